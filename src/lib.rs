@@ -1,0 +1,7 @@
+//! Triptych: a laboratory of multimodal learning, from the shader to the page.
+//!
+//! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
+//! `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `session`, `ui`;
+//! `device` sits on `plan`, `io` on `tensor`, `world` on nothing.
+
+pub mod world;

@@ -1,0 +1,1 @@
+//! Playroom: scenes, pictures, language and questions, all derived from a seed.

@@ -4,4 +4,9 @@
 //! `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `session`, `ui`;
 //! `device` sits on `plan`, `io` on `tensor`, `world` on nothing.
 
+pub mod device;
+pub mod kernel;
+pub mod ops;
+pub mod plan;
+pub mod tensor;
 pub mod world;

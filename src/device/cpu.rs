@@ -1,0 +1,129 @@
+//! The CPU device: replays a plan step by step through the kernels' CPU forms.
+
+use std::cell::{Ref, RefCell, RefMut};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::DeviceError;
+use crate::kernel::{Access, Args};
+use crate::plan::{Plan, SlotId, SlotKind, Step};
+use crate::tensor::{DType, Data, HostTensor, Shape};
+
+/// Contents of a slot as four-byte words in f32 clothing; ids are cast bit by bit.
+type Buffer = Rc<RefCell<Vec<f32>>>;
+
+/// Which form of each kernel to run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CpuDevice {
+    /// Runs every kernel by its definition instead of its fast form.
+    pub exact: bool,
+}
+
+pub struct Stored {
+    pub(super) shape: Shape,
+    buffer: Buffer,
+}
+
+#[derive(Default)]
+pub struct Bank {
+    pub(super) tensors: HashMap<String, Stored>,
+}
+
+impl Bank {
+    pub(super) fn store(&mut self, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
+        let words = bytemuck::cast_slice(tensor.words()).to_vec();
+        match self.tensors.get(name) {
+            Some(old) if old.shape == tensor.shape => *old.buffer.borrow_mut() = words,
+            _ => {
+                let stored = Stored { shape: tensor.shape.clone(), buffer: Rc::new(RefCell::new(words)) };
+                self.tensors.insert(name.to_string(), stored);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
+        let stored = self.tensors.get(name).ok_or_else(|| DeviceError::Missing { name: name.to_string() })?;
+        Ok(HostTensor::f32(stored.shape.clone(), stored.buffer.borrow().clone()))
+    }
+}
+
+pub struct Prepared {
+    plan: Rc<Plan>,
+    buffers: Vec<Buffer>,
+}
+
+impl Prepared {
+    pub(super) fn new(plan: Rc<Plan>, bank: &Bank) -> Result<Self, DeviceError> {
+        let mut buffers: Vec<Buffer> = Vec::with_capacity(plan.slots.len());
+        for slot in &plan.slots {
+            if let Some(root) = slot.view_of {
+                let shared = Buffer::clone(&buffers[root.index()]);
+                buffers.push(shared);
+                continue;
+            }
+            buffers.push(match slot.kind {
+                SlotKind::Stored => {
+                    let name = slot.name.clone();
+                    let stored = bank.tensors.get(&name).ok_or(DeviceError::Missing { name: name.clone() })?;
+                    if stored.shape != slot.shape {
+                        let (expected, found) = (slot.shape.clone(), stored.shape.clone());
+                        return Err(DeviceError::Misshapen { name, expected, found });
+                    }
+                    stored.buffer.clone()
+                }
+                _ => Rc::new(RefCell::new(vec![0.0; slot.shape.numel()])),
+            });
+        }
+        Ok(Prepared { plan, buffers })
+    }
+
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn find(&self, name: &str) -> SlotId {
+        self.plan.find(name).unwrap_or_else(|| panic!("the plan has no slot `{name}`"))
+    }
+
+    pub(super) fn write(&self, name: &str, tensor: &HostTensor) {
+        let id = self.find(name);
+        let slot = self.plan.slot(id);
+        assert_eq!((&slot.shape, slot.dtype), (&tensor.shape, tensor.dtype()), "input `{name}`");
+        self.buffers[id.index()].borrow_mut().copy_from_slice(bytemuck::cast_slice(tensor.words()));
+    }
+
+    pub(super) fn read(&self, name: &str) -> HostTensor {
+        let id = self.find(name);
+        let slot = self.plan.slot(id);
+        let values = self.buffers[id.index()].borrow();
+        let data = match slot.dtype {
+            DType::F32 => Data::F32(values.clone()),
+            DType::U32 => Data::U32(bytemuck::cast_slice(&values).to_vec()),
+        };
+        HostTensor { shape: slot.shape.clone(), data }
+    }
+
+    pub(super) fn run(&self, device: &CpuDevice, steps: Range<usize>) {
+        for step in &self.plan.steps[steps] {
+            self.step(device, step);
+        }
+    }
+
+    fn step(&self, device: &CpuDevice, step: &Step) {
+        let reads: Vec<Ref<Vec<f32>>> =
+            step.slots_with(Access::Read).map(|id| self.buffers[id.index()].borrow()).collect();
+        let mut writes: Vec<RefMut<Vec<f32>>> =
+            step.slots_with(Access::Write).map(|id| self.buffers[id.index()].borrow_mut()).collect();
+        let mut args = Args {
+            params: &step.params,
+            read: reads.iter().map(|r| r.as_slice()).collect(),
+            write: writes.iter_mut().map(|w| w.as_mut_slice()).collect(),
+        };
+        match step.kernel.fast {
+            Some(fast) if !device.exact => fast(&mut args),
+            _ => (step.kernel.cpu)(&mut args),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Devices replay plans. Nothing above this layer knows wgpu, and nothing here knows what attention is.
+
+mod cpu;
+mod error;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+pub use cpu::CpuDevice;
+pub use error::DeviceError;
+
+use crate::plan::Plan;
+use crate::tensor::{HostTensor, Shape};
+
+/// Something that replays plans: the CPU or a WebGPU adapter.
+pub enum Device {
+    Cpu(CpuDevice),
+}
+
+/// Weights and optimiser state on a device, by name; every plan prepared with the bank shares them.
+pub enum Bank {
+    Cpu(cpu::Bank),
+}
+
+/// A plan with its buffers (and, on a GPU, pipelines and bind groups) on a device.
+pub enum Prepared {
+    Cpu(cpu::Prepared),
+}
+
+impl Device {
+    /// An empty bank on this device.
+    pub fn bank(&self) -> Bank {
+        match self {
+            Device::Cpu(_) => Bank::Cpu(Default::default()),
+        }
+    }
+
+    /// Writes a stored tensor, creating or replacing it under `name`.
+    pub fn store(&self, bank: &mut Bank, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
+        match (self, bank) {
+            (Device::Cpu(_), Bank::Cpu(bank)) => bank.store(name, tensor),
+        }
+    }
+
+    /// Reads a stored tensor back.
+    pub async fn fetch(&self, bank: &Bank, name: &str) -> Result<HostTensor, DeviceError> {
+        match (self, bank) {
+            (Device::Cpu(_), Bank::Cpu(bank)) => bank.fetch(name),
+        }
+    }
+
+    /// Allocates what the plan needs. Every stored slot must be in `bank`, with its shape.
+    pub async fn prepare(&self, plan: Rc<Plan>, bank: &Bank) -> Result<Prepared, DeviceError> {
+        match (self, bank) {
+            (Device::Cpu(_), Bank::Cpu(bank)) => Ok(Prepared::Cpu(cpu::Prepared::new(plan, bank)?)),
+        }
+    }
+
+    /// Writes an input slot by name. A wrong name or shape is a bug of the caller.
+    pub fn write(&self, prepared: &Prepared, name: &str, tensor: &HostTensor) {
+        match (self, prepared) {
+            (Device::Cpu(_), Prepared::Cpu(prepared)) => prepared.write(name, tensor),
+        }
+    }
+
+    /// Replays a range of the plan's steps.
+    pub fn run(&self, prepared: &Prepared, steps: Range<usize>) -> Result<(), DeviceError> {
+        match (self, prepared) {
+            (Device::Cpu(device), Prepared::Cpu(prepared)) => {
+                prepared.run(device, steps);
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads any slot of the plan by name, as the last run left it.
+    pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
+        match (self, prepared) {
+            (Device::Cpu(_), Prepared::Cpu(prepared)) => Ok(prepared.read(name)),
+        }
+    }
+}
+
+impl Prepared {
+    pub fn plan(&self) -> &Plan {
+        match self {
+            Prepared::Cpu(prepared) => prepared.plan(),
+        }
+    }
+}
+
+impl Bank {
+    /// Names and shapes of everything stored, sorted by name.
+    pub fn contents(&self) -> Vec<(String, Shape)> {
+        fn list<B>(map: &HashMap<String, B>, shape: impl Fn(&B) -> Shape) -> Vec<(String, Shape)> {
+            let mut all: Vec<_> = map.iter().map(|(name, b)| (name.clone(), shape(b))).collect();
+            all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            all
+        }
+        match self {
+            Bank::Cpu(bank) => list(&bank.tensors, |b| b.shape.clone()),
+        }
+    }
+}

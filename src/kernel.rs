@@ -1,0 +1,112 @@
+//! A kernel: one computation in two forms, a WGSL entry point and its CPU twin, over the same bindings.
+
+/// How a kernel uses a binding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    Read,
+    /// Written, or added to: gradients are always accumulated.
+    Write,
+}
+
+/// One computation. Binding `i` of group 0 is `bindings[i]`; the parameters are the uniform buffer that follows.
+#[derive(Debug)]
+pub struct Kernel {
+    /// `op.direction`, for example `softmax.forward`.
+    pub name: &'static str,
+    /// Names (as in the WGSL source) and uses of the storage bindings, at most eight.
+    pub bindings: &'static [(&'static str, Access)],
+    /// The WGSL forms. Where there are several, the device measures and keeps the fastest.
+    pub variants: &'static [Variant],
+    /// The definition: plain loops, sums in f64.
+    pub cpu: fn(&mut Args),
+    /// A faster CPU form, held to `cpu` by the same cases.
+    pub fast: Option<fn(&mut Args)>,
+}
+
+/// One WGSL form of a kernel.
+#[derive(Debug)]
+pub struct Variant {
+    pub name: &'static str,
+    /// Source pieces, concatenated: `lib/` pieces and the op's own file.
+    pub source: &'static [&'static str],
+    pub entry: &'static str,
+    /// Workgroups to dispatch, from the parameter words.
+    pub grid: fn(&[u32]) -> [u32; 3],
+}
+
+impl Variant {
+    pub fn wgsl(&self) -> String {
+        self.source.concat()
+    }
+}
+
+/// What a CPU form of a kernel gets: its parameter words, and its bindings in order, split by their use.
+pub struct Args<'a> {
+    pub params: &'a [u32],
+    pub read: Vec<&'a [f32]>,
+    pub write: Vec<&'a mut [f32]>,
+}
+
+impl<'a> Args<'a> {
+    /// The parameters as the kernel's own `#[repr(C)]` struct.
+    pub fn params<P: bytemuck::AnyBitPattern>(&self) -> P {
+        bytemuck::pod_read_unaligned(bytemuck::cast_slice(self.params))
+    }
+
+    /// The `i`-th read binding as u32 (ids, lengths, seeds).
+    pub fn ids(&self, i: usize) -> &'a [u32] {
+        bytemuck::cast_slice(self.read[i])
+    }
+}
+
+/// Parameter words of a kernel's `#[repr(C)]` struct.
+pub fn words<P: bytemuck::NoUninit>(params: &P) -> Vec<u32> {
+    bytemuck::cast_slice(bytemuck::bytes_of(params)).to_vec()
+}
+
+/// Grid for one invocation per element in workgroups of 256, folded to two dimensions beyond 65,535 workgroups.
+/// `flat_index` of `shaders/lib/index.wgsl` is its inverse.
+pub fn grid_flat(elements: u32) -> [u32; 3] {
+    fold(elements.div_ceil(256))
+}
+
+/// Grid for one workgroup per row, folded likewise; `flat_group` is its inverse.
+pub fn grid_rows(rows: u32) -> [u32; 3] {
+    fold(rows)
+}
+
+fn fold(groups: u32) -> [u32; 3] {
+    const MAX: u32 = 65_535;
+    if groups <= MAX {
+        [groups, 1, 1]
+    } else {
+        let y = groups.div_ceil(MAX);
+        [groups.div_ceil(y), y, 1]
+    }
+}
+
+/// Runs `body(i, row)` for every row of `out`, on all cores where there are threads.
+/// `work` is the cost of a row in elementary operations; small jobs stay on one core.
+pub fn for_rows(out: &mut [f32], row: usize, work: usize, body: impl Fn(usize, &mut [f32]) + Sync) {
+    if row == 0 || out.is_empty() {
+        return;
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        use rayon::prelude::*;
+        let rows = out.len() / row;
+        if rows > 1 && rows * work > 32_768 {
+            let chunk = rows.div_ceil(4 * rayon::current_num_threads());
+            out.par_chunks_mut(chunk * row).enumerate().for_each(|(c, part)| {
+                for (i, r) in part.chunks_mut(row).enumerate() {
+                    body(c * chunk + i, r);
+                }
+            });
+            return;
+        }
+    }
+    let _ = work;
+    for (i, r) in out.chunks_mut(row).enumerate() {
+        body(i, r);
+    }
+}

@@ -1,0 +1,66 @@
+//! Test cases of the operations, as data: the same case serves the twins, the gradients and the browser.
+
+use crate::plan::{PlanBuilder, SlotId};
+use crate::tensor::{DType, HostTensor};
+
+type Build = Box<dyn Fn(&mut PlanBuilder, &[SlotId]) -> SlotId>;
+
+/// An op applied to given inputs.
+pub struct Case {
+    /// For example `softmax [65,257] large`.
+    pub name: String,
+    pub inputs: Vec<HostTensor>,
+    /// Emits the op on the inputs' slots and returns its result.
+    pub build: Build,
+    /// Largest allowed `|got - want| / (1 + |want|)` between a fast form or a GPU and the definition.
+    pub tolerance: f32,
+    /// Whether analytic and numeric gradients of all f32 inputs are compared (small, smooth cases only).
+    pub differentiable: bool,
+}
+
+impl Case {
+    pub fn new(
+        name: impl Into<String>,
+        inputs: Vec<HostTensor>,
+        build: impl Fn(&mut PlanBuilder, &[SlotId]) -> SlotId + 'static,
+    ) -> Self {
+        Case { name: name.into(), inputs, build: Box::new(build), tolerance: 1e-5, differentiable: false }
+    }
+
+    pub fn tolerance(mut self, tolerance: f32) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    pub fn differentiable(mut self) -> Self {
+        self.differentiable = true;
+        self
+    }
+
+    /// Declares the inputs `in.0`, `in.1`, ... and emits the op; f32 inputs require gradients when training.
+    pub fn emit(&self, b: &mut PlanBuilder) -> SlotId {
+        let mut slots = Vec::new();
+        for (i, tensor) in self.inputs.iter().enumerate() {
+            let id = b.input(&format!("in.{i}"), &tensor.shape, tensor.dtype());
+            if tensor.dtype() == DType::F32 {
+                b.require_grad(id);
+            }
+            slots.push(id);
+        }
+        (self.build)(b, &slots)
+    }
+}
+
+/// Reproducible f32 values in `[-scale, scale)`; `seed` picks the stream.
+pub fn noise(shape: &[usize], scale: f32, seed: u64) -> HostTensor {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03;
+    let values = (0..shape.iter().product()).map(|_| {
+        // SplitMix64 (Steele, Lea, Flood 2014).
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * scale
+    });
+    HostTensor::f32(shape, values.collect())
+}

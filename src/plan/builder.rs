@@ -1,0 +1,214 @@
+//! Emission: models and ops declare slots and push steps here.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::grad::Tape;
+use super::{Plan, Slot, SlotId, SlotKind, Step};
+use crate::kernel::{Access, Kernel};
+use crate::tensor::{DType, Shape};
+
+/// What the plan is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Purpose {
+    /// Forward only: epilogues may be fused and intermediate values skipped.
+    Inference,
+    /// Records a tape, so that [`PlanBuilder::backward`] can emit the reversal.
+    Training,
+}
+
+/// Builds a [`Plan`]. Shape errors in emitters are bugs of the model code and panic with both shapes.
+pub struct PlanBuilder {
+    pub(super) slots: Vec<Slot>,
+    pub(super) tape: Tape,
+    steps: Vec<Step>,
+    ranges: Vec<(String, Range<usize>)>,
+    names: HashMap<String, SlotId>,
+    path: Vec<String>,
+    purpose: Purpose,
+    traced: bool,
+    temps: usize,
+}
+
+impl PlanBuilder {
+    /// A plan for inference.
+    pub fn new() -> Self {
+        Self::with(Purpose::Inference)
+    }
+
+    /// A plan that is differentiated.
+    pub fn training() -> Self {
+        Self::with(Purpose::Training)
+    }
+
+    fn with(purpose: Purpose) -> Self {
+        PlanBuilder {
+            slots: Vec::new(),
+            tape: Tape::default(),
+            steps: Vec::new(),
+            ranges: Vec::new(),
+            names: HashMap::new(),
+            path: Vec::new(),
+            purpose,
+            traced: false,
+            temps: 0,
+        }
+    }
+
+    /// Asks ops to write what only an observer reads (attention probabilities).
+    pub fn traced(mut self) -> Self {
+        self.traced = true;
+        self
+    }
+
+    pub fn is_traced(&self) -> bool {
+        self.traced
+    }
+
+    pub fn is_training(&self) -> bool {
+        self.purpose == Purpose::Training
+    }
+
+    /// Emits `body` with `name` appended to the parameter path, as modules nest in PyTorch.
+    pub fn scope<T>(&mut self, name: impl ToString, body: impl FnOnce(&mut Self) -> T) -> T {
+        self.path.push(name.to_string());
+        let result = body(self);
+        self.path.pop();
+        result
+    }
+
+    /// The full path of `name` in the current scope.
+    pub fn path(&self, name: &str) -> String {
+        let mut parts: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        parts.push(name);
+        parts.join(".")
+    }
+
+    /// An input of the host, by its plain name.
+    pub fn input(&mut self, name: &str, shape: impl Into<Shape>, dtype: DType) -> SlotId {
+        self.add(name.to_string(), shape.into(), dtype, SlotKind::Input)
+    }
+
+    /// A weight at `name` in the current scope; asking again gives the same slot.
+    pub fn param(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
+        let path = self.path(name);
+        let id = self.stored(&path, shape);
+        self.tape.require(id);
+        id
+    }
+
+    /// Stored state that is not differentiated (moments, step counters), by its full name.
+    pub fn stored(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
+        let shape = shape.into();
+        if let Some(&id) = self.names.get(name) {
+            let slot = &self.slots[id.index()];
+            assert!(slot.kind == SlotKind::Stored && slot.shape == shape, "`{name}` is {}, not {shape}", slot.shape);
+            return id;
+        }
+        self.add(name.to_string(), shape, DType::F32, SlotKind::Stored)
+    }
+
+    /// A result of f32 elements, named after the op that makes it.
+    pub fn temp(&mut self, op: &str, shape: impl Into<Shape>) -> SlotId {
+        self.temps += 1;
+        let name = format!("{}#{}", self.path(op), self.temps);
+        self.add(name, shape.into(), DType::F32, SlotKind::Temp)
+    }
+
+    /// A result of u32 elements.
+    pub fn temp_u32(&mut self, op: &str, shape: impl Into<Shape>) -> SlotId {
+        let id = self.temp(op, shape);
+        self.slots[id.index()].dtype = DType::U32;
+        id
+    }
+
+    /// A result with a name of its own in the current scope, to be read as an output or a trace.
+    pub fn named_temp(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
+        self.add(self.path(name), shape.into(), DType::F32, SlotKind::Temp)
+    }
+
+    /// A result with a full name, whatever the scope.
+    pub(super) fn absolute_temp(&mut self, name: String, shape: Shape) -> SlotId {
+        self.add(name, shape, DType::F32, SlotKind::Temp)
+    }
+
+    /// Gives a computed slot the name `name` in the current scope.
+    pub fn name(&mut self, id: SlotId, name: &str) {
+        let path = self.path(name);
+        let slot = &mut self.slots[id.index()];
+        assert_eq!(slot.kind, SlotKind::Temp, "only results can be renamed");
+        self.names.remove(&slot.name);
+        slot.name = path.clone();
+        let before = self.names.insert(path.clone(), id);
+        assert!(before.is_none(), "two slots are named `{path}`");
+    }
+
+    pub fn shape(&self, id: SlotId) -> &Shape {
+        &self.slots[id.index()].shape
+    }
+
+    pub fn dtype(&self, id: SlotId) -> DType {
+        self.slots[id.index()].dtype
+    }
+
+    /// The same elements under another shape: a view, no copy. Its gradient is a view of the gradient of `id`.
+    pub fn reshape(&mut self, id: SlotId, shape: impl Into<Shape>) -> SlotId {
+        let (shape, root) = (shape.into(), self.root(id));
+        assert_eq!(self.shape(id).numel(), shape.numel(), "{} cannot be read as {shape}", self.shape(id));
+        let (dtype, view) = (self.dtype(id), self.temp("view", shape));
+        let slot = &mut self.slots[view.index()];
+        (slot.dtype, slot.view_of) = (dtype, Some(root));
+        if self.needs_grad(root) {
+            self.require_grad(view);
+        }
+        view
+    }
+
+    /// The slot that owns the buffer of `id`.
+    pub(super) fn root(&self, id: SlotId) -> SlotId {
+        self.slots[id.index()].view_of.unwrap_or(id)
+    }
+
+    /// Pushes one dispatch. A slot that is written must stand on no other binding of the step.
+    pub fn emit(&mut self, kernel: &'static Kernel, slots: &[SlotId], params: Vec<u32>) {
+        assert_eq!(slots.len(), kernel.bindings.len(), "{}: wrong number of slots", kernel.name);
+        for (i, (slot, binding)) in slots.iter().zip(kernel.bindings).enumerate() {
+            let root = self.root(*slot);
+            let again = slots.iter().enumerate().any(|(j, other)| j != i && self.root(*other) == root);
+            assert!(
+                binding.1 == Access::Read || !again,
+                "{}: `{}` is written and bound twice",
+                kernel.name,
+                self.slots[slot.index()].name
+            );
+        }
+        self.steps.push(Step { kernel, slots: slots.to_vec(), params });
+    }
+
+    /// Names the steps that `body` emits.
+    pub fn range<T>(&mut self, name: &str, body: impl FnOnce(&mut Self) -> T) -> T {
+        let start = self.steps.len();
+        let result = body(self);
+        self.ranges.push((name.to_string(), start..self.steps.len()));
+        result
+    }
+
+    pub fn finish(self) -> Plan {
+        Plan { slots: self.slots, steps: self.steps, ranges: self.ranges, names: self.names }
+    }
+
+    fn add(&mut self, name: String, shape: Shape, dtype: DType, kind: SlotKind) -> SlotId {
+        assert!(shape.numel() > 0, "`{name}` has no elements: {shape}");
+        let id = SlotId(self.slots.len() as u32);
+        let before = self.names.insert(name.clone(), id);
+        assert!(before.is_none(), "two slots are named `{name}`");
+        self.slots.push(Slot { name, shape, dtype, kind, view_of: None });
+        id
+    }
+}
+
+impl Default for PlanBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}

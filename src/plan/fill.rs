@@ -1,0 +1,33 @@
+//! `y[i] = value`: the one kernel that the plan itself needs, to zero and to seed gradients.
+
+use super::{PlanBuilder, SlotId};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
+
+#[repr(C)]
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct Params {
+    count: u32,
+    value: f32,
+}
+
+pub static FILL: Kernel = Kernel {
+    name: "fill.forward",
+    bindings: &[("y", Access::Write)],
+    variants: &[Variant {
+        name: "flat",
+        source: &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/fill.wgsl")],
+        entry: "forward",
+        grid: |p| grid_flat(p[0]),
+    }],
+    cpu: |args: &mut Args| {
+        let value = args.params::<Params>().value;
+        args.write[0].fill(value);
+    },
+    fast: None,
+};
+
+/// Sets every element of `y` (any shape) to `value`.
+pub fn fill(b: &mut PlanBuilder, y: SlotId, value: f32) {
+    let count = b.shape(y).numel() as u32;
+    b.emit(&FILL, &[y], words(&Params { count, value }));
+}

@@ -1,0 +1,160 @@
+//! Shapes and tensors in host memory.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// The extents of a contiguous row-major tensor; a scalar has no extents and one element.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Shape(Vec<usize>);
+
+impl Shape {
+    /// Number of elements.
+    pub fn numel(&self) -> usize {
+        self.0.iter().product()
+    }
+
+    /// The last extent; 1 for a scalar.
+    pub fn last(&self) -> usize {
+        self.0.last().copied().unwrap_or(1)
+    }
+
+    /// Number of rows when the tensor is read as a matrix `[rows, last]`.
+    pub fn rows(&self) -> usize {
+        self.0[..self.0.len().saturating_sub(1)].iter().product()
+    }
+
+    /// The same shape with another last extent.
+    pub fn with_last(&self, last: usize) -> Shape {
+        let mut dims = self.0.clone();
+        *dims.last_mut().expect("a scalar has no last extent") = last;
+        Shape(dims)
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+
+    fn deref(&self) -> &[usize] {
+        &self.0
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Shape {
+    fn from(dims: [usize; N]) -> Self {
+        Shape(dims.to_vec())
+    }
+}
+
+impl From<&[usize]> for Shape {
+    fn from(dims: &[usize]) -> Self {
+        Shape(dims.to_vec())
+    }
+}
+
+impl From<Vec<usize>> for Shape {
+    fn from(dims: Vec<usize>) -> Self {
+        Shape(dims)
+    }
+}
+
+impl From<&Shape> for Shape {
+    fn from(shape: &Shape) -> Self {
+        shape.clone()
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dims: Vec<String> = self.0.iter().map(usize::to_string).collect();
+        write!(f, "[{}]", dims.join(","))
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Element type: activations and weights are f32, ids and lengths u32. Both take four bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DType {
+    F32,
+    U32,
+}
+
+/// Elements of a [`HostTensor`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum Data {
+    F32(Vec<f32>),
+    U32(Vec<u32>),
+}
+
+/// A tensor in host memory, contiguous and row-major.
+#[derive(Clone, PartialEq, Debug)]
+pub struct HostTensor {
+    pub shape: Shape,
+    pub data: Data,
+}
+
+impl HostTensor {
+    /// A tensor of f32; `values` holds `shape.numel()` elements.
+    pub fn f32(shape: impl Into<Shape>, values: Vec<f32>) -> Self {
+        let shape = shape.into();
+        assert_eq!(shape.numel(), values.len(), "values do not fill shape {shape}");
+        HostTensor { shape, data: Data::F32(values) }
+    }
+
+    /// A tensor of u32; `values` holds `shape.numel()` elements.
+    pub fn u32(shape: impl Into<Shape>, values: Vec<u32>) -> Self {
+        let shape = shape.into();
+        assert_eq!(shape.numel(), values.len(), "values do not fill shape {shape}");
+        HostTensor { shape, data: Data::U32(values) }
+    }
+
+    /// A tensor of f32 zeros.
+    pub fn zeros(shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        let count = shape.numel();
+        HostTensor { shape, data: Data::F32(vec![0.0; count]) }
+    }
+
+    pub fn dtype(&self) -> DType {
+        match self.data {
+            Data::F32(_) => DType::F32,
+            Data::U32(_) => DType::U32,
+        }
+    }
+
+    /// The elements of an f32 tensor; another type is a bug of the caller.
+    pub fn as_f32(&self) -> &[f32] {
+        match &self.data {
+            Data::F32(values) => values,
+            Data::U32(_) => panic!("expected an f32 tensor, got u32"),
+        }
+    }
+
+    /// The elements of a u32 tensor; another type is a bug of the caller.
+    pub fn as_u32(&self) -> &[u32] {
+        match &self.data {
+            Data::U32(values) => values,
+            Data::F32(_) => panic!("expected a u32 tensor, got f32"),
+        }
+    }
+
+    /// The elements as four-byte words, the form in which devices hold them.
+    pub fn words(&self) -> &[u32] {
+        match &self.data {
+            Data::F32(values) => bytemuck::cast_slice(values),
+            Data::U32(values) => values,
+        }
+    }
+
+    /// A tensor of `dtype` from its words.
+    pub fn from_words(shape: Shape, dtype: DType, words: &[u32]) -> Self {
+        match dtype {
+            DType::F32 => HostTensor::f32(shape, bytemuck::cast_slice(words).to_vec()),
+            DType::U32 => HostTensor::u32(shape, words.to_vec()),
+        }
+    }
+}

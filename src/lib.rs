@@ -8,5 +8,6 @@ pub mod device;
 pub mod kernel;
 pub mod ops;
 pub mod plan;
+pub mod session;
 pub mod tensor;
 pub mod world;

@@ -1,0 +1,3 @@
+//! The engine as the page sees it: typed commands and events, without transport.
+
+pub mod protocol;

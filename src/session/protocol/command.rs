@@ -1,0 +1,101 @@
+//! What the page may ask.
+
+#[cfg(doc)]
+use super::Event;
+use serde::{Deserialize, Serialize};
+
+/// One thing to do. The event that ends it stands at each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Chooses the device and loads the model from this URL of a folder.
+    /// [`Event::Loading`] many times, [`Event::Device`], then [`Event::Ready`].
+    Load { backend: BackendChoice, model: String },
+    /// Brings a picture of any size to the model's input size (centre crop, bicubic). [`Event::Resized`].
+    Resize { picture: Pixels },
+    /// Embeds as many pictures as texts, the n-th text being true of the n-th picture.
+    /// [`Event::GalleryEncoded`] many times, in order, until every pair is done.
+    EncodeGallery { pictures: Vec<Pixels>, texts: Vec<String> },
+    /// [`Event::TextEncoded`].
+    EncodeText { text: String },
+    /// [`Event::PictureEncoded`].
+    EncodePicture { picture: Pixels },
+    /// Asks the matching head about every picture with every text. [`Event::Matched`].
+    Match { pictures: Vec<Pixels>, texts: Vec<String> },
+    /// Writes a caption that begins with `prefix`. [`Event::TokenWritten`] many times, then [`Event::Captioned`].
+    Caption { picture: Pixels, prefix: String, decoding: Decoding, max_new_tokens: u32 },
+    /// [`Event::Answered`].
+    Ask { picture: Pixels, question: String },
+    /// Where each token of a given text looks in the picture. [`Event::CrossAttention`].
+    CrossAttention { picture: Pixels, text: String, reader: Reader },
+    /// Where each patch looks in the image encoder. [`Event::SelfAttention`].
+    SelfAttention { picture: Pixels },
+    /// Stops the work on a lane. No reply; neither does the stopped request reply any more.
+    Stop { lane: Lane },
+}
+
+/// Requests of one lane supersede each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Lane {
+    Load,
+    Resize,
+    Gallery,
+    Text,
+    Picture,
+    Match,
+    Caption,
+    Ask,
+    CrossAttention,
+    SelfAttention,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum BackendChoice {
+    /// The faster of the two, by a short measurement.
+    #[default]
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+/// Rows of RGB bytes: `rgb.len() == width * height * 3`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pixels {
+    pub width: u32,
+    pub height: u32,
+    pub rgb: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Decoding {
+    Greedy,
+    Beam { width: u32 },
+    Sample { temperature: f32, seed: u32 },
+}
+
+/// Which text tower reads the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Reader {
+    /// The causal decoder that writes captions and answers.
+    Decoder,
+    /// The matcher that reads a whole sentence at once.
+    Matcher,
+}
+
+impl Command {
+    /// The lane of this command; `Stop` belongs to the lane that it stops.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Command::Load { .. } => Lane::Load,
+            Command::Resize { .. } => Lane::Resize,
+            Command::EncodeGallery { .. } => Lane::Gallery,
+            Command::EncodeText { .. } => Lane::Text,
+            Command::EncodePicture { .. } => Lane::Picture,
+            Command::Match { .. } => Lane::Match,
+            Command::Caption { .. } => Lane::Caption,
+            Command::Ask { .. } => Lane::Ask,
+            Command::CrossAttention { .. } => Lane::CrossAttention,
+            Command::SelfAttention { .. } => Lane::SelfAttention,
+            Command::Stop { lane } => *lane,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What the engine answers.
+
+use super::Pixels;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    Loading(Loading),
+    Device(DeviceReport),
+    Ready(ModelFacts),
+    Resized(Pixels),
+    /// Unit vectors of the pairs `from ..`, each of `ModelFacts::embed_dim` values, row after row.
+    GalleryEncoded {
+        from: u32,
+        pictures: Vec<f32>,
+        texts: Vec<f32>,
+    },
+    /// A unit vector.
+    TextEncoded(Vec<f32>),
+    /// A unit vector.
+    PictureEncoded(Vec<f32>),
+    /// Probabilities that they belong together, `[pictures, texts]`.
+    Matched(Vec<f32>),
+    /// The token at `position` of the caption, which from here on is forgotten and written anew: a beam may change
+    /// its mind. Tokens of the prefix come first and are `forced`.
+    TokenWritten {
+        position: u32,
+        token: Token,
+    },
+    /// The finished hypotheses, the best first; greedy and sampled decoding have one.
+    Captioned {
+        hypotheses: Vec<Hypothesis>,
+    },
+    Answered(Answer),
+    CrossAttention(Attention),
+    SelfAttention(Attention),
+    Failed(Failure),
+}
+
+/// A stage of loading with its progress. The stages come in the order of [`Stage::ALL`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loading {
+    pub stage: Stage,
+    /// Bytes for downloads, steps otherwise.
+    pub done: u64,
+    /// `None` where the server does not tell.
+    pub total: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Stage {
+    /// Asking the browser for a graphics device.
+    Device,
+    /// Downloading configuration and tokenizer.
+    Vocabulary,
+    /// Downloading the weights.
+    Weights,
+    /// Preparing plans, compiling shaders, measuring.
+    Prepare,
+}
+
+impl Stage {
+    pub const ALL: [Stage; 4] = [Stage::Device, Stage::Vocabulary, Stage::Weights, Stage::Prepare];
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Backend {
+    Cpu,
+    Gpu,
+}
+
+/// Which device computes, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeviceReport {
+    pub backend: Backend,
+    /// The graphics adapter that was found, whether or not it is used.
+    pub adapter: Option<String>,
+    /// Whether that adapter is computed on the CPU.
+    pub is_software: bool,
+    /// One sentence for the visitor.
+    pub reason: String,
+    /// The measurement behind the choice: milliseconds for the same work on each device tried.
+    pub trials: Vec<Trial>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    pub backend: Backend,
+    pub milliseconds: f32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelFacts {
+    pub name: String,
+    pub parameters: u64,
+    pub embed_dim: u32,
+    /// Patches on a side of the picture.
+    pub grid: u32,
+    pub image_encoder: Stack,
+    pub decoder: Stack,
+    pub matcher: Stack,
+    /// `logits = logit_scale * cosine + logit_bias`, as trained.
+    pub logit_scale: f32,
+    pub logit_bias: f32,
+    /// The layer of the decoder's cross-attention that the model card calls best at pointing.
+    pub pointing_layer: u32,
+    /// `eval.json` beside the weights, as it is; empty where the model has none.
+    pub eval_json: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stack {
+    pub layers: u32,
+    pub heads: u32,
+}
+
+/// One token of a text that the decoder wrote or was given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    pub id: u32,
+    /// What the token adds to the text, with the space before it. Empty for the end token.
+    pub text: String,
+    /// Natural logarithm of the probability that the model gave it, before temperature.
+    pub logprob: f32,
+    /// Given by the prefix rather than chosen by the model.
+    pub forced: bool,
+    /// The five likeliest tokens at this position, the likeliest first.
+    pub alternatives: Vec<Alternative>,
+    /// Where the decoder looked while it chose this token: `[layers, heads, grid, grid]`, keys without class token.
+    pub attention: Vec<f32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alternative {
+    pub id: u32,
+    pub text: String,
+    pub probability: f32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hypothesis {
+    pub text: String,
+    /// Sum over the tokens that the model chose, the end token included.
+    pub logprob: f32,
+}
+
+/// The answer to a question about a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The tokens of the likeliest answer, the end token included.
+    pub tokens: Vec<Token>,
+    /// The likeliest answers with the probability of the whole answer, the likeliest first.
+    pub candidates: Vec<Candidate>,
+    /// What the baseline says that reads the question and sees no picture, the likeliest first.
+    pub question_only: Vec<Candidate>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub text: String,
+    pub probability: f32,
+}
+
+/// Attention probabilities of every layer and head, `[layers, heads, queries, grid * grid]`. Keys without class token,
+/// so that a row sums to at most one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attention {
+    pub layers: u32,
+    pub heads: u32,
+    pub grid: u32,
+    /// The text of each query token with the space before it; empty where the queries are the `grid * grid` patches.
+    pub tokens: Vec<String>,
+    pub values: Vec<f32>,
+}
+
+/// What went wrong, as a sentence for the visitor, with a way on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub sentence: String,
+    /// The technical cause, for a bug report; may be empty.
+    pub detail: String,
+    pub way_on: WayOn,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WayOn {
+    /// The same request may succeed: a download failed.
+    Retry,
+    /// Load again on the CPU: no WebGPU, or the device was lost.
+    UseCpu,
+    /// Another input is needed: a file that is no picture, a question without words.
+    ChangeInput,
+    /// Start the page again: the engine itself stopped.
+    Reload,
+}
+
+impl Attention {
+    /// The map `[grid * grid]` of one query in one head.
+    pub fn map(&self, layer: usize, head: usize, query: usize) -> &[f32] {
+        let keys = (self.grid * self.grid) as usize;
+        let queries = if self.tokens.is_empty() { keys } else { self.tokens.len() };
+        let row = (layer * self.heads as usize + head) * queries + query;
+        &self.values[row * keys..(row + 1) * keys]
+    }
+}

@@ -1,0 +1,35 @@
+//! Every operation's kernels and test cases: one line per op in each list.
+
+use super::Case;
+use crate::kernel::Kernel;
+use crate::plan::fill;
+
+type Cases = fn() -> Vec<Case>;
+
+/// Kernels by op.
+const KERNELS: &[&[&Kernel]] = &[&[&fill::FILL]];
+
+/// Cases by op.
+const CASES: &[Cases] = &[fill_cases];
+
+/// The kernels of all ops.
+pub fn all_kernels() -> Vec<&'static Kernel> {
+    KERNELS.concat()
+}
+
+/// The cases of all ops.
+pub fn all_cases() -> Vec<Case> {
+    CASES.iter().flat_map(|cases| cases()).collect()
+}
+
+/// `fill` belongs to the plan, which knows no cases.
+fn fill_cases() -> Vec<Case> {
+    let case = |count: usize, value: f32| {
+        Case::new(format!("fill [{count}] {value}"), Vec::new(), move |b, _| {
+            let y = b.temp("fill", [count]);
+            fill::fill(b, y, value);
+            y
+        })
+    };
+    vec![case(1, 0.5), case(255, -1e30), case(257, 1e4)]
+}

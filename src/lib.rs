@@ -5,8 +5,10 @@
 //! `device` sits on `plan`, `io` on `tensor`, `world` on nothing.
 
 pub mod device;
+pub mod io;
 pub mod kernel;
 pub mod ops;
+pub mod pixels;
 pub mod plan;
 pub mod session;
 pub mod tensor;

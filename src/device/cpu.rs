@@ -66,7 +66,8 @@ impl Prepared {
             buffers.push(match slot.kind {
                 SlotKind::Stored => {
                     let name = slot.name.clone();
-                    let stored = bank.tensors.get(&name).ok_or(DeviceError::Missing { name: name.clone() })?;
+                    let stored =
+                        bank.tensors.get(&name).ok_or(DeviceError::Missing { name: name.clone() })?;
                     if stored.shape != slot.shape {
                         let (expected, found) = (slot.shape.clone(), stored.shape.clone());
                         return Err(DeviceError::Misshapen { name, expected, found });

@@ -102,7 +102,11 @@ impl PlanBuilder {
         let shape = shape.into();
         if let Some(&id) = self.names.get(name) {
             let slot = &self.slots[id.index()];
-            assert!(slot.kind == SlotKind::Stored && slot.shape == shape, "`{name}` is {}, not {shape}", slot.shape);
+            assert!(
+                slot.kind == SlotKind::Stored && slot.shape == shape,
+                "`{name}` is {}, not {shape}",
+                slot.shape
+            );
             return id;
         }
         self.add(name.to_string(), shape, DType::F32, SlotKind::Stored)

@@ -1,0 +1,5 @@
+//! What comes from outside and goes back: weights, tokenizers, pictures.
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod file;
+pub mod safetensors;

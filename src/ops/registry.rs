@@ -1,16 +1,16 @@
 //! Every operation's kernels and test cases: one line per op in each list.
 
-use super::Case;
+use super::{Case, activation};
 use crate::kernel::Kernel;
 use crate::plan::fill;
 
 type Cases = fn() -> Vec<Case>;
 
 /// Kernels by op.
-const KERNELS: &[&[&Kernel]] = &[&[&fill::FILL]];
+const KERNELS: &[&[&Kernel]] = &[&[&fill::FILL], &[&activation::FORWARD, &activation::BACKWARD]];
 
 /// Cases by op.
-const CASES: &[Cases] = &[fill_cases];
+const CASES: &[Cases] = &[fill_cases, activation::cases];
 
 /// The kernels of all ops.
 pub fn all_kernels() -> Vec<&'static Kernel> {

@@ -1,5 +1,8 @@
 //! What comes from outside and goes back: weights, tokenizers, pictures.
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod bpe;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod file;
 pub mod safetensors;
+pub mod tokenizer;

@@ -1,0 +1,130 @@
+//! Text to ids and back, by `tokenizer.json` files of the `tokenizers` library.
+
+use std::ops::Range;
+
+use tokenizers::Tokenizer as Inner;
+
+/// What can be wrong with a tokenizer file or its use.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenizerError {
+    #[error("{file} is not a tokenizer: {reason}")]
+    Malformed { file: String, reason: String },
+    #[error("{file} has no token `{token}`")]
+    MissingToken { file: String, token: String },
+    #[error("{file} cannot encode {text:?}: {reason}")]
+    Encode { file: String, text: String, reason: String },
+    #[error("{file} cannot decode the ids: {reason}")]
+    Decode { file: String, reason: String },
+}
+
+/// A text as ids, each with the bytes of the text it stands for (empty for added special tokens).
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Encoding {
+    pub ids: Vec<u32>,
+    pub spans: Vec<Range<usize>>,
+}
+
+/// A tokenizer; `file` names its source in errors.
+pub struct Tokenizer {
+    file: String,
+    inner: Inner,
+}
+
+impl Tokenizer {
+    /// Reads `tokenizer.json`. Its truncation and padding are dropped: lengths are the model's affair.
+    pub fn new(file: impl Into<String>, json: &[u8]) -> Result<Self, TokenizerError> {
+        let file = file.into();
+        let parsed = Inner::from_bytes(json).and_then(|mut inner| {
+            inner.with_truncation(None)?.with_padding(None);
+            Ok(inner)
+        });
+        match parsed {
+            Ok(inner) => Ok(Tokenizer { file, inner }),
+            Err(error) => Err(TokenizerError::Malformed { file, reason: error.to_string() }),
+        }
+    }
+
+    /// The ids of a text, with the special tokens that the file's post-processor adds.
+    pub fn encode(&self, text: &str) -> Result<Encoding, TokenizerError> {
+        let encoding = self.inner.encode(text, true).map_err(|error| TokenizerError::Encode {
+            file: self.file.clone(),
+            text: text.to_string(),
+            reason: error.to_string(),
+        })?;
+        let spans = encoding.get_offsets().iter().map(|&(start, end)| without_space(text, start..end));
+        Ok(Encoding { ids: encoding.get_ids().to_vec(), spans: spans.collect() })
+    }
+
+    /// The text of the ids, special tokens left out.
+    pub fn decode(&self, ids: &[u32]) -> Result<String, TokenizerError> {
+        self.inner
+            .decode(ids, true)
+            .map_err(|error| TokenizerError::Decode { file: self.file.clone(), reason: error.to_string() })
+    }
+
+    /// The id of a token that the model cannot do without.
+    pub fn id(&self, token: &str) -> Result<u32, TokenizerError> {
+        let missing = || TokenizerError::MissingToken { file: self.file.clone(), token: token.to_string() };
+        self.inner.token_to_id(token).ok_or_else(missing)
+    }
+
+    /// The token of an id as the vocabulary spells it.
+    pub fn token(&self, id: u32) -> Option<String> {
+        self.inner.id_to_token(id)
+    }
+
+    /// Number of ids, special tokens included.
+    pub fn vocab_size(&self) -> usize {
+        self.inner.get_vocab_size(true)
+    }
+}
+
+/// `span` without the white space at its ends.
+fn without_space(text: &str, span: Range<usize>) -> Range<usize> {
+    let part = &text[span.clone()];
+    let start = span.start + (part.len() - part.trim_start().len());
+    start..start + part.trim().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::bpe::train;
+
+    const SPECIALS: [&str; 3] = ["[pad]", "[unk]", "[start]"];
+
+    fn tokenizer() -> Tokenizer {
+        let sentences = ["a red circle is left of a blue square", "is it red?", "a square, a circle"];
+        Tokenizer::new("t.json", &train(sentences.iter(), &SPECIALS, 300)).unwrap()
+    }
+
+    #[test]
+    fn ids_stand_for_their_bytes_of_the_text() {
+        let tokenizer = tokenizer();
+        let text = "  A red\tcircle, é?";
+        let encoding = tokenizer.encode(text).unwrap();
+        let pieces: Vec<&str> = encoding.spans.iter().map(|span| &text[span.clone()]).collect();
+        assert_eq!(pieces, ["A", "red", "circle", ",", "", "é", "?"]);
+        assert_eq!(encoding.ids[5], tokenizer.id("[unk]").unwrap());
+    }
+
+    #[test]
+    fn decoding_restores_the_spacing() {
+        let tokenizer = tokenizer();
+        for text in ["a red circle, a blue square", "is it left of a circle?"] {
+            let ids = tokenizer.encode(text).unwrap().ids;
+            assert_eq!(tokenizer.decode(&ids).unwrap(), text);
+        }
+        let mut ids = vec![tokenizer.id("[start]").unwrap()];
+        ids.extend(tokenizer.encode("is it red?").unwrap().ids);
+        assert_eq!(tokenizer.decode(&ids).unwrap(), "is it red?");
+    }
+
+    #[test]
+    fn errors_name_the_file_and_the_token() {
+        let message = tokenizer().id("[end]").unwrap_err().to_string();
+        assert_eq!(message, "t.json has no token `[end]`");
+        let error = Tokenizer::new("t.json", b"{}").map(|_| ()).unwrap_err();
+        assert!(error.to_string().starts_with("t.json is not a tokenizer"), "{error}");
+    }
+}

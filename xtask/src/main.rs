@@ -1,1 +1,54 @@
-fn main() {}
+//! The project's helper: `cargo xtask COMMAND` sets up what the command needs and runs it.
+
+mod args;
+mod browser;
+mod lint;
+mod node;
+mod packages;
+mod page;
+mod paths;
+mod pins;
+mod process;
+mod test;
+mod tools;
+mod wasm;
+
+use args::Request;
+use process::{Result, cargo, run};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let request = match args::parse(std::env::args().skip(1)) {
+        Ok(request) => request,
+        Err(message) => {
+            eprintln!("error: {message}\n\n{}", args::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match perform(request) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(request: Request) -> Result<()> {
+    match request {
+        Request::Help => {
+            println!("{}", args::USAGE);
+            Ok(())
+        }
+        Request::Build { public_url } => page::build(&public_url),
+        Request::Serve { port } => page::build(args::DEFAULT_PUBLIC_URL).and_then(|()| page::serve(port)),
+        Request::Test { suites } => test::run_suites(&suites),
+        Request::Lint => lint::run_all(),
+        Request::Triptych { command, rest } => triptych(&command, &rest),
+    }
+}
+
+/// Runs the command line's own subcommand, built in release.
+fn triptych(command: &str, rest: &[String]) -> Result<()> {
+    run(cargo().args(["run", "--release", "--locked", "--bin", "triptych", "--", command]).args(rest))
+}

@@ -1,0 +1,50 @@
+// Headless Chromium with or without WebGPU, and what it complains about.
+import { chromium } from "playwright-core";
+
+const ALWAYS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+// SwiftShader computes WebGPU in software, so that every machine runs the same tests.
+const SWIFTSHADER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/**
+ * What a visitor may have: WebGPU; WebGPU without an adapter (headless Chromium's own state, like a blocked driver);
+ * or a browser that does not know it.
+ */
+export const MODES = ["webgpu", "no-adapter", "no-webgpu"];
+
+/** A browser with one page in this mode; `page.context().browser().close()` ends it. */
+export async function openPage(mode) {
+  const executablePath = process.env.CHROMIUM;
+  if (!executablePath) throw new Error("CHROMIUM is not set: run these tests by cargo xtask test");
+  const args = mode === "webgpu" ? [...ALWAYS, ...SWIFTSHADER] : ALWAYS;
+  const browser = await chromium.launch({ executablePath, args });
+  const page = await browser.newPage();
+  if (mode === "no-webgpu") await removeWebGpu(page);
+  return page;
+}
+
+/** No flag of Chromium removes `navigator.gpu`; it goes from the page and from its worker before they run. */
+async function removeWebGpu(page) {
+  await page.addInitScript(() => delete Navigator.prototype.gpu);
+  await page.route("**/worker_loader.js*", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `delete WorkerNavigator.prototype.gpu;\n${await response.text()}` });
+  });
+}
+
+/** Collects a page's errors: exceptions, console errors, failed requests. */
+export function collectErrors(page) {
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(`exception: ${error.stack ?? error}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on("requestfailed", (request) => errors.push(`request: ${request.url()} ${request.failure()?.errorText}`));
+  return errors;
+}

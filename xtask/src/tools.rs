@@ -1,0 +1,59 @@
+//! Command-line tools that cargo installs: looked for first, then built into xtask's cache.
+
+use crate::process::{Result, cargo, run, step, version_of};
+use crate::{paths, pins};
+use std::path::PathBuf;
+
+/// Trunk, which bundles the page.
+pub fn trunk() -> Result<PathBuf> {
+    installed("trunk", "trunk", pins::TRUNK)
+}
+
+/// The wasm-bindgen command line of the library's version.
+pub fn wasm_bindgen() -> Result<PathBuf> {
+    installed("wasm-bindgen", "wasm-bindgen-cli", &pins::wasm_bindgen()?)
+}
+
+/// A program of exactly this version, installed with `cargo install` where none is found.
+fn installed(program: &str, package: &str, version: &str) -> Result<PathBuf> {
+    for path in paths::find_all(program)? {
+        if version_of(&path).is_some_and(|text| says(&text, version)) {
+            step(format!("{program} {version}: {}", path.display()));
+            return Ok(path);
+        }
+    }
+    let folder = paths::cache()?.join("tools");
+    step(format!("{program} {version}: not found, building it into {} (minutes)", folder.display()));
+    let mut install = cargo();
+    install
+        .current_dir(std::env::temp_dir())
+        .args(["install", package, "--version", version, "--locked", "--root"])
+        .arg(&folder)
+        .env_remove("CARGO_TARGET_DIR")
+        // A tool that runs once a build need not be optimised as a whole program; this halves the wait.
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    run(&mut install).map_err(|error| {
+        format!("{error}\ninstall it by hand: cargo install {package} --version {version} --locked")
+    })?;
+    Ok(folder.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Whether a `--version` text names this version as a word of its own.
+pub fn says(text: &str, version: &str) -> bool {
+    text.split_whitespace().any(|word| word.trim_start_matches('v') == version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn a_version_is_a_whole_word() {
+        assert!(says("trunk 0.21.14", "0.21.14"));
+        assert!(says("wasm-opt version 132 (version_132)", "132"));
+        assert!(!says("trunk 0.21.140", "0.21.14"));
+        assert!(!says("wasm-opt version 108", "10"));
+    }
+}

@@ -89,32 +89,20 @@ pub fn sigmoid(x: f32) -> f32 {
 /// Independent partial sums: enough for two vector registers of eight.
 const LANES: usize = 16;
 
-/// `sum_i f(x_i)` in f32, in an order that vectorises and depends on the length alone.
+/// `sum_i f([x_i, y_i, ...])` over slices of one length, in an order that vectorises and depends on the length alone.
 #[inline(always)]
-pub fn sum(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
+pub fn sum<const K: usize>(slices: [&[f32]; K], f: impl Fn([f32; K]) -> f32) -> f32 {
+    let n = slices[0].len();
+    let slices = slices.map(|x| &x[..n]);
     let mut lanes = [0.0; LANES];
-    let chunks = x.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|x| f(*x)).sum();
-    for chunk in chunks {
-        for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane += f(*x);
+    for at in (0..n / LANES).map(|c| c * LANES) {
+        let chunk = slices.map(|x| &x[at..at + LANES]);
+        for (j, lane) in lanes.iter_mut().enumerate() {
+            *lane += f(chunk.map(|x| x[j]));
         }
     }
-    lanes.iter().sum::<f32>() + rest
-}
-
-/// `sum_i x_i y_i` in f32, as [`sum`].
-#[inline(always)]
-pub fn dot(x: &[f32], y: &[f32]) -> f32 {
-    let mut lanes = [0.0; LANES];
-    let (xs, ys) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
-    let rest: f32 = xs.remainder().iter().zip(ys.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in xs.zip(ys) {
-        for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane = fma(*x, *y, *lane);
-        }
-    }
-    lanes.iter().sum::<f32>() + rest
+    let rest = (n - n % LANES..n).map(|i| f(slices.map(|x| x[i])));
+    lanes.iter().sum::<f32>() + rest.sum::<f32>()
 }
 
 /// The largest element; `-f32::MAX` of none.
@@ -184,8 +172,8 @@ mod tests {
     fn sums_cover_whole_and_ragged_lengths() {
         for n in [1, 15, 16, 33, 257] {
             let x: Vec<f32> = (1..=n).map(|i| i as f32).collect();
-            assert_eq!(sum(&x, |v| v), (n * (n + 1) / 2) as f32);
-            assert_eq!(dot(&x, &x), (n * (n + 1) * (2 * n + 1) / 6) as f32);
+            assert_eq!(sum([&x], |[v]| v), (n * (n + 1) / 2) as f32);
+            assert_eq!(sum([&x, &x], |[v, w]| v * w), (n * (n + 1) * (2 * n + 1) / 6) as f32);
             assert_eq!(max(&x), n as f32);
         }
         let mut columns = [1.0, 10.0];

@@ -1,8 +1,16 @@
 //! Operations: formula, WGSL kernel, CPU twin, emitter, backward emitter and test cases of one op in one file.
 
 pub mod activation;
+pub mod binary;
 pub mod case;
+pub mod embedding;
 mod fast_math;
+pub mod l2_normalize;
+pub mod layer_norm;
+mod mean_tokens;
+pub mod permute;
+pub mod reduce;
 pub mod registry;
+pub mod scale;
 
 pub use case::Case;

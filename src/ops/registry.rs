@@ -1,16 +1,38 @@
 //! Every operation's kernels and test cases: one line per op in each list.
 
-use super::{Case, activation};
+use super::*;
 use crate::kernel::Kernel;
 use crate::plan::fill;
 
 type Cases = fn() -> Vec<Case>;
 
 /// Kernels by op.
-const KERNELS: &[&[&Kernel]] = &[&[&fill::FILL], &[&activation::FORWARD, &activation::BACKWARD]];
+const KERNELS: &[&[&Kernel]] = &[
+    &[&fill::FILL],
+    &[&activation::FORWARD, &activation::BACKWARD],
+    &[&binary::FORWARD, &binary::BACKWARD],
+    &[&embedding::FORWARD, &embedding::BACKWARD],
+    &[&l2_normalize::FORWARD, &l2_normalize::BACKWARD],
+    &[&layer_norm::FORWARD, &layer_norm::BACKWARD_X, &layer_norm::BACKWARD_WEIGHT],
+    &[&mean_tokens::FORWARD, &mean_tokens::BACKWARD],
+    &[&permute::FORWARD, &permute::BACKWARD],
+    &[&reduce::FORWARD, &reduce::BACKWARD, &reduce::FORWARD_MAX, &reduce::BACKWARD_MAX],
+    &[&scale::FORWARD, &scale::BACKWARD],
+];
 
 /// Cases by op.
-const CASES: &[Cases] = &[fill_cases, activation::cases];
+const CASES: &[Cases] = &[
+    fill_cases,
+    activation::cases,
+    binary::cases,
+    embedding::cases,
+    l2_normalize::cases,
+    layer_norm::cases,
+    mean_tokens::cases,
+    permute::cases,
+    reduce::cases,
+    scale::cases,
+];
 
 /// The kernels of all ops.
 pub fn all_kernels() -> Vec<&'static Kernel> {

@@ -1,0 +1,124 @@
+//! Axes in another order, as `torch.permute`: axis `a` of the result is axis `axes[a]` of x; up to four axes.
+
+use super::case::{Case, noise};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::plan::{PlanBuilder, SlotId};
+
+#[repr(C)]
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct Params {
+    count: u32,
+    /// Extents of the result but the first.
+    extents: [u32; 3],
+    /// Strides in the source along the axes of the result.
+    strides: [u32; 4],
+}
+
+const SOURCE: &[&str] =
+    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/permute.wgsl")];
+
+pub static FORWARD: Kernel = Kernel {
+    name: "permute.forward",
+    bindings: &[("x", Access::Read), ("y", Access::Write)],
+    variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
+    cpu: forward,
+    fast: Some(|args: &mut Args| by_rows(args, |y, x| *y = x)),
+};
+
+/// As forward with the inverse order, but adding.
+pub static BACKWARD: Kernel = Kernel {
+    name: "permute.backward",
+    bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    variants: &[Variant { name: "flat", source: SOURCE, entry: "backward", grid: |p| grid_flat(p[0]) }],
+    cpu: |args: &mut Args| {
+        let p = args.params();
+        for (i, dx) in args.write[0].iter_mut().enumerate() {
+            *dx += args.read[0][source(i, p)];
+        }
+    },
+    fast: Some(|args: &mut Args| by_rows(args, |dx, dy| *dx += dy)),
+};
+
+fn source(i: usize, p: Params) -> usize {
+    let [d1, d2, d3] = p.extents.map(|d| d as usize);
+    let coordinates = [i / d3 / d2 / d1, i / d3 / d2 % d1, i / d3 % d2, i % d3];
+    coordinates.iter().zip(p.strides).map(|(c, s)| c * s as usize).sum()
+}
+
+fn forward(args: &mut Args) {
+    let p = args.params();
+    for (i, y) in args.write[0].iter_mut().enumerate() {
+        *y = args.read[0][source(i, p)];
+    }
+}
+
+fn by_rows(args: &mut Args, assign: impl Fn(&mut f32, f32) + Sync) {
+    let (p, from): (Params, _) = (args.params(), args.read[0]);
+    let (width, stride) = (p.extents[2] as usize, p.strides[3] as usize);
+    for_rows(args.write[0], width, 2 * width, |r, row| {
+        let from = &from[source(r * width, p)..];
+        match stride {
+            1 => row.iter_mut().zip(from).for_each(|(to, from)| assign(to, *from)),
+            _ => row.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, from)| assign(to, *from)),
+        }
+    });
+}
+
+/// Parameters for the result `axes` of a source with these extents.
+fn params(extents: [usize; 4], axes: [usize; 4]) -> Params {
+    let stride = |a: usize| extents[a + 1..].iter().product::<usize>() as u32;
+    Params {
+        count: extents.iter().product::<usize>() as u32,
+        extents: [1, 2, 3].map(|a| extents[axes[a]] as u32),
+        strides: axes.map(stride),
+    }
+}
+
+/// `x` with its axes in the order `axes`, each of which is named once.
+pub fn permute(b: &mut PlanBuilder, x: SlotId, axes: &[usize]) -> SlotId {
+    let shape = b.shape(x).clone();
+    let rank = shape.len();
+    let named = (0..rank).all(|a| axes.contains(&a));
+    assert!(rank <= 4 && axes.len() == rank && named, "permute: axes {axes:?} of {shape}");
+    // Up to four axes, padded on the left.
+    let pad = 4 - rank;
+    let extents: [usize; 4] = std::array::from_fn(|a| if a < pad { 1 } else { shape[a - pad] });
+    let order: [usize; 4] = std::array::from_fn(|a| if a < pad { a } else { axes[a - pad] + pad });
+    let inverse: [usize; 4] =
+        std::array::from_fn(|a| order.iter().position(|o| *o == a).expect("every axis is named"));
+    let y = b.temp("permute", axes.iter().map(|a| shape[*a]).collect::<Vec<_>>());
+    b.emit(&FORWARD, &[x, y], words(&params(extents, order)));
+    b.record(y, &[x], move |b, dy| {
+        let dx = b.grad(x);
+        b.emit(&BACKWARD, &[dy, dx], words(&params(order.map(|a| extents[a]), inverse)));
+    });
+    y
+}
+
+pub fn cases() -> Vec<Case> {
+    let case = |shape: &[usize], axes: &'static [usize]| {
+        let x = noise(shape, 1.0, 60);
+        Case::new(format!("permute {shape:?} {axes:?}"), vec![x], move |b, s| permute(b, s[0], axes))
+    };
+    vec![
+        case(&[2, 3, 4], &[0, 2, 1]).differentiable(),
+        case(&[2, 3, 2, 2], &[3, 1, 0, 2]).differentiable(),
+        case(&[1], &[0]),
+        case(&[63, 257], &[1, 0]),
+        case(&[3, 65, 5, 64], &[0, 2, 1, 3]),
+        case(&[7, 64, 65], &[2, 0, 1]),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definition_transposes() {
+        let (x, mut y) = ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [0.0; 6]);
+        let params = words(&params([1, 1, 2, 3], [0, 1, 3, 2]));
+        forward(&mut Args { params: &params, read: vec![&x], write: vec![&mut y] });
+        assert_eq!(y, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+    }
+}

@@ -2,8 +2,9 @@
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
 //! `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `session`, `ui`;
-//! `device` sits on `plan`, `io` on `tensor`, `world` on nothing.
+//! `device` sits on `plan`, `io` on `tensor`, `world` on nothing, and `check` holds `ops` and `device` to each other.
 
+pub mod check;
 pub mod device;
 pub mod io;
 pub mod kernel;

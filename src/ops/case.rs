@@ -14,8 +14,10 @@ pub struct Case {
     pub build: Build,
     /// Largest allowed `|got - want| / (1 + |want|)` between a fast form or a GPU and the definition.
     pub tolerance: f32,
-    /// Whether analytic and numeric gradients of all f32 inputs are compared (small, smooth cases only).
+    /// Whether analytic and numeric gradients are compared (small, smooth cases only).
     pub differentiable: bool,
+    /// Inputs of f32 that the op does not differentiate: masks, weights of a mean, hyperparameters.
+    constants: Vec<usize>,
 }
 
 impl Case {
@@ -24,7 +26,14 @@ impl Case {
         inputs: Vec<HostTensor>,
         build: impl Fn(&mut PlanBuilder, &[SlotId]) -> SlotId + 'static,
     ) -> Self {
-        Case { name: name.into(), inputs, build: Box::new(build), tolerance: 1e-5, differentiable: false }
+        Case {
+            name: name.into(),
+            inputs,
+            build: Box::new(build),
+            tolerance: 1e-5,
+            differentiable: false,
+            constants: Vec::new(),
+        }
     }
 
     pub fn tolerance(mut self, tolerance: f32) -> Self {
@@ -37,17 +46,30 @@ impl Case {
         self
     }
 
-    /// Declares the inputs `in.0`, `in.1`, ... and emits the op; f32 inputs require gradients when training.
-    pub fn emit(&self, b: &mut PlanBuilder) -> SlotId {
+    /// The `i`-th input is f32 but gets no gradient.
+    pub fn constant(mut self, i: usize) -> Self {
+        self.constants.push(i);
+        self
+    }
+
+    /// Indices of the inputs that get gradients.
+    pub fn variables(&self) -> impl Iterator<Item = usize> + '_ {
+        let f32s = self.inputs.iter().enumerate().filter(|(_, t)| t.dtype() == DType::F32);
+        f32s.map(|(i, _)| i).filter(|i| !self.constants.contains(i))
+    }
+
+    /// Declares the inputs `in.0`, `in.1`, ... and emits the op; the variables require gradients.
+    /// Returns the inputs and the op's result.
+    pub fn emit(&self, b: &mut PlanBuilder) -> (Vec<SlotId>, SlotId) {
         let mut slots = Vec::new();
         for (i, tensor) in self.inputs.iter().enumerate() {
-            let id = b.input(&format!("in.{i}"), &tensor.shape, tensor.dtype());
-            if tensor.dtype() == DType::F32 {
-                b.require_grad(id);
-            }
-            slots.push(id);
+            slots.push(b.input(&format!("in.{i}"), &tensor.shape, tensor.dtype()));
         }
-        (self.build)(b, &slots)
+        for i in self.variables() {
+            b.require_grad(slots[i]);
+        }
+        let output = (self.build)(b, &slots);
+        (slots, output)
     }
 }
 

@@ -82,7 +82,10 @@ impl PlanBuilder {
     /// As [`PlanBuilder::backward`], from any slot with the given gradient (same shape).
     pub fn backward_from(&mut self, output: SlotId, gradient: SlotId) -> Vec<(SlotId, SlotId)> {
         assert_eq!(self.shape(output), self.shape(gradient));
-        self.tape.grads.insert(output, gradient);
+        let root = self.root(output);
+        let shape = self.shape(root).clone();
+        let gradient = if root == output { gradient } else { self.reshape(gradient, shape) };
+        self.tape.grads.insert(root, gradient);
         self.reverse()
     }
 

@@ -3,6 +3,8 @@
 pub mod activation;
 pub mod binary;
 pub mod case;
+pub mod concat;
+pub mod dropout;
 pub mod embedding;
 mod fast_math;
 pub mod l2_normalize;
@@ -12,5 +14,7 @@ pub mod permute;
 pub mod reduce;
 pub mod registry;
 pub mod scale;
+pub mod slice;
+pub mod softmax;
 
 pub use case::Case;

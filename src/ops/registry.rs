@@ -11,6 +11,8 @@ const KERNELS: &[&[&Kernel]] = &[
     &[&fill::FILL],
     &[&activation::FORWARD, &activation::BACKWARD],
     &[&binary::FORWARD, &binary::BACKWARD],
+    &[&concat::FORWARD, &concat::BACKWARD],
+    &[&dropout::FORWARD, &dropout::BACKWARD],
     &[&embedding::FORWARD, &embedding::BACKWARD],
     &[&l2_normalize::FORWARD, &l2_normalize::BACKWARD],
     &[&layer_norm::FORWARD, &layer_norm::BACKWARD_X, &layer_norm::BACKWARD_WEIGHT],
@@ -18,6 +20,8 @@ const KERNELS: &[&[&Kernel]] = &[
     &[&permute::FORWARD, &permute::BACKWARD],
     &[&reduce::FORWARD, &reduce::BACKWARD, &reduce::FORWARD_MAX, &reduce::BACKWARD_MAX],
     &[&scale::FORWARD, &scale::BACKWARD],
+    &[&slice::FORWARD, &slice::BACKWARD],
+    &[&softmax::FORWARD, &softmax::BACKWARD],
 ];
 
 /// Cases by op.
@@ -25,6 +29,8 @@ const CASES: &[Cases] = &[
     fill_cases,
     activation::cases,
     binary::cases,
+    concat::cases,
+    dropout::cases,
     embedding::cases,
     l2_normalize::cases,
     layer_norm::cases,
@@ -32,6 +38,8 @@ const CASES: &[Cases] = &[
     permute::cases,
     reduce::cases,
     scale::cases,
+    slice::cases,
+    softmax::cases,
 ];
 
 /// The kernels of all ops.

@@ -1,0 +1,40 @@
+// out = act(x y + bias), x and y read through strides, out [batch,M,N] contiguous.
+
+struct Params {
+    batch: u32,
+    m: u32,
+    n: u32,
+    k: u32,
+    x_batch: u32,
+    x_row: u32,
+    x_col: u32,
+    y_batch: u32,
+    y_row: u32,
+    y_col: u32,
+    has_bias: u32,
+    act: u32,
+    accumulate: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> y: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+/// Extent of the square of `out` that a workgroup owns.
+const TILE = 64u;
+
+/// Element (row, col) of a batch, after bias and activation.
+fn store(batch: u32, row: u32, col: u32, product: f32) {
+    var value = product;
+    if params.has_bias == 1u {
+        value += bias[col];
+    }
+    value = activate(params.act, value);
+    let i = (batch * params.m + row) * params.n + col;
+    if params.accumulate == 1u {
+        value += out[i];
+    }
+    out[i] = value;
+}

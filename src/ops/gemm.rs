@@ -1,0 +1,235 @@
+//! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
+//!
+//! Natively the `gemm` crate does the work. Results do not depend on the number of threads: work is cut at fixed
+//! places and partial sums are added in order.
+
+use std::cell::RefCell;
+
+use crate::kernel::for_rows;
+
+/// A matrix in a slice: element `(i, j)` is `data[i * rs + j * cs]`.
+#[derive(Clone, Copy)]
+pub struct Mat<'a> {
+    pub data: &'a [f32],
+    pub rs: usize,
+    pub cs: usize,
+}
+
+impl<'a> Mat<'a> {
+    pub fn new(data: &'a [f32], rs: usize, cs: usize) -> Self {
+        Mat { data, rs, cs }
+    }
+
+    /// Without its first `i` rows.
+    pub fn from_row(self, i: usize) -> Self {
+        Mat { data: &self.data[i * self.rs..], ..self }
+    }
+
+    /// Without its first `j` columns.
+    pub fn from_col(self, j: usize) -> Self {
+        Mat { data: &self.data[j * self.cs..], ..self }
+    }
+}
+
+/// `c = beta c + a b` on this thread, `c` `[m,n]` with row stride `rsc` and column stride `csc`, `a` `[m,k]`,
+/// `b` `[k,n]`. With `beta` 0, `c` is not read.
+pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
+    let holds = |len: usize, rows: usize, rs: usize, cols: usize, cs: usize| {
+        rows == 0 || cols == 0 || (rows - 1) * rs + (cols - 1) * cs < len
+    };
+    assert!(holds(a.data.len(), m, a.rs, k, a.cs), "a is smaller than [{m},{k}]");
+    assert!(holds(b.data.len(), k, b.rs, n, b.cs), "b is smaller than [{k},{n}]");
+    assert!(holds(c.len(), m, rsc, n, csc), "c is smaller than [{m},{n}]");
+    body([m, n, k], a, b, beta, c, (rsc, csc));
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn body([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
+    // SAFETY: `gemm` has checked that the extents and strides stay within the three slices.
+    unsafe {
+        gemm::gemm(
+            m,
+            n,
+            k,
+            c.as_mut_ptr(),
+            csc as isize,
+            rsc as isize,
+            beta != 0.0,
+            a.data.as_ptr(),
+            a.cs as isize,
+            a.rs as isize,
+            b.data.as_ptr(),
+            b.cs as isize,
+            b.rs as isize,
+            beta,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn body([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
+    for i in 0..m {
+        for j in 0..n {
+            let out = &mut c[i * rsc + j * csc];
+            let before = if beta == 0.0 { 0.0 } else { beta * *out };
+            *out =
+                (0..k).fold(before, |sum, l| sum + a.data[i * a.rs + l * a.cs] * b.data[l * b.rs + j * b.cs]);
+        }
+    }
+}
+
+/// Rows of `c` per parallel piece: enough of them to pay for packing `b`, few enough to stay in the L2 cache.
+fn piece_rows(m: usize) -> usize {
+    m.div_ceil(8).clamp(32, 512)
+}
+
+/// Length of the pieces of a long inner dimension.
+const PIECE_K: usize = 1024;
+
+/// `c = beta c + a b` on all cores, `c` `[m,n]` contiguous; `finish` is applied to every finished run of rows.
+pub fn gemm_parallel(
+    [m, n, k]: [usize; 3],
+    a: Mat,
+    b: Mat,
+    beta: f32,
+    c: &mut [f32],
+    finish: impl Fn(&mut [f32]) + Sync,
+) {
+    if k >= 4 * PIECE_K && k > m {
+        split_inner([m, n, k], a, b, beta, c);
+        return finish(c);
+    }
+    let rows = piece_rows(m);
+    for_rows(c, rows * n, rows * n * k, |i, piece| {
+        gemm([piece.len() / n, n, k], a.from_row(i * rows), b, beta, piece, (n, 1));
+        finish(piece);
+    });
+}
+
+/// The inner dimension in pieces, whose products are added up in order.
+fn split_inner([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32]) {
+    with_scratch(k.div_ceil(PIECE_K) * m * n, |partial| {
+        for_rows(partial, m * n, m * n * PIECE_K, |i, piece| {
+            let start = i * PIECE_K;
+            let length = PIECE_K.min(k - start);
+            gemm([m, n, length], a.from_col(start), b.from_row(start), 0.0, piece, (n, 1));
+        });
+        let partial = &*partial;
+        for_rows(c, n, n * k.div_ceil(PIECE_K), |i, row| {
+            if beta == 0.0 {
+                row.fill(0.0);
+            } else if beta != 1.0 {
+                row.iter_mut().for_each(|c| *c *= beta);
+            }
+            for piece in partial.chunks(m * n) {
+                for (c, p) in row.iter_mut().zip(&piece[i * n..]) {
+                    *c += p;
+                }
+            }
+        });
+    });
+}
+
+/// Runs `body` with `len` floats of unspecified contents, kept by the thread for the next call.
+pub fn with_scratch<T>(len: usize, body: impl FnOnce(&mut [f32]) -> T) -> T {
+    thread_local! {
+        static SCRATCH: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+    }
+    let mut buffer = SCRATCH.with_borrow_mut(Vec::pop).unwrap_or_default();
+    if buffer.len() < len {
+        buffer.resize(len, 0.0);
+    }
+    let result = body(&mut buffer[..len]);
+    SCRATCH.with_borrow_mut(|kept| kept.push(buffer));
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::case::noise;
+
+    fn definition(
+        [m, n, k]: [usize; 3],
+        a: Mat,
+        b: Mat,
+        beta: f32,
+        c: &[f32],
+        rsc: usize,
+        csc: usize,
+    ) -> Vec<f32> {
+        let mut want = c.to_vec();
+        for i in 0..m {
+            for j in 0..n {
+                let sum: f64 = (0..k)
+                    .map(|l| a.data[i * a.rs + l * a.cs] as f64 * b.data[l * b.rs + j * b.cs] as f64)
+                    .sum();
+                let c = &mut want[i * rsc + j * csc];
+                *c = (beta as f64 * *c as f64 + sum) as f32;
+            }
+        }
+        want
+    }
+
+    fn assert_close(got: &[f32], want: &[f32], k: usize) {
+        let tolerance = 1e-6 * (k as f32).sqrt();
+        for (i, (g, w)) in got.iter().zip(want).enumerate() {
+            assert!((g - w).abs() <= tolerance * (1.0 + w.abs()), "element {i}: {g}, expected {w}");
+        }
+    }
+
+    #[test]
+    fn strided_products_match_the_definition() {
+        for [m, n, k] in
+            [[1, 1, 1], [4, 8, 3], [5, 9, 64], [63, 65, 17], [1, 64, 257], [65, 1, 63], [13, 31, 300]]
+        {
+            for transposed in 0..8 {
+                let strides =
+                    |bit: usize, rows, cols| if transposed & bit == 0 { (cols, 1) } else { (1, rows) };
+                let (a, b, c) = (noise(&[m * k], 1.0, 1), noise(&[k * n], 1.0, 2), noise(&[m * n], 1.0, 3));
+                let ((rsa, csa), (rsb, csb), (rsc, csc)) =
+                    (strides(1, m, k), strides(2, k, n), strides(4, m, n));
+                let (a, b) = (Mat::new(a.as_f32(), rsa, csa), Mat::new(b.as_f32(), rsb, csb));
+                for beta in [0.0, 1.0, 0.5] {
+                    let mut got = c.as_f32().to_vec();
+                    gemm([m, n, k], a, b, beta, &mut got, (rsc, csc));
+                    assert_close(&got, &definition([m, n, k], a, b, beta, c.as_f32(), rsc, csc), k);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_match_the_definition_and_repeat_their_bits() {
+        for [m, n, k] in [[3, 5, 4 * PIECE_K + 1], [700, 33, 9], [1025, 2, 65]] {
+            let (a, b, c) = (noise(&[m, k], 1.0, 1), noise(&[k, n], 1.0, 2), noise(&[m, n], 1.0, 3));
+            let (a, b) = (Mat::new(a.as_f32(), k, 1), Mat::new(b.as_f32(), n, 1));
+            let run = |beta| {
+                let mut got = c.as_f32().to_vec();
+                gemm_parallel([m, n, k], a, b, beta, &mut got, |_| ());
+                got
+            };
+            for beta in [0.0, 1.0, 0.5] {
+                let got = run(beta);
+                assert_close(&got, &definition([m, n, k], a, b, beta, c.as_f32(), n, 1), k);
+                assert_eq!(got, run(beta));
+            }
+        }
+    }
+
+    #[test]
+    fn finish_sees_every_element_once() {
+        let (m, n) = (1000, 7);
+        let (a, b) = (vec![1.0; m], vec![1.0; n]);
+        let mut c = vec![0.0; m * n];
+        gemm_parallel([m, n, 1], Mat::new(&a, 1, 1), Mat::new(&b, n, 1), 0.0, &mut c, |piece| {
+            piece.iter_mut().for_each(|c| *c += 1.0);
+        });
+        assert_eq!(c, vec![2.0; m * n]);
+    }
+}

@@ -1,0 +1,110 @@
+//! Affine maps: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]`, `bias` `[N]`, `y` `[..,N]`.
+//!
+//! The product is [`super::matmul`]'s kernel; here is what the bias adds: `dbias += ` column sums of `dy`.
+
+use super::activation::{Activation, activation};
+use super::case::{Case, noise};
+use super::gemm::with_scratch;
+use super::matmul::{Epilogue, Operand, Transpose, matmul_backward, product};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, words};
+use crate::plan::{PlanBuilder, SlotId};
+
+#[repr(C)]
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct Params {
+    rows: u32,
+    cols: u32,
+}
+
+/// Rows of one partial sum.
+const SUM_ROWS: usize = 256;
+
+/// Columns of a workgroup of `linear_bias.wgsl`.
+const SUM_COLS: u32 = 32;
+
+pub static BIAS_BACKWARD: Kernel = Kernel {
+    name: "linear.bias_backward",
+    bindings: &[("dout", Access::Read), ("dbias", Access::Write)],
+    variants: &[Variant {
+        name: "columns",
+        source: &[include_str!("../../shaders/linear_bias.wgsl")],
+        entry: "backward",
+        grid: |p| [p[1].div_ceil(SUM_COLS), 1, 1],
+    }],
+    cpu: |args: &mut Args| {
+        let cols = args.params::<Params>().cols as usize;
+        for (j, dbias) in args.write[0].iter_mut().enumerate() {
+            let sum: f64 = args.read[0].iter().skip(j).step_by(cols).map(|v| *v as f64).sum();
+            *dbias = (*dbias as f64 + sum) as f32;
+        }
+    },
+    fast: Some(|args: &mut Args| {
+        let p: Params = args.params();
+        let (rows, cols, dout) = (p.rows as usize, p.cols as usize, args.read[0]);
+        with_scratch(rows.div_ceil(SUM_ROWS) * cols, |partial| {
+            for_rows(partial, cols, SUM_ROWS * cols, |i, sums| {
+                sums.fill(0.0);
+                let start = i * SUM_ROWS * cols;
+                let end = dout.len().min(start + SUM_ROWS * cols);
+                for row in dout[start..end].chunks(cols) {
+                    sums.iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
+                }
+            });
+            for sums in partial.chunks(cols) {
+                args.write[0].iter_mut().zip(sums).for_each(|(dbias, sum)| *dbias += sum);
+            }
+        });
+    }),
+};
+
+/// `act(x weight^T + bias)`: `x` `[..,K]`, `weight` `[N,K]`, `bias` `[N]`; `[..,N]`. Inference fuses `act`.
+pub fn linear(
+    b: &mut PlanBuilder,
+    x: SlotId,
+    weight: SlotId,
+    bias: Option<SlotId>,
+    act: Option<Activation>,
+) -> SlotId {
+    let (xs, ws) = (b.shape(x).clone(), b.shape(weight).clone());
+    assert!(ws.len() == 2 && ws[1] == xs.last(), "linear: {xs} by weight {ws}");
+    let (m, n, k) = (xs.rows(), ws[0], ws[1]);
+    if let Some(bias) = bias {
+        assert_eq!(b.shape(bias)[..], [n], "linear: bias of weight {ws}");
+    }
+    let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, k, n, true));
+    let fused = act.filter(|_| !b.is_training());
+    let out = b.temp("linear", xs.with_last(n));
+    product(b, [1, m, n, k], operands, out, Epilogue { bias, act: fused, accumulate: false });
+    let inputs: Vec<SlotId> = [Some(x), Some(weight), bias].into_iter().flatten().collect();
+    b.record(out, &inputs, move |b, dout| {
+        matmul_backward(b, [1, m, n, k], operands, Transpose { x: false, y: true }, dout);
+        if let Some(bias) = bias.filter(|bias| b.needs_grad(*bias)) {
+            let dbias = b.grad(bias);
+            b.emit(&BIAS_BACKWARD, &[dout, dbias], words(&Params { rows: m as u32, cols: n as u32 }));
+        }
+    });
+    match act {
+        Some(act) if b.is_training() => activation(b, out, act),
+        _ => out,
+    }
+}
+
+pub fn cases() -> Vec<Case> {
+    let affine = |x: &[usize], n: usize, act: Option<Activation>| {
+        let k = x[x.len() - 1];
+        let inputs = vec![noise(x, 1.0, 1), noise(&[n, k], 1.0, 2), noise(&[n], 1.0, 3)];
+        let name = format!("linear {} to {n} {act:?}", inputs[0].shape);
+        Case::new(name, inputs, move |b, s| linear(b, s[0], s[1], Some(s[2]), act))
+    };
+    let mut cases = vec![affine(&[2, 3, 4], 5, None).differentiable(), affine(&[1, 1], 1, None)];
+    cases.push(affine(&[257, 64], 65, None).tolerance(2e-5));
+    cases.push(affine(&[600, 63], 33, Some(Activation::Relu)).tolerance(2e-5));
+    for act in Activation::ALL {
+        cases.push(affine(&[3, 5], 7, Some(act)).tolerance(2e-5));
+    }
+    let inputs = vec![noise(&[2, 3], 1.0, 4), noise(&[4, 3], 1.0, 5)];
+    cases.push(
+        Case::new("linear without bias", inputs, |b, s| linear(b, s[0], s[1], None, None)).differentiable(),
+    );
+    cases
+}

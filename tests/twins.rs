@@ -1,6 +1,8 @@
 //! Faster forms of the kernels against their definitions.
 
+use pollster::block_on;
 use triptych::check::twins;
+use triptych::device::{Device, GpuDevice};
 use triptych::kernel::{Access, Args, Kernel};
 use triptych::ops::Case;
 use triptych::ops::case::noise;
@@ -59,4 +61,10 @@ fn one_wrong_element_of_a_fast_form_is_found() {
 fn an_element_that_nobody_writes_is_found() {
     let report = twins::fast(&[case_of(&SHORT)]);
     assert!(report.failures[0].contains("the definition gives NaN at [40]"), "{report}");
+}
+
+#[test]
+fn gpu_variants_agree_with_the_definitions() {
+    let device = Device::Gpu(block_on(GpuDevice::request()).expect("a GPU adapter, be it a software one"));
+    block_on(twins::gpu(&device, &all_cases())).expect_clean();
 }

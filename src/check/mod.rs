@@ -4,6 +4,7 @@
 mod compare;
 pub mod gradients;
 mod guarded;
+mod padded;
 mod subject;
 pub mod twins;
 

@@ -1,28 +1,88 @@
 //! Faster forms against the definition, over every slot that a case's plans write.
 
 use super::guarded::Guarded;
+use super::padded::{OneVariant, Padded};
 use super::subject::{contents, plans, written};
 use super::{Report, compare};
+use crate::device::{Device, DeviceError};
 use crate::ops::Case;
-use crate::plan::Plan;
+use crate::plan::{Plan, SlotId};
+use crate::tensor::HostTensor;
 
 /// The fast CPU forms against the exact ones.
 pub fn fast(cases: &[Case]) -> Report {
     let mut report = Report::default();
     for case in cases {
         for plan in plans(case) {
-            report.record(|| case.name.clone(), compare_forms(case, &plan));
+            report.record(|| case.name.clone(), compare_fast(case, &plan));
         }
     }
     report
 }
 
-fn compare_forms(case: &Case, plan: &Plan) -> Result<(), String> {
-    let [exact, fast] = [true, false].map(|_| Guarded::new(plan, |slot| contents(case, slot)));
-    exact.run(true)?;
+fn compare_fast(case: &Case, plan: &Plan) -> Result<(), String> {
+    let fast = Guarded::new(plan, |slot| contents(case, slot));
     fast.run(false)?;
-    written(plan).into_iter().try_for_each(|(id, kernel)| {
-        compare(&fast.read(id), &exact.read(id), case.tolerance)
-            .map_err(|e| format!("`{}` ({kernel}) {e}", plan.slot(id).name))
-    })
+    definition(case, plan)?.iter().try_for_each(|want| want.compare(Ok(fast.read(want.id)), case.tolerance))
+}
+
+/// Every WGSL variant of every kernel on `device` against the exact CPU forms.
+pub async fn gpu(device: &Device, cases: &[Case]) -> Report {
+    let (mut report, mut kernels) = (Report::default(), OneVariant::default());
+    for case in cases {
+        for plan in plans(case) {
+            let definition = definition(case, &plan);
+            let variants = plan.steps.iter().map(|step| step.kernel.variants.len()).max().unwrap_or(0);
+            for variant in 0..variants {
+                let result = match &definition {
+                    Ok(want) => compare_variant(device, case, &plan, &mut kernels, variant, want).await,
+                    Err(e) => Err(e.clone()),
+                };
+                report.record(|| format!("{} variant {variant}", case.name), result);
+            }
+        }
+    }
+    report
+}
+
+async fn compare_variant(
+    device: &Device,
+    case: &Case,
+    plan: &Plan,
+    kernels: &mut OneVariant,
+    variant: usize,
+    definition: &[Expected],
+) -> Result<(), String> {
+    let told = |e: DeviceError| e.to_string();
+    let filled = Padded::new(device, plan, kernels, variant, |slot| contents(case, slot));
+    let subject = filled.await.map_err(told)?;
+    subject.run().map_err(told)?;
+    for want in definition {
+        want.compare(subject.read(want.id).await.map_err(told)?, case.tolerance)?;
+    }
+    Ok(())
+}
+
+/// What a slot holds after the exact CPU forms ran.
+struct Expected {
+    id: SlotId,
+    /// The slot's name and the kernel that writes it first.
+    label: String,
+    value: HostTensor,
+}
+
+impl Expected {
+    fn compare(&self, got: Result<HostTensor, String>, tolerance: f32) -> Result<(), String> {
+        got.and_then(|got| compare(&got, &self.value, tolerance)).map_err(|e| format!("{} {e}", self.label))
+    }
+}
+
+fn definition(case: &Case, plan: &Plan) -> Result<Vec<Expected>, String> {
+    let exact = Guarded::new(plan, |slot| contents(case, slot));
+    exact.run(true)?;
+    let expect = |(id, kernel)| {
+        let label = format!("`{}` ({kernel})", plan.slot(id).name);
+        Expected { id, label, value: exact.read(id) }
+    };
+    Ok(written(plan).into_iter().map(expect).collect())
 }

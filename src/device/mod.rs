@@ -2,6 +2,7 @@
 
 mod cpu;
 mod error;
+mod gpu;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,6 +10,7 @@ use std::rc::Rc;
 
 pub use cpu::CpuDevice;
 pub use error::DeviceError;
+pub use gpu::{AdapterInfo, Choices, GpuDevice};
 
 use crate::plan::Plan;
 use crate::tensor::{HostTensor, Shape};
@@ -16,23 +18,29 @@ use crate::tensor::{HostTensor, Shape};
 /// Something that replays plans: the CPU or a WebGPU adapter.
 pub enum Device {
     Cpu(CpuDevice),
+    Gpu(GpuDevice),
 }
 
 /// Weights and optimiser state on a device, by name; every plan prepared with the bank shares them.
 pub enum Bank {
     Cpu(cpu::Bank),
+    Gpu(gpu::Bank),
 }
 
 /// A plan with its buffers (and, on a GPU, pipelines and bind groups) on a device.
 pub enum Prepared {
     Cpu(cpu::Prepared),
+    Gpu(gpu::Prepared),
 }
+
+const MIXED: &str = "bank, plan and device belong together";
 
 impl Device {
     /// An empty bank on this device.
     pub fn bank(&self) -> Bank {
         match self {
             Device::Cpu(_) => Bank::Cpu(Default::default()),
+            Device::Gpu(_) => Bank::Gpu(Default::default()),
         }
     }
 
@@ -40,6 +48,8 @@ impl Device {
     pub fn store(&self, bank: &mut Bank, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
         match (self, bank) {
             (Device::Cpu(_), Bank::Cpu(bank)) => bank.store(name, tensor),
+            (Device::Gpu(device), Bank::Gpu(bank)) => bank.store(device, name, tensor),
+            _ => panic!("{MIXED}"),
         }
     }
 
@@ -47,6 +57,8 @@ impl Device {
     pub async fn fetch(&self, bank: &Bank, name: &str) -> Result<HostTensor, DeviceError> {
         match (self, bank) {
             (Device::Cpu(_), Bank::Cpu(bank)) => bank.fetch(name),
+            (Device::Gpu(device), Bank::Gpu(bank)) => bank.fetch(device, name).await,
+            _ => panic!("{MIXED}"),
         }
     }
 
@@ -54,6 +66,10 @@ impl Device {
     pub async fn prepare(&self, plan: Rc<Plan>, bank: &Bank) -> Result<Prepared, DeviceError> {
         match (self, bank) {
             (Device::Cpu(_), Bank::Cpu(bank)) => Ok(Prepared::Cpu(cpu::Prepared::new(plan, bank)?)),
+            (Device::Gpu(device), Bank::Gpu(bank)) => {
+                Ok(Prepared::Gpu(gpu::Prepared::new(device, plan, bank).await?))
+            }
+            _ => panic!("{MIXED}"),
         }
     }
 
@@ -61,6 +77,8 @@ impl Device {
     pub fn write(&self, prepared: &Prepared, name: &str, tensor: &HostTensor) {
         match (self, prepared) {
             (Device::Cpu(_), Prepared::Cpu(prepared)) => prepared.write(name, tensor),
+            (Device::Gpu(device), Prepared::Gpu(prepared)) => prepared.write(device, name, tensor),
+            _ => panic!("{MIXED}"),
         }
     }
 
@@ -71,6 +89,8 @@ impl Device {
                 prepared.run(device, steps);
                 Ok(())
             }
+            (Device::Gpu(device), Prepared::Gpu(prepared)) => prepared.run(device, steps),
+            _ => panic!("{MIXED}"),
         }
     }
 
@@ -78,6 +98,8 @@ impl Device {
     pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
         match (self, prepared) {
             (Device::Cpu(_), Prepared::Cpu(prepared)) => Ok(prepared.read(name)),
+            (Device::Gpu(device), Prepared::Gpu(prepared)) => prepared.read(device, name).await,
+            _ => panic!("{MIXED}"),
         }
     }
 }
@@ -86,6 +108,7 @@ impl Prepared {
     pub fn plan(&self) -> &Plan {
         match self {
             Prepared::Cpu(prepared) => prepared.plan(),
+            Prepared::Gpu(prepared) => prepared.plan(),
         }
     }
 }
@@ -100,6 +123,7 @@ impl Bank {
         }
         match self {
             Bank::Cpu(bank) => list(&bank.tensors, |b| b.shape.clone()),
+            Bank::Gpu(bank) => list(&bank.tensors, |b| b.shape.clone()),
         }
     }
 }

@@ -61,7 +61,7 @@ impl Step {
 }
 
 /// Slots and steps, checked; made by [`PlanBuilder::finish`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     pub slots: Vec<Slot>,
     pub steps: Vec<Step>,

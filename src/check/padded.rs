@@ -1,0 +1,88 @@
+//! A plan for a device, altered for checking: longer buffers with sentinels at their ends, and one variant per kernel.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::guarded::SENTINEL;
+use crate::device::{Device, DeviceError, Prepared};
+use crate::kernel::Kernel;
+use crate::plan::{Plan, Slot, SlotId, SlotKind};
+use crate::tensor::{DType, HostTensor};
+
+/// Words after each buffer. Shaders get sizes from their parameters, so they never learn of these.
+const MARGIN: usize = 64;
+
+/// Kernels cut down to one variant, so that a device has no choice. Plans hold `&'static` kernels: each is leaked once.
+#[derive(Default)]
+pub struct OneVariant {
+    kernels: HashMap<(&'static str, usize), &'static Kernel>,
+}
+
+impl OneVariant {
+    fn of(&mut self, kernel: &'static Kernel, variant: usize) -> &'static Kernel {
+        let i = variant.min(kernel.variants.len() - 1);
+        let only = || -> &'static Kernel {
+            Box::leak(Box::new(Kernel { variants: std::slice::from_ref(&kernel.variants[i]), ..*kernel }))
+        };
+        self.kernels.entry((kernel.name, i)).or_insert_with(only)
+    }
+}
+
+/// A padded plan on a device, its slots filled.
+pub struct Padded<'a> {
+    plan: &'a Plan,
+    device: &'a Device,
+    prepared: Prepared,
+}
+
+impl<'a> Padded<'a> {
+    /// Prepares `plan` with the `variant`-th form of each kernel (the last where there are fewer) and fills the slots
+    /// from `contents`, those without it by the sentinel.
+    pub async fn new(
+        device: &'a Device,
+        plan: &'a Plan,
+        kernels: &mut OneVariant,
+        variant: usize,
+        contents: impl Fn(&Slot) -> Option<HostTensor>,
+    ) -> Result<Self, DeviceError> {
+        let mut altered = plan.clone();
+        for step in &mut altered.steps {
+            step.kernel = kernels.of(step.kernel, variant);
+        }
+        for slot in &mut altered.slots {
+            slot.shape = [slot.shape.numel() + MARGIN].into();
+        }
+        let mut bank = device.bank();
+        for slot in plan.slots_of(SlotKind::Stored) {
+            device.store(&mut bank, &slot.name, &padded(slot, contents(slot)))?;
+        }
+        let prepared = device.prepare(Rc::new(altered), &bank).await?;
+        for slot in plan.slots.iter().filter(|slot| slot.kind != SlotKind::Stored && slot.view_of.is_none()) {
+            device.write(&prepared, &slot.name, &padded(slot, contents(slot)));
+        }
+        Ok(Padded { plan, device, prepared })
+    }
+
+    pub fn run(&self) -> Result<(), DeviceError> {
+        self.device.run(&self.prepared, self.plan.all())
+    }
+
+    /// A slot's contents; the inner error says that something was written past its end.
+    pub async fn read(&self, id: SlotId) -> Result<Result<HostTensor, String>, DeviceError> {
+        let slot = self.plan.slot(id);
+        let tensor = self.device.read(&self.prepared, &slot.name).await?;
+        let (words, end) = tensor.words().split_at(slot.shape.numel());
+        Ok(match end.iter().all(|word| *word == SENTINEL) {
+            true => Ok(HostTensor::from_words(slot.shape.clone(), slot.dtype, words)),
+            false => Err("was written past its end".to_string()),
+        })
+    }
+}
+
+fn padded(slot: &Slot, contents: Option<HostTensor>) -> HostTensor {
+    let length = slot.shape.numel() + MARGIN;
+    let mut words = contents.map(|tensor| tensor.words().to_vec()).unwrap_or_default();
+    words.resize(length, SENTINEL);
+    let dtype = if slot.kind == SlotKind::Stored { DType::F32 } else { slot.dtype };
+    HostTensor::from_words([length].into(), dtype, &words)
+}

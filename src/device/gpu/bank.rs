@@ -1,0 +1,57 @@
+//! Stored tensors in GPU memory.
+
+use std::collections::HashMap;
+
+use super::GpuDevice;
+use crate::device::DeviceError;
+use crate::plan::Slot;
+use crate::tensor::{DType, HostTensor, Shape};
+
+pub struct Stored {
+    pub(in crate::device) shape: Shape,
+    buffer: wgpu::Buffer,
+}
+
+#[derive(Default)]
+pub struct Bank {
+    pub(in crate::device) tensors: HashMap<String, Stored>,
+}
+
+impl Bank {
+    pub(in crate::device) fn store(
+        &mut self,
+        device: &GpuDevice,
+        name: &str,
+        tensor: &HostTensor,
+    ) -> Result<(), DeviceError> {
+        if !self.tensors.get(name).is_some_and(|old| old.shape == tensor.shape) {
+            let buffer = device.allocate(name, tensor.shape.numel())?;
+            self.tensors.insert(name.to_string(), Stored { shape: tensor.shape.clone(), buffer });
+        }
+        device.queue.write_buffer(&self.tensors[name].buffer, 0, bytemuck::cast_slice(tensor.words()));
+        device.check()
+    }
+
+    pub(in crate::device) async fn fetch(
+        &self,
+        device: &GpuDevice,
+        name: &str,
+    ) -> Result<HostTensor, DeviceError> {
+        let stored = self.tensors.get(name).ok_or_else(|| DeviceError::Missing { name: name.to_string() })?;
+        let words = device.download(&stored.buffer, stored.buffer.size()).await?;
+        Ok(HostTensor::from_words(stored.shape.clone(), DType::F32, &words))
+    }
+
+    /// The buffer of a stored slot.
+    pub(super) fn buffer(&self, slot: &Slot) -> Result<wgpu::Buffer, DeviceError> {
+        let name = slot.name.clone();
+        match self.tensors.get(&name) {
+            None => Err(DeviceError::Missing { name }),
+            Some(stored) if stored.shape != slot.shape => {
+                let (expected, found) = (slot.shape.clone(), stored.shape.clone());
+                Err(DeviceError::Misshapen { name, expected, found })
+            }
+            Some(stored) => Ok(stored.buffer.clone()),
+        }
+    }
+}

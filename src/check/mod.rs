@@ -9,6 +9,7 @@ mod subject;
 pub mod twins;
 
 pub use compare::compare;
+pub use subject::plans;
 
 use std::fmt;
 

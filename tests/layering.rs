@@ -1,0 +1,112 @@
+//! Arrows between modules point one way: each uses only those that its line names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The modules, from the ground up: name, and what it may use of the package.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("world", &[]),
+    ("pixels", &[]),
+    ("tensor", &[]),
+    ("io", &["pixels", "tensor"]),
+    ("kernel", &["tensor"]),
+    ("plan", &["tensor", "kernel"]),
+    ("device", &["tensor", "kernel", "plan"]),
+    ("ops", &["tensor", "kernel", "plan"]),
+    ("check", &["tensor", "kernel", "plan", "ops", "device"]),
+    ("nn", &["tensor", "kernel", "plan", "ops"]),
+    ("model", &["tensor", "kernel", "plan", "ops", "nn", "io"]),
+    ("viz", &["pixels", "tensor", "world"]),
+    ("infer", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model"]),
+    ("eval", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
+    ("train", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"]),
+    (
+        "session",
+        &["world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "viz", "infer", "eval"],
+    ),
+    ("ui", &["world", "pixels", "viz", "session"]),
+    (
+        "cli",
+        &[
+            "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "viz", "infer", "eval",
+            "train", "session",
+        ],
+    ),
+];
+
+/// Every arrow in `source`, a file of `module`, that the layers do not allow.
+fn violations(module: &str, source: &str) -> Vec<String> {
+    let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == module) else {
+        return vec![format!("`{module}` has no line in the layers")];
+    };
+    let used = |line: &str| -> Vec<String> {
+        let name = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        line.split("crate::").skip(1).map(name).collect()
+    };
+    let mut found: Vec<String> = code(source).flat_map(used).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.retain(|name| name != module && !allowed.contains(&name.as_str()));
+    found.iter().map(|name| format!("`{module}` uses `crate::{name}`")).collect()
+}
+
+/// The lines without comments, up to the unit tests, which may use any module.
+fn code(source: &str) -> impl Iterator<Item = &str> {
+    let lines = source.lines().map(str::trim_start);
+    lines.take_while(|line| !line.starts_with("#[cfg(test)]")).filter(|line| !line.starts_with("//"))
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).expect("the sources are here").map(|entry| entry.expect("readable").path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    files.into_iter().chain(folders.iter().flat_map(|folder| self::files(folder))).collect()
+}
+
+#[test]
+fn every_module_uses_only_layers_below_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut checked = 0;
+    let mut found = Vec::new();
+    for file in files(&root).iter().filter(|file| file.extension().is_some_and(|e| e == "rs")) {
+        let inner = file.strip_prefix(&root).expect("below the root");
+        let module = inner.iter().next().expect("a name").to_string_lossy();
+        if ["bin", "lib.rs"].contains(&&*module) {
+            continue;
+        }
+        let source = fs::read_to_string(file).expect("a source is text");
+        let complaints = violations(module.trim_end_matches(".rs"), &source);
+        found.extend(complaints.iter().map(|complaint| format!("{}: {complaint}", inner.display())));
+        checked += 1;
+    }
+    assert!(checked > 20, "only {checked} sources were found");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn the_layers_themselves_point_one_way() {
+    for (i, (name, allowed)) in LAYERS.iter().enumerate() {
+        for below in *allowed {
+            let below_name = |(other, _): &(&str, &[&str])| other == below;
+            assert!(
+                LAYERS[..i].iter().any(below_name),
+                "`{name}` may use `{below}`, which does not stand below it"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_arrow_that_runs_back_is_found() {
+    assert_eq!(violations("plan", "use crate::kernel::Kernel;\nuse crate::tensor::Shape;\n"), [""; 0]);
+    assert_eq!(
+        violations("plan", "    let d = crate::device::GpuDevice;\n"),
+        ["`plan` uses `crate::device`"]
+    );
+    assert_eq!(violations("ops", "use crate::{plan::Plan};\n"), ["`ops` uses `crate::`"]);
+    assert_eq!(
+        violations("plan", "//! [`crate::device::Bank`]\n#[cfg(test)]\nmod tests { use crate::device; }"),
+        [""; 0]
+    );
+    assert_eq!(violations("somewhere", ""), ["`somewhere` has no line in the layers"]);
+}

@@ -1,13 +1,11 @@
 //! `x + y` and `x y` with numpy's broadcasting of either side, up to four axes.
 
+use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
 use super::fast_math::{sum, sum_rows};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
-
-/// Extents or strides, padded to four axes on the left.
-type Axes = [u32; 4];
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -62,15 +60,6 @@ pub static BACKWARD: Kernel = Kernel {
     cpu: |args: &mut Args| backward(args.params(), args.read[0], args.read[1], args.write[0]),
     fast: Some(|args: &mut Args| fast_backward(args.params(), args.read[0], args.read[1], args.write[0])),
 };
-
-fn coordinates(i: usize, extents: [u32; 3]) -> [usize; 4] {
-    let [d1, d2, d3] = extents.map(|d| d as usize);
-    [i / d3 / d2 / d1, i / d3 / d2 % d1, i / d3 % d2, i % d3]
-}
-
-fn at(coordinates: [usize; 4], strides: Axes) -> usize {
-    coordinates.iter().zip(strides).map(|(c, s)| c * s as usize).sum()
-}
 
 fn forward(args: &mut Args) {
     let p: Params = args.params();
@@ -165,22 +154,10 @@ fn fast_backward(p: BackwardParams, other: &[f32], dy: &[f32], dx: &mut [f32]) {
     }
 }
 
-fn pad(shape: &Shape) -> Axes {
-    assert!(shape.len() <= 4, "broadcasting takes up to four axes, got {shape}");
-    let mut axes = [1; 4];
-    for (a, d) in axes[4 - shape.len()..].iter_mut().zip(shape.iter()) {
-        *a = *d as u32;
-    }
-    axes
-}
-
 /// Row-major strides, 0 along axes of extent 1.
-fn strides(extents: Axes) -> Axes {
-    std::array::from_fn(|a| if extents[a] == 1 { 0 } else { extents[a + 1..].iter().product() })
-}
-
-fn tail(axes: Axes) -> [u32; 3] {
-    [axes[1], axes[2], axes[3]]
+fn broadcast_strides(extents: Axes) -> Axes {
+    let strides = strides(extents);
+    std::array::from_fn(|a| if extents[a] == 1 { 0 } else { strides[a] })
 }
 
 /// Shape of the result; every pair of extents is equal or has a 1.
@@ -203,7 +180,7 @@ fn backward_params(operand: Axes, other: Axes, out: Axes, multiply: bool) -> Bac
         sums,
         broadcast: tail(axes),
         result: strides(out),
-        other: strides(other),
+        other: broadcast_strides(other),
     }
 }
 
@@ -214,8 +191,8 @@ fn emit(b: &mut PlanBuilder, name: &str, x: SlotId, y: SlotId, multiply: bool) -
         count: shape.numel() as u32,
         multiply: multiply as u32,
         extents: tail(out),
-        x: strides(xs),
-        y: strides(ys),
+        x: broadcast_strides(xs),
+        y: broadcast_strides(ys),
     };
     let z = b.temp(name, shape);
     b.emit(&FORWARD, &[x, y, z], words(&params));
@@ -281,8 +258,8 @@ mod tests {
             count: 6,
             multiply: 1,
             extents: tail(pad(&out)),
-            x: strides(pad(&x)),
-            y: strides(pad(&y)),
+            x: broadcast_strides(pad(&x)),
+            y: broadcast_strides(pad(&y)),
         };
         let mut z = [0.0; 6];
         let (x, y) = ([10.0, 20.0], [1.0, 2.0, 3.0]);

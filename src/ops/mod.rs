@@ -1,6 +1,7 @@
 //! Operations: formula, WGSL kernel, CPU twin, emitter, backward emitter and test cases of one op in one file.
 
 pub mod activation;
+mod axes;
 pub mod binary;
 pub mod case;
 pub mod concat;

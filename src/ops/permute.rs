@@ -1,5 +1,6 @@
 //! Axes in another order, as `torch.permute`: axis `a` of the result is axis `axes[a]` of x; up to four axes.
 
+use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
@@ -11,7 +12,7 @@ struct Params {
     /// Extents of the result but the first.
     extents: [u32; 3],
     /// Strides in the source along the axes of the result.
-    strides: [u32; 4],
+    strides: Axes,
 }
 
 const SOURCE: &[&str] =
@@ -40,9 +41,7 @@ pub static BACKWARD: Kernel = Kernel {
 };
 
 fn source(i: usize, p: Params) -> usize {
-    let [d1, d2, d3] = p.extents.map(|d| d as usize);
-    let coordinates = [i / d3 / d2 / d1, i / d3 / d2 % d1, i / d3 % d2, i % d3];
-    coordinates.iter().zip(p.strides).map(|(c, s)| c * s as usize).sum()
+    at(coordinates(i, p.extents), p.strides)
 }
 
 fn forward(args: &mut Args) {
@@ -65,12 +64,11 @@ fn by_rows(args: &mut Args, assign: impl Fn(&mut f32, f32) + Sync) {
 }
 
 /// Parameters for the result `axes` of a source with these extents.
-fn params(extents: [usize; 4], axes: [usize; 4]) -> Params {
-    let stride = |a: usize| extents[a + 1..].iter().product::<usize>() as u32;
+fn params(extents: Axes, axes: [usize; 4]) -> Params {
     Params {
-        count: extents.iter().product::<usize>() as u32,
-        extents: [1, 2, 3].map(|a| extents[axes[a]] as u32),
-        strides: axes.map(stride),
+        count: extents.iter().product(),
+        extents: tail(axes.map(|a| extents[a])),
+        strides: axes.map(|a| strides(extents)[a]),
     }
 }
 
@@ -79,11 +77,10 @@ pub fn permute(b: &mut PlanBuilder, x: SlotId, axes: &[usize]) -> SlotId {
     let shape = b.shape(x).clone();
     let rank = shape.len();
     let named = (0..rank).all(|a| axes.contains(&a));
-    assert!(rank <= 4 && axes.len() == rank && named, "permute: axes {axes:?} of {shape}");
-    // Up to four axes, padded on the left.
-    let pad = 4 - rank;
-    let extents: [usize; 4] = std::array::from_fn(|a| if a < pad { 1 } else { shape[a - pad] });
-    let order: [usize; 4] = std::array::from_fn(|a| if a < pad { a } else { axes[a - pad] + pad });
+    assert!(axes.len() == rank && named, "permute: axes {axes:?} of {shape}");
+    let (extents, padding) = (pad(&shape), 4 - rank);
+    let order: [usize; 4] =
+        std::array::from_fn(|a| if a < padding { a } else { axes[a - padding] + padding });
     let inverse: [usize; 4] =
         std::array::from_fn(|a| order.iter().position(|o| *o == a).expect("every axis is named"));
     let y = b.temp("permute", axes.iter().map(|a| shape[*a]).collect::<Vec<_>>());

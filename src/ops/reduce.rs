@@ -46,7 +46,7 @@ pub static BACKWARD: Kernel = Kernel {
             *dx += p.factor * args.read[0][i / (n * inner) * inner + i % inner];
         }
     },
-    fast: None,
+    fast: Some(fast_backward),
 };
 
 pub static FORWARD_MAX: Kernel = Kernel {
@@ -119,6 +119,21 @@ fn fast_forward(args: &mut Args) {
             }
         }
         y.iter_mut().for_each(|y| *y *= p.factor);
+    });
+}
+
+fn fast_backward(args: &mut Args) {
+    let (p, dy): (Params, _) = (args.params(), args.read[0]);
+    let (n, inner) = (p.n as usize, p.inner as usize);
+    for_rows(args.write[0], n * inner, n * inner, |o, dx| {
+        if inner == 1 {
+            dx.iter_mut().for_each(|dx| *dx += p.factor * dy[o]);
+            return;
+        }
+        let dy = &dy[o * inner..(o + 1) * inner];
+        for dx in dx.chunks_mut(inner) {
+            dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += p.factor * dy);
+        }
     });
 }
 

@@ -1,14 +1,19 @@
 //! Operations: formula, WGSL kernel, CPU twin, emitter, backward emitter and test cases of one op in one file.
 
 pub mod activation;
+pub mod adamw;
+pub mod attention;
 mod axes;
 pub mod binary;
 pub mod case;
 pub mod concat;
+pub mod cross_entropy;
 pub mod dropout;
 pub mod embedding;
 mod fast_math;
 pub mod gemm;
+pub mod grad_norm;
+pub mod info_nce;
 pub mod l2_normalize;
 pub mod layer_norm;
 pub mod linear;
@@ -19,6 +24,8 @@ pub mod reduce;
 pub mod registry;
 pub mod scale;
 pub mod slice;
+mod small_gemm;
 pub mod softmax;
+pub mod top_k;
 
 pub use case::Case;

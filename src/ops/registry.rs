@@ -10,10 +10,14 @@ type Cases = fn() -> Vec<Case>;
 const KERNELS: &[&[&Kernel]] = &[
     &[&fill::FILL],
     &[&activation::FORWARD, &activation::BACKWARD],
+    &[&adamw::UPDATE],
     &[&binary::FORWARD, &binary::BACKWARD],
     &[&concat::FORWARD, &concat::BACKWARD],
     &[&dropout::FORWARD, &dropout::BACKWARD],
+    &[&cross_entropy::STATS, &cross_entropy::FORWARD, &cross_entropy::BACKWARD],
     &[&embedding::FORWARD, &embedding::BACKWARD],
+    &[&grad_norm::PARTS, &grad_norm::TOTAL],
+    &[&info_nce::STATS, &info_nce::FORWARD, &info_nce::BACKWARD],
     &[&l2_normalize::FORWARD, &l2_normalize::BACKWARD],
     &[&layer_norm::FORWARD, &layer_norm::BACKWARD_X, &layer_norm::BACKWARD_WEIGHT],
     &[&linear::BIAS_BACKWARD],
@@ -24,16 +28,21 @@ const KERNELS: &[&[&Kernel]] = &[
     &[&scale::FORWARD, &scale::BACKWARD],
     &[&slice::FORWARD, &slice::BACKWARD],
     &[&softmax::FORWARD, &softmax::BACKWARD],
+    &[&top_k::FORWARD],
 ];
 
 /// Cases by op.
 const CASES: &[Cases] = &[
     fill_cases,
     activation::cases,
+    adamw::cases,
     binary::cases,
     concat::cases,
     dropout::cases,
+    cross_entropy::cases,
     embedding::cases,
+    grad_norm::cases,
+    info_nce::cases,
     l2_normalize::cases,
     layer_norm::cases,
     linear::cases,
@@ -44,6 +53,7 @@ const CASES: &[Cases] = &[
     scale::cases,
     slice::cases,
     softmax::cases,
+    top_k::cases,
 ];
 
 /// The kernels of all ops.

@@ -151,6 +151,10 @@ impl PlanBuilder {
         &self.slots[id.index()].shape
     }
 
+    pub fn name_of(&self, id: SlotId) -> &str {
+        &self.slots[id.index()].name
+    }
+
     pub fn dtype(&self, id: SlotId) -> DType {
         self.slots[id.index()].dtype
     }

@@ -1,0 +1,73 @@
+//! The `k` largest elements of every row, in descending order, equal ones by ascending index.
+//!
+//! `x` is `[R,N]`; values and indices (u32) are `[R,k]`. Not differentiated.
+
+use super::case::{Case, noise};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_rows, words};
+use crate::plan::{PlanBuilder, SlotId};
+use crate::tensor::HostTensor;
+
+#[repr(C)]
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct Params {
+    rows: u32,
+    width: u32,
+    k: u32,
+}
+
+pub static FORWARD: Kernel = Kernel {
+    name: "top_k.forward",
+    bindings: &[("x", Access::Read), ("values", Access::Write), ("indices", Access::Write)],
+    variants: &[Variant {
+        name: "row",
+        source: &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/top_k.wgsl")],
+        entry: "forward",
+        grid: |p| grid_rows(p[0]),
+    }],
+    cpu: forward,
+    fast: None,
+};
+
+fn forward(args: &mut Args) {
+    let (p, x) = (args.params::<Params>(), args.read[0]);
+    let (width, k) = (p.width as usize, p.k as usize);
+    let [values, indices] = &mut args.write[..] else { unreachable!("two results") };
+    let mut order: Vec<u32> = Vec::with_capacity(width);
+    for (r, row) in x.chunks(width).enumerate() {
+        order.clear();
+        order.extend(0..p.width);
+        // Adding 0 makes the two zeros equal.
+        let key = |i: &u32| row[*i as usize] + 0.0;
+        order.sort_by(|i, j| key(j).total_cmp(&key(i)));
+        for (slot, i) in order[..k].iter().enumerate() {
+            values[r * k + slot] = row[*i as usize];
+            indices[r * k + slot] = f32::from_bits(*i);
+        }
+    }
+}
+
+/// The `k` largest elements of each row of `x` (`[R,N]`, `k <= N`) and their indices, both `[R,k]`.
+pub fn top_k(b: &mut PlanBuilder, x: SlotId, k: usize) -> (SlotId, SlotId) {
+    let (rows, width) = (b.shape(x).rows(), b.shape(x).last());
+    assert!(k <= width, "the {k} largest of {width}");
+    let (values, indices) = (b.temp("top_k", [rows, k]), b.temp_u32("top_k_indices", [rows, k]));
+    let params = Params { rows: rows as u32, width: width as u32, k: k as u32 };
+    b.emit(&FORWARD, &[x, values, indices], words(&params));
+    (values, indices)
+}
+
+/// Awkward sizes, and rows of few distinct values, where the order of equal ones shows.
+pub fn cases() -> Vec<Case> {
+    let case = |x: HostTensor, k: usize, what: &str| {
+        let name = format!("top_k {k} of {} {what}", x.shape);
+        Case::new(name, vec![x], move |b, x| top_k(b, x[0], k).1).constant(0)
+    };
+    let ties = (0..3 * 200).map(|i| (i * i % 5) as f32 - 2.0).collect();
+    vec![
+        case(noise(&[1, 1], 1.0, 1), 1, ""),
+        case(noise(&[63, 65], 1.0, 2), 16, ""),
+        case(noise(&[2, 257], 1e4, 3), 257, "large"),
+        case(HostTensor::f32([3, 200], ties), 64, "ties"),
+        case(HostTensor::f32([1, 3], vec![-1e30, -1e30, 0.0]), 3, "masked"),
+    ]
+}

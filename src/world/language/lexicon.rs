@@ -1,0 +1,166 @@
+//! The words of Playroom and what part they play in a sentence.
+
+use crate::world::attributes::{Colour, Kind, Shape, Size, Texture};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// The part that a word plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Term {
+    Article,
+    Number(u8),
+    Size(Size),
+    Texture(Texture),
+    Colour(Colour),
+    Shape(Shape),
+    Object,
+    Top,
+    Bottom,
+    Left,
+    Right,
+    Centre,
+    Corner,
+    /// "at", "in" or "on": opens a place.
+    At,
+    To,
+    Of,
+    Above,
+    Below,
+    And,
+    But,
+    Comma,
+    Stop,
+    Query,
+    There,
+    Is,
+    No,
+    Nothing,
+    Exactly,
+    Any,
+    How,
+    Many,
+    What,
+    Where,
+    Kind(Kind),
+    More,
+    Fewer,
+    Than,
+    As,
+    Same,
+    Larger,
+    Smaller,
+    Yes,
+}
+
+/// Words that the speaker uses, beside those for attributes.
+const SPOKEN: &[(&str, Term)] = &[
+    ("a", Term::Article),
+    ("an", Term::Article),
+    ("the", Term::Article),
+    ("one", Term::Number(1)),
+    ("two", Term::Number(2)),
+    ("three", Term::Number(3)),
+    ("four", Term::Number(4)),
+    ("five", Term::Number(5)),
+    ("zero", Term::Number(0)),
+    ("object", Term::Object),
+    ("objects", Term::Object),
+    ("top", Term::Top),
+    ("bottom", Term::Bottom),
+    ("left", Term::Left),
+    ("right", Term::Right),
+    ("centre", Term::Centre),
+    ("at", Term::At),
+    ("in", Term::At),
+    ("to", Term::To),
+    ("of", Term::Of),
+    ("above", Term::Above),
+    ("below", Term::Below),
+    ("and", Term::And),
+    ("but", Term::But),
+    (",", Term::Comma),
+    ("?", Term::Query),
+    ("there", Term::There),
+    ("is", Term::Is),
+    ("are", Term::Is),
+    ("no", Term::No),
+    ("nothing", Term::Nothing),
+    ("exactly", Term::Exactly),
+    ("any", Term::Any),
+    ("how", Term::How),
+    ("many", Term::Many),
+    ("what", Term::What),
+    ("where", Term::Where),
+    ("size", Term::Kind(Kind::Size)),
+    ("texture", Term::Kind(Kind::Texture)),
+    ("colour", Term::Kind(Kind::Colour)),
+    ("shape", Term::Kind(Kind::Shape)),
+    ("more", Term::More),
+    ("fewer", Term::Fewer),
+    ("than", Term::Than),
+    ("as", Term::As),
+    ("same", Term::Same),
+    ("larger", Term::Larger),
+    ("smaller", Term::Smaller),
+    // An answer; no sentence or question holds it.
+    ("yes", Term::Yes),
+];
+
+/// Words that are understood when a visitor types them.
+const UNDERSTOOD: &[(&str, Term)] = &[
+    ("center", Term::Centre),
+    ("middle", Term::Centre),
+    ("corner", Term::Corner),
+    ("on", Term::At),
+    ("over", Term::Above),
+    ("under", Term::Below),
+    ("beneath", Term::Below),
+    ("upper", Term::Top),
+    ("lower", Term::Bottom),
+    ("some", Term::Article),
+    ("thing", Term::Object),
+    ("things", Term::Object),
+    ("item", Term::Object),
+    ("items", Term::Object),
+    ("shapes", Term::Object),
+    (".", Term::Stop),
+    ("which", Term::What),
+    ("color", Term::Kind(Kind::Colour)),
+    ("less", Term::Fewer),
+    ("bigger", Term::Larger),
+    ("big", Term::Size(Size::Large)),
+    ("little", Term::Size(Size::Small)),
+    ("plain", Term::Texture(Texture::Solid)),
+    ("spotted", Term::Texture(Texture::Dotted)),
+];
+
+fn attribute_words() -> Vec<(String, Term)> {
+    let mut words = Vec::new();
+    words.extend(Size::ALL.map(|value| (value.to_string(), Term::Size(value))));
+    words.extend(Texture::ALL.map(|value| (value.to_string(), Term::Texture(value))));
+    words.extend(Colour::ALL.map(|value| (value.to_string(), Term::Colour(value))));
+    words.extend(Shape::ALL.map(|value| (value.to_string(), Term::Shape(value))));
+    words.extend(Shape::ALL.map(|value| (value.plural(), Term::Shape(value))));
+    words
+}
+
+/// The part that a lower-case word or a punctuation mark plays; none if Playroom does not know it.
+pub(crate) fn term(word: &str) -> Option<Term> {
+    static TERMS: OnceLock<HashMap<String, Term>> = OnceLock::new();
+    let terms = TERMS.get_or_init(|| {
+        let function_words = SPOKEN.iter().chain(UNDERSTOOD);
+        function_words.map(|&(word, term)| (word.to_string(), term)).chain(attribute_words()).collect()
+    });
+    match word.parse::<u8>() {
+        Ok(number) => Some(Term::Number(number)),
+        Err(_) => terms.get(word).copied(),
+    }
+}
+
+/// Every word and punctuation mark of captions, questions and answers, sorted: what a tokenizer has to know.
+pub fn vocabulary() -> Vec<String> {
+    let attributes = attribute_words().into_iter().map(|(word, _)| word);
+    let mut words: Vec<String> = SPOKEN.iter().map(|&(word, _)| word.to_string()).chain(attributes).collect();
+    words.sort_unstable();
+    words
+}

@@ -1,0 +1,79 @@
+//! Sentences about scenes: saying, reading, judging.
+//!
+//! A caption is first chosen as a list of [`Claim`]s (`choose`), then put into words (`speak`); [`parse`] reads words
+//! back into claims, and [`Claim::judge`] tells whether a claim is true of a scene. `twist` makes a caption false by
+//! the smallest change of its claims.
+
+mod choose;
+mod grounding;
+pub(super) mod lexicon;
+mod meaning;
+mod parse;
+pub(super) mod reader;
+pub(super) mod speak;
+mod twist;
+
+pub use grounding::{Pointing, mentioned, pointings};
+pub use lexicon::vocabulary;
+pub use meaning::{Claim, Description, Phrase, Relation, Statement};
+pub use parse::{parse, read};
+pub use reader::ParseError;
+pub use twist::false_caption;
+
+pub(super) use choose::{absent, projections};
+
+use super::rng::Rng;
+use super::scene::Scene;
+use serde::{Deserialize, Serialize};
+
+/// What a caption sets out to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// Every object with all its attributes and its place, in reading order and a fixed form.
+    Full,
+    /// One object, sometimes two, by some attributes.
+    Short,
+    /// How one object stands to another.
+    Relation,
+    /// How many objects of a kind there are, exactly.
+    Count,
+    /// What is not there.
+    Negation,
+}
+
+impl Style {
+    pub const ALL: [Style; 5] = [Style::Full, Style::Short, Style::Relation, Style::Count, Style::Negation];
+}
+
+/// A sentence with its meaning. Spans are byte ranges of `text`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caption {
+    pub style: Style,
+    pub text: String,
+    pub statements: Vec<Statement>,
+}
+
+impl Caption {
+    /// Whether every statement is true of the scene.
+    pub fn judge(&self, scene: &Scene) -> bool {
+        self.statements.iter().all(|statement| statement.claim.judge(scene))
+    }
+}
+
+/// A true caption, or none where the scene has nothing to say in this style: `Relation` needs two objects clearly
+/// apart, `Short` and `Count` one object. `Full` draws nothing from `rng`.
+pub fn caption(scene: &Scene, style: Style, rng: &mut Rng) -> Option<Caption> {
+    let claims = choose::claims(scene, style, rng)?;
+    Some(speak::say(&claims, style, scene, rng))
+}
+
+/// The caption of style [`Style::Full`].
+pub fn full_caption(scene: &Scene) -> Caption {
+    let text = speak::full(&choose::full(scene));
+    let statements = parse(&text).expect("the speaker stays inside the grammar");
+    Caption { style: Style::Full, text, statements }
+}
+
+#[cfg(test)]
+mod tests;

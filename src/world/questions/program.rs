@@ -1,0 +1,161 @@
+//! Programs: what a question computes on a scene.
+
+use crate::world::attributes::{Attribute, Kind};
+use crate::world::language::speak::number_word;
+use crate::world::language::{Description, Relation};
+use crate::world::scene::{MAX_OBJECTS, Object, Scene};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The objects that fit `what` and, if `beside` is given, stand so to the one object that it describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Group {
+    pub what: Description,
+    pub beside: Option<(Relation, Description)>,
+}
+
+/// How two numbers compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comparison {
+    More,
+    Fewer,
+    Same,
+}
+
+/// What a question computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Program {
+    /// Whether any object fits.
+    Exist(Description),
+    /// How many objects fit.
+    Count(Description),
+    /// What the one object of a group shows of a kind.
+    Query(Kind, Group),
+    /// Whether more, fewer or as many objects fit the first as the second.
+    CompareNumber(Comparison, Description, Description),
+    /// Whether the first object is larger than the second.
+    Larger(Description, Description),
+    /// Whether the first object is smaller than the second.
+    Smaller(Description, Description),
+    /// Whether two objects show the same of a kind.
+    Same(Kind, Description, Description),
+    /// Whether the first object stands so to the second.
+    Stands(Description, Relation, Description),
+}
+
+/// An answer: one word, or two for a corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Is(bool),
+    Number(u8),
+    Value(Attribute),
+}
+
+/// Why a program has no answer on a scene: a question presupposes exactly one object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProgramError {
+    NoReferent { group: Group },
+    ManyReferents { group: Group, found: usize },
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self.beside {
+            None => self.what.fmt(f),
+            Some((relation, other)) => write!(f, "{} {} the {other}", self.what, relation.words()),
+        }
+    }
+}
+
+impl fmt::Display for ProgramError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::NoReferent { group } => write!(f, "the question needs one {group}, but there is none"),
+            Self::ManyReferents { group, found } => {
+                write!(f, "the question needs one {group}, but there are {}", number_word(*found as u8))
+            }
+        }
+    }
+}
+
+impl std::error::Error for ProgramError {}
+
+impl From<Description> for Group {
+    fn from(what: Description) -> Self {
+        Group { what, beside: None }
+    }
+}
+
+impl Group {
+    /// The one object meant.
+    pub fn referent(&self, scene: &Scene) -> Result<usize, ProgramError> {
+        let mut referents = self.what.referents(scene);
+        if let Some((relation, other)) = self.beside {
+            let other = Group::from(other).referent(scene)?;
+            referents.retain(|&i| i != other && scene.objects[i].stands(relation, &scene.objects[other]));
+        }
+        match referents[..] {
+            [only] => Ok(only),
+            [] => Err(ProgramError::NoReferent { group: *self }),
+            _ => Err(ProgramError::ManyReferents { group: *self, found: referents.len() }),
+        }
+    }
+}
+
+impl Program {
+    /// The exact answer.
+    ///
+    /// # Errors
+    /// When the question speaks of one object and the scene has none or several that fit.
+    pub fn run(&self, scene: &Scene) -> Result<Answer, ProgramError> {
+        let one = |what: Description| -> Result<&Object, ProgramError> {
+            Ok(&scene.objects[Group::from(what).referent(scene)?])
+        };
+        Ok(match *self {
+            Program::Exist(what) => Answer::Is(what.count(scene) > 0),
+            Program::Count(what) => Answer::Number(what.count(scene) as u8),
+            Program::Query(kind, group) => {
+                Answer::Value(scene.objects[group.referent(scene)?].attribute(kind))
+            }
+            Program::CompareNumber(how, a, b) => Answer::Is(how.holds(a.count(scene), b.count(scene))),
+            Program::Larger(a, b) => Answer::Is(one(a)?.size > one(b)?.size),
+            Program::Smaller(a, b) => Answer::Is(one(a)?.size < one(b)?.size),
+            Program::Same(kind, a, b) => Answer::Is(one(a)?.attribute(kind) == one(b)?.attribute(kind)),
+            Program::Stands(a, relation, b) => Answer::Is(one(a)?.stands(relation, one(b)?)),
+        })
+    }
+}
+
+impl Comparison {
+    fn holds(self, a: usize, b: usize) -> bool {
+        match self {
+            Comparison::More => a > b,
+            Comparison::Fewer => a < b,
+            Comparison::Same => a == b,
+        }
+    }
+}
+
+impl Answer {
+    /// Every answer that a question about a generated scene can have.
+    pub fn all() -> Vec<Answer> {
+        let mut answers = vec![Answer::Is(true), Answer::Is(false)];
+        answers.extend((0..=MAX_OBJECTS as u8).map(Answer::Number));
+        answers.extend(Kind::ALL.into_iter().flat_map(Attribute::all).map(Answer::Value));
+        answers
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Answer::Is(true) => f.write_str("yes"),
+            Answer::Is(false) => f.write_str("no"),
+            Answer::Number(number) => f.write_str(&number_word(*number)),
+            Answer::Value(value) => value.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Programs in words.
+
+use super::program::{Comparison, Program};
+use crate::world::attributes::Kind;
+use crate::world::language::{
+    Description, Relation,
+    speak::{indefinite, noun_phrase},
+};
+use crate::world::rng::Rng;
+
+/// The question that a program answers, in wording drawn from `rng`.
+pub(super) fn say(program: &Program, rng: &mut Rng) -> String {
+    match program {
+        Program::Exist(what) if rng.one_in(2) => format!("are there any {}?", plural(what)),
+        Program::Exist(what) => format!("is there {}?", indefinite(what)),
+        Program::Count(what) => format!("how many {} are there?", plural(what)),
+        Program::Query(Kind::Place, group) => format!("where is the {group}?"),
+        Program::Query(kind, group) => format!("what {kind} is the {group}?"),
+        Program::CompareNumber(how, a, b) => {
+            let (opening, link) = match how {
+                Comparison::More => ("more", "than"),
+                Comparison::Fewer => ("fewer", "than"),
+                Comparison::Same => ("as many", "as"),
+            };
+            format!("are there {opening} {} {link} {}?", plural(a), plural(b))
+        }
+        Program::Larger(a, b) => format!("is the {a} larger than the {b}?"),
+        Program::Smaller(a, b) => format!("is the {a} smaller than the {b}?"),
+        Program::Same(kind, a, b) => format!("is the {a} the same {kind} as the {b}?"),
+        Program::Stands(a, relation, b) => {
+            let to_the = match relation {
+                Relation::LeftOf | Relation::RightOf if rng.one_in(2) => "to the ",
+                _ => "",
+            };
+            format!("is the {a} {to_the}{} the {b}?", relation.words())
+        }
+    }
+}
+
+fn plural(what: &Description) -> String {
+    noun_phrase(what, true)
+}

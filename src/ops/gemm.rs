@@ -113,23 +113,29 @@ pub fn gemm_parallel(
 
 /// The inner dimension in pieces, whose products are added up in order.
 fn split_inner([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32]) {
-    with_scratch(k.div_ceil(PIECE_K) * m * n, |partial| {
-        for_rows(partial, m * n, m * n * PIECE_K, |i, piece| {
-            let start = i * PIECE_K;
-            let length = PIECE_K.min(k - start);
-            gemm([m, n, length], a.from_col(start), b.from_row(start), 0.0, piece, (n, 1));
-        });
-        let partial = &*partial;
-        for_rows(c, n, n * k.div_ceil(PIECE_K), |i, row| {
-            if beta == 0.0 {
-                row.fill(0.0);
-            } else if beta != 1.0 {
-                row.iter_mut().for_each(|c| *c *= beta);
-            }
-            for piece in partial.chunks(m * n) {
-                for (c, p) in row.iter_mut().zip(&piece[i * n..]) {
-                    *c += p;
-                }
+    if beta == 0.0 {
+        c.fill(0.0);
+    } else if beta != 1.0 {
+        c.iter_mut().for_each(|c| *c *= beta);
+    }
+    add_pieces(c, k.div_ceil(PIECE_K), m * n * PIECE_K, |i, piece| {
+        let start = i * PIECE_K;
+        let length = PIECE_K.min(k - start);
+        gemm([m, n, length], a.from_col(start), b.from_row(start), 0.0, piece, (n, 1));
+    });
+}
+
+/// Adds to `out` what `body(i, partial)` assigns to `partial`, which is as long as `out`, for every `i < pieces`:
+/// the calls go to all cores, the sum is taken in order. `work` is the cost of a call, as in [`for_rows`].
+pub fn add_pieces(out: &mut [f32], pieces: usize, work: usize, body: impl Fn(usize, &mut [f32]) + Sync) {
+    const RUN: usize = 1024;
+    let len = out.len();
+    with_scratch(pieces * len, |partials| {
+        for_rows(partials, len, work, body);
+        let partials = &*partials;
+        for_rows(out, RUN, RUN * pieces, |i, out| {
+            for partial in partials.chunks(len) {
+                out.iter_mut().zip(&partial[i * RUN..]).for_each(|(out, p)| *out += p);
             }
         });
     });

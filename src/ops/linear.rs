@@ -4,9 +4,9 @@
 
 use super::activation::{Activation, activation};
 use super::case::{Case, noise};
-use super::gemm::with_scratch;
+use super::fast_math::sum_rows;
 use super::matmul::{Epilogue, Operand, Transpose, matmul_backward, product};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, words};
 use crate::plan::{PlanBuilder, SlotId};
 
 #[repr(C)]
@@ -15,9 +15,6 @@ struct Params {
     rows: u32,
     cols: u32,
 }
-
-/// Rows of one partial sum.
-const SUM_ROWS: usize = 256;
 
 /// Columns of a workgroup of `linear_bias.wgsl`.
 const SUM_COLS: u32 = 32;
@@ -41,18 +38,8 @@ pub static BIAS_BACKWARD: Kernel = Kernel {
     fast: Some(|args: &mut Args| {
         let p: Params = args.params();
         let (rows, cols, dout) = (p.rows as usize, p.cols as usize, args.read[0]);
-        with_scratch(rows.div_ceil(SUM_ROWS) * cols, |partial| {
-            for_rows(partial, cols, SUM_ROWS * cols, |i, sums| {
-                sums.fill(0.0);
-                let start = i * SUM_ROWS * cols;
-                let end = dout.len().min(start + SUM_ROWS * cols);
-                for row in dout[start..end].chunks(cols) {
-                    sums.iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
-                }
-            });
-            for sums in partial.chunks(cols) {
-                args.write[0].iter_mut().zip(sums).for_each(|(dbias, sum)| *dbias += sum);
-            }
+        sum_rows(args.write[0], rows, |r, sums| {
+            sums.iter_mut().zip(&dout[r * cols..]).for_each(|(sum, v)| *sum += v);
         });
     }),
 };

@@ -7,6 +7,7 @@ mod axes;
 pub mod binary;
 pub mod case;
 pub mod concat;
+pub mod conv2d;
 pub mod cross_entropy;
 pub mod dropout;
 pub mod embedding;
@@ -27,5 +28,6 @@ pub mod slice;
 mod small_gemm;
 pub mod softmax;
 pub mod top_k;
+mod unfold;
 
 pub use case::Case;

@@ -161,17 +161,26 @@ pub static BACKWARD_WEIGHT: Kernel = Kernel {
     fast: Some(|args: &mut Args| {
         let p: Params = args.params();
         let (g, x, dy, batch) = (p.geometry(), args.read[0], args.read[1], p.batch as usize);
-        let extents = [g.out_channels, g.patch, g.positions];
+        let extents = [g.patch, g.out_channels, g.positions];
         let work = PICTURES * extents.iter().product::<usize>();
-        add_pieces(args.write[0], batch.div_ceil(PICTURES), work, |piece, dweight| {
-            let first = piece * PICTURES;
-            for b in first..batch.min(first + PICTURES) {
-                with_scratch(g.patch * g.positions, |unfolded| {
-                    g.unfold(&x[b * g.picture..], unfolded);
-                    let dy = Mat::new(&dy[b * g.out_channels * g.positions..], g.positions, 1);
-                    let beta = if b == first { 0.0 } else { 1.0 };
-                    gemm(extents, dy, Mat::new(unfolded, 1, g.positions), beta, dweight, (g.patch, 1));
-                });
+        // Transposed, [C*kh*kw, O]: then dy is what the product repacks, and it is smaller than the patches.
+        with_scratch(g.patch * g.out_channels, |transposed| {
+            transposed.fill(0.0);
+            add_pieces(transposed, batch.div_ceil(PICTURES), work, |piece, partial| {
+                let first = piece * PICTURES;
+                for b in first..batch.min(first + PICTURES) {
+                    with_scratch(g.patch * g.positions, |unfolded| {
+                        g.unfold(&x[b * g.picture..], unfolded);
+                        let dy = Mat::new(&dy[b * g.out_channels * g.positions..], 1, g.positions);
+                        let beta = if b == first { 0.0 } else { 1.0 };
+                        let unfolded = Mat::new(unfolded, g.positions, 1);
+                        gemm(extents, unfolded, dy, beta, partial, (g.out_channels, 1));
+                    });
+                }
+            });
+            for (o, dweight) in args.write[0].chunks_mut(g.patch).enumerate() {
+                let sums = transposed[o..].iter().step_by(g.out_channels);
+                dweight.iter_mut().zip(sums).for_each(|(dw, sum)| *dw += sum);
             }
         });
     }),

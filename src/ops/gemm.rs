@@ -105,6 +105,17 @@ pub fn gemm_parallel(
         return finish(c);
     }
     let rows = piece_rows(m);
+    if b.cs != 1 && m > rows {
+        // Every piece would transpose b anew.
+        return with_scratch(k * n, |copy| {
+            for (l, row) in copy.chunks_mut(n).enumerate() {
+                row.iter_mut()
+                    .zip(b.data[l * b.rs..].iter().step_by(b.cs))
+                    .for_each(|(to, from)| *to = *from);
+            }
+            gemm_parallel([m, n, k], a, Mat::new(copy, n, 1), beta, c, finish);
+        });
+    }
     for_rows(c, rows * n, rows * n * k, |i, piece| {
         gemm([piece.len() / n, n, k], a.from_row(i * rows), b, beta, piece, (n, 1));
         finish(piece);

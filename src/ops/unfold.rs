@@ -75,16 +75,22 @@ impl Geometry {
     pub fn unfold(&self, picture: &[f32], unfolded: &mut [f32]) {
         unfolded.fill(0.0);
         self.runs(|input, at, count| {
-            let from = picture[input..].iter().step_by(self.stride);
-            unfolded[at..at + count].iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+            let to = &mut unfolded[at..at + count];
+            let from = &picture[input..];
+            // Strides that are constants of the loop vectorise.
+            match self.stride {
+                1 => to.copy_from_slice(&from[..count]),
+                2 => to.iter_mut().zip(from.chunks(2)).for_each(|(to, from)| *to = from[0]),
+                stride => to.iter_mut().zip(from.chunks(stride)).for_each(|(to, from)| *to = from[0]),
+            }
         });
     }
 
     /// The transpose of `unfold`, added to `picture`.
     pub fn fold(&self, unfolded: &[f32], picture: &mut [f32]) {
         self.runs(|input, at, count| {
-            let to = picture[input..].iter_mut().step_by(self.stride);
-            to.zip(&unfolded[at..at + count]).for_each(|(to, from)| *to += from);
+            let to = picture[input..].chunks_mut(self.stride);
+            to.zip(&unfolded[at..at + count]).for_each(|(to, from)| to[0] += from);
         });
     }
 }

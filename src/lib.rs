@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod device;
+pub mod eval;
 pub mod io;
 pub mod kernel;
 pub mod ops;
@@ -13,4 +14,5 @@ pub mod pixels;
 pub mod plan;
 pub mod session;
 pub mod tensor;
+pub mod viz;
 pub mod world;

@@ -4,5 +4,8 @@
 pub mod bpe;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod file;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod image;
+pub mod resize;
 pub mod safetensors;
 pub mod tokenizer;

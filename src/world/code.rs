@@ -1,7 +1,7 @@
 //! A scene as a short URL-safe word.
 //!
-//! Base-64 digits, most significant first: version (1), background (1), noise (3), then per object colour and shape
-//! (1), size, texture and tilt (1), x (2) and y (2).
+//! Base-64 digits, most significant first: version (1), background (1), noise (3), then per object colour and
+//! shape (1), size, texture and tilt (1), x (2) and y (2).
 
 use super::attributes::{Colour, Shape, Size, Texture};
 use super::scene::{Background, MAX_OBJECTS, MAX_TILT, Object, Scene, SceneError};

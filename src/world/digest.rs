@@ -1,4 +1,5 @@
-//! One number for a stretch of the world, to compare targets: natively and in WebAssembly it must be the same.
+//! One number for a stretch of the world, to compare targets: natively and in WebAssembly it must be the
+//! same.
 
 use super::language::{Style, caption, false_caption, full_caption};
 use super::questions::{QuestionKind, ask};
@@ -18,8 +19,8 @@ impl Fnv {
     }
 }
 
-/// A digest of pictures, masks, captions true and false, near misses, questions and answers of the first `count`
-/// scenes of every split under `seed`.
+/// A digest of pictures, masks, captions true and false, near misses, questions and answers of the first
+/// `count` scenes of every split under `seed`.
 pub fn digest(seed: u64, count: u64) -> u64 {
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
     for split in Split::ALL {
@@ -63,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_world_is_the_same_everywhere() {
-        assert_eq!(format!("{:016x}", digest(1, 40)), "c1635a4ec5d484fd");
+        assert_eq!(format!("{:016x}", digest(1, 40)), "785f6d93b7df7dae");
     }
 
     #[test]

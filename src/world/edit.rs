@@ -23,8 +23,8 @@ pub enum Change {
 /// How often a change is drawn before a scene counts as having no further near miss.
 const TRIES: usize = 1_000;
 
-/// A scene with one thing changed, such that its full caption changes too. Of a training scene it is never one that
-/// belongs to another split. None for a scene without objects, or where every change breaks it.
+/// A scene with one thing changed, such that its full caption changes too. Of a training scene it is never
+/// one that belongs to another split. None for a scene without objects, or where every change breaks it.
 pub fn near_miss(scene: &Scene, rng: &mut Rng) -> Option<(Scene, Change)> {
     near_misses(scene, rng, 1).pop()
 }

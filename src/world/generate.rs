@@ -9,8 +9,8 @@ use std::ops::RangeInclusive;
 /// Least distance of a centre from the border of its cell, in quarter pixels.
 const CELL_MARGIN: i16 = 8;
 
-/// Least distance of an object's nominal circle from the border of the picture, in quarter pixels: corners reach out of
-/// the circle by up to a quarter of its radius.
+/// Least distance of an object's nominal circle from the border of the picture, in quarter pixels: corners
+/// reach out of the circle by up to a quarter of its radius.
 const fn picture_margin(size: Size) -> i16 {
     2 + size.radius() / 4
 }
@@ -33,8 +33,9 @@ pub(super) fn draw(rng: &mut Rng, picture: &mut Rng, objects: RangeInclusive<usi
     Scene { objects, background, noise: picture.next_u64() as u16 }
 }
 
-/// `count` objects, no two alike, still without positions. Half of the scenes draw from two or three colours only,
-/// and independently half from two or three shapes, so that counting and same-colour questions have something to ask.
+/// `count` objects, no two alike, still without positions. Half of the scenes draw from two or three colours
+/// only, and independently half from two or three shapes, so that counting and same-colour questions have
+/// something to ask.
 fn attributes(rng: &mut Rng, count: usize, pairs: Pairs) -> Vec<Object> {
     let colours = pool(rng, Colour::ALL);
     let shapes = pool(rng, Shape::ALL);
@@ -100,12 +101,13 @@ fn centres(size: Size, third: i16) -> RangeInclusive<i16> {
 
 /// Whether two objects overlap lightly at most: their centres are at least 0.9 of the summed radii apart.
 fn apart(a: &Object, b: &Object) -> bool {
-    let (dx, dy) = (i32::from(a.x - b.x), i32::from(a.y - b.y));
+    let (dx, dy) = (i32::from(a.x) - i32::from(b.x), i32::from(a.y) - i32::from(b.y));
     let reach = i32::from(a.size.radius() + b.size.radius());
     100 * (dx * dx + dy * dy) >= 81 * reach * reach
 }
 
-/// Whether a scene could have been drawn: no two objects alike, each in a cell of its own, well inside, none crowded.
+/// Whether a scene could have been drawn: no two objects alike, each in a cell of its own, well inside, none
+/// crowded.
 pub(super) fn is_tidy(scene: &Scene) -> bool {
     let objects = &scene.objects;
     let inside = |object: &Object| {

@@ -2,7 +2,8 @@
 
 use super::splits::Split;
 
-/// What a stream of random numbers is used for. Each has its own, so that drawing more of one changes no other.
+/// What a stream of random numbers is used for. Each has its own, so that drawing more of one changes no
+/// other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     Scene,

@@ -94,7 +94,8 @@ impl fmt::Display for SceneError {
 impl std::error::Error for SceneError {}
 
 impl Object {
-    /// The cell of the 3x3 grid that holds the centre; a centre outside the picture counts for the nearest cell.
+    /// The cell of the 3x3 grid that holds the centre; a centre outside the picture counts for the nearest
+    /// cell.
     pub fn place(&self) -> Place {
         let third = |v: i16| (i32::from(v) * 3 / i32::from(SIDE)).clamp(0, 2) as usize;
         Place::ALL[third(self.y) * 3 + third(self.x)]
@@ -168,5 +169,54 @@ impl Scene {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(x: i16, y: i16) -> Object {
+        Object {
+            shape: Shape::Ring,
+            colour: Colour::Cyan,
+            size: Size::Small,
+            texture: Texture::Dotted,
+            x,
+            y,
+            tilt: 0,
+        }
+    }
+
+    #[test]
+    fn places_are_thirds_of_the_picture() {
+        assert_eq!(at(85, 85).place(), Place::TopLeft);
+        assert_eq!(at(86, 85).place(), Place::Top);
+        assert_eq!(at(170, 86).place(), Place::Centre);
+        assert_eq!(at(171, 256).place(), Place::BottomRight);
+        assert_eq!(at(i16::MIN, i16::MAX).place(), Place::BottomLeft);
+    }
+
+    #[test]
+    fn relations_need_the_margin() {
+        assert!(at(100, 0).stands(Relation::LeftOf, &at(100 + RELATION_MARGIN, 0)));
+        assert!(!at(100, 0).stands(Relation::LeftOf, &at(99 + RELATION_MARGIN, 0)));
+        assert!(at(0, 200).stands(Relation::Below, &at(200, 100)));
+        assert!(!at(0, 200).stands(Relation::Above, &at(200, 100)));
+    }
+
+    #[test]
+    fn reading_goes_row_by_row() {
+        let objects = vec![at(200, 200), at(60, 100), at(50, 100), at(200, 10), at(128, 40)];
+        let scene = Scene { objects, background: Background::Dusk, noise: 0 };
+        assert_eq!(scene.reading_order(), [4, 3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn scenes_travel_as_json() {
+        let scene = Scene { objects: vec![at(1, 2)], background: Background::Dusk, noise: 9 };
+        let json = serde_json::to_string(&scene).unwrap();
+        assert!(json.contains(r#""colour":"cyan""#) && json.contains(r#""background":"dusk""#), "{json}");
+        assert_eq!(serde_json::from_str::<Scene>(&json).unwrap(), scene);
     }
 }

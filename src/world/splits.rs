@@ -1,7 +1,8 @@
 //! The splits, and what keeps them apart.
 //!
-//! A scene belongs to `train`, `val` or `test` by a hash of its own content: the attributes and cells of its objects,
-//! which is all that its full caption says. Whatever the seed, no scene of one split can say what one of another says.
+//! A scene belongs to `train`, `val` or `test` by a hash of its own content: the attributes and cells of its
+//! objects, which is all that its full caption says. Whatever the seed, no scene of one split can say what
+//! one of another says.
 
 use super::attributes::{Colour, Shape};
 use super::generate::{Pairs, draw};

@@ -1,5 +1,5 @@
-//! Winoground-like pairs (Thrush et al. 2022): two scenes and two captions with the same words bound the other way
-//! round, each caption true of its own scene and false of the other.
+//! Winoground-like pairs (Thrush et al. 2022): two scenes and two captions with the same words bound the
+//! other way round, each caption true of its own scene and false of the other.
 
 use super::attributes::Kind;
 use super::edit::exchange;

@@ -67,23 +67,19 @@ fn relation(scene: &Scene, rng: &mut Rng) -> Option<Vec<Claim>> {
 }
 
 fn count(scene: &Scene, rng: &mut Rng) -> Vec<Claim> {
-    let first = counted(scene, rng);
-    let second = counted(scene, rng);
+    let options = projections(scene, 2);
+    let (first, second) = (counted(&options, rng), counted(&options, rng));
     if rng.one_in(4) && first != second { vec![first, second] } else { vec![first] }
 }
 
-/// A description of at most two attributes; every number that some description reaches is equally likely.
-fn counted(scene: &Scene, rng: &mut Rng) -> Claim {
-    let all = scene.objects.len();
-    let mut options = projections(scene);
-    options.retain(|(what, _)| what.attributes().count() <= 2);
+/// One of the descriptions with its number; every number that occurs is equally likely.
+fn counted(options: &[(Description, usize)], rng: &mut Rng) -> Claim {
     let mut numbers: Vec<usize> = options.iter().map(|&(_, number)| number).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let number = rng.pick(&numbers);
-    options.retain(|&(what, n)| n == number && (what != Description::ANY || all == 1 || rng.one_in(2)));
-    let what = if options.is_empty() { Description::ANY } else { rng.pick(&options).0 };
-    Claim::Count(what.count(scene) as u8, what)
+    let reached: Vec<_> = options.iter().filter(|&&(_, n)| n == number).collect();
+    Claim::Count(number as u8, rng.pick(&reached).0)
 }
 
 fn negation(scene: &Scene, rng: &mut Rng) -> Vec<Claim> {
@@ -106,18 +102,14 @@ fn kinds(rng: &mut Rng) -> Vec<Kind> {
     }
 }
 
-/// Every description that some object fits and that says nothing of places, with the number of objects that fit.
-pub(crate) fn projections(scene: &Scene) -> Vec<(Description, usize)> {
-    let mut found: Vec<Description> = Vec::new();
+/// Every description of at most `most` attributes, none of them a place, that some object fits, with the
+/// number of objects that fit.
+pub(crate) fn projections(scene: &Scene, most: u32) -> Vec<(Description, usize)> {
+    let mut found: Vec<Description> = Vec::with_capacity(scene.objects.len() << Kind::OWN.len());
     for object in &scene.objects {
-        for subset in 0..1_usize << Kind::OWN.len() {
-            let kinds: Vec<Kind> = Kind::OWN
-                .into_iter()
-                .enumerate()
-                .filter(|(i, _)| subset >> i & 1 == 1)
-                .map(|(_, k)| k)
-                .collect();
-            found.push(Description::of(object, &kinds));
+        for subset in (0..1_u32 << Kind::OWN.len()).filter(|subset| subset.count_ones() <= most) {
+            let kinds = Kind::OWN.into_iter().filter(|&kind| subset >> kind as u32 & 1 == 1);
+            found.push(kinds.fold(Description::ANY, |what, kind| what.with(object.attribute(kind))));
         }
     }
     found.sort_unstable();

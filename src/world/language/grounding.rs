@@ -13,8 +13,8 @@ pub struct Pointing {
     pub object: usize,
 }
 
-/// The sizes, textures, colours and nouns of `text` that belong to a phrase with exactly one referent in the scene.
-/// `statements` are those of `text`; false ones name nothing.
+/// The sizes, textures, colours and nouns of `text` that belong to a phrase with exactly one referent in the
+/// scene. `statements` are those of `text`; false ones name nothing.
 pub fn pointings(text: &str, statements: &[Statement], scene: &Scene) -> Vec<Pointing> {
     let mut pointings = Vec::new();
     for statement in statements {
@@ -44,8 +44,8 @@ fn sole_referents(claim: &Claim, scene: &Scene) -> Vec<usize> {
     }
 }
 
-/// For every object of the scene, whether a true statement picks it out. "a red circle" picks out one red circle that
-/// nothing else picked; the statements with the fewest candidates choose first.
+/// For every object of the scene, whether a true statement picks it out. "a red circle" picks out one red
+/// circle that nothing else picked; the statements with the fewest candidates choose first.
 pub fn mentioned(statements: &[Statement], scene: &Scene) -> Vec<bool> {
     let mut picked = vec![false; scene.objects.len()];
     let mut sets: Vec<Vec<Vec<usize>>> = statements.iter().map(|s| candidates(&s.claim, scene)).collect();

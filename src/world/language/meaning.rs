@@ -41,7 +41,8 @@ pub enum Claim {
     None(Description),
 }
 
-/// A noun phrase in a text, from its article to its noun, and what it describes (its place too, if one is said).
+/// A noun phrase in a text, from its article to its noun, and what it describes (its place too, if one is
+/// said).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
     pub span: Range<usize>,

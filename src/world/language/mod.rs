@@ -1,8 +1,8 @@
 //! Sentences about scenes: saying, reading, judging.
 //!
-//! A caption is first chosen as a list of [`Claim`]s (`choose`), then put into words (`speak`); [`parse`] reads words
-//! back into claims, and [`Claim::judge`] tells whether a claim is true of a scene. `twist` makes a caption false by
-//! the smallest change of its claims.
+//! A caption is first chosen as a list of [`Claim`]s (`choose`), then put into words (`speak`); [`parse`]
+//! reads words back into claims, and [`Claim::judge`] tells whether a claim is true of a scene. `twist` makes
+//! a caption false by the smallest change of its claims.
 
 mod choose;
 mod grounding;
@@ -61,8 +61,8 @@ impl Caption {
     }
 }
 
-/// A true caption, or none where the scene has nothing to say in this style: `Relation` needs two objects clearly
-/// apart, `Short` and `Count` one object. `Full` draws nothing from `rng`.
+/// A true caption, or none where the scene has nothing to say in this style: `Relation` needs two objects
+/// clearly apart, `Short` and `Count` one object. `Full` draws nothing from `rng`.
 pub fn caption(scene: &Scene, style: Style, rng: &mut Rng) -> Option<Caption> {
     let claims = choose::claims(scene, style, rng)?;
     Some(speak::say(&claims, style, scene, rng))

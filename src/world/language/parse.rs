@@ -26,8 +26,8 @@ pub fn parse(text: &str) -> Result<Vec<Statement>, ParseError> {
     Ok(statements)
 }
 
-/// Reads what can be read: every statement of a text, or why it is none, resuming after the next separator. Of a text
-/// that is not `finished` (a decoder is still writing) only what a separator has closed is read.
+/// Reads what can be read: every statement of a text, or why it is none, resuming after the next separator.
+/// Of a text that is not `finished` (a decoder is still writing) only what a separator has closed is read.
 pub fn read(text: &str, finished: bool) -> Vec<Result<Statement, ParseError>> {
     let mut reader = Reader::new(text);
     let mut results = Vec::new();

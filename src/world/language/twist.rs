@@ -11,8 +11,8 @@ use crate::world::scene::Scene;
 /// How often a change is drawn before the style counts as impossible for the scene.
 const TRIES: usize = 200;
 
-/// A caption that is false of the scene by one attribute, place, relation or number, or by two values exchanged.
-/// None where [`super::caption`] has none, or where nothing can be made false (no objects).
+/// A caption that is false of the scene by one attribute, place, relation or number, or by two values
+/// exchanged. None where [`super::caption`] has none, or where nothing can be made false (no objects).
 pub fn false_caption(scene: &Scene, style: Style, rng: &mut Rng) -> Option<Caption> {
     for _ in 0..TRIES {
         let mut claims = choose::claims(scene, style, rng)?;
@@ -73,8 +73,8 @@ fn twist(claim: &Claim, scene: &Scene, rng: &mut Rng) -> Option<Claim> {
             _ => Claim::Relation(a, relation, alter(b, rng)?),
         },
         Claim::Count(number, what) => match (rng.below(4), alter(what, rng)) {
-            (0, Some(other)) => Claim::Count(number, other),
-            (1, _) if number > 1 => Claim::Count(number - 1, what),
+            (0 | 1, Some(other)) => Claim::Count(number, other),
+            (0 | 2, _) if number > 1 => Claim::Count(number - 1, what),
             _ if number < 5 => Claim::Count(number + 1, what),
             _ => Claim::Count(number - 1, what),
         },

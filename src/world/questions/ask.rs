@@ -1,7 +1,7 @@
 //! Choosing questions such that the words alone give little away.
 //!
-//! Every yes-or-no question is drawn only where the scene admits both answers in the same form, and a fair coin decides
-//! between them; numbers are drawn before what is counted.
+//! Every yes-or-no question is drawn only where the scene admits both answers in the same form, and a fair
+//! coin decides between them; numbers are drawn before what is counted.
 
 use super::program::{Comparison, Group, Program};
 use super::{Question, QuestionKind, speak};
@@ -13,13 +13,13 @@ use crate::world::scene::{Object, RELATION_MARGIN, Scene};
 /// How often a question is drawn before the kind counts as impossible for the scene.
 const TRIES: usize = 60;
 
-/// A question of a kind, or none where the scene has nothing to ask: `Query` needs an object that can be told from the
-/// others, `Relate` two of them clearly apart, `Compare` and the rest one object.
+/// A question of a kind, or none where the scene has nothing to ask: `Query` needs an object that can be told
+/// from the others, `Relate` two of them clearly apart, `Compare` and the rest one object.
 pub fn ask(scene: &Scene, kind: QuestionKind, rng: &mut Rng) -> Option<Question> {
     if scene.objects.is_empty() {
         return None;
     }
-    let known = projections(scene);
+    let known = projections(scene, Kind::OWN.len() as u32);
     let asker = Asker { scene, known };
     let program = (0..TRIES).find_map(|_| match kind {
         QuestionKind::Exist => asker.exist(rng),
@@ -160,7 +160,8 @@ impl Asker<'_> {
         Some(Program::Stands(a, relation, b))
     }
 
-    /// What the object shows that stands so to another and that its other attributes alone may not single out.
+    /// What the object shows that stands so to another and that its other attributes alone may not single
+    /// out.
     fn beside(&self, i: usize, relation: Relation, j: usize, rng: &mut Rng) -> Option<Program> {
         let kind = rng.pick(&Kind::OWN);
         let mut said: Vec<Kind> = Kind::OWN.into_iter().filter(|&other| other != kind).collect();
@@ -185,8 +186,8 @@ impl Asker<'_> {
         (0..count).flat_map(|i| (0..count).map(move |j| (i, j))).filter(|(i, j)| i != j).collect()
     }
 
-    /// A description that only this object fits and that does not say `omitted`: among the shortest and those with one
-    /// attribute more. None if its other attributes leave it alike another object.
+    /// A description that only this object fits and that does not say `omitted`: among the shortest and those
+    /// with one attribute more. None if its other attributes leave it alike another object.
     fn name(&self, object: usize, omitted: Kind, rng: &mut Rng) -> Option<Description> {
         let object: &Object = &self.scene.objects[object];
         let fits = |what: &Description| what.get(omitted).is_none() && what.fits(object);

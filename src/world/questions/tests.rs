@@ -70,7 +70,8 @@ fn form(question: &Question) -> String {
     question.text.split(' ').map(blank).collect::<Vec<_>>().join(" ")
 }
 
-/// Accuracy on every second question of always giving the commonest answer that the other questions of that form had.
+/// Accuracy on every second question of always giving the commonest answer that the other questions of that
+/// form had.
 fn question_only(asked: &[(Scene, Question)], kind: QuestionKind) -> f64 {
     let questions: Vec<&Question> = asked.iter().map(|(_, q)| q).filter(|q| q.kind == kind).collect();
     let mut forms: HashMap<String, HashMap<Answer, usize>> = HashMap::new();

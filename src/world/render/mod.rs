@@ -1,7 +1,7 @@
 //! A scene as a picture: 64x64 RGB and an exact visible mask for every object.
 //!
-//! Every pixel of an object comes from one signed distance (`shape`): coverage, outline and texture are clamped ramps
-//! one pixel wide, so that edges are smooth without supersampling.
+//! Every pixel of an object comes from one signed distance (`shape`): coverage, outline and texture are
+//! clamped ramps one pixel wide, so that edges are smooth without supersampling.
 
 mod backdrop;
 mod paint;
@@ -52,6 +52,7 @@ pub struct Picture {
 
 /// Draws a scene. An object of which nothing is visible has an empty mask.
 pub fn render(scene: &Scene) -> Picture {
+    assert!(scene.objects.len() < usize::from(u8::MAX), "{} objects", scene.objects.len());
     let mut canvas = backdrop::paint(scene.background);
     let mut owner = [u8::MAX; PIXELS * PIXELS];
     for (index, object) in scene.objects.iter().enumerate() {

@@ -9,7 +9,8 @@ pub(super) struct Brush {
     pub radius: f32,
     texture: Texture,
     base: Rgb,
-    /// Stripes are light and dots dark, so that the two stay apart where a small object has room for one of them.
+    /// Stripes are light and dots dark, so that the two stay apart where a small object has room for one of
+    /// them.
     stripe: Rgb,
     dot: Rgb,
     outline: Rgb,

@@ -7,7 +7,8 @@ pub(super) const REACH: f32 = 1.5;
 
 type Point = (f32, f32);
 
-/// The right half of each polygon in units of the radius, from its top to its bottom on the axis of symmetry; y down.
+/// The right half of each polygon in units of the radius, from its top to its bottom on the axis of symmetry;
+/// y down.
 const SQUARE: [Point; 4] = [(0.0, -0.86), (0.86, -0.86), (0.86, 0.86), (0.0, 0.86)];
 const TRIANGLE: [Point; 3] = [(0.0, -1.19), (1.2, 0.89), (0.0, 0.89)];
 const DIAMOND: [Point; 3] = [(0.0, -1.28), (1.0, 0.0), (0.0, 1.28)];
@@ -35,8 +36,8 @@ fn length(x: f32, y: f32) -> f32 {
     (x * x + y * y).sqrt()
 }
 
-/// Distance to a polygon symmetric about x = 0, given its right half: the nearest edge, and inside where a ray to the
-/// right crosses the half an odd number of times.
+/// Distance to a polygon symmetric about x = 0, given its right half: the nearest edge, and inside where a
+/// ray to the right crosses the half an odd number of times.
 fn polygon(half: &[Point], r: f32, x: f32, y: f32) -> f32 {
     let x = x.abs();
     let mut nearest = f32::MAX;
@@ -55,8 +56,9 @@ fn polygon(half: &[Point], r: f32, x: f32, y: f32) -> f32 {
     if inside { -nearest.sqrt() } else { nearest.sqrt() }
 }
 
-/// A quarter-turned unit square, its tip at the origin, with a half disc on each upper side. In its own frame (y up)
-/// the discs are centred at (+-1/4, 3/4) with radius sqrt(1/8), and the heart spans y from 0 to about 1.1.
+/// A quarter-turned unit square, its tip at the origin, with a half disc on each upper side. In its own frame
+/// (y up) the discs are centred at (+-1/4, 3/4) with radius sqrt(1/8), and the heart spans y from 0 to about
+/// 1.1.
 fn heart(r: f32, x: f32, y: f32) -> f32 {
     let scale = 1.95 * r;
     let (x, y) = (x.abs() / scale, 0.56 - y / scale);

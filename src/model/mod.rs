@@ -1,0 +1,4 @@
+//! Models: they emit plans and know their weights' names.
+
+pub mod init;
+pub mod playroom;

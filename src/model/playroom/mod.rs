@@ -1,0 +1,22 @@
+//! The Playroom model: an image encoder, a text encoder, an image-text matcher and a caption decoder, trained
+//! together with contrastive, matching and language-modelling losses (Li et al. 2021, ALBEF; Li et al. 2022, BLIP).
+//!
+//! Shapes: `B` pictures, `N = B * R` token rows (`R` rows read the same picture), `T` tokens, `D` width,
+//! `G` cells on a side of the image grid, `E` width of the shared embedding space, `V` vocabulary.
+
+mod config;
+mod text;
+mod vision;
+
+pub use config::Config;
+pub use text::{decode, decoder_logits, encode_text, match_logits, text_embeds};
+pub use vision::{encode_image, image_embeds};
+
+use crate::ops::activation::{Activation, activation};
+use crate::plan::{PlanBuilder, SlotId};
+
+/// The learned temperature `exp(logit_scale)`, `[1]` (Radford et al. 2021, section 2.3).
+pub fn temperature(b: &mut PlanBuilder) -> SlotId {
+    let scale = b.param("logit_scale", [1]);
+    activation(b, scale, Activation::Exp)
+}

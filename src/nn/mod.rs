@@ -1,0 +1,30 @@
+//! Layers of neural networks: weights by PyTorch's names, emitted through the ops.
+
+mod transformer;
+
+pub use transformer::{Memory, Tower};
+
+use crate::ops::activation::Activation;
+use crate::ops::{layer_norm, matmul};
+use crate::plan::{PlanBuilder, SlotId};
+
+/// `x Wᵀ + b`: `[.., K]` to `[.., outputs]`, weights `name.weight [outputs, K]` and `name.bias [outputs]`.
+pub fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize, act: Option<Activation>) -> SlotId {
+    let inputs = b.shape(x).last();
+    b.scope(name, |b| {
+        let weight = b.param("weight", [outputs, inputs]);
+        let bias = b.param("bias", [outputs]);
+        matmul::linear(b, x, weight, Some(bias), act)
+    })
+}
+
+/// Layer normalisation over the last axis with weights `name.weight` and `name.bias`, both `[D]` (Ba et al. 2016).
+pub fn norm(b: &mut PlanBuilder, name: &str, x: SlotId) -> SlotId {
+    const EPS: f32 = 1e-5;
+    let width = b.shape(x).last();
+    b.scope(name, |b| {
+        let weight = b.param("weight", [width]);
+        let bias = b.param("bias", [width]);
+        layer_norm::layer_norm(b, x, weight, bias, EPS)
+    })
+}

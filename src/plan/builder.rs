@@ -126,9 +126,13 @@ impl PlanBuilder {
         id
     }
 
-    /// A result with a name of its own in the current scope, to be read as an output or a trace.
+    /// A result with a name of its own in the current scope, to be read as an output or a trace. Where a module is
+    /// emitted more than once, its first emission has the name.
     pub fn named_temp(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
-        self.add(self.path(name), shape.into(), DType::F32, SlotKind::Temp)
+        match self.names.contains_key(&self.path(name)) {
+            true => self.temp(name, shape),
+            false => self.add(self.path(name), shape.into(), DType::F32, SlotKind::Temp),
+        }
     }
 
     /// A result with a full name, whatever the scope.

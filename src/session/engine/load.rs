@@ -1,0 +1,113 @@
+//! Loading: a device by choice or by trial, the model's files, and a first run that prepares the plans.
+
+use std::rc::Rc;
+
+use super::{Host, Loaded, Session};
+use crate::device::{Preference, Selection, select};
+use crate::infer::{LoadError, ModelFiles, Runner, probe_plan};
+use crate::model::playroom::Config;
+use crate::pixels::Pixels;
+use crate::session::protocol::{
+    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, Reply, Stack, Stage, Trial, WayOn,
+};
+
+pub(super) struct Load {
+    pub backend: BackendChoice,
+    pub model: String,
+}
+
+impl Session {
+    pub(super) async fn load(&mut self, host: &impl Host, id: u32, load: &Load) -> Result<(), Failure> {
+        self.loaded = None;
+        let emit = |event| host.emit(Reply { id, event });
+        let stage = |stage, done, total| emit(Event::Loading(Loading { stage, done, total }));
+        stage(Stage::Device, 0, Some(1));
+        let base = load.model.trim_end_matches('/');
+        let fetch = async |name: &str, of: Stage| {
+            host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await.map_err(|detail| {
+                let sentence = format!("The model's file {name} could not be downloaded.");
+                Failure { sentence, detail, way_on: WayOn::Retry }
+            })
+        };
+        // The trial needs a model's sizes only, not its weights.
+        let selection = choose(load.backend).await?;
+        stage(Stage::Device, 1, Some(1));
+        emit(Event::Device(report(&selection)));
+        let config = fetch("config.json", Stage::Vocabulary).await?;
+        let tokenizer = fetch("tokenizer.json", Stage::Vocabulary).await?;
+        let eval = host.fetch(&format!("{base}/eval.json"), &mut |_, _| {}).await.unwrap_or_default();
+        let weights = fetch("model.safetensors", Stage::Weights).await?;
+        stage(Stage::Prepare, 0, Some(1));
+        let mut runner = Runner::load(selection.device, ModelFiles { config, tokenizer, weights })?;
+        let side = runner.config.image_size as u32;
+        let blank = Pixels::new(side, side, vec![128; (side * side * 3) as usize]);
+        runner.encode_images(&[blank]).await?;
+        let facts = facts(&runner, String::from_utf8(eval).unwrap_or_default()).await?;
+        stage(Stage::Prepare, 1, Some(1));
+        self.loaded = Some(Loaded { runner, prior: None });
+        emit(Event::Ready(facts));
+        Ok(())
+    }
+}
+
+async fn choose(backend: BackendChoice) -> Result<Selection, Failure> {
+    let preference = match backend {
+        BackendChoice::Auto => Preference::Auto,
+        BackendChoice::Cpu => Preference::Cpu,
+        BackendChoice::Gpu => Preference::Gpu,
+    };
+    Ok(select(preference, Rc::new(probe_plan(&Config::playroom(256)))).await?)
+}
+
+fn report(selection: &Selection) -> DeviceReport {
+    let backend = match selection.device {
+        crate::device::Device::Cpu(_) => Backend::Cpu,
+        crate::device::Device::Gpu(_) => Backend::Gpu,
+    };
+    let trials = selection.trial.iter().flat_map(|trial| {
+        [(Backend::Gpu, trial.gpu), (Backend::Cpu, trial.cpu)]
+            .map(|(backend, ms)| Trial { backend, milliseconds: ms as f32 })
+    });
+    DeviceReport {
+        backend,
+        adapter: selection.adapter.as_ref().map(|adapter| adapter.name.clone()),
+        is_software: selection.adapter.as_ref().is_some_and(|adapter| adapter.is_software),
+        reason: selection.reason.clone(),
+        trials: trials.collect(),
+    }
+}
+
+/// The layer that `eval.json` measured as the best at pointing; the last one where it does not tell.
+fn pointing_layer(eval: &str, layers: usize) -> u32 {
+    let json: Option<serde_json::Value> = serde_json::from_str(eval).ok();
+    let layer = json.and_then(|json| json["pointing"]["layer"].as_u64()).filter(|&layer| layer < layers as u64);
+    layer.unwrap_or(layers as u64 - 1) as u32
+}
+
+async fn facts(runner: &Runner, eval_json: String) -> Result<ModelFacts, Failure> {
+    let config = &runner.config;
+    let stack = |layers: usize| Stack { layers: layers as u32, heads: config.heads as u32 };
+    Ok(ModelFacts {
+        name: "Playroom".to_string(),
+        parameters: runner.parameters() as u64,
+        embed_dim: config.embed_width as u32,
+        grid: config.grid() as u32,
+        image_encoder: stack(config.vision_depth),
+        decoder: stack(config.decoder_depth),
+        matcher: stack(config.matcher_depth),
+        logit_scale: runner.temperature().await?,
+        logit_bias: 0.0,
+        pointing_layer: pointing_layer(&eval_json, config.decoder_depth),
+        eval_json,
+    })
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        Failure {
+            sentence: "The model's files cannot be used.".to_string(),
+            detail: error.to_string(),
+            way_on: WayOn::Retry,
+        }
+    }
+}

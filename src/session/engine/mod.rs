@@ -1,0 +1,126 @@
+//! The engine behind the protocol, as a state machine without transport: requests are pushed, and every step does one
+//! short piece of the most urgent work. A newer request on a lane replaces the older one.
+
+mod describe;
+mod load;
+mod task;
+
+use super::protocol::{Command, Event, Failure, Lane, Reply, Request, WayOn};
+use crate::device::DeviceError;
+use crate::eval::playroom::QuestionPrior;
+use crate::infer::Runner;
+use task::Task;
+
+/// What the engine needs of its surroundings.
+pub trait Host {
+    /// Hands a reply over to the page.
+    fn emit(&self, reply: Reply);
+
+    /// The bytes behind a URL; `progress` is told how many have come, of how many where the server tells.
+    fn fetch(
+        &self,
+        url: &str,
+        progress: &mut dyn FnMut(u64, Option<u64>),
+    ) -> impl Future<Output = Result<Vec<u8>, String>>;
+}
+
+/// Lanes by urgency: what a visitor waits for comes before what runs on in the background.
+const URGENCY: [Lane; 10] = [
+    Lane::Load,
+    Lane::Resize,
+    Lane::Text,
+    Lane::Picture,
+    Lane::Caption,
+    Lane::Ask,
+    Lane::CrossAttention,
+    Lane::SelfAttention,
+    Lane::Match,
+    Lane::Gallery,
+];
+
+/// What is loaded.
+pub(crate) struct Loaded {
+    pub runner: Runner,
+    /// The blind baseline for questions; counted on first use.
+    pub prior: Option<QuestionPrior>,
+}
+
+/// The engine and its unfinished requests, at most one on each lane.
+#[derive(Default)]
+pub struct Session {
+    loaded: Option<Loaded>,
+    tasks: Vec<(u32, Lane, Task)>,
+    /// Id of the last load: a lost device is reported on it.
+    load_id: u32,
+}
+
+impl Session {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a request; it supersedes what its lane was doing.
+    pub fn push(&mut self, request: Request) {
+        let lane = request.command.lane();
+        self.tasks.retain(|(_, other, _)| *other != lane);
+        if lane == Lane::Load {
+            self.load_id = request.id;
+        }
+        if !matches!(request.command, Command::Stop { .. }) {
+            self.tasks.push((request.id, lane, Task::new(request.command)));
+        }
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Does one piece of work, some milliseconds long where the model is Playroom's; does nothing when idle.
+    pub async fn step(&mut self, host: &impl Host) {
+        let Some(at) = URGENCY.iter().find_map(|lane| self.tasks.iter().position(|(_, other, _)| other == lane))
+        else {
+            return;
+        };
+        let (id, lane, mut task) = self.tasks.swap_remove(at);
+        let result = match &mut task {
+            Task::Load(load) => self.load(host, id, load).await.map(|()| true),
+            task => match &mut self.loaded {
+                Some(loaded) => task.advance(loaded, &|event| host.emit(Reply { id, event })).await,
+                None => Err(Failure {
+                    sentence: "The model is not loaded yet.".to_string(),
+                    detail: String::new(),
+                    way_on: WayOn::Retry,
+                }),
+            },
+        };
+        match result {
+            Ok(true) => {}
+            // A newer request cannot have come in between: they are pushed between steps.
+            Ok(false) => self.tasks.push((id, lane, task)),
+            Err(failure) => {
+                let lost = failure.way_on == WayOn::UseCpu;
+                let id = if lost { self.load_id } else { id };
+                host.emit(Reply { id, event: Event::Failed(failure) });
+                if lost {
+                    self.loaded = None;
+                    self.tasks.clear();
+                }
+            }
+        }
+    }
+}
+
+impl From<DeviceError> for Failure {
+    fn from(error: DeviceError) -> Self {
+        let (sentence, way_on) = match &error {
+            DeviceError::Lost(_) => ("The graphics device was lost; the CPU can go on.", WayOn::UseCpu),
+            DeviceError::NoAdapter(_) => ("This browser offers no WebGPU; the CPU can compute.", WayOn::UseCpu),
+            DeviceError::Gpu(_) => ("The graphics device refused the work; the CPU can go on.", WayOn::UseCpu),
+            DeviceError::TooLarge { .. } => ("This is too large for the graphics device.", WayOn::UseCpu),
+            DeviceError::Missing { .. } | DeviceError::Misshapen { .. } => {
+                ("The weights do not belong to this model.", WayOn::Reload)
+            }
+        };
+        Failure { sentence: sentence.to_string(), detail: error.to_string(), way_on }
+    }
+}

@@ -1,0 +1,123 @@
+//! The Playroom objective as one plan: contrastive + matching + language modelling, as in ALBEF and BLIP
+//! (Li et al. 2021, sections 3.2-3.3; Li et al. 2022, section 3.2), with backward pass and AdamW update.
+
+use crate::model::playroom::{self, Config};
+use crate::ops::adamw::{AdamW, adamw};
+use crate::ops::binary::{add, mul};
+use crate::ops::cross_entropy::cross_entropy;
+use crate::ops::grad_norm::grad_norm;
+use crate::ops::info_nce::info_nce;
+use crate::ops::matmul::{Transpose, matmul};
+use crate::ops::scale::scale;
+use crate::plan::{Plan, PlanBuilder, SlotId};
+use crate::tensor::DType::{F32, U32};
+
+/// Sizes of a batch; each combination is a plan of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Sizes {
+    /// Pictures, `B`.
+    pub batch: usize,
+    /// Tokens of a row that holds a full caption, `T`.
+    pub long: usize,
+    /// Tokens of a row that holds a short sentence or a question with its answer, `S`.
+    pub short: usize,
+    /// Short decoder rows per picture, `R`: one sentence, then questions.
+    pub rows: usize,
+}
+
+/// Scalar losses, readable by these names after a run; `loss` is their weighted sum.
+pub const LOSSES: [&str; 6] =
+    ["loss", "loss.contrast", "loss.match_long", "loss.match_short", "loss.caption", "loss.short"];
+
+/// Weights of the parts in the sum, in the order of [`LOSSES`] after the first.
+const WEIGHTS: [f32; 5] = [0.5, 0.5, 0.5, 2.0, 1.0];
+
+/// Decoupled weight decay of matrices; norms, biases, embeddings and the temperature are not decayed.
+const DECAY: f32 = 0.05;
+
+const OPTIMISER: AdamW = AdamW { beta1: 0.9, beta2: 0.98, eps: 1e-8, clip: 1.0 };
+
+/// The training step. Inputs are what [`super::batch::Batch`] fills, and `hyper` (learning rate, step from 1).
+pub fn training_plan(config: &Config, sizes: Sizes) -> Plan {
+    let mut b = PlanBuilder::training();
+    let b_ = &mut b;
+    let loss = b_.range("forward", |b| losses(b, config, sizes));
+    let weights = b_.range("backward", |b| b.backward(loss));
+    b_.range("update", |b| update(b, &weights));
+    b.finish()
+}
+
+fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
+    let side = config.image_size;
+    let pixels = b.input("pixels", [sizes.batch, 3, side, side], F32);
+    let image = playroom::encode_image(b, config, pixels);
+    let parts = [
+        contrast(b, config, sizes, image),
+        matching(b, config, "match_long", [sizes.batch, sizes.long], image),
+        matching(b, config, "match_short", [sizes.batch, sizes.short], image),
+        captioning(b, config, "caption", [sizes.batch, sizes.long], image),
+        captioning(b, config, "short", [sizes.batch * sizes.rows, sizes.short], image),
+    ];
+    let mut total = None;
+    for ((part, name), weight) in parts.into_iter().zip(&LOSSES[1..]).zip(WEIGHTS) {
+        b.name(part, name);
+        let weighted = scale(b, part, weight);
+        total = Some(match total {
+            Some(sum) => add(b, sum, weighted),
+            None => weighted,
+        });
+    }
+    let total = total.expect("there are losses");
+    b.name(total, LOSSES[0]);
+    total
+}
+
+/// Symmetric InfoNCE over the batch (van den Oord et al. 2018; Radford et al. 2021). `contrast.negatives[i, j]` is
+/// 0 where text `j` is also true of picture `i`.
+fn contrast(b: &mut PlanBuilder, config: &Config, sizes: Sizes, image: SlotId) -> SlotId {
+    let ids = b.input("contrast.ids", [sizes.batch, sizes.long], U32);
+    let lengths = b.input("contrast.lengths", [sizes.batch], U32);
+    let negatives = b.input("contrast.negatives", [sizes.batch, sizes.batch], F32);
+    let tokens = playroom::encode_text(b, config, ids, lengths);
+    let texts = playroom::text_embeds(b, config, tokens, lengths);
+    let images = playroom::image_embeds(b, config, image);
+    let cosines = matmul(b, images, texts, Transpose { x: false, y: true });
+    let temperature = playroom::temperature(b);
+    let logits = mul(b, cosines, temperature);
+    info_nce(b, logits, Some(negatives))
+}
+
+/// Cross-entropy of the matcher over rows `[N, T]`: target 1 where the sentence is true of its picture.
+fn matching(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], image: SlotId) -> SlotId {
+    let ids = b.input(&format!("{name}.ids"), rows, U32);
+    let lengths = b.input(&format!("{name}.lengths"), [rows[0]], U32);
+    let targets = b.input(&format!("{name}.targets"), [rows[0]], U32);
+    let weights = b.input(&format!("{name}.weights"), [rows[0]], F32);
+    let logits = playroom::match_logits(b, config, ids, lengths, image);
+    cross_entropy(b, logits, targets, weights)
+}
+
+/// Next-token cross-entropy over rows `[N, T]`; weight 0 where nothing is to be learned.
+fn captioning(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], image: SlotId) -> SlotId {
+    let ids = b.input(&format!("{name}.ids"), rows, U32);
+    let targets = b.input(&format!("{name}.targets"), [rows[0] * rows[1]], U32);
+    let weights = b.input(&format!("{name}.weights"), [rows[0] * rows[1]], F32);
+    let hidden = playroom::decode(b, config, ids, image);
+    let hidden = b.reshape(hidden, [rows[0] * rows[1], config.width()]);
+    let logits = playroom::decoder_logits(b, config, hidden);
+    cross_entropy(b, logits, targets, weights)
+}
+
+fn update(b: &mut PlanBuilder, weights: &[(SlotId, SlotId)]) {
+    let grads: Vec<SlotId> = weights.iter().map(|(_, grad)| *grad).collect();
+    let norm = grad_norm(b, &grads);
+    b.name(norm, "grad_norm");
+    let hyper = b.input("hyper", [2], F32);
+    let decayed: Vec<_> = weights.iter().map(|&(weight, grad)| (weight, grad, decay(b, weight))).collect();
+    adamw(b, &OPTIMISER, &decayed, norm, hyper);
+}
+
+fn decay(b: &PlanBuilder, weight: SlotId) -> f32 {
+    let embedding = b.slot_name(weight).ends_with("embedding");
+    if b.shape(weight).len() < 2 || embedding { 0.0 } else { DECAY }
+}

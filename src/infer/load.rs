@@ -1,0 +1,85 @@
+//! From a model folder's files to a [`Runner`].
+
+use std::collections::HashMap;
+
+use super::{Runner, Words};
+use crate::device::{Device, DeviceError};
+use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
+use crate::io::tokenizer::TokenizerError;
+use crate::model::playroom::{self, Config};
+use crate::plan::{PlanBuilder, SlotKind};
+use crate::tensor::DType::{F32, U32};
+
+/// The bytes of `config.json`, `tokenizer.json` and `model.safetensors`.
+pub struct ModelFiles {
+    pub config: Vec<u8>,
+    pub tokenizer: Vec<u8>,
+    pub weights: Vec<u8>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("config.json is not a Playroom model's: {0}")]
+    Config(serde_json::Error),
+    #[error("config.json says `{0}`; only `triptych-playroom` models are known")]
+    Architecture(String),
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    #[error("tokenizer.json has {found} tokens, config.json says {expected}")]
+    Vocabulary { expected: usize, found: usize },
+    #[error(transparent)]
+    Weights(#[from] SafetensorsError),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+}
+
+impl Runner {
+    /// Puts the weights on the device; each is checked against the shape that the model asks for.
+    pub fn load(device: Device, files: ModelFiles) -> Result<Self, LoadError> {
+        let config = parse_config(&files.config)?;
+        let words = Words::new(&files.tokenizer)?;
+        if words.tokenizer.vocab_size() != config.vocab_size {
+            let (expected, found) = (config.vocab_size, words.tokenizer.vocab_size());
+            return Err(LoadError::Vocabulary { expected, found });
+        }
+        let weights = SafetensorsFile::new("model.safetensors", files.weights)?;
+        let mut bank = device.bank();
+        for (name, shape) in weight_shapes(&config) {
+            let tensor = weights.shaped(&name, &shape)?;
+            device.store(&mut bank, &name, &tensor)?;
+        }
+        Ok(Runner { config, words, device, bank, plans: HashMap::new() })
+    }
+}
+
+fn parse_config(json: &[u8]) -> Result<Config, LoadError> {
+    #[derive(serde::Deserialize)]
+    struct Kind {
+        #[serde(default)]
+        model_type: String,
+    }
+    let kind: Kind = serde_json::from_slice(json).map_err(LoadError::Config)?;
+    if kind.model_type != "triptych-playroom" {
+        return Err(LoadError::Architecture(kind.model_type));
+    }
+    serde_json::from_slice(json).map_err(LoadError::Config)
+}
+
+/// Names and shapes of all weights, from the towers' own emission.
+fn weight_shapes(config: &Config) -> Vec<(String, crate::tensor::Shape)> {
+    let mut b = PlanBuilder::new();
+    let side = config.image_size;
+    let pixels = b.input("pixels", [1, 3, side, side], F32);
+    let ids = b.input("ids", [1, 1], U32);
+    let lengths = b.input("lengths", [1], U32);
+    let image = playroom::encode_image(&mut b, config, pixels);
+    playroom::image_embeds(&mut b, config, image);
+    let text = playroom::encode_text(&mut b, config, ids, lengths);
+    playroom::text_embeds(&mut b, config, text, lengths);
+    playroom::match_logits(&mut b, config, ids, lengths, image);
+    let hidden = playroom::decode(&mut b, config, ids, image);
+    playroom::decoder_logits(&mut b, config, hidden);
+    playroom::temperature(&mut b);
+    let plan = b.finish();
+    plan.slots_of(SlotKind::Stored).map(|slot| (slot.name.clone(), slot.shape.clone())).collect()
+}

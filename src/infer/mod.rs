@@ -1,0 +1,86 @@
+//! A loaded model on a device: pictures and words in, embeddings, probabilities, captions and attention out.
+//! Plans are emitted once per shape and kept.
+
+mod encode;
+mod generate;
+mod load;
+mod prompt;
+mod read;
+mod search;
+mod trace;
+
+pub use generate::Written;
+pub use load::{LoadError, ModelFiles};
+pub use prompt::{Prompt, Words};
+pub use read::{Next, Rows};
+pub use search::{Decoding, Hypothesis, Search};
+pub use trace::Trace;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::device::{Bank, Device, DeviceError, Prepared};
+use crate::model::playroom::Config;
+use crate::plan::Plan;
+
+/// Image tokens of one or more pictures, `[B, G*G, D]`, in host memory.
+pub type ImageTokens = crate::tensor::HostTensor;
+
+/// What a plan computes, with its shape.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Job {
+    EncodeImages { batch: usize, traced: bool },
+    EncodeTexts { rows: usize, tokens: usize },
+    Match(Rows),
+    Decode(Rows),
+}
+
+/// A Playroom model, its words and its plans on one device.
+pub struct Runner {
+    pub config: Config,
+    pub words: Words,
+    device: Device,
+    bank: Bank,
+    plans: HashMap<Job, Rc<Prepared>>,
+}
+
+impl Runner {
+    async fn prepared(
+        &mut self,
+        job: Job,
+        emit: impl FnOnce(&Config) -> Plan,
+    ) -> Result<Rc<Prepared>, DeviceError> {
+        if let Some(prepared) = self.plans.get(&job) {
+            return Ok(prepared.clone());
+        }
+        let plan = Rc::new(emit(&self.config));
+        let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
+        self.plans.insert(job, prepared.clone());
+        Ok(prepared)
+    }
+
+    /// Number of weights.
+    pub fn parameters(&self) -> usize {
+        self.bank.contents().iter().map(|(_, shape)| shape.numel()).sum()
+    }
+
+    /// The learned temperature `exp(logit_scale)` of the contrastive logits.
+    pub async fn temperature(&self) -> Result<f32, DeviceError> {
+        let scale = self.device.fetch(&self.bank, "logit_scale").await?;
+        Ok(scale.as_f32()[0].exp())
+    }
+
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+}
+
+/// The next of the few batch and row sizes for which plans are made, so that plans are reused: powers of two.
+fn rounded(count: usize) -> usize {
+    count.next_power_of_two()
+}
+
+/// The next length for which plans are made: multiples of 16 up to the model's longest row.
+fn rounded_tokens(tokens: usize, longest: usize) -> usize {
+    tokens.next_multiple_of(16).min(longest)
+}

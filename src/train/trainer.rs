@@ -1,0 +1,110 @@
+//! The training loop's state: weights and moments in a bank, one prepared plan per batch size, the step counter.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::batch::Batch;
+use super::objective::{LOSSES, Sizes, training_plan};
+use super::schedule::Schedule;
+use crate::device::{Bank, Device, DeviceError, Prepared};
+use crate::model::init;
+use crate::model::playroom::Config;
+use crate::plan::{Plan, SlotKind};
+use crate::tensor::HostTensor;
+
+/// What one step reports.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    pub step: u64,
+    pub learning_rate: f32,
+    /// In the order of [`LOSSES`].
+    pub losses: [f32; LOSSES.len()],
+    /// Norm of all gradients before clipping.
+    pub grad_norm: f32,
+}
+
+pub struct Trainer {
+    pub config: Config,
+    pub schedule: Schedule,
+    /// Seed of the initial weights and of the data.
+    pub seed: u64,
+    /// Steps taken so far.
+    pub step: u64,
+    device: Device,
+    bank: Bank,
+    plans: HashMap<Sizes, Prepared>,
+}
+
+impl Trainer {
+    /// A trainer with random weights.
+    pub fn new(device: Device, config: Config, schedule: Schedule, seed: u64) -> Self {
+        let bank = device.bank();
+        Trainer { config, schedule, seed, step: 0, device, bank, plans: HashMap::new() }
+    }
+
+    /// Puts stored tensors (weights, moments) in place, by name.
+    pub fn restore(&mut self, tensors: &[(String, HostTensor)], step: u64) -> Result<(), DeviceError> {
+        for (name, tensor) in tensors {
+            self.device.store(&mut self.bank, name, tensor)?;
+        }
+        self.step = step;
+        Ok(())
+    }
+
+    /// Every stored tensor by name: weights, and moments under `adamw.`.
+    pub async fn stored(&self) -> Result<Vec<(String, HostTensor)>, DeviceError> {
+        let mut tensors = Vec::new();
+        for (name, _) in self.bank.contents() {
+            let tensor = self.device.fetch(&self.bank, &name).await?;
+            tensors.push((name, tensor));
+        }
+        Ok(tensors)
+    }
+
+    /// One optimiser step on `batch`.
+    pub async fn step(&mut self, batch: &Batch) -> Result<Report, DeviceError> {
+        if !self.plans.contains_key(&batch.sizes) {
+            let prepared = self.prepare(batch.sizes).await?;
+            self.plans.insert(batch.sizes, prepared);
+        }
+        let prepared = &self.plans[&batch.sizes];
+        self.step += 1;
+        let learning_rate = self.schedule.at(self.step);
+        for (name, tensor) in &batch.inputs {
+            self.device.write(prepared, name, tensor);
+        }
+        let hyper = HostTensor::f32([2], vec![learning_rate, self.step as f32]);
+        self.device.write(prepared, "hyper", &hyper);
+        self.device.run(prepared, prepared.plan().all())?;
+        let mut losses = [0.0; LOSSES.len()];
+        for (loss, name) in losses.iter_mut().zip(LOSSES) {
+            *loss = self.scalar(prepared, name).await?;
+        }
+        let grad_norm = self.scalar(prepared, "grad_norm").await?;
+        Ok(Report { step: self.step, learning_rate, losses, grad_norm })
+    }
+
+    async fn scalar(&self, prepared: &Prepared, name: &str) -> Result<f32, DeviceError> {
+        Ok(self.device.read(prepared, name).await?.as_f32()[0])
+    }
+
+    async fn prepare(&mut self, sizes: Sizes) -> Result<Prepared, DeviceError> {
+        let plan = Rc::new(training_plan(&self.config, sizes));
+        self.initialise(&plan)?;
+        self.device.prepare(plan, &self.bank).await
+    }
+
+    /// Stores initial values for whatever the bank lacks.
+    fn initialise(&mut self, plan: &Plan) -> Result<(), DeviceError> {
+        let present: std::collections::HashSet<String> =
+            self.bank.contents().into_iter().map(|(name, _)| name).collect();
+        for slot in plan.slots_of(SlotKind::Stored).filter(|slot| !present.contains(&slot.name)) {
+            let tensor = match slot.name.starts_with("adamw.") {
+                true => HostTensor::zeros(&slot.shape),
+                false => init::initial(&slot.name, &slot.shape, self.seed),
+            };
+            self.device.store(&mut self.bank, &slot.name, &tensor)?;
+        }
+        Ok(())
+    }
+}

@@ -4,15 +4,21 @@
 //! `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `session`, `ui`;
 //! `device` sits on `plan`, `io` on `tensor`, `world` on nothing, and `check` holds `ops` and `device` to each other.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod check;
 pub mod device;
 pub mod eval;
+pub mod infer;
 pub mod io;
 pub mod kernel;
+pub mod model;
+pub mod nn;
 pub mod ops;
 pub mod pixels;
 pub mod plan;
 pub mod session;
 pub mod tensor;
+pub mod train;
 pub mod viz;
 pub mod world;

@@ -9,9 +9,10 @@ mod read;
 mod search;
 mod trace;
 
+pub use encode::pixel_values;
 pub use generate::Written;
 pub use load::{LoadError, ModelFiles};
-pub use prompt::{Prompt, Words};
+pub use prompt::{SPECIALS, Words};
 pub use read::{Next, Rows};
 pub use search::{Decoding, Hypothesis, Search};
 pub use trace::Trace;

@@ -1,27 +1,16 @@
 //! Words as the towers read them: which special tokens stand where.
 
 use crate::io::tokenizer::{Tokenizer, TokenizerError};
+use crate::world::Style;
 
-/// What the decoder is asked to write.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Prompt {
-    /// Every object in reading order.
-    Full,
-    Short,
-    Relation,
-    Count,
-    Negation,
-}
-
-impl Prompt {
-    fn token(self) -> &'static str {
-        match self {
-            Prompt::Full => "[full]",
-            Prompt::Short => "[short]",
-            Prompt::Relation => "[relation]",
-            Prompt::Count => "[count]",
-            Prompt::Negation => "[negation]",
-        }
+/// The special token that asks the decoder for a style.
+fn prompt_token(style: Style) -> &'static str {
+    match style {
+        Style::Full => "[full]",
+        Style::Short => "[short]",
+        Style::Relation => "[relation]",
+        Style::Count => "[count]",
+        Style::Negation => "[negation]",
     }
 }
 
@@ -31,7 +20,8 @@ pub struct Words {
     pub pad: u32,
     pub start: u32,
     pub end: u32,
-    prompts: [u32; 5],
+    /// In the order of [`Style::ALL`].
+    prompts: [u32; Style::ALL.len()],
     ask: u32,
     answer: u32,
 }
@@ -46,14 +36,13 @@ impl Words {
     pub fn new(tokenizer_json: &[u8]) -> Result<Self, TokenizerError> {
         let tokenizer = Tokenizer::new("tokenizer.json", tokenizer_json)?;
         let id = |token: &str| tokenizer.id(token);
-        let prompts = [Prompt::Full, Prompt::Short, Prompt::Relation, Prompt::Count, Prompt::Negation];
-        let mut ids = [0; 5];
-        for prompt in prompts {
-            ids[prompt as usize] = id(prompt.token())?;
+        let mut prompts = [0; Style::ALL.len()];
+        for style in Style::ALL {
+            prompts[style as usize] = id(prompt_token(style))?;
         }
         let (pad, start, end) = (id("[pad]")?, id("[start]")?, id("[end]")?);
         let (ask, answer) = (id("[ask]")?, id("[answer]")?);
-        Ok(Words { pad, start, end, prompts: ids, ask, answer, tokenizer })
+        Ok(Words { pad, start, end, prompts, ask, answer, tokenizer })
     }
 
     /// A sentence for the text encoder or the matcher: `[start] words [end]`.
@@ -65,8 +54,8 @@ impl Words {
     }
 
     /// The beginning of a caption for the decoder: `[start] [style] prefix`.
-    pub fn caption(&self, prompt: Prompt, prefix: &str) -> Result<Vec<u32>, TokenizerError> {
-        let mut ids = vec![self.start, self.prompts[prompt as usize]];
+    pub fn caption(&self, style: Style, prefix: &str) -> Result<Vec<u32>, TokenizerError> {
+        let mut ids = vec![self.start, self.prompts[style as usize]];
         ids.extend(self.tokenizer.encode(prefix)?.ids);
         Ok(ids)
     }

@@ -1,0 +1,150 @@
+//! `triptych train`: the training loop with checkpoints, a log and progress.
+
+use std::fs::{File, OpenOptions, create_dir_all};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::model::choose_device;
+use super::{CliError, Common};
+use crate::infer::{SPECIALS, Words};
+use crate::io::bpe;
+use crate::model::playroom::Config;
+use crate::train::batch::Batch;
+use crate::train::checkpoint::{self, CheckpointError};
+use crate::train::objective::LOSSES;
+use crate::train::schedule::Schedule;
+use crate::train::trainer::{Report, Trainer};
+use crate::world::language::vocabulary;
+
+#[derive(clap::Args)]
+pub struct Train {
+    /// Folder of the run: checkpoint, log and the model so far
+    #[arg(long, default_value = "runs/playroom")]
+    out: PathBuf,
+    /// Go on from the run's checkpoint; --steps and --decay may be given anew
+    #[arg(long)]
+    resume: bool,
+    /// Last step
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Steps over which the learning rate falls to zero at the end
+    #[arg(long)]
+    decay: Option<u64>,
+    /// Peak learning rate
+    #[arg(long)]
+    rate: Option<f32>,
+    /// Pictures in a batch
+    #[arg(long, default_value_t = 128)]
+    batch: usize,
+    /// Seed of weights and data
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Steps between checkpoints
+    #[arg(long, default_value_t = 250)]
+    every: u64,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Train {
+    pub fn run(&self) -> Result<(), CliError> {
+        if self.batch < 2 || self.batch % 2 != 0 {
+            return Err(CliError::input("--batch takes an even number of pictures, at least 2"));
+        }
+        create_dir_all(&self.out).map_err(|e| CliError::input(format!("{}: {e}", self.out.display())))?;
+        let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
+        let words = Words::new(&tokenizer).map_err(CliError::failure)?;
+        let mut trainer = self.trainer(words.tokenizer.vocab_size())?;
+        let mut log = self.log(trainer.step)?;
+        let bar = bar(&trainer);
+        let (seed, batch, first, last) = (trainer.seed, self.batch, trainer.step, trainer.schedule.steps);
+        let (sender, batches) = sync_channel(2);
+        let drawer = std::thread::spawn(move || {
+            for number in first..last {
+                // The receiver is gone when training failed.
+                if sender.send(Batch::draw(&words, seed, number, batch)).is_err() {
+                    break;
+                }
+            }
+        });
+        for batch in batches {
+            let start = Instant::now();
+            let report = pollster::block_on(trainer.step(&batch)).map_err(CliError::failure)?;
+            if !report.losses[0].is_finite() {
+                return Err(CliError::Failure(format!("the loss is no number at step {}", report.step)));
+            }
+            self.note(&mut log, &bar, &report, start)?;
+            if report.step % self.every == 0 || report.step == last {
+                self.save(&trainer, &tokenizer).map_err(CliError::failure)?;
+            }
+        }
+        drawer.join().expect("drawing batches does not panic");
+        bar.finish();
+        Ok(())
+    }
+
+    fn checkpoint(&self) -> PathBuf {
+        self.out.join("checkpoint.safetensors")
+    }
+
+    fn trainer(&self, vocab_size: usize) -> Result<Trainer, CliError> {
+        let device = choose_device(self.common.backend)?;
+        if !self.resume {
+            let steps = self.steps.unwrap_or(10_000);
+            let decay = self.decay.unwrap_or(steps / 5);
+            let schedule = Schedule { peak: self.rate.unwrap_or(1e-3), warmup: 200, steps, decay };
+            return Ok(Trainer::new(device, Config::playroom(vocab_size), schedule, self.seed));
+        }
+        let (state, tensors) = checkpoint::load(&self.checkpoint()).map_err(CliError::input)?;
+        let schedule = Schedule {
+            steps: self.steps.unwrap_or(state.schedule.steps),
+            decay: self.decay.unwrap_or(state.schedule.decay),
+            peak: self.rate.unwrap_or(state.schedule.peak),
+            ..state.schedule
+        };
+        let mut trainer = Trainer::new(device, state.config, schedule, state.seed);
+        trainer.restore(&tensors, state.step).map_err(CliError::failure)?;
+        Ok(trainer)
+    }
+
+    fn log(&self, step: u64) -> Result<File, CliError> {
+        let path = self.out.join("log.csv");
+        let fail = |e| CliError::Input(format!("{}: {e}", path.display()));
+        let mut log = OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?;
+        if step == 0 {
+            log.set_len(0).map_err(fail)?;
+            writeln!(log, "step,rate,{},grad_norm,seconds", LOSSES.join(",")).map_err(fail)?;
+        }
+        Ok(log)
+    }
+
+    fn note(&self, log: &mut File, bar: &ProgressBar, report: &Report, start: Instant) -> Result<(), CliError> {
+        let losses: Vec<String> = report.losses.iter().map(|loss| format!("{loss:.4}")).collect();
+        let seconds = start.elapsed().as_secs_f32();
+        let (step, rate, norm) = (report.step, report.learning_rate, report.grad_norm);
+        writeln!(log, "{step},{rate:.6},{},{norm:.3},{seconds:.3}", losses.join(","))
+            .map_err(|e| CliError::Failure(format!("log.csv: {e}")))?;
+        bar.set_position(step);
+        bar.set_message(format!("loss {:.3}, captions {:.3}", report.losses[0], report.losses[4]));
+        Ok(())
+    }
+
+    fn save(&self, trainer: &Trainer, tokenizer: &[u8]) -> Result<(), CheckpointError> {
+        let folder: &Path = &self.out.join("model");
+        create_dir_all(folder).expect("the run's folder is writable, as its log shows");
+        pollster::block_on(checkpoint::save(trainer, &self.checkpoint()))?;
+        pollster::block_on(checkpoint::export(trainer, tokenizer, folder))
+    }
+}
+
+fn bar(trainer: &Trainer) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} step {pos}/{len}, {eta} left  {msg}");
+    let bar = ProgressBar::new(trainer.schedule.steps).with_style(style.expect("the template is valid"));
+    bar.set_position(trainer.step);
+    bar.reset_eta();
+    bar
+}

@@ -64,7 +64,7 @@ impl Runner {
 }
 
 /// The image tokens of some of the pictures.
-pub(super) fn pick(image: &ImageTokens, indices: &[usize]) -> ImageTokens {
+pub fn pick(image: &ImageTokens, indices: &[usize]) -> ImageTokens {
     let size = image.shape[1] * image.shape[2];
     let values = indices.iter().flat_map(|&i| &image.as_f32()[i * size..(i + 1) * size]).copied().collect();
     ImageTokens::f32([indices.len(), image.shape[1], image.shape[2]], values)

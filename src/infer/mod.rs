@@ -10,7 +10,7 @@ mod search;
 mod trace;
 
 pub use encode::pixel_values;
-pub use generate::Written;
+pub use generate::{Written, pick};
 pub use load::{LoadError, ModelFiles};
 pub use prompt::{SPECIALS, Words};
 pub use read::{Next, Rows};

@@ -1,0 +1,48 @@
+//! Greedy captions, judged by the world and compared with the reference.
+
+use super::report::Captions;
+use super::{Gallery, Progress, share};
+use crate::device::DeviceError;
+use crate::eval::text;
+use crate::infer::{Decoding, Runner, pick};
+use crate::world::Style;
+use crate::world::language::{mentioned, parse};
+
+const BATCH: usize = 32;
+
+pub(super) async fn measure(
+    runner: &mut Runner,
+    gallery: &Gallery,
+    progress: Progress<'_>,
+) -> Result<Captions, DeviceError> {
+    let count = gallery.scenes.len();
+    let prompt = runner.words.caption(Style::Full, "").expect("an empty prefix has no unknown words");
+    let mut written = Vec::new();
+    let indices: Vec<usize> = (0..count).collect();
+    for chunk in indices.chunks(BATCH) {
+        progress("captions", chunk[0], count);
+        let (image, prompts) = (pick(&gallery.tokens, chunk), vec![prompt.clone(); chunk.len()]);
+        written.extend(runner.write_texts(&image, &prompts, Decoding::Greedy, runner.config.max_tokens).await?);
+    }
+    let (mut said, mut right, mut objects, mut found) = (0, 0, 0, 0);
+    for (scene, caption) in gallery.scenes.iter().zip(&written) {
+        objects += scene.objects.len();
+        match parse(&caption.text) {
+            Ok(statements) => {
+                said += statements.len();
+                right += statements.iter().filter(|s| s.claim.judge(scene)).count();
+                found += mentioned(&statements, scene).len();
+            }
+            Err(_) => said += 1,
+        }
+    }
+    let hypotheses: Vec<String> = written.into_iter().map(|caption| caption.text).collect();
+    let references: Vec<Vec<String>> = gallery.captions.iter().map(|caption| vec![caption.clone()]).collect();
+    Ok(Captions {
+        statement_precision: share(right, said),
+        object_recall: share(found, objects),
+        bleu_4: text::bleu(&hypotheses, &references)[3],
+        rouge_l: text::rouge_l(&hypotheses, &references),
+        cider: text::cider(&hypotheses, &references),
+    })
+}

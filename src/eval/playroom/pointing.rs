@@ -1,0 +1,91 @@
+//! The pointing game (Zhang et al. 2016) with the decoder's cross-attention: where it looked to write a word.
+
+use super::report::Pointing;
+use super::{Gallery, Progress, pictures, share};
+use crate::device::DeviceError;
+use crate::infer::{ImageTokens, Runner, pick};
+use crate::world::language::{full_caption, pointings};
+use crate::world::{Mask, Scene, Split, Style, render, splits};
+
+/// Scenes of `val` on which the layer is chosen, with a seed of their own.
+const CHOOSING: (u64, u64) = (100, 17);
+
+/// Hits by layer over the words of some scenes, and what chance would hit.
+struct Tally {
+    words: usize,
+    hits: Vec<usize>,
+    random: f64,
+    centre: Vec<usize>,
+}
+
+pub(super) async fn measure(
+    runner: &mut Runner,
+    gallery: &Gallery,
+    progress: Progress<'_>,
+) -> Result<Pointing, DeviceError> {
+    let (count, seed) = CHOOSING;
+    let scenes: Vec<Scene> = (0..count).map(|i| splits::scene(Split::Val, seed, i)).collect();
+    let (tokens, _) = runner.encode_images(&pictures(&scenes)).await?;
+    let chosen = tally(runner, &scenes, &tokens, progress).await?;
+    let layer = (0..chosen.hits.len()).rev().max_by_key(|&layer| chosen.hits[layer]).unwrap_or(0);
+    let measured = tally(runner, &gallery.scenes, &gallery.tokens, progress).await?;
+    Ok(Pointing {
+        accuracy: share(measured.hits[layer], measured.words),
+        random: measured.random / measured.words.max(1) as f64,
+        centre: share(measured.centre.iter().copied().max().unwrap_or(0), measured.words),
+        words: measured.words,
+        layer,
+    })
+}
+
+async fn tally(
+    runner: &mut Runner,
+    scenes: &[Scene],
+    tokens: &ImageTokens,
+    progress: Progress<'_>,
+) -> Result<Tally, DeviceError> {
+    let grid = runner.config.grid();
+    let middle = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| (grid / 2 - y) * grid + grid / 2 - x);
+    let mut tally = Tally { words: 0, hits: vec![0; runner.config.decoder_depth], random: 0.0, centre: vec![0; 4] };
+    for (i, scene) in scenes.iter().enumerate() {
+        progress("pointing", i, scenes.len());
+        let caption = full_caption(scene);
+        let picture = render(scene);
+        let encoding = runner.words.tokenizer.encode(&caption.text).expect("the tokenizer knows the grammar");
+        let row = runner.words.caption(Style::Full, &caption.text).expect("the tokenizer knows the grammar");
+        let given = row.len() - encoding.ids.len();
+        let next = runner.next(&pick(tokens, &[i]), &[vec![row]], true).await?;
+        let trace = next.trace.expect("the run was traced");
+        for word in pointings(&caption.text, &caption.statements, scene) {
+            let Some(token) = encoding.spans.iter().position(|span| span.start == word.span.start) else { continue };
+            let inside = cells(&picture.masks[word.object], grid);
+            tally.words += 1;
+            tally.random += inside.iter().filter(|&&inside| inside).count() as f64 / inside.len() as f64;
+            for (hits, cell) in tally.centre.iter_mut().zip(middle) {
+                *hits += usize::from(inside[cell]);
+            }
+            // The token at `given + token` was chosen by the query before it.
+            for (layer, hits) in tally.hits.iter_mut().enumerate() {
+                *hits += usize::from(inside[strongest(&trace.mean(layer, given + token - 1))]);
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// Which cells of the grid lie in the mask: a quarter covered, or as much as any cell.
+pub fn cells(mask: &Mask, grid: usize) -> Vec<bool> {
+    let side = crate::world::render::SIDE / grid;
+    let covered = |cell: usize| {
+        let (top, left) = (cell / grid * side, cell % grid * side);
+        (0..side * side).filter(|p| mask.contains(left + p % side, top + p / side)).count()
+    };
+    let counts: Vec<usize> = (0..grid * grid).map(covered).collect();
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    counts.iter().map(|&count| count * 4 >= side * side || count == most).collect()
+}
+
+/// Index of the largest value, the first of equals.
+fn strongest(map: &[f32]) -> usize {
+    (0..map.len()).rev().max_by(|&a, &b| map[a].total_cmp(&map[b])).expect("a map has cells")
+}

@@ -1,0 +1,92 @@
+//! The report's form, as `triptych eval --json` prints it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::world::Split;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    pub split: Split,
+    pub seed: u64,
+    pub count: usize,
+    pub text_to_image: Retrieval,
+    pub hard: Hard,
+    pub image_to_text: Retrieval,
+    pub caption: Captions,
+    pub question: Questions,
+    pub pointing: Pointing,
+    pub swap: Swap,
+}
+
+/// Full captions among full captions' pictures; `reranked` after matching the 16 best by embedding.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Retrieval {
+    #[serde(rename = "recall@1")]
+    pub recall_1: f64,
+    #[serde(rename = "recall@5")]
+    pub recall_5: f64,
+    #[serde(rename = "recall@10")]
+    pub recall_10: f64,
+    pub mrr: f64,
+    #[serde(rename = "reranked_recall@1")]
+    pub reranked_recall_1: f64,
+}
+
+/// Share of captions that find their own scene among nine copies changed in one respect; chance is 0.1.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Hard {
+    pub embedding: f64,
+    pub matching: f64,
+}
+
+/// Greedy captions in the `full` style.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Captions {
+    /// Share of statements that are true of the scene; words that cannot be read count as one false statement.
+    pub statement_precision: f64,
+    /// Share of the scenes' objects that true statements mention.
+    pub object_recall: f64,
+    #[serde(rename = "bleu@4")]
+    pub bleu_4: f64,
+    pub rouge_l: f64,
+    pub cider: f64,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Kind {
+    pub count: usize,
+    pub accuracy: f64,
+    /// Accuracy of the likeliest training answer to the same words, without the picture.
+    pub question_only_accuracy: f64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Questions {
+    pub accuracy: f64,
+    pub question_only_accuracy: f64,
+    pub by_kind: BTreeMap<String, Kind>,
+}
+
+/// Share of words naming one object whose strongest cross-attention cell lies in its mask. A cell lies in a mask that
+/// covers a quarter of it, or of which no cell holds more.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Pointing {
+    pub accuracy: f64,
+    /// The same of a cell drawn evenly.
+    pub random: f64,
+    /// The best of the four cells in the middle.
+    pub centre: f64,
+    pub words: usize,
+    /// The decoder layer that points best on `val`, heads averaged.
+    pub layer: usize,
+}
+
+/// Winoground scores by matching (Thrush et al. 2022); chance is 1/4, 1/4 and 1/6.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Swap {
+    pub text: f64,
+    pub image: f64,
+    pub group: f64,
+}

@@ -1,12 +1,19 @@
 //! The command line: the same engine, natively. Progress goes to standard error; with `--json` standard output holds
 //! one JSON document and nothing else. Exit code 2 for bad use or bad input, 1 for a failure.
 
+
+
+mod embed;
+mod eval;
 mod model;
+mod scene;
 mod train;
+mod write;
 
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +45,20 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Writes scenes of the world: pictures, masks, captions, questions
+    Scene(scene::SceneCommand),
+    /// Embeds pictures and sentences in the shared space
+    Embed(embed::Embed),
+    /// Ranks the pictures of a folder
+    Retrieve(embed::Retrieve),
+    /// Writes a caption
+    Caption(write::Caption),
+    /// Answers a question about a picture
+    Answer(write::Answer),
+    /// Tells whether a sentence is true of a picture
+    Match(write::Match),
+    /// Measures a model on scenes that it was never trained on
+    Eval(eval::Eval),
     /// Trains the Playroom model
     Train(train::Train),
 }
@@ -46,7 +67,7 @@ enum Command {
 #[derive(Args, Clone)]
 struct Common {
     /// Where to compute
-    #[arg(long, value_enum, default_value_t = Backend::Auto, global = true)]
+    #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
     /// Print one JSON document
     #[arg(long)]
@@ -63,9 +84,15 @@ enum Backend {
 
 /// Parses the arguments, runs the command and turns errors into exit codes.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
-        Command::Train(train) => train.run(),
+    let result = match Cli::parse().command {
+        Command::Scene(command) => command.run(),
+        Command::Embed(command) => command.run(),
+        Command::Retrieve(command) => command.run(),
+        Command::Caption(command) => command.run(),
+        Command::Answer(command) => command.run(),
+        Command::Match(command) => command.run(),
+        Command::Eval(command) => command.run(),
+        Command::Train(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -77,4 +104,14 @@ pub fn main() -> ExitCode {
             }
         }
     }
+}
+
+fn print_json(document: &impl serde::Serialize) {
+    println!("{}", serde_json::to_string(document).expect("plain data serialises"));
+}
+
+/// A progress bar on standard error, where somebody looks at it.
+fn bar(length: u64, message: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left");
+    ProgressBar::new(length).with_style(style.expect("the template is valid")).with_message(message)
 }

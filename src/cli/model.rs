@@ -1,12 +1,86 @@
-//! Devices and models for the commands.
+//! Devices, models and pictures for the commands.
 
-use super::{Backend, CliError};
-use crate::device::{CpuDevice, Device};
+use std::path::{Path, PathBuf};
 
-/// The device that the caller wants.
-pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
-    match backend {
-        Backend::Auto | Backend::Cpu => Ok(Device::Cpu(CpuDevice { exact: false })),
-        Backend::Gpu => Err(CliError::input("no WebGPU adapter")),
+use super::{Backend, CliError, Common};
+use crate::device::{CpuDevice, Device, GpuDevice};
+use crate::infer::{ModelFiles, Runner};
+use crate::io::file::read;
+use crate::io::image::decode;
+use crate::io::resize::resize_square;
+use crate::pixels::Pixels;
+
+/// A loaded model, by `--model`.
+#[derive(clap::Args, Clone)]
+pub struct Model {
+    /// `playroom`, or the folder of a model (config.json, tokenizer.json, model.safetensors)
+    #[arg(long, default_value = "playroom")]
+    model: PathBuf,
+}
+
+/// The shipped model's folder in the source tree, and beside the binary of an installation.
+fn shipped() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("models/playroom")));
+    match beside {
+        Some(folder) if folder.is_dir() => folder,
+        _ => Path::new(env!("CARGO_MANIFEST_DIR")).join("public/models/playroom"),
     }
+}
+
+impl Model {
+    pub fn load(&self, common: &Common) -> Result<Runner, CliError> {
+        let folder = if self.model == Path::new("playroom") { shipped() } else { self.model.clone() };
+        if !folder.is_dir() {
+            return Err(CliError::input(format!("--model {}: no such folder", folder.display())));
+        }
+        let file = |name: &str| read(&folder.join(name)).map_err(CliError::input);
+        let files = ModelFiles {
+            config: file("config.json")?,
+            tokenizer: file("tokenizer.json")?,
+            weights: file("model.safetensors")?,
+        };
+        let device = choose_device(common.backend)?;
+        Runner::load(device, files).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
+    }
+}
+
+/// The device that the caller wants; `auto` takes a graphics processor unless it is a software one.
+pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
+    let cpu = || Device::Cpu(CpuDevice { exact: false });
+    match backend {
+        Backend::Cpu => Ok(cpu()),
+        Backend::Gpu => pollster::block_on(GpuDevice::request()).map(Device::Gpu).map_err(CliError::failure),
+        Backend::Auto => match pollster::block_on(GpuDevice::request()) {
+            Ok(device) if !device.info().is_software => Ok(Device::Gpu(device)),
+            _ => Ok(cpu()),
+        },
+    }
+}
+
+/// A picture file of any size and kind, brought to the model's size.
+pub fn picture(path: &Path, side: usize) -> Result<Pixels, CliError> {
+    let bytes = read(path).map_err(CliError::input)?;
+    let pixels = decode(&path.display().to_string(), &bytes).map_err(CliError::input)?;
+    Ok(resize_square(&pixels, side as u32))
+}
+
+/// Several picture files.
+pub fn pictures(paths: &[PathBuf], side: usize) -> Result<Vec<Pixels>, CliError> {
+    paths.iter().map(|path| picture(path, side)).collect()
+}
+
+/// A sentence as ids; one that is longer than the model's longest row is an error of the caller.
+pub fn sentence(runner: &Runner, text: &str) -> Result<Vec<u32>, CliError> {
+    let ids = runner.words.sentence(text).map_err(CliError::input)?;
+    fits(runner, ids, text)
+}
+
+/// Ids that fit into the model's longest row.
+pub fn fits(runner: &Runner, ids: Vec<u32>, text: &str) -> Result<Vec<u32>, CliError> {
+    let longest = runner.config.max_tokens;
+    if ids.len() > longest {
+        let (found, start): (usize, String) = (ids.len(), text.chars().take(40).collect());
+        return Err(CliError::Input(format!("\"{start}...\" has {found} tokens; the model reads {longest}")));
+    }
+    Ok(ids)
 }

@@ -5,7 +5,8 @@ mod transformer;
 pub use transformer::{Memory, Tower};
 
 use crate::ops::activation::Activation;
-use crate::ops::{layer_norm, matmul};
+use crate::ops::layer_norm;
+use crate::ops::linear::linear as affine;
 use crate::plan::{PlanBuilder, SlotId};
 
 /// `x Wᵀ + b`: `[.., K]` to `[.., outputs]`, weights `name.weight [outputs, K]` and `name.bias [outputs]`.
@@ -14,7 +15,7 @@ pub fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize, act: O
     b.scope(name, |b| {
         let weight = b.param("weight", [outputs, inputs]);
         let bias = b.param("bias", [outputs]);
-        matmul::linear(b, x, weight, Some(bias), act)
+        affine(b, x, weight, Some(bias), act)
     })
 }
 

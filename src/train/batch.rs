@@ -5,6 +5,7 @@ use crate::infer::{Words, pixel_values};
 use crate::tensor::HostTensor;
 use crate::world::edit::near_miss;
 use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
+use crate::world::render::PIXELS;
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::splits::{Split, scene_with};
 use crate::world::{Rng, Scene, render};
@@ -33,7 +34,7 @@ impl Batch {
         let mut scenes = Vec::with_capacity(batch);
         for pair in 0..batch as u64 / 2 {
             let scene = scene_with(Split::Train, seed, number * batch as u64 / 2 + pair, objects.clone());
-            let (other, _) = near_miss(&scene, &mut rng);
+            let other = near_miss(&scene, &mut rng).map_or_else(|| scene.clone(), |(other, _)| other);
             scenes.extend([scene, other]);
         }
         let mut draw = Draw { words, sizes, rng, scenes, inputs: Vec::new() };
@@ -62,7 +63,7 @@ impl Draw<'_> {
 
     fn pictures(&mut self) {
         let pictures: Vec<Vec<u8>> = self.scenes.iter().map(|scene| render(scene).rgb).collect();
-        self.push("pixels", pixel_values(pictures.iter().map(Vec::as_slice), crate::world::render::SIDE));
+        self.push("pixels", pixel_values(pictures.iter().map(Vec::as_slice), PIXELS));
     }
 
     /// A true sentence about a scene that fits into `room` tokens: three in five are full captions.
@@ -81,10 +82,16 @@ impl Draw<'_> {
     fn contrast(&mut self) {
         let count = self.scenes.len();
         let drawn: Vec<_> = (0..count).map(|i| self.sentence(i, self.sizes.long)).collect();
+        let full: Vec<String> = self.scenes.iter().map(|scene| full_caption(scene).text).collect();
         let mut negatives = vec![1.0; count * count];
         for (i, scene) in self.scenes.iter().enumerate() {
             for (j, (caption, _)) in drawn.iter().enumerate() {
-                if caption.judge(scene) {
+                // A full caption says all there is, so that it is wrong of a scene that shows more.
+                let right = match caption.style {
+                    Style::Full => caption.text == full[i],
+                    _ => caption.judge(scene),
+                };
+                if right {
                     negatives[i * count + j] = 0.0;
                 }
             }

@@ -118,6 +118,6 @@ fn update(b: &mut PlanBuilder, weights: &[(SlotId, SlotId)]) {
 }
 
 fn decay(b: &PlanBuilder, weight: SlotId) -> f32 {
-    let embedding = b.slot_name(weight).ends_with("embedding");
+    let embedding = b.name_of(weight).ends_with("embedding");
     if b.shape(weight).len() < 2 || embedding { 0.0 } else { DECAY }
 }

@@ -16,7 +16,7 @@ use crate::infer::{ImageTokens, Runner};
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 use crate::world::language::full_caption;
-use crate::world::render::SIDE;
+use crate::world::render::PIXELS;
 use crate::world::{Scene, Split, render, splits};
 
 /// Which scenes are measured.
@@ -81,7 +81,7 @@ impl Gallery {
 }
 
 fn pictures(scenes: &[Scene]) -> Vec<Pixels> {
-    scenes.iter().map(|scene| Pixels::new(SIDE as u32, SIDE as u32, render(scene).rgb)).collect()
+    scenes.iter().map(|scene| Pixels::new(PIXELS as u32, PIXELS as u32, render(scene).rgb)).collect()
 }
 
 fn sentences(runner: &Runner, texts: &[String]) -> Vec<Vec<u32>> {

@@ -75,7 +75,7 @@ async fn tally(
 
 /// Which cells of the grid lie in the mask: a quarter covered, or as much as any cell.
 pub fn cells(mask: &Mask, grid: usize) -> Vec<bool> {
-    let side = crate::world::render::SIDE / grid;
+    let side = crate::world::render::PIXELS / grid;
     let covered = |cell: usize| {
         let (top, left) = (cell / grid * side, cell % grid * side);
         (0..side * side).filter(|p| mask.contains(left + p % side, top + p / side)).count()

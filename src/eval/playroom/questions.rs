@@ -41,7 +41,7 @@ pub(super) async fn measure(
         for ((_, kind, question), (answer, prompt)) in chunk.iter().zip(answers.iter().zip(&prompts)) {
             let said: String = answer.ids[prompt.len()..].iter().map(|&id| runner.words.piece(id)).collect();
             let blind = prior.answers(&question.text).first().map(|(word, _)| *word);
-            let name = format!("{kind:?}").to_lowercase();
+            let name = kind.to_string();
             let [count, right, guessed] = tally.entry(name).or_default();
             *count += 1;
             *right += usize::from(said.trim() == question.answer.word());

@@ -1,0 +1,48 @@
+//! `triptych eval`: the figures of a model.
+
+use super::model::Model;
+use super::scene::parse_split;
+use super::{CliError, Common, bar, print_json};
+use crate::eval::playroom::{Options, evaluate};
+use crate::world::Split;
+
+#[derive(clap::Args)]
+pub struct Eval {
+    /// val, test, compose or swap
+    #[arg(long, value_parser = parse_split, default_value = "test")]
+    split: Split,
+    /// Seed of the scenes
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Number of scenes
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    count: u32,
+    #[command(flatten)]
+    model: Model,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Eval {
+    pub fn run(&self) -> Result<(), CliError> {
+        let mut runner = self.model.load(&self.common)?;
+        let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
+        let bar = bar(0, "");
+        let mut progress = |stage: &str, done: usize, total: usize| {
+            if bar.message() != stage {
+                bar.set_message(stage.to_string());
+                bar.reset();
+            }
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        };
+        let report = pollster::block_on(evaluate(&mut runner, options, &mut progress)).map_err(CliError::failure)?;
+        bar.finish_and_clear();
+        if self.common.json {
+            print_json(&report);
+        } else {
+            println!("{}", serde_json::to_string_pretty(&report).expect("plain data serialises"));
+        }
+        Ok(())
+    }
+}

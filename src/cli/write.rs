@@ -1,0 +1,147 @@
+//! `triptych caption`, `triptych answer` and `triptych match`: words about one picture.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::model::{Model, fits, picture, sentence};
+use super::{CliError, Common, print_json};
+use crate::infer::{Decoding, Runner, Written};
+use crate::world::Style;
+
+#[derive(clap::Args)]
+pub struct Caption {
+    /// Picture file
+    #[arg(long)]
+    image: PathBuf,
+    /// Words that the caption begins with
+    #[arg(long, default_value = "")]
+    prompt: String,
+    /// Hypotheses that beam search keeps
+    #[arg(long, conflicts_with = "temperature", value_parser = clap::value_parser!(u8).range(1..=16))]
+    beams: Option<u8>,
+    /// Draw tokens instead of taking the likeliest; 1 is the model's own distribution
+    #[arg(long)]
+    temperature: Option<f32>,
+    /// Seed of the draw
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Longest continuation in tokens, the end token included
+    #[arg(long, default_value_t = 64)]
+    max_new_tokens: usize,
+    #[command(flatten)]
+    model: Model,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(clap::Args)]
+pub struct Answer {
+    /// Picture file
+    #[arg(long)]
+    image: PathBuf,
+    /// What to ask
+    #[arg(long)]
+    question: String,
+    /// Longest answer in tokens, the end token included
+    #[arg(long, default_value_t = 8)]
+    max_new_tokens: usize,
+    #[command(flatten)]
+    model: Model,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(clap::Args)]
+pub struct Match {
+    /// Picture file
+    #[arg(long)]
+    image: PathBuf,
+    /// Sentence to judge
+    #[arg(long)]
+    text: String,
+    #[command(flatten)]
+    model: Model,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Caption {
+    pub fn run(&self) -> Result<(), CliError> {
+        let decoding = match (self.beams, self.temperature) {
+            (Some(width), _) => Decoding::Beam { width: usize::from(width) },
+            (_, Some(t)) if !t.is_finite() || t < 0.0 => {
+                return Err(CliError::Input(format!("--temperature {t}: a number from 0 upwards")));
+            }
+            (_, Some(temperature)) => Decoding::Sample { temperature, seed: self.seed },
+            _ => Decoding::Greedy,
+        };
+        let mut runner = self.model.load(&self.common)?;
+        let prompt = runner.words.caption(Style::Full, &self.prompt).map_err(CliError::input)?;
+        let prompt = fits(&runner, prompt, &self.prompt)?;
+        let written = write(&mut runner, &self.image, prompt, decoding, self.max_new_tokens)?;
+        if self.common.json {
+            print_json(&json!({ "caption": written.text, "ids": written.ids, "logprobs": written.logprobs }));
+        } else {
+            println!("{}", written.text);
+        }
+        Ok(())
+    }
+}
+
+impl Answer {
+    pub fn run(&self) -> Result<(), CliError> {
+        if self.question.trim().is_empty() {
+            return Err(CliError::input("--question has no words"));
+        }
+        let mut runner = self.model.load(&self.common)?;
+        let prompt = runner.words.question(&self.question).map_err(CliError::input)?;
+        let prompt = fits(&runner, prompt, &self.question)?;
+        let given = prompt.len();
+        let written = write(&mut runner, &self.image, prompt, Decoding::Greedy, self.max_new_tokens)?;
+        let answer: String = written.ids[given..].iter().map(|&id| runner.words.piece(id)).collect();
+        let answer = answer.trim();
+        if self.common.json {
+            print_json(&json!({ "answer": answer, "ids": written.ids, "logprobs": written.logprobs }));
+        } else {
+            println!("{answer}");
+        }
+        Ok(())
+    }
+}
+
+impl Match {
+    pub fn run(&self) -> Result<(), CliError> {
+        let mut runner = self.model.load(&self.common)?;
+        let pixels = picture(&self.image, runner.config.image_size)?;
+        let ids = sentence(&runner, &self.text)?;
+        let logits = pollster::block_on(async {
+            let (image, _) = runner.encode_images(&[pixels]).await?;
+            runner.match_texts(&image, &[vec![ids]], false).await
+        })
+        .map_err(CliError::failure)?
+        .0[0][0];
+        let probability = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
+        if self.common.json {
+            print_json(&json!({ "itm_logits": logits, "probability": probability }));
+        } else {
+            println!("{probability:.4}");
+        }
+        Ok(())
+    }
+}
+
+fn write(
+    runner: &mut Runner,
+    image: &std::path::Path,
+    prompt: Vec<u32>,
+    decoding: Decoding,
+    max_new: usize,
+) -> Result<Written, CliError> {
+    let pixels = picture(image, runner.config.image_size)?;
+    let written = pollster::block_on(async {
+        let (image, _) = runner.encode_images(&[pixels]).await?;
+        runner.write_texts(&image, &[prompt], decoding, max_new).await
+    });
+    Ok(written.map_err(CliError::failure)?.remove(0))
+}

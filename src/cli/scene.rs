@@ -106,7 +106,7 @@ impl SceneCommand {
         let all = QuestionKind::ALL.into_iter().filter_map(|kind| ask(scene, kind, &mut rng));
         all.map(|q| {
             json!({
-                "file": format!("{name}.png"), "kind": q.kind, "question": q.text, "answer": q.answer.word(),
+                "file": format!("{name}.png"), "kind": q.kind, "question": q.text, "answer": q.answer.to_string(),
                 "program": q.program,
             })
         })

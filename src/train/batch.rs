@@ -162,7 +162,7 @@ impl Draw<'_> {
             let kind = self.rng.pick(&QuestionKind::ALL);
             let Some(question) = ask(&self.scenes[scene], kind, &mut self.rng) else { continue };
             let prompt = self.words.question(&question.text).expect("the tokenizer knows the grammar");
-            let row = self.continued(prompt, question.answer.word());
+            let row = self.continued(prompt, &question.answer.to_string());
             if row.0.len() <= self.sizes.short + 1 {
                 return row;
             }

@@ -40,12 +40,13 @@ pub(super) async fn measure(
         let answers = runner.write_texts(&image, &prompts, Decoding::Greedy, ANSWER).await?;
         for ((_, kind, question), (answer, prompt)) in chunk.iter().zip(answers.iter().zip(&prompts)) {
             let said: String = answer.ids[prompt.len()..].iter().map(|&id| runner.words.piece(id)).collect();
-            let blind = prior.answers(&question.text).first().map(|(word, _)| *word);
+            let truth = question.answer.to_string();
+            let blind = prior.answers(&question.text).into_iter().next().map(|(word, _)| word);
             let name = kind.to_string();
             let [count, right, guessed] = tally.entry(name).or_default();
             *count += 1;
-            *right += usize::from(said.trim() == question.answer.word());
-            *guessed += usize::from(blind == Some(question.answer.word()));
+            *right += usize::from(said.trim() == truth);
+            *guessed += usize::from(blind == Some(truth));
         }
     }
     let sum = |slot: usize| tally.values().map(|t| t[slot]).sum::<usize>();

@@ -1,8 +1,8 @@
 //! The command line: the same engine, natively. Progress goes to standard error; with `--json` standard output holds
 //! one JSON document and nothing else. Exit code 2 for bad use or bad input, 1 for a failure.
 
-
-
+mod attend;
+mod bench;
 mod embed;
 mod eval;
 mod model;
@@ -57,10 +57,14 @@ enum Command {
     Answer(write::Answer),
     /// Tells whether a sentence is true of a picture
     Match(write::Match),
+    /// Writes where every layer and head looks
+    Attend(attend::Attend),
     /// Measures a model on scenes that it was never trained on
     Eval(eval::Eval),
     /// Trains the Playroom model
     Train(train::Train),
+    /// Times the engine
+    Bench(bench::Bench),
 }
 
 /// Options that every command on a model takes.
@@ -91,8 +95,10 @@ pub fn main() -> ExitCode {
         Command::Caption(command) => command.run(),
         Command::Answer(command) => command.run(),
         Command::Match(command) => command.run(),
+        Command::Attend(command) => command.run(),
         Command::Eval(command) => command.run(),
         Command::Train(command) => command.run(),
+        Command::Bench(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,3 +1,9 @@
-//! Measuring models: metrics of retrieval and of text, and the figures of the Playroom model.
+//! Measuring: metrics as pure functions of scores and texts, and the figures of the Playroom model.
 
+pub mod bleu;
+pub mod cider;
+mod ngrams;
 pub mod playroom;
+pub mod retrieval;
+pub mod rouge;
+pub mod text;

@@ -76,6 +76,11 @@ pub(super) fn image_plan(config: &playroom::Config, batch: usize, traced: bool) 
     b.finish()
 }
 
+/// A plan like those of a model in use, for measuring devices: four pictures encoded.
+pub fn probe_plan(config: &playroom::Config) -> Plan {
+    image_plan(config, 4, false)
+}
+
 fn text_plan(config: &playroom::Config, rows: usize, tokens: usize) -> Plan {
     let mut b = PlanBuilder::new();
     let ids = b.input("ids", [rows, tokens], U32);

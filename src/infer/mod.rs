@@ -9,7 +9,7 @@ mod read;
 mod search;
 mod trace;
 
-pub use encode::pixel_values;
+pub use encode::{pixel_values, probe_plan};
 pub use generate::{Written, pick};
 pub use load::{LoadError, ModelFiles};
 pub use prompt::{SPECIALS, Words};

@@ -3,7 +3,7 @@
 use super::report::Captions;
 use super::{Gallery, Progress, share};
 use crate::device::DeviceError;
-use crate::eval::text;
+use crate::eval::text::{Candidate, scores};
 use crate::infer::{Decoding, Runner, pick};
 use crate::world::Style;
 use crate::world::language::{mentioned, parse};
@@ -36,13 +36,15 @@ pub(super) async fn measure(
             Err(_) => said += 1,
         }
     }
-    let hypotheses: Vec<String> = written.into_iter().map(|caption| caption.text).collect();
-    let references: Vec<Vec<String>> = gallery.captions.iter().map(|caption| vec![caption.clone()]).collect();
+    let pairs = written.iter().zip(&gallery.captions);
+    let candidates: Vec<Candidate> =
+        pairs.map(|(caption, truth)| Candidate::new(&caption.text, [truth.as_str()])).collect();
+    let scores = scores(&candidates);
     Ok(Captions {
         statement_precision: share(right, said),
         object_recall: share(found, objects),
-        bleu_4: text::bleu(&hypotheses, &references)[3],
-        rouge_l: text::rouge_l(&hypotheses, &references),
-        cider: text::cider(&hypotheses, &references),
+        bleu_4: scores.bleu[3],
+        rouge_l: scores.rouge_l,
+        cider: scores.cider_d,
     })
 }

@@ -1,0 +1,107 @@
+//! `triptych attend`: where every layer and head of the towers looks.
+
+use std::fs::create_dir_all;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::model::{Model, fits, picture, sentence};
+use super::{CliError, Common, print_json};
+use crate::infer::Trace;
+use crate::io::file::write_atomic;
+use crate::io::image::encode_png;
+use crate::io::safetensors::{Precision, to_bytes};
+use crate::pixels::Pixels;
+use crate::tensor::HostTensor;
+use crate::viz::heat::Map;
+use crate::world::Style;
+
+#[derive(clap::Args)]
+pub struct Attend {
+    /// Picture file
+    #[arg(long)]
+    image: PathBuf,
+    /// Words to read the picture with
+    #[arg(long)]
+    text: String,
+    /// Folder for attention.safetensors and the overlays
+    #[arg(long)]
+    out: PathBuf,
+    #[command(flatten)]
+    model: Model,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Attend {
+    /// Writes the maps `[heads, queries, keys]` under their parameter paths, and an overlay per layer and token.
+    pub fn run(&self) -> Result<(), CliError> {
+        let mut runner = self.model.load(&self.common)?;
+        create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
+        let pixels = picture(&self.image, runner.config.image_size)?;
+        let read = sentence(&runner, &self.text)?;
+        let written = runner.words.caption(Style::Full, &self.text).map_err(CliError::input)?;
+        let written = fits(&runner, written, &self.text)?;
+        let (vision, matcher, decoder) = pollster::block_on(async {
+            let (image, _) = runner.encode_images(std::slice::from_ref(&pixels)).await?;
+            let vision = runner.self_attention(&pixels).await?;
+            let matcher = runner.match_texts(&image, &[vec![read.clone()]], true).await?.1;
+            let decoder = runner.next(&image, &[vec![written.clone()]], true).await?.trace;
+            Ok((vision, matcher.expect("the run was traced"), decoder.expect("the run was traced")))
+        })
+        .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
+        let (matcher, decoder) = (first(&matcher, read.len()), first(&decoder, written.len()));
+        let tensors: Vec<(String, HostTensor)> = [&vision, &matcher, &decoder].into_iter().flat_map(layers).collect();
+        let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
+        let bytes = to_bytes(named, &[], Precision::F32).map_err(CliError::failure)?;
+        write_atomic(&self.out.join("attention.safetensors"), &bytes).map_err(CliError::failure)?;
+        let words = |ids: &[u32]| ids.iter().map(|&id| word(&runner.words.piece(id))).collect::<Vec<_>>();
+        self.overlays(&pixels, &matcher, &words(&read))?;
+        self.overlays(&pixels, &decoder, &words(&written))?;
+        let names: Vec<_> = tensors.iter().map(|(name, tensor)| json!({ "name": name, "shape": &tensor.shape[..] })).collect();
+        match self.common.json {
+            true => print_json(&json!({ "out": self.out.display().to_string(), "maps": names })),
+            false => println!("{} maps in {}", names.len(), self.out.display()),
+        }
+        Ok(())
+    }
+
+    /// One picture per layer and word, heads averaged: `decoder.blocks.0.cross_attn.03.red.png`.
+    fn overlays(&self, pixels: &Pixels, trace: &Trace, words: &[String]) -> Result<(), CliError> {
+        for (layer, path) in trace.paths.iter().enumerate() {
+            for (query, word) in words.iter().enumerate().filter(|(_, word)| !word.is_empty()) {
+                let side = trace.keys.isqrt();
+                let map = Map::new(side, side, trace.mean(layer, query));
+                let png = encode_png(&map.over(pixels, map.range(), 0.6));
+                let name = format!("{path}.{query:02}.{word}.png");
+                write_atomic(Path::new(&self.out.join(name)), &png).map_err(CliError::failure)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Letters and digits of a token: what a file name can hold.
+fn word(piece: &str) -> String {
+    piece.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// The trace of the first `queries` queries: the row without its padding.
+fn first(trace: &Trace, queries: usize) -> Trace {
+    let mut values = Vec::new();
+    for layer in 0..trace.layers() {
+        for head in 0..trace.heads {
+            (0..queries).for_each(|query| values.extend_from_slice(trace.row(layer, head, query)));
+        }
+    }
+    Trace { paths: trace.paths.clone(), heads: trace.heads, queries, keys: trace.keys, values }
+}
+
+fn layers(trace: &Trace) -> Vec<(String, HostTensor)> {
+    let size = trace.heads * trace.queries * trace.keys;
+    let tensor = |layer: usize| {
+        let values = trace.values[layer * size..(layer + 1) * size].to_vec();
+        HostTensor::f32([trace.heads, trace.queries, trace.keys], values)
+    };
+    trace.paths.iter().enumerate().map(|(layer, path)| (format!("{path}.attention_probs"), tensor(layer))).collect()
+}

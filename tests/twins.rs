@@ -3,21 +3,59 @@
 use pollster::block_on;
 use triptych::check::twins;
 use triptych::device::{Device, GpuDevice};
-use triptych::kernel::{Access, Args, Kernel};
+use triptych::kernel::{Access, Args, Kernel, Variant};
 use triptych::ops::Case;
 use triptych::ops::case::noise;
 use triptych::ops::registry::all_cases;
+
+fn gpu() -> Device {
+    Device::Gpu(block_on(GpuDevice::request()).expect("a GPU adapter, be it a software one"))
+}
 
 #[test]
 fn fast_forms_agree_with_the_definitions() {
     twins::fast(&all_cases()).expect_clean();
 }
 
-/// `y = 2x`, whose fast form gets the element 40 slightly wrong.
+#[test]
+fn gpu_variants_agree_with_the_definitions() {
+    block_on(twins::gpu(&gpu(), &all_cases())).expect_clean();
+}
+
+const COUNT: usize = 41;
+
+const fn variant(name: &'static str, source: &'static [&'static str]) -> Variant {
+    Variant { name, source, entry: "forward", grid: |_| [1, 1, 1] }
+}
+
+const DECLARATIONS: &str = "
+    struct Params { count: u32 }
+    @group(0) @binding(0) var<storage, read> x: array<f32>;
+    @group(0) @binding(1) var<storage, read_write> y: array<f32>;
+    @group(0) @binding(2) var<uniform> params: Params;
+    @compute @workgroup_size(64)
+    fn forward(@builtin(local_invocation_index) i: u32) {";
+
+/// `y = 2x`. The fast form and a variant get the element 40 slightly wrong, and variants write one element too many or
+/// add to what an earlier run left.
 static DOUBLE: Kernel = Kernel {
     name: "double.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
-    variants: &[],
+    variants: &[
+        variant("right", &[DECLARATIONS, "if i < params.count { y[i] = 2.0 * x[i]; } }"]),
+        variant(
+            "inexact",
+            &[DECLARATIONS, "if i < params.count { y[i] = 2.0 * x[i] + select(0.0, 1e-3, i == 40); } }"],
+        ),
+        variant("overrun", &[DECLARATIONS, "if i <= params.count { y[i] = 2.0 * x[i]; } }"]),
+        variant(
+            "stale",
+            &[
+                DECLARATIONS,
+                "if i < params.count { y[i] = 2.0 * x[i] + select(0.0, 1.0, y[i] == 2.0 * x[i]); } }",
+            ],
+        ),
+    ],
     cpu: double,
     fast: Some(|args: &mut Args| {
         double(args);
@@ -43,9 +81,9 @@ static SHORT: Kernel = Kernel {
 };
 
 fn case_of(kernel: &'static Kernel) -> Case {
-    Case::new("case [41]", vec![noise(&[41], 1.0, 5)], move |b, x| {
-        let y = b.temp("y", [41]);
-        b.emit(kernel, &[x[0], y], vec![]);
+    Case::new("case [41]", vec![noise(&[COUNT], 1.0, 5)], move |b, x| {
+        let y = b.temp("y", [COUNT]);
+        b.emit(kernel, &[x[0], y], vec![COUNT as u32]);
         y
     })
 }
@@ -64,7 +102,16 @@ fn an_element_that_nobody_writes_is_found() {
 }
 
 #[test]
-fn gpu_variants_agree_with_the_definitions() {
-    let device = Device::Gpu(block_on(GpuDevice::request()).expect("a GPU adapter, be it a software one"));
-    block_on(twins::gpu(&device, &all_cases())).expect_clean();
+fn wrong_variants_are_found_one_by_one() {
+    let report = block_on(twins::gpu(&gpu(), &[case_of(&DOUBLE)]));
+    assert_eq!(report.compared, DOUBLE.variants.len());
+    let expected = [
+        "case [41] variant 1: `y#1` (double.forward) 1 of 41 elements off; worst [40]",
+        "case [41] variant 2: `y#1` (double.forward) was written past its end",
+        "case [41] variant 3: `y#1` (double.forward) 41 of 41 elements off",
+    ];
+    assert_eq!(report.failures.len(), expected.len(), "{report}");
+    for (found, expected) in report.failures.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{found}");
+    }
 }

@@ -6,9 +6,17 @@ use crate::kernel::{Access, Args};
 use crate::plan::{Plan, Slot, SlotId, Step};
 use crate::tensor::HostTensor;
 
-/// Words before and after each buffer, and what they and uncomputed elements hold: a NaN with a payload.
+/// Words before and after each buffer.
 const MARGIN: usize = 64;
-pub const SENTINEL: u32 = 0x7FC0_DEAD;
+
+/// What uncomputed elements hold: a NaN with a payload.
+pub const UNCOMPUTED: u32 = 0x7FC0_DEAD;
+
+/// What the words around a slot's buffer hold: a finite value, each slot its own, so that neither arithmetic on a
+/// sentinel nor a copy of one leaves it as it was.
+pub fn sentinel(id: SlotId) -> u32 {
+    (8.0e6 + id.index() as f32).to_bits()
+}
 
 pub struct Guarded<'a> {
     plan: &'a Plan,
@@ -17,19 +25,20 @@ pub struct Guarded<'a> {
 }
 
 impl<'a> Guarded<'a> {
-    /// Buffers filled from `contents`, those without it by the sentinel.
+    /// Buffers filled from `contents`, those without it marked as uncomputed.
     pub fn new(plan: &'a Plan, contents: impl Fn(&Slot) -> Option<HostTensor>) -> Self {
-        let buffer = |slot: &Slot| {
+        let buffer = |(id, slot): (SlotId, &Slot)| {
             if slot.view_of.is_some() {
-                return Vec::new();
+                return RefCell::default();
             }
-            let mut words = vec![SENTINEL; slot.shape.numel() + 2 * MARGIN];
-            if let Some(tensor) = contents(slot) {
-                words[MARGIN..][..slot.shape.numel()].copy_from_slice(tensor.words());
+            let mut words = vec![sentinel(id); slot.shape.numel() + 2 * MARGIN];
+            match contents(slot) {
+                Some(tensor) => inner_mut(&mut words).copy_from_slice(tensor.words()),
+                None => inner_mut(&mut words).fill(UNCOMPUTED),
             }
-            words
+            RefCell::new(words)
         };
-        Guarded { plan, buffers: plan.slots.iter().map(|slot| RefCell::new(buffer(slot))).collect() }
+        Guarded { plan, buffers: plan.ids().zip(&plan.slots).map(buffer).collect() }
     }
 
     /// Runs all steps by their definitions (`exact`) or fast forms; fails where a kernel writes outside its slots.
@@ -68,9 +77,10 @@ impl<'a> Guarded<'a> {
     }
 
     fn intact(&self, id: SlotId) -> Result<(), String> {
-        let words = self.buffer(id).borrow();
+        let root = self.plan.slot(id).view_of.unwrap_or(id);
+        let words = self.buffer(root).borrow();
         let (before, after) = (&words[..MARGIN], &words[words.len() - MARGIN..]);
-        match before.iter().chain(after).all(|word| *word == SENTINEL) {
+        match before.iter().chain(after).all(|word| *word == sentinel(root)) {
             true => Ok(()),
             false => Err(format!("writes outside `{}`", self.plan.slot(id).name)),
         }

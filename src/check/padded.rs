@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::guarded::SENTINEL;
+use super::guarded::{UNCOMPUTED, sentinel};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Slot, SlotId, SlotKind};
-use crate::tensor::{DType, HostTensor};
+use crate::tensor::HostTensor;
 
 /// Words after each buffer. Shaders get sizes from their parameters, so they never learn of these.
 const MARGIN: usize = 64;
@@ -37,7 +37,8 @@ pub struct Padded<'a> {
 
 impl<'a> Padded<'a> {
     /// Prepares `plan` with the `variant`-th form of each kernel (the last where there are fewer) and fills the slots
-    /// from `contents`, those without it by the sentinel.
+    /// from `contents`, those without it marked as
+    /// uncomputed.
     pub async fn new(
         device: &'a Device,
         plan: &'a Plan,
@@ -53,12 +54,14 @@ impl<'a> Padded<'a> {
             slot.shape = [slot.shape.numel() + MARGIN].into();
         }
         let mut bank = device.bank();
-        for slot in plan.slots_of(SlotKind::Stored) {
-            device.store(&mut bank, &slot.name, &padded(slot, contents(slot)))?;
+        let roots = plan.ids().map(|id| (id, plan.slot(id))).filter(|(_, slot)| slot.view_of.is_none());
+        let (stored, others): (Vec<_>, Vec<_>) = roots.partition(|(_, slot)| slot.kind == SlotKind::Stored);
+        for (id, slot) in stored {
+            device.store(&mut bank, &slot.name, &padded(id, slot, contents(slot)))?;
         }
         let prepared = device.prepare(Rc::new(altered), &bank).await?;
-        for slot in plan.slots.iter().filter(|slot| slot.kind != SlotKind::Stored && slot.view_of.is_none()) {
-            device.write(&prepared, &slot.name, &padded(slot, contents(slot)));
+        for (id, slot) in others {
+            device.write(&prepared, &slot.name, &padded(id, slot, contents(slot)));
         }
         Ok(Padded { plan, device, prepared })
     }
@@ -72,17 +75,16 @@ impl<'a> Padded<'a> {
         let slot = self.plan.slot(id);
         let tensor = self.device.read(&self.prepared, &slot.name).await?;
         let (words, end) = tensor.words().split_at(slot.shape.numel());
-        Ok(match end.iter().all(|word| *word == SENTINEL) {
+        Ok(match end.iter().all(|word| *word == sentinel(id)) {
             true => Ok(HostTensor::from_words(slot.shape.clone(), slot.dtype, words)),
             false => Err("was written past its end".to_string()),
         })
     }
 }
 
-fn padded(slot: &Slot, contents: Option<HostTensor>) -> HostTensor {
-    let length = slot.shape.numel() + MARGIN;
-    let mut words = contents.map(|tensor| tensor.words().to_vec()).unwrap_or_default();
-    words.resize(length, SENTINEL);
-    let dtype = if slot.kind == SlotKind::Stored { DType::F32 } else { slot.dtype };
-    HostTensor::from_words([length].into(), dtype, &words)
+fn padded(id: SlotId, slot: &Slot, contents: Option<HostTensor>) -> HostTensor {
+    let count = slot.shape.numel();
+    let mut words = contents.map_or_else(|| vec![UNCOMPUTED; count], |tensor| tensor.words().to_vec());
+    words.resize(count + MARGIN, sentinel(id));
+    HostTensor::from_words([count + MARGIN].into(), slot.dtype, &words)
 }

@@ -3,6 +3,7 @@
 mod cpu;
 mod error;
 mod gpu;
+mod select;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,6 +12,7 @@ use std::rc::Rc;
 pub use cpu::CpuDevice;
 pub use error::DeviceError;
 pub use gpu::{AdapterInfo, Choices, GpuDevice};
+pub use select::{Preference, Selection, Trial, milliseconds, select};
 
 use crate::plan::Plan;
 use crate::tensor::{HostTensor, Shape};

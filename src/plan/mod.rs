@@ -80,6 +80,11 @@ impl Plan {
         &self.slots[id.index()]
     }
 
+    /// The slots' ids, in the order of `slots`.
+    pub fn ids(&self) -> impl Iterator<Item = SlotId> + use<> {
+        (0..self.slots.len() as u32).map(SlotId)
+    }
+
     /// All steps.
     pub fn all(&self) -> Range<usize> {
         0..self.steps.len()

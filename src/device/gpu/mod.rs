@@ -50,7 +50,7 @@ impl GpuDevice {
         Ok(GpuDevice { device, queue, adapter, failure, pipelines: RefCell::default(), choices })
     }
 
-    pub fn adapter(&self) -> &AdapterInfo {
+    pub fn info(&self) -> &AdapterInfo {
         &self.adapter
     }
 
@@ -156,5 +156,31 @@ impl GpuDevice {
         let descriptor =
             wgpu::BufferDescriptor { label: Some(name), size: bytes, usage, mapped_at_creation: false };
         Ok(self.device.create_buffer(&descriptor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::Device;
+    use crate::plan::{PlanBuilder, fill};
+    use pollster::block_on;
+
+    #[test]
+    fn a_lost_device_is_an_error_of_every_call() {
+        let mut b = PlanBuilder::new();
+        let y = b.named_temp("y", [4]);
+        fill::fill(&mut b, y, 1.0);
+        let gpu = block_on(GpuDevice::request()).expect("a GPU adapter, be it a software one");
+        let inner = gpu.device.clone();
+        let device = Device::Gpu(gpu);
+        let prepared =
+            block_on(device.prepare(Rc::new(b.finish()), &device.bank())).expect("a plan of one step");
+        device.run(&prepared, 0..1).expect("the device is there");
+        inner.destroy();
+        for _ in 0..2 {
+            let ran = device.run(&prepared, 0..1).and_then(|()| block_on(device.read(&prepared, "y")));
+            assert!(matches!(ran, Err(DeviceError::Lost(_))), "{ran:?}");
+        }
     }
 }

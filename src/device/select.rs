@@ -1,0 +1,99 @@
+//! Which device computes: what was asked for, or the faster by a short trial.
+
+use std::rc::Rc;
+
+use web_time::Instant;
+
+use super::{AdapterInfo, CpuDevice, Device, DeviceError, GpuDevice};
+use crate::kernel::Access;
+use crate::plan::{Plan, SlotKind};
+use crate::tensor::HostTensor;
+
+/// What the user wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Preference {
+    /// The faster one.
+    Auto,
+    Cpu,
+    Gpu,
+}
+
+/// The device that computes, and why.
+pub struct Selection {
+    pub device: Device,
+    /// The adapter that was found, whether or not it is used; nobody looks for one when the CPU is asked for.
+    pub adapter: Option<AdapterInfo>,
+    /// One sentence for the user.
+    pub reason: String,
+    /// What the trial took on both devices, where there was one.
+    pub trial: Option<Trial>,
+}
+
+/// Milliseconds for the same work.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Trial {
+    pub cpu: f64,
+    pub gpu: f64,
+}
+
+const CPU: Device = Device::Cpu(CpuDevice { exact: false });
+
+/// Chooses by `preference`. The automatic choice runs `probe`, a plan like those to come, on both devices; it fails
+/// never, because the CPU remains. Asking for the GPU fails where there is none.
+pub async fn select(preference: Preference, probe: Rc<Plan>) -> Result<Selection, DeviceError> {
+    let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None };
+    if preference == Preference::Cpu {
+        return Ok(cpu(None, "The CPU was asked for.".to_string()));
+    }
+    match (GpuDevice::request().await, preference) {
+        (Err(error), Preference::Auto) => Ok(cpu(None, format!("The CPU computes: {error}."))),
+        (Err(error), _) => Err(error),
+        (Ok(gpu), Preference::Auto) => {
+            let adapter = gpu.info().clone();
+            let fallback = adapter.clone();
+            let tried = race(gpu, adapter, probe).await;
+            Ok(tried.unwrap_or_else(|error| cpu(Some(fallback), format!("The CPU computes: {error}."))))
+        }
+        (Ok(gpu), _) => {
+            let adapter = Some(gpu.info().clone());
+            let reason = "The GPU was asked for.".to_string();
+            Ok(Selection { device: Device::Gpu(gpu), adapter, reason, trial: None })
+        }
+    }
+}
+
+async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<Selection, DeviceError> {
+    let gpu = Device::Gpu(gpu);
+    let trial =
+        Trial { gpu: milliseconds(&gpu, probe.clone()).await?, cpu: milliseconds(&CPU, probe).await? };
+    let kind = if adapter.is_software { "computes on the CPU itself" } else { "is a graphics processor" };
+    let gpu_wins = trial.gpu <= trial.cpu;
+    let (verdict, device) = if gpu_wins { ("so WebGPU computes", gpu) } else { ("so the CPU computes", CPU) };
+    let reason = format!(
+        "The adapter {} {kind}; a trial took {:.1} ms by WebGPU and {:.1} ms by our CPU kernels, {verdict}.",
+        adapter.name, trial.gpu, trial.cpu
+    );
+    Ok(Selection { device, adapter: Some(adapter), reason, trial: Some(trial) })
+}
+
+/// The least time of a few warm runs of `plan`, with weights of zero, up to its last result in host memory.
+pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, DeviceError> {
+    let mut bank = device.bank();
+    for slot in plan.slots_of(SlotKind::Stored) {
+        device.store(&mut bank, &slot.name, &HostTensor::zeros(slot.shape.clone()))?;
+    }
+    let prepared = device.prepare(plan.clone(), &bank).await?;
+    let last = plan.steps.last().and_then(|step| step.slots_with(Access::Write).next());
+    let result = &plan.slot(last.expect("a plan worth timing has a result")).name;
+    let mut least = f64::INFINITY;
+    // The first run pages in and does not count.
+    for run in 0..4 {
+        let start = Instant::now();
+        device.run(&prepared, plan.all())?;
+        device.read(&prepared, result).await?;
+        if run > 0 {
+            least = least.min(1e3 * start.elapsed().as_secs_f64());
+        }
+    }
+    Ok(least)
+}

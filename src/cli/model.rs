@@ -51,7 +51,7 @@ pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
         Backend::Cpu => Ok(cpu()),
         Backend::Gpu => pollster::block_on(GpuDevice::request()).map(Device::Gpu).map_err(CliError::failure),
         Backend::Auto => match pollster::block_on(GpuDevice::request()) {
-            Ok(device) if !device.adapter().is_software => Ok(Device::Gpu(device)),
+            Ok(device) if !device.info().is_software => Ok(Device::Gpu(device)),
             _ => Ok(cpu()),
         },
     }

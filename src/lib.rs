@@ -4,9 +4,9 @@
 //! `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `session`, `ui`;
 //! `device` sits on `plan`, `io` on `tensor`, `world` on nothing, and `check` holds `ops` and `device` to each other.
 
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod check;
 pub mod device;
 pub mod eval;
 pub mod infer;

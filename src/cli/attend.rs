@@ -51,14 +51,18 @@ impl Attend {
         })
         .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
         let (matcher, decoder) = (first(&matcher, read.len()), first(&decoder, written.len()));
-        let tensors: Vec<(String, HostTensor)> = [&vision, &matcher, &decoder].into_iter().flat_map(layers).collect();
+        let tensors: Vec<(String, HostTensor)> =
+            [&vision, &matcher, &decoder].into_iter().flat_map(layers).collect();
         let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
         let bytes = to_bytes(named, &[], Precision::F32).map_err(CliError::failure)?;
         write_atomic(&self.out.join("attention.safetensors"), &bytes).map_err(CliError::failure)?;
         let words = |ids: &[u32]| ids.iter().map(|&id| word(&runner.words.piece(id))).collect::<Vec<_>>();
         self.overlays(&pixels, &matcher, &words(&read))?;
         self.overlays(&pixels, &decoder, &words(&written))?;
-        let names: Vec<_> = tensors.iter().map(|(name, tensor)| json!({ "name": name, "shape": &tensor.shape[..] })).collect();
+        let names: Vec<_> = tensors
+            .iter()
+            .map(|(name, tensor)| json!({ "name": name, "shape": &tensor.shape[..] }))
+            .collect();
         match self.common.json {
             true => print_json(&json!({ "out": self.out.display().to_string(), "maps": names })),
             false => println!("{} maps in {}", names.len(), self.out.display()),
@@ -103,5 +107,10 @@ fn layers(trace: &Trace) -> Vec<(String, HostTensor)> {
         let values = trace.values[layer * size..(layer + 1) * size].to_vec();
         HostTensor::f32([trace.heads, trace.queries, trace.keys], values)
     };
-    trace.paths.iter().enumerate().map(|(layer, path)| (format!("{path}.attention_probs"), tensor(layer))).collect()
+    trace
+        .paths
+        .iter()
+        .enumerate()
+        .map(|(layer, path)| (format!("{path}.attention_probs"), tensor(layer)))
+        .collect()
 }

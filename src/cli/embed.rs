@@ -89,7 +89,8 @@ impl Retrieve {
         let query = self.query(&mut runner)?;
         let (_, embeds) = pollster::block_on(runner.encode_images(&pictures)).map_err(CliError::failure)?;
         let scores = rows(embeds.as_f32(), runner.config.embed_width);
-        let mut results: Vec<(f32, &PathBuf)> = scores.iter().map(|row| dot(row, &query)).zip(&files).collect();
+        let mut results: Vec<(f32, &PathBuf)> =
+            scores.iter().map(|row| dot(row, &query)).zip(&files).collect();
         results.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         results.truncate(self.top);
         if self.common.json {
@@ -123,7 +124,8 @@ impl Retrieve {
 /// The picture files of a folder, sorted by name.
 fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "bmp"];
-    let entries = std::fs::read_dir(folder).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
     let is_picture = |path: &PathBuf| {
         let kind = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
         path.is_file() && KINDS.contains(&kind.as_str())

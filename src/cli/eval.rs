@@ -36,7 +36,8 @@ impl Eval {
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         };
-        let report = pollster::block_on(evaluate(&mut runner, options, &mut progress)).map_err(CliError::failure)?;
+        let report =
+            pollster::block_on(evaluate(&mut runner, options, &mut progress)).map_err(CliError::failure)?;
         bar.finish_and_clear();
         if self.common.json {
             print_json(&report);

@@ -87,8 +87,9 @@ impl SceneCommand {
         };
         write(format!("{name}.png"), encode_png(&Pixels::new(side, side, picture.rgb)))?;
         for (k, mask) in picture.masks.iter().enumerate() {
-            let grey: Vec<u8> =
-                (0..PIXELS * PIXELS).map(|p| if mask.contains(p % PIXELS, p / PIXELS) { 255 } else { 0 }).collect();
+            let grey: Vec<u8> = (0..PIXELS * PIXELS)
+                .map(|p| if mask.contains(p % PIXELS, p / PIXELS) { 255 } else { 0 })
+                .collect();
             write(format!("{name}.mask.{k}.png"), encode_grey_png(&grey, side, side))?;
         }
         Ok(())

@@ -122,7 +122,13 @@ impl Train {
         Ok(log)
     }
 
-    fn note(&self, log: &mut File, bar: &ProgressBar, report: &Report, start: Instant) -> Result<(), CliError> {
+    fn note(
+        &self,
+        log: &mut File,
+        bar: &ProgressBar,
+        report: &Report,
+        start: Instant,
+    ) -> Result<(), CliError> {
         let losses: Vec<String> = report.losses.iter().map(|loss| format!("{loss:.4}")).collect();
         let seconds = start.elapsed().as_secs_f32();
         let (step, rate, norm) = (report.step, report.learning_rate, report.grad_norm);

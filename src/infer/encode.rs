@@ -27,7 +27,10 @@ pub fn pixel_values<'a>(pictures: impl IntoIterator<Item = &'a [u8]>, side: usiz
 
 impl Runner {
     /// Tokens `[B, G*G, D]` and unit vectors `[B, E]` of pictures of the model's size.
-    pub async fn encode_images(&mut self, pictures: &[Pixels]) -> Result<(ImageTokens, HostTensor), DeviceError> {
+    pub async fn encode_images(
+        &mut self,
+        pictures: &[Pixels],
+    ) -> Result<(ImageTokens, HostTensor), DeviceError> {
         let (cells, width) = (self.config.grid().pow(2), self.config.width());
         let (mut tokens, mut embeds) = (Vec::new(), Vec::new());
         for chunk in pictures.chunks(BATCH) {
@@ -92,7 +95,12 @@ fn text_plan(config: &playroom::Config, rows: usize, tokens: usize) -> Plan {
 }
 
 /// Rows of ids cut and padded to `[rows, tokens]`, with their lengths; missing rows repeat the first.
-pub(super) fn padded_rows(ids: &[Vec<u32>], rows: usize, tokens: usize, pad: u32) -> (HostTensor, HostTensor) {
+pub(super) fn padded_rows(
+    ids: &[Vec<u32>],
+    rows: usize,
+    tokens: usize,
+    pad: u32,
+) -> (HostTensor, HostTensor) {
     let mut values = vec![pad; rows * tokens];
     let mut lengths = vec![0; rows];
     for (i, out) in values.chunks_mut(tokens).enumerate() {

@@ -28,7 +28,16 @@ pub struct Words {
 
 /// Special tokens of the Playroom tokenizer, in the order of their ids.
 pub const SPECIALS: [&str; 11] = [
-    "[pad]", "[unk]", "[start]", "[end]", "[full]", "[short]", "[relation]", "[count]", "[negation]", "[ask]",
+    "[pad]",
+    "[unk]",
+    "[start]",
+    "[end]",
+    "[full]",
+    "[short]",
+    "[relation]",
+    "[count]",
+    "[negation]",
+    "[ask]",
     "[answer]",
 ];
 

@@ -81,7 +81,8 @@ impl Runner {
             tokens: rounded_tokens(longest, self.config.max_tokens),
             traced,
         };
-        let pick = |i: usize| rows[(i / shape.rows).min(rows.len() - 1)][(i % shape.rows).min(count - 1)].clone();
+        let pick =
+            |i: usize| rows[(i / shape.rows).min(rows.len() - 1)][(i % shape.rows).min(count - 1)].clone();
         (shape, (0..shape.pictures * shape.rows).map(pick).collect())
     }
 

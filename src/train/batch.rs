@@ -5,8 +5,8 @@ use crate::infer::{Words, pixel_values};
 use crate::tensor::HostTensor;
 use crate::world::edit::near_miss;
 use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
-use crate::world::render::PIXELS;
 use crate::world::questions::{QuestionKind, ask};
+use crate::world::render::PIXELS;
 use crate::world::splits::{Split, scene_with};
 use crate::world::{Rng, Scene, render};
 
@@ -129,8 +129,11 @@ impl Draw<'_> {
 
     fn captions(&mut self) {
         let prompt = self.words.caption(Style::Full, "").expect("the tokenizer knows its prompts");
-        let rows: Vec<_> =
-            self.scenes.iter().map(|scene| self.continued(prompt.clone(), &full_caption(scene).text)).collect();
+        let rows: Vec<_> = self
+            .scenes
+            .iter()
+            .map(|scene| self.continued(prompt.clone(), &full_caption(scene).text))
+            .collect();
         self.next_tokens("caption", &rows, self.sizes.long);
     }
 
@@ -191,7 +194,8 @@ impl Draw<'_> {
 
     /// Pushes `name.ids [N, T]`, and the tokens that follow as `name.targets [N*T]` with `name.weights [N*T]`.
     fn next_tokens(&mut self, name: &str, rows: &[(Vec<u32>, usize)], tokens: usize) {
-        let (mut ids, mut targets) = (vec![self.words.pad; rows.len() * tokens], vec![0; rows.len() * tokens]);
+        let (mut ids, mut targets) =
+            (vec![self.words.pad; rows.len() * tokens], vec![0; rows.len() * tokens]);
         let mut weights = vec![0.0; rows.len() * tokens];
         for (r, (row, given)) in rows.iter().enumerate() {
             let (at, length) = (r * tokens, row.len() - 1);

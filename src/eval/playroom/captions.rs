@@ -22,7 +22,8 @@ pub(super) async fn measure(
     for chunk in indices.chunks(BATCH) {
         progress("captions", chunk[0], count);
         let (image, prompts) = (pick(&gallery.tokens, chunk), vec![prompt.clone(); chunk.len()]);
-        written.extend(runner.write_texts(&image, &prompts, Decoding::Greedy, runner.config.max_tokens).await?);
+        written
+            .extend(runner.write_texts(&image, &prompts, Decoding::Greedy, runner.config.max_tokens).await?);
     }
     let (mut said, mut right, mut objects, mut found) = (0, 0, 0, 0);
     for (scene, caption) in gallery.scenes.iter().zip(&written) {
@@ -31,7 +32,7 @@ pub(super) async fn measure(
             Ok(statements) => {
                 said += statements.len();
                 right += statements.iter().filter(|s| s.claim.judge(scene)).count();
-                found += mentioned(&statements, scene).len();
+                found += mentioned(&statements, scene).into_iter().filter(|&picked| picked).count();
             }
             Err(_) => said += 1,
         }

@@ -46,7 +46,8 @@ async fn tally(
 ) -> Result<Tally, DeviceError> {
     let grid = runner.config.grid();
     let middle = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| (grid / 2 - y) * grid + grid / 2 - x);
-    let mut tally = Tally { words: 0, hits: vec![0; runner.config.decoder_depth], random: 0.0, centre: vec![0; 4] };
+    let mut tally =
+        Tally { words: 0, hits: vec![0; runner.config.decoder_depth], random: 0.0, centre: vec![0; 4] };
     for (i, scene) in scenes.iter().enumerate() {
         progress("pointing", i, scenes.len());
         let caption = full_caption(scene);
@@ -57,7 +58,9 @@ async fn tally(
         let next = runner.next(&pick(tokens, &[i]), &[vec![row]], true).await?;
         let trace = next.trace.expect("the run was traced");
         for word in pointings(&caption.text, &caption.statements, scene) {
-            let Some(token) = encoding.spans.iter().position(|span| span.start == word.span.start) else { continue };
+            let Some(token) = encoding.spans.iter().position(|span| span.start == word.span.start) else {
+                continue;
+            };
             let inside = cells(&picture.masks[word.object], grid);
             tally.words += 1;
             tally.random += inside.iter().filter(|&&inside| inside).count() as f64 / inside.len() as f64;

@@ -33,7 +33,8 @@ impl QuestionPrior {
     pub fn answers(&self, question: &str) -> Vec<(String, f32)> {
         let Some(found) = keys(question).find_map(|key| self.counts.get(&key)) else { return Vec::new() };
         let total: u32 = found.values().sum();
-        let mut answers: Vec<_> = found.iter().map(|(word, &n)| (word.clone(), n as f32 / total as f32)).collect();
+        let mut answers: Vec<_> =
+            found.iter().map(|(word, &n)| (word.clone(), n as f32 / total as f32)).collect();
         answers.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         answers
     }
@@ -43,6 +44,7 @@ impl QuestionPrior {
 fn keys(question: &str) -> impl Iterator<Item = String> {
     let words: Vec<&str> = question.split_whitespace().collect();
     let whole = words.join(" ");
-    let starts: Vec<String> = (0..=3.min(words.len())).rev().map(|n| format!("{} ..", words[..n].join(" "))).collect();
+    let starts: Vec<String> =
+        (0..=3.min(words.len())).rev().map(|n| format!("{} ..", words[..n].join(" "))).collect();
     std::iter::once(whole).chain(starts)
 }

@@ -53,7 +53,9 @@ pub(super) async fn retrieve(
         let ranks: Vec<usize> = order
             .iter()
             .enumerate()
-            .map(|(query, best)| best.iter().position(|&found| right(query, found)).expect("its own is there"))
+            .map(|(query, best)| {
+                best.iter().position(|&found| right(query, found)).expect("its own is there")
+            })
             .collect();
         let within = |k: usize| share(ranks.iter().filter(|&&rank| rank < k).count(), count);
         let reranked = order.iter().enumerate().filter(|(query, best)| {

@@ -18,7 +18,8 @@ pub(super) async fn measure(
         let (tokens, _) = runner.encode_images(&pictures(&pair.scenes)).await?;
         let ids = sentences(runner, &pair.captions.each_ref().map(|caption| caption.text.clone()));
         let (logits, _) = runner.match_texts(&tokens, &[ids.clone(), ids], false).await?;
-        let score = |picture: usize, caption: usize| logits[picture][caption][1] - logits[picture][caption][0];
+        let score =
+            |picture: usize, caption: usize| logits[picture][caption][1] - logits[picture][caption][0];
         let by_text = score(0, 0) > score(0, 1) && score(1, 1) > score(1, 0);
         let by_image = score(0, 0) > score(1, 0) && score(1, 1) > score(0, 1);
         text += usize::from(by_text);

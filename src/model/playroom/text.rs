@@ -34,7 +34,13 @@ pub fn text_embeds(b: &mut PlanBuilder, config: &Config, tokens: SlotId, lengths
 }
 
 /// Text that reads a picture, to two logits `[N, 2]`: no match, match. `image` is `[B, G*G, D]`.
-pub fn match_logits(b: &mut PlanBuilder, config: &Config, ids: SlotId, lengths: SlotId, image: SlotId) -> SlotId {
+pub fn match_logits(
+    b: &mut PlanBuilder,
+    config: &Config,
+    ids: SlotId,
+    lengths: SlotId,
+    image: SlotId,
+) -> SlotId {
     b.scope("matcher", |b| {
         let x = embed(b, config, ids);
         let x = config.tower(config.matcher_depth, false).emit(b, x, Some(lengths), Some(image));

@@ -8,7 +8,8 @@ use crate::infer::{LoadError, ModelFiles, Runner, probe_plan};
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
 use crate::session::protocol::{
-    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, Reply, Stack, Stage, Trial, WayOn,
+    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, Reply, Stack, Stage, Trial,
+    WayOn,
 };
 
 pub(super) struct Load {
@@ -24,10 +25,12 @@ impl Session {
         stage(Stage::Device, 0, Some(1));
         let base = load.model.trim_end_matches('/');
         let fetch = async |name: &str, of: Stage| {
-            host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await.map_err(|detail| {
-                let sentence = format!("The model's file {name} could not be downloaded.");
-                Failure { sentence, detail, way_on: WayOn::Retry }
-            })
+            host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await.map_err(
+                |detail| {
+                    let sentence = format!("The model's file {name} could not be downloaded.");
+                    Failure { sentence, detail, way_on: WayOn::Retry }
+                },
+            )
         };
         // The trial needs a model's sizes only, not its weights.
         let selection = choose(load.backend).await?;
@@ -80,7 +83,8 @@ fn report(selection: &Selection) -> DeviceReport {
 /// The layer that `eval.json` measured as the best at pointing; the last one where it does not tell.
 fn pointing_layer(eval: &str, layers: usize) -> u32 {
     let json: Option<serde_json::Value> = serde_json::from_str(eval).ok();
-    let layer = json.and_then(|json| json["pointing"]["layer"].as_u64()).filter(|&layer| layer < layers as u64);
+    let layer =
+        json.and_then(|json| json["pointing"]["layer"].as_u64()).filter(|&layer| layer < layers as u64);
     layer.unwrap_or(layers as u64 - 1) as u32
 }
 

@@ -77,7 +77,8 @@ impl Session {
 
     /// Does one piece of work, some milliseconds long where the model is Playroom's; does nothing when idle.
     pub async fn step(&mut self, host: &impl Host) {
-        let Some(at) = URGENCY.iter().find_map(|lane| self.tasks.iter().position(|(_, other, _)| other == lane))
+        let Some(at) =
+            URGENCY.iter().find_map(|lane| self.tasks.iter().position(|(_, other, _)| other == lane))
         else {
             return;
         };
@@ -114,8 +115,12 @@ impl From<DeviceError> for Failure {
     fn from(error: DeviceError) -> Self {
         let (sentence, way_on) = match &error {
             DeviceError::Lost(_) => ("The graphics device was lost; the CPU can go on.", WayOn::UseCpu),
-            DeviceError::NoAdapter(_) => ("This browser offers no WebGPU; the CPU can compute.", WayOn::UseCpu),
-            DeviceError::Gpu(_) => ("The graphics device refused the work; the CPU can go on.", WayOn::UseCpu),
+            DeviceError::NoAdapter(_) => {
+                ("This browser offers no WebGPU; the CPU can compute.", WayOn::UseCpu)
+            }
+            DeviceError::Gpu(_) => {
+                ("The graphics device refused the work; the CPU can go on.", WayOn::UseCpu)
+            }
             DeviceError::TooLarge { .. } => ("This is too large for the graphics device.", WayOn::UseCpu),
             DeviceError::Missing { .. } | DeviceError::Misshapen { .. } => {
                 ("The weights do not belong to this model.", WayOn::Reload)

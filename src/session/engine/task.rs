@@ -86,7 +86,8 @@ async fn gallery(
     if *from < to {
         let sized = sized(runner, &pictures[*from..to])?;
         let (_, images) = runner.encode_images(&sized).await?;
-        let ids = texts[*from..to].iter().map(|text| sentence(runner, text)).collect::<Result<Vec<_>, _>>()?;
+        let ids =
+            texts[*from..to].iter().map(|text| sentence(runner, text)).collect::<Result<Vec<_>, _>>()?;
         let words = runner.encode_texts(&ids).await?;
         let (pictures, texts) = (images.as_f32().to_vec(), words.as_f32().to_vec());
         emit(Event::GalleryEncoded { from: *from as u32, pictures, texts });
@@ -143,10 +144,11 @@ async fn write(runner: &mut Runner, writing: &mut Writing, emit: Emit<'_>) -> Re
             return Ok(false);
         }
     }
-    let hypotheses = writing.search.hypotheses().iter().map(|hypothesis| Hypothesis {
-        text: runner.written(hypothesis).text,
-        logprob: hypothesis.total(),
-    });
+    let hypotheses = writing
+        .search
+        .hypotheses()
+        .iter()
+        .map(|hypothesis| Hypothesis { text: runner.written(hypothesis).text, logprob: hypothesis.total() });
     emit(Event::Captioned { hypotheses: hypotheses.collect() });
     Ok(true)
 }
@@ -200,13 +202,21 @@ async fn once(loaded: &mut Loaded, command: &Command) -> Result<Event, Failure> 
             let trace = runner.self_attention(&sized[0]).await?;
             Ok(Event::SelfAttention(attention(runner, &trace, 0..trace.queries, Vec::new())))
         }
-        Command::Load { .. } | Command::EncodeGallery { .. } | Command::Caption { .. } | Command::Stop { .. } => {
+        Command::Load { .. }
+        | Command::EncodeGallery { .. }
+        | Command::Caption { .. }
+        | Command::Stop { .. } => {
             unreachable!("has a task of its own")
         }
     }
 }
 
-async fn ask(runner: &mut Runner, prior: &QuestionPrior, picture: &Pixels, question: &str) -> Result<Event, Failure> {
+async fn ask(
+    runner: &mut Runner,
+    prior: &QuestionPrior,
+    picture: &Pixels,
+    question: &str,
+) -> Result<Event, Failure> {
     if question.trim().is_empty() {
         return Err(unusable("The question has no words.", String::new()));
     }
@@ -253,7 +263,12 @@ async fn cross(runner: &mut Runner, picture: &Pixels, text: &str, reader: Reader
     Ok(Event::CrossAttention(attention(runner, &trace, first..first + words.len(), tokens)))
 }
 
-fn attention(runner: &Runner, trace: &Trace, queries: std::ops::Range<usize>, tokens: Vec<String>) -> Attention {
+fn attention(
+    runner: &Runner,
+    trace: &Trace,
+    queries: std::ops::Range<usize>,
+    tokens: Vec<String>,
+) -> Attention {
     let (layers, heads) = (trace.layers(), trace.heads);
     let mut values = Vec::with_capacity(layers * heads * queries.len() * trace.keys);
     for layer in 0..layers {
@@ -274,7 +289,9 @@ fn fits(runner: &Runner, ids: Vec<u32>) -> Result<Vec<u32>, Failure> {
     let longest = runner.config.max_tokens;
     match ids.len() <= longest {
         true => Ok(ids),
-        false => Err(unusable(&format!("This text is too long: the model reads {longest} tokens."), String::new())),
+        false => {
+            Err(unusable(&format!("This text is too long: the model reads {longest} tokens."), String::new()))
+        }
     }
 }
 
@@ -291,7 +308,9 @@ fn checked(picture: &Pixels) -> Result<pixels::Pixels, Failure> {
     let bytes = picture.width as usize * picture.height as usize * 3;
     match bytes > 0 && picture.rgb.len() == bytes {
         true => Ok(pixels::Pixels::new(picture.width, picture.height, picture.rgb.clone())),
-        false => Err(unusable("This picture is broken.", format!("{} bytes, expected {bytes}", picture.rgb.len()))),
+        false => {
+            Err(unusable("This picture is broken.", format!("{} bytes, expected {bytes}", picture.rgb.len())))
+        }
     }
 }
 

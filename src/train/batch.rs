@@ -101,7 +101,8 @@ impl Draw<'_> {
         self.push("contrast.negatives", HostTensor::f32([count, count], negatives));
     }
 
-    /// One sentence per picture, true or false with equal odds; false ones differ from the truth as little as they can.
+    /// One sentence per picture, true or false with equal odds. A third of the false ones belong to another scene of
+    /// the batch; the others differ from the truth as little as they can.
     fn matching(&mut self, name: &str, room: usize) {
         let long = room == self.sizes.long;
         let (mut rows, mut targets) = (Vec::new(), Vec::new());
@@ -109,10 +110,14 @@ impl Draw<'_> {
             let i = rows.len();
             let truth = self.rng.below(2);
             let style = if long { Style::Full } else { self.rng.pick(&SHORT_STYLES) };
-            let found = match truth {
-                1 => caption(&self.scenes[i], style, &mut self.rng),
+            let found = match (truth, self.rng.below(3)) {
+                (1, _) => caption(&self.scenes[i], style, &mut self.rng),
+                (_, 0) => {
+                    let other = self.rng.below(self.scenes.len());
+                    caption(&self.scenes[other], style, &mut self.rng)
+                }
                 // The neighbour in the pair differs in one respect.
-                _ if long && self.rng.below(2) == 0 => Some(full_caption(&self.scenes[i ^ 1])),
+                (_, 1) if long => Some(full_caption(&self.scenes[i ^ 1])),
                 _ => false_caption(&self.scenes[i], style, &mut self.rng),
             };
             let Some(caption) = found else { continue };

@@ -13,4 +13,6 @@ pub mod pixels;
 pub mod plan;
 pub mod session;
 pub mod tensor;
+#[cfg(feature = "ui")]
+pub mod ui;
 pub mod world;

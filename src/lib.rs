@@ -20,5 +20,7 @@ pub mod plan;
 pub mod session;
 pub mod tensor;
 pub mod train;
+#[cfg(feature = "ui")]
+pub mod ui;
 pub mod viz;
 pub mod world;

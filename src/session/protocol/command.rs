@@ -48,6 +48,21 @@ pub enum Lane {
     SelfAttention,
 }
 
+impl Lane {
+    pub const ALL: [Lane; 10] = [
+        Lane::Load,
+        Lane::Resize,
+        Lane::Gallery,
+        Lane::Text,
+        Lane::Picture,
+        Lane::Match,
+        Lane::Caption,
+        Lane::Ask,
+        Lane::CrossAttention,
+        Lane::SelfAttention,
+    ];
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum BackendChoice {
     /// The faster of the two, by a short measurement.

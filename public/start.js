@@ -1,0 +1,44 @@
+// Runs before the page: the theme without a flash, and a sentence where the page cannot start.
+(() => {
+  let theme = null;
+  try {
+    theme = localStorage.getItem("theme");
+  } catch {
+    // Storage is denied: the system's theme it is.
+  }
+  theme ??= matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  document.documentElement.dataset.theme = theme;
+
+  function tell(sentence, canReload) {
+    const note = document.createElement("p");
+    note.className = "failure";
+    note.setAttribute("role", "alert");
+    note.textContent = sentence + " ";
+    if (canReload) {
+      const again = document.createElement("a");
+      again.href = "";
+      again.textContent = "Load the page again";
+      note.append(again);
+    }
+    document.getElementById("trouble")?.replaceChildren(note);
+  }
+
+  // A function that returns a vector of 16 bytes: valid only with SIMD.
+  const simd = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
+  addEventListener("DOMContentLoaded", () => {
+    if (typeof WebAssembly !== "object" || !WebAssembly.validate(new Uint8Array(simd))) {
+      tell("Triptych computes with WebAssembly SIMD, which this browser does not have. Any Chrome, Edge, Firefox or Safari since 2023 does.", false);
+    }
+  });
+
+  let hasTold = false;
+  function fail(error) {
+    const hasStarted = document.documentElement.dataset.started === "true";
+    // Afterwards only a page that has stopped altogether is worth a word.
+    if (hasTold || (hasStarted && !(error instanceof WebAssembly.RuntimeError))) return;
+    hasTold = true;
+    tell(hasStarted ? "The page has stopped. Your place is kept in its address." : "The page could not be loaded completely.", true);
+  }
+  addEventListener("error", (event) => fail(event.error), true);
+  addEventListener("unhandledrejection", (event) => fail(event.reason));
+})();

@@ -1,0 +1,80 @@
+//! The page as a whole.
+
+use super::components::frame::{Head, Rail};
+use super::history;
+use super::lab::Lab;
+use super::own;
+use super::rooms::{ask::Ask, attend::Attend, caption::Caption, home::Home, retrieve::Retrieve};
+use super::stage::Gallery;
+use super::state::Shared;
+use super::theme::Theme;
+use super::view::Room;
+use crate::session::protocol::BackendChoice;
+use leptos::prelude::*;
+use leptos_router::components::Router;
+use std::time::Duration;
+
+/// Scenes that are drawn between two frames.
+const SCENES_AT_ONCE: usize = 8;
+
+/// Replaces the static page by the living one.
+pub fn start() {
+    let root = document().get_element_by_id("page").expect("index.html has a #page");
+    root.set_inner_html("");
+    leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), App).forget();
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let base = history::base();
+    view! { <Router base=base.trim_end_matches('/').to_owned()><Page /></Router> }
+}
+
+#[component]
+fn Page() -> impl IntoView {
+    let lab = Lab::new(history::current());
+    provide_context(lab);
+    provide_context(Theme::new());
+    history::follow(lab);
+    own::listen(lab);
+    fill_gallery(lab);
+    lab.start(BackendChoice::Auto);
+    let room = lab.pick(|view| view.room);
+    Effect::new(move || {
+        let room = room.get();
+        let title =
+            if room == Room::Home { "Triptych".into() } else { format!("{} · Triptych", room.title()) };
+        document().set_title(&title);
+    });
+    let stage = move || match room.get() {
+        Room::Home => view! { <Home /> }.into_any(),
+        Room::Retrieve => view! { <Retrieve /> }.into_any(),
+        Room::Caption => view! { <Caption /> }.into_any(),
+        Room::Attend => view! { <Attend /> }.into_any(),
+        Room::Ask => view! { <Ask /> }.into_any(),
+    };
+    view! {
+        <a class="skip" href="#room">"To the room"</a>
+        <Rail />
+        <Head />
+        <main id="room" tabindex="-1">{stage}</main>
+    }
+}
+
+/// Draws the gallery's scenes a few at a time, and anew for another seed.
+fn fill_gallery(lab: Lab) {
+    let seed = lab.pick(|view| view.gallery);
+    Effect::new(move || {
+        let seed = seed.get();
+        lab.gallery.set(Shared::new(Gallery::new(seed)));
+        grow(lab, seed);
+    });
+}
+
+fn grow(lab: Lab, seed: u64) {
+    let is_wanted = lab.gallery.with_untracked(|gallery| gallery.seed == seed && !gallery.is_whole());
+    if is_wanted {
+        lab.gallery.update(|gallery| gallery.change(|gallery| gallery.grow(SCENES_AT_ONCE)));
+        set_timeout(move || grow(lab, seed), Duration::ZERO);
+    }
+}

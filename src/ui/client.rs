@@ -1,0 +1,75 @@
+//! The engine in its Web Worker.
+
+use super::lab::Lab;
+use crate::session::protocol::{Reply, Request, decode, encode};
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
+
+/// A worker and what it is to be sent. The worker's first message, whatever it holds, says that it listens; until
+/// then requests wait here.
+#[derive(Clone)]
+pub struct Client(Rc<Inner>);
+
+struct Inner {
+    worker: Worker,
+    /// `None` once the worker listens.
+    waiting: RefCell<Option<Vec<Request>>>,
+}
+
+impl Client {
+    /// Starts the worker that the page names in `<meta name="worker">`.
+    ///
+    /// # Errors
+    /// When the browser refuses to start one.
+    pub fn start(lab: Lab) -> Result<Client, String> {
+        let meta = document().query_selector("meta[name=worker]").expect("a valid selector");
+        let url = meta.and_then(|meta| meta.get_attribute("content")).expect("index.html names the worker");
+        let worker = Worker::new(&url).map_err(|error| format!("{error:?}"))?;
+        let inner = Rc::new(Inner { worker, waiting: RefCell::new(Some(Vec::new())) });
+        let hearer = Rc::downgrade(&inner);
+        let hear = Closure::<dyn FnMut(_)>::new(move |message: MessageEvent| {
+            let Some(inner) = hearer.upgrade() else { return };
+            if let Some(requests) = inner.waiting.take() {
+                requests.iter().for_each(|request| inner.post(request));
+                return;
+            }
+            match decode::<Reply>(&Uint8Array::new(&message.data()).to_vec()) {
+                Ok(reply) => lab.hear(reply),
+                Err(error) => lab.crashed(&format!("a message that is no reply: {error}")),
+            }
+        });
+        let fail = Closure::<dyn FnMut(_)>::new(move |error: ErrorEvent| lab.crashed(&error.message()));
+        inner.worker.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
+        inner.worker.set_onerror(Some(fail.into_js_value().unchecked_ref()));
+        Ok(Client(inner))
+    }
+
+    pub fn send(&self, request: Request) {
+        match self.0.waiting.borrow_mut().as_mut() {
+            Some(waiting) => waiting.push(request),
+            None => self.0.post(&request),
+        }
+    }
+}
+
+impl Inner {
+    fn post(&self, request: &Request) {
+        let bytes = Uint8Array::from(encode(request).as_slice());
+        let buffer = bytes.buffer();
+        self.worker
+            .post_message_with_transfer(&buffer, &js_sys::Array::of1(&buffer))
+            .expect("a buffer can be transferred");
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}

@@ -1,0 +1,135 @@
+//! Small controls: a choice among a few, a slider, a switch, a line of text.
+
+use leptos::prelude::*;
+use std::fmt::Display;
+
+/// A row of buttons of which one is pressed.
+#[component]
+pub fn Segments<T>(
+    /// What is chosen, read aloud.
+    label: &'static str,
+    options: Vec<(T, &'static str)>,
+    #[prop(into)] chosen: Signal<T>,
+    choose: impl Fn(T) + Copy + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    let buttons = options.into_iter().map(|(option, name)| {
+        let pressed = move || (chosen.get() == option).to_string();
+        view! { <button type="button" aria-pressed=pressed on:click=move |_| choose(option)>{name}</button> }
+    });
+    view! { <div class="segments" role="group" aria-label=label>{buttons.collect_view()}</div> }
+}
+
+/// A slider with its value beside it.
+#[component]
+pub fn Slider(
+    label: &'static str,
+    min: f32,
+    max: f32,
+    step: f32,
+    #[prop(into)] value: Signal<f32>,
+    /// How the value is written.
+    show: fn(f32) -> String,
+    change: impl Fn(f32) + Copy + Send + Sync + 'static,
+    /// The gesture has ended.
+    done: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let hear = move |event| {
+        if let Ok(value) = event_target_value(&event).parse() {
+            change(value);
+        }
+    };
+    view! {
+        <label class="slider">
+            <span>{label}</span>
+            <input type="range" min=min max=max step=step prop:value=move || value.get().to_string()
+                aria-valuetext=move || show(value.get()) on:input=hear on:change=move |_| done() />
+            <output>{move || show(value.get())}</output>
+        </label>
+    }
+}
+
+/// A switch.
+#[component]
+pub fn Switch(
+    label: &'static str,
+    #[prop(into)] on: Signal<bool>,
+    change: impl Fn(bool) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="switch">
+            <input type="checkbox" role="switch" prop:checked=move || on.get()
+                on:change=move |event| change(event_target_checked(&event)) />
+            <span>{label}</span>
+        </label>
+    }
+}
+
+/// Quick sentences to choose from.
+#[component]
+pub fn Suggestions(
+    label: &'static str,
+    #[prop(into)] texts: Signal<Vec<String>>,
+    choose: impl Fn(String) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let chip = move |text: String| {
+        let chosen = text.clone();
+        view! { <li><button type="button" class="chip words" on:click=move |_| choose(chosen.clone())>{text}</button></li> }
+    };
+    view! {
+        <ul class="chips" aria-label=label>
+            {move || texts.get().into_iter().map(chip).collect_view()}
+        </ul>
+    }
+}
+
+/// A line of text that tells of itself while it is typed and when it is left.
+#[component]
+pub fn Line(
+    label: &'static str,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(into)] value: Signal<String>,
+    change: impl Fn(String) + Copy + Send + Sync + 'static,
+    /// Enter was pressed or the line was left.
+    done: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="line">
+            <span>{label}</span>
+            <input type="text" placeholder=placeholder autocomplete="off" autocapitalize="off" spellcheck="false"
+                enterkeyhint="search" maxlength="400" prop:value=move || value.get()
+                on:input=move |event| change(event_target_value(&event)) on:change=move |_| done() />
+        </label>
+    }
+}
+
+/// A whole number that can be typed or stepped.
+#[component]
+pub fn Number<T>(
+    label: &'static str,
+    min: T,
+    max: T,
+    #[prop(into)] value: Signal<T>,
+    change: impl Fn(T) + Copy + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Copy + Display + PartialOrd + std::str::FromStr + Send + Sync + 'static,
+{
+    let hear = move |event| {
+        if let Ok(number) = event_target_value(&event).parse::<T>()
+            && number >= min
+            && number <= max
+        {
+            change(number);
+        }
+    };
+    view! {
+        <label class="number">
+            <span>{label}</span>
+            <input type="number" min=min.to_string() max=max.to_string() step="1" inputmode="numeric"
+                prop:value=move || value.get().to_string() on:change=hear />
+        </label>
+    }
+}

@@ -1,0 +1,175 @@
+//! Changing a scene: objects are dragged on the picture, and recoloured, resized or removed below it.
+
+use crate::ui::lab::Lab;
+use crate::world::scene::{MAX_OBJECTS, Object, SIDE};
+use crate::world::{Attribute, Colour, Kind, Shape, Size, Texture};
+use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// What an arrow key moves an object by, in quarter pixels.
+const STEP: i16 = 8;
+
+/// One handle for each object: the pointer drags it, arrow keys move it, Delete removes it.
+#[component]
+pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl IntoView {
+    let lab = Lab::here();
+    let count =
+        Memo::new(move |_| lab.picture.with(|picture| picture.scene.as_ref().map_or(0, |s| s.objects.len())));
+    // Where the pointer holds the object, relative to its centre.
+    let held = RwSignal::new(None::<(i16, i16)>);
+    let point = move |event: &PointerEvent| {
+        let frame = frame.get_untracked()?;
+        let (x, y) = super::heatmap::place(frame.as_ref(), event);
+        let units = |share: f64| (share * f64::from(SIDE)) as i16;
+        Some((units(x), units(y)))
+    };
+    let take = move |event: PointerEvent, index: usize| {
+        let (Some((x, y)), Some(object)) = (point(&event), object(lab, index)) else { return };
+        selected.set(Some(index));
+        held.set(Some((object.x - x, object.y - y)));
+        if let Some(handle) = event.current_target() {
+            let handle: web_sys::Element = handle.unchecked_into();
+            let _ = handle.set_pointer_capture(event.pointer_id());
+        }
+    };
+    let drag = move |event: PointerEvent, index: usize| {
+        if let (Some((dx, dy)), Some((x, y))) = (held.get_untracked(), point(&event)) {
+            lab.edit(|scene| place(&mut scene.objects[index], x + dx, y + dy));
+        }
+    };
+    let drop = move |_| {
+        if held.get_untracked().is_some() {
+            held.set(None);
+            lab.settle();
+        }
+    };
+    let key = move |event: KeyboardEvent, index: usize| {
+        let Some(Object { x, y, .. }) = object(lab, index) else { return };
+        let (x, y) = match event.key().as_str() {
+            "ArrowLeft" => (x - STEP, y),
+            "ArrowRight" => (x + STEP, y),
+            "ArrowUp" => (x, y - STEP),
+            "ArrowDown" => (x, y + STEP),
+            "Delete" | "Backspace" => return remove(lab, selected, index),
+            _ => return,
+        };
+        event.prevent_default();
+        lab.edit(|scene| place(&mut scene.objects[index], x, y));
+        lab.settle();
+    };
+    let handle = move |index: usize| {
+        let style = move || object(lab, index).map(|object| box_of(&object));
+        let label = move || object(lab, index).map(|object| name_of(&object));
+        view! {
+            <button type="button" class="handle" style=style aria-label=label
+                aria-pressed=move || (selected.get() == Some(index)).to_string()
+                on:focus=move |_| selected.set(Some(index))
+                on:pointerdown=move |event| take(event, index) on:pointermove=move |event| drag(event, index)
+                on:pointerup=drop on:pointercancel=drop on:keydown=move |event| key(event, index)></button>
+        }
+    };
+    view! {
+        <div class="handles">
+            <For each=move || 0..count.get() key=|index| *index children=handle />
+        </div>
+    }
+}
+
+/// The chosen object's attributes, and buttons to add and remove.
+#[component]
+pub fn Properties(selected: RwSignal<Option<usize>>) -> impl IntoView {
+    let lab = Lab::here();
+    let count =
+        Memo::new(move |_| lab.picture.with(|picture| picture.scene.as_ref().map_or(0, |s| s.objects.len())));
+    let chosen = Memo::new(move |_| selected.get().filter(|&index| index < count.get()));
+    let add = move |_| {
+        selected.set(Some(count.get_untracked()));
+        lab.edit(|scene| scene.objects.push(new_object(scene.objects.len())));
+        lab.settle();
+    };
+    let kinds = move |index| Kind::OWN.map(|kind| view! { <Values kind index /> }).collect_view();
+    view! {
+        <div class="properties">
+            <div class="row">
+                <button type="button" class="button" disabled=move || count.get() == MAX_OBJECTS on:click=add>"Add an object"</button>
+                <button type="button" class="button" disabled=move || chosen.get().is_none()
+                    on:click=move |_| { if let Some(index) = chosen.get_untracked() { remove(lab, selected, index) } }>"Delete it"</button>
+            </div>
+            {move || match chosen.get() {
+                Some(index) => kinds(index).into_any(),
+                None => view! { <p class="small quiet">"Choose an object, then drag it or change it."</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// The values of one attribute.
+#[component]
+fn Values(kind: Kind, index: usize) -> impl IntoView {
+    let lab = Lab::here();
+    let now = Memo::new(move |_| object(lab, index).map(|object| object.attribute(kind)));
+    let set = move |value| {
+        lab.edit(|scene| scene.objects[index].set(value));
+        lab.settle();
+    };
+    let button = move |value: Attribute| {
+        let swatch = match value {
+            Attribute::Colour(colour) => Some(view! { <i class="swatch" data-colour=colour.word()></i> }),
+            _ => None,
+        };
+        view! {
+            <button type="button" class="chip" aria-pressed=move || (now.get() == Some(value)).to_string()
+                on:click=move |_| set(value)>{swatch}{value.word()}</button>
+        }
+    };
+    view! {
+        <div class="chips" role="group" aria-label=kind.word()>
+            {Attribute::all(kind).into_iter().map(button).collect_view()}
+        </div>
+    }
+}
+
+fn object(lab: Lab, index: usize) -> Option<Object> {
+    lab.picture.with(|picture| picture.scene.as_ref()?.objects.get(index).copied())
+}
+
+fn remove(lab: Lab, selected: RwSignal<Option<usize>>, index: usize) {
+    selected.set(None);
+    lab.edit(|scene| {
+        scene.objects.remove(index);
+    });
+    lab.settle();
+}
+
+/// Moves an object, keeping its centre inside the picture.
+fn place(object: &mut Object, x: i16, y: i16) {
+    (object.x, object.y) = (x.clamp(0, SIDE), y.clamp(0, SIDE));
+}
+
+/// Another object for a scene of `count`: different each time, at the centre.
+fn new_object(count: usize) -> Object {
+    Object {
+        shape: Shape::ALL[(5 * count + 3) % Shape::ALL.len()],
+        colour: Colour::ALL[(3 * count + 5) % Colour::ALL.len()],
+        size: Size::Medium,
+        texture: Texture::Solid,
+        x: SIDE / 2,
+        y: SIDE / 2,
+        tilt: 0,
+    }
+}
+
+/// The object's nominal square, in percent of the picture.
+fn box_of(object: &Object) -> String {
+    let percent = |units: i16| 100.0 * f32::from(units) / f32::from(SIDE);
+    let radius = object.size.radius();
+    let (left, top, side) = (percent(object.x - radius), percent(object.y - radius), percent(2 * radius));
+    format!("left:{left}%;top:{top}%;width:{side}%;height:{side}%")
+}
+
+fn name_of(object: &Object) -> String {
+    let Object { size, texture, colour, shape, .. } = object;
+    format!("{size} {texture} {colour} {shape}, {}", object.place())
+}

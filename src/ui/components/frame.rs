@@ -1,0 +1,140 @@
+//! What stays in place in every room: the rail, the head with its chips, the shelf.
+
+use super::icon::{Glyph, Icon};
+use super::loading::LoadingBar;
+use super::picture::LostPicture;
+use super::shelf::Shelf;
+use crate::session::protocol::{Backend, BackendChoice, DeviceReport};
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use crate::ui::theme::Theme;
+use crate::ui::view::Room;
+use leptos::prelude::*;
+
+/// Links to the rooms: a rail at the left, a bar at the foot of a phone.
+#[component]
+pub fn Rail() -> impl IntoView {
+    let lab = Lab::here();
+    let here = lab.pick(|view| view.room);
+    let link = move |room: Room| {
+        let address = move || lab.view.with(|view| crate::ui::history::link(view, room));
+        let current = move || (here.get() == room).then_some("page");
+        view! { <li><a href=address aria-current=current><Glyph icon=icon_of(room) /><span>{room.title()}</span></a></li> }
+    };
+    view! {
+        <nav class="rail" aria-label="Rooms">
+            <p class="brand" aria-hidden="true"><i></i><i></i><i></i></p>
+            <ul>{Room::ALL.map(link).collect_view()}</ul>
+        </nav>
+    }
+}
+
+fn icon_of(room: Room) -> Icon {
+    match room {
+        Room::Home => Icon::Home,
+        Room::Retrieve => Icon::Retrieve,
+        Room::Caption => Icon::Caption,
+        Room::Attend => Icon::Attend,
+        Room::Ask => Icon::Ask,
+    }
+}
+
+const fn subtitle(room: Room) -> &'static str {
+    match room {
+        Room::Home => "A laboratory of multimodal learning that runs in your browser",
+        Room::Retrieve => "Words and pictures in one space, found by their angle",
+        Room::Caption => "A picture put into words, one token at a time",
+        Room::Attend => "What looks at what, in every layer and head",
+        Room::Ask => "Questions about a picture, and how the model knows",
+    }
+}
+
+#[component]
+pub fn Head() -> impl IntoView {
+    let lab = Lab::here();
+    let room = lab.pick(|view| view.room);
+    view! {
+        <header class="head">
+            <div>
+                <h1>{move || if room.get() == Room::Home { "Triptych" } else { room.get().title() }}</h1>
+                <p class="quiet">{move || subtitle(room.get())}</p>
+            </div>
+            <div class="badges"><ModelChip /><DeviceChip /><ThemeButton /></div>
+        </header>
+        <LoadingBar />
+        <Shelf />
+        <LostPicture />
+    }
+}
+
+/// Which model speaks, and what it cannot know.
+#[component]
+fn ModelChip() -> impl IntoView {
+    let lab = Lab::here();
+    let model = Memo::new(move |_| lab.load.with(|load| load.value.model.clone()));
+    let name = move || {
+        model.get().map_or("Playroom".into(), |model| {
+            format!("Playroom, {} parameters", show::millions(model.parameters))
+        })
+    };
+    view! {
+        <details class="badge" name="badge">
+            <summary>{name}</summary>
+            <p>"Our own small model, trained by this engine on Playroom: a world of coloured shapes whose truth is known
+                exactly. It has seen nothing else. Of photographs, people or text it knows nothing."</p>
+        </details>
+    }
+}
+
+/// Which device computes, and why.
+#[component]
+fn DeviceChip() -> impl IntoView {
+    let lab = Lab::here();
+    let device = Memo::new(move |_| lab.load.with(|load| load.value.device.clone()));
+    let name = move || {
+        device.get().map_or("Device", |device| match device.backend {
+            Backend::Cpu => "CPU",
+            Backend::Gpu => "WebGPU",
+        })
+    };
+    let choices =
+        [(BackendChoice::Auto, "The faster"), (BackendChoice::Gpu, "WebGPU"), (BackendChoice::Cpu, "CPU")];
+    let button = move |(choice, name): (BackendChoice, &'static str)| {
+        view! { <button type="button" class="button" on:click=move |_| lab.start(choice)>{name}</button> }
+    };
+    view! {
+        <details class="badge" name="badge" id="engine">
+            <summary><Glyph icon=Icon::Chip />{name}</summary>
+            {move || device.get().map(about_device)}
+            <p>"Compute with"</p>
+            <div class="row">{choices.map(button).collect_view()}</div>
+        </details>
+    }
+}
+
+fn about_device(device: DeviceReport) -> impl IntoView {
+    let adapter = device.adapter.map(|adapter| {
+        let kind = if device.is_software { " (computed in software)" } else { "" };
+        view! { <p class="small quiet">"Adapter: " {adapter} {kind}</p> }
+    });
+    let trial = |trial: crate::session::protocol::Trial| {
+        let name = match trial.backend {
+            Backend::Cpu => "CPU",
+            Backend::Gpu => "WebGPU",
+        };
+        view! { <li>{format!("{name}: {:.1} ms for the same work", trial.milliseconds)}</li> }
+    };
+    view! {
+        <p>{device.reason}</p>
+        {adapter}
+        <ul class="small quiet">{device.trials.into_iter().map(trial).collect_view()}</ul>
+    }
+}
+
+#[component]
+fn ThemeButton() -> impl IntoView {
+    let theme = Theme::here();
+    let icon = move || view! { <Glyph icon=if theme.is_dark() { Icon::Sun } else { Icon::Moon } /> };
+    let name = move || if theme.is_dark() { "Light theme" } else { "Dark theme" };
+    view! { <button type="button" class="badge" aria-label=name title=name on:click=move |_| theme.toggle()>{icon}</button> }
+}

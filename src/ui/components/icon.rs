@@ -1,0 +1,64 @@
+//! Icons: strokes on a 24x24 grid.
+
+use leptos::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    Home,
+    Retrieve,
+    Caption,
+    Attend,
+    Ask,
+    New,
+    Edit,
+    Upload,
+    Delete,
+    Add,
+    Sun,
+    Moon,
+    Check,
+    Cross,
+    Unknown,
+    Stop,
+    Chip,
+    Link,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Icon::Home => "M3 5h5v14H3zM9.5 3h5v18h-5zM16 5h5v14h-5z",
+            Icon::Retrieve => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
+            Icon::Caption => "M4 4h16v10H4zM4 18h16M4 21h9",
+            Icon::Attend => {
+                "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z"
+            }
+            Icon::Ask => "M4 4h16v12h-9l-4 4v-4H4zM10 8.5a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1.1M12 13.6v.1",
+            Icon::New => "M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5",
+            Icon::Edit => "M4 20l1-4L16.5 4.5l3 3L8 19zM14.5 6.5l3 3",
+            Icon::Upload => "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
+            Icon::Delete => "M5 7h14M10 4h4M7 7l1 13h8l1-13",
+            Icon::Add => "M12 5v14M5 12h14",
+            Icon::Sun => {
+                "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2"
+            }
+            Icon::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z",
+            Icon::Check => "M5 12.5l4.5 4.5L19 7.5",
+            Icon::Cross => "M6 6l12 12M18 6L6 18",
+            Icon::Unknown => "M5 12h14",
+            Icon::Stop => "M6 6h12v12H6z",
+            Icon::Chip => "M7 7h10v10H7zM10 3v4M14 3v4M10 17v4M14 17v4M3 10h4M3 14h4M17 10h4M17 14h4",
+            Icon::Link => {
+                "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1-1"
+            }
+        }
+    }
+}
+
+/// An icon beside a word that says the same.
+#[component]
+pub fn Glyph(icon: Icon) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=icon.path() /></svg>
+    }
+}

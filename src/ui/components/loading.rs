@@ -1,0 +1,64 @@
+//! How the engine starts: its stages, with bytes.
+
+use super::failure::FailureNote;
+use crate::session::protocol::{Lane, Loading, Stage};
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use crate::ui::state::Phase;
+use leptos::prelude::*;
+
+/// One segment per stage, and the words of the one that runs. It keeps its height when loading has ended.
+#[component]
+pub fn LoadingBar() -> impl IntoView {
+    let lab = Lab::here();
+    let phase = Memo::new(move |_| lab.load.with(|load| load.phase));
+    let segment = move |stage: Stage| {
+        let width = move || lab.load.with(|load| format!("width:{:.1}%", load.value.fraction(stage) * 100.0));
+        view! { <span class="segment" data-stage=format!("{stage:?}")><i style=width></i></span> }
+    };
+    let words = move || {
+        lab.load.with(|load| load.value.stages.last().map_or("Starting the engine".into(), |now| tell(*now)))
+    };
+    view! {
+        {move || (!matches!(phase.get(), Phase::Done | Phase::Failed)).then(|| view! {
+            <div class="loading" role="status">
+                <div class="track" aria-hidden="true">{Stage::ALL.map(segment).collect_view()}</div>
+                <span>{words}</span>
+            </div>
+        })}
+        <FailureNote lane=Lane::Load failure=Signal::derive(move || lab.load.with(|load| load.failure.clone())) />
+    }
+}
+
+/// The progress of a stage in words.
+fn tell(Loading { stage, done, total }: Loading) -> String {
+    let bytes = || match total {
+        Some(total) => format!("{} of {}", show::megabytes(done), show::megabytes(total)),
+        None => show::megabytes(done),
+    };
+    match stage {
+        Stage::Device => "Looking for a graphics device".into(),
+        Stage::Vocabulary => format!("Vocabulary: {}", bytes()),
+        Stage::Weights => format!("Weights: {}", bytes()),
+        Stage::Prepare => match total {
+            Some(total) => format!("Preparing: step {done} of {total}"),
+            None => "Preparing".into(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_in_bytes_where_there_are_bytes() {
+        let weights = Loading { stage: Stage::Weights, done: 1_500_000, total: Some(7_900_000) };
+        assert_eq!(tell(weights), "Weights: 1.5 MB of 7.9 MB");
+        assert_eq!(tell(Loading { total: None, ..weights }), "Weights: 1.5 MB");
+        assert_eq!(
+            tell(Loading { stage: Stage::Prepare, done: 2, total: Some(5) }),
+            "Preparing: step 2 of 5"
+        );
+    }
+}

@@ -1,0 +1,18 @@
+//! What the rooms are built from.
+
+pub mod bars;
+pub mod choice;
+pub mod editor;
+pub mod failure;
+pub mod frame;
+pub mod heatmap;
+pub mod icon;
+pub mod inspector;
+pub mod loading;
+pub mod picture;
+pub mod raster;
+pub mod shelf;
+pub mod toolbar;
+pub mod veil;
+pub mod verdict;
+pub mod words;

@@ -1,0 +1,177 @@
+//! The picture on the stage, what lies over it, and what can be done to it.
+
+use super::editor::{Handles, Properties};
+use super::icon::{Glyph, Icon};
+use super::raster::{Raster, Rgba};
+use super::toolbar::Toolbar;
+use super::veil::{peak, veil};
+use crate::ui::lab::Lab;
+use crate::ui::stage::outline;
+use crate::ui::state::Shared;
+use crate::ui::theme::Theme;
+use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::html::Div;
+use leptos::prelude::*;
+
+/// What is drawn over the picture.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Overlay {
+    /// Attention of each cell, `[grid * grid]`.
+    pub map: Option<Vec<f32>>,
+    /// The object whose outline is drawn.
+    pub object: Option<usize>,
+    /// The cell that looks.
+    pub patch: Option<usize>,
+}
+
+/// The picture with an overlay. With `choose_patch`, a cell of the grid can be pointed at and chosen.
+#[component]
+pub fn PicturePanel(
+    #[prop(into)] overlay: Signal<Overlay>,
+    #[prop(optional)] choose_patch: Option<Callback<usize>>,
+) -> impl IntoView {
+    let lab = Lab::here();
+    let frame = NodeRef::<Div>::new();
+    let editing = lab.pick(|view| view.editing);
+    let is_scene = Memo::new(move |_| lab.picture.with(|picture| picture.scene.is_some()));
+    let can_edit = Memo::new(move |_| editing.get() && is_scene.get());
+    let selected = RwSignal::new(None::<usize>);
+    view! {
+        <figure class="picture">
+            <div class="frame" node_ref=frame>
+                <Layers overlay />
+                {move || can_edit.get().then(|| view! { <Handles frame selected /> })}
+                {move || {
+                    let choose = choose_patch.filter(|_| !can_edit.get())?;
+                    Some(view! { <Patches frame overlay choose /> })
+                }}
+            </div>
+            <figcaption class="small quiet">{move || about(lab)}</figcaption>
+            <Toolbar />
+            {move || can_edit.get().then(|| view! { <Properties selected /> })}
+        </figure>
+    }
+}
+
+fn about(lab: Lab) -> String {
+    lab.picture.with(|picture| match &picture.scene {
+        Some(scene) => {
+            let count = scene.objects.len();
+            let plural = if count == 1 { "" } else { "s" };
+            format!("As the model sees it: 64 × 64 pixels, {count} object{plural}")
+        }
+        None => "Your picture as the model sees it: 64 × 64 pixels. It has only ever seen Playroom.".into(),
+    })
+}
+
+/// The picture, the veil of an attention map, and the marks.
+#[component]
+pub fn Layers(#[prop(into)] overlay: Signal<Overlay>) -> impl IntoView {
+    let lab = Lab::here();
+    let theme = Theme::here();
+    let rgba = Memo::new(move |_| Shared::new(lab.picture.with(|picture| Rgba::from(&picture.pixels))));
+    let covered = Memo::new(move |_| {
+        let veil = overlay.with(|overlay| overlay.map.as_ref().map(|map| veil(map, theme.is_dark())));
+        Shared::new(veil.unwrap_or_else(|| Rgba { width: 1, height: 1, bytes: vec![0; 4] }))
+    });
+    let border = Memo::new(move |_| {
+        let object = overlay.with(|overlay| overlay.object)?;
+        lab.picture.with(|picture| picture.masks.get(object).map(outline))
+    });
+    let marks = move || {
+        let overlay = overlay.get();
+        let map = overlay.map.as_deref();
+        let grid = map.map_or(8, |map| map.len().isqrt());
+        let strongest = map.and_then(peak).map(|cell| {
+            let (x, y, side) = corner(cell, grid);
+            view! { <circle class="peak" cx=x + side / 2.0 cy=y + side / 2.0 r=side * 0.42 /> }
+        });
+        let patch = overlay.patch.map(|cell| {
+            let (x, y, side) = corner(cell, grid);
+            view! { <rect class="patch" x=x y=y width=side height=side /> }
+        });
+        (strongest, patch)
+    };
+    let label = Memo::new(move |_| describe(lab));
+    view! {
+        <Raster rgba label=label />
+        <div class="veil"><Raster rgba=covered /></div>
+        <svg class="marks" viewBox="0 0 64 64" aria-hidden="true">
+            {move || border.get().map(|d| view! { <path class="outline-under" d=d.clone() /><path class="outline" d=d /> })}
+            {marks}
+        </svg>
+    }
+}
+
+/// The top left corner of a cell and its side, in pixels of the picture.
+fn corner(cell: usize, grid: usize) -> (f64, f64, f64) {
+    let side = 64.0 / grid as f64;
+    ((cell % grid) as f64 * side, (cell / grid) as f64 * side, side)
+}
+
+fn describe(lab: Lab) -> String {
+    lab.picture.with(|picture| match &picture.scene {
+        Some(scene) => format!("A scene: {}", crate::world::language::full_caption(scene).text),
+        None => "Your own picture".into(),
+    })
+}
+
+/// A grid of cells that can be pointed at, one at a time.
+#[component]
+fn Patches(frame: NodeRef<Div>, overlay: Signal<Overlay>, choose: Callback<usize>) -> impl IntoView {
+    const GRID: usize = 8;
+    let find = move |event: &PointerEvent| {
+        let (x, y) = super::heatmap::place(frame.get_untracked()?.as_ref(), event);
+        Some((y * GRID as f64) as usize * GRID + (x * GRID as f64) as usize)
+    };
+    let point = move |event: PointerEvent| {
+        if let Some(cell) = find(&event) {
+            choose.run(cell);
+        }
+    };
+    let walk = move |event: KeyboardEvent| {
+        let now = overlay.with_untracked(|overlay| overlay.patch).unwrap_or(0);
+        if let Some((row, column)) = super::heatmap::step((now / GRID, now % GRID), &event.key(), GRID, GRID)
+        {
+            event.prevent_default();
+            choose.run(row * GRID + column);
+        }
+    };
+    view! {
+        <div class="patches" tabindex="0" role="application"
+            aria-label="Patches of the picture: choose one by pointer or arrow keys"
+            on:pointerdown=point on:keydown=walk></div>
+    }
+}
+
+/// A small picture that can be chosen.
+#[component]
+pub fn Thumbnail(
+    #[prop(into)] rgba: Signal<Shared<Rgba>>,
+    #[prop(into)] label: String,
+    #[prop(into)] chosen: Signal<bool>,
+    choose: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="thumbnail" aria-label=label.clone() title=label
+            aria-pressed=move || chosen.get().to_string() on:click=move |_| choose()>
+            <Raster rgba />
+        </button>
+    }
+}
+
+/// A note that a link named a picture which this browser does not have.
+#[component]
+pub fn LostPicture() -> impl IntoView {
+    let lab = Lab::here();
+    let is_lost = Memo::new(move |_| {
+        let asked = lab.view.with(|view| view.picture.clone());
+        lab.picture.with(|picture| picture.name != asked)
+    });
+    view! {
+        {move || is_lost.get().then(|| view! {
+            <p class="note"><Glyph icon=Icon::Upload />
+                "This link was made with somebody’s own picture, which never leaves their machine. Drop yours, or go on with a scene."</p>
+        })}
+    }
+}

@@ -1,0 +1,57 @@
+//! Pixels on a canvas.
+
+use crate::session::protocol::Pixels;
+use crate::ui::state::Shared;
+use leptos::html::Canvas;
+use leptos::prelude::*;
+use wasm_bindgen::{Clamped, JsCast};
+use web_sys::{CanvasRenderingContext2d, ImageData};
+
+/// A picture for a canvas: rows of RGBA bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Rgba {
+    pub width: u32,
+    pub height: u32,
+    pub bytes: Vec<u8>,
+}
+
+impl From<&Pixels> for Rgba {
+    fn from(pixels: &Pixels) -> Self {
+        let bytes = pixels.rgb.as_chunks().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
+        Rgba { width: pixels.width, height: pixels.height, bytes }
+    }
+}
+
+/// A canvas that shows a raster; its size on the page is the style sheet's business.
+#[component]
+pub fn Raster(
+    #[prop(into)] rgba: Signal<Shared<Rgba>>,
+    /// What it shows, for those who cannot see it; without, it is an ornament.
+    #[prop(into, optional)]
+    label: Option<Signal<String>>,
+) -> impl IntoView {
+    let canvas = NodeRef::<Canvas>::new();
+    Effect::new(move || {
+        if let Some(canvas) = canvas.get() {
+            rgba.with(|rgba| draw(&canvas, rgba));
+        }
+    });
+    view! {
+        <canvas node_ref=canvas class="raster" width="1" height="1"
+            role=label.map(|_| "img") aria-label=move || label.map(|label| label.get())
+            aria-hidden=label.is_none().then_some("true") />
+    }
+}
+
+fn draw(canvas: &web_sys::HtmlCanvasElement, rgba: &Rgba) {
+    if rgba.bytes.is_empty() {
+        return;
+    }
+    canvas.set_width(rgba.width);
+    canvas.set_height(rgba.height);
+    let context =
+        canvas.get_context("2d").ok().flatten().expect("every browser with WebAssembly draws in 2D");
+    let context: CanvasRenderingContext2d = context.unchecked_into();
+    let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba.bytes), rgba.width, rgba.height);
+    context.put_image_data(&data.expect("the bytes fill the size"), 0.0, 0.0).expect("a plain canvas");
+}

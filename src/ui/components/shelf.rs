@@ -1,0 +1,46 @@
+//! The shelf of pictures: a few scenes of the gallery and the visitor's own.
+
+use super::picture::Thumbnail;
+use super::raster::Rgba;
+use crate::ui::lab::Lab;
+use crate::ui::stage::StagePicture;
+use crate::ui::state::Shared;
+use crate::ui::view::PictureName;
+use leptos::prelude::*;
+
+/// Scenes on the shelf.
+const SCENES: usize = 24;
+
+#[component]
+pub fn Shelf() -> impl IntoView {
+    let lab = Lab::here();
+    let scenes = Memo::new(move |_| {
+        lab.gallery.with(|gallery| gallery.pictures.iter().take(SCENES).cloned().collect::<Vec<_>>())
+    });
+    let current = Memo::new(move |_| lab.picture.with(|picture| picture.name.clone()));
+    let is_extra = move || scenes.with(|scenes| scenes.iter().all(|scene| scene.name != current.get()));
+    let rgba = Signal::derive(move || lab.picture.with(|picture| Shared::new(Rgba::from(&picture.pixels))));
+    let own = move || lab.own.get().filter(|_| current.get() != PictureName::Own);
+    let scene = move |picture: Shared<StagePicture>| {
+        let name = picture.name.clone();
+        let label = format!("Scene {name}");
+        let (here, there) = (name.clone(), name);
+        let rgba = Shared::new(Rgba::from(&picture.pixels));
+        view! {
+            <li><Thumbnail rgba=Signal::stored(rgba) label chosen=Signal::derive(move || current.get() == here)
+                choose=move || lab.go(|view| view.picture = there.clone()) /></li>
+        }
+    };
+    view! {
+        <ul class="shelf" aria-label="Pictures">
+            {move || is_extra().then(|| view! {
+                <li><Thumbnail rgba label="The picture on the stage" chosen=true choose=|| {} /></li>
+            })}
+            {move || own().map(|pixels| view! {
+                <li><Thumbnail rgba=Signal::stored(Shared::new(Rgba::from(&pixels))) label="Your own picture" chosen=false
+                    choose=move || lab.go(|view| view.picture = PictureName::Own) /></li>
+            })}
+            <For each=move || scenes.get() key=|picture| picture.name.clone() children=scene />
+        </ul>
+    }
+}

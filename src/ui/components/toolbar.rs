@@ -1,0 +1,49 @@
+//! What can be done to the picture on the stage: another scene, the editor, an own file.
+
+use super::choice::Number;
+use super::failure::FailureNote;
+use super::icon::{Glyph, Icon};
+use crate::session::protocol::Lane;
+use crate::ui::lab::Lab;
+use crate::ui::own;
+use crate::ui::view::PictureName;
+use leptos::html::Input;
+use leptos::prelude::*;
+
+#[component]
+pub fn Toolbar() -> impl IntoView {
+    let lab = Lab::here();
+    let file = NodeRef::<Input>::new();
+    let seed = Memo::new(move |_| match lab.view.with(|view| view.picture.clone()) {
+        PictureName::Seeded { seed, .. } => seed,
+        PictureName::Coded(_) | PictureName::Own => 0,
+    });
+    let show = move |seed: u64| lab.go(|view| view.picture = PictureName::Seeded { seed, index: 0 });
+    let choose = move |_| {
+        let chosen = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
+        if let Some(chosen) = chosen {
+            own::take(lab, chosen);
+        }
+    };
+    let open = move |_| {
+        if let Some(input) = file.get_untracked() {
+            input.set_value("");
+            input.click();
+        }
+    };
+    let editing = lab.pick(|view| view.editing);
+    let is_scene = move || lab.picture.with(|picture| picture.scene.is_some());
+    view! {
+        <div class="toolbar">
+            <button type="button" class="button" on:click=move |_| show(seed.get_untracked() + 1)>
+                <Glyph icon=Icon::New />"New scene"</button>
+            <Number label="Seed" min=0_u64 max=u64::from(u32::MAX) value=seed change=show />
+            <button type="button" class="button" disabled=move || !is_scene()
+                aria-pressed=move || editing.get().to_string()
+                on:click=move |_| lab.go(|view| view.editing = !view.editing)><Glyph icon=Icon::Edit />"Edit"</button>
+            <button type="button" class="button" on:click=open><Glyph icon=Icon::Upload />"Your picture"</button>
+            <input node_ref=file class="aloud" type="file" accept="image/*" tabindex="-1" aria-hidden="true" on:change=choose />
+        </div>
+        <FailureNote lane=Lane::Resize failure=Signal::derive(move || lab.resize.with(|asked| asked.failure.clone())) />
+    }
+}

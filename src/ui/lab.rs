@@ -1,0 +1,192 @@
+//! What every part of the page shares: the view, the engine's state, the picture on the stage.
+
+use super::calm::calm;
+use super::client::Client;
+use super::stage::{Gallery, StagePicture};
+use super::state::{Asked, Embeddings, Engine, Shared, UiState, Writing};
+use super::view::{PictureName, View};
+use crate::session::protocol::{
+    Answer, Attention, BackendChoice, Command, Failure, Lane, Pixels, Reply, Request,
+};
+use crate::world::Scene;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// The model's folder, relative to the page's base.
+const MODEL: &str = "models/playroom/";
+/// After it a typed line becomes an entry of the history.
+const TYPING_PAUSE: Duration = Duration::from_millis(700);
+/// Between two scenes that the engine is asked about while an object is dragged.
+const DRAGGING_PAUSE: Duration = Duration::from_millis(100);
+
+/// Signals and verbs; copied freely into every view.
+#[derive(Clone, Copy)]
+pub struct Lab {
+    pub view: RwSignal<View>,
+    /// Counts settled changes of the view: each becomes an entry of the browser's history.
+    pub settled: RwSignal<u32>,
+    /// The picture on the stage.
+    pub picture: Memo<Shared<StagePicture>>,
+    /// The same, at a pace that the engine can follow while an object is dragged.
+    pub steady: Signal<Shared<StagePicture>>,
+    /// The visitor's own picture as the model sees it.
+    pub own: RwSignal<Option<Pixels>>,
+    pub gallery: RwSignal<Shared<Gallery>>,
+    pub load: Memo<Asked<Engine>>,
+    pub resize: Memo<Asked<Option<Pixels>>>,
+    pub embeddings: Memo<Asked<Embeddings>>,
+    pub text: Memo<Asked<Vec<f32>>>,
+    pub embedding: Memo<Asked<Vec<f32>>>,
+    pub matched: Memo<Asked<Vec<f32>>>,
+    pub caption: Memo<Asked<Writing>>,
+    pub answer: Memo<Asked<Option<Answer>>>,
+    pub cross: Memo<Asked<Option<Attention>>>,
+    pub patches: Memo<Asked<Option<Attention>>>,
+    state: RwSignal<UiState>,
+    client: StoredValue<Option<Client>, LocalStorage>,
+    /// Runs while a line is being typed.
+    typing: StoredValue<Option<TimeoutHandle>, LocalStorage>,
+}
+
+impl Lab {
+    /// A page that shows `view`; the engine is not started yet.
+    pub fn new(view: View) -> Self {
+        let state = RwSignal::new(UiState::default());
+        let gallery = RwSignal::new(Shared::new(Gallery::new(view.gallery)));
+        let view = RwSignal::new(view);
+        let own = RwSignal::new(None);
+        let picture = picture_of(view, own);
+        Lab {
+            view,
+            settled: RwSignal::new(0),
+            picture,
+            steady: calm(move || picture.get(), DRAGGING_PAUSE),
+            own,
+            gallery,
+            load: Memo::new(move |_| state.with(|state| state.load.clone())),
+            resize: Memo::new(move |_| state.with(|state| state.resize.clone())),
+            embeddings: Memo::new(move |_| state.with(|state| state.gallery.clone())),
+            text: Memo::new(move |_| state.with(|state| state.text.clone())),
+            embedding: Memo::new(move |_| state.with(|state| state.picture.clone())),
+            matched: Memo::new(move |_| state.with(|state| state.matched.clone())),
+            caption: Memo::new(move |_| state.with(|state| state.caption.clone())),
+            answer: Memo::new(move |_| state.with(|state| state.answer.clone())),
+            cross: Memo::new(move |_| state.with(|state| state.cross.clone())),
+            patches: Memo::new(move |_| state.with(|state| state.patches.clone())),
+            state,
+            client: StoredValue::new_local(None),
+            typing: StoredValue::new_local(None),
+        }
+    }
+
+    /// The lab of this page.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Starts a worker, ending the one before, and loads the model.
+    pub fn start(self, backend: BackendChoice) {
+        match Client::start(self) {
+            Ok(client) => {
+                self.client.set_value(Some(client));
+                let request = self.state.try_update(|state| {
+                    state.restart();
+                    state.ask(Command::Load { backend, model: MODEL.into() })
+                });
+                self.send(request.flatten());
+            }
+            Err(detail) => self.crashed(&detail),
+        }
+    }
+
+    pub fn ask(self, command: Command) {
+        let request = self.state.try_update(|state| state.ask(command));
+        self.send(request.flatten());
+    }
+
+    pub fn retry(self, lane: Lane) {
+        let request = self.state.try_update(|state| state.retry(lane));
+        self.send(request.flatten());
+    }
+
+    pub fn stop(self, lane: Lane) {
+        let request = self.state.try_update(|state| state.stop(lane));
+        self.send(request);
+    }
+
+    pub fn hear(self, reply: Reply) {
+        let requests = self.state.try_update(|state| state.apply(reply));
+        self.send(requests.into_iter().flatten());
+    }
+
+    /// Shows a failure that the page itself found before the engine was asked.
+    pub fn refuse(self, lane: Lane, failure: Failure) {
+        self.state.update(|state| state.refuse(lane, failure));
+    }
+
+    pub fn crashed(self, detail: &str) {
+        self.state.update(|state| state.crash(detail.into()));
+    }
+
+    fn send(self, requests: impl IntoIterator<Item = Request>) {
+        self.client.with_value(|client| {
+            if let Some(client) = client {
+                requests.into_iter().for_each(|request| client.send(request));
+            }
+        });
+    }
+
+    /// Changes the view for good: the change is in the address and Back undoes it.
+    pub fn go(self, change: impl FnOnce(&mut View)) {
+        self.view.update(change);
+        self.settled.update(|count| *count += 1);
+    }
+
+    /// Changes the view in the midst of a gesture; [`Lab::go`] follows at its end.
+    pub fn preview(self, change: impl FnOnce(&mut View)) {
+        self.view.update(change);
+    }
+
+    /// Changes the view letter by letter; it settles when the visitor pauses.
+    pub fn adjust(self, change: impl FnOnce(&mut View)) {
+        self.stop_typing();
+        self.preview(change);
+        self.typing.set_value(set_timeout_with_handle(move || self.settle(), TYPING_PAUSE).ok());
+    }
+
+    /// The change is complete: it becomes an entry of the history.
+    pub fn settle(self) {
+        self.stop_typing();
+        self.go(|_| {});
+    }
+
+    fn stop_typing(self) {
+        if let Some(timer) = self.typing.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    }
+
+    /// Changes the scene on the stage, of which the picture is a function. The visitor's own picture has none.
+    pub fn edit(self, change: impl FnOnce(&mut Scene)) {
+        let Some(mut scene) = self.picture.with_untracked(|picture| picture.scene.clone()) else { return };
+        change(&mut scene);
+        if let Ok(code) = scene.to_code() {
+            self.preview(|view| view.picture = PictureName::Coded(code));
+        }
+    }
+
+    /// A part of the view that wakes its readers only when it changes itself.
+    pub fn pick<T: PartialEq + Send + Sync + 'static>(self, part: fn(&View) -> T) -> Memo<T> {
+        Memo::new(move |_| self.view.with(part))
+    }
+}
+
+/// The picture that the view names; the first of the gallery where the visitor's own has gone.
+fn picture_of(view: RwSignal<View>, own: RwSignal<Option<Pixels>>) -> Memo<Shared<StagePicture>> {
+    let name = Memo::new(move |_| view.with(|view| view.picture.clone()));
+    Memo::new(move |_| {
+        let picture = own.with(|own| StagePicture::find(&name.get(), own.as_ref()));
+        let picture = picture.or_else(|| StagePicture::find(&View::default().picture, None));
+        Shared::new(picture.expect("the default picture is a scene"))
+    })
+}

@@ -1,0 +1,103 @@
+//! The answer, beside the world's and the blind baseline's.
+
+use crate::session::protocol::{Answer, Candidate, Token};
+use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::components::verdict::Verdict;
+use crate::ui::lab::Lab;
+use crate::ui::rooms::caption::{map_of, said, text_of};
+use crate::ui::show;
+use crate::ui::truth;
+use leptos::prelude::*;
+
+/// Candidates shown.
+const SHOWN: usize = 5;
+
+/// Signals that follow the answer of the engine.
+#[derive(Clone, Copy)]
+pub struct Reply {
+    pub question: Memo<String>,
+    pub answer: Memo<Option<Answer>>,
+    pub text: Memo<Option<String>>,
+    /// What the world's own program says, or why it says nothing.
+    pub truth: Memo<Option<Result<String, String>>>,
+    /// Where the model looked while it answered.
+    pub map: Memo<Option<Vec<f32>>>,
+}
+
+impl Reply {
+    pub fn new(lab: Lab, question: Memo<String>) -> Self {
+        let answer = Memo::new(move |_| lab.answer.with(|asked| (*asked.value).clone()));
+        let text = Memo::new(move |_| {
+            answer.with(|answer| answer.as_ref().map(|answer| text_of(&said(&answer.tokens))))
+        });
+        let truth = Memo::new(move |_| {
+            lab.picture
+                .with(|picture| picture.scene.as_ref().map(|scene| truth::answer(&question.get(), scene)))
+        });
+        let map = Memo::new(move |_| {
+            let stack = lab
+                .load
+                .with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))?;
+            answer.with(|answer| {
+                let tokens = &answer.as_ref()?.tokens;
+                let is_word = |token: &&Token| !token.text.is_empty() && !token.forced;
+                let words: Vec<Token> = tokens.iter().filter(is_word).cloned().collect();
+                map_of(&words, 0..words.len(), stack, (None, None))
+            })
+        });
+        Reply { question, answer, text, truth, map }
+    }
+
+    /// Whether the answer is the world's; `None` while either is missing.
+    pub fn is_right(self) -> Option<bool> {
+        let truth = self.truth.get()?.ok()?;
+        Some(self.text.get()? == truth)
+    }
+}
+
+#[component]
+pub fn AnswerNote(reply: Reply) -> impl IntoView {
+    let lab = Lab::here();
+    let is_busy = move || lab.answer.with(|answer| answer.is_busy());
+    let bars = move |candidates: fn(&Answer) -> &Vec<Candidate>| {
+        Signal::derive(move || {
+            let right = reply.truth.get().and_then(Result::ok);
+            reply.answer.with(|answer| {
+                let candidates = answer.as_ref().map(candidates).cloned().unwrap_or_default();
+                candidates
+                    .iter()
+                    .take(SHOWN)
+                    .map(|candidate| bar_of(candidate, right.as_deref()))
+                    .collect::<Vec<_>>()
+            })
+        })
+    };
+    let world = move || match reply.truth.get() {
+        Some(Ok(truth)) => format!("The world says: {truth}."),
+        Some(Err(why)) => format!("The world cannot say: {why}."),
+        None => "Nobody told the world what is in your picture, so it cannot judge.".into(),
+    };
+    view! {
+        <div class="answer" aria-live="polite" aria-busy=move || is_busy().to_string()>
+            <p class="said">{move || reply.text.get().unwrap_or_else(|| "…".into())}</p>
+            <p>{move || reply.is_right().map(|right| view! { <Verdict truth=Some(right) words=["right", "wrong", ""] /> })} " " {world}</p>
+            <div class="columns">
+                <div><h3>"With the picture"</h3>
+                    <Bars caption="Answers with the picture" what="Answer" unit="Probability" modality="fused" bars=bars(|answer| &answer.candidates) /></div>
+                <div><h3>"The question alone"</h3>
+                    <Bars caption="Answers from the question alone" what="Answer" unit="Probability" modality="words" bars=bars(|answer| &answer.question_only) /></div>
+            </div>
+        </div>
+    }
+}
+
+/// A candidate as a bar; the right answer stands out.
+fn bar_of(candidate: &Candidate, right: Option<&str>) -> Bar {
+    Bar {
+        label: candidate.text.clone(),
+        share: candidate.probability,
+        value: show::percent(candidate.probability),
+        mark: None,
+        is_chosen: right == Some(candidate.text.as_str()),
+    }
+}

@@ -1,0 +1,71 @@
+//! Whether a sentence belongs to the picture.
+
+use crate::session::protocol::{Command, Lane};
+use crate::ui::calm::calm;
+use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::components::choice::Line;
+use crate::ui::components::failure::FailureNote;
+use crate::ui::components::verdict::Verdict;
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use crate::ui::truth::judge;
+use crate::world::language::full_caption;
+use leptos::prelude::*;
+
+#[component]
+pub fn Belongs() -> impl IntoView {
+    let lab = Lab::here();
+    let typed = lab.pick(|view| view.sentence.clone());
+    let sentence = Memo::new(move |_| {
+        let typed = typed.with(|typed| typed.trim().to_owned());
+        if typed.is_empty() { first_clause(lab) } else { typed }
+    });
+    let asked = calm(move || sentence.get(), super::TYPING_PAUSE);
+    let command = Memo::new(move |_| Command::Match {
+        pictures: vec![lab.steady.with(|picture| picture.pixels.clone())],
+        texts: vec![asked.get()],
+    });
+    Effect::new(move || lab.ask(command.get()));
+    let probability = Memo::new(move |_| {
+        lab.matched.with(|asked| {
+            let is_this = asked.answered.as_ref().is_some_and(|answered| matches!(&**answered, Command::Match { pictures, texts } if pictures.len() == 1 && texts.len() == 1));
+            is_this.then(|| asked.value.first().copied()).flatten()
+        })
+    });
+    let truth = Memo::new(move |_| {
+        let scene = lab.picture.with(|picture| picture.scene.clone())?;
+        let judged = judge(&sentence.get(), true, &scene);
+        let all: Option<Vec<bool>> = judged.iter().map(|statement| statement.truth).collect();
+        all.filter(|all| !all.is_empty()).map(|all| all.into_iter().all(|truth| truth))
+    });
+    let bars = Signal::derive(move || {
+        let bar = |probability: f32| Bar {
+            label: "belongs".into(),
+            share: probability,
+            value: show::percent(probability),
+            mark: Some(0.5),
+            is_chosen: probability >= 0.5,
+        };
+        probability.get().map(bar).into_iter().collect::<Vec<_>>()
+    });
+    view! {
+        <Line label="Does it belong?" value=Signal::derive(move || { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
+            change=move |text| lab.adjust(|view| view.sentence = text) done=move || lab.settle() />
+        <FailureNote lane=Lane::Match failure=Signal::derive(move || lab.matched.with(|asked| asked.failure.clone())) />
+        <div class="belongs" aria-live="polite">
+            <Bars caption="Matching probability" what="Claim" unit="Probability" modality="fused" bars />
+            <p>"The world says: " {move || view! { <Verdict truth=truth.get() /> }}</p>
+        </div>
+    }
+}
+
+/// The first statement of the scene's full caption.
+fn first_clause(lab: Lab) -> String {
+    let first = |scene: &crate::world::Scene| {
+        let caption = full_caption(scene);
+        caption.statements.first().map(|statement| caption.text[statement.span.clone()].to_owned())
+    };
+    lab.picture
+        .with(|picture| picture.scene.as_ref().and_then(first))
+        .unwrap_or_else(|| "a red circle".into())
+}

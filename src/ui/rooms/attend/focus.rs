@@ -1,0 +1,145 @@
+//! Which attention is looked at: of which word or patch, in which layer and head.
+
+use super::FIRST_PATCH;
+use crate::session::protocol::Attention;
+use crate::ui::components::words::SaidWord;
+use crate::ui::lab::Lab;
+use crate::ui::state::Shared;
+use crate::ui::text::{Word, mean_map, sentence, words};
+use crate::ui::truth;
+use crate::ui::view::Attending;
+use crate::world::Scene;
+use leptos::prelude::*;
+use std::ops::Range;
+
+/// Signals that follow the attention of the engine.
+#[derive(Clone, Copy)]
+pub struct Focus {
+    pub words: Memo<Vec<SaidWord>>,
+    pub word: Memo<Option<usize>>,
+    pub patch: Memo<Option<usize>>,
+    /// The map of each layer and head, `layers` rows of `heads`.
+    pub maps: Memo<Shared<Vec<Vec<Vec<f32>>>>>,
+    /// Layer and head that are shown; `None` is the mean over all heads (and layers).
+    pub layer: Memo<Option<usize>>,
+    pub head: Memo<Option<usize>>,
+    pub map: Memo<Option<Vec<f32>>>,
+    pub object: Memo<Option<usize>>,
+}
+
+impl Focus {
+    pub fn new(lab: Lab, here: RwSignal<Option<usize>>) -> Self {
+        let mode = lab.pick(|view| view.attending);
+        let attention = Memo::new(move |_| match mode.get() {
+            Attending::Patches => lab.patches.with(|asked| asked.value.clone()),
+            Attending::Decoder | Attending::Matcher => lab.cross.with(|asked| asked.value.clone()),
+        });
+        let words = Memo::new(move |_| {
+            attention
+                .with(|attention| attention.as_ref().map(|all| words_of(&all.tokens)).unwrap_or_default())
+        });
+        let word = Memo::new(move |_| {
+            let chosen = here.get().or(lab.view.with(|view| view.word));
+            let is_words = mode.get() != Attending::Patches;
+            is_words
+                .then(|| {
+                    words.with(|words| {
+                        chosen.filter(|&word| word < words.len()).or_else(|| first_noun(lab, words))
+                    })
+                })
+                .flatten()
+        });
+        let patch = Memo::new(move |_| {
+            lab.view.with(|view| {
+                (view.attending == Attending::Patches).then_some(view.patch.unwrap_or(FIRST_PATCH))
+            })
+        });
+        let queries = Memo::new(move |_| match patch.get() {
+            Some(patch) => Some(patch..patch + 1),
+            None => word
+                .get()
+                .and_then(|word| words.with(|words| words.get(word).map(|said| said.word.tokens.clone()))),
+        });
+        let maps = Memo::new(move |_| {
+            let maps = queries.get().and_then(|range| {
+                attention.with(|attention| attention.as_ref().map(|all| all_maps(all, range)))
+            });
+            Shared::new(maps.unwrap_or_default())
+        });
+        let layer = Memo::new(move |_| {
+            let pointing =
+                lab.load.with(|load| load.value.model.as_ref().map(|model| model.pointing_layer as usize));
+            let chosen = lab.view.with(|view| view.layer);
+            chosen
+                .or(pointing.filter(|_| mode.get() == Attending::Decoder))
+                .filter(|&layer| maps.with(|maps| layer < maps.len()))
+        });
+        let head = lab.pick(|view| view.head);
+        let map = Memo::new(move |_| maps.with(|maps| mean(maps, layer.get(), head.get())));
+        let object = Memo::new(move |_| {
+            let word = word.get()?;
+            words.with(|words| lab.picture.with(|picture| object_of(words, word, picture.scene.as_ref()?)))
+        });
+        Focus { words, word, patch, maps, layer, head, map, object }
+    }
+}
+
+fn words_of(tokens: &[String]) -> Vec<SaidWord> {
+    words(tokens.iter().map(String::as_str))
+        .into_iter()
+        .map(|word| SaidWord { word, probability: None })
+        .collect()
+}
+
+/// The first word that names an object, else the first.
+fn first_noun(lab: Lab, words: &[SaidWord]) -> Option<usize> {
+    let scene = lab.picture.with(|picture| picture.scene.clone());
+    let noun =
+        scene.and_then(|scene| (0..words.len()).find(|&word| object_of(words, word, &scene).is_some()));
+    noun.or((!words.is_empty()).then_some(0))
+}
+
+fn object_of(words: &[SaidWord], word: usize, scene: &Scene) -> Option<usize> {
+    let plain: Vec<Word> = words.iter().map(|said| said.word.clone()).collect();
+    truth::named(&sentence(&plain), plain.get(word)?, scene)
+}
+
+/// The map of every layer and head, mean over the queries.
+fn all_maps(attention: &Attention, range: Range<usize>) -> Vec<Vec<Vec<f32>>> {
+    let [layers, heads, grid] =
+        [attention.layers, attention.heads, attention.grid].map(|count| count as usize);
+    let cells = grid * grid;
+    let queries = if attention.tokens.is_empty() { cells } else { attention.tokens.len() };
+    let map = |layer, head| {
+        mean_map(&attention.values, [layers, heads, queries, cells], Some(layer), Some(head), range.clone())
+    };
+    (0..layers).map(|layer| (0..heads).map(|head| map(layer, head)).collect()).collect()
+}
+
+/// Mean over the chosen layer or all, the chosen head or all.
+fn mean(maps: &[Vec<Vec<f32>>], layer: Option<usize>, head: Option<usize>) -> Option<Vec<f32>> {
+    let layers = maps.iter().enumerate().filter(|(index, _)| layer.is_none_or(|only| only == *index));
+    let heads = layers.flat_map(|(_, heads)| heads.iter().enumerate());
+    let chosen: Vec<&Vec<f32>> =
+        heads.filter(|(index, _)| head.is_none_or(|only| only == *index)).map(|(_, map)| map).collect();
+    let cells = chosen.first()?.len();
+    let at = |cell: usize| chosen.iter().map(|map| map[cell]).sum::<f32>() / chosen.len() as f32;
+    Some((0..cells).map(at).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_are_taken_by_layer_and_head() {
+        let values = (0..2 * 2 * 2 * 4).map(|i| i as f32).collect();
+        let attention =
+            Attention { layers: 2, heads: 2, grid: 2, tokens: vec!["a".into(), " b".into()], values };
+        let maps = all_maps(&attention, 1..2);
+        assert_eq!(maps[1][0], [20.0, 21.0, 22.0, 23.0]);
+        assert_eq!(mean(&maps, Some(1), None).unwrap()[0], 24.0);
+        assert_eq!(mean(&maps, None, Some(0)).unwrap()[0], 12.0);
+        assert_eq!(mean(&maps, Some(9), None), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! A small map for every layer and head.
+
+use super::focus::Focus;
+use crate::ui::components::heatmap::{Legend, Matrix};
+use crate::ui::components::raster::Raster;
+use crate::ui::components::veil::peak;
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use crate::ui::state::Shared;
+use crate::ui::theme::Theme;
+use crate::ui::truth::cell_hits;
+use leptos::prelude::*;
+
+#[component]
+pub fn HeadGrid(focus: Focus) -> impl IntoView {
+    let shape = Memo::new(move |_| focus.maps.with(|maps| (maps.len(), maps.first().map_or(0, Vec::len))));
+    // One scale for all, so that a strong head looks strong.
+    let strongest = Memo::new(move |_| {
+        focus.maps.with(|maps| maps.iter().flatten().flatten().copied().fold(0.0, f32::max))
+    });
+    let row = move |layer: usize| {
+        let (_, heads) = shape.get_untracked();
+        let tiles =
+            (0..heads).map(|head| view! { <td><Tile focus layer head strongest /></td> }).collect_view();
+        view! { <tr><th scope="row">{layer + 1}</th>{tiles}</tr> }
+    };
+    view! {
+        <table class="heads">
+            <caption>"Layers (down) and heads (across)"</caption>
+            {move || {
+                let (layers, heads) = shape.get();
+                let names = (0..heads).map(|head| view! { <th scope="col">{head + 1}</th> }).collect_view();
+                view! { <thead><tr><td></td>{names}</tr></thead><tbody>{(0..layers).map(row).collect_view()}</tbody> }
+            }}
+        </table>
+        <Legend ends=Signal::derive(move || ["0".into(), show::three(strongest.get())]) quantity="attention" />
+    }
+}
+
+/// One head's map; pressing it shows it on the picture, pressing it again shows the mean.
+#[component]
+fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl IntoView {
+    let lab = Lab::here();
+    let theme = Theme::here();
+    let map = Memo::new(move |_| {
+        focus.maps.with(|maps| maps.get(layer).and_then(|heads| heads.get(head)).cloned())
+    });
+    let rgba = Memo::new(move |_| {
+        let matrix = map.get().map(|map| {
+            let side = map.len().isqrt();
+            Matrix::new(side, side, map).spanning(0.0, strongest.get())
+        });
+        Shared::new(matrix.unwrap_or_default().to_rgba(theme.is_dark()))
+    });
+    let is_hit = Memo::new(move |_| {
+        let (map, object) = (map.get()?, focus.object.get()?);
+        lab.picture
+            .with(|picture| Some(cell_hits(picture.masks.get(object)?, peak(&map)?, map.len().isqrt())))
+    });
+    let pressed = move || focus.layer.get() == Some(layer) && focus.head.get() == Some(head);
+    let toggle = move |_| {
+        let is_on = pressed();
+        lab.go(|view| (view.layer, view.head) = if is_on { (None, None) } else { (Some(layer), Some(head)) });
+    };
+    let label = move || {
+        let hit = match is_hit.get() {
+            Some(true) => ", points at the object",
+            Some(false) => ", points elsewhere",
+            None => "",
+        };
+        format!("Layer {}, head {}{hit}", layer + 1, head + 1)
+    };
+    view! {
+        <button type="button" class="tile" class:hit=move || is_hit.get() == Some(true) class:in-row=move || focus.layer.get() == Some(layer) && focus.head.get().is_none()
+            aria-pressed=move || pressed().to_string() aria-label=label title=label on:click=toggle>
+            <Raster rgba />
+        </button>
+    }
+}

@@ -1,0 +1,115 @@
+//! Attend: every layer and head.
+
+mod focus;
+mod grid;
+mod notes;
+
+use crate::session::protocol::{Command, Lane, Reader};
+use crate::ui::calm::calm;
+use crate::ui::components::choice::{Line, Segments};
+use crate::ui::components::failure::FailureNote;
+use crate::ui::components::picture::{Overlay, PicturePanel};
+use crate::ui::components::words::Words;
+use crate::ui::lab::Lab;
+use crate::ui::view::Attending;
+use crate::world::language::full_caption;
+use focus::Focus;
+use grid::HeadGrid;
+use leptos::prelude::*;
+use notes::{Notes, Pointing};
+use std::time::Duration;
+
+const MODES: [(Attending, &str); 3] = [
+    (Attending::Decoder, "Words → picture (decoder)"),
+    (Attending::Matcher, "Words → picture (matcher)"),
+    (Attending::Patches, "Patch → patches"),
+];
+const TYPING_PAUSE: Duration = Duration::from_millis(250);
+/// The patch that looks before one is chosen: near the middle of an 8x8 grid.
+const FIRST_PATCH: usize = 27;
+
+#[component]
+pub fn Attend() -> impl IntoView {
+    let lab = Lab::here();
+    let mode = lab.pick(|view| view.attending);
+    ask(lab, mode);
+    let here = RwSignal::new(None);
+    let focus = Focus::new(lab, here);
+    let is_patches = Memo::new(move |_| mode.get() == Attending::Patches);
+    let overlay = Signal::derive(move || Overlay {
+        map: focus.map.get(),
+        object: focus.object.get(),
+        patch: focus.patch.get(),
+    });
+    let panel = move || match is_patches.get() {
+        true => {
+            let choose = Callback::new(move |patch| lab.go(|view| view.patch = Some(patch)));
+            view! { <PicturePanel overlay choose_patch=choose /> }.into_any()
+        }
+        false => view! { <PicturePanel overlay /> }.into_any(),
+    };
+    let failure = Signal::derive(move || {
+        let of_cross = || lab.cross.with(|asked| asked.failure.clone());
+        let of_patches = || lab.patches.with(|asked| asked.failure.clone());
+        if is_patches.get() { of_patches() } else { of_cross() }
+    });
+    view! {
+        <section class="stage">
+            <Segments label="Whose attention" options=MODES.to_vec() chosen=mode
+                choose=move |mode| lab.go(|view| { view.attending = mode; view.layer = None; view.head = None }) />
+            <div class="beside">
+                {panel}
+                <div class="writing">
+                    {move || (!is_patches.get()).then(|| view! { <Sentence focus here /> })}
+                    <FailureNote lane=Lane::CrossAttention failure />
+                    <HeadGrid focus />
+                    <Pointing focus />
+                </div>
+            </div>
+        </section>
+        <Notes focus />
+    }
+}
+
+/// The text that looks at the picture, and its words.
+#[component]
+fn Sentence(focus: Focus, here: RwSignal<Option<usize>>) -> impl IntoView {
+    let lab = Lab::here();
+    let text = lab.pick(|view| view.text.clone());
+    let pinned = lab.pick(|view| view.word);
+    view! {
+        <Line label="Sentence" placeholder="the scene’s own full caption" value=text
+            change=move |text| lab.adjust(|view| { view.text = text; view.word = None }) done=move || lab.settle() />
+        <div class="text">
+            <Words label="The sentence, word by word" words=focus.words here pinned is_growing=false
+                pin=move |word| lab.go(|view| view.word = word) />
+        </div>
+    }
+}
+
+/// The typed text, or the scene's full caption.
+pub fn text_of(lab: Lab) -> String {
+    let typed = lab.view.with(|view| view.text.trim().to_owned());
+    if !typed.is_empty() {
+        return typed;
+    }
+    lab.steady.with(|picture| {
+        picture.scene.as_ref().map_or_else(|| "a red circle".into(), |scene| full_caption(scene).text)
+    })
+}
+
+fn ask(lab: Lab, mode: Memo<Attending>) {
+    let text = calm(move || text_of(lab), TYPING_PAUSE);
+    Effect::new(move || {
+        let picture = lab.steady.with(|picture| picture.pixels.clone());
+        lab.ask(match mode.get() {
+            Attending::Decoder => {
+                Command::CrossAttention { picture, text: text.get(), reader: Reader::Decoder }
+            }
+            Attending::Matcher => {
+                Command::CrossAttention { picture, text: text.get(), reader: Reader::Matcher }
+            }
+            Attending::Patches => Command::SelfAttention { picture },
+        });
+    });
+}

@@ -1,0 +1,145 @@
+//! How the caption is decoded, what it begins with, and which heads are shown.
+
+use crate::session::protocol::Decoding;
+use crate::ui::components::choice::{Line, Number, Segments, Slider};
+use crate::ui::lab::Lab;
+use leptos::prelude::*;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Greedy,
+    Beam,
+    Sample,
+}
+
+const WAYS: [(Way, &str); 3] = [(Way::Greedy, "Greedy"), (Way::Beam, "Beam"), (Way::Sample, "Sample")];
+
+fn way_of(decoding: Decoding) -> Way {
+    match decoding {
+        Decoding::Greedy => Way::Greedy,
+        Decoding::Beam { .. } => Way::Beam,
+        Decoding::Sample { .. } => Way::Sample,
+    }
+}
+
+#[component]
+pub fn Controls() -> impl IntoView {
+    let lab = Lab::here();
+    let decoding = lab.pick(|view| view.decoding);
+    let way = Memo::new(move |_| way_of(decoding.get()));
+    let choose = move |way| {
+        lab.go(|view| {
+            view.decoding = match way {
+                Way::Greedy => Decoding::Greedy,
+                Way::Beam => Decoding::Beam { width: 3 },
+                Way::Sample => Decoding::Sample { temperature: 0.8, seed: 1 },
+            };
+        });
+    };
+    let prefix = lab.pick(|view| view.prefix.clone());
+    view! {
+        <div class="row controls">
+            <Segments label="How words are chosen" options=WAYS.to_vec() chosen=way choose />
+            {move || match way.get() {
+                Way::Greedy => ().into_any(),
+                Way::Beam => view! { <BeamWidth decoding /> }.into_any(),
+                Way::Sample => view! { <Sampling decoding /> }.into_any(),
+            }}
+        </div>
+        <Line label="Begin with" placeholder="let the model begin" value=prefix
+            change=move |text| lab.adjust(|view| { view.prefix = text; view.word = None }) done=move || lab.settle() />
+    }
+}
+
+#[component]
+fn BeamWidth(decoding: Memo<Decoding>) -> impl IntoView {
+    let lab = Lab::here();
+    let width = Memo::new(move |_| match decoding.get() {
+        Decoding::Beam { width } => width,
+        Decoding::Greedy | Decoding::Sample { .. } => 1,
+    });
+    view! {
+        <Number label="Width" min=1 max=8 value=width change=move |width| lab.go(|view| view.decoding = Decoding::Beam { width }) />
+    }
+}
+
+#[component]
+fn Sampling(decoding: Memo<Decoding>) -> impl IntoView {
+    let lab = Lab::here();
+    let now = Memo::new(move |_| match decoding.get() {
+        Decoding::Sample { temperature, seed } => (temperature, seed),
+        Decoding::Greedy | Decoding::Beam { .. } => (1.0, 1),
+    });
+    let seed = Signal::derive(move || now.get().1);
+    let sample = move |temperature, seed| Decoding::Sample { temperature, seed };
+    view! {
+        <Slider label="Temperature" min=0.1 max=2.0 step=0.1 value=Signal::derive(move || now.get().0) show=|value| format!("{value:.1}")
+            change=move |temperature| lab.preview(|view| view.decoding = sample(temperature, seed.get_untracked()))
+            done=move || lab.settle() />
+        <Number label="Seed" min=0 max=u32::MAX value=seed
+            change=move |seed| lab.go(|view| view.decoding = sample(now.get_untracked().0, seed)) />
+    }
+}
+
+/// Which layer and head of the decoder the map shows.
+#[component]
+pub fn Heads() -> impl IntoView {
+    let lab = Lab::here();
+    let stack = Memo::new(move |_| {
+        lab.load.with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))
+    });
+    let (layer, head) = (lab.pick(|view| view.layer), lab.pick(|view| view.head));
+    let layers = move || {
+        let (stack, pointing) = stack.get()?;
+        let option = |index: usize| {
+            (
+                Some(index),
+                if index == pointing as usize {
+                    format!("{} (points best)", index + 1)
+                } else {
+                    (index + 1).to_string()
+                },
+            )
+        };
+        Some((0..stack.layers as usize).map(option).collect::<Vec<_>>())
+    };
+    let heads = move || {
+        let (stack, _) = stack.get()?;
+        let all = [(None, "all".to_owned())].into_iter();
+        Some(
+            all.chain((0..stack.heads as usize).map(|index| (Some(index), (index + 1).to_string())))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let shown_layer =
+        Signal::derive(move || layer.get().or(stack.get().map(|(_, pointing)| pointing as usize)));
+    view! {
+        <div class="row controls">
+            <Choose label="Layer" options=Signal::derive(move || layers().unwrap_or_default()) chosen=shown_layer
+                choose=move |layer| lab.go(|view| view.layer = layer) />
+            <Choose label="Head" options=Signal::derive(move || heads().unwrap_or_default()) chosen=head
+                choose=move |head| lab.go(|view| view.head = head) />
+        </div>
+    }
+}
+
+/// A choice by number from a list.
+#[component]
+fn Choose(
+    label: &'static str,
+    #[prop(into)] options: Signal<Vec<(Option<usize>, String)>>,
+    #[prop(into)] chosen: Signal<Option<usize>>,
+    choose: impl Fn(Option<usize>) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let option = move |(value, name): (Option<usize>, String)| {
+        let key = value.map_or(String::new(), |value| value.to_string());
+        view! { <option value=key selected=move || chosen.get() == value>{name}</option> }
+    };
+    view! {
+        <label class="number"><span>{label}</span>
+            <select on:change=move |event| choose(event_target_value(&event).parse().ok())>
+                {move || options.get().into_iter().map(option).collect_view()}
+            </select>
+        </label>
+    }
+}

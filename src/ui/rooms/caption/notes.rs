@@ -1,0 +1,151 @@
+//! What can be said of the caption: alternatives, truth, other hypotheses, and the inspector.
+
+use super::writing::Draft;
+use crate::session::protocol::Token;
+use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::veil::peak;
+use crate::ui::components::verdict::Verdict;
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use crate::ui::truth::{cell_hits, chance_to_hit, judge};
+use leptos::prelude::*;
+
+/// The tokens that the model weighed at the word that is looked at; choosing one goes on from there.
+#[component]
+pub fn Alternatives(draft: Draft) -> impl IntoView {
+    let lab = Lab::here();
+    let at = Memo::new(move |_| {
+        let word = draft.word.get()?;
+        draft.words.with(|words| words.get(word).map(|said| said.word.tokens.start))
+    });
+    let token = Memo::new(move |_| {
+        at.get().and_then(|at| draft.tokens.with(|writing| writing.tokens.get(at).cloned()))
+    });
+    let go_on = move |text: String| {
+        let before = draft.tokens.with_untracked(|writing| {
+            let end = at.get_untracked().unwrap_or(0).min(writing.tokens.len());
+            writing.tokens[..end].iter().map(|token| token.text.as_str()).collect::<String>()
+        });
+        lab.go(|view| {
+            view.prefix = format!("{before}{text}").trim().to_owned();
+            view.word = None;
+        });
+    };
+    let list = move |token: Token| {
+        let said = token.id;
+        let row = |alternative: crate::session::protocol::Alternative| {
+            let name =
+                if alternative.text.is_empty() { "(end)".into() } else { alternative.text.trim().to_owned() };
+            let length = format!("width:{:.2}%", alternative.probability * 100.0);
+            let text = alternative.text.clone();
+            view! {
+                <tr class:chosen=alternative.id == said>
+                    <th scope="row"><button type="button" class="plain" title="Go on with this word"
+                        on:click=move |_| go_on(text.clone())>{name}</button></th>
+                    <td><span class="bar" aria-hidden="true"><i style=length></i></span><data>{show::percent(alternative.probability)}</data></td>
+                </tr>
+            }
+        };
+        token.alternatives.into_iter().map(row).collect_view()
+    };
+    view! {
+        <div class="alternatives">
+            <h3>"What it weighed here"</h3>
+            {move || match token.get() {
+                Some(token) => view! {
+                    <table class="bars words"><caption class="aloud">"The five likeliest tokens"</caption><tbody>{list(token)}</tbody></table>
+                }.into_any(),
+                None => view! { <p class="quiet small">"Point at a word, or walk with the arrow keys, to see what else it weighed and where it looked."</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// Each statement of the caption with the world's verdict.
+#[component]
+pub fn Statements(draft: Draft) -> impl IntoView {
+    let lab = Lab::here();
+    let judged = Memo::new(move |_| {
+        let scene = lab.picture.with(|picture| picture.scene.clone())?;
+        Some(judge(&draft.text.get(), !draft.is_growing.get(), &scene))
+    });
+    let row = |statement: crate::ui::truth::Judged| view! { <li><Verdict truth=statement.truth /><span>{statement.text}</span></li> };
+    view! {
+        <div class="statements">
+            <h3>"What the world says"</h3>
+            {move || match judged.get() {
+                Some(judged) => view! { <ul>{judged.into_iter().map(row).collect_view()}</ul> }.into_any(),
+                None => view! { <p class="quiet small">"Nobody told the world what is in your picture, so it cannot judge."</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// The finished hypotheses of a beam.
+#[component]
+pub fn Hypotheses(draft: Draft) -> impl IntoView {
+    let several = Memo::new(move |_| {
+        draft.tokens.with(|writing| {
+            writing.hypotheses.iter().map(|h| (h.text.clone(), h.logprob)).collect::<Vec<_>>()
+        })
+    });
+    let row = |(text, logprob): (String, f32)| view! { <tr><th scope="row">{text}</th><td>{format!("{logprob:.2}")}</td></tr> };
+    move || {
+        several.with(|all| all.len() > 1).then(|| {
+            view! {
+                <table class="numbers hypotheses">
+                    <caption>"The beam’s hypotheses"</caption>
+                    <thead><tr><th scope="col">"Caption"</th><th scope="col">"log P"</th></tr></thead>
+                    <tbody>{several.get().into_iter().map(row).collect_view()}</tbody>
+                </table>
+            }
+        })
+    }
+}
+
+#[component]
+pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
+    let lab = Lab::here();
+    let figures = Signal::derive(move || {
+        let tokens = draft.tokens.get();
+        let chosen: Vec<&Token> = tokens.tokens.iter().filter(|token| !token.forced).collect();
+        let total: f32 = chosen.iter().map(|token| token.logprob).sum();
+        let perplexity = (-total / chosen.len().max(1) as f32).exp();
+        let mut figures = vec![
+            Figure::new("Tokens", chosen.len().to_string()),
+            Figure::new("log P(caption)", format!("{total:.2}")),
+            Figure::new("Perplexity", format!("{perplexity:.2}")).beside("1 is certainty"),
+        ];
+        figures.extend(pointing(lab, draft));
+        figures
+    });
+    view! {
+        <Inspector title="Word after word" section="14, multimodal generation" figures formula=formula()>
+            <p>"The decoder reads the picture by cross-attention and what it has written so far by self-attention, and gives every
+                token of its vocabulary a probability. Greedy takes the likeliest; a beam keeps several sentences in play;
+                sampling rolls dice."</p>
+            <p>"Where it does not look, the picture fades. The ring marks where it looked most."</p>
+            {children()}
+        </Inspector>
+    }
+}
+
+/// Whether the word's strongest cell lies in the object that it names.
+fn pointing(lab: Lab, draft: Draft) -> Option<Figure> {
+    let (map, object) = (draft.map.get()?, draft.object.get()?);
+    lab.picture.with(|picture| {
+        let mask = picture.masks.get(object)?;
+        let grid = map.len().isqrt();
+        let verdict = if cell_hits(mask, peak(&map)?, grid) { "hit" } else { "missed" };
+        let chance = show::percent(chance_to_hit(mask, grid));
+        Some(Figure::new("Pointing", verdict).beside(format!("chance {chance}")))
+    })
+}
+
+fn formula() -> AnyView {
+    view! {
+        <var>"P"</var> "(" <var>"y"</var> " | " <var>"x"</var> ") = " <span class="sum">"Π"</span><sub>"t"</sub> " "
+        <var>"P"</var> "(" <var>"y"</var><sub>"t"</sub> " | " <var>"y"</var><sub>"<t"</sub> ", " <var>"x"</var> ")"
+    }
+    .into_any()
+}

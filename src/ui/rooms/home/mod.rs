@@ -1,0 +1,66 @@
+//! Home: a caption being written, before anything is clicked.
+
+mod baked;
+
+use crate::session::protocol::{Command, Decoding, Token};
+use crate::ui::components::picture::{Layers, Overlay};
+use crate::ui::components::words::Words;
+use crate::ui::history::link;
+use crate::ui::lab::Lab;
+use crate::ui::rooms::caption::{map_of, said};
+use crate::ui::view::Room;
+use baked::Replay;
+use leptos::prelude::*;
+
+const MAX_NEW_TOKENS: u32 = 96;
+
+const DOORS: [(Room, &str); 4] = [
+    (Room::Retrieve, "Type words and watch 256 pictures take their order."),
+    (Room::Caption, "See a sentence grow, and every word it did not take."),
+    (Room::Attend, "Open every layer and head: what looks at what."),
+    (Room::Ask, "Ask about a picture, and catch the model guessing."),
+];
+
+#[component]
+pub fn Home() -> impl IntoView {
+    let lab = Lab::here();
+    Effect::new(move || {
+        let picture = lab.steady.with(|picture| picture.pixels.clone());
+        let (prefix, decoding) = (String::new(), Decoding::Greedy);
+        lab.ask(Command::Caption { picture, prefix, decoding, max_new_tokens: MAX_NEW_TOKENS });
+    });
+    let replay = Replay::new(lab);
+    let here = RwSignal::new(None);
+    let words = Memo::new(move |_| {
+        replay.tokens.with(|tokens: &Vec<Token>| said(&tokens[..replay.written.get().min(tokens.len())]))
+    });
+    let word = Memo::new(move |_| here.get().or(replay.word(&words.get())));
+    let map = Memo::new(move |_| {
+        let range = word
+            .get()
+            .and_then(|word| words.with(|words| words.get(word).map(|said| said.word.tokens.clone())))?;
+        replay.tokens.with(|tokens| map_of(tokens, range, replay.stack.get()?, (None, None)))
+    });
+    let overlay = Signal::derive(move || Overlay { map: map.get(), ..Overlay::default() });
+    let unpinned = Signal::stored(None);
+    let door = move |(room, about): (Room, &'static str)| {
+        let address = move || lab.view.with(|view| link(view, room));
+        view! { <li><a href=address><h2>{room.title()}</h2><p>{about}</p></a></li> }
+    };
+    view! {
+        <section class="stage home">
+            <div class="hero">
+                <figure class="picture"><div class="frame"><Layers overlay /></div></figure>
+                <div>
+                    <p class="kicker">"A model of three million numbers is looking at this picture and says"</p>
+                    <div class="text large">
+                        <Words label="The caption, word by word" words here pinned=unpinned pin=move |_| {} is_growing=replay.is_growing />
+                    </div>
+                    <p class="prose quiet">"Where it does not look, the picture fades. It was trained by this page’s own engine, and it runs on your
+                        machine: nothing that you type or drop here leaves it."</p>
+                </div>
+            </div>
+            <ul class="doors">{DOORS.map(door).collect_view()}</ul>
+        </section>
+    }
+}

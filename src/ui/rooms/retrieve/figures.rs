@@ -1,0 +1,128 @@
+//! How good the retrieval is, and the inspector of the room.
+
+use super::query::Ranking;
+use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::lab::Lab;
+use crate::ui::ranking::{Retrieval, similarity};
+use crate::ui::show;
+use crate::ui::stage::GALLERY;
+use crate::ui::state::Shared;
+use crate::ui::view::RetrieveMode;
+use leptos::prelude::*;
+
+/// Cosines of all sentences with all pictures, `[count, count]`; empty until the gallery is encoded.
+pub fn all_cosines(lab: Lab) -> Memo<Shared<Vec<f32>>> {
+    Memo::new(move |_| {
+        Shared::new(lab.embeddings.with(|rows| {
+            if rows.is_settled() {
+                similarity(&rows.value.texts, &rows.value.pictures, rows.value.width)
+            } else {
+                Vec::new()
+            }
+        }))
+    })
+}
+
+/// Recall@K and mean reciprocal rank over the gallery, both ways, beside chance.
+#[component]
+pub fn Figures() -> impl IntoView {
+    let lab = Lab::here();
+    let cosines = all_cosines(lab);
+    let count = GALLERY as usize;
+    let measured = Memo::new(move |_| {
+        let cosines = cosines.get();
+        (!cosines.is_empty())
+            .then(|| [Retrieval::of_rows(&cosines, count), Retrieval::of_columns(&cosines, count)])
+    });
+    let cells = |retrieval: Option<Retrieval>| {
+        let texts = match retrieval {
+            Some(Retrieval { recall: [one, five, ten], mrr }) => [one, five, ten, mrr].map(show::three),
+            None => [const { String::new() }; 4].map(|_| "–".into()),
+        };
+        texts.map(|text| view! { <td>{text}</td> }).collect_view()
+    };
+    let measured_at = move |index: usize| measured.get().map(|both: [Retrieval; 2]| both[index].clone());
+    view! {
+        <table class="numbers">
+            <caption>"Retrieval over these " {count} " pairs"</caption>
+            <thead><tr><th scope="col"></th>
+                {Retrieval::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
+                <th scope="col">"MRR"</th></tr></thead>
+            <tbody>
+                <tr><th scope="row">"Words → picture"</th>{move || cells(measured_at(0))}</tr>
+                <tr><th scope="row">"Picture → words"</th>{move || cells(measured_at(1))}</tr>
+                <tr class="quiet"><th scope="row">"Chance"</th>{cells(Some(Retrieval::chance(count)))}</tr>
+            </tbody>
+        </table>
+    }
+}
+
+/// The inspector, by what is being looked at.
+#[component]
+pub fn Notes(ranking: Ranking) -> impl IntoView {
+    let lab = Lab::here();
+    let mode = lab.pick(|view| view.retrieve);
+    let figures = Signal::derive(move || {
+        let model = lab.load.with(|load| load.value.model.clone());
+        let best = ranking.order.with(|order| order.first().copied());
+        let best = best.map(|item| ranking.cosines.with(|all| all[item]));
+        let mean =
+            ranking.cosines.with(|all| (!all.is_empty()).then(|| all.iter().sum::<f32>() / all.len() as f32));
+        let dash = || "–".to_owned();
+        vec![
+            Figure::new("Best cosine", best.map_or_else(dash, show::three))
+                .beside(mean.map_or_else(String::new, |mean| format!("mean {}", show::three(mean)))),
+            Figure::new("Temperature τ", format!("{:.3}", super::query::temperature(lab).get())),
+            Figure::new("Dimensions", model.map_or_else(dash, |model| model.embed_dim.to_string())),
+        ]
+    });
+    move || {
+        match mode.get() {
+        RetrieveMode::Matrix => view! {
+            <Inspector title="Similarity matrix" section="11.1, the contrastive objective" figures formula=info_nce()>
+                <p>"Each row is a sentence, each column a picture, each cell the cosine of their two vectors. Pairs that belong
+                    together lie on the diagonal. Training pulled the diagonal up and pushed the rest of its row and column down."</p>
+                <p>"A bright cell off the diagonal is a confusion: hover it to see which."</p>
+            </Inspector>
+        }
+        .into_any(),
+        RetrieveMode::Map => view! {
+            <Inspector title="One space, two islands" section="6, representation spaces" figures formula=projection()>
+                <p>"All vectors of the gallery, flattened to the two directions along which they vary most. A sentence and its
+                    picture ought to coincide, yet words and pictures live on islands of their own: the modality gap."</p>
+                <p>"Retrieval works all the same: it compares angles, and the gap adds the same to all."</p>
+            </Inspector>
+        }
+        .into_any(),
+        _ => view! {
+            <Inspector title="Found by angle" section="11–12, contrastive learning and retrieval" figures formula=cosine()>
+                <p>"Two encoders turn words and pictures into vectors of length one. The closer their directions, the better
+                    they belong together. Looking for something means ranking all pictures by that cosine."</p>
+                <p>"The softmax turns cosines into probabilities; a low temperature sharpens them and changes no order."</p>
+            </Inspector>
+        }
+        .into_any(),
+    }
+    }
+}
+
+fn cosine() -> AnyView {
+    view! {
+        "sim(" <var>"i, j"</var> ") = " <var>"z"</var><sub>"i"</sub><sup>"img"</sup> " · " <var>"z"</var><sub>"j"</sub><sup>"txt"</sup><br />
+        <var>"p"</var><sub>"j"</sub> " ∝ exp(sim(" <var>"i, j"</var> ") / " <var>"τ"</var> ")"
+    }
+    .into_any()
+}
+
+fn info_nce() -> AnyView {
+    view! {
+        <var>"L"</var> " = − " <span class="sum">"Σ"</span><sub>"i"</sub> " log exp(sim(" <var>"i, i"</var> ")/" <var>"τ"</var> ") / "
+        <span class="sum">"Σ"</span><sub>"j"</sub> " exp(sim(" <var>"i, j"</var> ")/" <var>"τ"</var> ")"
+    }
+    .into_any()
+}
+
+fn projection() -> AnyView {
+    view! { "gap = ‖ mean " <var>"z"</var><sup>"img"</sup> " − mean " <var>"z"</var><sup>"txt"</sup> " ‖" }
+        .into_any()
+}

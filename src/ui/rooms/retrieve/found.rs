@@ -1,0 +1,204 @@
+//! What was found, best first.
+
+use super::query::Ranking;
+use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::components::picture::Thumbnail;
+use crate::ui::components::raster::Rgba;
+use crate::ui::components::verdict::Verdict;
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use crate::ui::state::Shared;
+use crate::ui::view::RetrieveMode;
+use crate::world::Scene;
+use crate::world::language::{Statement, parse};
+use leptos::prelude::*;
+
+/// Results shown.
+const SHOWN: usize = 24;
+const SENTENCES: usize = 12;
+
+/// One picture that was found.
+#[derive(Clone, PartialEq)]
+struct Found {
+    item: usize,
+    rank: usize,
+    cosine: f32,
+    probability: f32,
+    matched: Option<f32>,
+    /// Whether the query is true of the scene; `None` where it is no sentence of the world's.
+    truth: Option<bool>,
+}
+
+/// The best pictures with their scores.
+#[component]
+pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
+    let lab = Lab::here();
+    let statements = query_statements(lab);
+    let mode = lab.pick(|view| view.retrieve);
+    let found = Memo::new(move |_| {
+        let own = lab.picture.with(|picture| picture.name.clone());
+        let itself = lab
+            .gallery
+            .with(|gallery| gallery.position(&own))
+            .filter(|_| mode.get() == RetrieveMode::Pictures);
+        let order = ranking.order.get();
+        let items = order.into_iter().filter(|&item| Some(item) != itself).take(SHOWN).enumerate();
+        items
+            .map(|(at, item)| Found {
+                item,
+                rank: at + 1,
+                cosine: ranking.cosines.with(|all| all[item]),
+                probability: ranking.probabilities.with(|all| all[item]),
+                matched: ranking
+                    .matched
+                    .with(|all| all.iter().find(|(other, _)| *other == item).map(|(_, p)| *p)),
+                truth: statements.with(|statements| {
+                    let scene = lab.gallery.with(|gallery| gallery.pictures[item].scene.clone());
+                    statements.as_ref().zip(scene).map(|(statements, scene)| judge(statements, &scene))
+                }),
+            })
+            .collect::<Vec<_>>()
+    });
+    view! {
+        {move || found.with(Vec::is_empty).then(|| view! { <FirstPictures /> })}
+        <ol class="found">
+            <For each=move || found.get() key=|found| (found.rank, found.item, found.cosine.to_bits(), found.probability.to_bits(), found.matched.map(f32::to_bits), found.truth)
+                children=move |found| view! { <FoundPicture found /> } />
+        </ol>
+    }
+}
+
+#[component]
+fn FoundPicture(found: Found) -> impl IntoView {
+    let lab = Lab::here();
+    let Found { item, rank, cosine, probability, matched, truth } = found;
+    let picture = lab.gallery.with_untracked(|gallery| gallery.pictures[item].clone());
+    let name = picture.name.clone();
+    let chosen = {
+        let name = name.clone();
+        Signal::derive(move || lab.picture.with(|picture| picture.name == name))
+    };
+    let length = format!("width:{:.1}%", probability * 100.0);
+    view! {
+        <li>
+            <Thumbnail rgba=Signal::stored(Shared::new(Rgba::from(&picture.pixels))) chosen
+                label=format!("{} of the ranking: scene {name}", show::ordinal(rank))
+                choose=move || lab.go(|view| view.picture = name.clone()) />
+            <p class="score"><b>{rank}</b><data>{show::three(cosine)}</data></p>
+            <span class="bar fused" aria-hidden="true"><i style=length></i></span>
+            <p class="score small"><span>"p"</span><data>{show::percent(probability)}</data></p>
+            {matched.map(|p| view! { <p class="score small"><span>"match"</span><data>{show::percent(p)}</data></p> })}
+            {truth.map(|truth| view! { <Verdict truth=Some(truth) /> })}
+        </li>
+    }
+}
+
+/// The gallery as it is, while nothing is looked for.
+#[component]
+fn FirstPictures() -> impl IntoView {
+    let lab = Lab::here();
+    let pictures = Memo::new(move |_| {
+        lab.gallery.with(|gallery| gallery.pictures.iter().take(4 * SHOWN).cloned().collect::<Vec<_>>())
+    });
+    view! {
+        <ul class="found plain" aria-label="The gallery">
+            <For each=move || pictures.get() key=|picture| picture.name.clone() children=move |picture| {
+                let name = picture.name.clone();
+                let label = format!("Scene {name}");
+                view! {
+                    <li><Thumbnail rgba=Signal::stored(Shared::new(Rgba::from(&picture.pixels))) label chosen=false
+                        choose=move || lab.go(|view| view.picture = name.clone()) /></li>
+                }
+            } />
+        </ul>
+    }
+}
+
+/// How many scenes of the gallery are as the words say, and where the first of them stands.
+#[component]
+pub fn Truth(ranking: Ranking) -> impl IntoView {
+    let lab = Lab::here();
+    let statements = query_statements(lab);
+    let words = move || {
+        let Some(statements) = statements.get() else {
+            return "Playroom’s grammar has no such sentence, so nobody can say which scenes are right. The model ranks them all the same.".into();
+        };
+        let right: Vec<bool> = lab.gallery.with(|gallery| {
+            gallery
+                .pictures
+                .iter()
+                .filter_map(|picture| picture.scene.as_ref())
+                .map(|scene| judge(&statements, scene))
+                .collect()
+        });
+        let count = right.iter().filter(|right| **right).count();
+        let first = ranking.order.with(|order| order.iter().position(|&item| right.get(item) == Some(&true)));
+        let chance = show::percent(count as f32 / right.len().max(1) as f32);
+        match (count, first) {
+            (0, _) => format!(
+                "No scene of the {} is as these words say: the model can only show what comes near.",
+                right.len()
+            ),
+            (_, None) => format!("{count} of {} scenes are as these words say.", right.len()),
+            (_, Some(at)) => format!(
+                "{count} of {} scenes are as these words say; the first of them is ranked {}. By chance, a picture is right in {chance} of cases.",
+                right.len(),
+                show::ordinal(at + 1)
+            ),
+        }
+    };
+    view! { <p class="truth" role="status">{words}</p> }
+}
+
+/// The best sentences for the picture on the stage.
+#[component]
+pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
+    let lab = Lab::here();
+    let found = Memo::new(move |_| {
+        let order = ranking.order.get();
+        lab.gallery.with(|gallery| {
+            let sentence = |&item: &usize| {
+                let text = gallery.captions[item].clone();
+                let truth =
+                    lab.picture.with(|picture| Some(judge(&parse(&text).ok()?, picture.scene.as_ref()?)));
+                (
+                    text,
+                    truth,
+                    ranking.cosines.with(|all| all[item]),
+                    ranking.probabilities.with(|all| all[item]),
+                )
+            };
+            order.iter().take(SENTENCES).map(sentence).collect::<Vec<_>>()
+        })
+    });
+    let row = |(text, truth, cosine, probability): (String, Option<bool>, f32, f32)| {
+        let bar = Bar {
+            label: format!("cosine {}", show::three(cosine)),
+            share: probability,
+            value: show::percent(probability),
+            mark: None,
+            is_chosen: truth == Some(true),
+        };
+        view! {
+            <li>
+                <p class="sentence">{text}</p>
+                <Bars caption="Score" what="Cosine" unit="Probability" modality="fused" bars=Signal::stored(vec![bar]) />
+                <Verdict truth />
+            </li>
+        }
+    };
+    view! { <ol class="sentences">{move || found.get().into_iter().map(row).collect_view()}</ol> }
+}
+
+/// The query's statements, where it is a sentence of the world's.
+fn query_statements(lab: Lab) -> Memo<Option<Vec<Statement>>> {
+    Memo::new(move |_| {
+        lab.view.with(|view| {
+            (view.retrieve == RetrieveMode::Words).then(|| parse(view.query.trim()).ok()).flatten()
+        })
+    })
+}
+
+fn judge(statements: &[Statement], scene: &Scene) -> bool {
+    statements.iter().all(|statement| statement.claim.judge(scene))
+}

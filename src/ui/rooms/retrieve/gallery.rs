@@ -1,0 +1,79 @@
+//! The gallery and its encoding.
+
+use crate::session::protocol::{Command, Lane};
+use crate::ui::components::failure::FailureNote;
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use crate::ui::stage::GALLERY;
+use crate::ui::state::Phase;
+use leptos::prelude::*;
+use web_time::Instant;
+
+/// Asks for the embeddings of the gallery as soon as its scenes are drawn.
+pub fn encode(lab: Lab) {
+    Effect::new(move || {
+        if lab.gallery.with(|gallery| gallery.is_whole()) {
+            ask(lab);
+        }
+    });
+}
+
+fn ask(lab: Lab) {
+    let command = lab.gallery.with_untracked(|gallery| Command::EncodeGallery {
+        pictures: gallery.pictures.iter().map(|picture| picture.pixels.clone()).collect(),
+        texts: gallery.captions.clone(),
+    });
+    lab.ask(command);
+}
+
+/// How far the encoding is, with the time left and a way to stop.
+#[component]
+pub fn Progress() -> impl IntoView {
+    let lab = Lab::here();
+    let phase = Memo::new(move |_| lab.embeddings.with(|rows| rows.phase));
+    let done = Memo::new(move |_| {
+        lab.embeddings.with(|rows| if rows.is_current() { rows.value.count() } else { 0 })
+    });
+    // When the first rows came, and how many they were: the time left follows from there.
+    let begun = RwSignal::new(None::<(Instant, usize)>);
+    Effect::new(move || match done.get() {
+        0 => begun.set(None),
+        count if begun.get_untracked().is_none() => begun.set(Some((Instant::now(), count))),
+        _ => {}
+    });
+    let words = move || match (phase.get(), done.get()) {
+        (Phase::Waiting, _) => "The gallery waits for the model".into(),
+        (Phase::Stopped, done) => format!("Stopped at {done} of {GALLERY} pictures and sentences"),
+        (_, done) => {
+            format!("Encoding {done} of {GALLERY} pictures and sentences{}", left(begun.get(), done))
+        }
+    };
+    let width = move || format!("width:{:.1}%", 100.0 * done.get() as f32 / GALLERY as f32);
+    let button = move || {
+        match phase.get() {
+        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(lab)>"Go on"</button> }.into_any(),
+        _ => view! { <button type="button" class="button" on:click=move |_| lab.stop(Lane::Gallery)>"Stop"</button> }.into_any(),
+    }
+    };
+    view! {
+        {move || matches!(phase.get(), Phase::Waiting | Phase::Running | Phase::Stopped).then(|| view! {
+            <div class="loading" role="status">
+                <div class="track" aria-hidden="true"><span class="segment"><i style=width></i></span></div>
+                <span>{words}</span>
+                {button}
+            </div>
+        })}
+        <FailureNote lane=Lane::Gallery failure=Signal::derive(move || lab.embeddings.with(|rows| rows.failure.clone())) />
+    }
+}
+
+/// `, 4 s left`, by the pace since the first rows came.
+fn left(begun: Option<(Instant, usize)>, done: usize) -> String {
+    match begun {
+        Some((start, first)) if done > first => {
+            let pace = start.elapsed().as_secs_f64() / (done - first) as f64;
+            format!(", {} left", show::duration(pace * (GALLERY as usize - done) as f64))
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,104 @@
+//! Every sentence against every picture.
+
+use super::figures::all_cosines;
+use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
+use crate::ui::components::raster::{Raster, Rgba};
+use crate::ui::lab::Lab;
+use crate::ui::ranking::order;
+use crate::ui::show;
+use crate::ui::stage::GALLERY;
+use crate::ui::state::Shared;
+use leptos::prelude::*;
+
+#[component]
+pub fn SimilarityMatrix() -> impl IntoView {
+    let lab = Lab::here();
+    let cosines = all_cosines(lab);
+    let matrix = Memo::new(move |_| {
+        let cosines = cosines.get();
+        let count = if cosines.is_empty() { 0 } else { GALLERY as usize };
+        Shared::new(if count == 0 { Matrix::default() } else { Matrix::new(count, count, cosines.to_vec()) })
+    });
+    let cell = RwSignal::new(None);
+    let pinned = lab.pick(|view| view.pair);
+    let ends = Signal::derive(move || matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    view! {
+        <div class="beside wide">
+            <div>
+                <HeatMap label="Cosine of every sentence with every picture; arrow keys move, Enter pins"
+                    axes=["sentences", "pictures"] matrix cell pinned
+                    pin=move |at| lab.go(|view| view.pair = (view.pair != Some(at)).then_some(at)) />
+                <Legend ends quantity="cosine" />
+            </div>
+            <PairNote pair=Signal::derive(move || cell.get().or(pinned.get())) matrix />
+        </div>
+        <MatrixTable matrix />
+    }
+}
+
+/// A sentence and a picture side by side with their cosine.
+#[component]
+pub fn PairNote(
+    /// (sentence, picture)
+    #[prop(into)]
+    pair: Signal<Option<(usize, usize)>>,
+    matrix: Memo<Shared<Matrix>>,
+) -> impl IntoView {
+    let lab = Lab::here();
+    let known = Memo::new(move |_| {
+        pair.get().filter(|&(row, column)| matrix.with(|matrix| row < matrix.rows && column < matrix.columns))
+    });
+    let note = move |(row, column): (usize, usize)| {
+        let (text, picture) =
+            lab.gallery.with(|gallery| (gallery.captions[row].clone(), gallery.pictures[column].clone()));
+        let (cosine, rank) = matrix.with(|matrix| {
+            let cosine = matrix.at(row, column);
+            let better = (0..matrix.columns).filter(|&other| matrix.at(row, other) > cosine).count();
+            (cosine, better + 1)
+        });
+        let belongs = if row == column { "They belong together." } else { "They do not belong together." };
+        view! {
+            <div class="pair">
+                <Raster rgba=Signal::stored(Shared::new(Rgba::from(&picture.pixels))) label=Signal::stored(format!("Scene {}", picture.name)) />
+                <p class="sentence">{text}</p>
+                <p><data class="big">{show::three(cosine)}</data> " cosine; the " {show::ordinal(rank)} " of " {GALLERY} " pictures for this sentence. " {belongs}</p>
+            </div>
+        }
+    };
+    view! {
+        <div class="readout" aria-live="polite">
+            {move || match known.get() {
+                Some(pair) => note(pair).into_any(),
+                None => view! { <p class="quiet">"Point at a cell, or walk with the arrow keys."</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// For each sentence its own picture's cosine and rank, and the best other.
+#[component]
+fn MatrixTable(matrix: Memo<Shared<Matrix>>) -> impl IntoView {
+    let lab = Lab::here();
+    let is_open = RwSignal::new(false);
+    let row = move |index: usize| {
+        let (own, rank, best) = matrix.with(|matrix| {
+            let scores = &matrix.values[index * matrix.columns..(index + 1) * matrix.columns];
+            let order = order(scores);
+            let rank = order.iter().position(|&item| item == index).map_or(0, |at| at + 1);
+            (scores[index], rank, order[0])
+        });
+        let text = lab.gallery.with_untracked(|gallery| gallery.captions.get(index).cloned());
+        view! { <tr><td>{index + 1}</td><td>{text}</td><td>{show::three(own)}</td><td>{rank}</td><td>{best + 1}</td></tr> }
+    };
+    view! {
+        <details class="table" on:toggle=move |_| is_open.update(|open| *open = !*open)>
+            <summary>"As a table"</summary>
+            {move || is_open.get().then(|| view! {
+                <table class="numbers">
+                    <thead><tr><th>"No."</th><th>"Sentence"</th><th>"Cosine with its picture"</th><th>"Rank"</th><th>"Best picture"</th></tr></thead>
+                    <tbody>{(0..matrix.with(|matrix| matrix.rows)).map(row).collect_view()}</tbody>
+                </table>
+            })}
+        </details>
+    }
+}

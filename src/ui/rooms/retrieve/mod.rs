@@ -1,0 +1,86 @@
+//! Retrieve: words and pictures in one space.
+
+mod figures;
+mod found;
+mod gallery;
+mod map;
+mod matrix;
+mod query;
+
+use crate::ui::components::choice::{Segments, Slider, Switch};
+use crate::ui::components::picture::{Overlay, PicturePanel};
+use crate::ui::lab::Lab;
+use crate::ui::view::RetrieveMode;
+use figures::{Figures, Notes};
+use found::{FoundPictures, FoundSentences};
+use gallery::{Progress, encode};
+use leptos::prelude::*;
+use map::SpaceMap;
+use matrix::SimilarityMatrix;
+use query::{Ranking, WordsQuery};
+
+const MODES: [(RetrieveMode, &str); 5] = [
+    (RetrieveMode::Words, "Words → pictures"),
+    (RetrieveMode::Sentences, "Picture → words"),
+    (RetrieveMode::Pictures, "Picture → pictures"),
+    (RetrieveMode::Matrix, "Matrix"),
+    (RetrieveMode::Map, "Map"),
+];
+
+#[component]
+pub fn Retrieve() -> impl IntoView {
+    let lab = Lab::here();
+    encode(lab);
+    let mode = lab.pick(|view| view.retrieve);
+    let ranking = Ranking::new(lab);
+    let stage = move || {
+        match mode.get() {
+        RetrieveMode::Words => view! { <WordsQuery ranking /><Sharpness /><FoundPictures ranking /> }.into_any(),
+        RetrieveMode::Sentences => view! {
+            <div class="beside"><PicturePanel overlay=Overlay::default() /><div><Sharpness /><FoundSentences ranking /></div></div>
+        }
+        .into_any(),
+        RetrieveMode::Pictures => view! {
+            <div class="beside"><PicturePanel overlay=Overlay::default() /><div><Sharpness /><FoundPictures ranking /></div></div>
+        }
+        .into_any(),
+        RetrieveMode::Matrix => view! { <SimilarityMatrix /> }.into_any(),
+        RetrieveMode::Map => view! { <SpaceMap /> }.into_any(),
+    }
+    };
+    view! {
+        <section class="stage">
+            <Segments label="What is looked for" options=MODES.to_vec() chosen=mode
+                choose=move |mode| lab.go(|view| { view.retrieve = mode; view.pair = None }) />
+            <Progress />
+            {stage}
+            <Figures />
+        </section>
+        <Notes ranking />
+    }
+}
+
+/// The temperature of the softmax, and whether the best are ranked again.
+#[component]
+fn Sharpness() -> impl IntoView {
+    let lab = Lab::here();
+    let is_words = lab.pick(|view| view.retrieve == RetrieveMode::Words);
+    let rerank = lab.pick(|view| view.rerank);
+    let temperature = query::temperature(lab);
+    view! {
+        <div class="row controls">
+            <Slider label="Temperature τ" min=-3.0 max=0.0 step=0.02 value=Signal::derive(move || temperature.get().log10())
+                show=|exponent| format!("{:.3}", 10_f32.powf(exponent))
+                change=move |exponent| lab.preview(|view| view.milli_temperature = Some(milli(exponent)))
+                done=move || lab.settle() />
+            {move || is_words.get().then(|| view! {
+                <Switch label="Rank the best 16 again by matching" on=rerank change=move |on| lab.go(|view| view.rerank = on) />
+            })}
+        </div>
+    }
+}
+
+/// Thousandths of ten to a power, within what an address takes.
+fn milli(exponent: f32) -> u32 {
+    (10_f32.powf(exponent) * 1000.0).round().clamp(1.0, 1000.0) as u32
+}

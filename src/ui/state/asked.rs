@@ -1,0 +1,132 @@
+//! One lane of the conversation with the engine.
+
+use super::Shared;
+use crate::session::protocol::{Command, Failure};
+
+/// How far the newest request of a lane has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    #[default]
+    Unasked,
+    /// Asked before the model was ready; it is sent then.
+    Waiting,
+    /// Sent; the value may still be that of an earlier request.
+    Running,
+    Done,
+    /// Stopped by the visitor; what came before stays.
+    Stopped,
+    Failed,
+}
+
+/// What was asked on a lane and what has come of it. The value of an earlier request stays until the newer one
+/// replaces it, so that a view never goes blank in between.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Asked<T> {
+    id: u32,
+    pub phase: Phase,
+    /// The newest command.
+    pub command: Option<Shared<Command>>,
+    /// The command that `value` belongs to.
+    pub answered: Option<Shared<Command>>,
+    pub value: Shared<T>,
+    pub failure: Option<Failure>,
+}
+
+impl<T: Clone> Asked<T> {
+    /// Whether `value` is the whole answer to the newest command.
+    pub fn is_settled(&self) -> bool {
+        self.phase == Phase::Done
+    }
+
+    /// Whether an answer is awaited.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Waiting | Phase::Running)
+    }
+
+    /// Whether `value` belongs to the newest command, be it complete or not.
+    pub fn is_current(&self) -> bool {
+        self.answered.is_some() && self.answered == self.command
+    }
+
+    /// Takes an event of request `id` in; events of superseded requests change nothing.
+    pub(super) fn hear(&mut self, id: u32, phase: Phase, change: impl FnOnce(&mut T)) {
+        if self.id == id && self.phase != Phase::Failed {
+            self.value.change(change);
+            self.answered = self.command.clone();
+            self.phase = phase;
+        }
+    }
+}
+
+/// What every lane does, whatever its answers are.
+pub(super) trait Turn {
+    fn id(&self) -> u32;
+    /// Whether this very command is under way or done.
+    fn covers(&self, command: &Command) -> bool;
+    fn ask(&mut self, id: u32, command: Shared<Command>, phase: Phase);
+    /// Forgets the failed command and returns it.
+    fn take_failed(&mut self) -> Option<Shared<Command>>;
+    /// The awaited answer is no longer wanted.
+    fn stop(&mut self);
+    fn fail(&mut self, id: u32, failure: &Failure);
+    /// As if request `id` had been sent and had failed.
+    fn refuse(&mut self, id: u32, failure: Failure);
+    /// A request that was under way has to be sent again.
+    fn wait(&mut self);
+    /// What has waited for the model to be ready.
+    fn resend(&mut self) -> Option<(u32, Shared<Command>)>;
+}
+
+impl<T: Clone> Turn for Asked<T> {
+    fn id(&self) -> u32 {
+        self.id
+    }
+
+    fn covers(&self, command: &Command) -> bool {
+        let is_given_up = matches!(self.phase, Phase::Failed | Phase::Stopped);
+        !is_given_up && self.command.as_ref().is_some_and(|asked| **asked == *command)
+    }
+
+    fn ask(&mut self, id: u32, command: Shared<Command>, phase: Phase) {
+        self.id = id;
+        self.command = Some(command);
+        self.phase = phase;
+        self.failure = None;
+    }
+
+    fn take_failed(&mut self) -> Option<Shared<Command>> {
+        if self.phase == Phase::Failed { self.command.take() } else { None }
+    }
+
+    fn stop(&mut self) {
+        self.id = 0;
+        self.phase = Phase::Stopped;
+    }
+
+    fn fail(&mut self, id: u32, failure: &Failure) {
+        if self.id == id {
+            self.failure = Some(failure.clone());
+            self.phase = Phase::Failed;
+        }
+    }
+
+    fn refuse(&mut self, id: u32, failure: Failure) {
+        self.id = id;
+        self.command = None;
+        self.fail(id, &failure);
+    }
+
+    fn wait(&mut self) {
+        if self.phase == Phase::Running {
+            self.phase = Phase::Waiting;
+        }
+    }
+
+    fn resend(&mut self) -> Option<(u32, Shared<Command>)> {
+        if self.phase != Phase::Waiting {
+            return None;
+        }
+        self.phase = Phase::Running;
+        self.command.clone().map(|command| (self.id, command))
+    }
+}

@@ -1,0 +1,45 @@
+//! How the engine starts, and on what it runs.
+
+use crate::session::protocol::{DeviceReport, Event, Loading, ModelFacts, Stage};
+
+/// The state of the engine as its events tell it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Engine {
+    /// The newest progress of each stage that has begun, in the order of [`Stage::ALL`].
+    pub stages: Vec<Loading>,
+    pub device: Option<DeviceReport>,
+    pub model: Option<ModelFacts>,
+}
+
+impl Engine {
+    pub(super) fn hear(&mut self, event: Event) {
+        match event {
+            Event::Loading(loading) => self.progress(loading),
+            Event::Device(report) => self.device = Some(report),
+            Event::Ready(facts) => self.model = Some(facts),
+            _ => {}
+        }
+    }
+
+    fn progress(&mut self, loading: Loading) {
+        let order = |stage| Stage::ALL.iter().position(|&other| other == stage);
+        match self.stages.iter_mut().find(|known| known.stage == loading.stage) {
+            Some(known) => *known = loading,
+            None => self.stages.push(loading),
+        }
+        self.stages.sort_by_key(|known| order(known.stage));
+    }
+
+    /// How much of a stage is done, 0 to 1; a stage with a later one begun is done.
+    pub fn fraction(&self, stage: Stage) -> f32 {
+        let Some(index) = self.stages.iter().position(|known| known.stage == stage) else {
+            return if self.model.is_some() { 1.0 } else { 0.0 };
+        };
+        let known = self.stages[index];
+        match known.total {
+            _ if self.model.is_some() || index + 1 < self.stages.len() => 1.0,
+            Some(total) if total > 0 => (known.done as f32 / total as f32).min(1.0),
+            _ => 0.0,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What the page knows of the engine: a pure state that commands and events change.
+//!
+//! [`UiState::ask`] notes a command and says what to send; [`UiState::apply`] takes a reply in and says what to send
+//! next. Nothing here touches the browser, so that tests walk through whole conversations natively.
+
+mod asked;
+mod engine;
+mod parts;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+pub use asked::{Asked, Phase};
+pub use engine::Engine;
+pub use parts::{Embeddings, Writing};
+pub use shared::Shared;
+
+use crate::session::protocol::{
+    Answer, Attention, Command, Event, Failure, Lane, Pixels, Reply, Request, WayOn,
+};
+use asked::Turn;
+
+/// One field per lane of the protocol.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UiState {
+    last_id: u32,
+    pub load: Asked<Engine>,
+    pub resize: Asked<Option<Pixels>>,
+    pub gallery: Asked<Embeddings>,
+    pub text: Asked<Vec<f32>>,
+    pub picture: Asked<Vec<f32>>,
+    pub matched: Asked<Vec<f32>>,
+    pub caption: Asked<Writing>,
+    pub answer: Asked<Option<Answer>>,
+    pub cross: Asked<Option<Attention>>,
+    pub patches: Asked<Option<Attention>>,
+}
+
+impl UiState {
+    pub fn is_ready(&self) -> bool {
+        self.load.phase == Phase::Done
+    }
+
+    /// Notes a command. Returns what to send: nothing where the same command is under way or done, or where the
+    /// model is still loading.
+    pub fn ask(&mut self, command: Command) -> Option<Request> {
+        let lane = command.lane();
+        if self.turn(lane).covers(&command) {
+            return None;
+        }
+        let phase = if lane == Lane::Load || self.is_ready() { Phase::Running } else { Phase::Waiting };
+        if lane == Lane::Load {
+            self.load = Asked::default();
+        }
+        self.last_id += 1;
+        let id = self.last_id;
+        let kept = Shared::new(command.clone());
+        self.turn(lane).ask(id, kept, phase);
+        (phase == Phase::Running).then_some(Request { id, command })
+    }
+
+    /// Asks once more what has failed on a lane.
+    pub fn retry(&mut self, lane: Lane) -> Option<Request> {
+        let command = self.turn(lane).take_failed()?;
+        self.ask(Command::clone(&command))
+    }
+
+    /// Notes a failure that was found without asking the engine.
+    pub fn refuse(&mut self, lane: Lane, failure: Failure) {
+        self.last_id += 1;
+        let id = self.last_id;
+        self.turn(lane).refuse(id, failure);
+    }
+
+    /// Stops a lane; what it has shown so far stays.
+    pub fn stop(&mut self, lane: Lane) -> Request {
+        self.turn(lane).stop();
+        self.last_id += 1;
+        Request { id: self.last_id, command: Command::Stop { lane } }
+    }
+
+    /// Takes a reply in. Returns the requests that waited for the model, once it is ready.
+    pub fn apply(&mut self, Reply { id, event }: Reply) -> Vec<Request> {
+        match event {
+            Event::Ready(_) => {
+                self.load.hear(id, Phase::Done, |engine| engine.hear(event));
+                return self.waiting();
+            }
+            Event::Loading(_) | Event::Device(_) => {
+                let phase = self.load.phase;
+                self.load.hear(id, phase, |engine| engine.hear(event));
+            }
+            Event::Resized(pixels) => self.resize.hear(id, Phase::Done, |value| *value = Some(pixels)),
+            Event::GalleryEncoded { from, pictures, texts } => self.encoded(id, from, &pictures, &texts),
+            Event::TextEncoded(row) => self.text.hear(id, Phase::Done, |value| *value = row),
+            Event::PictureEncoded(row) => self.picture.hear(id, Phase::Done, |value| *value = row),
+            Event::Matched(all) => self.matched.hear(id, Phase::Done, |value| *value = all),
+            Event::TokenWritten { position, token } => {
+                self.caption.hear(id, Phase::Running, |writing| writing.write(position, token));
+            }
+            Event::Captioned { hypotheses } => {
+                self.caption.hear(id, Phase::Done, |writing| writing.hypotheses = hypotheses);
+            }
+            Event::Answered(answer) => self.answer.hear(id, Phase::Done, |value| *value = Some(answer)),
+            Event::CrossAttention(maps) => self.cross.hear(id, Phase::Done, |value| *value = Some(maps)),
+            Event::SelfAttention(maps) => self.patches.hear(id, Phase::Done, |value| *value = Some(maps)),
+            Event::Failed(failure) => self.fail(id, &failure),
+        }
+        Vec::new()
+    }
+
+    /// A new worker has been started: it knows no model, and whatever was awaited waits for it.
+    pub fn restart(&mut self) {
+        self.load = Asked::default();
+        self.wait();
+    }
+
+    /// The worker itself stopped: loading has failed, and whatever was awaited waits for the next start.
+    pub fn crash(&mut self, detail: String) {
+        let sentence = "The engine stopped unexpectedly.".into();
+        let id = self.load.id();
+        self.fail(id, &Failure { sentence, detail, way_on: WayOn::Reload });
+    }
+
+    fn encoded(&mut self, id: u32, from: u32, pictures: &[f32], texts: &[f32]) {
+        let Some(width) = self.load.value.model.as_ref().map(|model| model.embed_dim as usize) else {
+            return;
+        };
+        let total = match self.gallery.command.as_deref() {
+            Some(Command::EncodeGallery { pictures, .. }) => pictures.len(),
+            _ => return,
+        };
+        let is_last = from as usize + pictures.len() / width >= total;
+        let phase = if is_last { Phase::Done } else { Phase::Running };
+        self.gallery.hear(id, phase, |rows| rows.extend(from, pictures, texts, width));
+    }
+
+    fn fail(&mut self, id: u32, failure: &Failure) {
+        for lane in Lane::ALL {
+            self.turn(lane).fail(id, failure);
+        }
+        if self.load.id() == id {
+            self.wait();
+        }
+    }
+
+    fn wait(&mut self) {
+        for lane in Lane::ALL {
+            self.turn(lane).wait();
+        }
+    }
+
+    fn waiting(&mut self) -> Vec<Request> {
+        let sent = Lane::ALL.into_iter().filter(|&lane| lane != Lane::Load).filter_map(|lane| {
+            let (id, command) = self.turn(lane).resend()?;
+            Some(Request { id, command: Command::clone(&command) })
+        });
+        sent.collect()
+    }
+
+    fn turn(&mut self, lane: Lane) -> &mut dyn Turn {
+        match lane {
+            Lane::Load => &mut self.load,
+            Lane::Resize => &mut self.resize,
+            Lane::Gallery => &mut self.gallery,
+            Lane::Text => &mut self.text,
+            Lane::Picture => &mut self.picture,
+            Lane::Match => &mut self.matched,
+            Lane::Caption => &mut self.caption,
+            Lane::Ask => &mut self.answer,
+            Lane::CrossAttention => &mut self.cross,
+            Lane::SelfAttention => &mut self.patches,
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Whole conversations with the engine, event by event.
+
+use super::*;
+use crate::session::protocol::{
+    Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, Stack, Stage, Token,
+};
+
+fn picture(value: u8) -> Pixels {
+    Pixels { width: 1, height: 1, rgb: vec![value; 3] }
+}
+
+fn facts() -> ModelFacts {
+    let stack = Stack { layers: 1, heads: 1 };
+    ModelFacts {
+        name: "test".into(),
+        parameters: 10,
+        embed_dim: 2,
+        grid: 2,
+        image_encoder: stack,
+        decoder: stack,
+        matcher: stack,
+        logit_scale: 10.0,
+        logit_bias: 0.0,
+        pointing_layer: 0,
+        eval_json: String::new(),
+    }
+}
+
+fn load() -> Command {
+    Command::Load { backend: BackendChoice::Auto, model: "m/".into() }
+}
+
+fn caption(value: u8) -> Command {
+    Command::Caption {
+        picture: picture(value),
+        prefix: String::new(),
+        decoding: Decoding::Greedy,
+        max_new_tokens: 9,
+    }
+}
+
+fn token(text: &str) -> Token {
+    let alternatives = vec![Alternative { id: 1, text: text.into(), probability: 0.9 }];
+    Token { id: 1, text: text.into(), logprob: -0.1, forced: false, alternatives, attention: vec![0.25; 4] }
+}
+
+fn ready_state() -> UiState {
+    let mut state = UiState::default();
+    let id = state.ask(load()).unwrap().id;
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), []);
+    state
+}
+
+fn texts(state: &UiState) -> Vec<&str> {
+    state.caption.value.tokens.iter().map(|token| token.text.as_str()).collect()
+}
+
+fn failure(way_on: WayOn) -> Event {
+    Event::Failed(Failure { sentence: "It failed.".into(), detail: String::new(), way_on })
+}
+
+#[test]
+fn what_is_asked_early_is_sent_when_the_model_is_ready() {
+    let mut state = UiState::default();
+    let id = state.ask(load()).expect("loading is sent at once").id;
+    assert_eq!(state.ask(caption(1)), None);
+    assert_eq!(state.ask(caption(2)), None);
+    assert_eq!(state.caption.phase, Phase::Waiting);
+    let weights = Loading { stage: Stage::Weights, done: 3, total: Some(4) };
+    state.apply(Reply { id, event: Event::Loading(weights) });
+    state.apply(Reply { id, event: Event::Loading(Loading { stage: Stage::Device, done: 1, total: None }) });
+    assert_eq!(state.load.value.fraction(Stage::Weights), 0.75);
+    assert_eq!(state.load.value.fraction(Stage::Device), 1.0, "a later stage has begun");
+    let sent = state.apply(Reply { id, event: Event::Ready(facts()) });
+    assert_eq!(sent.iter().map(|request| &request.command).collect::<Vec<_>>(), [&caption(2)]);
+    assert_eq!(state.load.value.fraction(Stage::Prepare), 1.0);
+}
+
+#[test]
+fn the_same_is_not_asked_twice() {
+    let mut state = ready_state();
+    let id = state.ask(caption(1)).unwrap().id;
+    assert_eq!(state.ask(caption(1)), None, "under way");
+    state.apply(Reply { id, event: Event::Captioned { hypotheses: Vec::new() } });
+    assert_eq!(state.ask(caption(1)), None, "done");
+    assert!(state.ask(caption(2)).is_some());
+}
+
+#[test]
+fn a_caption_grows_and_a_beam_changes_its_mind() {
+    let mut state = ready_state();
+    let id = state.ask(caption(1)).unwrap().id;
+    for (position, text) in [(0, "a"), (1, " red"), (2, " star"), (1, " blue")] {
+        state.apply(Reply { id, event: Event::TokenWritten { position, token: token(text) } });
+    }
+    assert_eq!(texts(&state), ["a", " blue"]);
+    assert!(state.caption.is_busy());
+    let hypotheses = vec![Hypothesis { text: "a blue".into(), logprob: -0.2 }];
+    state.apply(Reply { id, event: Event::Captioned { hypotheses } });
+    assert!(state.caption.is_settled());
+}
+
+#[test]
+fn a_superseded_request_is_no_longer_heard() {
+    let mut state = ready_state();
+    let old = state.ask(caption(1)).unwrap().id;
+    state.apply(Reply { id: old, event: Event::TokenWritten { position: 0, token: token("old") } });
+    let new = state.ask(caption(2)).unwrap().id;
+    assert!(!state.caption.is_current(), "the old caption stays in sight");
+    assert_eq!(texts(&state), ["old"]);
+    state.apply(Reply { id: old, event: Event::TokenWritten { position: 1, token: token("late") } });
+    assert_eq!(texts(&state), ["old"]);
+    state.apply(Reply { id: new, event: Event::TokenWritten { position: 0, token: token("new") } });
+    assert_eq!(texts(&state), ["new"]);
+    assert!(state.caption.is_current());
+}
+
+#[test]
+fn a_gallery_comes_in_rows_until_it_is_whole() {
+    let mut state = ready_state();
+    let command = Command::EncodeGallery {
+        pictures: (0..3).map(picture).collect(),
+        texts: vec!["a".into(), "b".into(), "c".into()],
+    };
+    let id = state.ask(command).unwrap().id;
+    let rows = |from, count| Event::GalleryEncoded {
+        from,
+        pictures: vec![0.5; 2 * count],
+        texts: vec![0.1; 2 * count],
+    };
+    state.apply(Reply { id, event: rows(0, 2) });
+    assert_eq!((state.gallery.value.count(), state.gallery.phase), (2, Phase::Running));
+    state.apply(Reply { id, event: rows(2, 1) });
+    assert_eq!((state.gallery.value.count(), state.gallery.phase), (3, Phase::Done));
+}
+
+#[test]
+fn a_failure_stays_with_its_request_and_can_be_retried() {
+    let mut state = ready_state();
+    let ask = Command::Ask { picture: picture(0), question: "?".into() };
+    let id = state.ask(ask.clone()).unwrap().id;
+    state.apply(Reply { id, event: failure(WayOn::ChangeInput) });
+    assert_eq!(state.answer.phase, Phase::Failed);
+    assert!(state.is_ready(), "the engine itself goes on");
+    let again = state.retry(Lane::Ask).expect("a failed request can be sent again");
+    assert_eq!(again.command, ask);
+    assert!(again.id > id);
+    assert_eq!(state.retry(Lane::Caption), None, "nothing failed there");
+}
+
+#[test]
+fn after_the_device_was_lost_a_restart_resumes_what_was_under_way() {
+    let mut state = UiState::default();
+    let id = state.ask(load()).unwrap().id;
+    state.apply(Reply { id, event: Event::Ready(facts()) });
+    let asked = state.ask(caption(1)).unwrap();
+    state.apply(Reply { id, event: failure(WayOn::UseCpu) });
+    assert_eq!((state.load.phase, state.caption.phase), (Phase::Failed, Phase::Waiting));
+    let cpu = Command::Load { backend: BackendChoice::Cpu, model: "m/".into() };
+    let id = state.ask(cpu).unwrap().id;
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [asked]);
+}
+
+#[test]
+fn a_crash_is_a_failure_with_a_way_on() {
+    let mut state = ready_state();
+    let asked = state.ask(caption(1)).unwrap();
+    state.crash("out of memory".into());
+    assert_eq!(state.load.failure.as_ref().map(|failure| failure.way_on), Some(WayOn::Reload));
+    state.restart();
+    let id = state.ask(load()).unwrap().id;
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [asked]);
+}
+
+#[test]
+fn stopping_keeps_what_was_shown() {
+    let mut state = ready_state();
+    let id = state.ask(caption(1)).unwrap().id;
+    state.apply(Reply { id, event: Event::TokenWritten { position: 0, token: token("a") } });
+    assert_eq!(state.stop(Lane::Caption).command, Command::Stop { lane: Lane::Caption });
+    state.apply(Reply { id, event: Event::TokenWritten { position: 1, token: token(" late") } });
+    assert_eq!(texts(&state), ["a"]);
+    assert_eq!(state.caption.phase, Phase::Stopped);
+    assert!(state.ask(caption(1)).is_some(), "it can be asked again");
+}

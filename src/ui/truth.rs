@@ -1,0 +1,126 @@
+//! What the world says about a text and a scene.
+
+use super::text::Word;
+use crate::world::language::{ParseError, Pointing, Statement, pointings, read};
+use crate::world::questions::{ask, parse_question};
+use crate::world::render::{Mask, PIXELS};
+use crate::world::{QuestionKind, Rng, Scene};
+use std::ops::Range;
+
+/// One statement of a text, and whether it is true; `None` for words that state nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    pub text: String,
+    pub truth: Option<bool>,
+}
+
+/// The statements of a text with their truth. Of an unfinished text only the complete ones.
+pub fn judge(text: &str, is_finished: bool, scene: &Scene) -> Vec<Judged> {
+    let judged = |result: Result<Statement, ParseError>| match result {
+        Ok(Statement { claim, span, .. }) => {
+            Judged { text: text[span].into(), truth: Some(claim.judge(scene)) }
+        }
+        Err(error) => Judged { text: error.to_string(), truth: None },
+    };
+    read(text, is_finished).into_iter().map(judged).collect()
+}
+
+/// The object that a word of a text names, where it names exactly one.
+pub fn named(text: &str, word: &Word, scene: &Scene) -> Option<usize> {
+    let statements: Vec<Statement> = read(text, true).into_iter().flatten().collect();
+    let overlaps = |span: &Range<usize>| span.start < word.span.end && word.span.start < span.end;
+    let found = |pointing: Pointing| overlaps(&pointing.span).then_some(pointing.object);
+    pointings(text, &statements, scene).into_iter().find_map(found)
+}
+
+/// One question of each kind that the scene admits; the same ones while its objects are dragged, as far as they hold.
+pub fn questions(scene: &Scene) -> Vec<String> {
+    let of_kind =
+        |kind| ask(scene, kind, &mut Rng::from_seed(u64::from(scene.noise))).map(|question| question.text);
+    QuestionKind::ALL.into_iter().filter_map(of_kind).collect()
+}
+
+/// The exact answer to a question about a scene.
+///
+/// # Errors
+/// Why there is none, as a clause: the question is not one of the world's, or speaks of an object that is not there.
+pub fn answer(question: &str, scene: &Scene) -> Result<String, String> {
+    let program = parse_question(question).map_err(|error| error.to_string())?;
+    program.run(scene).map(|answer| answer.to_string()).map_err(|error| error.to_string())
+}
+
+/// Whether a cell of a `grid * grid` map lies in a mask: its centre does, or at least half of it.
+pub fn cell_hits(mask: &Mask, cell: usize, grid: usize) -> bool {
+    let side = PIXELS / grid;
+    let (left, top) = (cell % grid * side, cell / grid * side);
+    let covered = (top..top + side)
+        .flat_map(|y| (left..left + side).map(move |x| (x, y)))
+        .filter(|&(x, y)| mask.contains(x, y));
+    let is_centre = mask.contains(left + side / 2, top + side / 2);
+    is_centre || 2 * covered.count() >= side * side
+}
+
+/// The share of cells that lie in a mask: what pointing at random reaches.
+pub fn chance_to_hit(mask: &Mask, grid: usize) -> f32 {
+    let cells = grid * grid;
+    (0..cells).filter(|&cell| cell_hits(mask, cell, grid)).count() as f32 / cells as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::text::words;
+    use crate::world::language::full_caption;
+    use crate::world::{Split, splits};
+
+    #[test]
+    fn a_full_caption_is_true_and_a_wrong_one_is_not() {
+        let scene = splits::scene(Split::Test, 1, 0);
+        let caption = full_caption(&scene).text;
+        let judged = judge(&caption, true, &scene);
+        assert!(judged.iter().all(|statement| statement.truth == Some(true)), "{judged:?}");
+        assert_eq!(judged.len(), scene.objects.len());
+        let wrong = judge("exactly nine circles", true, &scene);
+        assert!(wrong.iter().all(|statement| statement.truth != Some(true)), "{wrong:?}");
+        assert_eq!(judge("a red", false, &scene), [], "still being written");
+    }
+
+    #[test]
+    fn a_word_of_the_full_caption_names_its_object() {
+        let scene = splits::scene(Split::Test, 1, 2);
+        let caption = full_caption(&scene).text;
+        let pieces: Vec<String> = caption.split(' ').map(|word| format!(" {word}")).collect();
+        let words = words(pieces.iter().map(String::as_str));
+        for object in 0..scene.objects.len() {
+            assert!(
+                words.iter().any(|word| named(&caption, word, &scene) == Some(object)),
+                "{caption}: {object}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_world_answers_what_it_asks() {
+        for index in 0..20 {
+            let scene = splits::scene(Split::Test, 1, index);
+            let questions = questions(&scene);
+            assert!(questions.len() >= 2, "{questions:?}");
+            assert!(questions.iter().all(|question| answer(question, &scene).is_ok()), "{questions:?}");
+        }
+        let scene = splits::scene(Split::Test, 1, 0);
+        assert!(answer("what is the weather?", &scene).is_err());
+    }
+
+    #[test]
+    fn a_cell_hits_where_its_centre_or_half_of_it_is() {
+        let mut mask = Mask { rows: [0; PIXELS] };
+        mask.rows[4] = 1 << 12;
+        assert!(cell_hits(&mask, 1, 8), "the centre of the second cell");
+        assert!(!cell_hits(&mask, 0, 8));
+        assert_eq!(chance_to_hit(&mask, 8), 1.0 / 64.0);
+        mask.rows[8..12].fill(0xff);
+        assert!(cell_hits(&mask, 8, 8), "half of the first cell of the second row");
+        mask.rows[11] = 0;
+        assert!(!cell_hits(&mask, 8, 8));
+    }
+}

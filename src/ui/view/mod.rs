@@ -1,0 +1,67 @@
+//! What the visitor looks at, as the address bar tells it.
+
+mod address;
+mod names;
+
+pub use names::{Attending, PictureName, RetrieveMode, Room};
+
+use crate::session::protocol::Decoding;
+
+/// Everything that a link reopens. Defaults are left out of the address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    pub room: Room,
+    pub picture: PictureName,
+    /// Whether the objects of the picture can be changed.
+    pub editing: bool,
+    /// The seed of the gallery's scenes, all of split `test`.
+    pub gallery: u64,
+    pub retrieve: RetrieveMode,
+    pub query: String,
+    pub rerank: bool,
+    /// Temperature of the softmax over the gallery, in thousandths; `None` is the model's own.
+    pub milli_temperature: Option<u32>,
+    /// The pair (sentence, picture) that is pinned in the matrix or on the map.
+    pub pair: Option<(usize, usize)>,
+    pub decoding: Decoding,
+    /// What the caption has to begin with.
+    pub prefix: String,
+    /// The text whose words attend; empty stands for the scene's own full caption.
+    pub text: String,
+    pub attending: Attending,
+    pub layer: Option<usize>,
+    pub head: Option<usize>,
+    /// The pinned word: of the caption in Caption, of the text in Attend.
+    pub word: Option<usize>,
+    pub patch: Option<usize>,
+    pub question: String,
+    pub sentence: String,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        View {
+            room: Room::Home,
+            picture: PictureName::Seeded { seed: GALLERY_SEED, index: 0 },
+            editing: false,
+            gallery: GALLERY_SEED,
+            retrieve: RetrieveMode::Words,
+            query: String::new(),
+            rerank: false,
+            milli_temperature: None,
+            pair: None,
+            decoding: Decoding::Greedy,
+            prefix: String::new(),
+            text: String::new(),
+            attending: Attending::Decoder,
+            layer: None,
+            head: None,
+            word: None,
+            patch: None,
+            question: String::new(),
+            sentence: String::new(),
+        }
+    }
+}
+
+const GALLERY_SEED: u64 = 1;

@@ -28,6 +28,9 @@ pub struct Train {
     /// Go on from the run's checkpoint; --steps and --decay may be given anew
     #[arg(long)]
     resume: bool,
+    /// Begin with the weights of this model folder instead of random ones
+    #[arg(long, conflicts_with = "resume")]
+    start_from: Option<PathBuf>,
     /// Last step
     #[arg(long)]
     steps: Option<u64>,
@@ -97,7 +100,12 @@ impl Train {
             let steps = self.steps.unwrap_or(10_000);
             let decay = self.decay.unwrap_or(steps / 5);
             let schedule = Schedule { peak: self.rate.unwrap_or(1e-3), warmup: 200, steps, decay };
-            return Ok(Trainer::new(device, Config::playroom(vocab_size), schedule, self.seed));
+            let mut trainer = Trainer::new(device, Config::playroom(vocab_size), schedule, self.seed);
+            if let Some(folder) = &self.start_from {
+                let weights = checkpoint::weights(folder).map_err(CliError::input)?;
+                trainer.restore(&weights, 0).map_err(CliError::failure)?;
+            }
+            return Ok(trainer);
         }
         let (state, tensors) = checkpoint::load(&self.checkpoint()).map_err(CliError::input)?;
         let schedule = Schedule {

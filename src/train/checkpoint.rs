@@ -59,12 +59,18 @@ pub fn load(path: &Path) -> Result<(RunState, Vec<(String, HostTensor)>), Checkp
     let json = file.metadata().get(METADATA_KEY).map(|json| json.to_string());
     let json = json.ok_or_else(|| foreign(format!("no `{METADATA_KEY}` in its metadata")))?;
     let state = serde_json::from_str(&json).map_err(|error| foreign(error.to_string()))?;
-    let mut tensors = Vec::new();
-    for name in file.names() {
-        let tensor = file.tensor(&name)?;
-        tensors.push((name, tensor));
-    }
-    Ok((state, tensors))
+    Ok((state, tensors(&file)?))
+}
+
+/// The weights of a model folder, as [`export`] writes it.
+pub fn weights(folder: &Path) -> Result<Vec<(String, HostTensor)>, CheckpointError> {
+    let path = folder.join("model.safetensors");
+    tensors(&SafetensorsFile::new(path.display().to_string(), read(&path)?)?)
+}
+
+fn tensors(file: &SafetensorsFile) -> Result<Vec<(String, HostTensor)>, CheckpointError> {
+    let named = |name: String| Ok((name.clone(), file.tensor(&name)?));
+    file.names().into_iter().map(named).collect()
 }
 
 /// Writes the model folder: `config.json`, `tokenizer.json` and the weights in f16 as `model.safetensors`.

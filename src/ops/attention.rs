@@ -12,7 +12,7 @@ mod fast;
 
 pub use cases::cases;
 
-use crate::kernel::{Access, Args, Kernel, Variant, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
 
 /// Heads, and whether a query sees only the keys up to its own position.
@@ -54,10 +54,27 @@ impl Params {
     }
 }
 
-const VARIANTS: &[Variant] = &[];
-
 pub const KERNELS: &[&Kernel] =
     &[&FORWARD, &FORWARD_TRACED, &BACKWARD_SCORES, &BACKWARD_QUERIES, &BACKWARD_KEYS];
+
+const SOURCE: &[&str] = &[
+    include_str!("../../shaders/lib/index.wgsl"),
+    include_str!("../../shaders/lib/reduce.wgsl"),
+    include_str!("../../shaders/attention.wgsl"),
+];
+const BACKWARD_SOURCE: &[&str] = &[
+    include_str!("../../shaders/lib/index.wgsl"),
+    include_str!("../../shaders/lib/reduce.wgsl"),
+    include_str!("../../shaders/attention_backward.wgsl"),
+];
+
+/// Most keys of a query: `MAX_KEYS` of the shader, which holds a row of scores in workgroup memory.
+const MAX_KEYS: usize = 2048;
+
+/// A workgroup per query of a head.
+fn grid(p: &[u32]) -> [u32; 3] {
+    grid_rows(p[0] * p[1] * p[2])
+}
 
 pub static FORWARD: Kernel = Kernel {
     name: "attention.forward",
@@ -68,7 +85,7 @@ pub static FORWARD: Kernel = Kernel {
         ("lengths", Access::Read),
         ("y", Access::Write),
     ],
-    variants: VARIANTS,
+    variants: &[Variant { name: "row", source: SOURCE, entry: "forward", grid }],
     cpu: |args| {
         let p: Params = args.params();
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];
@@ -88,7 +105,7 @@ pub static FORWARD_TRACED: Kernel = Kernel {
         ("y", Access::Write),
         ("probs", Access::Write),
     ],
-    variants: VARIANTS,
+    variants: &[Variant { name: "row", source: SOURCE, entry: "forward_traced", grid }],
     cpu: |args| {
         let probs = args.write.pop().expect("probs");
         forward(&args.params(), args, probs);
@@ -105,25 +122,35 @@ pub static BACKWARD_SCORES: Kernel = Kernel {
         ("dy", Access::Read),
         ("scores", Access::Write),
     ],
-    variants: VARIANTS,
+    variants: &[Variant { name: "row", source: BACKWARD_SOURCE, entry: "backward_scores", grid }],
     cpu: backward_scores,
     fast: Some(fast::backward_scores),
 };
 
-/// `dx[b,i,h] += sum_j scores[b,h,i,j] x[b,j,h]`: from keys to queries.
+/// `dx[b,i,h] += sum_j weights[b,h,i,j] x[b,j,h]`: from keys to queries.
 pub static BACKWARD_QUERIES: Kernel = Kernel {
     name: "attention.backward_queries",
-    bindings: &[("scores", Access::Read), ("x", Access::Read), ("dx", Access::Write)],
-    variants: VARIANTS,
+    bindings: &[("weights", Access::Read), ("x", Access::Read), ("dx", Access::Write)],
+    variants: &[Variant {
+        name: "flat",
+        source: BACKWARD_SOURCE,
+        entry: "backward_queries",
+        grid: |p| grid_flat(p[0] * p[1] * p[2] * p[4]),
+    }],
     cpu: |args| backward_mix(args, |p, h, i, j| (h * p.queries as usize + i) * p.keys as usize + j),
     fast: Some(fast::backward_queries),
 };
 
-/// `dx[b,j,h] += sum_i scores[b,h,i,j] x[b,i,h]`: from queries to keys.
+/// `dx[b,j,h] += sum_i weights[b,h,i,j] x[b,i,h]`: from queries to keys.
 pub static BACKWARD_KEYS: Kernel = Kernel {
     name: "attention.backward_keys",
-    bindings: &[("scores", Access::Read), ("x", Access::Read), ("dx", Access::Write)],
-    variants: VARIANTS,
+    bindings: &[("weights", Access::Read), ("x", Access::Read), ("dx", Access::Write)],
+    variants: &[Variant {
+        name: "flat",
+        source: BACKWARD_SOURCE,
+        entry: "backward_keys",
+        grid: |p| grid_flat(p[0] * p[1] * p[3] * p[4]),
+    }],
     cpu: |args| backward_mix(args, |p, h, j, i| (h * p.queries as usize + i) * p.keys as usize + j),
     fast: Some(fast::backward_keys),
 };
@@ -171,7 +198,7 @@ fn backward_scores(args: &mut Args) {
     }
 }
 
-/// `dx[b,t,h] += sum_s scores[b][at(h,t,s)] x[b,s,h]`.
+/// `dx[b,t,h] += sum_s weights[b][at(h,t,s)] x[b,s,h]`.
 fn backward_mix(args: &mut Args, at: impl Fn(&Params, usize, usize, usize) -> usize) {
     let p: Params = args.params();
     let (batch, dh, width) = (p.batch as usize, p.head_dim as usize, p.width());
@@ -243,6 +270,7 @@ fn params(
     assert_eq!(head_dim * config.heads, width, "{} heads do not divide {width} columns", config.heads);
     assert_eq!(b.shape(q).last(), width, "queries {} for keys {}", b.shape(q), b.shape(k));
     assert_eq!(queries * batch * width, b.shape(q).numel(), "queries {} for keys {}", b.shape(q), b.shape(k));
+    assert!(keys <= MAX_KEYS, "{keys} keys, at most {MAX_KEYS}");
     assert!(!config.causal || queries == keys, "the causal mask is square, not {queries}x{keys}");
     if let Some(lengths) = key_lengths {
         assert_eq!(b.shape(lengths)[..], [batch], "key lengths");

@@ -163,3 +163,21 @@ pub fn cases() -> Vec<Case> {
         case(3, 4, 1.0, |i| i as f32).differentiable(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definition_weighs_rows_and_never_reads_those_of_weight_zero() {
+        let x = [0.0, 3f32.ln(), f32::NAN, f32::NAN, 1e4, 1e4];
+        let (weights, targets) = ([1.0, 0.0, 3.0], [1, u32::MAX, 0].map(f32::from_bits));
+        let (mut stats, mut y, mut total) = ([f32::NAN; 6], [f32::NAN], [f32::NAN]);
+        let params = words(&Params { rows: 3, classes: 2 });
+        (STATS.cpu)(&mut Args { params: &params, read: vec![&x, &weights], write: vec![&mut stats] });
+        let read = vec![&x[..], &weights, &targets, &stats];
+        (FORWARD.cpu)(&mut Args { params: &params, read, write: vec![&mut y, &mut total] });
+        let want = ((4.0f32 / 3.0).ln() + 3.0 * 2f32.ln()) / 4.0;
+        assert!((y[0] - want).abs() < 1e-6 && total == [4.0], "{y:?} for {want}, {total:?}");
+    }
+}

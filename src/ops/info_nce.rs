@@ -143,3 +143,23 @@ pub fn cases() -> Vec<Case> {
         masked(4, 1.0).differentiable(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loss(has_negatives: u32) -> f32 {
+        let (x, negatives) = ([3f32.ln(), 0.0, 0.0, 3f32.ln()], [0.0; 4]);
+        let (mut stats, mut y) = ([f32::NAN; 8], [f32::NAN]);
+        let params = words(&Params { size: 2, has_negatives });
+        (STATS.cpu)(&mut Args { params: &params, read: vec![&x, &negatives], write: vec![&mut stats] });
+        (FORWARD.cpu)(&mut Args { params: &params, read: vec![&x, &stats], write: vec![&mut y] });
+        y[0]
+    }
+
+    #[test]
+    fn definition_compares_each_pair_with_the_negatives_that_count() {
+        assert!((loss(0) - (4.0f32 / 3.0).ln()).abs() < 1e-6);
+        assert!(loss(1).abs() < 1e-6);
+    }
+}

@@ -25,7 +25,6 @@ pub mod reduce;
 pub mod registry;
 pub mod scale;
 pub mod slice;
-mod small_gemm;
 pub mod softmax;
 pub mod top_k;
 mod unfold;

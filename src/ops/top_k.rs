@@ -71,3 +71,17 @@ pub fn cases() -> Vec<Case> {
         case(HostTensor::f32([1, 3], vec![-1e30, -1e30, 0.0]), 3, "masked"),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definition_orders_by_value_then_index() {
+        let (x, mut values, mut indices) = ([-0.0, 3.0, 3.0, 0.0], [f32::NAN; 4], [f32::NAN; 4]);
+        let params = words(&Params { rows: 1, width: 4, k: 4 });
+        forward(&mut Args { params: &params, read: vec![&x], write: vec![&mut values, &mut indices] });
+        assert_eq!(values, [3.0, 3.0, 0.0, 0.0]);
+        assert_eq!(indices.map(f32::to_bits), [1, 2, 0, 3]);
+    }
+}

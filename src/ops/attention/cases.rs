@@ -37,3 +37,52 @@ pub fn cases() -> Vec<Case> {
         case([2, 4, 4, 2, 3], true, None, 1.0).differentiable(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FORWARD_TRACED, Params};
+    use crate::kernel::{Args, words};
+
+    /// Two heads of one column, two queries, three keys of which `length` count.
+    fn attend(causal: u32, length: u32) -> ([f32; 4], [f32; 12]) {
+        let (mut y, mut probs) = ([f32::NAN; 4], [f32::NAN; 12]);
+        let params = Params {
+            batch: 1,
+            heads: 2,
+            queries: 2,
+            keys: 3,
+            head_dim: 1,
+            causal,
+            has_lengths: 1,
+            scale: 2.0,
+        };
+        let q = [0.5 * 3f32.ln(), 0.0, 0.0, 1.0];
+        let k = [0.0, 7.0, 1.0, 7.0, 9.0, 9.0];
+        let v = [4.0, 2.0, 8.0, 4.0, 100.0, 100.0];
+        (FORWARD_TRACED.cpu)(&mut Args {
+            params: &words(&params),
+            read: vec![&q, &k, &v, &[f32::from_bits(length)]],
+            write: vec![&mut y, &mut probs],
+        });
+        (y, probs)
+    }
+
+    fn assert_close(got: &[f32], want: &[f32]) {
+        assert!(got.iter().zip(want).all(|(g, w)| (g - w).abs() < 1e-5), "{got:?} for {want:?}");
+    }
+
+    #[test]
+    fn definition_weighs_values_by_the_softmax_of_scores() {
+        let (y, probs) = attend(0, 2);
+        assert_close(&y, &[7.0, 3.0, 6.0, 3.0]);
+        assert_close(&probs, &[0.25, 0.75, 0.0, 0.5, 0.5, 0.0, 0.5, 0.5, 0.0, 0.5, 0.5, 0.0]);
+    }
+
+    #[test]
+    fn definition_masks_the_future_and_the_padding() {
+        let (y, probs) = attend(1, 2);
+        assert_close(&y, &[4.0, 2.0, 6.0, 3.0]);
+        assert_close(&probs[..3], &[1.0, 0.0, 0.0]);
+        assert_eq!(attend(0, 0), ([0.0; 4], [0.0; 12]));
+    }
+}

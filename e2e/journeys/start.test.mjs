@@ -11,7 +11,7 @@ journey(
     await lab.open();
     await lab.heading().waitFor();
     assert.equal(await lab.heading().textContent(), "Triptych");
-    await lab.engine().getByText("ready").waitFor();
+    await lab.encoded();
     assert.deepEqual(await lab.webGpu(), { page: WEBGPU[lab.mode], worker: WEBGPU[lab.mode] });
     await lab.screenshot("start");
   },

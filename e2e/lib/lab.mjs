@@ -31,6 +31,20 @@ export class Lab {
     return this.page.locator("#engine");
   }
 
+  /** Waits until the model is loaded and nothing is being encoded. */
+  async encoded() {
+    const device = this.engine().locator("summary");
+    await device.filter({ hasText: /^(CPU|WebGPU)$/ }).waitFor({ timeout: 120_000 });
+    await this.page.waitForFunction(() => !document.querySelector(".loading"), null, { timeout: 240_000 });
+  }
+
+  /** What the world says of the first pictures that were found. */
+  async verdicts(count) {
+    const verdicts = this.page.locator("ol.found > li .verdict");
+    await verdicts.nth(count - 1).waitFor({ timeout: 60_000 });
+    return (await verdicts.allTextContents()).slice(0, count).map((text) => text.trim());
+  }
+
   /** What the page and its worker know of WebGPU: "adapter", "no adapter" or "unknown". */
   async webGpu() {
     const probe = async () => {

@@ -2,6 +2,7 @@
 //! one JSON document and nothing else. Exit code 2 for bad use or bad input, 1 for a failure.
 
 mod attend;
+mod bake;
 mod bench;
 mod embed;
 mod eval;
@@ -63,6 +64,8 @@ enum Command {
     Eval(eval::Eval),
     /// Trains the Playroom model
     Train(train::Train),
+    /// Records the caption that the page shows while its model loads
+    Bake(bake::Bake),
     /// Times the engine
     Bench(bench::Bench),
 }
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Attend(command) => command.run(),
         Command::Eval(command) => command.run(),
         Command::Train(command) => command.run(),
+        Command::Bake(command) => command.run(),
         Command::Bench(command) => command.run(),
     };
     match result {

@@ -2,4 +2,6 @@
 
 pub mod baked;
 pub mod engine;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod local;
 pub mod protocol;

@@ -1,0 +1,66 @@
+//! `triptych bake`: a caption of the shipped model, recorded in the types of a live run.
+
+use std::path::PathBuf;
+
+use super::{CliError, print_json};
+use crate::io::file::write_atomic;
+use crate::session::baked::BakedRun;
+use crate::session::local::LocalClient;
+use crate::session::protocol::{BackendChoice, Command, Decoding, Event, Pixels};
+use crate::world::render::PIXELS;
+use crate::world::{Split, render, splits};
+
+#[derive(clap::Args)]
+pub struct Bake {
+    /// The page's public folder: the model is read below it, baked.json written into it
+    #[arg(long, default_value = "public")]
+    public: PathBuf,
+    /// Seed of the scene, of split `test`
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Number of the scene
+    #[arg(long, default_value_t = 0)]
+    index: u64,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl Bake {
+    pub fn run(&self) -> Result<(), CliError> {
+        let mut client = LocalClient::new(&self.public);
+        let load = Command::Load { backend: BackendChoice::Cpu, model: "models/playroom".to_string() };
+        let loaded = pollster::block_on(client.ask(load));
+        let facts = loaded.into_iter().find_map(|event| match event {
+            Event::Ready(facts) => Some(Ok(facts)),
+            Event::Failed(failure) => Some(Err(CliError::Input(format!("{} {}", failure.sentence, failure.detail)))),
+            _ => None,
+        });
+        let facts = facts.expect("loading ends with one or the other")?;
+        let scene = splits::scene(Split::Test, self.seed, self.index);
+        let side = PIXELS as u32;
+        let picture = Pixels { width: side, height: side, rgb: render(&scene).rgb };
+        let caption =
+            Command::Caption { picture, prefix: String::new(), decoding: Decoding::Greedy, max_new_tokens: 64 };
+        let mut tokens = Vec::new();
+        let mut hypothesis = None;
+        for event in pollster::block_on(client.ask(caption)) {
+            match event {
+                Event::TokenWritten { token, .. } => tokens.push(token),
+                Event::Captioned { mut hypotheses } => hypothesis = Some(hypotheses.swap_remove(0)),
+                other => return Err(CliError::Failure(format!("unexpected: {other:?}"))),
+            }
+        }
+        let hypothesis = hypothesis.ok_or_else(|| CliError::failure("the caption did not end"))?;
+        let text = hypothesis.text.clone();
+        let (decoder, pointing_layer) = (facts.decoder, facts.pointing_layer);
+        let baked = BakedRun { scene, decoder, pointing_layer, tokens, hypothesis };
+        let bytes = serde_json::to_vec(&baked).expect("plain data serialises");
+        write_atomic(&self.public.join("baked.json"), &bytes).map_err(CliError::failure)?;
+        match self.json {
+            true => print_json(&baked),
+            false => println!("{text}"),
+        }
+        Ok(())
+    }
+}

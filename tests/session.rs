@@ -1,0 +1,134 @@
+//! The engine behind the protocol, natively, with the shipped model: what the page asks and what comes back.
+
+use triptych::session::local::LocalClient;
+use triptych::session::protocol::{BackendChoice, Command, Decoding, Event, Lane, Pixels, Reader, WayOn};
+use triptych::world::render::PIXELS;
+use triptych::world::{Split, render, splits};
+
+fn picture(index: u64) -> Pixels {
+    let side = PIXELS as u32;
+    Pixels { width: side, height: side, rgb: render(&splits::scene(Split::Test, 5, index)).rgb }
+}
+
+fn loaded() -> LocalClient {
+    let mut client = LocalClient::new(concat!(env!("CARGO_MANIFEST_DIR"), "/public"));
+    let events = pollster::block_on(
+        client.ask(Command::Load { backend: BackendChoice::Cpu, model: "models/playroom".into() }),
+    );
+    let Some(Event::Ready(facts)) = events.last() else { panic!("{events:?}") };
+    assert!(facts.parameters <= 4_000_000, "{} parameters", facts.parameters);
+    assert!(events.iter().any(|event| matches!(event, Event::Device(_))));
+    client
+}
+
+#[test]
+fn a_gallery_comes_in_pieces_and_gives_way_to_typed_words() {
+    let mut client = loaded();
+    let pictures: Vec<Pixels> = (0..20).map(picture).collect();
+    let gallery = client.send(Command::EncodeGallery { pictures, texts: vec!["a red circle".into(); 20] });
+    let text = client.send(Command::EncodeText { text: "a red circle".into() });
+    let replies = pollster::block_on(client.finish());
+    assert_eq!(replies[0].id, text);
+    let Event::TextEncoded(embedding) = &replies[0].event else { panic!("{:?}", replies[0]) };
+    let norm: f32 = embedding.iter().map(|v| v * v).sum();
+    assert!((norm - 1.0).abs() < 1e-4, "{norm}");
+    let mut expected = 0;
+    for reply in &replies[1..] {
+        let Event::GalleryEncoded { from, pictures, texts } = &reply.event else { panic!("{reply:?}") };
+        assert_eq!((reply.id, *from), (gallery, expected));
+        expected += (pictures.len() / embedding.len()) as u32;
+        // The same words give the same vector, whatever the batch.
+        let difference = texts.iter().zip(embedding).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(difference < 1e-4, "{difference}");
+    }
+    assert_eq!(expected, 20);
+}
+
+#[test]
+fn a_caption_streams_tokens_and_keeps_its_prefix() {
+    let mut client = loaded();
+    for decoding in [Decoding::Greedy, Decoding::Beam { width: 3 }, Decoding::Sample { temperature: 1.0, seed: 4 }] {
+        let prefix = "a large".to_string();
+        let events = pollster::block_on(client.ask(Command::Caption {
+            picture: picture(1),
+            prefix,
+            decoding,
+            max_new_tokens: 50,
+        }));
+        let Some(Event::Captioned { hypotheses }) = events.last() else { panic!("{events:?}") };
+        assert!(hypotheses[0].text.starts_with("a large "), "{}", hypotheses[0].text);
+        let mut tokens = Vec::new();
+        for event in &events[..events.len() - 1] {
+            let Event::TokenWritten { position, token } = event else { panic!("{event:?}") };
+            tokens.truncate(*position as usize);
+            assert_eq!(tokens.len(), *position as usize, "positions follow each other");
+            tokens.push(token.clone());
+        }
+        let text: String = tokens.iter().map(|token| token.text.as_str()).collect();
+        assert_eq!(text.trim(), hypotheses[0].text);
+        assert!(tokens[0].forced && tokens[1].forced && !tokens[2].forced);
+        for token in &tokens {
+            let sum: f32 = token.attention[..64].iter().sum();
+            assert!((sum - 1.0).abs() < 1e-3, "one head's map of 8x8 cells sums to {sum}");
+        }
+    }
+}
+
+#[test]
+fn answers_attention_and_matches_have_their_shapes() {
+    let mut client = loaded();
+    let question = "how many objects are there?".to_string();
+    let events = pollster::block_on(client.ask(Command::Ask { picture: picture(2), question }));
+    let [Event::Answered(answer)] = &events[..] else { panic!("{events:?}") };
+    let total: f32 = answer.candidates.iter().map(|candidate| candidate.probability).sum();
+    assert!(total > 0.5 && total <= 1.001, "{total}");
+    assert!(!answer.question_only.is_empty());
+
+    let text = "a red circle above a blue star".to_string();
+    for reader in [Reader::Decoder, Reader::Matcher] {
+        let command = Command::CrossAttention { picture: picture(2), text: text.clone(), reader };
+        let events = pollster::block_on(client.ask(command));
+        let [Event::CrossAttention(map)] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(map.tokens.concat().trim(), text);
+        let sum: f32 = map.map(0, 0, 3).iter().sum();
+        assert!((sum - 1.0).abs() < 1e-3, "{sum}");
+    }
+    let texts = vec!["a red circle".to_string(), "there is no star".to_string()];
+    let command = Command::Match { pictures: vec![picture(0), picture(1), picture(2)], texts };
+    let events = pollster::block_on(client.ask(command));
+    let [Event::Matched(probabilities)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(probabilities.len(), 6);
+    assert!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_a_way_on() {
+    let mut client = LocalClient::new("nowhere");
+    let load = Command::Load { backend: BackendChoice::Cpu, model: "models/none".into() };
+    let events = pollster::block_on(client.ask(load));
+    let Some(Event::Failed(failure)) = events.last() else { panic!("{events:?}") };
+    assert_eq!(failure.way_on, WayOn::Retry);
+
+    let mut client = loaded();
+    let mut failed = |command| {
+        let events = pollster::block_on(client.ask(command));
+        let [Event::Failed(failure)] = &events[..] else { panic!("{events:?}") };
+        failure.way_on
+    };
+    let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
+    assert_eq!(failed(Command::Resize { picture: broken }), WayOn::ChangeInput);
+    assert_eq!(failed(Command::Ask { picture: picture(0), question: "  ".into() }), WayOn::ChangeInput);
+    assert_eq!(failed(Command::EncodeText { text: "a red circle and ".repeat(40) }), WayOn::ChangeInput);
+}
+
+#[test]
+fn a_newer_request_and_a_stop_end_the_older_one() {
+    let mut client = loaded();
+    let old = client.send(Command::EncodeText { text: "a red circle".into() });
+    let new = client.send(Command::EncodeText { text: "a blue star".into() });
+    client.send(Command::EncodePicture { picture: picture(0) });
+    client.send(Command::Stop { lane: Lane::Picture });
+    let replies = pollster::block_on(client.finish());
+    assert_eq!(replies.iter().map(|reply| reply.id).collect::<Vec<_>>(), [new]);
+    assert_ne!(old, new);
+}

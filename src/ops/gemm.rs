@@ -1,6 +1,6 @@
 //! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
 //!
-//! Natively the `gemm` crate does the work. Results do not depend on the number of threads: work is cut at fixed
+//! Natively the `gemm` crate does the work, in WebAssembly `gemm_wasm.rs`. Results do not depend on the number of threads: work is cut at fixed
 //! places and partial sums are added in order.
 
 use std::cell::RefCell;
@@ -72,16 +72,7 @@ fn body([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, c
 }
 
 #[cfg(target_arch = "wasm32")]
-fn body([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
-    for i in 0..m {
-        for j in 0..n {
-            let out = &mut c[i * rsc + j * csc];
-            let before = if beta == 0.0 { 0.0 } else { beta * *out };
-            *out =
-                (0..k).fold(before, |sum, l| sum + a.data[i * a.rs + l * a.cs] * b.data[l * b.rs + j * b.cs]);
-        }
-    }
-}
+use super::gemm_wasm::gemm as body;
 
 /// Rows of `c` per parallel piece: enough of them to pay for packing `b`, few enough to stay in the L2 cache.
 fn piece_rows(m: usize) -> usize {

@@ -13,6 +13,8 @@ pub mod dropout;
 pub mod embedding;
 mod fast_math;
 pub mod gemm;
+#[cfg(target_arch = "wasm32")]
+mod gemm_wasm;
 pub mod grad_norm;
 pub mod info_nce;
 pub mod l2_normalize;

@@ -37,6 +37,9 @@ pub struct Train {
     /// Steps over which the learning rate falls to zero at the end
     #[arg(long)]
     decay: Option<u64>,
+    /// First steps, on pictures without words
+    #[arg(long, default_value_t = 0)]
+    pictures: u64,
     /// Peak learning rate
     #[arg(long)]
     rate: Option<f32>,
@@ -65,11 +68,16 @@ impl Train {
         let mut log = self.log(trainer.step)?;
         let bar = bar(&trainer);
         let (seed, batch, first, last) = (trainer.seed, self.batch, trainer.step, trainer.schedule.steps);
+        let pictures = trainer.schedule.pictures;
         let (sender, batches) = sync_channel(2);
         let drawer = std::thread::spawn(move || {
             for number in first..last {
                 // The receiver is gone when training failed.
-                if sender.send(Batch::draw(&words, seed, number, batch)).is_err() {
+                let drawn = match number < pictures {
+                    true => Batch::draw_pictures(&words, seed, number, batch),
+                    false => Batch::draw(&words, seed, number, batch),
+                };
+                if sender.send(drawn).is_err() {
                     break;
                 }
             }
@@ -99,7 +107,8 @@ impl Train {
         if !self.resume {
             let steps = self.steps.unwrap_or(10_000);
             let decay = self.decay.unwrap_or(steps / 5);
-            let schedule = Schedule { peak: self.rate.unwrap_or(1e-3), warmup: 200, steps, decay };
+            let peak = self.rate.unwrap_or(1e-3);
+            let schedule = Schedule { peak, warmup: 200, pictures: self.pictures, steps, decay };
             let mut trainer = Trainer::new(device, Config::playroom(vocab_size), schedule, self.seed);
             if let Some(folder) = &self.start_from {
                 let weights = checkpoint::weights(folder).map_err(CliError::input)?;
@@ -143,7 +152,7 @@ impl Train {
         writeln!(log, "{step},{rate:.6},{},{norm:.3},{seconds:.3}", losses.join(","))
             .map_err(|e| CliError::Failure(format!("log.csv: {e}")))?;
         bar.set_position(step);
-        bar.set_message(format!("loss {:.3}, captions {:.3}", report.losses[0], report.losses[4]));
+        bar.set_message(format!("loss {:.3}, captions {:.3}", report.losses[0], report.losses[7]));
         Ok(())
     }
 

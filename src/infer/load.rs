@@ -76,8 +76,9 @@ fn weight_shapes(config: &Config) -> Vec<(String, crate::tensor::Shape)> {
     playroom::image_embeds(&mut b, config, image);
     let text = playroom::encode_text(&mut b, config, ids, lengths);
     playroom::text_embeds(&mut b, config, text, lengths);
-    playroom::match_logits(&mut b, config, ids, lengths, image);
-    let hidden = playroom::decode(&mut b, config, ids, image);
+    let memory = playroom::memory(&mut b, config, image);
+    playroom::match_words(&mut b, config, ids, lengths, &memory);
+    let hidden = playroom::decode(&mut b, config, ids, &memory);
     playroom::decoder_logits(&mut b, config, hidden);
     playroom::temperature(&mut b);
     let plan = b.finish();

@@ -43,7 +43,7 @@ impl Runner {
         self.device.run(&prepared, prepared.plan().all())?;
         let logits = self.device.read(&prepared, "logits").await?;
         let pairs: Vec<[f32; 2]> = logits.as_f32().chunks(2).map(|p| [p[0], p[1]]).collect();
-        let trace = self.trace(&prepared, "matcher", self.config.matcher_depth, shape).await?;
+        let trace = self.trace(&prepared, "matcher", shape).await?;
         let matched = texts.iter().enumerate().map(|(i, row)| pairs[i * shape.rows..][..row.len()].to_vec());
         Ok((matched.collect(), trace))
     }
@@ -64,7 +64,7 @@ impl Runner {
         self.device.run(&prepared, prepared.plan().all())?;
         let logits = self.device.read(&prepared, "logits").await?;
         let all: Vec<Vec<f32>> = logits.as_f32().chunks(self.config.vocab_size).map(log_softmax).collect();
-        let trace = self.trace(&prepared, "decoder", self.config.decoder_depth, shape).await?;
+        let trace = self.trace(&prepared, "decoder", shape).await?;
         let real = rows.iter().enumerate().flat_map(|(i, r)| (0..r.len()).map(move |j| i * shape.rows + j));
         Ok(Next { logprobs: real.map(|i| all[i].clone()).collect(), trace })
     }
@@ -105,12 +105,12 @@ impl Runner {
     async fn trace(
         &self,
         prepared: &Prepared,
-        tower: &str,
-        depth: usize,
+        role: &str,
         shape: Rows,
     ) -> Result<Option<Trace>, DeviceError> {
+        let depth = self.config.reader_depth;
         match shape.traced {
-            true => Ok(Some(cross_traces(&self.device, prepared, tower, depth, shape).await?)),
+            true => Ok(Some(cross_traces(&self.device, prepared, role, depth, shape).await?)),
             false => Ok(None),
         }
     }
@@ -127,8 +127,9 @@ fn builder(config: &Config, shape: Rows) -> (PlanBuilder, SlotId, SlotId) {
 fn match_plan(config: &Config, shape: Rows) -> Plan {
     let (mut b, image, ids) = builder(config, shape);
     let lengths = b.input("lengths", [shape.pictures * shape.rows], U32);
-    let logits = playroom::match_logits(&mut b, config, ids, lengths, image);
-    b.name(logits, "logits");
+    let memory = playroom::memory(&mut b, config, image);
+    let matching = playroom::match_words(&mut b, config, ids, lengths, &memory);
+    b.name(matching.text, "logits");
     b.finish()
 }
 
@@ -136,7 +137,8 @@ fn decode_plan(config: &Config, shape: Rows) -> Plan {
     let (mut b, image, ids) = builder(config, shape);
     let rows = shape.pictures * shape.rows;
     let last = b.input("last", [rows], U32);
-    let hidden = playroom::decode(&mut b, config, ids, image);
+    let memory = playroom::memory(&mut b, config, image);
+    let hidden = playroom::decode(&mut b, config, ids, &memory);
     let hidden = b.reshape(hidden, [rows * shape.tokens, config.width()]);
     let hidden = embedding(&mut b, hidden, last);
     let logits = playroom::decoder_logits(&mut b, config, hidden);

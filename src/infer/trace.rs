@@ -8,7 +8,8 @@ use crate::pixels::Pixels;
 /// Attention of a stack of layers: `[layers, heads, queries, keys]`, each row summing to one.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Trace {
-    /// Parameter paths of the layers, for example `decoder.blocks.0.cross_attn`.
+    /// Parameter paths of the layers, for example `vision.blocks.0.self_attn`; those of the reader with its role in
+    /// front, `decoder.blocks.0.cross_attn`.
     pub paths: Vec<String>,
     pub heads: usize,
     pub queries: usize,
@@ -39,17 +40,19 @@ impl Trace {
     }
 }
 
-/// Reads the cross-attention of a tower's layers; queries are the tokens of row 0, row 1, ... of picture 0, then of
-/// picture 1, ...
+/// Reads the cross-attention of the reader's layers in its `role`, matcher or decoder, under which the paths name
+/// them; queries are the tokens of row 0, row 1, ... of picture 0, then of picture 1, ...
 pub(super) async fn cross_traces(
     device: &Device,
     prepared: &Prepared,
-    tower: &str,
+    role: &str,
     depth: usize,
     shape: Rows,
 ) -> Result<Trace, DeviceError> {
-    let paths = (0..depth).map(|i| format!("{tower}.blocks.{i}.cross_attn")).collect();
-    stack(device, prepared, paths, shape.pictures).await
+    let paths = (0..depth).map(|i| format!("reader.blocks.{i}.cross_attn")).collect();
+    let mut trace = stack(device, prepared, paths, shape.pictures).await?;
+    trace.paths.iter_mut().for_each(|path| *path = path.replacen("reader", role, 1));
+    Ok(trace)
 }
 
 /// Stacks `[B, H, Tq, Tk]` probabilities of layers as `[layers, heads, B * Tq, Tk]`.

@@ -1,5 +1,6 @@
 //! Pre-norm transformer towers (Vaswani et al. 2017; Xiong et al. 2020), with cross-attention where there is a
-//! memory to read.
+//! memory to read. A causal and a bidirectional tower emitted in one scope share everything but their self-attention,
+//! as text encoder and decoder do in BLIP (Li et al. 2022, section 3.1).
 
 use super::{linear, norm};
 use crate::ops::activation::Activation;
@@ -18,23 +19,51 @@ pub struct Tower {
     pub causal: bool,
 }
 
-/// What a tower attends to besides itself: `[B, S, D]` for queries of `[B * R, T, D]`.
-pub type Memory = Option<SlotId>;
+/// What a tower attends to besides itself: keys and values of each block, `[B, S, D]` for queries of
+/// `[B * R, T, D]`.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    blocks: Vec<[SlotId; 2]>,
+}
 
 impl Tower {
+    /// Emits the keys and values by which the blocks read `source`, `[B, S, D]`; rows that read the same source
+    /// share them.
+    pub fn memory(&self, b: &mut PlanBuilder, source: SlotId) -> Memory {
+        let block = |i: usize| b.scope(format!("blocks.{i}.cross_attn"), |b| keys_values(b, source));
+        Memory { blocks: (0..self.depth).map(block).collect() }
+    }
+
     /// Emits `blocks.0 ..` and the closing `norm`; `x` is `[N, T, D]`, `lengths` (u32 `[N]`) counts the keys that
     /// are no padding.
-    pub fn emit(&self, b: &mut PlanBuilder, x: SlotId, lengths: Option<SlotId>, memory: Memory) -> SlotId {
+    pub fn emit(
+        &self,
+        b: &mut PlanBuilder,
+        x: SlotId,
+        lengths: Option<SlotId>,
+        memory: Option<&Memory>,
+    ) -> SlotId {
         let mut x = x;
         for i in 0..self.depth {
+            let memory = memory.map(|memory| memory.blocks[i]);
             x = b.scope(format!("blocks.{i}"), |b| self.block(b, x, lengths, memory));
         }
         norm(b, "norm", x)
     }
 
-    fn block(&self, b: &mut PlanBuilder, x: SlotId, lengths: Option<SlotId>, memory: Memory) -> SlotId {
+    fn block(
+        &self,
+        b: &mut PlanBuilder,
+        x: SlotId,
+        lengths: Option<SlotId>,
+        memory: Option<[SlotId; 2]>,
+    ) -> SlotId {
         let h = norm(b, "norm1", x);
-        let h = b.scope("self_attn", |b| self.attend(b, h, h, self.causal, lengths));
+        let name = if self.causal { "causal_attn" } else { "self_attn" };
+        let h = b.scope(name, |b| {
+            let own = keys_values(b, h);
+            self.attend(b, h, own, self.causal, lengths)
+        });
         let mut x = add(b, x, h);
         if let Some(memory) = memory {
             let h = norm(b, "norm_cross", x);
@@ -48,20 +77,24 @@ impl Tower {
         add(b, x, h)
     }
 
-    /// `softmax(Q Kᵀ / √d) V` with projections; queries from `x`, keys and values from `source`.
+    /// `softmax(Q Kᵀ / √d) V` with projections; queries from `x`.
     fn attend(
         &self,
         b: &mut PlanBuilder,
         x: SlotId,
-        source: SlotId,
+        [k, v]: [SlotId; 2],
         causal: bool,
         lengths: Option<SlotId>,
     ) -> SlotId {
         let width = b.shape(x).last();
         let q = linear(b, "q_proj", x, width, None);
-        let k = linear(b, "k_proj", source, width, None);
-        let v = linear(b, "v_proj", source, width, None);
         let h = attention(b, Attention { heads: self.heads, causal }, q, k, v, lengths);
         linear(b, "out_proj", h, width, None)
     }
+}
+
+/// Keys and values of `source`, each of its shape.
+fn keys_values(b: &mut PlanBuilder, source: SlotId) -> [SlotId; 2] {
+    let width = b.shape(source).last();
+    ["k_proj", "v_proj"].map(|name| linear(b, name, source, width, None))
 }

@@ -1,14 +1,16 @@
 //! Batches of the Playroom objective, drawn from the world: a batch is a function of the seed and its number.
 
+use super::cells;
 use super::objective::Sizes;
 use crate::infer::{Words, pixel_values};
 use crate::tensor::HostTensor;
 use crate::world::edit::near_miss;
 use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
 use crate::world::questions::{QuestionKind, ask};
-use crate::world::render::PIXELS;
+use crate::world::render::{PIXELS, Picture};
 use crate::world::splits::{Split, scene_with};
 use crate::world::{Rng, Scene, render};
+use std::ops::RangeInclusive;
 
 /// Inputs of one training step, by name.
 pub struct Batch {
@@ -17,9 +19,9 @@ pub struct Batch {
 }
 
 /// The two batch shapes that take turns: few objects in short rows, many in long ones. A full caption takes at most
-/// ten tokens per object.
-fn shape(number: u64, batch: usize) -> (Sizes, std::ops::RangeInclusive<usize>) {
-    let sizes = |long| Sizes { batch, long, short: 24, rows: 3 };
+/// ten tokens per object, a question with its answer at most twenty, a short sentence hardly ever more.
+fn shape(number: u64, batch: usize) -> (Sizes, RangeInclusive<usize>) {
+    let sizes = |long| Sizes { batch, long, short: 20, questions: 4 };
     if number % 2 == 0 { (sizes(32), 1..=3) } else { (sizes(52), 3..=5) }
 }
 
@@ -30,6 +32,29 @@ impl Batch {
     /// every text has a picture that differs from its own in one respect.
     pub fn draw(words: &Words, seed: u64, number: u64, batch: usize) -> Batch {
         let (sizes, objects) = shape(number, batch);
+        let mut draw = Draw::new(words, seed, number, sizes, objects);
+        draw.pictures();
+        draw.contrast();
+        draw.matching("match_long", sizes.long);
+        draw.matching("match_short", sizes.short);
+        draw.captions();
+        draw.short_captions();
+        draw.questions();
+        Batch { sizes, inputs: draw.inputs }
+    }
+
+    /// As [`Batch::draw`], pictures and their cells only.
+    pub fn draw_pictures(words: &Words, seed: u64, number: u64, batch: usize) -> Batch {
+        let sizes = Sizes::pictures(batch);
+        let mut draw = Draw::new(words, seed, number, sizes, 1..=5);
+        draw.pictures();
+        Batch { sizes, inputs: draw.inputs }
+    }
+}
+
+impl<'a> Draw<'a> {
+    fn new(words: &'a Words, seed: u64, number: u64, sizes: Sizes, objects: RangeInclusive<usize>) -> Self {
+        let batch = sizes.batch;
         let mut rng = Rng::from_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number);
         let mut scenes = Vec::with_capacity(batch);
         for pair in 0..batch as u64 / 2 {
@@ -37,14 +62,7 @@ impl Batch {
             let other = near_miss(&scene, &mut rng).map_or_else(|| scene.clone(), |(other, _)| other);
             scenes.extend([scene, other]);
         }
-        let mut draw = Draw { words, sizes, rng, scenes, inputs: Vec::new() };
-        draw.pictures();
-        draw.contrast();
-        draw.matching("match_long", sizes.long);
-        draw.matching("match_short", sizes.short);
-        draw.captions();
-        draw.short_rows();
-        Batch { sizes, inputs: draw.inputs }
+        Draw { words, sizes, rng, scenes, inputs: Vec::new() }
     }
 }
 
@@ -62,8 +80,10 @@ impl Draw<'_> {
     }
 
     fn pictures(&mut self) {
-        let pictures: Vec<Vec<u8>> = self.scenes.iter().map(|scene| render(scene).rgb).collect();
-        self.push("pixels", pixel_values(pictures.iter().map(Vec::as_slice), PIXELS));
+        let pictures: Vec<Picture> = self.scenes.iter().map(render).collect();
+        self.push("pixels", pixel_values(pictures.iter().map(|picture| &picture.rgb[..]), PIXELS));
+        let labels = cells::labels(&self.scenes, &pictures);
+        self.inputs.extend(labels);
     }
 
     /// A true sentence about a scene that fits into `room` tokens: three in five are full captions.
@@ -106,6 +126,7 @@ impl Draw<'_> {
     fn matching(&mut self, name: &str, room: usize) {
         let long = room == self.sizes.long;
         let (mut rows, mut targets) = (Vec::new(), Vec::new());
+        let (mut word_targets, mut word_weights) = (Vec::new(), Vec::new());
         while rows.len() < self.scenes.len() {
             let i = rows.len();
             let truth = self.rng.below(2);
@@ -123,6 +144,13 @@ impl Draw<'_> {
             let Some(caption) = found else { continue };
             let ids = self.words.sentence(&caption.text).expect("the tokenizer knows the grammar");
             if ids.len() <= room && caption.judge(&self.scenes[i]) == (truth == 1) {
+                let verdicts = self.verdicts(&caption, i);
+                for token in 0..room {
+                    // The start token stands before the words.
+                    let verdict = token.checked_sub(1).and_then(|word| *verdicts.get(word)?);
+                    word_targets.push(u32::from(verdict == Some(true)));
+                    word_weights.push(f32::from(u8::from(verdict.is_some())));
+                }
                 rows.push(ids);
                 targets.push(truth as u32);
             }
@@ -130,6 +158,18 @@ impl Draw<'_> {
         self.rows(name, &rows, room);
         self.push(&format!("{name}.weights"), HostTensor::f32([targets.len()], vec![1.0; targets.len()]));
         self.push(&format!("{name}.targets"), HostTensor::u32([targets.len()], targets));
+        self.push(&format!("{name}.words.weights"), HostTensor::f32([word_weights.len()], word_weights));
+        self.push(&format!("{name}.words.targets"), HostTensor::u32([word_targets.len()], word_targets));
+    }
+
+    /// For each token of a caption whether the statement that it belongs to is true of the scene; none between
+    /// statements.
+    fn verdicts(&self, caption: &Caption, scene: usize) -> Vec<Option<bool>> {
+        let spans = self.words.tokenizer.encode(&caption.text).expect("the tokenizer knows the grammar").spans;
+        let judged: Vec<_> =
+            caption.statements.iter().map(|s| (s.span.clone(), s.claim.judge(&self.scenes[scene]))).collect();
+        let verdict = |at: usize| judged.iter().find(|(span, _)| span.contains(&at)).map(|(_, truth)| *truth);
+        spans.iter().map(|span| verdict(span.start)).collect()
     }
 
     fn captions(&mut self) {
@@ -142,15 +182,15 @@ impl Draw<'_> {
         self.next_tokens("caption", &rows, self.sizes.long);
     }
 
-    fn short_rows(&mut self) {
-        let mut rows = Vec::new();
-        for i in 0..self.scenes.len() {
-            rows.push(self.short_caption(i));
-            for _ in 1..self.sizes.rows {
-                rows.push(self.question(i));
-            }
-        }
+    fn short_captions(&mut self) {
+        let rows: Vec<_> = (0..self.scenes.len()).map(|i| self.short_caption(i)).collect();
         self.next_tokens("short", &rows, self.sizes.short);
+    }
+
+    fn questions(&mut self) {
+        let count = self.scenes.len() * self.sizes.questions;
+        let rows: Vec<_> = (0..count).map(|i| self.question(i / self.sizes.questions)).collect();
+        self.next_tokens("answer", &rows, self.sizes.short);
     }
 
     fn short_caption(&mut self, scene: usize) -> (Vec<u32>, usize) {

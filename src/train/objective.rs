@@ -1,7 +1,9 @@
 //! The Playroom objective as one plan: contrastive + matching + language modelling, as in ALBEF and BLIP
-//! (Li et al. 2021, sections 3.2-3.3; Li et al. 2022, section 3.2), with backward pass and AdamW update.
+//! (Li et al. 2021, sections 3.2-3.3; Li et al. 2022, section 3.2), beside the labels of the cells, with backward pass
+//! and AdamW update.
 
 use crate::model::playroom::{self, Config};
+use crate::nn::Memory;
 use crate::ops::adamw::{AdamW, adamw};
 use crate::ops::binary::{add, mul};
 use crate::ops::cross_entropy::cross_entropy;
@@ -21,16 +23,37 @@ pub struct Sizes {
     pub long: usize,
     /// Tokens of a row that holds a short sentence or a question with its answer, `S`.
     pub short: usize,
-    /// Short decoder rows per picture, `R`: one sentence, then questions.
-    pub rows: usize,
+    /// Questions per picture, `Q`.
+    pub questions: usize,
+}
+
+impl Sizes {
+    /// A batch without words, of which only the cells are learned.
+    pub fn pictures(batch: usize) -> Self {
+        Sizes { batch, long: 0, short: 0, questions: 0 }
+    }
+
+    fn has_words(&self) -> bool {
+        self.long > 0
+    }
 }
 
 /// Scalar losses, readable by these names after a run; `loss` is their weighted sum.
-pub const LOSSES: [&str; 6] =
-    ["loss", "loss.contrast", "loss.match_long", "loss.match_short", "loss.caption", "loss.short"];
+pub const LOSSES: [&str; 10] = [
+    "loss",
+    "loss.cells",
+    "loss.contrast",
+    "loss.match_long",
+    "loss.match_short",
+    "loss.match_long.words",
+    "loss.match_short.words",
+    "loss.caption",
+    "loss.short",
+    "loss.answer",
+];
 
 /// Weights of the parts in the sum, in the order of [`LOSSES`] after the first.
-const WEIGHTS: [f32; 5] = [0.5, 0.5, 0.5, 2.0, 1.0];
+const WEIGHTS: [f32; LOSSES.len() - 1] = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 2.0, 0.5, 1.0];
 
 /// Decoupled weight decay of matrices; norms, biases, embeddings and the temperature are not decayed.
 const DECAY: f32 = 0.05;
@@ -51,13 +74,17 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
     let side = config.image_size;
     let pixels = b.input("pixels", [sizes.batch, 3, side, side], F32);
     let image = playroom::encode_image(b, config, pixels);
-    let parts = [
-        contrast(b, config, sizes, image),
-        matching(b, config, "match_long", [sizes.batch, sizes.long], image),
-        matching(b, config, "match_short", [sizes.batch, sizes.short], image),
-        captioning(b, config, "caption", [sizes.batch, sizes.long], image),
-        captioning(b, config, "short", [sizes.batch * sizes.rows, sizes.short], image),
-    ];
+    let mut parts = vec![super::cells::loss(b, config, image)];
+    if sizes.has_words() {
+        let memory = playroom::memory(b, config, image);
+        parts.push(contrast(b, config, sizes, image));
+        let long = matching(b, config, "match_long", [sizes.batch, sizes.long], &memory);
+        let short = matching(b, config, "match_short", [sizes.batch, sizes.short], &memory);
+        parts.extend([long[0], short[0], long[1], short[1]]);
+        parts.push(captioning(b, config, "caption", [sizes.batch, sizes.long], &memory));
+        parts.push(captioning(b, config, "short", [sizes.batch, sizes.short], &memory));
+        parts.push(captioning(b, config, "answer", [sizes.batch * sizes.questions, sizes.short], &memory));
+    }
     let mut total = None;
     for ((part, name), weight) in parts.into_iter().zip(&LOSSES[1..]).zip(WEIGHTS) {
         b.name(part, name);
@@ -87,22 +114,26 @@ fn contrast(b: &mut PlanBuilder, config: &Config, sizes: Sizes, image: SlotId) -
     info_nce(b, logits, Some(negatives))
 }
 
-/// Cross-entropy of the matcher over rows `[N, T]`: target 1 where the sentence is true of its picture.
-fn matching(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], image: SlotId) -> SlotId {
+/// Cross-entropies of the matcher over rows `[N, T]`: target 1 where the sentence, and where the statement of each word,
+/// is true of its picture.
+fn matching(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], memory: &Memory) -> [SlotId; 2] {
     let ids = b.input(&format!("{name}.ids"), rows, U32);
     let lengths = b.input(&format!("{name}.lengths"), [rows[0]], U32);
     let targets = b.input(&format!("{name}.targets"), [rows[0]], U32);
     let weights = b.input(&format!("{name}.weights"), [rows[0]], F32);
-    let logits = playroom::match_logits(b, config, ids, lengths, image);
-    cross_entropy(b, logits, targets, weights)
+    let matching = playroom::match_words(b, config, ids, lengths, memory);
+    let text = cross_entropy(b, matching.text, targets, weights);
+    let targets = b.input(&format!("{name}.words.targets"), [rows[0] * rows[1]], U32);
+    let weights = b.input(&format!("{name}.words.weights"), [rows[0] * rows[1]], F32);
+    [text, cross_entropy(b, matching.words, targets, weights)]
 }
 
 /// Next-token cross-entropy over rows `[N, T]`; weight 0 where nothing is to be learned.
-fn captioning(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], image: SlotId) -> SlotId {
+fn captioning(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], memory: &Memory) -> SlotId {
     let ids = b.input(&format!("{name}.ids"), rows, U32);
     let targets = b.input(&format!("{name}.targets"), [rows[0] * rows[1]], U32);
     let weights = b.input(&format!("{name}.weights"), [rows[0] * rows[1]], F32);
-    let hidden = playroom::decode(b, config, ids, image);
+    let hidden = playroom::decode(b, config, ids, memory);
     let hidden = b.reshape(hidden, [rows[0] * rows[1], config.width()]);
     let logits = playroom::decoder_logits(b, config, hidden);
     cross_entropy(b, logits, targets, weights)

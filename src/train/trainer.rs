@@ -17,7 +17,7 @@ use crate::tensor::HostTensor;
 pub struct Report {
     pub step: u64,
     pub learning_rate: f32,
-    /// In the order of [`LOSSES`].
+    /// In the order of [`LOSSES`]; 0 where the batch has no such part.
     pub losses: [f32; LOSSES.len()],
     /// Norm of all gradients before clipping.
     pub grad_norm: f32,
@@ -78,7 +78,10 @@ impl Trainer {
         self.device.run(prepared, prepared.plan().all())?;
         let mut losses = [0.0; LOSSES.len()];
         for (loss, name) in losses.iter_mut().zip(LOSSES) {
-            *loss = self.scalar(prepared, name).await?;
+            *loss = match prepared.plan().find(name) {
+                Some(_) => self.scalar(prepared, name).await?,
+                None => 0.0,
+            };
         }
         let grad_norm = self.scalar(prepared, "grad_norm").await?;
         Ok(Report { step: self.step, learning_rate, losses, grad_norm })

@@ -47,7 +47,7 @@ async fn tally(
     let grid = runner.config.grid();
     let middle = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| (grid / 2 - y) * grid + grid / 2 - x);
     let mut tally =
-        Tally { words: 0, hits: vec![0; runner.config.decoder_depth], random: 0.0, centre: vec![0; 4] };
+        Tally { words: 0, hits: vec![0; runner.config.reader_depth], random: 0.0, centre: vec![0; 4] };
     for (i, scene) in scenes.iter().enumerate() {
         progress("pointing", i, scenes.len());
         let caption = full_caption(scene);

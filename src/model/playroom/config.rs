@@ -17,8 +17,8 @@ pub struct Config {
     pub mlp_ratio: usize,
     pub vision_depth: usize,
     pub text_depth: usize,
-    pub matcher_depth: usize,
-    pub decoder_depth: usize,
+    /// Blocks of the reader, which matches and writes.
+    pub reader_depth: usize,
     /// Width of the shared embedding space.
     pub embed_width: usize,
     pub vocab_size: usize,
@@ -32,13 +32,12 @@ impl Config {
         Config {
             model_type: "triptych-playroom".to_string(),
             image_size: 64,
-            stem: vec![32, 64, 128],
+            stem: vec![48, 96, 128],
             heads: 4,
             mlp_ratio: 2,
             vision_depth: 4,
             text_depth: 3,
-            matcher_depth: 2,
-            decoder_depth: 3,
+            reader_depth: 4,
             embed_width: 256,
             vocab_size,
             max_tokens: 64,

@@ -1,5 +1,6 @@
-//! The Playroom model: an image encoder, a text encoder, an image-text matcher and a caption decoder, trained
-//! together with contrastive, matching and language-modelling losses (Li et al. 2021, ALBEF; Li et al. 2022, BLIP).
+//! The Playroom model: an image encoder, a text encoder, and a reader that both matches words with a picture and
+//! writes words about it, trained together with contrastive, matching and language-modelling losses (Li et al. 2021,
+//! ALBEF; Li et al. 2022, BLIP). As in BLIP, the matcher and the decoder share all but their self-attention.
 //!
 //! Shapes: `B` pictures, `N = B * R` token rows (`R` rows read the same picture), `T` tokens, `D` width,
 //! `G` cells on a side of the image grid, `E` width of the shared embedding space, `V` vocabulary.
@@ -9,7 +10,7 @@ mod text;
 mod vision;
 
 pub use config::Config;
-pub use text::{decode, decoder_logits, encode_text, match_logits, text_embeds};
+pub use text::{Matching, decode, decoder_logits, encode_text, match_words, memory, text_embeds};
 pub use vision::{encode_image, image_embeds};
 
 use crate::ops::activation::{Activation, activation};

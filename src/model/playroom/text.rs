@@ -1,7 +1,8 @@
-//! The towers that read words: text encoder, matcher and decoder. Each has token and position embeddings of its own.
+//! The towers that read words: the text encoder, and the reader in its two forms, matcher and decoder. Each tower has
+//! token and position embeddings of its own.
 
 use super::Config;
-use crate::nn::linear;
+use crate::nn::{Memory, linear};
 use crate::ops::embedding::embedding;
 use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::{binary, l2_normalize, reduce, slice};
@@ -33,34 +34,52 @@ pub fn text_embeds(b: &mut PlanBuilder, config: &Config, tokens: SlotId, lengths
     l2_normalize::l2_normalize(b, projected)
 }
 
-/// Text that reads a picture, to two logits `[N, 2]`: no match, match. `image` is `[B, G*G, D]`.
-pub fn match_logits(
+/// What the reader sees of a picture: `image` is `[B, G*G, D]`.
+pub fn memory(b: &mut PlanBuilder, config: &Config, image: SlotId) -> Memory {
+    b.scope("reader", |b| config.tower(config.reader_depth, false).memory(b, image))
+}
+
+/// What the matcher says; each row of logits is `[no match, match]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Matching {
+    /// Of the whole text, `[N, 2]`.
+    pub text: SlotId,
+    /// Of the statement that each token belongs to, `[N * T, 2]`.
+    pub words: SlotId,
+}
+
+/// Text that reads a picture and judges it. The verdict on the whole stands in the first token.
+pub fn match_words(
     b: &mut PlanBuilder,
     config: &Config,
     ids: SlotId,
     lengths: SlotId,
-    image: SlotId,
-) -> SlotId {
-    b.scope("matcher", |b| {
+    memory: &Memory,
+) -> Matching {
+    b.scope("reader", |b| {
         let x = embed(b, config, ids);
-        let x = config.tower(config.matcher_depth, false).emit(b, x, Some(lengths), Some(image));
-        let pooled = reduce::mean_tokens(b, x, lengths);
-        linear(b, "head", pooled, 2, None)
+        let x = config.tower(config.reader_depth, false).emit(b, x, Some(lengths), Some(memory));
+        let [rows, tokens, width] = b.shape(x)[..] else { unreachable!("embeddings are [N, T, D]") };
+        let first = slice::slice(b, x, 1, 0, 1);
+        let first = b.reshape(first, [rows, width]);
+        let text = linear(b, "match_head", first, 2, None);
+        let all = b.reshape(x, [rows * tokens, width]);
+        Matching { text, words: linear(b, "word_head", all, 2, None) }
     })
 }
 
 /// Causal text that reads a picture: hidden states `[N, T, D]`. Padding stands at the end, where nothing that
 /// counts can see it.
-pub fn decode(b: &mut PlanBuilder, config: &Config, ids: SlotId, image: SlotId) -> SlotId {
-    b.scope("decoder", |b| {
+pub fn decode(b: &mut PlanBuilder, config: &Config, ids: SlotId, memory: &Memory) -> SlotId {
+    b.scope("reader", |b| {
         let x = embed(b, config, ids);
-        config.tower(config.decoder_depth, true).emit(b, x, None, Some(image))
+        config.tower(config.reader_depth, true).emit(b, x, None, Some(memory))
     })
 }
 
 /// Next-token logits `[.., V]` of hidden states `[.., D]`, by the transposed token embedding (Press & Wolf 2017).
 pub fn decoder_logits(b: &mut PlanBuilder, config: &Config, hidden: SlotId) -> SlotId {
-    b.scope("decoder", |b| {
+    b.scope("reader", |b| {
         let table = b.param("token_embedding", [config.vocab_size, config.width()]);
         matmul(b, hidden, table, Transpose { x: false, y: true })
     })

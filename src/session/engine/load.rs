@@ -97,11 +97,11 @@ async fn facts(runner: &Runner, eval_json: String) -> Result<ModelFacts, Failure
         embed_dim: config.embed_width as u32,
         grid: config.grid() as u32,
         image_encoder: stack(config.vision_depth),
-        decoder: stack(config.decoder_depth),
-        matcher: stack(config.matcher_depth),
+        decoder: stack(config.reader_depth),
+        matcher: stack(config.reader_depth),
         logit_scale: runner.temperature().await?,
         logit_bias: 0.0,
-        pointing_layer: pointing_layer(&eval_json, config.decoder_depth),
+        pointing_layer: pointing_layer(&eval_json, config.reader_depth),
         eval_json,
     })
 }

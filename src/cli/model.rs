@@ -33,15 +33,19 @@ impl Model {
         if !folder.is_dir() {
             return Err(CliError::input(format!("--model {}: no such folder", folder.display())));
         }
-        let file = |name: &str| read(&folder.join(name)).map_err(CliError::input);
-        let files = ModelFiles {
-            config: file("config.json")?,
-            tokenizer: file("tokenizer.json")?,
-            weights: file("model.safetensors")?,
-        };
-        let device = choose_device(common.backend)?;
-        Runner::load(device, files).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
+        load_folder(&folder, choose_device(common.backend)?)
     }
+}
+
+/// The model of a folder on a device.
+pub fn load_folder(folder: &Path, device: Device) -> Result<Runner, CliError> {
+    let file = |name: &str| read(&folder.join(name)).map_err(CliError::input);
+    let files = ModelFiles {
+        config: file("config.json")?,
+        tokenizer: file("tokenizer.json")?,
+        weights: file("model.safetensors")?,
+    };
+    Runner::load(device, files).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
 }
 
 /// The device that the caller wants; `auto` takes a graphics processor unless it is a software one.

@@ -1,13 +1,14 @@
 //! Batches of the Playroom objective, drawn from the world: a batch is a function of the seed and its number.
 
 use super::cells;
-use super::objective::Sizes;
+use super::objective::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use crate::infer::{Words, pixel_values};
 use crate::tensor::HostTensor;
 use crate::world::edit::near_miss;
 use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
+use crate::world::scene::MAX_OBJECTS;
 use crate::world::splits::{Split, scene_with};
 use crate::world::{Rng, Scene, render};
 use std::ops::RangeInclusive;
@@ -18,11 +19,10 @@ pub struct Batch {
     pub inputs: Vec<(String, HostTensor)>,
 }
 
-/// The two batch shapes that take turns: few objects in short rows, many in long ones. A full caption takes at most
-/// ten tokens per object, a question with its answer at most twenty, a short sentence hardly ever more.
-fn shape(number: u64, batch: usize) -> (Sizes, RangeInclusive<usize>) {
-    let sizes = |long| Sizes { batch, long, short: 20, questions: 4 };
-    if number % 2 == 0 { (sizes(32), 1..=3) } else { (sizes(52), 3..=5) }
+/// All scenes of a batch have equally many objects, so that little of its rows is padding; a full caption takes at
+/// most ten tokens per object and the two at its ends.
+fn objects(number: u64) -> usize {
+    1 + number as usize % MAX_OBJECTS
 }
 
 const SHORT_STYLES: [Style; 4] = [Style::Short, Style::Relation, Style::Count, Style::Negation];
@@ -31,15 +31,17 @@ impl Batch {
     /// Batch `number` of the run with `seed`: `batch / 2` training scenes, each followed by a near miss of it, so that
     /// every text has a picture that differs from its own in one respect.
     pub fn draw(words: &Words, seed: u64, number: u64, batch: usize) -> Batch {
-        let (sizes, objects) = shape(number, batch);
-        let mut draw = Draw::new(words, seed, number, sizes, objects);
+        let objects = objects(number);
+        let sizes = Sizes { batch, long: 10 * objects + 2 };
+        let mut draw = Draw::new(words, seed, number, sizes, objects..=objects);
         draw.pictures();
         draw.contrast();
         draw.matching("match_long", sizes.long);
-        draw.matching("match_short", sizes.short);
+        draw.matching("match_short", SHORT);
         draw.captions();
         draw.short_captions();
-        draw.questions();
+        draw.questions("answer_short", ASK_SHORT, &[QuestionKind::Exist, QuestionKind::Count, QuestionKind::Query]);
+        draw.questions("answer_long", ASK_LONG, &[QuestionKind::Compare, QuestionKind::Relate]);
         Batch { sizes, inputs: draw.inputs }
     }
 
@@ -89,8 +91,7 @@ impl Draw<'_> {
     /// A true sentence about a scene that fits into `room` tokens: three in five are full captions.
     fn sentence(&mut self, scene: usize, room: usize) -> (Caption, Vec<u32>) {
         loop {
-            let full = room >= self.sizes.long && self.rng.below(5) < 3;
-            let style = if full { Style::Full } else { self.rng.pick(&SHORT_STYLES) };
+            let style = if self.rng.below(5) < 3 { Style::Full } else { self.rng.pick(&SHORT_STYLES) };
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
             let ids = self.words.sentence(&caption.text).expect("the tokenizer knows the grammar");
             if ids.len() <= room {
@@ -101,7 +102,7 @@ impl Draw<'_> {
 
     fn contrast(&mut self) {
         let count = self.scenes.len();
-        let drawn: Vec<_> = (0..count).map(|i| self.sentence(i, self.sizes.long)).collect();
+        let drawn: Vec<_> = (0..count).map(|i| self.sentence(i, self.sizes.contrast())).collect();
         let full: Vec<String> = self.scenes.iter().map(|scene| full_caption(scene).text).collect();
         let mut negatives = vec![1.0; count * count];
         for (i, scene) in self.scenes.iter().enumerate() {
@@ -117,14 +118,14 @@ impl Draw<'_> {
             }
         }
         let rows: Vec<_> = drawn.into_iter().map(|(_, ids)| ids).collect();
-        self.rows("contrast", &rows, self.sizes.long);
+        self.rows("contrast", &rows, self.sizes.contrast());
         self.push("contrast.negatives", HostTensor::f32([count, count], negatives));
     }
 
     /// One sentence per picture, true or false with equal odds. A third of the false ones belong to another scene of
     /// the batch; the others differ from the truth as little as they can.
     fn matching(&mut self, name: &str, room: usize) {
-        let long = room == self.sizes.long;
+        let long = name == "match_long";
         let (mut rows, mut targets) = (Vec::new(), Vec::new());
         let (mut word_targets, mut word_weights) = (Vec::new(), Vec::new());
         while rows.len() < self.scenes.len() {
@@ -184,13 +185,13 @@ impl Draw<'_> {
 
     fn short_captions(&mut self) {
         let rows: Vec<_> = (0..self.scenes.len()).map(|i| self.short_caption(i)).collect();
-        self.next_tokens("short", &rows, self.sizes.short);
+        self.next_tokens("short", &rows, SHORT);
     }
 
-    fn questions(&mut self) {
-        let count = self.scenes.len() * self.sizes.questions;
-        let rows: Vec<_> = (0..count).map(|i| self.question(i / self.sizes.questions)).collect();
-        self.next_tokens("answer", &rows, self.sizes.short);
+    fn questions(&mut self, name: &str, tokens: usize, kinds: &[QuestionKind]) {
+        let count = self.scenes.len() * QUESTIONS;
+        let rows: Vec<_> = (0..count).map(|i| self.question(i / QUESTIONS, tokens, kinds)).collect();
+        self.next_tokens(name, &rows, tokens);
     }
 
     fn short_caption(&mut self, scene: usize) -> (Vec<u32>, usize) {
@@ -199,19 +200,19 @@ impl Draw<'_> {
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
             let prompt = self.words.caption(style, "").expect("the tokenizer knows its prompts");
             let row = self.continued(prompt, &caption.text);
-            if row.0.len() <= self.sizes.short + 1 {
+            if row.0.len() <= SHORT + 1 {
                 return row;
             }
         }
     }
 
-    fn question(&mut self, scene: usize) -> (Vec<u32>, usize) {
+    fn question(&mut self, scene: usize, tokens: usize, kinds: &[QuestionKind]) -> (Vec<u32>, usize) {
         loop {
-            let kind = self.rng.pick(&QuestionKind::ALL);
+            let kind = self.rng.pick(kinds);
             let Some(question) = ask(&self.scenes[scene], kind, &mut self.rng) else { continue };
             let prompt = self.words.question(&question.text).expect("the tokenizer knows the grammar");
             let row = self.continued(prompt, &question.answer.to_string());
-            if row.0.len() <= self.sizes.short + 1 {
+            if row.0.len() <= tokens + 1 {
                 return row;
             }
         }

@@ -19,18 +19,31 @@ use crate::tensor::DType::{F32, U32};
 pub struct Sizes {
     /// Pictures, `B`.
     pub batch: usize,
-    /// Tokens of a row that holds a full caption, `T`.
+    /// Tokens of a row that holds a full caption, `T`; 0 in a batch without words.
     pub long: usize,
-    /// Tokens of a row that holds a short sentence or a question with its answer, `S`.
-    pub short: usize,
-    /// Questions per picture, `Q`.
-    pub questions: usize,
 }
+
+/// Tokens of a row that holds a short sentence: hardly one in a thousand is longer.
+pub const SHORT: usize = 20;
+
+/// Tokens of a row that holds a question about one description, with its answer.
+pub const ASK_SHORT: usize = 14;
+
+/// Tokens of a row that holds a question about two descriptions, with its answer.
+pub const ASK_LONG: usize = 20;
+
+/// Questions per picture of either length.
+pub const QUESTIONS: usize = 2;
 
 impl Sizes {
     /// A batch without words, of which only the cells are learned.
     pub fn pictures(batch: usize) -> Self {
-        Sizes { batch, long: 0, short: 0, questions: 0 }
+        Sizes { batch, long: 0 }
+    }
+
+    /// Tokens of a row that holds a sentence of any style.
+    pub fn contrast(self) -> usize {
+        self.long.max(SHORT)
     }
 
     fn has_words(&self) -> bool {
@@ -39,7 +52,7 @@ impl Sizes {
 }
 
 /// Scalar losses, readable by these names after a run; `loss` is their weighted sum.
-pub const LOSSES: [&str; 10] = [
+pub const LOSSES: [&str; 11] = [
     "loss",
     "loss.cells",
     "loss.contrast",
@@ -49,11 +62,12 @@ pub const LOSSES: [&str; 10] = [
     "loss.match_short.words",
     "loss.caption",
     "loss.short",
-    "loss.answer",
+    "loss.answer_short",
+    "loss.answer_long",
 ];
 
 /// Weights of the parts in the sum, in the order of [`LOSSES`] after the first.
-const WEIGHTS: [f32; LOSSES.len() - 1] = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 2.0, 0.5, 1.0];
+const WEIGHTS: [f32; LOSSES.len() - 1] = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 2.0, 0.5, 0.5, 0.5];
 
 /// Decoupled weight decay of matrices; norms, biases, embeddings and the temperature are not decayed.
 const DECAY: f32 = 0.05;
@@ -79,11 +93,13 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
         let memory = playroom::memory(b, config, image);
         parts.push(contrast(b, config, sizes, image));
         let long = matching(b, config, "match_long", [sizes.batch, sizes.long], &memory);
-        let short = matching(b, config, "match_short", [sizes.batch, sizes.short], &memory);
+        let short = matching(b, config, "match_short", [sizes.batch, SHORT], &memory);
         parts.extend([long[0], short[0], long[1], short[1]]);
         parts.push(captioning(b, config, "caption", [sizes.batch, sizes.long], &memory));
-        parts.push(captioning(b, config, "short", [sizes.batch, sizes.short], &memory));
-        parts.push(captioning(b, config, "answer", [sizes.batch * sizes.questions, sizes.short], &memory));
+        parts.push(captioning(b, config, "short", [sizes.batch, SHORT], &memory));
+        let rows = sizes.batch * QUESTIONS;
+        parts.push(captioning(b, config, "answer_short", [rows, ASK_SHORT], &memory));
+        parts.push(captioning(b, config, "answer_long", [rows, ASK_LONG], &memory));
     }
     let mut total = None;
     for ((part, name), weight) in parts.into_iter().zip(&LOSSES[1..]).zip(WEIGHTS) {
@@ -102,7 +118,7 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
 /// Symmetric InfoNCE over the batch (van den Oord et al. 2018; Radford et al. 2021). `contrast.negatives[i, j]` is
 /// 0 where text `j` is also true of picture `i`.
 fn contrast(b: &mut PlanBuilder, config: &Config, sizes: Sizes, image: SlotId) -> SlotId {
-    let ids = b.input("contrast.ids", [sizes.batch, sizes.long], U32);
+    let ids = b.input("contrast.ids", [sizes.batch, sizes.contrast()], U32);
     let lengths = b.input("contrast.lengths", [sizes.batch], U32);
     let negatives = b.input("contrast.negatives", [sizes.batch, sizes.batch], F32);
     let tokens = playroom::encode_text(b, config, ids, lengths);

@@ -2,7 +2,7 @@
 
 use crate::process::{Result, cargo, run, step, version_of};
 use crate::{paths, pins};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Trunk, which bundles the page.
 pub fn trunk() -> Result<PathBuf> {
@@ -24,20 +24,28 @@ fn installed(program: &str, package: &str, version: &str) -> Result<PathBuf> {
     }
     let folder = paths::cache()?.join("tools");
     step(format!("{program} {version}: not found, building it into {} (minutes)", folder.display()));
+    install(package, version, &folder, true)
+        .or_else(|error| {
+            // A registry may lack a version that the package's lock file names.
+            step(format!("{error}; trying without its lock file"));
+            install(package, version, &folder, false)
+        })
+        .map_err(|error| format!("{error}\ninstall it by hand: cargo install {package} --version {version}"))?;
+    Ok(folder.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
+}
+
+fn install(package: &str, version: &str, folder: &Path, locked: bool) -> Result<()> {
     let mut install = cargo();
+    install.current_dir(std::env::temp_dir()).args(["install", package, "--version", version, "--root"]);
     install
-        .current_dir(std::env::temp_dir())
-        .args(["install", package, "--version", version, "--locked", "--root"])
-        .arg(&folder)
+        .arg(folder)
+        .args(locked.then_some("--locked"))
         .env_remove("CARGO_TARGET_DIR")
         // A tool that runs once a build need not be optimised as a whole program; this halves the wait.
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
-    run(&mut install).map_err(|error| {
-        format!("{error}\ninstall it by hand: cargo install {package} --version {version} --locked")
-    })?;
-    Ok(folder.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
+    run(&mut install)
 }
 
 /// Whether a `--version` text names this version as a word of its own.

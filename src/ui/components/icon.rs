@@ -12,16 +12,12 @@ pub enum Icon {
     New,
     Edit,
     Upload,
-    Delete,
-    Add,
     Sun,
     Moon,
     Check,
     Cross,
     Unknown,
-    Stop,
     Chip,
-    Link,
 }
 
 impl Icon {
@@ -37,8 +33,6 @@ impl Icon {
             Icon::New => "M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5",
             Icon::Edit => "M4 20l1-4L16.5 4.5l3 3L8 19zM14.5 6.5l3 3",
             Icon::Upload => "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
-            Icon::Delete => "M5 7h14M10 4h4M7 7l1 13h8l1-13",
-            Icon::Add => "M12 5v14M5 12h14",
             Icon::Sun => {
                 "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2"
             }
@@ -46,11 +40,7 @@ impl Icon {
             Icon::Check => "M5 12.5l4.5 4.5L19 7.5",
             Icon::Cross => "M6 6l12 12M18 6L6 18",
             Icon::Unknown => "M5 12h14",
-            Icon::Stop => "M6 6h12v12H6z",
             Icon::Chip => "M7 7h10v10H7zM10 3v4M14 3v4M10 17v4M14 17v4M3 10h4M3 14h4M17 10h4M17 14h4",
-            Icon::Link => {
-                "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1-1"
-            }
         }
     }
 }

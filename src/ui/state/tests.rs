@@ -123,7 +123,7 @@ fn a_gallery_comes_in_rows_until_it_is_whole() {
         texts: vec!["a".into(), "b".into(), "c".into()],
     };
     let id = state.ask(command).unwrap().id;
-    let rows = |from, count| Event::GalleryEncoded {
+    let rows = |from: u32, count: usize| Event::GalleryEncoded {
         from,
         pictures: vec![0.5; 2 * count],
         texts: vec![0.1; 2 * count],

@@ -15,7 +15,6 @@ const SHOWN: usize = 5;
 /// Signals that follow the answer of the engine.
 #[derive(Clone, Copy)]
 pub struct Reply {
-    pub question: Memo<String>,
     pub answer: Memo<Option<Answer>>,
     pub text: Memo<Option<String>>,
     /// What the world's own program says, or why it says nothing.
@@ -45,7 +44,7 @@ impl Reply {
                 map_of(&words, 0..words.len(), stack, (None, None))
             })
         });
-        Reply { question, answer, text, truth, map }
+        Reply { answer, text, truth, map }
     }
 
     /// Whether the answer is the world's; `None` while either is missing.

@@ -1,15 +1,20 @@
 //! `triptych train`: the training loop with checkpoints, a log and progress.
 
-use std::fs::{File, OpenOptions, create_dir_all};
-use std::io::Write;
+mod log;
+
+use std::fs::create_dir_all;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::model::choose_device;
-use super::{CliError, Common};
+use serde_json::json;
+
+use self::log::Log;
+use super::model::{choose_device, load_folder};
+use super::{CliError, Common, print_json};
+use crate::eval::playroom::{Options, Report as Figures, evaluate};
 use crate::infer::{SPECIALS, Words};
 use crate::io::bpe;
 use crate::model::playroom::Config;
@@ -18,14 +23,21 @@ use crate::train::checkpoint::{self, CheckpointError};
 use crate::train::objective::LOSSES;
 use crate::train::schedule::Schedule;
 use crate::train::trainer::{Report, Trainer};
+use crate::world::Split;
 use crate::world::language::vocabulary;
+
+/// Scenes of `val` that every checkpoint is measured on.
+const VALIDATED: usize = 100;
+
+const VAL_HEADER: &str = "step,text_to_image,image_to_text,hard_embedding,hard_matching,statement_precision,\
+                          object_recall,questions,pointing,swap_group";
 
 #[derive(clap::Args)]
 pub struct Train {
     /// Folder of the run: checkpoint, log and the model so far
     #[arg(long, default_value = "runs/playroom")]
     out: PathBuf,
-    /// Go on from the run's checkpoint; --steps and --decay may be given anew
+    /// Go on from the run's checkpoint; --steps, --decay, --pictures and --rate may be given anew
     #[arg(long)]
     resume: bool,
     /// Begin with the weights of this model folder instead of random ones
@@ -38,8 +50,8 @@ pub struct Train {
     #[arg(long)]
     decay: Option<u64>,
     /// First steps, on pictures without words
-    #[arg(long, default_value_t = 0)]
-    pictures: u64,
+    #[arg(long)]
+    pictures: Option<u64>,
     /// Peak learning rate
     #[arg(long)]
     rate: Option<f32>,
@@ -66,6 +78,8 @@ impl Train {
         let words = Words::new(&tokenizer).map_err(CliError::failure)?;
         let mut trainer = self.trainer(words.tokenizer.vocab_size())?;
         let mut log = self.log(trainer.step)?;
+        let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, trainer.step)?;
+        let mut figures = None;
         let bar = bar(&trainer);
         let (seed, batch, first, last) = (trainer.seed, self.batch, trainer.step, trainer.schedule.steps);
         let pictures = trainer.schedule.pictures;
@@ -91,10 +105,19 @@ impl Train {
             self.note(&mut log, &bar, &report, start)?;
             if report.step % self.every == 0 || report.step == last {
                 self.save(&trainer, &tokenizer).map_err(CliError::failure)?;
+                if report.step > pictures {
+                    bar.set_message("measuring on val");
+                    figures = Some(self.validate(&mut val, report.step)?);
+                }
             }
         }
         drawer.join().expect("drawing batches does not panic");
         bar.finish();
+        let summary = json!({ "out": self.out.display().to_string(), "steps": last, "val": figures });
+        match self.common.json {
+            true => print_json(&summary),
+            false => println!("{}", serde_json::to_string_pretty(&summary).expect("plain data serialises")),
+        }
         Ok(())
     }
 
@@ -108,7 +131,7 @@ impl Train {
             let steps = self.steps.unwrap_or(10_000);
             let decay = self.decay.unwrap_or(steps / 5);
             let peak = self.rate.unwrap_or(1e-3);
-            let schedule = Schedule { peak, warmup: 200, pictures: self.pictures, steps, decay };
+            let schedule = Schedule { peak, warmup: 200, pictures: self.pictures.unwrap_or(0), steps, decay };
             let mut trainer = Trainer::new(device, Config::playroom(vocab_size), schedule, self.seed);
             if let Some(folder) = &self.start_from {
                 let weights = checkpoint::weights(folder).map_err(CliError::input)?;
@@ -120,6 +143,7 @@ impl Train {
         let schedule = Schedule {
             steps: self.steps.unwrap_or(state.schedule.steps),
             decay: self.decay.unwrap_or(state.schedule.decay),
+            pictures: self.pictures.unwrap_or(state.schedule.pictures),
             peak: self.rate.unwrap_or(state.schedule.peak),
             ..state.schedule
         };
@@ -128,32 +152,40 @@ impl Train {
         Ok(trainer)
     }
 
-    fn log(&self, step: u64) -> Result<File, CliError> {
-        let path = self.out.join("log.csv");
-        let fail = |e| CliError::Input(format!("{}: {e}", path.display()));
-        let mut log = OpenOptions::new().create(true).append(true).open(&path).map_err(fail)?;
-        if step == 0 {
-            log.set_len(0).map_err(fail)?;
-            writeln!(log, "step,rate,{},grad_norm,seconds", LOSSES.join(",")).map_err(fail)?;
-        }
-        Ok(log)
+    fn log(&self, step: u64) -> Result<Log, CliError> {
+        let header = format!("step,rate,{},grad_norm,seconds", LOSSES.join(","));
+        Log::open(&self.out.join("log.csv"), &header, step)
     }
 
-    fn note(
-        &self,
-        log: &mut File,
-        bar: &ProgressBar,
-        report: &Report,
-        start: Instant,
-    ) -> Result<(), CliError> {
+    fn note(&self, log: &mut Log, bar: &ProgressBar, report: &Report, start: Instant) -> Result<(), CliError> {
         let losses: Vec<String> = report.losses.iter().map(|loss| format!("{loss:.4}")).collect();
         let seconds = start.elapsed().as_secs_f32();
         let (step, rate, norm) = (report.step, report.learning_rate, report.grad_norm);
-        writeln!(log, "{step},{rate:.6},{},{norm:.3},{seconds:.3}", losses.join(","))
-            .map_err(|e| CliError::Failure(format!("log.csv: {e}")))?;
+        log.line(&format!("{step},{rate:.6},{},{norm:.3},{seconds:.3}", losses.join(",")))?;
         bar.set_position(step);
-        bar.set_message(format!("loss {:.3}, captions {:.3}", report.losses[0], report.losses[7]));
+        bar.set_message(format!("loss {:.3}", report.losses[0]));
         Ok(())
+    }
+
+    /// The figures of the model so far on scenes of `val`.
+    fn validate(&self, log: &mut Log, step: u64) -> Result<Figures, CliError> {
+        let mut runner = load_folder(&self.out.join("model"), choose_device(self.common.backend)?)?;
+        let options = Options { split: Split::Val, seed: self.seed, count: VALIDATED };
+        let figures = pollster::block_on(evaluate(&mut runner, options, &mut |_, _, _| ()));
+        let figures = figures.map_err(CliError::failure)?;
+        let values = [
+            figures.text_to_image.recall_1,
+            figures.image_to_text.recall_1,
+            figures.hard.embedding,
+            figures.hard.matching,
+            figures.caption.statement_precision,
+            figures.caption.object_recall,
+            figures.question.accuracy,
+            figures.pointing.accuracy,
+            figures.swap.group,
+        ];
+        log.line(&format!("{step},{}", values.map(|value| format!("{value:.3}")).join(",")))?;
+        Ok(figures)
     }
 
     fn save(&self, trainer: &Trainer, tokenizer: &[u8]) -> Result<(), CheckpointError> {

@@ -3,6 +3,7 @@
 
 mod attend;
 mod bake;
+mod card;
 mod bench;
 mod embed;
 mod eval;
@@ -66,6 +67,8 @@ enum Command {
     Train(train::Train),
     /// Records the caption that the page shows while its model loads
     Bake(bake::Bake),
+    /// Writes the figures of a model card
+    Card(card::Card),
     /// Times the engine
     Bench(bench::Bench),
 }
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Eval(command) => command.run(),
         Command::Train(command) => command.run(),
         Command::Bake(command) => command.run(),
+        Command::Card(command) => command.run(),
         Command::Bench(command) => command.run(),
     };
     match result {

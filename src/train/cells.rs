@@ -43,8 +43,7 @@ pub fn labels(scenes: &[Scene], pictures: &[Picture]) -> Vec<(String, HostTensor
     let mut weights = vec![Vec::new(); LABELS.len()];
     for (scene, picture) in scenes.iter().zip(pictures) {
         let order = scene.reading_order();
-        for cell in 0..GRID * GRID {
-            let shown = shown(&picture.masks, cell);
+        for shown in shown(&picture.masks) {
             let rank = shown.map_or(0, |i| 1 + order.iter().position(|&o| o == i).expect("all are ordered"));
             targets[0].push(rank as u32);
             weights[0].push(if shown.is_some() { 1.0 } else { NOTHING });
@@ -64,14 +63,12 @@ pub fn labels(scenes: &[Scene], pictures: &[Picture]) -> Vec<(String, HostTensor
     targets.chain(weights).collect()
 }
 
-/// The object that covers most of a cell, if it covers enough.
-fn shown(masks: &[Mask], cell: usize) -> Option<usize> {
-    let (top, left) = (cell / GRID * CELL, cell % GRID * CELL);
-    let covered = |mask: &Mask| -> u32 {
-        mask.rows[top..top + CELL].iter().map(|row| (row >> left & ((1 << CELL) - 1)).count_ones()).sum()
-    };
-    let (count, object) = masks.iter().enumerate().map(|(i, mask)| (covered(mask), i)).max()?;
-    (count as f32 >= COVERED * (CELL * CELL) as f32).then_some(object)
+/// For each cell the object that covers most of it, if it covers enough.
+fn shown(masks: &[Mask]) -> Vec<Option<usize>> {
+    let coverage: Vec<Vec<u32>> = masks.iter().map(|mask| mask.coverage(GRID)).collect();
+    let most = |cell: usize| (0..masks.len()).max_by_key(|&object| coverage[object][cell]);
+    let enough = |cell: usize, object: usize| coverage[object][cell] as f32 >= COVERED * (CELL * CELL) as f32;
+    (0..GRID * GRID).map(|cell| most(cell).filter(|&object| enough(cell, object))).collect()
 }
 
 fn index(value: Attribute) -> u32 {

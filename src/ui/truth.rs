@@ -3,7 +3,7 @@
 use super::text::Word;
 use crate::world::language::{ParseError, Pointing, Statement, pointings, read};
 use crate::world::questions::{ask, parse_question};
-use crate::world::render::{Mask, PIXELS};
+use crate::world::render::Mask;
 use crate::world::{QuestionKind, Rng, Scene};
 use std::ops::Range;
 
@@ -49,21 +49,10 @@ pub fn answer(question: &str, scene: &Scene) -> Result<String, String> {
     program.run(scene).map(|answer| answer.to_string()).map_err(|error| error.to_string())
 }
 
-/// Whether a cell of a `grid * grid` map lies in a mask: its centre does, or at least half of it.
-pub fn cell_hits(mask: &Mask, cell: usize, grid: usize) -> bool {
-    let side = PIXELS / grid;
-    let (left, top) = (cell % grid * side, cell / grid * side);
-    let covered = (top..top + side)
-        .flat_map(|y| (left..left + side).map(move |x| (x, y)))
-        .filter(|&(x, y)| mask.contains(x, y));
-    let is_centre = mask.contains(left + side / 2, top + side / 2);
-    is_centre || 2 * covered.count() >= side * side
-}
-
 /// The share of cells that lie in a mask: what pointing at random reaches.
 pub fn chance_to_hit(mask: &Mask, grid: usize) -> f32 {
-    let cells = grid * grid;
-    (0..cells).filter(|&cell| cell_hits(mask, cell, grid)).count() as f32 / cells as f32
+    let cells = mask.cells(grid);
+    cells.iter().filter(|&&inside| inside).count() as f32 / cells.len() as f32
 }
 
 #[cfg(test)]
@@ -109,18 +98,5 @@ mod tests {
         }
         let scene = splits::scene(Split::Test, 1, 0);
         assert!(answer("what is the weather?", &scene).is_err());
-    }
-
-    #[test]
-    fn a_cell_hits_where_its_centre_or_half_of_it_is() {
-        let mut mask = Mask { rows: [0; PIXELS] };
-        mask.rows[4] = 1 << 12;
-        assert!(cell_hits(&mask, 1, 8), "the centre of the second cell");
-        assert!(!cell_hits(&mask, 0, 8));
-        assert_eq!(chance_to_hit(&mask, 8), 1.0 / 64.0);
-        mask.rows[8..12].fill(0xff);
-        assert!(cell_hits(&mask, 8, 8), "half of the first cell of the second row");
-        mask.rows[11] = 0;
-        assert!(!cell_hits(&mask, 8, 8));
     }
 }

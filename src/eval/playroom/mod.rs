@@ -1,6 +1,7 @@
 //! The figures of a Playroom model: everything that its model card states, measured on scenes of a split.
 
 mod captions;
+mod card;
 mod pointing;
 mod prior;
 mod questions;
@@ -8,6 +9,7 @@ mod report;
 mod retrieval;
 mod swap;
 
+pub use card::with_figures;
 pub use prior::QuestionPrior;
 pub use report::Report;
 

@@ -5,7 +5,7 @@ use super::{Gallery, Progress, pictures, share};
 use crate::device::DeviceError;
 use crate::infer::{ImageTokens, Runner, pick};
 use crate::world::language::{full_caption, pointings};
-use crate::world::{Mask, Scene, Split, Style, render, splits};
+use crate::world::{Scene, Split, Style, render, splits};
 
 /// Scenes of `val` on which the layer is chosen, with a seed of their own.
 const CHOOSING: (u64, u64) = (100, 17);
@@ -61,7 +61,7 @@ async fn tally(
             let Some(token) = encoding.spans.iter().position(|span| span.start == word.span.start) else {
                 continue;
             };
-            let inside = cells(&picture.masks[word.object], grid);
+            let inside = picture.masks[word.object].cells(grid);
             tally.words += 1;
             tally.random += inside.iter().filter(|&&inside| inside).count() as f64 / inside.len() as f64;
             for (hits, cell) in tally.centre.iter_mut().zip(middle) {
@@ -74,18 +74,6 @@ async fn tally(
         }
     }
     Ok(tally)
-}
-
-/// Which cells of the grid lie in the mask: a quarter covered, or as much as any cell.
-pub fn cells(mask: &Mask, grid: usize) -> Vec<bool> {
-    let side = crate::world::render::PIXELS / grid;
-    let covered = |cell: usize| {
-        let (top, left) = (cell / grid * side, cell % grid * side);
-        (0..side * side).filter(|p| mask.contains(left + p % side, top + p / side)).count()
-    };
-    let counts: Vec<usize> = (0..grid * grid).map(covered).collect();
-    let most = counts.iter().copied().max().unwrap_or(0).max(1);
-    counts.iter().map(|&count| count * 4 >= side * side || count == most).collect()
 }
 
 /// Index of the largest value, the first of equals.

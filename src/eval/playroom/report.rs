@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::world::Split;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     pub split: Split,
     pub seed: u64,
@@ -21,7 +21,7 @@ pub struct Report {
 }
 
 /// Full captions among full captions' pictures; `reranked` after matching the 16 best by embedding.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Retrieval {
     #[serde(rename = "recall@1")]
     pub recall_1: f64,
@@ -35,14 +35,14 @@ pub struct Retrieval {
 }
 
 /// Share of captions that find their own scene among nine copies changed in one respect; chance is 0.1.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Hard {
     pub embedding: f64,
     pub matching: f64,
 }
 
 /// Greedy captions in the `full` style.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Captions {
     /// Share of statements that are true of the scene; words that cannot be read count as one false statement.
     pub statement_precision: f64,
@@ -54,7 +54,7 @@ pub struct Captions {
     pub cider: f64,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Kind {
     pub count: usize,
     pub accuracy: f64,
@@ -62,7 +62,7 @@ pub struct Kind {
     pub question_only_accuracy: f64,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Questions {
     pub accuracy: f64,
     pub question_only_accuracy: f64,
@@ -71,7 +71,7 @@ pub struct Questions {
 
 /// Share of words naming one object whose strongest cross-attention cell lies in its mask. A cell lies in a mask that
 /// covers a quarter of it, or of which no cell holds more.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Pointing {
     pub accuracy: f64,
     /// The same of a cell drawn evenly.
@@ -84,7 +84,7 @@ pub struct Pointing {
 }
 
 /// Winoground scores by matching (Thrush et al. 2022); chance is 1/4, 1/4 and 1/6.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Swap {
     pub text: f64,
     pub image: f64,

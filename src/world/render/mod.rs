@@ -39,6 +39,25 @@ impl Mask {
     pub fn area(&self) -> u32 {
         self.rows.iter().map(|row| row.count_ones()).sum()
     }
+
+    /// Number of pixels in each cell of a `grid * grid` grid, row by row.
+    pub fn coverage(&self, grid: usize) -> Vec<u32> {
+        let side = PIXELS / grid;
+        let covered = |cell: usize| {
+            let (top, left) = (cell / grid * side, cell % grid * side);
+            let within = (u64::MAX >> (64 - side)) << left;
+            self.rows[top..top + side].iter().map(|row| (row & within).count_ones()).sum()
+        };
+        (0..grid * grid).map(covered).collect()
+    }
+
+    /// The cells of a `grid * grid` grid that lie in the mask: a quarter covered, or as much as any other. The pointing
+    /// game (Zhang et al. 2016) is won by pointing at one of them.
+    pub fn cells(&self, grid: usize) -> Vec<bool> {
+        let (coverage, side) = (self.coverage(grid), PIXELS / grid);
+        let most = coverage.iter().copied().max().unwrap_or(0).max(1);
+        coverage.iter().map(|&count| 4 * count as usize >= side * side || count == most).collect()
+    }
 }
 
 /// A rendered scene.

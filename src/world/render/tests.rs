@@ -60,6 +60,22 @@ fn sizes_leave_clear_gaps_and_textures_differ() {
 }
 
 #[test]
+fn a_cell_lies_in_a_mask_that_covers_a_quarter_of_it_or_no_more_of_any_other() {
+    let mut mask = Mask { rows: [0; PIXELS] };
+    assert!(mask.cells(8).iter().all(|inside| !inside));
+    mask.rows[4] = 0b11 << 12;
+    assert_eq!(mask.coverage(8)[1], 2);
+    let lone: Vec<usize> = (0..64).filter(|&cell| mask.cells(8)[cell]).collect();
+    assert_eq!(lone, [1]);
+    mask.rows[8..16].fill(0b11 << 62);
+    let cells: Vec<usize> = (0..64).filter(|&cell| mask.cells(8)[cell]).collect();
+    assert_eq!(cells, [15]);
+    mask.rows[8..12].fill(u64::MAX);
+    assert_eq!(mask.cells(8).iter().filter(|inside| **inside).count(), 8);
+    assert_eq!(mask.coverage(1), [mask.area()]);
+}
+
+#[test]
 fn odd_scenes_are_drawn() {
     let mut scene = lone(Shape::Star, Size::Large, Texture::Dotted);
     scene.objects = vec![scene.objects[0]; 5];

@@ -8,7 +8,6 @@ use crate::ui::lab::Lab;
 use crate::ui::show;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
-use crate::ui::truth::cell_hits;
 use leptos::prelude::*;
 
 #[component]
@@ -55,7 +54,7 @@ fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl I
     let is_hit = Memo::new(move |_| {
         let (map, object) = (map.get()?, focus.object.get()?);
         lab.picture
-            .with(|picture| Some(cell_hits(picture.masks.get(object)?, peak(&map)?, map.len().isqrt())))
+            .with(|picture| Some(picture.masks.get(object)?.cells(map.len().isqrt())[peak(&map)?]))
     });
     let pressed = move || focus.layer.get() == Some(layer) && focus.head.get() == Some(head);
     let toggle = move |_| {

@@ -6,7 +6,7 @@ use crate::ui::components::veil::peak;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
 use crate::ui::show;
-use crate::ui::truth::{cell_hits, chance_to_hit};
+use crate::ui::truth::chance_to_hit;
 use crate::ui::view::Attending;
 use leptos::prelude::*;
 
@@ -21,9 +21,9 @@ pub fn Pointing(focus: Focus) -> impl IntoView {
             let mask = picture.masks.get(object)?;
             let centre = (grid / 2 * grid) + grid / 2;
             Some((
-                cell_hits(mask, peak(&map)?, grid),
+                mask.cells(grid)[peak(&map)?],
                 chance_to_hit(mask, grid),
-                cell_hits(mask, centre, grid),
+                mask.cells(grid)[centre],
             ))
         })
     });
@@ -75,7 +75,6 @@ pub fn Notes(focus: Focus) -> impl IntoView {
             Figure::new("Strongest cell", show::percent(strongest))
                 .beside(format!("uniform {}", show::percent(1.0 / map.len().max(1) as f32))),
             Figure::new("Entropy", format!("{entropy:.2} bit")).beside(format!("uniform {uniform:.2}")),
-            Figure::new("On the picture", show::percent(total)).beside("the rest rests on the class token"),
         ]
     });
     move || {

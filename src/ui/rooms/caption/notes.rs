@@ -7,7 +7,7 @@ use crate::ui::components::veil::peak;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
 use crate::ui::show;
-use crate::ui::truth::{cell_hits, chance_to_hit, judge};
+use crate::ui::truth::{chance_to_hit, judge};
 use leptos::prelude::*;
 
 /// The tokens that the model weighed at the word that is looked at; choosing one goes on from there.
@@ -136,7 +136,7 @@ fn pointing(lab: Lab, draft: Draft) -> Option<Figure> {
     lab.picture.with(|picture| {
         let mask = picture.masks.get(object)?;
         let grid = map.len().isqrt();
-        let verdict = if cell_hits(mask, peak(&map)?, grid) { "hit" } else { "missed" };
+        let verdict = if mask.cells(grid)[peak(&map)?] { "hit" } else { "missed" };
         let chance = show::percent(chance_to_hit(mask, grid));
         Some(Figure::new("Pointing", verdict).beside(format!("chance {chance}")))
     })

@@ -52,7 +52,7 @@ pub fn Home() -> impl IntoView {
             <div class="hero">
                 <figure class="picture"><div class="frame"><Layers overlay /></div></figure>
                 <div>
-                    <p class="kicker">"A model of three million numbers is looking at this picture and says"</p>
+                    <p class="kicker">"A model is looking at this picture and says"</p>
                     <div class="text large">
                         <Words label="The caption, word by word" words here pinned=unpinned pin=move |_| {} is_growing=replay.is_growing />
                     </div>

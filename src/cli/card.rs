@@ -1,0 +1,41 @@
+//! `triptych card`: the figures of a model card, from the reports beside it.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::{CliError, print_json};
+use crate::eval::playroom::{Report, with_figures};
+use crate::io::file::{read, write_atomic};
+
+#[derive(clap::Args)]
+pub struct Card {
+    /// The model's folder, with README.md, eval.json (of `test`) and eval-compose.json, both by `triptych eval --json`
+    #[arg(long, default_value = "public/models/playroom")]
+    model: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+impl Card {
+    pub fn run(&self) -> Result<(), CliError> {
+        let path = self.model.join("README.md");
+        let card = String::from_utf8(read(&path).map_err(CliError::input)?);
+        let card = card.map_err(|e| CliError::input(format!("{}: {e}", path.display())))?;
+        let written = with_figures(&card, &self.report("eval.json")?, &self.report("eval-compose.json")?);
+        let written = written.ok_or_else(|| CliError::input(format!("{}: no marks around figures", path.display())))?;
+        write_atomic(&path, written.as_bytes()).map_err(CliError::failure)?;
+        match self.json {
+            true => print_json(&json!({ "card": path.display().to_string() })),
+            false => println!("{}", path.display()),
+        }
+        Ok(())
+    }
+
+    fn report(&self, name: &str) -> Result<Report, CliError> {
+        let path = self.model.join(name);
+        let bytes = read(&path).map_err(CliError::input)?;
+        serde_json::from_slice(&bytes).map_err(|e| CliError::input(format!("{}: {e}", path.display())))
+    }
+}

@@ -1,0 +1,73 @@
+//! The table of figures in a model card.
+
+use std::fmt::Write;
+
+use super::Report;
+
+/// The line after which the table stands in a card, and the line that follows it.
+const MARKS: [&str; 2] = ["<!-- figures: `triptych card` writes them -->", "<!-- end of figures -->"];
+
+/// The card with its table made anew from the reports on `test` and `compose`; none where a mark is missing.
+pub fn with_figures(card: &str, test: &Report, compose: &Report) -> Option<String> {
+    let (before, rest) = card.split_once(MARKS[0])?;
+    let (_, after) = rest.split_once(MARKS[1])?;
+    Some(format!("{before}{}\n\n{}\n{}{after}", MARKS[0], table(test, compose), MARKS[1]))
+}
+
+/// A figure by name, how a report gives it, and what stands beside it: chance or a baseline, and the aim.
+type Row = (&'static str, fn(&Report) -> f64, &'static str, &'static str);
+
+const SHARES: [Row; 19] = [
+    ("text to image, Recall@1", |r| r.text_to_image.recall_1, "1 / count", "95 %"),
+    ("text to image, Recall@5", |r| r.text_to_image.recall_5, "5 / count", ""),
+    ("text to image, Recall@10", |r| r.text_to_image.recall_10, "10 / count", ""),
+    ("text to image, mean reciprocal rank", |r| r.text_to_image.mrr, "", ""),
+    ("text to image, Recall@1 after matching the best 16", |r| r.text_to_image.reranked_recall_1, "1 / count", "98 %"),
+    ("image to text, Recall@1", |r| r.image_to_text.recall_1, "1 / count", "95 %"),
+    ("image to text, Recall@5", |r| r.image_to_text.recall_5, "5 / count", ""),
+    ("image to text, Recall@10", |r| r.image_to_text.recall_10, "10 / count", ""),
+    ("image to text, mean reciprocal rank", |r| r.image_to_text.mrr, "", ""),
+    ("image to text, Recall@1 after matching the best 16", |r| r.image_to_text.reranked_recall_1, "1 / count", "98 %"),
+    ("hard retrieval by embedding, 1 of 10", |r| r.hard.embedding, "10 %", "80 %"),
+    ("hard retrieval by matching, 1 of 10", |r| r.hard.matching, "10 %", "95 %"),
+    ("statements of greedy captions that are true", |r| r.caption.statement_precision, "", "95 %"),
+    ("objects that true statements mention", |r| r.caption.object_recall, "", "95 %"),
+    ("BLEU-4", |r| r.caption.bleu_4, "", ""),
+    ("ROUGE-L", |r| r.caption.rouge_l, "", ""),
+    ("swapped pairs, text score", |r| r.swap.text, "25 %", ""),
+    ("swapped pairs, image score", |r| r.swap.image, "25 %", ""),
+    ("swapped pairs, group score", |r| r.swap.group, "16.7 %", "60 %"),
+];
+
+fn table(test: &Report, compose: &Report) -> String {
+    let mut out = String::from("| figure | ");
+    for report in [test, compose] {
+        write!(out, "`{}`, seed {}, {} scenes | ", report.split.word(), report.seed, report.count).expect(INFALLIBLE);
+    }
+    out += "chance or baseline on `test` | aim |\n|---|---|---|---|---|\n";
+    let mut line = |name: &str, values: [String; 2], beside: &str, aim: &str| {
+        writeln!(out, "| {name} | {} | {} | {beside} | {aim} |", values[0], values[1]).expect(INFALLIBLE);
+    };
+    let percent = |value: f64| format!("{:.1} %", 100.0 * value);
+    for (name, of, beside, aim) in SHARES {
+        line(name, [percent(of(test)), percent(of(compose))], beside, aim);
+    }
+    line("CIDEr-D, of 10", [test, compose].map(|r| format!("{:.2}", r.caption.cider)), "", "");
+    let questions = [test, compose].map(|r| percent(r.question.accuracy));
+    line("questions right", questions, &blind(test.question.question_only_accuracy), "95 %");
+    for (kind, on_test) in &test.question.by_kind {
+        let on_compose = compose.question.by_kind.get(kind).map_or("none asked".to_string(), |k| percent(k.accuracy));
+        let values = [percent(on_test.accuracy), on_compose];
+        line(&format!("questions right: {kind}"), values, &blind(on_test.question_only_accuracy), "");
+    }
+    let beside = format!("{} random, {} centre", percent(test.pointing.random), percent(test.pointing.centre));
+    let name = format!("pointing game, layer {}", test.pointing.layer);
+    line(&name, [test, compose].map(|r| percent(r.pointing.accuracy)), &beside, "85 %");
+    out
+}
+
+const INFALLIBLE: &str = "a string takes any text";
+
+fn blind(accuracy: f64) -> String {
+    format!("{:.1} % from the question alone", 100.0 * accuracy)
+}

@@ -38,12 +38,16 @@ async function removeWebGpu(page) {
   });
 }
 
-/** Collects a page's errors: exceptions, console errors, failed requests. */
+/**
+ * Collects a page's errors: exceptions, console errors, failed requests. A deep link is no error, though a static host
+ * answers it as GitHub Pages does, by the page with status 404.
+ */
 export function collectErrors(page) {
   const errors = [];
   page.on("pageerror", (error) => errors.push(`exception: ${error.stack ?? error}`));
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(`console: ${message.text()} (${message.location().url})`);
+    const isDeepLink = /status of 404/.test(message.text()) && message.location().url.split("?")[0] === page.url().split("?")[0];
+    if (message.type() === "error" && !isDeepLink) errors.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("requestfailed", (request) => errors.push(`request: ${request.url()} ${request.failure()?.errorText}`));
   return errors;

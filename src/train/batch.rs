@@ -1,17 +1,18 @@
 //! Batches of the Playroom objective, drawn from the world: a batch is a function of the seed and its number.
 
 use super::cells;
+use super::schedule::Stage;
 use super::objective::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use crate::infer::{Words, pixel_values};
 use crate::tensor::HostTensor;
 use crate::world::edit::near_miss;
-use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
+use crate::world::language::{Caption, Claim, Style, caption, false_caption, full_caption};
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
 use crate::world::scene::MAX_OBJECTS;
 use crate::world::splits::{Split, scene_with};
 use crate::world::{Rng, Scene, render};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 /// Inputs of one training step, by name.
 pub struct Batch {
@@ -19,7 +20,7 @@ pub struct Batch {
     pub inputs: Vec<(String, HostTensor)>,
 }
 
-/// All scenes of a batch have equally many objects, so that little of its rows is padding; a full caption takes at
+/// All scenes of a batch with words have equally many objects, so that little of its rows is padding; a full caption takes at
 /// most ten tokens per object and the two at its ends.
 fn objects(number: u64) -> usize {
     1 + number as usize % MAX_OBJECTS
@@ -30,26 +31,25 @@ const SHORT_STYLES: [Style; 4] = [Style::Short, Style::Relation, Style::Count, S
 impl Batch {
     /// Batch `number` of the run with `seed`: `batch / 2` training scenes, each followed by a near miss of it, so that
     /// every text has a picture that differs from its own in one respect.
-    pub fn draw(words: &Words, seed: u64, number: u64, batch: usize) -> Batch {
+    pub fn draw(words: &Words, seed: u64, number: u64, batch: usize, stage: Stage) -> Batch {
+        if stage == Stage::Pictures {
+            let mut draw = Draw::new(words, seed, number, Sizes { stage, batch, long: 0 }, 1..=MAX_OBJECTS);
+            draw.pictures();
+            return Batch { sizes: draw.sizes, inputs: draw.inputs };
+        }
         let objects = objects(number);
-        let sizes = Sizes { batch, long: 10 * objects + 2 };
+        let sizes = Sizes { stage, batch, long: 10 * objects + 2 };
         let mut draw = Draw::new(words, seed, number, sizes, objects..=objects);
         draw.pictures();
         draw.contrast();
-        draw.matching("match_long", sizes.long);
-        draw.matching("match_short", SHORT);
+        if stage == Stage::Judging {
+            draw.matching("match_long", sizes.long);
+            draw.matching("match_short", SHORT);
+        }
         draw.captions();
         draw.short_captions();
         draw.questions("answer_short", ASK_SHORT, &[QuestionKind::Exist, QuestionKind::Count, QuestionKind::Query]);
         draw.questions("answer_long", ASK_LONG, &[QuestionKind::Compare, QuestionKind::Relate]);
-        Batch { sizes, inputs: draw.inputs }
-    }
-
-    /// As [`Batch::draw`], pictures and their cells only.
-    pub fn draw_pictures(words: &Words, seed: u64, number: u64, batch: usize) -> Batch {
-        let sizes = Sizes::pictures(batch);
-        let mut draw = Draw::new(words, seed, number, sizes, 1..=5);
-        draw.pictures();
         Batch { sizes, inputs: draw.inputs }
     }
 }
@@ -122,8 +122,8 @@ impl Draw<'_> {
         self.push("contrast.negatives", HostTensor::f32([count, count], negatives));
     }
 
-    /// One sentence per picture, true or false with equal odds. A third of the false ones belong to another scene of
-    /// the batch; the others differ from the truth as little as they can.
+    /// One sentence per picture, true or false with equal odds. Of the false ones a third of the full captions and a half of
+    /// the others belong to another scene of the batch; the rest differ from the truth as little as they can.
     fn matching(&mut self, name: &str, room: usize) {
         let long = name == "match_long";
         let (mut rows, mut targets) = (Vec::new(), Vec::new());
@@ -132,7 +132,7 @@ impl Draw<'_> {
             let i = rows.len();
             let truth = self.rng.below(2);
             let style = if long { Style::Full } else { self.rng.pick(&SHORT_STYLES) };
-            let found = match (truth, self.rng.below(3)) {
+            let found = match (truth, self.rng.below(if long { 3 } else { 2 })) {
                 (1, _) => caption(&self.scenes[i], style, &mut self.rng),
                 (_, 0) => {
                     let other = self.rng.below(self.scenes.len());
@@ -163,14 +163,19 @@ impl Draw<'_> {
         self.push(&format!("{name}.words.targets"), HostTensor::u32([word_targets.len()], word_targets));
     }
 
-    /// For each token of a caption whether the statement that it belongs to is true of the scene; none between
-    /// statements.
+    /// For each token of a caption whether it is true of the scene; none between statements. A full caption says where
+    /// each object stands, so that each of its attributes is true or false by itself; elsewhere a word is as true as its
+    /// statement.
     fn verdicts(&self, caption: &Caption, scene: usize) -> Vec<Option<bool>> {
+        let scene = &self.scenes[scene];
         let spans = self.words.tokenizer.encode(&caption.text).expect("the tokenizer knows the grammar").spans;
-        let judged: Vec<_> =
-            caption.statements.iter().map(|s| (s.span.clone(), s.claim.judge(&self.scenes[scene]))).collect();
-        let verdict = |at: usize| judged.iter().find(|(span, _)| span.contains(&at)).map(|(_, truth)| *truth);
-        spans.iter().map(|span| verdict(span.start)).collect()
+        let verdict = |span: &Range<usize>| {
+            let statement = caption.statements.iter().find(|statement| statement.span.contains(&span.start))?;
+            let word = &caption.text[span.clone()];
+            let own = attribute_verdict(&statement.claim, word, scene).filter(|_| caption.style == Style::Full);
+            Some(own.unwrap_or_else(|| statement.claim.judge(scene)))
+        };
+        spans.iter().map(verdict).collect()
     }
 
     fn captions(&mut self) {
@@ -253,5 +258,33 @@ impl Draw<'_> {
         self.push(&format!("{name}.ids"), HostTensor::u32([rows.len(), tokens], ids));
         self.push(&format!("{name}.targets"), HostTensor::u32([count], targets));
         self.push(&format!("{name}.weights"), HostTensor::f32([count], weights));
+    }
+}
+
+/// Whether the object at the place that a claim names is as one of its words says; none for words that name no attribute.
+fn attribute_verdict(claim: &Claim, word: &str, scene: &Scene) -> Option<bool> {
+    let Claim::Exists(what) = claim else { return None };
+    let meant = scene.objects.iter().find(|object| Some(object.place()) == what.place);
+    let said = what.attributes().find(|said| said.word().split(' ').any(|part| part == word))?;
+    Some(meant.is_some_and(|object| object.attribute(said.kind()) == said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{Attribute, splits};
+
+    #[test]
+    fn words_of_a_full_caption_are_true_or_false_by_themselves() {
+        let scene = splits::scene(Split::Train, 1, 3);
+        let object = scene.objects[0];
+        let mut other = scene.clone();
+        other.objects[0].set(Attribute::Colour(object.colour).other(&mut Rng::from_seed(1)));
+        let caption = full_caption(&other);
+        let claim = &caption.statements.iter().find(|s| !s.claim.judge(&scene)).expect("one is false").claim;
+        let verdict = |word: &str| attribute_verdict(claim, word, &scene);
+        assert_eq!(verdict(other.objects[0].colour.word()), Some(false));
+        assert_eq!(verdict(object.shape.word()), Some(true));
+        assert_eq!(verdict("a"), None);
     }
 }

@@ -12,14 +12,16 @@ use crate::ops::info_nce::info_nce;
 use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::scale::scale;
 use crate::plan::{Plan, PlanBuilder, SlotId};
+use super::schedule::Stage;
 use crate::tensor::DType::{F32, U32};
 
 /// Sizes of a batch; each combination is a plan of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Sizes {
+    pub stage: Stage,
     /// Pictures, `B`.
     pub batch: usize,
-    /// Tokens of a row that holds a full caption, `T`; 0 in a batch without words.
+    /// Tokens of a row that holds a full caption, `T`; of no meaning in a batch without words.
     pub long: usize,
 }
 
@@ -36,38 +38,28 @@ pub const ASK_LONG: usize = 20;
 pub const QUESTIONS: usize = 2;
 
 impl Sizes {
-    /// A batch without words, of which only the cells are learned.
-    pub fn pictures(batch: usize) -> Self {
-        Sizes { batch, long: 0 }
-    }
-
     /// Tokens of a row that holds a sentence of any style.
     pub fn contrast(self) -> usize {
         self.long.max(SHORT)
     }
-
-    fn has_words(&self) -> bool {
-        self.long > 0
-    }
 }
 
-/// Scalar losses, readable by these names after a run; `loss` is their weighted sum.
-pub const LOSSES: [&str; 11] = [
-    "loss",
-    "loss.cells",
-    "loss.contrast",
-    "loss.match_long",
-    "loss.match_short",
-    "loss.match_long.words",
-    "loss.match_short.words",
-    "loss.caption",
-    "loss.short",
-    "loss.answer_short",
-    "loss.answer_long",
-];
+/// The weighted sum of the parts, readable by this name after a run.
+pub const LOSS: &str = "loss";
 
-/// Weights of the parts in the sum, in the order of [`LOSSES`] after the first.
-const WEIGHTS: [f32; LOSSES.len() - 1] = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 2.0, 0.5, 0.5, 0.5];
+/// The parts of the loss, readable by these names after a run, with their weights in the sum.
+pub const PARTS: [(&str, f32); 10] = [
+    ("loss.cells", 0.5),
+    ("loss.contrast", 1.0),
+    ("loss.match_long", 0.5),
+    ("loss.match_short", 0.5),
+    ("loss.match_long.words", 1.0),
+    ("loss.match_short.words", 1.0),
+    ("loss.caption", 1.0),
+    ("loss.short", 0.25),
+    ("loss.answer_short", 1.0),
+    ("loss.answer_long", 1.0),
+];
 
 /// Decoupled weight decay of matrices; norms, biases, embeddings and the temperature are not decayed.
 const DECAY: f32 = 0.05;
@@ -88,31 +80,39 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
     let side = config.image_size;
     let pixels = b.input("pixels", [sizes.batch, 3, side, side], F32);
     let image = playroom::encode_image(b, config, pixels);
-    let mut parts = vec![super::cells::loss(b, config, image)];
-    if sizes.has_words() {
+    let mut parts = vec![("loss.cells", super::cells::loss(b, config, image))];
+    if sizes.stage > Stage::Pictures {
         let memory = playroom::memory(b, config, image);
-        parts.push(contrast(b, config, sizes, image));
-        let long = matching(b, config, "match_long", [sizes.batch, sizes.long], &memory);
-        let short = matching(b, config, "match_short", [sizes.batch, SHORT], &memory);
-        parts.extend([long[0], short[0], long[1], short[1]]);
-        parts.push(captioning(b, config, "caption", [sizes.batch, sizes.long], &memory));
-        parts.push(captioning(b, config, "short", [sizes.batch, SHORT], &memory));
-        let rows = sizes.batch * QUESTIONS;
-        parts.push(captioning(b, config, "answer_short", [rows, ASK_SHORT], &memory));
-        parts.push(captioning(b, config, "answer_long", [rows, ASK_LONG], &memory));
+        parts.push(("loss.contrast", contrast(b, config, sizes, image)));
+        if sizes.stage == Stage::Judging {
+            let [text, words] = matching(b, config, "match_long", [sizes.batch, sizes.long], &memory);
+            parts.extend([("loss.match_long", text), ("loss.match_long.words", words)]);
+            let [text, words] = matching(b, config, "match_short", [sizes.batch, SHORT], &memory);
+            parts.extend([("loss.match_short", text), ("loss.match_short.words", words)]);
+        }
+        let questions = sizes.batch * QUESTIONS;
+        let mut write = |name, rows| captioning(b, config, name, rows, &memory);
+        parts.push(("loss.caption", write("caption", [sizes.batch, sizes.long])));
+        parts.push(("loss.short", write("short", [sizes.batch, SHORT])));
+        parts.push(("loss.answer_short", write("answer_short", [questions, ASK_SHORT])));
+        parts.push(("loss.answer_long", write("answer_long", [questions, ASK_LONG])));
     }
     let mut total = None;
-    for ((part, name), weight) in parts.into_iter().zip(&LOSSES[1..]).zip(WEIGHTS) {
+    for (name, part) in parts {
         b.name(part, name);
-        let weighted = scale(b, part, weight);
+        let weighted = scale(b, part, weight(name));
         total = Some(match total {
             Some(sum) => add(b, sum, weighted),
             None => weighted,
         });
     }
     let total = total.expect("there are losses");
-    b.name(total, LOSSES[0]);
+    b.name(total, LOSS);
     total
+}
+
+fn weight(part: &str) -> f32 {
+    PARTS.iter().find(|(name, _)| *name == part).expect("every part has a weight").1
 }
 
 /// Symmetric InfoNCE over the batch (van den Oord et al. 2018; Radford et al. 2021). `contrast.negatives[i, j]` is

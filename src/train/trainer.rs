@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::batch::Batch;
-use super::objective::{LOSSES, Sizes, training_plan};
+use super::objective::{LOSS, PARTS, Sizes, training_plan};
 use super::schedule::Schedule;
 use crate::device::{Bank, Device, DeviceError, Prepared};
 use crate::model::init;
@@ -17,8 +17,9 @@ use crate::tensor::HostTensor;
 pub struct Report {
     pub step: u64,
     pub learning_rate: f32,
-    /// In the order of [`LOSSES`]; 0 where the batch has no such part.
-    pub losses: [f32; LOSSES.len()],
+    pub loss: f32,
+    /// In the order of [`PARTS`]; none where the batch has no such part.
+    pub parts: [Option<f32>; PARTS.len()],
     /// Norm of all gradients before clipping.
     pub grad_norm: f32,
 }
@@ -76,15 +77,15 @@ impl Trainer {
         let hyper = HostTensor::f32([2], vec![learning_rate, self.step as f32]);
         self.device.write(prepared, "hyper", &hyper);
         self.device.run(prepared, prepared.plan().all())?;
-        let mut losses = [0.0; LOSSES.len()];
-        for (loss, name) in losses.iter_mut().zip(LOSSES) {
-            *loss = match prepared.plan().find(name) {
-                Some(_) => self.scalar(prepared, name).await?,
-                None => 0.0,
-            };
+        let loss = self.scalar(prepared, LOSS).await?;
+        let mut parts = [None; PARTS.len()];
+        for (part, (name, _)) in parts.iter_mut().zip(PARTS) {
+            if prepared.plan().find(name).is_some() {
+                *part = Some(self.scalar(prepared, name).await?);
+            }
         }
         let grad_norm = self.scalar(prepared, "grad_norm").await?;
-        Ok(Report { step: self.step, learning_rate, losses, grad_norm })
+        Ok(Report { step: self.step, learning_rate, loss, parts, grad_norm })
     }
 
     async fn scalar(&self, prepared: &Prepared, name: &str) -> Result<f32, DeviceError> {
@@ -93,17 +94,20 @@ impl Trainer {
 
     async fn prepare(&mut self, sizes: Sizes) -> Result<Prepared, DeviceError> {
         let plan = Rc::new(training_plan(&self.config, sizes));
-        self.initialise(&plan)?;
+        self.initialise(&plan).await?;
         self.device.prepare(plan, &self.bank).await
     }
 
-    /// Stores initial values for whatever the bank lacks.
-    fn initialise(&mut self, plan: &Plan) -> Result<(), DeviceError> {
+    /// Stores initial values for whatever the bank lacks. Where the reader has learned to write before it learns to
+    /// judge, its bidirectional self-attention starts as a copy of the causal one.
+    async fn initialise(&mut self, plan: &Plan) -> Result<(), DeviceError> {
         let present: std::collections::HashSet<String> =
             self.bank.contents().into_iter().map(|(name, _)| name).collect();
         for slot in plan.slots_of(SlotKind::Stored).filter(|slot| !present.contains(&slot.name)) {
+            let causal = slot.name.replace(".self_attn.", ".causal_attn.");
             let tensor = match slot.name.starts_with("adamw.") {
                 true => HostTensor::zeros(&slot.shape),
+                false if present.contains(&causal) => self.device.fetch(&self.bank, &causal).await?,
                 false => init::initial(&slot.name, &slot.shape, self.seed),
             };
             self.device.store(&mut self.bank, &slot.name, &tensor)?;

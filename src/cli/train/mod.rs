@@ -20,8 +20,8 @@ use crate::io::bpe;
 use crate::model::playroom::Config;
 use crate::train::batch::Batch;
 use crate::train::checkpoint::{self, CheckpointError};
-use crate::train::objective::LOSSES;
-use crate::train::schedule::Schedule;
+use crate::train::objective::{LOSS, PARTS};
+use crate::train::schedule::{Schedule, Stage};
 use crate::train::trainer::{Report, Trainer};
 use crate::world::Split;
 use crate::world::language::vocabulary;
@@ -37,7 +37,7 @@ pub struct Train {
     /// Folder of the run: checkpoint, log and the model so far
     #[arg(long, default_value = "runs/playroom")]
     out: PathBuf,
-    /// Go on from the run's checkpoint; --steps, --decay, --pictures and --rate may be given anew
+    /// Go on from the run's checkpoint; what the options below say of the schedule is taken anew
     #[arg(long)]
     resume: bool,
     /// Begin with the weights of this model folder instead of random ones
@@ -49,9 +49,12 @@ pub struct Train {
     /// Steps over which the learning rate falls to zero at the end
     #[arg(long)]
     decay: Option<u64>,
-    /// First steps, on pictures without words
+    /// Last of the steps on pictures without words
     #[arg(long)]
     pictures: Option<u64>,
+    /// Last of the steps that judge no sentences yet
+    #[arg(long)]
+    writing: Option<u64>,
     /// Peak learning rate
     #[arg(long)]
     rate: Option<f32>,
@@ -82,16 +85,13 @@ impl Train {
         let mut figures = None;
         let bar = bar(&trainer);
         let (seed, batch, first, last) = (trainer.seed, self.batch, trainer.step, trainer.schedule.steps);
-        let pictures = trainer.schedule.pictures;
+        let schedule = trainer.schedule;
         let (sender, batches) = sync_channel(2);
         let drawer = std::thread::spawn(move || {
             for number in first..last {
                 // The receiver is gone when training failed.
-                let drawn = match number < pictures {
-                    true => Batch::draw_pictures(&words, seed, number, batch),
-                    false => Batch::draw(&words, seed, number, batch),
-                };
-                if sender.send(drawn).is_err() {
+                let stage = schedule.stage(number + 1);
+                if sender.send(Batch::draw(&words, seed, number, batch, stage)).is_err() {
                     break;
                 }
             }
@@ -99,13 +99,13 @@ impl Train {
         for batch in batches {
             let start = Instant::now();
             let report = pollster::block_on(trainer.step(&batch)).map_err(CliError::failure)?;
-            if !report.losses[0].is_finite() {
+            if !report.loss.is_finite() {
                 return Err(CliError::Failure(format!("the loss is no number at step {}", report.step)));
             }
             self.note(&mut log, &bar, &report, start)?;
             if report.step % self.every == 0 || report.step == last {
                 self.save(&trainer, &tokenizer).map_err(CliError::failure)?;
-                if report.step > pictures {
+                if schedule.stage(report.step) == Stage::Judging {
                     bar.set_message("measuring on val");
                     figures = Some(self.validate(&mut val, report.step)?);
                 }
@@ -131,7 +131,8 @@ impl Train {
             let steps = self.steps.unwrap_or(10_000);
             let decay = self.decay.unwrap_or(steps / 5);
             let peak = self.rate.unwrap_or(1e-3);
-            let schedule = Schedule { peak, warmup: 200, pictures: self.pictures.unwrap_or(0), steps, decay };
+            let (pictures, writing) = (self.pictures.unwrap_or(0), self.writing.unwrap_or(0));
+            let schedule = Schedule { peak, warmup: 200, pictures, writing, steps, decay };
             let mut trainer = Trainer::new(device, Config::playroom(vocab_size), schedule, self.seed);
             if let Some(folder) = &self.start_from {
                 let weights = checkpoint::weights(folder).map_err(CliError::input)?;
@@ -144,6 +145,7 @@ impl Train {
             steps: self.steps.unwrap_or(state.schedule.steps),
             decay: self.decay.unwrap_or(state.schedule.decay),
             pictures: self.pictures.unwrap_or(state.schedule.pictures),
+            writing: self.writing.unwrap_or(state.schedule.writing),
             peak: self.rate.unwrap_or(state.schedule.peak),
             ..state.schedule
         };
@@ -153,17 +155,18 @@ impl Train {
     }
 
     fn log(&self, step: u64) -> Result<Log, CliError> {
-        let header = format!("step,rate,{},grad_norm,seconds", LOSSES.join(","));
+        let parts = PARTS.map(|(name, _)| name).join(",");
+        let header = format!("step,rate,{LOSS},{parts},grad_norm,seconds");
         Log::open(&self.out.join("log.csv"), &header, step)
     }
 
     fn note(&self, log: &mut Log, bar: &ProgressBar, report: &Report, start: Instant) -> Result<(), CliError> {
-        let losses: Vec<String> = report.losses.iter().map(|loss| format!("{loss:.4}")).collect();
+        let parts = report.parts.map(|part| part.map_or(String::new(), |part| format!("{part:.4}"))).join(",");
         let seconds = start.elapsed().as_secs_f32();
         let (step, rate, norm) = (report.step, report.learning_rate, report.grad_norm);
-        log.line(&format!("{step},{rate:.6},{},{norm:.3},{seconds:.3}", losses.join(",")))?;
+        log.line(&format!("{step},{rate:.6},{:.4},{parts},{norm:.3},{seconds:.3}", report.loss))?;
         bar.set_position(step);
-        bar.set_message(format!("loss {:.3}", report.losses[0]));
+        bar.set_message(format!("loss {:.3}", report.loss));
         Ok(())
     }
 

@@ -1,0 +1,124 @@
+// What can go wrong for a visitor: each gets a sentence and a way on.
+import assert from "node:assert/strict";
+import { journey } from "../lib/lab.mjs";
+
+const CPU = ["no-webgpu"];
+
+journey(
+  "own pictures are taken, whatever their size, and what is none is refused",
+  async (lab) => {
+    await lab.open("caption");
+    await lab.words();
+    await lab.drop("wide.jpg", "image/jpeg", await lab.jpeg(701, 333));
+    const note = lab.page.getByText("It has only ever seen Playroom");
+    await note.waitFor({ timeout: 60_000 });
+    assert.match(await lab.caption(), /^\w+/);
+    assert.match(await lab.page.locator(".statements").textContent(), /cannot judge/);
+    assert.match(lab.page.url(), /picture=own/);
+    await lab.drop("tiny.jpg", "image/jpeg", await lab.jpeg(1, 1));
+    await lab.page.waitForTimeout(500);
+    assert.equal(await lab.page.getByRole("alert").count(), 0);
+    for (const [name, bytes] of [["broken.png", [0x89, 0x50, 0x4e, 0x47, 1, 2, 3]], ["empty.jpg", []]]) {
+      await lab.drop(name, "image/png", bytes);
+      const alert = lab.page.getByRole("alert").filter({ hasText: "could not be read as a picture" });
+      await alert.waitFor({ timeout: 30_000 });
+    }
+    await lab.page.getByRole("button", { name: "New scene" }).click();
+    assert.match(await lab.scene(), /^an? /);
+    // A link to a picture that never left another machine says so and goes on with a scene.
+    await lab.open("caption?picture=own");
+    await lab.page.getByText("never leaves their machine").waitFor();
+    await lab.words();
+  },
+  CPU,
+);
+
+journey(
+  "a failed and a broken download are told, and tried again with success",
+  async (lab) => {
+    let answers = 0;
+    await lab.page.route("**/model.safetensors", async (route) => {
+      answers += 1;
+      if (answers === 1) return route.fulfill({ status: 503, body: "busy" });
+      if (answers === 2) {
+        const response = await route.fetch();
+        return route.fulfill({ response, body: (await response.body()).subarray(0, 50_000), headers: {} });
+      }
+      return route.continue();
+    });
+    await lab.open("ask");
+    for (let failures = 1; failures <= 2; failures++) {
+      const alert = lab.page.getByRole("alert");
+      await alert.waitFor({ timeout: 60_000 });
+      assert.equal(answers, failures);
+      await alert.getByRole("button", { name: "Try again" }).click();
+      await alert.waitFor({ state: "detached", timeout: 60_000 }).catch(() => {});
+    }
+    await lab.encoded();
+    await lab.page.locator(".answer .verdict").waitFor({ timeout: 60_000 });
+    lab.forgive(/503|model\.safetensors/);
+  },
+  CPU,
+);
+
+journey(
+  "a worker that dies is told, and started again",
+  async (lab) => {
+    await lab.open("ask");
+    await lab.encoded();
+    await lab.page.locator(".answer .verdict").waitFor({ timeout: 60_000 });
+    const [worker] = lab.page.workers();
+    await worker.evaluate(() => setTimeout(() => { throw new Error("killed by the test"); }));
+    const alert = lab.page.getByRole("alert");
+    await alert.waitFor({ timeout: 30_000 });
+    await alert.getByRole("button", { name: "Start the engine again" }).click();
+    await alert.waitFor({ state: "detached", timeout: 60_000 });
+    await lab.encoded();
+    await lab.page.locator(".answer .verdict").waitFor({ timeout: 60_000 });
+    lab.forgive(/killed by the test/);
+  },
+  CPU,
+);
+
+journey(
+  "WebGPU can be chosen, says the same as the CPU, and its loss is survived",
+  async (lab) => {
+    await lab.open("ask?picture=1-1");
+    await lab.encoded();
+    const device = lab.engine().locator("summary");
+    const answer = async () => {
+      await lab.page.locator(".answer[aria-busy=false] .verdict").waitFor({ timeout: 240_000 });
+      return (await lab.page.locator(".answer .columns table").first().locator("th[scope=row], data").allTextContents()).slice(0, 2);
+    };
+    const byCpu = await answer();
+    await device.click();
+    assert.match(await lab.engine().textContent(), /trial took .* ms by WebGPU and .* ms by our CPU kernels/);
+    await lab.engine().getByRole("button", { name: "WebGPU" }).click();
+    await device.filter({ hasText: /^WebGPU$/ }).waitFor({ timeout: 240_000 });
+    assert.deepEqual(await answer(), byCpu);
+    await lab.screenshot("ask-by-webgpu");
+
+    // The browser's own way to lose every device.
+    const crash = await lab.page.context().newPage();
+    await crash.goto("chrome://gpucrash").catch(() => {});
+    await lab.page.getByLabel("Ask", { exact: true }).fill("how many objects are there?");
+    const alert = lab.page.getByRole("alert");
+    await alert.waitFor({ timeout: 120_000 });
+    await lab.screenshot("device-lost");
+    await alert.getByRole("button", { name: "Go on with the CPU" }).click();
+    await device.filter({ hasText: /^CPU$/ }).waitFor({ timeout: 60_000 });
+    assert.match(await lab.page.locator(".answer").textContent(), /The world says/);
+    await answer();
+  },
+  ["webgpu"],
+);
+
+journey(
+  "without WebAssembly SIMD a sentence says what is missing",
+  async (lab) => {
+    await lab.page.addInitScript(() => (WebAssembly.validate = () => false));
+    await lab.open();
+    await lab.page.getByText("WebAssembly SIMD, which this browser does not have").waitFor();
+  },
+  CPU,
+);

@@ -1,6 +1,6 @@
 //! Batches of the Playroom objective, drawn from the world: a batch is a function of the seed and its number.
 
-use super::cells;
+use super::{cells, fits};
 use super::schedule::Stage;
 use super::objective::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use crate::infer::{Words, pixel_values};
@@ -11,7 +11,7 @@ use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
 use crate::world::scene::MAX_OBJECTS;
 use crate::world::splits::{Split, scene_with};
-use crate::world::{Rng, Scene, render};
+use crate::world::{Description, Rng, Scene, render};
 use std::ops::{Range, RangeInclusive};
 
 /// Inputs of one training step, by name.
@@ -164,18 +164,21 @@ impl Draw<'_> {
     }
 
     /// For each token of a caption whether it is true of the scene; none between statements. A full caption says where
-    /// each object stands, so that each of its attributes is true or false by itself; elsewhere a word is as true as its
-    /// statement.
+    /// each object stands, so that each of its attributes is true or false by itself. Elsewhere an attribute is true where
+    /// something fits what has been said so far, any other word where its statement is.
     fn verdicts(&self, caption: &Caption, scene: usize) -> Vec<Option<bool>> {
         let scene = &self.scenes[scene];
         let spans = self.words.tokenizer.encode(&caption.text).expect("the tokenizer knows the grammar").spans;
-        let verdict = |span: &Range<usize>| {
+        let fits = fits::fits(&caption.text, &spans, &fits::described(caption), scene);
+        let verdict = |(span, fits): (&Range<usize>, Option<usize>)| {
             let statement = caption.statements.iter().find(|statement| statement.span.contains(&span.start))?;
-            let word = &caption.text[span.clone()];
-            let own = attribute_verdict(&statement.claim, word, scene).filter(|_| caption.style == Style::Full);
+            let own = match caption.style {
+                Style::Full => attribute_verdict(&statement.claim, &caption.text[span.clone()], scene),
+                _ => fits.map(|count| count > 0),
+            };
             Some(own.unwrap_or_else(|| statement.claim.judge(scene)))
         };
-        spans.iter().map(verdict).collect()
+        spans.iter().zip(fits).map(verdict).collect()
     }
 
     fn captions(&mut self) {
@@ -183,7 +186,7 @@ impl Draw<'_> {
         let rows: Vec<_> = self
             .scenes
             .iter()
-            .map(|scene| self.continued(prompt.clone(), &full_caption(scene).text))
+            .map(|scene| self.continued(prompt.clone(), &full_caption(scene).text, Vec::new()))
             .collect();
         self.next_tokens("caption", &rows, self.sizes.long);
     }
@@ -199,37 +202,44 @@ impl Draw<'_> {
         self.next_tokens(name, &rows, tokens);
     }
 
-    fn short_caption(&mut self, scene: usize) -> (Vec<u32>, usize) {
+    fn short_caption(&mut self, scene: usize) -> Row {
         loop {
             let style = self.rng.pick(&SHORT_STYLES);
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
             let prompt = self.words.caption(style, "").expect("the tokenizer knows its prompts");
-            let row = self.continued(prompt, &caption.text);
-            if row.0.len() <= SHORT + 1 {
+            let fits = self.fits(&caption.text, &fits::described(&caption), scene);
+            let row = self.continued(prompt, &caption.text, fits);
+            if row.ids.len() <= SHORT + 1 {
                 return row;
             }
         }
     }
 
-    fn question(&mut self, scene: usize, tokens: usize, kinds: &[QuestionKind]) -> (Vec<u32>, usize) {
+    fn question(&mut self, scene: usize, tokens: usize, kinds: &[QuestionKind]) -> Row {
         loop {
             let kind = self.rng.pick(kinds);
             let Some(question) = ask(&self.scenes[scene], kind, &mut self.rng) else { continue };
             let prompt = self.words.question(&question.text).expect("the tokenizer knows the grammar");
-            let row = self.continued(prompt, &question.answer.to_string());
-            if row.0.len() <= tokens + 1 {
+            let fits = self.fits(&question.text, &fits::asked(&question.program), scene);
+            let row = self.continued(prompt, &question.answer.to_string(), fits);
+            if row.ids.len() <= tokens + 1 {
                 return row;
             }
         }
     }
 
-    /// `prompt words [end]` with the length of the prompt, whose tokens are given and not learned.
-    fn continued(&self, prompt: Vec<u32>, text: &str) -> (Vec<u32>, usize) {
+    fn fits(&self, text: &str, said: &[Description], scene: usize) -> Vec<Option<usize>> {
+        let spans = self.words.tokenizer.encode(text).expect("the tokenizer knows the grammar").spans;
+        fits::fits(text, &spans, said, &self.scenes[scene])
+    }
+
+    /// `prompt words [end]`.
+    fn continued(&self, prompt: Vec<u32>, text: &str, fits: Vec<Option<usize>>) -> Row {
         let given = prompt.len();
         let mut ids = prompt;
         ids.extend(self.words.tokenizer.encode(text).expect("the tokenizer knows the grammar").ids);
         ids.push(self.words.end);
-        (ids, given)
+        Row { ids, given, fits }
     }
 
     /// Pushes `name.ids [N, T]` and `name.lengths [N]`.
@@ -243,21 +253,59 @@ impl Draw<'_> {
         self.push(&format!("{name}.lengths"), HostTensor::u32([rows.len()], lengths));
     }
 
-    /// Pushes `name.ids [N, T]`, and the tokens that follow as `name.targets [N*T]` with `name.weights [N*T]`.
-    fn next_tokens(&mut self, name: &str, rows: &[(Vec<u32>, usize)], tokens: usize) {
-        let (mut ids, mut targets) =
-            (vec![self.words.pad; rows.len() * tokens], vec![0; rows.len() * tokens]);
-        let mut weights = vec![0.0; rows.len() * tokens];
-        for (r, (row, given)) in rows.iter().enumerate() {
-            let (at, length) = (r * tokens, row.len() - 1);
-            ids[at..at + length].copy_from_slice(&row[..length]);
-            targets[at..at + length].copy_from_slice(&row[1..]);
-            weights[at + given - 1..at + length].fill(1.0);
+    /// Pushes `name.ids [N, T]`, the tokens that follow as `name.targets [N*T]` with `name.weights [N*T]`, and the labels of
+    /// [`fits`] likewise, where there are any.
+    fn next_tokens(&mut self, name: &str, rows: &[Row], tokens: usize) {
+        let count = rows.len() * tokens;
+        let (mut ids, mut next, mut fits) = (vec![self.words.pad; count], Labels::new(count), Labels::new(count));
+        for (r, row) in rows.iter().enumerate() {
+            let (at, length) = (r * tokens, row.ids.len() - 1);
+            ids[at..at + length].copy_from_slice(&row.ids[..length]);
+            for i in row.given - 1..length {
+                next.set(at + i, row.ids[i + 1]);
+            }
+            for (i, fitting) in row.fits.iter().enumerate().take(length - TEXT_START) {
+                fitting.iter().for_each(|&fitting| fits.set(at + TEXT_START + i, fitting as u32));
+            }
         }
-        let count = ids.len();
         self.push(&format!("{name}.ids"), HostTensor::u32([rows.len(), tokens], ids));
-        self.push(&format!("{name}.targets"), HostTensor::u32([count], targets));
-        self.push(&format!("{name}.weights"), HostTensor::f32([count], weights));
+        self.labels(name, next);
+        if rows.iter().any(|row| !row.fits.is_empty()) {
+            self.labels(&format!("{name}.fits"), fits);
+        }
+    }
+
+    fn labels(&mut self, name: &str, Labels { targets, weights }: Labels) {
+        self.push(&format!("{name}.targets"), HostTensor::u32([targets.len()], targets));
+        self.push(&format!("{name}.weights"), HostTensor::f32([weights.len()], weights));
+    }
+}
+
+/// A row for the decoder.
+struct Row {
+    ids: Vec<u32>,
+    /// Length of the prompt, whose tokens are given and not learned.
+    given: usize,
+    /// For each token of the text from [`TEXT_START`] on, how many objects fit so far.
+    fits: Vec<Option<usize>>,
+}
+
+/// Where the words of a caption or a question begin in a row: after `[start]` and the token that says what is wanted.
+const TEXT_START: usize = 2;
+
+/// Targets with weight 1 where there is one, else 0.
+struct Labels {
+    targets: Vec<u32>,
+    weights: Vec<f32>,
+}
+
+impl Labels {
+    fn new(count: usize) -> Self {
+        Labels { targets: vec![0; count], weights: vec![0.0; count] }
+    }
+
+    fn set(&mut self, at: usize, target: u32) {
+        (self.targets[at], self.weights[at]) = (target, 1.0);
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod cells;
+pub mod fits;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod checkpoint;
 pub mod objective;

@@ -13,6 +13,7 @@ use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::scale::scale;
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use super::schedule::Stage;
+use super::{cells, fits};
 use crate::tensor::DType::{F32, U32};
 
 /// Sizes of a batch; each combination is a plan of its own.
@@ -48,7 +49,7 @@ impl Sizes {
 pub const LOSS: &str = "loss";
 
 /// The parts of the loss, readable by these names after a run, with their weights in the sum.
-pub const PARTS: [(&str, f32); 10] = [
+pub const PARTS: [(&str, f32); 11] = [
     ("loss.cells", 0.5),
     ("loss.contrast", 1.0),
     ("loss.match_long", 0.5),
@@ -59,6 +60,7 @@ pub const PARTS: [(&str, f32); 10] = [
     ("loss.short", 0.25),
     ("loss.answer_short", 1.0),
     ("loss.answer_long", 1.0),
+    ("loss.fits", 1.0),
 ];
 
 /// Decoupled weight decay of matrices; norms, biases, embeddings and the temperature are not decayed.
@@ -80,7 +82,7 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
     let side = config.image_size;
     let pixels = b.input("pixels", [sizes.batch, 3, side, side], F32);
     let image = playroom::encode_image(b, config, pixels);
-    let mut parts = vec![("loss.cells", super::cells::loss(b, config, image))];
+    let mut parts = vec![("loss.cells", cells::loss(b, config, image))];
     if sizes.stage > Stage::Pictures {
         let memory = playroom::memory(b, config, image);
         parts.push(("loss.contrast", contrast(b, config, sizes, image)));
@@ -91,11 +93,18 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
             parts.extend([("loss.match_short", text), ("loss.match_short.words", words)]);
         }
         let questions = sizes.batch * QUESTIONS;
-        let mut write = |name, rows| captioning(b, config, name, rows, &memory);
-        parts.push(("loss.caption", write("caption", [sizes.batch, sizes.long])));
-        parts.push(("loss.short", write("short", [sizes.batch, SHORT])));
-        parts.push(("loss.answer_short", write("answer_short", [questions, ASK_SHORT])));
-        parts.push(("loss.answer_long", write("answer_long", [questions, ASK_LONG])));
+        let mut write = |name, rows| writing(b, config, name, rows, &memory);
+        let [(caption, _), short, ask_short, ask_long] = [
+            write("caption", [sizes.batch, sizes.long]),
+            write("short", [sizes.batch, SHORT]),
+            write("answer_short", [questions, ASK_SHORT]),
+            write("answer_long", [questions, ASK_LONG]),
+        ];
+        parts.extend([("loss.caption", caption), ("loss.short", short.0)]);
+        parts.extend([("loss.answer_short", ask_short.0), ("loss.answer_long", ask_long.0)]);
+        let hidden = [("short", short.1), ("answer_short", ask_short.1), ("answer_long", ask_long.1)];
+        let fits = hidden.map(|(name, hidden)| fits::loss(b, name, hidden)).into_iter().reduce(|sum, part| add(b, sum, part));
+        parts.push(("loss.fits", scale(b, fits.expect("there are rows"), 1.0 / hidden.len() as f32)));
     }
     let mut total = None;
     for (name, part) in parts {
@@ -144,15 +153,21 @@ fn matching(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], 
     [text, cross_entropy(b, matching.words, targets, weights)]
 }
 
-/// Next-token cross-entropy over rows `[N, T]`; weight 0 where nothing is to be learned.
-fn captioning(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], memory: &Memory) -> SlotId {
+/// Next-token cross-entropy over rows `[N, T]`, weight 0 where nothing is to be learned; and the hidden states `[N*T, D]`.
+fn writing(
+    b: &mut PlanBuilder,
+    config: &Config,
+    name: &str,
+    rows: [usize; 2],
+    memory: &Memory,
+) -> (SlotId, SlotId) {
     let ids = b.input(&format!("{name}.ids"), rows, U32);
     let targets = b.input(&format!("{name}.targets"), [rows[0] * rows[1]], U32);
     let weights = b.input(&format!("{name}.weights"), [rows[0] * rows[1]], F32);
     let hidden = playroom::decode(b, config, ids, memory);
     let hidden = b.reshape(hidden, [rows[0] * rows[1], config.width()]);
     let logits = playroom::decoder_logits(b, config, hidden);
-    cross_entropy(b, logits, targets, weights)
+    (cross_entropy(b, logits, targets, weights), hidden)
 }
 
 fn update(b: &mut PlanBuilder, weights: &[(SlotId, SlotId)]) {

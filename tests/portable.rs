@@ -1,36 +1,62 @@
 //! Tests with one body for this machine and for the browser.
 //!
 //! Natively `main` runs every case; in the browser `e2e/portable.test.mjs` asks a worker for the names and runs each
-//! by its name. A case fails by panicking. Add one by listing it in `CASES`.
+//! by its name. A case fails by panicking. Add one to the `cases` of its module.
 
+#[path = "portable/choices.rs"]
+mod choices;
+#[path = "portable/device.rs"]
+mod device;
+#[path = "portable/twins.rs"]
+mod twins;
+#[path = "portable/world.rs"]
+mod world;
+
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
-type Body = fn() -> Pin<Box<dyn Future<Output = ()>>>;
+/// A named test.
+struct Case {
+    name: String,
+    body: Box<dyn Fn() -> Pin<Box<dyn Future<Output = ()>>>>,
+}
 
-/// Names (unique) and bodies.
-const CASES: &[(&str, Body)] =
-    &[("gpu adapter grants a device with WebGPU's default limits", || Box::pin(adapter()))];
+impl Case {
+    fn new<F: Future<Output = ()> + 'static>(
+        name: impl Into<String>,
+        body: impl Fn() -> F + 'static,
+    ) -> Self {
+        Case { name: name.into(), body: Box::new(move || Box::pin(body())) }
+    }
+}
 
-async fn adapter() {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let adapter = instance.request_adapter(&Default::default()).await.expect("a WebGPU or Vulkan adapter");
-    let descriptor =
-        wgpu::DeviceDescriptor { required_limits: wgpu::Limits::default(), ..Default::default() };
-    let (device, _queue) = adapter.request_device(&descriptor).await.expect("a device with default limits");
-    assert!(device.limits().max_storage_buffers_per_shader_stage >= 8);
+/// Cases named after their functions.
+macro_rules! cases {
+    ($($body:ident),* $(,)?) => {
+        vec![$(crate::Case::new(stringify!($body).replace('_', " "), $body)),*]
+    };
+}
+use cases;
+
+fn all_cases() -> Vec<Case> {
+    let cases: Vec<Case> =
+        [device::cases(), choices::cases(), twins::cases(), world::cases()].into_iter().flatten().collect();
+    let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+    assert_eq!(names.len(), cases.len(), "two cases have one name");
+    cases
 }
 
 /// Runs the cases whose names contain any of the words on the command line; all of them without a word.
 #[cfg(not(target_arch = "wasm32"))]
 fn main() -> std::process::ExitCode {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let chosen =
-        CASES.iter().filter(|(name, _)| words.is_empty() || words.iter().any(|word| name.contains(word)));
+    let is_chosen = |case: &&Case| words.is_empty() || words.iter().any(|word| case.name.contains(word));
     let mut failures = 0;
-    for (name, body) in chosen {
-        let passed = std::panic::catch_unwind(|| pollster::block_on(body())).is_ok();
-        println!("portable: {name} ... {}", if passed { "ok" } else { "FAILED" });
+    for case in all_cases().iter().filter(is_chosen) {
+        let passed = catch_unwind(AssertUnwindSafe(|| pollster::block_on((case.body)()))).is_ok();
+        println!("portable: {} ... {}", case.name, if passed { "ok" } else { "FAILED" });
         failures += u8::from(!passed);
     }
     std::process::ExitCode::from(failures.min(1))
@@ -44,7 +70,6 @@ fn main() {
 /// What the worker of `e2e/portable.test.mjs` calls.
 #[cfg(target_arch = "wasm32")]
 mod browser {
-    use super::CASES;
     use wasm_bindgen::prelude::wasm_bindgen;
 
     #[wasm_bindgen]
@@ -56,12 +81,13 @@ mod browser {
 
     #[wasm_bindgen]
     pub fn names() -> Vec<String> {
-        CASES.iter().map(|(name, _)| (*name).to_owned()).collect()
+        super::all_cases().into_iter().map(|case| case.name).collect()
     }
 
     #[wasm_bindgen]
     pub async fn run(name: String) {
-        let (_, body) = CASES.iter().find(|(known, _)| *known == name).expect("a name from `names`");
-        body().await;
+        let case =
+            super::all_cases().into_iter().find(|case| case.name == name).expect("a name from `names`");
+        (case.body)().await;
     }
 }

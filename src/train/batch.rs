@@ -1,18 +1,21 @@
 //! Batches of the Playroom objective, drawn from the world: a batch is a function of the seed and its number.
 
-use super::{cells, fits};
+use super::rows::{Row, next_tokens};
+use super::verdicts::verdicts;
+use super::{cells, referents};
 use super::schedule::Stage;
+use super::labels::Label;
 use super::objective::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use crate::infer::{Words, pixel_values};
 use crate::tensor::HostTensor;
 use crate::world::edit::near_miss;
-use crate::world::language::{Caption, Claim, Style, caption, false_caption, full_caption};
+use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
 use crate::world::scene::MAX_OBJECTS;
 use crate::world::splits::{Split, scene_with};
 use crate::world::{Description, Rng, Scene, render};
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
 /// Inputs of one training step, by name.
 pub struct Batch {
@@ -145,7 +148,7 @@ impl Draw<'_> {
             let Some(caption) = found else { continue };
             let ids = self.words.sentence(&caption.text).expect("the tokenizer knows the grammar");
             if ids.len() <= room && caption.judge(&self.scenes[i]) == (truth == 1) {
-                let verdicts = self.verdicts(&caption, i);
+                let verdicts = verdicts(self.words, &caption, &self.scenes[i]);
                 for token in 0..room {
                     // The start token stands before the words.
                     let verdict = token.checked_sub(1).and_then(|word| *verdicts.get(word)?);
@@ -161,24 +164,6 @@ impl Draw<'_> {
         self.push(&format!("{name}.targets"), HostTensor::u32([targets.len()], targets));
         self.push(&format!("{name}.words.weights"), HostTensor::f32([word_weights.len()], word_weights));
         self.push(&format!("{name}.words.targets"), HostTensor::u32([word_targets.len()], word_targets));
-    }
-
-    /// For each token of a caption whether it is true of the scene; none between statements. A full caption says where
-    /// each object stands, so that each of its attributes is true or false by itself. Elsewhere an attribute is true where
-    /// something fits what has been said so far, any other word where its statement is.
-    fn verdicts(&self, caption: &Caption, scene: usize) -> Vec<Option<bool>> {
-        let scene = &self.scenes[scene];
-        let spans = self.words.tokenizer.encode(&caption.text).expect("the tokenizer knows the grammar").spans;
-        let fits = fits::fits(&caption.text, &spans, &fits::described(caption), scene);
-        let verdict = |(span, fits): (&Range<usize>, Option<usize>)| {
-            let statement = caption.statements.iter().find(|statement| statement.span.contains(&span.start))?;
-            let own = match caption.style {
-                Style::Full => attribute_verdict(&statement.claim, &caption.text[span.clone()], scene),
-                _ => fits.map(|count| count > 0),
-            };
-            Some(own.unwrap_or_else(|| statement.claim.judge(scene)))
-        };
-        spans.iter().zip(fits).map(verdict).collect()
     }
 
     fn captions(&mut self) {
@@ -207,8 +192,8 @@ impl Draw<'_> {
             let style = self.rng.pick(&SHORT_STYLES);
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
             let prompt = self.words.caption(style, "").expect("the tokenizer knows its prompts");
-            let fits = self.fits(&caption.text, &fits::described(&caption), scene);
-            let row = self.continued(prompt, &caption.text, fits);
+            let said = self.referents(&caption.text, &referents::described(&caption), scene);
+            let row = self.continued(prompt, &caption.text, said);
             if row.ids.len() <= SHORT + 1 {
                 return row;
             }
@@ -220,26 +205,26 @@ impl Draw<'_> {
             let kind = self.rng.pick(kinds);
             let Some(question) = ask(&self.scenes[scene], kind, &mut self.rng) else { continue };
             let prompt = self.words.question(&question.text).expect("the tokenizer knows the grammar");
-            let fits = self.fits(&question.text, &fits::asked(&question.program), scene);
-            let row = self.continued(prompt, &question.answer.to_string(), fits);
+            let said = self.referents(&question.text, &referents::asked(&question.program), scene);
+            let row = self.continued(prompt, &question.answer.to_string(), said);
             if row.ids.len() <= tokens + 1 {
                 return row;
             }
         }
     }
 
-    fn fits(&self, text: &str, said: &[Description], scene: usize) -> Vec<Option<usize>> {
+    fn referents(&self, text: &str, said: &[Description], scene: usize) -> Vec<Option<Label>> {
         let spans = self.words.tokenizer.encode(text).expect("the tokenizer knows the grammar").spans;
-        fits::fits(text, &spans, said, &self.scenes[scene])
+        referents::labels(text, &spans, said, &self.scenes[scene])
     }
 
     /// `prompt words [end]`.
-    fn continued(&self, prompt: Vec<u32>, text: &str, fits: Vec<Option<usize>>) -> Row {
+    fn continued(&self, prompt: Vec<u32>, text: &str, referents: Vec<Option<Label>>) -> Row {
         let given = prompt.len();
         let mut ids = prompt;
         ids.extend(self.words.tokenizer.encode(text).expect("the tokenizer knows the grammar").ids);
         ids.push(self.words.end);
-        Row { ids, given, fits }
+        Row { ids, given, referents }
     }
 
     /// Pushes `name.ids [N, T]` and `name.lengths [N]`.
@@ -253,86 +238,7 @@ impl Draw<'_> {
         self.push(&format!("{name}.lengths"), HostTensor::u32([rows.len()], lengths));
     }
 
-    /// Pushes `name.ids [N, T]`, the tokens that follow as `name.targets [N*T]` with `name.weights [N*T]`, and the labels of
-    /// [`fits`] likewise, where there are any.
     fn next_tokens(&mut self, name: &str, rows: &[Row], tokens: usize) {
-        let count = rows.len() * tokens;
-        let (mut ids, mut next, mut fits) = (vec![self.words.pad; count], Labels::new(count), Labels::new(count));
-        for (r, row) in rows.iter().enumerate() {
-            let (at, length) = (r * tokens, row.ids.len() - 1);
-            ids[at..at + length].copy_from_slice(&row.ids[..length]);
-            for i in row.given - 1..length {
-                next.set(at + i, row.ids[i + 1]);
-            }
-            for (i, fitting) in row.fits.iter().enumerate().take(length - TEXT_START) {
-                fitting.iter().for_each(|&fitting| fits.set(at + TEXT_START + i, fitting as u32));
-            }
-        }
-        self.push(&format!("{name}.ids"), HostTensor::u32([rows.len(), tokens], ids));
-        self.labels(name, next);
-        if rows.iter().any(|row| !row.fits.is_empty()) {
-            self.labels(&format!("{name}.fits"), fits);
-        }
-    }
-
-    fn labels(&mut self, name: &str, Labels { targets, weights }: Labels) {
-        self.push(&format!("{name}.targets"), HostTensor::u32([targets.len()], targets));
-        self.push(&format!("{name}.weights"), HostTensor::f32([weights.len()], weights));
-    }
-}
-
-/// A row for the decoder.
-struct Row {
-    ids: Vec<u32>,
-    /// Length of the prompt, whose tokens are given and not learned.
-    given: usize,
-    /// For each token of the text from [`TEXT_START`] on, how many objects fit so far.
-    fits: Vec<Option<usize>>,
-}
-
-/// Where the words of a caption or a question begin in a row: after `[start]` and the token that says what is wanted.
-const TEXT_START: usize = 2;
-
-/// Targets with weight 1 where there is one, else 0.
-struct Labels {
-    targets: Vec<u32>,
-    weights: Vec<f32>,
-}
-
-impl Labels {
-    fn new(count: usize) -> Self {
-        Labels { targets: vec![0; count], weights: vec![0.0; count] }
-    }
-
-    fn set(&mut self, at: usize, target: u32) {
-        (self.targets[at], self.weights[at]) = (target, 1.0);
-    }
-}
-
-/// Whether the object at the place that a claim names is as one of its words says; none for words that name no attribute.
-fn attribute_verdict(claim: &Claim, word: &str, scene: &Scene) -> Option<bool> {
-    let Claim::Exists(what) = claim else { return None };
-    let meant = scene.objects.iter().find(|object| Some(object.place()) == what.place);
-    let said = what.attributes().find(|said| said.word().split(' ').any(|part| part == word))?;
-    Some(meant.is_some_and(|object| object.attribute(said.kind()) == said))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::world::{Attribute, splits};
-
-    #[test]
-    fn words_of_a_full_caption_are_true_or_false_by_themselves() {
-        let scene = splits::scene(Split::Train, 1, 3);
-        let object = scene.objects[0];
-        let mut other = scene.clone();
-        other.objects[0].set(Attribute::Colour(object.colour).other(&mut Rng::from_seed(1)));
-        let caption = full_caption(&other);
-        let claim = &caption.statements.iter().find(|s| !s.claim.judge(&scene)).expect("one is false").claim;
-        let verdict = |word: &str| attribute_verdict(claim, word, &scene);
-        assert_eq!(verdict(other.objects[0].colour.word()), Some(false));
-        assert_eq!(verdict(object.shape.word()), Some(true));
-        assert_eq!(verdict("a"), None);
+        self.inputs.extend(next_tokens(name, rows, tokens, self.words.pad));
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{cells, fits};
+use super::{cells, referents};
 use super::schedule::Schedule;
 use super::trainer::Trainer;
 use crate::device::DeviceError;
@@ -77,7 +77,7 @@ fn tensors(file: &SafetensorsFile) -> Result<Vec<(String, HostTensor)>, Checkpoi
 /// Writes the model folder: `config.json`, `tokenizer.json` and the weights in f16 as `model.safetensors`.
 pub async fn export(trainer: &Trainer, tokenizer_json: &[u8], folder: &Path) -> Result<(), CheckpointError> {
     let mut tensors = trainer.stored().await?;
-    tensors.retain(|(name, _)| !["adamw.", cells::PREFIX, fits::PREFIX].iter().any(|own| name.starts_with(own)));
+    tensors.retain(|(name, _)| !["adamw", cells::HEAD, referents::HEAD].contains(&name.split('.').next().unwrap_or_default()));
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     let config = serde_json::to_vec_pretty(&trainer.config).expect("plain data serialises");
     write_atomic(&folder.join("config.json"), &config)?;

@@ -2,9 +2,12 @@
 
 pub mod batch;
 pub mod cells;
-pub mod fits;
+mod labels;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod checkpoint;
 pub mod objective;
+pub mod referents;
+mod rows;
 pub mod schedule;
 pub mod trainer;
+mod verdicts;

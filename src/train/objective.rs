@@ -13,7 +13,7 @@ use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::scale::scale;
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use super::schedule::Stage;
-use super::{cells, fits};
+use super::{cells, labels, referents};
 use crate::tensor::DType::{F32, U32};
 
 /// Sizes of a batch; each combination is a plan of its own.
@@ -60,7 +60,7 @@ pub const PARTS: [(&str, f32); 11] = [
     ("loss.short", 0.25),
     ("loss.answer_short", 1.0),
     ("loss.answer_long", 1.0),
-    ("loss.fits", 1.0),
+    ("loss.referents", 2.0),
 ];
 
 /// Decoupled weight decay of matrices; norms, biases, embeddings and the temperature are not decayed.
@@ -103,8 +103,10 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
         parts.extend([("loss.caption", caption), ("loss.short", short.0)]);
         parts.extend([("loss.answer_short", ask_short.0), ("loss.answer_long", ask_long.0)]);
         let hidden = [("short", short.1), ("answer_short", ask_short.1), ("answer_long", ask_long.1)];
-        let fits = hidden.map(|(name, hidden)| fits::loss(b, name, hidden)).into_iter().reduce(|sum, part| add(b, sum, part));
-        parts.push(("loss.fits", scale(b, fits.expect("there are rows"), 1.0 / hidden.len() as f32)));
+        let loss = |(name, hidden)| labels::loss(b, referents::HEAD, &format!("{name}.{}", referents::HEAD), hidden);
+        let losses = hidden.map(loss);
+        let sum = losses.into_iter().reduce(|sum, part| add(b, sum, part)).expect("there are rows");
+        parts.push(("loss.referents", scale(b, sum, 1.0 / losses.len() as f32)));
     }
     let mut total = None;
     for (name, part) in parts {

@@ -1,25 +1,39 @@
 //! Faster forms of the kernels against their definitions.
 
-use pollster::block_on;
+use super::{Case, cases, device::gpu};
+use std::collections::BTreeSet;
 use triptych::check::twins;
-use triptych::device::{Device, GpuDevice};
+use triptych::device::Device;
 use triptych::kernel::{Access, Args, Kernel, Variant};
-use triptych::ops::Case;
 use triptych::ops::case::noise;
-use triptych::ops::registry::all_cases;
+use triptych::ops::{self, registry::all_cases};
 
-fn gpu() -> Device {
-    Device::Gpu(block_on(GpuDevice::request()).expect("a GPU adapter, be it a software one"))
+/// One test per op and form, so that a failure names the op and no test is long in a browser's software adapter.
+pub fn cases() -> Vec<Case> {
+    let ops: BTreeSet<String> = all_cases().iter().map(|case| op(case).to_string()).collect();
+    let of = |op: &String| all_cases().into_iter().filter(|case| self::op(case) == op).collect::<Vec<_>>();
+    let mut cases = cases![
+        one_wrong_element_of_a_fast_form_is_found,
+        an_element_that_nobody_writes_is_found,
+        wrong_variants_are_found_one_by_one,
+    ];
+    for op in ops {
+        let one = op.clone();
+        cases.push(Case::new(format!("fast forms agree with the definitions: {op}"), move || {
+            twins::fast(&of(&one)).expect_clean();
+            async {}
+        }));
+        cases.push(Case::new(format!("gpu variants agree with the definitions: {op}"), move || {
+            let these = of(&op);
+            async move { twins::gpu(&Device::Gpu(gpu().await), &these).await.expect_clean() }
+        }));
+    }
+    cases
 }
 
-#[test]
-fn fast_forms_agree_with_the_definitions() {
-    twins::fast(&all_cases()).expect_clean();
-}
-
-#[test]
-fn gpu_variants_agree_with_the_definitions() {
-    block_on(twins::gpu(&gpu(), &all_cases())).expect_clean();
+/// The op that a case is about, the first word of its name.
+fn op(case: &ops::Case) -> &str {
+    case.name.split(' ').next().expect("split gives a part")
 }
 
 const COUNT: usize = 41;
@@ -80,30 +94,27 @@ static SHORT: Kernel = Kernel {
     ..DOUBLE
 };
 
-fn case_of(kernel: &'static Kernel) -> Case {
-    Case::new("case [41]", vec![noise(&[COUNT], 1.0, 5)], move |b, x| {
+fn case_of(kernel: &'static Kernel) -> ops::Case {
+    ops::Case::new("case [41]", vec![noise(&[COUNT], 1.0, 5)], move |b, x| {
         let y = b.temp("y", [COUNT]);
         b.emit(kernel, &[x[0], y], vec![COUNT as u32]);
         y
     })
 }
 
-#[test]
-fn one_wrong_element_of_a_fast_form_is_found() {
+async fn one_wrong_element_of_a_fast_form_is_found() {
     let report = twins::fast(&[case_of(&DOUBLE)]);
     assert_eq!(report.failures.len(), 1, "{report}");
     assert!(report.failures[0].contains("(double.forward) 1 of 41 elements off; worst [40]"), "{report}");
 }
 
-#[test]
-fn an_element_that_nobody_writes_is_found() {
+async fn an_element_that_nobody_writes_is_found() {
     let report = twins::fast(&[case_of(&SHORT)]);
     assert!(report.failures[0].contains("the definition gives NaN at [40]"), "{report}");
 }
 
-#[test]
-fn wrong_variants_are_found_one_by_one() {
-    let report = block_on(twins::gpu(&gpu(), &[case_of(&DOUBLE)]));
+async fn wrong_variants_are_found_one_by_one() {
+    let report = twins::gpu(&Device::Gpu(gpu().await), &[case_of(&DOUBLE)]).await;
     assert_eq!(report.compared, DOUBLE.variants.len());
     let expected = [
         "case [41] variant 1: `y#1` (double.forward) 1 of 41 elements off; worst [40]",

@@ -1,22 +1,15 @@
-//! How many objects fit what has been said of them so far: at each attribute of a phrase the number of objects that show
-//! it and those before it. "Is there a large red circle?" is answered in three such steps; as labels they let the reader
-//! learn one at a time what the answer alone asks of it all at once.
+//! What has been said so far refers to: at each attribute of a phrase the number of objects that show it and those before
+//! it, and where that is one, how this object looks. "Is the large red circle above the ring?" is answered in such steps;
+//! as labels they let the reader learn one at a time what the answer alone asks of it all at once.
 
 use std::ops::Range;
 
-use crate::nn::linear;
-use crate::ops::cross_entropy::cross_entropy;
-use crate::plan::{PlanBuilder, SlotId};
-use crate::tensor::DType::{F32, U32};
+use super::labels::Label;
 use crate::world::language::Caption;
-use crate::world::scene::MAX_OBJECTS;
 use crate::world::{Attribute, Description, Program, Scene};
 
-/// Prefix of the weights that only these labels need; a shipped model goes without them.
-pub const PREFIX: &str = "fits.";
-
-/// Labels: no object to [`MAX_OBJECTS`].
-const LABELS: usize = MAX_OBJECTS + 1;
+/// The weights that only these labels need; a shipped model goes without them.
+pub const HEAD: &str = "referents";
 
 /// What a caption describes, in the order of its words.
 pub fn described(caption: &Caption) -> Vec<Description> {
@@ -39,34 +32,33 @@ pub fn asked(program: &Program) -> Vec<Description> {
     }
 }
 
-/// For each span of `text` the number of objects that fit so far; none where no attribute is said.
-pub fn fits(text: &str, spans: &[Range<usize>], said: &[Description], scene: &Scene) -> Vec<Option<usize>> {
+/// For each span of `text` the label of what has been said so far; none where no attribute is said.
+pub(super) fn labels(
+    text: &str,
+    spans: &[Range<usize>],
+    said: &[Description],
+    scene: &Scene,
+) -> Vec<Option<Label>> {
     let mut next = said.iter().flat_map(|what| steps(what, scene)).peekable();
     let step = |span: &Range<usize>| {
         let word = &text[span.clone()];
-        next.next_if(|(expected, _)| word.starts_with(expected)).map(|(_, count)| count)
+        // A plural begins as its singular.
+        next.next_if(|(expected, _)| word.starts_with(expected)).map(|(_, label)| label)
     };
     spans.iter().map(step).collect()
 }
 
-/// The words of a description with the number of objects that fit it up to there.
-fn steps(what: &Description, scene: &Scene) -> Vec<(&'static str, usize)> {
+/// The words of a description, each with the label of the description up to there.
+fn steps(what: &Description, scene: &Scene) -> Vec<(&'static str, Label)> {
     let mut so_far = Description::ANY;
     let words = |attribute: Attribute| {
         so_far = so_far.with(attribute);
-        let count = so_far.count(scene);
-        attribute.word().split(' ').map(move |word| (word, count))
+        let referents = so_far.referents(scene);
+        let object = if let [only] = referents[..] { Some(scene.objects[only]) } else { None };
+        let label = Label { number: referents.len(), weight: 1.0, object };
+        attribute.word().split(' ').map(move |word| (word, label))
     };
     what.attributes().flat_map(words).collect()
-}
-
-/// Cross-entropy of the labels `name.fits.targets` (u32 `[N*T]`) given hidden states `[N*T, D]`.
-pub fn loss(b: &mut PlanBuilder, name: &str, hidden: SlotId) -> SlotId {
-    let rows = b.shape(hidden).rows();
-    let targets = b.input(&format!("{name}.fits.targets"), [rows], U32);
-    let weights = b.input(&format!("{name}.fits.weights"), [rows], F32);
-    let logits = linear(b, "fits", hidden, LABELS, None);
-    cross_entropy(b, logits, targets, weights)
 }
 
 #[cfg(test)]
@@ -90,7 +82,10 @@ mod tests {
         let large_cross = Description { size: Some(Size::Large), shape: Some(Shape::Cross), ..Description::ANY };
         let red = Description { colour: Some(Colour::Red), ..Description::ANY };
         let text = "are there more large crosses than red objects?";
-        let found = fits(text, &spans(text), &[large_cross, red], &scene);
-        assert_eq!(found, [None, None, None, Some(2), Some(1), None, Some(3), None]);
+        let labels = labels(text, &spans(text), &[large_cross, red], &scene);
+        let numbers: Vec<_> = labels.iter().map(|label| label.map(|label| label.number)).collect();
+        assert_eq!(numbers, [None, None, None, Some(2), Some(1), None, Some(3), None]);
+        assert_eq!(labels[4].unwrap().object, Some(one));
+        assert_eq!(labels[3].unwrap().object, None);
     }
 }

@@ -1,0 +1,55 @@
+//! Which words of a sentence are true of a scene: the matcher learns from them what the verdict on the whole rests on.
+
+use std::ops::Range;
+
+use super::labels::Label;
+use super::referents::{described, labels};
+use crate::infer::Words;
+use crate::world::Scene;
+use crate::world::language::{Caption, Claim, Style};
+
+/// For each token of a caption whether it is true of the scene; none between statements. A full caption says where
+/// each object stands, so that each of its attributes is true or false by itself. Elsewhere an attribute is true where
+/// something fits what has been said so far, any other word where its statement is.
+pub(super) fn verdicts(words: &Words, caption: &Caption, scene: &Scene) -> Vec<Option<bool>> {
+    let spans = words.tokenizer.encode(&caption.text).expect("the tokenizer knows the grammar").spans;
+    let labels = labels(&caption.text, &spans, &described(caption), scene);
+    let verdict = |(span, label): (&Range<usize>, Option<Label>)| {
+        let statement = caption.statements.iter().find(|statement| statement.span.contains(&span.start))?;
+        let own = match caption.style {
+            Style::Full => attribute_verdict(&statement.claim, &caption.text[span.clone()], scene),
+            _ => label.map(|label| label.number > 0),
+        };
+        Some(own.unwrap_or_else(|| statement.claim.judge(scene)))
+    };
+    spans.iter().zip(labels).map(verdict).collect()
+}
+
+/// Whether the object at the place that a claim names is as one of its words says; none for words that name no attribute.
+fn attribute_verdict(claim: &Claim, word: &str, scene: &Scene) -> Option<bool> {
+    let Claim::Exists(what) = claim else { return None };
+    let meant = scene.objects.iter().find(|object| Some(object.place()) == what.place);
+    let said = what.attributes().find(|said| said.word().split(' ').any(|part| part == word))?;
+    Some(meant.is_some_and(|object| object.attribute(said.kind()) == said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::language::full_caption;
+    use crate::world::{Attribute, Rng, Split, splits};
+
+    #[test]
+    fn words_of_a_full_caption_are_true_or_false_by_themselves() {
+        let scene = splits::scene(Split::Train, 1, 3);
+        let object = scene.objects[0];
+        let mut other = scene.clone();
+        other.objects[0].set(Attribute::Colour(object.colour).other(&mut Rng::from_seed(1)));
+        let caption = full_caption(&other);
+        let claim = &caption.statements.iter().find(|s| !s.claim.judge(&scene)).expect("one is false").claim;
+        let verdict = |word: &str| attribute_verdict(claim, word, &scene);
+        assert_eq!(verdict(other.objects[0].colour.word()), Some(false));
+        assert_eq!(verdict(object.shape.word()), Some(true));
+        assert_eq!(verdict("a"), None);
+    }
+}

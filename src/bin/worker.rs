@@ -13,8 +13,12 @@ mod host {
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::{JsFuture, spawn_local};
     use web_sys::{
-        DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, ReadableStreamDefaultReader, Response,
+        Cache, DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, ReadableStreamDefaultReader, Response,
     };
+
+    /// Where the browser keeps what [`Host::keep`] is given, and under which name.
+    const CACHE: &str = "triptych";
+    const KEPT: &str = "kernel-choices.json";
 
     struct Scope(DedicatedWorkerGlobalScope);
 
@@ -23,6 +27,32 @@ mod host {
             let buffer = Uint8Array::from(encode(&reply).as_slice()).buffer();
             let moved = Array::of1(&buffer);
             self.0.post_message_with_transfer(&buffer, &moved).expect("a buffer can be transferred");
+        }
+
+        async fn recall(&self) -> Option<String> {
+            let found = async || {
+                let cache = JsFuture::from(self.0.caches()?.open(CACHE)).await?;
+                let found = JsFuture::from(cache.unchecked_into::<Cache>().match_with_str(KEPT)).await?;
+                if found.is_undefined() {
+                    return Ok(None);
+                }
+                let text = JsFuture::from(found.unchecked_into::<Response>().text()?).await?;
+                Ok(text.as_string())
+            };
+            // A browser may deny storage; then every visit measures anew.
+            found().await.unwrap_or_else(|_: JsValue| None)
+        }
+
+        fn keep(&self, text: String) {
+            let scope = self.0.clone();
+            spawn_local(async move {
+                let put = async || {
+                    let cache = JsFuture::from(scope.caches()?.open(CACHE)).await?;
+                    let response = Response::new_with_opt_str(Some(&text))?;
+                    JsFuture::from(cache.unchecked_into::<Cache>().put_with_str(KEPT, &response)).await
+                };
+                let _denied: Result<_, JsValue> = put().await;
+            });
         }
 
         async fn fetch(

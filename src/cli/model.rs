@@ -1,11 +1,12 @@
 //! Devices, models and pictures for the commands.
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
 use super::{Backend, CliError, Common};
-use crate::device::{CpuDevice, Device, GpuDevice};
+use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
 use crate::infer::{ModelFiles, Runner};
-use crate::io::file::read;
+use crate::io::file::{read, write_atomic};
 use crate::io::image::decode;
 use crate::io::resize::resize_square;
 use crate::pixels::Pixels;
@@ -27,8 +28,36 @@ fn shipped() -> PathBuf {
     }
 }
 
+/// A model in use; when it goes, what its device has measured of itself is kept for the next run.
+pub struct Loaded(Runner);
+
+impl Deref for Loaded {
+    type Target = Runner;
+
+    fn deref(&self) -> &Runner {
+        &self.0
+    }
+}
+
+impl DerefMut for Loaded {
+    fn deref_mut(&mut self) -> &mut Runner {
+        &mut self.0
+    }
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        if let (Some(news), Some(path)) = (self.0.device().news(), kept_choices()) {
+            let text = serde_json::to_vec(&news).expect("plain data serialises");
+            // Where nothing can be kept the next run measures anew.
+            let _ = path.parent().is_some_and(|folder| std::fs::create_dir_all(folder).is_ok())
+                && write_atomic(&path, &text).is_ok();
+        }
+    }
+}
+
 impl Model {
-    pub fn load(&self, common: &Common) -> Result<Runner, CliError> {
+    pub fn load(&self, common: &Common) -> Result<Loaded, CliError> {
         let folder = if self.model == Path::new("playroom") { shipped() } else { self.model.clone() };
         if !folder.is_dir() {
             return Err(CliError::input(format!("--model {}: no such folder", folder.display())));
@@ -38,14 +67,14 @@ impl Model {
 }
 
 /// The model of a folder on a device.
-pub fn load_folder(folder: &Path, device: Device) -> Result<Runner, CliError> {
+pub fn load_folder(folder: &Path, device: Device) -> Result<Loaded, CliError> {
     let file = |name: &str| read(&folder.join(name)).map_err(CliError::input);
     let files = ModelFiles {
         config: file("config.json")?,
         tokenizer: file("tokenizer.json")?,
         weights: file("model.safetensors")?,
     };
-    Runner::load(device, files).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
+    Runner::load(device, files).map(Loaded).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
 }
 
 /// The device that the caller wants; `auto` takes a graphics processor unless it is a software one.
@@ -53,12 +82,28 @@ pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
     let cpu = || Device::Cpu(CpuDevice { exact: false });
     match backend {
         Backend::Cpu => Ok(cpu()),
-        Backend::Gpu => pollster::block_on(GpuDevice::request()).map(Device::Gpu).map_err(CliError::failure),
-        Backend::Auto => match pollster::block_on(GpuDevice::request()) {
+        Backend::Gpu => gpu().map(Device::Gpu).map_err(CliError::failure),
+        Backend::Auto => match gpu() {
             Ok(device) if !device.info().is_software => Ok(Device::Gpu(device)),
             _ => Ok(cpu()),
         },
     }
+}
+
+/// The adapter, with what an earlier run measured of it.
+fn gpu() -> Result<GpuDevice, DeviceError> {
+    let gpu = pollster::block_on(GpuDevice::request())?;
+    let known = kept_choices().and_then(|path| std::fs::read(path).ok());
+    known.and_then(|text| serde_json::from_slice(&text).ok()).into_iter().for_each(|known| gpu.recall(known));
+    Ok(gpu)
+}
+
+/// A file in the user's cache.
+fn kept_choices() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA"));
+    let cache = cache.or_else(|| set("HOME").map(|home| home.join(".cache")));
+    Some(cache?.join("triptych/kernel-choices.json"))
 }
 
 /// A picture file of any size and kind, brought to the model's size.

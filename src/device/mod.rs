@@ -38,6 +38,14 @@ pub enum Prepared {
 const MIXED: &str = "bank, plan and device belong together";
 
 impl Device {
+    /// What a GPU has measured of itself since this was last asked, to be kept for the next visit.
+    pub fn news(&self) -> Option<Choices> {
+        match self {
+            Device::Cpu(_) => None,
+            Device::Gpu(gpu) => gpu.news(),
+        }
+    }
+
     /// An empty bank on this device.
     pub fn bank(&self) -> Bank {
         match self {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use web_time::Instant;
 
-use super::{AdapterInfo, CpuDevice, Device, DeviceError, GpuDevice};
+use super::{AdapterInfo, Choices, CpuDevice, Device, DeviceError, GpuDevice};
 use crate::kernel::Access;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
@@ -39,13 +39,18 @@ pub struct Trial {
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 
 /// Chooses by `preference`. The automatic choice runs `probe`, a plan like those to come, on both devices; it fails
-/// never, because the CPU remains. Asking for the GPU fails where there is none.
-pub async fn select(preference: Preference, probe: Rc<Plan>) -> Result<Selection, DeviceError> {
+/// never, because the CPU remains. Asking for the GPU fails where there is none. `known` is what an earlier visit measured.
+pub async fn select(
+    preference: Preference,
+    probe: Rc<Plan>,
+    known: Option<Choices>,
+) -> Result<Selection, DeviceError> {
     let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None };
     if preference == Preference::Cpu {
         return Ok(cpu(None, "The CPU was asked for.".to_string()));
     }
-    match (GpuDevice::request().await, preference) {
+    let found = GpuDevice::request().await.inspect(|gpu| known.into_iter().for_each(|known| gpu.recall(known)));
+    match (found, preference) {
         (Err(error), Preference::Auto) => Ok(cpu(None, format!("The CPU computes: {error}."))),
         (Err(error), _) => Err(error),
         (Ok(gpu), Preference::Auto) => {

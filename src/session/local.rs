@@ -11,11 +11,20 @@ use super::protocol::{Command, Event, Reply, Request};
 struct Folder {
     root: PathBuf,
     replies: RefCell<Vec<Reply>>,
+    kept: RefCell<Option<String>>,
 }
 
 impl Host for Folder {
     fn emit(&self, reply: Reply) {
         self.replies.borrow_mut().push(reply);
+    }
+
+    async fn recall(&self) -> Option<String> {
+        self.kept.borrow().clone()
+    }
+
+    fn keep(&self, text: String) {
+        self.kept.replace(Some(text));
     }
 
     async fn fetch(&self, url: &str, progress: &mut dyn FnMut(u64, Option<u64>)) -> Result<Vec<u8>, String> {
@@ -36,7 +45,7 @@ pub struct LocalClient {
 impl LocalClient {
     /// URLs are read as paths below `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        let host = Folder { root: root.into(), replies: RefCell::default() };
+        let host = Folder { root: root.into(), replies: RefCell::default(), kept: RefCell::default() };
         LocalClient { session: Session::new(), host, last_id: 0 }
     }
 

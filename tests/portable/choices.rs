@@ -66,9 +66,12 @@ async fn the_fastest_variant_is_measured_once_and_remembered() {
     let table = serde_json::to_string(&measured.choices()).unwrap();
     assert!(table.contains(r#"{"telling.forward 2":"quick"}"#), "{table}");
 
+    assert!(measured.news().is_some() && measured.news().is_none(), "what is new is told once");
+
     let recall = async |table: &str| {
         let later = gpu().await;
         later.recall(serde_json::from_str::<Choices>(table).unwrap());
+        assert!(later.news().is_none(), "what was remembered is no news");
         told(&Device::Gpu(later)).await
     };
     let slow = table.replace("quick", "slow");
@@ -83,7 +86,7 @@ async fn the_fastest_variant_is_measured_once_and_remembered() {
 }
 
 async fn the_selection_obeys_or_takes_the_faster_and_says_why() {
-    let ask = async |preference| select(preference, product(128)).await.unwrap();
+    let ask = async |preference| select(preference, product(128), None).await.unwrap();
     let cpu = ask(Preference::Cpu).await;
     assert!(matches!(cpu.device, Device::Cpu(CpuDevice { exact: false })) && cpu.adapter.is_none());
     let asked = ask(Preference::Gpu).await;

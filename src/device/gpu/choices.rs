@@ -24,6 +24,10 @@ impl Choices {
         Choices { adapter: adapter.name.clone(), fastest: BTreeMap::new() }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.fastest.len()
+    }
+
     pub(super) fn is_for(&self, adapter: &AdapterInfo) -> bool {
         self.adapter == adapter.name
     }

@@ -6,7 +6,7 @@ mod choices;
 mod dispatch;
 mod prepared;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -31,6 +31,8 @@ pub struct GpuDevice {
     /// By kernel and variant.
     pipelines: RefCell<HashMap<(&'static str, &'static str), Rc<Pipeline>>>,
     choices: RefCell<Choices>,
+    /// How many of the choices somebody keeps already.
+    told: Cell<usize>,
 }
 
 impl GpuDevice {
@@ -47,7 +49,7 @@ impl GpuDevice {
             *lost.lock().expect("no holder of the lock panics") = Some(DeviceError::Lost(message));
         });
         let choices = RefCell::new(Choices::new(&adapter));
-        Ok(GpuDevice { device, queue, adapter, failure, pipelines: RefCell::default(), choices })
+        Ok(GpuDevice { device, queue, adapter, failure, pipelines: RefCell::default(), choices, told: Cell::new(0) })
     }
 
     pub fn info(&self) -> &AdapterInfo {
@@ -59,9 +61,16 @@ impl GpuDevice {
         self.choices.borrow().clone()
     }
 
+    /// [`GpuDevice::choices`], if there are more of them than when this was last asked.
+    pub fn news(&self) -> Option<Choices> {
+        let count = self.choices.borrow().len();
+        (self.told.replace(count) < count).then(|| self.choices())
+    }
+
     /// Adopts what an earlier visit measured, if it was on this adapter.
     pub fn recall(&self, choices: Choices) {
         if choices.is_for(&self.adapter) {
+            self.told.set(choices.len());
             *self.choices.borrow_mut() = choices;
         }
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Host, Loaded, Session};
-use crate::device::{Preference, Selection, select};
+use crate::device::{Choices, Preference, Selection, select};
 use crate::infer::{LoadError, ModelFiles, Runner, probe_plan};
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
@@ -33,7 +33,8 @@ impl Session {
             )
         };
         // The trial needs a model's sizes only, not its weights.
-        let selection = choose(load.backend).await?;
+        let known = host.recall().await.and_then(|text| serde_json::from_str(&text).ok());
+        let selection = choose(load.backend, known).await?;
         stage(Stage::Device, 1, Some(1));
         emit(Event::Device(report(&selection)));
         let config = fetch("config.json", Stage::Vocabulary).await?;
@@ -53,13 +54,13 @@ impl Session {
     }
 }
 
-async fn choose(backend: BackendChoice) -> Result<Selection, Failure> {
+async fn choose(backend: BackendChoice, known: Option<Choices>) -> Result<Selection, Failure> {
     let preference = match backend {
         BackendChoice::Auto => Preference::Auto,
         BackendChoice::Cpu => Preference::Cpu,
         BackendChoice::Gpu => Preference::Gpu,
     };
-    Ok(select(preference, Rc::new(probe_plan(&Config::playroom(256)))).await?)
+    Ok(select(preference, Rc::new(probe_plan(&Config::playroom(256))), known).await?)
 }
 
 fn report(selection: &Selection) -> DeviceReport {

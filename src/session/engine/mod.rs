@@ -16,6 +16,12 @@ pub trait Host {
     /// Hands a reply over to the page.
     fn emit(&self, reply: Reply);
 
+    /// What [`Host::keep`] was last given, on an earlier visit too.
+    fn recall(&self) -> impl Future<Output = Option<String>>;
+
+    /// Keeps a text for later visits; nothing is lost but time where it cannot be kept.
+    fn keep(&self, text: String);
+
     /// The bytes behind a URL; `progress` is told how many have come, of how many where the server tells.
     fn fetch(
         &self,
@@ -94,6 +100,9 @@ impl Session {
                 }),
             },
         };
+        if let Some(news) = self.loaded.as_ref().and_then(|loaded| loaded.runner.device().news()) {
+            host.keep(serde_json::to_string(&news).expect("plain data serialises"));
+        }
         match result {
             Ok(true) => {}
             // A newer request cannot have come in between: they are pushed between steps.

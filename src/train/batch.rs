@@ -8,7 +8,7 @@ use super::labels::Label;
 use super::objective::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use crate::infer::{Words, pixel_values};
 use crate::tensor::HostTensor;
-use crate::world::edit::near_miss;
+use crate::world::edit::near_misses;
 use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
@@ -23,6 +23,9 @@ pub struct Batch {
     pub inputs: Vec<(String, HostTensor)>,
 }
 
+/// A scene and its near misses; a power of two. The number of pictures in a batch is a multiple of it.
+pub const GROUP: usize = 4;
+
 /// All scenes of a batch with words have equally many objects, so that little of its rows is padding; a full caption takes at
 /// most ten tokens per object and the two at its ends.
 fn objects(number: u64) -> usize {
@@ -32,8 +35,8 @@ fn objects(number: u64) -> usize {
 const SHORT_STYLES: [Style; 4] = [Style::Short, Style::Relation, Style::Count, Style::Negation];
 
 impl Batch {
-    /// Batch `number` of the run with `seed`: `batch / 2` training scenes, each followed by a near miss of it, so that
-    /// every text has a picture that differs from its own in one respect.
+    /// Batch `number` of the run with `seed`: training scenes, each followed by near misses of it, so that every text has
+    /// pictures that differ from its own in one respect.
     pub fn draw(words: &Words, seed: u64, number: u64, batch: usize, stage: Stage) -> Batch {
         if stage == Stage::Pictures {
             let mut draw = Draw::new(words, seed, number, Sizes { stage, batch, long: 0 }, 1..=MAX_OBJECTS);
@@ -59,13 +62,15 @@ impl Batch {
 
 impl<'a> Draw<'a> {
     fn new(words: &'a Words, seed: u64, number: u64, sizes: Sizes, objects: RangeInclusive<usize>) -> Self {
-        let batch = sizes.batch;
         let mut rng = Rng::from_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number);
-        let mut scenes = Vec::with_capacity(batch);
-        for pair in 0..batch as u64 / 2 {
-            let scene = scene_with(Split::Train, seed, number * batch as u64 / 2 + pair, objects.clone());
-            let other = near_miss(&scene, &mut rng).map_or_else(|| scene.clone(), |(other, _)| other);
-            scenes.extend([scene, other]);
+        let groups = (sizes.batch / GROUP) as u64;
+        let mut scenes = Vec::with_capacity(sizes.batch);
+        for group in 0..groups {
+            let scene = scene_with(Split::Train, seed, number * groups + group, objects.clone());
+            let near = near_misses(&scene, &mut rng, GROUP - 1).into_iter().map(|(near, _)| near);
+            let group: Vec<Scene> = near.chain(std::iter::repeat(scene.clone())).take(GROUP - 1).collect();
+            scenes.push(scene);
+            scenes.extend(group);
         }
         Draw { words, sizes, rng, scenes, inputs: Vec::new() }
     }
@@ -141,8 +146,8 @@ impl Draw<'_> {
                     let other = self.rng.below(self.scenes.len());
                     caption(&self.scenes[other], style, &mut self.rng)
                 }
-                // The neighbour in the pair differs in one respect.
-                (_, 1) if long => Some(full_caption(&self.scenes[i ^ 1])),
+                // Another of the group differs in one respect from its first.
+                (_, 1) if long => Some(full_caption(&self.scenes[i ^ (1 + self.rng.below(GROUP - 1))])),
                 _ => false_caption(&self.scenes[i], style, &mut self.rng),
             };
             let Some(caption) = found else { continue };

@@ -18,7 +18,7 @@ use crate::eval::playroom::{Options, Report as Figures, evaluate};
 use crate::infer::{SPECIALS, Words};
 use crate::io::bpe;
 use crate::model::playroom::Config;
-use crate::train::batch::Batch;
+use crate::train::batch::{Batch, GROUP};
 use crate::train::checkpoint::{self, CheckpointError};
 use crate::train::objective::{LOSS, PARTS};
 use crate::train::schedule::{Schedule, Stage};
@@ -73,8 +73,8 @@ pub struct Train {
 
 impl Train {
     pub fn run(&self) -> Result<(), CliError> {
-        if self.batch < 2 || self.batch % 2 != 0 {
-            return Err(CliError::input("--batch takes an even number of pictures, at least 2"));
+        if self.batch == 0 || !self.batch.is_multiple_of(GROUP) {
+            return Err(CliError::input(format!("--batch takes a multiple of {GROUP} pictures")));
         }
         create_dir_all(&self.out).map_err(|e| CliError::input(format!("{}: {e}", self.out.display())))?;
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);

@@ -3,6 +3,7 @@
 
 use super::Config;
 use crate::nn::{Memory, linear};
+use crate::ops::activation::Activation;
 use crate::ops::embedding::embedding;
 use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::{binary, l2_normalize, reduce, slice};
@@ -27,9 +28,10 @@ pub fn encode_text(b: &mut PlanBuilder, config: &Config, ids: SlotId, lengths: S
     })
 }
 
-/// Text tokens `[N, T, D]` to unit vectors `[N, E]`.
+/// Text tokens `[N, T, D]` to unit vectors `[N, E]`, as [`super::image_embeds`].
 pub fn text_embeds(b: &mut PlanBuilder, config: &Config, tokens: SlotId, lengths: SlotId) -> SlotId {
-    let pooled = reduce::mean_tokens(b, tokens, lengths);
+    let wide = linear(b, "text_pool", tokens, config.embed_width, Some(Activation::Gelu));
+    let pooled = reduce::mean_tokens(b, wide, lengths);
     let projected = linear(b, "text_projection", pooled, config.embed_width, None);
     l2_normalize::l2_normalize(b, projected)
 }

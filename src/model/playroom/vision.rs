@@ -30,9 +30,11 @@ pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> Slo
     })
 }
 
-/// Image tokens `[B, G*G, D]` to unit vectors `[B, E]`.
+/// Image tokens `[B, G*G, D]` to unit vectors `[B, E]`. Each token is widened before the mean, so that the mean can hold
+/// several objects with their attributes bound.
 pub fn image_embeds(b: &mut PlanBuilder, config: &Config, tokens: SlotId) -> SlotId {
-    let pooled = reduce::mean(b, tokens, 1);
+    let wide = linear(b, "image_pool", tokens, config.embed_width, Some(Activation::Gelu));
+    let pooled = reduce::mean(b, wide, 1);
     let projected = linear(b, "image_projection", pooled, config.embed_width, None);
     l2_normalize::l2_normalize(b, projected)
 }

@@ -2,8 +2,10 @@
 //! short piece of the most urgent work. A newer request on a lane replaces the older one.
 
 mod describe;
+mod input;
 mod load;
 mod task;
+mod writing;
 
 use super::protocol::{Command, Event, Failure, Lane, Reply, Request, WayOn};
 use crate::device::DeviceError;

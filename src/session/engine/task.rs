@@ -1,17 +1,14 @@
 //! What a request becomes: work in pieces, each short enough that a newer request never waits long.
 
-use std::collections::HashMap;
-
 use super::Loaded;
 use super::describe::{candidates, described};
+use super::input::{checked, fits, protocol_pixels, sentence, sized, unreadable, unusable};
 use super::load::Load;
+use super::writing::{Writing, begin, write};
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::{self, ImageTokens, Runner, Search, Trace};
+use crate::infer::{self, Runner, Trace};
 use crate::io::resize::resize_square;
-use crate::pixels;
-use crate::session::protocol::{
-    Answer, Attention, Command, Decoding, Event, Failure, Hypothesis, Pixels, Reader, Token, WayOn,
-};
+use crate::session::protocol::{Answer, Attention, Command, Decoding, Event, Failure, Pixels, Reader};
 use crate::world::Style;
 
 /// Pairs of a gallery that are encoded at a time.
@@ -24,23 +21,11 @@ const PRIOR_SCENES: u64 = 4_000;
 pub(super) enum Task {
     Load(Load),
     Gallery { pictures: Vec<Pixels>, texts: Vec<String>, from: usize },
-    Caption { picture: Pixels, prefix: String, decoding: Decoding, max_new: usize, writing: Option<Writing> },
+    Caption { picture: Pixels, prefix: String, decoding: Decoding, max_new: usize, writing: Option<Box<Writing>> },
     Once(Command),
 }
 
-/// A caption under way.
-pub(super) struct Writing {
-    image: ImageTokens,
-    search: Search,
-    /// Length of the prompt's special tokens.
-    given: usize,
-    /// The last token of every row that was a hypothesis.
-    tokens: HashMap<Vec<u32>, Token>,
-    /// The row that the page shows.
-    shown: Vec<u32>,
-}
-
-type Emit<'a> = &'a dyn Fn(Event);
+pub(super) type Emit<'a> = &'a dyn Fn(Event);
 
 impl Task {
     pub fn new(command: Command) -> Self {
@@ -62,7 +47,8 @@ impl Task {
             Task::Gallery { pictures, texts, from } => gallery(runner, pictures, texts, from, emit).await,
             Task::Caption { picture, prefix, decoding, max_new, writing } => match writing {
                 None => {
-                    *writing = Some(begin(runner, picture, prefix, *decoding, *max_new, emit).await?);
+                    let begun = begin(runner, picture, prefix, *decoding, *max_new, emit).await?;
+                    *writing = Some(Box::new(begun));
                     Ok(false)
                 }
                 Some(writing) => write(runner, writing, emit).await,
@@ -94,77 +80,6 @@ async fn gallery(
         *from = to;
     }
     Ok(to == pictures.len().min(texts.len()))
-}
-
-async fn begin(
-    runner: &mut Runner,
-    picture: &Pixels,
-    prefix: &str,
-    decoding: Decoding,
-    max_new: usize,
-    emit: Emit<'_>,
-) -> Result<Writing, Failure> {
-    let (image, _) = runner.encode_images(&sized(runner, std::slice::from_ref(picture))?).await?;
-    let prompt = fits(runner, runner.words.caption(Style::Full, prefix).map_err(unreadable)?)?;
-    let given = runner.words.caption(Style::Full, "").map_err(unreadable)?.len();
-    for at in given..prompt.len() {
-        let next = runner.next(&image, &[vec![prompt[..at].to_vec()]], true).await?;
-        let trace = next.trace.expect("the run was traced");
-        let token = described(runner, prompt[at], &next.logprobs[0], Some((&trace, at - 1)), true);
-        emit(Event::TokenWritten { position: (at - given) as u32, token });
-    }
-    let decoding = match decoding {
-        Decoding::Greedy => infer::Decoding::Greedy,
-        Decoding::Beam { width } => infer::Decoding::Beam { width: width.clamp(1, 8) as usize },
-        Decoding::Sample { temperature, seed } => {
-            infer::Decoding::Sample { temperature: temperature.max(0.0), seed: u64::from(seed) }
-        }
-    };
-    let search = runner.search(decoding, prompt.clone(), max_new);
-    Ok(Writing { image, search, given, tokens: HashMap::new(), shown: prompt })
-}
-
-async fn write(runner: &mut Runner, writing: &mut Writing, emit: Emit<'_>) -> Result<bool, Failure> {
-    if !writing.search.done() {
-        let rows = writing.search.open_rows();
-        let next = runner.next(&writing.image, std::slice::from_ref(&rows), true).await?;
-        writing.search.advance(&next.logprobs);
-        let trace = next.trace.expect("the run was traced");
-        let tokens_of_row = trace.queries / rows.len().next_power_of_two();
-        for hypothesis in writing.search.hypotheses() {
-            let (&id, row) = hypothesis.ids.split_last().expect("a prompt is not empty");
-            if let Some(parent) = rows.iter().position(|other| other == row) {
-                let query = parent * tokens_of_row + row.len() - 1;
-                let token = described(runner, id, &next.logprobs[parent], Some((&trace, query)), false);
-                writing.tokens.insert(hypothesis.ids.clone(), token);
-            }
-        }
-        writing.show(emit);
-        if !writing.search.done() {
-            return Ok(false);
-        }
-    }
-    let hypotheses = writing
-        .search
-        .hypotheses()
-        .iter()
-        .map(|hypothesis| Hypothesis { text: runner.written(hypothesis).text, logprob: hypothesis.total() });
-    emit(Event::Captioned { hypotheses: hypotheses.collect() });
-    Ok(true)
-}
-
-impl Writing {
-    /// Emits the tokens of the best hypothesis from where it departs from what is shown.
-    fn show(&mut self, emit: Emit<'_>) {
-        let best = &self.search.best().ids;
-        let same = self.shown.iter().zip(best).take_while(|(a, b)| a == b).count();
-        for at in same..best.len() {
-            if let Some(token) = self.tokens.get(&best[..=at]) {
-                emit(Event::TokenWritten { position: (at - self.given) as u32, token: token.clone() });
-            }
-        }
-        self.shown = best.clone();
-    }
 }
 
 async fn once(loaded: &mut Loaded, command: &Command) -> Result<Event, Failure> {
@@ -280,50 +195,3 @@ fn attention(
     Attention { layers: layers as u32, heads: heads as u32, grid, tokens, values }
 }
 
-/// A sentence as ids that fit the model.
-fn sentence(runner: &Runner, text: &str) -> Result<Vec<u32>, Failure> {
-    fits(runner, runner.words.sentence(text).map_err(unreadable)?)
-}
-
-fn fits(runner: &Runner, ids: Vec<u32>) -> Result<Vec<u32>, Failure> {
-    let longest = runner.config.max_tokens;
-    match ids.len() <= longest {
-        true => Ok(ids),
-        false => {
-            Err(unusable(&format!("This text is too long: the model reads {longest} tokens."), String::new()))
-        }
-    }
-}
-
-fn unreadable(error: crate::io::tokenizer::TokenizerError) -> Failure {
-    unusable("This text cannot be read.", error.to_string())
-}
-
-fn unusable(sentence: &str, detail: String) -> Failure {
-    Failure { sentence: sentence.to_string(), detail, way_on: WayOn::ChangeInput }
-}
-
-/// A picture whose bytes fill it.
-fn checked(picture: &Pixels) -> Result<pixels::Pixels, Failure> {
-    let bytes = picture.width as usize * picture.height as usize * 3;
-    match bytes > 0 && picture.rgb.len() == bytes {
-        true => Ok(pixels::Pixels::new(picture.width, picture.height, picture.rgb.clone())),
-        false => {
-            Err(unusable("This picture is broken.", format!("{} bytes, expected {bytes}", picture.rgb.len())))
-        }
-    }
-}
-
-/// Pictures at the model's size.
-fn sized(runner: &Runner, pictures: &[Pixels]) -> Result<Vec<pixels::Pixels>, Failure> {
-    let side = runner.config.image_size as u32;
-    let one = |picture: &Pixels| {
-        let pixels = checked(picture)?;
-        Ok(if pixels.width == side && pixels.height == side { pixels } else { resize_square(&pixels, side) })
-    };
-    pictures.iter().map(one).collect()
-}
-
-fn protocol_pixels(pixels: pixels::Pixels) -> Pixels {
-    Pixels { width: pixels.width, height: pixels.height, rgb: pixels.rgb }
-}

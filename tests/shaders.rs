@@ -124,6 +124,14 @@ fn params(module: &Module, info: &ModuleInfo, entry: usize) -> Result<usize, Str
     }
 }
 
+/// Leaves the source of a variant in the folder that WRITE_SHADERS names, for other compilers to read.
+fn write(kernel: &Kernel, variant: &Variant) {
+    if let Some(folder) = std::env::var_os("WRITE_SHADERS") {
+        let file = Path::new(&folder).join(format!("{}.{}.wgsl", kernel.name, variant.name));
+        fs::create_dir_all(folder).and_then(|()| fs::write(file, variant.wgsl())).expect("the folder is writable");
+    }
+}
+
 #[test]
 fn every_variant_is_what_its_kernel_describes() {
     let mut failures = Vec::new();
@@ -132,6 +140,7 @@ fn every_variant_is_what_its_kernel_describes() {
             if let Err(what) = inspect(kernel, variant) {
                 failures.push(format!("{} {}: {what}", kernel.name, variant.name));
             }
+            write(kernel, variant);
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

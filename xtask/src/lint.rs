@@ -1,4 +1,4 @@
-//! What needs no running: formatting, clippy for both targets, dependency rules.
+//! What needs no running: formatting, clippy for both targets, shaders, dependency rules.
 
 use crate::process::{Result, cargo, run, step};
 use crate::{packages, paths, wasm};
@@ -13,7 +13,25 @@ pub fn run_all() -> Result<()> {
     let native = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--all-features"];
     run(cargo().args(native).args(["--", "-D", "warnings"]))?;
     clippy_for_wasm()?;
+    shaders()?;
     dependencies()
+}
+
+/// Every composition of shader pieces by naga, in `tests/shaders.rs`, and by tint, Chrome's compiler, where it is here.
+fn shaders() -> Result<()> {
+    step("shaders, naga");
+    let written = paths::root().join("target/wgsl");
+    run(cargo().args(["test", "--release", "--locked", "--test", "shaders"]).env("WRITE_SHADERS", &written))?;
+    let Some(tint) = paths::find("tint")? else {
+        step("shaders, tint: NOT CHECKED, it is not installed");
+        return Ok(());
+    };
+    step("shaders, tint");
+    let entries = written.read_dir().map_err(|error| format!("{}: {error}", written.display()))?;
+    for entry in entries.flatten() {
+        run(Command::new(&tint).args(["--format", "none"]).arg(entry.path()))?;
+    }
+    Ok(())
 }
 
 /// Clippy must be of the compiler that holds the standard library for wasm.

@@ -32,7 +32,8 @@ const CPU: [&str; 2] = ["--backend", "cpu"];
 /// Eight scenes of `test` in a folder that goes with the test.
 fn scenes() -> (TempDir, Value) {
     let folder = tempfile::tempdir().expect("a folder");
-    let document = json(&["scene", "--split", "test", "--seed", "3", "--count", "8", "--out", path(folder.path())]);
+    let document =
+        json(&["scene", "--split", "test", "--seed", "3", "--count", "8", "--out", path(folder.path())]);
     (folder, document)
 }
 
@@ -101,7 +102,8 @@ fn a_full_caption_finds_its_picture_and_a_picture_itself() {
     let captions = lines(folder.path().join("captions.jsonl"));
     let full = captions.iter().find(|c| c["file"] == "0004.png" && c["style"] == "full").unwrap();
     let find = |by: &[&str]| {
-        let document = json(&[&["retrieve", "--images", path(folder.path()), "--top", "3"], by, &CPU[..]].concat());
+        let document =
+            json(&[&["retrieve", "--images", path(folder.path()), "--top", "3"], by, &CPU[..]].concat());
         let results = document["results"].as_array().unwrap().clone();
         assert_eq!(results.len(), 3);
         let scores: Vec<f64> = results.iter().map(|result| result["score"].as_f64().unwrap()).collect();
@@ -131,7 +133,8 @@ fn captions_are_written_greedily_by_beam_and_by_chance() {
     assert!(total(&write(&["--beams", "4"])) >= total(&greedy) - 1e-4, "a beam finds nothing worse");
     let sample = |seed: &str| write(&["--temperature", "1.5", "--seed", seed])["caption"].clone();
     assert_eq!(sample("5"), sample("5"));
-    let drawn: std::collections::HashSet<String> = (0..6).map(|seed| sample(&seed.to_string()).to_string()).collect();
+    let drawn: std::collections::HashSet<String> =
+        (0..6).map(|seed| sample(&seed.to_string()).to_string()).collect();
     assert!(drawn.len() > 1, "another seed draws otherwise: {drawn:?}");
 }
 
@@ -188,7 +191,8 @@ fn pictures_of_any_kind_and_size_are_read() {
     let picture = |width, height| {
         image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 40) as u8, (y * 9) as u8, 120]))
     };
-    let kinds = [("a.jpg", 301, 77), ("b.webp", 64, 200), ("c.gif", 1, 1), ("d.bmp", 33, 9), ("e.png", 2, 900)];
+    let kinds =
+        [("a.jpg", 301, 77), ("b.webp", 64, 200), ("c.gif", 1, 1), ("d.bmp", 33, 9), ("e.png", 2, 900)];
     for (name, width, height) in kinds {
         let file = folder.path().join(name);
         picture(width, height).save(&file).unwrap();
@@ -201,13 +205,32 @@ fn pictures_of_any_kind_and_size_are_read() {
 fn every_figure_is_measured() {
     let arguments = ["eval", "--split", "val", "--seed", "8", "--count", "4"];
     let document = json(&[&arguments[..], &CPU[..]].concat());
-    assert_eq!((&document["split"], &document["seed"], &document["count"]), (&"val".into(), &8.into(), &4.into()));
+    assert_eq!(
+        (&document["split"], &document["seed"], &document["count"]),
+        (&"val".into(), &8.into(), &4.into())
+    );
     let keys = [
-        "/text_to_image/recall@1", "/text_to_image/recall@5", "/text_to_image/recall@10", "/text_to_image/mrr",
-        "/text_to_image/reranked_recall@1", "/image_to_text/recall@1", "/hard/embedding", "/hard/matching",
-        "/caption/statement_precision", "/caption/object_recall", "/caption/bleu@4", "/caption/rouge_l",
-        "/question/accuracy", "/question/question_only_accuracy", "/question/by_kind/count/accuracy",
-        "/pointing/accuracy", "/pointing/random", "/pointing/centre", "/swap/text", "/swap/image", "/swap/group",
+        "/text_to_image/recall@1",
+        "/text_to_image/recall@5",
+        "/text_to_image/recall@10",
+        "/text_to_image/mrr",
+        "/text_to_image/reranked_recall@1",
+        "/image_to_text/recall@1",
+        "/hard/embedding",
+        "/hard/matching",
+        "/caption/statement_precision",
+        "/caption/object_recall",
+        "/caption/bleu@4",
+        "/caption/rouge_l",
+        "/question/accuracy",
+        "/question/question_only_accuracy",
+        "/question/by_kind/count/accuracy",
+        "/pointing/accuracy",
+        "/pointing/random",
+        "/pointing/centre",
+        "/swap/text",
+        "/swap/image",
+        "/swap/group",
     ];
     for key in keys {
         let value = document.pointer(key).and_then(Value::as_f64);
@@ -238,7 +261,11 @@ fn training_goes_on_where_it_stopped() {
     let weights = |out: &TempDir| fs::read(out.path().join("model/model.safetensors")).unwrap();
     assert!(weights(&whole) == weights(&halved), "equal bits, with or without a pause");
     let file = SafetensorsFile::new("model.safetensors", weights(&whole)).unwrap();
-    assert!(file.names().iter().all(|name| !["adamw", "cells", "referents"].iter().any(|own| name.starts_with(own))));
+    assert!(
+        file.names()
+            .iter()
+            .all(|name| !["adamw", "cells", "referents"].iter().any(|own| name.starts_with(own)))
+    );
 }
 
 #[test]

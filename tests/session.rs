@@ -47,7 +47,9 @@ fn a_gallery_comes_in_pieces_and_gives_way_to_typed_words() {
 #[test]
 fn a_caption_streams_tokens_and_keeps_its_prefix() {
     let mut client = loaded();
-    for decoding in [Decoding::Greedy, Decoding::Beam { width: 3 }, Decoding::Sample { temperature: 1.0, seed: 4 }] {
+    for decoding in
+        [Decoding::Greedy, Decoding::Beam { width: 3 }, Decoding::Sample { temperature: 1.0, seed: 4 }]
+    {
         let prefix = "a large".to_string();
         let events = pollster::block_on(client.ask(Command::Caption {
             picture: picture(1),

@@ -128,7 +128,9 @@ fn params(module: &Module, info: &ModuleInfo, entry: usize) -> Result<usize, Str
 fn write(kernel: &Kernel, variant: &Variant) {
     if let Some(folder) = std::env::var_os("WRITE_SHADERS") {
         let file = Path::new(&folder).join(format!("{}.{}.wgsl", kernel.name, variant.name));
-        fs::create_dir_all(folder).and_then(|()| fs::write(file, variant.wgsl())).expect("the folder is writable");
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(file, variant.wgsl()))
+            .expect("the folder is writable");
     }
 }
 

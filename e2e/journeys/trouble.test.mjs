@@ -98,9 +98,9 @@ journey(
     assert.deepEqual(await answer(), byCpu);
     await lab.screenshot("ask-by-webgpu");
 
-    // The browser's own way to lose every device.
-    const crash = await lab.page.context().newPage();
-    await crash.goto("chrome://gpucrash").catch(() => {});
+    // Every device is lost with the process that computes for it.
+    const browser = await lab.page.context().browser().newBrowserCDPSession();
+    await browser.send("Browser.crashGpuProcess");
     await lab.page.getByLabel("Ask", { exact: true }).fill("how many objects are there?");
     const alert = lab.page.getByRole("alert");
     await alert.waitFor({ timeout: 120_000 });

@@ -24,7 +24,7 @@ export async function openPage(mode) {
   if (!executablePath) throw new Error("CHROMIUM is not set: run these tests by cargo xtask test");
   const args = mode === "webgpu" ? [...ALWAYS, ...SWIFTSHADER] : ALWAYS;
   const browser = await chromium.launch({ executablePath, args });
-  const page = await browser.newPage();
+  const page = await (await browser.newContext()).newPage();
   if (mode === "no-webgpu") await removeWebGpu(page);
   return page;
 }
@@ -49,6 +49,10 @@ export function collectErrors(page) {
     const isDeepLink = /status of 404/.test(message.text()) && message.location().url.split("?")[0] === page.url().split("?")[0];
     if (message.type() === "error" && !isDeepLink) errors.push(`console: ${message.text()} (${message.location().url})`);
   });
-  page.on("requestfailed", (request) => errors.push(`request: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    // Leaving the page ends what it was still waiting for.
+    const why = request.failure()?.errorText;
+    if (why !== "net::ERR_ABORTED") errors.push(`request: ${request.url()} ${why}`);
+  });
   return errors;
 }

@@ -44,6 +44,21 @@ export class Lab {
     await this.page.waitForFunction(() => !document.querySelector(".loading"), null, { timeout: 240_000 });
   }
 
+  /** Waits until the whole gallery is encoded and its figures stand. */
+  async ranked() {
+    await this.encoded();
+    const recall = this.page.locator("table.numbers tbody tr").first().locator("td").first();
+    await recall.filter({ hasText: /^[01]\.\d/ }).waitFor({ timeout: 120_000 });
+    await this.page.waitForFunction(() => !document.querySelector(".loading"));
+  }
+
+  /** Looks for words and waits until the pictures have taken their order. */
+  async search(words) {
+    await this.page.getByLabel("Look for").fill(words);
+    await this.page.locator("p.truth").filter({ hasText: /ranked|no scene|No scene/ }).waitFor({ timeout: 30_000 });
+    await this.page.waitForTimeout(400);
+  }
+
   /** What the world says of the first pictures that were found. */
   async verdicts(count) {
     const verdicts = this.page.locator("ol.found > li .verdict");

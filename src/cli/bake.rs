@@ -33,15 +33,21 @@ impl Bake {
         let loaded = pollster::block_on(client.ask(load));
         let facts = loaded.into_iter().find_map(|event| match event {
             Event::Ready(facts) => Some(Ok(facts)),
-            Event::Failed(failure) => Some(Err(CliError::Input(format!("{} {}", failure.sentence, failure.detail)))),
+            Event::Failed(failure) => {
+                Some(Err(CliError::Input(format!("{} {}", failure.sentence, failure.detail))))
+            }
             _ => None,
         });
         let facts = facts.expect("loading ends with one or the other")?;
         let scene = splits::scene(Split::Test, self.seed, self.index);
         let side = PIXELS as u32;
         let picture = Pixels { width: side, height: side, rgb: render(&scene).rgb };
-        let caption =
-            Command::Caption { picture, prefix: String::new(), decoding: Decoding::Greedy, max_new_tokens: 64 };
+        let caption = Command::Caption {
+            picture,
+            prefix: String::new(),
+            decoding: Decoding::Greedy,
+            max_new_tokens: 64,
+        };
         let mut tokens = Vec::new();
         let mut hypothesis = None;
         for event in pollster::block_on(client.ask(caption)) {
@@ -54,7 +60,8 @@ impl Bake {
         let hypothesis = hypothesis.ok_or_else(|| CliError::failure("the caption did not end"))?;
         let text = hypothesis.text.clone();
         tokens.iter_mut().for_each(|token| shown(token, facts.decoder, facts.pointing_layer));
-        let baked = BakedRun { scene, decoder: Stack { layers: 1, heads: 1 }, pointing_layer: 0, tokens, hypothesis };
+        let baked =
+            BakedRun { scene, decoder: Stack { layers: 1, heads: 1 }, pointing_layer: 0, tokens, hypothesis };
         let bytes = serde_json::to_vec(&baked).expect("plain data serialises");
         write_atomic(&self.public.join("baked.json"), &bytes).map_err(CliError::failure)?;
         match self.json {

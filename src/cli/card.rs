@@ -24,7 +24,8 @@ impl Card {
         let card = String::from_utf8(read(&path).map_err(CliError::input)?);
         let card = card.map_err(|e| CliError::input(format!("{}: {e}", path.display())))?;
         let written = with_figures(&card, &self.report("eval.json")?, &self.report("eval-compose.json")?);
-        let written = written.ok_or_else(|| CliError::input(format!("{}: no marks around figures", path.display())))?;
+        let written =
+            written.ok_or_else(|| CliError::input(format!("{}: no marks around figures", path.display())))?;
         write_atomic(&path, written.as_bytes()).map_err(CliError::failure)?;
         match self.json {
             true => print_json(&json!({ "card": path.display().to_string() })),

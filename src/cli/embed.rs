@@ -129,7 +129,8 @@ fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let is_picture = |path: &PathBuf| {
         let kind = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
         // Beside its pictures `triptych scene` lays their masks.
-        let is_mask = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.contains(".mask."));
+        let is_mask =
+            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.contains(".mask."));
         path.is_file() && KINDS.contains(&kind.as_str()) && !is_mask
     };
     let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(is_picture).collect();

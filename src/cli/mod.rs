@@ -3,8 +3,8 @@
 
 mod attend;
 mod bake;
-mod card;
 mod bench;
+mod card;
 mod embed;
 mod eval;
 mod model;

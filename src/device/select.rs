@@ -49,7 +49,8 @@ pub async fn select(
     if preference == Preference::Cpu {
         return Ok(cpu(None, "The CPU was asked for.".to_string()));
     }
-    let found = GpuDevice::request().await.inspect(|gpu| known.into_iter().for_each(|known| gpu.recall(known)));
+    let found =
+        GpuDevice::request().await.inspect(|gpu| known.into_iter().for_each(|known| gpu.recall(known)));
     match (found, preference) {
         (Err(error), Preference::Auto) => Ok(cpu(None, format!("The CPU computes: {error}."))),
         (Err(error), _) => Err(error),

@@ -103,8 +103,9 @@ impl Search {
 
 /// One of `choices` by `softmax(logprobs / temperature)`; a temperature of zero is greedy.
 fn sample(choices: &[u32], logprobs: &[f32], temperature: f32, random: &mut u64) -> u32 {
-    let best = choices.iter().copied().max_by(|&a, &b| logprobs[a as usize].total_cmp(&logprobs[b as usize]));
-    let best = best.expect("a vocabulary has words");
+    // Of equals the first, as greedy decoding takes it.
+    let falling = |a: &u32, b: &u32| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b));
+    let best = choices.iter().copied().min_by(falling).expect("a vocabulary has words");
     if temperature <= 0.0 {
         return best;
     }

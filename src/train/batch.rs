@@ -1,11 +1,11 @@
 //! Batches of the Playroom objective, drawn from the world: a batch is a function of the seed and its number.
 
-use super::rows::{Row, next_tokens};
-use super::verdicts::verdicts;
-use super::{cells, referents};
-use super::schedule::Stage;
 use super::labels::Label;
 use super::objective::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
+use super::rows::{Row, next_tokens};
+use super::schedule::Stage;
+use super::verdicts::verdicts;
+use super::{cells, referents};
 use crate::infer::{Words, pixel_values};
 use crate::tensor::HostTensor;
 use crate::world::edit::near_misses;
@@ -54,7 +54,11 @@ impl Batch {
         }
         draw.captions();
         draw.short_captions();
-        draw.questions("answer_short", ASK_SHORT, &[QuestionKind::Exist, QuestionKind::Count, QuestionKind::Query]);
+        draw.questions(
+            "answer_short",
+            ASK_SHORT,
+            &[QuestionKind::Exist, QuestionKind::Count, QuestionKind::Query],
+        );
         draw.questions("answer_long", ASK_LONG, &[QuestionKind::Compare, QuestionKind::Relate]);
         Batch { sizes, inputs: draw.inputs }
     }

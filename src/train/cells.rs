@@ -70,7 +70,8 @@ mod tests {
                 let Some(place) = (rank[at] as usize).checked_sub(1) else { continue };
                 let object = scene.reading_order()[place];
                 let inside = (0..CELL * CELL).filter(|p| {
-                    picture.masks[object].contains(cell % GRID * CELL + p % CELL, cell / GRID * CELL + p / CELL)
+                    picture.masks[object]
+                        .contains(cell % GRID * CELL + p % CELL, cell / GRID * CELL + p / CELL)
                 });
                 assert!(inside.count() >= 8);
                 assert_eq!(colour[at], scene.objects[object].colour as u32);

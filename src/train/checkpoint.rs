@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{cells, referents};
 use super::schedule::Schedule;
 use super::trainer::Trainer;
+use super::{cells, referents};
 use crate::device::DeviceError;
 use crate::io::file::{FileError, read, write_atomic};
 use crate::io::safetensors::{Precision, SafetensorsError, SafetensorsFile, to_bytes};
@@ -77,7 +77,9 @@ fn tensors(file: &SafetensorsFile) -> Result<Vec<(String, HostTensor)>, Checkpoi
 /// Writes the model folder: `config.json`, `tokenizer.json` and the weights in f16 as `model.safetensors`.
 pub async fn export(trainer: &Trainer, tokenizer_json: &[u8], folder: &Path) -> Result<(), CheckpointError> {
     let mut tensors = trainer.stored().await?;
-    tensors.retain(|(name, _)| !["adamw", cells::HEAD, referents::HEAD].contains(&name.split('.').next().unwrap_or_default()));
+    tensors.retain(|(name, _)| {
+        !["adamw", cells::HEAD, referents::HEAD].contains(&name.split('.').next().unwrap_or_default())
+    });
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     let config = serde_json::to_vec_pretty(&trainer.config).expect("plain data serialises");
     write_atomic(&folder.join("config.json"), &config)?;

@@ -2,9 +2,9 @@
 
 pub mod batch;
 pub mod cells;
-mod labels;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod checkpoint;
+mod labels;
 pub mod objective;
 pub mod referents;
 mod rows;

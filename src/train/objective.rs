@@ -2,6 +2,8 @@
 //! (Li et al. 2021, sections 3.2-3.3; Li et al. 2022, section 3.2), beside the labels of the cells, with backward pass
 //! and AdamW update.
 
+use super::schedule::Stage;
+use super::{cells, labels, referents};
 use crate::model::playroom::{self, Config};
 use crate::nn::Memory;
 use crate::ops::adamw::{AdamW, adamw};
@@ -12,8 +14,6 @@ use crate::ops::info_nce::info_nce;
 use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::scale::scale;
 use crate::plan::{Plan, PlanBuilder, SlotId};
-use super::schedule::Stage;
-use super::{cells, labels, referents};
 use crate::tensor::DType::{F32, U32};
 
 /// Sizes of a batch; each combination is a plan of its own.
@@ -103,7 +103,8 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
         parts.extend([("loss.caption", caption), ("loss.short", short.0)]);
         parts.extend([("loss.answer_short", ask_short.0), ("loss.answer_long", ask_long.0)]);
         let hidden = [("short", short.1), ("answer_short", ask_short.1), ("answer_long", ask_long.1)];
-        let loss = |(name, hidden)| labels::loss(b, referents::HEAD, &format!("{name}.{}", referents::HEAD), hidden);
+        let loss =
+            |(name, hidden)| labels::loss(b, referents::HEAD, &format!("{name}.{}", referents::HEAD), hidden);
         let losses = hidden.map(loss);
         let sum = losses.into_iter().reduce(|sum, part| add(b, sum, part)).expect("there are rows");
         parts.push(("loss.referents", scale(b, sum, 1.0 / losses.len() as f32)));
@@ -143,7 +144,13 @@ fn contrast(b: &mut PlanBuilder, config: &Config, sizes: Sizes, image: SlotId) -
 
 /// Cross-entropies of the matcher over rows `[N, T]`: target 1 where the sentence, and where the statement of each word,
 /// is true of its picture.
-fn matching(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2], memory: &Memory) -> [SlotId; 2] {
+fn matching(
+    b: &mut PlanBuilder,
+    config: &Config,
+    name: &str,
+    rows: [usize; 2],
+    memory: &Memory,
+) -> [SlotId; 2] {
     let ids = b.input(&format!("{name}.ids"), rows, U32);
     let lengths = b.input(&format!("{name}.lengths"), [rows[0]], U32);
     let targets = b.input(&format!("{name}.targets"), [rows[0]], U32);

@@ -77,9 +77,21 @@ mod tests {
     #[test]
     fn each_attribute_narrows_what_was_said_before() {
         let mut scene = splits::scene(splits::Split::Train, 1, 0);
-        let one = Object { shape: Shape::Cross, colour: Colour::Red, size: Size::Large, x: 20, y: 20, ..scene.objects[0] };
-        scene.objects = vec![one, Object { shape: Shape::Ring, x: 128, ..one }, Object { size: Size::Small, x: 230, ..one }];
-        let large_cross = Description { size: Some(Size::Large), shape: Some(Shape::Cross), ..Description::ANY };
+        let one = Object {
+            shape: Shape::Cross,
+            colour: Colour::Red,
+            size: Size::Large,
+            x: 20,
+            y: 20,
+            ..scene.objects[0]
+        };
+        scene.objects = vec![
+            one,
+            Object { shape: Shape::Ring, x: 128, ..one },
+            Object { size: Size::Small, x: 230, ..one },
+        ];
+        let large_cross =
+            Description { size: Some(Size::Large), shape: Some(Shape::Cross), ..Description::ANY };
         let red = Description { colour: Some(Colour::Red), ..Description::ANY };
         let text = "are there more large crosses than red objects?";
         let labels = labels(text, &spans(text), &[large_cross, red], &scene);

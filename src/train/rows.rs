@@ -58,7 +58,8 @@ mod tests {
         assert_eq!(ids("x.ids"), [2, 9, 20, 21, 10, 30, 0, 0]);
         assert_eq!(ids("x.targets"), [0, 0, 0, 0, 30, 3, 0, 0]);
         assert_eq!(ids("x.referents.number.targets"), [0, 0, 4, 0, 0, 0, 0, 0]);
-        let weights = |name: &str| inputs.iter().find(|(n, _)| n == name).expect("it is there").1.as_f32().to_vec();
+        let weights =
+            |name: &str| inputs.iter().find(|(n, _)| n == name).expect("it is there").1.as_f32().to_vec();
         assert_eq!(weights("x.weights"), [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
         assert_eq!(weights("x.referents.number.weights"), [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     }

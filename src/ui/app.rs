@@ -11,7 +11,6 @@ use super::theme::Theme;
 use super::view::Room;
 use crate::session::protocol::BackendChoice;
 use leptos::prelude::*;
-use leptos_router::components::Router;
 use std::time::Duration;
 
 /// Scenes that are drawn between two frames.
@@ -21,13 +20,10 @@ const SCENES_AT_ONCE: usize = 8;
 pub fn start() {
     let root = document().get_element_by_id("page").expect("index.html has a #page");
     root.set_inner_html("");
-    leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), App).forget();
-}
-
-#[component]
-fn App() -> impl IntoView {
-    let base = history::base();
-    view! { <Router base=base.trim_end_matches('/').to_owned()><Page /></Router> }
+    leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), Page).forget();
+    // public/start.js speaks up where this has not come about.
+    let document = document().document_element().expect("a page has a root");
+    document.set_attribute("data-started", "true").expect("the name is valid");
 }
 
 #[component]

@@ -2,9 +2,9 @@
 
 use super::lab::Lab;
 use super::view::{Room, View};
+use leptos::ev::{self, MouseEvent};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
+use wasm_bindgen::JsValue;
 
 /// The path of the page's base, `/` or `/triptych/`.
 pub fn base() -> String {
@@ -27,29 +27,34 @@ pub fn link(view: &View, room: Room) -> String {
     format!("{}{}", base(), view.to_address())
 }
 
+/// Goes to a room for a click on its link. A click with a modifier is the browser's: it opens a tab.
+pub fn visit(lab: Lab, room: Room, event: &MouseEvent) {
+    if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
+        return;
+    }
+    event.prevent_default();
+    lab.go(|view| view.room = room);
+}
+
 /// Pushes an entry for every settled change of the view, and takes the view from the address on Back and Forward.
 pub fn follow(lab: Lab) {
-    let navigate = use_navigate();
-    let location = use_location();
-    // What the page itself wrote: the router tells of it later, when the visitor may have moved on.
-    let written = StoredValue::new(current().to_address());
+    let shown = StoredValue::new(current().to_address());
     Effect::new(move |earlier: Option<()>| {
         lab.settled.track();
         let address = lab.view.with_untracked(View::to_address);
-        if earlier.is_some() && written.with_value(|written| *written != address) {
-            let options = NavigateOptions { resolve: false, scroll: false, ..NavigateOptions::default() };
-            written.set_value(address.clone());
-            navigate(&format!("{}{address}", base()), options);
+        if earlier.is_some() && shown.with_value(|shown| *shown != address) {
+            // A browser refuses entries that come by the hundred a second; the page goes on without them.
+            let history = window().history();
+            let _ = history.and_then(|history| {
+                history.push_state_with_url(&JsValue::NULL, "", Some(&format!("{}{address}", base())))
+            });
+            shown.set_value(address);
         }
     });
-    Effect::new(move || {
-        location.pathname.track();
-        location.search.track();
-        let shown = current();
-        let address = shown.to_address();
-        if written.with_value(|written| *written != address) {
-            written.set_value(address);
-            lab.view.set(shown);
-        }
+    let listener = window_event_listener(ev::popstate, move |_| {
+        let view = current();
+        shown.set_value(view.to_address());
+        lab.view.set(view);
     });
+    on_cleanup(move || listener.remove());
 }

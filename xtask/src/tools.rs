@@ -30,7 +30,9 @@ fn installed(program: &str, package: &str, version: &str) -> Result<PathBuf> {
             step(format!("{error}; trying without its lock file"));
             install(package, version, &folder, false)
         })
-        .map_err(|error| format!("{error}\ninstall it by hand: cargo install {package} --version {version}"))?;
+        .map_err(|error| {
+            format!("{error}\ninstall it by hand: cargo install {package} --version {version}")
+        })?;
     Ok(folder.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
 }
 

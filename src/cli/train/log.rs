@@ -32,7 +32,8 @@ impl Log {
 fn kept(old: &str, header: &str, step: u64) -> String {
     let mut lines = old.lines();
     let same = lines.next() == Some(header);
-    let taken = |line: &&str| line.split(',').next().and_then(|s| s.parse().ok()).is_some_and(|s: u64| s <= step);
+    let taken =
+        |line: &&str| line.split(',').next().and_then(|s| s.parse().ok()).is_some_and(|s: u64| s <= step);
     let mut text = format!("{header}\n");
     for line in lines.filter(taken).filter(|_| same) {
         text.push_str(line);

@@ -160,8 +160,15 @@ impl Train {
         Log::open(&self.out.join("log.csv"), &header, step)
     }
 
-    fn note(&self, log: &mut Log, bar: &ProgressBar, report: &Report, start: Instant) -> Result<(), CliError> {
-        let parts = report.parts.map(|part| part.map_or(String::new(), |part| format!("{part:.4}"))).join(",");
+    fn note(
+        &self,
+        log: &mut Log,
+        bar: &ProgressBar,
+        report: &Report,
+        start: Instant,
+    ) -> Result<(), CliError> {
+        let parts =
+            report.parts.map(|part| part.map_or(String::new(), |part| format!("{part:.4}"))).join(",");
         let seconds = start.elapsed().as_secs_f32();
         let (step, rate, norm) = (report.step, report.learning_rate, report.grad_norm);
         log.line(&format!("{step},{rate:.6},{:.4},{parts},{norm:.3},{seconds:.3}", report.loss))?;

@@ -49,7 +49,15 @@ impl GpuDevice {
             *lost.lock().expect("no holder of the lock panics") = Some(DeviceError::Lost(message));
         });
         let choices = RefCell::new(Choices::new(&adapter));
-        Ok(GpuDevice { device, queue, adapter, failure, pipelines: RefCell::default(), choices, told: Cell::new(0) })
+        Ok(GpuDevice {
+            device,
+            queue,
+            adapter,
+            failure,
+            pipelines: RefCell::default(),
+            choices,
+            told: Cell::new(0),
+        })
     }
 
     pub fn info(&self) -> &AdapterInfo {

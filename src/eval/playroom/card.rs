@@ -22,12 +22,22 @@ const SHARES: [Row; 19] = [
     ("text to image, Recall@5", |r| r.text_to_image.recall_5, "5 / count", ""),
     ("text to image, Recall@10", |r| r.text_to_image.recall_10, "10 / count", ""),
     ("text to image, mean reciprocal rank", |r| r.text_to_image.mrr, "", ""),
-    ("text to image, Recall@1 after matching the best 16", |r| r.text_to_image.reranked_recall_1, "1 / count", "98 %"),
+    (
+        "text to image, Recall@1 after matching the best 16",
+        |r| r.text_to_image.reranked_recall_1,
+        "1 / count",
+        "98 %",
+    ),
     ("image to text, Recall@1", |r| r.image_to_text.recall_1, "1 / count", "95 %"),
     ("image to text, Recall@5", |r| r.image_to_text.recall_5, "5 / count", ""),
     ("image to text, Recall@10", |r| r.image_to_text.recall_10, "10 / count", ""),
     ("image to text, mean reciprocal rank", |r| r.image_to_text.mrr, "", ""),
-    ("image to text, Recall@1 after matching the best 16", |r| r.image_to_text.reranked_recall_1, "1 / count", "98 %"),
+    (
+        "image to text, Recall@1 after matching the best 16",
+        |r| r.image_to_text.reranked_recall_1,
+        "1 / count",
+        "98 %",
+    ),
     ("hard retrieval by embedding, 1 of 10", |r| r.hard.embedding, "10 %", "80 %"),
     ("hard retrieval by matching, 1 of 10", |r| r.hard.matching, "10 %", "95 %"),
     ("statements of greedy captions that are true", |r| r.caption.statement_precision, "", "95 %"),
@@ -42,7 +52,8 @@ const SHARES: [Row; 19] = [
 fn table(test: &Report, compose: &Report) -> String {
     let mut out = String::from("| figure | ");
     for report in [test, compose] {
-        write!(out, "`{}`, seed {}, {} scenes | ", report.split.word(), report.seed, report.count).expect(INFALLIBLE);
+        write!(out, "`{}`, seed {}, {} scenes | ", report.split.word(), report.seed, report.count)
+            .expect(INFALLIBLE);
     }
     out += "chance or baseline on `test` | aim |\n|---|---|---|---|---|\n";
     let mut line = |name: &str, values: [String; 2], beside: &str, aim: &str| {
@@ -56,11 +67,13 @@ fn table(test: &Report, compose: &Report) -> String {
     let questions = [test, compose].map(|r| percent(r.question.accuracy));
     line("questions right", questions, &blind(test.question.question_only_accuracy), "95 %");
     for (kind, on_test) in &test.question.by_kind {
-        let on_compose = compose.question.by_kind.get(kind).map_or("none asked".to_string(), |k| percent(k.accuracy));
+        let on_compose =
+            compose.question.by_kind.get(kind).map_or("none asked".to_string(), |k| percent(k.accuracy));
         let values = [percent(on_test.accuracy), on_compose];
         line(&format!("questions right: {kind}"), values, &blind(on_test.question_only_accuracy), "");
     }
-    let beside = format!("{} random, {} centre", percent(test.pointing.random), percent(test.pointing.centre));
+    let beside =
+        format!("{} random, {} centre", percent(test.pointing.random), percent(test.pointing.centre));
     let name = format!("pointing game, layer {}", test.pointing.layer);
     line(&name, [test, compose].map(|r| percent(r.pointing.accuracy)), &beside, "85 %");
     out

@@ -20,8 +20,18 @@ const PRIOR_SCENES: u64 = 4_000;
 
 pub(super) enum Task {
     Load(Load),
-    Gallery { pictures: Vec<Pixels>, texts: Vec<String>, from: usize },
-    Caption { picture: Pixels, prefix: String, decoding: Decoding, max_new: usize, writing: Option<Box<Writing>> },
+    Gallery {
+        pictures: Vec<Pixels>,
+        texts: Vec<String>,
+        from: usize,
+    },
+    Caption {
+        picture: Pixels,
+        prefix: String,
+        decoding: Decoding,
+        max_new: usize,
+        writing: Option<Box<Writing>>,
+    },
     Once(Command),
 }
 
@@ -194,4 +204,3 @@ fn attention(
     let grid = runner.config.grid() as u32;
     Attention { layers: layers as u32, heads: heads as u32, grid, tokens, values }
 }
-

@@ -51,7 +51,11 @@ pub(super) async fn begin(
 }
 
 /// One token, or one for every hypothesis of a beam; whether the caption is done.
-pub(super) async fn write(runner: &mut Runner, writing: &mut Writing, emit: Emit<'_>) -> Result<bool, Failure> {
+pub(super) async fn write(
+    runner: &mut Runner,
+    writing: &mut Writing,
+    emit: Emit<'_>,
+) -> Result<bool, Failure> {
     if !writing.search.done() {
         let rows = writing.search.open_rows();
         let next = runner.next(&writing.image, std::slice::from_ref(&rows), true).await?;

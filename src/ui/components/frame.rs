@@ -19,7 +19,7 @@ pub fn Rail() -> impl IntoView {
     let link = move |room: Room| {
         let address = move || lab.view.with(|view| crate::ui::history::link(view, room));
         let current = move || (here.get() == room).then_some("page");
-        view! { <li><a href=address aria-current=current><Glyph icon=icon_of(room) /><span>{room.title()}</span></a></li> }
+        view! { <li><a href=address aria-current=current on:click=move |event| crate::ui::history::visit(lab, room, &event)><Glyph icon=icon_of(room) /><span>{room.title()}</span></a></li> }
     };
     view! {
         <nav class="rail" aria-label="Rooms">

@@ -53,8 +53,7 @@ fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl I
     });
     let is_hit = Memo::new(move |_| {
         let (map, object) = (map.get()?, focus.object.get()?);
-        lab.picture
-            .with(|picture| Some(picture.masks.get(object)?.cells(map.len().isqrt())[peak(&map)?]))
+        lab.picture.with(|picture| Some(picture.masks.get(object)?.cells(map.len().isqrt())[peak(&map)?]))
     });
     let pressed = move || focus.layer.get() == Some(layer) && focus.head.get() == Some(head);
     let toggle = move |_| {

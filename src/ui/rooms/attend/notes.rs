@@ -20,11 +20,7 @@ pub fn Pointing(focus: Focus) -> impl IntoView {
         lab.picture.with(|picture| {
             let mask = picture.masks.get(object)?;
             let centre = (grid / 2 * grid) + grid / 2;
-            Some((
-                mask.cells(grid)[peak(&map)?],
-                chance_to_hit(mask, grid),
-                mask.cells(grid)[centre],
-            ))
+            Some((mask.cells(grid)[peak(&map)?], chance_to_hit(mask, grid), mask.cells(grid)[centre]))
         })
     });
     let word = move || {

@@ -5,7 +5,7 @@ mod baked;
 use crate::session::protocol::{Command, Decoding, Token};
 use crate::ui::components::picture::{Layers, Overlay};
 use crate::ui::components::words::Words;
-use crate::ui::history::link;
+use crate::ui::history::{link, visit};
 use crate::ui::lab::Lab;
 use crate::ui::rooms::caption::{map_of, said};
 use crate::ui::view::Room;
@@ -45,7 +45,7 @@ pub fn Home() -> impl IntoView {
     let unpinned = Signal::stored(None);
     let door = move |(room, about): (Room, &'static str)| {
         let address = move || lab.view.with(|view| link(view, room));
-        view! { <li><a href=address><h2>{room.title()}</h2><p>{about}</p></a></li> }
+        view! { <li><a href=address on:click=move |event| visit(lab, room, &event)><h2>{room.title()}</h2><p>{about}</p></a></li> }
     };
     view! {
         <section class="stage home">

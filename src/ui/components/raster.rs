@@ -2,6 +2,7 @@
 
 use crate::session::protocol::Pixels;
 use crate::ui::state::Shared;
+use js_sys::{Object, Reflect};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
@@ -49,8 +50,11 @@ fn draw(canvas: &web_sys::HtmlCanvasElement, rgba: &Rgba) {
     }
     canvas.set_width(rgba.width);
     canvas.set_height(rgba.height);
-    let context =
-        canvas.get_context("2d").ok().flatten().expect("every browser with WebAssembly draws in 2D");
+    // A canvas in the graphics process would be lost with it.
+    let options = Object::new();
+    Reflect::set(&options, &"willReadFrequently".into(), &true.into()).expect("a plain object takes any key");
+    let context = canvas.get_context_with_context_options("2d", &options);
+    let context = context.ok().flatten().expect("every browser with WebAssembly draws in 2D");
     let context: CanvasRenderingContext2d = context.unchecked_into();
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba.bytes), rgba.width, rgba.height);
     context.put_image_data(&data.expect("the bytes fill the size"), 0.0, 0.0).expect("a plain canvas");

@@ -1,6 +1,6 @@
 //! The answer, beside the world's and the blind baseline's.
 
-use crate::session::protocol::{Answer, Candidate, Token};
+use crate::session::protocol::{Answer, Candidate, Command, Token};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
@@ -17,6 +17,9 @@ const SHOWN: usize = 5;
 pub struct Reply {
     pub answer: Memo<Option<Answer>>,
     pub text: Memo<Option<String>>,
+    /// Whether the answer is to the question as it stands and of the picture as it is; while either changes, the answer
+    /// to the earlier one stays in view.
+    pub is_current: Memo<bool>,
     /// What the world's own program says, or why it says nothing.
     pub truth: Memo<Option<Result<String, String>>>,
     /// Where the model looked while it answered.
@@ -28,6 +31,16 @@ impl Reply {
         let answer = Memo::new(move |_| lab.answer.with(|asked| (*asked.value).clone()));
         let text = Memo::new(move |_| {
             answer.with(|answer| answer.as_ref().map(|answer| text_of(&said(&answer.tokens))))
+        });
+        let is_current = Memo::new(move |_| {
+            let (question, picture) = (question.get(), lab.picture.get());
+            let is_this = |command: &Command| match command {
+                Command::Ask { question: asked, picture: seen } => {
+                    *asked == question && *seen == picture.pixels
+                }
+                _ => false,
+            };
+            lab.answer.with(|asked| asked.answered.as_ref().is_some_and(|command| is_this(command)))
         });
         let truth = Memo::new(move |_| {
             lab.picture
@@ -44,11 +57,14 @@ impl Reply {
                 map_of(&words, 0..words.len(), stack, (None, None))
             })
         });
-        Reply { answer, text, truth, map }
+        Reply { answer, text, is_current, truth, map }
     }
 
     /// Whether the answer is the world's; `None` while either is missing.
     pub fn is_right(self) -> Option<bool> {
+        if !self.is_current.get() {
+            return None;
+        }
         let truth = self.truth.get()?.ok()?;
         Some(self.text.get()? == truth)
     }

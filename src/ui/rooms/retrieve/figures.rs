@@ -69,12 +69,15 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
         let mean =
             ranking.cosines.with(|all| (!all.is_empty()).then(|| all.iter().sum::<f32>() / all.len() as f32));
         let dash = || "–".to_owned();
-        vec![
-            Figure::new("Best cosine", best.map_or_else(dash, show::three))
-                .beside(mean.map_or_else(String::new, |mean| format!("mean {}", show::three(mean)))),
+        let best = Figure::new("Best cosine", best.map_or_else(dash, show::three))
+            .beside(mean.map_or_else(String::new, |mean| format!("mean {}", show::three(mean))));
+        // Elsewhere nothing is looked for, or the best is the picture itself.
+        let is_search = matches!(mode.get(), RetrieveMode::Words | RetrieveMode::Sentences);
+        let common = [
             Figure::new("Temperature τ", format!("{:.3}", super::query::temperature(lab).get())),
             Figure::new("Dimensions", model.map_or_else(dash, |model| model.embed_dim.to_string())),
-        ]
+        ];
+        is_search.then_some(best).into_iter().chain(common).collect::<Vec<_>>()
     });
     move || {
         match mode.get() {

@@ -122,7 +122,7 @@ journey(
     await framed.first().click();
     assert.match(lab.page.url(), /layer=\d+&head=\d+/);
     assert.equal(await lab.peakIsInOutline(), true, "a framed head's peak lies in the object");
-    assert.match(await lab.page.locator("section.stage").textContent(), /hit/);
+    assert.equal((await lab.page.locator("section.stage .verdict").textContent()).trim(), "hit");
     await lab.page.getByRole("button", { name: "Patch → patches" }).click();
     const patches = lab.page.getByRole("application", { name: /Patches/ });
     await patches.click({ position: { x: 60, y: 60 } });

@@ -56,7 +56,12 @@ export class Lab {
   async search(words) {
     await this.page.getByLabel("Look for").fill(words);
     await this.page.locator("p.truth").filter({ hasText: /ranked|no scene|No scene/ }).waitFor({ timeout: 30_000 });
-    await this.page.waitForTimeout(400);
+    // An earlier search's order may still stand: wait until the order has rested.
+    const order = () => this.page.locator("ol.found > li .thumbnail").evaluateAll((found) => found.map((one) => one.title).join());
+    for (let last = null, now = await order(); now !== last; ) {
+      await this.page.waitForTimeout(800);
+      [last, now] = [now, await order()];
+    }
   }
 
   /** What the world says of the first pictures that were found. */

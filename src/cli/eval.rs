@@ -8,7 +8,7 @@ use crate::world::Split;
 
 #[derive(clap::Args)]
 pub struct Eval {
-    /// val, test, compose or swap
+    /// train, val, test, compose or swap
     #[arg(long, value_parser = parse_split, default_value = "test")]
     split: Split,
     /// Seed of the scenes

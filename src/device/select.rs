@@ -27,6 +27,8 @@ pub struct Selection {
     pub reason: String,
     /// What the trial took on both devices, where there was one.
     pub trial: Option<Trial>,
+    /// What the adapter has measured of itself in the trial, to be kept for the next visit.
+    pub news: Option<Choices>,
 }
 
 /// Milliseconds for the same work.
@@ -45,7 +47,7 @@ pub async fn select(
     probe: Rc<Plan>,
     known: Option<Choices>,
 ) -> Result<Selection, DeviceError> {
-    let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None };
+    let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None, news: None };
     if preference == Preference::Cpu {
         return Ok(cpu(None, "The CPU was asked for.".to_string()));
     }
@@ -63,7 +65,7 @@ pub async fn select(
         (Ok(gpu), _) => {
             let adapter = Some(gpu.info().clone());
             let reason = "The GPU was asked for.".to_string();
-            Ok(Selection { device: Device::Gpu(gpu), adapter, reason, trial: None })
+            Ok(Selection { device: Device::Gpu(gpu), adapter, reason, trial: None, news: None })
         }
     }
 }
@@ -72,6 +74,7 @@ async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<S
     let gpu = Device::Gpu(gpu);
     let trial =
         Trial { gpu: milliseconds(&gpu, probe.clone()).await?, cpu: milliseconds(&CPU, probe).await? };
+    let news = gpu.news();
     let kind = if adapter.is_software { "computes on the CPU itself" } else { "is a graphics processor" };
     let gpu_wins = trial.gpu <= trial.cpu;
     let (verdict, device) = if gpu_wins { ("so WebGPU computes", gpu) } else { ("so the CPU computes", CPU) };
@@ -79,7 +82,7 @@ async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<S
         "The adapter {} {kind}; a trial took {:.1} ms by WebGPU and {:.1} ms by our CPU kernels, {verdict}.",
         adapter.name, trial.gpu, trial.cpu
     );
-    Ok(Selection { device, adapter: Some(adapter), reason, trial: Some(trial) })
+    Ok(Selection { device, adapter: Some(adapter), reason, trial: Some(trial), news })
 }
 
 /// The least time of a few warm runs of `plan`, with weights of zero, up to its last result in host memory.

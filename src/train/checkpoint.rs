@@ -32,6 +32,8 @@ pub struct RunState {
     pub config: Config,
     pub schedule: Schedule,
     pub seed: u64,
+    /// Pictures in a batch.
+    pub batch: usize,
     /// Steps taken; batch `step` is the next to be drawn.
     pub step: u64,
 }
@@ -45,6 +47,7 @@ pub async fn save(trainer: &Trainer, path: &Path) -> Result<(), CheckpointError>
         config: trainer.config.clone(),
         schedule: trainer.schedule,
         seed: trainer.seed,
+        batch: trainer.batch,
         step: trainer.step,
     };
     let json = serde_json::to_string(&state).expect("plain data serialises");

@@ -1,6 +1,6 @@
 //! The Playroom objective as one plan: contrastive + matching + language modelling, as in ALBEF and BLIP
-//! (Li et al. 2021, sections 3.2-3.3; Li et al. 2022, section 3.2), beside the labels of the cells, with backward pass
-//! and AdamW update.
+//! (Li et al. 2021, sections 3.2-3.3; Li et al. 2022, section 3.2), beside the labels of cells, words and referents, with
+//! backward pass and AdamW update.
 
 use super::schedule::Stage;
 use super::{cells, labels, referents};
@@ -142,8 +142,8 @@ fn contrast(b: &mut PlanBuilder, config: &Config, sizes: Sizes, image: SlotId) -
     info_nce(b, logits, Some(negatives))
 }
 
-/// Cross-entropies of the matcher over rows `[N, T]`: target 1 where the sentence, and where the statement of each word,
-/// is true of its picture.
+/// Cross-entropies of the matcher over rows `[N, T]`: target 1 where the sentence is true of its picture, and where each
+/// word is (see [`super::verdicts`]).
 fn matching(
     b: &mut PlanBuilder,
     config: &Config,

@@ -1,4 +1,4 @@
-//! The training loop's state: weights and moments in a bank, one prepared plan per batch size, the step counter.
+//! The training loop's state: weights and moments in a bank, one prepared plan for each of the stage’s sizes, the step counter.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -29,6 +29,8 @@ pub struct Trainer {
     pub schedule: Schedule,
     /// Seed of the initial weights and of the data.
     pub seed: u64,
+    /// Pictures in a batch.
+    pub batch: usize,
     /// Steps taken so far.
     pub step: u64,
     device: Device,
@@ -38,9 +40,9 @@ pub struct Trainer {
 
 impl Trainer {
     /// A trainer with random weights.
-    pub fn new(device: Device, config: Config, schedule: Schedule, seed: u64) -> Self {
+    pub fn new(device: Device, config: Config, schedule: Schedule, seed: u64, batch: usize) -> Self {
         let bank = device.bank();
-        Trainer { config, schedule, seed, step: 0, device, bank, plans: HashMap::new() }
+        Trainer { config, schedule, seed, batch, step: 0, device, bank, plans: HashMap::new() }
     }
 
     /// Puts stored tensors (weights, moments) in place, by name.
@@ -65,6 +67,8 @@ impl Trainer {
     /// One optimiser step on `batch`.
     pub async fn step(&mut self, batch: &Batch) -> Result<Report, DeviceError> {
         if !self.plans.contains_key(&batch.sizes) {
+            // The plans of the stage before are not used again.
+            self.plans.retain(|sizes, _| sizes.stage == batch.sizes.stage);
             let prepared = self.prepare(batch.sizes).await?;
             self.plans.insert(batch.sizes, prepared);
         }

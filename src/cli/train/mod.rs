@@ -58,14 +58,14 @@ pub struct Train {
     /// Peak learning rate
     #[arg(long)]
     rate: Option<f32>,
-    /// Pictures in a batch
-    #[arg(long, default_value_t = 128)]
-    batch: usize,
-    /// Seed of weights and data
+    /// Pictures in a batch, 64 if nothing is said; a resumed run keeps its own
+    #[arg(long, conflicts_with = "resume")]
+    batch: Option<usize>,
+    /// Seed of weights and data; a resumed run keeps its own
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Steps between checkpoints
-    #[arg(long, default_value_t = 250)]
+    #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
     #[command(flatten)]
     common: Common,
@@ -73,8 +73,14 @@ pub struct Train {
 
 impl Train {
     pub fn run(&self) -> Result<(), CliError> {
-        if self.batch == 0 || !self.batch.is_multiple_of(GROUP) {
+        if self.batch.is_some_and(|batch| batch == 0 || !batch.is_multiple_of(GROUP)) {
             return Err(CliError::input(format!("--batch takes a multiple of {GROUP} pictures")));
+        }
+        if !self.resume && self.checkpoint().exists() {
+            let out = self.out.display();
+            return Err(CliError::input(format!(
+                "{out} holds a run: --resume goes on with it, another --out begins anew"
+            )));
         }
         create_dir_all(&self.out).map_err(|e| CliError::input(format!("{}: {e}", self.out.display())))?;
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
@@ -84,7 +90,7 @@ impl Train {
         let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, trainer.step)?;
         let mut figures = None;
         let bar = bar(&trainer);
-        let (seed, batch, first, last) = (trainer.seed, self.batch, trainer.step, trainer.schedule.steps);
+        let (seed, batch, first, last) = (trainer.seed, trainer.batch, trainer.step, trainer.schedule.steps);
         let schedule = trainer.schedule;
         let (sender, batches) = sync_channel(2);
         let drawer = std::thread::spawn(move || {
@@ -107,7 +113,11 @@ impl Train {
                 self.save(&trainer, &tokenizer).map_err(CliError::failure)?;
                 if schedule.stage(report.step) == Stage::Judging {
                     bar.set_message("measuring on val");
-                    figures = Some(self.validate(&mut val, report.step)?);
+                    figures = Some(self.validate(&trainer, &mut val)?);
+                }
+                if bar.is_hidden() {
+                    let left = indicatif::HumanDuration(bar.eta());
+                    eprintln!("step {} of {last}, loss {:.3}, {left} left", report.step, report.loss);
                 }
             }
         }
@@ -131,9 +141,11 @@ impl Train {
             let steps = self.steps.unwrap_or(10_000);
             let decay = self.decay.unwrap_or(steps / 5);
             let peak = self.rate.unwrap_or(1e-3);
-            let (pictures, writing) = (self.pictures.unwrap_or(0), self.writing.unwrap_or(0));
+            let pictures = self.pictures.unwrap_or(0);
+            let writing = self.writing.unwrap_or(0).max(pictures);
             let schedule = Schedule { peak, warmup: 200, pictures, writing, steps, decay };
-            let mut trainer = Trainer::new(device, Config::playroom(vocab_size), schedule, self.seed);
+            let config = Config::playroom(vocab_size);
+            let mut trainer = Trainer::new(device, config, schedule, self.seed, self.batch.unwrap_or(64));
             if let Some(folder) = &self.start_from {
                 let weights = checkpoint::weights(folder).map_err(CliError::input)?;
                 trainer.restore(&weights, 0).map_err(CliError::failure)?;
@@ -149,7 +161,7 @@ impl Train {
             peak: self.rate.unwrap_or(state.schedule.peak),
             ..state.schedule
         };
-        let mut trainer = Trainer::new(device, state.config, schedule, state.seed);
+        let mut trainer = Trainer::new(device, state.config, schedule, state.seed, state.batch);
         trainer.restore(&tensors, state.step).map_err(CliError::failure)?;
         Ok(trainer)
     }
@@ -178,9 +190,9 @@ impl Train {
     }
 
     /// The figures of the model so far on scenes of `val`.
-    fn validate(&self, log: &mut Log, step: u64) -> Result<Figures, CliError> {
+    fn validate(&self, trainer: &Trainer, log: &mut Log) -> Result<Figures, CliError> {
         let mut runner = load_folder(&self.out.join("model"), choose_device(self.common.backend)?)?;
-        let options = Options { split: Split::Val, seed: self.seed, count: VALIDATED };
+        let options = Options { split: Split::Val, seed: trainer.seed, count: VALIDATED };
         let figures = pollster::block_on(evaluate(&mut runner, options, &mut |_, _, _| ()));
         let figures = figures.map_err(CliError::failure)?;
         let values = [
@@ -194,7 +206,7 @@ impl Train {
             figures.pointing.accuracy,
             figures.swap.group,
         ];
-        log.line(&format!("{step},{}", values.map(|value| format!("{value:.3}")).join(",")))?;
+        log.line(&format!("{},{}", trainer.step, values.map(|value| format!("{value:.3}")).join(",")))?;
         Ok(figures)
     }
 

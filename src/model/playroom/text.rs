@@ -46,11 +46,11 @@ pub fn memory(b: &mut PlanBuilder, config: &Config, image: SlotId) -> Memory {
 pub struct Matching {
     /// Of the whole text, `[N, 2]`.
     pub text: SlotId,
-    /// Of the statement that each token belongs to, `[N * T, 2]`.
+    /// Of each token, `[N * T, 2]`.
     pub words: SlotId,
 }
 
-/// Text that reads a picture and judges it. The verdict on the whole stands in the first token.
+/// Text that reads a picture and judges it. The verdict on the whole stands in the first token, that on each word in its own.
 pub fn match_words(
     b: &mut PlanBuilder,
     config: &Config,

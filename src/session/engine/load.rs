@@ -35,6 +35,9 @@ impl Session {
         // The trial needs a model's sizes only, not its weights.
         let known = host.recall().await.and_then(|text| serde_json::from_str(&text).ok());
         let selection = choose(load.backend, known).await?;
+        if let Some(news) = &selection.news {
+            host.keep(serde_json::to_string(news).expect("plain data serialises"));
+        }
         stage(Stage::Device, 1, Some(1));
         emit(Event::Device(report(&selection)));
         let config = fetch("config.json", Stage::Vocabulary).await?;

@@ -126,7 +126,7 @@ pub struct Token {
     pub forced: bool,
     /// The five likeliest tokens at this position, the likeliest first.
     pub alternatives: Vec<Alternative>,
-    /// Where the decoder looked while it chose this token: `[layers, heads, grid, grid]`, keys without class token.
+    /// Where the decoder looked while it chose this token: `[layers, heads, grid, grid]`.
     pub attention: Vec<f32>,
 }
 
@@ -161,8 +161,7 @@ pub struct Candidate {
     pub probability: f32,
 }
 
-/// Attention probabilities of every layer and head, `[layers, heads, queries, grid * grid]`. Keys without class token,
-/// so that a row sums to at most one.
+/// Attention probabilities of every layer and head, `[layers, heads, queries, grid * grid]`; a row sums to one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attention {
     pub layers: u32,

@@ -126,6 +126,14 @@ journey(
     await alert.getByRole("button", { name: "Go on with the CPU" }).click();
     await device.filter({ hasText: /^CPU$/ }).waitFor({ timeout: 60_000 });
     await ask("how many small objects are there?");
+    await lab.screenshot("after-the-loss");
+    // What the lost process had drawn is drawn again.
+    const isBlank = () =>
+      lab.page.evaluate(() => {
+        const canvas = document.querySelector("figure.picture canvas[role=img]");
+        return canvas.getContext("2d").getImageData(0, 0, 64, 64).data.every((byte) => byte === 0);
+      });
+    assert.equal(await isBlank(), false);
   },
   ["webgpu"],
 );

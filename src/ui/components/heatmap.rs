@@ -87,7 +87,7 @@ pub fn HeatMap(
     let find = move |event: &PointerEvent| {
         let (x, y) = place(area.get_untracked()?.as_ref(), event);
         let (rows, columns) = matrix.with_untracked(|matrix| (matrix.rows, matrix.columns));
-        (rows > 0).then(|| ((y * rows as f64) as usize, (x * columns as f64) as usize))
+        (rows > 0).then_some(((y * rows as f64) as usize, (x * columns as f64) as usize))
     };
     let walk = move |event: KeyboardEvent| {
         let now = cell.get_untracked().or(pinned.get_untracked()).unwrap_or_default();

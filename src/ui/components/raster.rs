@@ -2,7 +2,6 @@
 
 use crate::session::protocol::Pixels;
 use crate::ui::state::Shared;
-use js_sys::{Object, Reflect};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
@@ -32,13 +31,17 @@ pub fn Raster(
     label: Option<Signal<String>>,
 ) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
+    // A browser that lost its graphics process clears every canvas and says when they can be drawn again.
+    let restored = Trigger::new();
     Effect::new(move || {
+        restored.track();
         if let Some(canvas) = canvas.get() {
             rgba.with(|rgba| draw(&canvas, rgba));
         }
     });
     view! {
         <canvas node_ref=canvas class="raster" width="1" height="1"
+            on:contextrestored=move |_: web_sys::Event| restored.notify()
             role=label.map(|_| "img") aria-label=move || label.map(|label| label.get())
             aria-hidden=label.is_none().then_some("true") />
     }
@@ -50,11 +53,8 @@ fn draw(canvas: &web_sys::HtmlCanvasElement, rgba: &Rgba) {
     }
     canvas.set_width(rgba.width);
     canvas.set_height(rgba.height);
-    // A canvas in the graphics process would be lost with it.
-    let options = Object::new();
-    Reflect::set(&options, &"willReadFrequently".into(), &true.into()).expect("a plain object takes any key");
-    let context = canvas.get_context_with_context_options("2d", &options);
-    let context = context.ok().flatten().expect("every browser with WebAssembly draws in 2D");
+    let context =
+        canvas.get_context("2d").ok().flatten().expect("every browser with WebAssembly draws in 2D");
     let context: CanvasRenderingContext2d = context.unchecked_into();
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba.bytes), rgba.width, rgba.height);
     context.put_image_data(&data.expect("the bytes fill the size"), 0.0, 0.0).expect("a plain canvas");

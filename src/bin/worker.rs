@@ -31,7 +31,7 @@ mod host {
         }
 
         async fn recall(&self) -> Option<String> {
-            let found = async || {
+            let found = async || -> Result<Option<String>, JsValue> {
                 let cache = JsFuture::from(self.0.caches()?.open(CACHE)).await?;
                 let found = JsFuture::from(cache.unchecked_into::<Cache>().match_with_str(KEPT)).await?;
                 if found.is_undefined() {
@@ -41,7 +41,7 @@ mod host {
                 Ok(text.as_string())
             };
             // A browser may deny storage; then every visit measures anew.
-            found().await.unwrap_or_else(|_: JsValue| None)
+            found().await.unwrap_or_default()
         }
 
         fn keep(&self, text: String) {
@@ -104,15 +104,16 @@ mod host {
 
     async fn work(session: Rc<RefCell<Session>>, inbox: Rc<RefCell<Vec<Request>>>, working: Rc<Cell<bool>>) {
         let scope = Scope(js_sys::global().unchecked_into());
-        // Nobody else borrows the session: the inbox takes what arrives while a step runs.
-        let mut session = session.borrow_mut();
+        // Nobody else asks for the session meanwhile: the inbox takes what arrives while a step runs.
+        let mut at_work = session.take();
         loop {
-            inbox.take().into_iter().for_each(|request| session.push(request));
-            if session.is_idle() {
+            inbox.take().into_iter().for_each(|request| at_work.push(request));
+            if at_work.is_idle() {
+                session.replace(at_work);
                 working.set(false);
                 return;
             }
-            session.step(&scope).await;
+            at_work.step(&scope).await;
             pause().await;
         }
     }

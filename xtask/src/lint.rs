@@ -21,6 +21,8 @@ pub fn run_all() -> Result<()> {
 fn shaders() -> Result<()> {
     step("shaders, naga");
     let written = paths::root().join("target/wgsl");
+    // What an earlier run left may be of a variant that is no more.
+    let _ = std::fs::remove_dir_all(&written);
     run(cargo().args(["test", "--release", "--locked", "--test", "shaders"]).env("WRITE_SHADERS", &written))?;
     let Some(tint) = paths::find("tint")? else {
         step("shaders, tint: NOT CHECKED, it is not installed");
@@ -29,7 +31,8 @@ fn shaders() -> Result<()> {
     step("shaders, tint");
     let entries = written.read_dir().map_err(|error| format!("{}: {error}", written.display()))?;
     for entry in entries.flatten() {
-        run(Command::new(&tint).args(["--format", "none"]).arg(entry.path()))?;
+        let compiled = paths::root().join("target/tint.wgsl");
+        run(Command::new(&tint).args(["--format", "wgsl", "-o"]).arg(compiled).arg(entry.path()))?;
     }
     Ok(())
 }

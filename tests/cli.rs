@@ -282,7 +282,14 @@ fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
     let long = "a red circle and ".repeat(40);
     let (scenes, _) = scenes();
     let picture = scenes.path().join("0000.png");
-    let cases: [(&[&str], &str); 11] = [
+    let (foreign, run) = (scenes.path().join("foreign"), scenes.path().join("run"));
+    fs::create_dir_all(&foreign).unwrap();
+    let config = fs::read_to_string("public/models/playroom/config.json").unwrap();
+    fs::write(foreign.join("config.json"), config.replace("\"reader_depth\": 4", "\"reader_depth\": 2"))
+        .unwrap();
+    let cases: [(&[&str], &str); 13] = [
+        (&["train", "--out", path(&run), "--start-from", path(&foreign)], "config.json"),
+        (&["train", "--every", "0"], "--every"),
         (&["dance"], "dance"),
         (&["caption"], "--image"),
         (&["caption", "--image", "nowhere.png"], "nowhere.png"),

@@ -160,8 +160,9 @@ journey(
     const other = statement.replace(colour, (found) => (found === "red" ? "blue" : "red"));
     const probability = async (sentence) => {
       await lab.page.getByLabel("Does it belong?").fill(sentence);
-      await lab.page.waitForTimeout(1500);
-      return parseFloat(await lab.page.locator(".belongs data").textContent());
+      const shown = lab.page.locator(".belongs data").filter({ hasText: "%" });
+      await shown.waitFor({ timeout: 30_000 });
+      return parseFloat(await shown.textContent());
     };
     const [is, isNot] = [await probability(scene), await probability(scene.replace(statement, other))];
     assert.ok(is > isNot + 20, `${is} % for the scene's own caption, ${isNot} % with another colour`);

@@ -115,6 +115,12 @@ journey(
     await device.filter({ hasText: /^WebGPU$/ }).waitFor({ timeout: 240_000 });
     assert.deepEqual(await ask(question), byCpu);
     await lab.screenshot("ask-by-webgpu");
+    // What the adapter measured of itself is kept for the next visit.
+    const kept = await lab.page.evaluate(async () => {
+      const found = await (await caches.open("triptych")).match("kernel-choices.json");
+      return found?.text();
+    });
+    assert.match(kept, /swiftshader.*matmul/);
 
     // Every device is lost with the process that computes for it.
     const browser = await lab.page.context().browser().newBrowserCDPSession();

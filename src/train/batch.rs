@@ -26,8 +26,8 @@ pub struct Batch {
 /// A scene and its near misses; a power of two. The number of pictures in a batch is a multiple of it.
 pub const GROUP: usize = 4;
 
-/// All scenes of a batch with words have equally many objects, so that little of its rows is padding; a full caption takes at
-/// most ten tokens per object and the two at its ends.
+/// All scenes of a batch with words have equally many objects, so that little of its rows is padding; a full caption
+/// takes at most ten tokens per object and the two at its ends.
 fn objects(number: u64) -> usize {
     1 + number as usize % MAX_OBJECTS
 }
@@ -134,45 +134,58 @@ impl Draw<'_> {
         self.push("contrast.negatives", HostTensor::f32([count, count], negatives));
     }
 
-    /// One sentence per picture, true or false with equal odds. Of the false ones a third of the full captions and a half of
-    /// the others belong to another scene of the batch; the rest differ from the truth as little as they can.
+    /// One sentence per picture, true or false with equal odds.
     fn matching(&mut self, name: &str, room: usize) {
-        let long = name == "match_long";
         let (mut rows, mut targets) = (Vec::new(), Vec::new());
         let (mut word_targets, mut word_weights) = (Vec::new(), Vec::new());
-        while rows.len() < self.scenes.len() {
-            let i = rows.len();
-            let truth = self.rng.below(2);
-            let style = if long { Style::Full } else { self.rng.pick(&SHORT_STYLES) };
-            let found = match (truth, self.rng.below(if long { 3 } else { 2 })) {
-                (1, _) => caption(&self.scenes[i], style, &mut self.rng),
-                (_, 0) => {
-                    let other = self.rng.below(self.scenes.len());
-                    caption(&self.scenes[other], style, &mut self.rng)
-                }
-                // Another of the group differs in one respect from its first.
-                (_, 1) if long => Some(full_caption(&self.scenes[i ^ (1 + self.rng.below(GROUP - 1))])),
-                _ => false_caption(&self.scenes[i], style, &mut self.rng),
-            };
-            let Some(caption) = found else { continue };
-            let ids = self.words.sentence(&caption.text).expect("the tokenizer knows the grammar");
-            if ids.len() <= room && caption.judge(&self.scenes[i]) == (truth == 1) {
-                let verdicts = verdicts(self.words, &caption, &self.scenes[i]);
-                for token in 0..room {
-                    // The start token stands before the words.
-                    let verdict = token.checked_sub(1).and_then(|word| *verdicts.get(word)?);
-                    word_targets.push(u32::from(verdict == Some(true)));
-                    word_weights.push(f32::from(u8::from(verdict.is_some())));
-                }
-                rows.push(ids);
-                targets.push(truth as u32);
+        for i in 0..self.scenes.len() {
+            let truth = self.rng.one_in(2);
+            let (caption, ids) = self.claim(i, truth, name == "match_long", room);
+            let verdicts = verdicts(self.words, &caption, &self.scenes[i]);
+            for token in 0..room {
+                // The start token stands before the words.
+                let verdict = token.checked_sub(1).and_then(|word| *verdicts.get(word)?);
+                word_targets.push(u32::from(verdict == Some(true)));
+                word_weights.push(f32::from(u8::from(verdict.is_some())));
             }
+            rows.push(ids);
+            targets.push(u32::from(truth));
         }
         self.rows(name, &rows, room);
         self.push(&format!("{name}.weights"), HostTensor::f32([targets.len()], vec![1.0; targets.len()]));
         self.push(&format!("{name}.targets"), HostTensor::u32([targets.len()], targets));
         self.push(&format!("{name}.words.weights"), HostTensor::f32([word_weights.len()], word_weights));
         self.push(&format!("{name}.words.targets"), HostTensor::u32([word_targets.len()], word_targets));
+    }
+
+    /// A sentence of at most `room` tokens that is as true of a scene as `truth` says. Of the false ones a third of the full
+    /// captions and a half of the others are drawn from another scene of the batch, as far as they are false of this one;
+    /// the rest differ from the truth as little as they can. A style is kept while it has something to say.
+    fn claim(&mut self, scene: usize, truth: bool, full: bool, room: usize) -> (Caption, Vec<u32>) {
+        /// How often a style is tried before another is drawn.
+        const TRIES: usize = 20;
+        loop {
+            let style = if full { Style::Full } else { self.rng.pick(&SHORT_STYLES) };
+            for _ in 0..TRIES {
+                let found = match (truth, self.rng.below(if full { 3 } else { 2 })) {
+                    (true, _) => caption(&self.scenes[scene], style, &mut self.rng),
+                    (false, 0) => {
+                        let other = self.rng.below(self.scenes.len());
+                        caption(&self.scenes[other], style, &mut self.rng)
+                    }
+                    // Another of the group differs in one respect from its first.
+                    (false, 1) if full => {
+                        Some(full_caption(&self.scenes[scene ^ (1 + self.rng.below(GROUP - 1))]))
+                    }
+                    _ => false_caption(&self.scenes[scene], style, &mut self.rng),
+                };
+                let Some(caption) = found else { break };
+                let ids = self.words.sentence(&caption.text).expect("the tokenizer knows the grammar");
+                if ids.len() <= room && caption.judge(&self.scenes[scene]) == truth {
+                    return (caption, ids);
+                }
+            }
+        }
     }
 
     fn captions(&mut self) {
@@ -249,5 +262,33 @@ impl Draw<'_> {
 
     fn next_tokens(&mut self, name: &str, rows: &[Row], tokens: usize) {
         self.inputs.extend(next_tokens(name, rows, tokens, self.words.pad));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::infer::SPECIALS;
+    use crate::io::bpe;
+    use crate::world::language::vocabulary;
+
+    #[test]
+    fn half_of_the_sentences_to_be_judged_are_true_and_so_are_half_of_the_negations() {
+        let words = Words::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
+        let no = words.tokenizer.encode("no").unwrap().ids[0];
+        let (mut all, mut negations) = ([0, 0], [0, 0]);
+        for number in 0..20 {
+            let batch = Batch::draw(&words, 3, number, 64, Stage::Judging);
+            let input = |name: &str| &batch.inputs.iter().find(|(n, _)| n == name).expect("it is there").1;
+            let ids = input("match_short.ids").as_u32();
+            for (row, truth) in ids.chunks(SHORT).zip(input("match_short.targets").as_u32()) {
+                all[*truth as usize] += 1;
+                negations[*truth as usize] += usize::from(row.contains(&no));
+            }
+        }
+        let share = |[no, yes]: [usize; 2]| yes as f64 / (no + yes) as f64;
+        // Six standard deviations of a fair coin thrown 1,280 and some 230 times.
+        assert!((share(all) - 0.5).abs() < 0.084, "{all:?}");
+        assert!(negations[0] + negations[1] > 200 && (share(negations) - 0.5).abs() < 0.21, "{negations:?}");
     }
 }

@@ -22,6 +22,8 @@ pub enum CheckpointError {
     Safetensors(#[from] SafetensorsError),
     #[error("{file} is no checkpoint of a training run: {reason}")]
     Foreign { file: String, reason: String },
+    #[error("{file} is not of a Playroom model: {reason}")]
+    Config { file: String, reason: serde_json::Error },
     #[error(transparent)]
     Device(#[from] DeviceError),
 }
@@ -64,6 +66,14 @@ pub fn load(path: &Path) -> Result<(RunState, Vec<(String, HostTensor)>), Checkp
     let json = json.ok_or_else(|| foreign(format!("no `{METADATA_KEY}` in its metadata")))?;
     let state = serde_json::from_str(&json).map_err(|error| foreign(error.to_string()))?;
     Ok((state, tensors(&file)?))
+}
+
+/// The sizes of a model folder, as [`export`] writes it.
+pub fn config(folder: &Path) -> Result<Config, CheckpointError> {
+    let path = folder.join("config.json");
+    let foreign =
+        |e: serde_json::Error| CheckpointError::Config { file: path.display().to_string(), reason: e };
+    serde_json::from_slice(&read(&path)?).map_err(foreign)
 }
 
 /// The weights of a model folder, as [`export`] writes it.

@@ -26,7 +26,7 @@ pub struct Sizes {
     pub long: usize,
 }
 
-/// Tokens of a row that holds a short sentence: hardly one in a thousand is longer.
+/// Tokens of a row that holds a short sentence; a longer one is drawn anew.
 pub const SHORT: usize = 20;
 
 /// Tokens of a row that holds a question about one description, with its answer.

@@ -36,7 +36,9 @@ fn attribute_verdict(claim: &Claim, word: &str, scene: &Scene) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::language::full_caption;
+    use crate::infer::SPECIALS;
+    use crate::io::bpe;
+    use crate::world::language::{full_caption, parse, vocabulary};
     use crate::world::{Attribute, Rng, Split, splits};
 
     #[test]
@@ -51,5 +53,18 @@ mod tests {
         assert_eq!(verdict(other.objects[0].colour.word()), Some(false));
         assert_eq!(verdict(object.shape.word()), Some(true));
         assert_eq!(verdict("a"), None);
+    }
+    #[test]
+    fn words_of_a_short_sentence_are_true_as_far_as_something_fits_them() {
+        let words = Words::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
+        let mut scene = splits::scene(Split::Train, 1, 3);
+        scene.objects.truncate(1);
+        let object = scene.objects[0];
+        let other = Attribute::Shape(object.shape).other(&mut Rng::from_seed(2));
+        let text = format!("there is no {} {other}", object.colour);
+        let caption = Caption { style: Style::Negation, statements: parse(&text).unwrap(), text };
+        // "there is no red circle" is true, something is red, no red thing is a circle.
+        let expected = [true, true, true, true, false].map(Some);
+        assert_eq!(verdicts(&words, &caption, &scene), expected, "{}", caption.text);
     }
 }

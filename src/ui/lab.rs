@@ -175,6 +175,13 @@ impl Lab {
         }
     }
 
+    /// Whether an answer is about the picture on the stage as it is now: while an object is dragged, what is shown may
+    /// still be said of the picture before, and must not be judged by this one.
+    pub fn is_of_stage<T>(self, asked: &Asked<T>) -> bool {
+        let seen = asked.answered.as_ref().and_then(|command| command.picture());
+        self.picture.with(|picture| seen == Some(&picture.pixels))
+    }
+
     /// A part of the view that wakes its readers only when it changes itself.
     pub fn pick<T: PartialEq + Send + Sync + 'static>(self, part: fn(&View) -> T) -> Memo<T> {
         Memo::new(move |_| self.view.with(part))

@@ -2,6 +2,8 @@
 
 use super::lab::Lab;
 use super::view::PictureName;
+use std::cell::Cell;
+
 use crate::session::protocol::{Command, Failure, Lane, Pixels, WayOn};
 use leptos::ev;
 use leptos::prelude::*;
@@ -51,6 +53,11 @@ fn show(lab: Lab) {
     }
 }
 
+thread_local! {
+    /// Counts the files that were taken.
+    static NEWEST: Cell<u32> = const { Cell::new(0) };
+}
+
 /// Decodes a file and hands it to the engine, which brings it to the model's size.
 pub fn take(lab: Lab, file: File) {
     if file.size() > MAX_BYTES {
@@ -59,8 +66,17 @@ pub fn take(lab: Lab, file: File) {
             refusal("This file is larger than 64 MB. Choose a smaller picture.", String::new()),
         );
     }
+    let turn = NEWEST.with(|newest| {
+        newest.set(newest.get() + 1);
+        newest.get()
+    });
     spawn_local(async move {
-        match decode(&file).await {
+        let decoded = decode(&file).await;
+        // A large file may take longer than the one that was dropped after it.
+        if NEWEST.with(Cell::get) != turn {
+            return;
+        }
+        match decoded {
             Ok(picture) => {
                 lab.ask(Command::Resize { picture });
                 // The same picture again is at hand already and brings no event.

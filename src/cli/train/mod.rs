@@ -82,7 +82,8 @@ impl Train {
                 "{out} holds a run: --resume goes on with it, another --out begins anew"
             )));
         }
-        create_dir_all(&self.out).map_err(|e| CliError::input(format!("{}: {e}", self.out.display())))?;
+        let model = self.out.join("model");
+        create_dir_all(&model).map_err(|e| CliError::input(format!("{}: {e}", model.display())))?;
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
         let words = Words::new(&tokenizer).map_err(CliError::failure)?;
         let mut trainer = self.trainer(words.tokenizer.vocab_size())?;
@@ -147,6 +148,13 @@ impl Train {
             let config = Config::playroom(vocab_size);
             let mut trainer = Trainer::new(device, config, schedule, self.seed, self.batch.unwrap_or(64));
             if let Some(folder) = &self.start_from {
+                let theirs = checkpoint::config(folder).map_err(CliError::input)?;
+                if theirs != trainer.config {
+                    let folder = folder.display();
+                    return Err(CliError::input(format!(
+                        "{folder}: its config.json is not that of a new run"
+                    )));
+                }
                 let weights = checkpoint::weights(folder).map_err(CliError::input)?;
                 trainer.restore(&weights, 0).map_err(CliError::failure)?;
             }
@@ -212,7 +220,6 @@ impl Train {
 
     fn save(&self, trainer: &Trainer, tokenizer: &[u8]) -> Result<(), CheckpointError> {
         let folder: &Path = &self.out.join("model");
-        create_dir_all(folder).expect("the run's folder is writable, as its log shows");
         pollster::block_on(checkpoint::save(trainer, &self.checkpoint()))?;
         pollster::block_on(checkpoint::export(trainer, tokenizer, folder))
     }

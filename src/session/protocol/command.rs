@@ -113,4 +113,24 @@ impl Command {
             Command::Stop { lane } => *lane,
         }
     }
+
+    /// The one picture that this command is about, if there is one.
+    pub fn picture(&self) -> Option<&Pixels> {
+        match self {
+            Command::Resize { picture }
+            | Command::EncodePicture { picture }
+            | Command::Caption { picture, .. }
+            | Command::Ask { picture, .. }
+            | Command::CrossAttention { picture, .. }
+            | Command::SelfAttention { picture } => Some(picture),
+            Command::Match { pictures, .. } => match &pictures[..] {
+                [picture] => Some(picture),
+                _ => None,
+            },
+            Command::Load { .. }
+            | Command::EncodeGallery { .. }
+            | Command::EncodeText { .. }
+            | Command::Stop { .. } => None,
+        }
+    }
 }

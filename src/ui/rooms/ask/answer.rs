@@ -33,14 +33,13 @@ impl Reply {
             answer.with(|answer| answer.as_ref().map(|answer| text_of(&said(&answer.tokens))))
         });
         let is_current = Memo::new(move |_| {
-            let (question, picture) = (question.get(), lab.picture.get());
-            let is_this = |command: &Command| match command {
-                Command::Ask { question: asked, picture: seen } => {
-                    *asked == question && *seen == picture.pixels
-                }
-                _ => false,
-            };
-            lab.answer.with(|asked| asked.answered.as_ref().is_some_and(|command| is_this(command)))
+            lab.answer.with(|asked| {
+                let to = asked.answered.as_ref().and_then(|command| match &**command {
+                    Command::Ask { question, .. } => Some(question),
+                    _ => None,
+                });
+                lab.is_of_stage(asked) && question.with(|question| to == Some(question))
+            })
         });
         let truth = Memo::new(move |_| {
             lab.picture

@@ -28,7 +28,11 @@ pub fn Belongs() -> impl IntoView {
     Effect::new(move || lab.ask(command.get()));
     let probability = Memo::new(move |_| {
         lab.matched.with(|asked| {
-            let is_this = asked.answered.as_ref().is_some_and(|answered| matches!(&**answered, Command::Match { pictures, texts } if pictures.len() == 1 && texts.len() == 1));
+            let of = asked.answered.as_ref().and_then(|command| match &**command {
+                Command::Match { texts, .. } => texts.first(),
+                _ => None,
+            });
+            let is_this = lab.is_of_stage(asked) && sentence.with(|sentence| of == Some(sentence));
             is_this.then(|| asked.value.first().copied()).flatten()
         })
     });
@@ -39,14 +43,14 @@ pub fn Belongs() -> impl IntoView {
         all.filter(|all| !all.is_empty()).map(|all| all.into_iter().all(|truth| truth))
     });
     let bars = Signal::derive(move || {
-        let bar = |probability: f32| Bar {
+        let probability = probability.get();
+        vec![Bar {
             label: "belongs".into(),
-            share: probability,
-            value: show::percent(probability),
+            share: probability.unwrap_or(0.0),
+            value: probability.map_or_else(|| "…".into(), show::percent),
             mark: Some(0.5),
-            is_chosen: probability >= 0.5,
-        };
-        probability.get().map(bar).into_iter().collect::<Vec<_>>()
+            is_chosen: probability.is_some_and(|probability| probability >= 0.5),
+        }]
     });
     view! {
         <Line label="Does it belong?" value=Signal::derive(move || { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })

@@ -77,6 +77,7 @@ impl Focus {
         let head = lab.pick(|view| view.head);
         let map = Memo::new(move |_| maps.with(|maps| mean(maps, layer.get(), head.get())));
         let object = Memo::new(move |_| {
+            lab.cross.with(|asked| lab.is_of_stage(asked)).then_some(())?;
             let word = word.get()?;
             words.with(|words| lab.picture.with(|picture| object_of(words, word, picture.scene.as_ref()?)))
         });

@@ -67,7 +67,11 @@ pub fn Statements(draft: Draft) -> impl IntoView {
     let lab = Lab::here();
     let judged = Memo::new(move |_| {
         let scene = lab.picture.with(|picture| picture.scene.clone())?;
-        Some(judge(&draft.text.get(), !draft.is_growing.get(), &scene))
+        let mut judged = judge(&draft.text.get(), !draft.is_growing.get(), &scene);
+        if !draft.is_current.get() {
+            judged.iter_mut().for_each(|statement| statement.truth = None);
+        }
+        Some(judged)
     });
     let row = |statement: crate::ui::truth::Judged| view! { <li><Verdict truth=statement.truth /><span>{statement.text}</span></li> };
     view! {

@@ -22,6 +22,8 @@ pub struct Draft {
     pub map: Memo<Option<Vec<f32>>>,
     /// The object that the word names.
     pub object: Memo<Option<usize>>,
+    /// Whether it was written about the picture as it is now.
+    pub is_current: Memo<bool>,
 }
 
 impl Draft {
@@ -44,11 +46,13 @@ impl Draft {
             let chosen = lab.view.with(|view| (view.layer, view.head));
             tokens.with(|writing| map_of(&writing.tokens, range, stack, chosen))
         });
+        let is_current = Memo::new(move |_| lab.caption.with(|caption| lab.is_of_stage(caption)));
         let object = Memo::new(move |_| {
+            is_current.get().then_some(())?;
             let word = word.get().and_then(|word| words.with(|words| Some(words.get(word)?.word.clone())))?;
             lab.picture.with(|picture| truth::named(&text.get(), &word, picture.scene.as_ref()?))
         });
-        Draft { tokens, words, text, is_growing, word, map, object }
+        Draft { tokens, words, text, is_growing, word, map, object, is_current }
     }
 }
 

@@ -8,11 +8,22 @@ use crate::ui::lab::Lab;
 use crate::ui::show;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
+use crate::ui::view::Attending;
 use leptos::prelude::*;
 
 #[component]
 pub fn HeadGrid(focus: Focus) -> impl IntoView {
-    let shape = Memo::new(move |_| focus.maps.with(|maps| (maps.len(), maps.first().map_or(0, Vec::len))));
+    let lab = Lab::here();
+    // Before the first maps are here the model's own shape keeps their place.
+    let shape = Memo::new(move |_| {
+        let is_patches = lab.view.with(|view| view.attending == Attending::Patches);
+        let stack = lab.load.with(|load| {
+            let model = load.value.model.as_ref()?;
+            Some(if is_patches { model.image_encoder } else { model.decoder })
+        });
+        let asked = stack.map_or((0, 0), |stack| (stack.layers as usize, stack.heads as usize));
+        focus.maps.with(|maps| maps.first().map_or(asked, |heads| (maps.len(), heads.len())))
+    });
     // One scale for all, so that a strong head looks strong.
     let strongest = Memo::new(move |_| {
         focus.maps.with(|maps| maps.iter().flatten().flatten().copied().fold(0.0, f32::max))

@@ -56,11 +56,13 @@ pub fn Notes(focus: Focus) -> impl IntoView {
     let lab = Lab::here();
     let mode = lab.pick(|view| view.attending);
     let figures = Signal::derive(move || {
-        let map = focus.map.get().unwrap_or_default();
+        let Some(map) = focus.map.get() else {
+            return ["Shown", "Strongest cell", "Entropy"].map(|name| Figure::new(name, "–")).to_vec();
+        };
         let strongest = map.iter().copied().fold(0.0, f32::max);
         let total: f32 = map.iter().sum();
         let entropy: f32 = map.iter().filter(|&&p| p > 0.0).map(|p| -(p / total) * (p / total).log2()).sum();
-        let uniform = (map.len().max(1) as f32).log2();
+        let uniform = (map.len() as f32).log2();
         let which = match (focus.layer.get(), focus.head.get()) {
             (Some(layer), Some(head)) => format!("layer {}, head {}", layer + 1, head + 1),
             (Some(layer), None) => format!("layer {}, mean of heads", layer + 1),
@@ -69,7 +71,7 @@ pub fn Notes(focus: Focus) -> impl IntoView {
         vec![
             Figure::new("Shown", which),
             Figure::new("Strongest cell", show::percent(strongest))
-                .beside(format!("uniform {}", show::percent(1.0 / map.len().max(1) as f32))),
+                .beside(format!("uniform {}", show::percent(1.0 / map.len() as f32))),
             Figure::new("Entropy", format!("{entropy:.2} bit")).beside(format!("uniform {uniform:.2}")),
         ]
     });

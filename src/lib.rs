@@ -1,7 +1,7 @@
 //! Triptych: a laboratory of multimodal learning, from the shader to the page.
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
-//! `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `session`, `ui`;
+//! `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui`;
 //! `device` sits on `plan`, `io` on `tensor`, `world` on nothing, and `check` holds `ops` and `device` to each other.
 
 pub mod check;
@@ -12,6 +12,7 @@ pub mod eval;
 pub mod infer;
 pub mod io;
 pub mod kernel;
+pub mod lab;
 pub mod model;
 pub mod nn;
 pub mod ops;

@@ -21,15 +21,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("eval", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
     ("train", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"]),
     (
-        "session",
-        &["world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "viz", "infer", "eval"],
+        "lab",
+        &[
+            "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "viz", "infer",
+            "eval", "train",
+        ],
     ),
-    ("ui", &["world", "pixels", "viz", "session"]),
+    (
+        "session",
+        &["world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "viz", "infer", "eval", "lab"],
+    ),
+    ("ui", &["world", "pixels", "viz", "lab", "session"]),
     (
         "cli",
         &[
             "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "viz", "infer", "eval",
-            "train", "session",
+            "train", "lab", "session",
         ],
     ),
 ];

@@ -10,4 +10,5 @@ pub mod referents;
 mod rows;
 pub mod schedule;
 pub mod trainer;
+pub mod update;
 mod verdicts;

@@ -3,13 +3,12 @@
 //! backward pass and AdamW update.
 
 use super::schedule::Stage;
+use super::update::update;
 use super::{cells, labels, referents};
 use crate::model::playroom::{self, Config};
 use crate::nn::Memory;
-use crate::ops::adamw::{AdamW, adamw};
 use crate::ops::binary::{add, mul};
 use crate::ops::cross_entropy::cross_entropy;
-use crate::ops::grad_norm::grad_norm;
 use crate::ops::info_nce::info_nce;
 use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::scale::scale;
@@ -62,11 +61,6 @@ pub const PARTS: [(&str, f32); 11] = [
     ("loss.answer_long", 1.0),
     ("loss.referents", 2.0),
 ];
-
-/// Decoupled weight decay of matrices; norms, biases, embeddings and the temperature are not decayed.
-const DECAY: f32 = 0.05;
-
-const OPTIMISER: AdamW = AdamW { beta1: 0.9, beta2: 0.98, eps: 1e-8, clip: 1.0 };
 
 /// The training step. Inputs are what [`super::batch::Batch`] fills, and `hyper` (learning rate, step from 1).
 pub fn training_plan(config: &Config, sizes: Sizes) -> Plan {
@@ -177,18 +171,4 @@ fn writing(
     let hidden = b.reshape(hidden, [rows[0] * rows[1], config.width()]);
     let logits = playroom::decoder_logits(b, config, hidden);
     (cross_entropy(b, logits, targets, weights), hidden)
-}
-
-fn update(b: &mut PlanBuilder, weights: &[(SlotId, SlotId)]) {
-    let grads: Vec<SlotId> = weights.iter().map(|(_, grad)| *grad).collect();
-    let norm = grad_norm(b, &grads);
-    b.name(norm, "grad_norm");
-    let hyper = b.input("hyper", [2], F32);
-    let decayed: Vec<_> = weights.iter().map(|&(weight, grad)| (weight, grad, decay(b, weight))).collect();
-    adamw(b, &OPTIMISER, &decayed, norm, hyper);
-}
-
-fn decay(b: &PlanBuilder, weight: SlotId) -> f32 {
-    let embedding = b.name_of(weight).ends_with("embedding");
-    if b.shape(weight).len() < 2 || embedding { 0.0 } else { DECAY }
 }

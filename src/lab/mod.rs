@@ -1,0 +1,5 @@
+//! Experiments that a visitor runs: small models trained live, the same natively and in the browser.
+
+pub mod layers;
+pub mod picture;
+pub mod student;

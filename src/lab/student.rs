@@ -1,0 +1,130 @@
+//! A small model in training: its weights, its training plan, and plans that show what it has learned.
+
+use std::rc::Rc;
+
+use crate::device::{Bank, Device, DeviceError, Prepared};
+use crate::model::init;
+use crate::plan::{Plan, PlanBuilder, SlotId, SlotKind};
+use crate::tensor::HostTensor;
+use crate::train::update::update;
+
+/// Inputs of a plan, by name.
+pub type Inputs = Vec<(String, HostTensor)>;
+
+/// The scalar that `objective` emits, readable as `loss`, with its backward pass and the update. `gradients` may emit
+/// steps between the two, and hands on what the optimiser is to see.
+pub fn training_plan(
+    objective: impl FnOnce(&mut PlanBuilder) -> SlotId,
+    gradients: impl FnOnce(&mut PlanBuilder, Vec<(SlotId, SlotId)>) -> Vec<(SlotId, SlotId)>,
+) -> Plan {
+    let mut b = PlanBuilder::training();
+    let loss = b.range("forward", |b| {
+        let loss = objective(b);
+        b.name(loss, "loss");
+        loss
+    });
+    let weights = b.range("backward", |b| {
+        let weights = b.backward(loss);
+        gradients(b, weights)
+    });
+    b.range("update", |b| update(b, &weights));
+    b.finish()
+}
+
+/// The weights that a plan trains or uses, without the optimiser's moments.
+pub fn parameters(plan: &Plan) -> usize {
+    let weights = plan.slots_of(SlotKind::Stored).filter(|slot| !slot.name.starts_with("adamw."));
+    weights.map(|slot| slot.shape.numel()).sum()
+}
+
+/// A model with random weights, and its optimiser.
+pub struct Student {
+    /// Number of weights.
+    pub parameters: usize,
+    /// Steps taken so far.
+    pub step: u64,
+    bank: Bank,
+    training: Prepared,
+}
+
+impl Student {
+    /// Weights are drawn from `seed` and their names (see [`init::initial`]); `own` gives some of them other values.
+    pub async fn new(
+        device: &Device,
+        plan: Plan,
+        seed: u64,
+        own: &[(&str, HostTensor)],
+    ) -> Result<Self, DeviceError> {
+        let mut bank = device.bank();
+        for slot in plan.slots_of(SlotKind::Stored) {
+            let given = own.iter().find(|(name, _)| *name == slot.name).map(|(_, tensor)| tensor.clone());
+            let tensor = match slot.name.starts_with("adamw.") {
+                true => HostTensor::zeros(&slot.shape),
+                false => given.unwrap_or_else(|| init::initial(&slot.name, &slot.shape, seed)),
+            };
+            device.store(&mut bank, &slot.name, &tensor)?;
+        }
+        let parameters = parameters(&plan);
+        let training = device.prepare(Rc::new(plan), &bank).await?;
+        Ok(Student { parameters, step: 0, bank, training })
+    }
+
+    /// One optimiser step; the loss, in nats.
+    pub async fn step(
+        &mut self,
+        device: &Device,
+        inputs: &Inputs,
+        learning_rate: f32,
+    ) -> Result<f32, DeviceError> {
+        self.step += 1;
+        for (name, tensor) in inputs {
+            device.write(&self.training, name, tensor);
+        }
+        let hyper = HostTensor::f32([2], vec![learning_rate, self.step as f32]);
+        device.write(&self.training, "hyper", &hyper);
+        device.run(&self.training, self.training.plan().all())?;
+        Ok(self.read(device, "loss").await?.as_f32()[0])
+    }
+
+    /// A slot of the training plan as the last step left it.
+    pub async fn read(&self, device: &Device, name: &str) -> Result<HostTensor, DeviceError> {
+        device.read(&self.training, name).await
+    }
+
+    /// A plan over the same weights, which must be among those that are trained.
+    pub async fn prepare(&self, device: &Device, plan: Plan) -> Result<Prepared, DeviceError> {
+        device.prepare(Rc::new(plan), &self.bank).await
+    }
+
+    /// A weight by name.
+    pub async fn weight(&self, device: &Device, name: &str) -> Result<HostTensor, DeviceError> {
+        device.fetch(&self.bank, name).await
+    }
+
+    /// Every weight by name, without the optimiser's moments.
+    pub async fn weights(&self, device: &Device) -> Result<Inputs, DeviceError> {
+        let mut tensors = Vec::new();
+        for (name, _) in self.bank.contents().into_iter().filter(|(name, _)| !name.starts_with("adamw.")) {
+            tensors.push((name.clone(), device.fetch(&self.bank, &name).await?));
+        }
+        Ok(tensors)
+    }
+}
+
+/// Runs a prepared plan on `inputs` and reads `outputs`.
+pub async fn replay<const N: usize>(
+    device: &Device,
+    prepared: &Prepared,
+    inputs: &Inputs,
+    outputs: [&str; N],
+) -> Result<[HostTensor; N], DeviceError> {
+    for (name, tensor) in inputs {
+        device.write(prepared, name, tensor);
+    }
+    device.run(prepared, prepared.plan().all())?;
+    let mut read = Vec::with_capacity(N);
+    for name in outputs {
+        read.push(device.read(prepared, name).await?);
+    }
+    Ok(read.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for")))
+}

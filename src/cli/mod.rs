@@ -7,6 +7,7 @@ mod bench;
 mod card;
 mod embed;
 mod eval;
+mod lab;
 mod model;
 mod scene;
 mod train;
@@ -69,6 +70,9 @@ enum Command {
     Bake(bake::Bake),
     /// Writes the figures of a model card
     Card(card::Card),
+    /// Trains small models and shows why they work or fail
+    #[command(subcommand)]
+    Lab(lab::Lab),
     /// Times the engine
     Bench(bench::Bench),
 }
@@ -106,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Train(command) => command.run(),
         Command::Bake(command) => command.run(),
         Command::Card(command) => command.run(),
+        Command::Lab(command) => command.run(),
         Command::Bench(command) => command.run(),
     };
     match result {

@@ -1,5 +1,7 @@
 //! Experiments that a visitor runs: small models trained live, the same natively and in the browser.
 
+pub mod fuse;
 pub mod layers;
 pub mod picture;
+pub mod sabotage;
 pub mod student;

@@ -76,14 +76,36 @@ impl Student {
         inputs: &Inputs,
         learning_rate: f32,
     ) -> Result<f32, DeviceError> {
-        self.step += 1;
+        self.forward(device, inputs)?;
+        self.learn(device, learning_rate).await
+    }
+
+    /// The first half of a step: the objective of `inputs`, whose slots can then be read.
+    pub fn forward(&self, device: &Device, inputs: &Inputs) -> Result<(), DeviceError> {
+        self.write(device, inputs);
+        device.run(&self.training, self.training.plan().range("forward"))
+    }
+
+    /// Writes inputs of the training plan.
+    pub fn write(&self, device: &Device, inputs: &Inputs) {
         for (name, tensor) in inputs {
             device.write(&self.training, name, tensor);
         }
+    }
+
+    /// The second half: gradients and update. The loss, in nats.
+    pub async fn learn(&mut self, device: &Device, learning_rate: f32) -> Result<f32, DeviceError> {
+        self.step += 1;
         let hyper = HostTensor::f32([2], vec![learning_rate, self.step as f32]);
         device.write(&self.training, "hyper", &hyper);
-        device.run(&self.training, self.training.plan().all())?;
+        let plan = self.training.plan();
+        device.run(&self.training, plan.range("backward").start..plan.range("update").end)?;
         Ok(self.read(device, "loss").await?.as_f32()[0])
+    }
+
+    /// Whether the training plan has a slot of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.training.plan().find(name).is_some()
     }
 
     /// A slot of the training plan as the last step left it.

@@ -1,0 +1,229 @@
+//! `triptych lab fuse` and `triptych lab sabotage`: the race, natively.
+
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use crate::cli::model::choose_device;
+use crate::cli::{CliError, Common, bar, print_json};
+use crate::device::Device;
+use crate::lab::fuse::task::{Cue, Information, Task};
+use crate::lab::fuse::{Contestant, Race, Settings, Standing};
+use crate::lab::sabotage::{Corruption, Modality, Sabotage};
+
+#[derive(Clone, Copy, ValueEnum)]
+enum CueName {
+    Colour,
+    Shape,
+}
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Seed of weights and samples
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Steps of every contestant
+    #[arg(long, default_value_t = 300)]
+    steps: u64,
+    /// Parts of the mixture: redundant,picture,words,synergy
+    #[arg(long, value_delimiter = ',', num_args = 4)]
+    parts: Option<Vec<u8>>,
+    /// What the question is about
+    #[arg(long, value_enum)]
+    cue: Option<CueName>,
+    /// Who runs besides the baselines, by names with commas between them
+    #[arg(long, value_delimiter = ',')]
+    contestants: Option<Vec<String>>,
+    /// Samples of a step
+    #[arg(long)]
+    batch: Option<usize>,
+    /// Learning rate in millionths
+    #[arg(long)]
+    micro_rate: Option<u32>,
+    /// How often a modality goes missing where a contestant learns without it, in percent
+    #[arg(long)]
+    dropout: Option<u8>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(clap::Args)]
+pub struct Fuse {
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(clap::Args)]
+pub struct Sabotages {
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Options {
+    fn settings(&self, mut settings: Settings) -> Result<Settings, CliError> {
+        settings.seed = self.seed;
+        if let Some(cue) = self.cue {
+            settings.task.cue = match cue {
+                CueName::Colour => Cue::Colour,
+                CueName::Shape => Cue::Shape,
+            };
+        }
+        if let Some(parts) = &self.parts {
+            let parts = parts.as_slice().try_into().expect("clap counts the parts");
+            settings.task = Task { parts, ..settings.task };
+        }
+        if let Some(names) = &self.contestants {
+            let of = |name: &String| Contestant::of(name).ok_or_else(|| CliError::Input(unknown(name)));
+            settings.contestants = names.iter().map(of).collect::<Result<_, _>>()?;
+        }
+        settings.batch = self.batch.unwrap_or(settings.batch);
+        settings.micro_rate = self.micro_rate.unwrap_or(settings.micro_rate);
+        settings.dropout = self.dropout.unwrap_or(settings.dropout);
+        settings.check().map_err(CliError::Input)?;
+        Ok(settings)
+    }
+
+    /// The race at its end, and the losses of every step.
+    async fn run(&self, device: &Device, settings: Settings) -> Result<(Race, Vec<Value>), CliError> {
+        let mut race = Race::begin(device, settings).await.map_err(CliError::failure)?;
+        let progress = bar(self.steps, "steps");
+        let mut rounds = Vec::new();
+        while race.step < self.steps {
+            rounds.push(json!(race.round(device).await.map_err(CliError::failure)?));
+            progress.inc(1);
+        }
+        progress.finish_and_clear();
+        Ok((race, rounds))
+    }
+}
+
+fn unknown(name: &str) -> String {
+    let all = [&Contestant::BASELINES[..], &Contestant::FUSIONS, &Contestant::ROBUST].concat();
+    let mut names: Vec<&str> = all.into_iter().map(Contestant::name).collect();
+    names.dedup();
+    format!("there is no contestant `{name}`; there are {}", names.join(", "))
+}
+
+impl Fuse {
+    pub fn run(&self) -> Result<(), CliError> {
+        let settings = self.options.settings(Settings::default())?;
+        let device = choose_device(self.options.common.backend)?;
+        pollster::block_on(async {
+            let (race, rounds) = self.options.run(&device, settings).await?;
+            let mut standings = Vec::new();
+            for at in 0..race.settings.entrants().len() {
+                standings.push(race.standing(&device, at).await.map_err(CliError::failure)?);
+            }
+            if self.options.common.json {
+                print_json(&document(&race, &rounds, &standings));
+            } else {
+                table(&race, &standings);
+            }
+            Ok(())
+        })
+    }
+}
+
+fn document(race: &Race, rounds: &[Value], standings: &[Standing]) -> Value {
+    let contestant = |standing: &Standing| {
+        let confusion = &standing.confusion;
+        json!({
+            "contestant": standing.contestant.name(),
+            "parameters": standing.parameters,
+            "accuracy": confusion.accuracy(),
+            "precision": [confusion.precision(0), confusion.precision(1)],
+            "recall": [confusion.recall(0), confusion.recall(1)],
+            "f1": confusion.f1(),
+            "confusion": confusion.counts,
+            "picture_alone": standing.alone[0],
+            "words_alone": standing.alone[1],
+            "alpha": standing.alpha,
+            "gates": standing.gates,
+        })
+    };
+    json!({
+        "settings": race.settings,
+        "ceilings": race.settings.task.ceilings(),
+        "contestants": standings.iter().map(contestant).collect::<Vec<_>>(),
+        "rounds": rounds,
+    })
+}
+
+fn table(race: &Race, standings: &[Standing]) {
+    let parts: Vec<String> = Information::ALL
+        .iter()
+        .map(|&information| {
+            format!("{} {:.0} %", information.name(), 100.0 * race.settings.task.share(information))
+        })
+        .collect();
+    println!("{}; {} steps", parts.join(", "), race.step);
+    println!(
+        "{:16} {:>8} {:>9} {:>6} {:>14} {:>12}",
+        "", "weights", "accuracy", "F1", "picture alone", "words alone"
+    );
+    for standing in standings {
+        let (name, confusion) = (standing.contestant.name(), &standing.confusion);
+        println!(
+            "{name:16} {:8} {:9.3} {:6.3} {:14.3} {:12.3}",
+            standing.parameters,
+            confusion.accuracy(),
+            confusion.f1(),
+            standing.alone[0],
+            standing.alone[1]
+        );
+    }
+}
+
+impl Sabotages {
+    pub fn run(&self) -> Result<(), CliError> {
+        let settings = self.options.settings(Settings::sabotage())?;
+        let device = choose_device(self.options.common.backend)?;
+        pollster::block_on(async {
+            let (race, rounds) = self.options.run(&device, settings).await?;
+            let mut curves = Vec::new();
+            for modality in Modality::ALL {
+                for corruption in Corruption::ALL {
+                    for (at, contestant) in race.settings.entrants().into_iter().enumerate() {
+                        let mut accuracies = Vec::new();
+                        for percent in PERCENTS {
+                            let sabotage = Sabotage { modality, corruption, percent };
+                            let damage =
+                                race.damage(&device, at, sabotage).await.map_err(CliError::failure)?;
+                            accuracies.push(damage.confusion.accuracy());
+                        }
+                        curves.push(json!({
+                            "modality": modality.name(),
+                            "corruption": corruption.name(),
+                            "contestant": contestant.name(),
+                            "percent": PERCENTS,
+                            "accuracy": accuracies,
+                        }));
+                    }
+                }
+            }
+            if self.options.common.json {
+                print_json(&json!({ "settings": race.settings, "curves": curves, "rounds": rounds }));
+            } else {
+                curves.iter().for_each(line);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Strengths at which the command measures.
+const PERCENTS: [u8; 5] = [0, 25, 50, 75, 100];
+
+fn line(curve: &Value) {
+    let text = |key: &str| curve[key].as_str().unwrap_or_default();
+    let accuracies: Vec<String> = curve["accuracy"]
+        .as_array()
+        .map(|all| all.iter().map(|a| format!("{:.3}", a.as_f64().unwrap_or_default())).collect())
+        .unwrap_or_default();
+    println!(
+        "{:8} {:8} {:12} {}",
+        text("modality"),
+        text("corruption"),
+        text("contestant"),
+        accuracies.join("  ")
+    );
+}

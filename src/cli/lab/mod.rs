@@ -1,0 +1,24 @@
+//! `triptych lab`: the experiments of the page's training rooms, natively and from the same code.
+
+mod fuse;
+
+use clap::Subcommand;
+
+use super::CliError;
+
+#[derive(Subcommand)]
+pub enum Lab {
+    /// Races ways of fusing a picture and words on one task
+    Fuse(fuse::Fuse),
+    /// Spoils the modalities of a trained race, and measures what is left
+    Sabotage(fuse::Sabotages),
+}
+
+impl Lab {
+    pub fn run(&self) -> Result<(), CliError> {
+        match self {
+            Lab::Fuse(command) => command.run(),
+            Lab::Sabotage(command) => command.run(),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Samples as the inputs of a plan.
+
+use super::network::MODALITIES;
+use super::task::{Sample, TOKENS};
+use crate::infer::pixel_values;
+use crate::lab::picture::SIDE;
+use crate::lab::student::Inputs;
+use crate::tensor::HostTensor;
+
+/// What a network is given of a sample; may differ from what the sample is.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// RGB bytes, `[SIDE, SIDE, 3]`.
+    pub picture: Vec<u8>,
+    pub words: [u32; TOKENS],
+    /// Whether the picture and the words are there at all.
+    pub present: [bool; 2],
+}
+
+impl From<&Sample> for Given {
+    fn from(sample: &Sample) -> Self {
+        Given { picture: sample.picture.clone(), words: sample.words, present: [true; 2] }
+    }
+}
+
+/// `pixels`, `ids` and `present.*` of [`super::network::inference`].
+pub fn inputs(given: &[Given]) -> Inputs {
+    let ids = given.iter().flat_map(|given| given.words).collect();
+    let mut inputs = vec![
+        ("pixels".to_string(), pixel_values(given.iter().map(|given| given.picture.as_slice()), SIDE)),
+        ("ids".to_string(), HostTensor::u32([given.len(), TOKENS], ids)),
+    ];
+    for (at, modality) in MODALITIES.iter().enumerate() {
+        let present = given.iter().map(|given| f32::from(given.present[at])).collect();
+        inputs.push((format!("present.{modality}"), HostTensor::f32([given.len(), 1], present)));
+    }
+    inputs
+}
+
+/// The answers that training needs besides.
+pub fn answers(samples: &[Sample]) -> Inputs {
+    let answers = samples.iter().map(|sample| sample.answer).collect();
+    vec![
+        ("answers".to_string(), HostTensor::u32([samples.len()], answers)),
+        ("weights".to_string(), HostTensor::f32([samples.len()], vec![1.0; samples.len()])),
+    ]
+}

@@ -1,0 +1,161 @@
+//! How the contestants do on held-out samples.
+
+use super::Contestant;
+use super::batch::{Given, inputs};
+use super::network::{CELLS, MODALITIES, WIDTH};
+use super::race::{Entrant, HELD_OUT, Race, shuffle_pictures};
+use super::standing::{Confusion, Shown, Standing};
+use super::task::{CLASSES, Sample, TOKENS, sentence, training};
+use crate::device::{Device, DeviceError, Prepared};
+use crate::lab::student::{Student, replay};
+
+/// Samples that are judged at a time.
+pub(super) const BATCH: usize = 64;
+const _: () = assert!(HELD_OUT.is_multiple_of(BATCH), "held-out samples are judged in whole batches");
+/// Training samples by which the majority is told.
+const COUNTED: u64 = 256;
+
+impl Race {
+    /// How contestant `at` of [`super::Settings::entrants`] does: a piece of work a few steps long.
+    pub async fn standing(&self, device: &Device, at: usize) -> Result<Standing, DeviceError> {
+        let entrant = &self.entrants[at];
+        let all = self.given(entrant.contestant);
+        let probabilities = self.answers(device, at, &all).await?;
+        let mut standing = Standing {
+            contestant: entrant.contestant,
+            step: self.step,
+            parameters: entrant.student.as_ref().map_or(0, |(student, _)| student.parameters as u32),
+            confusion: confusion(&self.samples, &probabilities),
+            alone: [0.0; 2],
+            probabilities,
+            gates: Vec::new(),
+            alpha: None,
+            interaction: Vec::new(),
+            attention: Vec::new(),
+        };
+        for (kept, accuracy) in standing.alone.iter_mut().enumerate() {
+            let mut given = all.clone();
+            given.iter_mut().for_each(|given| given.present[1 - kept] = false);
+            let probabilities = self.answers(device, at, &given).await?;
+            *accuracy = confusion(&self.samples, &probabilities).accuracy();
+        }
+        if let Some((student, judge)) = &entrant.student {
+            inside(device, entrant.contestant, student, judge, &all, &mut standing).await?;
+        }
+        Ok(standing)
+    }
+
+    /// The probability of class 1 for each of `given`, whose number is that of the held-out samples.
+    pub async fn answers(
+        &self,
+        device: &Device,
+        at: usize,
+        given: &[Given],
+    ) -> Result<Vec<f32>, DeviceError> {
+        let Entrant { student: Some((_, judge)), .. } = &self.entrants[at] else {
+            return Ok(vec![self.majority(); given.len()]);
+        };
+        let mut all = Vec::with_capacity(given.len());
+        for part in given.chunks_exact(BATCH) {
+            let [rows] = replay(device, judge, &inputs(part), ["probabilities"]).await?;
+            all.extend(rows.as_f32().chunks_exact(CLASSES).map(|row| row[1]));
+        }
+        Ok(all)
+    }
+
+    /// What a contestant is given of the held-out samples.
+    pub fn given(&self, contestant: Contestant) -> Vec<Given> {
+        let mut given: Vec<Given> = self.samples.iter().map(Given::from).collect();
+        if contestant == Contestant::Shuffled {
+            shuffle_pictures(&mut given);
+        }
+        given
+    }
+
+    /// The share of class 1 in the training set.
+    fn majority(&self) -> f32 {
+        let answer = |i| training(&self.settings.task, self.settings.seed, i).answer;
+        (0..COUNTED).map(answer).sum::<u32>() as f32 / COUNTED as f32
+    }
+
+    /// Held-out sample `at` as the page shows it.
+    pub fn shown(&self, at: usize) -> Shown {
+        let sample = &self.samples[at];
+        Shown {
+            picture: sample.picture.clone(),
+            sentence: sentence(&sample.words),
+            answer: sample.answer,
+            information: sample.information,
+        }
+    }
+}
+
+/// Truths beside answers; a probability of exactly one half is answered with class 0.
+pub(super) fn confusion(samples: &[Sample], probabilities: &[f32]) -> Confusion {
+    let mut confusion = Confusion::default();
+    for (sample, &probability) in samples.iter().zip(probabilities) {
+        confusion.add(sample.answer, u32::from(probability > 0.5));
+    }
+    confusion
+}
+
+/// Gates, mix, interaction and attention: what the fusion does inside.
+async fn inside(
+    device: &Device,
+    contestant: Contestant,
+    student: &Student,
+    judge: &Prepared,
+    given: &[Given],
+    standing: &mut Standing,
+) -> Result<(), DeviceError> {
+    let (name, share): (_, fn(&[f32]) -> f32) = match contestant {
+        Contestant::Gate => ("gate", |row| row.iter().sum::<f32>() / row.len() as f32),
+        Contestant::Pool => ("pool_weights", |row| row[0]),
+        Contestant::Reliability => ("trust", |row| row[0] / (row[0] + row[1])),
+        Contestant::Experts => ("route", |row| row[0]),
+        Contestant::Late | Contestant::Modulated => {
+            let logit = student.weight(device, "mix_logit").await?.as_f32()[0];
+            standing.alpha = Some(1.0 / (1.0 + (-logit).exp()));
+            return Ok(());
+        }
+        Contestant::Bilinear => {
+            standing.interaction = interaction(device, student).await?;
+            return Ok(());
+        }
+        Contestant::Cross | Contestant::CoAttention => {
+            let probs = "fusion.words.blocks.0.cross_attn.attention_probs";
+            let [probs] = replay(device, judge, &inputs(&given[..BATCH]), [probs]).await?;
+            standing.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / BATCH]);
+            return Ok(());
+        }
+        _ => return Ok(()),
+    };
+    for part in given.chunks_exact(BATCH) {
+        let [rows] = replay(device, judge, &inputs(part), [name]).await?;
+        standing.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
+    }
+    Ok(())
+}
+
+/// `[heads, T, C]` to `[T, C]`.
+fn mean_of_heads(probs: &[f32]) -> Vec<f32> {
+    let (map, heads) = (TOKENS * CELLS, probs.len() / (TOKENS * CELLS));
+    (0..map).map(|at| (0..heads).map(|head| probs[head * map + at]).sum::<f32>() / heads as f32).collect()
+}
+
+/// `Uᵀ diag(w₁ - w₀) V`, `[D, D]`: how much a pair of features speaks for class 1.
+async fn interaction(device: &Device, student: &Student) -> Result<Vec<f32>, DeviceError> {
+    let mut factors = Vec::new();
+    for modality in MODALITIES {
+        factors.push(student.weight(device, &format!("bilinear_{modality}.weight")).await?);
+    }
+    let out = student.weight(device, "bilinear_out.weight").await?;
+    let (u, v, w) = (factors[0].as_f32(), factors[1].as_f32(), out.as_f32());
+    let rank = out.shape.last();
+    let pair = |at: usize| {
+        let (i, j) = (at / WIDTH, at % WIDTH);
+        let term = |r: usize| u[r * WIDTH + i] * (w[rank + r] - w[r]) * v[r * WIDTH + j];
+        (0..rank).map(term).sum()
+    };
+    Ok((0..WIDTH * WIDTH).map(pair).collect())
+}

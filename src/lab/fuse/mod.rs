@@ -1,0 +1,15 @@
+//! The fusion race: one task, one budget, and many ways to bring a picture and words together.
+
+mod attending;
+pub mod batch;
+mod contestant;
+mod judge;
+mod network;
+mod race;
+mod standing;
+pub mod task;
+
+pub use contestant::Contestant;
+pub use network::{CELLS, MODALITIES, PARAMETERS, WIDTH};
+pub use race::{HELD_OUT, Race, Settings};
+pub use standing::{Confusion, Learner, Round, Shown, Standing};

@@ -1,0 +1,252 @@
+//! Sabotage: what becomes of a trained race when a modality goes missing, is disturbed, or comes late (section 17).
+
+use serde::{Deserialize, Serialize};
+
+use super::fuse::batch::Given;
+use super::fuse::task::{TOKENS, WORDS};
+use super::fuse::{Confusion, Contestant, Race};
+use super::picture::SIDE;
+use crate::device::{Device, DeviceError};
+use crate::world::Rng;
+
+/// Whose input is spoilt.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Modality {
+    Picture,
+    Words,
+}
+
+/// How it is spoilt, at a strength from 0 (not at all) to 1.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Corruption {
+    /// That share of the samples lacks it, and the networks know.
+    Remove,
+    /// The picture is averaged over squares up to as large as itself; that share of the words is heard as others.
+    Blur,
+    /// That share of 4x4 patches is grey; that share of the words is blank.
+    Mask,
+    /// The contrast of the picture, or the end of the sentence, goes by that share.
+    Mute,
+    /// That share of the samples gets it from another sample.
+    Shuffle,
+    /// It comes up to [`LATEST`] samples late, in a stream whose content stays for some samples.
+    Delay,
+}
+
+/// Samples by which a delay of strength 1 is late.
+pub const LATEST: usize = 8;
+/// Side of a masked patch in pixels.
+const PATCH: usize = 4;
+const GREY: u8 = 128;
+
+impl Modality {
+    pub const ALL: [Self; 2] = [Self::Picture, Self::Words];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Picture => "picture",
+            Self::Words => "words",
+        }
+    }
+}
+
+impl Corruption {
+    pub const ALL: [Self; 6] = [Self::Remove, Self::Blur, Self::Mask, Self::Mute, Self::Shuffle, Self::Delay];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Remove => "remove",
+            Self::Blur => "blur",
+            Self::Mask => "mask",
+            Self::Mute => "mute",
+            Self::Shuffle => "shuffle",
+            Self::Delay => "delay",
+        }
+    }
+}
+
+/// A spoilt modality.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Sabotage {
+    pub modality: Modality,
+    pub corruption: Corruption,
+    /// Strength in percent, 0 to 100.
+    pub percent: u8,
+}
+
+/// What a contestant answers to spoilt samples.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Damage {
+    pub contestant: Contestant,
+    pub sabotage: Sabotage,
+    pub confusion: Confusion,
+    /// The probability of class 1 for each held-out sample.
+    pub probabilities: Vec<f32>,
+}
+
+/// `given` spoilt; which samples, patches and words are hit follows from `seed`, and more strength hits the same and more.
+pub fn spoil(given: &[Given], sabotage: Sabotage, seed: u64) -> Vec<Given> {
+    let Sabotage { modality, corruption, .. } = sabotage;
+    let strength = f32::from(sabotage.percent.min(100)) / 100.0;
+    let late = (strength * LATEST as f32).round() as usize;
+    let count = given.len();
+    let spoilt = |(at, own): (usize, &Given)| {
+        let mut rng = Rng::from_seed(seed ^ (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut own = own.clone();
+        let hit = chance(&mut rng) < strength;
+        match (corruption, modality) {
+            (Corruption::Remove, _) => own.present[modality as usize] &= !hit,
+            (Corruption::Blur, Modality::Picture) => own.picture = blur(&own.picture, strength),
+            (Corruption::Blur, Modality::Words) => {
+                let other = |_| 1 + rng.below(WORDS.len() - 1) as u32;
+                own.words = replace(own.words, strength, seed ^ at as u64, other);
+            }
+            (Corruption::Mask, Modality::Picture) => mask(&mut own.picture, strength, &mut rng),
+            (Corruption::Mask, Modality::Words) => {
+                own.words = replace(own.words, strength, seed ^ at as u64, |_| 0);
+            }
+            (Corruption::Mute, Modality::Picture) => fade(&mut own.picture, strength),
+            (Corruption::Mute, Modality::Words) => {
+                let heard = ((1.0 - strength) * TOKENS as f32).round() as usize;
+                own.words[heard..].fill(0);
+            }
+            (Corruption::Shuffle, _) if hit => take(&mut own, &given[rng.below(count)], modality),
+            (Corruption::Shuffle, _) => {}
+            (Corruption::Delay, _) => take(&mut own, &given[at.saturating_sub(late)], modality),
+        }
+        own
+    };
+    given.iter().enumerate().map(spoilt).collect()
+}
+
+impl Race {
+    /// What contestant `at` of the race answers to the held-out samples after `sabotage`.
+    pub async fn damage(
+        &self,
+        device: &Device,
+        at: usize,
+        sabotage: Sabotage,
+    ) -> Result<Damage, DeviceError> {
+        let contestant = self.settings.entrants()[at];
+        let given = spoil(&self.given(contestant), sabotage, self.settings.seed);
+        let probabilities = self.answers(device, at, &given).await?;
+        let mut confusion = Confusion::default();
+        for (sample, &probability) in self.samples.iter().zip(&probabilities) {
+            confusion.add(sample.answer, u32::from(probability > 0.5));
+        }
+        Ok(Damage { contestant, sabotage, confusion, probabilities })
+    }
+}
+
+/// Uniform in `[0, 1)`.
+fn chance(rng: &mut Rng) -> f32 {
+    (rng.next_u64() >> 40) as f32 / (1u64 << 24) as f32
+}
+
+fn take(own: &mut Given, other: &Given, modality: Modality) {
+    match modality {
+        Modality::Picture => own.picture.clone_from(&other.picture),
+        Modality::Words => own.words = other.words,
+    }
+}
+
+/// Words that are hit at this strength become what `other` says.
+fn replace(
+    words: [u32; TOKENS],
+    strength: f32,
+    seed: u64,
+    mut other: impl FnMut(usize) -> u32,
+) -> [u32; TOKENS] {
+    let mut rng = Rng::from_seed(seed);
+    std::array::from_fn(|at| if chance(&mut rng) < strength { other(at) } else { words[at] })
+}
+
+/// The mean over the square of side `1 + strength (SIDE - 1)` around each pixel, cut at the borders.
+fn blur(picture: &[u8], strength: f32) -> Vec<u8> {
+    let reach = (strength * (SIDE - 1) as f32 / 2.0).round() as usize;
+    let mean = |at: usize| {
+        let (y, x, channel) = (at / 3 / SIDE, at / 3 % SIDE, at % 3);
+        let span = |v: usize| v.saturating_sub(reach)..(v + reach + 1).min(SIDE);
+        let cells = span(y).flat_map(|y| span(x).map(move |x| (y, x)));
+        let (sum, count) = cells.fold((0u32, 0u32), |(sum, count), (y, x)| {
+            (sum + u32::from(picture[(y * SIDE + x) * 3 + channel]), count + 1)
+        });
+        ((sum + count / 2) / count) as u8
+    };
+    (0..picture.len()).map(mean).collect()
+}
+
+fn mask(picture: &mut [u8], strength: f32, rng: &mut Rng) {
+    let side = SIDE / PATCH;
+    for patch in 0..side * side {
+        if chance(rng) < strength {
+            let (top, left) = (patch / side * PATCH, patch % side * PATCH);
+            for y in top..top + PATCH {
+                picture[(y * SIDE + left) * 3..(y * SIDE + left + PATCH) * 3].fill(GREY);
+            }
+        }
+    }
+}
+
+/// Every byte moves towards grey by that share.
+fn fade(picture: &mut [u8], strength: f32) {
+    for byte in picture {
+        let grey = f32::from(GREY);
+        *byte = (grey + (f32::from(*byte) - grey) * (1.0 - strength)).round() as u8;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::fuse::task::{Cue, Information, Task, held_out};
+
+    fn given() -> Vec<Given> {
+        let task = Task::pure(Cue::Colour, Information::Redundant);
+        held_out(&task, 2, 64).iter().map(Given::from).collect()
+    }
+
+    fn differs(own: &Given, other: &Given) -> bool {
+        (&own.picture, own.words, own.present) != (&other.picture, other.words, other.present)
+    }
+
+    #[test]
+    fn strength_nought_spoils_nothing_and_full_strength_all_but_lucky_samples() {
+        let given = given();
+        for modality in Modality::ALL {
+            for corruption in Corruption::ALL {
+                let hits = |percent| {
+                    let spoilt = spoil(&given, Sabotage { modality, corruption, percent }, 7);
+                    given.iter().zip(&spoilt).filter(|(own, spoilt)| differs(own, spoilt)).count()
+                };
+                assert_eq!(hits(0), 0, "{modality:?} {corruption:?}");
+                assert!(hits(100) > 32, "{modality:?} {corruption:?}: {} of 64", hits(100));
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_chosen_modality_is_spoilt() {
+        let given = given();
+        for corruption in Corruption::ALL {
+            let spoil = |modality| spoil(&given, Sabotage { modality, corruption, percent: 100 }, 7);
+            let pictures = spoil(Modality::Picture);
+            assert!(given.iter().zip(&pictures).all(|(a, b)| a.words == b.words && b.present[1]));
+            let words = spoil(Modality::Words);
+            assert!(given.iter().zip(&words).all(|(a, b)| a.picture == b.picture && b.present[0]));
+        }
+    }
+
+    #[test]
+    fn a_picture_fully_blurred_is_nearly_flat_and_fully_muted_is_grey() {
+        let picture = &given()[0].picture;
+        let range = |bytes: &[u8]| {
+            let red: Vec<u8> = bytes.iter().step_by(3).copied().collect();
+            red.iter().max().unwrap() - red.iter().min().unwrap()
+        };
+        assert!(range(&blur(picture, 1.0)) * 4 < range(picture));
+        let mut faded = picture.clone();
+        fade(&mut faded, 1.0);
+        assert!(faded.iter().all(|&byte| byte == GREY));
+    }
+}

@@ -199,10 +199,10 @@ fn fade(picture: &mut [u8], strength: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::fuse::task::{Cue, Information, Task, held_out};
+    use crate::lab::fuse::task::{Information, Task, held_out};
 
     fn given() -> Vec<Given> {
-        let task = Task::pure(Cue::Colour, Information::Redundant);
+        let task = Task::pure(Information::Redundant);
         held_out(&task, 2, 64).iter().map(Given::from).collect()
     }
 

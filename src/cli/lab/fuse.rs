@@ -1,20 +1,13 @@
 //! `triptych lab fuse` and `triptych lab sabotage`: the race, natively.
 
-use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, bar, print_json};
 use crate::device::Device;
-use crate::lab::fuse::task::{Cue, Information, Task};
+use crate::lab::fuse::task::{Information, Task};
 use crate::lab::fuse::{Contestant, Race, Settings, Standing};
 use crate::lab::sabotage::{Corruption, Modality, Sabotage};
-
-#[derive(Clone, Copy, ValueEnum)]
-enum CueName {
-    Colour,
-    Shape,
-}
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -25,11 +18,8 @@ pub struct Options {
     #[arg(long, default_value_t = 300)]
     steps: u64,
     /// Parts of the mixture: redundant,picture,words,synergy
-    #[arg(long, value_delimiter = ',', num_args = 4)]
+    #[arg(long, value_delimiter = ',')]
     parts: Option<Vec<u8>>,
-    /// What the question is about
-    #[arg(long, value_enum)]
-    cue: Option<CueName>,
     /// Who runs besides the baselines, by names with commas between them
     #[arg(long, value_delimiter = ',')]
     contestants: Option<Vec<String>>,
@@ -61,15 +51,10 @@ pub struct Sabotages {
 impl Options {
     fn settings(&self, mut settings: Settings) -> Result<Settings, CliError> {
         settings.seed = self.seed;
-        if let Some(cue) = self.cue {
-            settings.task.cue = match cue {
-                CueName::Colour => Cue::Colour,
-                CueName::Shape => Cue::Shape,
-            };
-        }
         if let Some(parts) = &self.parts {
-            let parts = parts.as_slice().try_into().expect("clap counts the parts");
-            settings.task = Task { parts, ..settings.task };
+            let parts =
+                parts.as_slice().try_into().map_err(|_| CliError::input("--parts takes four numbers"))?;
+            settings.task = Task { parts };
         }
         if let Some(names) = &self.contestants {
             let of = |name: &String| Contestant::of(name).ok_or_else(|| CliError::Input(unknown(name)));

@@ -6,7 +6,7 @@ use web_time::Instant;
 use super::batch::{Given, answers, inputs};
 use super::network::{self, MODALITIES};
 use super::standing::{Learner, Round};
-use super::task::{self, CLASSES, Cue, Information, Sample, TOKENS, Task, WORDS};
+use super::task::{self, CLASSES, Information, Sample, TOKENS, Task, WORDS};
 use super::{Contestant, judge};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::lab::picture::SIDE;
@@ -40,10 +40,10 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             seed: 1,
-            task: Task::pure(Cue::Colour, Information::Synergy),
+            task: Task::pure(Information::Synergy),
             contestants: Contestant::FUSIONS.to_vec(),
             batch: 32,
-            micro_rate: 2000,
+            micro_rate: 1000,
             dropout: 40,
             modulation: 10,
         }
@@ -51,10 +51,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What the sabotage desk starts from: either modality suffices, and the picture is the slower one to learn.
+    /// What the sabotage desk starts from: either modality suffices, and the words are learned sooner.
     pub fn sabotage() -> Self {
         Settings {
-            task: Task::pure(Cue::Shape, Information::Redundant),
+            task: Task::pure(Information::Redundant),
             contestants: Contestant::ROBUST.to_vec(),
             ..Settings::default()
         }
@@ -254,7 +254,7 @@ async fn modulate(
 ) -> Result<Inputs, DeviceError> {
     let mut sure = [0.0f32; 2];
     for (sure, modality) in sure.iter_mut().zip(MODALITIES) {
-        let logits = student.read(device, &format!("{modality}.logits.{modality}")).await?;
+        let logits = student.read(device, &format!("logits.{modality}")).await?;
         let right = |(row, sample): (&[f32], &Sample)| {
             let answer = sample.answer as usize;
             1.0 / (1.0 + (row[1 - answer] - row[answer]).exp())

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::lab::picture::small;
 use crate::world::splits::scene_with;
-use crate::world::{Colour, Rng, Scene, Shape, Split};
+use crate::world::{Colour, Rng, Scene, Split};
 
 /// Words of a sentence, padding included.
 pub const TOKENS: usize = 4;
@@ -13,15 +13,11 @@ pub const TOKENS: usize = 4;
 pub const CLASSES: usize = 2;
 /// Samples of the training pool, which repeats.
 const POOL: u64 = 4096;
-/// Once in so many held-out samples what is shown and said is drawn anew, so that a modality that comes late is wrong
-/// only sometimes.
+/// Held-out samples in a row that show and say the same, so that a modality that comes late is wrong only sometimes.
 const DWELL: usize = 4;
 
 /// The vocabulary; an id is an index. The first is padding.
-pub const WORDS: [&str; 14] = [
-    "", "it", "is", "which", "answer", "red", "blue", "circle", "cross", "colour", "shape", "please", "a",
-    "the",
-];
+pub const WORDS: [&str; 9] = ["", "it", "is", "which", "answer", "red", "blue", "colour", "please"];
 
 /// Where the answer stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -49,51 +45,19 @@ impl Information {
     }
 }
 
-/// What of the object the question is about.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Cue {
-    /// Red or blue, seen in a few pixels.
-    Colour,
-    /// A circle or a cross, for which a picture encoder needs longer.
-    Shape,
-}
-
-impl Cue {
-    pub fn name(self) -> &'static str {
-        match self {
-            Cue::Colour => "colour",
-            Cue::Shape => "shape",
-        }
-    }
-
-    /// The two values, as words.
-    pub fn values(self) -> [&'static str; 2] {
-        match self {
-            Cue::Colour => [Colour::Blue.word(), Colour::Red.word()],
-            Cue::Shape => [Shape::Cross.word(), Shape::Circle.word()],
-        }
-    }
-
-    fn show(self, scene: &mut Scene, value: usize) {
-        let object = &mut scene.objects[0];
-        match self {
-            Cue::Colour => object.colour = [Colour::Blue, Colour::Red][value],
-            Cue::Shape => object.shape = [Shape::Cross, Shape::Circle][value],
-        }
-    }
-}
+/// The two values of what is asked about, as words: class 0 and class 1.
+pub const VALUES: [&str; 2] = [Colour::Blue.word(), Colour::Red.word()];
 
 /// The mixture: how many parts of the samples carry their answer where, in the order of [`Information::ALL`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Task {
-    pub cue: Cue,
     pub parts: [u8; 4],
 }
 
 impl Task {
     /// All samples of one kind.
-    pub fn pure(cue: Cue, information: Information) -> Self {
-        Task { cue, parts: Information::ALL.map(|other| u8::from(other == information)) }
+    pub fn pure(information: Information) -> Self {
+        Task { parts: Information::ALL.map(|other| u8::from(other == information)) }
     }
 
     /// The share of samples whose answer stands there, 0 to 1.
@@ -142,6 +106,15 @@ struct Bits {
     said: usize,
 }
 
+impl Bits {
+    const ALL: [Self; 4] = [
+        Bits { shown: 0, said: 0 },
+        Bits { shown: 0, said: 1 },
+        Bits { shown: 1, said: 0 },
+        Bits { shown: 1, said: 1 },
+    ];
+}
+
 /// Training sample `index` of a seed; the pool repeats.
 pub fn training(task: &Task, seed: u64, index: u64) -> Sample {
     let index = index % POOL;
@@ -150,21 +123,22 @@ pub fn training(task: &Task, seed: u64, index: u64) -> Sample {
     sample(task, Split::Train, seed, index, bits, &mut rng)
 }
 
-/// The first `count` held-out samples of a seed, in the order of a stream that dwells.
+/// The first `count` held-out samples of a seed: a stream whose content stays for [`DWELL`] samples, and in which
+/// everything that can be shown and said comes equally often.
 pub fn held_out(task: &Task, seed: u64, count: usize) -> Vec<Sample> {
-    let mut bits = Bits { shown: 0, said: 0 };
-    let next = |index: u64| {
-        let mut rng = stream(seed, index, 1);
-        if index == 0 || rng.one_in(DWELL) {
-            bits = Bits { shown: rng.below(2), said: rng.below(2) };
+    let mut cycle = Bits::ALL;
+    let next = |index: usize| {
+        if index.is_multiple_of(DWELL * cycle.len()) {
+            stream(seed, index as u64, 2).shuffle(&mut cycle);
         }
-        sample(task, Split::Test, seed, index, bits, &mut rng)
+        let bits = cycle[index / DWELL % cycle.len()];
+        sample(task, Split::Test, seed, index as u64, bits, &mut stream(seed, index as u64, 1))
     };
-    (0..count as u64).map(next).collect()
+    (0..count).map(next).collect()
 }
 
 fn stream(seed: u64, index: u64, part: u64) -> Rng {
-    let mut rng = Rng::from_seed(seed ^ (index << 1 | part).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut rng = Rng::from_seed(seed ^ (index << 2 | part).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     Rng::from_seed(rng.next_u64())
 }
 
@@ -175,16 +149,16 @@ fn sample(task: &Task, split: Split, seed: u64, index: u64, bits: Bits, rng: &mu
         said = shown;
     }
     let mut scene = scene_with(split, seed, index, 1..=1);
-    task.cue.show(&mut scene, shown);
+    scene.objects[0].colour = [Colour::Blue, Colour::Red][shown];
     let answer = match information {
         Information::Redundant | Information::Picture => shown,
         Information::Words => said,
         Information::Synergy => usize::from(shown == said),
     };
-    let value = task.cue.values()[said];
+    let value = VALUES[said];
     let words = match information {
         Information::Redundant => ["it", "is", value, ""],
-        Information::Picture => ["which", task.cue.name(), "is", "it"],
+        Information::Picture => ["which", "colour", "is", "it"],
         Information::Words => ["answer", value, "please", ""],
         Information::Synergy => ["is", "it", value, ""],
     };
@@ -210,7 +184,7 @@ mod tests {
 
     /// Shares of samples whose answer is told by what is shown, and by what is said.
     fn told(information: Information) -> [f64; 2] {
-        let task = Task::pure(Cue::Colour, information);
+        let task = Task::pure(information);
         let mut hits = [0; 2];
         for index in 0..COUNT {
             let sample = training(&task, 5, index);
@@ -234,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_mixture_keeps_its_parts_and_ceilings() {
-        let task = Task { cue: Cue::Shape, parts: [1, 0, 0, 3] };
+        let task = Task { parts: [1, 0, 0, 3] };
         let synergy =
             (0..COUNT).filter(|&i| training(&task, 1, i).information == Information::Synergy).count();
         assert!((synergy as f64 / COUNT as f64 - 0.75).abs() < 0.07, "{synergy}");
@@ -242,11 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn held_out_samples_dwell() {
-        let samples = held_out(&Task::pure(Cue::Colour, Information::Redundant), 3, 256);
-        let changes = samples.windows(2).filter(|pair| pair[0].answer != pair[1].answer).count();
-        assert!((15..55).contains(&changes), "{changes} changes");
-        let ones = samples.iter().filter(|sample| sample.answer == 1).count();
-        assert!((77..180).contains(&ones), "{ones} of 256");
+    fn held_out_samples_dwell_and_are_balanced() {
+        for information in Information::ALL {
+            let samples = held_out(&Task::pure(information), 3, 256);
+            let changes = samples.windows(2).filter(|pair| pair[0].answer != pair[1].answer).count();
+            assert!((16..=63).contains(&changes), "{changes} changes");
+            assert_eq!(samples.iter().filter(|sample| sample.answer == 1).count(), 128);
+        }
     }
 }

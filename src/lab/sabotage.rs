@@ -77,6 +77,8 @@ pub struct Sabotage {
 /// What a contestant answers to spoilt samples.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Damage {
+    /// The step at which the race stands.
+    pub step: u64,
     pub contestant: Contestant,
     pub sabotage: Sabotage,
     pub confusion: Confusion,
@@ -134,7 +136,7 @@ impl Race {
         for (sample, &probability) in self.samples.iter().zip(&probabilities) {
             confusion.add(sample.answer, u32::from(probability > 0.5));
         }
-        Ok(Damage { contestant, sabotage, confusion, probabilities })
+        Ok(Damage { step: self.step, contestant, sabotage, confusion, probabilities })
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::device::{Bank, Device, DeviceError, Prepared};
 use crate::model::init;
 use crate::plan::{Plan, PlanBuilder, SlotId, SlotKind};
-use crate::tensor::HostTensor;
+use crate::tensor::{HostTensor, Shape};
 use crate::train::update::update;
 
 /// Inputs of a plan, by name.
@@ -31,10 +31,15 @@ pub fn training_plan(
     b.finish()
 }
 
-/// The weights that a plan trains or uses, without the optimiser's moments.
-pub fn parameters(plan: &Plan) -> usize {
+/// Names and shapes of the weights that a plan trains or uses, without the optimiser's moments.
+pub fn weights_of(plan: &Plan) -> Vec<(String, Shape)> {
     let weights = plan.slots_of(SlotKind::Stored).filter(|slot| !slot.name.starts_with("adamw."));
-    weights.map(|slot| slot.shape.numel()).sum()
+    weights.map(|slot| (slot.name.clone(), slot.shape.clone())).collect()
+}
+
+/// Their number of elements.
+pub fn parameters(plan: &Plan) -> usize {
+    weights_of(plan).iter().map(|(_, shape)| shape.numel()).sum()
 }
 
 /// A model with random weights, and its optimiser.
@@ -53,7 +58,7 @@ impl Student {
         device: &Device,
         plan: Plan,
         seed: u64,
-        own: &[(&str, HostTensor)],
+        own: &[(String, HostTensor)],
     ) -> Result<Self, DeviceError> {
         let mut bank = device.bank();
         for slot in plan.slots_of(SlotKind::Stored) {

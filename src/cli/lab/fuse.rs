@@ -1,10 +1,14 @@
 //! `triptych lab fuse` and `triptych lab sabotage`: the race, natively.
 
+use std::fs::create_dir_all;
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, bar, print_json};
 use crate::device::Device;
+use crate::io::file::write_atomic;
 use crate::lab::fuse::task::{Information, Task};
 use crate::lab::fuse::{Contestant, Race, Settings, Standing};
 use crate::lab::sabotage::{Corruption, Modality, Sabotage};
@@ -32,6 +36,9 @@ pub struct Options {
     /// How often a modality goes missing where a contestant learns without it, in percent
     #[arg(long)]
     dropout: Option<u8>,
+    /// Folder into which every contestant's weights are written
+    #[arg(long)]
+    save: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -77,6 +84,14 @@ impl Options {
             progress.inc(1);
         }
         progress.finish_and_clear();
+        if let Some(folder) = &self.save {
+            create_dir_all(folder).map_err(CliError::input)?;
+            for contestant in race.settings.entrants().into_iter().skip(1) {
+                let bytes = race.to_file(device, contestant).await.map_err(CliError::failure)?;
+                let path = folder.join(format!("{}.safetensors", contestant.name()));
+                write_atomic(&path, &bytes).map_err(CliError::failure)?;
+            }
+        }
         Ok((race, rounds))
     }
 }
@@ -108,27 +123,29 @@ impl Fuse {
     }
 }
 
+/// The figures of a contestant.
+pub(super) fn figures(standing: &Standing) -> Value {
+    let confusion = &standing.confusion;
+    json!({
+        "contestant": standing.contestant.name(),
+        "parameters": standing.parameters,
+        "accuracy": confusion.accuracy(),
+        "precision": [confusion.precision(0), confusion.precision(1)],
+        "recall": [confusion.recall(0), confusion.recall(1)],
+        "f1": confusion.f1(),
+        "confusion": confusion.counts,
+        "picture_alone": standing.alone[0],
+        "words_alone": standing.alone[1],
+        "alpha": standing.alpha,
+        "gates": standing.gates,
+    })
+}
+
 fn document(race: &Race, rounds: &[Value], standings: &[Standing]) -> Value {
-    let contestant = |standing: &Standing| {
-        let confusion = &standing.confusion;
-        json!({
-            "contestant": standing.contestant.name(),
-            "parameters": standing.parameters,
-            "accuracy": confusion.accuracy(),
-            "precision": [confusion.precision(0), confusion.precision(1)],
-            "recall": [confusion.recall(0), confusion.recall(1)],
-            "f1": confusion.f1(),
-            "confusion": confusion.counts,
-            "picture_alone": standing.alone[0],
-            "words_alone": standing.alone[1],
-            "alpha": standing.alpha,
-            "gates": standing.gates,
-        })
-    };
     json!({
         "settings": race.settings,
         "ceilings": race.settings.task.ceilings(),
-        "contestants": standings.iter().map(contestant).collect::<Vec<_>>(),
+        "contestants": standings.iter().map(figures).collect::<Vec<_>>(),
         "rounds": rounds,
     })
 }

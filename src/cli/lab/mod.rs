@@ -1,6 +1,7 @@
 //! `triptych lab`: the experiments of the page's training rooms, natively and from the same code.
 
 mod fuse;
+mod judge;
 
 use clap::Subcommand;
 
@@ -12,6 +13,8 @@ pub enum Lab {
     Fuse(fuse::Fuse),
     /// Spoils the modalities of a trained race, and measures what is left
     Sabotage(fuse::Sabotages),
+    /// Judges a contestant whose weights were saved by the page or by `--save`
+    Judge(judge::Judge),
 }
 
 impl Lab {
@@ -19,6 +22,7 @@ impl Lab {
         match self {
             Lab::Fuse(command) => command.run(),
             Lab::Sabotage(command) => command.run(),
+            Lab::Judge(command) => command.run(),
         }
     }
 }

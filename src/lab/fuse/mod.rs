@@ -3,6 +3,7 @@
 mod attending;
 pub mod batch;
 mod contestant;
+mod file;
 mod judge;
 mod network;
 mod race;
@@ -10,6 +11,7 @@ mod standing;
 pub mod task;
 
 pub use contestant::Contestant;
+pub use file::WeightsError;
 pub use network::{CELLS, MODALITIES, PARAMETERS, WIDTH};
 pub use race::{HELD_OUT, Race, Settings};
 pub use standing::{Confusion, Learner, Round, Shown, Standing};

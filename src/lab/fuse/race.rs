@@ -102,6 +102,23 @@ pub(super) struct Entrant {
     pub student: Option<(Student, Prepared)>,
 }
 
+impl Entrant {
+    async fn new(
+        device: &Device,
+        settings: &Settings,
+        contestant: Contestant,
+        own: &[(String, HostTensor)],
+    ) -> Result<Self, DeviceError> {
+        if contestant == Contestant::Majority {
+            return Ok(Entrant { contestant, student: None });
+        }
+        let plan = network::training(contestant, settings.batch);
+        let student = Student::new(device, plan, settings.seed, own).await?;
+        let judge = student.prepare(device, network::inference(contestant, judge::BATCH)).await?;
+        Ok(Entrant { contestant, student: Some((student, judge)) })
+    }
+}
+
 /// A race under way.
 pub struct Race {
     pub settings: Settings,
@@ -118,19 +135,9 @@ impl Race {
     /// Contestants with random weights; those of equal name and shape start from equal values.
     pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
         let mut entrants = Vec::new();
+        let own = [("mix_logit".to_string(), HostTensor::zeros([1]))];
         for contestant in settings.entrants() {
-            let student = match contestant {
-                Contestant::Majority => None,
-                _ => {
-                    let own = [("mix_logit", HostTensor::zeros([1]))];
-                    let plan = network::training(contestant, settings.batch);
-                    let student = Student::new(device, plan, settings.seed, &own).await?;
-                    let plan = network::inference(contestant, judge::BATCH);
-                    let judge = student.prepare(device, plan).await?;
-                    Some((student, judge))
-                }
-            };
-            entrants.push(Entrant { contestant, student });
+            entrants.push(Entrant::new(device, &settings, contestant, &own).await?);
         }
         let samples = task::held_out(&settings.task, settings.seed, HELD_OUT);
         Ok(Race { settings, step: 0, samples, entrants, round: None })
@@ -189,6 +196,19 @@ impl Race {
             Some(Entrant { student: Some((student, _)), .. }) => student.weights(device).await,
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// Gives a contestant other weights; its place among the entrants.
+    pub(super) async fn replace(
+        &mut self,
+        device: &Device,
+        contestant: Contestant,
+        own: &[(String, HostTensor)],
+    ) -> Result<usize, DeviceError> {
+        let at = self.entrants.iter().position(|entrant| entrant.contestant == contestant);
+        let at = at.expect("the contestant takes part");
+        self.entrants[at] = Entrant::new(device, &self.settings, contestant, own).await?;
+        Ok(at)
     }
 
     fn batch(&self) -> Vec<Sample> {

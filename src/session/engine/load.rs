@@ -51,7 +51,7 @@ impl Session {
         runner.encode_images(&[blank]).await?;
         let facts = facts(&runner, String::from_utf8(eval).unwrap_or_default()).await?;
         stage(Stage::Prepare, 1, Some(1));
-        self.loaded = Some(Loaded { runner, prior: None });
+        self.loaded = Some(Loaded { runner, prior: None, run: None });
         emit(Event::Ready(facts));
         Ok(())
     }

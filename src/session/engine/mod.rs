@@ -5,6 +5,7 @@ mod describe;
 mod input;
 mod load;
 mod task;
+mod training;
 mod writing;
 
 use super::protocol::{Command, Event, Failure, Lane, Reply, Request, WayOn};
@@ -12,6 +13,7 @@ use crate::device::DeviceError;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::Runner;
 use task::Task;
+use training::Run;
 
 /// What the engine needs of its surroundings.
 pub trait Host {
@@ -33,7 +35,7 @@ pub trait Host {
 }
 
 /// Lanes by urgency: what a visitor waits for comes before what runs on in the background.
-const URGENCY: [Lane; 10] = [
+const URGENCY: [Lane; 13] = [
     Lane::Load,
     Lane::Resize,
     Lane::Text,
@@ -43,7 +45,10 @@ const URGENCY: [Lane; 10] = [
     Lane::CrossAttention,
     Lane::SelfAttention,
     Lane::Match,
+    Lane::Weights,
+    Lane::Sabotage,
     Lane::Gallery,
+    Lane::Train,
 ];
 
 /// What is loaded.
@@ -51,6 +56,8 @@ pub(crate) struct Loaded {
     pub runner: Runner,
     /// The blind baseline for questions; counted on first use.
     pub prior: Option<QuestionPrior>,
+    /// The run that was trained last.
+    pub run: Option<Run>,
 }
 
 /// The engine and its unfinished requests, at most one on each lane.

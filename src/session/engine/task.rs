@@ -4,10 +4,12 @@ use super::Loaded;
 use super::describe::{candidates, described};
 use super::input::{checked, fits, protocol_pixels, sentence, sized, unreadable, unusable};
 use super::load::Load;
+use super::training::{Spoiling, Training, weights};
 use super::writing::{Writing, begin, write};
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::{self, Runner, Trace};
 use crate::io::resize::resize_square;
+use crate::lab::sabotage::Sabotage;
 use crate::session::protocol::{Answer, Attention, Command, Decoding, Event, Failure, Pixels, Reader};
 use crate::world::Style;
 
@@ -32,6 +34,8 @@ pub(super) enum Task {
         max_new: usize,
         writing: Option<Box<Writing>>,
     },
+    Train(Training),
+    Spoil(Spoiling),
     Once(Command),
 }
 
@@ -45,6 +49,11 @@ impl Task {
             Command::Caption { picture, prefix, decoding, max_new_tokens } => {
                 Task::Caption { picture, prefix, decoding, max_new: max_new_tokens as usize, writing: None }
             }
+            Command::Train { experiment, until } => Task::Train(Training::new(experiment, until)),
+            Command::Sabotage { modality, corruption, percents, .. } => {
+                let all = percents.into_iter().map(|percent| Sabotage { modality, corruption, percent });
+                Task::Spoil(Spoiling::new(all.collect()))
+            }
             command => Task::Once(command),
         }
     }
@@ -53,6 +62,8 @@ impl Task {
     pub async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
         let runner = &mut loaded.runner;
         match self {
+            Task::Train(training) => training.advance(runner.device(), &mut loaded.run, emit).await,
+            Task::Spoil(spoiling) => spoiling.advance(runner.device(), loaded.run.as_ref(), emit).await,
             Task::Load(_) => unreachable!("loading is the session's own"),
             Task::Gallery { pictures, texts, from } => gallery(runner, pictures, texts, from, emit).await,
             Task::Caption { picture, prefix, decoding, max_new, writing } => match writing {
@@ -127,9 +138,14 @@ async fn once(loaded: &mut Loaded, command: &Command) -> Result<Event, Failure> 
             let trace = runner.self_attention(&sized[0]).await?;
             Ok(Event::SelfAttention(attention(runner, &trace, 0..trace.queries, Vec::new())))
         }
+        Command::Weights { contestant } => {
+            Ok(Event::Weights(weights(runner.device(), loaded.run.as_ref(), *contestant).await?))
+        }
         Command::Load { .. }
         | Command::EncodeGallery { .. }
         | Command::Caption { .. }
+        | Command::Train { .. }
+        | Command::Sabotage { .. }
         | Command::Stop { .. } => {
             unreachable!("has a task of its own")
         }

@@ -2,6 +2,9 @@
 
 #[cfg(doc)]
 use super::Event;
+use super::Experiment;
+use crate::lab::fuse::Contestant;
+use crate::lab::sabotage::{Corruption, Modality};
 use serde::{Deserialize, Serialize};
 
 /// One thing to do. The event that ends it stands at each.
@@ -29,6 +32,14 @@ pub enum Command {
     CrossAttention { picture: Pixels, text: String, reader: Reader },
     /// Where each patch looks in the image encoder. [`Event::SelfAttention`].
     SelfAttention { picture: Pixels },
+    /// Trains up to this step: goes on where the last run of an equal experiment stands no later, else begins anew.
+    /// [`Event::Taught`] many times, then [`Event::Trained`].
+    Train { experiment: Experiment, until: u64 },
+    /// Spoils the held-out samples of the race that was trained last, which stands at `step`, at each of these strengths
+    /// in percent. [`Event::Taught`] for every strength and contestant, then [`Event::Spoilt`].
+    Sabotage { step: u64, modality: Modality, corruption: Corruption, percents: Vec<u8> },
+    /// The weights of a contestant of the race that was trained last, as a safetensors file. [`Event::Weights`].
+    Weights { contestant: Contestant },
     /// Stops the work on a lane. No reply; neither does the stopped request reply any more.
     Stop { lane: Lane },
 }
@@ -46,10 +57,13 @@ pub enum Lane {
     Ask,
     CrossAttention,
     SelfAttention,
+    Train,
+    Sabotage,
+    Weights,
 }
 
 impl Lane {
-    pub const ALL: [Lane; 10] = [
+    pub const ALL: [Lane; 13] = [
         Lane::Load,
         Lane::Resize,
         Lane::Gallery,
@@ -60,6 +74,9 @@ impl Lane {
         Lane::Ask,
         Lane::CrossAttention,
         Lane::SelfAttention,
+        Lane::Train,
+        Lane::Sabotage,
+        Lane::Weights,
     ];
 }
 
@@ -110,6 +127,9 @@ impl Command {
             Command::Ask { .. } => Lane::Ask,
             Command::CrossAttention { .. } => Lane::CrossAttention,
             Command::SelfAttention { .. } => Lane::SelfAttention,
+            Command::Train { .. } => Lane::Train,
+            Command::Sabotage { .. } => Lane::Sabotage,
+            Command::Weights { .. } => Lane::Weights,
             Command::Stop { lane } => *lane,
         }
     }
@@ -130,6 +150,9 @@ impl Command {
             Command::Load { .. }
             | Command::EncodeGallery { .. }
             | Command::EncodeText { .. }
+            | Command::Train { .. }
+            | Command::Sabotage { .. }
+            | Command::Weights { .. }
             | Command::Stop { .. } => None,
         }
     }

@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use super::Pixels;
+use super::{Lesson, Pixels};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,15 @@ pub enum Event {
     Answered(Answer),
     CrossAttention(Attention),
     SelfAttention(Attention),
+    Taught(Lesson),
+    /// The run stands at this step.
+    Trained {
+        step: u64,
+    },
+    /// Every contestant has answered.
+    Spoilt,
+    /// The bytes of a safetensors file.
+    Weights(Vec<u8>),
     Failed(Failure),
 }
 

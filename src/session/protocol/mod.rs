@@ -10,12 +10,15 @@
 
 mod command;
 mod event;
+mod training;
 
 pub use command::{BackendChoice, Command, Decoding, Lane, Pixels, Reader};
 pub use event::{
     Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis, Loading,
     ModelFacts, Stack, Stage, Token, Trial, WayOn,
 };
+
+pub use training::{Experiment, Lesson};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -48,6 +48,13 @@ impl<T: Clone> Asked<T> {
         self.answered.is_some() && self.answered == self.command
     }
 
+    /// The work is stopped, but what it has done since is still to be heard.
+    pub(super) fn pause(&mut self) {
+        if self.is_busy() {
+            self.phase = Phase::Stopped;
+        }
+    }
+
     /// Takes an event of request `id` in; events of superseded requests change nothing.
     pub(super) fn hear(&mut self, id: u32, phase: Phase, change: impl FnOnce(&mut T)) {
         if self.id == id && self.phase != Phase::Failed {

@@ -9,16 +9,20 @@ mod parts;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod training;
 
 pub use asked::{Asked, Phase};
 pub use engine::Engine;
 pub use parts::{Embeddings, Writing};
 pub use shared::Shared;
+pub use training::{Judgement, Training};
 
+use crate::lab::sabotage::Damage;
 use crate::session::protocol::{
-    Answer, Attention, Command, Event, Failure, Lane, Pixels, Reply, Request, WayOn,
+    Answer, Attention, Command, Event, Failure, Lane, Lesson, Pixels, Reply, Request, WayOn,
 };
 use asked::Turn;
+use training::add_damage;
 
 /// One field per lane of the protocol.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,6 +38,9 @@ pub struct UiState {
     pub answer: Asked<Option<Answer>>,
     pub cross: Asked<Option<Attention>>,
     pub patches: Asked<Option<Attention>>,
+    pub training: Asked<Training>,
+    pub damage: Asked<Vec<Damage>>,
+    pub weights: Asked<Vec<u8>>,
 }
 
 impl UiState {
@@ -72,9 +79,12 @@ impl UiState {
         self.turn(lane).refuse(id, failure);
     }
 
-    /// Stops a lane; what it has shown so far stays.
+    /// Stops a lane; what it has shown so far stays. Training is paused: the step that was under way is still heard of.
     pub fn stop(&mut self, lane: Lane) -> Request {
-        self.turn(lane).stop();
+        match lane {
+            Lane::Train => self.training.pause(),
+            _ => self.turn(lane).stop(),
+        }
         self.last_id += 1;
         Request { id: self.last_id, command: Command::Stop { lane } }
     }
@@ -104,6 +114,18 @@ impl UiState {
             Event::Answered(answer) => self.answer.hear(id, Phase::Done, |value| *value = Some(answer)),
             Event::CrossAttention(maps) => self.cross.hear(id, Phase::Done, |value| *value = Some(maps)),
             Event::SelfAttention(maps) => self.patches.hear(id, Phase::Done, |value| *value = Some(maps)),
+            Event::Taught(Lesson::Damage(damage)) => {
+                self.damage.hear(id, Phase::Running, |all| add_damage(all, damage));
+            }
+            Event::Taught(lesson) => {
+                let phase = self.training.phase;
+                self.training.hear(id, phase, |training| training.hear(lesson));
+            }
+            Event::Trained { step } => {
+                self.training.hear(id, Phase::Done, |training| training.step = step);
+            }
+            Event::Spoilt => self.damage.hear(id, Phase::Done, |_| {}),
+            Event::Weights(bytes) => self.weights.hear(id, Phase::Done, |value| *value = bytes),
             Event::Failed(failure) => self.fail(id, &failure),
         }
         Vec::new()
@@ -170,6 +192,9 @@ impl UiState {
             Lane::Ask => &mut self.answer,
             Lane::CrossAttention => &mut self.cross,
             Lane::SelfAttention => &mut self.patches,
+            Lane::Train => &mut self.training,
+            Lane::Sabotage => &mut self.damage,
+            Lane::Weights => &mut self.weights,
         }
     }
 }

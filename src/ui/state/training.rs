@@ -1,0 +1,72 @@
+//! A live run as the page has heard it.
+
+use crate::lab::fuse::{Contestant, Learner, Round, Shown, Standing};
+use crate::lab::sabotage::Damage;
+use crate::session::protocol::Lesson;
+
+/// A race: its curves, and the newest judgement of each contestant.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Training {
+    pub step: u64,
+    /// The held-out samples, in their order.
+    pub samples: Vec<Shown>,
+    pub rounds: Vec<Round>,
+    /// The newest of each contestant, in the order of the race.
+    pub standings: Vec<Standing>,
+    pub judgements: Vec<Judgement>,
+}
+
+/// A point of the curves on held-out samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judgement {
+    pub contestant: Contestant,
+    pub step: u64,
+    pub accuracy: f32,
+    /// Without the words, and without the picture.
+    pub alone: [f32; 2],
+}
+
+impl Training {
+    pub(super) fn hear(&mut self, lesson: Lesson) {
+        match lesson {
+            Lesson::RaceBegun { samples } => *self = Training { samples, ..Training::default() },
+            Lesson::Round(round) => {
+                self.step = round.step;
+                self.rounds.push(round);
+            }
+            Lesson::Standing(standing) => self.judge(standing),
+            Lesson::Damage(_) => {}
+        }
+    }
+
+    fn judge(&mut self, standing: Standing) {
+        let Standing { contestant, step, alone, .. } = standing;
+        let accuracy = standing.confusion.accuracy();
+        self.judgements.push(Judgement { contestant, step, accuracy, alone });
+        match self.standings.iter_mut().find(|known| known.contestant == contestant) {
+            Some(known) => *known = standing,
+            None => self.standings.push(standing),
+        }
+    }
+
+    /// The newest judgement of a contestant.
+    pub fn standing(&self, contestant: Contestant) -> Option<&Standing> {
+        self.standings.iter().find(|standing| standing.contestant == contestant)
+    }
+
+    /// A contestant's steps, each with what it told.
+    pub fn learner(&self, contestant: Contestant) -> impl Iterator<Item = (u64, &Learner)> {
+        self.rounds.iter().filter_map(move |round| {
+            let learner = round.learners.iter().find(|learner| learner.contestant == contestant)?;
+            Some((round.step, learner))
+        })
+    }
+}
+
+/// Keeps the damages of one race, modality and corruption; a newer one of equal strength takes the older one's place.
+pub(super) fn add_damage(damages: &mut Vec<Damage>, new: Damage) {
+    let key = |damage: &Damage| (damage.step, damage.sabotage.modality, damage.sabotage.corruption);
+    let strength = |damage: &Damage| (damage.contestant, damage.sabotage.percent);
+    damages.retain(|old| key(old) == key(&new) && strength(old) != strength(&new));
+    damages.push(new);
+}

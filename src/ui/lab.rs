@@ -3,9 +3,8 @@
 use super::calm::calm;
 use super::client::Client;
 use super::stage::{Gallery, StagePicture};
-use super::state::{Asked, Embeddings, Engine, Shared, Training, UiState, Writing};
+use super::state::{Asked, Embeddings, Engine, Shared, UiState, Writing};
 use super::view::{PictureName, View};
-use crate::lab::sabotage::Damage;
 use crate::session::protocol::{
     Answer, Attention, BackendChoice, Command, Failure, Lane, Pixels, Reply, Request,
 };
@@ -43,9 +42,6 @@ pub struct Lab {
     pub answer: Memo<Asked<Option<Answer>>>,
     pub cross: Memo<Asked<Option<Attention>>>,
     pub patches: Memo<Asked<Option<Attention>>>,
-    pub training: Memo<Asked<Training>>,
-    pub damage: Memo<Asked<Vec<Damage>>>,
-    pub weights: Memo<Asked<Vec<u8>>>,
     state: RwSignal<UiState>,
     client: StoredValue<Option<Client>, LocalStorage>,
     /// Runs while a line is being typed.
@@ -77,9 +73,6 @@ impl Lab {
             answer: Memo::new(move |_| state.with(|state| state.answer.clone())),
             cross: Memo::new(move |_| state.with(|state| state.cross.clone())),
             patches: Memo::new(move |_| state.with(|state| state.patches.clone())),
-            training: Memo::new(move |_| state.with(|state| state.training.clone())),
-            damage: Memo::new(move |_| state.with(|state| state.damage.clone())),
-            weights: Memo::new(move |_| state.with(|state| state.weights.clone())),
             state,
             client: StoredValue::new_local(None),
             typing: StoredValue::new_local(None),

@@ -7,6 +7,7 @@ mod bench;
 mod card;
 mod embed;
 mod eval;
+mod lab;
 mod model;
 mod scene;
 mod train;
@@ -71,6 +72,9 @@ enum Command {
     Card(card::Card),
     /// Times the engine
     Bench(bench::Bench),
+    /// Runs an experiment of the laboratory
+    #[command(subcommand)]
+    Lab(lab::Lab),
 }
 
 /// Options that every command on a model takes.
@@ -107,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Bake(command) => command.run(),
         Command::Card(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Lab(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -122,8 +122,8 @@ impl Default for Settings {
             hard_negatives: false,
             temperature: Temperature::Learned,
             width: 64,
-            micro_rate: 2_000,
-            steps: 600,
+            micro_rate: 3_000,
+            steps: 400,
         }
     }
 }

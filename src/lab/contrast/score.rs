@@ -16,8 +16,8 @@ use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 use crate::tensor::HostTensor;
 
-/// Width of the vector into which [`Space::Joint`] fuses a pair.
-const FUSED: usize = 64;
+/// Width of the hidden layer in which [`Space::Joint`] lets picture and caption meet.
+const HIDDEN: usize = 128;
 
 const DOT: Transpose = Transpose { x: false, y: true };
 
@@ -35,18 +35,17 @@ pub fn embeddings(b: &mut PlanBuilder, encoded: Encoded, width: usize) -> [SlotI
     })
 }
 
-/// Scores `[N, M]` of every picture with every caption, and the vectors `[N, M, FUSED]` that they are read from:
+/// Scores `[N, M]` of every picture with every caption, and the vectors `[N, M, E]` that they are read from:
 /// `s_ij = w f_ij`, `f_ij = gelu(V gelu(P p_i + T t_j))`, with biases.
 pub fn fused(b: &mut PlanBuilder, encoded: Encoded, width: usize) -> [SlotId; 2] {
     b.scope("joint", |b| {
-        let hidden = 2 * width;
-        let p = linear(b, "picture", encoded.picture, hidden, None);
-        let t = linear(b, "text", encoded.text, hidden, None);
+        let p = linear(b, "picture", encoded.picture, HIDDEN, None);
+        let t = linear(b, "text", encoded.text, HIDDEN, None);
         let (n, m) = (b.shape(p)[0], b.shape(t)[0]);
-        let (p, t) = (b.reshape(p, [n, 1, hidden]), b.reshape(t, [1, m, hidden]));
+        let (p, t) = (b.reshape(p, [n, 1, HIDDEN]), b.reshape(t, [1, m, HIDDEN]));
         let sum = add(b, p, t);
         let x = activation(b, sum, Activation::Gelu);
-        let x = linear(b, "fuse", x, FUSED, Some(Activation::Gelu));
+        let x = linear(b, "fuse", x, width, Some(Activation::Gelu));
         let score = linear(b, "score", x, 1, None);
         [b.reshape(score, [n, m]), x]
     })

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, print_json};
 use crate::device::Device;
+use crate::lab::contrast::objectives::{self, Phase, Race, Standing};
 use crate::lab::contrast::{Direction, Figures, Loss, Run, Settings, Space, Temperature};
 
 #[derive(clap::Args)]
@@ -42,6 +43,12 @@ pub struct Contrast {
     /// Peak learning rate
     #[arg(long)]
     rate: Option<f32>,
+    /// Race the objectives of pre-training instead
+    #[arg(long, conflicts_with_all = ["space", "sigmoid", "direction", "hard_negatives", "temperature", "width"])]
+    objectives: bool,
+    /// Steps of every probe of a race
+    #[arg(long, requires = "objectives")]
+    probe_steps: Option<u64>,
     /// Steps between measurements on held-out pairs
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
@@ -65,6 +72,12 @@ enum DirectionName {
 
 impl Contrast {
     pub fn run(&self) -> Result<(), CliError> {
+        if self.objectives {
+            let settings = self.race_settings();
+            settings.check().map_err(CliError::input)?;
+            let device = choose_device(self.common.backend)?;
+            return pollster::block_on(self.race(&device, settings));
+        }
         let settings = self.settings();
         settings.check().map_err(CliError::input)?;
         let device = choose_device(self.common.backend)?;
@@ -91,9 +104,47 @@ impl Contrast {
             hard_negatives: self.hard_negatives,
             temperature: self.temperature.map_or(Temperature::Learned, thousandths),
             width: self.width.unwrap_or(standard.width),
-            micro_rate: self.rate.map_or(standard.micro_rate, |rate| (1e6 * rate).round() as u32),
+            micro_rate: self.rate.map_or(standard.micro_rate, millionths),
             steps: self.steps.unwrap_or(standard.steps),
         }
+    }
+
+    fn race_settings(&self) -> objectives::Settings {
+        let standard = objectives::Settings::default();
+        objectives::Settings {
+            seed: self.seed.unwrap_or(standard.seed),
+            batch: self.batch.unwrap_or(standard.batch),
+            steps: self.steps.unwrap_or(standard.steps),
+            probe_steps: self.probe_steps.unwrap_or(standard.probe_steps),
+            micro_rate: self.rate.map_or(standard.micro_rate, millionths),
+        }
+    }
+
+    async fn race(&self, device: &Device, settings: objectives::Settings) -> Result<(), CliError> {
+        let start = Instant::now();
+        let mut race = Race::begin(device, settings.clone()).await.map_err(CliError::failure)?;
+        let mut before: Vec<Phase> = Vec::new();
+        let mut slowest = 0.0f64;
+        loop {
+            let piece = Instant::now();
+            if !race.step(device).await.map_err(CliError::failure)? {
+                break;
+            }
+            slowest = slowest.max(piece.elapsed().as_secs_f64());
+            let phases: Vec<Phase> = race.standings().iter().map(|standing| standing.phase).collect();
+            for (standing, _) in race.standings().iter().zip(&before).filter(|(s, phase)| s.phase != **phase)
+            {
+                eprintln!("{:.1} s, {}", start.elapsed().as_secs_f64(), standing_line(standing));
+            }
+            before = phases;
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("{seconds:.1} s in all, the longest piece {slowest:.2} s");
+        if self.common.json {
+            let standings = race.standings();
+            print_json(&json!({ "settings": settings, "seconds": seconds, "standings": standings }));
+        }
+        Ok(())
     }
 
     async fn train(&self, device: &Device, settings: Settings) -> Result<(), CliError> {
@@ -122,6 +173,28 @@ impl Contrast {
         }
         Ok(())
     }
+}
+
+fn millionths(rate: f32) -> u32 {
+    (1e6 * rate).round() as u32
+}
+
+fn standing_line(standing: &Standing) -> String {
+    let mut line = format!("{:?} goes on to {:?}", standing.objective, standing.phase);
+    if let Some(found) = standing.retrieval {
+        line += &format!(", recall@1 {:.2}", found.recall_1);
+    }
+    if let Some(found) = standing.captioning {
+        let (all, content) = (found.accuracy, found.content_accuracy);
+        line += &format!(", perplexity {:.2}, words {all:.2}, content {content:.2}", found.perplexity);
+    }
+    if let Some(found) = standing.probing {
+        let (count, majority) = (found.count_accuracy, found.count_majority);
+        let (f1, always) = (found.colours_f1, found.colours_always);
+        line +=
+            &format!(", count {count:.2} (majority {majority:.2}), colours F1 {f1:.2} (always {always:.2})");
+    }
+    line
 }
 
 fn line(figures: &Figures, loss: f32, seconds: f64) -> String {

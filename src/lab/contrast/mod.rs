@@ -5,6 +5,7 @@ mod data;
 mod measure;
 pub mod objectives;
 mod pull;
+mod rate;
 mod report;
 mod run;
 mod score;

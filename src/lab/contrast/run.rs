@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::data::{self, Order, Pair, Pool};
 use super::measure::{self, products, standardised, unit};
+use super::rate::rate;
 use super::towers::encode;
 use super::{Altered, Correlations, Figures, Geometry, Map, Matrix, Report, Settings, Space, Temperature};
 use super::{Loss, score};
@@ -14,12 +15,6 @@ use crate::tensor::HostTensor;
 
 /// Most rows and columns of [`Matrix`] and of [`Correlations`].
 const SHOWN: usize = 32;
-
-/// Steps over which the learning rate rises.
-const WARM_UP: u64 = 30;
-
-/// The lowest learning rate as a share of the peak.
-const FLOOR: f32 = 0.05;
 
 /// A model in training.
 pub struct Run {
@@ -70,7 +65,7 @@ impl Run {
         let pairs: Vec<Rc<Pair>> = self.batch.iter().map(|number| self.pool.get(*number)).collect();
         let mut inputs = inputs(&pairs, self.settings.hard_negatives);
         inputs.extend(self.constants.iter().cloned());
-        let rate = self.rate(self.student.step + 1);
+        let rate = rate(self.settings.micro_rate, self.settings.steps, self.student.step + 1);
         let loss = self.student.step(device, &inputs, rate).await?;
         let part = async |name: &str, exists: bool| -> Result<Option<f32>, DeviceError> {
             match exists {
@@ -82,14 +77,6 @@ impl Run {
         let (to_text, to_picture) = (part("to_text", directed).await?, part("to_picture", directed).await?);
         let temperature = self.temperature(device).await?;
         Ok(Report { step: self.student.step, loss, to_text, to_picture, temperature })
-    }
-
-    /// A linear rise, then half a cosine down to [`FLOOR`] (Loshchilov & Hutter 2017).
-    fn rate(&self, step: u64) -> f32 {
-        let peak = self.settings.micro_rate as f32 * 1e-6;
-        let along = step as f32 / self.settings.steps as f32;
-        let fall = 0.5 * (1.0 + (std::f32::consts::PI * along.min(1.0)).cos());
-        peak * (step as f32 / WARM_UP as f32).min(1.0) * (FLOOR + (1.0 - FLOOR) * fall)
     }
 
     async fn temperature(&self, device: &Device) -> Result<Option<f32>, DeviceError> {
@@ -148,12 +135,13 @@ impl Run {
         let mut b = PlanBuilder::new();
         let count = self.held_out.len();
         let encoded = encode(&mut b, "", count, 2 * count, self.pool.vocabulary.size());
+        let vectors = [encoded.picture, encoded.text];
         if self.settings.space == Space::Joint {
-            let [scores, vectors] = score::fused(&mut b, encoded, self.settings.width);
+            let [scores, vectors] = score::fused(&mut b, vectors, self.settings.width);
             b.name(scores, "scores");
             b.name(vectors, "vectors");
         } else {
-            score::embeddings(&mut b, encoded, self.settings.width);
+            score::embeddings(&mut b, vectors, self.settings.width);
         }
         b.finish()
     }

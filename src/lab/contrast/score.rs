@@ -1,6 +1,6 @@
 //! Scores of pictures with captions, and the losses over them.
 
-use super::towers::{Encoded, encode};
+use super::towers::encode;
 use super::{Direction, Loss, Settings, Space, Temperature};
 use crate::lab::student::Inputs;
 use crate::nn::linear;
@@ -27,8 +27,8 @@ fn captions(settings: &Settings) -> usize {
 }
 
 /// Embeddings `[N, E]` and `[M, E]`, not yet of unit length; readable as `picture` and `text`.
-pub fn embeddings(b: &mut PlanBuilder, encoded: Encoded, width: usize) -> [SlotId; 2] {
-    [("picture", encoded.picture), ("text", encoded.text)].map(|(name, vector)| {
+pub fn embeddings(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usize) -> [SlotId; 2] {
+    [("picture", picture), ("text", text)].map(|(name, vector)| {
         let x = linear(b, &format!("{name}_projection"), vector, width, None);
         b.name(x, name);
         x
@@ -37,10 +37,10 @@ pub fn embeddings(b: &mut PlanBuilder, encoded: Encoded, width: usize) -> [SlotI
 
 /// Scores `[N, M]` of every picture with every caption, and the vectors `[N, M, E]` that they are read from:
 /// `s_ij = w f_ij`, `f_ij = gelu(V gelu(P p_i + T t_j))`, with biases.
-pub fn fused(b: &mut PlanBuilder, encoded: Encoded, width: usize) -> [SlotId; 2] {
+pub fn fused(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usize) -> [SlotId; 2] {
     b.scope("joint", |b| {
-        let p = linear(b, "picture", encoded.picture, HIDDEN, None);
-        let t = linear(b, "text", encoded.text, HIDDEN, None);
+        let p = linear(b, "picture", picture, HIDDEN, None);
+        let t = linear(b, "text", text, HIDDEN, None);
         let (n, m) = (b.shape(p)[0], b.shape(t)[0]);
         let (p, t) = (b.reshape(p, [n, 1, HIDDEN]), b.reshape(t, [1, m, HIDDEN]));
         let sum = add(b, p, t);
@@ -54,14 +54,15 @@ pub fn fused(b: &mut PlanBuilder, encoded: Encoded, width: usize) -> [SlotId; 2]
 /// The loss of a batch; inputs are those of [`encode`] and [`constants`].
 pub fn loss(b: &mut PlanBuilder, settings: &Settings, vocabulary: usize) -> SlotId {
     let encoded = encode(b, "", settings.batch, captions(settings), vocabulary);
+    let vectors = [encoded.picture, encoded.text];
     let scores = match settings.space {
         Space::Coordinated => {
-            let pair = embeddings(b, encoded, settings.width);
+            let pair = embeddings(b, vectors, settings.width);
             return correlation(b, pair);
         }
-        Space::Joint => fused(b, encoded, settings.width)[0],
+        Space::Joint => fused(b, vectors, settings.width)[0],
         Space::Shared => {
-            let pair = embeddings(b, encoded, settings.width);
+            let pair = embeddings(b, vectors, settings.width);
             let cosines = cosines(b, pair);
             b.name(cosines, "cosines");
             divided(b, cosines, settings.temperature)
@@ -95,7 +96,7 @@ pub fn divided(b: &mut PlanBuilder, cosines: SlotId, temperature: Temperature) -
 }
 
 /// Cross-entropies of both directions, readable as `to_text` and `to_picture`; the mean of those that count.
-fn info_nce(b: &mut PlanBuilder, logits: SlotId, direction: Direction) -> SlotId {
+pub fn info_nce(b: &mut PlanBuilder, logits: SlotId, direction: Direction) -> SlotId {
     let n = b.shape(logits)[0];
     let targets = b.input("targets", [n], U32);
     let weights = b.input("weights", [n], F32);

@@ -1,5 +1,7 @@
 //! What a visitor chooses of a contrastive run.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 /// Where pictures and words meet.
@@ -64,11 +66,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub const BATCH: std::ops::RangeInclusive<usize> = 8..=128;
-    pub const WIDTH: std::ops::RangeInclusive<usize> = 2..=128;
-    pub const MILLI: std::ops::RangeInclusive<u32> = 5..=2_000;
-    pub const MICRO_RATE: std::ops::RangeInclusive<u32> = 1..=20_000;
-    pub const STEPS: std::ops::RangeInclusive<u64> = 10..=20_000;
+    pub const BATCH: RangeInclusive<usize> = 8..=128;
+    pub const WIDTH: RangeInclusive<usize> = 2..=128;
+    pub const MILLI: RangeInclusive<u32> = 5..=2_000;
+    pub const MICRO_RATE: RangeInclusive<u32> = 1..=20_000;
+    pub const STEPS: RangeInclusive<u64> = 10..=20_000;
 
     /// Whether these can be run; if not, why, in a sentence for the visitor.
     pub fn check(&self) -> Result<(), String> {
@@ -96,7 +98,7 @@ impl Settings {
             true => Ok(()),
             false => Err(format!("The {what} must lie between {low} and {high}, not at {value}.")),
         };
-        let sizes = |range: std::ops::RangeInclusive<usize>| (*range.start() as u64, *range.end() as u64);
+        let sizes = |range: RangeInclusive<usize>| (*range.start() as u64, *range.end() as u64);
         let (low, high) = sizes(Self::BATCH);
         inside("batch", self.batch as u64, low, high)?;
         let (low, high) = sizes(Self::WIDTH);

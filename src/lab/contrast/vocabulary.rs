@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::world::language;
+use crate::world::{Attribute, Kind, language};
 
 /// Beside a sentence: what fills a row up, what opens and closes a text to be written, what stands for a covered word.
 pub const PAD: u32 = 0;
@@ -12,8 +12,9 @@ pub const COVERED: u32 = 3;
 
 const SPECIALS: [&str; 4] = ["[pad]", "[begin]", "[end]", "[covered]"];
 
-/// Most words of a full caption, commas among them: five phrases of nine words and a mark or word between each two.
-pub const WORDS: usize = 49;
+/// Most words of a full caption, commas among them: four phrases of nine words that end in a corner, one of eight, and a
+/// comma or "and" between each two.
+pub const WORDS: usize = 48;
 
 /// Every word of the grammar by its id; four ids besides have no word.
 pub struct Vocabulary {
@@ -36,6 +37,12 @@ impl Vocabulary {
 
     pub fn word(&self, id: u32) -> &str {
         &self.words[id as usize]
+    }
+
+    /// Whether a word names a size, a texture, a colour, a shape or a place, which no grammar can guess.
+    pub fn is_content(&self, id: u32) -> bool {
+        let named = |kind| Attribute::all(kind).into_iter().flat_map(|value| value.word().split(' '));
+        Kind::ALL.into_iter().flat_map(named).any(|word| word == self.word(id))
     }
 
     /// Ids of a sentence of the grammar; any other word is a bug of the caller.

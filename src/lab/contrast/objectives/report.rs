@@ -1,5 +1,7 @@
 //! What a race is run for, and how it stands.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::lab::contrast::Retrieval;
@@ -33,6 +35,15 @@ impl Objective {
         Objective::Reconstruction,
         Objective::Combined,
     ];
+
+    /// The losses that it is the mean of. The random baseline has one too, which it never learns from.
+    pub(super) fn parts(self) -> Vec<Objective> {
+        match self {
+            Objective::Random => vec![Objective::Contrastive],
+            Objective::Combined => Objective::ALL[1..Objective::ALL.len() - 1].to_vec(),
+            one => vec![one],
+        }
+    }
 }
 
 /// A race, whole: equal settings give equal standings, bit by bit.
@@ -50,6 +61,32 @@ pub struct Settings {
     pub micro_rate: u32,
 }
 
+impl Settings {
+    pub const BATCH: RangeInclusive<usize> = 8..=128;
+    pub const STEPS: RangeInclusive<u64> = 1..=5_000;
+    pub const MICRO_RATE: RangeInclusive<u32> = 1..=20_000;
+
+    /// Whether these can be run; if not, why, in a sentence for the visitor.
+    pub fn check(&self) -> Result<(), String> {
+        if !Self::BATCH.contains(&self.batch) {
+            return Err(format!("The batch must lie between 8 and 128, not at {}.", self.batch));
+        }
+        if !Self::STEPS.contains(&self.steps) || !Self::STEPS.contains(&self.probe_steps) {
+            return Err("Pre-training and probes take between 1 and 5000 steps.".to_string());
+        }
+        if !Self::MICRO_RATE.contains(&self.micro_rate) {
+            return Err("The learning rate must lie between 0.000001 and 0.02.".to_string());
+        }
+        Ok(())
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { seed: 1, batch: 64, steps: 120, probe_steps: 80, micro_rate: 3_000 }
+    }
+}
+
 /// What a contestant is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
@@ -63,6 +100,17 @@ pub enum Phase {
     Done,
 }
 
+impl Phase {
+    pub(super) fn next(self) -> Phase {
+        match self {
+            Phase::Pretraining => Phase::Retrieval,
+            Phase::Retrieval => Phase::Captioning,
+            Phase::Captioning => Phase::Probing,
+            Phase::Probing | Phase::Done => Phase::Done,
+        }
+    }
+}
+
 /// How a decoder over frozen cells predicts the next word of held-out captions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Captioning {
@@ -70,7 +118,7 @@ pub struct Captioning {
     pub perplexity: f32,
     /// Share of words that are predicted right.
     pub accuracy: f32,
-    /// The same of words that name a colour, a shape, a size, a texture or a place's cell, which no grammar tells.
+    /// The same of words that name a colour, a shape, a size, a texture or a place, which no grammar tells.
     pub content_accuracy: f32,
 }
 
@@ -83,9 +131,8 @@ pub struct Probing {
     pub count_majority: f32,
     /// F1 of the colours that are present, over all pictures and colours.
     pub colours_f1: f32,
-    /// The same when each colour is always said or never said, whichever is more frequent in training; if none is,
-    /// when all are said.
-    pub colours_majority: f32,
+    /// The same when every colour is said of every picture, the best that can be said blindly.
+    pub colours_always: f32,
 }
 
 /// Where one contestant stands.
@@ -95,10 +142,24 @@ pub struct Standing {
     pub phase: Phase,
     /// Steps taken in this phase.
     pub step: u64,
-    /// Loss of the last step in nats; none before the first.
+    /// Loss of the last step of the phase; none before the first.
     pub loss: Option<f32>,
     /// Of captions for held-out pictures, among 100.
     pub retrieval: Option<Retrieval>,
     pub captioning: Option<Captioning>,
     pub probing: Option<Probing>,
+}
+
+impl Standing {
+    pub(super) fn new(objective: Objective) -> Self {
+        Standing {
+            objective,
+            phase: Phase::Pretraining,
+            step: 0,
+            loss: None,
+            retrieval: None,
+            captioning: None,
+            probing: None,
+        }
+    }
 }

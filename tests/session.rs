@@ -134,3 +134,39 @@ fn a_newer_request_and_a_stop_end_the_older_one() {
     assert_eq!(replies.iter().map(|reply| reply.id).collect::<Vec<_>>(), [new]);
     assert_ne!(old, new);
 }
+
+#[test]
+fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
+    use triptych::lab::fuse::{Contestant, Settings};
+    use triptych::lab::sabotage::{Corruption, Modality};
+    use triptych::session::protocol::{Experiment, Lesson};
+    let mut client = loaded();
+    let settings = Settings { contestants: vec![Contestant::Late], batch: 4, ..Settings::default() };
+    let mut train = |until| {
+        let experiment = Experiment::Race(settings.clone());
+        let events = pollster::block_on(client.ask(Command::Train { experiment, until }));
+        assert!(matches!(events.last(), Some(Event::Trained { step }) if *step == until), "{events:?}");
+        let steps = events.iter().filter_map(|event| match event {
+            Event::Taught(Lesson::Round(round)) => Some((round.step, round.learners[0].loss)),
+            _ => None,
+        });
+        let begun = events.iter().any(|event| matches!(event, Event::Taught(Lesson::RaceBegun { .. })));
+        (begun, steps.collect::<Vec<_>>())
+    };
+    let (begun, first) = train(2);
+    assert!(begun && first.len() == 2);
+    let (begun, rest) = train(3);
+    assert!(!begun && rest.len() == 1);
+    let (begun, again) = train(2);
+    assert!(begun);
+    assert_eq!(again, first);
+
+    let percents = vec![0, 100];
+    let (modality, corruption) = (Modality::Words, Corruption::Mask);
+    let command = Command::Sabotage { step: 2, modality, corruption, percents };
+    let events = pollster::block_on(client.ask(command));
+    assert_eq!(events.len(), 2 * (Contestant::BASELINES.len() + 1) + 1);
+    assert_eq!(events.last(), Some(&Event::Spoilt));
+    let events = pollster::block_on(client.ask(Command::Weights { contestant: Contestant::Late }));
+    assert!(matches!(&events[..], [Event::Weights(bytes)] if bytes.len() > 100_000));
+}

@@ -1,5 +1,6 @@
 //! `triptych lab`: the experiments of the page's training rooms, natively and from the same code.
 
+mod contrast;
 mod fuse;
 mod judge;
 
@@ -9,6 +10,8 @@ use super::CliError;
 
 #[derive(Subcommand)]
 pub enum Lab {
+    /// Trains two towers on which picture and caption belong together
+    Contrast(contrast::Contrast),
     /// Races ways of fusing a picture and words on one task
     Fuse(fuse::Fuse),
     /// Spoils the modalities of a trained race, and measures what is left
@@ -20,6 +23,7 @@ pub enum Lab {
 impl Lab {
     pub fn run(&self) -> Result<(), CliError> {
         match self {
+            Lab::Contrast(command) => command.run(),
             Lab::Fuse(command) => command.run(),
             Lab::Sabotage(command) => command.run(),
             Lab::Judge(command) => command.run(),

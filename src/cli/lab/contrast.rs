@@ -1,0 +1,209 @@
+//! `triptych lab contrast`: contrastive learning, or the race of the objectives of pre-training.
+
+use std::time::Instant;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use crate::cli::model::choose_device;
+use crate::cli::{CliError, Common, print_json};
+use crate::device::Device;
+use crate::lab::contrast::objectives::{self, Phase, Race, Standing};
+use crate::lab::contrast::{Direction, Figures, Loss, Run, Settings, Space, Temperature};
+
+#[derive(clap::Args)]
+pub struct Contrast {
+    /// Seed of weights and batches
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Steps of training
+    #[arg(long)]
+    steps: Option<u64>,
+    /// Pairs of a step
+    #[arg(long)]
+    batch: Option<usize>,
+    /// Where pictures and words meet
+    #[arg(long, value_enum, default_value_t = SpaceName::Shared)]
+    space: SpaceName,
+    /// Judge every pair by itself instead of choosing among the batch
+    #[arg(long)]
+    sigmoid: bool,
+    /// Train one direction only
+    #[arg(long, value_enum, default_value_t = DirectionName::Both)]
+    direction: DirectionName,
+    /// Add the captions with one word exchanged
+    #[arg(long)]
+    hard_negatives: bool,
+    /// A temperature that stays, such as 0.07, instead of a learned one
+    #[arg(long)]
+    temperature: Option<f32>,
+    /// Numbers of an embedding
+    #[arg(long)]
+    width: Option<usize>,
+    /// Peak learning rate
+    #[arg(long)]
+    rate: Option<f32>,
+    /// Race the objectives of pre-training instead
+    #[arg(long, conflicts_with_all = ["space", "sigmoid", "direction", "hard_negatives", "temperature", "width"])]
+    objectives: bool,
+    /// Steps of every probe of a race
+    #[arg(long, requires = "objectives")]
+    probe_steps: Option<u64>,
+    /// Steps between measurements on held-out pairs
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    every: u64,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SpaceName {
+    Shared,
+    Joint,
+    Coordinated,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum DirectionName {
+    Both,
+    ToText,
+    ToPicture,
+}
+
+impl Contrast {
+    pub fn run(&self) -> Result<(), CliError> {
+        if self.objectives {
+            let settings = self.race_settings();
+            settings.check().map_err(CliError::input)?;
+            let device = choose_device(self.common.backend)?;
+            return pollster::block_on(self.race(&device, settings));
+        }
+        let settings = self.settings();
+        settings.check().map_err(CliError::input)?;
+        let device = choose_device(self.common.backend)?;
+        pollster::block_on(self.train(&device, settings))
+    }
+
+    fn settings(&self) -> Settings {
+        let standard = Settings::default();
+        let thousandths = |temperature: f32| Temperature::Fixed { milli: (1e3 * temperature).round() as u32 };
+        Settings {
+            seed: self.seed.unwrap_or(standard.seed),
+            batch: self.batch.unwrap_or(standard.batch),
+            space: match self.space {
+                SpaceName::Shared => Space::Shared,
+                SpaceName::Joint => Space::Joint,
+                SpaceName::Coordinated => Space::Coordinated,
+            },
+            loss: if self.sigmoid { Loss::Sigmoid } else { Loss::InfoNce },
+            direction: match self.direction {
+                DirectionName::Both => Direction::Both,
+                DirectionName::ToText => Direction::ToText,
+                DirectionName::ToPicture => Direction::ToPicture,
+            },
+            hard_negatives: self.hard_negatives,
+            temperature: self.temperature.map_or(Temperature::Learned, thousandths),
+            width: self.width.unwrap_or(standard.width),
+            micro_rate: self.rate.map_or(standard.micro_rate, millionths),
+            steps: self.steps.unwrap_or(standard.steps),
+        }
+    }
+
+    fn race_settings(&self) -> objectives::Settings {
+        let standard = objectives::Settings::default();
+        objectives::Settings {
+            seed: self.seed.unwrap_or(standard.seed),
+            batch: self.batch.unwrap_or(standard.batch),
+            steps: self.steps.unwrap_or(standard.steps),
+            probe_steps: self.probe_steps.unwrap_or(standard.probe_steps),
+            micro_rate: self.rate.map_or(standard.micro_rate, millionths),
+        }
+    }
+
+    async fn race(&self, device: &Device, settings: objectives::Settings) -> Result<(), CliError> {
+        let start = Instant::now();
+        let mut race = Race::begin(device, settings.clone()).await.map_err(CliError::failure)?;
+        let mut before: Vec<Phase> = Vec::new();
+        let mut slowest = 0.0f64;
+        loop {
+            let piece = Instant::now();
+            if !race.step(device).await.map_err(CliError::failure)? {
+                break;
+            }
+            slowest = slowest.max(piece.elapsed().as_secs_f64());
+            let phases: Vec<Phase> = race.standings().iter().map(|standing| standing.phase).collect();
+            for (standing, _) in race.standings().iter().zip(&before).filter(|(s, phase)| s.phase != **phase)
+            {
+                eprintln!("{:.1} s, {}", start.elapsed().as_secs_f64(), standing_line(standing));
+            }
+            before = phases;
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("{seconds:.1} s in all, the longest piece {slowest:.2} s");
+        if self.common.json {
+            let standings = race.standings();
+            print_json(&json!({ "settings": settings, "seconds": seconds, "standings": standings }));
+        }
+        Ok(())
+    }
+
+    async fn train(&self, device: &Device, settings: Settings) -> Result<(), CliError> {
+        let start = Instant::now();
+        let seconds = || (10.0 * start.elapsed().as_secs_f64()).round() / 10.0;
+        let mut run = Run::begin(device, settings.clone()).await.map_err(CliError::failure)?;
+        eprintln!("{} weights", run.parameters());
+        let mut curve = Vec::new();
+        let mut last = run.figures(device).await.map_err(CliError::failure)?;
+        for step in 1..=settings.steps {
+            let report = run.step(device).await.map_err(CliError::failure)?;
+            if step % self.every == 0 || step == settings.steps {
+                last = run.figures(device).await.map_err(CliError::failure)?;
+                eprintln!("{}", line(&last, report.loss, seconds()));
+                curve.push(json!({
+                    "seconds": seconds(), "report": report,
+                    "to_text": last.to_text, "to_picture": last.to_picture, "tells_word": last.tells_word,
+                    "geometry": last.geometry,
+                }));
+            }
+        }
+        if self.common.json {
+            print_json(&json!({
+                "settings": settings, "parameters": run.parameters(), "curve": curve, "figures": last,
+            }));
+        }
+        Ok(())
+    }
+}
+
+fn millionths(rate: f32) -> u32 {
+    (1e6 * rate).round() as u32
+}
+
+fn standing_line(standing: &Standing) -> String {
+    let mut line = format!("{:?} goes on to {:?}", standing.objective, standing.phase);
+    if let Some(found) = standing.retrieval {
+        line += &format!(", recall@1 {:.2}", found.recall_1);
+    }
+    if let Some(found) = standing.captioning {
+        let (all, content) = (found.accuracy, found.content_accuracy);
+        line += &format!(", perplexity {:.2}, words {all:.2}, content {content:.2}", found.perplexity);
+    }
+    if let Some(found) = standing.probing {
+        let (count, majority) = (found.count_accuracy, found.count_majority);
+        let (f1, always) = (found.colours_f1, found.colours_always);
+        line +=
+            &format!(", count {count:.2} (majority {majority:.2}), colours F1 {f1:.2} (always {always:.2})");
+    }
+    line
+}
+
+fn line(figures: &Figures, loss: f32, seconds: f64) -> String {
+    format!(
+        "step {}, {seconds} s, loss {loss:.3}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word told {:.2}",
+        figures.step,
+        figures.to_text.recall_1,
+        figures.to_picture.recall_1,
+        figures.chance.recall_1,
+        figures.tells_word,
+    )
+}

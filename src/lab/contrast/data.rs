@@ -1,0 +1,204 @@
+//! Pictures with their full captions, and the batches that a run draws from them.
+
+use std::rc::Rc;
+
+use super::vocabulary::{PAD, Vocabulary, WORDS};
+use crate::infer::pixel_values;
+use crate::lab::picture::{SIDE, small};
+use crate::lab::student::Inputs;
+use crate::tensor::HostTensor;
+use crate::world::language::full_caption;
+use crate::world::{Description, Kind, Rng, Scene, Split, splits};
+
+/// Pairs of training; the same for every run, so that each pair is drawn once.
+pub const POOL: usize = 4_096;
+
+/// Held-out pairs, no two with the same caption.
+pub const HELD_OUT: usize = 100;
+
+/// Of the world that all runs train on.
+const WORLD: u64 = 1;
+
+/// A picture and what is said of it.
+pub struct Pair {
+    pub scene: Scene,
+    /// RGB bytes `[SIDE, SIDE, 3]`.
+    pub picture: Vec<u8>,
+    pub caption: String,
+    /// The words of `caption`.
+    pub ids: Vec<u32>,
+    /// The caption with one word exchanged, false of the scene.
+    pub altered: String,
+    pub altered_ids: Vec<u32>,
+}
+
+/// The scene and the full caption of pair `number` of the training data, below [`POOL`].
+pub fn pair(number: usize) -> (Scene, String) {
+    described(splits::scene(Split::Train, WORLD, number as u64))
+}
+
+/// The scenes and captions of the held-out pairs.
+pub fn held_out() -> Vec<(Scene, String)> {
+    let mut pairs: Vec<(Scene, String)> = Vec::with_capacity(HELD_OUT);
+    for index in 0.. {
+        let pair = described(splits::scene(Split::Val, WORLD, index));
+        if pairs.iter().all(|(_, caption)| *caption != pair.1) {
+            pairs.push(pair);
+        }
+        if pairs.len() == HELD_OUT {
+            break;
+        }
+    }
+    pairs
+}
+
+fn described(scene: Scene) -> (Scene, String) {
+    let caption = full_caption(&scene).text;
+    (scene, caption)
+}
+
+/// The caption with one word exchanged for another of its kind: the size, texture, colour or shape of one object. It is
+/// false of the scene, where no other object stands in the same place, and names no pair that only `compose` shows.
+pub fn altered(scene: &Scene, caption: &str, rng: &mut Rng) -> String {
+    loop {
+        let object = rng.pick(&scene.objects);
+        let own = Description::of(&object, &Kind::ALL);
+        let changed = own.with(object.attribute(rng.pick(&Kind::OWN)).other(rng));
+        if !changed.is_held_out() {
+            return caption.replacen(&own.to_string(), &changed.to_string(), 1);
+        }
+    }
+}
+
+impl Pair {
+    fn new(vocabulary: &Vocabulary, (scene, caption): (Scene, String), number: u64) -> Self {
+        let altered = altered(&scene, &caption, &mut Rng::from_seed(number));
+        let (ids, altered_ids) = (vocabulary.ids(&caption), vocabulary.ids(&altered));
+        Pair { picture: small(&scene), scene, caption, ids, altered, altered_ids }
+    }
+}
+
+/// Training pairs, drawn when first needed.
+pub struct Pool {
+    pub vocabulary: Vocabulary,
+    pairs: Vec<Option<Rc<Pair>>>,
+}
+
+impl Pool {
+    pub fn new() -> Self {
+        Pool { vocabulary: Vocabulary::new(), pairs: vec![None; POOL] }
+    }
+
+    pub fn get(&mut self, number: usize) -> Rc<Pair> {
+        let vocabulary = &self.vocabulary;
+        let draw = || Rc::new(Pair::new(vocabulary, pair(number), number as u64));
+        self.pairs[number].get_or_insert_with(draw).clone()
+    }
+
+    /// A pair that was drawn before.
+    pub fn get_known(&self, number: usize) -> &Pair {
+        self.pairs[number].as_ref().expect("it was drawn")
+    }
+
+    /// The held-out pairs.
+    pub fn held_out(&self) -> Vec<Rc<Pair>> {
+        let pairs = held_out().into_iter().zip(0..);
+        pairs.map(|(pair, i)| Rc::new(Pair::new(&self.vocabulary, pair, i))).collect()
+    }
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Pool::new()
+    }
+}
+
+/// Numbers of training pairs, each once per epoch in an order of its own.
+pub struct Order {
+    seed: u64,
+    epoch: u64,
+    left: Vec<usize>,
+}
+
+impl Order {
+    pub fn new(seed: u64) -> Self {
+        Order { seed, epoch: 0, left: Vec::new() }
+    }
+
+    /// The next `count` pairs, no two with the same caption: a caption that comes again waits for another epoch.
+    pub fn batch(&mut self, pool: &mut Pool, count: usize) -> Vec<usize> {
+        let mut numbers: Vec<usize> = Vec::with_capacity(count);
+        let mut pairs: Vec<Rc<Pair>> = Vec::with_capacity(count);
+        while numbers.len() < count {
+            let number = self.next();
+            let pair = pool.get(number);
+            if pairs.iter().all(|other| other.caption != pair.caption) {
+                numbers.push(number);
+                pairs.push(pair);
+            }
+        }
+        numbers
+    }
+
+    fn next(&mut self) -> usize {
+        if self.left.is_empty() {
+            self.epoch += 1;
+            self.left = (0..POOL).collect();
+            Rng::from_seed(self.seed.rotate_left(32) ^ self.epoch).shuffle(&mut self.left);
+        }
+        self.left.pop().expect("an epoch has pairs")
+    }
+}
+
+/// Input `pixels` `[N, 3, SIDE, SIDE]`.
+pub fn pixels(pairs: &[Rc<Pair>]) -> (String, HostTensor) {
+    ("pixels".to_string(), pixel_values(pairs.iter().map(|pair| &pair.picture[..]), SIDE))
+}
+
+/// Inputs `ids` (u32 `[M, WORDS]`) and `lengths` (u32 `[M]`) of rows of words.
+pub fn texts<'a>(rows: impl IntoIterator<Item = &'a [u32]>) -> Inputs {
+    let (mut ids, mut lengths) = (Vec::new(), Vec::new());
+    for row in rows {
+        ids.extend((0..WORDS).map(|t| row.get(t).copied().unwrap_or(PAD)));
+        lengths.push(row.len() as u32);
+    }
+    let rows = lengths.len();
+    vec![
+        ("ids".to_string(), HostTensor::u32([rows, WORDS], ids)),
+        ("lengths".to_string(), HostTensor::u32([rows], lengths)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::language::parse;
+
+    #[test]
+    fn hard_negatives_are_false_of_their_scene_and_differ_in_one_word() {
+        let vocabulary = Vocabulary::new();
+        for number in 0..500 {
+            let (scene, caption) = pair(number);
+            let altered = altered(&scene, &caption, &mut Rng::from_seed(number as u64));
+            let [own, other] = [&caption, &altered].map(|text| vocabulary.ids(text));
+            let changed: Vec<usize> = (0..own.len()).filter(|i| own[*i] != other[*i]).collect();
+            assert!(own.len() == other.len() && changed.len() == 1, "{caption} / {altered}");
+            let claims = parse(&altered).expect("a sentence of the grammar");
+            assert!(!claims.iter().all(|statement| statement.claim.judge(&scene)), "{altered}");
+        }
+    }
+
+    #[test]
+    fn an_epoch_holds_every_pair_once_and_a_batch_no_caption_twice() {
+        let mut order = Order::new(3);
+        let mut numbers: Vec<usize> = (0..POOL).map(|_| order.next()).collect();
+        numbers.sort_unstable();
+        assert!(numbers.into_iter().eq(0..POOL));
+        let mut pool = Pool::new();
+        let batch = order.batch(&mut pool, 64);
+        let mut captions: Vec<String> = batch.iter().map(|n| pool.get(*n).caption.clone()).collect();
+        captions.sort_unstable();
+        captions.dedup();
+        assert_eq!(captions.len(), 64);
+    }
+}

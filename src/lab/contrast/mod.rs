@@ -1,0 +1,20 @@
+//! Contrastive learning, live: two towers learn which picture and which caption belong together, in a shared, a joint
+//! or a coordinated space (Radford et al. 2021; Baltrusaitis et al. 2019, section 3).
+
+mod data;
+mod measure;
+pub mod objectives;
+mod pull;
+mod rate;
+mod report;
+mod run;
+mod score;
+mod settings;
+mod towers;
+mod vocabulary;
+
+pub use data::{HELD_OUT, POOL, held_out, pair};
+pub use pull::{Pull, pull};
+pub use report::{Altered, Correlations, Figures, Geometry, Map, Matrix, Report, Retrieval};
+pub use run::Run;
+pub use settings::{Direction, Loss, Settings, Space, Temperature};

@@ -1,0 +1,58 @@
+//! Objectives of pre-training, raced: each trains the same two encoders from the same weights for as many steps; then
+//! the encoders are frozen, and three probes of one budget tell what they are good for.
+
+mod batch;
+mod contestant;
+mod decoder;
+mod losses;
+mod probes;
+mod report;
+
+pub use report::{Captioning, Objective, Phase, Probing, Settings, Standing};
+
+use std::rc::Rc;
+
+use self::contestant::Contestant;
+use super::data::{Pair, Pool};
+use crate::device::{Device, DeviceError};
+
+/// A race of all objectives.
+pub struct Race {
+    pub settings: Settings,
+    pool: Pool,
+    held_out: Vec<Rc<Pair>>,
+    contestants: Vec<Contestant>,
+    /// Whose turn it is.
+    turn: usize,
+}
+
+impl Race {
+    /// All contestants with the same random weights; that the settings pass [`Settings::check`] is the caller's to see to.
+    pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
+        assert_eq!(settings.check(), Ok(()));
+        let pool = Pool::new();
+        let mut contestants = Vec::new();
+        for objective in Objective::ALL {
+            let words = pool.vocabulary.size();
+            contestants.push(Contestant::new(device, objective, &settings, words).await?);
+        }
+        Ok(Race { settings, held_out: pool.held_out(), pool, contestants, turn: 0 })
+    }
+
+    /// One short piece of work of the contestant whose turn it is; false when the race is over.
+    pub async fn step(&mut self, device: &Device) -> Result<bool, DeviceError> {
+        let running = |i: &usize| self.contestants[*i].standing.phase != Phase::Done;
+        let count = self.contestants.len();
+        let Some(next) = (self.turn..self.turn + count).map(|i| i % count).find(running) else {
+            return Ok(false);
+        };
+        self.contestants[next].step(device, &self.settings, &mut self.pool, &self.held_out).await?;
+        self.turn = next + 1;
+        Ok(true)
+    }
+
+    /// Where every contestant stands, in the order of [`Objective::ALL`].
+    pub fn standings(&self) -> Vec<Standing> {
+        self.contestants.iter().map(|contestant| contestant.standing.clone()).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! What a race is run for, and how it stands.
+
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use crate::lab::contrast::Retrieval;
+
+/// What a contestant's encoders learn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Objective {
+    /// Nothing: the encoders keep their random weights.
+    Random,
+    /// Which caption belongs to which picture, by the cosine of two vectors (Radford et al. 2021).
+    Contrastive,
+    /// Whether a caption is true of a picture, fused from both (Li et al. 2021, section 3.2).
+    Matching,
+    /// Words and patches that were covered, from the rest of both (Devlin et al. 2019; He et al. 2022).
+    Masked,
+    /// The caption word by word from the picture's cells (Vinyals et al. 2015).
+    Captioning,
+    /// The picture's coarse colours from the caption, and the caption's words from the picture.
+    Reconstruction,
+    /// All of them, each with the same weight.
+    Combined,
+}
+
+impl Objective {
+    pub const ALL: [Objective; 7] = [
+        Objective::Random,
+        Objective::Contrastive,
+        Objective::Matching,
+        Objective::Masked,
+        Objective::Captioning,
+        Objective::Reconstruction,
+        Objective::Combined,
+    ];
+
+    /// The losses that it is the mean of. The random baseline has one too, which it never learns from.
+    pub(super) fn parts(self) -> Vec<Objective> {
+        match self {
+            Objective::Random => vec![Objective::Contrastive],
+            Objective::Combined => Objective::ALL[1..Objective::ALL.len() - 1].to_vec(),
+            one => vec![one],
+        }
+    }
+}
+
+/// A race, whole: equal settings give equal standings, bit by bit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Of the initial weights and of the order of the batches.
+    pub seed: u64,
+    /// Pairs of a step.
+    pub batch: usize,
+    /// Steps of pre-training of every contestant.
+    pub steps: u64,
+    /// Steps of every probe.
+    pub probe_steps: u64,
+    /// Peak learning rate in millionths.
+    pub micro_rate: u32,
+}
+
+impl Settings {
+    pub const BATCH: RangeInclusive<usize> = 8..=128;
+    pub const STEPS: RangeInclusive<u64> = 1..=5_000;
+    pub const MICRO_RATE: RangeInclusive<u32> = 1..=20_000;
+
+    /// Whether these can be run; if not, why, in a sentence for the visitor.
+    pub fn check(&self) -> Result<(), String> {
+        if !Self::BATCH.contains(&self.batch) {
+            return Err(format!("The batch must lie between 8 and 128, not at {}.", self.batch));
+        }
+        if !Self::STEPS.contains(&self.steps) || !Self::STEPS.contains(&self.probe_steps) {
+            return Err("Pre-training and probes take between 1 and 5000 steps.".to_string());
+        }
+        if !Self::MICRO_RATE.contains(&self.micro_rate) {
+            return Err("The learning rate must lie between 0.000001 and 0.02.".to_string());
+        }
+        Ok(())
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { seed: 1, batch: 64, steps: 120, probe_steps: 80, micro_rate: 3_000 }
+    }
+}
+
+/// What a contestant is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    Pretraining,
+    /// Linear maps of both frozen features into a shared space.
+    Retrieval,
+    /// A small decoder over the frozen cells.
+    Captioning,
+    /// Linear classifiers of the frozen picture vector.
+    Probing,
+    Done,
+}
+
+impl Phase {
+    pub(super) fn next(self) -> Phase {
+        match self {
+            Phase::Pretraining => Phase::Retrieval,
+            Phase::Retrieval => Phase::Captioning,
+            Phase::Captioning => Phase::Probing,
+            Phase::Probing | Phase::Done => Phase::Done,
+        }
+    }
+}
+
+/// How a decoder over frozen cells predicts the next word of held-out captions.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Captioning {
+    /// `e^loss` per word.
+    pub perplexity: f32,
+    /// Share of words that are predicted right.
+    pub accuracy: f32,
+    /// The same of words that name a colour, a shape, a size, a texture or a place, which no grammar tells.
+    pub content_accuracy: f32,
+}
+
+/// How linear classifiers read held-out pictures from the frozen vector.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Probing {
+    /// Share of pictures whose number of objects is told.
+    pub count_accuracy: f32,
+    /// The same when always the most frequent number is told.
+    pub count_majority: f32,
+    /// F1 of the colours that are present, over all pictures and colours.
+    pub colours_f1: f32,
+    /// The same when every colour is said of every picture, the best that can be said blindly.
+    pub colours_always: f32,
+}
+
+/// Where one contestant stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    pub objective: Objective,
+    pub phase: Phase,
+    /// Steps taken in this phase.
+    pub step: u64,
+    /// Loss of the last step of the phase; none before the first.
+    pub loss: Option<f32>,
+    /// Of captions for held-out pictures, among 100.
+    pub retrieval: Option<Retrieval>,
+    pub captioning: Option<Captioning>,
+    pub probing: Option<Probing>,
+}
+
+impl Standing {
+    pub(super) fn new(objective: Objective) -> Self {
+        Standing {
+            objective,
+            phase: Phase::Pretraining,
+            step: 0,
+            loss: None,
+            retrieval: None,
+            captioning: None,
+            probing: None,
+        }
+    }
+}

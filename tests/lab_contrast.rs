@@ -1,0 +1,134 @@
+//! Contrastive runs of every kind, on the CPU.
+
+use triptych::device::{CpuDevice, Device};
+use triptych::lab::contrast::{
+    Correlations, Direction, Figures, HELD_OUT, Loss, Report, Run, Settings, Space, Temperature,
+};
+
+const DEVICE: Device = Device::Cpu(CpuDevice { exact: false });
+
+fn small() -> Settings {
+    Settings { batch: 13, width: 17, steps: 30, ..Settings::default() }
+}
+
+fn begin(settings: Settings) -> Run {
+    pollster::block_on(Run::begin(&DEVICE, settings)).expect("the CPU device prepares")
+}
+
+fn train(run: &mut Run, steps: u64) -> Vec<Report> {
+    (0..steps).map(|_| pollster::block_on(run.step(&DEVICE)).expect("the CPU device runs")).collect()
+}
+
+fn figures(run: &mut Run) -> Figures {
+    pollster::block_on(run.figures(&DEVICE)).expect("the CPU device runs")
+}
+
+fn all_settings() -> Vec<Settings> {
+    let mut all = Vec::new();
+    for space in [Space::Shared, Space::Joint, Space::Coordinated] {
+        for loss in [Loss::InfoNce, Loss::Sigmoid] {
+            for direction in [Direction::Both, Direction::ToText, Direction::ToPicture] {
+                for hard_negatives in [false, true] {
+                    for temperature in [Temperature::Learned, Temperature::Fixed { milli: 70 }] {
+                        all.push(Settings { space, loss, direction, hard_negatives, temperature, ..small() });
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn every_kind_of_run_learns() {
+    let kinds: Vec<Settings> = all_settings().into_iter().filter(|kind| kind.check().is_ok()).collect();
+    // Shared: InfoNCE 3 directions x hard negatives, less one, x 2 temperatures; sigmoid 2 x 2. Joint: 5 and 2.
+    assert_eq!(kinds.len(), 10 + 4 + 5 + 2 + 1);
+    for settings in kinds {
+        let mut run = begin(settings.clone());
+        let reports = train(&mut run, 30);
+        assert!(reports.iter().all(|report| report.loss.is_finite()), "{settings:?}");
+        let mean = |part: &[Report]| part.iter().map(|report| report.loss).sum::<f32>() / part.len() as f32;
+        let (first, last) = (mean(&reports[..5]), mean(&reports[20..]));
+        // A joint space begins on a plateau.
+        let share = match settings.space {
+            Space::Shared => 0.9,
+            Space::Coordinated => 0.95,
+            Space::Joint => 1.0,
+        };
+        assert!(last < share * first, "{settings:?}: {first} {last}");
+        let shared = settings.space == Space::Shared;
+        assert_eq!(reports[0].temperature.is_some(), shared);
+        let directed = settings.loss == Loss::InfoNce && settings.space != Space::Coordinated;
+        assert_eq!((reports[0].to_text.is_some(), reports[0].to_picture.is_some()), (directed, directed));
+        let found = figures(&mut run);
+        assert_eq!((found.matrix.size, found.matrix.logits.len()), (13, 169));
+        assert_eq!(found.matrix.altered.len(), if settings.hard_negatives { 13 } else { 0 });
+        assert_eq!(found.map.first.len(), HELD_OUT);
+        assert_eq!(found.geometry.is_none(), settings.space == Space::Joint);
+        assert!(found.matrix.logits.iter().all(|logit| logit.is_finite()));
+    }
+}
+
+#[test]
+fn equal_seeds_give_equal_losses() {
+    let losses = |seed: u64| {
+        let reports = train(&mut begin(Settings { seed, ..small() }), 5);
+        reports.iter().map(|report| report.loss.to_bits()).collect::<Vec<u32>>()
+    };
+    assert_eq!(losses(4), losses(4));
+    assert_ne!(losses(4), losses(5));
+}
+
+#[test]
+fn a_short_run_finds_partners() {
+    let settings = Settings { batch: 32, steps: 80, ..Settings::default() };
+    let mut run = begin(settings);
+    let before = figures(&mut run);
+    assert!(before.to_text.recall_1 < 0.06 && before.matrix.size == 0, "{:?}", before.to_text);
+    train(&mut run, 80);
+    let after = figures(&mut run);
+    assert!(after.to_text.recall_1 > 0.3 && after.to_picture.recall_1 > 0.3, "{:?}", after.to_text);
+    assert!(after.to_text.recall_5 > after.to_text.recall_1 && after.chance.recall_1 == 0.01);
+    let geometry = after.geometry.expect("vectors of either side");
+    assert!(geometry.alignment < before.geometry.expect("the same").alignment);
+}
+
+#[test]
+fn coordinated_dimensions_come_to_correlate() {
+    let diagonal = |found: &Correlations| {
+        (0..found.size).map(|i| found.values[i * found.size + i]).sum::<f32>() / found.size as f32
+    };
+    let mut run = begin(Settings { space: Space::Coordinated, batch: 32, steps: 120, ..small() });
+    train(&mut run, 1);
+    let before = diagonal(&figures(&mut run).correlations.expect("of a coordinated space"));
+    train(&mut run, 119);
+    let after = diagonal(&figures(&mut run).correlations.expect("of a coordinated space"));
+    assert!(before < 0.2 && after > 0.3, "{before} {after}");
+}
+
+#[test]
+fn what_cannot_be_run_is_refused_in_words() {
+    let refused = |settings: Settings| settings.check().expect_err("it cannot be run");
+    assert!(refused(Settings { batch: 7, ..small() }).contains("between 8 and 128"));
+    assert!(refused(Settings { width: 1, ..small() }).contains("between 2 and 128"));
+    assert!(refused(Settings { steps: 1, ..small() }).contains("steps"));
+    let fixed = Temperature::Fixed { milli: 70 };
+    assert!(refused(Settings { space: Space::Joint, temperature: fixed, ..small() }).contains("temperature"));
+    let one_way = Settings { direction: Direction::ToPicture, ..small() };
+    assert!(refused(Settings { loss: Loss::Sigmoid, ..one_way.clone() }).contains("direction"));
+    assert!(refused(Settings { hard_negatives: true, ..one_way.clone() }).contains("Hard negatives"));
+    assert!(refused(Settings { space: Space::Coordinated, ..one_way }).contains("correlations"));
+}
+
+#[test]
+fn the_weights_are_named_after_the_towers() {
+    let run = begin(small());
+    let weights = pollster::block_on(run.weights(&DEVICE)).expect("the bank has them");
+    let names: Vec<&str> = weights.iter().map(|(name, _)| &name[..]).collect();
+    for name in ["picture.stem.0.weight", "text.token_embedding", "picture_projection.weight", "logit_scale"]
+    {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    assert_eq!(weights.iter().map(|(_, tensor)| tensor.shape.numel()).sum::<usize>(), run.parameters());
+}

@@ -1,0 +1,103 @@
+//! What the rooms Fuse and Sabotage claim, as races.
+
+use triptych::device::{CpuDevice, Device};
+use triptych::io::safetensors::SafetensorsFile;
+use triptych::lab::fuse::task::{Information, Task};
+use triptych::lab::fuse::{Contestant, PARAMETERS, Race, Settings};
+use triptych::lab::sabotage::{Corruption, Modality, Sabotage};
+
+const CPU: Device = Device::Cpu(CpuDevice { exact: false });
+
+fn settings(information: Information, contestants: &[Contestant]) -> Settings {
+    let task = Task::pure(information);
+    Settings { task, contestants: contestants.to_vec(), ..Settings::default() }
+}
+
+/// The race after `steps`, and every loss on its way.
+fn run(settings: Settings, steps: u64) -> (Race, Vec<f32>) {
+    pollster::block_on(async {
+        let mut race = Race::begin(&CPU, settings).await.unwrap();
+        let mut losses = Vec::new();
+        while race.step < steps {
+            let round = race.round(&CPU).await.unwrap();
+            losses.extend(round.learners.iter().map(|learner| learner.loss));
+        }
+        (race, losses)
+    })
+}
+
+fn place(race: &Race, contestant: Contestant) -> usize {
+    race.settings.entrants().iter().position(|other| *other == contestant).expect("takes part")
+}
+
+fn accuracy(race: &Race, contestant: Contestant) -> f32 {
+    let standing = pollster::block_on(race.standing(&CPU, place(race, contestant))).unwrap();
+    standing.confusion.accuracy()
+}
+
+fn without_words(race: &Race, contestant: Contestant) -> f32 {
+    let sabotage = Sabotage { modality: Modality::Words, corruption: Corruption::Remove, percent: 100 };
+    let damage = pollster::block_on(race.damage(&CPU, place(race, contestant), sabotage)).unwrap();
+    damage.confusion.accuracy()
+}
+
+#[test]
+fn exclusive_or_defeats_additive_late_fusion() {
+    let contestants = [Contestant::Late, Contestant::Bilinear, Contestant::CoAttention];
+    let (race, _) = run(settings(Information::Synergy, &contestants), 400);
+    for blind in [Contestant::Late, Contestant::Picture, Contestant::Words, Contestant::Majority] {
+        let accuracy = accuracy(&race, blind);
+        assert!(accuracy <= 0.55, "{blind:?} reaches {accuracy}");
+    }
+    for fusion in [Contestant::Bilinear, Contestant::CoAttention] {
+        let accuracy = accuracy(&race, fusion);
+        assert!(accuracy >= 0.9, "{fusion:?} reaches {accuracy} only");
+    }
+}
+
+#[test]
+fn modality_dropout_costs_little_and_helps_when_words_are_missing() {
+    let contestants = [Contestant::Concat, Contestant::Dropout];
+    let (race, _) = run(Settings { contestants: contestants.to_vec(), ..Settings::sabotage() }, 400);
+    let [plain, dropout] = contestants.map(|contestant| accuracy(&race, contestant));
+    assert!(dropout >= plain - 0.05, "with both: {dropout}, without dropout {plain}");
+    let [plain, dropout] = contestants.map(|contestant| without_words(&race, contestant));
+    assert!(dropout >= plain + 0.15, "with the picture alone: {dropout}, without dropout {plain}");
+}
+
+#[test]
+fn shuffling_a_picture_that_tells_nothing_changes_nothing() {
+    let (race, _) = run(settings(Information::Words, &[Contestant::Concat]), 120);
+    let [own, shuffled] = [Contestant::Concat, Contestant::Shuffled].map(|c| accuracy(&race, c));
+    assert!(own > 0.95 && (own - shuffled).abs() < 0.02, "{own} and {shuffled}");
+    let sabotage = Sabotage { modality: Modality::Picture, corruption: Corruption::Shuffle, percent: 100 };
+    let damage = pollster::block_on(race.damage(&CPU, place(&race, Contestant::Concat), sabotage)).unwrap();
+    assert!((damage.confusion.accuracy() - own).abs() < 0.02);
+}
+
+#[test]
+fn everyone_has_as_many_weights_and_equal_seeds_give_equal_losses() {
+    let all = [&Contestant::FUSIONS[..], &Contestant::ROBUST].concat();
+    let mixture = Task { parts: [1, 1, 1, 1] };
+    let run = || run(Settings { task: mixture, contestants: all.clone(), ..Settings::default() }, 3);
+    let (race, losses) = run();
+    assert_eq!(losses, run().1);
+    assert!(losses.iter().all(|loss| loss.is_finite()));
+    for at in 1..race.settings.entrants().len() {
+        let standing = pollster::block_on(race.standing(&CPU, at)).unwrap();
+        let share = standing.parameters as f32 / PARAMETERS as f32;
+        assert!((share - 1.0).abs() < 0.025, "{:?} has {}", standing.contestant, standing.parameters);
+    }
+}
+
+#[test]
+fn saved_weights_answer_as_before() {
+    let (race, _) = run(settings(Information::Redundant, &[Contestant::Gate]), 30);
+    pollster::block_on(async {
+        let bytes = race.to_file(&CPU, Contestant::Gate).await.unwrap();
+        let file = SafetensorsFile::new("gate.safetensors", bytes).unwrap();
+        let (again, at) = Race::from_file(&CPU, "gate.safetensors", &file).await.unwrap();
+        let before = race.standing(&CPU, place(&race, Contestant::Gate)).await.unwrap();
+        assert_eq!(again.standing(&CPU, at).await.unwrap(), before);
+    });
+}

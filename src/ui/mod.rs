@@ -5,6 +5,7 @@ mod calm;
 mod client;
 mod colour;
 mod components;
+mod download;
 mod history;
 mod lab;
 mod own;

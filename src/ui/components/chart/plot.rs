@@ -125,6 +125,6 @@ fn measure(area: NodeRef<Div>, width: RwSignal<f32>) {
             ResizeObserver::new(look.as_ref().unchecked_ref()).expect("every browser with WebGPU has it");
         observer.observe(&area);
         let kept = StoredValue::new_local((observer, look));
-        on_cleanup(move || drop(kept.try_with_value(|(observer, _)| observer.disconnect())));
+        on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
     });
 }

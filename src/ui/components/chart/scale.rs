@@ -64,14 +64,13 @@ impl Span {
     /// The span of an axis over its values, with about `wanted` ticks; without a range it ends at round numbers.
     pub fn new(axis: &Axis, values: impl Iterator<Item = f32>, wanted: usize) -> Self {
         let (found, is_whole) = extent(values, axis.scale);
-        let (low, high) = match axis.range {
-            Some((low, high)) if low < high && (axis.scale == Scale::Linear || low > 0.0) => {
-                (f64::from(low), f64::from(high))
-            }
-            _ => rounded(widened(found, axis.scale), axis.scale, wanted, is_whole),
-        };
+        let is_given = |&(low, high): &(f32, f32)| low < high && (axis.scale == Scale::Linear || low > 0.0);
+        let given = axis.range.filter(is_given).map(|(low, high)| (f64::from(low), f64::from(high)));
+        let (low, high) = given.unwrap_or_else(|| widened(found, axis.scale));
+        let step = step(low, high, wanted, is_whole);
+        let (low, high) = given.unwrap_or_else(|| rounded((low, high), axis.scale, step));
         let ticks = match axis.scale {
-            Scale::Linear => ticks(low, high, wanted, is_whole),
+            Scale::Linear => ticks(low, high, step),
             Scale::Log => log_ticks(low, high, wanted),
         };
         Span { low, high, ticks, scale: axis.scale, is_whole }
@@ -81,7 +80,7 @@ impl Span {
     pub fn of_length(self, length: f64, wanted: usize) -> Self {
         let middle = f64::midpoint(self.low, self.high);
         let (low, high) = (middle - length / 2.0, middle + length / 2.0);
-        Span { low, high, ticks: ticks(low, high, wanted, self.is_whole), ..self }
+        Span { low, high, ticks: ticks(low, high, step(low, high, wanted, self.is_whole)), ..self }
     }
 
     pub fn length(&self) -> f64 {
@@ -154,16 +153,15 @@ fn widened(found: Option<(f64, f64)>, scale: Scale) -> (f64, f64) {
 }
 
 /// The stretch out to round numbers.
-fn rounded((low, high): (f64, f64), scale: Scale, wanted: usize, is_whole: bool) -> (f64, f64) {
+fn rounded((low, high): (f64, f64), scale: Scale, step: f64) -> (f64, f64) {
     match scale {
         Scale::Linear => {
-            let step = step(low, high, wanted, is_whole);
             let (first, last) = ((low / step + 1e-6).floor(), (high / step - 1e-6).ceil());
             (first * step, last.max(first + 1.0) * step)
         }
         Scale::Log => {
             let below = |value: f64| {
-                let power = 10_f64.powf((value.log10() + 1e-9).floor());
+                let power = 10_f64.powf((value.log10() + 1e-6).floor());
                 let lead = value / power * (1.0 + 1e-6);
                 power * [5.0, 2.0].into_iter().find(|&round| round <= lead).unwrap_or(1.0)
             };
@@ -182,23 +180,22 @@ fn step(low: f64, high: f64, wanted: usize, is_whole: bool) -> f64 {
     if is_whole { (round * power).max(1.0) } else { round * power }
 }
 
-/// Round numbers inside a stretch.
-pub fn ticks(low: f64, high: f64, wanted: usize, is_whole: bool) -> Vec<f64> {
-    let step = step(low, high, wanted, is_whole);
+/// Multiples of a step inside a stretch.
+fn ticks(low: f64, high: f64, step: f64) -> Vec<f64> {
     let (first, last) = ((low / step - 1e-6).ceil() as i64, (high / step + 1e-6).floor() as i64);
     (first..=last).map(|index| index as f64 * step).collect()
 }
 
 /// Powers of ten inside a stretch, with 2 and 5 times them where there are few.
-pub fn log_ticks(low: f64, high: f64, wanted: usize) -> Vec<f64> {
-    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+fn log_ticks(low: f64, high: f64, wanted: usize) -> Vec<f64> {
+    let (first, last) = ((low.log10() + 1e-6).floor() as i32, (high.log10() - 1e-6).ceil() as i32);
     let decades = (last - first).max(1) as usize;
     let leads: &[f64] = if 3 * decades <= wanted.max(6) { &[1.0, 2.0, 5.0] } else { &[1.0] };
     let powers = (first..=last).step_by(decades.div_ceil(wanted.max(1)));
     let all = powers.flat_map(|power| leads.iter().map(move |lead| lead * 10_f64.powi(power)));
     let inside = |tick: &f64| *tick >= low * (1.0 - 1e-6) && *tick <= high * (1.0 + 1e-6);
     let found: Vec<f64> = all.filter(inside).collect();
-    if found.len() < 2 { ticks(low, high, wanted, false) } else { found }
+    if found.len() < 2 { ticks(low, high, step(low, high, wanted, false)) } else { found }
 }
 
 /// A value with the decimals of a step.

@@ -57,7 +57,7 @@ fn places_and_values_are_inverse() {
 
 #[test]
 fn values_are_read_with_sensible_digits() {
-    let loss = span(&Axis::new("Loss", "nats"), &[0.0, 2.0]);
+    let loss = span(&Axis::new("Loss", "nats"), &[0.0, 0.5, 2.0]);
     assert_eq!(loss.read(0.123_456), "0.123");
     assert_eq!(loss.read(f32::NAN), "none");
     let steps = span(&Axis::new("Step", ""), &[0.0, 2000.0]);

@@ -5,6 +5,7 @@ mod calm;
 mod client;
 mod colour;
 mod components;
+#[allow(dead_code, reason = "until the rooms of live runs use it")]
 mod download;
 mod history;
 mod lab;

@@ -37,9 +37,10 @@ pub fn Confusion(
     view! {
         <figure class="plot">
             <figcaption>{move || label.get()}</figcaption>
+            <p class="heading">"Rows: truth. Columns: answer. Counts; deeper where they are more of the row, outlined where right."</p>
             <div class="confusion" tabindex="0" role="group" aria-label=move || label.get()>
                 <table>
-                    <caption>"Rows: truth. Columns: answer. Counts; the deeper, the larger the share of the row; outlined where right."</caption>
+                    <caption class="aloud">{move || label.get()}</caption>
                     <thead><tr><td class="corner"></td>{head}</tr></thead>
                     <tbody>{body}</tbody>
                 </table>

@@ -2,6 +2,7 @@
 
 use super::frame::Frame;
 use super::key::{Hidden, Key, Sample};
+use super::mark::{Mark, remarks};
 use super::path;
 use super::plot::{Parts, Plot, USUAL_WIDTH};
 use super::scale::Axis;
@@ -46,27 +47,6 @@ impl Series {
         let after = points.partition_point(|point| point.0 < x);
         let around = points[after.saturating_sub(1)..=after.min(points.len() - 1)].iter().copied();
         around.min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()))
-    }
-}
-
-/// A remark on a place of an axis.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mark {
-    pub at: f32,
-    pub label: String,
-    /// A line across at a height, or else one upright.
-    pub is_level: bool,
-}
-
-impl Mark {
-    /// A height to compare with: chance, or a baseline.
-    pub fn level(at: f32, label: impl Into<String>) -> Self {
-        Mark { at, label: label.into(), is_level: true }
-    }
-
-    /// A step at which something happened.
-    pub fn moment(at: f32, label: impl Into<String>) -> Self {
-        Mark { at, label: label.into(), is_level: false }
     }
 }
 
@@ -174,31 +154,6 @@ fn lines(frame: &Frame, shown: &[Series]) -> impl IntoView + use<> {
         view! { <path class="trace" d=d style=series.tone.style() stroke-dasharray=dash /> }
     };
     shown.iter().map(line).collect_view()
-}
-
-/// Labels stand on the side where there is room, those of moments on three lines in turn.
-fn remarks(frame: &Frame, marks: &[Mark]) -> impl IntoView + use<> {
-    let (left, right, top, bottom) = (frame.left, frame.right(), frame.top(), frame.bottom());
-    let mut moments = 0;
-    let mut remark = |mark: &Mark| {
-        let (ends, place, anchor) = if mark.is_level {
-            let y = frame.y(mark.at);
-            let below = if y < top + 16.0 { 13.0 } else { -4.0 };
-            ([left, y, right, y], (right - 4.0, y + below), "end")
-        } else {
-            let x = frame.x(mark.at);
-            moments += 1;
-            let y = top + 12.0 + 15.0 * ((moments - 1) % 3) as f32;
-            let is_late = x > f32::midpoint(left, right);
-            let (x_text, anchor) = if is_late { (x - 4.0, "end") } else { (x + 4.0, "start") };
-            ([x, top, x, bottom], (x_text, y), anchor)
-        };
-        view! {
-            <line class="mark" x1=ends[0] y1=ends[1] x2=ends[2] y2=ends[3] />
-            <text class="remark" x=place.0 y=place.1 text-anchor=anchor>{mark.label.clone()}</text>
-        }
-    };
-    marks.iter().map(&mut remark).collect_view()
 }
 
 fn cross(frame: &Frame, shown: &[Series], x: f32) -> impl IntoView + use<> {

@@ -6,6 +6,7 @@ mod frame;
 mod histogram;
 mod key;
 mod line;
+mod mark;
 mod path;
 mod plot;
 mod scale;
@@ -15,7 +16,8 @@ mod tone;
 
 pub use confusion::Confusion;
 pub use histogram::{Histogram, Spread};
-pub use line::{LineChart, Mark, Series};
+pub use line::{LineChart, Series};
+pub use mark::Mark;
 pub use scale::{Axis, Scale};
 pub use scatter::{Group, Scatter};
 pub use tone::{Dash, Marker, Tone};

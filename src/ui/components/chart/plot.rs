@@ -52,7 +52,9 @@ pub fn Plot(
         point.run(Some((x as f32 * width, y as f32 * height)));
     };
     let press = move |event: KeyboardEvent| {
-        if walk.run(event.key()) {
+        // With these the browser walks through its history.
+        let is_ours = !(event.alt_key() || event.ctrl_key() || event.meta_key());
+        if is_ours && walk.run(event.key()) {
             event.prevent_default();
         }
     };
@@ -72,7 +74,7 @@ pub fn Plot(
             <figcaption>{move || label.get()}</figcaption>
             <div node_ref=area class="area" tabindex="0" role="application"
                 aria-label=move || format!("{}; arrow keys read values", label.get())
-                on:pointermove=find on:pointerdown=find on:pointerleave=move |_| point.run(None) on:keydown=press>
+                on:pointermove=find on:pointerdown=find on:pointerleave=move |_| point.run(None) on:keydown=press on:blur=move |_| point.run(None)>
                 <svg node_ref=drawing viewBox=move || written([0.0, 0.0, size.get().0, size.get().1])
                     style=move || format!("max-width:{}px", size.get().0) data-print=print_area aria-hidden="true">
                     {move || frame.with(axes)}

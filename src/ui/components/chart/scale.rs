@@ -145,7 +145,7 @@ fn widened(found: Option<(f64, f64)>, scale: Scale) -> (f64, f64) {
     match (found, scale) {
         (Some((low, high)), _) if high - low > 1e-9 * high.abs().max(low.abs()) => (low, high),
         (Some((value, _)), Scale::Log) => (value / 2.0, value * 2.0),
-        (Some((value, _)), Scale::Linear) if value == 0.0 => (0.0, 1.0),
+        (Some((0.0, _)), Scale::Linear) => (0.0, 1.0),
         (Some((value, _)), Scale::Linear) => (value - value.abs() / 10.0, value + value.abs() / 10.0),
         (None, Scale::Linear) => (0.0, 1.0),
         (None, Scale::Log) => (1.0, 10.0),

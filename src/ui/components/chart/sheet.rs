@@ -62,11 +62,16 @@ fn quoted(field: &str) -> String {
     }
 }
 
+/// Whole numbers whole, others with four digits that count.
+fn short(value: f32) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e6 { value.to_string() } else { significant(value, 4) }
+}
+
 /// The numbers in rows, while the visitor has them open.
 #[component]
 pub fn SheetTable(#[prop(into)] label: Signal<String>, #[prop(into)] sheet: Signal<Sheet>) -> impl IntoView {
     let is_open = RwSignal::new(false);
-    let cell = |value: Option<f32>| view! { <td>{value.map(|value| significant(value, 4))}</td> };
+    let cell = |value: Option<f32>| view! { <td>{value.map(short)}</td> };
     let row = move |row: Vec<Option<f32>>| view! { <tr>{row.into_iter().map(cell).collect_view()}</tr> };
     let table = move || {
         let sheet = sheet.get();
@@ -114,6 +119,7 @@ mod tests {
     #[test]
     fn the_page_shows_a_part_of_many_rows() {
         let rows = |count| Sheet { head: Vec::new(), rows: vec![Vec::new(); count] };
+        assert_eq!([40.0, 0.123_456, f32::NAN].map(short), ["40", "0.1235", "none"]);
         assert_eq!((rows(0).stride(), rows(60).stride(), rows(2000).stride()), (1, 1, 34));
     }
 }

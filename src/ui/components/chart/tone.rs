@@ -47,12 +47,12 @@ pub enum Dash {
     Solid,
     Dashed,
     Dotted,
-    DashDot,
+    Mixed,
     Long,
 }
 
 impl Dash {
-    const ALL: [Dash; 5] = [Dash::Solid, Dash::Dashed, Dash::Dotted, Dash::DashDot, Dash::Long];
+    const ALL: [Dash; 5] = [Dash::Solid, Dash::Dashed, Dash::Dotted, Dash::Mixed, Dash::Long];
 
     /// Patterns in turn.
     pub fn nth(index: usize) -> Self {
@@ -65,7 +65,7 @@ impl Dash {
             Dash::Solid => "none",
             Dash::Dashed => "6 4",
             Dash::Dotted => "1 4",
-            Dash::DashDot => "9 4 1 4",
+            Dash::Mixed => "9 4 1 4",
             Dash::Long => "14 5",
         }
     }

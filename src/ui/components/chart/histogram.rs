@@ -3,7 +3,7 @@
 use super::frame::Frame;
 use super::key::{Hidden, Key, Sample};
 use super::path;
-use super::plot::{Parts, Plot, USUAL_WIDTH};
+use super::plot::{Parts, Plot, USUAL_WIDTH, move_to};
 use super::scale::{Axis, Span};
 use super::sheet::Sheet;
 use super::tone::{Dash, Tone};
@@ -111,19 +111,16 @@ pub fn Histogram(
         counted.with(|counted| groups.with(|groups| counted.sheet(&x.get().name(), groups)))
     });
     let is_pointing = Signal::derive(move || cursor.get().is_some());
-    let move_to = move |next: Option<usize>| {
-        if cursor.get_untracked() != next {
-            cursor.set(next);
-        }
-    };
     let point = move |place: Option<(f32, f32)>| {
         let share = |(x, _): (f32, f32)| {
             frame.with_untracked(|frame| (x - frame.left) / (frame.right() - frame.left))
         };
         let inside = place.map(share).filter(|share| (0.0..1.0).contains(share));
-        move_to(inside.map(|share| ((share * bins as f32) as usize).min(bins - 1)));
+        move_to(cursor, inside.map(|share| ((share * bins as f32) as usize).min(bins - 1)));
     };
-    let walk = move |key: String| path::walk(cursor.get_untracked(), &key, bins).map(move_to).is_some();
+    let walk = move |key: String| {
+        path::walk(cursor.get_untracked(), &key, bins).map(|next| move_to(cursor, next)).is_some()
+    };
     view! {
         <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
             point=Callback::new(point) walk=Callback::new(walk)>

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::key::{Hidden, Key, Sample};
 use super::mark::{Mark, remarks};
 use super::path;
-use super::plot::{Parts, Plot, USUAL_WIDTH};
+use super::plot::{Parts, Plot, USUAL_WIDTH, move_to};
 use super::scale::Axis;
 use super::sheet::Sheet;
 use super::tone::{Dash, Tone};
@@ -70,13 +70,7 @@ pub fn LineChart(
         let axes = (x.get(), y.get());
         shown.with(|shown| marks.with(|marks| frame(width.get(), [&axes.0, &axes.1], shown, marks)))
     });
-    let keys = Memo::new(move |_| {
-        let key = |series: Series| {
-            let is_shown = hidden.with(|hidden| !hidden.contains(&series.name));
-            Key { name: series.name, tone: series.tone, sample: Sample::Line(series.dash), is_shown }
-        };
-        series.get().into_iter().map(key).collect()
-    });
+    let keys = Memo::new(move |_| series.with(|series| hidden.with(|hidden| keys(series, hidden))));
     let heading = Memo::new(move |_| heading(&x.get(), cursor.get(), &frame.get()));
     let values = Memo::new(move |_| {
         let (cursor, hidden, unit) = (cursor.get(), hidden.get(), y.get());
@@ -95,18 +89,13 @@ pub fn LineChart(
         })
     });
     let is_pointing = Signal::derive(move || cursor.get().is_some());
-    let move_to = move |next: Option<f32>| {
-        if cursor.get_untracked() != next {
-            cursor.set(next);
-        }
-    };
     let point = move |place: Option<(f32, f32)>| {
         let x = place.map(|(x, _)| frame.with_untracked(|frame| frame.value_at(x)));
-        move_to(x.and_then(|x| shown.with_untracked(|shown| snap(shown, x))));
+        move_to(cursor, x.and_then(|x| shown.with_untracked(|shown| snap(shown, x))));
     };
     let walk = move |key: String| {
         let next = shown.with_untracked(|shown| step(shown, cursor.get_untracked(), &key));
-        next.map(move_to).is_some()
+        next.map(|next| move_to(cursor, next)).is_some()
     };
     view! {
         <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
@@ -116,6 +105,14 @@ pub fn LineChart(
             {move || cursor.get().map(|x| frame.with(|frame| shown.with(|shown| cross(frame, shown, x))))}
         </Plot>
     }
+}
+
+fn keys(series: &[Series], hidden: &Hidden) -> Vec<Key> {
+    let key = |series: &Series| {
+        let is_shown = !hidden.contains(&series.name);
+        Key { name: series.name.clone(), tone: series.tone, sample: Sample::Line(series.dash), is_shown }
+    };
+    series.iter().map(key).collect()
 }
 
 fn frame(width: f32, axes: [&Axis; 2], shown: &[Series], marks: &[Mark]) -> Frame {

@@ -33,6 +33,13 @@ pub struct Parts {
 /// The width before it has been measured.
 pub const USUAL_WIDTH: f32 = 640.0;
 
+/// Sets a cursor, and tells nobody where it stood there already.
+pub fn move_to<T: Copy + PartialEq + Send + Sync + 'static>(cursor: RwSignal<Option<T>>, next: Option<T>) {
+    if cursor.get_untracked() != next {
+        cursor.set(next);
+    }
+}
+
 #[component]
 pub fn Plot(
     parts: Parts,

@@ -3,7 +3,7 @@
 use super::frame::Frame;
 use super::key::{Hidden, Key, Sample};
 use super::path;
-use super::plot::{Parts, Plot, USUAL_WIDTH};
+use super::plot::{Parts, Plot, USUAL_WIDTH, move_to};
 use super::scale::Axis;
 use super::sheet::Sheet;
 use super::tone::{Marker, Tone};
@@ -12,6 +12,8 @@ use leptos::prelude::*;
 
 /// How near the pointer must be to a point, in pixels.
 const REACH: f32 = 32.0;
+/// The heading while nothing is pointed at.
+const REST: &str = "Point at the map, or walk with the arrow keys";
 /// Of a marker.
 const RADIUS: f32 = 3.0;
 
@@ -60,16 +62,9 @@ pub fn Scatter(
         let axes = (x.get(), y.get());
         shown.with(|shown| frame(width.get(), [&axes.0, &axes.1], shown, square.get()))
     });
-    let keys = Memo::new(move |_| {
-        let key = |group: Group| {
-            let is_shown = hidden.with(|hidden| !hidden.contains(&group.name));
-            Key { name: group.name, tone: group.tone, sample: Sample::Point(group.marker), is_shown }
-        };
-        groups.get().into_iter().map(key).collect()
-    });
-    let heading = Memo::new(move |_| match hover.get() {
-        Some(at) => format!("{} {}", item.get(), at + 1),
-        None => "Point at the map, or walk with the arrow keys".into(),
+    let keys = Memo::new(move |_| groups.with(|groups| hidden.with(|hidden| keys(groups, hidden))));
+    let heading = Memo::new(move |_| {
+        hover.get().map_or_else(|| REST.into(), |at| format!("{} {}", item.get(), at + 1))
     });
     let values = Memo::new(move |_| {
         let (at, hidden) = (hover.get(), hidden.get());
@@ -82,19 +77,14 @@ pub fn Scatter(
     });
     let sheet = Signal::derive(move || groups.with(|groups| sheet(&item.get(), [x.get(), y.get()], groups)));
     let is_pointing = Signal::derive(move || hover.get().is_some());
-    let move_to = move |next: Option<usize>| {
-        if hover.get_untracked() != next {
-            hover.set(next);
-        }
-    };
     let point = move |place: Option<(f32, f32)>| {
         let near =
             |place| frame.with_untracked(|frame| shown.with_untracked(|shown| nearest(frame, shown, place)));
-        move_to(place.and_then(near));
+        move_to(hover, place.and_then(near));
     };
     let walk = move |key: String| {
         let next = shown.with_untracked(|shown| path::walk(hover.get_untracked(), &key, count(shown)));
-        next.map(move_to).is_some()
+        next.map(|next| move_to(hover, next)).is_some()
     };
     view! {
         <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
@@ -104,6 +94,14 @@ pub fn Scatter(
             {move || hover.get().map(|at| frame.with(|frame| shown.with(|shown| together(frame, shown, at))))}
         </Plot>
     }
+}
+
+fn keys(groups: &[Group], hidden: &Hidden) -> Vec<Key> {
+    let key = |group: &Group| {
+        let is_shown = !hidden.contains(&group.name);
+        Key { name: group.name.clone(), tone: group.tone, sample: Sample::Point(group.marker), is_shown }
+    };
+    groups.iter().map(key).collect()
 }
 
 fn frame(width: f32, axes: [&Axis; 2], shown: &[Group], is_square: bool) -> Frame {

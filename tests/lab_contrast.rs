@@ -1,6 +1,7 @@
 //! Contrastive runs of every kind, on the CPU.
 
 use triptych::device::{CpuDevice, Device};
+use triptych::lab::contrast::objectives::{self, Objective, Phase, Race, Standing};
 use triptych::lab::contrast::{
     Correlations, Direction, Figures, HELD_OUT, Loss, Report, Run, Settings, Space, Temperature,
 };
@@ -131,4 +132,52 @@ fn the_weights_are_named_after_the_towers() {
         assert!(names.contains(&name), "{names:?}");
     }
     assert_eq!(weights.iter().map(|(_, tensor)| tensor.shape.numel()).sum::<usize>(), run.parameters());
+}
+
+fn race(seed: u64) -> Vec<Standing> {
+    let settings = objectives::Settings { seed, batch: 8, steps: 2, probe_steps: 2, ..Default::default() };
+    let mut race = pollster::block_on(Race::begin(&DEVICE, settings)).expect("the CPU device prepares");
+    let mut pieces = 0;
+    while pollster::block_on(race.step(&DEVICE)).expect("the CPU device runs") {
+        pieces += 1;
+    }
+    // Of each contestant two batches and an end in four phases; the baseline does without pre-training.
+    assert_eq!(pieces, 7 * 4 * 3 - 2);
+    race.standings()
+}
+
+#[test]
+fn a_race_ends_with_figures_of_everybody_and_repeats() {
+    let standings = race(1);
+    assert!(standings.iter().map(|standing| standing.objective).eq(Objective::ALL));
+    for standing in &standings {
+        assert_eq!(standing.phase, Phase::Done);
+        let captioning = standing.captioning.expect("a captioning probe");
+        let probing = standing.probing.expect("a classifying probe");
+        assert!(standing.retrieval.is_some() && captioning.perplexity > 1.0 && probing.colours_always > 0.0);
+        assert!(standing.loss.is_some_and(f32::is_finite));
+    }
+    assert_eq!(standings, race(1));
+    assert_ne!(standings, race(2));
+}
+
+#[test]
+fn objectives_teach_the_encoders() {
+    let settings = objectives::Settings { batch: 32, steps: 60, probe_steps: 20, ..Default::default() };
+    let mut race = pollster::block_on(Race::begin(&DEVICE, settings)).expect("the CPU device prepares");
+    let mut losses: Vec<Vec<f32>> = vec![Vec::new(); Objective::ALL.len()];
+    while race.standings().iter().any(|standing| standing.phase == Phase::Pretraining) {
+        pollster::block_on(race.step(&DEVICE)).expect("the CPU device runs");
+        for (standing, losses) in race.standings().iter().zip(&mut losses) {
+            if standing.phase == Phase::Pretraining && standing.step as usize > losses.len() {
+                losses.extend(standing.loss);
+            }
+        }
+    }
+    for (objective, losses) in Objective::ALL.iter().zip(&losses).skip(1) {
+        assert_eq!(losses.len(), 60);
+        let mean = |part: &[f32]| part.iter().sum::<f32>() / part.len() as f32;
+        let (first, last) = (mean(&losses[..10]), mean(&losses[50..]));
+        assert!(last < 0.995 * first, "{objective:?}: {first} {last}");
+    }
 }

@@ -8,6 +8,7 @@ use crate::lab::picture::{SIDE, small};
 use crate::lab::student::Inputs;
 use crate::tensor::HostTensor;
 use crate::world::language::full_caption;
+use crate::world::scene::MAX_OBJECTS;
 use crate::world::{Description, Kind, Rng, Scene, Split, splits};
 
 /// Pairs of training; the same for every run, so that each pair is drawn once.
@@ -34,25 +35,29 @@ pub struct Pair {
 
 /// The scene and the full caption of pair `number` of the training data, below [`POOL`].
 pub fn pair(number: usize) -> (Scene, String) {
-    described(splits::scene(Split::Train, WORLD, number as u64))
+    described(Split::Train, number as u64, MAX_OBJECTS)
 }
 
 /// The scenes and captions of the held-out pairs.
 pub fn held_out() -> Vec<(Scene, String)> {
+    unlike(MAX_OBJECTS)
+}
+
+fn unlike(most: usize) -> Vec<(Scene, String)> {
     let mut pairs: Vec<(Scene, String)> = Vec::with_capacity(HELD_OUT);
-    for index in 0.. {
-        let pair = described(splits::scene(Split::Val, WORLD, index));
+    let mut drawn = (0..).map(|index| described(Split::Val, index, most));
+    while pairs.len() < HELD_OUT {
+        let pair = drawn.next().expect("the world has no end");
         if pairs.iter().all(|(_, caption)| *caption != pair.1) {
             pairs.push(pair);
-        }
-        if pairs.len() == HELD_OUT {
-            break;
         }
     }
     pairs
 }
 
-fn described(scene: Scene) -> (Scene, String) {
+/// A scene of one to `most` objects.
+fn described(split: Split, index: u64, most: usize) -> (Scene, String) {
+    let scene = splits::scene_with(split, WORLD, index, 1..=most);
     let caption = full_caption(&scene).text;
     (scene, caption)
 }
@@ -81,17 +86,21 @@ impl Pair {
 /// Training pairs, drawn when first needed.
 pub struct Pool {
     pub vocabulary: Vocabulary,
+    /// Most objects of a scene.
+    most: usize,
     pairs: Vec<Option<Rc<Pair>>>,
 }
 
 impl Pool {
-    pub fn new() -> Self {
-        Pool { vocabulary: Vocabulary::new(), pairs: vec![None; POOL] }
+    /// Scenes of one to `most` objects.
+    pub fn new(most: usize) -> Self {
+        Pool { vocabulary: Vocabulary::new(), most, pairs: vec![None; POOL] }
     }
 
     pub fn get(&mut self, number: usize) -> Rc<Pair> {
-        let vocabulary = &self.vocabulary;
-        let draw = || Rc::new(Pair::new(vocabulary, pair(number), number as u64));
+        let (vocabulary, most) = (&self.vocabulary, self.most);
+        let described = || described(Split::Train, number as u64, most);
+        let draw = || Rc::new(Pair::new(vocabulary, described(), number as u64));
         self.pairs[number].get_or_insert_with(draw).clone()
     }
 
@@ -102,14 +111,8 @@ impl Pool {
 
     /// The held-out pairs.
     pub fn held_out(&self) -> Vec<Rc<Pair>> {
-        let pairs = held_out().into_iter().zip(0..);
+        let pairs = unlike(self.most).into_iter().zip(0..);
         pairs.map(|(pair, i)| Rc::new(Pair::new(&self.vocabulary, pair, i))).collect()
-    }
-}
-
-impl Default for Pool {
-    fn default() -> Self {
-        Pool::new()
     }
 }
 
@@ -194,7 +197,7 @@ mod tests {
         let mut numbers: Vec<usize> = (0..POOL).map(|_| order.next()).collect();
         numbers.sort_unstable();
         assert!(numbers.into_iter().eq(0..POOL));
-        let mut pool = Pool::new();
+        let mut pool = Pool::new(MAX_OBJECTS);
         let batch = order.batch(&mut pool, 64);
         let mut captions: Vec<String> = batch.iter().map(|n| pool.get(*n).caption.clone()).collect();
         captions.sort_unstable();

@@ -12,6 +12,7 @@ use crate::device::{Device, DeviceError, Prepared};
 use crate::lab::student::{Inputs, Student, replay, training_plan};
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
+use crate::world::scene::MAX_OBJECTS;
 
 /// Most rows and columns of [`Matrix`] and of [`Correlations`].
 const SHOWN: usize = 32;
@@ -33,7 +34,7 @@ impl Run {
     /// A model with random weights; that the settings pass [`Settings::check`] is the caller's to see to.
     pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
         assert_eq!(settings.check(), Ok(()));
-        let pool = Pool::new();
+        let pool = Pool::new(MAX_OBJECTS);
         let words = pool.vocabulary.size();
         let plan = training_plan(|b| score::loss(b, &settings, words), |_, weights| weights);
         let scalar = |name: &str, value: f32| (name.to_string(), HostTensor::f32([1], vec![value]));

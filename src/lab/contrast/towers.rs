@@ -62,8 +62,8 @@ fn picture(b: &mut PlanBuilder, pixels: SlotId) -> (SlotId, SlotId) {
     (cells, linear(b, "pool", rows, VECTOR, Some(Activation::Gelu)))
 }
 
-/// The mean of the word embeddings through one layer. Measured beside it, a transformer block and convolutions over
-/// eight words cost as much again as the whole step and find no more captions.
+/// The mean of the word embeddings through one layer. Measured beside it, a transformer block or convolutions over eight
+/// words make a step two thirds longer and find no more captions.
 fn text(b: &mut PlanBuilder, ids: SlotId, lengths: SlotId, vocabulary: usize) -> SlotId {
     let table = b.param("token_embedding", [vocabulary, WORD]);
     let words = embedding(b, table, ids);

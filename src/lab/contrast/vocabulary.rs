@@ -20,6 +20,7 @@ pub const WORDS: usize = 48;
 pub struct Vocabulary {
     words: Vec<String>,
     ids: HashMap<String, u32>,
+    content: Vec<bool>,
 }
 
 impl Vocabulary {
@@ -27,7 +28,10 @@ impl Vocabulary {
         let words: Vec<String> =
             SPECIALS.iter().map(|word| word.to_string()).chain(language::vocabulary()).collect();
         let ids = words.iter().zip(0..).map(|(word, id)| (word.clone(), id)).collect();
-        Vocabulary { words, ids }
+        let named = |kind| Attribute::all(kind).into_iter().flat_map(|value| value.word().split(' '));
+        let named: Vec<&str> = Kind::ALL.into_iter().flat_map(named).collect();
+        let content = words.iter().map(|word| named.contains(&&word[..])).collect();
+        Vocabulary { words, ids, content }
     }
 
     /// Number of ids.
@@ -35,14 +39,9 @@ impl Vocabulary {
         self.words.len()
     }
 
-    pub fn word(&self, id: u32) -> &str {
-        &self.words[id as usize]
-    }
-
     /// Whether a word names a size, a texture, a colour, a shape or a place, which no grammar can guess.
     pub fn is_content(&self, id: u32) -> bool {
-        let named = |kind| Attribute::all(kind).into_iter().flat_map(|value| value.word().split(' '));
-        Kind::ALL.into_iter().flat_map(named).any(|word| word == self.word(id))
+        self.content[id as usize]
     }
 
     /// Ids of a sentence of the grammar; any other word is a bug of the caller.
@@ -79,7 +78,7 @@ mod tests {
             let text = full_caption(&splits::scene(split, 1, index)).text;
             let ids = vocabulary.ids(&text);
             longest = longest.max(ids.len());
-            let words: Vec<&str> = ids.iter().map(|id| vocabulary.word(*id)).collect();
+            let words: Vec<&str> = ids.iter().map(|id| &vocabulary.words[*id as usize][..]).collect();
             assert_eq!(words.join(" ").replace(" ,", ","), text);
             assert!(ids.iter().all(|id| *id > COVERED));
         }

@@ -5,14 +5,14 @@ use std::rc::Rc;
 use super::{Objective, decoder};
 use crate::infer::pixel_values;
 use crate::lab::contrast::data::{Pair, pixels, texts};
-use crate::lab::contrast::vocabulary::COVERED;
+use crate::lab::contrast::vocabulary::{COVERED, Vocabulary};
 use crate::lab::picture::SIDE;
 use crate::lab::student::Inputs;
 use crate::tensor::HostTensor;
 use crate::world::Rng;
 
-/// Words that are covered in each caption; the shortest has eight.
-pub const COVERED_WORDS: usize = 4;
+/// Words that are covered in each caption: all of the shortest.
+pub const COVERED_WORDS: usize = 8;
 
 /// Patches of a picture along a side, and in all.
 const GRID: usize = 4;
@@ -29,7 +29,7 @@ pub const COARSE: usize = 3 * COARSE_GRID * COARSE_GRID;
 const GREY: u8 = 127;
 
 /// Inputs of [`super::losses::loss`]; `rng` chooses what is covered.
-pub fn inputs(objective: Objective, pairs: &[Rc<Pair>], vocabulary: usize, rng: &mut Rng) -> Inputs {
+pub fn inputs(objective: Objective, pairs: &[Rc<Pair>], vocabulary: &Vocabulary, rng: &mut Rng) -> Inputs {
     let parts = objective.parts();
     let own = pairs.iter().map(|pair| &pair.ids[..]);
     let wrong = (0..pairs.len()).filter(|_| parts.contains(&Objective::Matching)).map(|i| other(pairs, i));
@@ -47,9 +47,9 @@ pub fn inputs(objective: Objective, pairs: &[Rc<Pair>], vocabulary: usize, rng: 
     inputs
 }
 
-/// A caption that picture `i` does not have: by turns its own with one word exchanged and another picture's.
+/// A caption that picture `i` does not have: another picture's, and once in four its own with one word exchanged.
 fn other(pairs: &[Rc<Pair>], i: usize) -> &[u32] {
-    if i.is_multiple_of(2) { &pairs[i].altered_ids } else { &pairs[(i + 1) % pairs.len()].ids }
+    if i.is_multiple_of(4) { &pairs[i].altered_ids } else { &pairs[(i + 1) % pairs.len()].ids }
 }
 
 fn named(name: &str, tensor: HostTensor) -> (String, HostTensor) {
@@ -131,18 +131,20 @@ fn means(picture: &[u8], grid: usize) -> Vec<f32> {
     sums.into_iter().map(|sum| sum as f32 / (width * width) as f32 / 127.5 - 1.0).collect()
 }
 
-fn reconstruction(pairs: &[Rc<Pair>], vocabulary: usize) -> Inputs {
+fn reconstruction(pairs: &[Rc<Pair>], vocabulary: &Vocabulary) -> Inputs {
     let coarse = pairs.iter().flat_map(|pair| means(&pair.picture, COARSE_GRID)).collect();
+    let size = vocabulary.size();
     let absent = |pair: &Rc<Pair>| {
-        let mut absent = vec![1u32; vocabulary];
+        let mut absent = vec![1u32; size];
         pair.ids.iter().for_each(|id| absent[*id as usize] = 0);
         absent
     };
-    let count = pairs.len() * vocabulary;
+    let count = pairs.len() * size;
+    let weights = (0..count).map(|k| f32::from(u8::from(vocabulary.is_content((k % size) as u32))));
     vec![
         named("coarse", HostTensor::f32([pairs.len(), COARSE], coarse)),
         named("bag.targets", HostTensor::u32([count], pairs.iter().flat_map(absent).collect())),
-        named("bag.weights", HostTensor::f32([count], vec![1.0; count])),
+        named("bag.weights", HostTensor::f32([count], weights.collect())),
     ]
 }
 
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_is_covered_is_asked_for() {
-        let mut pool = Pool::new();
+        let mut pool = Pool::new(super::super::OBJECTS);
         let pairs: Vec<_> = (0..3).map(|number| pool.get(number)).collect();
         let inputs = covered(&pairs, &mut Rng::from_seed(1));
         let find = |name: &str| &inputs.iter().find(|(other, _)| other == name).expect("an input").1;

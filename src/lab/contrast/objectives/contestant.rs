@@ -82,14 +82,14 @@ impl Contestant {
         let inputs = match &self.frozen {
             None => {
                 let mut rng = Rng::from_seed(settings.seed.rotate_left(32) ^ step);
-                batch::inputs(self.standing.objective, pairs, pool.vocabulary.size(), &mut rng)
+                batch::inputs(self.standing.objective, pairs, &pool.vocabulary, &mut rng)
             }
             Some(frozen) => {
                 let features = encoded(device, &frozen.encoders, pairs).await?;
                 [probes::features(phase, &features), probes::labels(phase, pairs)].concat()
             }
         };
-        let rate = rate(settings.micro_rate, self.steps(settings), step);
+        let rate = phase.haste() * rate(settings.micro_rate, self.steps(settings), step);
         let loss = self.student.step(device, &inputs, rate).await?;
         (self.standing.step, self.standing.loss) = (step, Some(loss));
         Ok(())

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::lab::contrast::data::Pair;
 use crate::lab::contrast::towers::{CELL, CELLS};
-use crate::lab::contrast::vocabulary::{BEGIN, END, PAD, WORDS};
+use crate::lab::contrast::vocabulary::{BEGIN, END, PAD};
 use crate::lab::student::Inputs;
 use crate::nn::{Tower, norm};
 use crate::ops::binary::add;
@@ -15,8 +15,9 @@ use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 use crate::tensor::HostTensor;
 
-/// Words of a row: the opening one, then the caption.
-pub const ROW: usize = WORDS + 1;
+/// Words of a row: the opening one, then a caption of [`super::OBJECTS`] phrases of at most nine words and what stands
+/// between them.
+pub const ROW: usize = 1 + 10 * super::OBJECTS - 1;
 
 const TOWER: Tower = Tower { depth: 1, heads: 4, mlp_ratio: 2, causal: true };
 
@@ -29,8 +30,8 @@ pub fn logits(b: &mut PlanBuilder, cells: SlotId, vocabulary: usize) -> SlotId {
         let places = b.param("places", [CELLS, CELL]);
         let source = add(b, cells, places);
         let source = norm(b, "norm_cells", source);
-        let table = b.param("token_embedding", [vocabulary, CELL]);
-        let positions = b.param("position_embedding", [ROW, CELL]);
+        let table = b.param("words", [vocabulary, CELL]);
+        let positions = b.param("positions", [ROW, CELL]);
         let words = embedding(b, table, ids);
         let words = add(b, words, positions);
         let memory = TOWER.memory(b, source);

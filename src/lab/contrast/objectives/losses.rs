@@ -94,8 +94,8 @@ fn masked(b: &mut PlanBuilder, batch: usize, vocabulary: usize) -> SlotId {
     })
 }
 
-/// Squared error of the coarse picture from the caption's vector, plus the cross-entropy of which words the caption holds
-/// from the picture's.
+/// Squared error of the coarse picture from the caption's vector, plus the cross-entropy of which words of content
+/// the caption holds from the picture's.
 fn reconstruction(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], vocabulary: usize) -> SlotId {
     let batch = b.shape(picture)[0];
     let coarse = b.input("coarse", [batch, COARSE], F32);
@@ -124,4 +124,29 @@ fn squared_error(b: &mut PlanBuilder, x: SlotId, y: SlotId, weights: Option<Slot
     };
     let flat = b.reshape(squares, [count]);
     reduce::mean(b, flat, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::student::training_plan;
+    use crate::plan::SlotKind;
+
+    #[test]
+    fn all_contestants_have_the_same_encoders() {
+        let encoders = |objective: Objective| {
+            let plan = training_plan(|b| loss(b, objective, 9, 50), |_, weights| weights);
+            let weights = plan.slots_of(SlotKind::Stored);
+            let of_encoders = |name: &str| name.starts_with("picture.") || name.starts_with("text.");
+            let mut kept: Vec<_> = weights
+                .filter(|slot| of_encoders(&slot.name))
+                .map(|slot| (slot.name.clone(), slot.shape.clone()))
+                .collect();
+            kept.sort_by(|a, b| a.0.cmp(&b.0));
+            kept
+        };
+        let first = encoders(Objective::Random);
+        assert_eq!(first.len(), 13, "{first:?}");
+        assert!(Objective::ALL.into_iter().all(|objective| encoders(objective) == first));
+    }
 }

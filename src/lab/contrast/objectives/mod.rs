@@ -16,6 +16,9 @@ use self::contestant::Contestant;
 use super::data::{Pair, Pool};
 use crate::device::{Device, DeviceError};
 
+/// Most objects of a scene of the race: fewer than the world has, so that a decoder learns to write in a minute.
+pub const OBJECTS: usize = 3;
+
 /// A race of all objectives.
 pub struct Race {
     pub settings: Settings,
@@ -30,7 +33,7 @@ impl Race {
     /// All contestants with the same random weights; that the settings pass [`Settings::check`] is the caller's to see to.
     pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
         assert_eq!(settings.check(), Ok(()));
-        let pool = Pool::new();
+        let pool = Pool::new(OBJECTS);
         let mut contestants = Vec::new();
         for objective in Objective::ALL {
             let words = pool.vocabulary.size();

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::batch::contrastive as partners;
 use super::losses::{SHARED, contrastive};
-use super::{Captioning, Phase, Probing, decoder};
+use super::{Captioning, OBJECTS, Phase, Probing, decoder};
 use crate::lab::contrast::data::Pair;
 use crate::lab::contrast::measure::{products, retrieval, unit};
 use crate::lab::contrast::score::{embeddings, yes_or_no};
@@ -18,7 +18,6 @@ use crate::ops::cross_entropy::cross_entropy;
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 use crate::tensor::HostTensor;
-use crate::world::scene::MAX_OBJECTS;
 use crate::world::{Colour, Scene};
 
 const COLOURS: usize = Colour::ALL.len();
@@ -109,7 +108,7 @@ fn vectors(b: &mut PlanBuilder, count: usize) -> [SlotId; 2] {
 fn classes(b: &mut PlanBuilder, count: usize) -> [SlotId; 2] {
     let x = b.input("frozen.picture", [count, VECTOR], F32);
     let x = norm(b, "norm_picture", x);
-    [linear(b, "count", x, MAX_OBJECTS, None), linear(b, "colour", x, COLOURS, None)]
+    [linear(b, "count", x, OBJECTS, None), linear(b, "colour", x, COLOURS, None)]
 }
 
 /// Inputs of [`answers_plan`].
@@ -176,15 +175,13 @@ pub fn written(logits: &HostTensor, pairs: &[Rc<Pair>], vocabulary: &Vocabulary)
 
 /// Of logits `[N, 5]` and `[N, 8]` on the scenes of `pairs`.
 pub fn classified([counts, colours]: &[HostTensor; 2], pairs: &[Rc<Pair>]) -> Probing {
-    let told = counts.as_f32().chunks_exact(MAX_OBJECTS).map(|row| {
-        (0..MAX_OBJECTS)
-            .reduce(|best, i| if row[i] > row[best] { i } else { best })
-            .expect("there are classes")
+    let told = counts.as_f32().chunks_exact(OBJECTS).map(|row| {
+        (0..OBJECTS).reduce(|best, i| if row[i] > row[best] { i } else { best }).expect("there are classes")
     });
     let counted: Vec<usize> = pairs.iter().map(|pair| pair.scene.objects.len() - 1).collect();
     let right = told.zip(&counted).filter(|(told, counted)| told == *counted).count();
     let frequency = |count: usize| counted.iter().filter(|other| **other == count).count();
-    let most = (0..MAX_OBJECTS).map(frequency).max().expect("there are classes");
+    let most = (0..OBJECTS).map(frequency).max().expect("there are classes");
     let there: Vec<bool> = pairs.iter().flat_map(|pair| present(&pair.scene)).collect();
     let said: Vec<bool> = colours.as_f32().iter().map(|logit| *logit > 0.0).collect();
     Probing {
@@ -208,7 +205,7 @@ mod tests {
     use crate::lab::contrast::data::Pool;
 
     fn pairs() -> (Pool, Vec<Rc<Pair>>) {
-        let mut pool = Pool::new();
+        let mut pool = Pool::new(super::super::OBJECTS);
         let pairs = (0..6).map(|number| pool.get(number)).collect();
         (pool, pairs)
     }
@@ -232,13 +229,13 @@ mod tests {
     #[test]
     fn a_classifier_that_knows_every_scene_beats_the_majority() {
         let (_, pairs) = pairs();
-        let mut counts = vec![0.0; pairs.len() * MAX_OBJECTS];
-        pairs.iter().enumerate().for_each(|(i, p)| counts[i * MAX_OBJECTS + p.scene.objects.len() - 1] = 1.0);
+        let mut counts = vec![0.0; pairs.len() * OBJECTS];
+        pairs.iter().enumerate().for_each(|(i, p)| counts[i * OBJECTS + p.scene.objects.len() - 1] = 1.0);
         let colours: Vec<f32> = pairs
             .iter()
             .flat_map(|pair| present(&pair.scene).map(|there| if there { 1.0 } else { -1.0 }))
             .collect();
-        let counts = HostTensor::f32([pairs.len(), MAX_OBJECTS], counts);
+        let counts = HostTensor::f32([pairs.len(), OBJECTS], counts);
         let found = classified(&[counts, HostTensor::f32([pairs.len(), COLOURS], colours)], &pairs);
         assert_eq!((found.count_accuracy, found.colours_f1), (1.0, 1.0));
         assert!(found.count_majority < 1.0 && found.colours_always < 1.0);

@@ -57,7 +57,7 @@ pub struct Settings {
     pub steps: u64,
     /// Steps of every probe.
     pub probe_steps: u64,
-    /// Peak learning rate in millionths.
+    /// Peak learning rate of pre-training in millionths; a probe's is a multiple of it.
     pub micro_rate: u32,
 }
 
@@ -83,7 +83,7 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { seed: 1, batch: 64, steps: 120, probe_steps: 80, micro_rate: 3_000 }
+        Settings { seed: 1, batch: 64, steps: 150, probe_steps: 80, micro_rate: 6_000 }
     }
 }
 
@@ -107,6 +107,15 @@ impl Phase {
             Phase::Retrieval => Phase::Captioning,
             Phase::Captioning => Phase::Probing,
             Phase::Probing | Phase::Done => Phase::Done,
+        }
+    }
+
+    /// Learning rate as a multiple of that of pre-training: the fewer layers, the more they bear.
+    pub(super) fn haste(self) -> f32 {
+        match self {
+            Phase::Pretraining => 1.0,
+            Phase::Captioning => 2.0,
+            _ => 5.0,
         }
     }
 }

@@ -273,6 +273,25 @@ fn training_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_race_is_run_saved_and_judged_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let race = ["--steps", "2", "--batch", "4", "--contestants", "late"];
+    let document = json(&[&["lab", "fuse", "--save", path(folder.path())], &race[..], &CPU[..]].concat());
+    let contestants = document["contestants"].as_array().unwrap();
+    let names: Vec<&str> = contestants.iter().map(|one| one["contestant"].as_str().unwrap()).collect();
+    assert_eq!(names, ["majority", "picture", "words", "shuffled", "late"]);
+    assert_eq!(document["rounds"].as_array().unwrap().len(), 2);
+    let file = folder.path().join("late.safetensors");
+    assert_eq!(json(&[&["lab", "judge", path(&file)], &CPU[..]].concat()), contestants[4]);
+
+    let document = json(&[&["lab", "sabotage"], &race[..], &CPU[..]].concat());
+    // Of two modalities, six corruptions and five contestants.
+    assert_eq!(document["curves"].as_array().unwrap().len(), 2 * 6 * 5);
+    let document = json(&[&["lab", "contrast", "--steps", "10", "--batch", "8"], &CPU[..]].concat());
+    assert_eq!(document["curve"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let broken = folder.path().join("broken.png");
@@ -287,7 +306,12 @@ fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
     let config = fs::read_to_string("public/models/playroom/config.json").unwrap();
     fs::write(foreign.join("config.json"), config.replace("\"reader_depth\": 4", "\"reader_depth\": 2"))
         .unwrap();
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 18] = [
+        (&["lab", "fuse", "--contestants", "late,nobody"], "nobody"),
+        (&["lab", "fuse", "--parts", "0,0,0,0"], "0"),
+        (&["lab", "sabotage", "--parts", "1,2"], "--parts"),
+        (&["lab", "contrast", "--rate", "0"], "learning rate"),
+        (&["lab", "judge", path(&broken)], "broken.png"),
         (&["train", "--out", path(&run), "--start-from", path(&foreign)], "config.json"),
         (&["train", "--every", "0"], "--every"),
         (&["dance"], "dance"),

@@ -178,6 +178,8 @@ fn objectives_teach_the_encoders() {
         assert_eq!(losses.len(), 60);
         let mean = |part: &[f32]| part.iter().sum::<f32>() / part.len() as f32;
         let (first, last) = (mean(&losses[..10]), mean(&losses[50..]));
-        assert!(last < 0.995 * first, "{objective:?}: {first} {last}");
+        // Matching leaves its plateau last of all.
+        let share = if *objective == Objective::Matching { 0.995 } else { 0.9 };
+        assert!(last < share * first, "{objective:?}: {first} {last}");
     }
 }

@@ -3,8 +3,8 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::lab::fuse::task::{Information, Task};
-use triptych::lab::fuse::{Contestant, PARAMETERS, Race, Settings};
-use triptych::lab::sabotage::{Corruption, Modality, Sabotage};
+use triptych::lab::fuse::{Contestant, Modality, PARAMETERS, Race, Settings};
+use triptych::lab::sabotage::{Corruption, Sabotage};
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 

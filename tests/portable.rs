@@ -7,6 +7,8 @@
 mod choices;
 #[path = "portable/device.rs"]
 mod device;
+#[path = "portable/training.rs"]
+mod training;
 #[path = "portable/twins.rs"]
 mod twins;
 #[path = "portable/world.rs"]
@@ -41,7 +43,10 @@ use cases;
 
 fn all_cases() -> Vec<Case> {
     let cases: Vec<Case> =
-        [device::cases(), choices::cases(), twins::cases(), world::cases()].into_iter().flatten().collect();
+        [device::cases(), choices::cases(), twins::cases(), training::cases(), world::cases()]
+            .into_iter()
+            .flatten()
+            .collect();
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.len(), "two cases have one name");
     cases

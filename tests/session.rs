@@ -1,7 +1,11 @@
 //! The engine behind the protocol, natively, with the shipped model: what the page asks and what comes back.
 
+use triptych::lab::fuse::{Contestant, Modality, Settings};
+use triptych::lab::sabotage::Corruption;
 use triptych::session::local::LocalClient;
-use triptych::session::protocol::{BackendChoice, Command, Decoding, Event, Lane, Pixels, Reader, WayOn};
+use triptych::session::protocol::{
+    BackendChoice, Command, Decoding, Event, Experiment, Lane, Lesson, Pixels, Reader, WayOn,
+};
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
 
@@ -137,9 +141,6 @@ fn a_newer_request_and_a_stop_end_the_older_one() {
 
 #[test]
 fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
-    use triptych::lab::fuse::{Contestant, Settings};
-    use triptych::lab::sabotage::{Corruption, Modality};
-    use triptych::session::protocol::{Experiment, Lesson};
     let mut client = loaded();
     let settings = Settings { contestants: vec![Contestant::Late], batch: 4, ..Settings::default() };
     let mut train = |until| {

@@ -2,6 +2,8 @@
 
 use super::picture::SIDE;
 use crate::ops::activation::{Activation, activation};
+use crate::ops::binary::add;
+use crate::ops::scale::scale;
 use crate::ops::{conv2d, permute};
 use crate::plan::{PlanBuilder, SlotId};
 
@@ -23,4 +25,10 @@ pub fn stem(b: &mut PlanBuilder, pixels: SlotId, channels: &[usize]) -> SlotId {
     let (batch, side) = (b.shape(x)[0], SIDE >> channels.len());
     let x = b.reshape(x, [batch, channels[channels.len() - 1], side * side]);
     permute::permute(b, x, &[0, 2, 1])
+}
+
+/// `x - y`; shapes broadcast as those of [`add`].
+pub fn difference(b: &mut PlanBuilder, x: SlotId, y: SlotId) -> SlotId {
+    let minus = scale(b, y, -1.0);
+    add(b, x, minus)
 }

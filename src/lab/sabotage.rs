@@ -4,19 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::fuse::batch::Given;
 use super::fuse::task::{TOKENS, WORDS};
-use super::fuse::{Confusion, Contestant, Race};
+use super::fuse::{Confusion, Contestant, Modality, Race};
 use super::picture::SIDE;
 use crate::device::{Device, DeviceError};
 use crate::world::Rng;
 
-/// Whose input is spoilt.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Modality {
-    Picture,
-    Words,
-}
-
-/// How it is spoilt, at a strength from 0 (not at all) to 1.
+/// How a modality is spoilt, at a strength from 0 (not at all) to 1.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Corruption {
     /// That share of the samples lacks it, and the networks know.
@@ -38,17 +31,6 @@ pub const LATEST: usize = 8;
 /// Side of a masked patch in pixels.
 const PATCH: usize = 4;
 const GREY: u8 = 128;
-
-impl Modality {
-    pub const ALL: [Self; 2] = [Self::Picture, Self::Words];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Picture => "picture",
-            Self::Words => "words",
-        }
-    }
-}
 
 impl Corruption {
     pub const ALL: [Self; 6] = [Self::Remove, Self::Blur, Self::Mask, Self::Mute, Self::Shuffle, Self::Delay];
@@ -132,10 +114,7 @@ impl Race {
         let contestant = self.settings.entrants()[at];
         let given = spoil(&self.given(contestant), sabotage, self.settings.seed);
         let probabilities = self.answers(device, at, &given).await?;
-        let mut confusion = Confusion::default();
-        for (sample, &probability) in self.samples.iter().zip(&probabilities) {
-            confusion.add(sample.answer, u32::from(probability > 0.5));
-        }
+        let confusion = self.confusion(&probabilities);
         Ok(Damage { step: self.step, contestant, sabotage, confusion, probabilities })
     }
 }

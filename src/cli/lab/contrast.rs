@@ -5,6 +5,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 use serde_json::json;
 
+use super::millionths;
 use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, print_json};
 use crate::device::Device;
@@ -134,7 +135,8 @@ impl Contrast {
             let phases: Vec<Phase> = race.standings().iter().map(|standing| standing.phase).collect();
             for (standing, _) in race.standings().iter().zip(&before).filter(|(s, phase)| s.phase != **phase)
             {
-                eprintln!("{:.1} s, {}", start.elapsed().as_secs_f64(), standing_line(standing));
+                let (seconds, phase) = (start.elapsed().as_secs_f64(), standing.phase);
+                eprintln!("{seconds:.1} s, {}, goes on to {phase:?}", standing_line(standing));
             }
             before = phases;
         }
@@ -143,6 +145,8 @@ impl Contrast {
         if self.common.json {
             let standings = race.standings();
             print_json(&json!({ "settings": settings, "seconds": seconds, "standings": standings }));
+        } else {
+            race.standings().iter().for_each(|standing| println!("{}", standing_line(standing)));
         }
         Ok(())
     }
@@ -158,7 +162,7 @@ impl Contrast {
             let report = run.step(device).await.map_err(CliError::failure)?;
             if step % self.every == 0 || step == settings.steps {
                 last = run.figures(device).await.map_err(CliError::failure)?;
-                eprintln!("{}", line(&last, report.loss, seconds()));
+                eprintln!("{}, loss {:.3}", line(&last, seconds()), report.loss);
                 curve.push(json!({
                     "seconds": seconds(), "report": report,
                     "to_text": last.to_text, "to_picture": last.to_picture, "tells_word": last.tells_word,
@@ -170,17 +174,15 @@ impl Contrast {
             print_json(&json!({
                 "settings": settings, "parameters": run.parameters(), "curve": curve, "figures": last,
             }));
+        } else {
+            println!("{}", line(&last, seconds()));
         }
         Ok(())
     }
 }
 
-fn millionths(rate: f32) -> u32 {
-    (1e6 * rate).round() as u32
-}
-
 fn standing_line(standing: &Standing) -> String {
-    let mut line = format!("{:?} goes on to {:?}", standing.objective, standing.phase);
+    let mut line = format!("{:?}", standing.objective);
     if let Some(found) = standing.retrieval {
         line += &format!(", recall@1 {:.2}", found.recall_1);
     }
@@ -197,9 +199,9 @@ fn standing_line(standing: &Standing) -> String {
     line
 }
 
-fn line(figures: &Figures, loss: f32, seconds: f64) -> String {
+fn line(figures: &Figures, seconds: f64) -> String {
     format!(
-        "step {}, {seconds} s, loss {loss:.3}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word told {:.2}",
+        "step {}, {seconds} s, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word told {:.2}",
         figures.step,
         figures.to_text.recall_1,
         figures.to_picture.recall_1,

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::millionths;
 use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, bar, print_json};
 use crate::device::Device;
 use crate::io::file::write_atomic;
 use crate::lab::fuse::task::{Information, Task};
-use crate::lab::fuse::{Contestant, Race, Settings, Standing};
-use crate::lab::sabotage::{Corruption, Modality, Sabotage};
+use crate::lab::fuse::{Contestant, Modality, Race, Settings, Standing};
+use crate::lab::sabotage::{Corruption, Sabotage};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -30,9 +31,9 @@ pub struct Options {
     /// Samples of a step
     #[arg(long)]
     batch: Option<usize>,
-    /// Learning rate in millionths
+    /// Learning rate
     #[arg(long)]
-    micro_rate: Option<u32>,
+    rate: Option<f32>,
     /// How often a modality goes missing where a contestant learns without it, in percent
     #[arg(long)]
     dropout: Option<u8>,
@@ -68,7 +69,7 @@ impl Options {
             settings.contestants = names.iter().map(of).collect::<Result<_, _>>()?;
         }
         settings.batch = self.batch.unwrap_or(settings.batch);
-        settings.micro_rate = self.micro_rate.unwrap_or(settings.micro_rate);
+        settings.micro_rate = self.rate.map_or(settings.micro_rate, millionths);
         settings.dropout = self.dropout.unwrap_or(settings.dropout);
         settings.check().map_err(CliError::Input)?;
         Ok(settings)

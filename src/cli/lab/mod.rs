@@ -20,6 +20,11 @@ pub enum Lab {
     Judge(judge::Judge),
 }
 
+/// A learning rate as settings hold it; what is no rate is refused by their check.
+fn millionths(rate: f32) -> u32 {
+    (1e6 * rate).round() as u32
+}
+
 impl Lab {
     pub fn run(&self) -> Result<(), CliError> {
         match self {

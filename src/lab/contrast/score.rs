@@ -2,6 +2,7 @@
 
 use super::towers::encode;
 use super::{Direction, Loss, Settings, Space, Temperature};
+use crate::lab::layers::difference;
 use crate::lab::student::Inputs;
 use crate::nn::linear;
 use crate::ops::activation::{Activation, activation};
@@ -146,16 +147,14 @@ fn correlation(b: &mut PlanBuilder, pair: [SlotId; 2]) -> SlotId {
         let x = permute::permute(b, x, &[1, 0]);
         let mean = reduce::mean(b, x, 1);
         let mean = b.reshape(mean, [width, 1]);
-        let mean = scale(b, mean, -1.0);
-        let centred = add(b, x, mean);
+        let centred = difference(b, x, mean);
         l2_normalize(b, centred)
     });
     let c = matmul(b, x, y, DOT);
     b.name(c, "correlations");
     let identity = b.input("identity", [width, width], F32);
     let weights = b.input("weights", [width, width], F32);
-    let off = scale(b, identity, -1.0);
-    let off = add(b, c, off);
+    let off = difference(b, c, identity);
     let squares = mul(b, off, off);
     let squares = mul(b, squares, weights);
     let squares = b.reshape(squares, [width * width]);

@@ -17,6 +17,8 @@ pub enum WeightsError {
     Safetensors(#[from] SafetensorsError),
     #[error("{file} does not hold a contestant of a race: {reason}")]
     Foreign { file: String, reason: String },
+    #[error("`{0}` has no weights in this race")]
+    NoWeights(&'static str),
     #[error(transparent)]
     Device(#[from] DeviceError),
 }
@@ -29,9 +31,12 @@ struct Content {
 }
 
 impl Race {
-    /// The weights of a contestant, with what is needed to judge it again. The majority has none.
+    /// The weights of a contestant, with what is needed to judge it again.
     pub async fn to_file(&self, device: &Device, contestant: Contestant) -> Result<Vec<u8>, WeightsError> {
         let weights = self.weights(device, contestant).await?;
+        if weights.is_empty() {
+            return Err(WeightsError::NoWeights(contestant.name()));
+        }
         let content = Content { settings: self.settings.clone(), contestant, step: self.step };
         let json = serde_json::to_string(&content).expect("plain data serialises");
         let named = weights.iter().map(|(name, tensor)| (name.as_str(), tensor));

@@ -5,15 +5,13 @@ use super::batch::{Given, inputs};
 use super::network::{CELLS, MODALITIES, WIDTH};
 use super::race::{Entrant, HELD_OUT, Race, shuffle_pictures};
 use super::standing::{Confusion, Shown, Standing};
-use super::task::{CLASSES, Sample, TOKENS, sentence, training};
+use super::task::{CLASSES, TOKENS, sentence};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::lab::student::{Student, replay};
 
 /// Samples that are judged at a time.
 pub(super) const BATCH: usize = 64;
 const _: () = assert!(HELD_OUT.is_multiple_of(BATCH), "held-out samples are judged in whole batches");
-/// Training samples by which the majority is told.
-const COUNTED: u64 = 256;
 
 impl Race {
     /// How contestant `at` of [`super::Settings::entrants`] does: a piece of work a few steps long.
@@ -25,7 +23,7 @@ impl Race {
             contestant: entrant.contestant,
             step: self.step,
             parameters: entrant.student.as_ref().map_or(0, |(student, _)| student.parameters as u32),
-            confusion: confusion(&self.samples, &probabilities),
+            confusion: self.confusion(&probabilities),
             alone: [0.0; 2],
             probabilities,
             gates: Vec::new(),
@@ -37,7 +35,7 @@ impl Race {
             let mut given = all.clone();
             given.iter_mut().for_each(|given| given.present[1 - kept] = false);
             let probabilities = self.answers(device, at, &given).await?;
-            *accuracy = confusion(&self.samples, &probabilities).accuracy();
+            *accuracy = self.confusion(&probabilities).accuracy();
         }
         if let Some((student, judge)) = &entrant.student {
             inside(device, entrant.contestant, student, judge, &all, &mut standing).await?;
@@ -53,7 +51,7 @@ impl Race {
         given: &[Given],
     ) -> Result<Vec<f32>, DeviceError> {
         let Entrant { student: Some((_, judge)), .. } = &self.entrants[at] else {
-            return Ok(vec![self.majority(); given.len()]);
+            return Ok(vec![self.majority; given.len()]);
         };
         let mut all = Vec::with_capacity(given.len());
         for part in given.chunks_exact(BATCH) {
@@ -72,10 +70,13 @@ impl Race {
         given
     }
 
-    /// The share of class 1 in the training set.
-    fn majority(&self) -> f32 {
-        let answer = |i| training(&self.settings.task, self.settings.seed, i).answer;
-        (0..COUNTED).map(answer).sum::<u32>() as f32 / COUNTED as f32
+    /// Truths of the held-out samples beside what was answered; a probability of exactly one half is answered with class 0.
+    pub fn confusion(&self, probabilities: &[f32]) -> Confusion {
+        let mut confusion = Confusion::default();
+        for (sample, &probability) in self.samples.iter().zip(probabilities) {
+            confusion.add(sample.answer, u32::from(probability > 0.5));
+        }
+        confusion
     }
 
     /// Held-out sample `at` as the page shows it.
@@ -88,15 +89,6 @@ impl Race {
             information: sample.information,
         }
     }
-}
-
-/// Truths beside answers; a probability of exactly one half is answered with class 0.
-pub(super) fn confusion(samples: &[Sample], probabilities: &[f32]) -> Confusion {
-    let mut confusion = Confusion::default();
-    for (sample, &probability) in samples.iter().zip(probabilities) {
-        confusion.add(sample.answer, u32::from(probability > 0.5));
-    }
-    confusion
 }
 
 /// Gates, mix, interaction and attention: what the fusion does inside.

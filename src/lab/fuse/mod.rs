@@ -4,7 +4,9 @@ mod attending;
 pub mod batch;
 mod contestant;
 mod file;
+mod fusion;
 mod judge;
+mod modality;
 mod network;
 mod race;
 mod standing;
@@ -12,6 +14,7 @@ pub mod task;
 
 pub use contestant::Contestant;
 pub use file::WeightsError;
+pub use modality::Modality;
 pub use network::{CELLS, MODALITIES, PARAMETERS, WIDTH};
 pub use race::{HELD_OUT, Race, Settings};
 pub use standing::{Confusion, Learner, Round, Shown, Standing};

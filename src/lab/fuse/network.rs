@@ -1,19 +1,22 @@
 //! The contestants as plans. `B` samples, `D` width, `C` cells of the picture, `T` words.
 
 use super::contestant::Contestant;
+use super::fusion::blend;
+use super::modality::Modality;
 use super::task::{CLASSES, TOKENS, WORDS};
-use crate::lab::layers::stem;
+use super::{attending, fusion};
+use crate::lab::layers::{difference, stem};
 use crate::lab::picture::SIDE;
 use crate::lab::student::{parameters, training_plan};
 use crate::nn::{Tower, linear, norm};
-use crate::ops::activation::{Activation, activation};
+use crate::ops::activation::Activation;
 use crate::ops::binary::{add, mul};
 use crate::ops::cross_entropy::cross_entropy;
 use crate::ops::embedding::embedding;
 use crate::ops::grad_norm::grad_norm;
 use crate::ops::scale::scale;
 use crate::ops::softmax::softmax;
-use crate::ops::{concat, conv2d, reduce, slice};
+use crate::ops::{concat, conv2d, reduce};
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 
@@ -25,18 +28,16 @@ const CHANNELS: [usize; 3] = [16, 24, WIDTH];
 pub const CELLS: usize = (SIDE >> CHANNELS.len()) * (SIDE >> CHANNELS.len());
 /// Side of the raw patches of early fusion.
 const PATCH: usize = 8;
-/// Weights of every contestant, within the step of its head.
+/// Weights that every contestant has, within 2.5 %: its head is as wide as they allow.
 pub const PARAMETERS: usize = 56_000;
 /// Weight of the reconstruction beside the answer.
 const RECONSTRUCTION: f32 = 0.1;
-/// Experts of the mixture.
-const EXPERTS: usize = 3;
-/// The two modalities as scopes of their weights.
-pub const MODALITIES: [&str; 2] = ["picture", "words"];
+/// The two modalities as scopes of their weights and in the names of inputs.
+pub const MODALITIES: [&str; 2] = [Modality::Picture.name(), Modality::Words.name()];
 
 const READER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2, causal: false };
 
-/// Cells `[B, C, D]`, tokens `[B, T, D]` and whether each is there, `[B, 1]` of 0 and 1.
+/// Pictures `[B, 3, SIDE, SIDE]`, words (u32 `[B, T]`) and whether each is there, `[B, 1]` of 0 and 1.
 struct Inputs {
     pixels: SlotId,
     ids: SlotId,
@@ -132,13 +133,13 @@ fn emit(b: &mut PlanBuilder, contestant: Contestant, batch: usize, hidden: usize
         Contestant::Early => early(b, &inputs, hidden),
         Contestant::Cross | Contestant::CoAttention | Contestant::Joint => {
             let tokens = encode(b, &inputs);
-            let pooled = super::attending::fuse(b, contestant, tokens);
+            let pooled = attending::fuse(b, contestant, tokens);
             plain(head(b, "head", pooled, hidden))
         }
         Contestant::Imputation => imputation(b, &inputs, hidden),
         _ => {
             let [picture, words] = pooled(b, &inputs);
-            plain(combine(b, contestant, [picture, words], &inputs.present, hidden))
+            plain(fusion::combine(b, contestant, [picture, words], &inputs.present, hidden))
         }
     }
 }
@@ -148,7 +149,7 @@ fn plain(logits: SlotId) -> Output {
 }
 
 /// Two layers to the logits: `[B, K]` to `[B, 2]`.
-fn head(b: &mut PlanBuilder, name: &str, x: SlotId, hidden: usize) -> SlotId {
+pub(super) fn head(b: &mut PlanBuilder, name: &str, x: SlotId, hidden: usize) -> SlotId {
     b.scope(name, |b| {
         let x = linear(b, "fc1", x, hidden, Some(Activation::Gelu));
         linear(b, "fc2", x, CLASSES, None)
@@ -184,7 +185,7 @@ fn pooled(b: &mut PlanBuilder, inputs: &Inputs) -> [SlotId; 2] {
     encode(b, inputs).map(|tokens| reduce::mean(b, tokens, 1))
 }
 
-/// Raw patches and word embeddings, flattened and side by side: `[B, C' + T D]` with `C'` of [`PATCH`].
+/// Raw patches of side [`PATCH`] and word embeddings, flattened and side by side, through one network.
 fn early(b: &mut PlanBuilder, inputs: &Inputs, hidden: usize) -> Output {
     let batch = b.shape(inputs.ids)[0];
     let channels = WIDTH / 4;
@@ -204,117 +205,6 @@ fn early(b: &mut PlanBuilder, inputs: &Inputs, hidden: usize) -> Output {
     plain(head(b, "head", x, hidden))
 }
 
-fn sigmoid(b: &mut PlanBuilder, x: SlotId, name: &str) -> SlotId {
-    let gate = activation(b, x, Activation::Sigmoid);
-    b.name(gate, name);
-    gate
-}
-
-/// `x + share ⊙ (y - x)`.
-fn blend(b: &mut PlanBuilder, x: SlotId, y: SlotId, share: SlotId) -> SlotId {
-    let minus = scale(b, x, -1.0);
-    let difference = add(b, y, minus);
-    let part = mul(b, difference, share);
-    add(b, x, part)
-}
-
-/// The fusions of two vectors `[B, D]`; logits `[B, 2]`.
-fn combine(
-    b: &mut PlanBuilder,
-    contestant: Contestant,
-    [picture, words]: [SlotId; 2],
-    present: &[SlotId; 2],
-    hidden: usize,
-) -> SlotId {
-    let both = |b: &mut PlanBuilder| concat::concat(b, &[picture, words], 1);
-    let fused = match contestant {
-        Contestant::Picture => picture,
-        Contestant::Words => words,
-        Contestant::Sum => add(b, picture, words),
-        Contestant::Product => mul(b, picture, words),
-        Contestant::Late | Contestant::Modulated => return late(b, [picture, words], hidden),
-        Contestant::Bilinear => return bilinear(b, [picture, words], hidden),
-        Contestant::Experts => return experts(b, [picture, words], present, hidden),
-        Contestant::Gate => {
-            let both = both(b);
-            let gate = linear(b, "gate_proj", both, WIDTH, None);
-            let gate = sigmoid(b, gate, "gate");
-            blend(b, words, picture, gate)
-        }
-        Contestant::Pool => pool(b, [picture, words]),
-        Contestant::Reliability => reliability(b, [picture, words]),
-        _ => both(b),
-    };
-    head(b, "head", fused, hidden)
-}
-
-fn late(b: &mut PlanBuilder, features: [SlotId; 2], hidden: usize) -> SlotId {
-    let mut logits = [0, 1].map(|at| (at, features[at])).map(|(at, x)| {
-        let logits = b.scope(MODALITIES[at], |b| head(b, "head", x, hidden));
-        b.name(logits, &format!("logits.{}", MODALITIES[at]));
-        logits
-    });
-    let mix = b.param("mix_logit", [1]);
-    let alpha = sigmoid(b, mix, "alpha");
-    logits.swap(0, 1);
-    blend(b, logits[0], logits[1], alpha)
-}
-
-fn bilinear(b: &mut PlanBuilder, [picture, words]: [SlotId; 2], rank: usize) -> SlotId {
-    let picture = linear(b, "bilinear_picture", picture, rank, None);
-    let words = linear(b, "bilinear_words", words, rank, None);
-    let product = mul(b, picture, words);
-    linear(b, "bilinear_out", product, CLASSES, None)
-}
-
-/// Scores of both modalities by one shared layer, `[B, 2]`.
-fn scores(b: &mut PlanBuilder, features: [SlotId; 2]) -> SlotId {
-    let scores = [0, 1].map(|at| linear(b, &format!("score_{}", MODALITIES[at]), features[at], 1, None));
-    concat::concat(b, &scores, 1)
-}
-
-fn pool(b: &mut PlanBuilder, features: [SlotId; 2]) -> SlotId {
-    let scores = scores(b, features);
-    let shares = softmax(b, scores);
-    b.name(shares, "pool_weights");
-    let picture = slice::slice(b, shares, 1, 0, 1);
-    blend(b, features[1], features[0], picture)
-}
-
-fn reliability(b: &mut PlanBuilder, features: [SlotId; 2]) -> SlotId {
-    let scores = scores(b, features);
-    let trust = sigmoid(b, scores, "trust");
-    let parts = [0, 1].map(|at| {
-        let own = slice::slice(b, trust, 1, at, 1);
-        mul(b, features[at], own)
-    });
-    concat::concat(b, &parts, 1)
-}
-
-fn experts(
-    b: &mut PlanBuilder,
-    [picture, words]: [SlotId; 2],
-    present: &[SlotId; 2],
-    hidden: usize,
-) -> SlotId {
-    let both = concat::concat(b, &[picture, words], 1);
-    let known = concat::concat(b, &[both, present[0], present[1]], 1);
-    let route = linear(b, "router", known, EXPERTS, None);
-    let route = softmax(b, route);
-    b.name(route, "route");
-    let mut answer = None;
-    for (at, x) in [picture, words, both].into_iter().enumerate() {
-        let logits = head(b, &format!("experts.{at}"), x, hidden);
-        let share = slice::slice(b, route, 1, at, 1);
-        let part = mul(b, logits, share);
-        answer = Some(match answer {
-            Some(sum) => add(b, sum, part),
-            None => part,
-        });
-    }
-    answer.expect("there are experts")
-}
-
 /// What is missing is predicted from the other; `beside` is the squared error of both predictions where nothing is missing.
 fn imputation(b: &mut PlanBuilder, inputs: &Inputs, hidden: usize) -> Output {
     let features = pooled(b, inputs);
@@ -325,10 +215,9 @@ fn imputation(b: &mut PlanBuilder, inputs: &Inputs, hidden: usize) -> Output {
             let x = linear(b, "fc1", features[1 - at], 2 * WIDTH, Some(Activation::Gelu));
             linear(b, "fc2", x, WIDTH, None)
         });
-        let minus = scale(b, guess, -1.0);
-        let difference = add(b, features[at], minus);
-        let difference = mul(b, difference, there);
-        let square = mul(b, difference, difference);
+        let off = difference(b, features[at], guess);
+        let off = mul(b, off, there);
+        let square = mul(b, off, off);
         let error = reduce::mean(b, square, 1);
         let error = reduce::mean(b, error, 0);
         errors = Some(match errors {

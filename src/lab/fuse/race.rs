@@ -16,6 +16,8 @@ use crate::world::Rng;
 
 /// Held-out samples.
 pub const HELD_OUT: usize = 256;
+/// Training samples by which the majority is told.
+const COUNTED: u64 = 256;
 /// Steps over which the learning rate rises.
 const WARMUP: u64 = 20;
 
@@ -127,6 +129,8 @@ pub struct Race {
     /// The held-out samples.
     pub samples: Vec<Sample>,
     pub(super) entrants: Vec<Entrant>,
+    /// The share of class 1 among the first training samples.
+    pub(super) majority: f32,
     /// Samples and their inputs of the round under way, and what its learners told.
     round: Option<(Vec<Sample>, Vec<Learner>)>,
 }
@@ -140,7 +144,9 @@ impl Race {
             entrants.push(Entrant::new(device, &settings, contestant, &own).await?);
         }
         let samples = task::held_out(&settings.task, settings.seed, HELD_OUT);
-        Ok(Race { settings, step: 0, samples, entrants, round: None })
+        let answer = |index| task::training(&settings.task, settings.seed, index).answer;
+        let majority = (0..COUNTED).map(answer).sum::<u32>() as f32 / COUNTED as f32;
+        Ok(Race { settings, step: 0, samples, entrants, majority, round: None })
     }
 
     /// One contestant's step: a short piece of work. The round that it ends, if it does.

@@ -3,8 +3,8 @@
 #[cfg(doc)]
 use super::Event;
 use super::Experiment;
-use crate::lab::fuse::Contestant;
-use crate::lab::sabotage::{Corruption, Modality};
+use crate::lab::fuse::{Contestant, Modality};
+use crate::lab::sabotage::Corruption;
 use serde::{Deserialize, Serialize};
 
 /// One thing to do. The event that ends it stands at each.

@@ -183,3 +183,25 @@ fn stopping_keeps_what_was_shown() {
     assert_eq!(state.caption.phase, Phase::Stopped);
     assert!(state.ask(caption(1)).is_some(), "it can be asked again");
 }
+
+#[test]
+fn a_paused_run_is_heard_to_the_end_of_its_step() {
+    use crate::lab::fuse::{Round, Settings};
+    use crate::session::protocol::{Experiment, Lesson};
+    let mut state = ready_state();
+    let command = Command::Train { experiment: Experiment::Race(Settings::default()), until: 40 };
+    let request = state.ask(command.clone()).expect("it is sent");
+    let teach =
+        |state: &mut UiState, lesson| state.apply(Reply { id: request.id, event: Event::Taught(lesson) });
+    let round = |step| Lesson::Round(Round { step, learners: Vec::new() });
+    teach(&mut state, Lesson::RaceBegun { samples: Vec::new() });
+    teach(&mut state, round(1));
+    state.stop(Lane::Train);
+    assert_eq!(state.training.phase, Phase::Stopped);
+    teach(&mut state, round(2));
+    assert_eq!((state.training.value.step, state.training.phase), (2, Phase::Stopped));
+    let again = state.ask(command).expect("a stopped run goes on");
+    state.apply(Reply { id: again.id, event: Event::Taught(round(3)) });
+    state.apply(Reply { id: again.id, event: Event::Trained { step: 3 } });
+    assert_eq!((state.training.value.rounds.len(), state.training.phase), (3, Phase::Done));
+}

@@ -1,6 +1,6 @@
 //! A live run as the page has heard it.
 
-use crate::lab::fuse::{Contestant, Learner, Round, Shown, Standing};
+use crate::lab::fuse::{Contestant, Round, Shown, Standing};
 use crate::lab::sabotage::Damage;
 use crate::session::protocol::Lesson;
 
@@ -47,19 +47,6 @@ impl Training {
             Some(known) => *known = standing,
             None => self.standings.push(standing),
         }
-    }
-
-    /// The newest judgement of a contestant.
-    pub fn standing(&self, contestant: Contestant) -> Option<&Standing> {
-        self.standings.iter().find(|standing| standing.contestant == contestant)
-    }
-
-    /// A contestant's steps, each with what it told.
-    pub fn learner(&self, contestant: Contestant) -> impl Iterator<Item = (u64, &Learner)> {
-        self.rounds.iter().filter_map(move |round| {
-            let learner = round.learners.iter().find(|learner| learner.contestant == contestant)?;
-            Some((round.step, learner))
-        })
     }
 }
 

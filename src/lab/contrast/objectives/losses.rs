@@ -7,6 +7,7 @@ use crate::lab::contrast::score::{cosines, divided, embeddings, info_nce, yes_or
 use crate::lab::contrast::towers::{Encoded, VECTOR, encode};
 use crate::lab::contrast::vocabulary::WORDS;
 use crate::lab::contrast::{Direction, Temperature};
+use crate::lab::layers::difference;
 use crate::nn::linear;
 use crate::ops::activation::{Activation, activation};
 use crate::ops::binary::{add, mul};
@@ -115,8 +116,7 @@ fn reconstruction(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], vocabulary:
 /// Mean over all elements of `weight (x - y)^2`.
 fn squared_error(b: &mut PlanBuilder, x: SlotId, y: SlotId, weights: Option<SlotId>) -> SlotId {
     let count = b.shape(x).numel();
-    let minus = scale(b, y, -1.0);
-    let off = add(b, x, minus);
+    let off = difference(b, x, y);
     let squares = mul(b, off, off);
     let squares = match weights {
         Some(weights) => mul(b, squares, weights),

@@ -104,7 +104,7 @@ fn vectors(b: &mut PlanBuilder, count: usize) -> [SlotId; 2] {
     })
 }
 
-/// Logits `[N, 5]` of the number of objects less one and `[N, 8]` of each colour's presence.
+/// Logits `[N, OBJECTS]` of the number of objects less one and `[N, COLOURS]` of each colour's presence.
 fn classes(b: &mut PlanBuilder, count: usize) -> [SlotId; 2] {
     let x = b.input("frozen.picture", [count, VECTOR], F32);
     let x = norm(b, "norm_picture", x);
@@ -173,7 +173,7 @@ pub fn written(logits: &HostTensor, pairs: &[Rc<Pair>], vocabulary: &Vocabulary)
     }
 }
 
-/// Of logits `[N, 5]` and `[N, 8]` on the scenes of `pairs`.
+/// Of the logits of [`classes`] on the scenes of `pairs`.
 pub fn classified([counts, colours]: &[HostTensor; 2], pairs: &[Rc<Pair>]) -> Probing {
     let told = counts.as_f32().chunks_exact(OBJECTS).map(|row| {
         (0..OBJECTS).reduce(|best, i| if row[i] > row[best] { i } else { best }).expect("there are classes")

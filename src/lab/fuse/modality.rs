@@ -1,0 +1,21 @@
+//! The two modalities of a race.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Modality {
+    Picture,
+    Words,
+}
+
+impl Modality {
+    pub const ALL: [Self; 2] = [Self::Picture, Self::Words];
+
+    /// A word for tables, addresses and weights.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Picture => "picture",
+            Self::Words => "words",
+        }
+    }
+}

@@ -208,7 +208,9 @@ journey(
       await lab.heading().waitFor();
       await lab.encoded();
       for (const theme of ["light", "dark"]) {
-        await lab.page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
+        // As when the system's choice changes: what is drawn on canvases follows too.
+        await lab.page.emulateMedia({ colorScheme: theme });
+        await lab.page.locator(`html[data-theme=${theme}]`).waitFor();
         for (const width of [1280, 360]) {
           await lab.page.setViewportSize({ width, height: 800 });
           const overflow = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -164,10 +164,16 @@ fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
 
     let percents = vec![0, 100];
     let (modality, corruption) = (Modality::Words, Corruption::Mask);
-    let command = Command::Sabotage { step: 2, modality, corruption, percents };
+    let experiment = Experiment::Race(settings);
+    let command =
+        Command::Sabotage { experiment: experiment.clone(), step: 2, modality, corruption, percents };
     let events = pollster::block_on(client.ask(command));
     assert_eq!(events.len(), 2 * (Contestant::BASELINES.len() + 1) + 1);
     assert_eq!(events.last(), Some(&Event::Spoilt));
-    let events = pollster::block_on(client.ask(Command::Weights { contestant: Contestant::Late }));
+    let events = pollster::block_on(client.ask(Command::Weights {
+        experiment,
+        step: 2,
+        contestant: Some(Contestant::Late),
+    }));
     assert!(matches!(&events[..], [Event::Weights(bytes)] if bytes.len() > 100_000));
 }

@@ -6,3 +6,4 @@ pub mod layers;
 pub mod picture;
 pub mod sabotage;
 pub mod student;
+pub mod weights;

@@ -4,7 +4,10 @@ use super::components::frame::{Head, Rail};
 use super::history;
 use super::lab::Lab;
 use super::own;
-use super::rooms::{ask::Ask, attend::Attend, caption::Caption, home::Home, retrieve::Retrieve};
+use super::rooms::{
+    ask::Ask, attend::Attend, caption::Caption, contrast::Contrast, fuse::Fuse, home::Home,
+    retrieve::Retrieve, sabotage::Sabotage,
+};
 use super::stage::Gallery;
 use super::state::Shared;
 use super::theme::Theme;
@@ -48,6 +51,9 @@ fn Page() -> impl IntoView {
         Room::Caption => view! { <Caption /> }.into_any(),
         Room::Attend => view! { <Attend /> }.into_any(),
         Room::Ask => view! { <Ask /> }.into_any(),
+        Room::Contrast => view! { <Contrast /> }.into_any(),
+        Room::Fuse => view! { <Fuse /> }.into_any(),
+        Room::Sabotage => view! { <Sabotage /> }.into_any(),
     };
     view! {
         <a class="skip" href="#room">"To the room"</a>

@@ -3,7 +3,7 @@
 use super::calm::calm;
 use super::client::Client;
 use super::stage::{Gallery, StagePicture};
-use super::state::{Asked, Embeddings, Engine, Shared, UiState, Writing};
+use super::state::{Asked, Damages, Embeddings, Engine, Runs, Shared, UiState, Writing};
 use super::view::{PictureName, View};
 use crate::session::protocol::{
     Answer, Attention, BackendChoice, Command, Failure, Lane, Pixels, Reply, Request,
@@ -42,6 +42,9 @@ pub struct Lab {
     pub answer: Memo<Asked<Option<Answer>>>,
     pub cross: Memo<Asked<Option<Attention>>>,
     pub patches: Memo<Asked<Option<Attention>>>,
+    pub training: Memo<Asked<Runs>>,
+    pub damage: Memo<Asked<Damages>>,
+    pub weights: Memo<Asked<Vec<u8>>>,
     state: RwSignal<UiState>,
     client: StoredValue<Option<Client>, LocalStorage>,
     /// Runs while a line is being typed.
@@ -73,6 +76,9 @@ impl Lab {
             answer: Memo::new(move |_| state.with(|state| state.answer.clone())),
             cross: Memo::new(move |_| state.with(|state| state.cross.clone())),
             patches: Memo::new(move |_| state.with(|state| state.patches.clone())),
+            training: Memo::new(move |_| state.with(|state| state.training.clone())),
+            damage: Memo::new(move |_| state.with(|state| state.damage.clone())),
+            weights: Memo::new(move |_| state.with(|state| state.weights.clone())),
             state,
             client: StoredValue::new_local(None),
             typing: StoredValue::new_local(None),

@@ -1,5 +1,6 @@
 //! `triptych lab contrast`: contrastive learning, or the race of the objectives of pre-training.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::ValueEnum;
@@ -9,6 +10,7 @@ use super::millionths;
 use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, print_json};
 use crate::device::Device;
+use crate::io::file::write_atomic;
 use crate::lab::contrast::objectives::{self, Phase, Race, Standing};
 use crate::lab::contrast::{Direction, Figures, Loss, Run, Settings, Space, Temperature};
 
@@ -53,6 +55,9 @@ pub struct Contrast {
     /// Steps between measurements on held-out pairs
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
+    /// File into which the weights are written
+    #[arg(long, conflicts_with = "objectives")]
+    save: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -128,7 +133,7 @@ impl Contrast {
         let mut slowest = 0.0f64;
         loop {
             let piece = Instant::now();
-            if !race.step(device).await.map_err(CliError::failure)? {
+            if race.step(device).await.map_err(CliError::failure)?.is_none() {
                 break;
             }
             slowest = slowest.max(piece.elapsed().as_secs_f64());
@@ -162,7 +167,7 @@ impl Contrast {
             let report = run.step(device).await.map_err(CliError::failure)?;
             if step % self.every == 0 || step == settings.steps {
                 last = run.figures(device).await.map_err(CliError::failure)?;
-                eprintln!("{}, loss {:.3}", line(&last, seconds()), report.loss);
+                eprintln!("{} s: {}, loss {:.3}", seconds(), line(&last), report.loss);
                 curve.push(json!({
                     "seconds": seconds(), "report": report,
                     "to_text": last.to_text, "to_picture": last.to_picture, "tells_word": last.tells_word,
@@ -170,12 +175,16 @@ impl Contrast {
                 }));
             }
         }
+        if let Some(path) = &self.save {
+            let bytes = run.to_file(device).await.map_err(CliError::failure)?;
+            write_atomic(path, &bytes).map_err(CliError::failure)?;
+        }
         if self.common.json {
             print_json(&json!({
                 "settings": settings, "parameters": run.parameters(), "curve": curve, "figures": last,
             }));
         } else {
-            println!("{}", line(&last, seconds()));
+            println!("{} s: {}", seconds(), line(&last));
         }
         Ok(())
     }
@@ -199,9 +208,10 @@ fn standing_line(standing: &Standing) -> String {
     line
 }
 
-fn line(figures: &Figures, seconds: f64) -> String {
+/// What a run has learned, in one line.
+pub fn line(figures: &Figures) -> String {
     format!(
-        "step {}, {seconds} s, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word told {:.2}",
+        "step {}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word told {:.2}",
         figures.step,
         figures.to_text.recall_1,
         figures.to_picture.recall_1,

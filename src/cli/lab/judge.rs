@@ -1,17 +1,21 @@
-//! `triptych lab judge`: a contestant from a file.
+//! `triptych lab judge`: a contestant of a race or a contrastive run, from a file.
 
 use std::path::PathBuf;
 
+use super::contrast::line;
 use super::fuse::figures;
 use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, print_json};
+use crate::device::Device;
 use crate::io::file::read;
 use crate::io::safetensors::SafetensorsFile;
-use crate::lab::fuse::{Race, WeightsError};
+use crate::lab::contrast::Run;
+use crate::lab::fuse::Race;
+use crate::lab::weights::WeightsError;
 
 #[derive(clap::Args)]
 pub struct Judge {
-    /// Weights of a contestant
+    /// Weights that `triptych lab` or the page has written
     file: PathBuf,
     #[command(flatten)]
     common: Common,
@@ -24,18 +28,40 @@ impl Judge {
         let file = SafetensorsFile::new(&name, bytes).map_err(CliError::input)?;
         let device = choose_device(self.common.backend)?;
         pollster::block_on(async {
-            let (race, at) = Race::from_file(&device, &name, &file).await.map_err(|error| match error {
-                WeightsError::Device(_) => CliError::failure(error),
-                _ => CliError::input(error),
-            })?;
-            let standing = race.standing(&device, at).await.map_err(CliError::failure)?;
-            if self.common.json {
-                print_json(&figures(&standing));
-            } else {
-                let (name, accuracy) = (standing.contestant.name(), standing.confusion.accuracy());
-                println!("{name}, step {}: accuracy {accuracy:.3}", standing.step);
+            match Race::is_in(&file) {
+                true => self.race(&device, &name, &file).await,
+                false => self.contrast(&device, &name, &file).await,
             }
-            Ok(())
         })
+    }
+
+    async fn race(&self, device: &Device, name: &str, file: &SafetensorsFile) -> Result<(), CliError> {
+        let (race, at) = Race::from_file(device, name, file).await.map_err(refused)?;
+        let standing = race.standing(device, at).await.map_err(CliError::failure)?;
+        if self.common.json {
+            print_json(&figures(&standing));
+        } else {
+            let (name, accuracy) = (standing.contestant.name(), standing.confusion.accuracy());
+            println!("{name}, step {}: accuracy {accuracy:.3}", standing.step);
+        }
+        Ok(())
+    }
+
+    async fn contrast(&self, device: &Device, name: &str, file: &SafetensorsFile) -> Result<(), CliError> {
+        let mut run = Run::from_file(device, name, file).await.map_err(refused)?;
+        let figures = run.figures(device).await.map_err(CliError::failure)?;
+        if self.common.json {
+            print_json(&figures);
+        } else {
+            println!("{}", line(&figures));
+        }
+        Ok(())
+    }
+}
+
+fn refused(error: WeightsError) -> CliError {
+    match error {
+        WeightsError::Device(_) => CliError::failure(error),
+        _ => CliError::input(error),
     }
 }

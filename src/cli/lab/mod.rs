@@ -16,7 +16,7 @@ pub enum Lab {
     Fuse(fuse::Fuse),
     /// Spoils the modalities of a trained race, and measures what is left
     Sabotage(fuse::Sabotages),
-    /// Judges a contestant whose weights were saved by the page or by `--save`
+    /// Judges weights that were saved by the page or by `--save`
     Judge(judge::Judge),
 }
 

@@ -2,6 +2,7 @@
 //! or a coordinated space (Radford et al. 2021; Baltrusaitis et al. 2019, section 3).
 
 mod data;
+mod file;
 mod measure;
 pub mod objectives;
 mod pull;

@@ -33,19 +33,38 @@ pub struct Run {
 impl Run {
     /// A model with random weights; that the settings pass [`Settings::check`] is the caller's to see to.
     pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
-        assert_eq!(settings.check(), Ok(()));
-        let pool = Pool::new(MAX_OBJECTS);
-        let words = pool.vocabulary.size();
-        let plan = training_plan(|b| score::loss(b, &settings, words), |_, weights| weights);
         let scalar = |name: &str, value: f32| (name.to_string(), HostTensor::f32([1], vec![value]));
         let own = match settings.loss {
             Loss::Sigmoid => vec![scalar("logit_scale", 10f32.ln()), scalar("logit_bias", -10.0)],
             Loss::InfoNce => Vec::new(),
         };
-        let student = Student::new(device, plan, settings.seed, &own).await?;
+        Run::with(device, settings, &own, 0).await
+    }
+
+    /// A run that stands at `step`, some of whose weights are given.
+    pub(super) async fn with(
+        device: &Device,
+        settings: Settings,
+        own: &[(String, HostTensor)],
+        step: u64,
+    ) -> Result<Self, DeviceError> {
+        assert_eq!(settings.check(), Ok(()));
+        let pool = Pool::new(MAX_OBJECTS);
+        let mut student = Student::new(device, Run::training_plan(&settings), settings.seed, own).await?;
+        student.step = step;
         let constants = score::constants(&settings);
         let (order, held_out) = (Order::new(settings.seed), pool.held_out());
         Ok(Run { settings, student, constants, pool, order, batch: Vec::new(), held_out, measuring: None })
+    }
+
+    pub(super) fn training_plan(settings: &Settings) -> Plan {
+        let words = Pool::new(MAX_OBJECTS).vocabulary.size();
+        training_plan(|b| score::loss(b, settings, words), |_, weights| weights)
+    }
+
+    /// Steps taken so far.
+    pub fn steps(&self) -> u64 {
+        self.student.step
     }
 
     /// Number of weights.

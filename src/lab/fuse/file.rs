@@ -4,24 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::race::{Race, Settings};
 use super::{Contestant, network};
-use crate::device::{Device, DeviceError};
-use crate::io::safetensors::{Precision, SafetensorsError, SafetensorsFile, to_bytes};
+use crate::device::Device;
+use crate::io::safetensors::SafetensorsFile;
 use crate::lab::student::weights_of;
+use crate::lab::weights::{WeightsError, content, to_file};
 
 /// The entry of the file's metadata that tells what it holds.
 const METADATA_KEY: &str = "race";
-
-#[derive(Debug, thiserror::Error)]
-pub enum WeightsError {
-    #[error(transparent)]
-    Safetensors(#[from] SafetensorsError),
-    #[error("{file} does not hold a contestant of a race: {reason}")]
-    Foreign { file: String, reason: String },
-    #[error("`{0}` has no weights in this race")]
-    NoWeights(&'static str),
-    #[error(transparent)]
-    Device(#[from] DeviceError),
-}
 
 #[derive(Serialize, Deserialize)]
 struct Content {
@@ -38,9 +27,12 @@ impl Race {
             return Err(WeightsError::NoWeights(contestant.name()));
         }
         let content = Content { settings: self.settings.clone(), contestant, step: self.step };
-        let json = serde_json::to_string(&content).expect("plain data serialises");
-        let named = weights.iter().map(|(name, tensor)| (name.as_str(), tensor));
-        Ok(to_bytes(named, &[(METADATA_KEY, &json)], Precision::F32)?)
+        to_file(METADATA_KEY, &content, &weights)
+    }
+
+    /// Whether a file is one of [`Race::to_file`].
+    pub fn is_in(file: &SafetensorsFile) -> bool {
+        file.metadata().contains_key(METADATA_KEY)
     }
 
     /// A race whose contestant at the returned place of [`Settings::entrants`] has the weights of a file of
@@ -50,15 +42,10 @@ impl Race {
         name: &str,
         file: &SafetensorsFile,
     ) -> Result<(Self, usize), WeightsError> {
-        let foreign = |reason: String| WeightsError::Foreign { file: name.to_string(), reason };
-        let metadata = file.metadata();
-        let json =
-            metadata.get(METADATA_KEY).ok_or_else(|| foreign(format!("no metadata `{METADATA_KEY}`")))?;
-        let Content { mut settings, contestant, step } =
-            serde_json::from_str(json).map_err(|error| foreign(error.to_string()))?;
-        settings.check().map_err(foreign)?;
+        let Content { mut settings, contestant, step } = content(METADATA_KEY, name, file)?;
+        settings.check().map_err(|reason| WeightsError::foreign(name, reason))?;
         if contestant == Contestant::Majority {
-            return Err(foreign("the majority has no weights".into()));
+            return Err(WeightsError::foreign(name, "the majority has no weights"));
         }
         settings.contestants = vec![contestant];
         let mut own = Vec::new();

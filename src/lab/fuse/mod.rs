@@ -13,7 +13,6 @@ mod standing;
 pub mod task;
 
 pub use contestant::Contestant;
-pub use file::WeightsError;
 pub use modality::Modality;
 pub use network::{CELLS, MODALITIES, PARAMETERS, WIDTH};
 pub use race::{HELD_OUT, Race, Settings};

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::run::Runs;
 use super::{Host, Loaded, Session};
 use crate::device::{Choices, Preference, Selection, select};
 use crate::infer::{LoadError, ModelFiles, Runner, probe_plan};
@@ -51,7 +52,7 @@ impl Session {
         runner.encode_images(&[blank]).await?;
         let facts = facts(&runner, String::from_utf8(eval).unwrap_or_default()).await?;
         stage(Stage::Prepare, 1, Some(1));
-        self.loaded = Some(Loaded { runner, prior: None, run: None });
+        self.loaded = Some(Loaded { runner, prior: None, runs: Runs::default() });
         emit(Event::Ready(facts));
         Ok(())
     }

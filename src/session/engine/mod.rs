@@ -4,6 +4,7 @@
 mod describe;
 mod input;
 mod load;
+mod run;
 mod task;
 mod training;
 mod writing;
@@ -12,8 +13,8 @@ use super::protocol::{Command, Event, Failure, Lane, Reply, Request, WayOn};
 use crate::device::DeviceError;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::Runner;
+use run::Runs;
 use task::Task;
-use training::Run;
 
 /// What the engine needs of its surroundings.
 pub trait Host {
@@ -56,8 +57,7 @@ pub(crate) struct Loaded {
     pub runner: Runner,
     /// The blind baseline for questions; counted on first use.
     pub prior: Option<QuestionPrior>,
-    /// The run that was trained last.
-    pub run: Option<Run>,
+    pub runs: Runs,
 }
 
 /// The engine and its unfinished requests, at most one on each lane.

@@ -50,9 +50,9 @@ impl Task {
                 Task::Caption { picture, prefix, decoding, max_new: max_new_tokens as usize, writing: None }
             }
             Command::Train { experiment, until } => Task::Train(Training::new(experiment, until)),
-            Command::Sabotage { modality, corruption, percents, .. } => {
+            Command::Sabotage { experiment, modality, corruption, percents, .. } => {
                 let all = percents.into_iter().map(|percent| Sabotage { modality, corruption, percent });
-                Task::Spoil(Spoiling::new(all.collect()))
+                Task::Spoil(Spoiling::new(experiment, all.collect()))
             }
             command => Task::Once(command),
         }
@@ -62,8 +62,8 @@ impl Task {
     pub async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
         let runner = &mut loaded.runner;
         match self {
-            Task::Train(training) => training.advance(runner.device(), &mut loaded.run, emit).await,
-            Task::Spoil(spoiling) => spoiling.advance(runner.device(), loaded.run.as_ref(), emit).await,
+            Task::Train(training) => training.advance(runner.device(), &mut loaded.runs, emit).await,
+            Task::Spoil(spoiling) => spoiling.advance(runner.device(), &mut loaded.runs, emit).await,
             Task::Load(_) => unreachable!("loading is the session's own"),
             Task::Gallery { pictures, texts, from } => gallery(runner, pictures, texts, from, emit).await,
             Task::Caption { picture, prefix, decoding, max_new, writing } => match writing {
@@ -138,8 +138,8 @@ async fn once(loaded: &mut Loaded, command: &Command) -> Result<Event, Failure> 
             let trace = runner.self_attention(&sized[0]).await?;
             Ok(Event::SelfAttention(attention(runner, &trace, 0..trace.queries, Vec::new())))
         }
-        Command::Weights { contestant } => {
-            Ok(Event::Weights(weights(runner.device(), loaded.run.as_ref(), *contestant).await?))
+        Command::Weights { experiment, contestant, .. } => {
+            Ok(Event::Weights(weights(runner.device(), &mut loaded.runs, experiment, *contestant).await?))
         }
         Command::Load { .. }
         | Command::EncodeGallery { .. }

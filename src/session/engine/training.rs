@@ -1,114 +1,85 @@
-//! Live training in short pieces, so that a pause is heard within a step.
+//! Requests about live training: to go on, to spoil what is read, to hand weights out.
 
 use super::input::unusable;
+use super::run::{Run, Runs, Trainee};
 use super::task::Emit;
 use crate::device::Device;
-use crate::lab::fuse::{Contestant, HELD_OUT, Race, WeightsError};
+use crate::lab::fuse::{Contestant, Race};
 use crate::lab::sabotage::Sabotage;
+use crate::lab::weights::WeightsError;
 use crate::session::protocol::{Event, Experiment, Failure, Lesson};
-
-/// Steps between two judgements on held-out samples.
-const EVERY: u64 = 20;
-
-/// A model, or several, under training.
-pub(crate) struct Run {
-    experiment: Experiment,
-    race: Race,
-}
 
 /// A request to train.
 pub(super) struct Training {
     experiment: Experiment,
     until: u64,
-    /// The contestant that is judged next, between two rounds.
-    judging: Option<usize>,
-    is_settled: bool,
+    has_begun: bool,
 }
 
 impl Training {
     pub fn new(experiment: Experiment, until: u64) -> Self {
-        Training { experiment, until, judging: None, is_settled: false }
+        Training { experiment, until, has_begun: false }
     }
 
-    /// One piece; whether the run stands where it should.
+    /// One piece, so that a pause is heard within a step; whether the run stands where it should.
     pub async fn advance(
         &mut self,
         device: &Device,
-        run: &mut Option<Run>,
+        runs: &mut Runs,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {
-        if !self.is_settled {
-            self.is_settled = true;
-            let goes_on = |run: &Run| run.experiment == self.experiment && run.race.step <= self.until;
-            if !run.as_ref().is_some_and(goes_on) {
-                *run = Some(begin(device, &self.experiment).await?);
-                self.judging = Some(0);
-                let race = &run.as_ref().expect("a run has begun").race;
-                let samples = (0..HELD_OUT).map(|at| race.shown(at)).collect();
-                emit(Event::Taught(Lesson::RaceBegun { samples }));
-            }
+        let known = runs.of(&self.experiment);
+        let goes_on = self.has_begun || known.as_ref().is_some_and(|run| run.step() <= self.until);
+        self.has_begun = true;
+        let Some(run) = known.filter(|_| goes_on) else {
+            let (run, lesson) = Run::begin(device, &self.experiment).await?;
+            runs.add(run);
+            emit(Event::Taught(lesson));
             return Ok(false);
+        };
+        if run.stands(self.until) {
+            emit(Event::Trained { step: run.step() });
+            return Ok(true);
         }
-        let race = &mut run.as_mut().expect("a run has begun").race;
-        if let Some(at) = self.judging {
-            let count = race.settings.entrants().len();
-            emit(Event::Taught(Lesson::Standing(race.standing(device, at).await?)));
-            self.judging = (at + 1 < count).then_some(at + 1);
-            return Ok(self.ends(race, emit));
+        if let Some(lesson) = run.advance(device, self.until).await? {
+            emit(Event::Taught(lesson));
         }
-        if race.step < self.until {
-            if let Some(round) = race.advance(device).await? {
-                emit(Event::Taught(Lesson::Round(round)));
-                if race.step.is_multiple_of(EVERY) || race.step == self.until {
-                    self.judging = Some(0);
-                }
-            }
-            return Ok(false);
-        }
-        Ok(self.ends(race, emit))
-    }
-
-    fn ends(&self, race: &Race, emit: Emit<'_>) -> bool {
-        let ends = self.judging.is_none() && race.step >= self.until;
-        if ends {
-            emit(Event::Trained { step: race.step });
-        }
-        ends
+        Ok(false)
     }
 }
 
-async fn begin(device: &Device, experiment: &Experiment) -> Result<Run, Failure> {
-    let Experiment::Race(settings) = experiment;
-    settings.check().map_err(|sentence| unusable(&sentence, String::new()))?;
-    let race = Race::begin(device, settings.clone()).await?;
-    Ok(Run { experiment: experiment.clone(), race })
+fn nothing_trained() -> Failure {
+    unusable("Nothing has been trained yet.", String::new())
 }
 
-fn trained(run: Option<&Run>) -> Result<&Race, Failure> {
-    let race = run.map(|run| &run.race);
-    race.ok_or_else(|| unusable("Nothing has been trained yet.", String::new()))
+fn raced<'a>(runs: &'a mut Runs, experiment: &Experiment) -> Result<&'a Race, Failure> {
+    match runs.of(experiment) {
+        Some(Run { trainee: Trainee::Race(race), .. }) => Ok(race),
+        _ => Err(nothing_trained()),
+    }
 }
 
 /// A request to spoil held-out samples.
 pub(super) struct Spoiling {
+    experiment: Experiment,
     sabotages: Vec<Sabotage>,
     /// The next pair of a sabotage and a contestant.
     next: usize,
 }
 
 impl Spoiling {
-    pub fn new(sabotages: Vec<Sabotage>) -> Self {
-        Spoiling { sabotages, next: 0 }
+    pub fn new(experiment: Experiment, sabotages: Vec<Sabotage>) -> Self {
+        Spoiling { experiment, sabotages, next: 0 }
     }
 
     /// The answers of one contestant to one sabotage; whether it was the last.
     pub async fn advance(
         &mut self,
         device: &Device,
-        run: Option<&Run>,
+        runs: &mut Runs,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {
-        let race = trained(run)?;
+        let race = raced(runs, &self.experiment)?;
         let count = race.settings.entrants().len();
         if let Some(&sabotage) = self.sabotages.get(self.next / count) {
             emit(Event::Taught(Lesson::Damage(race.damage(device, self.next % count, sabotage).await?)));
@@ -125,10 +96,16 @@ impl Spoiling {
 /// The bytes of a safetensors file.
 pub(super) async fn weights(
     device: &Device,
-    run: Option<&Run>,
-    contestant: Contestant,
+    runs: &mut Runs,
+    experiment: &Experiment,
+    contestant: Option<Contestant>,
 ) -> Result<Vec<u8>, Failure> {
-    let file = trained(run)?.to_file(device, contestant).await;
+    let run = runs.of(experiment).ok_or_else(nothing_trained)?;
+    let file = match (&run.trainee, contestant) {
+        (Trainee::Race(race), Some(contestant)) => race.to_file(device, contestant).await,
+        (Trainee::Contrast(run), None) => run.to_file(device).await,
+        _ => return Err(unusable("This experiment hands out no such weights.", String::new())),
+    };
     file.map_err(|error| match error {
         WeightsError::Device(error) => error.into(),
         error => unusable("These weights cannot be written.", error.to_string()),

@@ -32,14 +32,22 @@ pub enum Command {
     CrossAttention { picture: Pixels, text: String, reader: Reader },
     /// Where each patch looks in the image encoder. [`Event::SelfAttention`].
     SelfAttention { picture: Pixels },
-    /// Trains up to this step: goes on where the last run of an equal experiment stands no later, else begins anew.
+    /// Trains up to this step, or to the end of the experiment where that is sooner: goes on where the run of an equal
+    /// experiment stands no later, else begins anew.
     /// [`Event::Taught`] many times, then [`Event::Trained`].
     Train { experiment: Experiment, until: u64 },
-    /// Spoils the held-out samples of the race that was trained last, which stands at `step`, at each of these strengths
-    /// in percent. [`Event::Taught`] for every strength and contestant, then [`Event::Spoilt`].
-    Sabotage { step: u64, modality: Modality, corruption: Corruption, percents: Vec<u8> },
-    /// The weights of a contestant of the race that was trained last, as a safetensors file. [`Event::Weights`].
-    Weights { contestant: Contestant },
+    /// Spoils the held-out samples of a race that was trained and stands at `step`, at each of these strengths in
+    /// percent. [`Event::Taught`] for every strength and contestant, then [`Event::Spoilt`].
+    Sabotage {
+        experiment: Experiment,
+        step: u64,
+        modality: Modality,
+        corruption: Corruption,
+        percents: Vec<u8>,
+    },
+    /// The weights of what was trained up to `step`, as a safetensors file: those of a contestant of a race, or of a
+    /// contrastive run. [`Event::Weights`].
+    Weights { experiment: Experiment, step: u64, contestant: Option<Contestant> },
     /// Stops the work on a lane. No reply; neither does the stopped request reply any more.
     Stop { lane: Lane },
 }

@@ -1,5 +1,6 @@
 //! Live training: what is run, and what it tells while it runs.
 
+use crate::lab::contrast::{self, objectives};
 use crate::lab::fuse;
 use crate::lab::sabotage::Damage;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,10 @@ use serde::{Deserialize, Serialize};
 pub enum Experiment {
     /// The rooms Fuse and Sabotage.
     Race(fuse::Settings),
+    /// The room Contrast. Its steps end with those of the settings.
+    Contrast(contrast::Settings),
+    /// Objectives of pre-training side by side, in the room Contrast. A step is one piece of the work of one of them.
+    Objectives(objectives::Settings),
 }
 
 /// What a run tells.
@@ -23,4 +28,17 @@ pub enum Lesson {
     Standing(fuse::Standing),
     /// What a contestant answers to spoilt samples.
     Damage(Damage),
+    /// A contrastive run begins, with so many weights.
+    ContrastBegun {
+        parameters: u32,
+    },
+    Contrast(contrast::Report),
+    /// How a contrastive run does on held-out pairs.
+    Measured(Box<contrast::Figures>),
+    /// A race of objectives begins.
+    ObjectivesBegun {
+        standings: Vec<objectives::Standing>,
+    },
+    /// One of the objectives has come further.
+    Objective(objectives::Standing),
 }

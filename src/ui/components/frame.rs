@@ -36,6 +36,9 @@ fn icon_of(room: Room) -> Icon {
         Room::Caption => Icon::Caption,
         Room::Attend => Icon::Attend,
         Room::Ask => Icon::Ask,
+        Room::Contrast => Icon::Contrast,
+        Room::Fuse => Icon::Fuse,
+        Room::Sabotage => Icon::Sabotage,
     }
 }
 
@@ -46,6 +49,9 @@ const fn subtitle(room: Room) -> &'static str {
         Room::Caption => "A picture put into words, one token at a time",
         Room::Attend => "What looks at what, in every layer and head",
         Room::Ask => "Questions about a picture, and how the model knows",
+        Room::Contrast => "Two towers learn which words belong to which picture, before your eyes",
+        Room::Fuse => "Ways to bring a picture and words together, raced from the same seed",
+        Room::Sabotage => "A modality goes missing, is disturbed or comes late: what is left?",
     }
 }
 
@@ -62,8 +68,7 @@ pub fn Head() -> impl IntoView {
             <div class="badges"><ModelChip /><DeviceChip /><ThemeButton /></div>
         </header>
         <LoadingBar />
-        <Shelf />
-        <LostPicture />
+        {move || room.get().has_stage().then(|| view! { <Shelf /><LostPicture /> })}
     }
 }
 

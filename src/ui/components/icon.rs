@@ -9,6 +9,12 @@ pub enum Icon {
     Caption,
     Attend,
     Ask,
+    Contrast,
+    Fuse,
+    Sabotage,
+    Play,
+    Pause,
+    Step,
     New,
     Edit,
     Upload,
@@ -29,6 +35,9 @@ impl Icon {
             Icon::Attend => {
                 "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z"
             }
+            Icon::Contrast => "M4 4h16v16H4zM4 4l16 16M9.3 4v5.3M14.7 9.3v5.4M9.3 9.3h5.4",
+            Icon::Fuse => "M4 5c8 0 8 7 16 7M4 19c8 0 8-7 16-7M16 8l4 4-4 4",
+            Icon::Sabotage => "M13 3 5 14h6l-1 7 8-11h-6z",
             Icon::Ask => "M4 4h16v12h-9l-4 4v-4H4zM10 8.5a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1.1M12 13.6v.1",
             Icon::New => "M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5",
             Icon::Edit => "M4 20l1-4L16.5 4.5l3 3L8 19zM14.5 6.5l3 3",
@@ -37,6 +46,9 @@ impl Icon {
                 "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2"
             }
             Icon::Moon => "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z",
+            Icon::Play => "M7 4.5v15l12-7.5z",
+            Icon::Pause => "M8 5v14M16 5v14",
+            Icon::Step => "M6 5v14l9-7zM18 5v14",
             Icon::Check => "M5 12.5l4.5 4.5L19 7.5",
             Icon::Cross => "M6 6l12 12M18 6L6 18",
             Icon::Unknown => "M5 12h14",

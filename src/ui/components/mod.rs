@@ -1,6 +1,7 @@
 //! What the rooms are built from.
 
 pub mod bars;
+pub mod chart;
 pub mod choice;
 pub mod editor;
 pub mod failure;
@@ -11,6 +12,7 @@ pub mod inspector;
 pub mod loading;
 pub mod picture;
 pub mod raster;
+pub mod run_bar;
 pub mod shelf;
 pub mod toolbar;
 pub mod veil;

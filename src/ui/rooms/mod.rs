@@ -3,5 +3,8 @@
 pub mod ask;
 pub mod attend;
 pub mod caption;
+pub mod contrast;
+pub mod fuse;
 pub mod home;
 pub mod retrieve;
+pub mod sabotage;

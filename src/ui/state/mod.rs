@@ -15,9 +15,8 @@ pub use asked::{Asked, Phase};
 pub use engine::Engine;
 pub use parts::{Embeddings, Writing};
 pub use shared::Shared;
-pub use training::{Judgement, Training};
+pub use training::{Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
 
-use crate::lab::sabotage::Damage;
 use crate::session::protocol::{
     Answer, Attention, Command, Event, Failure, Lane, Lesson, Pixels, Reply, Request, WayOn,
 };
@@ -38,8 +37,8 @@ pub struct UiState {
     pub answer: Asked<Option<Answer>>,
     pub cross: Asked<Option<Attention>>,
     pub patches: Asked<Option<Attention>>,
-    pub training: Asked<Training>,
-    pub damage: Asked<Vec<Damage>>,
+    pub training: Asked<Runs>,
+    pub damage: Asked<Damages>,
     pub weights: Asked<Vec<u8>>,
 }
 
@@ -114,16 +113,8 @@ impl UiState {
             Event::Answered(answer) => self.answer.hear(id, Phase::Done, |value| *value = Some(answer)),
             Event::CrossAttention(maps) => self.cross.hear(id, Phase::Done, |value| *value = Some(maps)),
             Event::SelfAttention(maps) => self.patches.hear(id, Phase::Done, |value| *value = Some(maps)),
-            Event::Taught(Lesson::Damage(damage)) => {
-                self.damage.hear(id, Phase::Running, |all| add_damage(all, damage));
-            }
-            Event::Taught(lesson) => {
-                let phase = self.training.phase;
-                self.training.hear(id, phase, |training| training.hear(lesson));
-            }
-            Event::Trained { step } => {
-                self.training.hear(id, Phase::Done, |training| training.step = step);
-            }
+            Event::Taught(lesson) => self.taught(id, lesson),
+            Event::Trained { .. } => self.training.hear(id, Phase::Done, |_| {}),
             Event::Spoilt => self.damage.hear(id, Phase::Done, |_| {}),
             Event::Weights(bytes) => self.weights.hear(id, Phase::Done, |value| *value = bytes),
             Event::Failed(failure) => self.fail(id, &failure),
@@ -131,9 +122,11 @@ impl UiState {
         Vec::new()
     }
 
-    /// A new worker has been started: it knows no model, and whatever was awaited waits for it.
+    /// A new worker has been started: it knows no model and no run, and whatever was awaited waits for it.
     pub fn restart(&mut self) {
         self.load = Asked::default();
+        self.training.value = Shared::default();
+        self.damage.value = Shared::default();
         self.wait();
     }
 
@@ -142,6 +135,22 @@ impl UiState {
         let sentence = "The engine stopped unexpectedly.".into();
         let id = self.load.id();
         self.fail(id, &Failure { sentence, detail, way_on: WayOn::Reload });
+    }
+
+    fn taught(&mut self, id: u32, lesson: Lesson) {
+        match lesson {
+            Lesson::Damage(damage) => {
+                let command = self.damage.command.clone();
+                let Some(Command::Sabotage { experiment, .. }) = command.as_deref() else { return };
+                self.damage.hear(id, Phase::Running, |all| add_damage(all, experiment, damage));
+            }
+            lesson => {
+                let command = self.training.command.clone();
+                let Some(Command::Train { experiment, .. }) = command.as_deref() else { return };
+                let phase = self.training.phase;
+                self.training.hear(id, phase, |runs| runs.hear(experiment, lesson));
+            }
+        }
     }
 
     fn encoded(&mut self, id: u32, from: u32, pictures: &[f32], texts: &[f32]) {

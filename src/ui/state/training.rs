@@ -1,18 +1,83 @@
-//! A live run as the page has heard it.
+//! Live runs as the page has heard of them.
 
+use super::Shared;
+use crate::lab::contrast::{self, objectives};
 use crate::lab::fuse::{Contestant, Round, Shown, Standing};
 use crate::lab::sabotage::Damage;
-use crate::session::protocol::Lesson;
+use crate::session::protocol::{Experiment, Lesson};
+
+/// Runs that are remembered: as many as the engine keeps.
+const KEPT: usize = 3;
+
+/// The newest runs, the newest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Runs(Vec<(Experiment, Training)>);
+
+impl Runs {
+    /// What was heard of an experiment.
+    pub fn of(&self, experiment: &Experiment) -> Option<&Training> {
+        self.0.iter().find(|(other, _)| other == experiment).map(|(_, training)| training)
+    }
+
+    pub(super) fn hear(&mut self, experiment: &Experiment, lesson: Lesson) {
+        let begun = match lesson {
+            Lesson::RaceBegun { samples } => {
+                Training::Race(Race { samples: Shared::new(samples), ..Race::default() })
+            }
+            Lesson::ContrastBegun { parameters } => {
+                Training::Contrast(Contrast { parameters, ..Contrast::default() })
+            }
+            Lesson::ObjectivesBegun { standings } => {
+                Training::Objectives(Objectives { standings, ..Objectives::default() })
+            }
+            lesson => return self.go_on(experiment, lesson),
+        };
+        self.0.retain(|(other, _)| other != experiment);
+        self.0.insert(0, (experiment.clone(), begun));
+        self.0.truncate(KEPT);
+    }
+
+    fn go_on(&mut self, experiment: &Experiment, lesson: Lesson) {
+        let Some(at) = self.0.iter().position(|(other, _)| other == experiment) else { return };
+        self.0[..=at].rotate_right(1);
+        match (&mut self.0[0].1, lesson) {
+            (Training::Race(race), Lesson::Round(round)) => race.rounds.push(Shared::new(round)),
+            (Training::Race(race), Lesson::Standing(standing)) => race.judge(standing),
+            (Training::Contrast(run), Lesson::Contrast(report)) => run.reports.push(report),
+            (Training::Contrast(run), Lesson::Measured(figures)) => run.figures.push(Shared::new(*figures)),
+            (Training::Objectives(race), Lesson::Objective(standing)) => race.hear(standing),
+            _ => {}
+        }
+    }
+}
+
+/// One run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Training {
+    Race(Race),
+    Contrast(Contrast),
+    Objectives(Objectives),
+}
+
+impl Training {
+    /// The step at which the run stands.
+    pub fn step(&self) -> u64 {
+        match self {
+            Training::Race(race) => race.rounds.last().map_or(0, |round| round.step),
+            Training::Contrast(run) => run.reports.last().map_or(0, |report| report.step),
+            Training::Objectives(race) => race.pieces,
+        }
+    }
+}
 
 /// A race: its curves, and the newest judgement of each contestant.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Training {
-    pub step: u64,
+pub struct Race {
     /// The held-out samples, in their order.
-    pub samples: Vec<Shown>,
-    pub rounds: Vec<Round>,
+    pub samples: Shared<Vec<Shown>>,
+    pub rounds: Vec<Shared<Round>>,
     /// The newest of each contestant, in the order of the race.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<Shared<Standing>>,
     pub judgements: Vec<Judgement>,
 }
 
@@ -26,23 +91,12 @@ pub struct Judgement {
     pub alone: [f32; 2],
 }
 
-impl Training {
-    pub(super) fn hear(&mut self, lesson: Lesson) {
-        match lesson {
-            Lesson::RaceBegun { samples } => *self = Training { samples, ..Training::default() },
-            Lesson::Round(round) => {
-                self.step = round.step;
-                self.rounds.push(round);
-            }
-            Lesson::Standing(standing) => self.judge(standing),
-            Lesson::Damage(_) => {}
-        }
-    }
-
+impl Race {
     fn judge(&mut self, standing: Standing) {
         let Standing { contestant, step, alone, .. } = standing;
         let accuracy = standing.confusion.accuracy();
         self.judgements.push(Judgement { contestant, step, accuracy, alone });
+        let standing = Shared::new(standing);
         match self.standings.iter_mut().find(|known| known.contestant == contestant) {
             Some(known) => *known = standing,
             None => self.standings.push(standing),
@@ -50,10 +104,47 @@ impl Training {
     }
 }
 
-/// Keeps the damages of one race, modality and corruption; a newer one of equal strength takes the older one's place.
-pub(super) fn add_damage(damages: &mut Vec<Damage>, new: Damage) {
+/// A contrastive run: its losses, and what was measured on held-out pairs now and then.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Contrast {
+    /// Number of weights.
+    pub parameters: u32,
+    pub reports: Vec<contrast::Report>,
+    pub figures: Vec<Shared<contrast::Figures>>,
+}
+
+/// A race of objectives: where each stands.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Objectives {
+    pub standings: Vec<objectives::Standing>,
+    /// Pieces of work that are done.
+    pub pieces: u64,
+}
+
+impl Objectives {
+    fn hear(&mut self, standing: objectives::Standing) {
+        self.pieces += 1;
+        if let Some(known) = self.standings.iter_mut().find(|known| known.objective == standing.objective) {
+            *known = standing;
+        }
+    }
+}
+
+/// Keeps the damages of one state of one race under one corruption of one modality; a newer one of equal strength takes
+/// the older one's place.
+pub(super) fn add_damage(damages: &mut Damages, experiment: &Experiment, new: Damage) {
     let key = |damage: &Damage| (damage.step, damage.sabotage.modality, damage.sabotage.corruption);
     let strength = |damage: &Damage| (damage.contestant, damage.sabotage.percent);
-    damages.retain(|old| key(old) == key(&new) && strength(old) != strength(&new));
-    damages.push(new);
+    if damages.of.as_ref() != Some(experiment) {
+        *damages = Damages { of: Some(experiment.clone()), all: Vec::new() };
+    }
+    damages.all.retain(|old| key(old) == key(&new) && strength(old) != strength(&new));
+    damages.all.push(Shared::new(new));
+}
+
+/// What the contestants of one race answer to spoilt samples.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Damages {
+    pub of: Option<Experiment>,
+    pub all: Vec<Shared<Damage>>,
 }

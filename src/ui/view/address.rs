@@ -28,7 +28,7 @@ impl View {
         write("gallery", Some(self.gallery.to_string()), Some(plain.gallery.to_string()));
         write("edit", self.editing.then(|| "1".into()), None);
         match self.room {
-            Room::Home => {}
+            Room::Home | Room::Contrast => {}
             Room::Retrieve => {
                 write("by", Some(self.retrieve.to_string()), Some(plain.retrieve.to_string()));
                 write("q", text(&self.query), text(""));
@@ -46,6 +46,12 @@ impl View {
                 write("text", text(&self.text), text(""));
                 write("patch", self.patch.map(|patch| patch.to_string()), None);
                 self.write_head(&mut write);
+            }
+            Room::Fuse | Room::Sabotage => {
+                let usual = View { room: self.room, ..View::default() };
+                if let (Some(own), Some(usual)) = (self.race(), usual.race()) {
+                    own.write(usual).into_iter().for_each(|(key, value)| write(key, Some(value), None));
+                }
             }
             Room::Ask => {
                 write("question", text(&self.question), text(""));
@@ -72,6 +78,9 @@ impl View {
     }
 
     fn read(&mut self, key: &str, value: &str) {
+        if let Some(race) = self.race_mut() {
+            race.read(key, value);
+        }
         match key {
             "picture" => set(&mut self.picture, value),
             "gallery" => set(&mut self.gallery, value),
@@ -183,7 +192,9 @@ mod tests {
         };
         let sentence = "two hearts".into();
         let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, ..View::default() };
-        for view in [retrieve, caption, attend, ask] {
+        let mut sabotage = View { room: Room::Sabotage, ..View::default() };
+        (sabotage.sabotage.step, sabotage.sabotage.percent) = (400, 75);
+        for view in [retrieve, caption, attend, ask, sabotage] {
             assert_eq!(there_and_back(&view), view, "{}", view.to_address());
         }
     }

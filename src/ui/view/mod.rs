@@ -2,9 +2,13 @@
 
 mod address;
 mod names;
+mod race;
 
 pub use names::{Attending, PictureName, RetrieveMode, Room};
 
+pub use race::{LONGEST, RaceView};
+
+use crate::lab::fuse::Settings;
 use crate::session::protocol::Decoding;
 
 /// Everything that a link reopens. Defaults are left out of the address.
@@ -36,6 +40,8 @@ pub struct View {
     pub patch: Option<usize>,
     pub question: String,
     pub sentence: String,
+    pub fuse: RaceView,
+    pub sabotage: RaceView,
 }
 
 impl Default for View {
@@ -60,8 +66,30 @@ impl Default for View {
             patch: None,
             question: String::new(),
             sentence: String::new(),
+            fuse: RaceView::new(Settings::default()),
+            sabotage: RaceView::new(Settings::sabotage()),
         }
     }
 }
 
 const GALLERY_SEED: u64 = 1;
+
+impl View {
+    /// The race of the room, in the rooms that have one.
+    pub fn race(&self) -> Option<&RaceView> {
+        match self.room {
+            Room::Fuse => Some(&self.fuse),
+            Room::Sabotage => Some(&self.sabotage),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn race_mut(&mut self) -> Option<&mut RaceView> {
+        match self.room {
+            Room::Fuse => Some(&mut self.fuse),
+            Room::Sabotage => Some(&mut self.sabotage),
+            _ => None,
+        }
+    }
+}

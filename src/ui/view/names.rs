@@ -32,7 +32,16 @@ macro_rules! choice {
 
 choice!(
     /// The word is the path below the page's base.
-    Room { Home = "", Retrieve = "retrieve", Caption = "caption", Attend = "attend", Ask = "ask" }
+    Room {
+        Home = "",
+        Retrieve = "retrieve",
+        Caption = "caption",
+        Attend = "attend",
+        Ask = "ask",
+        Contrast = "contrast",
+        Fuse = "fuse",
+        Sabotage = "sabotage",
+    }
 );
 
 choice!(
@@ -46,6 +55,11 @@ choice!(
 );
 
 impl Room {
+    /// Whether a picture lies on the stage; the rooms that train have pictures of their own.
+    pub const fn has_stage(self) -> bool {
+        !matches!(self, Room::Contrast | Room::Fuse | Room::Sabotage)
+    }
+
     pub const fn title(self) -> &'static str {
         match self {
             Room::Home => "Home",
@@ -53,6 +67,9 @@ impl Room {
             Room::Caption => "Caption",
             Room::Attend => "Attend",
             Room::Ask => "Ask",
+            Room::Contrast => "Contrast",
+            Room::Fuse => "Fuse",
+            Room::Sabotage => "Sabotage",
         }
     }
 }

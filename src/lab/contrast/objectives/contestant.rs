@@ -62,6 +62,10 @@ impl Contestant {
         self.enter(device, phase.next(), settings, pool).await
     }
 
+    pub fn is_done(&self) -> bool {
+        self.standing.phase == Phase::Done
+    }
+
     /// Steps of the phase.
     fn steps(&self, settings: &Settings) -> u64 {
         match (self.standing.phase, self.standing.objective) {

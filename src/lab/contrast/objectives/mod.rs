@@ -27,6 +27,8 @@ pub struct Race {
     contestants: Vec<Contestant>,
     /// Whose turn it is.
     turn: usize,
+    /// Pieces of work that are done.
+    pub pieces: u64,
 }
 
 impl Race {
@@ -39,19 +41,25 @@ impl Race {
             let words = pool.vocabulary.size();
             contestants.push(Contestant::new(device, objective, &settings, words).await?);
         }
-        Ok(Race { settings, held_out: pool.held_out(), pool, contestants, turn: 0 })
+        Ok(Race { settings, held_out: pool.held_out(), pool, contestants, turn: 0, pieces: 0 })
     }
 
-    /// One short piece of work of the contestant whose turn it is; false when the race is over.
-    pub async fn step(&mut self, device: &Device) -> Result<bool, DeviceError> {
-        let running = |i: &usize| self.contestants[*i].standing.phase != Phase::Done;
+    /// One short piece of work of the contestant whose turn it is, and where that one stands; none when the race is over.
+    pub async fn step(&mut self, device: &Device) -> Result<Option<Standing>, DeviceError> {
         let count = self.contestants.len();
-        let Some(next) = (self.turn..self.turn + count).map(|i| i % count).find(running) else {
-            return Ok(false);
+        let turns = (self.turn..self.turn + count).map(|at| at % count);
+        let Some(next) = turns.into_iter().find(|at| !self.contestants[*at].is_done()) else {
+            return Ok(None);
         };
-        self.contestants[next].step(device, &self.settings, &mut self.pool, &self.held_out).await?;
+        let contestant = &mut self.contestants[next];
+        contestant.step(device, &self.settings, &mut self.pool, &self.held_out).await?;
         self.turn = next + 1;
-        Ok(true)
+        self.pieces += 1;
+        Ok(Some(contestant.standing.clone()))
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.contestants.iter().all(Contestant::is_done)
     }
 
     /// Where every contestant stands, in the order of [`Objective::ALL`].

@@ -1,0 +1,42 @@
+//! The weights of a contrastive run as a safetensors file, and back.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Run, Settings};
+use crate::device::Device;
+use crate::io::safetensors::SafetensorsFile;
+use crate::lab::student::weights_of;
+use crate::lab::weights::{WeightsError, content, to_file};
+
+/// The entry of the file's metadata that tells what it holds.
+const METADATA_KEY: &str = "contrast";
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    settings: Settings,
+    step: u64,
+}
+
+impl Run {
+    /// The weights, with what is needed to measure them again.
+    pub async fn to_file(&self, device: &Device) -> Result<Vec<u8>, WeightsError> {
+        let content = Content { settings: self.settings.clone(), step: self.steps() };
+        to_file(METADATA_KEY, &content, &self.weights(device).await?)
+    }
+
+    /// A run that stands where the file of [`Run::to_file`] was written, with an optimiser that remembers nothing; `name`
+    /// is the file's, for errors.
+    pub async fn from_file(
+        device: &Device,
+        name: &str,
+        file: &SafetensorsFile,
+    ) -> Result<Self, WeightsError> {
+        let Content { settings, step } = content(METADATA_KEY, name, file)?;
+        settings.check().map_err(|reason| WeightsError::foreign(name, reason))?;
+        let mut own = Vec::new();
+        for (name, shape) in weights_of(&Run::training_plan(&settings)) {
+            own.push((name.clone(), file.shaped(&name, &shape)?));
+        }
+        Ok(Run::with(device, settings, &own, step).await?)
+    }
+}

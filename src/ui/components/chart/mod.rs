@@ -1,0 +1,23 @@
+//! Charts of live runs: SVG in CSS pixels, values under pointer and arrow keys, a table, and files of all of it.
+
+mod confusion;
+mod export;
+mod frame;
+mod histogram;
+mod key;
+mod line;
+mod mark;
+mod path;
+mod plot;
+mod scale;
+mod scatter;
+mod sheet;
+mod tone;
+
+pub use confusion::Confusion;
+pub use histogram::{Histogram, Spread};
+pub use line::{LineChart, Series};
+pub use mark::Mark;
+pub use scale::{Axis, Scale};
+pub use scatter::{Group, Scatter};
+pub use tone::{Dash, Marker, Tone};

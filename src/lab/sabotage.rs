@@ -70,37 +70,38 @@ pub struct Damage {
 
 /// `given` spoilt; which samples, patches and words are hit follows from `seed`, and more strength hits the same and more.
 pub fn spoil(given: &[Given], sabotage: Sabotage, seed: u64) -> Vec<Given> {
+    (0..given.len()).map(|at| spoil_one(given, at, sabotage, seed)).collect()
+}
+
+/// Sample `at` of [`spoil`].
+pub fn spoil_one(given: &[Given], at: usize, sabotage: Sabotage, seed: u64) -> Given {
     let Sabotage { modality, corruption, .. } = sabotage;
     let strength = f32::from(sabotage.percent.min(100)) / 100.0;
     let late = (strength * LATEST as f32).round() as usize;
-    let count = given.len();
-    let spoilt = |(at, own): (usize, &Given)| {
-        let mut rng = Rng::from_seed(seed ^ (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let mut own = own.clone();
-        let hit = chance(&mut rng) < strength;
-        match (corruption, modality) {
-            (Corruption::Remove, _) => own.present[modality as usize] &= !hit,
-            (Corruption::Blur, Modality::Picture) => own.picture = blur(&own.picture, strength),
-            (Corruption::Blur, Modality::Words) => {
-                let other = |_| 1 + rng.below(WORDS.len() - 1) as u32;
-                own.words = replace(own.words, strength, seed ^ at as u64, other);
-            }
-            (Corruption::Mask, Modality::Picture) => mask(&mut own.picture, strength, &mut rng),
-            (Corruption::Mask, Modality::Words) => {
-                own.words = replace(own.words, strength, seed ^ at as u64, |_| 0);
-            }
-            (Corruption::Mute, Modality::Picture) => fade(&mut own.picture, strength),
-            (Corruption::Mute, Modality::Words) => {
-                let heard = ((1.0 - strength) * TOKENS as f32).round() as usize;
-                own.words[heard..].fill(0);
-            }
-            (Corruption::Shuffle, _) if hit => take(&mut own, &given[rng.below(count)], modality),
-            (Corruption::Shuffle, _) => {}
-            (Corruption::Delay, _) => take(&mut own, &given[at.saturating_sub(late)], modality),
+    let mut rng = Rng::from_seed(seed ^ (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut own = given[at].clone();
+    let hit = chance(&mut rng) < strength;
+    match (corruption, modality) {
+        (Corruption::Remove, _) => own.present[modality as usize] &= !hit,
+        (Corruption::Blur, Modality::Picture) => own.picture = blur(&own.picture, strength),
+        (Corruption::Blur, Modality::Words) => {
+            let other = |_| 1 + rng.below(WORDS.len() - 1) as u32;
+            own.words = replace(own.words, strength, seed ^ at as u64, other);
         }
-        own
-    };
-    given.iter().enumerate().map(spoilt).collect()
+        (Corruption::Mask, Modality::Picture) => mask(&mut own.picture, strength, &mut rng),
+        (Corruption::Mask, Modality::Words) => {
+            own.words = replace(own.words, strength, seed ^ at as u64, |_| 0);
+        }
+        (Corruption::Mute, Modality::Picture) => fade(&mut own.picture, strength),
+        (Corruption::Mute, Modality::Words) => {
+            let heard = ((1.0 - strength) * TOKENS as f32).round() as usize;
+            own.words[heard..].fill(0);
+        }
+        (Corruption::Shuffle, _) if hit => take(&mut own, &given[rng.below(given.len())], modality),
+        (Corruption::Shuffle, _) => {}
+        (Corruption::Delay, _) => take(&mut own, &given[at.saturating_sub(late)], modality),
+    }
+    own
 }
 
 impl Race {
@@ -142,19 +143,30 @@ fn replace(
     std::array::from_fn(|at| if chance(&mut rng) < strength { other(at) } else { words[at] })
 }
 
-/// The mean over the square of side `1 + strength (SIDE - 1)` around each pixel, cut at the borders.
+/// The mean over the square of side `1 + strength (SIDE - 1)` around each pixel, cut at the borders; sums over squares are
+/// differences of sums over corners (Crow 1984).
 fn blur(picture: &[u8], strength: f32) -> Vec<u8> {
+    const ROW: usize = SIDE + 1;
     let reach = (strength * (SIDE - 1) as f32 / 2.0).round() as usize;
-    let mean = |at: usize| {
-        let (y, x, channel) = (at / 3 / SIDE, at / 3 % SIDE, at % 3);
-        let span = |v: usize| v.saturating_sub(reach)..(v + reach + 1).min(SIDE);
-        let cells = span(y).flat_map(|y| span(x).map(move |x| (y, x)));
-        let (sum, count) = cells.fold((0u32, 0u32), |(sum, count), (y, x)| {
-            (sum + u32::from(picture[(y * SIDE + x) * 3 + channel]), count + 1)
-        });
-        ((sum + count / 2) / count) as u8
-    };
-    (0..picture.len()).map(mean).collect()
+    let mut blurred = vec![0; picture.len()];
+    for channel in 0..3 {
+        let mut sums = [0u32; ROW * ROW];
+        for (y, x) in (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (y, x))) {
+            let own = u32::from(picture[(y * SIDE + x) * 3 + channel]);
+            sums[(y + 1) * ROW + x + 1] =
+                own + sums[y * ROW + x + 1] + sums[(y + 1) * ROW + x] - sums[y * ROW + x];
+        }
+        let span = |v: usize| (v.saturating_sub(reach), (v + reach + 1).min(SIDE));
+        for (y, x) in (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (y, x))) {
+            let ((top, bottom), (left, right)) = (span(y), span(x));
+            let sum = sums[bottom * ROW + right] + sums[top * ROW + left]
+                - sums[top * ROW + right]
+                - sums[bottom * ROW + left];
+            let count = ((bottom - top) * (right - left)) as u32;
+            blurred[(y * SIDE + x) * 3 + channel] = ((sum + count / 2) / count) as u8;
+        }
+    }
+    blurred
 }
 
 fn mask(picture: &mut [u8], strength: f32, rng: &mut Rng) {
@@ -215,6 +227,19 @@ mod tests {
             assert!(given.iter().zip(&pictures).all(|(a, b)| a.words == b.words && b.present[1]));
             let words = spoil(Modality::Words);
             assert!(given.iter().zip(&words).all(|(a, b)| a.picture == b.picture && b.present[0]));
+        }
+    }
+
+    #[test]
+    fn a_blurred_pixel_is_the_mean_of_its_square() {
+        let picture = &given()[1].picture;
+        let blurred = blur(picture, 0.2);
+        // A strength of 0.2 reaches 3 pixels: at the corner a square of 4x4, inside one of 7x7.
+        for (y, x, span) in [(0, 0, 0..4), (16, 16, 13..20)] {
+            let cells = span.clone().flat_map(|y| span.clone().map(move |x| (y, x)));
+            let values: Vec<u32> = cells.map(|(y, x)| u32::from(picture[(y * SIDE + x) * 3])).collect();
+            let mean = values.iter().sum::<u32>() as f32 / values.len() as f32;
+            assert_eq!(f32::from(blurred[(y * SIDE + x) * 3]), mean.round());
         }
     }
 

@@ -1,7 +1,8 @@
 //! Samples as the inputs of a plan.
 
 use super::network::MODALITIES;
-use super::task::{Sample, TOKENS};
+use super::standing::Shown;
+use super::task::{Sample, TOKENS, WORDS};
 use crate::infer::pixel_values;
 use crate::lab::picture::SIDE;
 use crate::lab::student::Inputs;
@@ -15,6 +16,17 @@ pub struct Given {
     pub words: [u32; TOKENS],
     /// Whether the picture and the words are there at all.
     pub present: [bool; 2],
+}
+
+impl Given {
+    /// What a sample that is shown was given as; words beyond the vocabulary are padding.
+    pub fn of_shown(shown: &Shown) -> Self {
+        let mut words = [0; TOKENS];
+        for (id, word) in words.iter_mut().zip(shown.sentence.split_whitespace()) {
+            *id = WORDS.iter().position(|known| *known == word).unwrap_or(0) as u32;
+        }
+        Given { picture: shown.picture.clone(), words, present: [true; 2] }
+    }
 }
 
 impl From<&Sample> for Given {

@@ -18,6 +18,7 @@ pub enum Icon {
     New,
     Edit,
     Upload,
+    Download,
     Sun,
     Moon,
     Check,
@@ -42,6 +43,7 @@ impl Icon {
             Icon::New => "M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5",
             Icon::Edit => "M4 20l1-4L16.5 4.5l3 3L8 19zM14.5 6.5l3 3",
             Icon::Upload => "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
+            Icon::Download => "M12 4v12M7 11l5 5 5-5M4 16v4h16v-4",
             Icon::Sun => {
                 "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2"
             }

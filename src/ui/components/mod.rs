@@ -17,4 +17,5 @@ pub mod shelf;
 pub mod toolbar;
 pub mod veil;
 pub mod verdict;
+pub mod weights;
 pub mod words;

@@ -6,5 +6,6 @@ pub mod caption;
 pub mod contrast;
 pub mod fuse;
 pub mod home;
+mod race;
 pub mod retrieve;
 pub mod sabotage;

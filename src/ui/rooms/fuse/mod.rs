@@ -1,8 +1,97 @@
 //! Fuse: ways to bring a picture and words together, raced.
 
+mod gain;
+
+use super::race::{
+    Answers, Curves, Inside, Place, RaceRoom, RaceSettings, SampleChoice, Standings, about, formula,
+    milliseconds, section, shown_sample, title,
+};
+use crate::lab::fuse::{Contestant, PARAMETERS, Standing};
+use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::run_bar::RunBar;
+use crate::ui::components::weights::WeightsButton;
+use crate::ui::lab::Lab;
+use crate::ui::live::StepOf;
+use crate::ui::show;
+use crate::ui::state::Shared;
+use gain::Gain;
 use leptos::prelude::*;
+
+const PLACE: Place = Place {
+    get: |view| &view.fuse,
+    get_mut: |view| &mut view.fuse,
+    step: StepOf { get: |view| view.fuse.step, set: |view, step| view.fuse.step = step },
+};
 
 #[component]
 pub fn Fuse() -> impl IntoView {
-    view! { <section class="stage"></section> }
+    let room = RaceRoom::new(Lab::here(), PLACE);
+    view! {
+        <section class="stage live">
+            <RaceSettings room offered=&Contestant::FUSIONS />
+            <RunBar live=room.live />
+            <Gain room />
+            <Curves room />
+            <Standings room />
+            <Inside room />
+            <Sample room />
+        </section>
+        <Notes room />
+    }
+}
+
+/// One sample, and everybody's answer to it.
+#[component]
+fn Sample(room: RaceRoom) -> impl IntoView {
+    let sample = shown_sample(room);
+    let answers = Memo::new(move |_| {
+        let at = room.view.with(|view| view.sample);
+        let answer = |standing: &Shared<Standing>| {
+            Some(super::race::Answer {
+                contestant: standing.contestant,
+                probability: *standing.probabilities.get(at)?,
+                gate: standing.gates.get(at).copied(),
+            })
+        };
+        room.race.with(|race| race.standings.iter().filter_map(answer).collect::<Vec<_>>())
+    });
+    view! {
+        <h2>"One sample"</h2>
+        <div class="beside sample">
+            <div><SampleChoice room sample /></div>
+            <Answers sample answers />
+        </div>
+    }
+}
+
+#[component]
+fn Notes(room: RaceRoom) -> impl IntoView {
+    let figures = Signal::derive(move || {
+        let contestant = room.inside.get();
+        let standing = room.standing.get();
+        let of = |part: fn(&Standing) -> String| standing.as_deref().map_or("–".into(), part);
+        let time = room.race.with(|race| milliseconds(race, contestant));
+        vec![
+            Figure::new("Accuracy", of(|standing| show::three(standing.confusion.accuracy())))
+                .beside("chance 0.500"),
+            Figure::new("F1", of(|standing| show::three(standing.confusion.f1()))),
+            Figure::new("Without the words", of(|standing| show::three(standing.alone[0]))),
+            Figure::new("Without the picture", of(|standing| show::three(standing.alone[1]))),
+            Figure::new("Weights", of(|standing| standing.parameters.to_string()))
+                .beside(format!("all {PARAMETERS} ± 2.5 %")),
+            Figure::new("A step", time.map_or("–".into(), |time| format!("{time:.1} ms"))),
+        ]
+    });
+    let notes = move || {
+        let contestant = room.inside.get();
+        view! {
+            <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
+                <p>{about(contestant)}</p>
+                <p>"All contestants start from the same seed, see the same samples in the same order and have as many weights as
+                    the others: what differs is how the two modalities meet."</p>
+                <WeightsButton live=room.live contestant=Some(contestant) />
+            </Inspector>
+        }
+    };
+    notes
 }

@@ -14,11 +14,14 @@ use leptos::prelude::*;
 
 const MAX_NEW_TOKENS: u32 = 96;
 
-const DOORS: [(Room, &str); 4] = [
+const DOORS: [(Room, &str); 7] = [
     (Room::Retrieve, "Type words and watch 256 pictures take their order."),
     (Room::Caption, "See a sentence grow, and every word it did not take."),
     (Room::Attend, "Open every layer and head: what looks at what."),
     (Room::Ask, "Ask about a picture, and catch the model guessing."),
+    (Room::Contrast, "Train two towers yourself: a matrix turns diagonal."),
+    (Room::Fuse, "Race the ways to join two modalities, from one seed."),
+    (Room::Sabotage, "Take a modality away and see who still answers."),
 ];
 
 #[component]

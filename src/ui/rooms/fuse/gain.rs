@@ -1,0 +1,125 @@
+//! What the fusions add to the better modality, in numbers.
+
+use crate::lab::fuse::Contestant;
+use crate::lab::fuse::task::{Information, Task};
+use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::rooms::race::{RaceRoom, title};
+use crate::ui::show;
+use crate::ui::state::Race;
+use leptos::prelude::*;
+
+/// At most what an additive fusion reaches on an exclusive or, and at least what solves it.
+const UNSOLVED: f32 = 0.55;
+const SOLVED: f32 = 0.9;
+
+#[component]
+pub fn Gain(room: RaceRoom) -> impl IntoView {
+    let bars = Memo::new(move |_| room.race.with(bars));
+    let verdict = move || {
+        let task = room.settings.with(|settings| settings.task);
+        room.race.with(|race| verdict(race, &task))
+    };
+    view! {
+        <div class="gain">
+            <Bars caption="Accuracy on held-out samples, the mark at the better modality alone" what="Contestant"
+                unit="Accuracy" modality="fused" bars />
+            <p class="prose" aria-live="polite">{verdict}</p>
+        </div>
+    }
+}
+
+fn accuracy(race: &Race, contestant: Contestant) -> Option<f32> {
+    race.standings.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
+}
+
+/// The better of both modalities alone.
+fn alone(race: &Race) -> Option<f32> {
+    Some(accuracy(race, Contestant::Picture)?.max(accuracy(race, Contestant::Words)?))
+}
+
+/// The fusions, the best first.
+fn fusions(race: &Race) -> Vec<(Contestant, f32)> {
+    let fusions = race.standings.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
+    let mut fusions: Vec<_> = fusions.map(|known| (known.contestant, known.confusion.accuracy())).collect();
+    fusions.sort_by(|a, b| b.1.total_cmp(&a.1));
+    fusions
+}
+
+fn bars(race: &Race) -> Vec<Bar> {
+    let mark = alone(race);
+    let bar = |(contestant, accuracy): (Contestant, f32)| Bar {
+        label: title(contestant).into(),
+        share: accuracy,
+        value: show::three(accuracy),
+        mark,
+        is_chosen: accuracy >= SOLVED,
+    };
+    fusions(race).into_iter().map(bar).collect()
+}
+
+fn verdict(race: &Race, task: &Task) -> String {
+    let (Some(alone), [(best, most), ..]) = (alone(race), &fusions(race)[..]) else {
+        return "Nobody has been judged yet.".into();
+    };
+    let beyond = format!(
+        "The better modality alone answers {} rightly, the best fusion ({}) {}.",
+        show::percent(alone),
+        title(*best).to_lowercase(),
+        show::percent(*most)
+    );
+    if *task != Task::pure(Information::Synergy) {
+        return beyond;
+    }
+    let end = match accuracy(race, Contestant::Late) {
+        Some(late) if late <= UNSOLVED && *most >= SOLVED => format!(
+            " Late fusion, which only adds what each modality says by itself, stands at {}: an exclusive or has no such sum.",
+            show::percent(late)
+        ),
+        Some(late) if late > UNSOLVED => format!(
+            " Late fusion stands at {}, above what it can reach in the long run: on 256 samples, luck is worth some percent.",
+            show::percent(late)
+        ),
+        _ => " Nobody has solved it yet: train on.".into(),
+    };
+    beyond + &end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::fuse::{Confusion, Standing};
+    use crate::ui::state::Shared;
+
+    fn race(accuracies: &[(Contestant, u32)]) -> Race {
+        let standing = |&(contestant, right): &(Contestant, u32)| {
+            Shared::new(Standing {
+                contestant,
+                step: 20,
+                parameters: 1,
+                confusion: Confusion { counts: [[right, 100 - right], [100 - right, right]] },
+                alone: [0.5; 2],
+                probabilities: Vec::new(),
+                gates: Vec::new(),
+                alpha: None,
+                interaction: Vec::new(),
+                attention: Vec::new(),
+            })
+        };
+        Race { standings: accuracies.iter().map(standing).collect(), ..Race::default() }
+    }
+
+    #[test]
+    fn the_verdict_follows_the_numbers() {
+        use Contestant::*;
+        let xor = Task::pure(Information::Synergy);
+        let solved = race(&[(Picture, 50), (Words, 51), (Late, 52), (Product, 98)]);
+        let words = verdict(&solved, &xor);
+        assert!(words.contains("alone answers 51 %") && words.contains("(product) 98 %"), "{words}");
+        assert!(words.contains("stands at 52 %: an exclusive or"), "{words}");
+        let early = race(&[(Picture, 50), (Words, 51), (Late, 52), (Product, 60)]);
+        assert!(verdict(&early, &xor).ends_with("train on."));
+        assert!(!verdict(&solved, &Task::pure(Information::Redundant)).contains("exclusive"));
+        assert_eq!(verdict(&Race::default(), &xor), "Nobody has been judged yet.");
+        assert_eq!(bars(&solved)[0].label, "Product");
+    }
+}

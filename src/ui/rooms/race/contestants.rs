@@ -1,0 +1,171 @@
+//! The contestants in words and formulas.
+
+use crate::lab::fuse::Contestant;
+use crate::ui::components::chart::{Dash, Tone};
+use leptos::prelude::*;
+
+/// A name for tables and legends.
+pub fn title(contestant: Contestant) -> &'static str {
+    match contestant {
+        Contestant::Majority => "Majority",
+        Contestant::Picture => "Picture alone",
+        Contestant::Words => "Words alone",
+        Contestant::Shuffled => "Shuffled pictures",
+        Contestant::Early => "Early",
+        Contestant::Late => "Late",
+        Contestant::Concat => "Concatenation",
+        Contestant::Sum => "Sum",
+        Contestant::Product => "Product",
+        Contestant::Gate => "Gate",
+        Contestant::Bilinear => "Bilinear",
+        Contestant::Pool => "Attention pooling",
+        Contestant::Cross => "Cross-attention",
+        Contestant::CoAttention => "Co-attention",
+        Contestant::Joint => "Joint transformer",
+        Contestant::Dropout => "Modality dropout",
+        Contestant::Reliability => "Reliability weights",
+        Contestant::Imputation => "Imputation",
+        Contestant::Experts => "Mixture of experts",
+        Contestant::Modulated => "Late, modulated",
+    }
+}
+
+/// What it does, in one sentence.
+pub fn about(contestant: Contestant) -> &'static str {
+    match contestant {
+        Contestant::Majority => "Gives the commoner answer of the training set, whatever is asked.",
+        Contestant::Picture => {
+            "Sees the picture and hears nothing: a fusion that does no better has used no words."
+        }
+        Contestant::Words => {
+            "Hears the words and sees nothing: a fusion that does no better has used no picture."
+        }
+        Contestant::Shuffled => {
+            "Concatenation on pictures that belong to other samples: what is left is what words can do."
+        }
+        Contestant::Early => "Raw patches and word embeddings side by side, before either has been encoded.",
+        Contestant::Late => {
+            "Each modality answers by itself and the logits are mixed: no unit ever sees both, so nothing that only \
+             both together say can be learned."
+        }
+        Contestant::Concat => "The two vectors end to end; the head that follows may join them.",
+        Contestant::Sum => "The two vectors added; the head’s nonlinearity has to tell them apart again.",
+        Contestant::Product => "The two vectors multiplied, so that every feature asks for both at once.",
+        Contestant::Gate => {
+            "Each feature is taken from the picture or from the words, by a gate that sees both."
+        }
+        Contestant::Bilinear => {
+            "Every feature of the picture meets every feature of the words, through a low rank."
+        }
+        Contestant::Pool => "A weighted mean of the two vectors; the weights are a softmax over two scores.",
+        Contestant::Cross => "The words ask, the cells of the picture answer: attention one way.",
+        Contestant::CoAttention => "Words look at cells and cells at words.",
+        Contestant::Joint => "One transformer over cells and words together.",
+        Contestant::Dropout => "Concatenation that now and then misses a modality while it learns.",
+        Contestant::Reliability => "Each vector is weighed by how far it can be trusted, learned on noise.",
+        Contestant::Imputation => {
+            "What is missing is predicted from the other modality and put in its place."
+        }
+        Contestant::Experts => "Three experts, for the picture, the words and both; a router mixes them.",
+        Contestant::Modulated => "Late fusion whose faster modality learns with a smaller gradient.",
+    }
+}
+
+/// The section of the whitepaper.
+pub fn section(contestant: Contestant) -> &'static str {
+    match contestant {
+        Contestant::Majority | Contestant::Picture | Contestant::Words | Contestant::Shuffled => {
+            "5, unimodal encoders"
+        }
+        Contestant::Early => "7.1, early fusion",
+        Contestant::Late => "7.2, late fusion",
+        Contestant::Gate => "8.1, gated fusion",
+        Contestant::Concat
+        | Contestant::Sum
+        | Contestant::Product
+        | Contestant::Bilinear
+        | Contestant::Pool => "8, simple fusion operators",
+        Contestant::Cross => "9, attention",
+        Contestant::CoAttention => "9.1, co-attention",
+        Contestant::Joint => "20, multimodal transformers",
+        Contestant::Dropout | Contestant::Reliability | Contestant::Imputation | Contestant::Experts => {
+            "17, missing modalities"
+        }
+        Contestant::Modulated => "18, modality imbalance",
+    }
+}
+
+/// How the answer comes of the vectors `h₁` of the picture and `h₂` of the words.
+pub fn formula(contestant: Contestant) -> AnyView {
+    let h1 = || view! { <var>"h"</var><sub>"1"</sub> };
+    let h2 = || view! { <var>"h"</var><sub>"2"</sub> };
+    match contestant {
+        Contestant::Majority => view! { "argmax" <sub><var>"y"</var></sub> " " <var>"p"</var> "(" <var>"y"</var> ")" }.into_any(),
+        Contestant::Picture => view! { <var>"ŷ"</var> " = MLP(" {h1()} ")" }.into_any(),
+        Contestant::Words => view! { <var>"ŷ"</var> " = MLP(" {h2()} ")" }.into_any(),
+        Contestant::Shuffled | Contestant::Concat | Contestant::Dropout => {
+            view! { <var>"ŷ"</var> " = MLP([" {h1()} "; " {h2()} "])" }.into_any()
+        }
+        Contestant::Early => view! { <var>"ŷ"</var> " = MLP([" <var>"x"</var><sub>"1"</sub> "; " <var>"x"</var><sub>"2"</sub> "])" }.into_any(),
+        Contestant::Late | Contestant::Modulated => view! {
+            <var>"ŷ"</var> " = " <var>"α"</var> " " <var>"ŷ"</var><sub>"1"</sub> " + (1 − " <var>"α"</var> ") " <var>"ŷ"</var><sub>"2"</sub>
+        }
+        .into_any(),
+        Contestant::Sum => view! { <var>"h"</var> " = " {h1()} " + " {h2()} }.into_any(),
+        Contestant::Product => view! { <var>"h"</var> " = " {h1()} " ⊙ " {h2()} }.into_any(),
+        Contestant::Gate => view! {
+            <var>"g"</var> " = σ(" <var>"W"</var> "[" {h1()} "; " {h2()} "] + " <var>"b"</var> "), "
+            <var>"h"</var> " = " <var>"g"</var> " ⊙ " {h1()} " + (1 − " <var>"g"</var> ") ⊙ " {h2()}
+        }
+        .into_any(),
+        Contestant::Bilinear => view! { <var>"ŷ"</var> " = " <var>"P"</var> "(" <var>"U"</var> {h1()} " ⊙ " <var>"V"</var> {h2()} ")" }.into_any(),
+        Contestant::Pool => view! {
+            <var>"h"</var> " = " <var>"a"</var><sub>"1"</sub> {h1()} " + " <var>"a"</var><sub>"2"</sub> {h2()}
+            ", " <var>"a"</var> " = softmax(" <var>"s"</var> ")"
+        }
+        .into_any(),
+        Contestant::Cross | Contestant::CoAttention | Contestant::Joint => view! {
+            "softmax(" <var>"Q"</var> <var>"K"</var><sup>"T"</sup> " / " <span class="root">"√"<var>"d"</var></span> ") " <var>"V"</var>
+        }
+        .into_any(),
+        Contestant::Reliability => view! { <var>"ŷ"</var> " = MLP([" <var>"r"</var><sub>"1"</sub> {h1()} "; " <var>"r"</var><sub>"2"</sub> {h2()} "])" }.into_any(),
+        Contestant::Imputation => view! { <var>"ĥ"</var><sub>"1"</sub> " = MLP(" {h2()} "), " <var>"ĥ"</var><sub>"2"</sub> " = MLP(" {h1()} ")" }.into_any(),
+        Contestant::Experts => view! {
+            <var>"ŷ"</var> " = Σ" <sub><var>"e"</var></sub> " " <var>"π"</var><sub><var>"e"</var></sub> " " <var>"ŷ"</var><sub><var>"e"</var></sub>
+        }
+        .into_any(),
+    }
+}
+
+/// Its colour and pattern in every chart: those of its modality for the baselines, else its own.
+pub fn tone(contestant: Contestant) -> (Tone, Dash) {
+    let all = [&Contestant::FUSIONS[..], &Contestant::ROBUST].concat();
+    match contestant {
+        Contestant::Majority => (Tone::Quiet, Dash::Dotted),
+        Contestant::Picture => (Tone::Picture, Dash::Dashed),
+        Contestant::Words => (Tone::Words, Dash::Dashed),
+        Contestant::Shuffled => (Tone::Quiet, Dash::Dashed),
+        other => {
+            let at = all.iter().position(|known| *known == other).unwrap_or(0);
+            (Tone::Nth(at as u8), Dash::Solid)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contestants_of_a_room_look_different() {
+        for room in [&Contestant::FUSIONS[..], &Contestant::ROBUST] {
+            let entrants = [&Contestant::BASELINES[..], room].concat();
+            for (at, one) in entrants.iter().enumerate() {
+                for other in &entrants[..at] {
+                    assert_ne!(tone(*one), tone(*other), "{} and {}", title(*one), title(*other));
+                    assert_ne!(title(*one), title(*other));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! A look into one contestant: whom it takes for whom, how it weighs the modalities, what meets what, what looks where.
+
+use super::{RaceRoom, title};
+use crate::lab::fuse::task::{TOKENS, VALUES};
+use crate::lab::fuse::{CELLS, Contestant, Standing, WIDTH};
+use crate::ui::components::chart::{Axis, Confusion, Histogram, Spread, Tone};
+use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
+use crate::ui::show;
+use crate::ui::state::Shared;
+use leptos::prelude::*;
+
+const BINS: usize = 20;
+
+#[component]
+pub fn Inside(room: RaceRoom) -> impl IntoView {
+    let name = Signal::derive(move || title(room.inside.get()));
+    let has = move |part: fn(&Standing) -> bool| {
+        Memo::new(move |_| {
+            room.standing.with(|standing| standing.as_ref().is_some_and(|standing| part(standing)))
+        })
+    };
+    let (gates, interaction, attention) =
+        (has(|s| !s.gates.is_empty()), has(|s| !s.interaction.is_empty()), has(|s| !s.attention.is_empty()));
+    let alpha = Memo::new(move |_| {
+        room.standing.with(|standing| standing.as_ref().and_then(|standing| standing.alpha))
+    });
+    let counts = Memo::new(move |_| {
+        let counts = |standing: &Shared<Standing>| standing.confusion.counts.map(|row| row.to_vec()).to_vec();
+        room.standing.with(|standing| standing.as_ref().map(counts)).unwrap_or_default()
+    });
+    let classes = Signal::stored(classes());
+    view! {
+        <h2>{move || format!("Inside: {}", name.get())}</h2>
+        <div class="charts">
+            <Confusion label=Signal::derive(move || format!("Answers of {}", name.get())) classes counts />
+            {move || gates.get().then(|| view! { <Gates room /> })}
+            {move || interaction.get().then(|| view! { <Interaction room /> })}
+            {move || attention.get().then(|| view! { <Attention room /> })}
+            {move || alpha.get().map(|alpha| view! {
+                <p class="note">"Its learned mix: " <data class="big">{show::three(alpha)}</data>
+                    " of the picture’s logits and " {show::three(1.0 - alpha)} " of the words’, the same for every sample."</p>
+            })}
+        </div>
+    }
+}
+
+/// Names of the two classes, whichever the question is.
+fn classes() -> Vec<String> {
+    ["no", "yes"].iter().zip(VALUES).map(|(is, value)| format!("{is} / {value}")).collect()
+}
+
+/// How the picture's share spreads over the held-out samples.
+#[component]
+fn Gates(room: RaceRoom) -> impl IntoView {
+    let groups = Memo::new(move |_| {
+        let gates = room.standing.with(|standing| standing.as_ref().map(|standing| standing.gates.clone()));
+        vec![Spread::new("held-out samples", Tone::Fused, gates.unwrap_or_default())]
+    });
+    let label = move || match room.inside.get() {
+        Contestant::Gate => "The gate: the share of the picture, mean over features",
+        Contestant::Experts => "The router’s share of the picture’s expert",
+        Contestant::Reliability => "The picture’s reliability among both",
+        _ => "The weight of the picture",
+    };
+    view! {
+        <Histogram label=Signal::derive(move || label().to_string())
+            x=Signal::stored(Axis::new("Share of the picture", "").within(0.0, 1.0)) groups bins=BINS />
+    }
+}
+
+/// Which features of the picture meet which of the words.
+#[component]
+fn Interaction(room: RaceRoom) -> impl IntoView {
+    let matrix = Memo::new(move |_| {
+        let values =
+            room.standing.with(|standing| standing.as_ref().map(|standing| standing.interaction.clone()));
+        let values =
+            values.filter(|values| values.len() == WIDTH * WIDTH).unwrap_or_else(|| vec![0.0; WIDTH * WIDTH]);
+        let most = values.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
+        Shared::new(Matrix::new(WIDTH, WIDTH, values).spanning(-most, most))
+    });
+    let say = |matrix: &Matrix, (row, column): (usize, usize)| {
+        format!(
+            "feature {row} of the picture with feature {column} of the words: {:+.3}",
+            matrix.at(row, column)
+        )
+    };
+    view! {
+        <Map label="Interaction of features, for the second class against the first; arrow keys move"
+            axes=["picture’s features", "words’ features"] matrix quantity="weight of the pair" say />
+    }
+}
+
+/// Where the words of the first held-out sample look.
+#[component]
+fn Attention(room: RaceRoom) -> impl IntoView {
+    let words = Memo::new(move |_| {
+        let words = |sentence: &str| sentence.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        room.race.with(|race| race.samples.first().map(|sample| words(&sample.sentence))).unwrap_or_default()
+    });
+    let matrix = Memo::new(move |_| {
+        let values =
+            room.standing.with(|standing| standing.as_ref().map(|standing| standing.attention.clone()));
+        let values = values
+            .filter(|values| values.len() == TOKENS * CELLS)
+            .unwrap_or_else(|| vec![0.0; TOKENS * CELLS]);
+        Shared::new(Matrix::new(TOKENS, CELLS, values))
+    });
+    let say = move |matrix: &Matrix, (row, column): (usize, usize)| {
+        let word = words.with_untracked(|words| words.get(row).cloned()).unwrap_or_else(|| "padding".into());
+        let side = CELLS.isqrt();
+        let value = show::percent(matrix.at(row, column));
+        format!(
+            "“{word}” looks at row {}, column {} of the picture with {value}",
+            column / side + 1,
+            column % side + 1
+        )
+    };
+    view! {
+        <Map label="Where the words of sample 0 look, mean over heads; arrow keys move"
+            axes=["words", "cells of the picture, row by row"] matrix quantity="attention" say />
+    }
+}
+
+/// A heat map with the value of the cell in words.
+#[component]
+fn Map(
+    label: &'static str,
+    axes: [&'static str; 2],
+    matrix: Memo<Shared<Matrix>>,
+    quantity: &'static str,
+    say: impl Fn(&Matrix, (usize, usize)) -> String + Send + Sync + 'static,
+) -> impl IntoView {
+    let cell = RwSignal::new(None);
+    let ends = Signal::derive(move || matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    let said = move || match cell.get() {
+        Some(at) => matrix.with(|matrix| say(matrix, at)),
+        None => "Point at a cell, or walk with the arrow keys.".into(),
+    };
+    view! {
+        <div class="map">
+            <h3>{label.split(';').next().unwrap_or(label)}</h3>
+            <HeatMap label axes matrix cell pinned=Signal::stored(None) pin=|_| {} />
+            <Legend ends quantity />
+            <p class="small quiet" aria-live="polite">{said}</p>
+        </div>
+    }
+}

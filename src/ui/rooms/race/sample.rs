@@ -1,0 +1,102 @@
+//! One held-out sample, and what everybody answers to it.
+
+use super::{RaceRoom, title};
+use crate::lab::fuse::task::VALUES;
+use crate::lab::fuse::{Contestant, HELD_OUT, Shown};
+use crate::lab::picture::SIDE;
+use crate::ui::components::choice::Number;
+use crate::ui::components::raster::{Raster, Rgba};
+use crate::ui::components::verdict::Verdict;
+use crate::ui::show;
+use crate::ui::state::Shared;
+use leptos::prelude::*;
+
+/// The sample that is looked at.
+pub fn shown_sample(room: RaceRoom) -> Memo<Option<(usize, Shown)>> {
+    Memo::new(move |_| {
+        let at = room.view.with(|view| view.sample);
+        room.race.with(|race| race.samples.get(at).map(|sample| (at, sample.clone())))
+    })
+}
+
+/// What a class is called in the sample: a value, or whether it is so.
+pub fn class_of(sample: &Shown, class: u32) -> &'static str {
+    match sample.information {
+        crate::lab::fuse::task::Information::Synergy => ["no", "yes"][class as usize],
+        _ => VALUES[class as usize],
+    }
+}
+
+/// The picture, the words and the truth of a sample; `spoilt` shows it as it is given.
+#[component]
+pub fn SampleChoice(room: RaceRoom, #[prop(into)] sample: Signal<Option<(usize, Shown)>>) -> impl IntoView {
+    let at = Memo::new(move |_| room.view.with(|view| view.sample));
+    let panel = move |(at, sample): (usize, Shown)| {
+        let rgba = raster(&sample.picture);
+        let truth = class_of(&sample, sample.answer);
+        let words = if sample.sentence.is_empty() {
+            "(no words)".into()
+        } else {
+            format!("“{}”", sample.sentence)
+        };
+        view! {
+            <div class="pair">
+                <Raster rgba=Signal::stored(Shared::new(rgba)) label=Signal::stored(format!("Picture of sample {at}")) />
+                <p class="sentence">{words}</p>
+                <p class="small quiet">"Right answer: " <b>{truth}</b></p>
+            </div>
+        }
+    };
+    view! {
+        <Number label="Sample" min=0 max=HELD_OUT - 1 value=at change=move |at| room.look(|view| view.sample = at) />
+        {move || sample.get().map(panel)}
+    }
+}
+
+/// RGB bytes for a canvas.
+fn raster(rgb: &[u8]) -> Rgba {
+    let bytes = rgb.as_chunks().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
+    Rgba { width: SIDE as u32, height: SIDE as u32, bytes }
+}
+
+/// What a contestant says of the sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub contestant: Contestant,
+    /// The probability of the second class.
+    pub probability: f32,
+    /// The share of the picture, where the fusion has one.
+    pub gate: Option<f32>,
+}
+
+/// Everybody's answers to one sample.
+#[component]
+pub fn Answers(
+    #[prop(into)] sample: Signal<Option<(usize, Shown)>>,
+    #[prop(into)] answers: Signal<Vec<Answer>>,
+) -> impl IntoView {
+    let row = move |answer: Answer| {
+        let (_, sample) = sample.get()?;
+        let class = u32::from(answer.probability > 0.5);
+        let sure = if class == 1 { answer.probability } else { 1.0 - answer.probability };
+        Some(view! {
+            <tr>
+                <th scope="row">{title(answer.contestant)}</th>
+                <td>{class_of(&sample, class)}</td>
+                <td>{show::percent(sure)}</td>
+                <td><Verdict truth=Some(class == sample.answer) words=["right", "wrong", ""] /></td>
+                <td>{answer.gate.map_or("–".into(), show::three)}</td>
+            </tr>
+        })
+    };
+    view! {
+        <div class="wide-table">
+            <table class="numbers">
+                <caption>"Answers to this sample; where a fusion weighs the modalities, the share of the picture."</caption>
+                <thead><tr><th scope="col">"Contestant"</th><th scope="col">"Answer"</th><th scope="col">"Probability"</th>
+                    <th scope="col"></th><th scope="col">"Picture’s share"</th></tr></thead>
+                <tbody>{move || answers.get().into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,65 @@
+//! How the contestants stand, side by side.
+
+use super::{RaceRoom, title, tone};
+use crate::lab::fuse::{Contestant, Standing};
+use crate::ui::show;
+use crate::ui::state::{Race, Shared};
+use leptos::prelude::*;
+
+/// Steps over which the time of a step is averaged.
+const TIMED: usize = 20;
+
+/// One row per contestant; choosing one shows its inside.
+#[component]
+pub fn Standings(room: RaceRoom) -> impl IntoView {
+    let row = move |(standing, time): (Shared<Standing>, Option<f32>)| {
+        let contestant = standing.contestant;
+        let confusion = standing.confusion;
+        let rates = [confusion.accuracy(), confusion.precision(1), confusion.recall(1), confusion.f1()];
+        let style = format!("--tone:{}", tone(contestant).0.paint());
+        let is_baseline = Contestant::BASELINES.contains(&contestant);
+        let pressed = move || (room.inside.get() == contestant).to_string();
+        view! {
+            <tr class:quiet=is_baseline>
+                <th scope="row"><button type="button" class="plain" style=style aria-pressed=pressed
+                    on:click=move |_| room.look(|view| view.inside = Some(contestant))>{title(contestant)}</button></th>
+                {rates.map(|rate| view! { <td>{show::three(rate)}</td> }).collect_view()}
+                <td>{if standing.parameters > 0 { grouped(standing.parameters) } else { "–".into() }}</td>
+                <td>{time.map_or("–".into(), |time| format!("{time:.1}"))}</td>
+            </tr>
+        }
+    };
+    let rows = Memo::new(move |_| {
+        room.race.with(|race| {
+            let row =
+                |standing: &Shared<Standing>| (standing.clone(), milliseconds(race, standing.contestant));
+            race.standings.iter().map(row).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <div class="wide-table">
+            <table class="numbers standings">
+                <caption>"On held-out samples, at the last judgement; precision and recall of the second class, F1 of both. Choose one to look inside."</caption>
+                <thead><tr><th scope="col">"Contestant"</th>
+                    {["Accuracy", "Precision", "Recall", "F1", "Weights", "ms a step"].map(|name| view! { <th scope="col">{name}</th> }).collect_view()}
+                </tr></thead>
+                <tbody>{move || rows.get().into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// The mean time of a contestant's last steps.
+pub fn milliseconds(race: &Race, contestant: Contestant) -> Option<f32> {
+    let last = race.rounds.iter().rev().take(TIMED);
+    let times: Vec<f32> = last
+        .filter_map(|round| round.learners.iter().find(|learner| learner.contestant == contestant))
+        .map(|learner| learner.milliseconds)
+        .collect();
+    (!times.is_empty()).then(|| times.iter().sum::<f32>() / times.len() as f32)
+}
+
+/// `55,904`
+fn grouped(count: u32) -> String {
+    if count < 1000 { count.to_string() } else { format!("{},{:03}", count / 1000, count % 1000) }
+}

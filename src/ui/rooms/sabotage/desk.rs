@@ -1,0 +1,217 @@
+//! The dial of the desk, and accuracy against its strength.
+
+use crate::lab::fuse::{Contestant, Modality};
+use crate::lab::sabotage::{Corruption, Damage};
+use crate::session::protocol::{Command, Lane};
+use crate::ui::calm::calm;
+use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
+use crate::ui::components::choice::{Segments, Slider};
+use crate::ui::components::failure::FailureNote;
+use crate::ui::rooms::race::{RaceRoom, title, tone};
+use crate::ui::show;
+use crate::ui::state::Shared;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Strengths of the curves, in percent.
+const STRENGTHS: [u8; 5] = [0, 25, 50, 75, 100];
+/// Between two strengths that the engine is asked about while the dial is turned.
+const TURNING_PAUSE: Duration = Duration::from_millis(200);
+
+const MODALITIES: [(Modality, &str); 2] =
+    [(Modality::Picture, "The picture"), (Modality::Words, "The words")];
+const CORRUPTIONS: [(Corruption, &str); 6] = [
+    (Corruption::Remove, "Remove"),
+    (Corruption::Blur, "Blur"),
+    (Corruption::Mask, "Mask"),
+    (Corruption::Mute, "Mute"),
+    (Corruption::Shuffle, "Shuffle"),
+    (Corruption::Delay, "Delay"),
+];
+
+/// What the contestants answer to spoilt samples, as the dial stands.
+#[derive(Clone, Copy)]
+pub struct Spoilt {
+    room: RaceRoom,
+    /// Of this race at its step, under this corruption of this modality.
+    pub damages: Memo<Vec<Shared<Damage>>>,
+}
+
+impl Spoilt {
+    pub fn new(room: RaceRoom) -> Self {
+        let what = Memo::new(move |_| room.view.with(|view| (view.modality, view.corruption)));
+        let damages = Memo::new(move |_| {
+            let (step, (modality, corruption)) = (room.live.stands.get(), what.get());
+            let is_wanted = |damage: &Damage| {
+                Some(damage.step) == step
+                    && (damage.sabotage.modality, damage.sabotage.corruption) == (modality, corruption)
+            };
+            room.lab.damage.with(|asked| {
+                let is_mine = room.live.experiment.with(|mine| asked.value.of.as_ref() == Some(mine));
+                let all = asked.value.all.iter().filter(|damage| is_mine && is_wanted(damage));
+                all.cloned().collect::<Vec<_>>()
+            })
+        });
+        ask(room, what, damages);
+        Spoilt { room, damages }
+    }
+
+    /// The accuracy of a contestant at the strength of the dial.
+    pub fn at_dial(self, contestant: Contestant) -> Option<f32> {
+        let percent = self.room.view.with(|view| view.percent);
+        self.damage(contestant, percent).map(|damage| damage.confusion.accuracy())
+    }
+
+    pub fn damage(self, contestant: Contestant, percent: u8) -> Option<Shared<Damage>> {
+        let is_it =
+            |damage: &&Shared<Damage>| damage.contestant == contestant && damage.sabotage.percent == percent;
+        self.damages.with(|damages| damages.iter().find(is_it).cloned())
+    }
+}
+
+/// Asks for the strengths that nothing is known of yet, while the race rests.
+fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Shared<Damage>>>) {
+    let dial = calm(move || room.view.with(|view| view.percent), TURNING_PAUSE);
+    let count = Memo::new(move |_| room.settings.with(|settings| settings.entrants().len()));
+    let is_busy = Memo::new(move |_| room.lab.damage.with(|asked| asked.is_busy()));
+    let asked = StoredValue::new(None);
+    Effect::new(move || {
+        let (stands, (modality, corruption), dial) = (room.live.stands.get(), what.get(), dial.get());
+        let Some(step) = stands.filter(|_| !room.live.is_busy.get()) else { return };
+        // While strengths come in one by one the same question would only begin them anew.
+        let question = (room.live.experiment.get(), step, modality, corruption, dial);
+        if is_busy.get() && asked.with_value(|asked| asked.as_ref() == Some(&question)) {
+            return;
+        }
+        let is_known = |percent: &u8| {
+            let known = damages.with_untracked(|all| {
+                all.iter().filter(|damage| damage.sabotage.percent == *percent).count()
+            });
+            known == count.get_untracked()
+        };
+        let mut percents: Vec<u8> =
+            std::iter::once(dial).chain(STRENGTHS).filter(|percent| !is_known(percent)).collect();
+        percents.dedup();
+        if !percents.is_empty() {
+            let experiment = question.0.clone();
+            asked.set_value(Some(question));
+            room.lab.ask(Command::Sabotage { experiment, step, modality, corruption, percents });
+        }
+    });
+    on_cleanup(move || room.lab.stop(Lane::Sabotage));
+}
+
+#[component]
+pub fn Dial(room: RaceRoom) -> impl IntoView {
+    let modality = Memo::new(move |_| room.view.with(|view| view.modality));
+    let corruption = Memo::new(move |_| room.view.with(|view| view.corruption));
+    let percent = Memo::new(move |_| room.view.with(|view| f32::from(view.percent)));
+    let about = move || match (corruption.get(), modality.get()) {
+        (Corruption::Remove, _) => "That share of the samples lacks it, and the networks are told.",
+        (Corruption::Blur, Modality::Picture) => {
+            "Every pixel becomes the mean of a square around it, up to as large as the picture."
+        }
+        (Corruption::Blur, Modality::Words) => "That share of the words is heard as other words.",
+        (Corruption::Mask, Modality::Picture) => "That share of 4 × 4 patches is grey.",
+        (Corruption::Mask, Modality::Words) => "That share of the words is blank.",
+        (Corruption::Mute, Modality::Picture) => "The contrast goes by that share.",
+        (Corruption::Mute, Modality::Words) => "The end of the sentence goes by that share.",
+        (Corruption::Shuffle, _) => "That share of the samples gets it from another sample.",
+        (Corruption::Delay, _) => {
+            "It comes up to 8 samples late, in a stream that stays with each scene for 4."
+        }
+    };
+    let failure = Signal::derive(move || room.lab.damage.with(|asked| asked.failure.clone()));
+    view! {
+        <div class="settings">
+            <Segments label="Which modality is spoilt" options=MODALITIES.to_vec() chosen=modality
+                choose=move |modality| room.look(|view| view.modality = modality) />
+            <Segments label="How it is spoilt" options=CORRUPTIONS.to_vec() chosen=corruption
+                choose=move |corruption| room.look(|view| view.corruption = corruption) />
+            <Slider label="Strength" min=0.0 max=100.0 step=5.0 value=percent show=|percent| format!("{percent:.0} %")
+                change=move |percent| room.preview(|view| view.percent = percent as u8) done=move || room.lab.settle() />
+            <p class="small quiet">{about}</p>
+            <FailureNote lane=Lane::Sabotage failure />
+        </div>
+    }
+}
+
+#[component]
+pub fn Desk(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
+    let entrants = Memo::new(move |_| room.settings.with(|settings| settings.entrants()));
+    let curves = Memo::new(move |_| {
+        spoilt.damages.with(|damages| {
+            entrants.with(|entrants| {
+                entrants.iter().map(|&contestant| curve(contestant, damages)).collect::<Vec<_>>()
+            })
+        })
+    });
+    let bars = Memo::new(move |_| {
+        let bar = |standing: &Shared<crate::lab::fuse::Standing>| {
+            let left = spoilt.at_dial(standing.contestant)?;
+            Some(Bar {
+                label: title(standing.contestant).into(),
+                share: left,
+                value: show::three(left),
+                mark: Some(standing.confusion.accuracy()),
+                is_chosen: standing.contestant == room.inside.get(),
+            })
+        };
+        room.race.with(|race| race.standings.iter().filter_map(bar).collect::<Vec<_>>())
+    });
+    let dial = move || room.view.with(|view| f32::from(view.percent));
+    let marks = Signal::derive(move || vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "the dial")]);
+    let hint = move || match (room.live.stands.get(), room.live.is_busy.get()) {
+        (_, true) => "The desk waits until the race rests: pause it, or let it come to its end.",
+        (Some(0) | None, false) => "These contestants have learned nothing yet. Press Train first.",
+        _ => "",
+    };
+    view! {
+        <p class="small quiet" aria-live="polite">{hint}</p>
+        <div class="charts">
+            <LineChart label="Accuracy against the strength of the corruption" x=Signal::stored(Axis::new("Strength", "%").within(0.0, 100.0))
+                y=Signal::stored(Axis::new("Accuracy", "").within(0.4, 1.0)) series=curves marks />
+            <div>
+                <h3>"At the dial; the mark is the accuracy with both whole"</h3>
+                <Bars caption="Accuracy at the strength of the dial" what="Contestant" unit="Accuracy" modality="fused" bars />
+            </div>
+        </div>
+    }
+}
+
+/// Accuracy over strength, as far as it is known.
+fn curve(contestant: Contestant, damages: &[Shared<Damage>]) -> Series {
+    let own = damages.iter().filter(|damage| damage.contestant == contestant);
+    let mut points: Vec<(f32, f32)> =
+        own.map(|damage| (f32::from(damage.sabotage.percent), damage.confusion.accuracy())).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (tone, dash) = tone(contestant);
+    Series::new(title(contestant), tone, points).dashed(dash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::fuse::Confusion;
+    use crate::lab::sabotage::Sabotage;
+
+    #[test]
+    fn a_curve_ascends_in_strength_whatever_came_first() {
+        let damage = |contestant, percent, right| {
+            Shared::new(Damage {
+                step: 1,
+                contestant,
+                sabotage: Sabotage { modality: Modality::Words, corruption: Corruption::Mask, percent },
+                confusion: Confusion { counts: [[right, 10 - right], [10 - right, right]] },
+                probabilities: Vec::new(),
+            })
+        };
+        let all = [
+            damage(Contestant::Concat, 100, 5),
+            damage(Contestant::Dropout, 50, 9),
+            damage(Contestant::Concat, 0, 10),
+        ];
+        assert_eq!(*curve(Contestant::Concat, &all).points, [(0.0, 1.0), (100.0, 0.5)]);
+    }
+}

@@ -1,0 +1,111 @@
+//! Imbalance: which modality learns sooner, by its gradient and by what it can do alone.
+
+use crate::lab::fuse::Contestant;
+use crate::ui::components::chart::{Axis, LineChart, Mark, Series, Tone};
+use crate::ui::rooms::race::{RaceRoom, smoothed, title};
+use crate::ui::state::{Judgement, Race};
+use leptos::prelude::*;
+
+/// Steps over which a shown norm is averaged.
+const WINDOW: usize = 10;
+/// From this lead on, in accuracy, one modality has taken over.
+const LEAD: f32 = 0.1;
+
+#[component]
+pub fn Imbalance(room: RaceRoom) -> impl IntoView {
+    let norms = Memo::new(move |_| {
+        let contestant = room.inside.get();
+        room.race.with(|race| norms(race, contestant))
+    });
+    let alone = Memo::new(move |_| {
+        let contestant = room.inside.get();
+        room.race.with(|race| alone(race, contestant))
+    });
+    let marks = Memo::new(move |_| {
+        let mut marks = vec![Mark::level(0.5, "chance")];
+        let moment = alone.with(|alone| takeover(alone));
+        marks.extend(moment.map(|(step, who)| Mark::moment(step as f32, format!("{who} ahead"))));
+        marks
+    });
+    let accuracies = Memo::new(move |_| alone.with(|alone| series(alone)));
+    let steps = || Signal::stored(Axis::new("Step", ""));
+    let name = move || title(room.inside.get());
+    let words = move || {
+        alone.with(|alone| match takeover(alone) {
+            Some((step, who)) => {
+                format!("From step {step} on {who} by itself is ahead by at least ten points.")
+            }
+            None => "Neither modality by itself has taken a lasting lead of ten points.".into(),
+        })
+    };
+    view! {
+        <p class="prose">{move || format!("{}: ", name())}{words}
+            " Compare “Late” with “Late, modulated”, whose faster modality learns with a smaller gradient; choose a contestant in the table below."</p>
+        <div class="charts">
+            <LineChart label=Signal::derive(move || format!("{}: gradient norms of both encoders", name())) x=steps()
+                y=Signal::stored(Axis::new("Norm", "").log()) series=norms />
+            <LineChart label=Signal::derive(move || format!("{}: accuracy with one modality", name())) x=steps()
+                y=Signal::stored(Axis::new("Accuracy", "").within(0.4, 1.0)) series=accuracies marks />
+        </div>
+    }
+}
+
+/// Smoothed gradient norms of the encoders of the picture and of the words.
+fn norms(race: &Race, contestant: Contestant) -> Vec<Series> {
+    let of = |modality: usize| {
+        let norm = |round: &crate::lab::fuse::Round| {
+            let own = round.learners.iter().find(|learner| learner.contestant == contestant)?;
+            Some((round.step as f32, own.grad_norms[modality]?))
+        };
+        let (steps, norms): (Vec<f32>, Vec<f32>) = race.rounds.iter().filter_map(|round| norm(round)).unzip();
+        steps.into_iter().zip(smoothed(&norms, WINDOW)).collect::<Vec<_>>()
+    };
+    let both = [("the picture’s encoder", Tone::Picture, of(0)), ("the words’ encoder", Tone::Words, of(1))];
+    both.into_iter()
+        .filter(|(.., points)| !points.is_empty())
+        .map(|(name, tone, points)| Series::new(name, tone, points))
+        .collect()
+}
+
+/// Of each judgement the step, and the accuracies with the picture alone and with the words alone.
+fn alone(race: &Race, contestant: Contestant) -> Vec<(u64, [f32; 2])> {
+    let own = race.judgements.iter().filter(|judged| judged.contestant == contestant);
+    own.map(|Judgement { step, alone, .. }| (*step, *alone)).collect()
+}
+
+fn series(alone: &[(u64, [f32; 2])]) -> Vec<Series> {
+    let of = |at: usize| alone.iter().map(|(step, both)| (*step as f32, both[at])).collect();
+    vec![
+        Series::new("the picture alone", Tone::Picture, of(0)),
+        Series::new("the words alone", Tone::Words, of(1)),
+    ]
+}
+
+/// The judgement from which on one modality stays ahead, and which one.
+fn takeover(alone: &[(u64, [f32; 2])]) -> Option<(u64, &'static str)> {
+    let leader = |[picture, words]: [f32; 2]| match picture - words {
+        lead if lead >= LEAD => Some("the picture"),
+        lead if lead <= -LEAD => Some("the words"),
+        _ => None,
+    };
+    let who = leader(alone.last()?.1)?;
+    let since = alone.iter().rev().take_while(|(_, both)| leader(*both) == Some(who)).last()?;
+    Some((since.0, who))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_takeover_lasts_to_the_end() {
+        let rows =
+            |rows: &[(u64, f32, f32)]| rows.iter().map(|&(step, p, w)| (step, [p, w])).collect::<Vec<_>>();
+        assert_eq!(takeover(&[]), None);
+        assert_eq!(takeover(&rows(&[(0, 0.5, 0.5), (20, 0.5, 0.55)])), None);
+        let run = rows(&[(0, 0.7, 0.5), (20, 0.5, 0.5), (40, 0.5, 0.8), (60, 0.6, 0.9)]);
+        assert_eq!(takeover(&run), Some((40, "the words")));
+        let even = rows(&[(0, 0.5, 0.9), (20, 0.9, 0.9)]);
+        assert_eq!(takeover(&even), None, "the other has caught up");
+    }
+}

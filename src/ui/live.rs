@@ -27,7 +27,10 @@ pub struct Live {
     target: fn(&Experiment, u64) -> u64,
     /// The step at which the run stands; none before it has begun.
     pub stands: Memo<Option<u64>>,
+    /// Work of any kind is under way.
     pub is_busy: Memo<bool>,
+    /// Steps are under way; judging what is there does not count.
+    pub is_training: Memo<bool>,
     pub failure: Memo<Option<Failure>>,
     /// All runs at a pace that charts can follow.
     runs: Signal<Shared<Runs>>,
@@ -53,10 +56,17 @@ impl Live {
             })
         };
         let is_busy = Memo::new(move |_| is_mine() && lab.training.with(|asked| asked.is_busy()));
+        let is_training = Memo::new(move |_| {
+            let until = lab.training.with(|asked| match asked.command.as_deref() {
+                Some(Command::Train { until, .. }) => *until,
+                _ => 0,
+            });
+            is_busy.get() && until > stands.get().unwrap_or(0)
+        });
         let failure =
             Memo::new(move |_| is_mine().then(|| lab.training.with(|asked| asked.failure.clone())).flatten());
         let runs = calm(move || lab.training.with(|asked| asked.value.clone()), DRAWING_PAUSE);
-        let live = Live { lab, experiment, target, stands, is_busy, failure, runs };
+        let live = Live { lab, experiment, target, stands, is_busy, is_training, failure, runs };
         live.follow(step);
         on_cleanup(move || lab.stop(Lane::Train));
         live

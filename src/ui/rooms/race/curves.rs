@@ -19,7 +19,7 @@ pub fn Curves(room: RaceRoom) -> impl IntoView {
     view! {
         <div class="charts">
             <LineChart label="Accuracy on 256 held-out samples" x=steps()
-                y=Signal::stored(Axis::new("Accuracy", "").within(0.4, 1.0)) series=accuracies marks />
+                y=Signal::stored(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks />
             <LineChart label="Loss while training, the mean of ten steps" x=steps()
                 y=Signal::stored(Axis::new("Cross-entropy", "nats")) series=losses />
         </div>

@@ -1,7 +1,7 @@
 //! A look into one contestant: whom it takes for whom, how it weighs the modalities, what meets what, what looks where.
 
 use super::{RaceRoom, title};
-use crate::lab::fuse::task::{TOKENS, VALUES};
+use crate::lab::fuse::task::{Information, TOKENS, Task, VALUES};
 use crate::lab::fuse::{CELLS, Contestant, Standing, WIDTH};
 use crate::ui::components::chart::{Axis, Confusion, Histogram, Spread, Tone};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
@@ -28,7 +28,7 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
         let counts = |standing: &Shared<Standing>| standing.confusion.counts.map(|row| row.to_vec()).to_vec();
         room.standing.with(|standing| standing.as_ref().map(counts)).unwrap_or_default()
     });
-    let classes = Signal::stored(classes());
+    let classes = Memo::new(move |_| room.settings.with(|settings| classes(&settings.task)));
     view! {
         <h2>{move || format!("Inside: {}", name.get())}</h2>
         <div class="charts">
@@ -44,9 +44,14 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
     }
 }
 
-/// Names of the two classes, whichever the question is.
-fn classes() -> Vec<String> {
-    ["no", "yes"].iter().zip(VALUES).map(|(is, value)| format!("{is} / {value}")).collect()
+/// Names of the two classes, by what is asked.
+fn classes(task: &Task) -> Vec<String> {
+    let name = |(is, value): (&str, &str)| match task.share(Information::Synergy) {
+        1.0 => is.to_string(),
+        0.0 => value.to_string(),
+        _ => format!("{is} / {value}"),
+    };
+    ["no", "yes"].into_iter().zip(VALUES).map(name).collect()
 }
 
 /// How the picture's share spreads over the held-out samples.

@@ -171,7 +171,7 @@ pub fn Desk(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
         <p class="small quiet" aria-live="polite">{hint}</p>
         <div class="charts">
             <LineChart label="Accuracy against the strength of the corruption" x=Signal::stored(Axis::new("Strength", "%").within(0.0, 100.0))
-                y=Signal::stored(Axis::new("Accuracy", "").within(0.4, 1.0)) series=curves marks />
+                y=Signal::stored(Axis::new("Accuracy", "").within(0.0, 1.0)) series=curves marks />
             <div>
                 <h3>"At the dial; the mark is the accuracy with both whole"</h3>
                 <Bars caption="Accuracy at the strength of the dial" what="Contestant" unit="Accuracy" modality="fused" bars />

@@ -1,0 +1,130 @@
+// The rooms Fuse and Sabotage: a student presses the buttons and reads the figures. Small races, so that minutes suffice.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { journey } from "../lib/lab.mjs";
+
+const CPU = ["no-webgpu"];
+
+/** The buttons of a run and what they tell. */
+class Run {
+  constructor(page) {
+    this.page = page;
+    this.bar = page.getByRole("group", { name: "Training" });
+    this.state = this.bar.locator("output");
+  }
+
+  button(name) {
+    return this.bar.getByRole("button", { name, exact: true });
+  }
+
+  /** Waits until the run rests at a step; which one. */
+  async rests(at = "\\d+") {
+    await this.state.filter({ hasText: new RegExp(`^Step ${at}$`) }).waitFor({ timeout: 300_000 });
+    return Number((await this.state.textContent()).match(/\d+/)[0]);
+  }
+
+  async reaches(step) {
+    const text = `Number(document.querySelector(".run-bar output").textContent.match(/\\d+/)?.[0]) >= ${step}`;
+    await this.page.waitForFunction(text, null, { timeout: 300_000 });
+  }
+
+  /** Accuracies of the table by contestant. */
+  async accuracies() {
+    const rows = await this.page.locator("table.standings tbody tr").evaluateAll((rows) =>
+      rows.map((row) => [row.querySelector("th").textContent.trim(), Number(row.querySelector("td").textContent)]),
+    );
+    return Object.fromEntries(rows);
+  }
+
+  async save(locator) {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), locator.click()]);
+    return readFile(await download.path());
+  }
+}
+
+journey(
+  "an exclusive or defeats late fusion and not the product, by numbers; the same link gives the same curve",
+  async (lab) => {
+    const run = new Run(lab.page);
+    // Tasks over 50 ms on the page's own thread, while the race runs.
+    await lab.page.addInitScript(() => {
+      window.long = [];
+      new PerformanceObserver((list) => window.long.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
+    });
+    await lab.open("fuse?with=late.product.sum");
+    await run.rests("0");
+    await lab.page.evaluate(() => (window.long.length = 0));
+    await run.button("Train").click();
+    await run.reaches(45);
+    await run.button("Pause").click();
+    const paused = await run.rests();
+    await lab.page.waitForTimeout(1500);
+    assert.ok((await run.rests()) <= paused + 1, "a pause acts within a step");
+    await run.button("Step").click();
+    await run.rests(String(paused + 1));
+    await lab.page.waitForURL(new RegExp(`step=${paused + 1}`));
+    await run.button("Train on").click();
+    await run.rests("400");
+    const long = await lab.page.evaluate(() => window.long);
+    console.log(`${long.length} tasks over 50 ms while 400 steps were trained: ${long.map(Math.round)}`);
+    assert.ok(long.every((duration) => duration < 100), `no frame is lost: ${long}`);
+
+    const accuracy = await run.accuracies();
+    assert.ok(accuracy.Late <= 0.55, `late: ${accuracy.Late}`);
+    assert.ok(Math.max(accuracy.Sum, accuracy.Product) >= 0.9, `sum ${accuracy.Sum}, product ${accuracy.Product}`);
+    assert.ok(accuracy["Picture alone"] < 0.6 && accuracy["Words alone"] < 0.6, JSON.stringify(accuracy));
+    await lab.page.getByText(/an exclusive or has no such sum/).waitFor();
+
+    const csv = String(await run.save(lab.page.getByRole("button", { name: "CSV" }).first()));
+    assert.match(csv, /^Step,.*Late/);
+    await lab.page.locator("table.standings").getByRole("button", { name: "Late" }).click();
+    await lab.page.waitForURL(/inside=late/);
+    const weights = await run.save(lab.page.getByRole("button", { name: "Weights as safetensors" }));
+    const header = JSON.parse(weights.subarray(8, 8 + Number(weights.readBigUInt64LE(0))));
+    assert.equal(JSON.parse(header.__metadata__.race).contestant, "Late");
+    await lab.screenshot("fuse");
+
+    await run.button("Reset").click();
+    await run.rests("0");
+    await lab.open("fuse?with=late.product.sum&step=60");
+    await run.rests("60");
+    const again = String(await run.save(lab.page.getByRole("button", { name: "CSV" }).first())).trim().split(/\r?\n/);
+    const rows = csv.trim().split(/\r?\n/);
+    const at = (rows, step) => rows.find((row) => row.startsWith(`${step},`));
+    assert.equal(at(again, 40), at(rows, 40), "the link gives the curve that was seen");
+  },
+  CPU,
+);
+
+journey(
+  "words that are removed ruin concatenation and spare modality dropout; one sample is shown as it is given",
+  async (lab) => {
+    const run = new Run(lab.page);
+    await lab.open("sabotage?with=concat.dropout&dropout=50");
+    await run.rests("0");
+    await run.button("Train").click();
+    await run.rests("400");
+    await lab.page.getByRole("button", { name: "Remove" }).click();
+    const dial = lab.page.getByRole("slider", { name: "Strength" });
+    await dial.fill("100");
+    const left = async (name) => {
+      const row = lab.page.locator(".bars tr").filter({ hasText: name });
+      await row.first().waitFor({ timeout: 120_000 });
+      return Number(await row.locator("data").textContent());
+    };
+    await lab.page.waitForFunction(() => document.querySelectorAll(".bars tbody tr").length >= 6, null, { timeout: 120_000 });
+    await lab.page.waitForURL(/spoil=words-remove-100/);
+    const [concat, dropout] = [await left("Concatenation"), await left("Modality dropout")];
+    assert.ok(dropout >= concat + 0.15, `words removed: concatenation ${concat}, modality dropout ${dropout}`);
+    const whole = await run.accuracies();
+    assert.ok(whole["Modality dropout"] >= whole.Concatenation - 0.05, JSON.stringify(whole));
+    await lab.page.getByText("(no words)").waitFor();
+    // Noise that the picture is drowned in leaves whoever listens to the words.
+    await lab.page.getByRole("button", { name: "The picture" }).click();
+    await lab.page.waitForURL(/spoil=picture-remove-100/);
+    await lab.page.waitForFunction(() => document.querySelectorAll(".bars tbody tr").length >= 6, null, { timeout: 120_000 });
+    assert.ok((await left("Words alone")) > 0.95);
+    await lab.screenshot("sabotage");
+  },
+  CPU,
+);

@@ -63,7 +63,7 @@ pub fn CellNote(run: OneRun, #[prop(into)] shown: Signal<Option<(usize, usize)>>
         }
     };
     view! {
-        <div class="readout cell" aria-live="polite">
+        <div class="readout cell" aria-live=move || if run.live.is_busy.get() { "off" } else { "polite" }>
             {move || match cell.get() {
                 Some(cell) => note(cell).into_any(),
                 None => view! {

@@ -8,6 +8,7 @@ mod matrix;
 mod notes;
 mod objectives;
 mod space;
+mod standings;
 mod tables;
 mod verdicts;
 mod weights;

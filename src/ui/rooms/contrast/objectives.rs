@@ -2,7 +2,9 @@
 
 use super::Modes;
 use super::controls::{Decades, LEARNING_RATES, learning_rate};
+use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
+use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
 use crate::session::protocol::Experiment;
 use crate::ui::components::bars::{Bar, Bars};
@@ -11,7 +13,6 @@ use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::lab::Lab;
 use crate::ui::live::{Live, StepOf};
-use crate::ui::ranking::Retrieval;
 use crate::ui::show;
 use crate::ui::state::Training;
 use leptos::prelude::*;
@@ -79,78 +80,6 @@ fn RaceControls() -> impl IntoView {
     }
 }
 
-/// Where each objective stands, and the figures of its probes.
-#[component]
-fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<Settings>) -> impl IntoView {
-    let row = move |standing: Standing| {
-        view! {
-            <tr class:quiet=standing.objective == Objective::Random>
-                <th scope="row">{name(standing.objective)}</th>
-                <td class="phase">{settings.with(|settings| phase(&standing, settings))}</td>
-                {cells(&standing).map(|text| view! { <td>{text}</td> }).collect_view()}
-            </tr>
-        }
-    };
-    let blind = move || {
-        standings.with(|standings| {
-            let told = standings.iter().find_map(|standing| standing.probing);
-            let count = told.map_or_else(dash, |told| show::three(told.count_majority));
-            let colours = told.map_or_else(dash, |told| show::three(told.colours_always));
-            let chance = Retrieval::chance(crate::lab::contrast::HELD_OUT);
-            [show::three(chance.recall[0]), show::three(chance.mrr), dash(), dash(), dash(), count, colours]
-        })
-    };
-    view! {
-        <div class="wide-table">
-            <table class="numbers standings">
-                <caption>"The same encoders from the same weights, for as many steps of each objective; then frozen, and probed"</caption>
-                <thead>
-                    <tr><td colspan="2"></td><th scope="colgroup" colspan="2">"Retrieval"</th>
-                        <th scope="colgroup" colspan="3">"Captioning"</th><th scope="colgroup" colspan="2">"Probing"</th></tr>
-                    <tr><th scope="col">"Objective"</th><th scope="col">"Stands at"</th><th scope="col">"Recall@1"</th>
-                        <th scope="col">"MRR"</th><th scope="col">"Perplexity"</th><th scope="col">"Words right"</th>
-                        <th scope="col">"Content words"</th><th scope="col">"Count right"</th><th scope="col">"Colours F1"</th></tr>
-                </thead>
-                <tbody>
-                    {move || standings.get().into_iter().map(row).collect_view()}
-                    <tr class="quiet blind"><th scope="row">"Blind"</th><td class="phase">"chance, majority, always"</td>
-                        {move || blind().map(|text| view! { <td>{text}</td> }).collect_view()}</tr>
-                </tbody>
-            </table>
-        </div>
-    }
-}
-
-fn dash() -> String {
-    "–".into()
-}
-
-fn phase(standing: &Standing, settings: &Settings) -> String {
-    let of = |name: &str, steps: u64| format!("{name} {}/{steps}", standing.step);
-    match standing.phase {
-        Phase::Pretraining if standing.objective == Objective::Random => "waiting".into(),
-        Phase::Pretraining => of("pre-training", settings.steps),
-        Phase::Retrieval => of("retrieval", settings.probe_steps),
-        Phase::Captioning => of("captioning", settings.probe_steps),
-        Phase::Probing => of("probing", settings.probe_steps),
-        Phase::Done => "done".into(),
-    }
-}
-
-fn cells(standing: &Standing) -> [String; 7] {
-    let written = |value: Option<f32>| value.map_or_else(dash, show::three);
-    let perplexity = standing.captioning.map_or_else(dash, |written| format!("{:.2}", written.perplexity));
-    [
-        written(standing.retrieval.map(|found| found.recall_1)),
-        written(standing.retrieval.map(|found| found.mrr)),
-        perplexity,
-        written(standing.captioning.map(|written| written.accuracy)),
-        written(standing.captioning.map(|written| written.content_accuracy)),
-        written(standing.probing.map(|told| told.count_accuracy)),
-        written(standing.probing.map(|told| told.colours_f1)),
-    ]
-}
-
 /// Bars of what has been measured, the random encoder marked on each.
 #[component]
 fn Comparison(standings: Memo<Vec<Standing>>) -> impl IntoView {
@@ -216,7 +145,7 @@ fn RaceNotes(live: Live, settings: Memo<Settings>, standings: Memo<Vec<Standing>
             Figure::new("Work done", show::percent(done as f32 / pieces as f32)),
             Figure::new("Objectives measured", format!("{ended}"))
                 .beside(format!("of {}", Objective::ALL.len())),
-            Figure::new("Held-out pairs", crate::lab::contrast::HELD_OUT.to_string()),
+            Figure::new("Held-out pairs", HELD_OUT.to_string()),
         ]
     });
     view! {

@@ -1,7 +1,7 @@
 //! The retrieval figures of this run, and those of all runs of this visit.
 
 use super::OneRun;
-use crate::lab::contrast::{Direction, HELD_OUT, Loss, Retrieval, Settings, Space};
+use crate::lab::contrast::{Direction, HELD_OUT, Loss, Retrieval, Settings, Space, Temperature};
 use crate::ui::lab::Lab;
 use crate::ui::show;
 use crate::ui::state::Compared;
@@ -104,7 +104,7 @@ fn differences(settings: &Settings) -> String {
     if settings.hard_negatives {
         words.push("hard negatives".into());
     }
-    if let crate::lab::contrast::Temperature::Fixed { milli } = settings.temperature {
+    if let Temperature::Fixed { milli } = settings.temperature {
         words.push(format!("τ {:.3}", milli as f32 / 1000.0));
     }
     if settings.width != plain.width {

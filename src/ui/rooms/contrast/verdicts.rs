@@ -1,10 +1,11 @@
 //! What the standings of a race of objectives come to: measures, the best at each, sentences.
 
+use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, Standing};
 use crate::ui::show;
 
 /// A figure by which objectives are compared; more of it is better.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Measure {
     pub name: &'static str,
     /// What it is good for.
@@ -20,7 +21,7 @@ pub const MEASURES: [Measure; 4] = [
         name: "Recall@1 of captions",
         task: "retrieval",
         of: |standing| standing.retrieval.map(|found| found.recall_1),
-        blind: |_| Some(1.0 / crate::lab::contrast::HELD_OUT as f32),
+        blind: |_| Some(1.0 / HELD_OUT as f32),
     },
     Measure {
         name: "Content words written right",

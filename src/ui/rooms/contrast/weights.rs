@@ -2,7 +2,7 @@
 
 use super::OneRun;
 use crate::lab::contrast::{Settings, Space};
-use crate::session::protocol::{Command, Lane};
+use crate::session::protocol::{Command, Experiment, Lane};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::download::download;
 use crate::ui::lab::Lab;
@@ -45,12 +45,7 @@ pub fn WeightsButton(run: OneRun) -> impl IntoView {
 }
 
 fn save(command: &Command, bytes: &[u8]) {
-    if let Command::Weights {
-        experiment: crate::session::protocol::Experiment::Contrast(settings),
-        step,
-        ..
-    } = command
-    {
+    if let Command::Weights { experiment: Experiment::Contrast(settings), step, .. } = command {
         download(&file_name(settings, *step), MIME, bytes);
     }
 }

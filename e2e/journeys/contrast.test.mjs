@@ -35,6 +35,16 @@ const csv = async (lab, title) => {
   return bytes.toString("utf8");
 };
 
+/** A picture of the whole room, seen from its head. */
+async function look(lab, name) {
+  await lab.page.evaluate(() => {
+    document.activeElement?.blur();
+    scrollTo(0, 0);
+  });
+  await lab.page.waitForTimeout(200);
+  await lab.screenshot(name);
+}
+
 /** Clicks the cell of picture `row` and caption `column` among `size`. */
 async function cell(lab, row, column, size) {
   const area = lab.page.locator(".contrast .heatmap .area").first();
@@ -85,7 +95,7 @@ journey(
     assert.match(await lab.page.locator(".cell dl").textContent(), /Gradient .*-0\.\d+/);
     await cell(lab, 2, 9, 16);
     await lab.page.locator(".pull b").filter({ hasText: "Repels" }).waitFor();
-    await lab.screenshot("contrast-trained");
+    await look(lab, "contrast-trained");
 
     const curve = await csv(lab, "Loss of each batch");
     assert.match(curve.split("\r\n")[0], /^Step,Minimised,/);
@@ -127,11 +137,11 @@ journey(
     const spaces = await lab.page.locator("table.runs tbody th button").allTextContents();
     assert.deepEqual(spaces.map((space) => space.trim()), ["Shared", "Joint", "Coordinated"]);
     await lab.page.getByRole("heading", { name: "Which dimensions agree" }).waitFor();
-    await lab.screenshot("contrast-coordinated");
+    await look(lab, "contrast-coordinated");
     await lab.page.locator("table.runs tbody th button").nth(1).click();
     await lab.page.waitForURL(/space=joint/);
     await until(lab, /^Step 20, the end of this run/);
-    await lab.screenshot("contrast-joint");
+    await look(lab, "contrast-joint");
   },
   CPU,
 );
@@ -151,7 +161,7 @@ journey(
       assert.equal(cells[0], "done");
       assert.ok(cells.slice(1).every((cell) => Number.isFinite(Number(cell))), `${cells}`);
     }
-    await lab.screenshot("contrast-objectives");
+    await look(lab, "contrast-objectives");
   },
   CPU,
 );
@@ -190,7 +200,7 @@ journey(
         await lab.page.setViewportSize({ width, height: 800 });
         await lab.page.waitForTimeout(300);
         const overflow = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        await lab.screenshot(`contrast-${theme}-${width}`);
+        await look(lab, `contrast-${theme}-${width}`);
         assert.ok(overflow <= 0, `${overflow} px too wide at ${width} px`);
       }
     }

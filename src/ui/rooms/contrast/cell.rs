@@ -17,7 +17,7 @@ const HEAVIEST: usize = 5;
 
 /// What is known of a cell.
 #[derive(Debug, Clone, PartialEq)]
-struct Cell {
+pub struct Cell {
     row: usize,
     column: usize,
     /// Numbers of the pairs of all rows in the training data.
@@ -48,27 +48,24 @@ impl Cell {
     }
 }
 
-/// The cell that is pointed at or pinned.
-#[component]
-pub fn CellNote(run: OneRun, #[prop(into)] shown: Signal<Option<(usize, usize)>>) -> impl IntoView {
-    let cell = Memo::new(move |_| {
-        let (at, last) = (shown.get()?, run.last.get()?);
+/// The cell at (picture, caption) of the last batch.
+pub fn find(run: OneRun, at: Signal<Option<(usize, usize)>>) -> Memo<Option<Cell>> {
+    Memo::new(move |_| {
+        let (at, last) = (at.get()?, run.last.get()?);
         run.settings.with(|settings| Cell::find(&last, settings, at))
-    });
-    let note = |cell: Cell| {
-        view! {
-            <Faces cell=cell.clone() />
-            <Effects cell=cell.clone() />
-            {cell.pull.is_some().then(|| view! { <Weights cell /> })}
-        }
-    };
+    })
+}
+
+/// The picture, the caption, and what the loss does to their score.
+#[component]
+pub fn CellNote(run: OneRun, cell: Memo<Option<Cell>>) -> impl IntoView {
     view! {
         <div class="readout cell" aria-live=move || if run.live.is_busy.get() { "off" } else { "polite" }>
             {move || match cell.get() {
-                Some(cell) => note(cell).into_any(),
+                Some(cell) => view! { <Faces cell=cell.clone() /><Effects cell /> }.into_any(),
                 None => view! {
-                    <p class="quiet">"Point at a cell or walk with the arrow keys; a click pins it. It tells what the loss does to this
-                        picture and this caption."</p>
+                    <p class="quiet">"Point at a cell or walk with the arrow keys; a click pins it. It tells what the loss does to
+                        this picture and this caption."</p>
                 }.into_any(),
             }}
         </div>
@@ -133,7 +130,7 @@ fn Effects(cell: Cell) -> impl IntoView {
             {cosine}
             <div><dt>"Logit "<var>"s"</var></dt><dd>{show::three(cell.logit)}</dd></div>
             {weights.map(weight).collect_view()}
-            <div><dt>"Gradient ∂"<var>"L"</var>"/∂"<var>"s"</var></dt><dd>{format!("{:+.5}", pull.gradient)}</dd></div>
+            <div><dt>"Gradient ∂"<var>"L"</var>"/∂"<var>"s"</var></dt><dd>{signed(pull.gradient)}</dd></div>
         </dl>
         {altered}
     }
@@ -142,19 +139,26 @@ fn Effects(cell: Cell) -> impl IntoView {
 
 /// The captions that weigh most for the picture: what it is drawn to, and what it pushes away.
 #[component]
-fn Weights(cell: Cell) -> impl IntoView {
-    let count = cell.pairs.len();
-    let bars = cell.pull.map_or_else(Vec::new, |pull| heaviest(&pull.row, cell.row, &cell.pairs));
-    let title = match cell.loss {
-        Loss::InfoNce => "Captions by their softmax weight for this picture",
-        Loss::Sigmoid => "Captions by their sigmoid with this picture",
+pub fn Weights(cell: Memo<Option<Cell>>) -> impl IntoView {
+    let shown = move |cell: Cell| {
+        let (count, bars) = (cell.pairs.len(), heaviest(&cell.pull?.row, cell.row, &cell.pairs));
+        let title = match cell.loss {
+            Loss::InfoNce => "softmax weight",
+            Loss::Sigmoid => "sigmoid",
+        };
+        Some(view! {
+            <h3>"Captions by their "{title}" for picture "{cell.row + 1}</h3>
+            <Bars caption="Weights of captions" what="Caption" unit="Weight" modality="words" bars=Signal::stored(bars) />
+            <p class="small quiet">"Its own caption stands out; all others are pushed away, each by its weight. Taken over the "
+                {count}" pairs that are shown."</p>
+        })
     };
-    view! {
-        <h3>{title}</h3>
-        <Bars caption="Weights of captions" what="Caption" unit="Weight" modality="words" bars=Signal::stored(bars) />
-        <p class="small quiet">"Its own caption stands out; all others are pushed away, each by its weight. Taken over the "{count}
-            " pairs that are shown."</p>
-    }
+    view! { <div class="weights">{move || cell.get().and_then(shown)}</div> }
+}
+
+/// With its sign, and digits that say something of small values too.
+fn signed(value: f32) -> String {
+    if value.abs() < 1e-4 { format!("{value:+.1e}") } else { format!("{value:+.5}") }
 }
 
 fn heaviest(weights: &[f32], own: usize, pairs: &[usize]) -> Vec<Bar> {
@@ -171,6 +175,11 @@ fn heaviest(weights: &[f32], own: usize, pairs: &[usize]) -> Vec<Bar> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_gradients_keep_their_digits() {
+        assert_eq!([0.0037, -0.000_002].map(signed), ["+0.00370", "-2.0e-6"]);
+    }
 
     #[test]
     fn the_heaviest_captions_come_first_and_the_own_one_stands_out() {

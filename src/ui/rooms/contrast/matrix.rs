@@ -1,7 +1,7 @@
 //! The scores of the last batch, turning diagonal; and in coordinated spaces the correlations that do.
 
 use super::OneRun;
-use super::cell::CellNote;
+use super::cell::{CellNote, Weights, find};
 use crate::lab::contrast::{Correlations, Figures, pair};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::lab::Lab;
@@ -22,6 +22,7 @@ pub fn MatrixPanel(run: OneRun) -> impl IntoView {
     let ends = Signal::derive(move || matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
     let cell = RwSignal::new(None);
     let pinned = lab.pick(|view| view.contrast.cell);
+    let known = find(run, Signal::derive(move || cell.get().or(pinned.get())));
     let pin = move |at| lab.go(|view| view.contrast.cell = (view.contrast.cell != Some(at)).then_some(at));
     let quantity = move || if is_joint.get() { "score" } else { "cosine" };
     view! {
@@ -34,9 +35,10 @@ pub fn MatrixPanel(run: OneRun) -> impl IntoView {
                         <HeatMap label="Score of every picture with every caption of the batch; arrow keys move, Enter pins"
                             axes=["pictures", "captions"] matrix cell pinned pin />
                         {move || view! { <Legend ends quantity=quantity() /> }}
+                        <Weights cell=known />
                         <HardNegatives run />
                     </div>
-                    <CellNote run shown=Signal::derive(move || cell.get().or(pinned.get())) />
+                    <CellNote run cell=known />
                 </div>
             }.into_any(),
         }}

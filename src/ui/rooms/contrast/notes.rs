@@ -69,7 +69,7 @@ fn numbers(run: OneRun) -> Vec<Figure> {
     let temperature = temperature.map(|temperature| Figure::new("Temperature τ", show::three(temperature)));
     let mut figures = vec![Figure::new("Loss", loss.map_or_else(dash, show::three)), recall, word];
     figures.extend(temperature.into_iter().chain(alignment).chain(gap));
-    figures.push(Figure::new("Weights", run.parameters.get().to_string()));
+    figures.push(Figure::new("Weights", show::millions(run.parameters.get().into())));
     let Settings { batch, .. } = run.settings.get();
     figures.push(Figure::new("Seen so far", format!("{} pairs", run.reports.with(Vec::len) * batch)));
     figures
@@ -103,14 +103,12 @@ fn over_scores(loss: Loss, direction: Direction) -> AnyView {
     }
     let to_text = || {
         view! {
-            <var>"L"</var><sub>"txt"</sub>" = − 1/"<var>"N"</var>" "<span class="sum">"Σ"</span><sub>"i"</sub>" log exp "<var>"s"</var>
-            <sub>"ii"</sub>" / "<span class="sum">"Σ"</span><sub>"j"</sub>" exp "<var>"s"</var><sub>"ij"</sub>
+            <var>"L"</var><sub>"txt"</sub>" = − "<span class="mean">"mean"<sub>"i"</sub></span>" log "{fraction("ii", "j")}
         }
     };
     let to_picture = || {
         view! {
-            <var>"L"</var><sub>"img"</sub>" = − 1/"<var>"N"</var>" "<span class="sum">"Σ"</span><sub>"j"</sub>" log exp "<var>"s"</var>
-            <sub>"jj"</sub>" / "<span class="sum">"Σ"</span><sub>"i"</sub>" exp "<var>"s"</var><sub>"ij"</sub>
+            <var>"L"</var><sub>"img"</sub>" = − "<span class="mean">"mean"<sub>"j"</sub></span>" log "{fraction("jj", "i")}
         }
     };
     match direction {
@@ -124,11 +122,17 @@ fn over_scores(loss: Loss, direction: Direction) -> AnyView {
     }
 }
 
+/// `e^s_own / sum_over e^s_ij`
+fn fraction(own: &'static str, over: &'static str) -> impl IntoView {
+    let power = |of| view! { "e"<sup><var>"s"</var><small>{of}</small></sup> };
+    view! { {power(own)}" / "<span class="sum">"Σ"</span><sub>{over}</sub>" "{power("ij")} }
+}
+
 fn correlation() -> AnyView {
     view! {
         <var>"c"</var><sub>"de"</sub>" = corr("<var>"x"</var><sub>"d"</sub>", "<var>"y"</var><sub>"e"</sub>")"<br />
         <var>"L"</var>" = 1/"<var>"E"</var>" ["<span class="sum">"Σ"</span><sub>"d"</sub>" (1 − "<var>"c"</var><sub>"dd"</sub>")"<sup>"2"</sup>
-        " + 1/"<var>"E"</var>" "<span class="sum">"Σ"</span><sub>"d≠e"</sub>" "<var>"c"</var><sub>"de"</sub><sup>"2"</sup>"]"
+        <br />" + 1/"<var>"E"</var>" "<span class="sum">"Σ"</span><sub>"d≠e"</sub>" "<var>"c"</var><sub>"de"</sub><sup>"2"</sup>"]"
     }
     .into_any()
 }

@@ -91,7 +91,11 @@ fn figures(standing: &Standing) -> [Option<f32>; 7] {
 }
 
 fn cells(standing: &Standing) -> [String; 7] {
-    figures(standing).map(|figure| figure.map_or_else(dash, show::three))
+    let mut cells = figures(standing).map(|figure| figure.map_or_else(dash, show::three));
+    if let Some(written) = standing.captioning {
+        cells[2] = format!("{:.1}", written.perplexity);
+    }
+    cells
 }
 
 fn csv(standings: &[Standing]) -> String {

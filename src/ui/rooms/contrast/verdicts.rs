@@ -58,22 +58,23 @@ impl Measure {
             .map(|standing| Some((standing.objective, (self.of)(standing)?)))
             .collect::<Option<_>>()?;
         let best = found.iter().copied().reduce(|best, other| if other.1 > best.1 { other } else { best })?;
-        let ties = found.iter().filter(|(_, value)| *value == best.1).map(|(objective, _)| name(*objective));
-        let ties: Vec<&str> = ties.collect();
-        let mut text = if best.1 > random {
-            let (value, random) = (show::three(best.1), show::three(random));
-            format!(
-                "For {}, best is {}: {value}, beside {random} of the random encoder.",
-                self.task,
-                all(&ties)
-            )
-        } else {
+        if best.1 <= random {
+            let (task, random) = (self.task, show::three(random));
             return Some(format!(
-                "For {}, no objective helped: none is above the {} of the random encoder.",
-                self.task,
-                show::three(random)
+                "For {task}, no objective helped: none is above the {random} of the random encoder."
             ));
-        };
+        }
+        let as_good = |(_, value): &&(Objective, f32)| *value == best.1;
+        let ties: Vec<&str> = found.iter().filter(as_good).map(|(objective, _)| name(*objective)).collect();
+        let (value, beside) = (show::three(best.1), show::three(random));
+        let mut text = format!(
+            "For {}, best is {}: {value}, beside {beside} of the random encoder.",
+            self.task,
+            all(&ties)
+        );
+        if let Some(blind) = standings.iter().find_map(self.blind).filter(|blind| best.1 <= *blind) {
+            text.push_str(&format!(" Yet {} is reached blindly.", show::three(blind)));
+        }
         let idle: Vec<&str> = found
             .iter()
             .filter(|(_, value)| *value <= random)
@@ -135,6 +136,8 @@ mod tests {
             text.ends_with("No better than random: Masked words and patches and Reconstruction."),
             "{text}"
         );
+        let text = verdict([0.001, 0.01, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert!(text.contains("Yet 0.010 is reached blindly."), "{text}");
         let text = verdict([0.7, 0.6, 0.2, 0.1, 0.3, 0.05, 0.6]);
         assert!(text.contains("no objective helped"), "{text}");
     }

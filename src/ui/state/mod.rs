@@ -15,7 +15,7 @@ pub use asked::{Asked, Phase};
 pub use engine::Engine;
 pub use parts::{Embeddings, Writing};
 pub use shared::Shared;
-pub use training::{Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
+pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
 
 use crate::session::protocol::{
     Answer, Attention, Command, Event, Failure, Lane, Lesson, Pixels, Reply, Request, WayOn,

@@ -9,14 +9,31 @@ use crate::session::protocol::{Experiment, Lesson};
 /// Runs that are remembered: as many as the engine keeps.
 const KEPT: usize = 3;
 
-/// The newest runs, the newest first.
+/// Contrastive runs whose last figures are remembered beyond that.
+const COMPARED: usize = 12;
+
+/// What was heard of runs.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Runs(Vec<(Experiment, Training)>);
+pub struct Runs {
+    /// The newest first.
+    newest: Vec<(Experiment, Training)>,
+    /// Contrastive runs that have taken a step, in the order in which they were first measured.
+    pub compared: Vec<Compared>,
+}
+
+/// Where a contrastive run stood when it was last measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    pub settings: contrast::Settings,
+    /// Of the step before the measurement.
+    pub loss: f32,
+    pub figures: Shared<contrast::Figures>,
+}
 
 impl Runs {
     /// What was heard of an experiment.
     pub fn of(&self, experiment: &Experiment) -> Option<&Training> {
-        self.0.iter().find(|(other, _)| other == experiment).map(|(_, training)| training)
+        self.newest.iter().find(|(other, _)| other == experiment).map(|(_, training)| training)
     }
 
     pub(super) fn hear(&mut self, experiment: &Experiment, lesson: Lesson) {
@@ -32,22 +49,38 @@ impl Runs {
             }
             lesson => return self.go_on(experiment, lesson),
         };
-        self.0.retain(|(other, _)| other != experiment);
-        self.0.insert(0, (experiment.clone(), begun));
-        self.0.truncate(KEPT);
+        self.newest.retain(|(other, _)| other != experiment);
+        self.newest.insert(0, (experiment.clone(), begun));
+        self.newest.truncate(KEPT);
     }
 
     fn go_on(&mut self, experiment: &Experiment, lesson: Lesson) {
-        let Some(at) = self.0.iter().position(|(other, _)| other == experiment) else { return };
-        self.0[..=at].rotate_right(1);
-        match (&mut self.0[0].1, lesson) {
+        let Some(at) = self.newest.iter().position(|(other, _)| other == experiment) else { return };
+        self.newest[..=at].rotate_right(1);
+        match (&mut self.newest[0].1, lesson) {
             (Training::Race(race), Lesson::Round(round)) => race.rounds.push(Shared::new(round)),
             (Training::Race(race), Lesson::Standing(standing)) => race.judge(standing),
             (Training::Contrast(run), Lesson::Contrast(report)) => run.reports.push(report),
-            (Training::Contrast(run), Lesson::Measured(figures)) => run.figures.push(Shared::new(*figures)),
+            (Training::Contrast(run), Lesson::Measured(figures)) => {
+                let figures = Shared::new(*figures);
+                run.figures.push(figures.clone());
+                let loss = run.reports.last().map(|report| report.loss);
+                if let (Experiment::Contrast(settings), Some(loss)) = (experiment, loss) {
+                    self.compare(Compared { settings: settings.clone(), loss, figures });
+                }
+            }
             (Training::Objectives(race), Lesson::Objective(standing)) => race.hear(standing),
             _ => {}
         }
+    }
+
+    fn compare(&mut self, new: Compared) {
+        match self.compared.iter_mut().find(|known| known.settings == new.settings) {
+            Some(known) => *known = new,
+            None => self.compared.push(new),
+        }
+        let surplus = self.compared.len().saturating_sub(COMPARED);
+        self.compared.drain(..surplus);
     }
 }
 

@@ -28,7 +28,10 @@ impl View {
         write("gallery", Some(self.gallery.to_string()), Some(plain.gallery.to_string()));
         write("edit", self.editing.then(|| "1".into()), None);
         match self.room {
-            Room::Home | Room::Contrast => {}
+            Room::Home => {}
+            Room::Contrast => {
+                self.contrast.write().into_iter().for_each(|(key, value)| write(key, Some(value), None));
+            }
             Room::Retrieve => {
                 write("by", Some(self.retrieve.to_string()), Some(plain.retrieve.to_string()));
                 write("q", text(&self.query), text(""));
@@ -80,6 +83,9 @@ impl View {
     fn read(&mut self, key: &str, value: &str) {
         if let Some(race) = self.race_mut() {
             race.read(key, value);
+        }
+        if self.room == Room::Contrast {
+            self.contrast.read(key, value);
         }
         match key {
             "picture" => set(&mut self.picture, value),
@@ -194,7 +200,9 @@ mod tests {
         let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };
         (sabotage.sabotage.step, sabotage.sabotage.percent) = (400, 75);
-        for view in [retrieve, caption, attend, ask, sabotage] {
+        let mut contrast = View { room: Room::Contrast, ..View::default() };
+        (contrast.contrast.step, contrast.contrast.settings.batch) = (30, 16);
+        for view in [retrieve, caption, attend, ask, sabotage, contrast] {
             assert_eq!(there_and_back(&view), view, "{}", view.to_address());
         }
     }

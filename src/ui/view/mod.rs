@@ -1,10 +1,12 @@
 //! What the visitor looks at, as the address bar tells it.
 
 mod address;
+mod contrast;
 mod names;
 mod race;
 
-pub use names::{Attending, PictureName, RetrieveMode, Room};
+pub use contrast::ContrastView;
+pub use names::{Attending, ContrastMode, PictureName, RetrieveMode, Room};
 
 pub use race::{LONGEST, RaceView};
 
@@ -40,6 +42,7 @@ pub struct View {
     pub patch: Option<usize>,
     pub question: String,
     pub sentence: String,
+    pub contrast: ContrastView,
     pub fuse: RaceView,
     pub sabotage: RaceView,
 }
@@ -66,6 +69,7 @@ impl Default for View {
             patch: None,
             question: String::new(),
             sentence: String::new(),
+            contrast: ContrastView::default(),
             fuse: RaceView::new(Settings::default()),
             sabotage: RaceView::new(Settings::sabotage()),
         }

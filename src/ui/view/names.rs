@@ -54,6 +54,11 @@ choice!(
     Attending { Decoder = "decoder", Matcher = "matcher", Patches = "patches" }
 );
 
+choice!(
+    /// What the room Contrast trains.
+    ContrastMode { Run = "run", Objectives = "objectives" }
+);
+
 impl Room {
     /// Whether a picture lies on the stage; the rooms that train have pictures of their own.
     pub const fn has_stage(self) -> bool {

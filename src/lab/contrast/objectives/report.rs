@@ -79,6 +79,13 @@ impl Settings {
         }
         Ok(())
     }
+
+    /// Pieces of work of a whole race: of every contestant each step, and one more at the end of each of its four phases;
+    /// the random baseline has no steps of pre-training.
+    pub fn pieces(&self) -> u64 {
+        let contestants = Objective::ALL.len() as u64;
+        contestants * (1 + 3 * (self.probe_steps + 1)) + (contestants - 1) * self.steps
+    }
 }
 
 impl Default for Settings {

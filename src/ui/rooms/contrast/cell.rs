@@ -1,0 +1,191 @@
+//! One cell of the matrix: a picture, a caption, and what the loss does to the two.
+
+use super::OneRun;
+use crate::lab::contrast::{Altered, Figures, Loss, Pull, Settings, pair, pull};
+use crate::session::protocol::Pixels;
+use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::components::raster::{Raster, Rgba};
+use crate::ui::ranking::order;
+use crate::ui::show;
+use crate::ui::state::Shared;
+use crate::world::render::PIXELS;
+use crate::world::{Scene, render};
+use leptos::prelude::*;
+
+/// Captions that are shown with their weights.
+const HEAVIEST: usize = 5;
+
+/// What is known of a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    row: usize,
+    column: usize,
+    /// Numbers of the pairs of all rows in the training data.
+    pairs: Vec<usize>,
+    cosine: Option<f32>,
+    logit: f32,
+    pull: Option<Pull>,
+    /// The hard negative of the picture.
+    altered: Option<Altered>,
+    loss: Loss,
+}
+
+impl Cell {
+    fn find(figures: &Figures, settings: &Settings, (row, column): (usize, usize)) -> Option<Self> {
+        let matrix = &figures.matrix;
+        let is_inside = row < matrix.size && column < matrix.size;
+        let at = row * matrix.size + column;
+        is_inside.then(|| Cell {
+            row,
+            column,
+            pairs: matrix.pairs.clone(),
+            cosine: matrix.cosines.as_ref().map(|cosines| cosines[at]),
+            logit: matrix.logits[at],
+            pull: pull(&matrix.logits, matrix.size, row, column, settings),
+            altered: matrix.altered.get(row).cloned(),
+            loss: settings.loss,
+        })
+    }
+}
+
+/// The cell at (picture, caption) of the last batch.
+pub fn find(run: OneRun, at: Signal<Option<(usize, usize)>>) -> Memo<Option<Cell>> {
+    Memo::new(move |_| {
+        let (at, last) = (at.get()?, run.last.get()?);
+        run.settings.with(|settings| Cell::find(&last, settings, at))
+    })
+}
+
+/// The picture, the caption, and what the loss does to their score.
+#[component]
+pub fn CellNote(run: OneRun, cell: Memo<Option<Cell>>) -> impl IntoView {
+    view! {
+        <div class="readout cell" aria-live=move || if run.live.is_busy.get() { "off" } else { "polite" }>
+            {move || match cell.get() {
+                Some(cell) => view! { <Faces cell=cell.clone() /><Effects cell /> }.into_any(),
+                None => view! {
+                    <p class="quiet">"Point at a cell or walk with the arrow keys; a click pins it. It tells what the loss does to
+                        this picture and this caption."</p>
+                }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// The picture of the row and the caption of the column, each with its partner.
+#[component]
+fn Faces(cell: Cell) -> impl IntoView {
+    let ((scene, own), (other, caption)) = (pair(cell.pairs[cell.row]), pair(cell.pairs[cell.column]));
+    let belongs = cell.row == cell.column;
+    view! {
+        <div class="faces">
+            <figure class="picture-side">
+                <Raster rgba=Signal::stored(raster(&scene)) label=Signal::stored(format!("A scene: {own}")) />
+                <figcaption>"Picture "{cell.row + 1}</figcaption>
+            </figure>
+            {(!belongs).then(|| view! {
+                <figure class="words-side">
+                    <Raster rgba=Signal::stored(raster(&other)) label=Signal::stored(format!("A scene: {caption}")) />
+                    <figcaption>"What caption "{cell.column + 1}" is true of"</figcaption>
+                </figure>
+            })}
+        </div>
+        <p class="sentence">{caption.clone()}</p>
+        {(!belongs).then(|| view! { <p class="small quiet">"The picture’s own: "{own.clone()}</p> })}
+    }
+}
+
+fn raster(scene: &Scene) -> Shared<Rgba> {
+    let side = PIXELS as u32;
+    Shared::new(Rgba::from(&Pixels { width: side, height: side, rgb: render(scene).rgb }))
+}
+
+#[component]
+fn Effects(cell: Cell) -> impl IntoView {
+    let cosine =
+        cell.cosine.map(|cosine| view! { <div><dt>"Cosine"</dt><dd>{show::three(cosine)}</dd></div> });
+    let altered = cell.altered.map(|Altered { text, logit }| {
+        view! { <p class="small">"Hard negative: "<i>{text}</i>", logit "{show::three(logit)}"."</p> }
+    });
+    let Some(pull) = cell.pull else {
+        return view! {
+            <dl class="figures">{cosine}</dl>
+            <p>"Correlations see no single pair: nothing attracts or repels here. This is the cosine that follows from them."</p>
+        }
+        .into_any();
+    };
+    let (word, class, effect) = match pull.attracts {
+        true => ("Attracts", "pull attracts", "a step of descent raises this score"),
+        false => ("Repels", "pull repels", "a step of descent lowers this score"),
+    };
+    let [by_picture, by_caption] = match cell.loss {
+        Loss::InfoNce => ["Softmax weight, among captions", "Softmax weight, among pictures"],
+        Loss::Sigmoid => ["Sigmoid, for the picture", "Sigmoid, for the caption"],
+    };
+    let weights = [(by_picture, pull.row[cell.column]), (by_caption, pull.column[cell.row])];
+    let weight = |(name, value)| view! { <div><dt>{name}</dt><dd>{show::percent(value)}</dd></div> };
+    view! {
+        <p class=class><b>{word}</b>": "{effect}"."</p>
+        <dl class="figures">
+            {cosine}
+            <div><dt>"Logit "<var>"s"</var></dt><dd>{show::three(cell.logit)}</dd></div>
+            {weights.map(weight).collect_view()}
+            <div><dt>"Gradient ∂"<var>"L"</var>"/∂"<var>"s"</var></dt><dd>{signed(pull.gradient)}</dd></div>
+        </dl>
+        {altered}
+    }
+    .into_any()
+}
+
+/// The captions that weigh most for the picture: what it is drawn to, and what it pushes away.
+#[component]
+pub fn Weights(cell: Memo<Option<Cell>>) -> impl IntoView {
+    let shown = move |cell: Cell| {
+        let (count, bars) = (cell.pairs.len(), heaviest(&cell.pull?.row, cell.row, &cell.pairs));
+        let title = match cell.loss {
+            Loss::InfoNce => "softmax weight",
+            Loss::Sigmoid => "sigmoid",
+        };
+        Some(view! {
+            <h3>"Captions by their "{title}" for picture "{cell.row + 1}</h3>
+            <Bars caption="Weights of captions" what="Caption" unit="Weight" modality="words" bars=Signal::stored(bars) />
+            <p class="small quiet">"Its own caption stands out; all others are pushed away, each by its weight. Taken over the "
+                {count}" pairs that are shown."</p>
+        })
+    };
+    view! { <div class="weights">{move || cell.get().and_then(shown)}</div> }
+}
+
+/// With its sign, and digits that say something of small values too.
+fn signed(value: f32) -> String {
+    if value.abs() < 1e-4 { format!("{value:+.1e}") } else { format!("{value:+.5}") }
+}
+
+fn heaviest(weights: &[f32], own: usize, pairs: &[usize]) -> Vec<Bar> {
+    let bar = |at: usize| Bar {
+        label: pair(pairs[at]).1,
+        share: weights[at],
+        value: show::percent(weights[at]),
+        mark: None,
+        is_chosen: at == own,
+    };
+    order(weights).into_iter().take(HEAVIEST).map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_gradients_keep_their_digits() {
+        assert_eq!([0.0037, -0.000_002].map(signed), ["+0.00370", "-2.0e-6"]);
+    }
+
+    #[test]
+    fn the_heaviest_captions_come_first_and_the_own_one_stands_out() {
+        let bars = heaviest(&[0.1, 0.6, 0.3], 2, &[5, 6, 7]);
+        let found: Vec<(f32, bool)> = bars.iter().map(|bar| (bar.share, bar.is_chosen)).collect();
+        assert_eq!(found, [(0.6, false), (0.3, true), (0.1, false)]);
+        assert_eq!(bars[0].label, pair(6).1);
+    }
+}

@@ -1,0 +1,150 @@
+//! The run over its steps: losses, retrieval, geometry.
+
+use super::OneRun;
+use crate::lab::contrast::{Direction, Figures, Geometry, Loss, Report, Retrieval, Settings, Space};
+use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
+use crate::ui::state::Shared;
+use leptos::prelude::*;
+
+/// What was measured on held-out pairs, in the order of the steps.
+pub type Measured = Vec<Shared<Figures>>;
+
+#[component]
+pub fn Curves(run: OneRun) -> impl IntoView {
+    let steps = || Axis::new("Step", "");
+    let settings = run.settings;
+    let unit =
+        move || settings.with(|settings| if settings.space == Space::Coordinated { "" } else { "nats" });
+    let losses = Memo::new(move |_| run.reports.with(|reports| losses(reports)));
+    let bottoms = Memo::new(move |_| settings.with(blind));
+    let retrieval = Memo::new(move |_| run.figures.with(|figures| retrieval(figures)));
+    let chance = Memo::new(move |_| run.figures.with(|figures| figures.last().map(|last| last.chance)));
+    let marks = move || chance.get().map_or_else(Vec::new, |chance| chances(&chance));
+    view! {
+        <div class="charts">
+            <LineChart label="Loss of each batch" x=steps() y=Signal::derive(move || Axis::new("Loss", unit()))
+                series=losses marks=bottoms />
+            <LineChart label="Retrieval on 100 held-out pairs" x=steps() y=Axis::new("Recall and MRR", "").within(0.0, 1.0)
+                series=retrieval marks=Signal::derive(marks) />
+        </div>
+    }
+}
+
+#[component]
+pub fn GeometryCurves(run: OneRun) -> impl IntoView {
+    let is_joint = run.is_joint();
+    let series = Memo::new(move |_| run.figures.with(|figures| geometry(figures)));
+    view! {
+        {move || match is_joint.get() {
+            true => view! {
+                <p class="quiet">"A joint space has one vector for each pair and none for a picture or a caption alone: nothing to
+                    align, and no gap."</p>
+            }.into_any(),
+            false => view! {
+                <LineChart label="How the unit vectors of held-out pairs lie" x=Axis::new("Step", "")
+                    y=Axis::new("Alignment, uniformity, gap", "") series />
+            }.into_any(),
+        }}
+    }
+}
+
+fn losses(reports: &[Report]) -> Vec<Series> {
+    let points = |value: fn(&Report) -> Option<f32>| -> Vec<(f32, f32)> {
+        reports.iter().filter_map(|report| Some((report.step as f32, value(report)?))).collect()
+    };
+    let whole = Series::new("Minimised", Tone::Fused, points(|report| Some(report.loss)));
+    let ways = [
+        Series::new("Picture looks for caption", Tone::Picture, points(|report| report.to_text))
+            .dashed(Dash::Long),
+        Series::new("Caption looks for picture", Tone::Words, points(|report| report.to_picture))
+            .dashed(Dash::Dashed),
+    ];
+    let has_ways = reports.first().is_none_or(|report| report.to_text.is_some());
+    std::iter::once(whole).chain(ways.into_iter().filter(|_| has_ways)).collect()
+}
+
+/// The loss of one who cannot tell pairs apart. Among `m` captions it is `ln m` for a softmax; for the sigmoid, who says
+/// `1 / m` of each, it is `m H(1 / m)`; correlations of nothing with nothing cost 1.
+fn blind(settings: &Settings) -> Vec<Mark> {
+    let n = settings.batch as f32;
+    let captions = if settings.hard_negatives { 2.0 * n } else { n };
+    if settings.space == Space::Coordinated {
+        return vec![Mark::level(1.0, "uncorrelated, 1")];
+    }
+    if settings.loss == Loss::Sigmoid {
+        let blind = captions.ln() + (captions - 1.0) * (captions / (captions - 1.0)).ln();
+        return vec![Mark::level(blind, format!("blind, {blind:.2}"))];
+    }
+    let mut among = match settings.direction {
+        Direction::Both => vec![captions, n],
+        Direction::ToText => vec![captions],
+        Direction::ToPicture => vec![n],
+    };
+    among.dedup();
+    let level = |m: f32| Mark::level(m.ln(), format!("chance, ln {m} = {:.2}", m.ln()));
+    among.into_iter().map(level).collect()
+}
+
+fn retrieval(figures: &Measured) -> Vec<Series> {
+    let points = |value: &dyn Fn(&Figures) -> f32| -> Vec<(f32, f32)> {
+        figures.iter().map(|figures| (figures.step as f32, value(figures))).collect()
+    };
+    type Measure = (&'static str, fn(&Retrieval) -> f32, Dash);
+    const MEASURES: [Measure; 3] = [
+        ("Recall@1", |found| found.recall_1, Dash::Solid),
+        ("Recall@5", |found| found.recall_5, Dash::Dashed),
+        ("MRR", |found| found.mrr, Dash::Dotted),
+    ];
+    let both = |(name, measure, dash): Measure| {
+        [
+            Series::new(format!("Caption found: {name}"), Tone::Picture, points(&|f| measure(&f.to_text))),
+            Series::new(format!("Picture found: {name}"), Tone::Words, points(&|f| measure(&f.to_picture))),
+        ]
+        .map(|series| series.dashed(dash))
+    };
+    MEASURES.into_iter().flat_map(both).collect()
+}
+
+fn chances(chance: &Retrieval) -> Vec<Mark> {
+    [("Recall@1", chance.recall_1), ("Recall@5", chance.recall_5)]
+        .map(|(name, at)| Mark::level(at, format!("chance, {name} {at}")))
+        .into()
+}
+
+fn geometry(figures: &Measured) -> Vec<Series> {
+    let points = |value: fn(&Geometry) -> f32| -> Vec<(f32, f32)> {
+        figures.iter().filter_map(|f| Some((f.step as f32, value(f.geometry.as_ref()?)))).collect()
+    };
+    vec![
+        Series::new("Alignment", Tone::Fused, points(|g| g.alignment)),
+        Series::new("Uniformity of pictures", Tone::Picture, points(|g| g.uniformity_pictures))
+            .dashed(Dash::Dashed),
+        Series::new("Uniformity of captions", Tone::Words, points(|g| g.uniformity_texts))
+            .dashed(Dash::Dotted),
+        Series::new("Modality gap", Tone::Ink, points(|g| g.gap)).dashed(Dash::Long),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_cannot_tell_pairs_apart_pays_this() {
+        let at = |settings: Settings| blind(&settings).iter().map(|mark| mark.at).collect::<Vec<f32>>();
+        let plain = Settings { batch: 16, ..Settings::default() };
+        assert_eq!(at(plain.clone()), [16_f32.ln()]);
+        assert_eq!(at(Settings { hard_negatives: true, ..plain.clone() }), [32_f32.ln(), 16_f32.ln()]);
+        let sigmoid = at(Settings { loss: Loss::Sigmoid, ..plain })[0];
+        let says = |p: f32| -(p.ln() + 15.0 * (1.0 - p).ln());
+        assert!((sigmoid - says(1.0 / 16.0)).abs() < 1e-4, "{sigmoid}");
+        assert!(says(0.05) > sigmoid && says(0.08) > sigmoid, "the best that can be said of all alike");
+    }
+
+    #[test]
+    fn a_loss_without_ways_is_one_line() {
+        let report = |to_text| Report { step: 1, loss: 0.5, to_text, to_picture: to_text, temperature: None };
+        assert_eq!(losses(&[report(Some(1.0))]).len(), 3);
+        assert_eq!(losses(&[report(None)]).len(), 1);
+    }
+}

@@ -1,0 +1,138 @@
+//! The inspector of one run: what the choices mean, their formula, their numbers.
+
+use super::OneRun;
+use crate::lab::contrast::{Direction, Loss, Settings, Space};
+use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::show;
+use leptos::prelude::*;
+
+#[component]
+pub fn RunNotes(run: OneRun) -> impl IntoView {
+    let figures = Signal::derive(move || numbers(run));
+    // Wakes only when the words change.
+    let kind =
+        Memo::new(move |_| run.settings.with(|settings| (settings.space, settings.loss, settings.direction)));
+    move || {
+        let (space, loss, direction) = kind.get();
+        match space {
+            Space::Coordinated => view! {
+                <Inspector title="Two spaces, in step" section="6, representation spaces" figures formula=correlation()>
+                    <p>"Pictures and captions keep spaces of their own. Over the batch, dimension "<i>"d"</i>" of the one is made to
+                        rise and fall with dimension "<i>"d"</i>" of the other, and with no other: a correlation objective in the
+                        manner of CCA. No pair is ever compared with another."</p>
+                    <p>"It is measured like the others: by the cosine of standardised vectors."</p>
+                </Inspector>
+            }
+            .into_any(),
+            Space::Joint => view! {
+                <Inspector title="One vector for both" section="6, representation spaces" figures formula=joint(loss, direction)>
+                    <p>"Picture and caption are fused into one vector, and a score is read from it. Each may look at the other
+                        before it is judged, so details can be compared."</p>
+                    <p>"The price is paid in search: every picture has to be fused anew with every caption, where a shared
+                        space encodes each once."</p>
+                </Inspector>
+            }
+            .into_any(),
+            Space::Shared => view! {
+                <Inspector title="Pull and push" section="11, contrastive learning" figures formula=shared(loss, direction)>
+                    <p>"Two towers, both random at first. Each step takes a batch of pictures with their captions, pulls the true
+                        pairs together and pushes all others apart. The other captions of the batch are the negatives:
+                        a larger batch makes a harder question."</p>
+                    <p>"The temperature decides which negatives count: a low one lets only the nearest push, a high one lets
+                        all of them push alike."</p>
+                </Inspector>
+            }
+            .into_any(),
+        }
+    }
+}
+
+fn numbers(run: OneRun) -> Vec<Figure> {
+    let dash = || "–".to_owned();
+    let last = run.last.get();
+    let (loss, temperature) = run.reports.with(|reports| {
+        reports.last().map_or((None, None), |report| (Some(report.loss), report.temperature))
+    });
+    let retrieval = last.as_ref().map(|last| (last.to_text.recall_1, last.chance.recall_1));
+    let recall =
+        Figure::new("Recall@1 of captions", retrieval.map_or_else(dash, |(found, _)| show::three(found)))
+            .beside(retrieval.map_or_else(String::new, |(_, chance)| format!("chance {chance:.2}")));
+    let word = last.as_ref().map(|last| last.tells_word);
+    let word =
+        Figure::new("Tells one exchanged word", word.map_or_else(dash, show::three)).beside("chance 0.5");
+    let geometry = last.as_ref().and_then(|last| last.geometry);
+    let gap = geometry
+        .map(|geometry| Figure::new("Modality gap", show::three(geometry.gap)).beside("of at most 2"));
+    let alignment = geometry.map(|geometry| {
+        Figure::new("Alignment", show::three(geometry.alignment)).beside("0 where pairs coincide")
+    });
+    let temperature = temperature.map(|temperature| Figure::new("Temperature τ", show::three(temperature)));
+    let mut figures = vec![Figure::new("Loss", loss.map_or_else(dash, show::three)), recall, word];
+    figures.extend(temperature.into_iter().chain(alignment).chain(gap));
+    figures.push(Figure::new("Weights", show::millions(run.parameters.get().into())));
+    let Settings { batch, .. } = run.settings.get();
+    figures.push(Figure::new("Seen so far", format!("{} pairs", run.reports.with(Vec::len) * batch)));
+    figures
+}
+
+fn shared(loss: Loss, direction: Direction) -> AnyView {
+    let score = match loss {
+        Loss::InfoNce => view! { <var>"s"</var><sub>"ij"</sub>" = sim("<var>"i, j"</var>") / "<var>"τ"</var> }.into_any(),
+        Loss::Sigmoid => {
+            view! { <var>"s"</var><sub>"ij"</sub>" = sim("<var>"i, j"</var>") / "<var>"τ"</var>" + "<var>"b"</var> }.into_any()
+        }
+    };
+    view! { {score}<br />{over_scores(loss, direction)} }.into_any()
+}
+
+fn joint(loss: Loss, direction: Direction) -> AnyView {
+    view! {
+        <var>"s"</var><sub>"ij"</sub>" = "<var>"w"</var>" · "<var>"f"</var>"("<var>"z"</var><sub>"i"</sub><sup>"img"</sup>", "
+        <var>"z"</var><sub>"j"</sub><sup>"txt"</sup>")"<br />{over_scores(loss, direction)}
+    }
+    .into_any()
+}
+
+fn over_scores(loss: Loss, direction: Direction) -> AnyView {
+    if loss == Loss::Sigmoid {
+        return view! {
+            <var>"L"</var>" = − 1/"<var>"N"</var>" "<span class="sum">"Σ"</span><sub>"ij"</sub>" log "<var>"σ"</var>"("<var>"y"</var>
+            <sub>"ij"</sub>" "<var>"s"</var><sub>"ij"</sub>"),  "<var>"y"</var>" = ±1"
+        }
+        .into_any();
+    }
+    let to_text = || {
+        view! {
+            <var>"L"</var><sub>"txt"</sub>" = − "<span class="mean">"mean"<sub>"i"</sub></span>" log "{fraction("ii", "j")}
+        }
+    };
+    let to_picture = || {
+        view! {
+            <var>"L"</var><sub>"img"</sub>" = − "<span class="mean">"mean"<sub>"j"</sub></span>" log "{fraction("jj", "i")}
+        }
+    };
+    match direction {
+        Direction::ToText => to_text().into_any(),
+        Direction::ToPicture => to_picture().into_any(),
+        Direction::Both => view! {
+            {to_text()}<br />{to_picture()}<br />
+            <var>"L"</var>" = ("<var>"L"</var><sub>"txt"</sub>" + "<var>"L"</var><sub>"img"</sub>") / 2"
+        }
+        .into_any(),
+    }
+}
+
+/// `e^s_own / sum_over e^s_ij`
+fn fraction(own: &'static str, over: &'static str) -> impl IntoView {
+    let power = |of| view! { "e"<sup><var>"s"</var><small>{of}</small></sup> };
+    view! { {power(own)}" / "<span class="sum">"Σ"</span><sub>{over}</sub>" "{power("ij")} }
+}
+
+fn correlation() -> AnyView {
+    view! {
+        <var>"c"</var><sub>"de"</sub>" = corr("<var>"x"</var><sub>"d"</sub>", "<var>"y"</var><sub>"e"</sub>")"<br />
+        <var>"L"</var>" = 1/"<var>"E"</var>" ["<span class="sum">"Σ"</span><sub>"d"</sub>" (1 − "<var>"c"</var><sub>"dd"</sub>")"<sup>"2"</sup>
+        <br />" + 1/"<var>"E"</var>" "<span class="sum">"Σ"</span><sub>"d≠e"</sub>" "<var>"c"</var><sub>"de"</sub><sup>"2"</sup>"]"
+    }
+    .into_any()
+}

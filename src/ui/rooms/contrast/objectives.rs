@@ -1,0 +1,164 @@
+//! Objectives of pre-training side by side: the same encoders, the same seed, the same steps; then frozen and probed.
+
+use super::Modes;
+use super::controls::{Decades, LEARNING_RATES, learning_rate};
+use super::standings::Standings;
+use super::verdicts::{MEASURES, Measure, name};
+use crate::lab::contrast::HELD_OUT;
+use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
+use crate::session::protocol::Experiment;
+use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::components::choice::Number;
+use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::run_bar::RunBar;
+use crate::ui::lab::Lab;
+use crate::ui::live::{Live, StepOf};
+use crate::ui::show;
+use crate::ui::state::Training;
+use leptos::prelude::*;
+
+/// Longest phases that can be chosen; a link may ask for more.
+const MOST_STEPS: u64 = 1_000;
+
+#[component]
+pub fn Objectives() -> impl IntoView {
+    let lab = Lab::here();
+    let settings = lab.pick(|view| view.contrast.objectives.clone());
+    let experiment = Memo::new(move |_| Experiment::Objectives(settings.get()));
+    let target = |experiment: &Experiment, _| match experiment {
+        Experiment::Objectives(settings) => settings.pieces(),
+        _ => 0,
+    };
+    let step = StepOf { get: |view| view.contrast.piece, set: |view, piece| view.contrast.piece = piece };
+    let live = Live::new(lab, experiment, target, step);
+    let standings = live.read(|training| match training {
+        Training::Objectives(race) => race.standings.clone(),
+        _ => Vec::new(),
+    });
+    view! {
+        <section class="stage contrast">
+            <Modes />
+            <RaceControls />
+            <RunBar live />
+            <Standings standings settings />
+            <Comparison standings />
+            <Verdicts standings />
+        </section>
+        <RaceNotes live settings standings />
+    }
+}
+
+/// A change of settings is a new race, which stands at its beginning.
+fn change(lab: Lab, change: impl FnOnce(&mut Settings)) {
+    lab.go(|view| {
+        change(&mut view.contrast.objectives);
+        view.contrast.piece = 0;
+    });
+}
+
+#[component]
+fn RaceControls() -> impl IntoView {
+    let lab = Lab::here();
+    let batch = Settings::BATCH;
+    view! {
+        <div class="settings">
+            <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
+                value=lab.pick(|view| view.contrast.objectives.batch)
+                change=move |batch| change(lab, |settings| settings.batch = batch) />
+            <Number label="Steps of pre-training" min=1 max=MOST_STEPS
+                value=lab.pick(|view| view.contrast.objectives.steps)
+                change=move |steps| change(lab, |settings| settings.steps = steps) />
+            <Number label="Steps of a probe" min=1 max=MOST_STEPS
+                value=lab.pick(|view| view.contrast.objectives.probe_steps)
+                change=move |steps| change(lab, |settings| settings.probe_steps = steps) />
+            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=lab.pick(|view| view.contrast.objectives.seed)
+                change=move |seed| change(lab, |settings| settings.seed = seed) />
+            <Decades label="Peak learning rate" value=lab.pick(|view| view.contrast.objectives.micro_rate)
+                ends=LEARNING_RATES show=learning_rate
+                choose=move |rate| change(lab, |settings| settings.micro_rate = rate) />
+        </div>
+    }
+}
+
+/// Bars of what has been measured, the random encoder marked on each.
+#[component]
+fn Comparison(standings: Memo<Vec<Standing>>) -> impl IntoView {
+    let panel = move |measure: Measure| {
+        let bars = Signal::derive(move || standings.with(|standings| bars(&measure, standings)));
+        let is_empty = move || bars.with(Vec::is_empty);
+        view! {
+            <section class:unmeasured=is_empty>
+                <h3>{measure.name}</h3>
+                <Bars caption=measure.name what="Objective" unit="Figure" modality="fused" bars />
+            </section>
+        }
+    };
+    let has_any = Memo::new(move |_| {
+        standings.with(|standings| {
+            MEASURES.iter().any(|measure| standings.iter().any(|one| (measure.of)(one).is_some()))
+        })
+    });
+    view! {
+        {move || has_any.get().then(|| view! {
+            <div class="charts">{MEASURES.map(panel).collect_view()}</div>
+            <p class="small quiet">"The line on each bar is the best that can be said blindly, or where nothing can, the random encoder."</p>
+        })}
+    }
+}
+
+fn bars(measure: &Measure, standings: &[Standing]) -> Vec<Bar> {
+    let random = measure.of_random(standings);
+    let bar = |standing: &Standing| {
+        let value = (measure.of)(standing)?;
+        Some(Bar {
+            label: name(standing.objective).into(),
+            share: value,
+            value: show::three(value),
+            mark: (measure.blind)(standing).or(random),
+            is_chosen: false,
+        })
+    };
+    standings.iter().filter_map(bar).collect()
+}
+
+/// What each objective is good for, as soon as that can be said.
+#[component]
+fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
+    let said = Memo::new(move |_| {
+        standings.with(|standings| {
+            MEASURES.iter().filter_map(|measure| measure.verdict(standings)).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <ul class="verdicts" role="status">
+            {move || said.get().into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}
+        </ul>
+    }
+}
+
+#[component]
+fn RaceNotes(live: Live, settings: Memo<Settings>, standings: Memo<Vec<Standing>>) -> impl IntoView {
+    let figures = Signal::derive(move || {
+        let (done, pieces) = (live.stands.get().unwrap_or(0), settings.with(Settings::pieces));
+        let ended = standings.with(|all| all.iter().filter(|one| one.phase == Phase::Done).count());
+        vec![
+            Figure::new("Work done", show::percent(done as f32 / pieces as f32)),
+            Figure::new("Objectives measured", format!("{ended}"))
+                .beside(format!("of {}", Objective::ALL.len())),
+            Figure::new("Held-out pairs", HELD_OUT.to_string()),
+        ]
+    });
+    view! {
+        <Inspector title="What an objective teaches" section="21–22, pre-training and objective families" figures
+            formula=view! {
+                <var>"L"</var><sub>"all"</sub>" = ("<var>"L"</var><sub>"con"</sub>" + "<var>"L"</var><sub>"match"</sub>" + "
+                <var>"L"</var><sub>"mask"</sub>" + "<var>"L"</var><sub>"cap"</sub>" + "<var>"L"</var><sub>"rec"</sub>") / 5"
+            }.into_any()>
+            <p>"Seven times the same two encoders with the same random weights. Each learns for as many steps: which caption belongs
+                ("<i>"contrastive"</i>"), whether one is true ("<i>"matching"</i>"), what was covered ("<i>"masked"</i>"), to write
+                ("<i>"captioning"</i>"), to draw the other modality ("<i>"reconstruction"</i>"), all at once, or nothing."</p>
+            <p>"Then the encoders are frozen. Small probes, each with the same few steps, tell what has become readable in them. Where
+                an objective is no better than random weights, it taught nothing that this probe can read."</p>
+        </Inspector>
+    }
+}

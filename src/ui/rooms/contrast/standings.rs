@@ -1,0 +1,129 @@
+//! The table of a race of objectives: where each stands, and the figures of its probes.
+
+use super::verdicts::name;
+use crate::lab::contrast::HELD_OUT;
+use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
+use crate::ui::download::download;
+use crate::ui::ranking::Retrieval;
+use crate::ui::show;
+use leptos::prelude::*;
+
+/// What stands in the file of the table, column by column.
+const COLUMNS: &str =
+    "Objective,Recall@1,MRR,Perplexity,Words right,Content words right,Count right,Colours F1";
+
+/// Where each objective stands, and the figures of its probes.
+#[component]
+pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<Settings>) -> impl IntoView {
+    let row = move |standing: Standing| {
+        view! {
+            <tr class:quiet=standing.objective == Objective::Random>
+                <th scope="row">{name(standing.objective)}</th>
+                <td class="phase">{settings.with(|settings| phase(&standing, settings))}</td>
+                {cells(&standing).map(|text| view! { <td>{text}</td> }).collect_view()}
+            </tr>
+        }
+    };
+    let blind = move || {
+        standings.with(|standings| {
+            let told = standings.iter().find_map(|standing| standing.probing);
+            let count = told.map_or_else(dash, |told| show::three(told.count_majority));
+            let colours = told.map_or_else(dash, |told| show::three(told.colours_always));
+            let chance = Retrieval::chance(HELD_OUT);
+            [show::three(chance.recall[0]), show::three(chance.mrr), dash(), dash(), dash(), count, colours]
+        })
+    };
+    let save = move |_| {
+        let table = standings.with_untracked(|standings| csv(standings));
+        download("objectives.csv", "text/csv;charset=utf-8", table.as_bytes());
+    };
+    view! {
+        <div class="wide-table">
+            <table class="numbers objectives">
+                <caption>"The same encoders from the same weights, for as many steps of each objective; then frozen, and probed"</caption>
+                <thead>
+                    <tr><td colspan="2"></td><th scope="colgroup" colspan="2">"Retrieval"</th>
+                        <th scope="colgroup" colspan="3">"Captioning"</th><th scope="colgroup" colspan="2">"Probing"</th></tr>
+                    <tr><th scope="col">"Objective"</th><th scope="col">"Stands at"</th><th scope="col">"Recall@1"</th>
+                        <th scope="col">"MRR"</th><th scope="col">"Perplexity"</th><th scope="col">"Words right"</th>
+                        <th scope="col">"Content words"</th><th scope="col">"Count right"</th><th scope="col">"Colours F1"</th></tr>
+                </thead>
+                <tbody>
+                    {move || standings.get().into_iter().map(row).collect_view()}
+                    <tr class="quiet blind"><th scope="row">"Blind"</th><td class="phase">"chance, majority, always"</td>
+                        {move || blind().map(|text| view! { <td>{text}</td> }).collect_view()}</tr>
+                </tbody>
+            </table>
+        </div>
+        <p class="exports"><span>"Save"</span>
+            <button type="button" class="plain" aria-label="Save the table as CSV" on:click=save>"CSV"</button></p>
+    }
+}
+
+fn dash() -> String {
+    "–".into()
+}
+
+fn phase(standing: &Standing, settings: &Settings) -> String {
+    let of = |name: &str, steps: u64| format!("{name} {}/{steps}", standing.step);
+    match standing.phase {
+        Phase::Pretraining if standing.objective == Objective::Random => "waiting".into(),
+        Phase::Pretraining => of("pre-training", settings.steps),
+        Phase::Retrieval => of("retrieval", settings.probe_steps),
+        Phase::Captioning => of("captioning", settings.probe_steps),
+        Phase::Probing => of("probing", settings.probe_steps),
+        Phase::Done => "done".into(),
+    }
+}
+
+/// The figures of [`COLUMNS`] after the first.
+fn figures(standing: &Standing) -> [Option<f32>; 7] {
+    let (retrieval, captioning, probing) = (standing.retrieval, standing.captioning, standing.probing);
+    [
+        retrieval.map(|found| found.recall_1),
+        retrieval.map(|found| found.mrr),
+        captioning.map(|written| written.perplexity),
+        captioning.map(|written| written.accuracy),
+        captioning.map(|written| written.content_accuracy),
+        probing.map(|told| told.count_accuracy),
+        probing.map(|told| told.colours_f1),
+    ]
+}
+
+fn cells(standing: &Standing) -> [String; 7] {
+    let mut cells = figures(standing).map(|figure| figure.map_or_else(dash, show::three));
+    if let Some(written) = standing.captioning {
+        cells[2] = format!("{:.1}", written.perplexity);
+    }
+    cells
+}
+
+fn csv(standings: &[Standing]) -> String {
+    let row = |standing: &Standing| {
+        let figures =
+            figures(standing).map(|figure| figure.map_or_else(String::new, |figure| figure.to_string()));
+        format!("{},{}\r\n", name(standing.objective), figures.join(","))
+    };
+    format!("{COLUMNS}\r\n{}", standings.iter().map(row).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_measured_stays_empty_in_the_file() {
+        let standing = Standing {
+            objective: Objective::Matching,
+            phase: Phase::Captioning,
+            step: 3,
+            loss: None,
+            retrieval: Some(crate::lab::contrast::Retrieval { recall_1: 0.25, recall_5: 0.5, mrr: 0.375 }),
+            captioning: None,
+            probing: None,
+        };
+        let table = csv(std::slice::from_ref(&standing));
+        assert_eq!(table, format!("{COLUMNS}\r\nMatching,0.25,0.375,,,,,\r\n"));
+        assert_eq!(phase(&standing, &Settings::default()), "captioning 3/80");
+    }
+}

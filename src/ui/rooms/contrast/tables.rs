@@ -1,0 +1,135 @@
+//! The retrieval figures of this run, and those of all runs of this visit.
+
+use super::OneRun;
+use crate::lab::contrast::{Direction, HELD_OUT, Loss, Retrieval, Settings, Space, Temperature};
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use crate::ui::state::Compared;
+use leptos::prelude::*;
+
+#[component]
+pub fn RetrievalTable(run: OneRun) -> impl IntoView {
+    let measured = Memo::new(move |_| {
+        run.last.with(|last| last.as_ref().map(|last| [last.to_text, last.to_picture, last.chance]))
+    });
+    let cells = move |at: usize| {
+        let found = measured.get().map(|all: [Retrieval; 3]| all[at]);
+        let numbers = |found: Retrieval| [found.recall_1, found.recall_5, found.mrr].map(show::three);
+        let texts = found.map_or_else(|| [const { String::new() }; 3].map(|_| "–".into()), numbers);
+        texts.map(|text| view! { <td>{text}</td> }).collect_view()
+    };
+    view! {
+        <table class="numbers retrieval">
+            <caption>"Retrieval on "{HELD_OUT}" held-out pairs"</caption>
+            <thead><tr><th scope="col"></th><th scope="col">"Recall@1"</th><th scope="col">"Recall@5"</th>
+                <th scope="col">"MRR"</th></tr></thead>
+            <tbody>
+                <tr><th scope="row">"Picture → caption"</th>{move || cells(0)}</tr>
+                <tr><th scope="row">"Caption → picture"</th>{move || cells(1)}</tr>
+                <tr class="quiet"><th scope="row">"Chance"</th>{move || cells(2)}</tr>
+            </tbody>
+        </table>
+    }
+}
+
+/// Runs of other settings stay beside this one; each can be gone back to.
+#[component]
+pub fn RunsSoFar() -> impl IntoView {
+    let lab = Lab::here();
+    let runs = Memo::new(move |_| lab.training.with(|asked| asked.value.compared.clone()));
+    let count = Memo::new(move |_| runs.with(Vec::len));
+    let settings = lab.pick(|view| view.contrast.settings.clone());
+    let row = move |run: Compared| {
+        let is_shown = settings.with(|settings| *settings == run.settings);
+        let (figures, own) = (run.figures.clone(), run.settings.clone());
+        let go = move |_| {
+            let (settings, step) = (own.clone(), figures.step);
+            lab.go(|view| (view.contrast.settings, view.contrast.step) = (settings, step));
+        };
+        let (there, back) = (run.figures.to_text, run.figures.to_picture);
+        view! {
+            <tr class:chosen=is_shown>
+                <th scope="row"><button type="button" class="plain" disabled=is_shown on:click=go>
+                    {space_name(run.settings.space)}</button><small>{differences(&run.settings)}</small></th>
+                <td>{loss_name(&run.settings)}</td><td>{run.settings.batch}</td><td>{run.figures.step}</td>
+                <td>{show::three(run.loss)}</td>
+                <td>{show::three(there.recall_1)}</td><td>{show::three(back.recall_1)}</td>
+                <td>{show::three(there.mrr)}</td><td>{show::three(back.mrr)}</td>
+                <td>{show::three(run.figures.tells_word)}</td>
+            </tr>
+        }
+    };
+    view! {
+        {move || (count.get() > 0).then(|| view! {
+            <div class="wide-table">
+                <table class="numbers runs">
+                    <caption>"Runs so far, each where it was last measured. Losses of different kinds do not compare; the figures do."</caption>
+                    <thead>
+                        <tr><th scope="col">"Space"</th><th scope="col">"Loss"</th><th scope="col">"Batch"</th><th scope="col">"Step"</th>
+                            <th scope="col">"Value"</th><th scope="col">"Recall@1, caption"</th><th scope="col">"picture"</th>
+                            <th scope="col">"MRR, caption"</th><th scope="col">"picture"</th><th scope="col">"Tells one word"</th></tr>
+                    </thead>
+                    <tbody>{move || runs.get().into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        })}
+    }
+}
+
+fn space_name(space: Space) -> &'static str {
+    match space {
+        Space::Shared => "Shared",
+        Space::Joint => "Joint",
+        Space::Coordinated => "Coordinated",
+    }
+}
+
+fn loss_name(settings: &Settings) -> &'static str {
+    match (settings.space, settings.loss) {
+        (Space::Coordinated, _) => "Correlation",
+        (_, Loss::InfoNce) => "InfoNCE",
+        (_, Loss::Sigmoid) => "Sigmoid",
+    }
+}
+
+/// What is unusual about settings beside space, loss and batch.
+fn differences(settings: &Settings) -> String {
+    let plain = Settings::default();
+    let mut words = Vec::new();
+    match settings.direction {
+        Direction::Both => {}
+        Direction::ToText => words.push("to words".to_string()),
+        Direction::ToPicture => words.push("to pictures".to_string()),
+    }
+    if settings.hard_negatives {
+        words.push("hard negatives".into());
+    }
+    if let Temperature::Fixed { milli } = settings.temperature {
+        words.push(format!("τ {:.3}", milli as f32 / 1000.0));
+    }
+    if settings.width != plain.width {
+        words.push(format!("width {}", settings.width));
+    }
+    if settings.micro_rate != plain.micro_rate {
+        words.push(format!("rate {:.4}", settings.micro_rate as f32 * 1e-6));
+    }
+    if settings.steps != plain.steps {
+        words.push(format!("of {} steps", settings.steps));
+    }
+    if settings.seed != plain.seed {
+        words.push(format!("seed {}", settings.seed));
+    }
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_unusual_is_named() {
+        assert_eq!(differences(&Settings::default()), "");
+        let settings = Settings { hard_negatives: true, width: 2, seed: 4, ..Settings::default() };
+        assert_eq!(differences(&settings), "hard negatives, width 2, seed 4");
+    }
+}

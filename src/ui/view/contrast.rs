@@ -1,0 +1,193 @@
+//! What the room Contrast shows, as it stands in an address.
+
+use super::ContrastMode;
+use crate::lab::contrast::{Direction, Loss, Settings, Space, Temperature, objectives};
+use std::str::FromStr;
+
+const SPACES: [(Space, &str); 3] =
+    [(Space::Shared, "shared"), (Space::Joint, "joint"), (Space::Coordinated, "coordinated")];
+const LOSSES: [(Loss, &str); 2] = [(Loss::InfoNce, "infonce"), (Loss::Sigmoid, "sigmoid")];
+const WAYS: [(Direction, &str); 3] =
+    [(Direction::Both, "both"), (Direction::ToText, "text"), (Direction::ToPicture, "picture")];
+
+/// One run, and the race of objectives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContrastView {
+    pub mode: ContrastMode,
+    pub settings: Settings,
+    /// The step at which the run stands.
+    pub step: u64,
+    /// The pinned cell of the matrix: (picture, caption).
+    pub cell: Option<(usize, usize)>,
+    pub objectives: objectives::Settings,
+    /// The piece of work at which the race stands.
+    pub piece: u64,
+}
+
+impl Default for ContrastView {
+    fn default() -> Self {
+        ContrastView {
+            mode: ContrastMode::Run,
+            settings: Settings::default(),
+            step: 0,
+            cell: None,
+            objectives: objectives::Settings::default(),
+            piece: 0,
+        }
+    }
+}
+
+impl ContrastView {
+    /// Keys and values that differ from the default.
+    pub fn write(&self) -> Vec<(&'static str, String)> {
+        let (own, usual) = (self.pairs(), ContrastView::default().pairs());
+        own.into_iter().zip(usual).filter(|(own, usual)| own != usual).map(|(own, _)| own).collect()
+    }
+
+    fn pairs(&self) -> [(&'static str, String); 19] {
+        let settings = &self.settings;
+        let temperature = match settings.temperature {
+            Temperature::Learned => String::new(),
+            Temperature::Fixed { milli } => milli.to_string(),
+        };
+        let race = &self.objectives;
+        [
+            ("show", self.mode.to_string()),
+            ("seed", settings.seed.to_string()),
+            ("space", word(&SPACES, settings.space)),
+            ("loss", word(&LOSSES, settings.loss)),
+            ("way", word(&WAYS, settings.direction)),
+            ("hard", u8::from(settings.hard_negatives).to_string()),
+            ("tau", temperature),
+            ("batch", settings.batch.to_string()),
+            ("width", settings.width.to_string()),
+            ("rate", settings.micro_rate.to_string()),
+            ("steps", settings.steps.to_string()),
+            ("step", self.step.to_string()),
+            ("cell", self.cell.map_or_else(String::new, |(row, column)| format!("{row}-{column}"))),
+            ("race-seed", race.seed.to_string()),
+            ("race-batch", race.batch.to_string()),
+            ("race-steps", race.steps.to_string()),
+            ("race-probes", race.probe_steps.to_string()),
+            ("race-rate", race.micro_rate.to_string()),
+            ("race-piece", self.piece.to_string()),
+        ]
+    }
+
+    /// Takes one key in; settings that cannot be run are left as they were. Where settings can be run, so can those that
+    /// differ from the default in some of them only, so the order of the keys does not matter.
+    pub fn read(&mut self, key: &str, value: &str) {
+        let (mut settings, mut race) = (self.settings.clone(), self.objectives.clone());
+        match key {
+            "show" => set(&mut self.mode, value),
+            "seed" => set(&mut settings.seed, value),
+            "space" => settings.space = choice(&SPACES, value).unwrap_or(settings.space),
+            "loss" => settings.loss = choice(&LOSSES, value).unwrap_or(settings.loss),
+            "way" => settings.direction = choice(&WAYS, value).unwrap_or(settings.direction),
+            "hard" => settings.hard_negatives = value == "1",
+            "tau" => {
+                settings.temperature =
+                    value.parse().map_or(settings.temperature, |milli| Temperature::Fixed { milli })
+            }
+            "batch" => set(&mut settings.batch, value),
+            "width" => set(&mut settings.width, value),
+            "rate" => set(&mut settings.micro_rate, value),
+            "steps" => set(&mut settings.steps, value),
+            "step" => set(&mut self.step, value),
+            "cell" => self.cell = cell_of(value),
+            "race-seed" => set(&mut race.seed, value),
+            "race-batch" => set(&mut race.batch, value),
+            "race-steps" => set(&mut race.steps, value),
+            "race-probes" => set(&mut race.probe_steps, value),
+            "race-rate" => set(&mut race.micro_rate, value),
+            "race-piece" => set(&mut self.piece, value),
+            _ => {}
+        }
+        if settings.check().is_ok() {
+            self.settings = settings;
+        }
+        if race.check().is_ok() {
+            self.objectives = race;
+        }
+    }
+}
+
+fn set<T: FromStr>(field: &mut T, value: &str) {
+    if let Ok(value) = value.parse() {
+        *field = value;
+    }
+}
+
+fn word<T: PartialEq>(words: &[(T, &str)], choice: T) -> String {
+    words.iter().find(|(other, _)| *other == choice).map_or_else(String::new, |(_, word)| word.to_string())
+}
+
+fn choice<T: Copy>(words: &[(T, &str)], value: &str) -> Option<T> {
+    words.iter().find(|(_, word)| *word == value).map(|(choice, _)| *choice)
+}
+
+fn cell_of(value: &str) -> Option<(usize, usize)> {
+    let (row, column) = value.split_once('-')?;
+    Some((row.parse().ok()?, column.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reread(pairs: &[(&'static str, String)]) -> ContrastView {
+        let mut view = ContrastView::default();
+        pairs.iter().for_each(|(key, value)| view.read(key, value));
+        view
+    }
+
+    #[test]
+    fn both_modes_survive_their_address() {
+        assert_eq!(ContrastView::default().write(), []);
+        let settings = Settings {
+            seed: 9,
+            batch: 32,
+            hard_negatives: true,
+            direction: Direction::ToText,
+            temperature: Temperature::Fixed { milli: 70 },
+            width: 2,
+            micro_rate: 1_000,
+            steps: 200,
+            ..Settings::default()
+        };
+        let run = ContrastView { settings, step: 120, cell: Some((3, 31)), ..ContrastView::default() };
+        assert_eq!(reread(&run.write()), run);
+        let race = objectives::Settings { seed: 4, batch: 8, steps: 5, probe_steps: 6, micro_rate: 7 };
+        let mode = ContrastMode::Objectives;
+        let race = ContrastView { mode, objectives: race, piece: 40, ..ContrastView::default() };
+        assert_eq!(reread(&race.write()), race);
+    }
+
+    #[test]
+    fn keys_may_stand_in_any_order() {
+        let settings = Settings { space: Space::Joint, loss: Loss::Sigmoid, ..Settings::default() };
+        let view =
+            ContrastView { settings: Settings { hard_negatives: true, ..settings }, ..Default::default() };
+        let mut pairs = view.write();
+        pairs.reverse();
+        assert_eq!(reread(&pairs), view);
+    }
+
+    #[test]
+    fn nonsense_and_contradictions_change_nothing() {
+        let mut view = ContrastView::default();
+        let nonsense = [
+            ("batch", "1"),
+            ("space", "outer"),
+            ("step", "-1"),
+            ("cell", "3"),
+            ("tau", "0"),
+            ("race-steps", "0"),
+        ];
+        nonsense.iter().for_each(|(key, value)| view.read(key, value));
+        assert_eq!(view, ContrastView::default());
+        view.read("space", "coordinated");
+        view.read("loss", "sigmoid");
+        assert_eq!(view.settings.loss, Loss::InfoNce, "correlations know no loss of pairs");
+    }
+}

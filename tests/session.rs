@@ -184,7 +184,8 @@ fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
 #[test]
 fn runs_of_every_room_are_kept_side_by_side() {
     let mut client = loaded();
-    let race = Experiment::Race(Settings { contestants: vec![Contestant::Sum], batch: 4, ..Settings::default() });
+    let race =
+        Experiment::Race(Settings { contestants: vec![Contestant::Sum], batch: 4, ..Settings::default() });
     let contrast = Experiment::Contrast(contrast::Settings { batch: 8, steps: 12, ..Default::default() });
     let settings = objectives::Settings { batch: 8, steps: 1, probe_steps: 1, ..Default::default() };
     let objectives = Experiment::Objectives(settings);
@@ -204,21 +205,26 @@ fn runs_of_every_room_are_kept_side_by_side() {
     assert_eq!(step, 9);
     assert!(matches!(begun[0], Lesson::ContrastBegun { parameters } if parameters > 100_000));
     assert!(matches!(begun[1], Lesson::Measured(_)), "random weights are measured too");
-    let reports = |lessons: &[Lesson]| lessons.iter().filter(|lesson| matches!(lesson, Lesson::Contrast(_))).count();
+    let reports =
+        |lessons: &[Lesson]| lessons.iter().filter(|lesson| matches!(lesson, Lesson::Contrast(_))).count();
     assert_eq!(reports(&begun), 9);
 
     let (pieces, all) = lessons(&objectives, u64::MAX);
     assert!(matches!(&all[0], Lesson::ObjectivesBegun { standings } if standings.len() == 7));
     assert_eq!(all.len() as u64, pieces + 1);
-    assert!(matches!(all.last(), Some(Lesson::Objective(standing)) if standing.phase == objectives::Phase::Done));
+    assert!(
+        matches!(all.last(), Some(Lesson::Objective(standing)) if standing.phase == objectives::Phase::Done)
+    );
 
     let (step, rest) = lessons(&contrast, 500);
     assert_eq!((step, reports(&rest)), (12, 3), "it goes on where it was, to the end of its settings");
     assert!(!rest.iter().any(|lesson| matches!(lesson, Lesson::ContrastBegun { .. })));
-    let events = pollster::block_on(client.ask(Command::Weights { experiment: contrast, step: 12, contestant: None }));
+    let events =
+        pollster::block_on(client.ask(Command::Weights { experiment: contrast, step: 12, contestant: None }));
     let [Event::Weights(bytes)] = &events[..] else { panic!("{events:?}") };
     let file = SafetensorsFile::new("contrast", bytes.clone()).expect("a safetensors file");
     let device = Device::Cpu(CpuDevice { exact: false });
-    let run = pollster::block_on(contrast::Run::from_file(&device, "contrast", &file)).expect("the run's own");
+    let run =
+        pollster::block_on(contrast::Run::from_file(&device, "contrast", &file)).expect("the run's own");
     assert_eq!(run.steps(), 12);
 }

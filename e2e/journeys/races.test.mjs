@@ -79,7 +79,7 @@ journey(
     assert.match(csv, /^Step,.*Late/);
     await lab.page.locator("table.standings").getByRole("button", { name: "Late" }).click();
     await lab.page.waitForURL(/inside=late/);
-    const weights = await run.save(lab.page.getByRole("button", { name: "Weights as safetensors" }));
+    const weights = await run.save(lab.page.getByRole("button", { name: "Save the weights" }));
     const header = JSON.parse(weights.subarray(8, 8 + Number(weights.readBigUInt64LE(0))));
     assert.equal(JSON.parse(header.__metadata__.race).contestant, "Late");
     await lab.screenshot("fuse");

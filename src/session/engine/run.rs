@@ -22,7 +22,7 @@ pub(crate) struct Run {
 
 pub(crate) enum Trainee {
     Race(Race),
-    Contrast(contrast::Run),
+    Contrast(Box<contrast::Run>),
     Objectives(objectives::Race),
 }
 
@@ -41,7 +41,7 @@ impl Run {
                 settings.check().map_err(refused)?;
                 let run = contrast::Run::begin(device, settings.clone()).await?;
                 let parameters = run.parameters() as u32;
-                (Trainee::Contrast(run), Lesson::ContrastBegun { parameters })
+                (Trainee::Contrast(Box::new(run)), Lesson::ContrastBegun { parameters })
             }
             Experiment::Objectives(settings) => {
                 settings.check().map_err(refused)?;

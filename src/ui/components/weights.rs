@@ -9,33 +9,49 @@ use crate::ui::lab::Lab;
 use crate::ui::live::Live;
 use leptos::prelude::*;
 
+const MIME: &str = "application/octet-stream";
+
 /// A button that saves the weights of a contestant of a race, or of a contrastive run.
 #[component]
-pub fn WeightsButton(live: Live, contestant: Option<Contestant>) -> impl IntoView {
+pub fn WeightsButton(
+    live: Live,
+    contestant: Option<Contestant>,
+    /// What the file is called, before its step.
+    #[prop(into)]
+    name: Signal<String>,
+) -> impl IntoView {
     let lab = Lab::here();
-    let is_wanted = RwSignal::new(false);
-    let name = contestant.map_or("contrast", Contestant::name);
+    let wanted = RwSignal::new(None::<Command>);
     let ask = move |_| {
         let Some(step) = live.stands.get_untracked() else { return };
-        is_wanted.set(true);
-        lab.ask(Command::Weights { experiment: live.experiment.get_untracked(), step, contestant });
+        let command = Command::Weights { experiment: live.experiment.get_untracked(), step, contestant };
+        lab.ask(command.clone());
+        wanted.set(Some(command));
     };
     Effect::new(move || {
-        let is_here = lab.weights.with(|asked| asked.is_settled());
-        if is_wanted.get() && is_here {
-            is_wanted.set(false);
-            let step = live.stands.get_untracked().unwrap_or(0);
-            lab.weights.with_untracked(|asked| {
-                download(&format!("{name}-{step}.safetensors"), "application/octet-stream", &asked.value);
-            });
-        }
+        let Some(command) = wanted.get() else { return };
+        lab.weights.with(|asked| {
+            if asked.is_settled() && asked.answered.as_deref() == Some(&command) {
+                let Command::Weights { step, .. } = command else { return };
+                let file = format!("{}-step-{step}.safetensors", name.get_untracked());
+                download(&file, MIME, &asked.value);
+                wanted.set(None);
+            } else if asked.failure.is_some() {
+                wanted.set(None);
+            }
+        });
     });
-    let failure = Signal::derive(move || {
-        is_wanted.get().then(|| lab.weights.with(|asked| asked.failure.clone())).flatten()
-    });
+    let is_closed = move || {
+        contestant == Some(Contestant::Majority)
+            || live.is_busy.get()
+            || live.stands.get().is_none()
+            || wanted.get().is_some()
+    };
     view! {
-        <button type="button" class="button" on:click=ask disabled=move || live.stands.get().is_none() || contestant == Some(Contestant::Majority)>
-            <Glyph icon=Icon::Download />"Weights as safetensors"</button>
-        <FailureNote lane=Lane::Weights failure />
+        <p class="row">
+            <button type="button" class="button" on:click=ask disabled=is_closed><Glyph icon=Icon::Download />"Save the weights"</button>
+            <span class="small quiet">"safetensors; "<code>"triptych lab judge FILE"</code>" judges them again."</span>
+        </p>
+        <FailureNote lane=Lane::Weights failure=Signal::derive(move || lab.weights.with(|asked| asked.failure.clone())) />
     }
 }

@@ -26,8 +26,6 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub const RIGHT: f32 = RIGHT;
-
     /// A frame for values, twice as wide as high where there is room.
     pub fn new(
         width: f32,

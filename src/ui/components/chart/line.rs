@@ -27,12 +27,6 @@ impl Series {
         Series { name: name.into(), points: Shared::new(points), tone, dash: Dash::Solid }
     }
 
-    /// One of many: colour and pattern in turn, together different for the first seventy.
-    pub fn nth(index: usize, name: impl Into<String>, points: Vec<(f32, f32)>) -> Self {
-        let tone = Tone::Nth((index % usize::from(super::tone::SERIES)) as u8);
-        Series::new(name, tone, points).dashed(Dash::nth(index))
-    }
-
     pub fn dashed(self, dash: Dash) -> Self {
         Series { dash, ..self }
     }

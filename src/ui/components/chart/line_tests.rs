@@ -34,10 +34,8 @@ fn keys_walk_along_the_longest_line() {
 }
 
 #[test]
-fn levels_have_a_place_and_many_series_differ() {
+fn levels_have_a_place() {
     let (x, y) = (Axis::new("Step", ""), Axis::new("Loss", "nats"));
     let frame = frame(640.0, [&x, &y], &[series(&[(0.0, 1.0), (3.0, 2.0)])], &[Mark::level(4.16, "chance")]);
     assert!(frame.y.high >= 4.16);
-    let looks: Vec<_> = (0..20).map(|i| Series::nth(i, "", Vec::new())).map(|s| (s.tone, s.dash)).collect();
-    assert!(looks.iter().enumerate().all(|(i, look)| !looks[..i].contains(look)));
 }

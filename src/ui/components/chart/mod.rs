@@ -18,6 +18,6 @@ pub use confusion::Confusion;
 pub use histogram::{Histogram, Spread};
 pub use line::{LineChart, Series};
 pub use mark::Mark;
-pub use scale::{Axis, Scale};
+pub use scale::Axis;
 pub use scatter::{Group, Scatter};
-pub use tone::{Dash, Marker, Tone};
+pub use tone::{Dash, Marker, SERIES, Tone};

@@ -76,20 +76,10 @@ impl Dash {
 pub enum Marker {
     Circle,
     Square,
-    Triangle,
-    Diamond,
     Cross,
 }
 
 impl Marker {
-    const ALL: [Marker; 5] =
-        [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::Cross];
-
-    /// Shapes in turn.
-    pub fn nth(index: usize) -> Self {
-        Marker::ALL[index % Marker::ALL.len()]
-    }
-
     /// The shape around a place as SVG path data.
     pub(super) fn path(self, x: f32, y: f32, radius: f32) -> String {
         let r = radius;
@@ -100,13 +90,6 @@ impl Marker {
             Marker::Square => {
                 let half = 0.886 * r;
                 format!("M{:.1} {:.1}h{d:.1}v{d:.1}h-{d:.1}z", x - half, y - half, d = 2.0 * half)
-            }
-            Marker::Triangle => {
-                format!("M{x:.1} {:.1}l{w:.1} {h:.1}h-{:.1}z", y - 1.2 * r, 2.4 * r, w = 1.2 * r, h = 2.1 * r)
-            }
-            Marker::Diamond => {
-                let d = 1.25 * r;
-                format!("M{:.1} {y:.1}l{d:.1} -{d:.1}l{d:.1} {d:.1}l-{d:.1} {d:.1}z", x - d)
             }
             Marker::Cross => cross(x, y, r),
         }
@@ -168,7 +151,6 @@ mod tests {
     fn shapes_stay_around_their_place() {
         assert_eq!(Marker::Circle.path(10.0, 20.0, 3.0), "M7.0 20.0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z");
         assert_eq!(Marker::Square.path(10.0, 20.0, 5.0), "M5.6 15.6h8.9v8.9h-8.9z");
-        assert_eq!(Marker::nth(6), Marker::Square);
         assert_eq!(Dash::nth(5), Dash::Solid);
     }
 }

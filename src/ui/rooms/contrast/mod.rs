@@ -11,12 +11,12 @@ mod space;
 mod standings;
 mod tables;
 mod verdicts;
-mod weights;
 
 use crate::lab::contrast::{Figures, Report, Settings, Space};
 use crate::session::protocol::Experiment;
 use crate::ui::components::choice::Segments;
 use crate::ui::components::run_bar::RunBar;
+use crate::ui::components::weights::WeightsButton;
 use crate::ui::lab::Lab;
 use crate::ui::live::{Live, StepOf};
 use crate::ui::state::{Shared, Training};
@@ -29,7 +29,6 @@ use notes::RunNotes;
 use objectives::Objectives;
 use space::SpaceMap;
 use tables::{RetrievalTable, RunsSoFar};
-use weights::WeightsButton;
 
 const MODES: [(ContrastMode, &str); 2] =
     [(ContrastMode::Run, "One run"), (ContrastMode::Objectives, "Objectives side by side")];
@@ -118,8 +117,18 @@ fn Run() -> impl IntoView {
             </div>
             <RetrievalTable run />
             <RunsSoFar />
-            <WeightsButton run />
+            <WeightsButton live=run.live contestant=None name=Signal::derive(move || run.settings.with(file_name)) />
         </section>
         <RunNotes run />
     }
+}
+
+/// What a file of weights is called.
+fn file_name(settings: &Settings) -> String {
+    let space = match settings.space {
+        Space::Shared => "shared",
+        Space::Joint => "joint",
+        Space::Coordinated => "coordinated",
+    };
+    format!("contrast-{space}-seed-{}", settings.seed)
 }

@@ -82,16 +82,15 @@ fn Notes(room: RaceRoom) -> impl IntoView {
             Figure::new("A step", time.map_or("–".into(), |time| format!("{time:.1} ms"))),
         ]
     });
-    let notes = move || {
+    move || {
         let contestant = room.inside.get();
         view! {
             <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
                 <p>{about(contestant)}</p>
                 <p>"All contestants start from the same seed, see the same samples in the same order and have as many weights as
                     the others: what differs is how the two modalities meet."</p>
-                <WeightsButton live=room.live contestant=Some(contestant) />
+                <WeightsButton live=room.live contestant=Some(contestant) name=room.file_name(contestant) />
             </Inspector>
         }
-    };
-    notes
+    }
 }

@@ -1,7 +1,7 @@
 //! The contestants in words and formulas.
 
 use crate::lab::fuse::Contestant;
-use crate::ui::components::chart::{Dash, Tone};
+use crate::ui::components::chart::{Dash, SERIES, Tone};
 use leptos::prelude::*;
 
 /// A name for tables and legends.
@@ -139,15 +139,19 @@ pub fn formula(contestant: Contestant) -> AnyView {
 
 /// Its colour and pattern in every chart: those of its modality for the baselines, else its own.
 pub fn tone(contestant: Contestant) -> (Tone, Dash) {
-    let all = [&Contestant::FUSIONS[..], &Contestant::ROBUST].concat();
+    let robust =
+        Contestant::ROBUST.into_iter().filter(|contestant| !Contestant::FUSIONS.contains(contestant));
     match contestant {
         Contestant::Majority => (Tone::Quiet, Dash::Dotted),
         Contestant::Picture => (Tone::Picture, Dash::Dashed),
         Contestant::Words => (Tone::Words, Dash::Dashed),
         Contestant::Shuffled => (Tone::Quiet, Dash::Dashed),
         other => {
-            let at = all.iter().position(|known| *known == other).unwrap_or(0);
-            (Tone::Nth(at as u8), Dash::Solid)
+            let at =
+                Contestant::FUSIONS.into_iter().chain(robust).position(|known| known == other).unwrap_or(0);
+            // The last has the colour of late fusion, which it is a variant of.
+            let dash = if at < usize::from(SERIES) { Dash::Solid } else { Dash::Long };
+            (Tone::Nth(at as u8 % SERIES), dash)
         }
     }
 }

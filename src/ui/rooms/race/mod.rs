@@ -82,6 +82,11 @@ impl RaceRoom {
         self.lab.preview(|view| change((self.place.get_mut)(view)));
     }
 
+    /// What a file of a contestant's weights is called.
+    pub fn file_name(self, contestant: Contestant) -> String {
+        format!("{}-seed-{}", contestant.name(), self.settings.with_untracked(|settings| settings.seed))
+    }
+
     /// Another race, from its first step; settings that cannot be run are not taken.
     pub fn set(self, change: impl FnOnce(&mut Settings)) {
         self.look(|view| {

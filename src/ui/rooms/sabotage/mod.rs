@@ -83,7 +83,7 @@ fn Notes(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
                 <p>{about(contestant)}</p>
                 <p>"The desk spoils what the contestants are given and leaves their weights alone. Which samples, patches and
                     words are hit follows from the seed; more strength hits the same ones and more."</p>
-                <WeightsButton live=room.live contestant=Some(contestant) />
+                <WeightsButton live=room.live contestant=Some(contestant) name=room.file_name(contestant) />
             </Inspector>
         }
     }

@@ -17,7 +17,7 @@ pub fn Curves(run: OneRun) -> impl IntoView {
         move || settings.with(|settings| if settings.space == Space::Coordinated { "" } else { "nats" });
     let losses = Memo::new(move |_| run.reports.with(|reports| losses(reports)));
     let bottoms = Memo::new(move |_| settings.with(blind));
-    let retrieval = Memo::new(move |_| run.figures.with(|figures| retrieval(figures)));
+    let retrieval = Memo::new(move |_| run.figures.with(retrieval));
     let chance = Memo::new(move |_| run.figures.with(|figures| figures.last().map(|last| last.chance)));
     let marks = move || chance.get().map_or_else(Vec::new, |chance| chances(&chance));
     view! {
@@ -33,7 +33,7 @@ pub fn Curves(run: OneRun) -> impl IntoView {
 #[component]
 pub fn GeometryCurves(run: OneRun) -> impl IntoView {
     let is_joint = run.is_joint();
-    let series = Memo::new(move |_| run.figures.with(|figures| geometry(figures)));
+    let series = Memo::new(move |_| run.figures.with(geometry));
     view! {
         {move || match is_joint.get() {
             true => view! {

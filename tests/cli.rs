@@ -287,8 +287,14 @@ fn a_race_is_run_saved_and_judged_again() {
     let document = json(&[&["lab", "sabotage"], &race[..], &CPU[..]].concat());
     // Of two modalities, six corruptions and five contestants.
     assert_eq!(document["curves"].as_array().unwrap().len(), 2 * 6 * 5);
-    let document = json(&[&["lab", "contrast", "--steps", "10", "--batch", "8"], &CPU[..]].concat());
+    let file = folder.path().join("contrast.safetensors");
+    let contrast = ["lab", "contrast", "--steps", "10", "--batch", "8", "--save", path(&file)];
+    let document = json(&[&contrast[..], &CPU[..]].concat());
     assert_eq!(document["curve"].as_array().unwrap().len(), 1);
+    let judged = json(&[&["lab", "judge", path(&file)], &CPU[..]].concat());
+    for figure in ["step", "to_text", "to_picture", "tells_word", "geometry", "map"] {
+        assert_eq!(judged[figure], document["figures"][figure], "{figure}");
+    }
 }
 
 #[test]

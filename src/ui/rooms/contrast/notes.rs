@@ -124,7 +124,7 @@ fn over_scores(loss: Loss, direction: Direction) -> AnyView {
 
 /// `e^s_own / sum_over e^s_ij`
 fn fraction(own: &'static str, over: &'static str) -> impl IntoView {
-    let power = |of| view! { "e"<sup><var>"s"</var><small>{of}</small></sup> };
+    let power = |of| view! { "e"<sup><var>"s"</var><sub>{of}</sub></sup> };
     view! { {power(own)}" / "<span class="sum">"Σ"</span><sub>{over}</sub>" "{power("ij")} }
 }
 

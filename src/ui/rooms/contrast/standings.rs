@@ -93,7 +93,7 @@ fn figures(standing: &Standing) -> [Option<f32>; 7] {
 fn cells(standing: &Standing) -> [String; 7] {
     let mut cells = figures(standing).map(|figure| figure.map_or_else(dash, show::three));
     if let Some(written) = standing.captioning {
-        cells[2] = format!("{:.1}", written.perplexity);
+        cells[2] = format!("{:.2}", written.perplexity);
     }
     cells
 }

@@ -104,7 +104,7 @@ journey(
     await run.rests("0");
     await run.button("Train").click();
     await run.rests("400");
-    await lab.page.getByRole("button", { name: "Remove" }).click();
+    await lab.page.getByRole("button", { name: "Remove", exact: true }).click();
     const dial = lab.page.getByRole("slider", { name: "Strength" });
     await dial.fill("100");
     const left = async (name) => {
@@ -120,7 +120,7 @@ journey(
     assert.ok(whole["Modality dropout"] >= whole.Concatenation - 0.05, JSON.stringify(whole));
     await lab.page.getByText("(no words)").waitFor();
     // Noise that the picture is drowned in leaves whoever listens to the words.
-    await lab.page.getByRole("button", { name: "The picture" }).click();
+    await lab.page.getByRole("button", { name: "The picture", exact: true }).click();
     await lab.page.waitForURL(/spoil=picture-remove-100/);
     await lab.page.waitForFunction(() => document.querySelectorAll(".bars tbody tr").length >= 6, null, { timeout: 120_000 });
     assert.ok((await left("Words alone")) > 0.95);

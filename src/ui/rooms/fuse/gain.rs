@@ -1,11 +1,11 @@
 //! What the fusions add to the better modality, in numbers.
 
-use crate::lab::fuse::Contestant;
 use crate::lab::fuse::task::{Information, Task};
+use crate::lab::fuse::{Contestant, Standing};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::rooms::race::{RaceRoom, title};
 use crate::ui::show;
-use crate::ui::state::Race;
+use crate::ui::state::Shared;
 use leptos::prelude::*;
 
 /// At most what an additive fusion reaches on an exclusive or, and at least what solves it.
@@ -14,10 +14,10 @@ const SOLVED: f32 = 0.9;
 
 #[component]
 pub fn Gain(room: RaceRoom) -> impl IntoView {
-    let bars = Memo::new(move |_| room.race.with(bars));
+    let bars = Memo::new(move |_| room.standings.with(|standings| bars(standings)));
     let verdict = move || {
         let task = room.settings.with(|settings| settings.task);
-        room.race.with(|race| verdict(race, &task))
+        room.standings.with(|standings| verdict(standings, &task))
     };
     view! {
         <div class="gain">
@@ -28,25 +28,25 @@ pub fn Gain(room: RaceRoom) -> impl IntoView {
     }
 }
 
-fn accuracy(race: &Race, contestant: Contestant) -> Option<f32> {
-    race.standings.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
+fn accuracy(standings: &[Shared<Standing>], contestant: Contestant) -> Option<f32> {
+    standings.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
 }
 
 /// The better of both modalities alone.
-fn alone(race: &Race) -> Option<f32> {
-    Some(accuracy(race, Contestant::Picture)?.max(accuracy(race, Contestant::Words)?))
+fn alone(standings: &[Shared<Standing>]) -> Option<f32> {
+    Some(accuracy(standings, Contestant::Picture)?.max(accuracy(standings, Contestant::Words)?))
 }
 
 /// The fusions, the best first.
-fn fusions(race: &Race) -> Vec<(Contestant, f32)> {
-    let fusions = race.standings.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
+fn fusions(standings: &[Shared<Standing>]) -> Vec<(Contestant, f32)> {
+    let fusions = standings.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
     let mut fusions: Vec<_> = fusions.map(|known| (known.contestant, known.confusion.accuracy())).collect();
     fusions.sort_by(|a, b| b.1.total_cmp(&a.1));
     fusions
 }
 
-fn bars(race: &Race) -> Vec<Bar> {
-    let mark = alone(race);
+fn bars(standings: &[Shared<Standing>]) -> Vec<Bar> {
+    let mark = alone(standings);
     let bar = |(contestant, accuracy): (Contestant, f32)| Bar {
         label: title(contestant).into(),
         share: accuracy,
@@ -54,11 +54,11 @@ fn bars(race: &Race) -> Vec<Bar> {
         mark,
         is_chosen: accuracy >= SOLVED,
     };
-    fusions(race).into_iter().map(bar).collect()
+    fusions(standings).into_iter().map(bar).collect()
 }
 
-fn verdict(race: &Race, task: &Task) -> String {
-    let (Some(alone), [(best, most), ..]) = (alone(race), &fusions(race)[..]) else {
+fn verdict(standings: &[Shared<Standing>], task: &Task) -> String {
+    let (Some(alone), [(best, most), ..]) = (alone(standings), &fusions(standings)[..]) else {
         return "Nobody has been judged yet.".into();
     };
     let beyond = format!(
@@ -70,7 +70,7 @@ fn verdict(race: &Race, task: &Task) -> String {
     if *task != Task::pure(Information::Synergy) {
         return beyond;
     }
-    let end = match accuracy(race, Contestant::Late) {
+    let end = match accuracy(standings, Contestant::Late) {
         Some(late) if late <= UNSOLVED && *most >= SOLVED => format!(
             " Late fusion, which only adds what each modality says by itself, stands at {}: an exclusive or has no such sum.",
             show::percent(late)
@@ -87,10 +87,9 @@ fn verdict(race: &Race, task: &Task) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::fuse::{Confusion, Standing};
-    use crate::ui::state::Shared;
+    use crate::lab::fuse::Confusion;
 
-    fn race(accuracies: &[(Contestant, u32)]) -> Race {
+    fn race(accuracies: &[(Contestant, u32)]) -> Vec<Shared<Standing>> {
         let standing = |&(contestant, right): &(Contestant, u32)| {
             Shared::new(Standing {
                 contestant,
@@ -105,7 +104,7 @@ mod tests {
                 attention: Vec::new(),
             })
         };
-        Race { standings: accuracies.iter().map(standing).collect(), ..Race::default() }
+        accuracies.iter().map(standing).collect()
     }
 
     #[test]
@@ -119,7 +118,7 @@ mod tests {
         let early = race(&[(Picture, 50), (Words, 51), (Late, 52), (Product, 60)]);
         assert!(verdict(&early, &xor).ends_with("train on."));
         assert!(!verdict(&solved, &Task::pure(Information::Redundant)).contains("exclusive"));
-        assert_eq!(verdict(&Race::default(), &xor), "Nobody has been judged yet.");
+        assert_eq!(verdict(&[], &xor), "Nobody has been judged yet.");
         assert_eq!(bars(&solved)[0].label, "Product");
     }
 }

@@ -53,7 +53,7 @@ fn Sample(room: RaceRoom) -> impl IntoView {
                 gate: standing.gates.get(at).copied(),
             })
         };
-        room.race.with(|race| race.standings.iter().filter_map(answer).collect::<Vec<_>>())
+        room.standings.with(|standings| standings.iter().filter_map(answer).collect::<Vec<_>>())
     });
     view! {
         <h2>"One sample"</h2>
@@ -70,7 +70,7 @@ fn Notes(room: RaceRoom) -> impl IntoView {
         let contestant = room.inside.get();
         let standing = room.standing.get();
         let of = |part: fn(&Standing) -> String| standing.as_deref().map_or("–".into(), part);
-        let time = room.race.with(|race| milliseconds(race, contestant));
+        let time = room.race.with_untracked(|race| milliseconds(race, contestant));
         vec![
             Figure::new("Accuracy", of(|standing| show::three(standing.confusion.accuracy())))
                 .beside("chance 0.500"),

@@ -101,7 +101,7 @@ fn Interaction(room: RaceRoom) -> impl IntoView {
 fn Attention(room: RaceRoom) -> impl IntoView {
     let words = Memo::new(move |_| {
         let words = |sentence: &str| sentence.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        room.race.with(|race| race.samples.first().map(|sample| words(&sample.sentence))).unwrap_or_default()
+        room.samples.with(|samples| samples.first().map(|sample| words(&sample.sentence))).unwrap_or_default()
     });
     let matrix = Memo::new(move |_| {
         let values =

@@ -14,7 +14,7 @@ pub use sample::{Answer, Answers, SampleChoice, shown_sample};
 pub use settings::RaceSettings;
 pub use standings::{Standings, milliseconds};
 
-use crate::lab::fuse::{Contestant, Settings, Standing};
+use crate::lab::fuse::{Contestant, Settings, Shown, Standing};
 use crate::session::protocol::Experiment;
 use crate::ui::lab::Lab;
 use crate::ui::live::{Live, StepOf};
@@ -43,6 +43,10 @@ pub struct RaceRoom {
     pub live: Live,
     /// What was heard of it.
     pub race: Memo<Race>,
+    /// Its held-out samples.
+    pub samples: Memo<Shared<Vec<Shown>>>,
+    /// The newest judgement of each contestant.
+    pub standings: Memo<Vec<Shared<Standing>>>,
     /// The contestant that is looked into.
     pub inside: Memo<Contestant>,
     /// How that one stands; none before it was judged.
@@ -60,6 +64,8 @@ impl RaceRoom {
             Training::Race(race) => race.clone(),
             _ => Race::default(),
         });
+        let samples = Memo::new(move |_| race.with(|race| race.samples.clone()));
+        let standings = Memo::new(move |_| race.with(|race| race.standings.clone()));
         let inside = Memo::new(move |_| {
             let entrants = settings.with(Settings::entrants);
             let wanted = view.with(|view| view.inside).filter(|wanted| entrants.contains(wanted));
@@ -67,9 +73,9 @@ impl RaceRoom {
         });
         let standing = Memo::new(move |_| {
             let inside = inside.get();
-            race.with(|race| race.standings.iter().find(|known| known.contestant == inside).cloned())
+            standings.with(|all| all.iter().find(|known| known.contestant == inside).cloned())
         });
-        RaceRoom { lab, place, view, settings, live, race, inside, standing }
+        RaceRoom { lab, place, view, settings, live, race, samples, standings, inside, standing }
     }
 
     /// Changes what is looked at.

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 pub fn shown_sample(room: RaceRoom) -> Memo<Option<(usize, Shown)>> {
     Memo::new(move |_| {
         let at = room.view.with(|view| view.sample);
-        room.race.with(|race| race.samples.get(at).map(|sample| (at, sample.clone())))
+        room.samples.with(|samples| samples.get(at).map(|sample| (at, sample.clone())))
     })
 }
 

@@ -30,10 +30,11 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
         }
     };
     let rows = Memo::new(move |_| {
-        room.race.with(|race| {
+        // Rounds come far more often than judgements; the times of a step may wait for these.
+        room.race.with_untracked(|race| {
             let row =
                 |standing: &Shared<Standing>| (standing.clone(), milliseconds(race, standing.contestant));
-            race.standings.iter().map(row).collect::<Vec<_>>()
+            room.standings.with(|standings| standings.iter().map(row).collect::<Vec<_>>())
         })
     });
     view! {

@@ -158,7 +158,7 @@ pub fn Desk(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
                 is_chosen: standing.contestant == room.inside.get(),
             })
         };
-        room.race.with(|race| race.standings.iter().filter_map(bar).collect::<Vec<_>>())
+        room.standings.with(|standings| standings.iter().filter_map(bar).collect::<Vec<_>>())
     });
     let dial = move || room.view.with(|view| f32::from(view.percent));
     let marks = Signal::derive(move || vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "the dial")]);

@@ -19,7 +19,7 @@ pub fn SpoiltSample(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
             (view.sample, Sabotage { modality, corruption, percent })
         });
         let seed = room.settings.with(|settings| settings.seed);
-        room.race.with(|race| given(&race.samples, at, sabotage, seed))
+        room.samples.with(|samples| given(samples, at, sabotage, seed))
     });
     let answers = Memo::new(move |_| {
         let (at, percent) = room.view.with(|view| (view.sample, view.percent));

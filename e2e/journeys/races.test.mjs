@@ -128,3 +128,58 @@ journey(
   },
   CPU,
 );
+
+journey(
+  "the rooms of races fit both themes and a phone",
+  async (lab) => {
+    const run = new Run(lab.page);
+    const rooms = {
+      "fuse-race": "fuse?with=gate.bilinear.cross-attention&step=20&inside=bilinear",
+      "sabotage-race": "sabotage?with=late.modulated&step=20&spoil=picture-blur-60&sample=4",
+    };
+    for (const [name, address] of Object.entries(rooms)) {
+      await lab.open(address);
+      await run.rests("20");
+      for (const theme of ["light", "dark"]) {
+        await lab.page.emulateMedia({ colorScheme: theme });
+        await lab.page.locator(`html[data-theme=${theme}]`).waitFor();
+        for (const width of [1280, 360]) {
+          await lab.page.setViewportSize({ width, height: 800 });
+          await lab.page.waitForTimeout(400);
+          const overflow = await lab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          await lab.screenshot(`${name}-${theme}-${width}`);
+          assert.ok(overflow <= 0, `${name} is ${overflow} px too wide at ${width} px`);
+        }
+      }
+      await lab.page.setViewportSize({ width: 1280, height: 800 });
+    }
+  },
+  CPU,
+);
+
+journey(
+  "a race goes on where it was after another room, and begins anew for other settings",
+  async (lab) => {
+    const run = new Run(lab.page);
+    await lab.open("fuse?with=sum&batch=8&step=5");
+    await run.rests("5");
+    await lab.page.getByRole("link", { name: "Contrast" }).click();
+    await lab.page.getByRole("link", { name: "Fuse" }).click();
+    await run.rests("5");
+    const before = await run.accuracies();
+    await run.button("Step").click();
+    await run.rests("6");
+    // Two clicks on Train are a start and a pause, not two runs.
+    await run.button("Train on").dblclick();
+    assert.ok((await run.rests()) < 100);
+    await lab.page.getByLabel("Seed").fill("2");
+    await lab.page.getByLabel("Seed").press("Enter");
+    await run.rests("0");
+    await lab.page.waitForURL((url) => url.search.includes("seed=2") && !url.search.includes("step="));
+    await lab.page.goBack();
+    await lab.page.waitForURL((url) => !url.search.includes("seed=2"));
+    await run.rests();
+    assert.deepEqual(Object.keys(await run.accuracies()), Object.keys(before));
+  },
+  CPU,
+);

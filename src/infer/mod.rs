@@ -1,6 +1,7 @@
 //! A loaded model on a device: pictures and words in, embeddings, probabilities, captions and attention out.
 //! Plans are emitted once per shape and kept.
 
+pub mod checkpoint;
 mod encode;
 mod generate;
 mod load;

@@ -61,6 +61,11 @@ impl SafetensorsFile {
         }
     }
 
+    /// The name under which the file was opened.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The names of all tensors, in the order of their data.
     pub fn names(&self) -> Vec<String> {
         self.header.offset_keys()

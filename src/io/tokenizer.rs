@@ -1,4 +1,6 @@
-//! Text to ids and back, by `tokenizer.json` files of the `tokenizers` library.
+//! Text to ids and back, by `tokenizer.json` files of the `tokenizers` library, or by the vocabularies of CLIP and BERT.
+
+mod vocabulary;
 
 use std::ops::Range;
 
@@ -11,6 +13,8 @@ pub enum TokenizerError {
     Malformed { file: String, reason: String },
     #[error("{file} has no token `{token}`")]
     MissingToken { file: String, token: String },
+    #[error("{file}, line {line}: {found:?} is not two tokens")]
+    Merge { file: String, line: usize, found: String },
     #[error("{file} cannot encode {text:?}: {reason}")]
     Encode { file: String, text: String, reason: String },
     #[error("{file} cannot decode the ids: {reason}")]
@@ -71,6 +75,11 @@ impl Tokenizer {
     /// The token of an id as the vocabulary spells it.
     pub fn token(&self, id: u32) -> Option<String> {
         self.inner.id_to_token(id)
+    }
+
+    /// The largest id, special tokens included.
+    pub fn largest_id(&self) -> u32 {
+        self.inner.get_vocab(true).into_values().max().unwrap_or(0)
     }
 
     /// Number of ids, special tokens included.

@@ -5,7 +5,7 @@ use std::io;
 
 use super::read_at::Files;
 use super::safetensors::{SafetensorsError, SafetensorsFile};
-use crate::tensor::{HostTensor, Shape};
+use crate::tensor::{DType, HostTensor, Shape};
 
 const WHOLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -20,6 +20,8 @@ pub enum WeightsError {
     Index(String),
     #[error("{INDEX} lists {file}, which is not there")]
     Shard { file: String },
+    #[error("`{tensor}` in {file} holds whole numbers, expected F32, F16 or BF16")]
+    Whole { file: String, tensor: String },
     #[error(transparent)]
     File(#[from] SafetensorsError),
 }
@@ -69,15 +71,22 @@ impl Weights {
         self.places.contains_key(tensor)
     }
 
-    /// A tensor that must be there with the shape `expected`.
+    /// A tensor of numbers that must be there with the shape `expected`.
     pub fn shaped(&self, tensor: &str, expected: &Shape) -> Result<HostTensor, WeightsError> {
-        let place = self.places.get(tensor);
-        match (place, &self.shards[..]) {
-            (Some(&shard), shards) => Ok(shards[shard].shaped(tensor, expected)?),
-            (None, [whole]) => Ok(whole.shaped(tensor, expected)?),
+        let place = self.places.get(tensor).copied();
+        let shard = match (place, self.shards.len()) {
+            (Some(place), _) => &self.shards[place],
+            (None, 1) => &self.shards[0],
             (None, _) => {
                 let (file, tensor) = (INDEX.to_string(), tensor.to_string());
-                Err(SafetensorsError::Missing { file, tensor }.into())
+                return Err(SafetensorsError::Missing { file, tensor }.into());
+            }
+        };
+        let found = shard.shaped(tensor, expected)?;
+        match found.dtype() {
+            DType::F32 => Ok(found),
+            DType::U32 => {
+                Err(WeightsError::Whole { file: shard.file().to_string(), tensor: tensor.to_string() })
             }
         }
     }
@@ -90,4 +99,67 @@ fn open(files: &dyn Files, name: &str) -> Result<Option<SafetensorsFile>, Weight
 
 fn unreadable(file: &str, source: io::Error) -> WeightsError {
     WeightsError::Unreadable { file: file.to_string(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::read_at::ReadAt;
+    use crate::io::safetensors::{Precision, to_bytes};
+
+    struct Memory(Vec<(&'static str, Vec<u8>)>);
+
+    impl Files for Memory {
+        fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
+            let found = self.0.iter().find(|(file, _)| *file == name);
+            Ok(found.map(|(_, bytes)| Box::new(bytes.clone()) as Box<dyn ReadAt>))
+        }
+    }
+
+    fn shard(name: &str, tensor: HostTensor) -> Vec<u8> {
+        to_bytes([(name, &tensor)], &[], Precision::F32).unwrap()
+    }
+
+    fn sharded(index: &str) -> Memory {
+        Memory(vec![
+            (INDEX, index.as_bytes().to_vec()),
+            ("model-1.safetensors", shard("a", HostTensor::f32([2], vec![1.0, 2.0]))),
+            ("model-2.safetensors", shard("b", HostTensor::u32([1], vec![7]))),
+        ])
+    }
+
+    fn message<T>(result: Result<T, WeightsError>) -> String {
+        result.map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn shards_are_one() {
+        let files = sharded(r#"{"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}"#);
+        let weights = Weights::open(&files).unwrap();
+        assert!(weights.has("a") && !weights.has("c"));
+        assert_eq!(weights.shaped("a", &[2].into()).unwrap().as_f32(), [1.0, 2.0]);
+        assert_eq!(message(weights.shaped("c", &[2].into())), format!("{INDEX} has no tensor `c`"));
+        assert_eq!(
+            message(weights.shaped("b", &[1].into())),
+            "`b` in model-2.safetensors holds whole numbers, expected F32, F16 or BF16"
+        );
+        assert_eq!(
+            message(weights.shaped("a", &[3].into())),
+            "`a` in model-1.safetensors has shape [2], expected [3]"
+        );
+    }
+
+    #[test]
+    fn what_the_index_lists_must_be_there() {
+        let missing = sharded(r#"{"weight_map":{"a":"model-3.safetensors"}}"#);
+        assert_eq!(
+            message(Weights::open(&missing)),
+            format!("{INDEX} lists model-3.safetensors, which is not there")
+        );
+        let outside = sharded(r#"{"weight_map":{"a":"../model-1.safetensors"}}"#);
+        assert!(message(Weights::open(&outside)).contains("`../model-1.safetensors` is not the name"));
+        assert!(message(Weights::open(&sharded("{}"))).contains("missing field `weight_map`"));
+        let nothing = Memory(Vec::new());
+        assert_eq!(message(Weights::open(&nothing)), format!("there is neither {WHOLE} nor {INDEX}"));
+    }
 }

@@ -2,6 +2,10 @@
 
 #[path = "../../tests/checkpoints/mod.rs"]
 mod checkpoints;
+mod files;
+mod metrics;
+mod preprocess;
+mod tokenizers;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,12 +21,32 @@ pub struct Tally {
     not_ours: Vec<String>,
 }
 
+impl Tally {
+    fn case(&mut self, name: String, verdict: Result<(), String>) {
+        match verdict {
+            Ok(()) => self.passed += 1,
+            Err(what) => self.failed.push(format!("{name}: {what}")),
+        }
+    }
+}
+
+/// A file of the set; without it there is nothing to run.
+pub fn bytes(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 fn main() -> ExitCode {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
         eprintln!("error: expected the folder of the reference cases");
         return ExitCode::from(2);
     };
-    let sets: [(&str, fn(&Path) -> Tally); 1] = [("hf", hf)];
+    let sets: [(&str, fn(&Path) -> Tally); 5] = [
+        ("tokenizers", tokenizers::run),
+        ("preprocess", preprocess::run),
+        ("safetensors", files::run),
+        ("metrics", metrics::run),
+        ("hf", hf),
+    ];
     let mut failed = 0;
     for (name, run) in sets {
         let tally = run(&folder.join(name));

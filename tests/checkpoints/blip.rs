@@ -3,14 +3,24 @@
 use pollster::block_on;
 use triptych::infer::Decoding;
 use triptych::infer::checkpoint::Job;
-use triptych::model::blip::Task;
+use triptych::model::architecture::Architecture;
+use triptych::model::blip::{Config, Task};
 use triptych::tensor::HostTensor;
 
 use super::reference::Subject;
 use super::towers::layers;
 
-/// The token that ends what BLIP writes, `[SEP]`.
-const STOP: u32 = 102;
+/// The token that ends what BLIP writes.
+fn stop(subject: &Subject) -> u32 {
+    config(subject).text.sep_token_id
+}
+
+fn config(subject: &Subject) -> &Config {
+    match &subject.checkpoint.architecture {
+        Architecture::Blip(_, config) => config,
+        other => panic!("no BLIP: {other:?}"),
+    }
+}
 
 pub fn check(subject: &mut Subject, task: Task) {
     pictures(subject);
@@ -86,7 +96,7 @@ fn caption(subject: &mut Subject, picture: usize, source: usize) {
     write(subject, "out.greedy_ids", picture, source, prompt.clone(), (Decoding::Greedy, new));
     write(subject, "out.beam3_ids", picture, source, prompt, (Decoding::Beam { width: 3 }, new));
     // What the tokenizer makes of the words: `generate` replaces its first token and drops its last.
-    let row = [&[101], &ids[1..], &[STOP]].concat();
+    let row = [&ids[..], &[stop(subject)]].concat();
     let prompt = subject.checkpoint.caption_prompt(Some(&row));
     write(subject, "out.greedy_prompt_ids", picture, source, prompt, (Decoding::Greedy, new));
     top5(subject, "out.greedy", "out.greedy_ids", picture, source);
@@ -119,7 +129,7 @@ fn write(
     (decoding, new): (Decoding, usize),
 ) {
     let written = block_on(subject.checkpoint.write(source, prompt, decoding, new));
-    subject.check_ids(name, picture, &written.expect("the device is there").ids, STOP);
+    subject.check_ids(name, picture, &written.expect("the device is there").ids, stop(subject));
 }
 
 /// The five likeliest tokens after every prefix of a golden text.
@@ -127,7 +137,7 @@ fn top5(subject: &mut Subject, prefix: &str, ids: &str, picture: usize, source: 
     let all = subject.get(ids);
     let width = all.shape.last();
     let row = all.as_u32()[picture * width..(picture + 1) * width].to_vec();
-    let written = row.iter().skip(1).position(|&id| id == STOP).map_or(width - 1, |at| at + 1);
+    let written = row.iter().skip(1).position(|&id| id == stop(subject)).map_or(width - 1, |at| at + 1);
     for length in 1..=written {
         let logits = block_on(subject.checkpoint.next(source, &[row[..length].to_vec()]));
         let logits = logits.expect("the device is there");
@@ -159,11 +169,7 @@ fn matches(subject: &mut Subject, picture: usize, source: usize) {
 }
 
 fn last_layer(subject: &Subject) -> String {
-    let triptych::model::architecture::Architecture::Blip(_, config) = &subject.checkpoint.architecture
-    else {
-        panic!("a BLIP")
-    };
-    format!("text_encoder.encoder.layer.{}.output.output", config.text.num_hidden_layers - 1)
+    format!("text_encoder.encoder.layer.{}.output.output", config(subject).text.num_hidden_layers - 1)
 }
 
 fn embeds(subject: &mut Subject) {

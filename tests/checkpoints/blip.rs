@@ -23,7 +23,7 @@ fn config(subject: &Subject) -> &Config {
 }
 
 pub fn check(subject: &mut Subject, task: Task) {
-    pictures(subject);
+    let image = pictures(subject);
     let count = subject.get("in.pixel_values").shape[0];
     for picture in 0..count {
         let pixels = picture_at(subject, picture);
@@ -35,7 +35,7 @@ pub fn check(subject: &mut Subject, task: Task) {
         }
     }
     if task == Task::Match {
-        embeds(subject);
+        embeds(subject, &image.expect("a model for matching embeds its pictures"));
     }
 }
 
@@ -46,7 +46,8 @@ fn picture_at(subject: &Subject, i: usize) -> HostTensor {
     HostTensor::f32([1, channels, height, width], pixels.as_f32()[i * size..(i + 1) * size].to_vec())
 }
 
-fn pictures(subject: &mut Subject) {
+/// Compares the states of all pictures; returns their embeddings where there are any.
+fn pictures(subject: &mut Subject) -> Option<HostTensor> {
     let pixels = subject.get("in.pixel_values").clone();
     let run = subject.run(Job::Image { batch: pixels.shape[0] }, false, &[("pixels", &pixels)]);
     for k in 0..layers(subject, "out.vision_hidden") {
@@ -57,9 +58,12 @@ fn pictures(subject: &mut Subject) {
         subject.check_slot(&format!("out.vision_hidden.{k}"), &run, &slot);
     }
     subject.check_slot("out.image_embeds", &run, "image_states");
-    if subject.has("out.image_feat") {
-        subject.check_slot("out.image_feat", &run, "image_embeds");
+    if !subject.has("out.image_feat") {
+        return None;
     }
+    let embeds = subject.read(&run, "image_embeds");
+    subject.check("out.image_feat", &embeds);
+    Some(embeds)
 }
 
 fn caption(subject: &mut Subject, picture: usize, source: usize) {
@@ -143,8 +147,12 @@ fn top5(subject: &mut Subject, prefix: &str, ids: &str, picture: usize, source: 
         let logits = logits.expect("the device is there");
         let at = (picture * (width - 1) + length - 1) * 5;
         let want = subject.get(&format!("{prefix}_top5_ids")).as_u32()[at..at + 5].to_vec();
-        let got: Vec<f32> = want.iter().map(|&id| logits.as_f32()[id as usize]).collect();
+        let logits = logits.as_f32();
+        let got: Vec<f32> = want.iter().map(|&id| logits[id as usize]).collect();
         subject.check_part(&format!("{prefix}_top5_logits"), &got, at);
+        let mut falling = logits.to_vec();
+        falling.sort_by(|a, b| b.total_cmp(a));
+        subject.check_among(&format!("{prefix}_top5_ids"), &got, falling[4]);
     }
 }
 
@@ -172,13 +180,13 @@ fn last_layer(subject: &Subject) -> String {
     format!("text_encoder.encoder.layer.{}.output.output", config(subject).text.num_hidden_layers - 1)
 }
 
-fn embeds(subject: &mut Subject) {
+fn embeds(subject: &mut Subject, image: &HostTensor) {
     let (ids, lengths) = (subject.get("in.input_ids").clone(), subject.lengths());
     let job = Job::Text { rows: ids.shape[0], tokens: ids.shape[1], masked: true };
     let run = subject.run(job, false, &[("ids", &ids), ("lengths", &lengths)]);
     subject.check_slot("out.text_only_embeds", &run, "text_states");
     subject.check_slot("out.text_feat", &run, "text_embeds");
-    let (text, image) = (subject.read(&run, "text_embeds"), subject.get("out.image_feat").clone());
+    let text = subject.read(&run, "text_embeds");
     let width = text.shape.last();
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let rows = image.as_f32().chunks(width);

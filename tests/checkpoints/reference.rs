@@ -153,6 +153,14 @@ impl Subject {
         }
     }
 
+    /// Checks that the logits `got` of the ids in the golden `name` are not below `least`.
+    pub fn check_among(&self, name: &str, got: &[f32], least: f32) {
+        let tolerance = self.form.tolerance("logits");
+        if let Some(below) = got.iter().find(|logit| **logit < least - tolerance * least.abs().max(1.0)) {
+            self.failures.borrow_mut().push(format!("{name}: an id has {below}, the best have {least}"));
+        }
+    }
+
     pub fn outcome(self) -> Outcome {
         let (used, mut failures) = (self.used.into_inner(), self.failures.into_inner());
         let unused = self.tensors.keys().filter(|name| name.starts_with("out.") && !used.contains(*name));
@@ -161,13 +169,13 @@ impl Subject {
         Outcome { compared, failures, worst: self.worst.into_inner() }
     }
 
-    /// Puts the middle element of the golden `name` off by a few times what is tolerated.
+    /// Puts the middle element of the golden `name` off by a few times what is tolerated, or one id.
     pub fn alter(&mut self, name: &str) {
         let tolerance = self.form.tolerance(name);
         match &mut self.tensors.get_mut(name).expect(name).data {
             Data::F32(values) => {
                 let middle = values.len() / 2;
-                values[middle] += 4.0 * tolerance;
+                values[middle] += 4.0 * tolerance * values[middle].abs().max(1.0);
             }
             Data::U32(ids) => ids[1] += 1,
         }

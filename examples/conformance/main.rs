@@ -4,6 +4,7 @@
 mod checkpoints;
 mod files;
 mod metrics;
+mod onnx;
 mod preprocess;
 mod tokenizers;
 
@@ -40,11 +41,12 @@ fn main() -> ExitCode {
         eprintln!("error: expected the folder of the reference cases");
         return ExitCode::from(2);
     };
-    let sets: [(&str, fn(&Path) -> Tally); 5] = [
+    let sets: [(&str, fn(&Path) -> Tally); 6] = [
         ("tokenizers", tokenizers::run),
         ("preprocess", preprocess::run),
         ("safetensors", files::run),
         ("metrics", metrics::run),
+        ("onnx_node", onnx::run),
         ("hf", hf),
     ];
     let mut failed = 0;
@@ -57,6 +59,9 @@ fn main() -> ExitCode {
             tally.failed.len(),
             tally.not_ours.len()
         );
+        if !tally.not_ours.is_empty() {
+            println!("  not ours: {}", tally.not_ours.join(" "));
+        }
         tally.failed.iter().for_each(|what| println!("  {what}"));
     }
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

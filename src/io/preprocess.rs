@@ -63,7 +63,7 @@ struct File {
 
 /// Mean and deviation of the pictures that CLIP was trained on.
 const CLIP_MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-const CLIP_STD: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
+const CLIP_STD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
 
 impl ImageProcessor {
     /// Reads the file; without one the processor has the defaults of its family.

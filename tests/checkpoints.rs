@@ -17,7 +17,7 @@ use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::{Precision, SafetensorsFile, to_bytes};
 use triptych::pixels::Pixels;
-use triptych::tensor::HostTensor;
+use triptych::tensor::{Data, HostTensor};
 
 const MODELS: [&str; 6] =
     ["clip_quick_gelu", "clip_gelu", "siglip", "blip_caption", "blip_answer", "blip_match"];
@@ -45,12 +45,25 @@ fn the_gpu_computes_what_transformers_does() {
     agree(Form::Gpu);
 }
 
+/// Puts the middle element of a golden off by a few times what is tolerated, or one id.
+fn alter(subject: &mut Subject, name: &str) {
+    let tolerance = subject.form.tolerance(name);
+    match &mut subject.tensors.get_mut(name).expect(name).data {
+        Data::F32(values) => {
+            let middle = values.len() / 2;
+            values[middle] += 4.0 * tolerance * values[middle].abs().max(1.0);
+        }
+        Data::U32(ids) => ids[1] += 1,
+    }
+}
+
 #[test]
 fn every_wrong_golden_is_found() {
     for name in MODELS {
         let mut subject = Subject::open(&goldens().join(name), Form::Cpu);
-        let all = subject.goldens();
-        all.iter().for_each(|golden| subject.alter(golden));
+        let all: Vec<String> =
+            subject.tensors.keys().filter(|golden| golden.starts_with("out.")).cloned().collect();
+        all.iter().for_each(|golden| alter(&mut subject, golden));
         compare(&mut subject);
         let failures = subject.outcome().failures;
         let named = failures.iter().map(|failure| failure.split([':', ',']).next().expect("a name"));

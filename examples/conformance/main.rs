@@ -22,6 +22,9 @@ pub struct Tally {
     not_ours: Vec<String>,
 }
 
+/// Runs the cases of a folder.
+type Set = fn(&Path) -> Tally;
+
 impl Tally {
     fn case(&mut self, name: String, verdict: Result<(), String>) {
         match verdict {
@@ -41,7 +44,7 @@ fn main() -> ExitCode {
         eprintln!("error: expected the folder of the reference cases");
         return ExitCode::from(2);
     };
-    let sets: [(&str, fn(&Path) -> Tally); 6] = [
+    let sets: [(&str, Set); 6] = [
         ("tokenizers", tokenizers::run),
         ("preprocess", preprocess::run),
         ("safetensors", files::run),

@@ -47,7 +47,7 @@ fn compare(want: &Value, got: &TextScores) -> Result<(), String> {
     ];
     for (name, got) in got {
         let want = want[name].as_f64().expect("a score");
-        if !((got - want).abs() <= TOLERANCE) {
+        if got.is_nan() || (got - want).abs() > TOLERANCE {
             return Err(format!("{name} is {got}, expected {want}"));
         }
     }

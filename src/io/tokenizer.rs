@@ -129,6 +129,23 @@ mod tests {
         assert_eq!(tokenizer.decode(&ids).unwrap(), "is it red?");
     }
 
+    /// The kind of tokenizer that SigLIP has.
+    #[test]
+    fn a_unigram_takes_the_likeliest_pieces() {
+        let json = r#"{"version":"1.0","added_tokens":[{"id":1,"content":"</s>","single_word":false,"lstrip":false,
+            "rstrip":false,"normalized":false,"special":true}],"normalizer":{"type":"Lowercase"},
+            "pre_tokenizer":{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always","split":true},
+            "post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},
+            {"SpecialToken":{"id":"</s>","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}}],
+            "special_tokens":{"</s>":{"id":"</s>","ids":[1],"tokens":["</s>"]}}},
+            "decoder":{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always","split":true},
+            "model":{"type":"Unigram","unk_id":0,"byte_fallback":false,"vocab":[["<unk>",0.0],["</s>",0.0],
+            ["\u2581a",-2.0],["\u2581ca",-3.0],["t",-3.0],["\u2581cat",-4.0],["s",-3.5]]}}"#;
+        let tokenizer = Tokenizer::new("t.json", json.as_bytes()).unwrap();
+        assert_eq!(tokenizer.encode("A cats x").unwrap().ids, [2, 5, 6, 0, 1]);
+        assert_eq!(tokenizer.decode(&[2, 5, 6, 1]).unwrap(), "a cats");
+    }
+
     #[test]
     fn errors_name_the_file_and_the_token() {
         let message = tokenizer().id("[end]").unwrap_err().to_string();

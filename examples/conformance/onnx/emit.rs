@@ -39,20 +39,15 @@ impl From<SlotId> for Outputs {
 pub fn emit(b: &mut PlanBuilder, case: &Case, x: &BTreeMap<usize, SlotId>) -> Option<Outputs> {
     let first = *x.get(&0)?;
     let rank = b.shape(first).len();
-    let act = |b: &mut PlanBuilder, act| Some(activation(b, first, act).into());
+    if let Some(act) = act(case) {
+        return Some(activation(b, first, act).into());
+    }
     // The axis that an attribute names; `missing` where it is left out.
     let axis = |missing: i64| {
         let axis = case.attribute("axis").unwrap_or(missing);
         if axis < 0 { (axis + rank as i64) as usize } else { axis as usize }
     };
     match case.op.as_str() {
-        "Relu" => act(b, Activation::Relu),
-        "Sigmoid" => act(b, Activation::Sigmoid),
-        "Tanh" => act(b, Activation::Tanh),
-        "Exp" => act(b, Activation::Exp),
-        "Swish" if case.attributes["alpha"].as_f64() == Some(1.0) => act(b, Activation::Silu),
-        "Gelu" if case.attributes["approximate"] == "tanh" => act(b, Activation::GeluTanh),
-        "Gelu" => act(b, Activation::Gelu),
         "Add" => Some(add(b, first, x[&1]).into()),
         "Mul" => Some(mul(b, first, x[&1]).into()),
         "MatMul" => product(b, first, x[&1]),
@@ -96,6 +91,20 @@ pub fn emit(b: &mut PlanBuilder, case: &Case, x: &BTreeMap<usize, SlotId>) -> Op
         }
         "SoftmaxCrossEntropyLoss" => loss(b, case, first),
         "Attention" => attend(b, case, x),
+        _ => None,
+    }
+}
+
+/// The activation that an operator is.
+fn act(case: &Case) -> Option<Activation> {
+    match case.op.as_str() {
+        "Relu" => Some(Activation::Relu),
+        "Sigmoid" => Some(Activation::Sigmoid),
+        "Tanh" => Some(Activation::Tanh),
+        "Exp" => Some(Activation::Exp),
+        "Swish" if case.attributes["alpha"].as_f64() == Some(1.0) => Some(Activation::Silu),
+        "Gelu" if case.attributes["approximate"] == "tanh" => Some(Activation::GeluTanh),
+        "Gelu" => Some(Activation::Gelu),
         _ => None,
     }
 }

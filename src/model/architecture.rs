@@ -153,6 +153,11 @@ mod tests {
             message(heads),
             "config.json: text_config.num_attention_heads is 7, expected a divisor of hidden_size 512"
         );
+        let depth = r#"{"model_type":"clip","vision_config":{"num_hidden_layers":1000000000000}}"#;
+        assert_eq!(
+            message(depth),
+            "config.json: vision_config.num_hidden_layers is 1000000000000, expected 1 to 1024"
+        );
         let patch = r#"{"model_type":"siglip","vision_config":{"patch_size":300}}"#;
         assert_eq!(
             message(patch),

@@ -21,17 +21,27 @@ pub(super) fn activation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<A
     }
 }
 
-/// Checks that every size is positive, by the names they have in the file.
-pub(super) fn positive(part: &str, sizes: &[(&str, usize)]) -> Result<(), ConfigError> {
-    match sizes.iter().find(|(_, size)| *size == 0) {
-        Some((name, _)) => Err(ConfigError::Size(format!("{part}.{name} is 0, expected a positive number"))),
+/// Largest size and depth that are taken for a model's and not for a damaged file's.
+const MAX_SIZE: usize = 1 << 20;
+const MAX_DEPTH: usize = 1024;
+
+/// Checks that every size is positive and plausible, by the names they have in the file.
+pub(super) fn sizes(part: &str, sizes: &[(&str, usize)]) -> Result<(), ConfigError> {
+    match sizes.iter().find(|(_, size)| !(1..=MAX_SIZE).contains(size)) {
+        Some((name, size)) => {
+            Err(ConfigError::Size(format!("{part}.{name} is {size}, expected 1 to {MAX_SIZE}")))
+        }
         None => Ok(()),
     }
 }
 
-/// Checks that the heads share the width evenly.
-pub(super) fn divides(part: &str, heads: usize, width: usize) -> Result<(), ConfigError> {
-    positive(part, &[("num_attention_heads", heads), ("hidden_size", width)])?;
+/// Checks the depth of a tower, and that its heads share its width evenly.
+pub(super) fn tower(part: &str, depth: usize, heads: usize, width: usize) -> Result<(), ConfigError> {
+    sizes(part, &[("num_attention_heads", heads), ("hidden_size", width)])?;
+    if !(1..=MAX_DEPTH).contains(&depth) {
+        let found = format!("{part}.num_hidden_layers is {depth}, expected 1 to {MAX_DEPTH}");
+        return Err(ConfigError::Size(found));
+    }
     match width.is_multiple_of(heads) {
         true => Ok(()),
         false => Err(ConfigError::Size(format!(
@@ -45,6 +55,7 @@ pub(super) fn picture(side: usize, patch: usize, channels: usize) -> Result<(), 
     if channels != 3 {
         return Err(ConfigError::Size(format!("vision_config.num_channels is {channels}, expected 3")));
     }
+    sizes("vision_config", &[("image_size", side)])?;
     match (1..=side).contains(&patch) {
         true => Ok(()),
         false => Err(ConfigError::Size(format!(

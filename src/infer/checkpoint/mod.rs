@@ -75,11 +75,6 @@ impl Checkpoint {
         Ok(Checkpoint { architecture, images, words, device, bank, plans: HashMap::new() })
     }
 
-    /// Number of weights.
-    pub fn parameters(&self) -> usize {
-        self.architecture.weights().iter().map(|weight| weight.shape.numel()).sum()
-    }
-
     pub fn device(&self) -> &Device {
         &self.device
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::model::architecture::{ConfigError, part};
 use crate::model::encoder::{Encoder, Projections};
-use crate::model::transformers::{activation, divides, picture, positive};
+use crate::model::transformers::{activation, picture, sizes, tower};
 use crate::ops::activation::Activation;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -84,15 +84,15 @@ impl Config {
     pub fn parse(config: &Value) -> Result<Self, ConfigError> {
         let (text, vision): (TextConfig, VisionConfig) =
             (part(config, "text_config")?, part(config, "vision_config")?);
-        let sizes = [
+        let text_sizes = [
             ("intermediate_size", text.intermediate_size),
             ("vocab_size", text.vocab_size),
             ("max_position_embeddings", text.max_position_embeddings),
         ];
-        positive("text_config", &sizes)?;
-        positive("vision_config", &[("intermediate_size", vision.intermediate_size)])?;
-        divides("text_config", text.num_attention_heads, text.hidden_size)?;
-        divides("vision_config", vision.num_attention_heads, vision.hidden_size)?;
+        sizes("text_config", &text_sizes)?;
+        sizes("vision_config", &[("intermediate_size", vision.intermediate_size)])?;
+        tower("text_config", text.num_hidden_layers, text.num_attention_heads, text.hidden_size)?;
+        tower("vision_config", vision.num_hidden_layers, vision.num_attention_heads, vision.hidden_size)?;
         picture(vision.image_size, vision.patch_size, vision.num_channels)?;
         if text.projection_size() != vision.hidden_size {
             return Err(ConfigError::Size(format!(

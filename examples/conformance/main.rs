@@ -54,7 +54,8 @@ fn main() -> ExitCode {
     ];
     let mut failed = 0;
     for (name, run) in sets {
-        let tally = run(&folder.join(name));
+        let mut tally = run(&folder.join(name));
+        tally.not_ours.sort();
         failed += tally.failed.len();
         println!(
             "{name}: {} passed, {} failed, {} not ours",

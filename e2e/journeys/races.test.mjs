@@ -169,6 +169,13 @@ journey(
     const before = await run.accuracies();
     await run.button("Step").click();
     await run.rests("6");
+    // The desk takes the race as it stands: it need not be trained again.
+    await lab.page.getByRole("button", { name: "Sabotage these contestants" }).click();
+    await lab.page.waitForURL(/sabotage\?.*with=sum.*step=6/);
+    await run.rests("6");
+    await lab.page.locator(".bars tr").filter({ hasText: "Sum" }).waitFor({ timeout: 60_000 });
+    await lab.page.goBack();
+    await run.rests("6");
     // Two clicks on Train are a start and a pause, not two runs.
     await run.button("Train on").dblclick();
     assert.ok((await run.rests()) < 100);

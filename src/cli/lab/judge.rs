@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::contrast::line;
 use super::fuse::figures;
 use crate::cli::model::choose_device;
@@ -51,7 +53,7 @@ impl Judge {
         let mut run = Run::from_file(device, name, file).await.map_err(refused)?;
         let figures = run.figures(device).await.map_err(CliError::failure)?;
         if self.common.json {
-            print_json(&figures);
+            print_json(&json!(figures));
         } else {
             println!("{}", line(&figures));
         }

@@ -59,6 +59,26 @@ impl Contestant {
     /// What the sabotage desk compares.
     pub const ROBUST: [Self; 7] = [Concat, Dropout, Reliability, Imputation, Experts, Late, Modulated];
 
+    /// Everybody but the baselines: the variants of the sabotage desk, then the other fusions.
+    pub const ALL: [Self; 16] = [
+        Concat,
+        Dropout,
+        Reliability,
+        Imputation,
+        Experts,
+        Late,
+        Modulated,
+        Early,
+        Sum,
+        Product,
+        Gate,
+        Bilinear,
+        Pool,
+        Cross,
+        CoAttention,
+        Joint,
+    ];
+
     /// A short word for tables, addresses and files.
     pub fn name(self) -> &'static str {
         match self {
@@ -87,7 +107,7 @@ impl Contestant {
 
     /// The contestant of a [`Contestant::name`].
     pub fn of(name: &str) -> Option<Self> {
-        [&Self::BASELINES[..], &Self::FUSIONS, &Self::ROBUST].concat().into_iter().find(|c| c.name() == name)
+        Self::BASELINES.into_iter().chain(Self::ALL).find(|c| c.name() == name)
     }
 
     /// Whether modalities go missing while it learns.

@@ -7,6 +7,7 @@ use super::race::{
     milliseconds, section, shown_sample, title,
 };
 use crate::lab::fuse::{Contestant, PARAMETERS, Standing};
+use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
@@ -14,6 +15,7 @@ use crate::ui::lab::Lab;
 use crate::ui::live::StepOf;
 use crate::ui::show;
 use crate::ui::state::Shared;
+use crate::ui::view::Room;
 use gain::Gain;
 use leptos::prelude::*;
 
@@ -33,10 +35,28 @@ pub fn Fuse() -> impl IntoView {
             <Gain room />
             <Curves room />
             <Standings room />
+            <ToSabotage room />
             <Inside room />
             <Sample room />
         </section>
         <Notes room />
+    }
+}
+
+/// Takes the race as it stands to the sabotage desk.
+#[component]
+fn ToSabotage(room: RaceRoom) -> impl IntoView {
+    let go = move |_| {
+        room.lab.go(|view| {
+            view.sabotage.settings = view.fuse.settings.clone();
+            view.sabotage.step = view.fuse.step;
+            view.sabotage.inside = view.fuse.inside;
+            view.room = Room::Sabotage;
+        });
+    };
+    view! {
+        <p><button type="button" class="button" on:click=go disabled=move || room.live.is_busy.get()>
+            <Glyph icon=Icon::Sabotage />"Sabotage these contestants"</button></p>
     }
 }
 

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::model::{Model, picture, pictures, sentence};
+use super::model::Model;
 use super::{CliError, Common, print_json};
-use crate::infer::Runner;
 
 #[derive(clap::Args)]
 pub struct Embed {
@@ -47,34 +46,26 @@ impl Embed {
         if self.image.is_empty() && self.text.is_empty() {
             return Err(CliError::input("nothing to embed: give --image or --text"));
         }
-        let mut runner = self.model.load(&self.common)?;
-        let pictures = pictures(&self.image, runner.config.image_size)?;
-        let texts = self.text.iter().map(|t| sentence(&runner, t)).collect::<Result<Vec<_>, _>>()?;
-        let width = runner.config.embed_width;
-        let (images, texts, scale) = pollster::block_on(async {
-            let images = match pictures.is_empty() {
-                true => Vec::new(),
-                false => rows(runner.encode_images(&pictures).await?.1.as_f32(), width),
-            };
-            let texts = match texts.is_empty() {
-                true => Vec::new(),
-                false => rows(runner.encode_texts(&texts).await?.as_f32(), width),
-            };
-            Ok((images, texts, runner.temperature().await?))
-        })
-        .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
+        let mut model = self.model.open(&self.common)?;
+        let (images, texts) = (model.embed_images(&self.image)?, model.embed_texts(&self.text)?);
+        let scale = model.scale()?;
         let logits: Vec<Vec<f32>> =
-            images.iter().map(|i| texts.iter().map(|t| scale * dot(i, t)).collect()).collect();
+            images.iter().map(|i| texts.iter().map(|t| scale.logit(dot(i, t))).collect()).collect();
+        let probabilities: Vec<Vec<f32>> = logits.iter().map(|row| scale.probabilities(row)).collect();
         if self.common.json {
-            print_json(&json!({ "image_embeds": images, "text_embeds": texts, "logits_per_image": logits }));
+            print_json(&json!({
+                "image_embeds": images, "text_embeds": texts,
+                "logits_per_image": logits, "probabilities_per_image": probabilities,
+            }));
             return Ok(());
         }
-        for (path, logits) in self.image.iter().zip(&logits) {
-            for (text, logit) in self.text.iter().zip(logits) {
-                println!("{logit:8.3}  {}  {text}", path.display());
+        for (path, (logits, probabilities)) in self.image.iter().zip(logits.iter().zip(&probabilities)) {
+            for (text, (logit, probability)) in self.text.iter().zip(logits.iter().zip(probabilities)) {
+                println!("{logit:8.3}  {:5.1} %  {}  {text}", 100.0 * probability, path.display());
             }
         }
         if self.image.is_empty() || self.text.is_empty() {
+            let width = images.iter().chain(&texts).next().map_or(0, Vec::len);
             println!("{} unit vectors of {width} values; --json prints them", images.len() + texts.len());
         }
         Ok(())
@@ -83,14 +74,16 @@ impl Embed {
 
 impl Retrieve {
     pub fn run(&self) -> Result<(), CliError> {
-        let mut runner = self.model.load(&self.common)?;
+        let mut model = self.model.open(&self.common)?;
         let files = picture_files(&self.images)?;
-        let pictures = pictures(&files, runner.config.image_size)?;
-        let query = self.query(&mut runner)?;
-        let (_, embeds) = pollster::block_on(runner.encode_images(&pictures)).map_err(CliError::failure)?;
-        let scores = rows(embeds.as_f32(), runner.config.embed_width);
+        let query = match (&self.text, &self.image) {
+            (Some(text), _) => model.embed_texts(std::slice::from_ref(text))?,
+            (None, Some(path)) => model.embed_images(std::slice::from_ref(path))?,
+            (None, None) => unreachable!("clap asks for --text or --image"),
+        };
+        let scores = model.embed_images(&files)?;
         let mut results: Vec<(f32, &PathBuf)> =
-            scores.iter().map(|row| dot(row, &query)).zip(&files).collect();
+            scores.iter().map(|row| dot(row, &query[0])).zip(&files).collect();
         results.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         results.truncate(self.top);
         if self.common.json {
@@ -103,21 +96,6 @@ impl Retrieve {
             results.iter().for_each(|(score, file)| println!("{score:.4}  {}", file.display()));
         }
         Ok(())
-    }
-
-    fn query(&self, runner: &mut Runner) -> Result<Vec<f32>, CliError> {
-        let embeds = match (&self.text, &self.image) {
-            (Some(text), _) => {
-                let ids = sentence(runner, text)?;
-                pollster::block_on(runner.encode_texts(&[ids]))
-            }
-            (None, Some(path)) => {
-                let picture = picture(path, runner.config.image_size)?;
-                pollster::block_on(runner.encode_images(&[picture])).map(|(_, embeds)| embeds)
-            }
-            (None, None) => unreachable!("clap asks for --text or --image"),
-        };
-        Ok(embeds.map_err(CliError::failure)?.as_f32().to_vec())
     }
 }
 
@@ -139,10 +117,6 @@ fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     }
     files.sort();
     Ok(files)
-}
-
-fn rows(values: &[f32], width: usize) -> Vec<Vec<f32>> {
-    values.chunks(width).map(<[f32]>::to_vec).collect()
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f32 {

@@ -5,6 +5,7 @@ mod attend;
 mod bake;
 mod bench;
 mod card;
+mod checkpoint;
 mod embed;
 mod eval;
 mod lab;

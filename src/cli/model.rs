@@ -3,18 +3,22 @@
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
+use super::checkpoint::{photo, words};
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
-use crate::infer::{ModelFiles, Runner};
-use crate::io::file::{read, write_atomic};
+use crate::infer::checkpoint::Scale;
+use crate::infer::{Model as Loadable, Runner};
+use crate::io::file::{Folder, read, write_atomic};
 use crate::io::image::decode;
 use crate::io::resize::resize_square;
 use crate::pixels::Pixels;
+use crate::tensor::HostTensor;
 
 /// A loaded model, by `--model`.
 #[derive(clap::Args, Clone)]
 pub struct Model {
-    /// `playroom`, or the folder of a model (config.json, tokenizer.json, model.safetensors)
+    /// `playroom`, or the folder of a model: one of ours, or a published CLIP, SigLIP or BLIP as it is (config.json,
+    /// model.safetensors or its shards, tokenizer, preprocessor_config.json)
     #[arg(long, default_value = "playroom")]
     model: PathBuf,
 }
@@ -29,23 +33,34 @@ fn shipped() -> PathBuf {
 }
 
 /// A model in use; when it goes, what its device has measured of itself is kept for the next run.
-pub struct Loaded(Runner);
+pub struct Opened(pub Loadable);
+
+/// A Playroom model in use.
+pub struct Loaded(Opened);
+
+const NOT_PLAYROOM: &str = "this command runs Playroom models only";
 
 impl Deref for Loaded {
     type Target = Runner;
 
     fn deref(&self) -> &Runner {
-        &self.0
+        match &self.0.0 {
+            Loadable::Playroom(runner) => runner,
+            Loadable::Checkpoint(_) => unreachable!("checked when it was loaded"),
+        }
     }
 }
 
 impl DerefMut for Loaded {
     fn deref_mut(&mut self) -> &mut Runner {
-        &mut self.0
+        match &mut self.0.0 {
+            Loadable::Playroom(runner) => runner,
+            Loadable::Checkpoint(_) => unreachable!("checked when it was loaded"),
+        }
     }
 }
 
-impl Drop for Loaded {
+impl Drop for Opened {
     fn drop(&mut self) {
         if let (Some(news), Some(path)) = (self.0.device().news(), kept_choices()) {
             let text = serde_json::to_vec(&news).expect("plain data serialises");
@@ -57,24 +72,104 @@ impl Drop for Loaded {
 }
 
 impl Model {
+    /// A Playroom model.
     pub fn load(&self, common: &Common) -> Result<Loaded, CliError> {
+        load_folder(&self.folder()?, choose_device(common.backend)?)
+    }
+
+    /// A model of either kind.
+    pub fn open(&self, common: &Common) -> Result<Opened, CliError> {
+        open_folder(&self.folder()?, choose_device(common.backend)?)
+    }
+
+    fn folder(&self) -> Result<PathBuf, CliError> {
         let folder = if self.model == Path::new("playroom") { shipped() } else { self.model.clone() };
-        if !folder.is_dir() {
-            return Err(CliError::input(format!("--model {}: no such folder", folder.display())));
+        match folder.is_dir() {
+            true => Ok(folder),
+            false => Err(CliError::input(format!("--model {}: no such folder", folder.display()))),
         }
-        load_folder(&folder, choose_device(common.backend)?)
     }
 }
 
-/// The model of a folder on a device.
+/// The Playroom model of a folder on a device.
 pub fn load_folder(folder: &Path, device: Device) -> Result<Loaded, CliError> {
-    let file = |name: &str| read(&folder.join(name)).map_err(CliError::input);
-    let files = ModelFiles {
-        config: file("config.json")?,
-        tokenizer: file("tokenizer.json")?,
-        weights: file("model.safetensors")?,
-    };
-    Runner::load(device, files).map(Loaded).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
+    let opened = open_folder(folder, device)?;
+    match opened.0 {
+        Loadable::Playroom(_) => Ok(Loaded(opened)),
+        Loadable::Checkpoint(_) => Err(CliError::Input(format!("{}: {NOT_PLAYROOM}", folder.display()))),
+    }
+}
+
+fn open_folder(folder: &Path, device: Device) -> Result<Opened, CliError> {
+    let loaded = Loadable::load(device, &Folder(folder.to_path_buf()));
+    loaded.map(Opened).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
+}
+
+impl Opened {
+    /// Unit vectors of picture files.
+    pub fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Vec<Vec<f32>>, CliError> {
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let embeds = match &mut self.0 {
+            Loadable::Playroom(runner) => {
+                let side = runner.config.image_size;
+                let pictures = paths.iter().map(|path| picture(path, side)).collect::<Result<Vec<_>, _>>()?;
+                pollster::block_on(runner.encode_images(&pictures)).map(|(_, embeds)| embeds)
+            }
+            Loadable::Checkpoint(checkpoint) => {
+                if !checkpoint.embeds() {
+                    return Err(CliError::input(
+                        "this BLIP was not tuned for retrieval: it has no embeddings",
+                    ));
+                }
+                let pictures = paths.iter().map(|path| photo(path)).collect::<Result<Vec<_>, _>>()?;
+                pollster::block_on(checkpoint.encode_images(&pictures))
+            }
+        };
+        Ok(rows(&embeds.map_err(CliError::failure)?))
+    }
+
+    /// Unit vectors of sentences.
+    pub fn embed_texts(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>, CliError> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let embeds = match &mut self.0 {
+            Loadable::Playroom(runner) => {
+                let ids = texts.iter().map(|t| sentence(runner, t)).collect::<Result<Vec<_>, _>>()?;
+                pollster::block_on(runner.encode_texts(&ids))
+            }
+            Loadable::Checkpoint(checkpoint) => {
+                if !checkpoint.embeds() {
+                    return Err(CliError::input(
+                        "this BLIP was not tuned for retrieval: it has no embeddings",
+                    ));
+                }
+                let words = words(checkpoint)?;
+                let ids = texts.iter().map(|t| words.row(t)).collect::<Result<Vec<_>, _>>();
+                let (ids, pad) = (ids.map_err(CliError::input)?, words.pad);
+                pollster::block_on(checkpoint.encode_texts(&ids, pad))
+            }
+        };
+        Ok(rows(&embeds.map_err(CliError::failure)?))
+    }
+
+    /// How cosines become logits.
+    pub fn scale(&self) -> Result<Scale, CliError> {
+        let scale = match &self.0 {
+            Loadable::Playroom(runner) => {
+                let factor = pollster::block_on(runner.temperature());
+                factor.map(|factor| Scale { factor, bias: 0.0, sigmoid: false })
+            }
+            Loadable::Checkpoint(checkpoint) => pollster::block_on(checkpoint.scale()),
+        };
+        scale.map_err(CliError::failure)
+    }
+}
+
+fn rows(tensor: &HostTensor) -> Vec<Vec<f32>> {
+    tensor.as_f32().chunks(tensor.shape.last()).map(<[f32]>::to_vec).collect()
 }
 
 /// The device that the caller wants; `auto` takes a graphics processor unless it is a software one.
@@ -111,11 +206,6 @@ pub fn picture(path: &Path, side: usize) -> Result<Pixels, CliError> {
     let bytes = read(path).map_err(CliError::input)?;
     let pixels = decode(&path.display().to_string(), &bytes).map_err(CliError::input)?;
     Ok(resize_square(&pixels, side as u32))
-}
-
-/// Several picture files.
-pub fn pictures(paths: &[PathBuf], side: usize) -> Result<Vec<Pixels>, CliError> {
-    paths.iter().map(|path| picture(path, side)).collect()
 }
 
 /// A sentence as ids; one that is longer than the model's longest row is an error of the caller.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::model::{Model, fits, picture, sentence};
-use super::{CliError, Common, print_json};
-use crate::infer::{Decoding, Runner, Written};
+use super::{CliError, Common, checkpoint, print_json};
+use crate::infer::{Decoding, Model as Loadable, Runner, Written};
 use crate::world::Style;
 
 #[derive(clap::Args)]
@@ -76,10 +76,16 @@ impl Caption {
             (_, Some(temperature)) => Decoding::Sample { temperature, seed: self.seed },
             _ => Decoding::Greedy,
         };
-        let mut runner = self.model.load(&self.common)?;
-        let prompt = runner.words.caption(Style::Full, &self.prompt).map_err(CliError::input)?;
-        let prompt = fits(&runner, prompt, &self.prompt)?;
-        let written = write(&mut runner, &self.image, prompt, decoding, self.max_new_tokens)?;
+        let written = match &mut self.model.open(&self.common)?.0 {
+            Loadable::Playroom(runner) => {
+                let prompt = runner.words.caption(Style::Full, &self.prompt).map_err(CliError::input)?;
+                let prompt = fits(runner, prompt, &self.prompt)?;
+                write(runner, &self.image, prompt, decoding, self.max_new_tokens)?
+            }
+            Loadable::Checkpoint(checkpoint) => {
+                checkpoint::caption(checkpoint, &self.image, &self.prompt, decoding, self.max_new_tokens)?
+            }
+        };
         if self.common.json {
             print_json(&json!({ "caption": written.text, "ids": written.ids, "logprobs": written.logprobs }));
         } else {
@@ -94,13 +100,13 @@ impl Answer {
         if self.question.trim().is_empty() {
             return Err(CliError::input("--question has no words"));
         }
-        let mut runner = self.model.load(&self.common)?;
-        let prompt = runner.words.question(&self.question).map_err(CliError::input)?;
-        let prompt = fits(&runner, prompt, &self.question)?;
-        let given = prompt.len();
-        let written = write(&mut runner, &self.image, prompt, Decoding::Greedy, self.max_new_tokens)?;
-        let answer: String = written.ids[given..].iter().map(|&id| runner.words.piece(id)).collect();
-        let answer = answer.trim();
+        let written = match &mut self.model.open(&self.common)?.0 {
+            Loadable::Playroom(runner) => self.playroom(runner)?,
+            Loadable::Checkpoint(checkpoint) => {
+                checkpoint::answer(checkpoint, &self.image, &self.question, self.max_new_tokens)?
+            }
+        };
+        let answer = &written.text;
         if self.common.json {
             print_json(&json!({ "answer": answer, "ids": written.ids, "logprobs": written.logprobs }));
         } else {
@@ -108,19 +114,25 @@ impl Answer {
         }
         Ok(())
     }
+
+    /// The answer alone: Playroom's decoder reads the question before it.
+    fn playroom(&self, runner: &mut Runner) -> Result<Written, CliError> {
+        let prompt = runner.words.question(&self.question).map_err(CliError::input)?;
+        let prompt = fits(runner, prompt, &self.question)?;
+        let given = prompt.len();
+        let mut written = write(runner, &self.image, prompt, Decoding::Greedy, self.max_new_tokens)?;
+        let answer: String = written.ids[given..].iter().map(|&id| runner.words.piece(id)).collect();
+        written.text = answer.trim().to_string();
+        Ok(written)
+    }
 }
 
 impl Match {
     pub fn run(&self) -> Result<(), CliError> {
-        let mut runner = self.model.load(&self.common)?;
-        let pixels = picture(&self.image, runner.config.image_size)?;
-        let ids = sentence(&runner, &self.text)?;
-        let logits = pollster::block_on(async {
-            let (image, _) = runner.encode_images(&[pixels]).await?;
-            runner.match_texts(&image, &[vec![ids]], false).await
-        })
-        .map_err(CliError::failure)?
-        .0[0][0];
+        let logits = match &mut self.model.open(&self.common)?.0 {
+            Loadable::Playroom(runner) => self.playroom(runner)?,
+            Loadable::Checkpoint(checkpoint) => checkpoint::match_text(checkpoint, &self.image, &self.text)?,
+        };
         let probability = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
         if self.common.json {
             print_json(&json!({ "itm_logits": logits, "probability": probability }));
@@ -128,6 +140,16 @@ impl Match {
             println!("{probability:.4}");
         }
         Ok(())
+    }
+
+    fn playroom(&self, runner: &mut Runner) -> Result<[f32; 2], CliError> {
+        let pixels = picture(&self.image, runner.config.image_size)?;
+        let ids = sentence(runner, &self.text)?;
+        let matched = pollster::block_on(async {
+            let (image, _) = runner.encode_images(&[pixels]).await?;
+            runner.match_texts(&image, &[vec![ids]], false).await
+        });
+        Ok(matched.map_err(CliError::failure)?.0[0][0])
     }
 }
 

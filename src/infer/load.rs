@@ -10,6 +10,9 @@ use crate::model::playroom::{self, Config};
 use crate::plan::{PlanBuilder, SlotKind};
 use crate::tensor::DType::{F32, U32};
 
+/// What `config.json` of a Playroom model names itself.
+pub(super) const MODEL_TYPE: &str = "triptych-playroom";
+
 /// The bytes of `config.json`, `tokenizer.json` and `model.safetensors`.
 pub struct ModelFiles {
     pub config: Vec<u8>,
@@ -59,7 +62,7 @@ fn parse_config(json: &[u8]) -> Result<Config, LoadError> {
         model_type: String,
     }
     let kind: Kind = serde_json::from_slice(json).map_err(LoadError::Config)?;
-    if kind.model_type != "triptych-playroom" {
+    if kind.model_type != MODEL_TYPE {
         return Err(LoadError::Architecture(kind.model_type));
     }
     serde_json::from_slice(json).map_err(LoadError::Config)

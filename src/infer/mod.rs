@@ -1,9 +1,11 @@
 //! A loaded model on a device: pictures and words in, embeddings, probabilities, captions and attention out.
 //! Plans are emitted once per shape and kept.
 
+pub mod checkpoint;
 mod encode;
 mod generate;
 mod load;
+mod model;
 mod prompt;
 mod read;
 mod search;
@@ -12,6 +14,7 @@ mod trace;
 pub use encode::{pixel_values, probe_plan};
 pub use generate::{Written, pick};
 pub use load::{LoadError, ModelFiles};
+pub use model::{Model, ModelError};
 pub use prompt::{SPECIALS, Words};
 pub use read::{Next, Rows};
 pub use search::{Decoding, Hypothesis, Search};

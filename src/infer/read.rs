@@ -146,7 +146,7 @@ fn decode_plan(config: &Config, shape: Rows) -> Plan {
     b.finish()
 }
 
-fn log_softmax(logits: &[f32]) -> Vec<f32> {
+pub(super) fn log_softmax(logits: &[f32]) -> Vec<f32> {
     let max = logits.iter().copied().fold(f32::MIN, f32::max);
     let sum: f64 = logits.iter().map(|l| f64::from(l - max).exp()).sum();
     let shift = max + sum.ln() as f32;

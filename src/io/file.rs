@@ -1,8 +1,10 @@
 //! Files that are either whole or absent.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+use super::read_at::{Files, ReadAt};
 
 /// Why a file could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,34 @@ pub struct FileError {
 /// The whole content of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(|source| FileError { action: "cannot read", path: path.to_path_buf(), source })
+}
+
+impl ReadAt for (File, u64) {
+    fn size(&self) -> u64 {
+        self.1
+    }
+
+    fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let mut file = &self.0;
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(bytes)
+    }
+}
+
+/// The files of a folder.
+pub struct Folder(pub PathBuf);
+
+impl Files for Folder {
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
+        match File::open(self.0.join(name)) {
+            Ok(file) => {
+                let size = file.metadata()?.len();
+                Ok(Some(Box::new((file, size))))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// Replaces `path` by `bytes` in one step: whoever reads sees the old content or the new, even after a power cut.

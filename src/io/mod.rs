@@ -6,6 +6,9 @@ pub mod bpe;
 pub mod file;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod image;
+pub mod preprocess;
+pub mod read_at;
 pub mod resize;
 pub mod safetensors;
 pub mod tokenizer;
+pub mod weights;

@@ -1,6 +1,7 @@
-//! Resizing by antialiased bicubic convolution in fixed point, bit for bit what `Image.resize(.., BICUBIC)` of Pillow 13
-//! makes of an 8-bit RGB picture (checked against goldens of `python/resize_goldens.py`).
+//! Resizing by antialiased convolution in fixed point, bit for bit what `Image.resize` of Pillow 13 makes of an 8-bit
+//! RGB picture (checked against goldens of `python/resize_goldens.py`).
 
+use std::f64::consts::PI;
 use std::ops::Range;
 
 use crate::pixels::Pixels;
@@ -8,32 +9,79 @@ use crate::pixels::Pixels;
 /// Fraction bits of a coefficient: 32 less 8 of the pixel, less 2 for sums beyond `[0, 1]`.
 const FRACTION_BITS: u32 = 22;
 
+/// How the pixels of the source are weighed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Filter {
+    /// The pixel under the centre, unweighed.
+    Nearest,
+    /// A window of one pixel.
+    Box,
+    /// A triangle.
+    Bilinear,
+    /// A cosine window over a sinc, one pixel wide.
+    Hamming,
+    /// Cubic convolution (Keys 1981) with a = -0.5.
+    Bicubic,
+    /// A sinc over a sinc, three pixels wide (Duchon 1979).
+    Lanczos,
+}
+
+impl Filter {
+    /// Distance beyond which the weight is zero, in pixels of the coarser picture.
+    fn support(self) -> f64 {
+        match self {
+            Filter::Nearest | Filter::Box => 0.5,
+            Filter::Bilinear | Filter::Hamming => 1.0,
+            Filter::Bicubic => 2.0,
+            Filter::Lanczos => 3.0,
+        }
+    }
+
+    fn weight(self, x: f64) -> f64 {
+        let sinc = |x: f64| if x == 0.0 { 1.0 } else { (x * PI).sin() / (x * PI) };
+        match self {
+            Filter::Nearest | Filter::Box => f64::from(x > -0.5 && x <= 0.5),
+            Filter::Bilinear => (1.0 - x.abs()).max(0.0),
+            Filter::Hamming if x.abs() >= 1.0 => 0.0,
+            Filter::Hamming => sinc(x) * (0.54 + 0.46 * (x * PI).cos()),
+            Filter::Bicubic => bicubic(x),
+            Filter::Lanczos if (-3.0..3.0).contains(&x) => sinc(x) * sinc(x / 3.0),
+            Filter::Lanczos => 0.0,
+        }
+    }
+}
+
+/// As [`resize_by`], bicubic.
+pub fn resize(picture: &Pixels, width: u32, height: u32) -> Pixels {
+    resize_by(picture, width, height, Filter::Bicubic)
+}
+
 /// The picture at `width` x `height`, proportions free. The axes are resized one after the other, with rounding to 8 bits
 /// between: rows first, unless the height loses more than twice as many pixels as the width. That is the order of
 /// Pillow 13; older releases always begin with the rows.
-pub fn resize(picture: &Pixels, width: u32, height: u32) -> Pixels {
+pub fn resize_by(picture: &Pixels, width: u32, height: u32, filter: Filter) -> Pixels {
     assert!(width > 0 && height > 0 && !picture.rgb.is_empty(), "a picture has at least one pixel");
     let loss = |from: u32, to: u32| i64::from(from) - i64::from(to);
     let (across, down) = (loss(picture.width, width), loss(picture.height, height));
     match down > 0 && down > 2 * across {
-        true => resize_width(&resize_height(picture, height), width),
-        false => resize_height(&resize_width(picture, width), height),
+        true => resize_width(&resize_height(picture, height, filter), width, filter),
+        false => resize_height(&resize_width(picture, width, filter), height, filter),
     }
 }
 
-fn resize_width(picture: &Pixels, width: u32) -> Pixels {
+fn resize_width(picture: &Pixels, width: u32, filter: Filter) -> Pixels {
     if picture.width == width {
         return picture.clone();
     }
-    let taps = taps(picture.width as usize, width as usize);
+    let taps = taps(picture.width as usize, width as usize, filter);
     Pixels::new(width, picture.height, resize_rows(&picture.rgb, picture.width as usize, &taps))
 }
 
-fn resize_height(picture: &Pixels, height: u32) -> Pixels {
+fn resize_height(picture: &Pixels, height: u32, filter: Filter) -> Pixels {
     if picture.height == height {
         return picture.clone();
     }
-    let taps = taps(picture.height as usize, height as usize);
+    let taps = taps(picture.height as usize, height as usize, filter);
     Pixels::new(picture.width, height, resize_columns(&picture.rgb, picture.width as usize * 3, &taps))
 }
 
@@ -63,15 +111,21 @@ fn bicubic(x: f64) -> f64 {
 }
 
 /// Taps of every output pixel along one axis. Shrinking widens the kernel by the ratio, which antialiases.
-fn taps(from: usize, to: usize) -> Vec<Taps> {
+fn taps(from: usize, to: usize, filter: Filter) -> Vec<Taps> {
     let ratio = from as f64 / to as f64;
+    if filter == Filter::Nearest {
+        let under = |i: usize| (((i as f64 + 0.5) * ratio) as usize).min(from - 1);
+        let one = |i: usize| Taps { range: under(i)..under(i) + 1, weights: vec![1 << FRACTION_BITS] };
+        return (0..to).map(one).collect();
+    }
     let stretch = ratio.max(1.0);
-    let (support, density) = (2.0 * stretch, 1.0 / stretch);
+    let (support, density) = (filter.support() * stretch, 1.0 / stretch);
     let one = |i: usize| {
         let centre = (i as f64 + 0.5) * ratio;
         // Float to integer casts saturate at 0.
         let range = (centre - support + 0.5) as usize..((centre + support + 0.5) as usize).min(from);
-        let weights: Vec<f64> = range.clone().map(|j| bicubic((j as f64 - centre + 0.5) * density)).collect();
+        let weights: Vec<f64> =
+            range.clone().map(|j| filter.weight((j as f64 - centre + 0.5) * density)).collect();
         let sum: f64 = weights.iter().sum();
         let fixed = |w: &f64| {
             let scaled = w / sum * f64::from(1 << FRACTION_BITS);

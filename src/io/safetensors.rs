@@ -1,11 +1,16 @@
 //! Weights in the safetensors format (<https://github.com/huggingface/safetensors>).
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+mod write;
+
+pub use write::{Precision, to_bytes};
+
+use std::collections::BTreeMap;
+use std::io;
 
 use half::{bf16, f16};
-use safetensors::tensor::{Dtype, Metadata, SafeTensorError, SafeTensors, TensorInfo, View};
+use safetensors::tensor::{Dtype, Metadata, SafeTensorError, TensorInfo};
 
+use super::read_at::ReadAt;
 use crate::tensor::{Data, HostTensor, Shape};
 
 /// What can be wrong with a safetensors file; `file` is the name under which it was opened.
@@ -13,6 +18,8 @@ use crate::tensor::{Data, HostTensor, Shape};
 pub enum SafetensorsError {
     #[error("{file} is not a safetensors file: {source}")]
     Malformed { file: String, source: SafeTensorError },
+    #[error("{file} cannot be read: {source}")]
+    Unreadable { file: String, source: io::Error },
     #[error("{file} has no tensor `{tensor}`")]
     Missing { file: String, tensor: String },
     #[error("`{tensor}` in {file} has shape {found}, expected {expected}")]
@@ -25,24 +32,38 @@ pub enum SafetensorsError {
     Overflow { tensor: String, index: usize, found: f32 },
 }
 
-/// A safetensors file in memory; a tensor is converted when it is asked for.
+/// Largest header in bytes that the format allows.
+const MAX_HEADER: u64 = 100_000_000;
+/// Bytes of a tensor that are read and converted at a time; a multiple of every element's size.
+const PIECE: usize = 1 << 22;
+
+/// A safetensors file; a tensor is read and converted when it is asked for.
 pub struct SafetensorsFile {
     file: String,
-    bytes: Vec<u8>,
-    /// Where the data begins in `bytes`.
-    start: usize,
+    source: Box<dyn ReadAt>,
+    /// Where the data begins in the file.
+    start: u64,
     header: Metadata,
 }
 
 impl SafetensorsFile {
-    /// Checks the header; `file` names the source in errors.
-    pub fn new(file: impl Into<String>, bytes: Vec<u8>) -> Result<Self, SafetensorsError> {
-        let file = file.into();
-        match SafeTensors::read_metadata(&bytes) {
-            // Eight bytes hold the length of the header.
-            Ok((length, header)) => Ok(SafetensorsFile { file, bytes, start: 8 + length, header }),
-            Err(source) => Err(SafetensorsError::Malformed { file, source }),
+    /// Reads and checks the header; `file` names the source in errors.
+    pub fn new(file: impl Into<String>, source: impl ReadAt + 'static) -> Result<Self, SafetensorsError> {
+        Self::open(file.into(), Box::new(source))
+    }
+
+    /// As [`SafetensorsFile::new`], of a source already boxed.
+    pub fn open(file: String, source: Box<dyn ReadAt>) -> Result<Self, SafetensorsError> {
+        match header(&*source) {
+            Ok(Ok((start, header))) => Ok(SafetensorsFile { file, source, start, header }),
+            Ok(Err(source)) => Err(SafetensorsError::Malformed { file, source }),
+            Err(source) => Err(SafetensorsError::Unreadable { file, source }),
         }
+    }
+
+    /// The name under which the file was opened.
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
     /// The names of all tensors, in the order of their data.
@@ -64,14 +85,13 @@ impl SafetensorsFile {
     /// A tensor of any shape: f32, f16 and bf16 as f32; i64, i32 and u32 as u32.
     pub fn tensor(&self, tensor: &str) -> Result<HostTensor, SafetensorsError> {
         let info = self.info(tensor)?;
-        let bytes = &self.bytes[self.start + info.data_offsets.0..self.start + info.data_offsets.1];
         let data = match info.dtype {
-            Dtype::F32 => Data::F32(elements(bytes, f32::from_le_bytes)),
-            Dtype::F16 => Data::F32(elements(bytes, |b| f16::from_le_bytes(b).to_f32())),
-            Dtype::BF16 => Data::F32(elements(bytes, |b| bf16::from_le_bytes(b).to_f32())),
-            Dtype::U32 => Data::U32(elements(bytes, u32::from_le_bytes)),
-            Dtype::I32 => self.ids(tensor, elements(bytes, |b| i32::from_le_bytes(b).into()))?,
-            Dtype::I64 => self.ids(tensor, elements(bytes, i64::from_le_bytes))?,
+            Dtype::F32 => Data::F32(self.elements(info, f32::from_le_bytes)?),
+            Dtype::F16 => Data::F32(self.elements(info, |b| f16::from_le_bytes(b).to_f32())?),
+            Dtype::BF16 => Data::F32(self.elements(info, |b| bf16::from_le_bytes(b).to_f32())?),
+            Dtype::U32 => Data::U32(self.elements(info, u32::from_le_bytes)?),
+            Dtype::I32 => self.ids(tensor, self.elements(info, |b| i32::from_le_bytes(b).into())?)?,
+            Dtype::I64 => self.ids(tensor, self.elements(info, i64::from_le_bytes)?)?,
             found => {
                 let (file, tensor) = (self.file.clone(), tensor.to_string());
                 return Err(SafetensorsError::Unsupported { file, tensor, found });
@@ -95,6 +115,25 @@ impl SafetensorsFile {
         self.header.info(tensor).ok_or_else(missing)
     }
 
+    /// Little-endian elements of `N` bytes; the header has already been checked against the length.
+    fn elements<T, const N: usize>(
+        &self,
+        info: &TensorInfo,
+        read: impl Fn([u8; N]) -> T,
+    ) -> Result<Vec<T>, SafetensorsError> {
+        let (start, end) = info.data_offsets;
+        let mut values = Vec::with_capacity((end - start) / N);
+        let mut piece = vec![0; PIECE.min(end - start)];
+        for at in (start..end).step_by(PIECE) {
+            let piece = &mut piece[..PIECE.min(end - at)];
+            let unreadable = |source| SafetensorsError::Unreadable { file: self.file.clone(), source };
+            self.source.read_at(self.start + at as u64, piece).map_err(unreadable)?;
+            let (chunks, _) = piece.as_chunks::<N>();
+            values.extend(chunks.iter().map(|chunk| read(*chunk)));
+        }
+        Ok(values)
+    }
+
     fn ids(&self, tensor: &str, values: Vec<i64>) -> Result<Data, SafetensorsError> {
         let id = |(index, &found): (usize, &i64)| {
             u32::try_from(found).map_err(|_| SafetensorsError::NotAnId {
@@ -108,89 +147,29 @@ impl SafetensorsFile {
     }
 }
 
-/// Little-endian elements of `N` bytes; the header has already been checked against the length.
-fn elements<T, const N: usize>(bytes: &[u8], read: impl Fn([u8; N]) -> T) -> Vec<T> {
-    let (chunks, _) = bytes.as_chunks::<N>();
-    chunks.iter().map(|chunk| read(*chunk)).collect()
-}
-
-/// How f32 tensors are stored; u32 tensors always are as they are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Precision {
-    F32,
-    /// Rounded to nearest, ties to even.
-    F16,
-}
-
-/// The bytes of a safetensors file. Equal tensors give equal bytes where `metadata` has at most one entry: the format's
-/// library writes several in any order.
-pub fn to_bytes<'a>(
-    tensors: impl IntoIterator<Item = (&'a str, &'a HostTensor)>,
-    metadata: &[(&str, &str)],
-    precision: Precision,
-) -> Result<Vec<u8>, SafetensorsError> {
-    let mut views = Vec::new();
-    for (name, tensor) in tensors {
-        views.push((name, Stored::new(name, tensor, precision)?));
+/// Where the data begins, and what the header says of it; the inner error is the file's, the outer the medium's.
+fn header(source: &dyn ReadAt) -> io::Result<Result<(u64, Metadata), SafeTensorError>> {
+    let mut length = [0; 8];
+    if source.size() < 8 {
+        return Ok(Err(SafeTensorError::HeaderTooSmall));
     }
-    let entries: HashMap<String, String> =
-        metadata.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-    let metadata = (!entries.is_empty()).then_some(entries);
-    Ok(safetensors::serialize(views, metadata).expect("shapes fit their data, and the header fits in 100 MB"))
-}
-
-/// A tensor as it is written.
-struct Stored<'a> {
-    dtype: Dtype,
-    shape: &'a [usize],
-    bytes: Cow<'a, [u8]>,
-}
-
-impl<'a> Stored<'a> {
-    fn new(name: &str, tensor: &'a HostTensor, precision: Precision) -> Result<Self, SafetensorsError> {
-        let (dtype, bytes) = match (&tensor.data, precision) {
-            (Data::U32(_), _) => (Dtype::U32, words(tensor)),
-            (Data::F32(_), Precision::F32) => (Dtype::F32, words(tensor)),
-            (Data::F32(values), Precision::F16) => (Dtype::F16, Cow::Owned(halves(name, values)?)),
-        };
-        Ok(Stored { dtype, shape: &tensor.shape, bytes })
+    source.read_at(0, &mut length)?;
+    let length = u64::from_le_bytes(length);
+    if length > MAX_HEADER {
+        return Ok(Err(SafeTensorError::HeaderTooLarge));
     }
-}
-
-fn words(tensor: &HostTensor) -> Cow<'_, [u8]> {
-    match cfg!(target_endian = "little") {
-        true => Cow::Borrowed(bytemuck::cast_slice(tensor.words())),
-        false => Cow::Owned(tensor.words().iter().flat_map(|word| word.to_le_bytes()).collect()),
+    if 8 + length > source.size() {
+        return Ok(Err(SafeTensorError::InvalidHeaderLength));
     }
-}
-
-fn halves(name: &str, values: &[f32]) -> Result<Vec<u8>, SafetensorsError> {
-    let mut bytes = Vec::with_capacity(values.len() * 2);
-    for (index, &found) in values.iter().enumerate() {
-        let value = f16::from_f32(found);
-        if value.is_infinite() && found.is_finite() {
-            return Err(SafetensorsError::Overflow { tensor: name.to_string(), index, found });
-        }
-        bytes.extend(value.to_le_bytes());
-    }
-    Ok(bytes)
-}
-
-impl View for Stored<'_> {
-    fn dtype(&self) -> Dtype {
-        self.dtype
-    }
-
-    fn shape(&self) -> &[usize] {
-        self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self.bytes)
-    }
-
-    fn data_len(&self) -> usize {
-        self.bytes.len()
+    let mut bytes = vec![0; length as usize];
+    source.read_at(8, &mut bytes)?;
+    let header: Metadata = match serde_json::from_slice(&bytes) {
+        Ok(header) => header,
+        Err(error) => return Ok(Err(SafeTensorError::InvalidHeaderDeserialization(error))),
+    };
+    match 8 + length + header.data_len() as u64 == source.size() {
+        true => Ok(Ok((8 + length, header))),
+        false => Ok(Err(SafeTensorError::MetadataIncompleteBuffer)),
     }
 }
 

@@ -1,4 +1,6 @@
-//! Text to ids and back, by `tokenizer.json` files of the `tokenizers` library.
+//! Text to ids and back, by `tokenizer.json` files of the `tokenizers` library, or by the vocabularies of CLIP and BERT.
+
+mod vocabulary;
 
 use std::ops::Range;
 
@@ -11,6 +13,8 @@ pub enum TokenizerError {
     Malformed { file: String, reason: String },
     #[error("{file} has no token `{token}`")]
     MissingToken { file: String, token: String },
+    #[error("{file}, line {line}: {found:?} is not two tokens")]
+    Merge { file: String, line: usize, found: String },
     #[error("{file} cannot encode {text:?}: {reason}")]
     Encode { file: String, text: String, reason: String },
     #[error("{file} cannot decode the ids: {reason}")]
@@ -73,6 +77,11 @@ impl Tokenizer {
         self.inner.id_to_token(id)
     }
 
+    /// The largest id, special tokens included.
+    pub fn largest_id(&self) -> u32 {
+        self.inner.get_vocab(true).into_values().max().unwrap_or(0)
+    }
+
     /// Number of ids, special tokens included.
     pub fn vocab_size(&self) -> usize {
         self.inner.get_vocab_size(true)
@@ -118,6 +127,23 @@ mod tests {
         let mut ids = vec![tokenizer.id("[start]").unwrap()];
         ids.extend(tokenizer.encode("is it red?").unwrap().ids);
         assert_eq!(tokenizer.decode(&ids).unwrap(), "is it red?");
+    }
+
+    /// The kind of tokenizer that SigLIP has.
+    #[test]
+    fn a_unigram_takes_the_likeliest_pieces() {
+        let json = r#"{"version":"1.0","added_tokens":[{"id":1,"content":"</s>","single_word":false,"lstrip":false,
+            "rstrip":false,"normalized":false,"special":true}],"normalizer":{"type":"Lowercase"},
+            "pre_tokenizer":{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always","split":true},
+            "post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},
+            {"SpecialToken":{"id":"</s>","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}}],
+            "special_tokens":{"</s>":{"id":"</s>","ids":[1],"tokens":["</s>"]}}},
+            "decoder":{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always","split":true},
+            "model":{"type":"Unigram","unk_id":0,"byte_fallback":false,"vocab":[["<unk>",0.0],["</s>",0.0],
+            ["\u2581a",-2.0],["\u2581ca",-3.0],["t",-3.0],["\u2581cat",-4.0],["s",-3.5]]}}"#;
+        let tokenizer = Tokenizer::new("t.json", json.as_bytes()).unwrap();
+        assert_eq!(tokenizer.encode("A cats x").unwrap().ids, [2, 5, 6, 0, 1]);
+        assert_eq!(tokenizer.decode(&[2, 5, 6, 1]).unwrap(), "a cats");
     }
 
     #[test]

@@ -1,4 +1,11 @@
 //! Models: they emit plans and know their weights' names.
 
+pub mod architecture;
+pub mod blip;
+pub mod clip;
+mod encoder;
 pub mod init;
+mod inputs;
 pub mod playroom;
+pub mod siglip;
+mod transformers;

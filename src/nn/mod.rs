@@ -19,13 +19,27 @@ pub fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize, act: O
     })
 }
 
-/// Layer normalisation over the last axis with weights `name.weight` and `name.bias`, both `[D]` (Ba et al. 2016).
+/// `x Wᵀ`: as [`linear`], without bias.
+pub fn projection(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize) -> SlotId {
+    let inputs = b.shape(x).last();
+    b.scope(name, |b| {
+        let weight = b.param("weight", [outputs, inputs]);
+        affine(b, x, weight, None, None)
+    })
+}
+
+/// Layer normalisation over the last axis with weights `name.weight` and `name.bias`, both `[D]` (Ba et al. 2016), and
+/// PyTorch's default epsilon.
 pub fn norm(b: &mut PlanBuilder, name: &str, x: SlotId) -> SlotId {
-    const EPS: f32 = 1e-5;
+    norm_with(b, name, x, 1e-5)
+}
+
+/// As [`norm`], with the model's own epsilon.
+pub fn norm_with(b: &mut PlanBuilder, name: &str, x: SlotId, eps: f32) -> SlotId {
     let width = b.shape(x).last();
     b.scope(name, |b| {
         let weight = b.param("weight", [width]);
         let bias = b.param("bias", [width]);
-        layer_norm::layer_norm(b, x, weight, bias, EPS)
+        layer_norm::layer_norm(b, x, weight, bias, eps)
     })
 }

@@ -28,6 +28,9 @@ struct Params {
     eps: f32,
     clip: f32,
     decay: f32,
+    /// Logarithms of the betas, of which `1 - b^t` is made without cancelling.
+    log_beta1: f32,
+    log_beta2: f32,
 }
 
 pub static UPDATE: Kernel = Kernel {
@@ -112,7 +115,9 @@ pub fn adamw(
             let name = format!("adamw.{moment}/{}", b.name_of(*weight));
             b.stored(&name, &shape)
         });
-        let params = Params { count: shape.numel() as u32, beta1, beta2, eps, clip, decay: *decay };
+        let [log_beta1, log_beta2] = [beta1, beta2].map(|beta| f64::from(beta).ln() as f32);
+        let count = shape.numel() as u32;
+        let params = Params { count, beta1, beta2, eps, clip, decay: *decay, log_beta1, log_beta2 };
         b.emit(&UPDATE, &[*grad, norm, hyper, *weight, m, v], words(&params));
     }
 }
@@ -120,12 +125,13 @@ pub fn adamw(
 /// First and later steps, clipped and not, with and without decay, a zero gradient.
 pub fn cases() -> Vec<Case> {
     let case = |count: usize, scale: f32, norm: f32, step: f32, decay: f32| {
+        // A rate and a beta at which a rounding of `1 - b^t` shows.
         let inputs = vec![
             noise(&[count], scale, 8),
             HostTensor::f32([1], vec![norm]),
-            HostTensor::f32([2], vec![1e-2, step]),
+            HostTensor::f32([2], vec![1.0, step]),
         ];
-        let config = AdamW { beta1: 0.9, beta2: 0.99, eps: 1e-8, clip: 1.0 };
+        let config = AdamW { beta1: 0.9, beta2: 0.999, eps: 1e-8, clip: 1.0 };
         let name = format!("adamw [{count}] x{scale} norm {norm} step {step} decay {decay}");
         let build = move |b: &mut PlanBuilder, x: &[SlotId]| {
             let weight = b.stored("weight", [count]);

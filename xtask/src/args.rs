@@ -7,6 +7,7 @@ usage: cargo xtask COMMAND
   build [--public-url URL]  build the release page into dist/ (URL: where it will lie; ./ fits any place)
   test [SUITE...]           run every test, or only these suites: native, wasm, page
   lint                      formatting, clippy, shader validation, dependency rules
+  conformance FOLDER        run the engine on a folder of reference cases
   bench [ARGS...]           triptych bench
   train [ARGS...]           triptych train
   help                      this text";
@@ -22,6 +23,7 @@ pub enum Request {
     Serve { port: u16 },
     Test { suites: Vec<Suite> },
     Lint,
+    Conformance { folder: String },
     Triptych { command: String, rest: Vec<String> },
 }
 
@@ -63,6 +65,10 @@ pub fn parse(args: impl IntoIterator<Item = String>) -> Result<Request, String> 
         "test" => Ok(Request::Test { suites: suites(&rest)? }),
         "lint" if rest.is_empty() => Ok(Request::Lint),
         "lint" => Err(format!("lint: expected no arguments, found {:?}", rest[0])),
+        "conformance" => match &rest[..] {
+            [folder] => Ok(Request::Conformance { folder: folder.clone() }),
+            _ => Err(format!("conformance: expected one folder, found {}", rest.len())),
+        },
         "bench" | "train" => Ok(Request::Triptych { command, rest }),
         _ => Err(format!("expected a command, found {command:?}")),
     }
@@ -139,6 +145,7 @@ mod tests {
             ("build now", "\"now\""),
             ("test natve", "\"natve\""),
             ("lint src", "\"src\""),
+            ("conformance", "one folder, found 0"),
         ] {
             let message = parse_words(line).expect_err(line);
             assert!(message.contains(found), "{line}: {message}");

@@ -44,6 +44,7 @@ fn perform(request: Request) -> Result<()> {
         Request::Serve { port } => page::build(args::DEFAULT_PUBLIC_URL).and_then(|()| page::serve(port)),
         Request::Test { suites } => test::run_suites(&suites),
         Request::Lint => lint::run_all(),
+        Request::Conformance { folder } => conformance(&folder),
         Request::Triptych { command, rest } => triptych(&command, &rest),
     }
 }
@@ -51,4 +52,12 @@ fn perform(request: Request) -> Result<()> {
 /// Runs the command line's own subcommand, built in release.
 fn triptych(command: &str, rest: &[String]) -> Result<()> {
     run(cargo().args(["run", "--release", "--locked", "--bin", "triptych", "--", command]).args(rest))
+}
+
+/// Runs `examples/conformance`, which knows the formats of the reference cases; it needs a WebGPU adapter.
+fn conformance(folder: &str) -> Result<()> {
+    browser::vulkan_driver()?;
+    let example =
+        ["run", "--release", "--locked", "--all-features", "--example", "conformance", "--", folder];
+    run(cargo().args(example))
 }

@@ -1,0 +1,125 @@
+//! Published checkpoints: CLIP, SigLIP and BLIP from their files to embeddings, captions, answers and matches.
+
+mod beams;
+mod embed;
+mod plans;
+mod words;
+mod write;
+
+pub use embed::Scale;
+pub use plans::Job;
+pub use words::Words;
+
+use std::collections::HashMap;
+use std::io;
+use std::rc::Rc;
+
+use crate::device::{Bank, Device, DeviceError, Prepared};
+use crate::io::preprocess::{Family, ImageProcessor, PreprocessError};
+use crate::io::read_at::Files;
+use crate::io::tokenizer::TokenizerError;
+use crate::io::weights::{Weights, WeightsError};
+use crate::model::architecture::{Architecture, ConfigError};
+use crate::tensor::HostTensor;
+
+/// A published model with its plans on one device.
+pub struct Checkpoint {
+    pub architecture: Architecture,
+    pub images: ImageProcessor,
+    /// None where the folder has no tokenizer: such a model reads ids only.
+    pub words: Option<Words>,
+    device: Device,
+    bank: Bank,
+    plans: HashMap<(Job, bool), Rc<Prepared>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    #[error("{file} cannot be read: {source}")]
+    Unreadable { file: String, source: io::Error },
+    #[error("there is no config.json")]
+    NoConfig,
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Preprocess(#[from] PreprocessError),
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    #[error("the tokenizer has ids up to {largest}, config.json says that there are {expected}")]
+    Vocabulary { largest: u32, expected: usize },
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+}
+
+impl Checkpoint {
+    /// Puts the weights on the device, one tensor at a time; each is checked against the shape that the model asks for.
+    pub fn load(device: Device, files: &dyn Files) -> Result<Self, CheckpointError> {
+        let config = read(files, "config.json")?.ok_or(CheckpointError::NoConfig)?;
+        let architecture = Architecture::parse(&config)?;
+        let family = match architecture {
+            Architecture::Clip(_) => Family::Clip,
+            Architecture::Siglip(_) => Family::Siglip,
+            Architecture::Blip(..) => Family::Blip,
+        };
+        let images = ImageProcessor::new(read(files, "preprocessor_config.json")?.as_deref(), family)?;
+        let words = Words::open(files, &architecture)?;
+        let weights = Weights::open(files)?;
+        let mut bank = device.bank();
+        for wanted in architecture.weights() {
+            let held = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
+            let tensor = weights.shaped(held.unwrap_or(&wanted.name), &wanted.shape)?;
+            device.store(&mut bank, &wanted.name, &tensor)?;
+        }
+        Ok(Checkpoint { architecture, images, words, device, bank, plans: HashMap::new() })
+    }
+
+    /// Number of weights.
+    pub fn parameters(&self) -> usize {
+        self.architecture.weights().iter().map(|weight| weight.shape.numel()).sum()
+    }
+
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Replays the plan of `job` on `inputs`; its slots are read by [`Checkpoint::read`]. A traced run also keeps the
+    /// attention probabilities, under `<path of the attention>.attention_probs`.
+    pub async fn run(
+        &mut self,
+        job: Job,
+        traced: bool,
+        inputs: &[(&str, &HostTensor)],
+    ) -> Result<Rc<Prepared>, DeviceError> {
+        let prepared = match self.plans.get(&(job, traced)) {
+            Some(prepared) => prepared.clone(),
+            None => {
+                let plan = Rc::new(plans::plan(&self.architecture, job, traced));
+                let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
+                self.plans.insert((job, traced), prepared.clone());
+                prepared
+            }
+        };
+        for (name, tensor) in inputs {
+            self.device.write(&prepared, name, tensor);
+        }
+        self.device.run(&prepared, prepared.plan().all())?;
+        Ok(prepared)
+    }
+
+    /// A slot of the plan as the last run left it.
+    pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
+        self.device.read(prepared, name).await
+    }
+
+    /// A weight of one element.
+    async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
+        Ok(self.device.fetch(&self.bank, name).await?.as_f32()[0])
+    }
+}
+
+/// A file's bytes, none where it is not there.
+fn read(files: &dyn Files, name: &str) -> Result<Option<Vec<u8>>, CheckpointError> {
+    files.read(name).map_err(|source| CheckpointError::Unreadable { file: name.to_string(), source })
+}

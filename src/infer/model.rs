@@ -1,0 +1,51 @@
+//! Either kind of model, by what its `config.json` says.
+
+use super::checkpoint::{Checkpoint, CheckpointError};
+use super::{LoadError, ModelFiles, Runner};
+use crate::device::Device;
+use crate::io::read_at::Files;
+
+/// A model on a device: our own, which knows the world it was trained on, or a published one, which has seen photos.
+pub enum Model {
+    Playroom(Box<Runner>),
+    Checkpoint(Box<Checkpoint>),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    #[error(transparent)]
+    Playroom(#[from] LoadError),
+    #[error("there is no {0}")]
+    Absent(&'static str),
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+}
+
+impl Model {
+    /// Loads whatever the files are of.
+    pub fn load(device: Device, files: &dyn Files) -> Result<Self, ModelError> {
+        let file = |name: &'static str| {
+            let unreadable = |source| CheckpointError::Unreadable { file: name.to_string(), source };
+            files.read(name).map_err(unreadable)?.ok_or(ModelError::Absent(name))
+        };
+        let config = file("config.json")?;
+        if !is_playroom(&config) {
+            return Ok(Model::Checkpoint(Box::new(Checkpoint::load(device, files)?)));
+        }
+        let (tokenizer, weights) = (file("tokenizer.json")?, file("model.safetensors")?);
+        let runner = Runner::load(device, ModelFiles { config, tokenizer, weights })?;
+        Ok(Model::Playroom(Box::new(runner)))
+    }
+
+    pub fn device(&self) -> &Device {
+        match self {
+            Model::Playroom(runner) => runner.device(),
+            Model::Checkpoint(checkpoint) => checkpoint.device(),
+        }
+    }
+}
+
+fn is_playroom(config: &[u8]) -> bool {
+    let config: serde_json::Value = serde_json::from_slice(config).unwrap_or_default();
+    config.get("model_type").and_then(serde_json::Value::as_str) == Some(super::load::MODEL_TYPE)
+}

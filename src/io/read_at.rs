@@ -1,0 +1,41 @@
+//! Bytes that are read in pieces, and the files of a model by name.
+
+use std::io;
+
+/// A file on disk, or bytes that are in memory already.
+pub trait ReadAt {
+    /// Length in bytes.
+    fn size(&self) -> u64;
+
+    /// Fills `bytes` from byte `start` on; fewer bytes than asked for are an error.
+    fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()>;
+}
+
+impl ReadAt for Vec<u8> {
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        let end = start.checked_add(bytes.len());
+        let part = end.and_then(|end| self.get(start..end)).ok_or(io::ErrorKind::UnexpectedEof)?;
+        bytes.copy_from_slice(part);
+        Ok(())
+    }
+}
+
+/// The files of a model, wherever they lie.
+pub trait Files {
+    /// Opens a file; none where there is no file of that name.
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>>;
+
+    /// All bytes of a small file; none where there is no file of that name.
+    fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        let Some(file) = self.open(name)? else { return Ok(None) };
+        let size = usize::try_from(file.size()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let mut bytes = vec![0; size];
+        file.read_at(0, &mut bytes)?;
+        Ok(Some(bytes))
+    }
+}

@@ -1,0 +1,162 @@
+//! Which published model a `config.json` describes.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{blip, clip, siglip};
+use crate::plan::{PlanBuilder, SlotKind};
+use crate::tensor::Shape;
+
+/// A published model of Hugging Face's transformers, by the class it was saved from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Architecture {
+    Clip(clip::Config),
+    Siglip(siglip::Config),
+    Blip(blip::Task, blip::Config),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("config.json is not a configuration: {0}")]
+    Malformed(#[from] serde_json::Error),
+    #[error(
+        "config.json describes {found}, expected CLIPModel, SiglipModel, BlipForConditionalGeneration, \
+         BlipForImageTextRetrieval or BlipForQuestionAnswering"
+    )]
+    Unknown { found: String },
+    #[error("config.json: {0}")]
+    Size(String),
+}
+
+/// A weight, the names under which a file may hold it, in order of preference, and its shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    pub name: String,
+    pub others: Vec<String>,
+    pub shape: Shape,
+}
+
+impl Architecture {
+    /// Reads `config.json`; what it leaves out has the defaults of transformers.
+    pub fn parse(json: &[u8]) -> Result<Self, ConfigError> {
+        let config = without_nulls(serde_json::from_slice(json)?);
+        let classes = config.get("architectures").and_then(Value::as_array);
+        let class = classes.and_then(|classes| classes.first()).and_then(Value::as_str);
+        let model_type = config.get("model_type").and_then(Value::as_str);
+        match (class, model_type) {
+            (Some("CLIPModel"), _) | (None, Some("clip")) => Ok(Self::Clip(clip::Config::parse(&config)?)),
+            (Some("SiglipModel"), _) | (None, Some("siglip")) => {
+                Ok(Self::Siglip(siglip::Config::parse(&config)?))
+            }
+            (Some(class), _) if blip::Task::of(class).is_some() => {
+                let task = blip::Task::of(class).expect("matched above");
+                Ok(Self::Blip(task, blip::Config::parse(&config)?))
+            }
+            (Some(class), _) => Err(ConfigError::Unknown { found: class.to_string() }),
+            (None, Some(kind)) => Err(ConfigError::Unknown { found: format!("a `{kind}` of unnamed class") }),
+            (None, None) => Err(ConfigError::Unknown { found: "no model".to_string() }),
+        }
+    }
+
+    /// Side of the picture in pixels.
+    pub fn image_size(&self) -> usize {
+        match self {
+            Self::Clip(config) => config.vision.image_size,
+            Self::Siglip(config) => config.vision.image_size,
+            Self::Blip(_, config) => config.vision.image_size,
+        }
+    }
+
+    /// Longest row of tokens.
+    pub fn max_tokens(&self) -> usize {
+        match self {
+            Self::Clip(config) => config.text.max_position_embeddings,
+            Self::Siglip(config) => config.text.max_position_embeddings,
+            Self::Blip(_, config) => config.text.max_position_embeddings,
+        }
+    }
+
+    /// Number of token ids.
+    pub fn vocab_size(&self) -> usize {
+        match self {
+            Self::Clip(config) => config.text.vocab_size,
+            Self::Siglip(config) => config.text.vocab_size,
+            Self::Blip(_, config) => config.text.vocab_size,
+        }
+    }
+
+    /// All weights, from the towers' own emission.
+    pub fn weights(&self) -> Vec<Wanted> {
+        let mut b = PlanBuilder::new();
+        match self {
+            Self::Clip(config) => clip::emit_all(&mut b, config),
+            Self::Siglip(config) => siglip::emit_all(&mut b, config),
+            Self::Blip(task, config) => blip::emit_all(&mut b, *task, config),
+        }
+        let plan = b.finish();
+        let wanted = |name: &String, shape: &Shape| {
+            let others = match self {
+                Self::Blip(_, config) => blip::tied(config, name),
+                _ => Vec::new(),
+            };
+            Wanted { name: name.clone(), others, shape: shape.clone() }
+        };
+        plan.slots_of(SlotKind::Stored).map(|slot| wanted(&slot.name, &slot.shape)).collect()
+    }
+}
+
+/// A part of the configuration, `{}` where it is left out. Files of OpenAI's models give it again as `<part>_dict`,
+/// which transformers prefers.
+pub(super) fn part<T: DeserializeOwned>(config: &Value, name: &str) -> Result<T, ConfigError> {
+    let found = config.get(format!("{name}_dict")).or_else(|| config.get(name));
+    Ok(serde_json::from_value(found.cloned().unwrap_or_else(|| Value::Object(Map::new())))?)
+}
+
+/// Older files write `null` for what they leave to the default.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(entries) => {
+            let kept = entries.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(kept.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_class_is_read_from_architectures_or_model_type() {
+        let clip = Architecture::parse(br#"{"architectures":["CLIPModel"],"model_type":"clip"}"#).unwrap();
+        assert_eq!(clip, Architecture::parse(br#"{"model_type":"clip"}"#).unwrap());
+        assert_eq!((clip.image_size(), clip.max_tokens(), clip.vocab_size()), (224, 77, 49408));
+        let siglip = br#"{"model_type":"siglip","text_config":{"hidden_size":null},"vision_config":{}}"#;
+        let Architecture::Siglip(siglip) = Architecture::parse(siglip).unwrap() else { panic!("a SigLIP") };
+        assert_eq!((siglip.text.hidden_size, siglip.vision.patch_size), (768, 16));
+    }
+
+    #[test]
+    fn what_we_cannot_run_is_refused_by_name() {
+        let message = |json: &str| Architecture::parse(json.as_bytes()).unwrap_err().to_string();
+        assert!(message(r#"{"architectures":["BertModel"]}"#).starts_with("config.json describes BertModel"));
+        assert!(
+            message(r#"{"model_type":"blip"}"#).contains("a `blip` of unnamed class, expected CLIPModel")
+        );
+        assert!(message("{}").starts_with("config.json describes no model"));
+        assert!(message("[").starts_with("config.json is not a configuration"));
+        let relu2 = r#"{"model_type":"clip","text_config":{"hidden_act":"relu2"}}"#;
+        assert!(message(relu2).contains("`hidden_act` is `relu2`, expected gelu"), "{}", message(relu2));
+        let heads = r#"{"model_type":"clip","text_config":{"num_attention_heads":7}}"#;
+        assert_eq!(
+            message(heads),
+            "config.json: text_config.num_attention_heads is 7, expected a divisor of hidden_size 512"
+        );
+        let patch = r#"{"model_type":"siglip","vision_config":{"patch_size":300}}"#;
+        assert_eq!(
+            message(patch),
+            "config.json: vision_config.patch_size is 300, expected 1 to image_size 224"
+        );
+    }
+}

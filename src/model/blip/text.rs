@@ -1,0 +1,118 @@
+//! BLIP's text transformer: BERT's post-norm layers (Devlin et al. 2019), with cross-attention where there is a memory
+//! to read.
+
+use super::TextConfig;
+use crate::model::inputs::tokens;
+use crate::nn::{linear, norm_with};
+use crate::ops::attention::{Attention, attention};
+use crate::ops::binary::add;
+use crate::ops::linear::linear as affine;
+use crate::plan::{PlanBuilder, SlotId};
+
+/// Keys and values of every layer's cross-attention, `[B, S, D]` each, for queries of `[B * R, T, D]`.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    pub layers: Vec<[SlotId; 2]>,
+}
+
+impl TextConfig {
+    /// Emits the keys and values by which the layers read `source`, `[B, S, _]`; they are named `keys` and `values`
+    /// beside the weights that make them.
+    pub(super) fn memory(&self, b: &mut PlanBuilder, source: SlotId) -> Memory {
+        let layer = |i: usize| {
+            b.scope(format!("encoder.layer.{i}.crossattention.self"), |b| {
+                [("key", "keys"), ("value", "values")].map(|(weight, name)| {
+                    let x = linear(b, weight, source, self.hidden_size, None);
+                    b.name(x, name);
+                    x
+                })
+            })
+        };
+        Memory { layers: (0..self.num_hidden_layers).map(layer).collect() }
+    }
+
+    /// Token ids (u32 `[N, T]`) to states `[N, T, D]`; `lengths` (u32 `[N]`) hide padding. The embedded tokens are
+    /// named `embeddings.output`, a layer's result `encoder.layer.0.output.output`.
+    pub(super) fn emit(
+        &self,
+        b: &mut PlanBuilder,
+        ids: SlotId,
+        lengths: Option<SlotId>,
+        causal: bool,
+        memory: Option<&Memory>,
+    ) -> SlotId {
+        let x = b.scope("embeddings", |b| {
+            let x = tokens(b, ids, ["word_embeddings", "position_embeddings"], self.tables());
+            let x = norm_with(b, "LayerNorm", x, self.layer_norm_eps);
+            b.name(x, "output");
+            x
+        });
+        (0..self.num_hidden_layers).fold(x, |x, i| {
+            let memory = memory.map(|memory| memory.layers[i]);
+            b.scope(format!("encoder.layer.{i}"), |b| self.layer(b, x, lengths, causal, memory))
+        })
+    }
+
+    fn layer(
+        &self,
+        b: &mut PlanBuilder,
+        x: SlotId,
+        lengths: Option<SlotId>,
+        causal: bool,
+        memory: Option<[SlotId; 2]>,
+    ) -> SlotId {
+        let mut x = b.scope("attention", |b| {
+            let own =
+                b.scope("self", |b| ["key", "value"].map(|name| linear(b, name, x, self.hidden_size, None)));
+            self.attend(b, x, own, causal, lengths)
+        });
+        if let Some(memory) = memory {
+            x = b.scope("crossattention", |b| self.attend(b, x, memory, false, None));
+        }
+        let h =
+            b.scope("intermediate", |b| linear(b, "dense", x, self.intermediate_size, Some(self.hidden_act)));
+        b.scope("output", |b| {
+            let x = self.close(b, h, x);
+            b.name(x, "output");
+            x
+        })
+    }
+
+    /// Attention of `x` to keys and values, added to `x` and normalised.
+    fn attend(
+        &self,
+        b: &mut PlanBuilder,
+        x: SlotId,
+        [k, v]: [SlotId; 2],
+        causal: bool,
+        lengths: Option<SlotId>,
+    ) -> SlotId {
+        let h = b.scope("self", |b| {
+            let q = linear(b, "query", x, self.hidden_size, None);
+            attention(b, Attention { heads: self.num_attention_heads, causal }, q, k, v, lengths)
+        });
+        b.scope("output", |b| self.close(b, h, x))
+    }
+
+    /// `LayerNorm(dense(h) + x)`.
+    fn close(&self, b: &mut PlanBuilder, h: SlotId, x: SlotId) -> SlotId {
+        let h = linear(b, "dense", h, self.hidden_size, None);
+        let sum = add(b, h, x);
+        norm_with(b, "LayerNorm", sum, self.layer_norm_eps)
+    }
+
+    /// Next-token logits `[.., V]` of states `[.., D]`.
+    pub(super) fn logits(&self, b: &mut PlanBuilder, states: SlotId) -> SlotId {
+        let x = b.scope("cls.predictions.transform", |b| {
+            let x = linear(b, "dense", states, self.hidden_size, Some(self.hidden_act));
+            norm_with(b, "LayerNorm", x, self.layer_norm_eps)
+        });
+        let table = match self.tie_word_embeddings {
+            true => "bert.embeddings.word_embeddings.weight",
+            false => "cls.predictions.decoder.weight",
+        };
+        let table = b.param(table, [self.vocab_size, self.hidden_size]);
+        let bias = b.param("cls.predictions.bias", [self.vocab_size]);
+        affine(b, x, table, Some(bias), None)
+    }
+}

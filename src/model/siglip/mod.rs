@@ -1,0 +1,102 @@
+//! SigLIP (Zhai et al. 2023): two transformers with one embedding space, trained pair by pair with a sigmoid. Weight
+//! names are those of `SiglipModel` in transformers.
+//!
+//! Shapes: `B` pictures, `P` patches, `N` rows of `T` tokens, `D` width of a tower, `E` width of the shared space.
+
+mod config;
+
+pub use config::{Config, TextConfig, VisionConfig};
+
+use crate::model::encoder::feed_forward;
+use crate::model::inputs::{patches, repeated, tokens};
+use crate::nn::{linear, norm_with};
+use crate::ops::attention::{Attention, attention};
+use crate::ops::binary::add;
+use crate::ops::l2_normalize::l2_normalize;
+use crate::ops::linear::linear as affine;
+use crate::ops::slice::slice;
+use crate::plan::{PlanBuilder, SlotId};
+use crate::tensor::DType::{F32, U32};
+
+/// Pictures `[B, 3, S, S]`, normalised, to states `[B, P, D]`.
+pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> SlotId {
+    let vision = &config.vision;
+    b.scope("vision_model", |b| {
+        let x = b.scope("embeddings", |b| {
+            let x = patches(b, pixels, vision.hidden_size, vision.patch_size, true);
+            let positions = b.param("position_embedding.weight", [vision.patches(), vision.hidden_size]);
+            add(b, x, positions)
+        });
+        let x = vision.encoder().emit(b, x, None);
+        norm_with(b, "post_layernorm", x, vision.layer_norm_eps)
+    })
+}
+
+/// States `[B, P, D]` to unit vectors `[B, E]`, `E = D`: a learnt query, `probe`, attends to them (Lee et al. 2019).
+pub fn image_embeds(b: &mut PlanBuilder, config: &Config, states: SlotId) -> SlotId {
+    let (vision, batch) = (&config.vision, b.shape(states)[0]);
+    let x = b.scope("vision_model.head", |b| {
+        let probe = b.param("probe", [1, 1, vision.hidden_size]);
+        let probe = repeated(b, probe, batch);
+        let x = b.scope("attention", |b| pool(b, vision, probe, states));
+        let h = norm_with(b, "layernorm", x, vision.layer_norm_eps);
+        let h = feed_forward(b, h, vision.intermediate_size, vision.hidden_act);
+        add(b, x, h)
+    });
+    let x = b.reshape(x, [batch, vision.hidden_size]);
+    b.name(x, "vision_pooled");
+    l2_normalize(b, x)
+}
+
+/// Attention of `probe` `[B, 1, D]` to `states`, with the weights of `torch.nn.MultiheadAttention`, which keeps the
+/// projections of queries, keys and values one after another.
+fn pool(b: &mut PlanBuilder, vision: &VisionConfig, probe: SlotId, states: SlotId) -> SlotId {
+    let width = vision.hidden_size;
+    let weight = b.param("in_proj_weight", [3 * width, width]);
+    let bias = b.param("in_proj_bias", [3 * width]);
+    let mut project = |i: usize, x: SlotId| {
+        let weight = slice(b, weight, 0, i * width, width);
+        let bias = slice(b, bias, 0, i * width, width);
+        affine(b, x, weight, Some(bias), None)
+    };
+    let (q, k, v) = (project(0, probe), project(1, states), project(2, states));
+    let heads = Attention { heads: vision.num_attention_heads, causal: false };
+    let h = attention(b, heads, q, k, v, None);
+    linear(b, "out_proj", h, width, None)
+}
+
+/// Token ids (u32 `[N, T]`) to states `[N, T, D]`. The published models were trained to see the padding: `lengths`
+/// (u32 `[N]`) are given only where it is to be hidden.
+pub fn encode_text(b: &mut PlanBuilder, config: &Config, ids: SlotId, lengths: Option<SlotId>) -> SlotId {
+    let text = &config.text;
+    b.scope("text_model", |b| {
+        let x = b.scope("embeddings", |b| {
+            tokens(b, ids, ["token_embedding", "position_embedding"], text.tables())
+        });
+        let x = text.encoder().emit(b, x, lengths);
+        norm_with(b, "final_layer_norm", x, text.layer_norm_eps)
+    })
+}
+
+/// States `[N, T, D]` to unit vectors `[N, E]`: the last position stands for the text.
+pub fn text_embeds(b: &mut PlanBuilder, config: &Config, states: SlotId) -> SlotId {
+    let [rows, tokens, width] = b.shape(states)[..] else { unreachable!("states are [N, T, D]") };
+    let x = slice(b, states, 1, tokens - 1, 1);
+    let x = b.reshape(x, [rows, width]);
+    let x = b.scope("text_model", |b| linear(b, "head", x, config.text.projection_size(), None));
+    b.name(x, "text_pooled");
+    l2_normalize(b, x)
+}
+
+/// Emits everything, for the list of the weights.
+pub(super) fn emit_all(b: &mut PlanBuilder, config: &Config) {
+    let side = config.vision.image_size;
+    let pixels = b.input("pixels", [1, 3, side, side], F32);
+    let ids = b.input("ids", [1, 1], U32);
+    let image = encode_image(b, config, pixels);
+    image_embeds(b, config, image);
+    let text = encode_text(b, config, ids, None);
+    text_embeds(b, config, text);
+    b.param("logit_scale", [1]);
+    b.param("logit_bias", [1]);
+}

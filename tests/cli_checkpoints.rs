@@ -1,0 +1,97 @@
+//! The commands on the folders of published classes: what they print, and what they refuse.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use triptych::io::safetensors::SafetensorsFile;
+use triptych::tensor::HostTensor;
+
+const FOLDER: &str = "tests/goldens/checkpoints";
+const WIDE: &str = "tests/goldens/checkpoints/wide.png";
+const TALL: &str = "tests/goldens/checkpoints/tall.png";
+
+fn triptych(model: &str, arguments: &[&str]) -> Output {
+    let model = format!("{FOLDER}/{model}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_triptych"));
+    command.args(arguments).args(["--model", &model, "--backend", "cpu", "--json"]);
+    command.output().expect("the program starts")
+}
+
+fn json(model: &str, arguments: &[&str]) -> Value {
+    let output = triptych(model, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("standard output holds one JSON document and nothing else")
+}
+
+fn golden(model: &str, name: &str) -> HostTensor {
+    let path = format!("{FOLDER}/{model}/reference.safetensors");
+    let file = SafetensorsFile::new(&path, std::fs::read(&path).expect("a reference")).expect("a reference");
+    file.tensor(name).expect("a golden")
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(numbers).collect(),
+        number => vec![number.as_f64().expect("a number") as f32],
+    }
+}
+
+fn near(got: &[f32], want: &[f32]) {
+    assert_eq!(got.len(), want.len());
+    assert!(got.iter().zip(want).all(|(got, want)| (got - want).abs() < 2e-4), "{got:?}, expected {want:?}");
+}
+
+#[test]
+fn clip_tells_which_sentence_fits() {
+    let sentences = ["a cat", "Two DOGS on a càt"];
+    let found = json("clip_gelu", &["embed", "--image", WIDE, TALL, "--text", sentences[0], sentences[1]]);
+    near(&numbers(&found["image_embeds"]), golden("clip_gelu", "out.image_embeds").as_f32());
+    near(&numbers(&found["logits_per_image"]), golden("clip_gelu", "out.logits_per_image").as_f32());
+    for row in found["probabilities_per_image"].as_array().expect("rows") {
+        assert!((numbers(row).iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    }
+    let found = json("clip_gelu", &["retrieve", "--images", FOLDER, "--text", sentences[0]]);
+    let cosines = golden("clip_gelu", "out.logits_per_image");
+    let wide_first = cosines.as_f32()[0] > cosines.as_f32()[2];
+    let best = found["results"][0]["file"].as_str().expect("a file");
+    assert_eq!(best.ends_with("wide.png"), wide_first, "{found}");
+}
+
+#[test]
+fn blip_writes_answers_and_judges() {
+    let caption = json("blip_caption", &["caption", "--image", WIDE, "--max-new-tokens", "10"]);
+    let row = golden("blip_caption", "out.greedy_ids");
+    assert_eq!(numbers(&caption["ids"]), row.as_u32()[..11].iter().map(|id| *id as f32).collect::<Vec<_>>());
+    assert!(!caption["caption"].as_str().expect("words").is_empty());
+    let begun =
+        json("blip_caption", &["caption", "--image", WIDE, "--prompt", "a cat", "--max-new-tokens", "10"]);
+    let row = golden("blip_caption", "out.greedy_prompt_ids");
+    assert_eq!(numbers(&begun["ids"]), row.as_u32()[..13].iter().map(|id| *id as f32).collect::<Vec<_>>());
+    assert!(begun["caption"].as_str().expect("words").starts_with("a cat"));
+    let answer = json(
+        "blip_answer",
+        &["answer", "--image", TALL, "--question", "Two DOGS on a càt", "--max-new-tokens", "10"],
+    );
+    let row = golden("blip_answer", "out.answer_ids");
+    assert_eq!(numbers(&answer["ids"]), row.as_u32()[11..].iter().map(|id| *id as f32).collect::<Vec<_>>());
+    let judged = json("blip_match", &["match", "--image", WIDE, "--text", "a cat"]);
+    near(&numbers(&judged["itm_logits"]), &golden("blip_match", "out.itm_score").as_f32()[..2]);
+    near(&numbers(&judged["probability"]), &golden("blip_match", "out.itm_probs").as_f32()[1..2]);
+}
+
+#[test]
+fn what_a_model_cannot_do_is_refused() {
+    let cases: [(&str, &[&str], &str); 5] = [
+        ("clip_gelu", &["caption", "--image", WIDE], "this needs a BlipForConditionalGeneration"),
+        ("blip_caption", &["embed", "--image", WIDE], "not tuned for retrieval"),
+        ("siglip", &["embed", "--text", "a cat"], "has no tokenizer"),
+        ("siglip", &["attend", "--image", WIDE, "--text", "a", "--out", "nowhere"], "Playroom models only"),
+        ("clip_gelu", &["embed", "--image", "nowhere.png"], "nowhere.png"),
+    ];
+    for (model, arguments, expected) in cases {
+        let output = triptych(model, arguments);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+        assert!(output.stdout.is_empty() && message.contains(expected), "{arguments:?}: {message}");
+    }
+}

@@ -7,8 +7,8 @@ use super::read_at::Files;
 use super::safetensors::{SafetensorsError, SafetensorsFile};
 use crate::tensor::{DType, HostTensor, Shape};
 
-const WHOLE: &str = "model.safetensors";
-const INDEX: &str = "model.safetensors.index.json";
+pub(super) const WHOLE: &str = "model.safetensors";
+pub(super) const INDEX: &str = "model.safetensors.index.json";
 
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
@@ -45,24 +45,13 @@ impl Weights {
     }
 
     fn sharded(files: &dyn Files, index: &[u8]) -> Result<Self, WeightsError> {
-        #[derive(serde::Deserialize)]
-        struct Index {
-            weight_map: HashMap<String, String>,
-        }
-        let index: Index = serde_json::from_slice(index).map_err(|e| WeightsError::Index(e.to_string()))?;
-        let mut names: Vec<&String> = index.weight_map.values().collect();
-        names.sort_unstable();
-        names.dedup();
+        let (index, names) = parse(index)?;
         let mut shards = Vec::new();
         for file in &names {
-            // A name from a download must not lead out of the folder.
-            if file.contains(['/', '\\']) || file.starts_with('.') {
-                return Err(WeightsError::Index(format!("`{file}` is not the name of a file beside it")));
-            }
             let shard = open(files, file)?.ok_or_else(|| WeightsError::Shard { file: file.to_string() })?;
             shards.push(shard);
         }
-        let number = |file: &String| names.binary_search(&file).expect("every shard is among the names");
+        let number = |file: &String| names.binary_search(file).expect("every shard is among the names");
         let places = index.weight_map.iter().map(|(tensor, file)| (tensor.clone(), number(file))).collect();
         Ok(Weights { shards, places })
     }
@@ -89,6 +78,28 @@ impl Weights {
                 Err(WeightsError::Whole { file: shard.file().to_string(), tensor: tensor.to_string() })
             }
         }
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Index {
+    weight_map: HashMap<String, String>,
+}
+
+/// The names of the shards that an index lists, in alphabetical order.
+pub(super) fn shards(index: &[u8]) -> Result<Vec<String>, WeightsError> {
+    Ok(parse(index)?.1)
+}
+
+fn parse(index: &[u8]) -> Result<(Index, Vec<String>), WeightsError> {
+    let index: Index = serde_json::from_slice(index).map_err(|e| WeightsError::Index(e.to_string()))?;
+    let mut names: Vec<String> = index.weight_map.values().cloned().collect();
+    names.sort_unstable();
+    names.dedup();
+    // A name from a download must not lead out of the folder.
+    match names.iter().find(|file| file.contains(['/', '\\']) || file.starts_with('.')) {
+        Some(file) => Err(WeightsError::Index(format!("`{file}` is not the name of a file beside it"))),
+        None => Ok((index, names)),
     }
 }
 

@@ -36,24 +36,32 @@ pub fn visit(lab: Lab, room: Room, event: &MouseEvent) {
     lab.go(|view| view.room = room);
 }
 
+/// The address of the view in the place of the entry that is shown.
+pub fn replace(lab: Lab) {
+    write(lab, |history, url| history.replace_state_with_url(&JsValue::NULL, "", Some(url)));
+}
+
+/// Brings the address bar to the view, if it shows another.
+fn write(lab: Lab, change: impl FnOnce(&web_sys::History, &str) -> Result<(), JsValue>) {
+    let address = lab.view.with_untracked(View::to_address);
+    if lab.address.with_value(|shown| *shown != address) {
+        // A browser refuses entries that come by the hundred a second; the page goes on without them.
+        let _ = window().history().and_then(|history| change(&history, &format!("{}{address}", base())));
+        lab.address.set_value(address);
+    }
+}
+
 /// Pushes an entry for every settled change of the view, and takes the view from the address on Back and Forward.
 pub fn follow(lab: Lab) {
-    let shown = StoredValue::new(current().to_address());
     Effect::new(move |earlier: Option<()>| {
         lab.settled.track();
-        let address = lab.view.with_untracked(View::to_address);
-        if earlier.is_some() && shown.with_value(|shown| *shown != address) {
-            // A browser refuses entries that come by the hundred a second; the page goes on without them.
-            let history = window().history();
-            let _ = history.and_then(|history| {
-                history.push_state_with_url(&JsValue::NULL, "", Some(&format!("{}{address}", base())))
-            });
-            shown.set_value(address);
+        if earlier.is_some() {
+            write(lab, |history, url| history.push_state_with_url(&JsValue::NULL, "", Some(url)));
         }
     });
     let listener = window_event_listener(ev::popstate, move |_| {
         let view = current();
-        shown.set_value(view.to_address());
+        lab.address.set_value(view.to_address());
         lab.view.set(view);
     });
     on_cleanup(move || listener.remove());

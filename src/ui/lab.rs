@@ -2,6 +2,7 @@
 
 use super::calm::calm;
 use super::client::Client;
+use super::history;
 use super::stage::{Gallery, StagePicture};
 use super::state::{Asked, Damages, Embeddings, Engine, Runs, Shared, UiState, Writing};
 use super::view::{PictureName, View};
@@ -25,6 +26,8 @@ pub struct Lab {
     pub view: RwSignal<View>,
     /// Counts settled changes of the view: each becomes an entry of the browser's history.
     pub settled: RwSignal<u32>,
+    /// What the address bar shows.
+    pub address: StoredValue<String>,
     /// The picture on the stage.
     pub picture: Memo<Shared<StagePicture>>,
     /// The same, at a pace that the engine can follow while an object is dragged.
@@ -62,6 +65,7 @@ impl Lab {
         Lab {
             view,
             settled: RwSignal::new(0),
+            address: StoredValue::new(history::current().to_address()),
             picture,
             steady: calm(move || picture.get(), DRAGGING_PAUSE),
             own,
@@ -151,6 +155,12 @@ impl Lab {
     /// Changes the view in the midst of a gesture; [`Lab::go`] follows at its end.
     pub fn preview(self, change: impl FnOnce(&mut View)) {
         self.view.update(change);
+    }
+
+    /// Changes the view as something that has come about by itself: the address tells it, and Back does not undo it.
+    pub fn note(self, change: impl FnOnce(&mut View)) {
+        self.view.update(change);
+        history::replace(self);
     }
 
     /// Changes the view letter by letter; it settles when the visitor pauses.

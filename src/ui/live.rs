@@ -37,8 +37,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// Brings the run to the step that the address names, and the address to the step at which the run rests. It stops
-    /// when the room is left.
+    /// Brings the run to the step that the address names, and the address to the step at which the run rests. A run
+    /// stops when its room is left, and stays where it is.
     pub fn new(
         lab: Lab,
         experiment: Memo<Experiment>,
@@ -75,22 +75,28 @@ impl Live {
     fn follow(self, step: StepOf) {
         let wanted = self.lab.pick(step.get);
         let has_begun = Memo::new(move |_| self.stands.get().is_some());
+        // A run that is known to stand further is taken as it is: only Reset begins anew.
+        let is_behind = move |wanted: u64| self.stands.get_untracked().is_none_or(|stands| stands < wanted);
         Effect::new(move || {
             let (experiment, wanted) = (self.experiment.get(), wanted.get());
             has_begun.track();
-            if !self.is_busy.get_untracked() && self.stands.get_untracked() != Some(wanted) {
+            if !self.is_busy.get_untracked() && is_behind(wanted) {
                 self.lab.ask(Command::Train { experiment, until: wanted });
             }
         });
-        Effect::new(move || {
-            let stands = self.stands.get();
+        Effect::new(move |earlier: Option<u64>| {
+            let (stands, wanted) = (self.stands.get(), wanted.get());
+            // An address that asks for more has only just been set.
+            let is_asking = earlier != Some(wanted) && is_behind(wanted);
             if !self.is_busy.get()
+                && !is_asking
                 && self.failure.with_untracked(Option::is_none)
                 && let Some(stands) = stands
-                && stands != wanted.get_untracked()
+                && stands != wanted
             {
-                self.lab.adjust(|view| (step.set)(view, stands));
+                self.lab.note(|view| (step.set)(view, stands));
             }
+            wanted
         });
     }
 

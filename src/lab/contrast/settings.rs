@@ -15,6 +15,19 @@ pub enum Space {
     Coordinated,
 }
 
+impl Space {
+    pub const ALL: [Self; 3] = [Self::Shared, Self::Joint, Self::Coordinated];
+
+    /// A word for addresses and files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Joint => "joint",
+            Self::Coordinated => "coordinated",
+        }
+    }
+}
+
 /// How the scores of a batch become a loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Loss {

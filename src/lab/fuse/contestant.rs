@@ -59,25 +59,11 @@ impl Contestant {
     /// What the sabotage desk compares.
     pub const ROBUST: [Self; 7] = [Concat, Dropout, Reliability, Imputation, Experts, Late, Modulated];
 
-    /// Everybody but the baselines: the variants of the sabotage desk, then the other fusions.
-    pub const ALL: [Self; 16] = [
-        Concat,
-        Dropout,
-        Reliability,
-        Imputation,
-        Experts,
-        Late,
-        Modulated,
-        Early,
-        Sum,
-        Product,
-        Gate,
-        Bilinear,
-        Pool,
-        Cross,
-        CoAttention,
-        Joint,
-    ];
+    /// Everybody but the baselines: what the sabotage desk compares, then the other fusions.
+    pub fn all() -> Vec<Self> {
+        let others = Self::FUSIONS.into_iter().filter(|contestant| !Self::ROBUST.contains(contestant));
+        Self::ROBUST.into_iter().chain(others).collect()
+    }
 
     /// A short word for tables, addresses and files.
     pub fn name(self) -> &'static str {
@@ -107,7 +93,7 @@ impl Contestant {
 
     /// The contestant of a [`Contestant::name`].
     pub fn of(name: &str) -> Option<Self> {
-        Self::BASELINES.into_iter().chain(Self::ALL).find(|c| c.name() == name)
+        Self::BASELINES.into_iter().chain(Self::all()).find(|c| c.name() == name)
     }
 
     /// Whether modalities go missing while it learns.

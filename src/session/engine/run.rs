@@ -4,10 +4,8 @@ use super::input::unusable;
 use crate::device::{Device, DeviceError};
 use crate::lab::contrast::{self, objectives};
 use crate::lab::fuse::{HELD_OUT, Race};
-use crate::session::protocol::{Experiment, Failure, Lesson};
+use crate::session::protocol::{Experiment, Failure, KEPT_RUNS, Lesson};
 
-/// Runs that are kept, so that a visitor who goes from room to room finds them as they were.
-const KEPT: usize = 3;
 /// Steps between two judgements of a race, and between two measurements of a contrastive run.
 const JUDGED: u64 = 20;
 const MEASURED: u64 = 10;
@@ -102,22 +100,19 @@ fn is_due(step: u64, until: u64, every: u64) -> bool {
     step.is_multiple_of(every) || step == until
 }
 
-/// The newest runs, the newest first.
+/// The runs that began last, the newest first.
 #[derive(Default)]
 pub(crate) struct Runs(Vec<Run>);
 
 impl Runs {
-    /// The run of an experiment, which becomes the newest.
     pub fn of(&mut self, experiment: &Experiment) -> Option<&mut Run> {
-        let at = self.0.iter().position(|run| run.experiment == *experiment)?;
-        self.0[..=at].rotate_right(1);
-        self.0.first_mut()
+        self.0.iter_mut().find(|run| run.experiment == *experiment)
     }
 
     /// Takes the place of an older run of the same experiment; the oldest gives way.
     pub fn add(&mut self, run: Run) {
         self.0.retain(|other| other.experiment != run.experiment);
         self.0.insert(0, run);
-        self.0.truncate(KEPT);
+        self.0.truncate(KEPT_RUNS);
     }
 }

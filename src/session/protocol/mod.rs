@@ -18,7 +18,7 @@ pub use event::{
     ModelFacts, Stack, Stage, Token, Trial, WayOn,
 };
 
-pub use training::{Experiment, Lesson};
+pub use training::{Experiment, KEPT_RUNS, Lesson};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -5,6 +5,10 @@ use crate::lab::fuse;
 use crate::lab::sabotage::Damage;
 use serde::{Deserialize, Serialize};
 
+/// Runs that are remembered on both sides, the newest by their beginning, so that a visitor who goes from room to room
+/// finds them as they were.
+pub const KEPT_RUNS: usize = 4;
+
 /// What is trained. Equal experiments give equal curves on one device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Experiment {

@@ -47,11 +47,17 @@ pub fn WeightsButton(
             || live.stands.get().is_none()
             || wanted.get().is_some()
     };
+    let failure = Signal::derive(move || {
+        lab.weights.with(|asked| {
+            let is_own = |command: &Command| matches!(command, Command::Weights { contestant: own, .. } if *own == contestant);
+            asked.command.as_deref().is_some_and(is_own).then(|| asked.failure.clone()).flatten()
+        })
+    });
     view! {
         <p class="row">
             <button type="button" class="button" on:click=ask disabled=is_closed><Glyph icon=Icon::Download />"Save the weights"</button>
             <span class="small quiet">"safetensors; "<code>"triptych lab judge FILE"</code>" judges them again."</span>
         </p>
-        <FailureNote lane=Lane::Weights failure=Signal::derive(move || lab.weights.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Weights failure />
     }
 }

@@ -4,10 +4,7 @@ use super::Shared;
 use crate::lab::contrast::{self, objectives};
 use crate::lab::fuse::{Contestant, Round, Shown, Standing};
 use crate::lab::sabotage::Damage;
-use crate::session::protocol::{Experiment, Lesson};
-
-/// Runs that are remembered: as many as the engine keeps.
-const KEPT: usize = 3;
+use crate::session::protocol::{Experiment, KEPT_RUNS, Lesson};
 
 /// Contrastive runs whose last figures are remembered beyond that.
 const COMPARED: usize = 12;
@@ -15,7 +12,7 @@ const COMPARED: usize = 12;
 /// What was heard of runs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Runs {
-    /// The newest first.
+    /// By their beginning, the newest first; as many as the engine keeps.
     newest: Vec<(Experiment, Training)>,
     /// Contrastive runs that have taken a step, in the order in which they were first measured.
     pub compared: Vec<Compared>,
@@ -51,13 +48,14 @@ impl Runs {
         };
         self.newest.retain(|(other, _)| other != experiment);
         self.newest.insert(0, (experiment.clone(), begun));
-        self.newest.truncate(KEPT);
+        self.newest.truncate(KEPT_RUNS);
     }
 
     fn go_on(&mut self, experiment: &Experiment, lesson: Lesson) {
-        let Some(at) = self.newest.iter().position(|(other, _)| other == experiment) else { return };
-        self.newest[..=at].rotate_right(1);
-        match (&mut self.newest[0].1, lesson) {
+        let Some((_, training)) = self.newest.iter_mut().find(|(other, _)| other == experiment) else {
+            return;
+        };
+        match (training, lesson) {
             (Training::Race(race), Lesson::Round(round)) => race.rounds.push(Shared::new(round)),
             (Training::Race(race), Lesson::Standing(standing)) => race.judge(standing),
             (Training::Contrast(run), Lesson::Contrast(report)) => run.reports.push(report),

@@ -4,8 +4,6 @@ use super::ContrastMode;
 use crate::lab::contrast::{Direction, Loss, Settings, Space, Temperature, objectives};
 use std::str::FromStr;
 
-const SPACES: [(Space, &str); 3] =
-    [(Space::Shared, "shared"), (Space::Joint, "joint"), (Space::Coordinated, "coordinated")];
 const LOSSES: [(Loss, &str); 2] = [(Loss::InfoNce, "infonce"), (Loss::Sigmoid, "sigmoid")];
 const WAYS: [(Direction, &str); 3] =
     [(Direction::Both, "both"), (Direction::ToText, "text"), (Direction::ToPicture, "picture")];
@@ -54,7 +52,7 @@ impl ContrastView {
         [
             ("show", self.mode.to_string()),
             ("seed", settings.seed.to_string()),
-            ("space", word(&SPACES, settings.space)),
+            ("space", settings.space.name().to_string()),
             ("loss", word(&LOSSES, settings.loss)),
             ("way", word(&WAYS, settings.direction)),
             ("hard", u8::from(settings.hard_negatives).to_string()),
@@ -81,7 +79,10 @@ impl ContrastView {
         match key {
             "show" => set(&mut self.mode, value),
             "seed" => set(&mut settings.seed, value),
-            "space" => settings.space = choice(&SPACES, value).unwrap_or(settings.space),
+            "space" => {
+                let named = Space::ALL.into_iter().find(|space| space.name() == value);
+                settings.space = named.unwrap_or(settings.space);
+            }
             "loss" => settings.loss = choice(&LOSSES, value).unwrap_or(settings.loss),
             "way" => settings.direction = choice(&WAYS, value).unwrap_or(settings.direction),
             "hard" => settings.hard_negatives = value == "1",

@@ -2,7 +2,7 @@
 
 use crate::lab::fuse::Modality;
 use crate::lab::fuse::task::Task;
-use crate::lab::fuse::{Contestant, Settings};
+use crate::lab::fuse::{Contestant, HELD_OUT, Settings};
 use crate::lab::sabotage::Corruption;
 
 /// What a race room shows.
@@ -71,7 +71,7 @@ impl RaceView {
             "dropout" => set(&mut settings.dropout, value),
             "modulation" => set(&mut settings.modulation, value),
             "step" => self.step = value.parse().ok().filter(|step| *step <= LONGEST).unwrap_or(self.step),
-            "sample" => set(&mut self.sample, value),
+            "sample" => self.sample = value.parse().ok().filter(|at| *at < HELD_OUT).unwrap_or(self.sample),
             "inside" => self.inside = Contestant::of(value),
             "spoil" => self.spoil(value),
             _ => {}
@@ -134,6 +134,7 @@ mod tests {
             ("batch", "0"),
             ("spoil", "words-eat-5"),
             ("step", "9999999"),
+            ("sample", "256"),
         ];
         nonsense.iter().for_each(|(key, value)| view.read(key, value));
         assert_eq!(view, plain);

@@ -55,14 +55,13 @@ impl Closed {
 mod tests {
     use super::*;
 
-    const SPACES: [Space; 3] = [Space::Shared, Space::Joint, Space::Coordinated];
     const LOSSES: [Loss; 2] = [Loss::InfoNce, Loss::Sigmoid];
     const WAYS: [Direction; 3] = [Direction::Both, Direction::ToText, Direction::ToPicture];
     const TEMPERATURES: [Temperature; 2] = [Temperature::Learned, Temperature::Fixed { milli: USUAL_MILLI }];
 
     fn all() -> Vec<Settings> {
         let mut all = Vec::new();
-        for space in SPACES {
+        for space in Space::ALL {
             for loss in LOSSES {
                 for direction in WAYS {
                     for temperature in TEMPERATURES {

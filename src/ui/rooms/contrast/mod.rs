@@ -125,10 +125,6 @@ fn Run() -> impl IntoView {
 
 /// What a file of weights is called.
 fn file_name(settings: &Settings) -> String {
-    let space = match settings.space {
-        Space::Shared => "shared",
-        Space::Joint => "joint",
-        Space::Coordinated => "coordinated",
-    };
-    format!("contrast-{space}-seed-{}", settings.seed)
+    let (space, seed) = (settings.space.name(), settings.seed);
+    format!("contrast-{space}-seed-{seed}")
 }

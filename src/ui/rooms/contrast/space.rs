@@ -1,7 +1,7 @@
 //! The held-out pairs in the plane of their principal components, moving as the model learns.
 
 use super::OneRun;
-use crate::lab::contrast::{Figures, Map, held_out};
+use crate::lab::contrast::{Map, held_out};
 use crate::ui::components::chart::{Axis, Group, Marker, Scatter, Tone};
 use crate::ui::show;
 use leptos::prelude::*;
@@ -9,9 +9,7 @@ use leptos::prelude::*;
 #[component]
 pub fn SpaceMap(run: OneRun) -> impl IntoView {
     let is_joint = run.is_joint();
-    let map = Memo::new(move |_| {
-        run.last.with(|last| last.as_ref().map(|figures: &_| Figures::clone(figures).map))
-    });
+    let map = Memo::new(move |_| run.last.with(|last| last.as_ref().map(|figures| figures.map.clone())));
     let groups = Memo::new(move |_| {
         map.with(|map| map.as_ref().map_or_else(Vec::new, |map| groups(map, is_joint.get())))
     });

@@ -30,7 +30,7 @@ pub fn Fuse() -> impl IntoView {
     let room = RaceRoom::new(Lab::here(), PLACE);
     view! {
         <section class="stage live">
-            <RaceSettings room offered=&Contestant::FUSIONS />
+            <RaceSettings room offered=Contestant::FUSIONS.to_vec() />
             <RunBar live=room.live />
             <Gain room />
             <Curves room />

@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn no_two_contestants_look_alike() {
-        let entrants = [&Contestant::BASELINES[..], &Contestant::ALL].concat();
+        let entrants = [&Contestant::BASELINES[..], &Contestant::all()].concat();
         for (at, one) in entrants.iter().enumerate() {
             for other in &entrants[..at] {
                 assert_ne!(tone(*one), tone(*other), "{} and {}", title(*one), title(*other));

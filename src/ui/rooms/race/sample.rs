@@ -1,7 +1,7 @@
 //! One held-out sample, and what everybody answers to it.
 
 use super::{RaceRoom, title};
-use crate::lab::fuse::task::VALUES;
+use crate::lab::fuse::task::{Information, VALUES};
 use crate::lab::fuse::{Contestant, HELD_OUT, Shown};
 use crate::lab::picture::SIDE;
 use crate::ui::components::choice::Number;
@@ -22,12 +22,12 @@ pub fn shown_sample(room: RaceRoom) -> Memo<Option<(usize, Shown)>> {
 /// What a class is called in the sample: a value, or whether it is so.
 pub fn class_of(sample: &Shown, class: u32) -> &'static str {
     match sample.information {
-        crate::lab::fuse::task::Information::Synergy => ["no", "yes"][class as usize],
+        Information::Synergy => ["no", "yes"][class as usize],
         _ => VALUES[class as usize],
     }
 }
 
-/// The picture, the words and the truth of a sample; `spoilt` shows it as it is given.
+/// The picture, the words and the truth of a sample.
 #[component]
 pub fn SampleChoice(room: RaceRoom, #[prop(into)] sample: Signal<Option<(usize, Shown)>>) -> impl IntoView {
     let at = Memo::new(move |_| room.view.with(|view| view.sample));
@@ -75,6 +75,8 @@ pub fn Answers(
     #[prop(into)] sample: Signal<Option<(usize, Shown)>>,
     #[prop(into)] answers: Signal<Vec<Answer>>,
 ) -> impl IntoView {
+    let has_gates =
+        Memo::new(move |_| answers.with(|answers| answers.iter().any(|answer| answer.gate.is_some())));
     let row = move |answer: Answer| {
         let (_, sample) = sample.get()?;
         let class = u32::from(answer.probability > 0.5);
@@ -85,16 +87,16 @@ pub fn Answers(
                 <td>{class_of(&sample, class)}</td>
                 <td>{show::percent(sure)}</td>
                 <td><Verdict truth=Some(class == sample.answer) words=["right", "wrong", ""] /></td>
-                <td>{answer.gate.map_or("–".into(), show::three)}</td>
+                {has_gates.get().then(|| view! { <td>{answer.gate.map_or("–".into(), show::three)}</td> })}
             </tr>
         })
     };
     view! {
         <div class="wide-table">
             <table class="numbers">
-                <caption>"Answers to this sample; where a fusion weighs the modalities, the share of the picture."</caption>
+                <caption>"Answers to this sample"</caption>
                 <thead><tr><th scope="col">"Contestant"</th><th scope="col">"Answer"</th><th scope="col">"Probability"</th>
-                    <th scope="col"></th><th scope="col">"Picture’s share"</th></tr></thead>
+                    <th scope="col"></th>{move || has_gates.get().then(|| view! { <th scope="col">"Share of the picture"</th> })}</tr></thead>
                 <tbody>{move || answers.get().into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>

@@ -20,7 +20,7 @@ const KINDS: [(Task, &str); 5] = [
 pub fn RaceSettings(
     room: RaceRoom,
     /// Who may take part besides the baselines.
-    offered: &'static [Contestant],
+    offered: Vec<Contestant>,
 ) -> impl IntoView {
     let task = Memo::new(move |_| room.settings.with(|settings| settings.task));
     let about = move || match KINDS.iter().position(|(kind, _)| *kind == task.get()) {
@@ -47,34 +47,30 @@ pub fn RaceSettings(
 #[component]
 fn Part(room: RaceRoom, information: Information) -> impl IntoView {
     let at = information as usize;
-    let name = match information {
-        Information::Redundant => "redundant",
-        Information::Picture => "picture",
-        Information::Words => "words",
-        Information::Synergy => "synergy",
-    };
     let part = Memo::new(move |_| room.settings.with(|settings| settings.task.parts[at]));
-    view! { <Number label=name min=0 max=9 value=part change=move |part| room.set(|settings| settings.task.parts[at] = part) /> }
+    view! { <Number label=information.name() min=0 max=9 value=part change=move |part| room.set(|settings| settings.task.parts[at] = part) /> }
 }
 
 /// Chips of those who may take part.
 #[component]
-fn Entrants(room: RaceRoom, offered: &'static [Contestant]) -> impl IntoView {
+fn Entrants(room: RaceRoom, offered: Vec<Contestant>) -> impl IntoView {
     let chosen = Memo::new(move |_| room.settings.with(|settings| settings.contestants.clone()));
+    let order = StoredValue::new(offered.clone());
     let toggle = move |contestant: Contestant| {
         room.set(|settings| {
             let takes_part = |other: &Contestant| match *other == contestant {
                 true => !settings.contestants.contains(other),
                 false => settings.contestants.contains(other),
             };
-            settings.contestants = offered.iter().copied().filter(takes_part).collect();
+            settings.contestants =
+                order.with_value(|order| order.iter().copied().filter(takes_part).collect());
         });
     };
     let chip = move |contestant: Contestant| {
         let pressed = move || chosen.with(|chosen| chosen.contains(&contestant)).to_string();
         view! { <li><button type="button" class="chip" aria-pressed=pressed on:click=move |_| toggle(contestant)>{title(contestant)}</button></li> }
     };
-    view! { <ul class="chips" aria-label="Who takes part">{offered.iter().copied().map(chip).collect_view()}</ul> }
+    view! { <ul class="chips" aria-label="Who takes part">{offered.into_iter().map(chip).collect_view()}</ul> }
 }
 
 #[component]

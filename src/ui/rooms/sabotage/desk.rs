@@ -10,7 +10,7 @@ use crate::ui::components::choice::{Segments, Slider};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::rooms::race::{RaceRoom, title, tone};
 use crate::ui::show;
-use crate::ui::state::Shared;
+use crate::ui::state::{Phase, Shared};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -74,25 +74,19 @@ impl Spoilt {
 fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Shared<Damage>>>) {
     let dial = calm(move || room.view.with(|view| view.percent), TURNING_PAUSE);
     let count = Memo::new(move |_| room.settings.with(|settings| settings.entrants().len()));
-    let is_busy = Memo::new(move |_| room.lab.damage.with(|asked| asked.is_busy()));
+    let phase = Memo::new(move |_| room.lab.damage.with(|asked| asked.phase));
     let asked = StoredValue::new(None);
     Effect::new(move || {
         let (stands, (modality, corruption), dial) = (room.live.stands.get(), what.get(), dial.get());
         let Some(step) = stands.filter(|_| !room.live.is_busy.get()) else { return };
-        // While strengths come in one by one the same question would only begin them anew.
+        // While strengths come in one by one the same question would only begin them anew; where it has failed, it is the
+        // visitor who asks again.
         let question = (room.live.experiment.get(), step, modality, corruption, dial);
-        if is_busy.get() && asked.with_value(|asked| asked.as_ref() == Some(&question)) {
+        let is_open = matches!(phase.get(), Phase::Waiting | Phase::Running | Phase::Failed);
+        if is_open && asked.with_value(|asked| asked.as_ref() == Some(&question)) {
             return;
         }
-        let is_known = |percent: &u8| {
-            let known = damages.with_untracked(|all| {
-                all.iter().filter(|damage| damage.sabotage.percent == *percent).count()
-            });
-            known == count.get_untracked()
-        };
-        let mut percents: Vec<u8> =
-            std::iter::once(dial).chain(STRENGTHS).filter(|percent| !is_known(percent)).collect();
-        percents.dedup();
+        let percents = damages.with_untracked(|damages| unknown(dial, damages, count.get_untracked()));
         if !percents.is_empty() {
             let experiment = question.0.clone();
             asked.set_value(Some(question));
@@ -100,6 +94,14 @@ fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Sha
         }
     });
     on_cleanup(move || room.lab.stop(Lane::Sabotage));
+}
+
+/// The strength of the dial and those of the curves, each once, that not all of `count` contestants have answered to.
+fn unknown(dial: u8, damages: &[Shared<Damage>], count: usize) -> Vec<u8> {
+    let is_known =
+        |percent: u8| damages.iter().filter(|known| known.sabotage.percent == percent).count() == count;
+    let all = std::iter::once(dial).chain(STRENGTHS.into_iter().filter(|percent| *percent != dial));
+    all.filter(|percent| !is_known(*percent)).collect()
 }
 
 #[component]
@@ -196,22 +198,34 @@ mod tests {
     use crate::lab::fuse::Confusion;
     use crate::lab::sabotage::Sabotage;
 
+    fn damage(contestant: Contestant, percent: u8, right: u32) -> Shared<Damage> {
+        Shared::new(Damage {
+            step: 1,
+            contestant,
+            sabotage: Sabotage { modality: Modality::Words, corruption: Corruption::Mask, percent },
+            confusion: Confusion { counts: [[right, 10 - right], [10 - right, right]] },
+            probabilities: Vec::new(),
+        })
+    }
+
     #[test]
     fn a_curve_ascends_in_strength_whatever_came_first() {
-        let damage = |contestant, percent, right| {
-            Shared::new(Damage {
-                step: 1,
-                contestant,
-                sabotage: Sabotage { modality: Modality::Words, corruption: Corruption::Mask, percent },
-                confusion: Confusion { counts: [[right, 10 - right], [10 - right, right]] },
-                probabilities: Vec::new(),
-            })
-        };
         let all = [
             damage(Contestant::Concat, 100, 5),
             damage(Contestant::Dropout, 50, 9),
             damage(Contestant::Concat, 0, 10),
         ];
         assert_eq!(*curve(Contestant::Concat, &all).points, [(0.0, 1.0), (100.0, 0.5)]);
+    }
+
+    #[test]
+    fn only_what_not_everybody_has_answered_is_asked_for() {
+        assert_eq!(unknown(25, &[], 2), [25, 0, 50, 75, 100]);
+        let some = [
+            damage(Contestant::Concat, 0, 9),
+            damage(Contestant::Dropout, 0, 9),
+            damage(Contestant::Concat, 50, 9),
+        ];
+        assert_eq!(unknown(60, &some, 2), [60, 25, 50, 75, 100]);
     }
 }

@@ -30,7 +30,7 @@ pub fn Sabotage() -> impl IntoView {
     let spoilt = Spoilt::new(room);
     view! {
         <section class="stage live">
-            <RaceSettings room offered=&Contestant::ALL />
+            <RaceSettings room offered=Contestant::all() />
             <Remedies room />
             <RunBar live=room.live />
             <Curves room />

@@ -1,8 +1,8 @@
 //! Which published model a `config.json` describes.
 
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::transformers::{TextConfig, VisionConfig};
 use super::{blip, clip, siglip};
 use crate::plan::{PlanBuilder, SlotKind};
 use crate::tensor::Shape;
@@ -58,31 +58,20 @@ impl Architecture {
         }
     }
 
-    /// Side of the picture in pixels.
-    pub fn image_size(&self) -> usize {
+    fn towers(&self) -> (&TextConfig, &VisionConfig) {
         match self {
-            Self::Clip(config) => config.vision.image_size,
-            Self::Siglip(config) => config.vision.image_size,
-            Self::Blip(_, config) => config.vision.image_size,
+            Self::Clip(config) => (&config.text, &config.vision),
+            Self::Siglip(config) => (&config.text, &config.vision),
+            Self::Blip(_, config) => (&config.text, &config.vision),
         }
     }
 
-    /// Longest row of tokens.
-    pub fn max_tokens(&self) -> usize {
-        match self {
-            Self::Clip(config) => config.text.max_position_embeddings,
-            Self::Siglip(config) => config.text.max_position_embeddings,
-            Self::Blip(_, config) => config.text.max_position_embeddings,
-        }
+    pub fn text(&self) -> &TextConfig {
+        self.towers().0
     }
 
-    /// Number of token ids.
-    pub fn vocab_size(&self) -> usize {
-        match self {
-            Self::Clip(config) => config.text.vocab_size,
-            Self::Siglip(config) => config.text.vocab_size,
-            Self::Blip(_, config) => config.text.vocab_size,
-        }
+    pub fn vision(&self) -> &VisionConfig {
+        self.towers().1
     }
 
     /// All weights, from the towers' own emission.
@@ -105,13 +94,6 @@ impl Architecture {
     }
 }
 
-/// A part of the configuration, `{}` where it is left out. Files of OpenAI's models give it again as `<part>_dict`,
-/// which transformers prefers.
-pub(super) fn part<T: DeserializeOwned>(config: &Value, name: &str) -> Result<T, ConfigError> {
-    let found = config.get(format!("{name}_dict")).or_else(|| config.get(name));
-    Ok(serde_json::from_value(found.cloned().unwrap_or_else(|| Value::Object(Map::new())))?)
-}
-
 /// Older files write `null` for what they leave to the default.
 fn without_nulls(value: Value) -> Value {
     match value {
@@ -131,7 +113,10 @@ mod tests {
     fn the_class_is_read_from_architectures_or_model_type() {
         let clip = Architecture::parse(br#"{"architectures":["CLIPModel"],"model_type":"clip"}"#).unwrap();
         assert_eq!(clip, Architecture::parse(br#"{"model_type":"clip"}"#).unwrap());
-        assert_eq!((clip.image_size(), clip.max_tokens(), clip.vocab_size()), (224, 77, 49408));
+        assert_eq!(
+            (clip.vision().image_size, clip.text().max_position_embeddings, clip.text().vocab_size),
+            (224, 77, 49408)
+        );
         let siglip = br#"{"model_type":"siglip","text_config":{"hidden_size":null},"vision_config":{}}"#;
         let Architecture::Siglip(siglip) = Architecture::parse(siglip).unwrap() else { panic!("a SigLIP") };
         assert_eq!((siglip.text.hidden_size, siglip.vision.patch_size), (768, 16));

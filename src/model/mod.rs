@@ -8,4 +8,4 @@ pub mod init;
 mod inputs;
 pub mod playroom;
 pub mod siglip;
-mod transformers;
+pub mod transformers;

@@ -1,13 +1,135 @@
-//! What the `config.json` files of Hugging Face's transformers have in common: names of activations, and rules that
-//! sizes must obey.
+//! What the `config.json` files of Hugging Face's transformers have in common: the sizes of two towers, names of
+//! activations, and rules that sizes must obey.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
 use super::architecture::ConfigError;
+use super::encoder::{Encoder, Projections};
 use crate::ops::activation::Activation;
 
+/// Sizes of a text tower.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct TextConfig {
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub max_position_embeddings: usize,
+    #[serde(deserialize_with = "activation")]
+    pub hidden_act: Activation,
+    pub layer_norm_eps: f32,
+    pub pad_token_id: u32,
+}
+
+/// Sizes of a vision tower.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct VisionConfig {
+    pub hidden_size: usize,
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub num_channels: usize,
+    pub image_size: usize,
+    pub patch_size: usize,
+    #[serde(deserialize_with = "activation")]
+    pub hidden_act: Activation,
+    pub layer_norm_eps: f32,
+}
+
+impl TextConfig {
+    /// Reads `text_config`; what it leaves out is taken from `defaults`.
+    pub(super) fn parse(config: &Value, defaults: &Value) -> Result<Self, ConfigError> {
+        let text: TextConfig = part(config, "text_config", defaults)?;
+        let named = [
+            ("intermediate_size", text.intermediate_size),
+            ("vocab_size", text.vocab_size),
+            ("max_position_embeddings", text.max_position_embeddings),
+        ];
+        sizes("text_config", &named)?;
+        tower("text_config", text.num_hidden_layers, text.num_attention_heads, text.hidden_size)?;
+        Ok(text)
+    }
+
+    /// Vocabulary, longest row and width: the sizes of the embedding tables.
+    pub(super) fn tables(&self) -> [usize; 3] {
+        [self.vocab_size, self.max_position_embeddings, self.hidden_size]
+    }
+
+    pub(super) fn encoder(&self, causal: bool) -> Encoder {
+        Encoder {
+            depth: self.num_hidden_layers,
+            heads: self.num_attention_heads,
+            intermediate: self.intermediate_size,
+            act: self.hidden_act,
+            eps: self.layer_norm_eps,
+            causal,
+            projections: Projections::Separate,
+        }
+    }
+}
+
+impl VisionConfig {
+    /// Reads `vision_config`; what it leaves out is taken from `defaults`.
+    pub(super) fn parse(config: &Value, defaults: &Value) -> Result<Self, ConfigError> {
+        let vision: VisionConfig = part(config, "vision_config", defaults)?;
+        sizes("vision_config", &[("intermediate_size", vision.intermediate_size)])?;
+        tower("vision_config", vision.num_hidden_layers, vision.num_attention_heads, vision.hidden_size)?;
+        picture(vision.image_size, vision.patch_size, vision.num_channels)?;
+        Ok(vision)
+    }
+
+    /// Patches of a picture, `P`.
+    pub fn patches(&self) -> usize {
+        (self.image_size / self.patch_size).pow(2)
+    }
+
+    pub(super) fn encoder(&self, projections: Projections) -> Encoder {
+        Encoder {
+            depth: self.num_hidden_layers,
+            heads: self.num_attention_heads,
+            intermediate: self.intermediate_size,
+            act: self.hidden_act,
+            eps: self.layer_norm_eps,
+            causal: false,
+            projections,
+        }
+    }
+}
+
+/// Entries of a part of the configuration, those that it leaves out from `defaults`. Files of OpenAI's models give the
+/// part again as `<name>_dict`, which transformers prefers.
+pub(super) fn part<T: DeserializeOwned>(
+    config: &Value,
+    name: &str,
+    defaults: &Value,
+) -> Result<T, ConfigError> {
+    let found = config.get(format!("{name}_dict")).or_else(|| config.get(name));
+    let empty = Map::new();
+    let own = match found {
+        None => &empty,
+        Some(Value::Object(own)) => own,
+        Some(other) => return Err(ConfigError::Size(format!("{name} is {other}, expected an object"))),
+    };
+    Ok(serde_json::from_value(over(defaults, own))?)
+}
+
+/// Entries of the whole file, those that it leaves out from `defaults`.
+pub(super) fn whole<T: DeserializeOwned>(config: &Value, defaults: &Value) -> Result<T, ConfigError> {
+    let empty = Map::new();
+    Ok(serde_json::from_value(over(defaults, config.as_object().unwrap_or(&empty)))?)
+}
+
+fn over(defaults: &Value, own: &Map<String, Value>) -> Value {
+    let mut all = defaults.as_object().cloned().unwrap_or_default();
+    all.extend(own.iter().map(|(name, value)| (name.clone(), value.clone())));
+    Value::Object(all)
+}
+
 /// An activation by the name it has in `hidden_act`.
-pub(super) fn activation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Activation, D::Error> {
+fn activation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Activation, D::Error> {
     let name = String::deserialize(deserializer)?;
     match name.as_str() {
         "gelu" => Ok(Activation::Gelu),
@@ -36,7 +158,7 @@ pub(super) fn sizes(part: &str, sizes: &[(&str, usize)]) -> Result<(), ConfigErr
 }
 
 /// Checks the depth of a tower, and that its heads share its width evenly.
-pub(super) fn tower(part: &str, depth: usize, heads: usize, width: usize) -> Result<(), ConfigError> {
+fn tower(part: &str, depth: usize, heads: usize, width: usize) -> Result<(), ConfigError> {
     sizes(part, &[("num_attention_heads", heads), ("hidden_size", width)])?;
     if !(1..=MAX_DEPTH).contains(&depth) {
         let found = format!("{part}.num_hidden_layers is {depth}, expected 1 to {MAX_DEPTH}");
@@ -51,7 +173,7 @@ pub(super) fn tower(part: &str, depth: usize, heads: usize, width: usize) -> Res
 }
 
 /// Checks that a picture has RGB channels and at least one patch on a side.
-pub(super) fn picture(side: usize, patch: usize, channels: usize) -> Result<(), ConfigError> {
+fn picture(side: usize, patch: usize, channels: usize) -> Result<(), ConfigError> {
     if channels != 3 {
         return Err(ConfigError::Size(format!("vision_config.num_channels is {channels}, expected 3")));
     }

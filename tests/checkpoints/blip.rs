@@ -12,7 +12,7 @@ use super::towers::layers;
 
 /// The token that ends what BLIP writes.
 fn stop(subject: &Subject) -> u32 {
-    config(subject).text.sep_token_id
+    config(subject).writing.sep_token_id
 }
 
 fn config(subject: &Subject) -> &Config {

@@ -83,7 +83,7 @@ impl Checkpoint {
     ) -> Result<HostTensor, DeviceError> {
         let mut embeds = Vec::new();
         for chunk in sentences.chunks(BATCH) {
-            let (rows, longest) = (rounded(chunk.len()), self.architecture.max_tokens());
+            let (rows, longest) = (rounded(chunk.len()), self.architecture.text().max_position_embeddings);
             let most = chunk.iter().map(Vec::len).max().unwrap_or(1);
             let tokens = match self.architecture {
                 // SigLIP has only seen rows that were filled up.
@@ -111,7 +111,7 @@ impl Checkpoint {
     pub fn pooled(&self, ids: &HostTensor) -> Option<HostTensor> {
         let Architecture::Clip(config) = &self.architecture else { return None };
         let (rows, tokens) = (ids.shape[0], ids.shape[1]);
-        let position = |(i, row): (usize, &[u32])| (i * tokens + config.text.pooled_position(row)) as u32;
+        let position = |(i, row): (usize, &[u32])| (i * tokens + config.pooled_position(row)) as u32;
         let positions = ids.as_u32().chunks(tokens).enumerate().map(position).collect();
         Some(HostTensor::u32([rows], positions))
     }

@@ -72,7 +72,7 @@ pub(super) fn plan(architecture: &Architecture, job: Job, traced: bool) -> Plan 
 }
 
 fn image(b: &mut PlanBuilder, architecture: &Architecture, batch: usize) {
-    let side = architecture.image_size();
+    let side = architecture.vision().image_size;
     let pixels = b.input("pixels", [batch, 3, side, side], F32);
     let (states, embeds) = match architecture {
         Architecture::Clip(config) => {

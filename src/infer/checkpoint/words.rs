@@ -21,17 +21,17 @@ impl Words {
     ) -> Result<Option<Self>, CheckpointError> {
         let settings = Settings::open(files)?;
         let Some(tokenizer) = tokenizer(files, &settings)? else { return Ok(None) };
-        let (largest, expected) = (tokenizer.largest_id(), architecture.vocab_size());
+        let text = architecture.text();
+        let (largest, expected) = (tokenizer.largest_id(), text.vocab_size);
         if largest as usize >= expected {
             return Err(CheckpointError::Vocabulary { largest, expected });
         }
-        let configured = match architecture {
-            Architecture::Clip(config) => config.text.pad_token_id,
-            Architecture::Siglip(config) => config.text.pad_token_id,
-            Architecture::Blip(_, config) => config.text.pad_token_id,
-        };
         let named = settings.pad_token.as_ref().and_then(|token| tokenizer.id(token).ok());
-        Ok(Some(Words { tokenizer, pad: named.unwrap_or(configured), longest: architecture.max_tokens() }))
+        Ok(Some(Words {
+            tokenizer,
+            pad: named.unwrap_or(text.pad_token_id),
+            longest: text.max_position_embeddings,
+        }))
     }
 
     /// The ids of a text with its special tokens; of one that is too long the end is cut, but for the last token.

@@ -71,7 +71,7 @@ impl Checkpoint {
     /// and the last is left out, as `generate` of transformers does it; the start alone without a text.
     pub fn caption_prompt(&self, row: Option<&[u32]>) -> Vec<u32> {
         let inner = row.map_or(&[][..], |row| &row[1..row.len().saturating_sub(1).max(1)]);
-        [&[self.blip().text.bos_token_id], inner].concat()
+        [&[self.blip().writing.bos_token_id], inner].concat()
     }
 
     /// The best text that follows `prompt` and reads what is kept of `source` states.
@@ -82,9 +82,9 @@ impl Checkpoint {
         decoding: Decoding,
         max_new: usize,
     ) -> Result<Hypothesis, DeviceError> {
-        let text = &self.blip().text;
-        let max_new = max_new.min(text.max_position_embeddings.saturating_sub(prompt.len()));
-        let mut writer = Writer::new(decoding, prompt, text.sep_token_id, max_new);
+        let config = self.blip();
+        let max_new = max_new.min(config.text.max_position_embeddings.saturating_sub(prompt.len()));
+        let mut writer = Writer::new(decoding, prompt, config.writing.sep_token_id, max_new);
         while !writer.done() {
             let rows = writer.open_rows();
             let logits = self.next(source, &rows).await?;

@@ -1,12 +1,10 @@
 //! Sizes of a BLIP model, as in its `config.json`, with the defaults of transformers.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::model::architecture::{ConfigError, part};
-use crate::model::encoder::{Encoder, Projections};
-use crate::model::transformers::{activation, picture, sizes, tower};
-use crate::ops::activation::Activation;
+use crate::model::architecture::ConfigError;
+use crate::model::transformers::{TextConfig, VisionConfig, part, sizes, whole};
 
 /// What a BLIP model was tuned for, by the class it was saved from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -25,41 +23,17 @@ pub struct Config {
     pub vision: VisionConfig,
     /// Width of the embedding space in which pictures and texts are compared.
     pub image_text_hidden_size: usize,
+    pub writing: Writing,
 }
 
+/// What `text_config` says of the decoder.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct TextConfig {
-    pub vocab_size: usize,
-    pub hidden_size: usize,
-    pub intermediate_size: usize,
-    pub num_hidden_layers: usize,
-    pub num_attention_heads: usize,
-    pub max_position_embeddings: usize,
-    #[serde(deserialize_with = "activation")]
-    pub hidden_act: Activation,
-    pub layer_norm_eps: f32,
-    pub pad_token_id: u32,
-    /// Starts what the decoder writes.
+pub struct Writing {
+    /// Starts what is written.
     pub bos_token_id: u32,
     /// Ends it.
     pub sep_token_id: u32,
     pub tie_word_embeddings: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct VisionConfig {
-    pub hidden_size: usize,
-    pub intermediate_size: usize,
-    pub num_hidden_layers: usize,
-    pub num_attention_heads: usize,
-    pub num_channels: usize,
-    pub image_size: usize,
-    pub patch_size: usize,
-    #[serde(deserialize_with = "activation")]
-    pub hidden_act: Activation,
-    pub layer_norm_eps: f32,
 }
 
 impl Task {
@@ -74,100 +48,38 @@ impl Task {
     }
 }
 
-impl Default for TextConfig {
-    fn default() -> Self {
-        TextConfig {
-            vocab_size: 30524,
-            hidden_size: 768,
-            intermediate_size: 3072,
-            num_hidden_layers: 12,
-            num_attention_heads: 8,
-            max_position_embeddings: 512,
-            hidden_act: Activation::Gelu,
-            layer_norm_eps: 1e-12,
-            pad_token_id: 0,
-            bos_token_id: 30522,
-            sep_token_id: 102,
-            tie_word_embeddings: true,
-        }
-    }
-}
-
-impl Default for VisionConfig {
-    fn default() -> Self {
-        VisionConfig {
-            hidden_size: 768,
-            intermediate_size: 3072,
-            num_hidden_layers: 12,
-            num_attention_heads: 12,
-            num_channels: 3,
-            image_size: 384,
-            patch_size: 16,
-            hidden_act: Activation::Gelu,
-            layer_norm_eps: 1e-5,
-        }
-    }
-}
-
 impl Config {
     /// Reads the whole `config.json`.
     pub fn parse(config: &Value) -> Result<Self, ConfigError> {
         #[derive(Deserialize)]
         struct Top {
-            #[serde(default = "image_text_hidden_size")]
             image_text_hidden_size: usize,
         }
-        fn image_text_hidden_size() -> usize {
-            256
+        let text = TextConfig::parse(
+            config,
+            &json!({
+                "vocab_size": 30524, "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12,
+                "num_attention_heads": 8, "max_position_embeddings": 512, "hidden_act": "gelu",
+                "layer_norm_eps": 1e-12, "pad_token_id": 0,
+            }),
+        )?;
+        let vision = VisionConfig::parse(
+            config,
+            &json!({
+                "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12,
+                "num_channels": 3, "image_size": 384, "patch_size": 16, "hidden_act": "gelu", "layer_norm_eps": 1e-5,
+            }),
+        )?;
+        let usual = json!({ "bos_token_id": 30522, "sep_token_id": 102, "tie_word_embeddings": true });
+        let writing: Writing = part(config, "text_config", &usual)?;
+        let ids = [("pad", text.pad_token_id), ("bos", writing.bos_token_id), ("sep", writing.sep_token_id)];
+        if let Some((name, id)) = ids.into_iter().find(|(_, id)| *id as usize >= text.vocab_size) {
+            let vocabulary = text.vocab_size;
+            let found = format!("text_config.{name}_token_id is {id}, expected an id below {vocabulary}");
+            return Err(ConfigError::Size(found));
         }
-        let top = Top::deserialize(config)?;
-        let (text, vision): (TextConfig, VisionConfig) =
-            (part(config, "text_config")?, part(config, "vision_config")?);
-        let text_sizes = [
-            ("intermediate_size", text.intermediate_size),
-            ("vocab_size", text.vocab_size),
-            ("max_position_embeddings", text.max_position_embeddings),
-        ];
-        sizes("text_config", &text_sizes)?;
-        sizes("vision_config", &[("intermediate_size", vision.intermediate_size)])?;
-        tower("text_config", text.num_hidden_layers, text.num_attention_heads, text.hidden_size)?;
-        tower("vision_config", vision.num_hidden_layers, vision.num_attention_heads, vision.hidden_size)?;
-        picture(vision.image_size, vision.patch_size, vision.num_channels)?;
-        for (name, id) in [("pad", text.pad_token_id), ("bos", text.bos_token_id), ("sep", text.sep_token_id)]
-        {
-            if id as usize >= text.vocab_size {
-                let vocabulary = text.vocab_size;
-                let found = format!("text_config.{name}_token_id is {id}, expected an id below {vocabulary}");
-                return Err(ConfigError::Size(found));
-            }
-        }
-        sizes("config", &[("image_text_hidden_size", top.image_text_hidden_size)])?;
-        Ok(Config { text, vision, image_text_hidden_size: top.image_text_hidden_size })
-    }
-}
-
-impl TextConfig {
-    /// Vocabulary, longest row and width: the sizes of the embedding tables.
-    pub(super) fn tables(&self) -> [usize; 3] {
-        [self.vocab_size, self.max_position_embeddings, self.hidden_size]
-    }
-}
-
-impl VisionConfig {
-    /// Patches of a picture, `P`.
-    pub fn patches(&self) -> usize {
-        (self.image_size / self.patch_size).pow(2)
-    }
-
-    pub(super) fn encoder(&self) -> Encoder {
-        Encoder {
-            depth: self.num_hidden_layers,
-            heads: self.num_attention_heads,
-            intermediate: self.intermediate_size,
-            act: self.hidden_act,
-            eps: self.layer_norm_eps,
-            causal: false,
-            projections: Projections::Joined,
-        }
+        let Top { image_text_hidden_size } = whole(config, &json!({ "image_text_hidden_size": 256 }))?;
+        sizes("config", &[("image_text_hidden_size", image_text_hidden_size)])?;
+        Ok(Config { text, vision, image_text_hidden_size, writing })
     }
 }

@@ -8,9 +8,10 @@
 mod config;
 mod text;
 
-pub use config::{Config, Task, TextConfig, VisionConfig};
+pub use config::{Config, Task};
 pub use text::Memory;
 
+use crate::model::encoder::Projections;
 use crate::model::inputs::{patches, with_class};
 use crate::nn::{linear, norm_with};
 use crate::ops::binary::add;
@@ -34,19 +35,19 @@ pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> Slo
             let positions = b.param("position_embedding", [1, vision.patches() + 1, vision.hidden_size]);
             add(b, x, positions)
         });
-        let x = vision.encoder().emit(b, x, None);
+        let x = vision.encoder(Projections::Joined).emit(b, x, None);
         norm_with(b, "post_layernorm", x, vision.layer_norm_eps)
     })
 }
 
 /// What the text encoder sees of `source` (picture states `[B, P + 1, D]`).
 pub fn encoder_memory(b: &mut PlanBuilder, config: &Config, source: SlotId) -> Memory {
-    b.scope(ENCODER, |b| config.text.memory(b, source))
+    b.scope(ENCODER, |b| config.memory(b, source))
 }
 
 /// What the decoder sees of `source`: picture states, or in answering the states of the question.
 pub fn decoder_memory(b: &mut PlanBuilder, config: &Config, source: SlotId) -> Memory {
-    b.scope(DECODER_LAYERS, |b| config.text.memory(b, source))
+    b.scope(DECODER_LAYERS, |b| config.memory(b, source))
 }
 
 /// Bidirectional text, alone or reading a picture: ids (u32 `[N, T]`) of `lengths` (u32 `[N]`) to `[N, T, D]`.
@@ -57,17 +58,17 @@ pub fn encode_text(
     lengths: SlotId,
     memory: Option<&Memory>,
 ) -> SlotId {
-    b.scope(ENCODER, |b| config.text.emit(b, ids, Some(lengths), false, memory))
+    b.scope(ENCODER, |b| config.states(b, ids, Some(lengths), false, memory))
 }
 
 /// Causal text that reads a memory: states `[N, T, D]`. Padding stands at the end, where nothing that counts can see it.
 pub fn decode(b: &mut PlanBuilder, config: &Config, ids: SlotId, memory: &Memory) -> SlotId {
-    b.scope(DECODER_LAYERS, |b| config.text.emit(b, ids, None, true, Some(memory)))
+    b.scope(DECODER_LAYERS, |b| config.states(b, ids, None, true, Some(memory)))
 }
 
 /// Next-token logits `[.., V]` of the decoder's states `[.., D]`.
 pub fn decoder_logits(b: &mut PlanBuilder, config: &Config, states: SlotId) -> SlotId {
-    b.scope(DECODER, |b| config.text.logits(b, states))
+    b.scope(DECODER, |b| config.logits(b, states))
 }
 
 /// Picture states `[B, P + 1, D]` to unit vectors `[B, E]`.
@@ -103,7 +104,7 @@ fn first(b: &mut PlanBuilder, states: SlotId) -> SlotId {
 /// the two names is kept depends on who saved the file.
 pub(super) fn tied(config: &Config, name: &str) -> Vec<String> {
     match name {
-        "text_decoder.bert.embeddings.word_embeddings.weight" if config.text.tie_word_embeddings => {
+        "text_decoder.bert.embeddings.word_embeddings.weight" if config.writing.tie_word_embeddings => {
             vec!["text_decoder.cls.predictions.decoder.weight".to_string()]
         }
         "text_decoder.cls.predictions.bias" => vec!["text_decoder.cls.predictions.decoder.bias".to_string()],

@@ -1,7 +1,7 @@
 //! BLIP's text transformer: BERT's post-norm layers (Devlin et al. 2019), with cross-attention where there is a memory
 //! to read.
 
-use super::TextConfig;
+use super::Config;
 use crate::model::inputs::tokens;
 use crate::nn::{linear, norm_with};
 use crate::ops::attention::{Attention, attention};
@@ -15,25 +15,25 @@ pub struct Memory {
     pub layers: Vec<[SlotId; 2]>,
 }
 
-impl TextConfig {
+impl Config {
     /// Emits the keys and values by which the layers read `source`, `[B, S, _]`; they are named `keys` and `values`
     /// beside the weights that make them.
     pub(super) fn memory(&self, b: &mut PlanBuilder, source: SlotId) -> Memory {
         let layer = |i: usize| {
             b.scope(format!("encoder.layer.{i}.crossattention.self"), |b| {
                 [("key", "keys"), ("value", "values")].map(|(weight, name)| {
-                    let x = linear(b, weight, source, self.hidden_size, None);
+                    let x = linear(b, weight, source, self.text.hidden_size, None);
                     b.name(x, name);
                     x
                 })
             })
         };
-        Memory { layers: (0..self.num_hidden_layers).map(layer).collect() }
+        Memory { layers: (0..self.text.num_hidden_layers).map(layer).collect() }
     }
 
     /// Token ids (u32 `[N, T]`) to states `[N, T, D]`; `lengths` (u32 `[N]`) hide padding. The embedded tokens are
     /// named `embeddings.output`, a layer's result `encoder.layer.0.output.output`.
-    pub(super) fn emit(
+    pub(super) fn states(
         &self,
         b: &mut PlanBuilder,
         ids: SlotId,
@@ -42,12 +42,12 @@ impl TextConfig {
         memory: Option<&Memory>,
     ) -> SlotId {
         let x = b.scope("embeddings", |b| {
-            let x = tokens(b, ids, ["word_embeddings", "position_embeddings"], self.tables());
-            let x = norm_with(b, "LayerNorm", x, self.layer_norm_eps);
+            let x = tokens(b, ids, ["word_embeddings", "position_embeddings"], self.text.tables());
+            let x = norm_with(b, "LayerNorm", x, self.text.layer_norm_eps);
             b.name(x, "output");
             x
         });
-        (0..self.num_hidden_layers).fold(x, |x, i| {
+        (0..self.text.num_hidden_layers).fold(x, |x, i| {
             let memory = memory.map(|memory| memory.layers[i]);
             b.scope(format!("encoder.layer.{i}"), |b| self.layer(b, x, lengths, causal, memory))
         })
@@ -62,15 +62,17 @@ impl TextConfig {
         memory: Option<[SlotId; 2]>,
     ) -> SlotId {
         let mut x = b.scope("attention", |b| {
-            let own =
-                b.scope("self", |b| ["key", "value"].map(|name| linear(b, name, x, self.hidden_size, None)));
+            let own = b.scope("self", |b| {
+                ["key", "value"].map(|name| linear(b, name, x, self.text.hidden_size, None))
+            });
             self.attend(b, x, own, causal, lengths)
         });
         if let Some(memory) = memory {
             x = b.scope("crossattention", |b| self.attend(b, x, memory, false, None));
         }
-        let h =
-            b.scope("intermediate", |b| linear(b, "dense", x, self.intermediate_size, Some(self.hidden_act)));
+        let h = b.scope("intermediate", |b| {
+            linear(b, "dense", x, self.text.intermediate_size, Some(self.text.hidden_act))
+        });
         b.scope("output", |b| {
             let x = self.close(b, h, x);
             b.name(x, "output");
@@ -88,31 +90,31 @@ impl TextConfig {
         lengths: Option<SlotId>,
     ) -> SlotId {
         let h = b.scope("self", |b| {
-            let q = linear(b, "query", x, self.hidden_size, None);
-            attention(b, Attention { heads: self.num_attention_heads, causal }, q, k, v, lengths)
+            let q = linear(b, "query", x, self.text.hidden_size, None);
+            attention(b, Attention { heads: self.text.num_attention_heads, causal }, q, k, v, lengths)
         });
         b.scope("output", |b| self.close(b, h, x))
     }
 
     /// `LayerNorm(dense(h) + x)`.
     fn close(&self, b: &mut PlanBuilder, h: SlotId, x: SlotId) -> SlotId {
-        let h = linear(b, "dense", h, self.hidden_size, None);
+        let h = linear(b, "dense", h, self.text.hidden_size, None);
         let sum = add(b, h, x);
-        norm_with(b, "LayerNorm", sum, self.layer_norm_eps)
+        norm_with(b, "LayerNorm", sum, self.text.layer_norm_eps)
     }
 
     /// Next-token logits `[.., V]` of states `[.., D]`.
     pub(super) fn logits(&self, b: &mut PlanBuilder, states: SlotId) -> SlotId {
         let x = b.scope("cls.predictions.transform", |b| {
-            let x = linear(b, "dense", states, self.hidden_size, Some(self.hidden_act));
-            norm_with(b, "LayerNorm", x, self.layer_norm_eps)
+            let x = linear(b, "dense", states, self.text.hidden_size, Some(self.text.hidden_act));
+            norm_with(b, "LayerNorm", x, self.text.layer_norm_eps)
         });
-        let table = match self.tie_word_embeddings {
+        let table = match self.writing.tie_word_embeddings {
             true => "bert.embeddings.word_embeddings.weight",
             false => "cls.predictions.decoder.weight",
         };
-        let table = b.param(table, [self.vocab_size, self.hidden_size]);
-        let bias = b.param("cls.predictions.bias", [self.vocab_size]);
+        let table = b.param(table, [self.text.vocab_size, self.text.hidden_size]);
+        let bias = b.param("cls.predictions.bias", [self.text.vocab_size]);
         affine(b, x, table, Some(bias), None)
     }
 }

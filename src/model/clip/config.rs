@@ -1,12 +1,10 @@
 //! Sizes of a CLIP model, as in its `config.json`, with the defaults of transformers.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::model::architecture::{ConfigError, part};
-use crate::model::encoder::{Encoder, Projections};
-use crate::model::transformers::{activation, picture, sizes, tower};
-use crate::ops::activation::Activation;
+use crate::model::architecture::ConfigError;
+use crate::model::transformers::{TextConfig, VisionConfig, part, sizes, whole};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
@@ -14,70 +12,7 @@ pub struct Config {
     pub vision: VisionConfig,
     /// Width of the shared embedding space.
     pub projection_dim: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct TextConfig {
-    pub vocab_size: usize,
-    pub hidden_size: usize,
-    pub intermediate_size: usize,
-    pub num_hidden_layers: usize,
-    pub num_attention_heads: usize,
-    pub max_position_embeddings: usize,
-    #[serde(deserialize_with = "activation")]
-    pub hidden_act: Activation,
-    pub layer_norm_eps: f32,
-    pub pad_token_id: u32,
-    pub eos_token_id: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct VisionConfig {
-    pub hidden_size: usize,
-    pub intermediate_size: usize,
-    pub num_hidden_layers: usize,
-    pub num_attention_heads: usize,
-    pub num_channels: usize,
-    pub image_size: usize,
-    pub patch_size: usize,
-    #[serde(deserialize_with = "activation")]
-    pub hidden_act: Activation,
-    pub layer_norm_eps: f32,
-}
-
-impl Default for TextConfig {
-    fn default() -> Self {
-        TextConfig {
-            vocab_size: 49408,
-            hidden_size: 512,
-            intermediate_size: 2048,
-            num_hidden_layers: 12,
-            num_attention_heads: 8,
-            max_position_embeddings: 77,
-            hidden_act: Activation::QuickGelu,
-            layer_norm_eps: 1e-5,
-            pad_token_id: 1,
-            eos_token_id: 49407,
-        }
-    }
-}
-
-impl Default for VisionConfig {
-    fn default() -> Self {
-        VisionConfig {
-            hidden_size: 768,
-            intermediate_size: 3072,
-            num_hidden_layers: 12,
-            num_attention_heads: 12,
-            num_channels: 3,
-            image_size: 224,
-            patch_size: 32,
-            hidden_act: Activation::QuickGelu,
-            layer_norm_eps: 1e-5,
-        }
-    }
+    eos_token_id: u32,
 }
 
 impl Config {
@@ -85,31 +20,34 @@ impl Config {
     pub fn parse(config: &Value) -> Result<Self, ConfigError> {
         #[derive(Deserialize)]
         struct Top {
-            #[serde(default = "projection_dim")]
             projection_dim: usize,
         }
-        fn projection_dim() -> usize {
-            512
+        #[derive(Deserialize)]
+        struct End {
+            eos_token_id: u32,
         }
-        let top = Top::deserialize(config)?;
-        let (text, vision): (TextConfig, VisionConfig) =
-            (part(config, "text_config")?, part(config, "vision_config")?);
-        let text_sizes = [
-            ("intermediate_size", text.intermediate_size),
-            ("vocab_size", text.vocab_size),
-            ("max_position_embeddings", text.max_position_embeddings),
-        ];
-        sizes("text_config", &text_sizes)?;
-        sizes("vision_config", &[("intermediate_size", vision.intermediate_size)])?;
-        tower("text_config", text.num_hidden_layers, text.num_attention_heads, text.hidden_size)?;
-        tower("vision_config", vision.num_hidden_layers, vision.num_attention_heads, vision.hidden_size)?;
-        picture(vision.image_size, vision.patch_size, vision.num_channels)?;
-        sizes("config", &[("projection_dim", top.projection_dim)])?;
-        Ok(Config { text, vision, projection_dim: top.projection_dim })
+        let text = TextConfig::parse(
+            config,
+            &json!({
+                "vocab_size": 49408, "hidden_size": 512, "intermediate_size": 2048, "num_hidden_layers": 12,
+                "num_attention_heads": 8, "max_position_embeddings": 77, "hidden_act": "quick_gelu",
+                "layer_norm_eps": 1e-5, "pad_token_id": 1,
+            }),
+        )?;
+        let vision = VisionConfig::parse(
+            config,
+            &json!({
+                "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12,
+                "num_channels": 3, "image_size": 224, "patch_size": 32, "hidden_act": "quick_gelu",
+                "layer_norm_eps": 1e-5,
+            }),
+        )?;
+        let Top { projection_dim } = whole(config, &json!({ "projection_dim": 512 }))?;
+        let End { eos_token_id } = part(config, "text_config", &json!({ "eos_token_id": 49407 }))?;
+        sizes("config", &[("projection_dim", projection_dim)])?;
+        Ok(Config { text, vision, projection_dim, eos_token_id })
     }
-}
 
-impl TextConfig {
     /// The position of a row of ids whose state stands for the text: that of the first end token, or of the largest id
     /// where the file still says `eos_token_id` 2, as those of OpenAI's models do although their end token is another.
     pub fn pooled_position(&self, ids: &[u32]) -> usize {
@@ -119,42 +57,6 @@ impl TextConfig {
         };
         ids.iter().position(|&id| id == end).unwrap_or(0)
     }
-
-    /// Vocabulary, longest row and width: the sizes of the embedding tables.
-    pub(super) fn tables(&self) -> [usize; 3] {
-        [self.vocab_size, self.max_position_embeddings, self.hidden_size]
-    }
-
-    pub(super) fn encoder(&self) -> Encoder {
-        Encoder {
-            depth: self.num_hidden_layers,
-            heads: self.num_attention_heads,
-            intermediate: self.intermediate_size,
-            act: self.hidden_act,
-            eps: self.layer_norm_eps,
-            causal: true,
-            projections: Projections::Separate,
-        }
-    }
-}
-
-impl VisionConfig {
-    /// Patches of a picture, `P`.
-    pub fn patches(&self) -> usize {
-        (self.image_size / self.patch_size).pow(2)
-    }
-
-    pub(super) fn encoder(&self) -> Encoder {
-        Encoder {
-            depth: self.num_hidden_layers,
-            heads: self.num_attention_heads,
-            intermediate: self.intermediate_size,
-            act: self.hidden_act,
-            eps: self.layer_norm_eps,
-            causal: false,
-            projections: Projections::Separate,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -163,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_text_stands_at_its_end_token() {
-        let mut config = TextConfig::default();
+        let mut config = Config::parse(&json!({})).unwrap();
         assert_eq!(config.pooled_position(&[49406, 5, 49407, 49407]), 2);
         config.eos_token_id = 2;
         assert_eq!(config.pooled_position(&[998, 2, 7, 999, 1, 1]), 3);

@@ -5,9 +5,10 @@
 
 mod config;
 
-pub use config::{Config, TextConfig, VisionConfig};
+pub use config::Config;
 
-use crate::model::inputs::{patches, tokens, with_class};
+use crate::model::encoder::{Projections, text_model};
+use crate::model::inputs::{patches, with_class};
 use crate::nn::{norm_with, projection};
 use crate::ops::binary::add;
 use crate::ops::embedding::embedding;
@@ -29,7 +30,7 @@ pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> Slo
         });
         // The name is spelt so in the files.
         let x = norm_with(b, "pre_layrnorm", x, vision.layer_norm_eps);
-        vision.encoder().emit(b, x, None)
+        vision.encoder(Projections::Separate).emit(b, x, None)
     })
 }
 
@@ -46,18 +47,11 @@ pub fn image_embeds(b: &mut PlanBuilder, config: &Config, states: SlotId) -> Slo
 
 /// Token ids (u32 `[N, T]`), of which row `n` has `lengths[n]` (u32 `[N]`; all without), to states `[N, T, D]`.
 pub fn encode_text(b: &mut PlanBuilder, config: &Config, ids: SlotId, lengths: Option<SlotId>) -> SlotId {
-    let text = &config.text;
-    b.scope("text_model", |b| {
-        let x = b.scope("embeddings", |b| {
-            tokens(b, ids, ["token_embedding", "position_embedding"], text.tables())
-        });
-        let x = text.encoder().emit(b, x, lengths);
-        norm_with(b, "final_layer_norm", x, text.layer_norm_eps)
-    })
+    text_model(b, &config.text, true, ids, lengths)
 }
 
 /// States `[N, T, D]` to unit vectors `[N, E]`; `pooled` (u32 `[N]`) are the rows of `[N * T, D]` that stand for the
-/// texts, see [`TextConfig::pooled_position`].
+/// texts, see [`Config::pooled_position`].
 pub fn text_embeds(b: &mut PlanBuilder, config: &Config, states: SlotId, pooled: SlotId) -> SlotId {
     let rows = b.shape(states).rows();
     let x = b.reshape(states, [rows, config.text.hidden_size]);

@@ -5,10 +5,11 @@
 
 mod config;
 
-pub use config::{Config, TextConfig, VisionConfig};
+pub use config::Config;
 
-use crate::model::encoder::feed_forward;
-use crate::model::inputs::{patches, repeated, tokens};
+use crate::model::encoder::{Projections, feed_forward, text_model};
+use crate::model::inputs::{patches, repeated};
+use crate::model::transformers::VisionConfig;
 use crate::nn::{linear, norm_with};
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
@@ -27,7 +28,7 @@ pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> Slo
             let positions = b.param("position_embedding.weight", [vision.patches(), vision.hidden_size]);
             add(b, x, positions)
         });
-        let x = vision.encoder().emit(b, x, None);
+        let x = vision.encoder(Projections::Separate).emit(b, x, None);
         norm_with(b, "post_layernorm", x, vision.layer_norm_eps)
     })
 }
@@ -68,14 +69,7 @@ fn pool(b: &mut PlanBuilder, vision: &VisionConfig, probe: SlotId, states: SlotI
 /// Token ids (u32 `[N, T]`) to states `[N, T, D]`. The published models were trained to see the padding: `lengths`
 /// (u32 `[N]`) are given only where it is to be hidden.
 pub fn encode_text(b: &mut PlanBuilder, config: &Config, ids: SlotId, lengths: Option<SlotId>) -> SlotId {
-    let text = &config.text;
-    b.scope("text_model", |b| {
-        let x = b.scope("embeddings", |b| {
-            tokens(b, ids, ["token_embedding", "position_embedding"], text.tables())
-        });
-        let x = text.encoder().emit(b, x, lengths);
-        norm_with(b, "final_layer_norm", x, text.layer_norm_eps)
-    })
+    text_model(b, &config.text, false, ids, lengths)
 }
 
 /// States `[N, T, D]` to unit vectors `[N, E]`: the last position stands for the text.
@@ -83,7 +77,7 @@ pub fn text_embeds(b: &mut PlanBuilder, config: &Config, states: SlotId) -> Slot
     let [rows, tokens, width] = b.shape(states)[..] else { unreachable!("states are [N, T, D]") };
     let x = slice(b, states, 1, tokens - 1, 1);
     let x = b.reshape(x, [rows, width]);
-    let x = b.scope("text_model", |b| linear(b, "head", x, config.text.projection_size(), None));
+    let x = b.scope("text_model", |b| linear(b, "head", x, config.embedding_size(), None));
     b.name(x, "text_pooled");
     l2_normalize(b, x)
 }

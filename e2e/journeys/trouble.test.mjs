@@ -149,3 +149,25 @@ journey(
   },
   CPU,
 );
+
+journey(
+  "a run whose graphics device is lost begins anew on the CPU and comes to its end",
+  async (lab) => {
+    await lab.open("contrast?batch=8&width=16&steps=30");
+    const device = lab.engine().locator("summary");
+    const state = lab.page.locator(".run-bar output");
+    await state.filter({ hasText: /^Step 0$/ }).waitFor({ timeout: 120_000 });
+    await device.click();
+    await lab.engine().getByRole("button", { name: "WebGPU" }).click();
+    await device.filter({ hasText: /^WebGPU$/ }).waitFor({ timeout: 240_000 });
+    await state.filter({ hasText: /^Step 0$/ }).waitFor({ timeout: 240_000 });
+    await lab.page.getByRole("button", { name: "Train", exact: true }).click();
+    await state.filter({ hasText: /^Step [1-9]/ }).waitFor({ timeout: 240_000 });
+    const browser = await lab.page.context().browser().newBrowserCDPSession();
+    await browser.send("Browser.crashGpuProcess");
+    await lab.page.getByRole("button", { name: "Go on with the CPU" }).first().click({ timeout: 120_000 });
+    await device.filter({ hasText: /^CPU$/ }).waitFor({ timeout: 60_000 });
+    await state.filter({ hasText: /^Step 30, the end of this run$/ }).waitFor({ timeout: 120_000 });
+  },
+  ["webgpu"],
+);

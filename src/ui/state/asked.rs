@@ -55,6 +55,20 @@ impl<T: Clone> Asked<T> {
         }
     }
 
+    /// The engine that gave the answers is gone, and what they were about with it: a request that is still under way will
+    /// be sent again, any other can be asked anew.
+    pub(super) fn forget(&mut self)
+    where
+        T: Default,
+    {
+        if self.is_busy() {
+            self.value = Shared::default();
+            self.answered = None;
+        } else {
+            *self = Asked::default();
+        }
+    }
+
     /// Takes an event of request `id` in; events of superseded requests change nothing.
     pub(super) fn hear(&mut self, id: u32, phase: Phase, change: impl FnOnce(&mut T)) {
         if self.id == id && self.phase != Phase::Failed {

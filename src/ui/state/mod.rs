@@ -125,8 +125,9 @@ impl UiState {
     /// A new worker has been started: it knows no model and no run, and whatever was awaited waits for it.
     pub fn restart(&mut self) {
         self.load = Asked::default();
-        self.training.value = Shared::default();
-        self.damage.value = Shared::default();
+        self.training.forget();
+        self.damage.forget();
+        self.weights.forget();
         self.wait();
     }
 

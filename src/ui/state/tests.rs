@@ -207,3 +207,27 @@ fn a_paused_run_is_heard_to_the_end_of_its_step() {
     state.apply(Reply { id: again.id, event: Event::Trained { step: 3 } });
     assert_eq!((stands(&state), state.training.phase), (3, Phase::Done));
 }
+
+#[test]
+fn another_engine_is_asked_for_runs_anew() {
+    use crate::lab::fuse::Settings;
+    use crate::session::protocol::{Experiment, Lesson};
+    let mut state = ready_state();
+    let experiment = Experiment::Race(Settings::default());
+    let train = |until| Command::Train { experiment: experiment.clone(), until };
+    let id = state.ask(train(0)).expect("it is sent").id;
+    state.apply(Reply { id, event: Event::Taught(Lesson::RaceBegun { samples: Vec::new() }) });
+    state.apply(Reply { id, event: Event::Trained { step: 0 } });
+    assert_eq!(state.ask(train(0)), None, "it is done");
+
+    state.restart();
+    assert_eq!(state.training.value.of(&experiment), None, "no run is known");
+    state.ask(train(0));
+    assert_eq!(state.training.phase, Phase::Waiting, "it is asked again");
+    state.ask(train(40));
+    state.restart();
+    let id = state.ask(load()).expect("loading is sent at once").id;
+    let sent = state.apply(Reply { id, event: Event::Ready(facts()) });
+    let commands: Vec<Command> = sent.into_iter().map(|request| request.command).collect();
+    assert_eq!(commands, [train(40)], "what was under way is sent again");
+}

@@ -171,3 +171,17 @@ journey(
   },
   ["webgpu"],
 );
+
+journey(
+  "a run is there again when another device is chosen",
+  async (lab) => {
+    await lab.open("fuse?with=sum&batch=8&step=4");
+    const state = lab.page.locator(".run-bar output");
+    await state.filter({ hasText: /^Step 4$/ }).waitFor({ timeout: 60_000 });
+    await lab.engine().locator("summary").click();
+    await lab.engine().getByRole("button", { name: "CPU" }).click();
+    await state.filter({ hasText: /^Preparing$/ }).waitFor();
+    await state.filter({ hasText: /^Step 4$/ }).waitFor({ timeout: 60_000 });
+  },
+  CPU,
+);

@@ -76,11 +76,11 @@ impl Live {
         let wanted = self.lab.pick(step.get);
         let has_begun = Memo::new(move |_| self.stands.get().is_some());
         // A run that is known to stand further is taken as it is: only Reset begins anew.
-        let is_behind = move |wanted: u64| self.stands.get_untracked().is_none_or(|stands| stands < wanted);
+        let is_behind = move |wanted: u64| self.stands.get_untracked().is_some_and(|stands| stands < wanted);
         Effect::new(move || {
-            let (experiment, wanted) = (self.experiment.get(), wanted.get());
-            has_begun.track();
-            if !self.is_busy.get_untracked() && is_behind(wanted) {
+            // A memo has to be read to be followed: when the engine is another one, the run has not begun there.
+            let (experiment, wanted, has_begun) = (self.experiment.get(), wanted.get(), has_begun.get());
+            if !self.is_busy.get_untracked() && (!has_begun || is_behind(wanted)) {
                 self.lab.ask(Command::Train { experiment, until: wanted });
             }
         });

@@ -7,7 +7,7 @@ use triptych::lab::fuse::{Contestant, Modality, Settings};
 use triptych::lab::sabotage::Corruption;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    BackendChoice, Command, Decoding, Event, Experiment, Lane, Lesson, Pixels, Reader, WayOn,
+    BackendChoice, Command, Decoding, Event, Experiment, Lane, Lesson, ModelName, Pixels, Reader, WayOn,
 };
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
@@ -17,11 +17,13 @@ fn picture(index: u64) -> Pixels {
     Pixels { width: side, height: side, rgb: render(&splits::scene(Split::Test, 5, index)).rgb }
 }
 
+fn load(url: &str) -> Command {
+    Command::Load { backend: BackendChoice::Cpu, model: ModelName::Playroom { url: url.into() } }
+}
+
 fn loaded() -> LocalClient {
     let mut client = LocalClient::new(concat!(env!("CARGO_MANIFEST_DIR"), "/public"));
-    let events = pollster::block_on(
-        client.ask(Command::Load { backend: BackendChoice::Cpu, model: "models/playroom".into() }),
-    );
+    let events = pollster::block_on(client.ask(load("models/playroom")));
     let Some(Event::Ready(facts)) = events.last() else { panic!("{events:?}") };
     assert!(facts.parameters <= 4_000_000, "{} parameters", facts.parameters);
     assert!(events.iter().any(|event| matches!(event, Event::Device(_))));
@@ -113,8 +115,7 @@ fn answers_attention_and_matches_have_their_shapes() {
 #[test]
 fn what_cannot_be_done_is_said_with_a_way_on() {
     let mut client = LocalClient::new("nowhere");
-    let load = Command::Load { backend: BackendChoice::Cpu, model: "models/none".into() };
-    let events = pollster::block_on(client.ask(load));
+    let events = pollster::block_on(client.ask(load("models/none")));
     let Some(Event::Failed(failure)) = events.last() else { panic!("{events:?}") };
     assert_eq!(failure.way_on, WayOn::Retry);
 
@@ -125,7 +126,8 @@ fn what_cannot_be_done_is_said_with_a_way_on() {
         failure.way_on
     };
     let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
-    assert_eq!(failed(Command::Resize { picture: broken }), WayOn::ChangeInput);
+    assert_eq!(failed(Command::EncodePicture { picture: broken }), WayOn::ChangeInput);
+    assert_eq!(failed(Command::Open { file: b"no picture".to_vec() }), WayOn::ChangeInput);
     assert_eq!(failed(Command::Ask { picture: picture(0), question: "  ".into() }), WayOn::ChangeInput);
     assert_eq!(failed(Command::EncodeText { text: "a red circle and ".repeat(40) }), WayOn::ChangeInput);
 }

@@ -6,7 +6,7 @@ use super::{CliError, print_json};
 use crate::io::file::write_atomic;
 use crate::session::baked::BakedRun;
 use crate::session::local::LocalClient;
-use crate::session::protocol::{BackendChoice, Command, Decoding, Event, Pixels, Stack, Token};
+use crate::session::protocol::{BackendChoice, Command, Decoding, Event, ModelName, Pixels, Stack, Token};
 use crate::world::render::PIXELS;
 use crate::world::{Split, render, splits};
 
@@ -29,7 +29,10 @@ pub struct Bake {
 impl Bake {
     pub fn run(&self) -> Result<(), CliError> {
         let mut client = LocalClient::new(&self.public);
-        let load = Command::Load { backend: BackendChoice::Cpu, model: "models/playroom".to_string() };
+        let load = Command::Load {
+            backend: BackendChoice::Cpu,
+            model: ModelName::Playroom { url: "models/playroom".to_string() },
+        };
         let loaded = pollster::block_on(client.ask(load));
         let facts = loaded.into_iter().find_map(|event| match event {
             Event::Ready(facts) => Some(Ok(facts)),

@@ -31,16 +31,16 @@ pub struct Bank {
 }
 
 impl Bank {
-    pub(super) fn store(&mut self, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
-        let words = bytemuck::cast_slice(tensor.words()).to_vec();
-        match self.tensors.get(name) {
-            Some(old) if old.shape == tensor.shape => *old.buffer.borrow_mut() = words,
-            _ => {
-                let stored = Stored { shape: tensor.shape.clone(), buffer: Rc::new(RefCell::new(words)) };
-                self.tensors.insert(name.to_string(), stored);
-            }
+    pub(super) fn reserve(&mut self, name: &str, shape: &Shape) {
+        if !self.tensors.get(name).is_some_and(|old| old.shape == *shape) {
+            let buffer = Rc::new(RefCell::new(vec![0.0; shape.numel()]));
+            self.tensors.insert(name.to_string(), Stored { shape: shape.clone(), buffer });
         }
-        Ok(())
+    }
+
+    pub(super) fn fill(&self, name: &str, start: usize, words: &[u32]) {
+        let mut values = self.tensors[name].buffer.borrow_mut();
+        values[start..start + words.len()].copy_from_slice(bytemuck::cast_slice(words));
     }
 
     pub(super) fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {

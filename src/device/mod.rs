@@ -56,11 +56,28 @@ impl Device {
 
     /// Writes a stored tensor, creating or replacing it under `name`.
     pub fn store(&self, bank: &mut Bank, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
+        self.reserve(bank, name, &tensor.shape)?;
+        self.fill(bank, name, 0, tensor.words())
+    }
+
+    /// Makes room for a stored tensor whose values [`Device::fill`] brings.
+    pub fn reserve(&self, bank: &mut Bank, name: &str, shape: &Shape) -> Result<(), DeviceError> {
         match (self, bank) {
-            (Device::Cpu(_), Bank::Cpu(bank)) => bank.store(name, tensor),
-            (Device::Gpu(device), Bank::Gpu(bank)) => bank.store(device, name, tensor),
+            (Device::Cpu(_), Bank::Cpu(bank)) => bank.reserve(name, shape),
+            (Device::Gpu(device), Bank::Gpu(bank)) => bank.reserve(device, name, shape)?,
             _ => panic!("{MIXED}"),
         }
+        Ok(())
+    }
+
+    /// Writes a part of a reserved tensor, the bits of f32 from element `start` on.
+    pub fn fill(&self, bank: &Bank, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
+        match (self, bank) {
+            (Device::Cpu(_), Bank::Cpu(bank)) => bank.fill(name, start, words),
+            (Device::Gpu(device), Bank::Gpu(bank)) => bank.fill(device, name, start, words)?,
+            _ => panic!("{MIXED}"),
+        }
+        Ok(())
     }
 
     /// Reads a stored tensor back.

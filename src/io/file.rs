@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::hub::{Store, Writable};
 use super::read_at::{Files, ReadAt};
 
 /// Why a file could not be read or written.
@@ -45,6 +46,46 @@ impl Files for Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// A file that is open for writing too.
+pub struct Disk(File);
+
+impl ReadAt for Disk {
+    fn size(&self) -> u64 {
+        self.0.metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let mut file = &self.0;
+        file.seek(SeekFrom::Start(start))?;
+        file.read_exact(bytes)
+    }
+}
+
+impl Writable for Disk {
+    fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
+        self.0.seek(SeekFrom::Start(start))?;
+        self.0.write_all(bytes)
+    }
+
+    fn truncate(&mut self, size: u64) -> io::Result<()> {
+        self.0.set_len(size)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.sync_all()
+    }
+}
+
+impl Store for Folder {
+    type File = Disk;
+
+    async fn open(&self, name: &str) -> io::Result<Disk> {
+        fs::create_dir_all(&self.0)?;
+        let path = self.0.join(name);
+        Ok(Disk(File::options().read(true).write(true).create(true).truncate(false).open(path)?))
     }
 }
 

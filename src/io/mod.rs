@@ -4,6 +4,7 @@
 pub mod bpe;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod file;
+pub mod hub;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod image;
 pub mod preprocess;

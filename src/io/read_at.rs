@@ -1,6 +1,7 @@
 //! Bytes that are read in pieces, and the files of a model by name.
 
 use std::io;
+use std::rc::Rc;
 
 /// A file on disk, or bytes that are in memory already.
 pub trait ReadAt {
@@ -22,6 +23,16 @@ impl ReadAt for Vec<u8> {
         let part = end.and_then(|end| self.get(start..end)).ok_or(io::ErrorKind::UnexpectedEof)?;
         bytes.copy_from_slice(part);
         Ok(())
+    }
+}
+
+impl<T: ReadAt> ReadAt for Rc<T> {
+    fn size(&self) -> u64 {
+        (**self).size()
+    }
+
+    fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+        (**self).read_at(start, bytes)
     }
 }
 

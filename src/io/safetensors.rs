@@ -26,6 +26,8 @@ pub enum SafetensorsError {
     Misshapen { file: String, tensor: String, expected: Shape, found: Shape },
     #[error("`{tensor}` in {file} holds {found:?}, expected F32, F16, BF16, I64, I32 or U32")]
     Unsupported { file: String, tensor: String, found: Dtype },
+    #[error("`{tensor}` in {file} holds {found:?}, expected F32, F16 or BF16")]
+    NoNumbers { file: String, tensor: String, found: Dtype },
     #[error("`{tensor}` in {file} holds {found} at element {index}, expected an id in 0..=4294967295")]
     NotAnId { file: String, tensor: String, index: usize, found: i64 },
     #[error("`{tensor}` holds {found} at element {index}, beyond the largest f16 of 65504")]
@@ -102,12 +104,18 @@ impl SafetensorsFile {
 
     /// A tensor that must have the shape `expected`.
     pub fn shaped(&self, tensor: &str, expected: &Shape) -> Result<HostTensor, SafetensorsError> {
-        let found: Shape = self.info(tensor)?.shape.as_slice().into();
+        self.expect(tensor, expected)?;
+        self.tensor(tensor)
+    }
+
+    fn expect(&self, tensor: &str, expected: &Shape) -> Result<&TensorInfo, SafetensorsError> {
+        let info = self.info(tensor)?;
+        let found: Shape = info.shape.as_slice().into();
         if found != *expected {
             let (file, tensor, expected) = (self.file.clone(), tensor.to_string(), expected.clone());
             return Err(SafetensorsError::Misshapen { file, tensor, expected, found });
         }
-        self.tensor(tensor)
+        Ok(info)
     }
 
     fn info(&self, tensor: &str) -> Result<&TensorInfo, SafetensorsError> {
@@ -115,7 +123,46 @@ impl SafetensorsFile {
         self.header.info(tensor).ok_or_else(missing)
     }
 
-    /// Little-endian elements of `N` bytes; the header has already been checked against the length.
+    /// Hands out a tensor of numbers, which must have the shape `expected`, in pieces of f32 with the element that each
+    /// begins at; no more than a piece is in memory at a time.
+    pub fn pieces<E: From<SafetensorsError>>(
+        &self,
+        tensor: &str,
+        expected: &Shape,
+        take: impl FnMut(usize, Vec<f32>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let info = self.expect(tensor, expected)?;
+        match info.dtype {
+            Dtype::F32 => self.each(info, f32::from_le_bytes, take),
+            Dtype::F16 => self.each(info, |b| f16::from_le_bytes(b).to_f32(), take),
+            Dtype::BF16 => self.each(info, |b| bf16::from_le_bytes(b).to_f32(), take),
+            found => {
+                let (file, tensor) = (self.file.clone(), tensor.to_string());
+                Err(SafetensorsError::NoNumbers { file, tensor, found }.into())
+            }
+        }
+    }
+
+    /// Little-endian elements of `N` bytes, piece by piece; the header has already been checked against the length.
+    fn each<T, E: From<SafetensorsError>, const N: usize>(
+        &self,
+        info: &TensorInfo,
+        read: impl Fn([u8; N]) -> T,
+        mut take: impl FnMut(usize, Vec<T>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (start, end) = info.data_offsets;
+        let mut piece = vec![0; PIECE.min(end - start)];
+        for at in (start..end).step_by(PIECE) {
+            let piece = &mut piece[..PIECE.min(end - at)];
+            let unreadable = |source| SafetensorsError::Unreadable { file: self.file.clone(), source };
+            self.source.read_at(self.start + at as u64, piece).map_err(unreadable)?;
+            let (chunks, _) = piece.as_chunks::<N>();
+            take((at - start) / N, chunks.iter().map(|chunk| read(*chunk)).collect())?;
+        }
+        Ok(())
+    }
+
+    /// All elements of a tensor.
     fn elements<T, const N: usize>(
         &self,
         info: &TensorInfo,
@@ -123,15 +170,11 @@ impl SafetensorsFile {
     ) -> Result<Vec<T>, SafetensorsError> {
         let (start, end) = info.data_offsets;
         let mut values = Vec::with_capacity((end - start) / N);
-        let mut piece = vec![0; PIECE.min(end - start)];
-        for at in (start..end).step_by(PIECE) {
-            let piece = &mut piece[..PIECE.min(end - at)];
-            let unreadable = |source| SafetensorsError::Unreadable { file: self.file.clone(), source };
-            self.source.read_at(self.start + at as u64, piece).map_err(unreadable)?;
-            let (chunks, _) = piece.as_chunks::<N>();
-            values.extend(chunks.iter().map(|chunk| read(*chunk)));
-        }
-        Ok(values)
+        self.each(info, read, |_, piece| {
+            values.extend(piece);
+            Ok(())
+        })
+        .map(|()| values)
     }
 
     fn ids(&self, tensor: &str, values: Vec<i64>) -> Result<Data, SafetensorsError> {

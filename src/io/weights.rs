@@ -5,10 +5,10 @@ use std::io;
 
 use super::read_at::Files;
 use super::safetensors::{SafetensorsError, SafetensorsFile};
-use crate::tensor::{DType, HostTensor, Shape};
+use crate::tensor::Shape;
 
-const WHOLE: &str = "model.safetensors";
-const INDEX: &str = "model.safetensors.index.json";
+pub(super) const WHOLE: &str = "model.safetensors";
+pub(super) const INDEX: &str = "model.safetensors.index.json";
 
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
@@ -20,8 +20,6 @@ pub enum WeightsError {
     Index(String),
     #[error("{INDEX} lists {file}, which is not there")]
     Shard { file: String },
-    #[error("`{tensor}` in {file} holds whole numbers, expected F32, F16 or BF16")]
-    Whole { file: String, tensor: String },
     #[error(transparent)]
     File(#[from] SafetensorsError),
 }
@@ -45,24 +43,13 @@ impl Weights {
     }
 
     fn sharded(files: &dyn Files, index: &[u8]) -> Result<Self, WeightsError> {
-        #[derive(serde::Deserialize)]
-        struct Index {
-            weight_map: HashMap<String, String>,
-        }
-        let index: Index = serde_json::from_slice(index).map_err(|e| WeightsError::Index(e.to_string()))?;
-        let mut names: Vec<&String> = index.weight_map.values().collect();
-        names.sort_unstable();
-        names.dedup();
+        let (index, names) = parse(index)?;
         let mut shards = Vec::new();
         for file in &names {
-            // A name from a download must not lead out of the folder.
-            if file.contains(['/', '\\']) || file.starts_with('.') {
-                return Err(WeightsError::Index(format!("`{file}` is not the name of a file beside it")));
-            }
             let shard = open(files, file)?.ok_or_else(|| WeightsError::Shard { file: file.to_string() })?;
             shards.push(shard);
         }
-        let number = |file: &String| names.binary_search(&file).expect("every shard is among the names");
+        let number = |file: &String| names.binary_search(file).expect("every shard is among the names");
         let places = index.weight_map.iter().map(|(tensor, file)| (tensor.clone(), number(file))).collect();
         Ok(Weights { shards, places })
     }
@@ -71,8 +58,14 @@ impl Weights {
         self.places.contains_key(tensor)
     }
 
-    /// A tensor of numbers that must be there with the shape `expected`.
-    pub fn shaped(&self, tensor: &str, expected: &Shape) -> Result<HostTensor, WeightsError> {
+    /// Hands out a tensor of numbers that must be there with the shape `expected`, in pieces of f32 with the element that
+    /// each begins at.
+    pub fn pieces<E: From<SafetensorsError>>(
+        &self,
+        tensor: &str,
+        expected: &Shape,
+        take: impl FnMut(usize, Vec<f32>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let place = self.places.get(tensor).copied();
         let shard = match (place, self.shards.len()) {
             (Some(place), _) => &self.shards[place],
@@ -82,13 +75,29 @@ impl Weights {
                 return Err(SafetensorsError::Missing { file, tensor }.into());
             }
         };
-        let found = shard.shaped(tensor, expected)?;
-        match found.dtype() {
-            DType::F32 => Ok(found),
-            DType::U32 => {
-                Err(WeightsError::Whole { file: shard.file().to_string(), tensor: tensor.to_string() })
-            }
-        }
+        shard.pieces(tensor, expected, take)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Index {
+    weight_map: HashMap<String, String>,
+}
+
+/// The names of the shards that an index lists, in alphabetical order.
+pub(super) fn shards(index: &[u8]) -> Result<Vec<String>, WeightsError> {
+    Ok(parse(index)?.1)
+}
+
+fn parse(index: &[u8]) -> Result<(Index, Vec<String>), WeightsError> {
+    let index: Index = serde_json::from_slice(index).map_err(|e| WeightsError::Index(e.to_string()))?;
+    let mut names: Vec<String> = index.weight_map.values().cloned().collect();
+    names.sort_unstable();
+    names.dedup();
+    // A name from a download must not lead out of the folder.
+    match names.iter().find(|file| file.contains(['/', '\\']) || file.starts_with('.')) {
+        Some(file) => Err(WeightsError::Index(format!("`{file}` is not the name of a file beside it"))),
+        None => Ok((index, names)),
     }
 }
 
@@ -106,6 +115,7 @@ mod tests {
     use super::*;
     use crate::io::read_at::ReadAt;
     use crate::io::safetensors::{Precision, to_bytes};
+    use crate::tensor::HostTensor;
 
     struct Memory(Vec<(&'static str, Vec<u8>)>);
 
@@ -137,16 +147,22 @@ mod tests {
         let files = sharded(r#"{"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}"#);
         let weights = Weights::open(&files).unwrap();
         assert!(weights.has("a") && !weights.has("c"));
-        assert_eq!(weights.shaped("a", &[2].into()).unwrap().as_f32(), [1.0, 2.0]);
-        assert_eq!(message(weights.shaped("c", &[2].into())), format!("{INDEX} has no tensor `c`"));
+        let values = |tensor: &str, shape: [usize; 1]| {
+            let mut values = Vec::new();
+            let piece = |start, piece: Vec<f32>| -> Result<(), WeightsError> {
+                assert_eq!(start, values.len());
+                values.extend(piece);
+                Ok(())
+            };
+            weights.pieces(tensor, &shape.into(), piece).map(|()| values)
+        };
+        assert_eq!(values("a", [2]).unwrap(), [1.0, 2.0]);
+        assert_eq!(message(values("c", [2])), format!("{INDEX} has no tensor `c`"));
         assert_eq!(
-            message(weights.shaped("b", &[1].into())),
-            "`b` in model-2.safetensors holds whole numbers, expected F32, F16 or BF16"
+            message(values("b", [1])),
+            "`b` in model-2.safetensors holds U32, expected F32, F16 or BF16"
         );
-        assert_eq!(
-            message(weights.shaped("a", &[3].into())),
-            "`a` in model-1.safetensors has shape [2], expected [3]"
-        );
+        assert_eq!(message(values("a", [3])), "`a` in model-1.safetensors has shape [2], expected [3]");
     }
 
     #[test]

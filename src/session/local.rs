@@ -3,18 +3,29 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::{fs, io};
 
 use super::engine::{Host, Session};
+use super::library;
 use super::protocol::{Command, Event, Reply, Request};
+use crate::io::hub::{Answer, Body, Fetch};
+use crate::io::{file, image};
+use crate::pixels::Pixels;
 
 /// Reads files below `root` and collects replies.
-struct Folder {
+struct Folder<N> {
     root: PathBuf,
+    /// Where folders are kept.
+    folders: PathBuf,
+    network: N,
     replies: RefCell<Vec<Reply>>,
     kept: RefCell<Option<String>>,
 }
 
-impl Host for Folder {
+impl<N: Fetch + Clone> Host for Folder<N> {
+    type Folder = file::Folder;
+    type Network = N;
+
     fn emit(&self, reply: Reply) {
         self.replies.borrow_mut().push(reply);
     }
@@ -33,31 +44,102 @@ impl Host for Folder {
         progress(bytes.len() as u64, Some(bytes.len() as u64));
         Ok(bytes)
     }
+
+    async fn decode(&self, file: &[u8]) -> Result<Pixels, String> {
+        image::decode("the picture", file).map_err(|error| error.to_string())
+    }
+
+    async fn encode(&self, picture: &Pixels) -> Result<Vec<u8>, String> {
+        Ok(image::encode_png(picture))
+    }
+
+    fn network(&self) -> N {
+        self.network.clone()
+    }
+
+    async fn folder(&self, name: &str) -> io::Result<file::Folder> {
+        Ok(file::Folder(self.folders.join(name)))
+    }
+
+    async fn folders(&self) -> io::Result<Vec<String>> {
+        let all = match fs::read_dir(&self.folders) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            all => all?,
+        };
+        all.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+    }
+
+    async fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_dir_all(self.folders.join(name))
+    }
+
+    async fn space(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// No network at all.
+#[derive(Clone, Copy)]
+pub struct Offline;
+
+impl Fetch for Offline {
+    type Body = Nothing;
+
+    async fn get(&self, _: &str, _: u64) -> Result<Answer<Nothing>, String> {
+        Err("there is no network here".to_string())
+    }
+}
+
+/// The body of an answer that never comes.
+pub enum Nothing {}
+
+impl Body for Nothing {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
+        match *self {}
+    }
 }
 
 /// A session and its host.
-pub struct LocalClient {
+pub struct LocalClient<N = Offline> {
     session: Session,
-    host: Folder,
+    host: Folder<N>,
+    /// For the library, which waits for nothing.
+    requests: Vec<Request>,
     last_id: u32,
 }
 
 impl LocalClient {
-    /// URLs are read as paths below `root`.
+    /// URLs are read as paths below `root`; a hub cannot be reached.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        let host = Folder { root: root.into(), replies: RefCell::default(), kept: RefCell::default() };
-        LocalClient { session: Session::new(), host, last_id: 0 }
+        let root = root.into();
+        Self::with_network(root.clone(), root.join("kept"), Offline)
+    }
+}
+
+impl<N: Fetch + Clone> LocalClient<N> {
+    /// With `folders` to keep folders in, and a way to a hub.
+    pub fn with_network(root: impl Into<PathBuf>, folders: impl Into<PathBuf>, network: N) -> Self {
+        let (root, folders) = (root.into(), folders.into());
+        let host = Folder { root, folders, network, replies: RefCell::default(), kept: RefCell::default() };
+        LocalClient { session: Session::new(), host, requests: Vec::new(), last_id: 0 }
     }
 
     /// Hands in a request without doing it; returns its id.
     pub fn send(&mut self, command: Command) -> u32 {
         self.last_id += 1;
-        self.session.push(Request { id: self.last_id, command });
+        let request = Request { id: self.last_id, command };
+        match request.command.lane().is_of_library() {
+            true => self.requests.push(request),
+            false => self.session.push(request),
+        }
         self.last_id
     }
 
     /// Works until nothing is left to do; the replies in their order.
     pub async fn finish(&mut self) -> Vec<Reply> {
+        for request in std::mem::take(&mut self.requests) {
+            library::serve(&self.host, request).await;
+        }
         while !self.session.is_idle() {
             self.session.step(&self.host).await;
         }

@@ -7,7 +7,7 @@ use super::stage::{Gallery, StagePicture};
 use super::state::{Asked, Damages, Embeddings, Engine, Runs, Shared, UiState, Writing};
 use super::view::{PictureName, View};
 use crate::session::protocol::{
-    Answer, Attention, BackendChoice, Command, Failure, Lane, Pixels, Reply, Request,
+    Answer, Attention, BackendChoice, Command, Failure, Lane, ModelName, Pixels, Reply, Request,
 };
 use crate::world::Scene;
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ pub struct Lab {
     pub own: RwSignal<Option<Pixels>>,
     pub gallery: RwSignal<Shared<Gallery>>,
     pub load: Memo<Asked<Engine>>,
-    pub resize: Memo<Asked<Option<Pixels>>>,
+    pub opened: Memo<Asked<Option<Pixels>>>,
     pub embeddings: Memo<Asked<Embeddings>>,
     pub text: Memo<Asked<Vec<f32>>>,
     pub embedding: Memo<Asked<Vec<f32>>>,
@@ -71,7 +71,7 @@ impl Lab {
             own,
             gallery,
             load: Memo::new(move |_| state.with(|state| state.load.clone())),
-            resize: Memo::new(move |_| state.with(|state| state.resize.clone())),
+            opened: Memo::new(move |_| state.with(|state| state.opened.clone())),
             embeddings: Memo::new(move |_| state.with(|state| state.gallery.clone())),
             text: Memo::new(move |_| state.with(|state| state.text.clone())),
             embedding: Memo::new(move |_| state.with(|state| state.picture.clone())),
@@ -101,7 +101,7 @@ impl Lab {
                 self.client.set_value(Some(client));
                 let request = self.state.try_update(|state| {
                     state.restart();
-                    state.ask(Command::Load { backend, model: MODEL.into() })
+                    state.ask(Command::Load { backend, model: ModelName::Playroom { url: MODEL.into() } })
                 });
                 self.send(request.flatten());
             }

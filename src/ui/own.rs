@@ -1,21 +1,18 @@
-//! The visitor's own picture: dropped, pasted or chosen, decoded by the browser, never sent anywhere.
+//! The visitor's own picture: dropped, pasted or chosen, never sent anywhere.
 
 use super::lab::Lab;
 use super::view::PictureName;
-use std::cell::Cell;
-
-use crate::session::protocol::{Command, Failure, Lane, Pixels, WayOn};
+use crate::session::protocol::{Command, Failure, Lane, WayOn};
+use js_sys::Uint8Array;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue};
+use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{CanvasRenderingContext2d, File, HtmlCanvasElement, ImageBitmap};
+use web_sys::File;
 
-/// Larger files are refused before they are decoded.
+/// Larger files are refused before they are read.
 const MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
-/// The square's side that is handed to the engine at most; more tells a model of 64x64 nothing.
-const MAX_SIDE: u32 = 1024;
 
 /// Takes files that are dropped on the page or pasted into it, and shows what comes of them.
 pub fn listen(lab: Lab) {
@@ -36,7 +33,7 @@ pub fn listen(lab: Lab) {
     });
     on_cleanup(move || [on_drag, on_drop, on_paste].into_iter().for_each(|listener| listener.remove()));
     Effect::new(move || {
-        lab.resize.track();
+        lab.opened.track();
         show(lab);
     });
 }
@@ -44,7 +41,7 @@ pub fn listen(lab: Lab) {
 /// Puts the picture on the stage once the engine has resized it.
 fn show(lab: Lab) {
     let pixels =
-        lab.resize.with_untracked(|asked| asked.is_settled().then(|| (*asked.value).clone()).flatten());
+        lab.opened.with_untracked(|asked| asked.is_settled().then(|| (*asked.value).clone()).flatten());
     if let Some(pixels) = pixels {
         lab.own.set(Some(pixels));
         if lab.view.with_untracked(|view| view.picture != PictureName::Own) {
@@ -58,11 +55,11 @@ thread_local! {
     static NEWEST: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Decodes a file and hands it to the engine, which brings it to the model's size.
+/// Hands a file to the engine, which decodes it and brings the picture to the model's size.
 pub fn take(lab: Lab, file: File) {
     if file.size() > MAX_BYTES {
         return lab.refuse(
-            Lane::Resize,
+            Lane::Open,
             refusal("This file is larger than 64 MB. Choose a smaller picture.", String::new()),
         );
     }
@@ -71,23 +68,20 @@ pub fn take(lab: Lab, file: File) {
         newest.get()
     });
     spawn_local(async move {
-        let decoded = decode(&file).await;
+        let bytes = JsFuture::from(file.array_buffer()).await.map(|buffer| Uint8Array::new(&buffer).to_vec());
         // A large file may take longer than the one that was dropped after it.
         if NEWEST.with(Cell::get) != turn {
             return;
         }
-        match decoded {
-            Ok(picture) => {
-                lab.ask(Command::Resize { picture });
+        match bytes {
+            Ok(file) => {
+                lab.ask(Command::Open { file });
                 // The same picture again is at hand already and brings no event.
                 show(lab);
             }
             Err(error) => lab.refuse(
-                Lane::Resize,
-                refusal(
-                    "This file could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can.",
-                    format!("{}: {error:?}", file.name()),
-                ),
+                Lane::Open,
+                refusal("This file could not be read.", format!("{}: {error:?}", file.name())),
             ),
         }
     });
@@ -95,28 +89,4 @@ pub fn take(lab: Lab, file: File) {
 
 fn refusal(sentence: &str, detail: String) -> Failure {
     Failure { sentence: sentence.into(), detail, way_on: WayOn::ChangeInput }
-}
-
-/// The middle square of a file's picture, over white where it is transparent.
-async fn decode(file: &File) -> Result<Pixels, JsValue> {
-    let bitmap = JsFuture::from(window().create_image_bitmap_with_blob(file)?).await?;
-    let bitmap: ImageBitmap = bitmap.unchecked_into();
-    let side = bitmap.width().min(bitmap.height());
-    let (left, top) = ((bitmap.width() - side) / 2, (bitmap.height() - side) / 2);
-    let size = side.min(MAX_SIDE);
-    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
-    canvas.set_width(size);
-    canvas.set_height(size);
-    let context = canvas.get_context("2d")?.ok_or("no 2D context")?;
-    let context: CanvasRenderingContext2d = context.unchecked_into();
-    let [left, top, side, target] = [left, top, side, size].map(f64::from);
-    context.set_fill_style_str("white");
-    context.fill_rect(0.0, 0.0, target, target);
-    context.draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-        &bitmap, left, top, side, side, 0.0, 0.0, target, target,
-    )?;
-    bitmap.close();
-    let rgba = context.get_image_data(0.0, 0.0, target, target)?.data().0;
-    let rgb = rgba.as_chunks::<4>().0.iter().flat_map(|&[r, g, b, _]| [r, g, b]).collect();
-    Ok(Pixels { width: size, height: size, rgb })
 }

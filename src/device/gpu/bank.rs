@@ -18,17 +18,28 @@ pub struct Bank {
 }
 
 impl Bank {
-    pub(in crate::device) fn store(
+    pub(in crate::device) fn reserve(
         &mut self,
         device: &GpuDevice,
         name: &str,
-        tensor: &HostTensor,
+        shape: &Shape,
     ) -> Result<(), DeviceError> {
-        if !self.tensors.get(name).is_some_and(|old| old.shape == tensor.shape) {
-            let buffer = device.allocate(name, tensor.shape.numel())?;
-            self.tensors.insert(name.to_string(), Stored { shape: tensor.shape.clone(), buffer });
+        if !self.tensors.get(name).is_some_and(|old| old.shape == *shape) {
+            let buffer = device.allocate(name, shape.numel())?;
+            self.tensors.insert(name.to_string(), Stored { shape: shape.clone(), buffer });
         }
-        device.queue.write_buffer(&self.tensors[name].buffer, 0, bytemuck::cast_slice(tensor.words()));
+        Ok(())
+    }
+
+    pub(in crate::device) fn fill(
+        &self,
+        device: &GpuDevice,
+        name: &str,
+        start: usize,
+        words: &[u32],
+    ) -> Result<(), DeviceError> {
+        let bytes = bytemuck::cast_slice(words);
+        device.queue.write_buffer(&self.tensors[name].buffer, (start * size_of::<u32>()) as u64, bytes);
         device.check()
     }
 

@@ -45,6 +45,16 @@ impl Checkpoint {
         !matches!(self.architecture, Architecture::Blip(Task::Caption | Task::Answer, _))
     }
 
+    /// Width of that space; 0 without one.
+    pub fn embed_dim(&self) -> usize {
+        match &self.architecture {
+            Architecture::Clip(config) => config.projection_dim,
+            Architecture::Siglip(config) => config.vision.hidden_size,
+            Architecture::Blip(Task::Match, config) => config.image_text_hidden_size,
+            Architecture::Blip(Task::Caption | Task::Answer, _) => 0,
+        }
+    }
+
     /// How cosines become logits: by the learned temperature, in SigLIP with a bias; BLIP's ranks by the cosine itself.
     pub async fn scale(&self) -> Result<Scale, DeviceError> {
         Ok(match self.architecture {

@@ -17,6 +17,7 @@ use std::rc::Rc;
 use crate::device::{Bank, Device, DeviceError, Prepared};
 use crate::io::preprocess::{Family, ImageProcessor, PreprocessError};
 use crate::io::read_at::Files;
+use crate::io::safetensors::SafetensorsError;
 use crate::io::tokenizer::TokenizerError;
 use crate::io::weights::{Weights, WeightsError};
 use crate::model::architecture::{Architecture, ConfigError};
@@ -53,8 +54,15 @@ pub enum CheckpointError {
     Device(#[from] DeviceError),
 }
 
+impl From<SafetensorsError> for CheckpointError {
+    fn from(error: SafetensorsError) -> Self {
+        CheckpointError::Weights(error.into())
+    }
+}
+
 impl Checkpoint {
-    /// Puts the weights on the device, one tensor at a time; each is checked against the shape that the model asks for.
+    /// Puts the weights on the device in pieces of a few megabytes; each tensor is checked against the shape that the model
+    /// asks for.
     pub fn load(device: Device, files: &dyn Files) -> Result<Self, CheckpointError> {
         let config = read(files, "config.json")?.ok_or(CheckpointError::NoConfig)?;
         let architecture = Architecture::parse(&config)?;
@@ -69,8 +77,11 @@ impl Checkpoint {
         let mut bank = device.bank();
         for wanted in architecture.weights() {
             let held = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
-            let tensor = weights.shaped(held.unwrap_or(&wanted.name), &wanted.shape)?;
-            device.store(&mut bank, &wanted.name, &tensor)?;
+            device.reserve(&mut bank, &wanted.name, &wanted.shape)?;
+            let put = |start, values: Vec<f32>| -> Result<(), CheckpointError> {
+                Ok(device.fill(&bank, &wanted.name, start, bytemuck::cast_slice(&values))?)
+            };
+            weights.pieces(held.unwrap_or(&wanted.name), &wanted.shape, put)?;
         }
         Ok(Checkpoint { architecture, images, words, device, bank, plans: HashMap::new() })
     }

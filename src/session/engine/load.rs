@@ -3,19 +3,22 @@
 use std::rc::Rc;
 
 use super::run::Runs;
-use super::{Host, Loaded, Session};
-use crate::device::{Choices, Preference, Selection, select};
-use crate::infer::{LoadError, ModelFiles, Runner, probe_plan};
+use super::{Host, Loaded, Session, published};
+use crate::device::{Choices, Device, Preference, Selection, select};
+use crate::infer::checkpoint::{Checkpoint, CheckpointError};
+use crate::infer::{LoadError, Model, ModelFiles, Runner, probe_plan};
+use crate::io::hub::{Kept, Manifest, manifest};
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
+use crate::session::library::{folder_of, storage};
 use crate::session::protocol::{
-    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, Reply, Stack, Stage, Trial,
-    WayOn,
+    Abilities, Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelKind,
+    ModelName, Reply, Stack, Stage, Trial, WayOn,
 };
 
 pub(super) struct Load {
     pub backend: BackendChoice,
-    pub model: String,
+    pub model: ModelName,
 }
 
 impl Session {
@@ -24,15 +27,6 @@ impl Session {
         let emit = |event| host.emit(Reply { id, event });
         let stage = |stage, done, total| emit(Event::Loading(Loading { stage, done, total }));
         stage(Stage::Device, 0, Some(1));
-        let base = load.model.trim_end_matches('/');
-        let fetch = async |name: &str, of: Stage| {
-            host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await.map_err(
-                |detail| {
-                    let sentence = format!("The model's file {name} could not be downloaded.");
-                    Failure { sentence, detail, way_on: WayOn::Retry }
-                },
-            )
-        };
         // The trial needs a model's sizes only, not its weights.
         let known = host.recall().await.and_then(|text| serde_json::from_str(&text).ok());
         let selection = choose(load.backend, known).await?;
@@ -41,21 +35,81 @@ impl Session {
         }
         stage(Stage::Device, 1, Some(1));
         emit(Event::Device(report(&selection)));
-        let config = fetch("config.json", Stage::Vocabulary).await?;
-        let tokenizer = fetch("tokenizer.json", Stage::Vocabulary).await?;
-        let eval = host.fetch(&format!("{base}/eval.json"), &mut |_, _| {}).await.unwrap_or_default();
-        let weights = fetch("model.safetensors", Stage::Weights).await?;
-        stage(Stage::Prepare, 0, Some(1));
-        let mut runner = Runner::load(selection.device, ModelFiles { config, tokenizer, weights })?;
-        let side = runner.config.image_size as u32;
-        let blank = Pixels::new(side, side, vec![128; (side * side * 3) as usize]);
-        runner.encode_images(&[blank]).await?;
-        let facts = facts(&runner, String::from_utf8(eval).unwrap_or_default()).await?;
+        let (model, facts) = match &load.model {
+            ModelName::Playroom { url } => {
+                let (runner, eval) = playroom(host, selection.device, url, &stage).await?;
+                let facts = facts(&runner, eval).await?;
+                (Model::Playroom(Box::new(runner)), facts)
+            }
+            ModelName::Kept { name } => checkpoint(host, selection.device, name, &stage).await?,
+        };
         stage(Stage::Prepare, 1, Some(1));
-        self.loaded = Some(Loaded { runner, prior: None, runs: Runs::default() });
+        self.loaded = Some(Loaded { model, prior: None, runs: Runs::default() });
         emit(Event::Ready(facts));
         Ok(())
     }
+}
+
+type StageNote<'a> = &'a dyn Fn(Stage, u64, Option<u64>);
+
+/// Our own model, and what was measured of it.
+async fn playroom(
+    host: &impl Host,
+    device: Device,
+    url: &str,
+    stage: StageNote<'_>,
+) -> Result<(Runner, String), Failure> {
+    let base = url.trim_end_matches('/');
+    let fetch = async |name: &str, of: Stage| {
+        let whole = host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await;
+        whole.map_err(|detail| {
+            let sentence = format!("The model's file {name} could not be downloaded.");
+            Failure { sentence, detail, way_on: WayOn::Retry }
+        })
+    };
+    let config = fetch("config.json", Stage::Vocabulary).await?;
+    let tokenizer = fetch("tokenizer.json", Stage::Vocabulary).await?;
+    let eval = host.fetch(&format!("{base}/eval.json"), &mut |_, _| {}).await.unwrap_or_default();
+    let weights = fetch("model.safetensors", Stage::Weights).await?;
+    stage(Stage::Prepare, 0, Some(1));
+    let mut runner = Runner::load(device, ModelFiles { config, tokenizer, weights })?;
+    let side = runner.config.image_size as u32;
+    runner.encode_images(&[blank(side)]).await?;
+    Ok((runner, String::from_utf8(eval).unwrap_or_default()))
+}
+
+/// A checkpoint that is kept on this device.
+async fn checkpoint(
+    host: &impl Host,
+    device: Device,
+    name: &str,
+    stage: StageNote<'_>,
+) -> Result<(Model, ModelFacts), Failure> {
+    let folder = host.folder(&folder_of(name)).await.map_err(storage)?;
+    let manifest = manifest(&folder).await?.filter(Manifest::is_whole).ok_or_else(|| Failure {
+        sentence: format!("{name} is not kept on this device: download it first."),
+        detail: String::new(),
+        way_on: WayOn::ChangeInput,
+    })?;
+    let files = Kept::open(&folder, &manifest).await?;
+    stage(Stage::Weights, 0, Some(manifest.size()));
+    let unusable = |detail: String| Failure {
+        sentence: "The model's files cannot be used.".to_string(),
+        detail,
+        way_on: WayOn::ChangeInput,
+    };
+    let mut checkpoint = Checkpoint::load(device, &files).map_err(|error| match error {
+        CheckpointError::Device(error) => error.into(),
+        error => unusable(error.to_string()),
+    })?;
+    stage(Stage::Weights, manifest.size(), Some(manifest.size()));
+    stage(Stage::Prepare, 0, Some(1));
+    let facts = published::facts(&mut checkpoint, name).await?;
+    Ok((Model::Checkpoint(Box::new(checkpoint)), facts))
+}
+
+fn blank(side: u32) -> Pixels {
+    Pixels::new(side, side, vec![128; (side * side * 3) as usize])
 }
 
 async fn choose(backend: BackendChoice, known: Option<Choices>) -> Result<Selection, Failure> {
@@ -98,14 +152,18 @@ async fn facts(runner: &Runner, eval_json: String) -> Result<ModelFacts, Failure
     let stack = |layers: usize| Stack { layers: layers as u32, heads: config.heads as u32 };
     Ok(ModelFacts {
         name: "Playroom".to_string(),
+        kind: ModelKind::Playroom,
+        abilities: Abilities { embeds: true, captions: true, answers: true, matches: true },
         parameters: runner.parameters() as u64,
         embed_dim: config.embed_width as u32,
+        image_size: config.image_size as u32,
         grid: config.grid() as u32,
         image_encoder: stack(config.vision_depth),
         decoder: stack(config.reader_depth),
         matcher: stack(config.reader_depth),
         logit_scale: runner.temperature().await?,
         logit_bias: 0.0,
+        is_sigmoid: false,
         pointing_layer: pointing_layer(&eval_json, config.reader_depth),
         eval_json,
     })

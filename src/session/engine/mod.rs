@@ -4,6 +4,7 @@
 mod describe;
 mod input;
 mod load;
+mod published;
 mod run;
 mod task;
 mod training;
@@ -12,12 +13,18 @@ mod writing;
 use super::protocol::{Command, Event, Failure, Lane, Reply, Request, WayOn};
 use crate::device::DeviceError;
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::Runner;
+use crate::infer::Model;
+use crate::io::hub::{Fetch, Store};
+use crate::pixels::Pixels;
 use run::Runs;
+use std::io;
 use task::Task;
 
 /// What the engine needs of its surroundings.
 pub trait Host {
+    type Folder: Store;
+    type Network: Fetch;
+
     /// Hands a reply over to the page.
     fn emit(&self, reply: Reply);
 
@@ -33,12 +40,32 @@ pub trait Host {
         url: &str,
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> impl Future<Output = Result<Vec<u8>, String>>;
+
+    /// The picture in a file's bytes, upright and over white; the reason where it is none.
+    fn decode(&self, file: &[u8]) -> impl Future<Output = Result<Pixels, String>>;
+
+    fn network(&self) -> Self::Network;
+
+    /// A small file of the picture: JPEG, or PNG.
+    fn encode(&self, picture: &Pixels) -> impl Future<Output = Result<Vec<u8>, String>>;
+
+    /// The folder that the host keeps under a name of letters that are valid in file names; made where there is none.
+    fn folder(&self, name: &str) -> impl Future<Output = io::Result<Self::Folder>>;
+
+    /// The names of all folders that are kept.
+    fn folders(&self) -> impl Future<Output = io::Result<Vec<String>>>;
+
+    /// Deletes a folder with what is in it.
+    fn remove(&self, name: &str) -> impl Future<Output = io::Result<()>>;
+
+    /// Bytes that may still be kept, where the host knows.
+    fn space(&self) -> impl Future<Output = Option<u64>>;
 }
 
 /// Lanes by urgency: what a visitor waits for comes before what runs on in the background.
 const URGENCY: [Lane; 13] = [
     Lane::Load,
-    Lane::Resize,
+    Lane::Open,
     Lane::Text,
     Lane::Picture,
     Lane::Caption,
@@ -54,7 +81,7 @@ const URGENCY: [Lane; 13] = [
 
 /// What is loaded.
 pub(crate) struct Loaded {
-    pub runner: Runner,
+    pub model: Model,
     /// The blind baseline for questions; counted on first use.
     pub prior: Option<QuestionPrior>,
     pub runs: Runs,
@@ -101,7 +128,7 @@ impl Session {
         let result = match &mut task {
             Task::Load(load) => self.load(host, id, load).await.map(|()| true),
             task => match &mut self.loaded {
-                Some(loaded) => task.advance(loaded, &|event| host.emit(Reply { id, event })).await,
+                Some(loaded) => task.advance(loaded, host, &|event| host.emit(Reply { id, event })).await,
                 None => Err(Failure {
                     sentence: "The model is not loaded yet.".to_string(),
                     detail: String::new(),
@@ -109,7 +136,7 @@ impl Session {
                 }),
             },
         };
-        if let Some(news) = self.loaded.as_ref().and_then(|loaded| loaded.runner.device().news()) {
+        if let Some(news) = self.loaded.as_ref().and_then(|loaded| loaded.model.device().news()) {
             host.keep(serde_json::to_string(&news).expect("plain data serialises"));
         }
         match result {

@@ -1,13 +1,13 @@
 //! What a request becomes: work in pieces, each short enough that a newer request never waits long.
 
-use super::Loaded;
 use super::describe::{candidates, described};
-use super::input::{checked, fits, protocol_pixels, sentence, sized, unreadable, unusable};
+use super::input::{fits, protocol_pixels, sentence, sized, unreadable, unusable};
 use super::load::Load;
 use super::training::{Spoiling, Training, weights};
 use super::writing::{Writing, begin, write};
+use super::{Host, Loaded};
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::{self, Runner, Trace};
+use crate::infer::{self, Model, Runner, Trace};
 use crate::io::resize::resize_square;
 use crate::lab::sabotage::Sabotage;
 use crate::session::protocol::{Answer, Attention, Command, Decoding, Event, Failure, Pixels, Reader};
@@ -59,12 +59,24 @@ impl Task {
     }
 
     /// One piece; whether the task is done.
-    pub async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
-        let runner = &mut loaded.runner;
+    pub async fn advance(
+        &mut self,
+        loaded: &mut Loaded,
+        host: &impl Host,
+        emit: Emit<'_>,
+    ) -> Result<bool, Failure> {
+        let Loaded { model, runs, .. } = loaded;
         match self {
-            Task::Train(training) => training.advance(runner.device(), &mut loaded.runs, emit).await,
-            Task::Spoil(spoiling) => spoiling.advance(runner.device(), &mut loaded.runs, emit).await,
-            Task::Load(_) => unreachable!("loading is the session's own"),
+            Task::Train(training) => return training.advance(model.device(), runs, emit).await,
+            Task::Spoil(spoiling) => return spoiling.advance(model.device(), runs, emit).await,
+            _ => {}
+        }
+        let runner = match model {
+            Model::Playroom(runner) => runner,
+            Model::Checkpoint(_) => return Err(unusable("This model does not do that yet.", String::new())),
+        };
+        match self {
+            Task::Train(_) | Task::Spoil(_) | Task::Load(_) => unreachable!("done above, or by the session"),
             Task::Gallery { pictures, texts, from } => gallery(runner, pictures, texts, from, emit).await,
             Task::Caption { picture, prefix, decoding, max_new, writing } => match writing {
                 None => {
@@ -74,6 +86,10 @@ impl Task {
                 }
                 Some(writing) => write(runner, writing, emit).await,
             },
+            Task::Once(Command::Open { file }) => {
+                emit(open(runner, host, file).await?);
+                Ok(true)
+            }
             Task::Once(command) => {
                 emit(once(loaded, command).await?);
                 Ok(true)
@@ -103,13 +119,17 @@ async fn gallery(
     Ok(to == pictures.len().min(texts.len()))
 }
 
+async fn open(runner: &Runner, host: &impl Host, file: &[u8]) -> Result<Event, Failure> {
+    let no_picture = |detail| {
+        unusable("This file could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can.", detail)
+    };
+    let picture = host.decode(file).await.map_err(no_picture)?;
+    Ok(Event::Opened(protocol_pixels(resize_square(&picture, runner.config.image_size as u32))))
+}
+
 async fn once(loaded: &mut Loaded, command: &Command) -> Result<Event, Failure> {
-    let runner = &mut loaded.runner;
+    let Model::Playroom(runner) = &mut loaded.model else { unreachable!("see above") };
     match command {
-        Command::Resize { picture } => {
-            let side = runner.config.image_size as u32;
-            Ok(Event::Resized(protocol_pixels(resize_square(&checked(picture)?, side))))
-        }
         Command::EncodeText { text } => {
             let ids = sentence(runner, text)?;
             Ok(Event::TextEncoded(runner.encode_texts(&[ids]).await?.as_f32().to_vec()))
@@ -142,10 +162,16 @@ async fn once(loaded: &mut Loaded, command: &Command) -> Result<Event, Failure> 
             Ok(Event::Weights(weights(runner.device(), &mut loaded.runs, experiment, *contestant).await?))
         }
         Command::Load { .. }
+        | Command::Open { .. }
         | Command::EncodeGallery { .. }
         | Command::Caption { .. }
         | Command::Train { .. }
         | Command::Sabotage { .. }
+        | Command::Offer { .. }
+        | Command::Download { .. }
+        | Command::Take { .. }
+        | Command::Shelf
+        | Command::Delete { .. }
         | Command::Stop { .. } => {
             unreachable!("has a task of its own")
         }

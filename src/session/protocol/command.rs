@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 /// One thing to do. The event that ends it stands at each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Chooses the device and loads the model from this URL of a folder.
+    /// Chooses the device and loads a model.
     /// [`Event::Loading`] many times, [`Event::Device`], then [`Event::Ready`].
-    Load { backend: BackendChoice, model: String },
-    /// Brings a picture of any size to the model's input size (centre crop, bicubic). [`Event::Resized`].
-    Resize { picture: Pixels },
+    Load { backend: BackendChoice, model: ModelName },
+    /// Decodes a picture file and brings the picture to the model's input size as the model's own preprocessing does it.
+    /// [`Event::Opened`].
+    Open { file: Vec<u8> },
     /// Embeds as many pictures as texts, the n-th text being true of the n-th picture.
     /// [`Event::GalleryEncoded`] many times, in order, until every pair is done.
     EncodeGallery { pictures: Vec<Pixels>, texts: Vec<String> },
@@ -48,15 +49,36 @@ pub enum Command {
     /// The weights of what was trained up to `step`, as a safetensors file: those of a contestant of a race, or of a
     /// contrastive run. [`Event::Weights`].
     Weights { experiment: Experiment, step: u64, contestant: Option<Contestant> },
+    /// What a published checkpoint is and what it needs, before any weights come. [`Event::Offered`].
+    Offer { name: String },
+    /// Downloads a published checkpoint, or goes on with it. [`Event::Downloading`] many times, then
+    /// [`Event::Downloaded`].
+    Download { name: String },
+    /// Takes one piece of a checkpoint that the visitor has as files, all of which it lists with their sizes; pieces come in
+    /// the order of the files. [`Event::Taken`].
+    Take { name: String, files: Vec<(String, u64)>, file: u32, start: u64, bytes: Vec<u8> },
+    /// Which checkpoints are kept on this device. [`Event::Shelf`].
+    Shelf,
+    /// Deletes a checkpoint with what was made by it. [`Event::Shelf`].
+    Delete { name: String },
     /// Stops the work on a lane. No reply; neither does the stopped request reply any more.
     Stop { lane: Lane },
+}
+
+/// Where a model comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModelName {
+    /// Our own, from this URL of a folder.
+    Playroom { url: String },
+    /// A published checkpoint whose files are kept on this device: its name as in [`crate::io::hub::Source::name`].
+    Kept { name: String },
 }
 
 /// Requests of one lane supersede each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lane {
     Load,
-    Resize,
+    Open,
     Gallery,
     Text,
     Picture,
@@ -68,12 +90,16 @@ pub enum Lane {
     Train,
     Sabotage,
     Weights,
+    Offer,
+    Download,
+    Take,
+    Shelf,
 }
 
 impl Lane {
-    pub const ALL: [Lane; 13] = [
+    pub const ALL: [Lane; 17] = [
         Lane::Load,
-        Lane::Resize,
+        Lane::Open,
         Lane::Gallery,
         Lane::Text,
         Lane::Picture,
@@ -85,7 +111,16 @@ impl Lane {
         Lane::Train,
         Lane::Sabotage,
         Lane::Weights,
+        Lane::Offer,
+        Lane::Download,
+        Lane::Take,
+        Lane::Shelf,
     ];
+
+    /// Whether the library of checkpoints serves this lane: it needs no model, and does not wait for the engine.
+    pub fn is_of_library(self) -> bool {
+        matches!(self, Lane::Offer | Lane::Download | Lane::Take | Lane::Shelf)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -126,7 +161,7 @@ impl Command {
     pub fn lane(&self) -> Lane {
         match self {
             Command::Load { .. } => Lane::Load,
-            Command::Resize { .. } => Lane::Resize,
+            Command::Open { .. } => Lane::Open,
             Command::EncodeGallery { .. } => Lane::Gallery,
             Command::EncodeText { .. } => Lane::Text,
             Command::EncodePicture { .. } => Lane::Picture,
@@ -138,6 +173,10 @@ impl Command {
             Command::Train { .. } => Lane::Train,
             Command::Sabotage { .. } => Lane::Sabotage,
             Command::Weights { .. } => Lane::Weights,
+            Command::Offer { .. } => Lane::Offer,
+            Command::Download { .. } => Lane::Download,
+            Command::Take { .. } => Lane::Take,
+            Command::Shelf | Command::Delete { .. } => Lane::Shelf,
             Command::Stop { lane } => *lane,
         }
     }
@@ -145,8 +184,7 @@ impl Command {
     /// The one picture that this command is about, if there is one.
     pub fn picture(&self) -> Option<&Pixels> {
         match self {
-            Command::Resize { picture }
-            | Command::EncodePicture { picture }
+            Command::EncodePicture { picture }
             | Command::Caption { picture, .. }
             | Command::Ask { picture, .. }
             | Command::CrossAttention { picture, .. }
@@ -156,11 +194,17 @@ impl Command {
                 _ => None,
             },
             Command::Load { .. }
+            | Command::Open { .. }
             | Command::EncodeGallery { .. }
             | Command::EncodeText { .. }
             | Command::Train { .. }
             | Command::Sabotage { .. }
             | Command::Weights { .. }
+            | Command::Offer { .. }
+            | Command::Download { .. }
+            | Command::Take { .. }
+            | Command::Shelf
+            | Command::Delete { .. }
             | Command::Stop { .. } => None,
         }
     }

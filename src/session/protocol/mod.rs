@@ -12,10 +12,10 @@ mod command;
 mod event;
 mod training;
 
-pub use command::{BackendChoice, Command, Decoding, Lane, Pixels, Reader};
+pub use command::{BackendChoice, Command, Decoding, Lane, ModelName, Pixels, Reader};
 pub use event::{
-    Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis, Loading,
-    ModelFacts, Stack, Stage, Token, Trial, WayOn,
+    Abilities, Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis,
+    KeptModel, Loading, ModelFacts, ModelKind, Offer, Progress, Stack, Stage, Token, Trial, WayOn,
 };
 
 pub use training::{Experiment, KEPT_RUNS, Lesson};

@@ -44,6 +44,6 @@ pub fn Toolbar() -> impl IntoView {
             <button type="button" class="button" on:click=open><Glyph icon=Icon::Upload />"Your picture"</button>
             <input node_ref=file class="aloud" type="file" accept="image/*" tabindex="-1" aria-hidden="true" on:change=choose />
         </div>
-        <FailureNote lane=Lane::Resize failure=Signal::derive(move || lab.resize.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Open failure=Signal::derive(move || lab.opened.with(|asked| asked.failure.clone())) />
     }
 }

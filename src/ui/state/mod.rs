@@ -18,7 +18,8 @@ pub use shared::Shared;
 pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
 
 use crate::session::protocol::{
-    Answer, Attention, Command, Event, Failure, Lane, Lesson, Pixels, Reply, Request, WayOn,
+    Answer, Attention, Command, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Progress, Reply,
+    Request, WayOn,
 };
 use asked::Turn;
 use training::add_damage;
@@ -28,7 +29,7 @@ use training::add_damage;
 pub struct UiState {
     last_id: u32,
     pub load: Asked<Engine>,
-    pub resize: Asked<Option<Pixels>>,
+    pub opened: Asked<Option<Pixels>>,
     pub gallery: Asked<Embeddings>,
     pub text: Asked<Vec<f32>>,
     pub picture: Asked<Vec<f32>>,
@@ -40,6 +41,11 @@ pub struct UiState {
     pub training: Asked<Runs>,
     pub damage: Asked<Damages>,
     pub weights: Asked<Vec<u8>>,
+    pub offer: Asked<Option<Offer>>,
+    pub download: Asked<Option<Progress>>,
+    /// Bytes of the visitor's files that are kept, of how many.
+    pub taken: Asked<(u64, u64)>,
+    pub shelf: Asked<Vec<KeptModel>>,
 }
 
 impl UiState {
@@ -54,7 +60,8 @@ impl UiState {
         if self.turn(lane).covers(&command) {
             return None;
         }
-        let phase = if lane == Lane::Load || self.is_ready() { Phase::Running } else { Phase::Waiting };
+        let needs_model = lane != Lane::Load && !lane.is_of_library();
+        let phase = if needs_model && !self.is_ready() { Phase::Waiting } else { Phase::Running };
         if lane == Lane::Load {
             self.load = Asked::default();
         }
@@ -99,7 +106,7 @@ impl UiState {
                 let phase = self.load.phase;
                 self.load.hear(id, phase, |engine| engine.hear(event));
             }
-            Event::Resized(pixels) => self.resize.hear(id, Phase::Done, |value| *value = Some(pixels)),
+            Event::Opened(pixels) => self.opened.hear(id, Phase::Done, |value| *value = Some(pixels)),
             Event::GalleryEncoded { from, pictures, texts } => self.encoded(id, from, &pictures, &texts),
             Event::TextEncoded(row) => self.text.hear(id, Phase::Done, |value| *value = row),
             Event::PictureEncoded(row) => self.picture.hear(id, Phase::Done, |value| *value = row),
@@ -117,6 +124,13 @@ impl UiState {
             Event::Trained { .. } => self.training.hear(id, Phase::Done, |_| {}),
             Event::Spoilt => self.damage.hear(id, Phase::Done, |_| {}),
             Event::Weights(bytes) => self.weights.hear(id, Phase::Done, |value| *value = bytes),
+            Event::Offered(offer) => self.offer.hear(id, Phase::Done, |value| *value = Some(offer)),
+            Event::Downloading(progress) => {
+                self.download.hear(id, Phase::Running, |value| *value = Some(progress));
+            }
+            Event::Downloaded => self.download.hear(id, Phase::Done, |_| {}),
+            Event::Taken { done, total } => self.taken.hear(id, Phase::Done, |value| *value = (done, total)),
+            Event::Shelf(models) => self.shelf.hear(id, Phase::Done, |value| *value = models),
             Event::Failed(failure) => self.fail(id, &failure),
         }
         Vec::new()
@@ -128,7 +142,9 @@ impl UiState {
         self.training.forget();
         self.damage.forget();
         self.weights.forget();
-        self.wait();
+        for lane in Lane::ALL {
+            self.turn(lane).wait();
+        }
     }
 
     /// The worker itself stopped: loading has failed, and whatever was awaited waits for the next start.
@@ -172,13 +188,9 @@ impl UiState {
             self.turn(lane).fail(id, failure);
         }
         if self.load.id() == id {
-            self.wait();
-        }
-    }
-
-    fn wait(&mut self) {
-        for lane in Lane::ALL {
-            self.turn(lane).wait();
+            for lane in Lane::ALL.into_iter().filter(|lane| !lane.is_of_library()) {
+                self.turn(lane).wait();
+            }
         }
     }
 
@@ -193,7 +205,7 @@ impl UiState {
     fn turn(&mut self, lane: Lane) -> &mut dyn Turn {
         match lane {
             Lane::Load => &mut self.load,
-            Lane::Resize => &mut self.resize,
+            Lane::Open => &mut self.opened,
             Lane::Gallery => &mut self.gallery,
             Lane::Text => &mut self.text,
             Lane::Picture => &mut self.picture,
@@ -205,6 +217,10 @@ impl UiState {
             Lane::Train => &mut self.training,
             Lane::Sabotage => &mut self.damage,
             Lane::Weights => &mut self.weights,
+            Lane::Offer => &mut self.offer,
+            Lane::Download => &mut self.download,
+            Lane::Take => &mut self.taken,
+            Lane::Shelf => &mut self.shelf,
         }
     }
 }

@@ -1,0 +1,83 @@
+//! Folders of the origin's private file system: nobody sees them but this page.
+
+use std::io;
+
+use triptych::io::hub::{Store, Writable};
+use triptych::io::read_at::ReadAt;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    DomException, FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemGetFileOptions,
+    FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
+};
+
+pub struct Directory(pub FileSystemDirectoryHandle);
+
+impl Store for Directory {
+    type File = Handle;
+
+    async fn open(&self, name: &str) -> io::Result<Handle> {
+        let options = FileSystemGetFileOptions::new();
+        options.set_create(true);
+        let file = JsFuture::from(self.0.get_file_handle_with_options(name, &options)).await;
+        let file: FileSystemFileHandle = file.map_err(broken)?.unchecked_into();
+        let handle = JsFuture::from(file.create_sync_access_handle()).await.map_err(broken)?;
+        Ok(Handle(handle.unchecked_into()))
+    }
+}
+
+/// An open file, which nobody else can open meanwhile.
+pub struct Handle(FileSystemSyncAccessHandle);
+
+impl ReadAt for Handle {
+    fn size(&self) -> u64 {
+        self.0.get_size().map_or(0, |size| size as u64)
+    }
+
+    fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+        let count = self.0.read_with_u8_array_and_options(bytes, &at(start)).map_err(broken)?;
+        match count as usize == bytes.len() {
+            true => Ok(()),
+            false => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+impl Writable for Handle {
+    fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
+        let count = self.0.write_with_u8_array_and_options(bytes, &at(start)).map_err(broken)?;
+        match count as usize == bytes.len() {
+            true => Ok(()),
+            false => Err(io::ErrorKind::StorageFull.into()),
+        }
+    }
+
+    fn truncate(&mut self, size: u64) -> io::Result<()> {
+        self.0.truncate_with_f64(size as f64).map_err(broken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(broken)
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+fn at(start: u64) -> FileSystemReadWriteOptions {
+    let options = FileSystemReadWriteOptions::new();
+    options.set_at(start as f64);
+    options
+}
+
+/// The browser's exception as an error of input and output.
+pub fn broken(error: JsValue) -> io::Error {
+    match error.dyn_ref::<DomException>() {
+        Some(exception) if exception.name() == "QuotaExceededError" => io::ErrorKind::StorageFull.into(),
+        Some(exception) => io::Error::other(format!("{}: {}", exception.name(), exception.message())),
+        None => io::Error::other(format!("{error:?}")),
+    }
+}

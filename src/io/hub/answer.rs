@@ -1,0 +1,114 @@
+//! What a server answers, whatever brings it.
+
+use super::HubError;
+
+/// A way to ask servers.
+pub trait Fetch {
+    type Body: Body;
+
+    /// Asks for the bytes of a file from `from` on (`Range: bytes=from-`); the reason where no answer comes.
+    fn get(&self, url: &str, from: u64) -> impl Future<Output = Result<Answer<Self::Body>, String>>;
+}
+
+/// The bytes of an answer. Dropping it ends the download.
+pub trait Body {
+    /// The next piece, none at the end; the reason where the connection breaks.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, String>>;
+}
+
+pub struct Answer<B> {
+    status: u16,
+    /// Where the bytes begin in the file.
+    pub from: u64,
+    /// Length of the whole file.
+    pub size: Option<u64>,
+    /// Of the whole file, lower-case hexadecimal; given by hubs that keep large files under it.
+    pub sha256: Option<String>,
+    pub body: B,
+}
+
+impl<B> Answer<B> {
+    /// From the status and the headers of the answer to a request for the bytes from `from` on.
+    pub fn new(status: u16, from: u64, header: impl Fn(&str) -> Option<String>, body: B) -> Self {
+        // A server that knows no ranges sends the whole file.
+        let from = if status == 206 { from } else { 0 };
+        let total = header("content-range").and_then(|range| range.rsplit_once('/')?.1.parse().ok());
+        let rest = header("content-length").and_then(|length| length.parse::<u64>().ok());
+        let size = total.or_else(|| Some(from + rest?));
+        let tag = header("x-linked-etag").or_else(|| header("etag"));
+        Answer { status, from, size, sha256: tag.as_deref().and_then(digest), body }
+    }
+
+    /// The answer if it brings the file; none where there is no such file.
+    ///
+    /// # Errors
+    /// By the status: [`HubError::Denied`], [`HubError::Busy`], [`HubError::Unexpected`].
+    pub fn found(self, file: &str) -> Result<Option<Self>, HubError> {
+        let (file, status) = (file.to_string(), self.status);
+        match status {
+            200 | 206 => Ok(Some(self)),
+            404 | 410 => Ok(None),
+            401 | 403 => Err(HubError::Denied { file, status }),
+            408 | 429 | 500..=599 => Err(HubError::Busy { file, status }),
+            _ => Err(HubError::Unexpected { file, status }),
+        }
+    }
+
+    /// Whether nothing lies behind the byte that was asked for.
+    pub fn is_beyond_the_end(&self) -> bool {
+        self.status == 416
+    }
+}
+
+/// The SHA-256 that an entity tag is; other tags are the server's own affair.
+fn digest(tag: &str) -> Option<String> {
+    let tag = tag.trim_start_matches("W/").trim_matches('"').to_ascii_lowercase();
+    (tag.len() == 64 && tag.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, from: u64, headers: &[(&str, &str)]) -> Answer<()> {
+        let find = |name: &str| headers.iter().find(|(key, _)| *key == name).map(|(_, v)| v.to_string());
+        Answer::new(status, from, find, ())
+    }
+
+    #[test]
+    fn the_size_is_that_of_the_whole_file() {
+        let part = answer(206, 40, &[("content-range", "bytes 40-99/100"), ("content-length", "60")]);
+        assert_eq!((part.from, part.size), (40, Some(100)));
+        // Another origin's Content-Range may be hidden from a page.
+        assert_eq!(answer(206, 40, &[("content-length", "60")]).size, Some(100));
+        let whole = answer(200, 40, &[("content-length", "100")]);
+        assert_eq!((whole.from, whole.size), (0, Some(100)));
+        assert_eq!(answer(200, 0, &[]).size, None);
+    }
+
+    #[test]
+    fn a_tag_is_a_digest_only_if_it_has_the_form_of_one() {
+        let digest = "A".repeat(64);
+        let tagged = |tag: &str| answer(200, 0, &[("etag", tag)]).sha256;
+        assert_eq!(tagged(&format!("\"{digest}\"")), Some("a".repeat(64)));
+        assert_eq!(tagged(&format!("W/\"{digest}\"")), Some("a".repeat(64)));
+        assert_eq!(tagged("\"5d41402abc4b2a76b9719d911017c592\""), None);
+        let linked = format!("\"{}\"", "b".repeat(64));
+        let both = answer(200, 0, &[("etag", &digest), ("x-linked-etag", &linked)]);
+        assert_eq!(both.sha256, Some("b".repeat(64)));
+    }
+
+    #[test]
+    fn each_status_has_its_sentence() {
+        let told = |status| match answer(status, 0, &[]).found("config.json") {
+            Ok(found) => found.is_some().to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!((told(200), told(206), told(404)), ("true".into(), "true".into(), "false".into()));
+        assert!(told(403).starts_with("config.json is not handed out (403)"));
+        assert!(told(401).contains("asks for consent"));
+        assert!(told(500).starts_with("config.json cannot be served now (500)"));
+        assert!(told(429).contains("busy"));
+        assert_eq!(told(302), "config.json is not served: the server answers 302");
+    }
+}

@@ -1,0 +1,29 @@
+//! A checkpoint that is wholly kept, as files to load from.
+
+use std::collections::HashMap;
+use std::io;
+use std::rc::Rc;
+
+use super::store::storage;
+use super::{HubError, Manifest, Store};
+use crate::io::read_at::{Files, ReadAt};
+
+/// The files of one checkpoint, all of them open: a browser opens files asynchronously, but a model is loaded at once.
+pub struct Kept<F>(HashMap<String, Rc<F>>);
+
+impl<F> Kept<F> {
+    pub async fn open<S: Store<File = F>>(store: &S, manifest: &Manifest) -> Result<Self, HubError> {
+        let mut files = HashMap::new();
+        for entry in &manifest.entries {
+            let file = store.open(&entry.file).await.map_err(|source| storage(&entry.file, source))?;
+            files.insert(entry.file.clone(), Rc::new(file));
+        }
+        Ok(Kept(files))
+    }
+}
+
+impl<F: ReadAt + 'static> Files for Kept<F> {
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
+        Ok(self.0.get(name).map(|file| Box::new(file.clone()) as Box<dyn ReadAt>))
+    }
+}

@@ -1,0 +1,19 @@
+//! Published checkpoints on a hub: where their files lie, which of them a model needs, and how they come and are kept.
+//! Nothing here knows a network or a disk: [`Fetch`] and [`Store`] are what a host brings.
+
+mod answer;
+mod download;
+mod error;
+mod kept;
+mod manifest;
+mod source;
+mod store;
+mod survey;
+
+pub use answer::{Answer, Body, Fetch};
+pub use download::{Download, Progress};
+pub use error::HubError;
+pub use kept::Kept;
+pub use manifest::{Entry, MANIFEST, Manifest};
+pub use source::{Source, key};
+pub use store::{Store, Writable, keep, manifest};

@@ -1,0 +1,54 @@
+//! A checkpoint that the visitor has as files.
+
+use super::{folder_of, storage};
+use crate::io::hub::{Entry, HubError, MANIFEST, Manifest, Store, Writable, keep};
+use crate::session::engine::Host;
+use crate::session::protocol::{Event, Failure, WayOn};
+
+/// Writes a piece; after the last one the checkpoint is on the shelf like one that was downloaded.
+pub(super) async fn take(
+    host: &impl Host,
+    name: &str,
+    files: &[(String, u64)],
+    file: usize,
+    start: u64,
+    bytes: &[u8],
+) -> Result<Event, Failure> {
+    let sizes = files.iter().map(|(_, size)| size);
+    let total: u64 = sizes.clone().sum();
+    let is_plain = |name: &str| !name.contains(['/', '\\']) && !name.starts_with('.') && name != MANIFEST;
+    let piece = files.get(file).filter(|(name, size)| is_plain(name) && start + bytes.len() as u64 <= *size);
+    let Some((file_name, size)) = piece else {
+        return Err(Failure {
+            sentence: "This is no piece of a model's file.".to_string(),
+            detail: format!("{:?} from {start}", files.get(file)),
+            way_on: WayOn::ChangeInput,
+        });
+    };
+    let folder = host.folder(&folder_of(name)).await.map_err(storage)?;
+    if file == 0 && start == 0 {
+        // What an earlier attempt has left is no checkpoint any more.
+        keep(&folder, None).await?;
+    }
+    let write = async || {
+        let mut file = folder.open(file_name).await?;
+        if start == 0 {
+            file.truncate(0)?;
+        }
+        file.write_at(start, bytes)?;
+        file.flush()
+    };
+    write().await.map_err(|source| HubError::Storage { file: file_name.clone(), source })?;
+    let done = sizes.take(file).sum::<u64>() + start + bytes.len() as u64;
+    if file + 1 == files.len() && start + bytes.len() as u64 == *size {
+        let entry = |(file, size): &(String, u64)| Entry {
+            file: file.clone(),
+            size: *size,
+            sha256: None,
+            whole: true,
+        };
+        let manifest = Manifest { name: name.to_string(), entries: files.iter().map(entry).collect() };
+        keep(&folder, Some(&manifest)).await?;
+    }
+    Ok(Event::Taken { done, total })
+}

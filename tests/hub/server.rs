@@ -1,0 +1,177 @@
+//! A hub on this computer, with the troubles of real ones, and a client as small as it may be.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use triptych::io::hub::{Answer, Body, Fetch};
+
+/// What the server does.
+#[derive(Default, Clone)]
+pub struct Behaviour {
+    pub files: HashMap<String, Vec<u8>>,
+    /// Instead of a file.
+    pub statuses: HashMap<String, u16>,
+    /// Lengths that are told in place of the true ones.
+    pub lies: HashMap<String, usize>,
+    /// Bytes after which every connection is cut.
+    pub cut: Option<usize>,
+    /// Milliseconds between a kilobyte and the next.
+    pub throttle: u64,
+    pub ignores_ranges: bool,
+    /// Whether the tag of a file is its SHA-256.
+    pub has_digests: bool,
+    /// A file whose first byte is spoilt on the way, while its tag is that of the good one.
+    pub spoils: Option<String>,
+    /// `file from`, of every request.
+    pub log: Vec<String>,
+}
+
+#[derive(Clone)]
+pub struct Hub {
+    pub address: String,
+    behaviour: Arc<Mutex<Behaviour>>,
+}
+
+impl Hub {
+    pub fn start(behaviour: Behaviour) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/model", listener.local_addr().unwrap());
+        let hub = Hub { address, behaviour: Arc::new(Mutex::new(behaviour)) };
+        let served = hub.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                // A client that has heard enough hangs up.
+                let _hung_up = served.answer(stream.unwrap());
+            }
+        });
+        hub
+    }
+
+    pub fn set(&self) -> MutexGuard<'_, Behaviour> {
+        self.behaviour.lock().unwrap()
+    }
+
+    pub fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut self.set().log)
+    }
+
+    fn answer(&self, mut stream: TcpStream) -> std::io::Result<()> {
+        let (file, from) = request(&stream)?;
+        let behaviour = {
+            let mut behaviour = self.set();
+            behaviour.log.push(format!("{file} {from}"));
+            behaviour.clone()
+        };
+        if let Some(status) = behaviour.statuses.get(&file) {
+            return write!(stream, "HTTP/1.1 {status} trouble\r\ncontent-length: 0\r\n\r\n");
+        }
+        let Some(bytes) = behaviour.files.get(&file) else {
+            return write!(stream, "HTTP/1.1 404 none\r\ncontent-length: 0\r\n\r\n");
+        };
+        let told = behaviour.lies.get(&file).copied().unwrap_or(bytes.len());
+        let from = if behaviour.ignores_ranges { 0 } else { from };
+        if from >= bytes.len() {
+            return write!(stream, "HTTP/1.1 416 beyond\r\ncontent-range: bytes */{told}\r\n\r\n");
+        }
+        let status = if behaviour.ignores_ranges { 200 } else { 206 };
+        write!(stream, "HTTP/1.1 {status} here\r\ncontent-length: {}\r\n", told - from)?;
+        if status == 206 {
+            write!(stream, "content-range: bytes {from}-{}/{told}\r\n", told - 1)?;
+        }
+        if behaviour.has_digests {
+            write!(stream, "ETag: \"{}\"\r\n", sha256(bytes))?;
+        }
+        stream.write_all(b"\r\n")?;
+        let mut sent = bytes.clone();
+        if behaviour.spoils.as_ref() == Some(&file) {
+            sent[0] ^= 1;
+        }
+        let end = behaviour.cut.map_or(bytes.len(), |cut| bytes.len().min(from + cut));
+        for piece in sent[from..end].chunks(1024) {
+            stream.write_all(piece)?;
+            std::thread::sleep(Duration::from_millis(behaviour.throttle));
+        }
+        Ok(())
+    }
+}
+
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The file that is asked for, and from which byte on.
+fn request(stream: &TcpStream) -> std::io::Result<(String, usize)> {
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next().unwrap_or(Err(std::io::ErrorKind::UnexpectedEof.into()))?;
+    let path = first.split(' ').nth(1).unwrap_or_default();
+    let file = path.trim_start_matches("/model/").to_string();
+    let mut from = 0;
+    for line in lines {
+        let line = line?.to_ascii_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(range) = line.strip_prefix("range: bytes=") {
+            from = range.trim_end_matches('-').parse().unwrap();
+        }
+    }
+    Ok((file, from))
+}
+
+/// Speaks to such a hub.
+pub struct Client;
+
+pub struct Stream {
+    reader: BufReader<TcpStream>,
+    left: Option<usize>,
+}
+
+impl Fetch for Client {
+    type Body = Stream;
+
+    async fn get(&self, url: &str, from: u64) -> Result<Answer<Stream>, String> {
+        let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
+        let mut stream = TcpStream::connect(host).map_err(|error| error.to_string())?;
+        let range = format!("range: bytes={from}-");
+        write!(stream, "GET /{path} HTTP/1.1\r\nhost: {host}\r\n{range}\r\n\r\n")
+            .map_err(|e| e.to_string())?;
+        let mut reader = BufReader::new(stream);
+        let mut line = || {
+            let mut line = String::new();
+            reader.read_line(&mut line).map(|_| line.trim().to_string()).map_err(|error| error.to_string())
+        };
+        let first = line()?;
+        let status = first.split(' ').nth(1).and_then(|word| word.parse().ok()).ok_or("no status")?;
+        let mut headers = HashMap::new();
+        loop {
+            let line = line()?;
+            let Some((name, value)) = line.split_once(": ") else { break };
+            headers.insert(name.to_ascii_lowercase(), value.to_string());
+        }
+        let left = headers.get("content-length").map(|length| length.parse().unwrap());
+        Ok(Answer::new(status, from, |name| headers.get(name).cloned(), Stream { reader, left }))
+    }
+}
+
+impl Body for Stream {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
+        let mut piece = vec![0; self.left.unwrap_or(4096).min(4096)];
+        if piece.is_empty() {
+            return Ok(None);
+        }
+        let count = self.reader.read(&mut piece).map_err(|error| error.to_string())?;
+        piece.truncate(count);
+        match (&mut self.left, count) {
+            (Some(left), 0) => Err(format!("{left} bytes are missing")),
+            (None, 0) => Ok(None),
+            (left, _) => {
+                *left = left.map(|left| left - count);
+                Ok(Some(piece))
+            }
+        }
+    }
+}

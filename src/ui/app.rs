@@ -1,13 +1,15 @@
 //! The page as a whole.
 
 use super::components::frame::{Head, Rail};
+use super::components::unable::{Unable, lacking};
 use super::history;
 use super::lab::Lab;
 use super::own;
 use super::rooms::{
-    ask::Ask, attend::Attend, caption::Caption, contrast::Contrast, fuse::Fuse, home::Home,
-    retrieve::Retrieve, sabotage::Sabotage,
+    album::Album, ask::Ask, attend::Attend, caption::Caption, contrast::Contrast, fuse::Fuse, home::Home,
+    models::Models, retrieve::Retrieve, sabotage::Sabotage,
 };
+use super::speaking;
 use super::stage::Gallery;
 use super::state::Shared;
 use super::theme::Theme;
@@ -38,14 +40,36 @@ fn Page() -> impl IntoView {
     own::listen(lab);
     fill_gallery(lab);
     lab.start(BackendChoice::Auto);
+    speaking::follow(lab);
     let room = lab.pick(|view| view.room);
+    let speaking = Memo::new(move |_| lab.speaking.get());
     Effect::new(move || {
         let room = room.get();
         let title =
             if room == Room::Home { "Triptych".into() } else { format!("{} · Triptych", room.title()) };
         document().set_title(&title);
     });
-    let stage = move || match room.get() {
+    let lacks = Memo::new(move |_| {
+        lab.facts.with(|facts| facts.as_ref().and_then(|facts| lacking(room.get(), facts.abilities)))
+    });
+    let stage = move || {
+        // Another model begins the room anew.
+        speaking.get();
+        match lacks.get() {
+            Some(sentence) => view! { <Unable sentence /> }.into_any(),
+            None => show(room.get()),
+        }
+    };
+    view! {
+        <a class="skip" href="#room">"To the room"</a>
+        <Rail />
+        <Head />
+        <main id="room" tabindex="-1">{stage}</main>
+    }
+}
+
+fn show(room: Room) -> AnyView {
+    match room {
         Room::Home => view! { <Home /> }.into_any(),
         Room::Retrieve => view! { <Retrieve /> }.into_any(),
         Room::Caption => view! { <Caption /> }.into_any(),
@@ -54,12 +78,8 @@ fn Page() -> impl IntoView {
         Room::Contrast => view! { <Contrast /> }.into_any(),
         Room::Fuse => view! { <Fuse /> }.into_any(),
         Room::Sabotage => view! { <Sabotage /> }.into_any(),
-    };
-    view! {
-        <a class="skip" href="#room">"To the room"</a>
-        <Rail />
-        <Head />
-        <main id="room" tabindex="-1">{stage}</main>
+        Room::Album => view! { <Album /> }.into_any(),
+        Room::Models => view! { <Models /> }.into_any(),
     }
 }
 

@@ -20,6 +20,17 @@ pub fn download(name: &str, mime: &str, bytes: &[u8]) {
     }
 }
 
+/// An address by which the page shows a picture file that is in memory; it lasts as long as its reader in the page.
+pub fn object_url(bytes: &[u8]) -> Option<String> {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let url = Blob::new_with_u8_array_sequence(&parts)
+        .and_then(|blob| Url::create_object_url_with_blob(&blob))
+        .ok()?;
+    let kept = url.clone();
+    on_cleanup(move || drop(Url::revoke_object_url(&kept)));
+    Some(url)
+}
+
 /// Saves what the browser already holds.
 pub fn save(name: &str, blob: &Blob) -> Result<(), JsValue> {
     let url = Url::create_object_url_with_blob(blob)?;

@@ -3,18 +3,19 @@
 use super::calm::calm;
 use super::client::Client;
 use super::history;
+use super::speaking::playroom;
 use super::stage::{Gallery, StagePicture};
-use super::state::{Asked, Damages, Embeddings, Engine, Runs, Shared, UiState, Writing};
+use super::state::{Album, Asked, Damages, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing};
 use super::view::{PictureName, View};
 use crate::session::protocol::{
-    Answer, Attention, BackendChoice, Command, Failure, Lane, ModelName, Pixels, Reply, Request,
+    Abilities, Answer, Attention, BackendChoice, Command, Failure, KeptModel, Lane, ModelFacts, ModelName,
+    Offer, Pixels, Progress, Reply, Request,
 };
 use crate::world::Scene;
 use leptos::prelude::*;
 use std::time::Duration;
+use web_sys::DataTransfer;
 
-/// The model's folder, relative to the page's base.
-const MODEL: &str = "models/playroom/";
 /// After it a typed line becomes an entry of the history.
 const TYPING_PAUSE: Duration = Duration::from_millis(700);
 /// Between two scenes that the engine is asked about while an object is dragged.
@@ -35,7 +36,11 @@ pub struct Lab {
     /// The visitor's own picture as the model sees it.
     pub own: RwSignal<Option<Pixels>>,
     pub gallery: RwSignal<Shared<Gallery>>,
+    /// The model that was last asked for.
+    pub speaking: RwSignal<Option<ModelName>>,
     pub load: Memo<Asked<Engine>>,
+    /// What the model is; none while it loads.
+    pub facts: Memo<Option<ModelFacts>>,
     pub opened: Memo<Asked<Option<Pixels>>>,
     pub embeddings: Memo<Asked<Embeddings>>,
     pub text: Memo<Asked<Vec<f32>>>,
@@ -48,8 +53,20 @@ pub struct Lab {
     pub training: Memo<Asked<Runs>>,
     pub damage: Memo<Asked<Damages>>,
     pub weights: Memo<Asked<Vec<u8>>>,
+    pub texts: Memo<Asked<Vec<f32>>>,
+    pub labels: Memo<Asked<Vec<f32>>>,
+    pub album: Memo<Asked<Album>>,
+    pub adding: Memo<Asked<()>>,
+    pub thumbnails: Memo<Asked<Thumbnails>>,
+    pub offer: Memo<Asked<Option<Offer>>>,
+    pub download: Memo<Asked<Option<Progress>>>,
+    pub taken: Memo<Asked<(u64, u64)>>,
+    pub shelf: Memo<Asked<Vec<KeptModel>>>,
     state: RwSignal<UiState>,
     client: StoredValue<Option<Client>, LocalStorage>,
+    backend: StoredValue<BackendChoice>,
+    /// Takes photos while the room Album is shown.
+    pub photos: StoredValue<Option<Callback<DataTransfer>>, LocalStorage>,
     /// Runs while a line is being typed.
     typing: StoredValue<Option<TimeoutHandle>, LocalStorage>,
 }
@@ -61,6 +78,9 @@ impl Lab {
         let gallery = RwSignal::new(Shared::new(Gallery::new(view.gallery)));
         let view = RwSignal::new(view);
         let own = RwSignal::new(None);
+        // Playroom needs no look at what is kept: it is there before the first frame.
+        let speaking = view.with_untracked(|view| view.model.is_empty().then(playroom));
+        let load = Memo::new(move |_| state.with(|state| state.load.clone()));
         let picture = picture_of(view, own);
         Lab {
             view,
@@ -70,7 +90,9 @@ impl Lab {
             steady: calm(move || picture.get(), DRAGGING_PAUSE),
             own,
             gallery,
-            load: Memo::new(move |_| state.with(|state| state.load.clone())),
+            speaking: RwSignal::new(speaking),
+            load,
+            facts: Memo::new(move |_| load.with(|load| load.value.model.clone())),
             opened: Memo::new(move |_| state.with(|state| state.opened.clone())),
             embeddings: Memo::new(move |_| state.with(|state| state.gallery.clone())),
             text: Memo::new(move |_| state.with(|state| state.text.clone())),
@@ -83,8 +105,19 @@ impl Lab {
             training: Memo::new(move |_| state.with(|state| state.training.clone())),
             damage: Memo::new(move |_| state.with(|state| state.damage.clone())),
             weights: Memo::new(move |_| state.with(|state| state.weights.clone())),
+            texts: Memo::new(move |_| state.with(|state| state.texts.clone())),
+            labels: Memo::new(move |_| state.with(|state| state.labels.clone())),
+            album: Memo::new(move |_| state.with(|state| state.album.clone())),
+            adding: Memo::new(move |_| state.with(|state| state.adding.clone())),
+            thumbnails: Memo::new(move |_| state.with(|state| state.thumbnails.clone())),
+            offer: Memo::new(move |_| state.with(|state| state.offer.clone())),
+            download: Memo::new(move |_| state.with(|state| state.download.clone())),
+            taken: Memo::new(move |_| state.with(|state| state.taken.clone())),
+            shelf: Memo::new(move |_| state.with(|state| state.shelf.clone())),
             state,
             client: StoredValue::new_local(None),
+            backend: StoredValue::new(BackendChoice::Auto),
+            photos: StoredValue::new_local(None),
             typing: StoredValue::new_local(None),
         }
     }
@@ -94,18 +127,31 @@ impl Lab {
         expect_context()
     }
 
-    /// Starts a worker, ending the one before, and loads the model.
+    /// Starts a worker, ending the one before, and loads the model that speaks.
     pub fn start(self, backend: BackendChoice) {
         match Client::start(self) {
             Ok(client) => {
                 self.client.set_value(Some(client));
-                let request = self.state.try_update(|state| {
-                    state.restart();
-                    state.ask(Command::Load { backend, model: ModelName::Playroom { url: MODEL.into() } })
-                });
-                self.send(request.flatten());
+                self.backend.set_value(backend);
+                self.state.update(UiState::restart);
+                self.load();
             }
             Err(detail) => self.crashed(&detail),
+        }
+    }
+
+    /// Lets this model speak, if another does.
+    pub fn speak(self, model: ModelName) {
+        if self.speaking.with_untracked(|speaking| speaking.as_ref() != Some(&model)) {
+            self.state.update(UiState::change_model);
+            self.speaking.set(Some(model));
+            self.load();
+        }
+    }
+
+    fn load(self) {
+        if let Some(model) = self.speaking.get_untracked() {
+            self.ask(Command::Load { backend: self.backend.get_value(), model });
         }
     }
 
@@ -196,6 +242,13 @@ impl Lab {
     pub fn is_of_stage<T>(self, asked: &Asked<T>) -> bool {
         let seen = asked.answered.as_ref().and_then(|command| command.picture());
         self.picture.with(|picture| seen == Some(&picture.pixels))
+    }
+
+    /// Whether the model is able to; while it loads everything is taken for possible.
+    pub fn can(self, ability: fn(&Abilities) -> bool) -> Memo<bool> {
+        Memo::new(move |_| {
+            self.facts.with(|facts| facts.as_ref().is_none_or(|facts| ability(&facts.abilities)))
+        })
     }
 
     /// A part of the view that wakes its readers only when it changes itself.

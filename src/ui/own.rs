@@ -19,9 +19,10 @@ pub fn listen(lab: Lab) {
     let on_drag = window_event_listener(ev::dragover, |event| event.prevent_default());
     let on_drop = window_event_listener(ev::drop, move |event| {
         event.prevent_default();
-        if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0))
-        {
-            take(lab, file);
+        let Some(data) = event.data_transfer() else { return };
+        match lab.photos.get_value() {
+            Some(album) => album.run(data),
+            None => data.files().and_then(|files| files.get(0)).into_iter().for_each(|file| take(lab, file)),
         }
     });
     let on_paste = window_event_listener(ev::paste, move |event| {

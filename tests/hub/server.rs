@@ -123,6 +123,7 @@ fn request(stream: &TcpStream) -> std::io::Result<(String, usize)> {
 }
 
 /// Speaks to such a hub.
+#[derive(Clone)]
 pub struct Client;
 
 pub struct Stream {

@@ -44,7 +44,9 @@ impl Session {
             ModelName::Kept { name } => checkpoint(host, selection.device, name, &stage).await?,
         };
         stage(Stage::Prepare, 1, Some(1));
-        self.loaded = Some(Loaded { model, prior: None, runs: Runs::default() });
+        let (name, embed_dim) = (facts.name.clone(), facts.embed_dim as usize);
+        self.loaded =
+            Some(Loaded { name, model, embed_dim, album: None, prior: None, runs: Runs::default() });
         emit(Event::Ready(facts));
         Ok(())
     }

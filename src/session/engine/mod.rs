@@ -1,6 +1,7 @@
 //! The engine behind the protocol, as a state machine without transport: requests are pushed, and every step does one
 //! short piece of the most urgent work. A newer request on a lane replaces the older one.
 
+mod album;
 mod describe;
 mod input;
 mod load;
@@ -16,6 +17,7 @@ use crate::eval::playroom::QuestionPrior;
 use crate::infer::Model;
 use crate::io::hub::{Fetch, Store};
 use crate::pixels::Pixels;
+use album::Album;
 use run::Runs;
 use std::io;
 use task::Task;
@@ -63,7 +65,7 @@ pub trait Host {
 }
 
 /// Lanes by urgency: what a visitor waits for comes before what runs on in the background.
-const URGENCY: [Lane; 13] = [
+const URGENCY: [Lane; 18] = [
     Lane::Load,
     Lane::Open,
     Lane::Text,
@@ -75,13 +77,24 @@ const URGENCY: [Lane; 13] = [
     Lane::Match,
     Lane::Weights,
     Lane::Sabotage,
+    Lane::Texts,
+    Lane::Thumbnails,
+    Lane::Album,
+    Lane::Labels,
+    Lane::AddPhoto,
     Lane::Gallery,
     Lane::Train,
 ];
 
 /// What is loaded.
 pub(crate) struct Loaded {
+    /// As [`ModelName`](super::protocol::ModelName) has it; `Playroom`.
+    pub name: String,
     pub model: Model,
+    /// 0 where the model has no space that pictures and words share.
+    pub embed_dim: usize,
+    /// Read when the album is first asked for.
+    pub album: Option<Album>,
     /// The blind baseline for questions; counted on first use.
     pub prior: Option<QuestionPrior>,
     pub runs: Runs,
@@ -107,6 +120,8 @@ impl Session {
         self.tasks.retain(|(_, other, _)| *other != lane);
         if lane == Lane::Load {
             self.load_id = request.id;
+            // What was asked of the model before cannot be answered by another.
+            self.tasks.clear();
         }
         if !matches!(request.command, Command::Stop { .. }) {
             self.tasks.push((request.id, lane, Task::new(request.command)));

@@ -1,5 +1,6 @@
 //! What a request becomes: work in pieces, each short enough that a newer request never waits long.
 
+use super::album;
 use super::describe::{candidates, described};
 use super::input::{fits, protocol_pixels, sentence, sized, unreadable, unusable};
 use super::load::Load;
@@ -36,6 +37,7 @@ pub(super) enum Task {
     },
     Train(Training),
     Spoil(Spoiling),
+    Album(Command),
     Once(Command),
 }
 
@@ -54,6 +56,12 @@ impl Task {
                 let all = percents.into_iter().map(|percent| Sabotage { modality, corruption, percent });
                 Task::Spoil(Spoiling::new(experiment, all.collect()))
             }
+            Command::EncodeTexts { .. }
+            | Command::EncodeLabels { .. }
+            | Command::OpenAlbum
+            | Command::ClearAlbum
+            | Command::AddPhoto { .. }
+            | Command::Thumbnails { .. } => Task::Album(command),
             command => Task::Once(command),
         }
     }
@@ -69,6 +77,10 @@ impl Task {
         match self {
             Task::Train(training) => return training.advance(model.device(), runs, emit).await,
             Task::Spoil(spoiling) => return spoiling.advance(model.device(), runs, emit).await,
+            Task::Album(command) => {
+                emit(album::serve(loaded, host, command).await?);
+                return Ok(true);
+            }
             _ => {}
         }
         let runner = match model {
@@ -76,7 +88,9 @@ impl Task {
             Model::Checkpoint(_) => return Err(unusable("This model does not do that yet.", String::new())),
         };
         match self {
-            Task::Train(_) | Task::Spoil(_) | Task::Load(_) => unreachable!("done above, or by the session"),
+            Task::Train(_) | Task::Spoil(_) | Task::Album(_) | Task::Load(_) => {
+                unreachable!("done above, or by the session")
+            }
             Task::Gallery { pictures, texts, from } => gallery(runner, pictures, texts, from, emit).await,
             Task::Caption { picture, prefix, decoding, max_new, writing } => match writing {
                 None => {
@@ -167,6 +181,12 @@ async fn once(loaded: &mut Loaded, command: &Command) -> Result<Event, Failure> 
         | Command::Caption { .. }
         | Command::Train { .. }
         | Command::Sabotage { .. }
+        | Command::EncodeTexts { .. }
+        | Command::EncodeLabels { .. }
+        | Command::OpenAlbum
+        | Command::ClearAlbum
+        | Command::AddPhoto { .. }
+        | Command::Thumbnails { .. }
         | Command::Offer { .. }
         | Command::Download { .. }
         | Command::Take { .. }

@@ -34,6 +34,11 @@ pub(super) fn folder_of(name: &str) -> String {
     format!("{MODELS}{}", key(name))
 }
 
+/// The folder that keeps the photos as a checkpoint has encoded them.
+pub(super) fn album_of(name: &str) -> String {
+    format!("album.{}", key(name))
+}
+
 const MODELS: &str = "model.";
 
 type Opened<H> = Download<<H as Host>::Folder, <H as Host>::Network>;
@@ -84,7 +89,12 @@ async fn kept(store: &impl crate::io::hub::Store, manifest: &Manifest) -> u64 {
 }
 
 async fn delete(host: &impl Host, name: &str) -> Result<Vec<KeptModel>, Failure> {
-    host.remove(&folder_of(name)).await.map_err(storage)?;
+    for folder in [folder_of(name), album_of(name)] {
+        match host.remove(&folder).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(storage(error)),
+            _ => {}
+        }
+    }
     shelf(host).await
 }
 

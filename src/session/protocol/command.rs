@@ -49,6 +49,18 @@ pub enum Command {
     /// The weights of what was trained up to `step`, as a safetensors file: those of a contestant of a race, or of a
     /// contrastive run. [`Event::Weights`].
     Weights { experiment: Experiment, step: u64, contestant: Option<Contestant> },
+    /// Embeds texts that are looked for among the photos. [`Event::TextsEncoded`].
+    EncodeTexts { texts: Vec<String> },
+    /// Embeds labels by which photos are sorted. [`Event::TextsEncoded`].
+    EncodeLabels { texts: Vec<String> },
+    /// The photos that this model has encoded, on earlier visits too. [`Event::Album`].
+    OpenAlbum,
+    /// Forgets them. [`Event::Album`].
+    ClearAlbum,
+    /// Encodes the photo in a picture file and keeps embedding and thumbnail. [`Event::PhotoAdded`].
+    AddPhoto { photo: Photo, file: Vec<u8> },
+    /// Small picture files of photos of the album, by their places. [`Event::Thumbnails`].
+    Thumbnails { photos: Vec<u32> },
     /// What a published checkpoint is and what it needs, before any weights come. [`Event::Offered`].
     Offer { name: String },
     /// Downloads a published checkpoint, or goes on with it. [`Event::Downloading`] many times, then
@@ -90,6 +102,11 @@ pub enum Lane {
     Train,
     Sabotage,
     Weights,
+    Texts,
+    Labels,
+    Album,
+    AddPhoto,
+    Thumbnails,
     Offer,
     Download,
     Take,
@@ -97,7 +114,7 @@ pub enum Lane {
 }
 
 impl Lane {
-    pub const ALL: [Lane; 17] = [
+    pub const ALL: [Lane; 22] = [
         Lane::Load,
         Lane::Open,
         Lane::Gallery,
@@ -111,6 +128,11 @@ impl Lane {
         Lane::Train,
         Lane::Sabotage,
         Lane::Weights,
+        Lane::Texts,
+        Lane::Labels,
+        Lane::Album,
+        Lane::AddPhoto,
+        Lane::Thumbnails,
         Lane::Offer,
         Lane::Download,
         Lane::Take,
@@ -147,6 +169,16 @@ pub enum Decoding {
     Sample { temperature: f32, seed: u32 },
 }
 
+/// A photo of the visitor's album, by what its file says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Photo {
+    pub name: String,
+    /// Bytes of the file.
+    pub size: u64,
+    /// Milliseconds since 1970.
+    pub modified: u64,
+}
+
 /// Which text tower reads the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Reader {
@@ -173,6 +205,11 @@ impl Command {
             Command::Train { .. } => Lane::Train,
             Command::Sabotage { .. } => Lane::Sabotage,
             Command::Weights { .. } => Lane::Weights,
+            Command::EncodeTexts { .. } => Lane::Texts,
+            Command::EncodeLabels { .. } => Lane::Labels,
+            Command::OpenAlbum | Command::ClearAlbum => Lane::Album,
+            Command::AddPhoto { .. } => Lane::AddPhoto,
+            Command::Thumbnails { .. } => Lane::Thumbnails,
             Command::Offer { .. } => Lane::Offer,
             Command::Download { .. } => Lane::Download,
             Command::Take { .. } => Lane::Take,
@@ -200,6 +237,12 @@ impl Command {
             | Command::Train { .. }
             | Command::Sabotage { .. }
             | Command::Weights { .. }
+            | Command::EncodeTexts { .. }
+            | Command::EncodeLabels { .. }
+            | Command::OpenAlbum
+            | Command::ClearAlbum
+            | Command::AddPhoto { .. }
+            | Command::Thumbnails { .. }
             | Command::Offer { .. }
             | Command::Download { .. }
             | Command::Take { .. }

@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use super::{Lesson, Pixels};
+use super::{Lesson, Photo, Pixels};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +44,20 @@ pub enum Event {
     Spoilt,
     /// The bytes of a safetensors file.
     Weights(Vec<u8>),
+    /// Unit vectors, row after row.
+    TextsEncoded(Vec<f32>),
+    /// The photos in the order in which they came, and their unit vectors.
+    Album {
+        photos: Vec<Photo>,
+        embeddings: Vec<f32>,
+    },
+    /// The newest photo of the album, and its unit vector.
+    PhotoAdded {
+        photo: Photo,
+        embedding: Vec<f32>,
+    },
+    /// Places of photos with the bytes of picture files.
+    Thumbnails(Vec<(u32, Vec<u8>)>),
     Offered(Offer),
     Downloading(Progress),
     /// Wholly kept on this device.

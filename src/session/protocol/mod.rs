@@ -12,7 +12,7 @@ mod command;
 mod event;
 mod training;
 
-pub use command::{BackendChoice, Command, Decoding, Lane, ModelName, Pixels, Reader};
+pub use command::{BackendChoice, Command, Decoding, Lane, ModelName, Photo, Pixels, Reader};
 pub use event::{
     Abilities, Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis,
     KeptModel, Loading, ModelFacts, ModelKind, Offer, Progress, Stack, Stage, Token, Trial, WayOn,

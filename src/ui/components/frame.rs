@@ -4,9 +4,11 @@ use super::icon::{Glyph, Icon};
 use super::loading::LoadingBar;
 use super::picture::LostPicture;
 use super::shelf::Shelf;
-use crate::session::protocol::{Backend, BackendChoice, DeviceReport};
+use crate::session::protocol::{Backend, BackendChoice, DeviceReport, ModelName};
+use crate::ui::history::{link, visit};
 use crate::ui::lab::Lab;
 use crate::ui::show;
+use crate::ui::speaking::lost;
 use crate::ui::theme::Theme;
 use crate::ui::view::Room;
 use leptos::prelude::*;
@@ -17,9 +19,9 @@ pub fn Rail() -> impl IntoView {
     let lab = Lab::here();
     let here = lab.pick(|view| view.room);
     let link = move |room: Room| {
-        let address = move || lab.view.with(|view| crate::ui::history::link(view, room));
+        let address = move || lab.view.with(|view| link(view, room));
         let current = move || (here.get() == room).then_some("page");
-        view! { <li><a href=address aria-current=current on:click=move |event| crate::ui::history::visit(lab, room, &event)><Glyph icon=icon_of(room) /><span>{room.title()}</span></a></li> }
+        view! { <li><a href=address aria-current=current on:click=move |event| visit(lab, room, &event)><Glyph icon=icon_of(room) /><span>{room.title()}</span></a></li> }
     };
     view! {
         <nav class="rail" aria-label="Rooms">
@@ -39,6 +41,8 @@ fn icon_of(room: Room) -> Icon {
         Room::Contrast => Icon::Contrast,
         Room::Fuse => Icon::Fuse,
         Room::Sabotage => Icon::Sabotage,
+        Room::Album => Icon::Album,
+        Room::Models => Icon::Models,
     }
 }
 
@@ -51,6 +55,8 @@ const fn subtitle(room: Room) -> &'static str {
         Room::Ask => "Questions about a picture, and how the model knows",
         Room::Contrast => "Two towers learn which words belong to which picture, before your eyes",
         Room::Fuse => "Ways to bring a picture and words together, raced from the same seed",
+        Room::Album => "Your own photos, found by words; nothing leaves this device",
+        Room::Models => "Which model speaks, and where it comes from",
         Room::Sabotage => "A modality goes missing, is disturbed or comes late: what is left?",
     }
 }
@@ -68,25 +74,53 @@ pub fn Head() -> impl IntoView {
             <div class="badges"><ModelChip /><DeviceChip /><ThemeButton /></div>
         </header>
         <LoadingBar />
+        <LostModel />
         {move || room.get().has_stage().then(|| view! { <Shelf /><LostPicture /> })}
     }
+}
+
+/// A note that the address names a checkpoint which this device does not have.
+#[component]
+fn LostModel() -> impl IntoView {
+    let lab = Lab::here();
+    let lost = lost(lab);
+    let is_elsewhere = lab.pick(|view| view.room != Room::Models);
+    let address = move || lab.view.with(|view| link(view, Room::Models));
+    let note = move |name: String| {
+        view! {
+            <p class="note"><span>"This link was made with " <b>{name}</b> ", which is not on this device. Playroom speaks in its place."</span>
+                <a class="button" href=address on:click=move |event| visit(lab, Room::Models, &event)>"See what it is"</a></p>
+        }
+    };
+    move || lost.get().filter(|_| is_elsewhere.get()).map(note)
 }
 
 /// Which model speaks, and what it cannot know.
 #[component]
 fn ModelChip() -> impl IntoView {
     let lab = Lab::here();
-    let model = Memo::new(move |_| lab.load.with(|load| load.value.model.clone()));
-    let name = move || {
-        model.get().map_or("Playroom".into(), |model| {
-            format!("Playroom, {} parameters", show::millions(model.parameters))
-        })
+    let name = move || match (lab.facts.get(), lab.speaking.get()) {
+        (Some(facts), _) => format!("{}, {} parameters", facts.name, show::millions(facts.parameters)),
+        (None, Some(ModelName::Kept { name })) => name,
+        (None, _) => "Playroom".into(),
     };
+    let is_playroom = Memo::new(move |_| !matches!(lab.speaking.get(), Some(ModelName::Kept { .. })));
+    let about = move || match is_playroom.get() {
+        true => {
+            "Our own small model, trained by this engine on Playroom: a world of coloured shapes whose truth is known exactly. It \
+             has seen nothing else. Of photographs, people or text it knows nothing."
+        }
+        false => {
+            "A published model as it is, run by this engine. It has learned from photos of the web and their captions; what it \
+             says may be wrong, and nobody here knows the truth about your photos."
+        }
+    };
+    let address = move || lab.view.with(|view| link(view, Room::Models));
     view! {
-        <details class="badge" name="badge">
+        <details class="badge" name="badge" id="model">
             <summary>{name}</summary>
-            <p>"Our own small model, trained by this engine on Playroom: a world of coloured shapes whose truth is known
-                exactly. It has seen nothing else. Of photographs, people or text it knows nothing."</p>
+            <p>{about}</p>
+            <p><a href=address on:click=move |event| visit(lab, Room::Models, &event)>"Other models"</a></p>
         </details>
     }
 }

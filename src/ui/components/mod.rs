@@ -15,6 +15,7 @@ pub mod raster;
 pub mod run_bar;
 pub mod shelf;
 pub mod toolbar;
+pub mod unable;
 pub mod veil;
 pub mod verdict;
 pub mod weights;

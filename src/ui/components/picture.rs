@@ -5,6 +5,7 @@ use super::icon::{Glyph, Icon};
 use super::raster::{Raster, Rgba};
 use super::toolbar::Toolbar;
 use super::veil::{peak, veil};
+use crate::session::protocol::ModelKind;
 use crate::ui::lab::Lab;
 use crate::ui::stage::outline;
 use crate::ui::state::Shared;
@@ -54,13 +55,22 @@ pub fn PicturePanel(
 }
 
 fn about(lab: Lab) -> String {
+    let facts = lab.facts.with(|facts| facts.as_ref().map(|facts| (facts.kind, facts.image_size)));
+    let side = lab.picture.with(|picture| picture.pixels.width);
     lab.picture.with(|picture| match &picture.scene {
         Some(scene) => {
             let count = scene.objects.len();
             let plural = if count == 1 { "" } else { "s" };
-            format!("As the model sees it: 64 × 64 pixels, {count} object{plural}")
+            let enlarged = facts.filter(|(_, size)| *size != picture.pixels.width);
+            let enlarged = enlarged
+                .map_or(String::new(), |(_, size)| format!(", enlarged to {size} × {size} for the model"));
+            format!("A scene of Playroom: {side} × {side} pixels{enlarged}, {count} object{plural}")
         }
-        None => "Your picture as the model sees it: 64 × 64 pixels. It has only ever seen Playroom.".into(),
+        None => {
+            let is_playroom = facts.is_none_or(|(kind, _)| kind == ModelKind::Playroom);
+            let seen = if is_playroom { " It has only ever seen Playroom." } else { "" };
+            format!("Your picture as the model sees it: {side} × {side} pixels.{seen}")
+        }
     })
 }
 
@@ -119,10 +129,14 @@ fn describe(lab: Lab) -> String {
 /// A grid of cells that can be pointed at, one at a time.
 #[component]
 fn Patches(frame: NodeRef<Div>, overlay: Signal<Overlay>, choose: Callback<usize>) -> impl IntoView {
-    const GRID: usize = 8;
+    let lab = Lab::here();
+    // Playroom's, until the model is there.
+    let grid =
+        move || lab.facts.with_untracked(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
     let find = move |event: &PointerEvent| {
         let (x, y) = super::heatmap::place(frame.get_untracked()?.as_ref(), event);
-        Some((y * GRID as f64) as usize * GRID + (x * GRID as f64) as usize)
+        let cell = |share: f64| ((share * grid() as f64) as usize).min(grid() - 1);
+        Some(cell(y) * grid() + cell(x))
     };
     let point = move |event: PointerEvent| {
         if let Some(cell) = find(&event) {
@@ -131,10 +145,11 @@ fn Patches(frame: NodeRef<Div>, overlay: Signal<Overlay>, choose: Callback<usize
     };
     let walk = move |event: KeyboardEvent| {
         let now = overlay.with_untracked(|overlay| overlay.patch).unwrap_or(0);
-        if let Some((row, column)) = super::heatmap::step((now / GRID, now % GRID), &event.key(), GRID, GRID)
+        let grid = grid();
+        if let Some((row, column)) = super::heatmap::step((now / grid, now % grid), &event.key(), grid, grid)
         {
             event.prevent_default();
-            choose.run(row * GRID + column);
+            choose.run(row * grid + column);
         }
     };
     view! {

@@ -1,11 +1,13 @@
 //! The rooms.
 
+pub mod album;
 pub mod ask;
 pub mod attend;
 pub mod caption;
 pub mod contrast;
 pub mod fuse;
 pub mod home;
+pub mod models;
 mod race;
 pub mod retrieve;
 pub mod sabotage;

@@ -69,6 +69,13 @@ impl<T: Clone> Asked<T> {
         }
     }
 
+    /// What was answered has to be asked again once the model is ready.
+    pub(super) fn renew(&mut self) {
+        if matches!(self.phase, Phase::Running | Phase::Done) {
+            self.phase = Phase::Waiting;
+        }
+    }
+
     /// Takes an event of request `id` in; events of superseded requests change nothing.
     pub(super) fn hear(&mut self, id: u32, phase: Phase, change: impl FnOnce(&mut T)) {
         if self.id == id && self.phase != Phase::Failed {
@@ -94,11 +101,13 @@ pub(super) trait Turn {
     fn refuse(&mut self, id: u32, failure: Failure);
     /// A request that was under way has to be sent again.
     fn wait(&mut self);
+    /// As if nothing had ever been asked.
+    fn clear(&mut self);
     /// What has waited for the model to be ready.
     fn resend(&mut self) -> Option<(u32, Shared<Command>)>;
 }
 
-impl<T: Clone> Turn for Asked<T> {
+impl<T: Clone + Default> Turn for Asked<T> {
     fn id(&self) -> u32 {
         self.id
     }
@@ -141,6 +150,10 @@ impl<T: Clone> Turn for Asked<T> {
         if self.phase == Phase::Running {
             self.phase = Phase::Waiting;
         }
+    }
+
+    fn clear(&mut self) {
+        *self = Asked::default();
     }
 
     fn resend(&mut self) -> Option<(u32, Shared<Command>)> {

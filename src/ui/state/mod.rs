@@ -3,6 +3,7 @@
 //! [`UiState::ask`] notes a command and says what to send; [`UiState::apply`] takes a reply in and says what to send
 //! next. Nothing here touches the browser, so that tests walk through whole conversations natively.
 
+mod album;
 mod asked;
 mod engine;
 mod parts;
@@ -11,6 +12,7 @@ mod shared;
 mod tests;
 mod training;
 
+pub use album::{Album, Thumbnails};
 pub use asked::{Asked, Phase};
 pub use engine::Engine;
 pub use parts::{Embeddings, Writing};
@@ -41,6 +43,11 @@ pub struct UiState {
     pub training: Asked<Runs>,
     pub damage: Asked<Damages>,
     pub weights: Asked<Vec<u8>>,
+    pub texts: Asked<Vec<f32>>,
+    pub labels: Asked<Vec<f32>>,
+    pub album: Asked<Album>,
+    pub adding: Asked<()>,
+    pub thumbnails: Asked<Thumbnails>,
     pub offer: Asked<Option<Offer>>,
     pub download: Asked<Option<Progress>>,
     /// Bytes of the visitor's files that are kept, of how many.
@@ -124,12 +131,36 @@ impl UiState {
             Event::Trained { .. } => self.training.hear(id, Phase::Done, |_| {}),
             Event::Spoilt => self.damage.hear(id, Phase::Done, |_| {}),
             Event::Weights(bytes) => self.weights.hear(id, Phase::Done, |value| *value = bytes),
+            Event::TextsEncoded(rows) => {
+                for asked in [&mut self.texts, &mut self.labels] {
+                    asked.hear(id, Phase::Done, |value| value.clone_from(&rows));
+                }
+            }
+            Event::Album { photos, embeddings } => {
+                self.album.hear(id, Phase::Done, |album| *album = Album { photos, embeddings });
+                self.thumbnails.value = Shared::default();
+            }
+            Event::PhotoAdded { photo, embedding } => {
+                if self.adding.id() == id {
+                    self.album.value.change(|album| album.add(photo, &embedding));
+                }
+                self.adding.hear(id, Phase::Done, |()| {});
+            }
+            Event::Thumbnails(files) => {
+                self.thumbnails.hear(id, Phase::Done, |thumbnails| thumbnails.extend(files));
+            }
             Event::Offered(offer) => self.offer.hear(id, Phase::Done, |value| *value = Some(offer)),
             Event::Downloading(progress) => {
                 self.download.hear(id, Phase::Running, |value| *value = Some(progress));
             }
-            Event::Downloaded => self.download.hear(id, Phase::Done, |_| {}),
-            Event::Taken { done, total } => self.taken.hear(id, Phase::Done, |value| *value = (done, total)),
+            Event::Downloaded => {
+                self.download.hear(id, Phase::Done, |_| {});
+                return self.look_at_the_shelf();
+            }
+            Event::Taken { done, total } => {
+                self.taken.hear(id, Phase::Done, |value| *value = (done, total));
+                return if done == total { self.look_at_the_shelf() } else { Vec::new() };
+            }
             Event::Shelf(models) => self.shelf.hear(id, Phase::Done, |value| *value = models),
             Event::Failed(failure) => self.fail(id, &failure),
         }
@@ -144,6 +175,17 @@ impl UiState {
         self.weights.forget();
         for lane in Lane::ALL {
             self.turn(lane).wait();
+        }
+    }
+
+    /// Another model is to speak: what was said of the one before is forgotten, and what the visitor has opened is opened for
+    /// the new one.
+    pub fn change_model(&mut self) {
+        for lane in Lane::ALL.into_iter().filter(|lane| !lane.is_of_library()) {
+            match lane {
+                Lane::Open => self.opened.renew(),
+                lane => self.turn(lane).clear(),
+            }
         }
     }
 
@@ -183,6 +225,12 @@ impl UiState {
         self.gallery.hear(id, phase, |rows| rows.extend(from, pictures, texts, width));
     }
 
+    /// Something has come that was not there when it was last looked at.
+    fn look_at_the_shelf(&mut self) -> Vec<Request> {
+        self.shelf.command = None;
+        self.ask(Command::Shelf).into_iter().collect()
+    }
+
     fn fail(&mut self, id: u32, failure: &Failure) {
         for lane in Lane::ALL {
             self.turn(lane).fail(id, failure);
@@ -217,6 +265,11 @@ impl UiState {
             Lane::Train => &mut self.training,
             Lane::Sabotage => &mut self.damage,
             Lane::Weights => &mut self.weights,
+            Lane::Texts => &mut self.texts,
+            Lane::Labels => &mut self.labels,
+            Lane::Album => &mut self.album,
+            Lane::AddPhoto => &mut self.adding,
+            Lane::Thumbnails => &mut self.thumbnails,
             Lane::Offer => &mut self.offer,
             Lane::Download => &mut self.download,
             Lane::Take => &mut self.taken,

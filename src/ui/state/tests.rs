@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::session::protocol::{
-    Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, Stack, Stage, Token,
+    Abilities, Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, ModelKind, ModelName,
+    Stack, Stage, Token,
 };
 
 fn picture(value: u8) -> Pixels {
@@ -13,21 +14,29 @@ fn facts() -> ModelFacts {
     let stack = Stack { layers: 1, heads: 1 };
     ModelFacts {
         name: "test".into(),
+        kind: ModelKind::Playroom,
+        abilities: Abilities { embeds: true, captions: true, answers: true, matches: true },
         parameters: 10,
         embed_dim: 2,
+        image_size: 8,
         grid: 2,
         image_encoder: stack,
         decoder: stack,
         matcher: stack,
         logit_scale: 10.0,
         logit_bias: 0.0,
+        is_sigmoid: false,
         pointing_layer: 0,
         eval_json: String::new(),
     }
 }
 
 fn load() -> Command {
-    Command::Load { backend: BackendChoice::Auto, model: "m/".into() }
+    load_with(BackendChoice::Auto)
+}
+
+fn load_with(backend: BackendChoice) -> Command {
+    Command::Load { backend, model: ModelName::Playroom { url: "m/".into() } }
 }
 
 fn caption(value: u8) -> Command {
@@ -156,7 +165,7 @@ fn after_the_device_was_lost_a_restart_resumes_what_was_under_way() {
     let asked = state.ask(caption(1)).unwrap();
     state.apply(Reply { id, event: failure(WayOn::UseCpu) });
     assert_eq!((state.load.phase, state.caption.phase), (Phase::Failed, Phase::Waiting));
-    let cpu = Command::Load { backend: BackendChoice::Cpu, model: "m/".into() };
+    let cpu = load_with(BackendChoice::Cpu);
     let id = state.ask(cpu).unwrap().id;
     assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [asked]);
 }

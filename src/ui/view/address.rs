@@ -24,11 +24,13 @@ impl View {
             }
         };
         let text = |value: &str| Some(value.to_owned());
+        write("model", text(&self.model), text(""));
         write("picture", Some(self.picture.to_string()), Some(plain.picture.to_string()));
         write("gallery", Some(self.gallery.to_string()), Some(plain.gallery.to_string()));
         write("edit", self.editing.then(|| "1".into()), None);
         match self.room {
-            Room::Home => {}
+            Room::Home | Room::Models => {}
+            Room::Album => self.album.write(&mut write),
             Room::Contrast => {
                 self.contrast.write().into_iter().for_each(|(key, value)| write(key, Some(value), None));
             }
@@ -87,7 +89,11 @@ impl View {
         if self.room == Room::Contrast {
             self.contrast.read(key, value);
         }
+        if self.room == Room::Album {
+            self.album.read(key, value);
+        }
         match key {
+            "model" => self.model = value.into(),
             "picture" => set(&mut self.picture, value),
             "gallery" => set(&mut self.gallery, value),
             "edit" => self.editing = value == "1",
@@ -196,13 +202,16 @@ mod tests {
             patch: Some(63),
             ..View::default()
         };
+        let mut album = View { room: Room::Album, model: "openai/clip@v1".into(), ..View::default() };
+        album.album.query = "a dog -snow".into();
+        album.album.labels = "dog, cat".into();
         let sentence = "two hearts".into();
         let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };
         (sabotage.sabotage.step, sabotage.sabotage.percent) = (400, 75);
         let mut contrast = View { room: Room::Contrast, ..View::default() };
         (contrast.contrast.step, contrast.contrast.settings.batch) = (30, 16);
-        for view in [retrieve, caption, attend, ask, sabotage, contrast] {
+        for view in [retrieve, caption, attend, ask, sabotage, contrast, album] {
             assert_eq!(there_and_back(&view), view, "{}", view.to_address());
         }
     }

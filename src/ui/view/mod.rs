@@ -1,10 +1,12 @@
 //! What the visitor looks at, as the address bar tells it.
 
 mod address;
+mod album;
 mod contrast;
 mod names;
 mod race;
 
+pub use album::AlbumView;
 pub use contrast::ContrastView;
 pub use names::{Attending, ContrastMode, PictureName, RetrieveMode, Room};
 
@@ -17,6 +19,8 @@ use crate::session::protocol::Decoding;
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     pub room: Room,
+    /// The checkpoint that speaks, as [`crate::io::hub::Source::name`] has it; empty for Playroom.
+    pub model: String,
     pub picture: PictureName,
     /// Whether the objects of the picture can be changed.
     pub editing: bool,
@@ -45,12 +49,14 @@ pub struct View {
     pub contrast: ContrastView,
     pub fuse: RaceView,
     pub sabotage: RaceView,
+    pub album: AlbumView,
 }
 
 impl Default for View {
     fn default() -> Self {
         View {
             room: Room::Home,
+            model: String::new(),
             picture: PictureName::Seeded { seed: GALLERY_SEED, index: 0 },
             editing: false,
             gallery: GALLERY_SEED,
@@ -72,6 +78,7 @@ impl Default for View {
             contrast: ContrastView::default(),
             fuse: RaceView::new(Settings::default()),
             sabotage: RaceView::new(Settings::sabotage()),
+            album: AlbumView::default(),
         }
     }
 }

@@ -41,6 +41,8 @@ choice!(
         Contrast = "contrast",
         Fuse = "fuse",
         Sabotage = "sabotage",
+        Album = "album",
+        Models = "models",
     }
 );
 
@@ -60,9 +62,9 @@ choice!(
 );
 
 impl Room {
-    /// Whether a picture lies on the stage; the rooms that train have pictures of their own.
+    /// Whether a picture lies on the stage; the other rooms have pictures of their own, or none.
     pub const fn has_stage(self) -> bool {
-        !matches!(self, Room::Contrast | Room::Fuse | Room::Sabotage)
+        !matches!(self, Room::Contrast | Room::Fuse | Room::Sabotage | Room::Album | Room::Models)
     }
 
     pub const fn title(self) -> &'static str {
@@ -75,6 +77,8 @@ impl Room {
             Room::Contrast => "Contrast",
             Room::Fuse => "Fuse",
             Room::Sabotage => "Sabotage",
+            Room::Album => "Album",
+            Room::Models => "Models",
         }
     }
 }

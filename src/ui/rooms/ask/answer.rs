@@ -1,6 +1,6 @@
 //! The answer, beside the world's and the blind baseline's.
 
-use crate::session::protocol::{Answer, Candidate, Command, Token};
+use crate::session::protocol::{Answer, Candidate, Command, ModelKind, Token};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
@@ -86,6 +86,10 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
             })
         })
     };
+    // Only of the world that made the questions is it known how often each answer is right.
+    let knows_prior = Memo::new(move |_| {
+        lab.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
+    });
     let world = move || match reply.truth.get() {
         Some(Ok(truth)) => format!("The world says: {truth}."),
         Some(Err(why)) => format!("The world cannot say: {why}."),
@@ -98,8 +102,10 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
             <div class="columns">
                 <div><h3>"With the picture"</h3>
                     <Bars caption="Answers with the picture" what="Answer" unit="Probability" modality="fused" bars=bars(|answer| &answer.candidates) /></div>
-                <div><h3>"The question alone"</h3>
-                    <Bars caption="Answers from the question alone" what="Answer" unit="Probability" modality="words" bars=bars(|answer| &answer.question_only) /></div>
+                {move || knows_prior.get().then(|| view! {
+                    <div><h3>"The question alone"</h3>
+                        <Bars caption="Answers from the question alone" what="Answer" unit="Probability" modality="words" bars=bars(|answer| &answer.question_only) /></div>
+                })}
             </div>
         </div>
     }

@@ -30,7 +30,11 @@ pub fn Ask() -> impl IntoView {
     });
     let question = Memo::new(move |_| question_of(lab, &suggestions.get()));
     let asked = calm(move || question.get(), TYPING_PAUSE);
+    let (answers, matches) = (lab.can(|abilities| abilities.answers), lab.can(|abilities| abilities.matches));
     Effect::new(move || {
+        if !answers.get() {
+            return;
+        }
         let picture = lab.steady.with(|picture| picture.pixels.clone());
         lab.ask(Command::Ask { picture, question: asked.get() });
     });
@@ -42,6 +46,7 @@ pub fn Ask() -> impl IntoView {
             <div class="beside">
                 <PicturePanel overlay />
                 <div class="writing">
+                    {move || answers.get().then(|| view! {
                     <Line label="Ask" placeholder="what colour is the circle?" value=Signal::derive(move || {
                         let typed = typed.get();
                         if typed.is_empty() { question.get() } else { typed }
@@ -49,8 +54,9 @@ pub fn Ask() -> impl IntoView {
                     <Suggestions label="Questions to ask" texts=suggestions choose=move |text| lab.go(|view| view.question = text) />
                     <FailureNote lane=Lane::Ask failure=Signal::derive(move || lab.answer.with(|answer| answer.failure.clone())) />
                     <AnswerNote reply />
-                    <hr />
-                    <Belongs />
+                    })}
+                    {move || (answers.get() && matches.get()).then(|| view! { <hr /> })}
+                    {move || matches.get().then(|| view! { <Belongs /> })}
                 </div>
             </div>
         </section>

@@ -1,6 +1,5 @@
 //! Which attention is looked at: of which word or patch, in which layer and head.
 
-use super::FIRST_PATCH;
 use crate::session::protocol::Attention;
 use crate::ui::components::words::SaidWord;
 use crate::ui::lab::Lab;
@@ -15,6 +14,8 @@ use std::ops::Range;
 /// Signals that follow the attention of the engine.
 #[derive(Clone, Copy)]
 pub struct Focus {
+    /// Of those that the model has, the one that is chosen, or the first.
+    pub mode: Memo<Attending>,
     pub words: Memo<Vec<SaidWord>>,
     pub word: Memo<Option<usize>>,
     pub patch: Memo<Option<usize>>,
@@ -28,8 +29,7 @@ pub struct Focus {
 }
 
 impl Focus {
-    pub fn new(lab: Lab, here: RwSignal<Option<usize>>) -> Self {
-        let mode = lab.pick(|view| view.attending);
+    pub fn new(lab: Lab, mode: Memo<Attending>, here: RwSignal<Option<usize>>) -> Self {
         let attention = Memo::new(move |_| match mode.get() {
             Attending::Patches => lab.patches.with(|asked| asked.value.clone()),
             Attending::Decoder | Attending::Matcher => lab.cross.with(|asked| asked.value.clone()),
@@ -50,9 +50,9 @@ impl Focus {
                 .flatten()
         });
         let patch = Memo::new(move |_| {
-            lab.view.with(|view| {
-                (view.attending == Attending::Patches).then_some(view.patch.unwrap_or(FIRST_PATCH))
-            })
+            let grid = lab.facts.with(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
+            let chosen = lab.view.with(|view| view.patch).filter(|&patch| patch < grid * grid);
+            (mode.get() == Attending::Patches).then_some(chosen.unwrap_or(middle(grid)))
         });
         let queries = Memo::new(move |_| match patch.get() {
             Some(patch) => Some(patch..patch + 1),
@@ -81,8 +81,13 @@ impl Focus {
             let word = word.get()?;
             words.with(|words| lab.picture.with(|picture| object_of(words, word, picture.scene.as_ref()?)))
         });
-        Focus { words, word, patch, maps, layer, head, map, object }
+        Focus { mode, words, word, patch, maps, layer, head, map, object }
     }
+}
+
+/// The patch that looks before one is chosen: left and above of the middle, 27 of an 8x8 grid.
+fn middle(grid: usize) -> usize {
+    (grid.saturating_sub(1) / 2) * (grid + 1)
 }
 
 fn words_of(tokens: &[String]) -> Vec<SaidWord> {

@@ -16,7 +16,7 @@ pub fn HeadGrid(focus: Focus) -> impl IntoView {
     let lab = Lab::here();
     // Before the first maps are here the model's own shape keeps their place.
     let shape = Memo::new(move |_| {
-        let is_patches = lab.view.with(|view| view.attending == Attending::Patches);
+        let is_patches = focus.mode.get() == Attending::Patches;
         let stack = lab.load.with(|load| {
             let model = load.value.model.as_ref()?;
             Some(if is_patches { model.image_encoder } else { model.decoder })

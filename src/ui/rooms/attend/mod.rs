@@ -4,7 +4,7 @@ mod focus;
 mod grid;
 mod notes;
 
-use crate::session::protocol::{Command, Lane, Reader};
+use crate::session::protocol::{Command, Lane, ModelFacts, Reader};
 use crate::ui::calm::calm;
 use crate::ui::components::choice::{Line, Segments};
 use crate::ui::components::failure::FailureNote;
@@ -25,16 +25,26 @@ const MODES: [(Attending, &str); 3] = [
     (Attending::Patches, "Patch → patches"),
 ];
 const TYPING_PAUSE: Duration = Duration::from_millis(250);
-/// The patch that looks before one is chosen: near the middle of an 8x8 grid.
-const FIRST_PATCH: usize = 27;
 
 #[component]
 pub fn Attend() -> impl IntoView {
     let lab = Lab::here();
-    let mode = lab.pick(|view| view.attending);
+    let modes = Memo::new(move |_| {
+        let of = |facts: &ModelFacts, mode| match mode {
+            Attending::Decoder => facts.decoder.layers > 0,
+            Attending::Matcher => facts.matcher.layers > 0,
+            Attending::Patches => true,
+        };
+        let can = |mode| lab.facts.with(|facts| facts.as_ref().is_none_or(|facts| of(facts, mode)));
+        MODES.into_iter().filter(|&(mode, _)| can(mode)).collect::<Vec<_>>()
+    });
+    let mode = Memo::new(move |_| {
+        let chosen = lab.view.with(|view| view.attending);
+        modes.with(|modes| if modes.iter().any(|(mode, _)| *mode == chosen) { chosen } else { modes[0].0 })
+    });
     ask(lab, mode);
     let here = RwSignal::new(None);
-    let focus = Focus::new(lab, here);
+    let focus = Focus::new(lab, mode, here);
     let is_patches = Memo::new(move |_| mode.get() == Attending::Patches);
     let overlay = Signal::derive(move || Overlay {
         map: focus.map.get(),
@@ -55,8 +65,10 @@ pub fn Attend() -> impl IntoView {
     });
     view! {
         <section class="stage">
-            <Segments label="Whose attention" options=MODES.to_vec() chosen=mode
-                choose=move |mode| lab.go(|view| { view.attending = mode; view.layer = None; view.head = None }) />
+            {move || view! {
+                <Segments label="Whose attention" options=modes.get() chosen=mode
+                    choose=move |mode| lab.go(|view| { view.attending = mode; view.layer = None; view.head = None }) />
+            }}
             <div class="beside">
                 {panel}
                 <div class="writing">

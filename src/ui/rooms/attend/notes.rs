@@ -53,8 +53,7 @@ pub fn Pointing(focus: Focus) -> impl IntoView {
 
 #[component]
 pub fn Notes(focus: Focus) -> impl IntoView {
-    let lab = Lab::here();
-    let mode = lab.pick(|view| view.attending);
+    let mode = focus.mode;
     let figures = Signal::derive(move || {
         let Some(map) = focus.map.get() else {
             return ["Shown", "Strongest cell", "Entropy"].map(|name| Figure::new(name, "–")).to_vec();

@@ -2,7 +2,7 @@
 
 mod baked;
 
-use crate::session::protocol::{Command, Decoding, Token};
+use crate::session::protocol::{Command, Decoding, ModelKind, Token};
 use crate::ui::components::picture::{Layers, Overlay};
 use crate::ui::components::words::Words;
 use crate::ui::history::{link, visit};
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 const MAX_NEW_TOKENS: u32 = 96;
 
-const DOORS: [(Room, &str); 7] = [
+const DOORS: [(Room, &str); 9] = [
     (Room::Retrieve, "Type words and watch 256 pictures take their order."),
     (Room::Caption, "See a sentence grow, and every word it did not take."),
     (Room::Attend, "Open every layer and head: what looks at what."),
@@ -22,12 +22,18 @@ const DOORS: [(Room, &str); 7] = [
     (Room::Contrast, "Train two towers yourself: a matrix turns diagonal."),
     (Room::Fuse, "Race the ways to join two modalities, from one seed."),
     (Room::Sabotage, "Take a modality away and see who still answers."),
+    (Room::Album, "Find your own photos by words, without sending one."),
+    (Room::Models, "Let a published CLIP, SigLIP or BLIP speak instead."),
 ];
 
 #[component]
 pub fn Home() -> impl IntoView {
     let lab = Lab::here();
+    let captions = lab.can(|abilities| abilities.captions);
     Effect::new(move || {
+        if !captions.get() {
+            return;
+        }
         let picture = lab.steady.with(|picture| picture.pixels.clone());
         let (prefix, decoding) = (String::new(), Decoding::Greedy);
         lab.ask(Command::Caption { picture, prefix, decoding, max_new_tokens: MAX_NEW_TOKENS });
@@ -46,6 +52,20 @@ pub fn Home() -> impl IntoView {
     });
     let overlay = Signal::derive(move || Overlay { map: map.get(), ..Overlay::default() });
     let unpinned = Signal::stored(None);
+    // A model that writes nothing leaves Playroom's recorded caption in its place.
+    let published = Memo::new(move |_| {
+        lab.facts.with(|facts| {
+            let facts = facts
+                .as_ref()
+                .filter(|facts| facts.kind != ModelKind::Playroom && facts.abilities.captions)?;
+            Some(facts.name.clone())
+        })
+    });
+    let speaker = move || published.get().unwrap_or_else(|| "A model".into());
+    let origin = move || match published.get() {
+        Some(_) => "It has learned from photos of the web and their captions.",
+        None => "It was trained by this page’s own engine.",
+    };
     let door = move |(room, about): (Room, &'static str)| {
         let address = move || lab.view.with(|view| link(view, room));
         view! { <li><a href=address on:click=move |event| visit(lab, room, &event)><h2>{room.title()}</h2><p>{about}</p></a></li> }
@@ -55,12 +75,12 @@ pub fn Home() -> impl IntoView {
             <div class="hero">
                 <figure class="picture"><div class="frame"><Layers overlay /></div></figure>
                 <div>
-                    <p class="kicker">"A model is looking at this picture and says"</p>
+                    <p class="kicker">{speaker} " is looking at this picture and says"</p>
                     <div class="text large">
                         <Words label="The caption, word by word" words here pinned=unpinned pin=move |_| {} is_growing=replay.is_growing />
                     </div>
-                    <p class="prose quiet">"Where it does not look, the picture fades. It was trained by this page’s own engine, and it runs on your
-                        machine: nothing that you type or drop here leaves it."</p>
+                    <p class="prose quiet">"Where it does not look, the picture fades. " {origin} " It runs on your machine: nothing that you type or drop here
+                        leaves it."</p>
                 </div>
             </div>
             <ul class="doors">{DOORS.map(door).collect_view()}</ul>

@@ -65,6 +65,7 @@ pub fn Retrieve() -> impl IntoView {
 fn Sharpness() -> impl IntoView {
     let lab = Lab::here();
     let is_words = lab.pick(|view| view.retrieve == RetrieveMode::Words);
+    let matches = lab.can(|abilities| abilities.matches);
     let rerank = lab.pick(|view| view.rerank);
     let temperature = query::temperature(lab);
     view! {
@@ -73,7 +74,7 @@ fn Sharpness() -> impl IntoView {
                 show=|exponent| format!("{:.3}", 10_f32.powf(exponent))
                 change=move |exponent| lab.preview(|view| view.milli_temperature = Some(milli(exponent)))
                 done=move || lab.settle() />
-            {move || is_words.get().then(|| view! {
+            {move || (is_words.get() && matches.get()).then(|| view! {
                 <Switch label="Rank the best 16 again by matching" on=rerank change=move |on| lab.go(|view| view.rerank = on) />
             })}
         </div>

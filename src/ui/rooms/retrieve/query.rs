@@ -116,7 +116,8 @@ fn query_vector(lab: Lab) -> Memo<Vec<f32>> {
 /// The best items, and the command that asks the matching head about them.
 fn rerank_command(lab: Lab, by_cosine: Memo<Vec<usize>>) -> Memo<Option<(Vec<usize>, Command)>> {
     Memo::new(move |_| {
-        let is_asked = lab.view.with(|view| view.rerank && view.retrieve == RetrieveMode::Words);
+        let can_match = lab.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.abilities.matches));
+        let is_asked = can_match && lab.view.with(|view| view.rerank && view.retrieve == RetrieveMode::Words);
         let is_whole =
             lab.embeddings.with(|rows| rows.is_settled()) && lab.text.with(|text| text.is_settled());
         if !is_asked || !is_whole {

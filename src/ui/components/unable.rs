@@ -1,0 +1,53 @@
+//! What stands in a room whose question the model cannot answer.
+
+use crate::session::protocol::Abilities;
+use crate::ui::history::{link, visit};
+use crate::ui::lab::Lab;
+use crate::ui::view::Room;
+use leptos::prelude::*;
+
+/// What a room needs of the model, and what to say where the model lacks it; none where any model will do.
+pub fn lacking(room: Room, abilities: Abilities) -> Option<&'static str> {
+    let (is_able, sentence) = match room {
+        Room::Home => (true, ""),
+        Room::Retrieve | Room::Album => {
+            (abilities.embeds, "has no space that pictures and words share, so it finds nothing by words")
+        }
+        Room::Caption => (abilities.captions, "writes no captions"),
+        Room::Ask => {
+            (abilities.answers || abilities.matches, "neither answers questions nor judges sentences")
+        }
+        Room::Attend | Room::Contrast | Room::Fuse | Room::Sabotage | Room::Models => (true, ""),
+    };
+    (!is_able).then_some(sentence)
+}
+
+#[component]
+pub fn Unable(sentence: &'static str) -> impl IntoView {
+    let lab = Lab::here();
+    let name = move || lab.facts.with(|facts| facts.as_ref().map(|facts| facts.name.clone()));
+    let address = move || lab.view.with(|view| link(view, Room::Models));
+    view! {
+        <section class="stage">
+            <p class="note">{name} " " {sentence} "."</p>
+            <div class="row">
+                <a class="button" href=address on:click=move |event| visit(lab, Room::Models, &event)>"Choose a model that does"</a>
+                <button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button>
+            </div>
+        </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_is_shut_only_where_its_question_cannot_be_answered() {
+        let clip = Abilities { embeds: true, ..Abilities::default() };
+        let shut: Vec<Room> = Room::ALL.into_iter().filter(|&room| lacking(room, clip).is_some()).collect();
+        assert_eq!(shut, [Room::Caption, Room::Ask]);
+        let vqa = Abilities { answers: true, ..Abilities::default() };
+        assert!(lacking(Room::Ask, vqa).is_none() && lacking(Room::Album, vqa).is_some());
+    }
+}

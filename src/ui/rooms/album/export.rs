@@ -1,0 +1,81 @@
+//! What was found, as a file of the visitor.
+
+use super::labels::Sorting;
+use super::query::Ranking;
+use crate::session::protocol::Photo;
+use crate::ui::components::icon::{Glyph, Icon};
+use crate::ui::download::download;
+use crate::ui::lab::Lab;
+use leptos::prelude::*;
+use serde::Serialize;
+
+/// A photo as it is exported.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Row {
+    file: String,
+    /// Cosine with what is looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cosine: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<f32>,
+}
+
+fn rows(lab: Lab, sorting: Sorting, ranking: Ranking) -> Vec<Row> {
+    let (labels, of_photo) = (sorting.labels.get_untracked(), sorting.of_photo.get_untracked());
+    let cosines = ranking.cosines.get_untracked();
+    lab.album.with_untracked(|album| {
+        let row = |photo: usize| -> Option<Row> {
+            let Photo { name, .. } = album.value.photos.get(photo)?.clone();
+            let sorted = of_photo.get(photo);
+            Some(Row {
+                file: name,
+                cosine: cosines.get(photo).copied(),
+                label: sorted.and_then(|(label, _)| labels.get(*label).cloned()),
+                probability: sorted.map(|(_, probability)| *probability),
+            })
+        };
+        ranking.order.get_untracked().into_iter().filter_map(row).collect()
+    })
+}
+
+/// RFC 4180.
+fn csv(rows: &[Row]) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let number = |value: Option<f32>| value.map(|value| value.to_string()).unwrap_or_default();
+    let mut text = String::from("file,cosine,label,probability\r\n");
+    for row in rows {
+        let label = row.label.as_deref().map(quoted).unwrap_or_default();
+        let line = [quoted(&row.file), number(row.cosine), label, number(row.probability)].join(",");
+        text.push_str(&line);
+        text.push_str("\r\n");
+    }
+    text
+}
+
+#[component]
+pub fn Export(sorting: Sorting, ranking: Ranking) -> impl IntoView {
+    let lab = Lab::here();
+    let is_empty = move || ranking.order.with(Vec::is_empty);
+    let as_csv = move |_| download("album.csv", "text/csv", csv(&rows(lab, sorting, ranking)).as_bytes());
+    let as_json = move |_| {
+        let json = serde_json::to_vec_pretty(&rows(lab, sorting, ranking)).expect("plain data serialises");
+        download("album.json", "application/json", &json);
+    };
+    view! {
+        <button type="button" class="button" disabled=is_empty on:click=as_csv><Glyph icon=Icon::Download />"CSV"</button>
+        <button type="button" class="button" disabled=is_empty on:click=as_json><Glyph icon=Icon::Download />"JSON"</button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_quotes_what_needs_it() {
+        let row = Row { file: "a \"b\", c.jpg".into(), cosine: Some(0.25), label: None, probability: None };
+        assert_eq!(csv(&[row]), "file,cosine,label,probability\r\n\"a \"\"b\"\", c.jpg\",0.25,,\r\n");
+    }
+}

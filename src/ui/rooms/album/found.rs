@@ -1,0 +1,80 @@
+//! The photos in their order, as thumbnails.
+
+use super::labels::Sorting;
+use super::query::{Query, Ranking};
+use crate::session::protocol::{Command, Lane};
+use crate::ui::components::failure::FailureNote;
+use crate::ui::download::object_url;
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use leptos::prelude::*;
+
+/// Photos of one screen full.
+const PAGE: usize = 60;
+
+#[component]
+pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
+    let lab = Lab::here();
+    let pages = RwSignal::new(1);
+    Effect::new(move || {
+        query.vector.track();
+        sorting.chosen.track();
+        pages.set(1);
+    });
+    let shown = Memo::new(move |_| {
+        ranking.order.with(|order| order.iter().copied().take(pages.get() * PAGE).collect::<Vec<_>>())
+    });
+    // What is not at hand yet is asked for, a screen full at a time.
+    Effect::new(move || {
+        let missing: Vec<u32> = lab.thumbnails.with(|asked| {
+            let missing = |photo: &u32| asked.value.get(*photo).is_none();
+            shown.with(|shown| shown.iter().map(|&photo| photo as u32).filter(missing).take(PAGE).collect())
+        });
+        if !missing.is_empty() {
+            lab.ask(Command::Thumbnails { photos: missing });
+        }
+    });
+    let count = Memo::new(move |_| ranking.order.with(Vec::len));
+    view! {
+        <ol class="photos" aria-label="Photos, the best first">
+            <For each=move || shown.get() key=|photo| *photo children=move |photo| view! { <Tile photo query sorting ranking /> } />
+        </ol>
+        {move || (count.get() > shown.with(Vec::len)).then(|| view! {
+            <button type="button" class="button" on:click=move |_| pages.update(|pages| *pages += 1)>
+                {format!("Show more of {}", count.get())}</button>
+        })}
+        <FailureNote lane=Lane::Thumbnails failure=Signal::derive(move || lab.thumbnails.with(|asked| asked.failure.clone())) />
+    }
+}
+
+/// A photo; pressing it looks for its like.
+#[component]
+fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
+    let lab = Lab::here();
+    let name =
+        lab.album.with_untracked(|album| album.value.photos.get(photo).map(|photo| photo.name.clone()));
+    let name = name.unwrap_or_default();
+    let title = format!("Look for the like of {name}");
+    let file = Memo::new(move |_| lab.thumbnails.with(|asked| asked.value.get(photo as u32).cloned()));
+    let url = Memo::new(move |_| file.get().and_then(|bytes| object_url(&bytes)));
+    let cosine =
+        move || ranking.cosines.with(|cosines| cosines.get(photo).map(|cosine| show::three(*cosine)));
+    let label = move || {
+        let (label, probability) = sorting.of_photo.with(|all| all.get(photo).copied())?;
+        let name = sorting.labels.with(|labels| labels.get(label).cloned())?;
+        Some(format!("{name} {}", show::percent(probability)))
+    };
+    let pressed = move || (query.pinned.get() == Some(photo)).to_string();
+    let pin = move |_| {
+        query.pinned.update(|pinned| *pinned = if *pinned == Some(photo) { None } else { Some(photo) })
+    };
+    view! {
+        <li>
+            <button type="button" aria-pressed=pressed title=title on:click=pin>
+                <img alt=name.clone() src=move || url.get() loading="lazy" />
+                <span class="small">{name}</span>
+                <span class="small quiet">{cosine} " " {label}</span>
+            </button>
+        </li>
+    }
+}

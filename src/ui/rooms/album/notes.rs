@@ -1,0 +1,44 @@
+//! What the room does, in words, formula and live numbers.
+
+use super::query::Ranking;
+use crate::session::protocol::ModelKind;
+use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::lab::Lab;
+use leptos::prelude::*;
+
+#[component]
+pub fn Notes(ranking: Ranking) -> impl IntoView {
+    let lab = Lab::here();
+    let figures = Signal::derive(move || {
+        let (count, width) = lab.album.with(|album| (album.value.photos.len(), album.value.width()));
+        let took = match count {
+            0 => "–".to_string(),
+            _ => format!("{:.1} ms", ranking.took.get()),
+        };
+        vec![
+            Figure::new("Photos", count.to_string()),
+            Figure::new("Values of an embedding", width.to_string()),
+            Figure::new("Search", took),
+        ]
+    });
+    let is_playroom = Memo::new(move |_| {
+        lab.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom))
+    });
+    let formula = view! {
+        <var>"q"</var>" = norm("<var>"photo"</var>" + "<var>"words"</var>" − "<var>"words to be absent"</var>"), "
+            <var>"s"</var><sub>"i"</sub>" = "<var>"q"</var>" · "<var>"x"</var><sub>"i"</sub>
+    }
+    .into_any();
+    view! {
+        <Inspector title="Your photos in the model’s space" section="11–13, contrastive learning, retrieval and classification" formula figures>
+            <p>"Every photo is encoded once, on this machine, into one vector of length one; so are the words. What is found is what
+                lies nearest by angle. Vectors and thumbnails stay in this browser’s private storage, and nothing leaves the device."</p>
+            <p>"Labels are sentences too: each photo goes to the label whose sentence is nearest. The model was never trained for
+                your labels, which is why this is called zero-shot. How a label is put into words changes the result: try."</p>
+            {move || is_playroom.get().then(|| view! {
+                <p class="note">"Playroom has seen coloured shapes and nothing else: of photos it knows nothing. Choose a model that has
+                    seen photos in the room Models."</p>
+            })}
+        </Inspector>
+    }
+}

@@ -1,0 +1,152 @@
+//! What is looked for among the photos, and the order in which they are found.
+
+use super::labels::Sorting;
+use crate::session::protocol::Command;
+use crate::ui::calm::calm;
+use crate::ui::lab::Lab;
+use crate::ui::ranking::{cosines, order};
+use leptos::prelude::*;
+use std::time::Duration;
+use web_time::Instant;
+
+const TYPING_PAUSE: Duration = Duration::from_millis(60);
+
+/// The words as they were typed: what is to be there, and what is to be absent.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Wish {
+    plus: String,
+    minus: Vec<String>,
+}
+
+impl Wish {
+    /// `a dog on a beach -people -snow`: whatever follows a hyphen that stands before a word, up to the next one, is absent.
+    fn parse(text: &str) -> Self {
+        let mut parts = format!(" {text}").split(" -").map(|part| part.trim().to_owned()).collect::<Vec<_>>();
+        let plus = parts.remove(0);
+        Wish { plus, minus: parts.into_iter().filter(|part| !part.is_empty()).collect() }
+    }
+
+    /// The texts to embed, the one that is to be there first.
+    fn texts(&self) -> Vec<String> {
+        let plus = Some(self.plus.clone()).filter(|plus| !plus.is_empty());
+        plus.into_iter().chain(self.minus.iter().cloned()).collect()
+    }
+}
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub struct Query {
+    /// The photo that is looked for the like of.
+    pub pinned: RwSignal<Option<usize>>,
+    /// Unit vector; empty while nothing is looked for.
+    pub vector: Memo<Vec<f32>>,
+}
+
+impl Query {
+    pub fn new(lab: Lab) -> Self {
+        let pinned = RwSignal::new(None);
+        let wish = calm(move || lab.view.with(|view| Wish::parse(&view.album.query)), TYPING_PAUSE);
+        Effect::new(move || {
+            let texts = wish.with(Wish::texts);
+            if !texts.is_empty() {
+                lab.ask(Command::EncodeTexts { texts });
+            }
+        });
+        let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {
+            let wish = wish.get();
+            let texts = wish.texts();
+            let is_known =
+                texts.is_empty() || lab.texts.with(|asked| asked.is_settled() && asked.is_current());
+            if !is_known {
+                // The order of before stands until the words are read.
+                return earlier.cloned().unwrap_or_default();
+            }
+            let mut terms = Vec::new();
+            if let Some(photo) = pinned.get() {
+                terms.extend(lab.album.with(|album| Some((1.0, album.value.embedding(photo)?.to_vec()))));
+            }
+            if !texts.is_empty() {
+                let rows = lab.texts.with(|asked| asked.value.clone());
+                let width = rows.len() / texts.len();
+                let sign = |at: usize| if at == 0 && !wish.plus.is_empty() { 1.0 } else { -1.0 };
+                terms.extend(rows.chunks_exact(width).enumerate().map(|(at, row)| (sign(at), row.to_vec())));
+            }
+            combined(&terms)
+        });
+        Query { pinned, vector }
+    }
+}
+
+/// The sum of signed unit vectors, brought to length one; empty without any.
+fn combined(terms: &[(f32, Vec<f32>)]) -> Vec<f32> {
+    let mut sum = vec![0.0; terms.first().map_or(0, |(_, row)| row.len())];
+    for (sign, row) in terms {
+        sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += sign * value);
+    }
+    let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if length > 0.0 {
+        sum.iter_mut().for_each(|value| *value /= length);
+    }
+    sum
+}
+
+/// The photos in their order.
+#[derive(Clone, Copy)]
+pub struct Ranking {
+    /// Cosine of each photo; empty while nothing is looked for.
+    pub cosines: Memo<Vec<f32>>,
+    /// Photos that are shown, the best first; in the order in which they came while nothing is looked for.
+    pub order: Memo<Vec<usize>>,
+    /// Milliseconds that the last search took.
+    pub took: Memo<f64>,
+}
+
+impl Ranking {
+    pub fn new(lab: Lab, query: Query, sorting: Sorting) -> Self {
+        let found = Memo::new(move |_| {
+            let begun = Instant::now();
+            let cosines =
+                query.vector.with(|vector| lab.album.with(|album| cosines(vector, &album.value.embeddings)));
+            let order = order(&cosines);
+            (cosines, order, begun.elapsed().as_secs_f64() * 1e3)
+        });
+        let order = Memo::new(move |_| {
+            let count = lab.album.with(|album| album.value.photos.len());
+            let mut order = found.with(|(_, order, _)| order.clone());
+            if order.len() != count {
+                order = (0..count).collect();
+            }
+            if let Some(label) = sorting.chosen.get() {
+                sorting.of_photo.with(|labels| {
+                    order.retain(|&photo| labels.get(photo).is_some_and(|(best, _)| *best == label));
+                });
+            }
+            order
+        });
+        let cosines = Memo::new(move |_| found.with(|(cosines, ..)| cosines.clone()));
+        Ranking { cosines, order, took: Memo::new(move |_| found.with(|(.., took)| *took)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_after_a_hyphen_are_to_be_absent() {
+        let wish = Wish::parse("a well-lit dog -two people -snow");
+        assert_eq!(wish.plus, "a well-lit dog");
+        assert_eq!(wish.minus, ["two people", "snow"]);
+        assert_eq!(Wish::parse("-snow").texts(), ["snow"]);
+        assert!(Wish::parse("-snow").plus.is_empty());
+        assert_eq!(Wish::parse("  - "), Wish::default());
+    }
+
+    #[test]
+    fn terms_are_added_and_taken_away() {
+        let sum = combined(&[(1.0, vec![1.0, 0.0]), (-1.0, vec![0.0, 1.0])]);
+        assert!((sum[0] - 0.5_f32.sqrt()).abs() < 1e-6 && (sum[1] + 0.5_f32.sqrt()).abs() < 1e-6);
+        assert!(combined(&[]).is_empty());
+        assert_eq!(combined(&[(1.0, vec![1.0, 0.0]), (-1.0, vec![1.0, 0.0])]), [0.0, 0.0]);
+    }
+}

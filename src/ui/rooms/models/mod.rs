@@ -1,0 +1,70 @@
+//! Models: which one speaks, which are kept on this device, and how others come to it.
+
+mod files;
+mod kept;
+mod offer;
+mod suggested;
+
+use crate::session::protocol::{Abilities, Command};
+use crate::ui::lab::Lab;
+use crate::ui::speaking::lost;
+use files::FilesIn;
+use kept::Kept;
+use leptos::prelude::*;
+use offer::Asking;
+use suggested::Suggested;
+
+#[component]
+pub fn Models() -> impl IntoView {
+    let lab = Lab::here();
+    lab.ask(Command::Shelf);
+    let name = RwSignal::new(String::new());
+    let lost = lost(lab);
+    Effect::new(move || {
+        if let Some(lost) = lost.get() {
+            name.set(lost.clone());
+            lab.ask(Command::Offer { name: lost });
+        }
+    });
+    view! {
+        <section class="stage models">
+            <h2>"On this device"</h2>
+            <Kept />
+            <h2>"From Hugging Face, or any other server"</h2>
+            <Asking name />
+            <Suggested name />
+            <h2>"From your own disk"</h2>
+            <FilesIn />
+        </section>
+        <aside class="inspector" aria-label="Inspector"><Notes /></aside>
+    }
+}
+
+#[component]
+fn Notes() -> impl IntoView {
+    view! {
+        <h2>"Two kinds of model"</h2>
+        <p>"Playroom is ours: small, trained by this page’s own engine on a world of coloured shapes. The world knows the truth, so
+            the page can always say whether the model is right. Of photos it knows nothing."</p>
+        <p>"Published checkpoints have seen hundreds of millions of photos with their captions. They run here as they are, by the
+            same engine: CLIP and SigLIP find pictures by words, BLIP describes them and answers questions. Nobody knows the truth
+            about your photos, so there the page cannot judge."</p>
+        <h2>"What is downloaded"</h2>
+        <p>"The files of a model come from its server to this browser’s private storage and stay there until you delete them: the
+            next visit needs no network. Your photos go nowhere."</p>
+        <p class="small quiet">"A download that breaks off goes on where it stopped. Lengths are compared with what the server says, and where it
+            gives a SHA-256, that is compared too."</p>
+    }
+}
+
+/// What a model does, in a few words.
+fn abilities_in_words(abilities: Abilities) -> String {
+    let all = [
+        (abilities.embeds, "finds by words"),
+        (abilities.captions, "describes"),
+        (abilities.answers, "answers questions"),
+        (abilities.matches, "judges sentences"),
+    ];
+    let words: Vec<&str> = all.iter().filter(|(can, _)| *can).map(|(_, word)| *word).collect();
+    words.join(", ")
+}

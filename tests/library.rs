@@ -1,0 +1,178 @@
+//! Checkpoints offered, downloaded, taken from files, listed and deleted by the session, and then loaded.
+
+#[path = "hub/server.rs"]
+mod server;
+
+use std::fs;
+use std::path::Path;
+
+use pollster::block_on;
+use server::{Behaviour, Client, Hub};
+use tempfile::{TempDir, tempdir};
+use triptych::session::local::LocalClient;
+use triptych::session::protocol::{
+    Abilities, BackendChoice, Command, Event, Failure, KeptModel, ModelKind, ModelName, WayOn,
+};
+
+const MODELS: &str = "tests/goldens/checkpoints";
+
+fn files(model: &str) -> Vec<(String, Vec<u8>)> {
+    let all = fs::read_dir(Path::new(MODELS).join(model)).unwrap().map(|entry| {
+        let entry = entry.unwrap();
+        (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())
+    });
+    all.collect()
+}
+
+fn serving(model: &str) -> Behaviour {
+    Behaviour { files: files(model).into_iter().collect(), has_digests: true, ..Behaviour::default() }
+}
+
+struct Lab {
+    hub: Hub,
+    _folder: TempDir,
+    client: LocalClient<Client>,
+}
+
+impl Lab {
+    fn new(model: &str) -> Self {
+        let folder = tempdir().unwrap();
+        let client = LocalClient::with_network("public", folder.path(), Client);
+        Lab { hub: Hub::start(serving(model)), _folder: folder, client }
+    }
+
+    fn ask(&mut self, command: Command) -> Vec<Event> {
+        block_on(self.client.ask(command))
+    }
+
+    fn name(&self) -> String {
+        self.hub.address.clone()
+    }
+
+    fn shelf(&mut self) -> Vec<KeptModel> {
+        let events = self.ask(Command::Shelf);
+        let [Event::Shelf(models)] = &events[..] else { panic!("{events:?}") };
+        models.clone()
+    }
+
+    fn load(&mut self, name: &str) -> Vec<Event> {
+        let model = ModelName::Kept { name: name.to_string() };
+        self.ask(Command::Load { backend: BackendChoice::Cpu, model })
+    }
+}
+
+fn failure(events: &[Event]) -> &Failure {
+    match events.last() {
+        Some(Event::Failed(failure)) => failure,
+        _ => panic!("{events:?}"),
+    }
+}
+
+#[test]
+fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    let events = lab.ask(Command::Offer { name: name.clone() });
+    let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((offer.kind, offer.obstacle.as_str()), (ModelKind::Clip, ""));
+    assert_eq!(offer.abilities, Abilities { embeds: true, ..Abilities::default() });
+    let config = lab.hub.set().files["config.json"].len() as u64;
+    assert_eq!((offer.kept, offer.memory), (config, 4 * offer.parameters));
+    assert!(offer.size > config && offer.parameters > 10_000);
+
+    assert!(failure(&lab.load(&name)).sentence.ends_with("is not kept on this device: download it first."));
+    let events = lab.ask(Command::Download { name: name.clone() });
+    assert_eq!(events.last(), Some(&Event::Downloaded));
+    assert!(matches!(&events[0], Event::Downloading(progress) if progress.total == offer.size));
+    let kept = KeptModel { name: name.clone(), size: offer.size, kept: offer.size };
+    assert_eq!(lab.shelf(), [kept]);
+
+    lab.hub.take_log();
+    let events = lab.load(&name);
+    let Some(Event::Ready(facts)) = events.last() else { panic!("{events:?}") };
+    assert_eq!((facts.name.as_str(), facts.parameters), (name.as_str(), offer.parameters));
+    assert_eq!(lab.hub.take_log(), [""; 0], "what is kept needs no network");
+    assert_eq!(lab.ask(Command::Delete { name: name.clone() }), [Event::Shelf(Vec::new())]);
+    assert_eq!(failure(&lab.load(&name)).way_on, WayOn::ChangeInput);
+}
+
+#[test]
+fn a_download_that_broke_off_stands_on_the_shelf_and_goes_on() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    let whole = lab.hub.set().files["model.safetensors"].len();
+    lab.hub.set().lies.insert("model.safetensors".into(), whole + 1);
+    let failed = failure(&lab.ask(Command::Download { name: name.clone() })).clone();
+    assert!(failed.sentence.starts_with("model.safetensors is not as long as"), "{}", failed.sentence);
+    assert_eq!(failed.way_on, WayOn::Retry);
+    let [model] = &lab.shelf()[..] else { panic!("one model is kept in part") };
+    assert!(model.kept < model.size);
+    lab.hub.set().lies.clear();
+    assert_eq!(lab.ask(Command::Download { name }).last(), Some(&Event::Downloaded));
+}
+
+#[test]
+fn what_cannot_be_had_is_a_sentence() {
+    let mut lab = Lab::new("clip_gelu");
+    let told = |lab: &mut Lab, name: &str| failure(&lab.ask(Command::Offer { name: name.into() })).clone();
+    let name = lab.name();
+    let unnamed = told(&mut lab, "clip");
+    assert_eq!(unnamed.way_on, WayOn::ChangeInput);
+    assert!(unnamed.sentence.starts_with("\"clip\" is not the name of a model"), "{}", unnamed.sentence);
+    lab.hub.set().statuses.insert("config.json".into(), 403);
+    assert!(told(&mut lab, &name).sentence.starts_with("config.json is not handed out (403)"));
+    lab.hub.set().statuses.clear();
+    lab.hub.set().files.insert("config.json".into(), br#"{"architectures":["BertModel"]}"#.to_vec());
+    let unknown = told(&mut lab, &name);
+    assert_eq!(unknown.sentence, "This is no model that runs here.");
+    assert!(unknown.detail.contains("BertModel"));
+}
+
+#[test]
+fn what_cannot_fit_is_refused_before_its_weights_come() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    let huge = br#"{"model_type":"clip","text_config":{"hidden_size":8192,"intermediate_size":32768}}"#;
+    lab.hub.set().files.insert("config.json".into(), huge.to_vec());
+    let events = lab.ask(Command::Offer { name });
+    let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
+    assert!(offer.obstacle.ends_with("in memory; a page can hold 3.2 GB."), "{}", offer.obstacle);
+    assert!(offer.memory > 3 << 30);
+}
+
+#[test]
+fn files_of_the_visitor_are_taken_piece_by_piece() {
+    let mut lab = Lab::new("clip_gelu");
+    let all = files("blip_caption");
+    let listed: Vec<(String, u64)> =
+        all.iter().map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect();
+    let total: u64 = listed.iter().map(|(_, size)| size).sum();
+    let take = |file: usize, start: usize, bytes: &[u8]| Command::Take {
+        name: "my model".into(),
+        files: listed.clone(),
+        file: file as u32,
+        start: start as u64,
+        bytes: bytes.to_vec(),
+    };
+    let mut taken = 0;
+    for (file, (_, bytes)) in all.iter().enumerate() {
+        for (at, piece) in bytes.chunks(100_000).enumerate() {
+            assert!(lab.shelf().is_empty(), "half a model is none");
+            taken += piece.len() as u64;
+            assert_eq!(lab.ask(take(file, at * 100_000, piece)), [Event::Taken { done: taken, total }]);
+        }
+    }
+    assert_eq!(lab.shelf()[0].name, "my model");
+    let events = lab.load("my model");
+    let Some(Event::Ready(facts)) = events.last() else { panic!("{events:?}") };
+    assert!(facts.abilities.captions && !facts.abilities.embeds && facts.decoder.layers > 0);
+    assert_eq!(failure(&lab.ask(take(all.len(), 0, b"x"))).way_on, WayOn::ChangeInput);
+    let escape = Command::Take {
+        name: "m".into(),
+        files: vec![("../x".into(), 1)],
+        file: 0,
+        start: 0,
+        bytes: vec![0],
+    };
+    assert_eq!(failure(&lab.ask(escape)).way_on, WayOn::ChangeInput);
+}

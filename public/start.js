@@ -39,6 +39,23 @@
     hasTold = true;
     tell(hasStarted ? "The page has stopped. Your place is kept in its address." : "The page could not be loaded completely.", true);
   }
+  // What the page is made of, for visits without a network; told when the page has settled.
+  const PLAYROOM = ["config.json", "tokenizer.json", "eval.json", "model.safetensors"];
+  function madeOf() {
+    const loader = document.querySelector("meta[name=worker]").content;
+    const query = loader.slice(loader.indexOf("?"));
+    const names = ["", "start.js", "baked.json", loader, `worker.js${query}`, `worker_bg.wasm${query}`];
+    names.push(...PLAYROOM.map((name) => `models/playroom/${name}`));
+    const own = names.map((name) => new URL(name, document.baseURI).href);
+    const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+    return [...new Set([...own, ...loaded.filter((url) => url.startsWith(document.baseURI))])];
+  }
+  addEventListener("load", () => {
+    // Denied in private windows, and on pages that did not come by https.
+    const registered = navigator.serviceWorker?.register("service_worker.js").then(() => navigator.serviceWorker.ready);
+    registered?.then((registration) => setTimeout(() => registration.active.postMessage(madeOf()), 5000), () => {});
+  });
+
   addEventListener("error", (event) => fail(event.error), true);
   addEventListener("unhandledrejection", (event) => fail(event.reason));
 })();

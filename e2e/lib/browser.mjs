@@ -18,13 +18,13 @@ const SWIFTSHADER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader
  */
 export const MODES = ["webgpu", "no-adapter", "no-webgpu"];
 
-/** A browser with one page in this mode; `page.context().browser().close()` ends it. */
-export async function openPage(mode) {
+/** A browser with one page in this mode, without service workers unless they are allowed; `page.context().browser().close()` ends it. */
+export async function openPage(mode, { serviceWorkers = "block", flags = [] } = {}) {
   const executablePath = process.env.CHROMIUM;
   if (!executablePath) throw new Error("CHROMIUM is not set: run these tests by cargo xtask test");
-  const args = mode === "webgpu" ? [...ALWAYS, ...SWIFTSHADER] : ALWAYS;
+  const args = [...ALWAYS, ...(mode === "webgpu" ? SWIFTSHADER : []), ...flags];
   const browser = await chromium.launch({ executablePath, args });
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await browser.newContext({ serviceWorkers })).newPage();
   if (mode === "no-webgpu") await removeWebGpu(page);
   return page;
 }

@@ -11,9 +11,10 @@ const SCREENSHOTS = fileURLToPath(new URL("../screenshots", import.meta.url));
 const BASE = "/triptych/";
 
 export class Lab {
-  constructor(page, address, mode) {
+  constructor(page, server, mode) {
     this.page = page;
-    this.address = address;
+    this.server = server;
+    this.address = server.address;
     this.mode = mode;
     this.forgiven = [];
   }
@@ -161,15 +162,15 @@ export class Lab {
   }
 }
 
-/** Registers a journey once for each mode; any error that the page reports fails it. */
-export function journey(name, walk, modes = ["webgpu", "no-webgpu"]) {
+/** Registers a journey once for each mode, in a browser with these options; any error that the page reports fails it. */
+export function journey(name, walk, modes = ["webgpu", "no-webgpu"], browser = {}) {
   for (const mode of modes) {
     test(`${name} (${mode})`, async () => {
       const server = await serve(process.env.TRIPTYCH_DIST, { base: BASE });
-      const page = await openPage(mode);
+      const page = await openPage(mode, browser);
       const errors = collectErrors(page);
       try {
-        const lab = new Lab(page, server.address, mode);
+        const lab = new Lab(page, server, mode);
         await walk(lab);
         const unforgiven = errors.filter((error) => !lab.forgiven.some((pattern) => pattern.test(error)));
         assert.deepEqual(unforgiven, []);

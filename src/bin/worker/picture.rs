@@ -26,7 +26,7 @@ pub async fn decode(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<P
     let (_, context) = canvas(width, height)?;
     context.draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, width.into(), height.into())?;
     bitmap.close();
-    let rgba = context.get_image_data(0, 0, width as i32, height as i32)?.data().0;
+    let rgba = context.get_image_data(0.0, 0.0, width.into(), height.into())?.data().0;
     Ok(Pixels::over_white(width, height, &rgba))
 }
 
@@ -35,7 +35,7 @@ pub async fn encode(picture: &Pixels) -> Result<Vec<u8>, JsValue> {
     let (canvas, context) = canvas(picture.width, picture.height)?;
     let rgba: Vec<u8> = picture.rgb.chunks(3).flat_map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect();
     let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), picture.width, picture.height)?;
-    context.put_image_data(&data, 0, 0)?;
+    context.put_image_data(&data, 0.0, 0.0)?;
     let options = ImageEncodeOptions::new();
     options.set_type("image/jpeg");
     options.set_quality(0.85);

@@ -104,7 +104,7 @@ impl Host for Scope {
             let all: AsyncIterator = self.ours().await?.keys();
             let mut names = Vec::new();
             loop {
-                let next: IteratorNext = JsFuture::from(all.next_async()?).await?.unchecked_into();
+                let next: IteratorNext = JsFuture::from(all.next()?).await?.unchecked_into();
                 if next.done() {
                     return Ok(names);
                 }

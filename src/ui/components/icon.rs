@@ -20,6 +20,7 @@ pub enum Icon {
     New,
     Edit,
     Upload,
+    Camera,
     Download,
     Sun,
     Moon,
@@ -46,6 +47,7 @@ impl Icon {
             Icon::Ask => "M4 4h16v12h-9l-4 4v-4H4zM10 8.5a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1.1M12 13.6v.1",
             Icon::New => "M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5",
             Icon::Edit => "M4 20l1-4L16.5 4.5l3 3L8 19zM14.5 6.5l3 3",
+            Icon::Camera => "M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z",
             Icon::Upload => "M12 16V4M7 9l5-5 5 5M4 16v4h16v-4",
             Icon::Download => "M12 4v12M7 11l5 5 5-5M4 16v4h16v-4",
             Icon::Sun => {

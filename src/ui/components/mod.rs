@@ -1,6 +1,7 @@
 //! What the rooms are built from.
 
 pub mod bars;
+pub mod camera;
 pub mod chart;
 pub mod choice;
 pub mod editor;

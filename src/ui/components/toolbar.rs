@@ -1,5 +1,6 @@
 //! What can be done to the picture on the stage: another scene, the editor, an own file.
 
+use super::camera::Camera;
 use super::choice::Number;
 use super::failure::FailureNote;
 use super::icon::{Glyph, Icon};
@@ -42,6 +43,7 @@ pub fn Toolbar() -> impl IntoView {
                 aria-pressed=move || editing.get().to_string()
                 on:click=move |_| lab.go(|view| view.editing = !view.editing)><Glyph icon=Icon::Edit />"Edit"</button>
             <button type="button" class="button" on:click=open><Glyph icon=Icon::Upload />"Your picture"</button>
+            <Camera />
             <input node_ref=file class="aloud" type="file" accept="image/*" tabindex="-1" aria-hidden="true" on:change=choose />
         </div>
         <FailureNote lane=Lane::Open failure=Signal::derive(move || lab.opened.with(|asked| asked.failure.clone())) />

@@ -1,0 +1,103 @@
+// A published checkpoint comes to this device, speaks, and stays; the page itself comes back without a network.
+import assert from "node:assert/strict";
+import { Hub } from "../lib/hub.mjs";
+import { journey } from "../lib/lab.mjs";
+
+const chip = (lab) => lab.page.locator("#model summary");
+
+/** Runs `walk` beside a hub. */
+async function withHub(walk) {
+  const hub = await Hub.start();
+  try {
+    await walk(hub);
+  } finally {
+    await hub.close();
+  }
+}
+
+async function look(lab, address) {
+  await lab.page.getByLabel("Name or address").fill(address);
+  await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+  await lab.page.getByRole("heading", { name: address }).waitFor();
+}
+
+journey(
+  "a download that breaks off goes on, the model speaks, and is still there after a reload",
+  (lab) =>
+    withHub(async (hub) => {
+      lab.forgive(/ERR_/);
+      const address = hub.model("clip_gelu");
+      await lab.open("models");
+      await look(lab, address);
+      await lab.page.getByText(/^Clip, .*finds by words.* to download/).waitFor();
+      hub.budget = 60_000;
+      await lab.page.getByRole("button", { name: /^Download/ }).click();
+      const failure = lab.page.locator(".card .failure");
+      await failure.filter({ hasText: /broke off|cannot be reached/ }).waitFor();
+      await lab.screenshot("models-broken");
+      hub.budget = Infinity;
+      hub.log = [];
+      await failure.getByRole("button", { name: "Try again" }).click();
+      await chip(lab).filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+      const resumed = hub.log.filter((line) => line.startsWith("model.safetensors")).map((line) => Number(line.split(" ")[1]));
+      assert.ok(resumed.length > 0 && resumed.every((from) => from > 0), `resumed from ${resumed}`);
+      await lab.screenshot("models");
+
+      hub.log = [];
+      await lab.page.reload();
+      await chip(lab).filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+      assert.deepEqual(hub.log, [], "what is kept needs no network");
+
+      await lab.page.getByRole("link", { name: "Caption" }).click();
+      await lab.page.getByText("writes no captions").waitFor();
+      await lab.page.getByRole("button", { name: "Go on with Playroom" }).click();
+      assert.match(await lab.caption(), /\w+ \w+/);
+
+      await lab.page.getByRole("link", { name: "Models" }).click();
+      await lab.page.getByRole("button", { name: `Delete ${address}` }).click();
+      await lab.page.getByRole("button", { name: `Delete ${address}` }).waitFor({ state: "detached" });
+      await lab.page.goto(`${lab.address}caption?model=${encodeURIComponent(address)}`);
+      await lab.page.getByText("which is not on this device").waitFor();
+    }),
+  ["no-webgpu"],
+);
+
+journey(
+  "what is no model is told by name",
+  (lab) =>
+    withHub(async (hub) => {
+      lab.forgive(/404/);
+      await lab.open("models");
+      await lab.page.getByLabel("Name or address").fill("clip");
+      await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+      await lab.page.getByText('"clip" is not the name of a model').waitFor();
+      await lab.page.getByLabel("Name or address").fill(hub.model("nothing"));
+      await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+      await lab.page.getByText("config.json is not there (404)").waitFor();
+    }),
+  ["no-webgpu"],
+);
+
+journey(
+  "the page and Playroom come back without a network",
+  async (lab) => {
+    lab.forgive(/ERR_|Failed to fetch|Failed to load/);
+    await lab.open("caption");
+    const caption = await lab.caption();
+    await lab.page.waitForFunction(
+      async () => {
+        const cache = await caches.open("triptych-page");
+        return (await cache.keys()).some((request) => request.url.endsWith("model.safetensors"));
+      },
+      null,
+      { timeout: 60_000, polling: 500 },
+    );
+    await lab.page.waitForTimeout(1000);
+    await lab.server.close();
+    await lab.page.reload();
+    assert.equal(await lab.caption(), caption);
+    await lab.screenshot("offline");
+  },
+  ["no-webgpu"],
+  { serviceWorkers: "allow" },
+);

@@ -1,0 +1,99 @@
+//! A still from the visitor's camera.
+
+use super::icon::{Glyph, Icon};
+use crate::session::protocol::{Failure, Lane, WayOn};
+use crate::ui::lab::Lab;
+use crate::ui::own;
+use js_sys::Array;
+use leptos::html::{Dialog, Video};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlVideoElement, MediaStream,
+    MediaStreamConstraints, MediaStreamTrack,
+};
+
+/// The button, and the window with the camera's picture that it opens.
+#[component]
+pub fn Camera() -> impl IntoView {
+    let lab = Lab::here();
+    let (dialog, video) = (NodeRef::<Dialog>::new(), NodeRef::<Video>::new());
+    let stream = StoredValue::new_local(None::<MediaStream>);
+    let end = move || {
+        if let Some(stream) = stream.try_update_value(Option::take).flatten() {
+            stream.get_tracks().iter().for_each(|track| track.unchecked_into::<MediaStreamTrack>().stop());
+        }
+    };
+    on_cleanup(end);
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let open = move |_| {
+        spawn_local(async move {
+            match camera().await {
+                Ok(opened) => {
+                    if let (Some(dialog), Some(video)) = (dialog.get_untracked(), video.get_untracked()) {
+                        video.set_src_object(Some(&opened));
+                        stream.set_value(Some(opened));
+                        // A window that is open already stays so.
+                        let _ = dialog.show_modal();
+                    }
+                }
+                Err(error) => {
+                    refuse(lab, "No camera could be opened: none is there, or it is not allowed.", &error)
+                }
+            }
+        });
+    };
+    let take = move |_| {
+        let Some(video) = video.get_untracked() else { return };
+        if let Err(error) = still(lab, &video) {
+            refuse(lab, "The camera's picture could not be taken.", &error);
+        }
+        close();
+    };
+    view! {
+        <button type="button" class="button" on:click=open><Glyph icon=Icon::Camera />"Camera"</button>
+        <dialog node_ref=dialog class="camera" aria-label="Camera" on:close=move |_| end()>
+            <video node_ref=video autoplay playsinline muted></video>
+            <div class="row">
+                <button type="button" class="button" on:click=take>"Take the picture"</button>
+                <button type="button" class="button" on:click=move |_| close()>"Close"</button>
+            </div>
+        </dialog>
+    }
+}
+
+fn refuse(lab: Lab, sentence: &str, error: &JsValue) {
+    let (sentence, detail) = (sentence.into(), format!("{error:?}"));
+    lab.refuse(Lane::Open, Failure { sentence, detail, way_on: WayOn::ChangeInput });
+}
+
+async fn camera() -> Result<MediaStream, JsValue> {
+    let wish = MediaStreamConstraints::new();
+    wish.set_video(&JsValue::TRUE);
+    let stream = window().navigator().media_devices()?.get_user_media_with_constraints(&wish)?;
+    Ok(JsFuture::from(stream).await?.unchecked_into())
+}
+
+/// Hands the frame that is shown over as a picture file.
+fn still(lab: Lab, video: &HtmlVideoElement) -> Result<(), JsValue> {
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
+    canvas.set_width(video.video_width());
+    canvas.set_height(video.video_height());
+    let context: CanvasRenderingContext2d =
+        canvas.get_context("2d")?.ok_or("no 2D context")?.unchecked_into();
+    context.draw_image_with_html_video_element(video, 0.0, 0.0)?;
+    let done = Closure::once_into_js(move |blob: Option<Blob>| {
+        let file = blob.and_then(|blob| File::new_with_blob_sequence(&Array::of1(&blob), "camera.png").ok());
+        if let Some(file) = file {
+            own::take(lab, file);
+        }
+    });
+    canvas.to_blob(done.unchecked_ref())
+}

@@ -100,14 +100,14 @@ fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
 fn a_download_that_broke_off_stands_on_the_shelf_and_goes_on() {
     let mut lab = Lab::new("clip_gelu");
     let name = lab.name();
-    let whole = lab.hub.set().files["model.safetensors"].len();
-    lab.hub.set().lies.insert("model.safetensors".into(), whole + 1);
+    lab.ask(Command::Offer { name: name.clone() });
+    lab.hub.set().statuses.insert("model.safetensors".into(), 500);
     let failed = failure(&lab.ask(Command::Download { name: name.clone() })).clone();
-    assert!(failed.sentence.starts_with("model.safetensors is not as long as"), "{}", failed.sentence);
+    assert!(failed.sentence.starts_with("model.safetensors cannot be served now"), "{}", failed.sentence);
     assert_eq!(failed.way_on, WayOn::Retry);
     let [model] = &lab.shelf()[..] else { panic!("one model is kept in part") };
     assert!(model.kept < model.size);
-    lab.hub.set().lies.clear();
+    lab.hub.set().statuses.clear();
     assert_eq!(lab.ask(Command::Download { name }).last(), Some(&Event::Downloaded));
 }
 

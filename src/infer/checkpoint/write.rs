@@ -121,11 +121,7 @@ impl Checkpoint {
     }
 
     /// Natural logarithms `[N][V]` of the probabilities of the token that follows each row.
-    pub async fn logprobs(
-        &mut self,
-        source: usize,
-        rows: &[Vec<u32>],
-    ) -> Result<Vec<Vec<f32>>, DeviceError> {
+    pub async fn logprobs(&mut self, source: usize, rows: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, DeviceError> {
         Ok(distributions(&self.next(source, rows).await?))
     }
 

@@ -40,7 +40,7 @@ pub(super) async fn cross(
     let words = words(checkpoint)?;
     let row = row(words, text)?;
     // The first and the last token are special.
-    let inner = &row[1..row.len() - 1];
+    let inner = row.get(1..row.len().saturating_sub(1)).unwrap_or_default();
     if inner.is_empty() {
         return Err(unusable("The text has no words.", String::new()));
     }

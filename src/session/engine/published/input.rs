@@ -14,7 +14,7 @@ const LONGEST: u32 = 64;
 /// A picture by the model's own preprocessing, still in bytes.
 pub(super) fn fit(checkpoint: &Checkpoint, picture: &pixels::Pixels) -> Result<pixels::Pixels, Failure> {
     let side = checkpoint.architecture.vision().image_size;
-    if picture.width.max(picture.height) / LONGEST > picture.width.min(picture.height) {
+    if picture.width.max(picture.height) > LONGEST.saturating_mul(picture.width.min(picture.height)) {
         let size = format!("{} x {} pixels", picture.width, picture.height);
         return Err(unusable("This picture is too narrow for the model.", size));
     }

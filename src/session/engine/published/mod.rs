@@ -105,7 +105,7 @@ async fn gallery(
 async fn encode_pictures(checkpoint: &mut Checkpoint, pictures: &[Pixels]) -> Result<Vec<f32>, Failure> {
     embeds(checkpoint)?;
     let fitted = pictures.iter().map(|picture| fitted(checkpoint, picture)).collect::<Result<Vec<_>, _>>()?;
-    Ok(checkpoint.encode_images(&fitted).await?.as_f32().to_vec())
+    Ok(checkpoint.encode_fitted(&fitted).await?.as_f32().to_vec())
 }
 
 /// Unit vectors, one after the other; of a text that is too long the end is cut.

@@ -253,6 +253,14 @@ fn words_look_where_they_do_in_transformers() {
         let map = maps(shelf.one(cross(photo("tall.png"), "two cats", Reader::Matcher)));
         assert_eq!(map.tokens, [" two", " cat", "s"], "{model}");
         is_attention(&map.values, 2, 3, 3);
+        let mut checkpoint = checkpoint(model);
+        let pixels = golden(model, "in.pixel_values");
+        let tall = HostTensor::f32([1, 3, 32, 32], pixels.as_f32()[3 * 32 * 32..].to_vec());
+        let source = block_on(checkpoint.look(&tall)).expect("a device");
+        let row = checkpoint.words.as_ref().expect("words").row("two cats").expect("ids");
+        let whole = block_on(checkpoint.encoder_attention(source, &row)).expect("a device");
+        near(map.map(1, 2, 0), whole.row(1, 2, 1));
+        near(map.map(1, 2, 2), whole.row(1, 2, 3));
     }
 }
 

@@ -15,6 +15,7 @@ use super::Host;
 use super::input::{decoded, protocol_pixels, unusable};
 use super::task::{Emit, Progress};
 use crate::infer::checkpoint::Checkpoint;
+use crate::pixels;
 use crate::session::protocol::{Command, Event, Failure, Pixels};
 use input::{fit, fitted, words};
 
@@ -108,8 +109,17 @@ async fn encode_pictures(checkpoint: &mut Checkpoint, pictures: &[Pixels]) -> Re
     Ok(checkpoint.encode_fitted(&fitted).await?.as_f32().to_vec())
 }
 
+/// A unit vector of a picture of any size.
+pub(super) async fn encode_photo(
+    checkpoint: &mut Checkpoint,
+    picture: &pixels::Pixels,
+) -> Result<Vec<f32>, Failure> {
+    let fitted = fit(checkpoint, picture)?;
+    Ok(checkpoint.encode_fitted(&[fitted]).await?.as_f32().to_vec())
+}
+
 /// Unit vectors, one after the other; of a text that is too long the end is cut.
-async fn encode_texts(checkpoint: &mut Checkpoint, texts: &[String]) -> Result<Vec<f32>, Failure> {
+pub(super) async fn encode_texts(checkpoint: &mut Checkpoint, texts: &[String]) -> Result<Vec<f32>, Failure> {
     embeds(checkpoint)?;
     let words = words(checkpoint)?;
     let ids = texts.iter().map(|text| input::row(words, text)).collect::<Result<Vec<_>, _>>()?;

@@ -80,12 +80,44 @@ fn blip_writes_answers_and_judges() {
 }
 
 #[test]
+fn maps_stand_under_their_parameter_paths() {
+    let caption = "text_decoder.bert.encoder.layer.1.crossattention.self";
+    let question = "text_encoder.encoder.layer.1.crossattention.self";
+    // Start token and two words; two special tokens around the words; no text that reads.
+    let cases = [
+        ("blip_caption", caption, vec![3, 3, 16]),
+        ("blip_answer", question, vec![3, 4, 16]),
+        ("blip_match", question, vec![3, 4, 16]),
+        ("clip_gelu", "vision_model.encoder.layers.1.self_attn", vec![4, 16, 16]),
+        ("siglip", "vision_model.encoder.layers.1.self_attn", vec![3, 16, 16]),
+    ];
+    for (model, path, shape) in cases {
+        let out = tempfile::tempdir().expect("a temporary folder");
+        let folder = out.path().to_str().expect("a plain name");
+        let found = json(model, &["attend", "--image", WIDE, "--text", "a cat", "--out", folder]);
+        let reads = !path.starts_with("vision");
+        assert_eq!(found["maps"].as_array().expect("maps").len(), if reads { 4 } else { 2 }, "{model}");
+        let bytes = std::fs::read(out.path().join("attention.safetensors")).expect("maps");
+        let file = SafetensorsFile::new("attention", bytes).expect("maps");
+        let map = file.tensor(&format!("{path}.attention_probs")).expect("a map");
+        assert_eq!(map.shape[..], shape, "{model}");
+        if model == "blip_caption" {
+            let want = golden(model, "out.cross_attention.1");
+            let rows = map.as_f32().chunks(16).zip(want.as_f32().chunks(17));
+            rows.for_each(|(got, want)| near(got, &want[1..]));
+        }
+        let overlays = std::fs::read_dir(out.path()).expect("a folder").count() - 1;
+        assert_eq!(overlays, if reads { 4 } else { 0 }, "two layers, two words");
+    }
+}
+
+#[test]
 fn what_a_model_cannot_do_is_refused() {
     let cases: [(&str, &[&str], &str); 5] = [
         ("clip_gelu", &["caption", "--image", WIDE], "this needs a BlipForConditionalGeneration"),
         ("blip_caption", &["embed", "--image", WIDE], "not tuned for retrieval"),
         ("siglip", &["embed", "--text", "a cat"], "has no tokenizer"),
-        ("siglip", &["attend", "--image", WIDE, "--text", "a", "--out", "nowhere"], "Playroom models only"),
+        ("siglip", &["eval"], "Playroom models only"),
         ("clip_gelu", &["embed", "--image", "nowhere.png"], "nowhere.png"),
     ];
     for (model, arguments, expected) in cases {

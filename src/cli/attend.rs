@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::model::{Model, fits, picture, sentence};
-use super::{CliError, Common, print_json};
-use crate::infer::Trace;
+use super::{CliError, Common, checkpoint, print_json};
+use crate::infer::{Model as Loadable, Runner, Trace};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
 use crate::io::safetensors::{Precision, to_bytes};
@@ -33,32 +33,31 @@ pub struct Attend {
     common: Common,
 }
 
+/// Where a model looks.
+pub struct Looks {
+    /// The picture as the model sees it.
+    pub pixels: Pixels,
+    pub vision: Trace,
+    /// Of every text tower that reads the picture, with the pieces of its queries.
+    pub texts: Vec<(Trace, Vec<String>)>,
+}
+
 impl Attend {
     /// Writes the maps `[heads, queries, keys]` under their parameter paths, and an overlay per layer and token.
     pub fn run(&self) -> Result<(), CliError> {
-        let mut runner = self.model.load(&self.common)?;
+        let looks = match &mut self.model.open(&self.common)?.0 {
+            Loadable::Playroom(runner) => self.playroom(runner)?,
+            Loadable::Checkpoint(checkpoint) => checkpoint::attend(checkpoint, &self.image, &self.text)?,
+        };
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
-        let pixels = picture(&self.image, runner.config.image_size)?;
-        let read = sentence(&runner, &self.text)?;
-        let written = runner.words.caption(Style::Full, &self.text).map_err(CliError::input)?;
-        let written = fits(&runner, written, &self.text)?;
-        let (vision, matcher, decoder) = pollster::block_on(async {
-            let (image, _) = runner.encode_images(std::slice::from_ref(&pixels)).await?;
-            let vision = runner.self_attention(&pixels).await?;
-            let matcher = runner.match_texts(&image, &[vec![read.clone()]], true).await?.1;
-            let decoder = runner.next(&image, &[vec![written.clone()]], true).await?.trace;
-            Ok((vision, matcher.expect("the run was traced"), decoder.expect("the run was traced")))
-        })
-        .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
-        let (matcher, decoder) = (first(&matcher, read.len()), first(&decoder, written.len()));
-        let tensors: Vec<(String, HostTensor)> =
-            [&vision, &matcher, &decoder].into_iter().flat_map(layers).collect();
+        let traces = [&looks.vision].into_iter().chain(looks.texts.iter().map(|(trace, _)| trace));
+        let tensors: Vec<(String, HostTensor)> = traces.flat_map(layers).collect();
         let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
         let bytes = to_bytes(named, &[], Precision::F32).map_err(CliError::failure)?;
         write_atomic(&self.out.join("attention.safetensors"), &bytes).map_err(CliError::failure)?;
-        let words = |ids: &[u32]| ids.iter().map(|&id| word(&runner.words.piece(id))).collect::<Vec<_>>();
-        self.overlays(&pixels, &matcher, &words(&read))?;
-        self.overlays(&pixels, &decoder, &words(&written))?;
+        for (trace, words) in &looks.texts {
+            self.overlays(&looks.pixels, trace, words)?;
+        }
         let names: Vec<_> = tensors
             .iter()
             .map(|(name, tensor)| json!({ "name": name, "shape": &tensor.shape[..] }))
@@ -70,10 +69,32 @@ impl Attend {
         Ok(())
     }
 
+    fn playroom(&self, runner: &mut Runner) -> Result<Looks, CliError> {
+        let pixels = picture(&self.image, runner.config.image_size)?;
+        let read = sentence(runner, &self.text)?;
+        let written = runner.words.caption(Style::Full, &self.text).map_err(CliError::input)?;
+        let written = fits(runner, written, &self.text)?;
+        let (vision, matcher, decoder) = pollster::block_on(async {
+            let (image, _) = runner.encode_images(std::slice::from_ref(&pixels)).await?;
+            let vision = runner.self_attention(&pixels).await?;
+            let matcher = runner.match_texts(&image, &[vec![read.clone()]], true).await?.1;
+            let decoder = runner.next(&image, &[vec![written.clone()]], true).await?.trace;
+            Ok((vision, matcher.expect("the run was traced"), decoder.expect("the run was traced")))
+        })
+        .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
+        let text = |trace: &Trace, ids: &[u32]| {
+            // The row without its padding.
+            let words = ids.iter().map(|&id| runner.words.piece(id)).collect();
+            (trace.part(0..ids.len(), 0..trace.keys), words)
+        };
+        Ok(Looks { pixels, vision, texts: vec![text(&matcher, &read), text(&decoder, &written)] })
+    }
+
     /// One picture per layer and word, heads averaged: `decoder.blocks.0.cross_attn.03.red.png`.
     fn overlays(&self, pixels: &Pixels, trace: &Trace, words: &[String]) -> Result<(), CliError> {
         for (layer, path) in trace.paths.iter().enumerate() {
-            for (query, word) in words.iter().enumerate().filter(|(_, word)| !word.is_empty()) {
+            let words = words.iter().map(|piece| word(piece)).enumerate();
+            for (query, word) in words.filter(|(_, word)| !word.is_empty()) {
                 let side = trace.keys.isqrt();
                 let map = Map::new(side, side, trace.mean(layer, query));
                 let png = encode_png(&map.over(pixels, map.range(), 0.6));
@@ -88,17 +109,6 @@ impl Attend {
 /// Letters and digits of a token: what a file name can hold.
 fn word(piece: &str) -> String {
     piece.chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-/// The trace of the first `queries` queries: the row without its padding.
-fn first(trace: &Trace, queries: usize) -> Trace {
-    let mut values = Vec::new();
-    for layer in 0..trace.layers() {
-        for head in 0..trace.heads {
-            (0..queries).for_each(|query| values.extend_from_slice(trace.row(layer, head, query)));
-        }
-    }
-    Trace { paths: trace.paths.clone(), heads: trace.heads, queries, keys: trace.keys, values }
 }
 
 fn layers(trace: &Trace) -> Vec<(String, HostTensor)> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::CliError;
+use super::attend::Looks;
 use crate::infer::checkpoint::{Checkpoint, Words};
 use crate::infer::{Decoding, Written};
 use crate::io::file::read;
@@ -11,7 +12,7 @@ use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
-/// A picture file as it is, and the same as the model sees it, `[1, 3, S, S]`.
+/// Has the model look at a picture file; returns the number of its states.
 fn look(checkpoint: &mut Checkpoint, path: &Path) -> Result<usize, CliError> {
     let fitted = checkpoint.images.fit(&photo(path)?);
     let pixels = checkpoint.images.pixel_values(&[fitted]);
@@ -78,6 +79,41 @@ pub fn match_text(checkpoint: &mut Checkpoint, image: &Path, text: &str) -> Resu
     let source = look(checkpoint, image)?;
     let logits = pollster::block_on(checkpoint.match_rows(source, &[row])).map_err(CliError::failure)?;
     Ok(logits[0])
+}
+
+/// Where the image encoder looks, and the texts that read the picture: words for a caption, a sentence to judge, or a
+/// question. A model whose text reads no picture has its image encoder alone.
+pub fn attend(checkpoint: &mut Checkpoint, image: &Path, text: &str) -> Result<Looks, CliError> {
+    let pixels = checkpoint.images.fit(&photo(image)?);
+    let values = checkpoint.images.pixel_values(std::slice::from_ref(&pixels));
+    let row = match checkpoint.task() {
+        Some(_) => words(checkpoint)?.row(text).map_err(CliError::input)?,
+        None => Vec::new(),
+    };
+    let (vision, read) = pollster::block_on(async {
+        let vision = checkpoint.self_attention(&values).await?;
+        let Some(task) = checkpoint.task() else { return Ok((vision, None)) };
+        let source = checkpoint.look(&values).await?;
+        let (ids, trace) = match task {
+            Task::Caption => {
+                let prompt = checkpoint.caption_prompt(Some(&row));
+                let trace = checkpoint.decoder_attention(source, &prompt).await?;
+                (prompt, trace)
+            }
+            Task::Match | Task::Answer => {
+                let trace = checkpoint.encoder_attention(source, &row).await?;
+                (row, trace)
+            }
+        };
+        Ok((vision, Some((ids, trace))))
+    })
+    .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
+    let mut texts = Vec::new();
+    if let Some((ids, trace)) = read {
+        let words = words(checkpoint)?;
+        texts.push((trace, ids.iter().map(|&id| words.piece(id)).collect()));
+    }
+    Ok(Looks { pixels, vision, texts })
 }
 
 fn write(

@@ -1,11 +1,14 @@
 //! Attention probabilities of a run, by layer and head.
 
+use std::ops::Range;
+
 use super::encode::{image_plan, pixel_values};
 use super::{Job, Rows, Runner};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::pixels::Pixels;
 
-/// Attention of a stack of layers: `[layers, heads, queries, keys]`, each row summing to one.
+/// Attention of a stack of layers: `[layers, heads, queries, keys]`. A row sums to one, or to less where some keys were left
+/// out, such as a picture's class token.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Trace {
     /// Parameter paths of the layers, for example `vision.blocks.0.self_attn`; those of the reader with its role in
@@ -38,6 +41,40 @@ impl Trace {
     pub fn layers(&self) -> usize {
         self.paths.len()
     }
+
+    /// What every layer and head has of one query, `[layers, heads, keys]`.
+    pub fn of_query(&self, query: usize) -> Vec<f32> {
+        self.part(query..query + 1, 0..self.keys).values
+    }
+
+    /// Some of the queries, in this order, and some of the keys.
+    pub fn part(&self, queries: impl Iterator<Item = usize> + Clone, keys: Range<usize>) -> Trace {
+        let mut values = Vec::new();
+        for layer in 0..self.layers() {
+            for head in 0..self.heads {
+                let row = |query| &self.row(layer, head, query)[keys.clone()];
+                queries.clone().for_each(|query| values.extend_from_slice(row(query)));
+            }
+        }
+        let (paths, heads) = (self.paths.clone(), self.heads);
+        Trace { paths, heads, queries: queries.count(), keys: keys.len(), values }
+    }
+
+    /// Where queries look through what they read: `p[l,h,q,k] = sum_t self[l,h,q,t] seen[l,h,t,k]`, the keys of `self` being
+    /// the queries of `seen`.
+    pub fn through(&self, seen: &Trace) -> Trace {
+        assert_eq!((self.layers(), self.heads, self.keys), (seen.layers(), seen.heads, seen.queries));
+        let mut values = vec![0.0; self.layers() * self.heads * self.queries * seen.keys];
+        for (at, out) in values.chunks_mut(seen.keys).enumerate() {
+            let (stack, query) = (at / self.queries, at % self.queries);
+            let (layer, head) = (stack / self.heads, stack % self.heads);
+            for (t, weight) in self.row(layer, head, query).iter().enumerate() {
+                let row = seen.row(layer, head, t);
+                out.iter_mut().zip(row).for_each(|(sum, p)| *sum += weight * p);
+            }
+        }
+        Trace { paths: self.paths.clone(), heads: self.heads, queries: self.queries, keys: seen.keys, values }
+    }
 }
 
 /// Reads the cross-attention of the reader's layers in its `role`, matcher or decoder, under which the paths name
@@ -56,7 +93,7 @@ pub(super) async fn cross_traces(
 }
 
 /// Stacks `[B, H, Tq, Tk]` probabilities of layers as `[layers, heads, B * Tq, Tk]`.
-async fn stack(
+pub(super) async fn stack(
     device: &Device,
     prepared: &Prepared,
     paths: Vec<String>,
@@ -86,5 +123,31 @@ impl Runner {
         self.device.run(&prepared, prepared.plan().all())?;
         let paths = (0..self.config.vision_depth).map(|i| format!("vision.blocks.{i}.self_attn")).collect();
         stack(&self.device, &prepared, paths, 1).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trace(queries: usize, keys: usize, values: &[f32]) -> Trace {
+        Trace { paths: vec!["a".to_string()], heads: 2, queries, keys, values: values.to_vec() }
+    }
+
+    #[test]
+    fn a_part_has_some_queries_and_keys_of_every_head() {
+        let whole = trace(2, 3, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0]);
+        assert_eq!(whole.part([1].into_iter(), 1..3), trace(1, 2, &[4.0, 5.0, 14.0, 15.0]));
+        assert_eq!(whole.of_query(0), [0.0, 1.0, 2.0, 10.0, 11.0, 12.0]);
+    }
+
+    #[test]
+    fn what_is_read_through_others_is_their_weighted_sum() {
+        let words = trace(1, 2, &[0.25, 0.75, 1.0, 0.0]);
+        let cells = trace(2, 2, &[1.0, 0.0, 0.2, 0.8, 0.5, 0.5, 0.0, 1.0]);
+        let through = words.through(&cells);
+        let expected = [0.25 + 0.15, 0.6, 0.5, 0.5];
+        assert!(through.values.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{through:?}");
+        assert_eq!((through.queries, through.keys), (1, 2));
     }
 }

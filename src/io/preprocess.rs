@@ -239,6 +239,17 @@ mod tests {
     }
 
     #[test]
+    fn what_was_fitted_stays_as_it_is() {
+        for family in [Family::Clip, Family::Siglip, Family::Blip] {
+            let processor = ImageProcessor::new(None, family).unwrap();
+            let rgb = (0..5 * 3 * 3).map(|i| (i * 37 % 256) as u8).collect();
+            let fitted = processor.fit(&Pixels::new(5, 3, rgb));
+            assert_eq!(fitted.width, fitted.height);
+            assert_eq!(processor.fit(&fitted), fitted, "{family:?}");
+        }
+    }
+
+    #[test]
     fn values_are_scaled_and_normalised() {
         let plain = processor(r#"{"image_mean":[0.5,0.5,0.0],"image_std":[0.5,0.25,1.0]}"#, Family::Siglip);
         let values = plain.pixel_values(&[Pixels::new(1, 1, vec![255, 0, 51])]);

@@ -135,6 +135,12 @@ impl<N: Fetch + Clone> LocalClient<N> {
         self.last_id
     }
 
+    /// One piece of the engine's work; the replies that it brought.
+    pub async fn step(&mut self) -> Vec<Reply> {
+        self.session.step(&self.host).await;
+        self.host.replies.take()
+    }
+
     /// Works until nothing is left to do; the replies in their order.
     pub async fn finish(&mut self) -> Vec<Reply> {
         for request in std::mem::take(&mut self.requests) {

@@ -28,6 +28,11 @@ impl Beams {
         self.done
     }
 
+    /// Hypotheses under way, the likeliest first.
+    pub fn open(&self) -> &[Hypothesis] {
+        &self.open
+    }
+
     /// The rows whose next token is wanted.
     pub fn open_rows(&self) -> Vec<Vec<u32>> {
         self.open.iter().map(|h| h.ids.clone()).collect()

@@ -72,11 +72,19 @@ impl Checkpoint {
 
     /// Unit vectors `[B, E]` of pictures of any size.
     pub async fn encode_images(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
+        let fitted: Vec<Pixels> = pictures.iter().map(|picture| self.images.fit(picture)).collect();
+        self.encode_fitted(&fitted).await
+    }
+
+    /// As [`Checkpoint::encode_images`], of pictures as [`ImageProcessor::fit`] returns them.
+    ///
+    /// [`ImageProcessor::fit`]: crate::io::preprocess::ImageProcessor::fit
+    pub async fn encode_fitted(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
         let mut embeds = Vec::new();
         for chunk in pictures.chunks(BATCH) {
-            let mut fitted: Vec<Pixels> = chunk.iter().map(|picture| self.images.fit(picture)).collect();
-            let batch = rounded(fitted.len());
-            fitted.resize(batch, fitted[0].clone());
+            let batch = rounded(chunk.len());
+            let mut fitted = chunk.to_vec();
+            fitted.resize(batch, chunk[0].clone());
             let pixels = self.images.pixel_values(&fitted);
             let prepared = self.run(Job::Image { batch }, false, &[("pixels", &pixels)]).await?;
             let all = self.read(&prepared, "image_embeds").await?;

@@ -3,12 +3,15 @@
 mod beams;
 mod embed;
 mod plans;
+mod trace;
 mod words;
 mod write;
+mod writer;
 
 pub use embed::Scale;
 pub use plans::Job;
 pub use words::Words;
+pub use writer::Writer;
 
 use std::collections::HashMap;
 use std::io;
@@ -22,6 +25,7 @@ use crate::io::tokenizer::TokenizerError;
 use crate::io::weights::{Weights, WeightsError};
 use crate::model::architecture::{Architecture, ConfigError};
 use crate::tensor::HostTensor;
+use write::Kept;
 
 /// A published model with its plans on one device.
 pub struct Checkpoint {
@@ -32,6 +36,7 @@ pub struct Checkpoint {
     device: Device,
     bank: Bank,
     plans: HashMap<(Job, bool), Rc<Prepared>>,
+    kept: Kept,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +88,8 @@ impl Checkpoint {
             };
             weights.pieces(held.unwrap_or(&wanted.name), &wanted.shape, put)?;
         }
-        Ok(Checkpoint { architecture, images, words, device, bank, plans: HashMap::new() })
+        let (plans, kept) = (HashMap::new(), Kept::default());
+        Ok(Checkpoint { architecture, images, words, device, bank, plans, kept })
     }
 
     pub fn device(&self) -> &Device {

@@ -11,6 +11,8 @@ pub struct Words {
     /// Fills rows that are shorter than others.
     pub pad: u32,
     longest: usize,
+    /// An ordinary token, after which another is spelt as in the midst of a text; with its own spelling.
+    before: (u32, String),
 }
 
 impl Words {
@@ -27,8 +29,10 @@ impl Words {
             return Err(CheckpointError::Vocabulary { largest, expected });
         }
         let named = settings.pad_token.as_ref().and_then(|token| tokenizer.id(token).ok());
+        let before = ordinary(&tokenizer)?;
         Ok(Some(Words {
             tokenizer,
+            before,
             pad: named.unwrap_or(text.pad_token_id),
             longest: text.max_position_embeddings,
         }))
@@ -42,6 +46,29 @@ impl Words {
         }
         Ok(ids)
     }
+
+    /// What `id` adds to a text, with the space before it where it begins a word; nothing for special tokens.
+    pub fn piece(&self, id: u32) -> String {
+        let (before, spelt) = &self.before;
+        let both = self.tokenizer.decode(&[*before, id]).unwrap_or_default();
+        both.strip_prefix(spelt.as_str()).unwrap_or_default().to_string()
+    }
+
+    /// The text of ids without special tokens.
+    pub fn text(&self, ids: &[u32]) -> String {
+        ids.iter().map(|&id| self.piece(id)).collect::<String>().trim().to_string()
+    }
+}
+
+/// A token that is spelt out; a tokenizer without one spells nothing.
+fn ordinary(tokenizer: &Tokenizer) -> Result<(u32, String), TokenizerError> {
+    for id in tokenizer.encode("a")?.ids {
+        let spelt = tokenizer.decode(&[id])?;
+        if !spelt.is_empty() {
+            return Ok((id, spelt));
+        }
+    }
+    Ok((0, String::new()))
 }
 
 /// What `tokenizer_config.json` adds.

@@ -1,21 +1,28 @@
 //! BLIP's words about a picture: captions, answers and matches.
 
-use super::beams::Beams;
+use std::rc::Rc;
+
 use super::plans::Reader;
 use super::{Checkpoint, Job};
 use crate::device::{DeviceError, Prepared};
 use crate::infer::encode::padded_rows;
 use crate::infer::read::log_softmax;
-use crate::infer::{Decoding, Hypothesis, Search, rounded, rounded_tokens};
+use crate::infer::{Decoding, Hypothesis, rounded, rounded_tokens};
 use crate::model::architecture::Architecture;
 use crate::model::blip::{Config, Task};
 use crate::tensor::HostTensor;
 
-/// A search under way.
-enum Writer {
-    /// Greedy, or drawn.
-    Line(Search),
-    Beams(Beams),
+/// What the device keeps for texts to read.
+#[derive(Default)]
+pub(super) struct Kept {
+    picture: Option<Picture>,
+    /// Ids `[1, T]` of a question about that picture, and how many of them count.
+    question: Option<(HostTensor, u32)>,
+}
+
+struct Picture {
+    pixels: HostTensor,
+    states: usize,
 }
 
 impl Checkpoint {
@@ -27,31 +34,55 @@ impl Checkpoint {
         }
     }
 
-    fn blip(&self) -> &Config {
+    pub(super) fn blip(&self) -> &Config {
         match &self.architecture {
             Architecture::Blip(_, config) => config,
             _ => panic!("words about a picture from a model that is no BLIP"),
         }
     }
 
-    /// Keeps one picture `[1, 3, S, S]` for texts that read it; returns the number of its states.
+    /// Keeps one picture `[1, 3, S, S]` for texts that read it, unless it is what was kept last; returns the number of its
+    /// states.
     pub async fn look(&mut self, pixels: &HostTensor) -> Result<usize, DeviceError> {
+        if let Some(picture) = self.kept.picture.as_ref().filter(|picture| picture.pixels == *pixels) {
+            return Ok(picture.states);
+        }
+        self.kept = Kept::default();
         let prepared = self.run(Job::Image { batch: 1 }, false, &[("pixels", pixels)]).await?;
         let reader = if self.task() == Some(Task::Caption) { Reader::Decoder } else { Reader::Encoder };
-        self.keep(&prepared, reader).await
+        let states = self.keep(&prepared, reader).await?;
+        self.kept.picture = Some(Picture { pixels: pixels.clone(), states });
+        Ok(states)
     }
 
-    /// Keeps a question about the picture of `source` states for its answer; returns the number of its states.
+    /// Keeps a question (ids `[1, T]` of `length`) about the picture of `source` states for its answer, unless it is what was
+    /// kept last; returns the number of its states.
     pub async fn ask(
         &mut self,
         source: usize,
         question: &HostTensor,
         length: u32,
     ) -> Result<usize, DeviceError> {
+        let asked = (question.clone(), length);
+        if self.kept.question.as_ref() != Some(&asked) {
+            self.kept.question = None;
+            let prepared = self.question(source, question, length, false).await?;
+            self.keep(&prepared, Reader::Decoder).await?;
+            self.kept.question = Some(asked);
+        }
+        Ok(question.shape[1])
+    }
+
+    pub(super) async fn question(
+        &mut self,
+        source: usize,
+        question: &HostTensor,
+        length: u32,
+        traced: bool,
+    ) -> Result<Rc<Prepared>, DeviceError> {
         let lengths = HostTensor::u32([1], vec![length]);
         let job = Job::Question { tokens: question.shape[1], source };
-        let prepared = self.run(job, false, &[("ids", question), ("lengths", &lengths)]).await?;
-        self.keep(&prepared, Reader::Decoder).await
+        self.run(job, traced, &[("ids", question), ("lengths", &lengths)]).await
     }
 
     /// Stores the keys and values that a plan has made under the names by which others read them.
@@ -82,30 +113,40 @@ impl Checkpoint {
         decoding: Decoding,
         max_new: usize,
     ) -> Result<Hypothesis, DeviceError> {
-        let config = self.blip();
-        let max_new = max_new.min(config.text.max_position_embeddings.saturating_sub(prompt.len()));
-        let mut writer = Writer::new(decoding, prompt, config.writing.sep_token_id, max_new);
+        let mut writer = self.writer(prompt, decoding, max_new);
         while !writer.done() {
-            let rows = writer.open_rows();
-            let logits = self.next(source, &rows).await?;
-            writer.advance(&logits.as_f32().chunks(logits.shape.last()).map(log_softmax).collect::<Vec<_>>());
+            writer.advance(&self.logprobs(source, &writer.open_rows()).await?);
         }
-        Ok(writer.into_best())
+        Ok(writer.hypotheses()[0].clone())
+    }
+
+    /// Natural logarithms `[N][V]` of the probabilities of the token that follows each row.
+    pub async fn logprobs(&mut self, source: usize, rows: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, DeviceError> {
+        Ok(distributions(&self.next(source, rows).await?))
     }
 
     /// Logits `[N, V]` of the token that follows each row.
     pub async fn next(&mut self, source: usize, rows: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
-        let most = rows.iter().map(Vec::len).max().unwrap_or(1);
-        let (count, tokens) =
-            (rounded(rows.len()), rounded_tokens(most, self.blip().text.max_position_embeddings));
-        let (ids, lengths) = padded_rows(rows, count, tokens, self.blip().text.pad_token_id);
+        Ok(self.decode(source, rows, false).await?.0)
+    }
+
+    /// As [`Checkpoint::next`], with the run and the tokens that it has in a row.
+    pub(super) async fn decode(
+        &mut self,
+        source: usize,
+        rows: &[Vec<u32>],
+        traced: bool,
+    ) -> Result<(HostTensor, Rc<Prepared>, usize), DeviceError> {
+        let (ids, lengths) = self.rows(rows);
+        let [count, tokens] = [ids.shape[0], ids.shape[1]];
         let last = lengths.as_u32().iter().enumerate().map(|(i, length)| (i * tokens) as u32 + length - 1);
         let last = HostTensor::u32([count], last.collect());
         let job = Job::Decode { rows: count, tokens, source };
-        let prepared = self.run(job, false, &[("ids", &ids), ("last", &last)]).await?;
+        let prepared = self.run(job, traced, &[("ids", &ids), ("last", &last)]).await?;
         let logits = self.read(&prepared, "logits").await?;
         let width = logits.shape.last();
-        Ok(HostTensor::f32([rows.len(), width], logits.as_f32()[..rows.len() * width].to_vec()))
+        let logits = HostTensor::f32([rows.len(), width], logits.as_f32()[..rows.len() * width].to_vec());
+        Ok((logits, prepared, tokens))
     }
 
     /// Logits, no match and match, of every row with the picture of `source` states.
@@ -114,51 +155,32 @@ impl Checkpoint {
         source: usize,
         rows: &[Vec<u32>],
     ) -> Result<Vec<[f32; 2]>, DeviceError> {
-        let most = rows.iter().map(Vec::len).max().unwrap_or(1);
-        let (count, tokens) =
-            (rounded(rows.len()), rounded_tokens(most, self.blip().text.max_position_embeddings));
-        let (ids, lengths) = padded_rows(rows, count, tokens, self.blip().text.pad_token_id);
-        let job = Job::Match { rows: count, tokens, source };
-        let prepared = self.run(job, false, &[("ids", &ids), ("lengths", &lengths)]).await?;
+        let prepared = self.judge(source, rows, false).await?;
         let logits = self.read(&prepared, "match_logits").await?;
         Ok(logits.as_f32().chunks(2).take(rows.len()).map(|pair| [pair[0], pair[1]]).collect())
     }
+
+    pub(super) async fn judge(
+        &mut self,
+        source: usize,
+        rows: &[Vec<u32>],
+        traced: bool,
+    ) -> Result<Rc<Prepared>, DeviceError> {
+        let (ids, lengths) = self.rows(rows);
+        let job = Job::Match { rows: ids.shape[0], tokens: ids.shape[1], source };
+        self.run(job, traced, &[("ids", &ids), ("lengths", &lengths)]).await
+    }
+
+    /// Rows at a size for which there are plans, and their lengths.
+    fn rows(&self, rows: &[Vec<u32>]) -> (HostTensor, HostTensor) {
+        let text = &self.blip().text;
+        let most = rows.iter().map(Vec::len).max().unwrap_or(1);
+        let (count, tokens) = (rounded(rows.len()), rounded_tokens(most, text.max_position_embeddings));
+        padded_rows(rows, count, tokens, text.pad_token_id)
+    }
 }
 
-impl Writer {
-    fn new(decoding: Decoding, prompt: Vec<u32>, end: u32, max_new: usize) -> Self {
-        match decoding {
-            Decoding::Beam { width } if width > 1 => Writer::Beams(Beams::new(width, prompt, end, max_new)),
-            Decoding::Beam { .. } => Writer::new(Decoding::Greedy, prompt, end, max_new),
-            _ => Writer::Line(Search::new(decoding, prompt, end, Vec::new(), max_new)),
-        }
-    }
-
-    fn done(&self) -> bool {
-        match self {
-            Writer::Line(search) => search.done(),
-            Writer::Beams(beams) => beams.done(),
-        }
-    }
-
-    fn open_rows(&self) -> Vec<Vec<u32>> {
-        match self {
-            Writer::Line(search) => search.open_rows(),
-            Writer::Beams(beams) => beams.open_rows(),
-        }
-    }
-
-    fn advance(&mut self, logprobs: &[Vec<f32>]) {
-        match self {
-            Writer::Line(search) => search.advance(logprobs),
-            Writer::Beams(beams) => beams.advance(logprobs),
-        }
-    }
-
-    fn into_best(self) -> Hypothesis {
-        match self {
-            Writer::Line(search) => search.best().clone(),
-            Writer::Beams(beams) => beams.finished()[0].clone(),
-        }
-    }
+/// Log-probabilities of every row of logits `[N, V]`.
+pub(super) fn distributions(logits: &HostTensor) -> Vec<Vec<f32>> {
+    logits.as_f32().chunks(logits.shape.last()).map(log_softmax).collect()
 }

@@ -3,15 +3,15 @@
 use serde::{Deserialize, Serialize};
 use std::io;
 
-use super::input::{sentence, unreadable, unusable};
-use super::{Host, Loaded};
+use super::input::{sentence, unusable};
+use super::{Host, Loaded, published};
 use crate::infer::Model;
 use crate::io::hub::{Store, Writable};
 use crate::io::read_at::ReadAt;
 use crate::io::resize::{resize, resize_square};
 use crate::pixels::Pixels;
 use crate::session::library::{album_of, storage};
-use crate::session::protocol::{Command, Event, Failure, Photo, WayOn};
+use crate::session::protocol::{Command, Event, Failure, Photo};
 
 /// One line of JSON per photo; what stands behind its last line in the other files is not of the album.
 const PHOTOS: &str = "photos.jsonl";
@@ -156,14 +156,13 @@ fn all(file: &impl ReadAt) -> io::Result<Vec<u8>> {
 
 /// A unit vector `[embed_dim]` of a picture of any size.
 async fn encode_photo(model: &mut Model, picture: &Pixels) -> Result<Vec<f32>, Failure> {
-    let embedding = match model {
+    match model {
         Model::Playroom(runner) => {
             let side = runner.config.image_size as u32;
-            runner.encode_images(&[resize_square(picture, side)]).await?.1
+            Ok(runner.encode_images(&[resize_square(picture, side)]).await?.1.as_f32().to_vec())
         }
-        Model::Checkpoint(checkpoint) => checkpoint.encode_images(std::slice::from_ref(picture)).await?,
-    };
-    Ok(embedding.as_f32().to_vec())
+        Model::Checkpoint(checkpoint) => published::encode_photo(checkpoint, picture).await,
+    }
 }
 
 /// Unit vectors `[texts, embed_dim]`.
@@ -171,21 +170,11 @@ async fn encode_texts(model: &mut Model, texts: &[String]) -> Result<Vec<f32>, F
     if texts.is_empty() {
         return Ok(Vec::new());
     }
-    let embeddings = match model {
+    match model {
         Model::Playroom(runner) => {
             let rows = texts.iter().map(|text| sentence(runner, text)).collect::<Result<Vec<_>, _>>()?;
-            runner.encode_texts(&rows).await?
+            Ok(runner.encode_texts(&rows).await?.as_f32().to_vec())
         }
-        Model::Checkpoint(checkpoint) => {
-            let words = checkpoint.words.as_ref().ok_or_else(|| Failure {
-                sentence: "This model's folder has no tokenizer: it cannot read words.".to_string(),
-                detail: String::new(),
-                way_on: WayOn::ChangeInput,
-            })?;
-            let pad = words.pad;
-            let rows = texts.iter().map(|text| words.row(text)).collect::<Result<Vec<_>, _>>();
-            checkpoint.encode_texts(&rows.map_err(unreadable)?, pad).await?
-        }
-    };
-    Ok(embeddings.as_f32().to_vec())
+        Model::Checkpoint(checkpoint) => published::encode_texts(checkpoint, texts).await,
+    }
 }

@@ -1,40 +1,75 @@
 //! Tokens and answers as the page shows them.
 
-use crate::infer::{Runner, Trace};
-use crate::session::protocol::{Alternative, Candidate, Token};
+use std::collections::HashMap;
+
+use super::task::Emit;
+use crate::infer::Trace;
+use crate::session::protocol::{Alternative, Attention, Candidate, Event, Token};
 
 /// Alternatives beside the chosen token.
 const ALTERNATIVES: usize = 5;
 
-/// The token `id`, chosen where the distribution was `logprobs` `[V]`; `looked` is the trace with the query that
-/// chose it.
+/// The token `id`, spelt by `piece`, where the distribution was `logprobs` `[V]` and the query that chose it had this
+/// attention, `[layers, heads, grid, grid]`.
 pub(super) fn described(
-    runner: &Runner,
+    piece: impl Fn(u32) -> String,
     id: u32,
     logprobs: &[f32],
-    looked: Option<(&Trace, usize)>,
+    attention: Vec<f32>,
     forced: bool,
 ) -> Token {
+    let falling = |a: &u32, b: &u32| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b));
     let mut order: Vec<u32> = (0..logprobs.len() as u32).collect();
-    order.sort_by(|&a, &b| logprobs[b as usize].total_cmp(&logprobs[a as usize]).then(a.cmp(&b)));
-    let alternative = |&id: &u32| Alternative {
-        id,
-        text: runner.words.piece(id),
-        probability: logprobs[id as usize].exp(),
-    };
-    let mut attention = Vec::new();
-    if let Some((trace, query)) = looked {
-        for layer in 0..trace.layers() {
-            (0..trace.heads).for_each(|head| attention.extend_from_slice(trace.row(layer, head, query)));
-        }
-    }
+    let count = ALTERNATIVES.min(order.len());
+    order.select_nth_unstable_by(count - 1, falling);
+    order.truncate(count);
+    order.sort_by(falling);
+    let alternative =
+        |&id: &u32| Alternative { id, text: piece(id), probability: logprobs[id as usize].exp() };
     Token {
         id,
-        text: runner.words.piece(id),
+        text: piece(id),
         logprob: logprobs[id as usize],
         forced,
-        alternatives: order.iter().take(ALTERNATIVES).map(alternative).collect(),
+        alternatives: order.iter().map(alternative).collect(),
         attention,
+    }
+}
+
+/// A text under way as the page shows it.
+pub(super) struct Stream {
+    /// Tokens of the prompt that are no words.
+    given: usize,
+    /// The last token of every row that was a hypothesis.
+    tokens: HashMap<Vec<u32>, Token>,
+    /// The row that the page shows.
+    shown: Vec<u32>,
+}
+
+impl Stream {
+    pub fn new(given: usize, prompt: Vec<u32>) -> Self {
+        Stream { given, tokens: HashMap::new(), shown: prompt }
+    }
+
+    /// The last token of `row`.
+    pub fn add(&mut self, row: Vec<u32>, token: Token) {
+        self.tokens.insert(row, token);
+    }
+
+    /// Forgets the tokens that none of these rows has.
+    pub fn keep(&mut self, rows: &[&[u32]]) {
+        self.tokens.retain(|known, _| rows.iter().any(|row| row.starts_with(known)));
+    }
+
+    /// Emits the tokens of `row` from where it departs from what is shown.
+    pub fn show(&mut self, row: &[u32], emit: Emit<'_>) {
+        let same = self.shown.iter().zip(row).take_while(|(a, b)| a == b).count();
+        for at in same..row.len() {
+            if let Some(token) = self.tokens.get(&row[..=at]) {
+                emit(Event::TokenWritten { position: (at - self.given) as u32, token: token.clone() });
+            }
+        }
+        self.shown = row.to_vec();
     }
 }
 
@@ -49,4 +84,10 @@ pub(super) fn candidates(answers: impl Iterator<Item = (String, f32)>) -> Vec<Ca
     }
     all.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     all
+}
+
+/// A trace over the cells of the picture; `tokens` are its queries, none where the queries are the cells.
+pub(super) fn attention(trace: Trace, tokens: Vec<String>) -> Attention {
+    let (layers, heads) = (trace.layers() as u32, trace.heads as u32);
+    Attention { layers, heads, grid: trace.keys.isqrt() as u32, tokens, values: trace.values }
 }

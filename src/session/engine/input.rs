@@ -1,5 +1,6 @@
 //! What a visitor hands in, as the model takes it: each fault is a failure with a sentence.
 
+use super::Host;
 use crate::infer::Runner;
 use crate::io::resize::resize_square;
 use crate::io::tokenizer::TokenizerError;
@@ -27,6 +28,14 @@ pub(super) fn unreadable(error: TokenizerError) -> Failure {
 
 pub(super) fn unusable(sentence: &str, detail: String) -> Failure {
     Failure { sentence: sentence.to_string(), detail, way_on: WayOn::ChangeInput }
+}
+
+/// The picture in a file's bytes.
+pub(super) async fn decoded(host: &impl Host, file: &[u8]) -> Result<pixels::Pixels, Failure> {
+    let no_picture = |detail| {
+        unusable("This file could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can.", detail)
+    };
+    host.decode(file).await.map_err(no_picture)
 }
 
 /// A picture whose bytes fill it.

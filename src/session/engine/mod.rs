@@ -5,6 +5,7 @@ mod album;
 mod describe;
 mod input;
 mod load;
+mod playroom;
 mod published;
 mod run;
 mod task;

@@ -184,7 +184,7 @@ pub struct Photo {
 pub enum Reader {
     /// The causal decoder that writes captions and answers.
     Decoder,
-    /// The matcher that reads a whole sentence at once.
+    /// The matcher that reads a whole sentence at once; of a published model that answers, the encoder of the question.
     Matcher,
 }
 

@@ -28,7 +28,8 @@ pub enum Event {
         position: u32,
         token: Token,
     },
-    /// The finished hypotheses, the best first; greedy and sampled decoding have one.
+    /// The finished hypotheses, the best first; greedy and sampled decoding have one. Beams of Playroom are ranked by their
+    /// log-probability, those of published models by its mean over the tokens, as `generate` of transformers does it.
     Captioned {
         hypotheses: Vec<Hypothesis>,
     },
@@ -226,7 +227,9 @@ pub struct Token {
     pub forced: bool,
     /// The five likeliest tokens at this position, the likeliest first.
     pub alternatives: Vec<Alternative>,
-    /// Where the decoder looked while it chose this token: `[layers, heads, grid, grid]`.
+    /// Where the decoder looked while it chose this token: `[layers, heads, grid, grid]`, as in [`Attention`]. In answering
+    /// BLIP's decoder looks at the question, whose tokens look at the picture; there it is, layer by layer and head by head,
+    /// `p[cell] = sum_t decoder[t] question[t, cell]`.
     pub attention: Vec<f32>,
 }
 
@@ -251,7 +254,7 @@ pub struct Answer {
     pub tokens: Vec<Token>,
     /// The likeliest answers with the probability of the whole answer, the likeliest first.
     pub candidates: Vec<Candidate>,
-    /// What the baseline says that reads the question and sees no picture, the likeliest first.
+    /// What the baseline says that reads the question and sees no picture, the likeliest first; empty for published models.
     pub question_only: Vec<Candidate>,
 }
 
@@ -261,7 +264,8 @@ pub struct Candidate {
     pub probability: f32,
 }
 
-/// Attention probabilities of every layer and head, `[layers, heads, queries, grid * grid]`; a row sums to one.
+/// Attention probabilities of every layer and head, `[layers, heads, queries, grid * grid]`; a row sums to one, or to less
+/// where the model also attends a class token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attention {
     pub layers: u32,

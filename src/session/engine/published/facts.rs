@@ -1,17 +1,20 @@
-//! What is asked of a published checkpoint.
+//! What the page is told of a published checkpoint.
 
 use crate::infer::checkpoint::Checkpoint;
 use crate::session::abilities::abilities;
 use crate::session::protocol::{Failure, ModelFacts, Stack};
 
-pub(super) async fn facts(checkpoint: &mut Checkpoint, name: &str) -> Result<ModelFacts, Failure> {
+pub(in crate::session::engine) async fn facts(
+    checkpoint: &mut Checkpoint,
+    name: &str,
+) -> Result<ModelFacts, Failure> {
     let (kind, abilities) = abilities(&checkpoint.architecture);
     let (text, vision) = (checkpoint.architecture.text(), checkpoint.architecture.vision());
     let stack = |layers: usize, heads: usize| Stack { layers: layers as u32, heads: heads as u32 };
     let text_stack = stack(text.num_hidden_layers, text.num_attention_heads);
     let none = stack(0, 0);
     let image_encoder = stack(vision.num_hidden_layers, vision.num_attention_heads);
-    let (image_size, grid) = (vision.image_size as u32, (vision.image_size / vision.patch_size) as u32);
+    let (image_size, grid) = (vision.image_size as u32, checkpoint.grid() as u32);
     let weights = checkpoint.architecture.weights();
     let parameters = weights.iter().map(|wanted| wanted.shape.numel() as u64).sum();
     let embed_dim = checkpoint.embed_dim() as u32;
@@ -26,7 +29,8 @@ pub(super) async fn facts(checkpoint: &mut Checkpoint, name: &str) -> Result<Mod
         grid,
         image_encoder,
         decoder: if abilities.captions || abilities.answers { text_stack } else { none },
-        matcher: if abilities.matches { text_stack } else { none },
+        // In answering the question reads the picture as a sentence does in matching.
+        matcher: if abilities.matches || abilities.answers { text_stack } else { none },
         logit_scale: scale.factor,
         logit_bias: scale.bias,
         is_sigmoid: scale.sigmoid,

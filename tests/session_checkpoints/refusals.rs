@@ -1,0 +1,125 @@
+//! What a checkpoint cannot do is said in a sentence; what needs the device only it can.
+
+use serde_json::Value;
+use triptych::io::safetensors::{Precision, SafetensorsFile, to_bytes};
+use triptych::lab::fuse::{Contestant, Settings};
+use triptych::session::protocol::{Command, Decoding, Event, Experiment, Pixels, Reader};
+use triptych::tensor::HostTensor;
+
+use super::shelf::{Shelf, files, photo};
+
+fn cross(reader: Reader) -> Command {
+    Command::CrossAttention { picture: photo("wide.png"), text: "a cat".into(), reader }
+}
+
+/// Everything that may be asked of a model's towers, by a name.
+fn commands() -> Vec<(&'static str, Command)> {
+    let picture = || photo("wide.png");
+    let (decoding, max_new_tokens) = (Decoding::Greedy, 2);
+    vec![
+        ("text", Command::EncodeText { text: "a".into() }),
+        ("picture", Command::EncodePicture { picture: picture() }),
+        ("gallery", Command::EncodeGallery { pictures: vec![picture()], texts: vec!["a".into()] }),
+        ("match", Command::Match { pictures: vec![picture()], texts: vec!["a".into()] }),
+        ("caption", Command::Caption { picture: picture(), prefix: "a".into(), decoding, max_new_tokens }),
+        ("ask", Command::Ask { picture: picture(), question: "a cat ?".into() }),
+        ("decoder", cross(Reader::Decoder)),
+        ("matcher", cross(Reader::Matcher)),
+        ("patches", Command::SelfAttention { picture: picture() }),
+    ]
+}
+
+#[test]
+fn a_model_does_what_it_was_tuned_for_and_refuses_the_rest() {
+    let can: [(&str, &[&str]); 5] = [
+        ("clip_gelu", &["text", "picture", "gallery", "patches"]),
+        ("siglip", &["picture", "patches"]),
+        ("blip_caption", &["caption", "decoder", "patches"]),
+        ("blip_answer", &["ask", "matcher", "patches"]),
+        ("blip_match", &["text", "picture", "gallery", "match", "matcher", "patches"]),
+    ];
+    for (model, can) in can {
+        let mut shelf = Shelf::with(model);
+        for (name, command) in commands() {
+            match can.contains(&name) {
+                true => {
+                    let events = shelf.ask(command);
+                    assert!(!matches!(events.last(), None | Some(Event::Failed(_))), "{model}: {events:?}");
+                }
+                false => assert!(shelf.refusal(command).len() > 30, "{model}: {name}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn refusals_say_what_is_lacking() {
+    let mut shelf = Shelf::with("clip_gelu");
+    let mut said = |command| shelf.refusal(command);
+    assert!(said(cross(Reader::Decoder)).starts_with("In this model no text looks at the picture"));
+    assert!(said(commands().remove(4).1).starts_with("This model writes no captions"));
+    let narrow = Pixels { width: 1, height: 65, rgb: vec![0; 3 * 65] };
+    assert_eq!(said(Command::EncodePicture { picture: narrow }), "This picture is too narrow for the model.");
+    let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
+    assert_eq!(said(Command::EncodePicture { picture: broken }), "This picture is broken.");
+    assert!(said(Command::Open { file: b"no picture".to_vec() }).starts_with("This file could not be read"));
+    let mut shelf = Shelf::with("siglip");
+    let said = shelf.refusal(Command::EncodeText { text: "a".into() });
+    assert_eq!(said, "This model came without a tokenizer: it reads no words.");
+    let mut shelf = Shelf::with("blip_answer");
+    let said = shelf.refusal(Command::Ask { picture: photo("wide.png"), question: "  ".into() });
+    assert_eq!(said, "The question has no words.");
+}
+
+/// A model whose image encoder has 2 layers of 24 heads over 25 x 25 patches: 75 MB of self-attention.
+fn large() -> Vec<(String, Vec<u8>)> {
+    let mut all = files("blip_match");
+    for (name, bytes) in &mut all {
+        match name.as_str() {
+            "config.json" => {
+                let mut config: Value = serde_json::from_slice(bytes).expect("a config");
+                config["vision_config"]["image_size"] = 200.into();
+                config["vision_config"]["num_attention_heads"] = 24.into();
+                *bytes = config.to_string().into_bytes();
+            }
+            "model.safetensors" => {
+                let file = SafetensorsFile::new("m", bytes.clone()).expect("weights");
+                let tensor = |name: &str| match name {
+                    "vision_model.embeddings.position_embedding" => {
+                        HostTensor::f32([1, 626, 24], vec![0.0; 626 * 24])
+                    }
+                    name => file.tensor(name).expect("a tensor"),
+                };
+                let names = file.names();
+                let tensors: Vec<HostTensor> = names.iter().map(|name| tensor(name)).collect();
+                let named = names.iter().map(|name| name.as_ref()).zip(&tensors);
+                *bytes = to_bytes(named, &[], Precision::F32).expect("weights");
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn what_is_too_large_or_of_another_size_is_refused_with_the_figure() {
+    let mut shelf = Shelf::empty();
+    shelf.put("large", large());
+    assert_eq!(shelf.load("large").grid, 25);
+    let picture = photo("wide.png");
+    let said = shelf.refusal(Command::SelfAttention { picture: picture.clone() });
+    assert!(said.contains(" 75 MB") && said.contains(" 64 MB"), "{said}");
+    let said = shelf.refusal(Command::EncodePicture { picture });
+    assert_eq!(said, "The model's preprocessing does not make pictures of the model's size.");
+}
+
+#[test]
+fn what_is_trained_needs_no_model() {
+    let mut shelf = Shelf::with("siglip");
+    let settings = Settings { contestants: vec![Contestant::Late], batch: 4, ..Settings::default() };
+    let experiment = Experiment::Race(settings);
+    let events = shelf.ask(Command::Train { experiment: experiment.clone(), until: 1 });
+    assert_eq!(events.last(), Some(&Event::Trained { step: 1 }));
+    let command = Command::Weights { experiment, step: 1, contestant: Some(Contestant::Late) };
+    assert!(matches!(shelf.one(command), Event::Weights(bytes) if bytes.len() > 100_000));
+}

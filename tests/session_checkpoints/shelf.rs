@@ -1,0 +1,143 @@
+//! Golden checkpoints on a shelf, as a visitor's files come there, and what transformers computed with them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pollster::block_on;
+use tempfile::TempDir;
+use triptych::device::{CpuDevice, Device};
+use triptych::infer::checkpoint::Checkpoint;
+use triptych::io::file::Folder;
+use triptych::io::image::decode;
+use triptych::io::safetensors::SafetensorsFile;
+use triptych::pixels;
+use triptych::session::local::LocalClient;
+use triptych::session::protocol::{
+    BackendChoice, Command, Event, Failure, ModelFacts, ModelName, Pixels, WayOn,
+};
+use triptych::tensor::HostTensor;
+
+/// What the goldens' rows of ids stand for, the first with the wide picture, the second with the tall one.
+pub const SENTENCES: [&str; 2] = ["a cat", "Two DOGS on a càt"];
+
+fn folder(model: &str) -> PathBuf {
+    Path::new("tests/goldens/checkpoints").join(model)
+}
+
+pub fn file(name: &str) -> Vec<u8> {
+    fs::read(folder(name)).expect("a golden picture")
+}
+
+/// `wide.png` or `tall.png`, in its own size.
+pub fn photo(name: &str) -> Pixels {
+    let pixels::Pixels { width, height, rgb } = decode(name, &file(name)).expect("a picture");
+    Pixels { width, height, rgb }
+}
+
+pub fn both() -> Vec<Pixels> {
+    vec![photo("wide.png"), photo("tall.png")]
+}
+
+pub fn golden(model: &str, name: &str) -> HostTensor {
+    let path = folder(model).join("reference.safetensors");
+    let file = SafetensorsFile::new("reference", fs::read(path).expect("a reference")).expect("a reference");
+    file.tensor(name).expect(name)
+}
+
+/// Row `i` of golden ids, up to the first end token behind the start.
+pub fn golden_ids(model: &str, name: &str, i: usize) -> Vec<u32> {
+    let all = golden(model, name);
+    let row = &all.as_u32()[i * all.shape.last()..(i + 1) * all.shape.last()];
+    let end = row.iter().skip(1).position(|&id| id == 3).map_or(row.len(), |at| at + 2);
+    row[..end].to_vec()
+}
+
+/// The same checkpoint without a session.
+pub fn checkpoint(model: &str) -> Checkpoint {
+    Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &Folder(folder(model))).expect("a checkpoint")
+}
+
+/// The files of a golden checkpoint.
+pub fn files(model: &str) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(folder(model)).expect("a folder").map(|entry| entry.expect("an entry"));
+    let files = entries.map(|entry| {
+        (entry.file_name().into_string().expect("a plain name"), fs::read(entry.path()).expect("a file"))
+    });
+    files.filter(|(name, _)| name != "reference.safetensors").collect()
+}
+
+/// A session with a shelf, which lasts as long as this.
+pub struct Shelf {
+    pub client: LocalClient,
+    _folder: TempDir,
+}
+
+impl Shelf {
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Shelf { client: LocalClient::new(folder.path()), _folder: folder }
+    }
+
+    /// With one golden checkpoint, loaded.
+    pub fn with(model: &str) -> Self {
+        let mut shelf = Shelf::empty();
+        shelf.put(model, files(model));
+        shelf.load(model);
+        shelf
+    }
+
+    pub fn put(&mut self, name: &str, files: Vec<(String, Vec<u8>)>) {
+        let sizes: Vec<(String, u64)> =
+            files.iter().map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect();
+        for (at, (_, bytes)) in files.into_iter().enumerate() {
+            let (name, files) = (name.to_string(), sizes.clone());
+            let event = self.one(Command::Take { name, files, file: at as u32, start: 0, bytes });
+            assert!(matches!(event, Event::Taken { .. }), "{event:?}");
+        }
+    }
+
+    pub fn load(&mut self, name: &str) -> ModelFacts {
+        let events = self.ask(load(name));
+        match events.last() {
+            Some(Event::Ready(facts)) => facts.clone(),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+
+    pub fn ask(&mut self, command: Command) -> Vec<Event> {
+        block_on(self.client.ask(command))
+    }
+
+    /// The one event of a command.
+    pub fn one(&mut self, command: Command) -> Event {
+        let mut events = self.ask(command);
+        assert_eq!(events.len(), 1, "{events:?}");
+        events.remove(0)
+    }
+
+    /// The refusal of a command: a sentence, and another input as the way on.
+    pub fn refusal(&mut self, command: Command) -> String {
+        let Event::Failed(Failure { sentence, way_on, .. }) = self.one(command) else { panic!("no refusal") };
+        assert_eq!(way_on, WayOn::ChangeInput, "{sentence}");
+        assert!(sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'), "{sentence}");
+        sentence
+    }
+}
+
+pub fn load(name: &str) -> Command {
+    Command::Load { backend: BackendChoice::Cpu, model: ModelName::Kept { name: name.to_string() } }
+}
+
+pub fn near(got: &[f32], want: &[f32]) {
+    assert_eq!(got.len(), want.len());
+    assert!(got.iter().zip(want).all(|(got, want)| (got - want).abs() < 2e-4), "{got:?}, expected {want:?}");
+}
+
+/// Checks maps of 4 x 4 cells: each sums to one at most, and to something.
+pub fn is_attention(values: &[f32], layers: usize, heads: usize, queries: usize) {
+    assert_eq!(values.len(), layers * heads * queries * 16);
+    for map in values.chunks(16) {
+        let sum: f32 = map.iter().sum();
+        assert!(map.iter().all(|p| *p >= 0.0) && sum > 0.0 && sum < 1.0 + 1e-4, "{map:?}");
+    }
+}

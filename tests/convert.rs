@@ -54,8 +54,8 @@ fn weights(folder: &Path) -> Vec<(String, Shape, Vec<f32>)> {
         weights.pieces(name, shape, take).map(|()| values)
     };
     let all = architecture.weights().into_iter().map(|wanted| {
-        let mut names = [&wanted.name].into_iter().chain(&wanted.others);
-        let held = names.find(|name| weights.has(name)).expect("a weight that the model asks for");
+        let other = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
+        let held = other.unwrap_or(&wanted.name);
         let values = whole(held, &wanted.shape).unwrap_or_else(|error| panic!("{error}"));
         (wanted.name, wanted.shape, values)
     });

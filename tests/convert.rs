@@ -104,11 +104,11 @@ fn worst_cosine(got: &[f32], want: &[f32], width: usize) -> f64 {
 }
 
 /// The worst cosine between what a converted model makes of the reference's pictures and texts and what transformers made.
-fn nearness(model: &str, storage: Storage) -> f64 {
+fn nearness(model: &str, storage: Storage, form: Form) -> f64 {
     let (_above, out, found) = converted(model, storage, MAX_FILE);
     // One of the goldens is stored in f16 already.
     assert!(found.after < found.before + 2048, "{model}: {found:?}");
-    let mut subject = Subject::open(&out, Form::Cpu);
+    let mut subject = Subject::open(&out, form);
     let (image, text) = match model {
         "blip_match" => ("out.image_feat", "out.text_feat"),
         _ => ("out.image_embeds", "out.text_embeds"),
@@ -135,10 +135,12 @@ fn fewer_bits_keep_the_direction_of_embeddings() {
     // an error e of 2.2 % and 0.1 %, and the cosine is 1 - e^2 / 2: 0.9998 and 0.9999995; allowed is twice the error.
     for (storage, least) in [(Storage::Int8, 0.999), (Storage::F16, 0.999_998)] {
         for model in ["clip_quick_gelu", "clip_gelu", "siglip", "blip_match"] {
-            let cosine = nearness(model, storage);
-            println!("{model} {storage:?}: worst cosine {cosine:.7}");
-            assert!(cosine >= least, "{model} {storage:?}: {cosine}, expected {least}");
-            assert!(storage == Storage::F16 || cosine < 0.999_999_9, "{model}: nothing was rounded");
+            for form in [Form::Cpu, Form::Gpu] {
+                let cosine = nearness(model, storage, form);
+                println!("{model} {storage:?} {form:?}: worst cosine {cosine:.7}");
+                assert!(cosine >= least, "{model} {storage:?} {form:?}: {cosine}, expected {least}");
+                assert!(storage == Storage::F16 || cosine < 0.999_999_9, "{model}: nothing was rounded");
+            }
         }
     }
 }
@@ -159,6 +161,7 @@ fn the_command_converts_and_the_others_take_what_it_wrote() {
     let out = above.path().join("small");
     let (out, from) = (out.to_str().unwrap(), "tests/goldens/checkpoints/blip_caption");
     let report = json(&["convert", from, out, "--precision", "int8", "--json"]);
+    assert!(report["effect"].is_null());
     let size = fs::metadata(Path::new(out).join("model.safetensors")).unwrap().len();
     assert_eq!(report["bytes_after"], size);
     assert_eq!(report["files"], 1);
@@ -170,6 +173,32 @@ fn the_command_converts_and_the_others_take_what_it_wrote() {
     let image = "tests/goldens/checkpoints/wide.png";
     let caption = json(&["caption", "--model", out, "--image", image, "--backend", "cpu", "--json"]);
     assert!(!caption["caption"].as_str().expect("words").is_empty());
+}
+
+#[test]
+fn what_a_conversion_costs_is_measured() {
+    let above = tempfile::tempdir().unwrap();
+    let measured = |model: &str, precision: &str, pictures: &[&str]| {
+        let from = format!("tests/goldens/checkpoints/{model}");
+        let out = above.path().join(format!("{model}.{precision}.{}", pictures.len()));
+        let convert = ["convert", &from, out.to_str().unwrap(), "--precision", precision, "--json"];
+        json(&[&convert[..], &["--backend", "cpu", "--measure"], pictures].concat())["effect"].clone()
+    };
+    let same = measured("clip_gelu", "f32", &[]);
+    assert_eq!(numbers(&same, ["pictures", "same_top_1"]), [16.0, 1.0], "{same}");
+    let [worst, before, after] = numbers(&same, ["worst_cosine", "ms_before", "ms_after"]);
+    assert!(worst > 0.999_999 && before > 0.0 && after > 0.0, "{same}");
+    let near = measured("clip_gelu", "int8", &["tests/goldens/checkpoints"]);
+    let [pictures, mean, worst] = numbers(&near, ["pictures", "mean_cosine", "worst_cosine"]);
+    assert!(pictures == 2.0 && worst < mean && worst > 0.995 && mean < 1.0, "{near}");
+    assert!(measured("siglip", "f16", &[])["same_top_1"].is_null());
+    for model in ["blip_caption", "blip_answer"] {
+        assert_eq!(numbers(&measured(model, "f32", &[]), ["same_tokens"]), [1.0], "{model}");
+    }
+}
+
+fn numbers<const N: usize>(effect: &Value, names: [&str; N]) -> [f64; N] {
+    names.map(|name| effect[name].as_f64().unwrap_or_else(|| panic!("{effect} has no {name}")))
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! `triptych convert`: a published checkpoint in fewer bytes.
 
+mod measure;
+
 use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{CliError, bar, print_json};
-use crate::infer::checkpoint::{ConvertError, MAX_FILE, convert};
+use measure::{Agreement, Effect, measure};
+
+use super::{CliError, Common, bar, print_json};
+use crate::infer::checkpoint::{ConvertError, Converted, MAX_FILE, convert};
 use crate::io::file::Folder;
 use crate::io::weights::{Storage, WriteError};
 
@@ -19,9 +23,11 @@ pub struct Convert {
     /// How weights are stored
     #[arg(long, value_enum)]
     precision: Precision,
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    /// Compare both models on the pictures of a folder, or on scenes of our own world
+    #[arg(long, value_name = "PICTURES", num_args = 0..=1)]
+    measure: Option<Option<PathBuf>>,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -51,12 +57,18 @@ impl Convert {
         let from = Folder(self.folder.clone());
         let converted = convert(&from, &self.out, storage, MAX_FILE, progress).map_err(|e| self.told(e))?;
         bar.finish_and_clear();
-        if self.json {
-            print_json(&json!({
+        let folders = [self.folder.as_path(), self.out.as_path()];
+        let effect = self.measure.as_ref().map(|pictures| measure(folders, pictures.as_ref(), &self.common));
+        self.print(&converted, effect.transpose()?.as_ref());
+        Ok(())
+    }
+
+    fn print(&self, converted: &Converted, effect: Option<&Effect>) {
+        if self.common.json {
+            return print_json(&json!({
                 "tensors": converted.tensors, "files": converted.files,
-                "bytes_before": converted.before, "bytes_after": converted.after,
+                "bytes_before": converted.before, "bytes_after": converted.after, "effect": effect,
             }));
-            return Ok(());
         }
         let (before, after) = (converted.before as f64, converted.after as f64);
         println!(
@@ -67,7 +79,19 @@ impl Convert {
             converted.files,
             self.out.display()
         );
-        Ok(())
+        let Some(effect) = effect else { return };
+        match effect.agreement {
+            Agreement::Embeddings { mean_cosine, worst_cosine, same_top_1 } => {
+                println!("cosine with the original: {mean_cosine:.6} on average, {worst_cosine:.6} at worst");
+                if let Some(share) = same_top_1 {
+                    println!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, effect.pictures);
+                }
+            }
+            Agreement::Tokens { same_tokens } => {
+                println!("same tokens: {:.1} %, {} pictures", 100.0 * same_tokens, effect.pictures);
+            }
+        }
+        println!("{:.1} ms a picture, {:.1} ms before", effect.ms_after, effect.ms_before);
     }
 
     fn told(&self, error: ConvertError) -> CliError {

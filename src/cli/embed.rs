@@ -100,7 +100,7 @@ impl Retrieve {
 }
 
 /// The picture files of a folder, sorted by name.
-fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+pub fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "bmp"];
     let entries =
         std::fs::read_dir(folder).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
@@ -119,6 +119,6 @@ fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     Ok(files)
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -6,6 +6,7 @@ mod bake;
 mod bench;
 mod card;
 mod checkpoint;
+mod convert;
 mod embed;
 mod eval;
 mod lab;
@@ -53,6 +54,8 @@ enum Command {
     Scene(scene::SceneCommand),
     /// Embeds pictures and sentences in the shared space
     Embed(embed::Embed),
+    /// Writes a published checkpoint in fewer bytes
+    Convert(convert::Convert),
     /// Ranks the pictures of a folder
     Retrieve(embed::Retrieve),
     /// Writes a caption
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Scene(command) => command.run(),
         Command::Embed(command) => command.run(),
+        Command::Convert(command) => command.run(),
         Command::Retrieve(command) => command.run(),
         Command::Caption(command) => command.run(),
         Command::Answer(command) => command.run(),

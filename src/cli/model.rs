@@ -100,7 +100,8 @@ pub fn load_folder(folder: &Path, device: Device) -> Result<Loaded, CliError> {
     }
 }
 
-fn open_folder(folder: &Path, device: Device) -> Result<Opened, CliError> {
+/// The model of a folder, of either kind, on a device.
+pub fn open_folder(folder: &Path, device: Device) -> Result<Opened, CliError> {
     let loaded = Loadable::load(device, &Folder(folder.to_path_buf()));
     loaded.map(Opened).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
 }

@@ -99,10 +99,50 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     })
 }
 
+/// Makes the folder `path` in one step: `fill` writes into a folder beside it, which takes its name when all of it is there.
+/// What is at `path` already stays: only an empty folder may be there. Folders above it are made.
+pub fn write_folder<T, E: From<FileError>>(
+    path: &Path,
+    fill: impl FnOnce(&Path) -> Result<T, E>,
+) -> Result<T, E> {
+    let failed = |source| FileError { action: "cannot write", path: path.to_path_buf(), source };
+    let temporary = vacant(path).map_err(failed)?;
+    let filled = fill(&temporary).and_then(|filled| {
+        let renamed = match path.exists() {
+            // Fails where something has come into it meanwhile.
+            true => fs::remove_dir(path).and_then(|()| fs::rename(&temporary, path)),
+            false => fs::rename(&temporary, path),
+        };
+        renamed.map(|()| filled).map_err(|source| failed(source).into())
+    });
+    if filled.is_err() {
+        let _ = fs::remove_dir_all(&temporary);
+    }
+    filled
+}
+
+/// A new folder beside `path`, where nothing may be but an empty folder.
+fn vacant(path: &Path) -> io::Result<PathBuf> {
+    match fs::read_dir(path).map(Iterator::count) {
+        Ok(0) => {}
+        Ok(_) => return Err(io::ErrorKind::DirectoryNotEmpty.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let temporary = beside(path)?;
+    fs::create_dir_all(&temporary)?;
+    Ok(temporary)
+}
+
+/// A hidden name beside `path` that is this process's own.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+    Ok(path.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id())))
+}
+
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
-    let temporary = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+    let temporary = beside(path)?;
     let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     if let Err(error) = written {
         let _ = fs::remove_file(&temporary);
@@ -147,5 +187,37 @@ mod tests {
         let absent = folder.path().join("absent").join("file");
         assert!(write_atomic(&absent, b"new").is_err());
         assert!(read(&absent).unwrap_err().to_string().starts_with("cannot read"));
+    }
+
+    fn failing(folder: &Path) -> Result<(), FileError> {
+        write_atomic(&folder.join("half"), b"1")?;
+        write_atomic(&folder.join("absent").join("file"), b"2")
+    }
+
+    #[test]
+    fn a_folder_is_there_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("above").join("made");
+        let fill = |inside: &Path| write_atomic(&inside.join("file"), b"1");
+        assert!(write_folder(&path, failing).is_err());
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
+        fs::create_dir(&path).unwrap();
+        write_folder(&path, fill).unwrap();
+        assert_eq!(read(&path.join("file")).unwrap(), b"1");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_takes_the_place_of_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("mine"), b"x").unwrap();
+        let fill = |inside: &Path| write_atomic(&inside.join("file"), b"1");
+        let error = write_folder(&path, fill).unwrap_err().to_string();
+        assert!(error.contains("taken: directory not empty"), "{error}");
+        assert_eq!(fs::read_dir(&path).unwrap().count(), 1);
+        assert!(write_folder(&path.join("mine"), fill).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

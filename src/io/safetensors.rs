@@ -1,8 +1,12 @@
 //! Weights in the safetensors format (<https://github.com/huggingface/safetensors>).
 
+mod error;
+mod int8;
 mod write;
 
-pub use write::{Precision, to_bytes};
+pub use error::SafetensorsError;
+pub use int8::quantize;
+pub use write::{Precision, halves, to_bytes};
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,27 +16,6 @@ use safetensors::tensor::{Dtype, Metadata, SafeTensorError, TensorInfo};
 
 use super::read_at::ReadAt;
 use crate::tensor::{Data, HostTensor, Shape};
-
-/// What can be wrong with a safetensors file; `file` is the name under which it was opened.
-#[derive(Debug, thiserror::Error)]
-pub enum SafetensorsError {
-    #[error("{file} is not a safetensors file: {source}")]
-    Malformed { file: String, source: SafeTensorError },
-    #[error("{file} cannot be read: {source}")]
-    Unreadable { file: String, source: io::Error },
-    #[error("{file} has no tensor `{tensor}`")]
-    Missing { file: String, tensor: String },
-    #[error("`{tensor}` in {file} has shape {found}, expected {expected}")]
-    Misshapen { file: String, tensor: String, expected: Shape, found: Shape },
-    #[error("`{tensor}` in {file} holds {found:?}, expected F32, F16, BF16, I64, I32 or U32")]
-    Unsupported { file: String, tensor: String, found: Dtype },
-    #[error("`{tensor}` in {file} holds {found:?}, expected F32, F16 or BF16")]
-    NoNumbers { file: String, tensor: String, found: Dtype },
-    #[error("`{tensor}` in {file} holds {found} at element {index}, expected an id in 0..=4294967295")]
-    NotAnId { file: String, tensor: String, index: usize, found: i64 },
-    #[error("`{tensor}` holds {found} at element {index}, beyond the largest f16 of 65504")]
-    Overflow { tensor: String, index: usize, found: f32 },
-}
 
 /// Largest header in bytes that the format allows.
 const MAX_HEADER: u64 = 100_000_000;
@@ -66,6 +49,11 @@ impl SafetensorsFile {
     /// The name under which the file was opened.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// Length in bytes.
+    pub fn size(&self) -> u64 {
+        self.source.size()
     }
 
     /// The names of all tensors, in the order of their data.
@@ -108,7 +96,8 @@ impl SafetensorsFile {
         self.tensor(tensor)
     }
 
-    fn expect(&self, tensor: &str, expected: &Shape) -> Result<&TensorInfo, SafetensorsError> {
+    /// What the header says of a tensor that must be there with the shape `expected`.
+    pub(super) fn expect(&self, tensor: &str, expected: &Shape) -> Result<&TensorInfo, SafetensorsError> {
         let info = self.info(tensor)?;
         let found: Shape = info.shape.as_slice().into();
         if found != *expected {

@@ -1,7 +1,19 @@
-//! The weights of a checkpoint: `model.safetensors`, or the shards that `model.safetensors.index.json` lists.
+//! The weights of a checkpoint: `model.safetensors`, or the shards that `model.safetensors.index.json` lists. A tensor may
+//! lie in parts, `<name>.part0` and on, each with rows of the first axis. One of I8 has an f32 scale per row, `[R]`, in
+//! `<name>.scale`, which may lie in parts itself: an element is its integer times the scale of its row.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod layout;
+#[cfg(not(target_arch = "wasm32"))]
+mod write;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use write::{Shards, Storage, Stored, TensorWriter, WriteError};
 
 use std::collections::HashMap;
 use std::io;
+
+use safetensors::tensor::Dtype;
 
 use super::read_at::Files;
 use super::safetensors::{SafetensorsError, SafetensorsFile};
@@ -55,28 +67,121 @@ impl Weights {
     }
 
     pub fn has(&self, tensor: &str) -> bool {
-        self.places.contains_key(tensor)
+        self.places.contains_key(tensor) || self.places.contains_key(&part_name(tensor, 0))
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.shards.iter().map(SafetensorsFile::size).sum()
     }
 
     /// Hands out a tensor of numbers that must be there with the shape `expected`, in pieces of f32 with the element that
-    /// each begins at.
+    /// each begins at, whatever is stored: f32, f16, bf16 or int8, whole or in parts.
     pub fn pieces<E: From<SafetensorsError>>(
         &self,
         tensor: &str,
         expected: &Shape,
-        take: impl FnMut(usize, Vec<f32>) -> Result<(), E>,
+        mut take: impl FnMut(usize, Vec<f32>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let place = self.places.get(tensor).copied();
-        let shard = match (place, self.shards.len()) {
-            (Some(place), _) => &self.shards[place],
-            (None, 1) => &self.shards[0],
-            (None, _) => {
-                let (file, tensor) = (INDEX.to_string(), tensor.to_string());
-                return Err(SafetensorsError::Missing { file, tensor }.into());
+        let width = expected.numel() / rows(expected).max(1);
+        let mut row = 0;
+        let mut scales = None;
+        for (name, shape) in self.parts(tensor, expected)? {
+            let shard = self.shard(&name)?;
+            let take = |at, values| take(row * width + at, values);
+            if shard.expect(&name, &shape)?.dtype == Dtype::I8 {
+                let all: &Vec<f32> = match &mut scales {
+                    Some(scales) => scales,
+                    none => none.insert(self.scales(tensor, rows(expected))?),
+                };
+                shard.scaled_pieces(&name, &shape, &all[row..row + rows(&shape)], take)?;
+            } else {
+                shard.pieces(&name, &shape, take)?;
             }
-        };
-        shard.pieces(tensor, expected, take)
+            row += rows(&shape);
+        }
+        Ok(())
     }
+
+    /// The file of a tensor or a part.
+    fn shard(&self, name: &str) -> Result<&SafetensorsFile, SafetensorsError> {
+        match (self.places.get(name), &self.shards[..]) {
+            (Some(&place), shards) => Ok(&shards[place]),
+            (None, [whole]) => Ok(whole),
+            _ => Err(SafetensorsError::Missing { file: INDEX.to_string(), tensor: name.to_string() }),
+        }
+    }
+
+    /// The names under which a tensor is stored with the shape that each must have: one, or those of its parts.
+    fn parts(&self, tensor: &str, expected: &Shape) -> Result<Vec<(String, Shape)>, SafetensorsError> {
+        if self.places.contains_key(tensor) || !self.has(tensor) {
+            return Ok(vec![(tensor.to_string(), expected.clone())]);
+        }
+        let names = (0..).map(|k| part_name(tensor, k)).take_while(|name| self.places.contains_key(name));
+        let mut parts = Vec::new();
+        let mut sum: usize = 0;
+        for name in names {
+            let shape = with_rows(expected, self.rows_of(&name)?);
+            sum = rows(&shape).saturating_add(sum);
+            parts.push((name, shape));
+        }
+        match sum == rows(expected) {
+            true => Ok(parts),
+            false => Err(SafetensorsError::Misshapen {
+                file: format!("{} parts of {INDEX}", parts.len()),
+                tensor: tensor.to_string(),
+                expected: expected.clone(),
+                found: with_rows(expected, sum),
+            }),
+        }
+    }
+
+    fn rows_of(&self, name: &str) -> Result<usize, SafetensorsError> {
+        let shard = self.shard(name)?;
+        let missing =
+            || SafetensorsError::Missing { file: shard.file().to_string(), tensor: name.to_string() };
+        Ok(rows(&shard.shape(name).ok_or_else(missing)?))
+    }
+
+    /// The scales of an I8 tensor of so many rows.
+    fn scales(&self, tensor: &str, rows: usize) -> Result<Vec<f32>, SafetensorsError> {
+        let name = scale_name(tensor);
+        let mut scales = Vec::with_capacity(rows);
+        self.pieces(&name, &[rows].into(), |_, piece| -> Result<(), SafetensorsError> {
+            scales.extend(piece);
+            Ok(())
+        })?;
+        match scales.iter().position(|scale| !(scale.is_finite() && *scale >= 0.0)) {
+            None => Ok(scales),
+            Some(row) => {
+                let file =
+                    self.shard(&name).or_else(|_| self.shard(&part_name(&name, 0)))?.file().to_string();
+                Err(SafetensorsError::Scale { file, tensor: name, row, found: scales[row] })
+            }
+        }
+    }
+}
+
+/// The name of part `k` of a tensor.
+fn part_name(tensor: &str, k: usize) -> String {
+    format!("{tensor}.part{k}")
+}
+
+/// The name of the scales of a tensor.
+fn scale_name(tensor: &str) -> String {
+    format!("{tensor}.scale")
+}
+
+/// Extent of the first axis; 1 of a scalar.
+fn rows(shape: &Shape) -> usize {
+    shape.first().copied().unwrap_or(1)
+}
+
+/// The shape with another extent of the first axis; a scalar stays one.
+fn with_rows(shape: &Shape, rows: usize) -> Shape {
+    let mut dims = shape.to_vec();
+    dims.iter_mut().take(1).for_each(|first| *first = rows);
+    dims.into()
 }
 
 #[derive(serde::Deserialize)]
@@ -111,71 +216,4 @@ fn unreadable(file: &str, source: io::Error) -> WeightsError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::io::read_at::ReadAt;
-    use crate::io::safetensors::{Precision, to_bytes};
-    use crate::tensor::HostTensor;
-
-    struct Memory(Vec<(&'static str, Vec<u8>)>);
-
-    impl Files for Memory {
-        fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
-            let found = self.0.iter().find(|(file, _)| *file == name);
-            Ok(found.map(|(_, bytes)| Box::new(bytes.clone()) as Box<dyn ReadAt>))
-        }
-    }
-
-    fn shard(name: &str, tensor: HostTensor) -> Vec<u8> {
-        to_bytes([(name, &tensor)], &[], Precision::F32).unwrap()
-    }
-
-    fn sharded(index: &str) -> Memory {
-        Memory(vec![
-            (INDEX, index.as_bytes().to_vec()),
-            ("model-1.safetensors", shard("a", HostTensor::f32([2], vec![1.0, 2.0]))),
-            ("model-2.safetensors", shard("b", HostTensor::u32([1], vec![7]))),
-        ])
-    }
-
-    fn message<T>(result: Result<T, WeightsError>) -> String {
-        result.map(|_| ()).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn shards_are_one() {
-        let files = sharded(r#"{"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}"#);
-        let weights = Weights::open(&files).unwrap();
-        assert!(weights.has("a") && !weights.has("c"));
-        let values = |tensor: &str, shape: [usize; 1]| {
-            let mut values = Vec::new();
-            let piece = |start, piece: Vec<f32>| -> Result<(), WeightsError> {
-                assert_eq!(start, values.len());
-                values.extend(piece);
-                Ok(())
-            };
-            weights.pieces(tensor, &shape.into(), piece).map(|()| values)
-        };
-        assert_eq!(values("a", [2]).unwrap(), [1.0, 2.0]);
-        assert_eq!(message(values("c", [2])), format!("{INDEX} has no tensor `c`"));
-        assert_eq!(
-            message(values("b", [1])),
-            "`b` in model-2.safetensors holds U32, expected F32, F16 or BF16"
-        );
-        assert_eq!(message(values("a", [3])), "`a` in model-1.safetensors has shape [2], expected [3]");
-    }
-
-    #[test]
-    fn what_the_index_lists_must_be_there() {
-        let missing = sharded(r#"{"weight_map":{"a":"model-3.safetensors"}}"#);
-        assert_eq!(
-            message(Weights::open(&missing)),
-            format!("{INDEX} lists model-3.safetensors, which is not there")
-        );
-        let outside = sharded(r#"{"weight_map":{"a":"../model-1.safetensors"}}"#);
-        assert!(message(Weights::open(&outside)).contains("`../model-1.safetensors` is not the name"));
-        assert!(message(Weights::open(&sharded("{}"))).contains("missing field `weight_map`"));
-        let nothing = Memory(Vec::new());
-        assert_eq!(message(Weights::open(&nothing)), format!("there is neither {WHOLE} nor {INDEX}"));
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! Published checkpoints: CLIP, SigLIP and BLIP from their files to embeddings, captions, answers and matches.
 
 mod beams;
+#[cfg(not(target_arch = "wasm32"))]
+mod convert;
 mod embed;
 mod plans;
 mod trace;
@@ -8,6 +10,8 @@ mod words;
 mod write;
 mod writer;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use convert::{ConvertError, Converted, MAX_FILE, convert};
 pub use embed::Scale;
 pub use plans::Job;
 pub use words::Words;
@@ -23,7 +27,7 @@ use crate::io::read_at::Files;
 use crate::io::safetensors::SafetensorsError;
 use crate::io::tokenizer::TokenizerError;
 use crate::io::weights::{Weights, WeightsError};
-use crate::model::architecture::{Architecture, ConfigError};
+use crate::model::architecture::{Architecture, ConfigError, Wanted};
 use crate::tensor::HostTensor;
 use write::Kept;
 
@@ -81,12 +85,11 @@ impl Checkpoint {
         let weights = Weights::open(files)?;
         let mut bank = device.bank();
         for wanted in architecture.weights() {
-            let held = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
             device.reserve(&mut bank, &wanted.name, &wanted.shape)?;
             let put = |start, values: Vec<f32>| -> Result<(), CheckpointError> {
                 Ok(device.fill(&bank, &wanted.name, start, bytemuck::cast_slice(&values))?)
             };
-            weights.pieces(held.unwrap_or(&wanted.name), &wanted.shape, put)?;
+            weights.pieces(held(&weights, &wanted), &wanted.shape, put)?;
         }
         let (plans, kept) = (HashMap::new(), Kept::default());
         Ok(Checkpoint { architecture, images, words, device, bank, plans, kept })
@@ -129,6 +132,12 @@ impl Checkpoint {
     async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
         Ok(self.device.fetch(&self.bank, name).await?.as_f32()[0])
     }
+}
+
+/// The name under which the files hold a weight.
+fn held<'a>(weights: &Weights, wanted: &'a Wanted) -> &'a str {
+    let other = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
+    other.unwrap_or(&wanted.name)
 }
 
 /// A file's bytes, none where it is not there.

@@ -46,7 +46,7 @@ impl<'a> Stored<'a> {
         let (dtype, bytes) = match (&tensor.data, precision) {
             (Data::U32(_), _) => (Dtype::U32, words(tensor)),
             (Data::F32(_), Precision::F32) => (Dtype::F32, words(tensor)),
-            (Data::F32(values), Precision::F16) => (Dtype::F16, Cow::Owned(halves(name, values)?)),
+            (Data::F32(values), Precision::F16) => (Dtype::F16, Cow::Owned(halves(name, 0, values)?)),
         };
         Ok(Stored { dtype, shape: &tensor.shape, bytes })
     }
@@ -59,12 +59,14 @@ fn words(tensor: &HostTensor) -> Cow<'_, [u8]> {
     }
 }
 
-fn halves(name: &str, values: &[f32]) -> Result<Vec<u8>, SafetensorsError> {
+/// The bytes of `values` as f16, which begin at element `start` of the tensor `name`.
+pub fn halves(name: &str, start: usize, values: &[f32]) -> Result<Vec<u8>, SafetensorsError> {
     let mut bytes = Vec::with_capacity(values.len() * 2);
     for (index, &found) in values.iter().enumerate() {
         let value = f16::from_f32(found);
         if value.is_infinite() && found.is_finite() {
-            return Err(SafetensorsError::Overflow { tensor: name.to_string(), index, found });
+            let (tensor, index) = (name.to_string(), start + index);
+            return Err(SafetensorsError::Overflow { tensor, index, found });
         }
         bytes.extend(value.to_le_bytes());
     }

@@ -77,6 +77,10 @@ fn at(start: u64) -> FileSystemReadWriteOptions {
 pub fn broken(error: JsValue) -> io::Error {
     match error.dyn_ref::<DomException>() {
         Some(exception) if exception.name() == "QuotaExceededError" => io::ErrorKind::StorageFull.into(),
+        Some(exception) if exception.name() == "NoModificationAllowedError" => {
+            io::ErrorKind::ResourceBusy.into()
+        }
+        Some(exception) if exception.name() == "NotFoundError" => io::ErrorKind::NotFound.into(),
         Some(exception) => io::Error::other(format!("{}: {}", exception.name(), exception.message())),
         None => io::Error::other(format!("{error:?}")),
     }

@@ -55,8 +55,10 @@ pub(super) async fn serve(
         }
         Command::OpenAlbum => open(loaded, host).await,
         Command::ClearAlbum => {
-            host.remove(&album_of(&loaded.name)).await.map_err(storage)?;
-            open(loaded, host).await
+            match host.remove(&album_of(&loaded.name)).await {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(storage(error)),
+                _ => open(loaded, host).await,
+            }
         }
         Command::AddPhoto { photo, file } => add(loaded, host, photo, file).await,
         Command::Thumbnails { photos } => thumbnails(loaded, host, photos).await,

@@ -102,6 +102,9 @@ async fn delete(host: &impl Host, name: &str) -> Result<Vec<KeptModel>, Failure>
 pub(super) fn storage(error: io::Error) -> Failure {
     let sentence = match error.kind() {
         io::ErrorKind::StorageFull => "There is no space left to keep this: delete a model that is kept.",
+        io::ErrorKind::ResourceBusy => {
+            "Another page of this browser is using these files: close it, or wait."
+        }
         _ => "This browser does not let the page keep files.",
     };
     Failure { sentence: sentence.to_string(), detail: error.to_string(), way_on: WayOn::Retry }

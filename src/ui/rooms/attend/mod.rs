@@ -31,7 +31,7 @@ pub fn Attend() -> impl IntoView {
     let lab = Lab::here();
     let modes = Memo::new(move |_| {
         let of = |facts: &ModelFacts, mode| match mode {
-            Attending::Decoder => facts.decoder.layers > 0,
+            Attending::Decoder => facts.abilities.captions,
             Attending::Matcher => facts.matcher.layers > 0,
             Attending::Patches => true,
         };

@@ -98,7 +98,7 @@ impl View {
             "gallery" => set(&mut self.gallery, value),
             "edit" => self.editing = value == "1",
             "by" => set(&mut self.retrieve, value),
-            "q" => self.query = value.into(),
+            "q" if self.room == Room::Retrieve => self.query = value.into(),
             "rerank" => self.rerank = value == "1",
             "temperature" => {
                 self.milli_temperature = value.parse().ok().filter(|milli| (1..=1000).contains(milli))

@@ -11,5 +11,7 @@ pub mod preprocess;
 pub mod read_at;
 pub mod resize;
 pub mod safetensors;
+#[cfg(any(target_arch = "wasm32", feature = "ui"))]
+pub mod thrown;
 pub mod tokenizer;
 pub mod weights;

@@ -1,6 +1,7 @@
 //! The engine in its Web Worker.
 
 use super::lab::Lab;
+use crate::io::thrown::thrown;
 use crate::session::protocol::{Reply, Request, decode, encode};
 use js_sys::Uint8Array;
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ impl Client {
     pub fn start(lab: Lab) -> Result<Client, String> {
         let meta = document().query_selector("meta[name=worker]").expect("a valid selector");
         let url = meta.and_then(|meta| meta.get_attribute("content")).expect("index.html names the worker");
-        let worker = Worker::new(&url).map_err(|error| format!("{error:?}"))?;
+        let worker = Worker::new(&url).map_err(|error| thrown(&error))?;
         let inner = Rc::new(Inner { worker, waiting: RefCell::new(Some(Vec::new())) });
         let hearer = Rc::downgrade(&inner);
         let hear = Closure::<dyn FnMut(_)>::new(move |message: MessageEvent| {

@@ -2,6 +2,7 @@
 
 use super::lab::Lab;
 use super::view::PictureName;
+use crate::io::thrown::thrown;
 use crate::session::protocol::{Command, Failure, Lane, WayOn};
 use js_sys::Uint8Array;
 use leptos::ev;
@@ -82,7 +83,7 @@ pub fn take(lab: Lab, file: File) {
             }
             Err(error) => lab.refuse(
                 Lane::Open,
-                refusal("This file could not be read.", format!("{}: {error:?}", file.name())),
+                refusal("This file could not be read.", format!("{}: {}", file.name(), thrown(&error))),
             ),
         }
     });

@@ -4,6 +4,7 @@ use std::io;
 
 use triptych::io::hub::{Store, Writable};
 use triptych::io::read_at::ReadAt;
+use triptych::io::thrown::thrown;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -82,6 +83,6 @@ pub fn broken(error: JsValue) -> io::Error {
         }
         Some(exception) if exception.name() == "NotFoundError" => io::ErrorKind::NotFound.into(),
         Some(exception) => io::Error::other(format!("{}: {}", exception.name(), exception.message())),
-        None => io::Error::other(format!("{error:?}")),
+        None => io::Error::other(thrown(&error)),
     }
 }

@@ -2,6 +2,7 @@
 
 use js_sys::{Reflect, Uint8Array};
 use triptych::io::hub::{Answer, Body, Fetch};
+use triptych::io::thrown::thrown;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -13,7 +14,7 @@ pub struct Network(pub DedicatedWorkerGlobalScope);
 impl Network {
     /// Asks for a file, or for its bytes from `from` on.
     async fn ask(&self, url: &str, from: Option<u64>) -> Result<(Response, Stream), String> {
-        let says = |error: JsValue| format!("{url}: {error:?}");
+        let says = |error: JsValue| format!("{url}: {}", thrown(&error));
         let abort = AbortController::new().map_err(says)?;
         let request = RequestInit::new();
         request.set_signal(Some(&abort.signal()));
@@ -78,7 +79,7 @@ pub struct Stream {
 
 impl Body for Stream {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
-        let says = |error: JsValue| format!("{error:?}");
+        let says = |error: JsValue| thrown(&error);
         let Some(reader) = &self.reader else { return Ok(None) };
         let piece = JsFuture::from(reader.read()).await.map_err(says)?;
         let field = |name: &str| Reflect::get(&piece, &name.into()).map_err(says);

@@ -3,6 +3,7 @@
 use std::io;
 
 use js_sys::{Array, AsyncIterator, IteratorNext, Uint8Array};
+use triptych::io::thrown::thrown;
 use triptych::pixels::Pixels;
 use triptych::session::engine::Host;
 use triptych::session::protocol::{Reply, encode};
@@ -87,11 +88,11 @@ impl Host for Scope {
     }
 
     async fn decode(&self, file: &[u8]) -> Result<Pixels, String> {
-        picture::decode(&self.0, file).await.map_err(|error| format!("{error:?}"))
+        picture::decode(&self.0, file).await.map_err(|error| thrown(&error))
     }
 
     async fn encode(&self, picture: &Pixels) -> Result<Vec<u8>, String> {
-        picture::encode(picture).await.map_err(|error| format!("{error:?}"))
+        picture::encode(picture).await.map_err(|error| thrown(&error))
     }
 
     async fn folder(&self, name: &str) -> io::Result<Directory> {

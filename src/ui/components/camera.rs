@@ -1,6 +1,7 @@
 //! A still from the visitor's camera.
 
 use super::icon::{Glyph, Icon};
+use crate::io::thrown::thrown;
 use crate::session::protocol::{Failure, Lane, WayOn};
 use crate::ui::lab::Lab;
 use crate::ui::own;
@@ -70,7 +71,7 @@ pub fn Camera() -> impl IntoView {
 }
 
 fn refuse(lab: Lab, sentence: &str, error: &JsValue) {
-    let (sentence, detail) = (sentence.into(), format!("{error:?}"));
+    let (sentence, detail) = (sentence.into(), thrown(error));
     lab.refuse(Lane::Open, Failure { sentence, detail, way_on: WayOn::ChangeInput });
 }
 

@@ -1,5 +1,6 @@
 //! Charts as files: the numbers, and the figure as it is shown.
 
+use crate::io::thrown::thrown;
 use crate::ui::download::{download, save};
 use leptos::prelude::*;
 use leptos::svg::Svg;
@@ -54,7 +55,7 @@ pub fn Exports(
             let name = name("png");
             spawn_local(async move {
                 if let Err(error) = paint(name, figure).await {
-                    leptos::logging::warn!("the picture could not be painted: {error:?}");
+                    leptos::logging::warn!("the picture could not be painted: {}", thrown(&error));
                 }
             });
         }
@@ -155,7 +156,7 @@ async fn paint(name: String, figure: Figure) -> Result<(), JsValue> {
         if let Some(blob) = blob
             && let Err(error) = save(&name, &blob)
         {
-            leptos::logging::warn!("{name} could not be saved: {error:?}");
+            leptos::logging::warn!("{name} could not be saved: {}", thrown(&error));
         }
     });
     canvas.to_blob(keep.unchecked_ref())

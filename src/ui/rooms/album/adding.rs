@@ -77,7 +77,9 @@ impl Queue {
             return;
         }
         if !self.is_running() {
-            (self.done.set(0), self.total.set(0), self.failed.set(Vec::new()));
+            self.done.set(0);
+            self.total.set(0);
+            self.failed.set(Vec::new());
         }
         self.total.update(|total| *total += new.len());
         self.files.update_value(|files| files.extend(new));

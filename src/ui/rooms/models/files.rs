@@ -1,5 +1,6 @@
 //! A checkpoint that the visitor has as a folder: copied into the browser's private storage piece by piece.
 
+use crate::io::thrown::thrown;
 use crate::session::protocol::{Command, Failure, Lane, WayOn};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
@@ -89,7 +90,7 @@ pub fn FilesIn() -> impl IntoView {
                 }
                 Err(error) => {
                     is_copying.set(false);
-                    lab.refuse(Lane::Take, refusal("A file could not be read.", format!("{error:?}")));
+                    lab.refuse(Lane::Take, refusal("A file could not be read.", thrown(&error)));
                 }
             }
         });

@@ -1,7 +1,7 @@
 // Keeps the page for visits without a network. Files whose names or queries tell their content are taken from the cache
 // first; everything else from the network while there is one.
 const CACHE = "triptych-page";
-const TELLS_ITS_CONTENT = /-[0-9a-f]{16}(_bg)?\.(js|wasm|css|svg)$|\?v=[0-9a-f]{16}$/;
+const TELLS_ITS_CONTENT = /-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)$|\?v=[0-9a-f]{8,16}$/;
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));

@@ -1,10 +1,13 @@
 // The visitor's photos: encoded once, found by words, sorted by labels, there again on the next visit.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { journey } from "../lib/lab.mjs";
 
-/** Pictures of one colour each, as files for an input. */
+/** Pictures of one colour each and a file that is no picture, on the disk: a photo is known by its date too. */
 async function photos(lab, colours) {
+  const folder = await mkdtemp(path.join(tmpdir(), "album-"));
   const all = await lab.page.evaluate(async (colours) => {
     const files = [];
     for (const [at, colour] of colours.entries()) {
@@ -20,7 +23,9 @@ async function photos(lab, colours) {
     }
     return files;
   }, colours);
-  return all.map(([name, bytes]) => ({ name, mimeType: "image/jpeg", buffer: Buffer.from(bytes) }));
+  all.push(["broken.jpg", Buffer.from("no picture")]);
+  for (const [name, bytes] of all) await writeFile(path.join(folder, name), Buffer.from(bytes));
+  return all.map(([name]) => path.join(folder, name));
 }
 
 const names = (lab) => lab.page.locator(".photos li span:first-of-type").allTextContents();
@@ -30,7 +35,6 @@ journey(
   async (lab) => {
     await lab.open("album");
     const files = await photos(lab, ["red", "blue", "green", "yellow", "red", "blue"]);
-    files.push({ name: "broken.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no picture") });
     await lab.page.locator("input[type=file]").first().setInputFiles(files);
     await lab.page.getByText("broken.jpg could not be read as a picture.").waitFor({ timeout: 60_000 });
     await lab.page.waitForFunction(() => document.querySelectorAll(".photos img[src^='blob:']").length === 6);

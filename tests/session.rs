@@ -127,7 +127,10 @@ fn what_cannot_be_done_is_said_with_a_way_on() {
     };
     let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
     assert_eq!(failed(Command::EncodePicture { picture: broken }), WayOn::ChangeInput);
-    assert_eq!(failed(Command::Open { file: b"no picture".to_vec() }), WayOn::ChangeInput);
+    assert_eq!(
+        failed(Command::Open { name: "a.txt".into(), file: b"no picture".to_vec() }),
+        WayOn::ChangeInput
+    );
     assert_eq!(failed(Command::Ask { picture: picture(0), question: "  ".into() }), WayOn::ChangeInput);
     assert_eq!(failed(Command::EncodeText { text: "a red circle and ".repeat(40) }), WayOn::ChangeInput);
 }

@@ -16,7 +16,8 @@ use triptych::tensor::HostTensor;
 fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], sentences: [&str; 2]) {
     let (images, words) = (golden(model, image), golden(model, text));
     let width = images.shape.last();
-    let Event::Opened(opened) = shelf.one(Command::Open { file: file("tall.png") }) else {
+    let Event::Opened(opened) = shelf.one(Command::Open { name: "tall.png".into(), file: file("tall.png") })
+    else {
         panic!("no picture")
     };
     assert_eq!((opened.width, opened.height), (32, 32));

@@ -42,23 +42,20 @@ fn Page() -> impl IntoView {
     lab.start(BackendChoice::Auto);
     speaking::follow(lab);
     let room = lab.pick(|view| view.room);
-    let speaking = Memo::new(move |_| lab.speaking.get());
     Effect::new(move || {
         let room = room.get();
         let title =
             if room == Room::Home { "Triptych".into() } else { format!("{} · Triptych", room.title()) };
         document().set_title(&title);
     });
-    let lacks = Memo::new(move |_| {
-        lab.facts.with(|facts| facts.as_ref().and_then(|facts| lacking(room.get(), facts.abilities)))
+    // Another model begins the room anew.
+    let shown = Memo::new(move |_| {
+        let (room, facts) = (room.get(), lab.facts.get());
+        (lab.speaking.get(), room, facts.and_then(|facts| lacking(room, facts.abilities)))
     });
-    let stage = move || {
-        // Another model begins the room anew.
-        speaking.get();
-        match lacks.get() {
-            Some(sentence) => view! { <Unable sentence /> }.into_any(),
-            None => show(room.get()),
-        }
+    let stage = move || match shown.get() {
+        (_, _, Some(sentence)) => view! { <Unable sentence /> }.into_any(),
+        (_, room, None) => show(room),
     };
     view! {
         <a class="skip" href="#room">"To the room"</a>

@@ -76,8 +76,8 @@ pub fn take(lab: Lab, file: File) {
             return;
         }
         match bytes {
-            Ok(file) => {
-                lab.ask(Command::Open { file });
+            Ok(bytes) => {
+                lab.ask(Command::Open { name: file.name(), file: bytes });
                 // The same picture again is at hand already and brings no event.
                 show(lab);
             }

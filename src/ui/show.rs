@@ -23,8 +23,12 @@ pub fn megabytes(bytes: u64) -> String {
 }
 
 /// `3.1 M`
-pub fn millions(count: u64) -> String {
-    format!("{:.1} M", count as f64 / 1e6)
+pub fn magnitude(count: u64) -> String {
+    match count {
+        1_000_000.. => format!("{:.1} M", count as f64 / 1e6),
+        1_000.. => format!("{:.0} k", count as f64 / 1e3),
+        _ => count.to_string(),
+    }
 }
 
 /// `4 s`, `2 min`

@@ -62,7 +62,10 @@ fn refusals_say_what_is_lacking() {
     assert_eq!(said(Command::EncodePicture { picture: narrow }), "This picture is too narrow for the model.");
     let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
     assert_eq!(said(Command::EncodePicture { picture: broken }), "This picture is broken.");
-    assert!(said(Command::Open { file: b"no picture".to_vec() }).starts_with("This file could not be read"));
+    assert!(
+        said(Command::Open { name: "a.txt".into(), file: b"no picture".to_vec() })
+            .starts_with("a.txt could not be read")
+    );
     let mut shelf = Shelf::with("siglip");
     let said = shelf.refusal(Command::EncodeText { text: "a".into() });
     assert_eq!(said, "This model came without a tokenizer: it reads no words.");

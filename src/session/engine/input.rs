@@ -30,10 +30,10 @@ pub(super) fn unusable(sentence: &str, detail: String) -> Failure {
     Failure { sentence: sentence.to_string(), detail, way_on: WayOn::ChangeInput }
 }
 
-/// The picture in a file's bytes.
-pub(super) async fn decoded(host: &impl Host, file: &[u8]) -> Result<pixels::Pixels, Failure> {
+/// The picture in the bytes of the file `name`.
+pub(super) async fn decoded(host: &impl Host, name: &str, file: &[u8]) -> Result<pixels::Pixels, Failure> {
     let no_picture = |detail| {
-        unusable("This file could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can.", detail)
+        unusable(&format!("{name} could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can."), detail)
     };
     host.decode(file).await.map_err(no_picture)
 }

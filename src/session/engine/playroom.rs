@@ -71,8 +71,8 @@ async fn gallery(
 }
 
 /// The picture of a file as the model sees it.
-async fn open(runner: &Runner, host: &impl Host, file: &[u8]) -> Result<Event, Failure> {
-    let picture = decoded(host, file).await?;
+async fn open(runner: &Runner, host: &impl Host, name: &str, file: &[u8]) -> Result<Event, Failure> {
+    let picture = decoded(host, name, file).await?;
     Ok(Event::Opened(protocol_pixels(resize_square(&picture, runner.config.image_size as u32))))
 }
 
@@ -83,7 +83,7 @@ async fn once(
     command: &Command,
 ) -> Result<Event, Failure> {
     match command {
-        Command::Open { file } => open(runner, host, file).await,
+        Command::Open { name, file } => open(runner, host, name, file).await,
         Command::EncodeText { text } => {
             let ids = sentence(runner, text)?;
             Ok(Event::TextEncoded(runner.encode_texts(&[ids]).await?.as_f32().to_vec()))

@@ -15,7 +15,7 @@ pub enum Command {
     Load { backend: BackendChoice, model: ModelName },
     /// Decodes a picture file and brings the picture to the model's input size as the model's own preprocessing does it.
     /// [`Event::Opened`].
-    Open { file: Vec<u8> },
+    Open { name: String, file: Vec<u8> },
     /// Embeds as many pictures as texts, the n-th text being true of the n-th picture.
     /// [`Event::GalleryEncoded`] many times, in order, until every pair is done.
     EncodeGallery { pictures: Vec<Pixels>, texts: Vec<String> },

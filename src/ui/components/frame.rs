@@ -100,7 +100,7 @@ fn LostModel() -> impl IntoView {
 fn ModelChip() -> impl IntoView {
     let lab = Lab::here();
     let name = move || match (lab.facts.get(), lab.speaking.get()) {
-        (Some(facts), _) => format!("{}, {} parameters", facts.name, show::millions(facts.parameters)),
+        (Some(facts), _) => format!("{}, {} parameters", facts.name, show::magnitude(facts.parameters)),
         (None, Some(ModelName::Kept { name })) => name,
         (None, _) => "Playroom".into(),
     };

@@ -61,10 +61,10 @@ fn about(lab: Lab) -> String {
         Some(scene) => {
             let count = scene.objects.len();
             let plural = if count == 1 { "" } else { "s" };
-            let enlarged = facts.filter(|(_, size)| *size != picture.pixels.width);
-            let enlarged = enlarged
-                .map_or(String::new(), |(_, size)| format!(", enlarged to {size} × {size} for the model"));
-            format!("A scene of Playroom: {side} × {side} pixels{enlarged}, {count} object{plural}")
+            let scaled = facts.filter(|(_, size)| *size != picture.pixels.width);
+            let scaled = scaled
+                .map_or(String::new(), |(_, size)| format!(", scaled to {size} × {size} for the model"));
+            format!("A scene of Playroom: {side} × {side} pixels{scaled}, {count} object{plural}")
         }
         None => {
             let is_playroom = facts.is_none_or(|(kind, _)| kind == ModelKind::Playroom);

@@ -246,7 +246,7 @@ fn another_model_forgets_answers_and_opens_the_picture_anew() {
     let mut state = ready_state();
     let id = state.ask(caption(1)).unwrap().id;
     state.apply(Reply { id, event: Event::Captioned { hypotheses: Vec::new() } });
-    let open = Command::Open { file: vec![1] };
+    let open = Command::Open { name: "a".into(), file: vec![1] };
     let opened = state.ask(open.clone()).unwrap();
     state.apply(Reply { id: opened.id, event: Event::Opened(picture(1)) });
     state.change_model();

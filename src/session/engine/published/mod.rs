@@ -67,8 +67,8 @@ pub(super) async fn advance(
 /// What is done in one piece.
 async fn once(checkpoint: &mut Checkpoint, host: &impl Host, command: &Command) -> Result<Event, Failure> {
     match command {
-        Command::Open { file } => {
-            let picture = decoded(host, file).await?;
+        Command::Open { name, file } => {
+            let picture = decoded(host, name, file).await?;
             Ok(Event::Opened(protocol_pixels(fit(checkpoint, &picture)?)))
         }
         Command::EncodeText { text } => {

@@ -23,6 +23,7 @@ pub fn Pointing(focus: Focus) -> impl IntoView {
             Some((mask.cells(grid)[peak(&map)?], chance_to_hit(mask, grid), mask.cells(grid)[centre]))
         })
     });
+    let is_scene = Memo::new(move |_| lab.picture.with(|picture| picture.scene.is_some()));
     let word = move || {
         focus
             .word
@@ -44,8 +45,8 @@ pub fn Pointing(focus: Focus) -> impl IntoView {
         <div class="pointing" aria-live="polite">
             {move || match (game.get(), focus.word.get()) {
                 (Some(game), _) => verdict(game).into_any(),
-                (None, Some(_)) => view! { <p class="quiet">"This word names no single object of the scene, so there is nothing to hit."</p> }.into_any(),
-                (None, None) => ().into_any(),
+                (None, Some(_)) if is_scene.get() => view! { <p class="quiet">"This word names no single object of the scene, so there is nothing to hit."</p> }.into_any(),
+                (None, _) => ().into_any(),
             }}
         </div>
     }
@@ -53,7 +54,10 @@ pub fn Pointing(focus: Focus) -> impl IntoView {
 
 #[component]
 pub fn Notes(focus: Focus) -> impl IntoView {
+    let lab = Lab::here();
     let mode = focus.mode;
+    let patches =
+        move || lab.facts.with(|facts| facts.as_ref().map(|facts| (facts.grid * facts.grid).to_string()));
     let figures = Signal::derive(move || {
         let Some(map) = focus.map.get() else {
             return ["Shown", "Strongest cell", "Entropy"].map(|name| Figure::new(name, "–")).to_vec();
@@ -78,7 +82,7 @@ pub fn Notes(focus: Focus) -> impl IntoView {
         match mode.get() {
         Attending::Patches => view! {
             <Inspector title="Self-attention" section="9, attention" figures formula=formula()>
-                <p>"The image encoder cuts the picture into 64 patches. In every layer and head each patch asks all others and
+                <p>"The image encoder cuts the picture into " {patches} " patches. In every layer and head each patch asks all others and
                     takes from them. Choose a patch: the map shows whom it asks."</p>
             </Inspector>
         }

@@ -1,6 +1,6 @@
 //! How the caption is decoded, what it begins with, and which heads are shown.
 
-use crate::session::protocol::Decoding;
+use crate::session::protocol::{Decoding, ModelKind};
 use crate::ui::components::choice::{Line, Number, Segments, Slider};
 use crate::ui::lab::Lab;
 use leptos::prelude::*;
@@ -91,16 +91,14 @@ pub fn Heads() -> impl IntoView {
     let (layer, head) = (lab.pick(|view| view.layer), lab.pick(|view| view.head));
     let layers = move || {
         let (stack, pointing) = stack.get()?;
-        let option = |index: usize| {
-            (
-                Some(index),
-                if index == pointing as usize {
-                    format!("{} (points best)", index + 1)
-                } else {
-                    (index + 1).to_string()
-                },
-            )
+        // Only Playroom's layers have been held against the truth.
+        let is_measured =
+            lab.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom));
+        let name = |index: usize| match is_measured && index == pointing as usize {
+            true => format!("{} (points best)", index + 1),
+            false => (index + 1).to_string(),
         };
+        let option = |index| (Some(index), name(index));
         Some((0..stack.layers as usize).map(option).collect::<Vec<_>>())
     };
     let heads = move || {

@@ -69,7 +69,7 @@ fn numbers(run: OneRun) -> Vec<Figure> {
     let temperature = temperature.map(|temperature| Figure::new("Temperature τ", show::three(temperature)));
     let mut figures = vec![Figure::new("Loss", loss.map_or_else(dash, show::three)), recall, word];
     figures.extend(temperature.into_iter().chain(alignment).chain(gap));
-    figures.push(Figure::new("Weights", show::millions(run.parameters.get().into())));
+    figures.push(Figure::new("Weights", show::magnitude(run.parameters.get().into())));
     let Settings { batch, .. } = run.settings.get();
     figures.push(Figure::new("Seen so far", format!("{} pairs", run.reports.with(Vec::len) * batch)));
     figures

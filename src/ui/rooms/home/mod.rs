@@ -61,7 +61,7 @@ pub fn Home() -> impl IntoView {
             Some(facts.name.clone())
         })
     });
-    let speaker = move || published.get().unwrap_or_else(|| "A model".into());
+    let speaker = move || published.get().unwrap_or_else(|| "Playroom’s model".into());
     let origin = move || match published.get() {
         Some(_) => "It has learned from photos of the web and their captions.",
         None => "It was trained by this page’s own engine.",

@@ -44,7 +44,7 @@ fn Card(offer: Offer) -> impl IntoView {
     let facts = format!(
         "{:?}, {} parameters: {}. {} to download, {} of memory while it runs.",
         offer.kind,
-        show::millions(offer.parameters),
+        show::magnitude(offer.parameters),
         abilities_in_words(offer.abilities),
         show::megabytes(missing),
         show::megabytes(offer.memory),

@@ -1,9 +1,10 @@
-// y[r] = table[ids[r]]: rows of `width`.
+// y[r] = table[ids[r] - first]: rows of `width`, zeros for ids of another part of the table.
 
 struct Params {
     rows: u32,
     width: u32,
     vocabulary: u32,
+    first: u32,
 }
 
 @group(0) @binding(0) var<storage, read> table: array<f32>;
@@ -19,8 +20,9 @@ fn forward(
 ) {
     let i = flat_index(group, groups, local);
     if i < params.rows * params.width {
-        let id = min(ids[i / params.width], params.vocabulary - 1u);
-        y[i] = table[id * params.width + i % params.width];
+        let row = ids[i / params.width] - params.first;
+        let safe = min(row, params.vocabulary - 1u);
+        y[i] = select(0.0, table[safe * params.width + i % params.width], row < params.vocabulary);
     }
 }
 
@@ -34,7 +36,7 @@ const BITS = 32u;
 // Bit k of word w: whether id 32 w + k of the current block names this workgroup's row of the table.
 var<workgroup> matches: array<u32, LANES>;
 
-// One workgroup per row of the table: dtable[v] += sum of dy[r] over all r with ids[r] = v, in the order of r.
+// One workgroup per row of the table: dtable[v] += sum of dy[r] over all r with ids[r] = first + v, in the order of r.
 @compute @workgroup_size(64)
 fn backward(
     @builtin(workgroup_id) group: vec3u,
@@ -46,10 +48,10 @@ fn backward(
         return;
     }
     for (var block = 0u; block < params.rows; block += LANES * BITS) {
-        let first = block + local * BITS;
+        let start = block + local * BITS;
         var word = 0u;
-        for (var k = 0u; k < min(BITS, params.rows - min(first, params.rows)); k++) {
-            word |= select(0u, 1u, dy_ids[first + k] == v) << k;
+        for (var k = 0u; k < min(BITS, params.rows - min(start, params.rows)); k++) {
+            word |= select(0u, 1u, dy_ids[start + k] == v + params.first) << k;
         }
         matches[local] = word;
         workgroupBarrier();

@@ -1,7 +1,9 @@
 //! Which published model a `config.json` describes.
 
 use serde_json::Value;
+use std::ops::Range;
 
+use super::inputs::PART;
 use super::transformers::{TextConfig, VisionConfig};
 use super::{blip, clip, siglip};
 use crate::plan::{PlanBuilder, SlotKind};
@@ -28,12 +30,41 @@ pub enum ConfigError {
     Size(String),
 }
 
-/// A weight, the names under which a file may hold it, in order of preference, and its shape.
+/// A weight, the names under which a file may hold it, in order of preference, its shape, and under which names its rows
+/// are kept on the device, with their number: one, unless it is larger than a buffer may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub name: String,
     pub others: Vec<String>,
     pub shape: Shape,
+    pub parts: Vec<(String, usize)>,
+}
+
+impl Wanted {
+    /// The shape of a part of so many rows.
+    pub fn part_shape(&self, rows: usize) -> Shape {
+        match &self.shape[..] {
+            [] => self.shape.clone(),
+            [_, rest @ ..] => [&[rows], rest].concat().into(),
+        }
+    }
+
+    /// Which parts the elements `start .. start + count` fall into: name, the first element within the part, and which of
+    /// the `count` elements.
+    pub fn spread(&self, start: usize, count: usize) -> Vec<(&str, usize, Range<usize>)> {
+        let width = self.shape.numel() / self.shape.first().copied().unwrap_or(1).max(1);
+        let mut first = 0;
+        let mut all = Vec::new();
+        for (name, rows) in &self.parts {
+            let end = first + rows * width;
+            let (from, to) = (start.max(first), (start + count).min(end));
+            if from < to {
+                all.push((name.as_str(), from - first, from - start..to - start));
+            }
+            first = end;
+        }
+        all
+    }
 }
 
 impl Architecture {
@@ -83,14 +114,29 @@ impl Architecture {
             Self::Blip(task, config) => blip::emit_all(&mut b, *task, config),
         }
         let plan = b.finish();
-        let wanted = |name: &String, shape: &Shape| {
+        let wanted = |name: &str, shape: &Shape| {
             let others = match self {
                 Self::Blip(_, config) => blip::tied(config, name),
                 _ => Vec::new(),
             };
-            Wanted { name: name.clone(), others, shape: shape.clone() }
+            let parts = vec![(name.to_string(), shape.first().copied().unwrap_or(1))];
+            Wanted { name: name.to_string(), others, shape: shape.clone(), parts }
         };
-        plan.slots_of(SlotKind::Stored).map(|slot| wanted(&slot.name, &slot.shape)).collect()
+        let mut all: Vec<Wanted> = Vec::new();
+        for slot in plan.slots_of(SlotKind::Stored) {
+            let whole = slot.name.split_once(PART).map_or(&*slot.name, |(whole, _)| whole);
+            match all.last_mut().filter(|last| last.name == whole) {
+                Some(last) => {
+                    last.shape = [last.shape[0] + slot.shape[0], slot.shape[1]].into();
+                    last.parts.push((slot.name.clone(), slot.shape[0]));
+                }
+                None => {
+                    all.push(wanted(whole, &slot.shape));
+                    all.last_mut().expect("just pushed").parts[0].0.clone_from(&slot.name);
+                }
+            }
+        }
+        all
     }
 }
 
@@ -120,6 +166,29 @@ mod tests {
         let siglip = br#"{"model_type":"siglip","text_config":{"hidden_size":null},"vision_config":{}}"#;
         let Architecture::Siglip(siglip) = Architecture::parse(siglip).unwrap() else { panic!("a SigLIP") };
         assert_eq!((siglip.text.hidden_size, siglip.vision.patch_size), (768, 16));
+    }
+
+    #[test]
+    fn elements_fall_into_the_parts_of_their_rows() {
+        let parts = vec![("a".to_string(), 2), ("b".to_string(), 1)];
+        let wanted = Wanted { name: "w".into(), others: Vec::new(), shape: [3, 4].into(), parts };
+        assert_eq!(wanted.spread(0, 3), [("a", 0, 0..3)]);
+        assert_eq!(wanted.spread(6, 5), [("a", 6, 0..2), ("b", 0, 2..5)]);
+        assert_eq!(wanted.spread(11, 1), [("b", 3, 0..1)]);
+        assert_eq!(wanted.part_shape(2), [2, 4].into());
+    }
+
+    #[test]
+    fn a_table_larger_than_a_buffer_is_kept_in_parts() {
+        let large = br#"{"model_type":"clip","text_config":{"hidden_size":768,"num_attention_heads":12}}"#;
+        let weights = Architecture::parse(large).unwrap().weights();
+        let find = |name: &str| weights.iter().find(|wanted| wanted.name == name).unwrap();
+        let table = find("text_model.embeddings.token_embedding.weight");
+        let part = |at: usize| format!("{}{PART}{at}", table.name);
+        assert_eq!(table.shape, [49408, 768].into());
+        assert_eq!(table.parts, [(part(0), 43690), (part(1), 49408 - 43690)]);
+        let positions = find("text_model.embeddings.position_embedding.weight");
+        assert_eq!(positions.parts, [(positions.name.clone(), 77)]);
     }
 
     #[test]

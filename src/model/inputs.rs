@@ -2,7 +2,7 @@
 
 use crate::ops::binary::add;
 use crate::ops::concat::concat;
-use crate::ops::embedding::embedding;
+use crate::ops::embedding::embedding_of_parts;
 use crate::ops::{conv2d, permute, slice};
 use crate::plan::fill::fill;
 use crate::plan::{PlanBuilder, SlotId};
@@ -35,6 +35,23 @@ pub(super) fn with_class(b: &mut PlanBuilder, class: SlotId, patches: SlotId) ->
     concat(b, &[class, patches], 1)
 }
 
+/// Elements of the largest buffer that WebGPU binds by default: 128 MiB of f32.
+const LARGEST: usize = 128 * 1024 * 1024 / size_of::<f32>();
+/// Between a weight's name and the number of its part.
+pub(super) const PART: &str = ".rows.";
+
+/// The table `name` `[V, D]`, in as few parts by rows as buffers allow.
+fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) -> Vec<SlotId> {
+    if vocabulary * width <= LARGEST {
+        return vec![b.param(name, [vocabulary, width])];
+    }
+    let most = LARGEST / width;
+    let part = |(at, first): (usize, usize)| {
+        b.param(&format!("{name}{PART}{at}"), [most.min(vocabulary - first), width])
+    };
+    (0..vocabulary).step_by(most).enumerate().map(part).collect()
+}
+
 /// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`, by `<table>.weight` `[vocabulary, D]` and
 /// `<positions>.weight` `[longest, D]`.
 pub(super) fn tokens(
@@ -45,9 +62,9 @@ pub(super) fn tokens(
 ) -> SlotId {
     let tokens = b.shape(ids)[1];
     assert!(tokens <= longest, "{tokens} tokens exceed the longest row of {longest}");
-    let table = b.param(&format!("{table}.weight"), [vocabulary, width]);
+    let table = table_of(b, &format!("{table}.weight"), [vocabulary, width]);
     let positions = b.param(&format!("{positions}.weight"), [longest, width]);
-    let x = embedding(b, table, ids);
+    let x = embedding_of_parts(b, &table, ids);
     let positions = slice::slice(b, positions, 0, 0, tokens);
     add(b, x, positions)
 }

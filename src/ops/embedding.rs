@@ -1,5 +1,7 @@
-//! Rows of a table by id: `y[r] = table[ids[r]]`; table `[V, D]`, ids `[..]` of u32 below V, y `[.., D]`.
+//! Rows of a table by id: `y[r] = table[ids[r]]`; table `[V, D]`, ids `[..]` of u32 below V, y `[.., D]`. A table that is
+//! larger than a buffer may be is kept in parts by rows: each gives its own rows and zeros elsewhere, and `y` is their sum.
 
+use super::binary::add;
 use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
@@ -11,6 +13,8 @@ struct Params {
     rows: u32,
     width: u32,
     vocabulary: u32,
+    /// The id of the table's first row.
+    first: u32,
 }
 
 const SOURCE: &[&str] =
@@ -33,18 +37,24 @@ pub static BACKWARD: Kernel = Kernel {
 };
 
 fn forward(args: &mut Args) {
-    let (table, ids, width) = (args.read[0], args.ids(1), args.params::<Params>().width as usize);
+    let (table, ids, Params { width, vocabulary, first, .. }) = (args.read[0], args.ids(1), args.params());
+    let width = width as usize;
     for (y, id) in args.write[0].chunks_mut(width).zip(ids) {
-        y.copy_from_slice(&table[*id as usize * width..][..width]);
+        let row = id.wrapping_sub(first);
+        match row < vocabulary {
+            true => y.copy_from_slice(&table[row as usize * width..][..width]),
+            false => y.fill(0.0),
+        }
     }
 }
 
-/// `dtable[v] += sum of dy[r] over r with ids[r] = v`.
+/// `dtable[v] += sum of dy[r] over r with ids[r] = first + v`.
 fn backward(args: &mut Args) {
-    let (ids, dy, width) = (args.ids(0), args.read[1], args.params::<Params>().width as usize);
+    let (ids, dy, Params { width, first, .. }) = (args.ids(0), args.read[1], args.params());
+    let (width, first) = (width as usize, first as usize);
     for (v, row) in args.write[0].chunks_mut(width).enumerate() {
         for (d, out) in row.iter_mut().enumerate() {
-            let matching = ids.iter().enumerate().filter(|(_, id)| **id as usize == v);
+            let matching = ids.iter().enumerate().filter(|(_, id)| **id as usize == first + v);
             *out += matching.map(|(r, _)| dy[r * width + d] as f64).sum::<f64>() as f32;
         }
     }
@@ -52,19 +62,23 @@ fn backward(args: &mut Args) {
 
 /// Lists the places of every id first (a counting sort), so that the work is that of the rows, not rows times V.
 fn fast_backward(args: &mut Args) {
-    let Params { width, vocabulary, .. } = args.params();
+    let Params { width, vocabulary, first, .. } = args.params();
     let (ids, dy, width) = (args.ids(0), args.read[1], width as usize);
+    let row_of =
+        |id: &u32| Some(id.wrapping_sub(first)).filter(|row| *row < vocabulary).map(|row| row as usize);
     let mut starts = vec![0; vocabulary as usize + 1];
-    for id in ids {
-        starts[*id as usize + 1] += 1;
+    for row in ids.iter().filter_map(row_of) {
+        starts[row + 1] += 1;
     }
     for v in 0..vocabulary as usize {
         starts[v + 1] += starts[v];
     }
     let (mut next, mut places) = (starts.clone(), vec![0; ids.len()]);
     for (r, id) in ids.iter().enumerate() {
-        places[next[*id as usize]] = r;
-        next[*id as usize] += 1;
+        if let Some(row) = row_of(id) {
+            places[next[row]] = r;
+            next[row] += 1;
+        }
     }
     let work = width * ids.len().div_ceil(vocabulary as usize);
     for_rows(args.write[0], width, work, |v, row| {
@@ -76,12 +90,30 @@ fn fast_backward(args: &mut Args) {
 
 /// Rows of `table` `[V, D]` at `ids` `[..]` (u32): `[.., D]`. An id of V or more is a bug of the caller.
 pub fn embedding(b: &mut PlanBuilder, table: SlotId, ids: SlotId) -> SlotId {
+    part(b, table, ids, 0)
+}
+
+/// As [`embedding`] of a table whose rows lie one behind the other in `parts`, each `[.., D]`.
+pub fn embedding_of_parts(b: &mut PlanBuilder, parts: &[SlotId], ids: SlotId) -> SlotId {
+    let mut first = 0;
+    let mut sum = None;
+    for &table in parts {
+        let rows = part(b, table, ids, first);
+        first += b.shape(table)[0];
+        sum = Some(sum.map_or(rows, |sum| add(b, sum, rows)));
+    }
+    sum.expect("a table has at least one part")
+}
+
+/// The rows of one part, whose first row has the id `first`; zeros for other ids.
+fn part(b: &mut PlanBuilder, table: SlotId, ids: SlotId, first: usize) -> SlotId {
     let (table_shape, ids_shape) = (b.shape(table).clone(), b.shape(ids).clone());
     assert_eq!(table_shape.len(), 2, "embedding: the table is {table_shape}");
     assert_eq!(b.dtype(ids), DType::U32, "embedding: ids are u32");
     let (rows, width) = (ids_shape.numel(), table_shape[1]);
-    let params = words(&Params { rows: rows as u32, width: width as u32, vocabulary: table_shape[0] as u32 });
-    let y = b.temp("embedding", Shape::from([&ids_shape[..], &[width]].concat()));
+    let [rows, width, vocabulary, first] = [rows, width, table_shape[0], first].map(|size| size as u32);
+    let params = words(&Params { rows, width, vocabulary, first });
+    let y = b.temp("embedding", Shape::from([&ids_shape[..], &table_shape[1..]].concat()));
     b.emit(&FORWARD, &[table, ids, y], params.clone());
     b.record(y, &[table], move |b, dy| {
         let dtable = b.grad(table);
@@ -100,7 +132,12 @@ pub fn cases() -> Vec<Case> {
             embedding(b, s[0], s[1])
         })
     };
+    let ids = HostTensor::u32([7], vec![0, 4, 5, 8, 6, 4, 1]);
+    let inputs = vec![noise(&[5, 3], 1.0, 41), noise(&[4, 3], 1.0, 42), ids];
+    let parts =
+        Case::new("embedding of parts".to_string(), inputs, |b, s| embedding_of_parts(b, &s[..2], s[2]));
     vec![
+        parts.differentiable(),
         case(4, 3, &[5]).differentiable(),
         case(1, 1, &[1]),
         case(65, 64, &[3, 63]),
@@ -115,7 +152,7 @@ mod tests {
 
     #[test]
     fn definition_gathers_and_scatters() {
-        let params = words(&Params { rows: 3, width: 2, vocabulary: 2 });
+        let params = words(&Params { rows: 3, width: 2, vocabulary: 2, first: 0 });
         let ids: [f32; 3] = bytemuck::cast([1u32, 0, 1]);
         let (table, mut y) = ([1.0, 2.0, 3.0, 4.0], [0.0; 6]);
         forward(&mut Args { params: &params, read: vec![&table, &ids], write: vec![&mut y] });

@@ -85,9 +85,14 @@ impl Checkpoint {
         let weights = Weights::open(files)?;
         let mut bank = device.bank();
         for wanted in architecture.weights() {
-            device.reserve(&mut bank, &wanted.name, &wanted.shape)?;
+            for (name, rows) in &wanted.parts {
+                device.reserve(&mut bank, name, &wanted.part_shape(*rows))?;
+            }
             let put = |start, values: Vec<f32>| -> Result<(), CheckpointError> {
-                Ok(device.fill(&bank, &wanted.name, start, bytemuck::cast_slice(&values))?)
+                for (name, at, range) in wanted.spread(start, values.len()) {
+                    device.fill(&bank, name, at, bytemuck::cast_slice(&values[range]))?;
+                }
+                Ok(())
             };
             weights.pieces(held(&weights, &wanted), &wanted.shape, put)?;
         }

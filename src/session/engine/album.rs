@@ -54,12 +54,10 @@ pub(super) async fn serve(
             Ok(Event::TextsEncoded(encode_texts(&mut loaded.model, texts).await?))
         }
         Command::OpenAlbum => open(loaded, host).await,
-        Command::ClearAlbum => {
-            match host.remove(&album_of(&loaded.name)).await {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(storage(error)),
-                _ => open(loaded, host).await,
-            }
-        }
+        Command::ClearAlbum => match host.remove(&album_of(&loaded.name)).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(storage(error)),
+            _ => open(loaded, host).await,
+        },
         Command::AddPhoto { photo, file } => add(loaded, host, photo, file).await,
         Command::Thumbnails { photos } => thumbnails(loaded, host, photos).await,
         command => unreachable!("{:?} is not about the album", command.lane()),

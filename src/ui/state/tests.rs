@@ -3,7 +3,7 @@
 use super::*;
 use crate::session::protocol::{
     Abilities, Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, ModelKind, ModelName,
-    Stack, Stage, Token,
+    Photo, Stack, Stage, Token,
 };
 
 fn picture(value: u8) -> Pixels {
@@ -239,4 +239,50 @@ fn another_engine_is_asked_for_runs_anew() {
     let sent = state.apply(Reply { id, event: Event::Ready(facts()) });
     let commands: Vec<Command> = sent.into_iter().map(|request| request.command).collect();
     assert_eq!(commands, [train(40)], "what was under way is sent again");
+}
+
+#[test]
+fn another_model_forgets_answers_and_opens_the_picture_anew() {
+    let mut state = ready_state();
+    let id = state.ask(caption(1)).unwrap().id;
+    state.apply(Reply { id, event: Event::Captioned { hypotheses: Vec::new() } });
+    let open = Command::Open { file: vec![1] };
+    let opened = state.ask(open.clone()).unwrap();
+    state.apply(Reply { id: opened.id, event: Event::Opened(picture(1)) });
+    state.change_model();
+    assert_eq!((state.caption.phase, state.opened.phase), (Phase::Unasked, Phase::Waiting));
+    let id = state.ask(load()).unwrap().id;
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [opened]);
+    // The same question is a new one to the new model.
+    assert!(state.ask(caption(1)).is_some());
+}
+
+#[test]
+fn the_library_waits_for_no_model_and_outlives_a_failed_one() {
+    let mut state = UiState::default();
+    let load = state.ask(load()).unwrap();
+    let download = state.ask(Command::Download { name: "a/b".into() }).unwrap();
+    assert_eq!(state.download.phase, Phase::Running);
+    state.apply(Reply { id: load.id, event: failure(WayOn::ChangeInput) });
+    assert_eq!((state.load.phase, state.download.phase), (Phase::Failed, Phase::Running));
+    let shelf = state.ask(Command::Shelf).unwrap();
+    state.apply(Reply { id: shelf.id, event: Event::Shelf(Vec::new()) });
+    // What has come is on the shelf: it is looked at again.
+    let requests = state.apply(Reply { id: download.id, event: Event::Downloaded });
+    assert!(matches!(&requests[..], [Request { command: Command::Shelf, .. }]), "{requests:?}");
+    assert_eq!(state.shelf.phase, Phase::Running);
+}
+
+#[test]
+fn an_album_grows_by_its_photos() {
+    let mut state = ready_state();
+    let photo = |name: &str| Photo { name: name.into(), size: 1, modified: 2 };
+    let id = state.ask(Command::OpenAlbum).unwrap().id;
+    let event = Event::Album { photos: vec![photo("a")], embeddings: vec![0.6, 0.8] };
+    state.apply(Reply { id, event });
+    let id = state.ask(Command::AddPhoto { photo: photo("b"), file: vec![0] }).unwrap().id;
+    state.apply(Reply { id, event: Event::PhotoAdded { photo: photo("b"), embedding: vec![1.0, 0.0] } });
+    assert_eq!((state.album.value.photos.len(), state.album.value.width()), (2, 2));
+    assert_eq!(state.album.value.embedding(1), Some(&[1.0, 0.0][..]));
+    assert_eq!((state.album.value.embedding(2), state.adding.phase), (None, Phase::Done));
 }

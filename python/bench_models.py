@@ -131,7 +131,7 @@ class Graph:
         self.nodes, self.initializers = [], []
 
     def constant(self, name, value):
-        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self.initializers.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
     def weight(self, name):

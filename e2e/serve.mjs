@@ -22,7 +22,7 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
   ".woff2": "font/woff2",
 };
-const COMPRESSED_ALREADY = new Set([".jpg", ".png", ".woff2", ".safetensors"]);
+const COMPRESSED_ALREADY = new Set([".jpg", ".png", ".woff2", ".safetensors", ".onnx", ".f32"]);
 
 /** The file that answers a path below `folder`, or null: outside of it, or not there. */
 function fileFor(folder, pathname) {

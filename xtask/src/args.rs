@@ -9,6 +9,9 @@ usage: cargo xtask COMMAND
   lint                      formatting, clippy, shader validation, dependency rules
   conformance FOLDER        run the engine on a folder of reference cases
   bench [ARGS...]           triptych bench
+  bench --against ort [--json] [--write]
+                            our engine beside ONNX Runtime: a table, or one JSON document; --write keeps it in
+                            benches/RESULTS.md
   train [ARGS...]           triptych train
   help                      this text";
 
@@ -19,12 +22,27 @@ const DEFAULT_PORT: u16 = 8080;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
     Help,
-    Build { public_url: String },
-    Serve { port: u16 },
-    Test { suites: Vec<Suite> },
+    Build {
+        public_url: String,
+    },
+    Serve {
+        port: u16,
+    },
+    Test {
+        suites: Vec<Suite>,
+    },
     Lint,
-    Conformance { folder: String },
-    Triptych { command: String, rest: Vec<String> },
+    Conformance {
+        folder: String,
+    },
+    /// Ours beside ONNX Runtime; the options are those of `benches/compare.mjs`.
+    Compare {
+        options: Vec<String>,
+    },
+    Triptych {
+        command: String,
+        rest: Vec<String>,
+    },
 }
 
 /// A part of the tests; the order is the order in which they run.
@@ -69,6 +87,7 @@ pub fn parse(args: impl IntoIterator<Item = String>) -> Result<Request, String> 
             [folder] => Ok(Request::Conformance { folder: folder.clone() }),
             _ => Err(format!("conformance: expected one folder, found {}", rest.len())),
         },
+        "bench" if rest.iter().any(|word| word.starts_with("--against")) => compare(&rest),
         "bench" | "train" => Ok(Request::Triptych { command, rest }),
         _ => Err(format!("expected a command, found {command:?}")),
     }
@@ -84,6 +103,16 @@ fn option<'a>(rest: &'a [String], name: &str) -> Result<Option<&'a str>, String>
             Ok(Some(&joined[name.len() + 1..]))
         }
         [other, ..] => Err(format!("expected {name} and its value only, found {other:?}")),
+    }
+}
+
+/// `--against ort` with what may stand beside it.
+fn compare(rest: &[String]) -> Result<Request, String> {
+    let (flags, pair): (Vec<String>, Vec<String>) =
+        rest.iter().cloned().partition(|word| word == "--json" || word == "--write");
+    match option(&pair, "--against")? {
+        Some("ort") => Ok(Request::Compare { options: flags }),
+        other => Err(format!("--against: expected ort, found {other:?}")),
     }
 }
 
@@ -136,6 +165,17 @@ mod tests {
     }
 
     #[test]
+    fn a_comparison_takes_its_options_in_any_order() {
+        let compare = |options: &[&str]| {
+            Ok(Request::Compare { options: options.iter().map(|option| option.to_string()).collect() })
+        };
+        assert_eq!(parse_words("bench --against ort"), compare(&[]));
+        assert_eq!(parse_words("bench --json --against=ort --write"), compare(&["--json", "--write"]));
+        let rest = vec!["--json".into()];
+        assert_eq!(parse_words("bench --json"), Ok(Request::Triptych { command: "bench".into(), rest }));
+    }
+
+    #[test]
     fn errors_name_what_was_found() {
         for (line, found) in [
             ("dance", "\"dance\""),
@@ -145,6 +185,8 @@ mod tests {
             ("build now", "\"now\""),
             ("test natve", "\"natve\""),
             ("lint src", "\"src\""),
+            ("bench --against torch", "\"torch\""),
+            ("bench --against ort --jason", "\"--against\""),
             ("conformance", "one folder, found 0"),
         ] {
             let message = parse_words(line).expect_err(line);

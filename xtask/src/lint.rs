@@ -61,6 +61,8 @@ fn clippy_for_wasm() -> Result<()> {
         "worker",
         "--test",
         "portable",
+        "--example",
+        "bench",
     ]);
     run(toolchain.apply(&mut command).args(["--", "-D", "warnings"]))
 }

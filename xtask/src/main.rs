@@ -1,6 +1,7 @@
 //! The project's helper: `cargo xtask COMMAND` sets up what the command needs and runs it.
 
 mod args;
+mod bench;
 mod browser;
 mod lint;
 mod node;
@@ -45,6 +46,7 @@ fn perform(request: Request) -> Result<()> {
         Request::Test { suites } => test::run_suites(&suites),
         Request::Lint => lint::run_all(),
         Request::Conformance { folder } => conformance(&folder),
+        Request::Compare { options } => bench::compare(&options),
         Request::Triptych { command, rest } => triptych(&command, &rest),
     }
 }

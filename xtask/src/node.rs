@@ -3,7 +3,8 @@
 use crate::process::{Result, run, step, version_of};
 use crate::{paths, pins, tools};
 use std::fs;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// Node's first version whose test runner takes `--test-concurrency`.
 const NODE_AT_LEAST: u32 = 20;
@@ -20,17 +21,25 @@ pub fn set_up() -> Result<()> {
             ));
         }
     }
-    let lock = fs::read(paths::e2e().join("package-lock.json"))
-        .map_err(|error| format!("package-lock.json: {error}"))?;
-    let installed = paths::e2e().join("node_modules/.installed-lock.json");
+    packages(&paths::e2e())
+}
+
+/// The packages of the package-lock.json in this folder.
+pub fn packages(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    let lock =
+        fs::read(folder.join("package-lock.json")).map_err(|error| format!("package-lock.json: {error}"))?;
+    let installed = folder.join("node_modules/.installed-lock.json");
     if fs::read(&installed).is_ok_and(|found| found == lock) {
-        step("Node packages: as e2e/package-lock.json says");
+        step(format!("Node packages: as {shown}/package-lock.json says"));
         return Ok(());
     }
-    step("Node packages: npm ci in e2e/");
+    step(format!("Node packages: npm ci in {shown}"));
     let npm = format!("npm{}", if cfg!(windows) { ".cmd" } else { "" });
-    run(Command::new(npm).args(["ci", "--no-audit", "--no-fund"]).current_dir(paths::e2e()))
-        .map_err(|error| format!("{error}\nrun by hand: npm ci in e2e/"))?;
+    let mut command = Command::new(npm);
+    command.args(["ci", "--no-audit", "--no-fund"]).current_dir(folder);
+    run(command.stdout(Stdio::from(std::io::stderr())))
+        .map_err(|error| format!("{error}\nrun by hand: npm ci in {shown}"))?;
     fs::write(&installed, lock).map_err(|error| format!("{}: {error}", installed.display()))
 }
 

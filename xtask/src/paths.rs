@@ -19,10 +19,15 @@ pub fn e2e() -> PathBuf {
     root().join("e2e")
 }
 
+/// Build outputs.
+pub fn target() -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    root().join(target)
+}
+
 /// Build outputs of the wasm toolchain. It may be another compiler than the native one, so it has a folder of its own.
 pub fn wasm_target() -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    root().join(target).join("wasm")
+    target().join("wasm")
 }
 
 /// What xtask installs for itself: `$XDG_CACHE_HOME/triptych`, by default `~/.cache/triptych`.

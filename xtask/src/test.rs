@@ -36,7 +36,8 @@ fn native() -> Result<()> {
     run(cargo().args(["test", "--release", "--locked", "--workspace", "--all-features"]))
 }
 
-/// The tests of `tests/portable.rs`, built for wasm and run in a worker of headless Chromium.
+/// The tests of `tests/portable.rs`, built for wasm and run in a worker of headless Chromium; before them those of the
+/// comparison in `benches/`, which need Node alone.
 fn portable(chromium: &Path) -> Result<()> {
     let toolchain = wasm::set_up()?;
     let wasm_bindgen = tools::wasm_bindgen()?;
@@ -46,7 +47,8 @@ fn portable(chromium: &Path) -> Result<()> {
         .args(["--target", "web", "--no-typescript", "--out-name", PORTABLE, "--out-dir"])
         .arg(&folder)
         .arg(binary))?;
-    node_test(chromium, &[paths::e2e().join("portable.test.mjs")], ("TRIPTYCH_PORTABLE", &folder))
+    let files = [paths::root().join("benches/measure.test.mjs"), paths::e2e().join("portable.test.mjs")];
+    node_test(chromium, &files, ("TRIPTYCH_PORTABLE", &folder))
 }
 
 /// Builds the test for wasm and returns the path that cargo reports for it.

@@ -1,0 +1,59 @@
+// Our engine beside ONNX Runtime on the same models; `cargo xtask bench --against ort` prepares what this needs.
+// Usage: node compare.mjs FOLDER [--json] [--write]
+// FOLDER holds models, web, node_modules and venv; the environment names CHROMIUM and TRIPTYCH_BENCH, our native side.
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { Browser } from "./browser.mjs";
+import { machine, versions } from "./machine.mjs";
+import { measure } from "./measure.mjs";
+import { openNative } from "./native.mjs";
+import { markdown, table } from "./report.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+/** What is compared, and how many times as fast as ONNX Runtime ours is to be. */
+const PAIRS = [
+  { name: "WebGPU", goal: 5, open: ({ browser, one }) => browser.open(one, "webgpu") },
+  { name: "WebAssembly, 1 thread", goal: 1.3, open: ({ browser, one }) => browser.open(one, "wasm") },
+  { name: "native, 1 thread", goal: 1 / 1.5, open: ({ native, one }) => openNative(one, 1, native) },
+  { name: "native, 2 threads", goal: 1 / 1.5, open: ({ native, one }) => openNative(one, 2, native) },
+];
+
+/** The rows of every pair and case; what is under way is told on standard error. */
+async function compare(cases, browser, native) {
+  const rows = [];
+  for (const { name, goal, open } of PAIRS) {
+    for (const one of cases) {
+      const title = `${one.name}, ${name}`;
+      process.stderr.write(`bench: ${title} ... `);
+      const sides = await open({ browser, native, one });
+      try {
+        const found = await measure(sides);
+        rows.push({ case: title, goal, ...found });
+        process.stderr.write(`${found.ours_ms.toFixed(2)} ms, ORT ${found.ort_ms.toFixed(2)} ms\n`);
+      } finally {
+        await sides.end();
+      }
+    }
+  }
+  return rows;
+}
+
+async function main([folder, ...options]) {
+  const models = path.join(folder, "models");
+  const python = path.join(folder, "venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  for (const file of ["worker.mjs", "memory.mjs"]) await copyFile(path.join(HERE, file), path.join(folder, "web", file));
+  const cases = JSON.parse(await readFile(path.join(models, "cases.json"), "utf8"));
+  const browser = await Browser.start(folder);
+  try {
+    const about = { date: new Date().toISOString(), machine: machine(), versions: await versions(folder, browser, python) };
+    const native = { models, python, program: process.env.TRIPTYCH_BENCH };
+    const found = { rows: await compare(cases, browser, native), ...about };
+    if (options.includes("--write")) await writeFile(path.join(HERE, "RESULTS.md"), markdown(found));
+    process.stdout.write(options.includes("--json") ? `${JSON.stringify(found)}\n` : table(found));
+  } finally {
+    await browser.close();
+  }
+}
+
+await main(process.argv.slice(2));

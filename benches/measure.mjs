@@ -1,0 +1,62 @@
+// Runs both sides of a case in turn, so that what else the machine does meets both.
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A case is repeated for about so many milliseconds, within these bounds. */
+const BUDGET_MS = 20_000;
+const ROUNDS = { least: 3, most: 41 };
+/** Each side runs at least once and so many milliseconds before it counts. */
+const WARM_MS = 1_000;
+/** Threads of a side may spin for a while after a run. */
+const REST_MS = 20;
+/** Largest error of a value of a unit vector; both sides compute in f32. */
+const TOLERANCE = 1e-4;
+
+/** Figures of `{ ours, ort }`: medians and extremes in milliseconds, ORT's over ours, errors, memory in bytes. */
+export async function measure({ ours, ort }) {
+  const first = [await warm(ours), await warm(ort)];
+  const once = first[0].ms + first[1].ms;
+  const rounds = Math.min(ROUNDS.most, Math.max(ROUNDS.least, Math.round(BUDGET_MS / once)));
+  const runs = { ours: [], ort: [] };
+  for (let round = 0; round < rounds; round++) {
+    runs.ours.push(await checked(ours));
+    runs.ort.push(await checked(ort));
+  }
+  const [mine, theirs] = [figures(runs.ours), figures(runs.ort)];
+  return {
+    ours_ms: mine.median,
+    ort_ms: theirs.median,
+    ratio: theirs.median / mine.median,
+    max_error: mine.error,
+    ort_max_error: theirs.error,
+    rounds,
+    ours_ms_spread: mine.spread,
+    ort_ms_spread: theirs.spread,
+    ours_peak_bytes: mine.memory,
+    ort_peak_bytes: theirs.memory,
+  };
+}
+
+async function warm(side) {
+  const end = performance.now() + WARM_MS;
+  let last;
+  do last = await checked(side);
+  while (performance.now() < end);
+  return last;
+}
+
+async function checked(side) {
+  await sleep(REST_MS);
+  const run = await side.run();
+  if (!(Number.isFinite(run.error) && run.error <= TOLERANCE)) {
+    throw new Error(`expected the reference within ${TOLERANCE}, found an error of ${run.error}`);
+  }
+  return run;
+}
+
+function figures(runs) {
+  const times = runs.map((run) => run.ms).sort((a, b) => a - b);
+  const middle = times.length / 2;
+  const median = (times[Math.floor(middle)] + times[Math.ceil(middle) - 1]) / 2;
+  const error = Math.max(...runs.map((run) => run.error));
+  return { median, spread: [times[0], times.at(-1)], error, memory: runs.at(-1).memory };
+}

@@ -1,0 +1,57 @@
+//! Our side of `cargo xtask bench --against ort`: pictures to unit vectors by the route that the session takes.
+//!
+//! In the browser `benches/worker.mjs` calls `browser`; natively `benches/native.mjs` speaks to `native` by lines.
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
+use triptych::device::{CpuDevice, Device, GpuDevice};
+use triptych::infer::checkpoint::{Checkpoint, Job};
+use triptych::io::read_at::Files;
+use triptych::model::architecture::Architecture;
+use triptych::tensor::HostTensor;
+
+/// The image tower of a checkpoint on one device.
+struct Tower {
+    checkpoint: Checkpoint,
+}
+
+impl Tower {
+    /// Loads the files of a CLIP; the error is a message.
+    async fn open(gpu: bool, files: &dyn Files) -> Result<Self, String> {
+        let device = match gpu {
+            true => Device::Gpu(GpuDevice::request().await.map_err(|error| error.to_string())?),
+            false => Device::Cpu(CpuDevice { exact: false }),
+        };
+        let checkpoint = Checkpoint::load(device, files).map_err(|error| error.to_string())?;
+        match checkpoint.architecture {
+            Architecture::Clip(_) => Ok(Tower { checkpoint }),
+            _ => Err("expected a CLIP".to_string()),
+        }
+    }
+
+    /// Unit vectors `[B, E]` of `pixels`, the values of `[B, 3, S, S]`, in host memory.
+    async fn embed(&mut self, batch: usize, pixels: Vec<f32>) -> Result<HostTensor, String> {
+        let side = self.checkpoint.architecture.vision().image_size;
+        let expected = batch * 3 * side * side;
+        if pixels.len() != expected {
+            return Err(format!("expected {expected} values of pixels, found {}", pixels.len()));
+        }
+        let pixels = HostTensor::f32([batch, 3, side, side], pixels);
+        let prepared = self.checkpoint.run(Job::Image { batch }, false, &[("pixels", &pixels)]).await;
+        let prepared = prepared.map_err(|error| error.to_string())?;
+        self.checkpoint.read(&prepared, "image_embeds").await.map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    browser::report_panics();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    native::main()
+}

@@ -161,7 +161,7 @@ journey(
   "a race goes on where it was after another room, and begins anew for other settings",
   async (lab) => {
     const run = new Run(lab.page);
-    await lab.open("fuse?with=sum&batch=8&step=5");
+    await lab.open("fuse?with=sum&batch=64&step=5");
     await run.rests("5");
     await lab.page.getByRole("link", { name: "Contrast" }).click();
     await lab.page.getByRole("link", { name: "Fuse" }).click();

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MODELS = fileURLToPath(new URL("../../tests/goldens/checkpoints", import.meta.url));
+export const MODELS = fileURLToPath(new URL("../../tests/goldens/checkpoints", import.meta.url));
 
 /** Serves the small checkpoints of the tests; `budget` is how many bytes it hands out before every connection breaks. */
 export class Hub {

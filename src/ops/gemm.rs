@@ -29,6 +29,11 @@ impl<'a> Mat<'a> {
     pub fn from_col(self, j: usize) -> Self {
         Mat { data: &self.data[j * self.cs..], ..self }
     }
+
+    /// Rows as columns.
+    fn transposed(self) -> Self {
+        Mat { rs: self.cs, cs: self.rs, ..self }
+    }
 }
 
 /// `c = beta c + a b` on this thread, `c` `[m,n]` with row stride `rsc` and column stride `csc`, `a` `[m,k]`,
@@ -74,9 +79,15 @@ fn body([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, c
 #[cfg(target_arch = "wasm32")]
 use super::gemm_wasm::gemm as body;
 
-/// Rows of `c` per parallel piece: enough of them to pay for packing `b`, few enough to stay in the L2 cache.
-fn piece_rows(m: usize) -> usize {
-    m.div_ceil(8).clamp(32, 512)
+/// Up to so many rows of `c` its columns are cut: a piece of them packs its own part of `b` and all of the smaller `a`,
+/// while a piece of rows would pack all of `b`.
+const FEW_ROWS: usize = 128;
+
+/// Rows or columns of `c` per parallel piece: enough to pay for packing the other factor, few enough to stay in the L2
+/// cache; 16 is a multiple of every register tile's extent.
+fn piece(count: usize) -> usize {
+    let pieces = count.div_ceil(64).min(8.max(count / 512));
+    count.div_ceil(pieces).next_multiple_of(16)
 }
 
 /// Length of the pieces of a long inner dimension.
@@ -91,25 +102,51 @@ pub fn gemm_parallel(
     c: &mut [f32],
     finish: impl Fn(&mut [f32]) + Sync,
 ) {
+    // One thread packs either factor once where nothing is cut.
+    if cfg!(target_arch = "wasm32") {
+        gemm([m, n, k], a, b, beta, c, (n, 1));
+        return finish(c);
+    }
     if k >= 4 * PIECE_K && k > m {
         split_inner([m, n, k], a, b, beta, c);
         return finish(c);
     }
-    let rows = piece_rows(m);
-    if b.cs != 1 && m > rows {
-        // Every piece would transpose b anew.
-        return with_scratch(k * n, |copy| {
-            for (l, row) in copy.chunks_mut(n).enumerate() {
-                row.iter_mut()
-                    .zip(b.data[l * b.rs..].iter().step_by(b.cs))
-                    .for_each(|(to, from)| *to = *from);
-            }
-            gemm_parallel([m, n, k], a, Mat::new(copy, n, 1), beta, c, finish);
-        });
+    if m <= FEW_ROWS && n > FEW_ROWS {
+        return by_columns([m, n, k], a, b, beta, c, finish);
     }
+    let rows = piece(m);
     for_rows(c, rows * n, rows * n * k, |i, piece| {
         gemm([piece.len() / n, n, k], a.from_row(i * rows), b, beta, piece, (n, 1));
         finish(piece);
+    });
+}
+
+/// Columns in pieces: each is contiguous in the transposed product, which is turned at the end.
+fn by_columns(
+    [m, n, k]: [usize; 3],
+    a: Mat,
+    b: Mat,
+    beta: f32,
+    c: &mut [f32],
+    finish: impl Fn(&mut [f32]) + Sync,
+) {
+    /// Rows that are turned at once: neighbours in the transposed product.
+    const RUN: usize = 8;
+    let columns = piece(n);
+    with_scratch(m * n, |turned| {
+        for_rows(turned, columns * m, columns * m * k, |i, piece| {
+            let b = b.from_col(i * columns).transposed();
+            gemm([piece.len() / m, m, k], b, a.transposed(), 0.0, piece, (m, 1));
+        });
+        let turned = &*turned;
+        for_rows(c, RUN * n, RUN * n, |i, rows| {
+            for (j, column) in turned.chunks_exact(m).enumerate() {
+                for (c, &sum) in rows[j..].iter_mut().step_by(n).zip(&column[i * RUN..]) {
+                    *c = if beta == 0.0 { sum } else { beta * *c + sum };
+                }
+            }
+            finish(rows);
+        });
     });
 }
 
@@ -214,7 +251,7 @@ mod tests {
 
     #[test]
     fn pieces_match_the_definition_and_repeat_their_bits() {
-        for [m, n, k] in [[3, 5, 4 * PIECE_K + 1], [700, 33, 9], [1025, 2, 65]] {
+        for [m, n, k] in [[3, 5, 4 * PIECE_K + 1], [700, 33, 9], [1025, 2, 65], [50, 300, 33], [1, 1025, 8]] {
             let (a, b, c) = (noise(&[m, k], 1.0, 1), noise(&[k, n], 1.0, 2), noise(&[m, n], 1.0, 3));
             let (a, b) = (Mat::new(a.as_f32(), k, 1), Mat::new(b.as_f32(), n, 1));
             let run = |beta| {

@@ -62,10 +62,39 @@ fn pack<const W: usize>(
             }
             continue;
         }
+        if step == 1 && lines == W {
+            turn::<W>(to, from, line, depth);
+            continue;
+        }
         to.fill(0.0);
         for i in 0..lines {
             let values = from[i * line..].iter().step_by(step);
             to[i..].iter_mut().step_by(W).zip(values).for_each(|(to, from)| *to = *from);
+        }
+    }
+}
+
+/// A panel of `W` contiguous lines, turned in blocks of four by four.
+fn turn<const W: usize>(to: &mut [f32], from: &[f32], line: usize, depth: usize) {
+    for first in (0..W).step_by(4) {
+        let lines: [&[f32]; 4] = std::array::from_fn(|i| &from[(first + i) * line..][..depth]);
+        for (l, to) in to.chunks_mut(4 * W).enumerate() {
+            let Some(block) = to.get_mut(first..3 * W + first + 4) else {
+                for (r, to) in to.chunks_exact_mut(W).enumerate() {
+                    to[first..first + 4].copy_from_slice(&lines.map(|line| line[4 * l + r]));
+                }
+                continue;
+            };
+            // SAFETY: a whole block of `to` has four values of each line, so every line has four from `4 * l` on.
+            unsafe {
+                let [a, b, c, d] = lines.map(|line| v128_load(line.as_ptr().add(4 * l).cast()));
+                let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
+                v128_store(block.as_mut_ptr().cast(), i64x2_shuffle::<0, 2>(ab, cd));
+                v128_store(block.as_mut_ptr().add(W).cast(), i64x2_shuffle::<1, 3>(ab, cd));
+                let (ab, cd) = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+                v128_store(block.as_mut_ptr().add(2 * W).cast(), i64x2_shuffle::<0, 2>(ab, cd));
+                v128_store(block.as_mut_ptr().add(3 * W).cast(), i64x2_shuffle::<1, 3>(ab, cd));
+            }
         }
     }
 }

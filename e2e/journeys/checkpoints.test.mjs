@@ -5,12 +5,13 @@ import path from "node:path";
 import { Hub, MODELS } from "../lib/hub.mjs";
 import { journey } from "../lib/lab.mjs";
 
-/** The rows of an i32 tensor of the reference beside a checkpoint. */
+/** The rows of a tensor of the reference beside a checkpoint. */
 function reference(model, name) {
   const bytes = readFileSync(path.join(MODELS, model, "reference.safetensors"));
   const start = 8 + Number(bytes.readBigUInt64LE());
-  const { shape, data_offsets: [from, to] } = JSON.parse(bytes.subarray(8, start))[name];
-  const values = Array.from({ length: (to - from) / 4 }, (_, i) => bytes.readInt32LE(start + from + 4 * i));
+  const { dtype, shape, data_offsets: [from, to] } = JSON.parse(bytes.subarray(8, start))[name];
+  const read = dtype === "F32" ? (at) => bytes.readFloatLE(at) : (at) => bytes.readInt32LE(at);
+  const values = Array.from({ length: (to - from) / 4 }, (_, i) => read(start + from + 4 * i));
   return Array.from({ length: shape[0] }, (_, row) => values.slice(row * shape[1], (row + 1) * shape[1]));
 }
 
@@ -71,7 +72,7 @@ visit(
   async (lab, hub) => {
     await enter(lab, hub, "blip_answer", "Ask", "tall.png");
     const question = spelt("blip_answer", reference("blip_answer", "in.input_ids")[1]);
-    const line = lab.page.getByRole("textbox", { name: "Question" });
+    const line = lab.page.getByRole("textbox", { name: "Ask", exact: true });
     await line.fill(question);
     await line.press("Enter");
     const expected = spelt("blip_answer", reference("blip_answer", "out.answer_ids")[1]);
@@ -84,7 +85,11 @@ visit(
 visit(
   "BLIP judges a sentence as transformers does",
   async (lab, hub) => {
-    await enter(lab, hub, "blip_match", "Ask", "wide.png");
+    await enter(lab, hub, "blip_match", "Ask", "tall.png");
+    const sentence = spelt("blip_match", reference("blip_match", "in.input_ids")[1]);
+    await lab.page.getByRole("textbox", { name: "Does it belong?" }).fill(sentence);
+    const probability = Math.round(100 * reference("blip_match", "out.itm_probs")[1][1]);
+    await lab.page.getByText(`${probability} %`, { exact: true }).waitFor({ timeout: 30_000 });
     await lab.screenshot("blip-match");
   },
   ["no-adapter"],

@@ -118,6 +118,33 @@ fn whole_batches_embed_as_their_parts_do() {
     }
 }
 
+/// One row is gone on from what the device keeps of the last; two are computed whole.
+#[test]
+fn a_text_goes_on_as_if_it_were_computed_anew() {
+    for form in [Form::Cpu, Form::Gpu] {
+        let mut subject = Subject::open(&goldens().join("blip_caption"), form);
+        let [wide, tall] = pictures().try_into().expect("two pictures");
+        for (picture, row) in [
+            (&wide, &[64_u32, 5, 57][..]),
+            (&wide, &[64, 5, 57, 9]),
+            (&wide, &[64, 5, 11]),
+            (&wide, &[64, 5, 11]),
+            (&wide, &[64]),
+            (&wide, &[64, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
+            (&tall, &[64, 7, 8]),
+        ] {
+            let checkpoint = &mut subject.checkpoint;
+            let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(picture)]);
+            let source = block_on(checkpoint.look(&pixels)).unwrap();
+            let on = block_on(checkpoint.next(source, &[row.to_vec()])).unwrap();
+            let anew = block_on(checkpoint.next(source, &[row.to_vec(), row.to_vec()])).unwrap();
+            for (on, anew) in on.as_f32().iter().zip(anew.as_f32()) {
+                assert!((on - anew).abs() < 1e-4, "{form:?}, {row:?}: {on}, anew {anew}");
+            }
+        }
+    }
+}
+
 /// A copy of a golden folder that goes with the test.
 fn copy(name: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();

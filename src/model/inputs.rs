@@ -2,7 +2,7 @@
 
 use crate::ops::binary::add;
 use crate::ops::concat::concat;
-use crate::ops::embedding::embedding_of_parts;
+use crate::ops::embedding::{embedding, embedding_of_parts};
 use crate::ops::{conv2d, permute, slice};
 use crate::plan::fill::fill;
 use crate::plan::{PlanBuilder, SlotId};
@@ -53,10 +53,11 @@ fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) ->
 }
 
 /// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`, by `<table>.weight` `[vocabulary, D]` and
-/// `<positions>.weight` `[longest, D]`.
+/// `<positions>.weight` `[longest, D]`. They stand at the positions `at` (u32 `[T]`), or at the first.
 pub(super) fn tokens(
     b: &mut PlanBuilder,
     ids: SlotId,
+    at: Option<SlotId>,
     [table, positions]: [&str; 2],
     [vocabulary, longest, width]: [usize; 3],
 ) -> SlotId {
@@ -65,6 +66,9 @@ pub(super) fn tokens(
     let table = table_of(b, &format!("{table}.weight"), [vocabulary, width]);
     let positions = b.param(&format!("{positions}.weight"), [longest, width]);
     let x = embedding_of_parts(b, &table, ids);
-    let positions = slice::slice(b, positions, 0, 0, tokens);
+    let positions = match at {
+        Some(at) => embedding(b, positions, at),
+        None => slice::slice(b, positions, 0, 0, tokens),
+    };
     add(b, x, positions)
 }

@@ -23,6 +23,7 @@ pub mod linear;
 pub mod matmul;
 mod mean_tokens;
 pub mod permute;
+pub mod place;
 pub mod reduce;
 pub mod registry;
 pub mod scale;

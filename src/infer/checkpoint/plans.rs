@@ -22,6 +22,9 @@ pub enum Job {
     Question { tokens: usize, source: usize },
     /// `ids` `[N, T]` that read `source` states to `logits` `[N, V]` at the rows `last` (u32 `[N]`) of `[N * T, D]`.
     Decode { rows: usize, tokens: usize, source: usize },
+    /// The token `ids` `[1, 1]` at the place `at` `[1]` of a text whose `lengths` (`[1]`, `at + 1`) keys and values are kept,
+    /// reading `source` states: to `logits` `[1, V]`.
+    Next { source: usize },
 }
 
 /// Which of a model's text towers reads a memory.
@@ -66,6 +69,7 @@ pub(super) fn plan(architecture: &Architecture, job: Job, traced: bool) -> Plan 
         (Job::Decode { rows, tokens, source }, Architecture::Blip(_, config)) => {
             decode(&mut b, config, [rows, tokens], source);
         }
+        (Job::Next { source }, Architecture::Blip(_, config)) => next(&mut b, config, source),
         _ => panic!("{job:?} of a model that cannot do it"),
     }
     b.finish()
@@ -148,6 +152,31 @@ fn decode(b: &mut PlanBuilder, config: &blip::Config, [rows, tokens]: [usize; 2]
     let states = embedding(b, states, last);
     let logits = blip::decoder_logits(b, config, states);
     b.name(logits, "logits");
+}
+
+fn next(b: &mut PlanBuilder, config: &blip::Config, source: usize) {
+    let ids = b.input("ids", [1, 1], U32);
+    let places = ["at", "lengths"].map(|name| b.input(name, [1], U32));
+    let memory = kept(b, config, Reader::Decoder, source);
+    let shape = own_shape(config);
+    let own = Memory {
+        layers: own_names(config).into_iter().map(|pair| pair.map(|name| b.stored(&name, shape))).collect(),
+    };
+    let states = blip::decode_next(b, config, ids, places, &own, &memory);
+    let states = b.reshape(states, [1, config.text.hidden_size]);
+    let logits = blip::decoder_logits(b, config, states);
+    b.name(logits, "logits");
+}
+
+/// Under which names the device keeps the keys and values of the text that the decoder writes, by layer.
+pub(super) fn own_names(config: &blip::Config) -> Vec<[String; 2]> {
+    let name = |i: usize, name: &str| format!("text_decoder.bert.encoder.layer.{i}.attention.self.{name}");
+    (0..config.text.num_hidden_layers).map(|i| ["keys", "values"].map(|kind| name(i, kind))).collect()
+}
+
+/// `[1, L, D]` for the longest row.
+pub(super) fn own_shape(config: &blip::Config) -> [usize; 3] {
+    [1, config.text.max_position_embeddings, config.text.hidden_size]
 }
 
 /// The keys and values that the device keeps of a source.

@@ -43,6 +43,10 @@ impl Checkpoint {
         source: usize,
         rows: &[Vec<u32>],
     ) -> Result<(Vec<Vec<f32>>, Trace), DeviceError> {
+        if let [row] = rows {
+            let (logits, prepared) = self.go_on(source, row, true).await?;
+            return Ok((distributions(&logits), self.cross(&prepared, Reader::Decoder).await?));
+        }
         let (logits, prepared, tokens) = self.decode(source, rows, true).await?;
         let trace = self.cross(&prepared, Reader::Decoder).await?;
         let last = rows.iter().enumerate().map(|(i, row)| i * tokens + row.len() - 1);

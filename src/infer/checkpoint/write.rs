@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::plans::Reader;
+use super::plans::{Reader, own_names, own_shape};
 use super::{Checkpoint, Job};
 use crate::device::{DeviceError, Prepared};
 use crate::infer::encode::padded_rows;
@@ -10,7 +10,7 @@ use crate::infer::read::log_softmax;
 use crate::infer::{Decoding, Hypothesis, rounded, rounded_tokens};
 use crate::model::architecture::Architecture;
 use crate::model::blip::{Config, Task};
-use crate::tensor::HostTensor;
+use crate::tensor::{HostTensor, Shape};
 
 /// What the device keeps for texts to read.
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(super) struct Kept {
     picture: Option<Picture>,
     /// Ids `[1, T]` of a question about that picture, and how many of them count.
     question: Option<(HostTensor, u32)>,
+    /// The text whose keys and values the decoder keeps.
+    written: Vec<u32>,
 }
 
 struct Picture {
@@ -65,7 +67,7 @@ impl Checkpoint {
     ) -> Result<usize, DeviceError> {
         let asked = (question.clone(), length);
         if self.kept.question.as_ref() != Some(&asked) {
-            self.kept.question = None;
+            (self.kept.question, self.kept.written) = (None, Vec::new());
             let prepared = self.question(source, question, length, false).await?;
             self.keep(&prepared, Reader::Decoder).await?;
             self.kept.question = Some(asked);
@@ -127,7 +129,36 @@ impl Checkpoint {
 
     /// Logits `[N, V]` of the token that follows each row.
     pub async fn next(&mut self, source: usize, rows: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
-        Ok(self.decode(source, rows, false).await?.0)
+        match rows {
+            [row] => Ok(self.go_on(source, row, false).await?.0),
+            _ => Ok(self.decode(source, rows, false).await?.0),
+        }
+    }
+
+    /// As [`Checkpoint::next`] for one row, with the run of its last token. What the row has in common with the text whose
+    /// keys and values are kept is not computed again.
+    pub(super) async fn go_on(
+        &mut self,
+        source: usize,
+        row: &[u32],
+        traced: bool,
+    ) -> Result<(HostTensor, Rc<Prepared>), DeviceError> {
+        let shape = Shape::from(own_shape(self.blip()));
+        for name in own_names(self.blip()).as_flattened() {
+            self.device.reserve(&mut self.bank, name, &shape)?;
+        }
+        let written = std::mem::take(&mut self.kept.written);
+        let same = written.iter().zip(row).take_while(|(written, id)| written == id).count();
+        let one = |value: usize| HostTensor::u32([1], vec![value as u32]);
+        let mut last = None;
+        for at in same.min(row.len() - 1)..row.len() {
+            let ids = HostTensor::u32([1, 1], vec![row[at]]);
+            let inputs = [("ids", &ids), ("at", &one(at)), ("lengths", &one(at + 1))];
+            last = Some(self.run(Job::Next { source }, traced, &inputs).await?);
+        }
+        let prepared = last.expect("a row has its start");
+        self.kept.written = row.to_vec();
+        Ok((self.read(&prepared, "logits").await?, prepared))
     }
 
     /// As [`Checkpoint::next`], with the run and the tokens that it has in a row.

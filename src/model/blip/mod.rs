@@ -10,6 +10,7 @@ mod text;
 
 pub use config::{Config, Task};
 pub use text::Memory;
+use text::Sight;
 
 use crate::model::encoder::Projections;
 use crate::model::inputs::{patches, with_class};
@@ -58,12 +59,26 @@ pub fn encode_text(
     lengths: SlotId,
     memory: Option<&Memory>,
 ) -> SlotId {
-    b.scope(ENCODER, |b| config.states(b, ids, Some(lengths), false, memory))
+    b.scope(ENCODER, |b| config.states(b, ids, Sight::Whole { lengths }, memory))
 }
 
 /// Causal text that reads a memory: states `[N, T, D]`. Padding stands at the end, where nothing that counts can see it.
 pub fn decode(b: &mut PlanBuilder, config: &Config, ids: SlotId, memory: &Memory) -> SlotId {
-    b.scope(DECODER_LAYERS, |b| config.states(b, ids, None, true, Some(memory)))
+    b.scope(DECODER_LAYERS, |b| config.states(b, ids, Sight::Before, Some(memory)))
+}
+
+/// As [`decode`] for one token (ids u32 `[1, 1]`) at the place `at` (u32 `[1]`) of a text, whose keys and values up to there,
+/// `lengths` (u32 `[1]`) of them with the token's, are kept in `own`: `[1, 1, D]`.
+pub fn decode_next(
+    b: &mut PlanBuilder,
+    config: &Config,
+    ids: SlotId,
+    [at, lengths]: [SlotId; 2],
+    own: &Memory,
+    memory: &Memory,
+) -> SlotId {
+    let sight = Sight::Kept { own, at, lengths };
+    b.scope(DECODER_LAYERS, |b| config.states(b, ids, sight, Some(memory)))
 }
 
 /// Next-token logits `[.., V]` of the decoder's states `[.., D]`.

@@ -7,12 +7,25 @@ use crate::nn::{linear, norm_with};
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
 use crate::ops::linear::linear as affine;
+use crate::ops::place::place;
 use crate::plan::{PlanBuilder, SlotId};
 
-/// Keys and values of every layer's cross-attention, `[B, S, D]` each, for queries of `[B * R, T, D]`.
+/// Keys and values of every layer's attention, `[B, S, D]` each, for queries of `[B * R, T, D]`.
 #[derive(Clone, Debug)]
 pub struct Memory {
     pub layers: Vec<[SlotId; 2]>,
+}
+
+/// What a token sees of its own text.
+#[derive(Clone, Copy)]
+pub(super) enum Sight<'a> {
+    /// All of it, as long as `lengths` (u32 `[N]`) say.
+    Whole { lengths: SlotId },
+    /// Itself and what stands before.
+    Before,
+    /// As `Before`, for one token of one row at the place `at` (u32 `[1]`): the keys and values of the first `lengths`
+    /// (u32 `[1]`, `at + 1`) tokens are kept in `own`, `[1, L, D]` each, to which the token adds its.
+    Kept { own: &'a Memory, at: SlotId, lengths: SlotId },
 }
 
 impl Config {
@@ -31,41 +44,52 @@ impl Config {
         Memory { layers: (0..self.text.num_hidden_layers).map(layer).collect() }
     }
 
-    /// Token ids (u32 `[N, T]`) to states `[N, T, D]`; `lengths` (u32 `[N]`) hide padding. The embedded tokens are
-    /// named `embeddings.output`, a layer's result `encoder.layer.0.output.output`.
+    /// Token ids (u32 `[N, T]`) to states `[N, T, D]`. The embedded tokens are named `embeddings.output`, a layer's result
+    /// `encoder.layer.0.output.output`.
     pub(super) fn states(
         &self,
         b: &mut PlanBuilder,
         ids: SlotId,
-        lengths: Option<SlotId>,
-        causal: bool,
+        sight: Sight,
         memory: Option<&Memory>,
     ) -> SlotId {
+        let at = match sight {
+            Sight::Kept { at, .. } => Some(at),
+            Sight::Whole { .. } | Sight::Before => None,
+        };
         let x = b.scope("embeddings", |b| {
-            let x = tokens(b, ids, ["word_embeddings", "position_embeddings"], self.text.tables());
+            let x = tokens(b, ids, at, ["word_embeddings", "position_embeddings"], self.text.tables());
             let x = norm_with(b, "LayerNorm", x, self.text.layer_norm_eps);
             b.name(x, "output");
             x
         });
         (0..self.text.num_hidden_layers).fold(x, |x, i| {
             let memory = memory.map(|memory| memory.layers[i]);
-            b.scope(format!("encoder.layer.{i}"), |b| self.layer(b, x, lengths, causal, memory))
+            b.scope(format!("encoder.layer.{i}"), |b| self.layer(b, i, x, sight, memory))
         })
     }
 
     fn layer(
         &self,
         b: &mut PlanBuilder,
+        i: usize,
         x: SlotId,
-        lengths: Option<SlotId>,
-        causal: bool,
+        sight: Sight,
         memory: Option<[SlotId; 2]>,
     ) -> SlotId {
         let mut x = b.scope("attention", |b| {
             let own = b.scope("self", |b| {
                 ["key", "value"].map(|name| linear(b, name, x, self.text.hidden_size, None))
             });
-            self.attend(b, x, own, causal, lengths)
+            match sight {
+                Sight::Whole { lengths } => self.attend(b, x, own, false, Some(lengths)),
+                Sight::Before => self.attend(b, x, own, true, None),
+                Sight::Kept { own: kept, at, lengths } => {
+                    let kept = kept.layers[i];
+                    own.into_iter().zip(kept).for_each(|(own, kept)| place(b, own, at, kept));
+                    self.attend(b, x, kept, false, Some(lengths))
+                }
+            }
         });
         if let Some(memory) = memory {
             x = b.scope("crossattention", |b| self.attend(b, x, memory, false, None));

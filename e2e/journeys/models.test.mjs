@@ -29,7 +29,7 @@ journey(
       const address = hub.model("clip_gelu");
       await lab.open("models");
       await look(lab, address);
-      await lab.page.getByText(/^Clip, .*finds by words.* to download/).waitFor();
+      await lab.page.getByText(/^CLIP, .*finds by words.* to download/).waitFor();
       hub.budget = 60_000;
       await lab.page.getByRole("button", { name: /^Download/ }).click();
       const failure = lab.page.locator(".card .failure");

@@ -196,6 +196,18 @@ pub enum ModelKind {
     Blip,
 }
 
+impl ModelKind {
+    /// As its authors write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ModelKind::Playroom => "Playroom",
+            ModelKind::Clip => "CLIP",
+            ModelKind::Siglip => "SigLIP",
+            ModelKind::Blip => "BLIP",
+        }
+    }
+}
+
 /// What may be asked of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Abilities {

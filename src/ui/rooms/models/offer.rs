@@ -42,8 +42,8 @@ fn Card(offer: Offer) -> impl IntoView {
     let lab = Lab::here();
     let (name, missing) = (offer.name.clone(), offer.size - offer.kept);
     let facts = format!(
-        "{:?}, {} parameters: {}. {} to download, {} of memory while it runs.",
-        offer.kind,
+        "{}, {} parameters: {}. {} to download, {} of memory while it runs.",
+        offer.kind.name(),
         show::magnitude(offer.parameters),
         abilities_in_words(offer.abilities),
         show::megabytes(missing),

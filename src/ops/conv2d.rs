@@ -63,16 +63,16 @@ pub static FORWARD: Kernel = Kernel {
     bindings: &[("x", Access::Read), ("weight", Access::Read), ("bias", Access::Read), ("y", Access::Write)],
     variants: &[
         Variant {
-            name: "direct",
-            source: SOURCE,
-            entry: "forward",
-            grid: |p| grid_flat(p[0] * p[4] * p[5] * p[6]),
-        },
-        Variant {
             name: "blocked",
             source: BLOCKED_SOURCE,
             entry: "forward",
             grid: |p| [(p[5] * p[6]).div_ceil(64), p[4].div_ceil(32), p[0]],
+        },
+        Variant {
+            name: "direct",
+            source: SOURCE,
+            entry: "forward",
+            grid: |p| grid_flat(p[0] * p[4] * p[5] * p[6]),
         },
     ],
     cpu: |args: &mut Args| {

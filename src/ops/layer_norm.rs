@@ -32,13 +32,13 @@ pub static FORWARD: Kernel = Kernel {
         ("stats", Access::Write),
     ],
     variants: &[
-        Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) },
         Variant {
             name: "serial",
             source: SOURCE,
             entry: "forward_serial",
             grid: |p| grid_rows(p[0].div_ceil(4)),
         },
+        Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) },
     ],
     cpu: forward,
     fast: Some(fast_forward),

@@ -44,6 +44,41 @@ fn forward(
     }
 }
 
+fn x_quad(i: vec4u) -> vec4f {
+    return vec4f(x[i.x], x[i.y], x[i.z], x[i.w]);
+}
+
+/// An invocation per row and no barrier: for adapters where barriers are dear.
+@compute @workgroup_size(4)
+fn forward_serial(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let row = flat_group(group, groups) * 4u + local;
+    if row >= params.rows {
+        return;
+    }
+    let start = row * params.width;
+    let last = vec4u(params.width - 1u);
+    var totals = vec4f();
+    for (var i = 0u; i < params.width; i += 4u) {
+        totals += select(vec4f(), x_quad(start + min(i + QUAD, last)), i + QUAD <= last);
+    }
+    let mean = dot(totals, vec4f(1.0)) / f32(params.width);
+    var squares = vec4f();
+    for (var i = 0u; i < params.width; i += 4u) {
+        let d = select(vec4f(), x_quad(start + min(i + QUAD, last)) - mean, i + QUAD <= last);
+        squares += d * d;
+    }
+    let rstd = 1.0 / sqrt(dot(squares, vec4f(1.0)) / f32(params.width) + params.eps);
+    for (var i = 0u; i < params.width; i++) {
+        y[start + i] = (x[start + i] - mean) * rstd * weight[i] + bias[i];
+    }
+    stats[2u * row] = mean;
+    stats[2u * row + 1u] = rstd;
+}
+
 @group(0) @binding(2) var<storage, read> x_stats: array<f32>;
 @group(0) @binding(3) var<storage, read> x_dy: array<f32>;
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;

@@ -21,20 +21,3 @@ struct Params {
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> out: array<f32>;
 @group(0) @binding(4) var<uniform> params: Params;
-
-/// Extent of the square of `out` that a workgroup owns.
-const TILE = 64u;
-
-/// Element (row, col) of a batch, after bias and activation.
-fn store(batch: u32, row: u32, col: u32, product: f32) {
-    var value = product;
-    if params.has_bias == 1u {
-        value += bias[col];
-    }
-    value = activate(params.act, value);
-    let i = (batch * params.m + row) * params.n + col;
-    if params.accumulate == 1u {
-        value += out[i];
-    }
-    out[i] = value;
-}

@@ -1,5 +1,7 @@
 // 64x64 elements per workgroup, 4x4 per invocation; x and y pass through shared memory 16 columns at a time.
 
+/// Extent of the square of `out` that a workgroup owns.
+const TILE = 64u;
 const DEPTH = 16u;
 const INVOCATIONS = 256u;
 
@@ -28,6 +30,20 @@ fn load(batch: u32, origin: vec2u, start: u32, local: u32) {
         x_piece[p.y * TILE + p.x] = a;
         y_piece[q.y * TILE + q.x] = b;
     }
+}
+
+/// Element (row, col) of a batch, after bias and activation.
+fn store(batch: u32, row: u32, col: u32, product: f32) {
+    var value = product;
+    if params.has_bias == 1u {
+        value += bias[col];
+    }
+    value = activate(params.act, value);
+    let i = (batch * params.m + row) * params.n + col;
+    if params.accumulate == 1u {
+        value += out[i];
+    }
+    out[i] = value;
 }
 
 @compute @workgroup_size(16, 16)

@@ -1,11 +1,13 @@
 //! `triptych bench`: how long the engine takes for the work that people wait for.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use serde_json::json;
 
 use super::model::Model;
 use super::{CliError, Common, print_json};
+use crate::device::Device;
 use crate::infer::{Decoding, Runner};
 use crate::pixels::Pixels;
 use crate::world::render::PIXELS;
@@ -16,10 +18,21 @@ pub struct Bench {
     /// Timed runs of each case; the first one besides is not counted
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
+    /// Tell how long each kind of step takes in encoding a picture, every step awaited by itself
+    #[arg(long)]
+    trace: bool,
     #[command(flatten)]
     model: Model,
     #[command(flatten)]
     common: Common,
+}
+
+/// Steps of one kernel; the median of their sum over the runs.
+#[derive(serde::Serialize)]
+struct Steps {
+    kernel: &'static str,
+    count: usize,
+    median_ms: f64,
 }
 
 /// Milliseconds of one case.
@@ -34,16 +47,19 @@ struct Row {
 impl Bench {
     pub fn run(&self) -> Result<(), CliError> {
         let mut runner = self.model.load(&self.common)?;
+        let backend = match runner.device() {
+            Device::Cpu(_) => "cpu".to_string(),
+            Device::Gpu(gpu) => gpu.info().name.clone(),
+        };
+        if self.trace {
+            return self.print_steps(&backend, self.steps(&mut runner)?);
+        }
         let rows = [
             self.time(&mut runner, "image, batch 1", |runner| images(runner, 1))?,
             self.time(&mut runner, "image, batch 32", |runner| images(runner, 32))?,
             self.time(&mut runner, "text, batch 1", text)?,
             self.time(&mut runner, "caption, greedy", caption)?,
         ];
-        let backend = match runner.device() {
-            crate::device::Device::Cpu(_) => "cpu".to_string(),
-            crate::device::Device::Gpu(gpu) => gpu.info().name.clone(),
-        };
         if self.common.json {
             print_json(&json!({ "backend": backend, "runs": self.runs, "rows": rows }));
             return Ok(());
@@ -51,6 +67,39 @@ impl Bench {
         println!("{backend}, {} runs", self.runs);
         for row in &rows {
             println!("{:18} {:9.2} ms  ({:.2} to {:.2})", row.case, row.median_ms, row.least_ms, row.most_ms);
+        }
+        Ok(())
+    }
+
+    /// The dearest kernel first.
+    fn steps(&self, runner: &mut Runner) -> Result<Vec<Steps>, CliError> {
+        let mut sums: BTreeMap<&'static str, (usize, Vec<f64>)> = BTreeMap::new();
+        for run in 0..usize::from(self.runs) {
+            let steps = pollster::block_on(runner.time_image_steps(1)).map_err(CliError::failure)?;
+            for (kernel, ms) in steps {
+                let (count, times) = sums.entry(kernel).or_default();
+                times.resize(run + 1, 0.0);
+                times[run] += ms;
+                *count += usize::from(run == 0);
+            }
+        }
+        let median = |(kernel, (count, mut times)): (_, (_, Vec<f64>))| {
+            times.sort_by(f64::total_cmp);
+            Steps { kernel, count, median_ms: times[times.len() / 2] }
+        };
+        let mut all: Vec<Steps> = sums.into_iter().map(median).collect();
+        all.sort_by(|a, b| b.median_ms.total_cmp(&a.median_ms));
+        Ok(all)
+    }
+
+    fn print_steps(&self, backend: &str, steps: Vec<Steps>) -> Result<(), CliError> {
+        if self.common.json {
+            print_json(&json!({ "backend": backend, "runs": self.runs, "steps": steps }));
+            return Ok(());
+        }
+        println!("{backend}, {} runs of one picture", self.runs);
+        for Steps { kernel, count, median_ms } in steps {
+            println!("{kernel:24} {count:4} steps {median_ms:9.2} ms");
         }
         Ok(())
     }

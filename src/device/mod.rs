@@ -121,6 +121,14 @@ impl Device {
         }
     }
 
+    /// Waits until all that was run is done; a CPU is done when it returns.
+    pub async fn finish(&self) -> Result<(), DeviceError> {
+        match self {
+            Device::Cpu(_) => Ok(()),
+            Device::Gpu(device) => device.finish().await,
+        }
+    }
+
     /// Reads any slot of the plan by name, as the last run left it.
     pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
         match (self, prepared) {

@@ -1,5 +1,7 @@
 //! Pictures and sentences to embeddings.
 
+use web_time::Instant;
+
 use super::{ImageTokens, Job, Runner, rounded, rounded_tokens};
 use crate::device::DeviceError;
 use crate::model::playroom;
@@ -47,6 +49,22 @@ impl Runner {
         }
         let embeds = HostTensor::f32([pictures.len(), self.config.embed_width], embeds);
         Ok((HostTensor::f32([pictures.len(), cells, width], tokens), embeds))
+    }
+
+    /// Kernel and milliseconds of every step that encodes `batch` pictures, each step submitted and awaited by itself.
+    pub async fn time_image_steps(&mut self, batch: usize) -> Result<Vec<(&'static str, f64)>, DeviceError> {
+        let job = Job::EncodeImages { batch, traced: false };
+        let prepared = self.prepared(job, |config| image_plan(config, batch, false)).await?;
+        self.device.run(&prepared, prepared.plan().all())?;
+        self.device.finish().await?;
+        let mut times = Vec::new();
+        for (i, step) in prepared.plan().steps.iter().enumerate() {
+            let start = Instant::now();
+            self.device.run(&prepared, i..i + 1)?;
+            self.device.finish().await?;
+            times.push((step.kernel.name, 1e3 * start.elapsed().as_secs_f64()));
+        }
+        Ok(times)
     }
 
     /// Unit vectors `[N, E]` of sentences given as token ids (see [`super::Words::sentence`]).

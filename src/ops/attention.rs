@@ -57,18 +57,15 @@ impl Params {
 pub const KERNELS: &[&Kernel] =
     &[&FORWARD, &FORWARD_TRACED, &BACKWARD_SCORES, &BACKWARD_QUERIES, &BACKWARD_KEYS];
 
-const SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/attention.wgsl"),
-];
-const BACKWARD_SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/attention_backward.wgsl"),
-];
+const INDEX: &str = include_str!("../../shaders/lib/index.wgsl");
+const QUAD: &str = include_str!("../../shaders/lib/quad.wgsl");
+const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
+const SHARED: &str = include_str!("../../shaders/attention.wgsl");
+const SOURCE: &[&str] = &[INDEX, REDUCE, SHARED, include_str!("../../shaders/attention_row.wgsl")];
+const BLOCKED_SOURCE: &[&str] = &[INDEX, QUAD, SHARED, include_str!("../../shaders/attention_blocked.wgsl")];
+const BACKWARD_SOURCE: &[&str] = &[INDEX, REDUCE, include_str!("../../shaders/attention_backward.wgsl")];
 
-/// Most keys of a query: `MAX_KEYS` of the shader, which holds a row of scores in workgroup memory.
+/// Most keys of a query: `MAX_KEYS` of `attention_row.wgsl`, which holds a row of scores in workgroup memory.
 const MAX_KEYS: usize = 2048;
 
 /// A workgroup per query of a head.
@@ -85,7 +82,16 @@ pub static FORWARD: Kernel = Kernel {
         ("lengths", Access::Read),
         ("y", Access::Write),
     ],
-    variants: &[Variant { name: "row", source: SOURCE, entry: "forward", grid }],
+    variants: &[
+        // Four invocations per workgroup, eight queries of a head per invocation.
+        Variant {
+            name: "blocked",
+            source: BLOCKED_SOURCE,
+            entry: "forward",
+            grid: |p| grid_rows((p[0] * p[1] * p[2].div_ceil(8)).div_ceil(4)),
+        },
+        Variant { name: "row", source: SOURCE, entry: "forward", grid },
+    ],
     cpu: |args| {
         let p: Params = args.params();
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];

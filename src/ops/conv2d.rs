@@ -50,25 +50,31 @@ impl Params {
     }
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/conv2d.wgsl")];
-
-const BACKWARD_SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/conv2d.wgsl"),
-    include_str!("../../shaders/conv2d_backward.wgsl"),
-];
+const INDEX: &str = include_str!("../../shaders/lib/index.wgsl");
+const QUAD: &str = include_str!("../../shaders/lib/quad.wgsl");
+const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
+const SHARED: &str = include_str!("../../shaders/conv2d.wgsl");
+const SOURCE: &[&str] = &[INDEX, SHARED, include_str!("../../shaders/conv2d_direct.wgsl")];
+const BLOCKED_SOURCE: &[&str] = &[QUAD, SHARED, include_str!("../../shaders/conv2d_blocked.wgsl")];
+const BACKWARD_SOURCE: &[&str] = &[INDEX, REDUCE, SHARED, include_str!("../../shaders/conv2d_backward.wgsl")];
 
 pub static FORWARD: Kernel = Kernel {
     name: "conv2d.forward",
     bindings: &[("x", Access::Read), ("weight", Access::Read), ("bias", Access::Read), ("y", Access::Write)],
-    variants: &[Variant {
-        name: "direct",
-        source: SOURCE,
-        entry: "forward",
-        grid: |p| grid_flat(p[0] * p[4] * p[5] * p[6]),
-    }],
+    variants: &[
+        Variant {
+            name: "blocked",
+            source: BLOCKED_SOURCE,
+            entry: "forward",
+            grid: |p| [(p[5] * p[6]).div_ceil(64), p[4].div_ceil(32), p[0]],
+        },
+        Variant {
+            name: "direct",
+            source: SOURCE,
+            entry: "forward",
+            grid: |p| grid_flat(p[0] * p[4] * p[5] * p[6]),
+        },
+    ],
     cpu: |args: &mut Args| {
         let p: Params = args.params();
         let g = p.geometry();

@@ -17,6 +17,7 @@ struct Params {
 
 const SOURCE: &[&str] = &[
     include_str!("../../shaders/lib/index.wgsl"),
+    include_str!("../../shaders/lib/quad.wgsl"),
     include_str!("../../shaders/lib/reduce.wgsl"),
     include_str!("../../shaders/layer_norm.wgsl"),
 ];
@@ -30,7 +31,15 @@ pub static FORWARD: Kernel = Kernel {
         ("y", Access::Write),
         ("stats", Access::Write),
     ],
-    variants: &[Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) }],
+    variants: &[
+        Variant {
+            name: "serial",
+            source: SOURCE,
+            entry: "forward_serial",
+            grid: |p| grid_rows(p[0].div_ceil(4)),
+        },
+        Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) },
+    ],
     cpu: forward,
     fast: Some(fast_forward),
 };

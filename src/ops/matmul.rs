@@ -48,12 +48,9 @@ impl Params {
     }
 }
 
-/// Extent of the square of `out` that a workgroup owns, in every variant.
-const TILE: u32 = 64;
-
-/// `batch`, `m`, `n` are the first parameter words.
-fn grid_tiles(p: &[u32]) -> [u32; 3] {
-    [p[2].div_ceil(TILE), p[1].div_ceil(TILE), p[0]]
+/// Workgroups that own `rows` x `cols` of `out` each; `batch`, `m`, `n` are the first parameter words.
+fn grid_tiles(p: &[u32], rows: u32, cols: u32) -> [u32; 3] {
+    [p[2].div_ceil(cols), p[1].div_ceil(rows), p[0]]
 }
 
 pub static FORWARD: Kernel = Kernel {
@@ -64,11 +61,12 @@ pub static FORWARD: Kernel = Kernel {
             name: "blocked",
             source: &[
                 include_str!("../../shaders/lib/activation.wgsl"),
+                include_str!("../../shaders/lib/quad.wgsl"),
                 include_str!("../../shaders/matmul.wgsl"),
                 include_str!("../../shaders/matmul_blocked.wgsl"),
             ],
             entry: "forward",
-            grid: grid_tiles,
+            grid: |p| grid_tiles(p, 32, 64),
         },
         Variant {
             name: "tiled",
@@ -78,7 +76,7 @@ pub static FORWARD: Kernel = Kernel {
                 include_str!("../../shaders/matmul_tiled.wgsl"),
             ],
             entry: "forward",
-            grid: grid_tiles,
+            grid: |p| grid_tiles(p, 64, 64),
         },
     ],
     cpu: |args: &mut Args| {

@@ -116,7 +116,7 @@ impl GpuDevice {
     }
 
     /// Waits until all submitted work is done.
-    async fn finish(&self) -> Result<(), DeviceError> {
+    pub(super) async fn finish(&self) -> Result<(), DeviceError> {
         let (sender, done) = oneshot::channel();
         self.queue.on_submitted_work_done(move || {
             // Nobody listens any more once the waiting future was dropped.

@@ -20,6 +20,8 @@ pub mod pixels;
 pub mod plan;
 pub mod session;
 pub mod tensor;
+#[cfg(any(target_arch = "wasm32", feature = "ui"))]
+pub mod thrown;
 pub mod train;
 #[cfg(feature = "ui")]
 pub mod ui;

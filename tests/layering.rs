@@ -8,6 +8,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("world", &[]),
     ("pixels", &[]),
     ("tensor", &[]),
+    ("thrown", &[]),
     ("io", &["pixels", "tensor"]),
     ("kernel", &["tensor"]),
     ("plan", &["tensor", "kernel"]),
@@ -31,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "session",
         &["world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "viz", "infer", "eval", "lab"],
     ),
-    ("ui", &["world", "pixels", "viz", "lab", "session"]),
+    ("ui", &["world", "pixels", "thrown", "viz", "lab", "session"]),
     (
         "cli",
         &[

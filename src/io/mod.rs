@@ -11,7 +11,5 @@ pub mod preprocess;
 pub mod read_at;
 pub mod resize;
 pub mod safetensors;
-#[cfg(any(target_arch = "wasm32", feature = "ui"))]
-pub mod thrown;
 pub mod tokenizer;
 pub mod weights;

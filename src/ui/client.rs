@@ -1,8 +1,8 @@
 //! The engine in its Web Worker.
 
 use super::lab::Lab;
-use crate::io::thrown::thrown;
 use crate::session::protocol::{Reply, Request, decode, encode};
+use crate::thrown::thrown;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use std::cell::RefCell;

@@ -1,6 +1,6 @@
 //! Files that the page gives to the visitor.
 
-use crate::io::thrown::thrown;
+use crate::thrown::thrown;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use std::time::Duration;

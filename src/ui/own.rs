@@ -2,8 +2,8 @@
 
 use super::lab::Lab;
 use super::view::PictureName;
-use crate::io::thrown::thrown;
 use crate::session::protocol::{Command, Failure, Lane, WayOn};
+use crate::thrown::thrown;
 use js_sys::Uint8Array;
 use leptos::ev;
 use leptos::prelude::*;

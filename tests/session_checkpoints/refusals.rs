@@ -64,7 +64,7 @@ fn refusals_say_what_is_lacking() {
     assert_eq!(said(Command::EncodePicture { picture: broken }), "This picture is broken.");
     assert!(
         said(Command::Open { name: "a.txt".into(), file: b"no picture".to_vec() })
-            .starts_with("a.txt could not be read")
+            .starts_with("The file a.txt could not be read")
     );
     let mut shelf = Shelf::with("siglip");
     let said = shelf.refusal(Command::EncodeText { text: "a".into() });

@@ -4,7 +4,7 @@ use std::io;
 
 use triptych::io::hub::{Store, Writable};
 use triptych::io::read_at::ReadAt;
-use triptych::io::thrown::thrown;
+use triptych::thrown::thrown;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{

@@ -2,7 +2,7 @@
 
 use js_sys::{Reflect, Uint8Array};
 use triptych::io::hub::{Answer, Body, Fetch};
-use triptych::io::thrown::thrown;
+use triptych::thrown::thrown;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{

@@ -3,10 +3,10 @@
 use std::io;
 
 use js_sys::{Array, AsyncIterator, IteratorNext, Uint8Array};
-use triptych::io::thrown::thrown;
 use triptych::pixels::Pixels;
 use triptych::session::engine::Host;
 use triptych::session::protocol::{Reply, encode};
+use triptych::thrown::thrown;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{

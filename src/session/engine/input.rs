@@ -33,7 +33,10 @@ pub(super) fn unusable(sentence: &str, detail: String) -> Failure {
 /// The picture in the bytes of the file `name`.
 pub(super) async fn decoded(host: &impl Host, name: &str, file: &[u8]) -> Result<pixels::Pixels, Failure> {
     let no_picture = |detail| {
-        unusable(&format!("{name} could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can."), detail)
+        unusable(
+            &format!("The file {name} could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can."),
+            detail,
+        )
     };
     host.decode(file).await.map_err(no_picture)
 }

@@ -1,8 +1,8 @@
 //! A still from the visitor's camera.
 
 use super::icon::{Glyph, Icon};
-use crate::io::thrown::thrown;
 use crate::session::protocol::{Failure, Lane, WayOn};
+use crate::thrown::thrown;
 use crate::ui::lab::Lab;
 use crate::ui::own;
 use js_sys::Array;

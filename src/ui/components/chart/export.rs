@@ -1,6 +1,6 @@
 //! Charts as files: the numbers, and the figure as it is shown.
 
-use crate::io::thrown::thrown;
+use crate::thrown::thrown;
 use crate::ui::download::{download, save};
 use leptos::prelude::*;
 use leptos::svg::Svg;

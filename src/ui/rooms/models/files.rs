@@ -1,7 +1,7 @@
 //! A checkpoint that the visitor has as a folder: copied into the browser's private storage piece by piece.
 
-use crate::io::thrown::thrown;
 use crate::session::protocol::{Command, Failure, Lane, WayOn};
+use crate::thrown::thrown;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::lab::Lab;

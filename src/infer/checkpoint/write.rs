@@ -151,8 +151,8 @@ impl Checkpoint {
         let same = written.iter().zip(row).take_while(|(written, id)| written == id).count();
         let one = |value: usize| HostTensor::u32([1], vec![value as u32]);
         let mut last = None;
-        for at in same.min(row.len() - 1)..row.len() {
-            let ids = HostTensor::u32([1, 1], vec![row[at]]);
+        for (at, &id) in row.iter().enumerate().skip(same.min(row.len() - 1)) {
+            let ids = HostTensor::u32([1, 1], vec![id]);
             let inputs = [("ids", &ids), ("at", &one(at)), ("lengths", &one(at + 1))];
             last = Some(self.run(Job::Next { source }, traced, &inputs).await?);
         }

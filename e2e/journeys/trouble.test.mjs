@@ -185,3 +185,31 @@ journey(
   },
   CPU,
 );
+
+journey(
+  "a still of the camera is taken, however often its button is pressed, and the camera is let go",
+  async (lab) => {
+    const { page } = lab;
+    await page.addInitScript(() => {
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      window.streams = [];
+      navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await open(wish);
+        window.streams.push(stream);
+        return stream;
+      };
+    });
+    await lab.open("caption");
+    await lab.words();
+    await page.getByRole("button", { name: "Camera" }).dblclick();
+    await page.waitForFunction(() => document.querySelector("dialog.camera video").videoWidth > 0);
+    await lab.screenshot("camera");
+    await page.getByRole("button", { name: "Take the picture" }).click();
+    await page.getByText(/^Your picture as the model sees it/).waitFor();
+    const live = () => window.streams.filter((stream) => stream.getTracks().some((track) => track.readyState === "live")).length;
+    assert.equal(await page.evaluate(live), 0, "every stream has ended");
+    assert.ok((await page.evaluate(() => window.streams.length)) >= 1);
+  },
+  CPU,
+  { flags: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] },
+);

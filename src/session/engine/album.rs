@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::io;
 
-use super::input::{sentence, unusable};
+use super::input::{decoded, sentence, unusable};
 use super::{Host, Loaded, published};
 use crate::infer::Model;
 use crate::io::hub::{Store, Writable};
@@ -94,10 +94,10 @@ async fn add(loaded: &mut Loaded, host: &impl Host, photo: &Photo, file: &[u8]) 
     if loaded.album.is_none() {
         open(loaded, host).await?;
     }
-    let unreadable = |detail| unusable(&format!("{} could not be read as a picture.", photo.name), detail);
-    let picture = host.decode(file).await.map_err(unreadable)?;
+    let picture = decoded(host, &photo.name, file).await?;
+    let no_thumbnail = |detail| unusable(&format!("No thumbnail could be made of {}.", photo.name), detail);
     let embedding = encode_photo(&mut loaded.model, &picture).await?;
-    let thumbnail = host.encode(&small(&picture)).await.map_err(unreadable)?;
+    let thumbnail = host.encode(&small(&picture)).await.map_err(no_thumbnail)?;
     let album = loaded.album.as_mut().expect("opened above");
     let start = album.records.last().map_or(0, |last| last.start + last.length);
     let record = Record { photo: photo.clone(), start, length: thumbnail.len() as u64 };

@@ -25,7 +25,7 @@ pub fn Camera() -> impl IntoView {
     let stream = StoredValue::new_local(None::<MediaStream>);
     let end = move || {
         if let Some(stream) = stream.try_update_value(Option::take).flatten() {
-            stream.get_tracks().iter().for_each(|track| track.unchecked_into::<MediaStreamTrack>().stop());
+            stop(&stream);
         }
     };
     on_cleanup(end);
@@ -38,12 +38,15 @@ pub fn Camera() -> impl IntoView {
         spawn_local(async move {
             match camera().await {
                 Ok(opened) => {
-                    if let (Some(dialog), Some(video)) = (dialog.get_untracked(), video.get_untracked()) {
-                        video.set_src_object(Some(&opened));
-                        stream.set_value(Some(opened));
-                        // A window that is open already stays so.
-                        let _ = dialog.show_modal();
-                    }
+                    // A second press opens a second stream.
+                    end();
+                    let place = dialog.try_get_untracked().flatten().zip(video.try_get_untracked().flatten());
+                    // The room was left before the visitor had allowed it.
+                    let Some((dialog, video)) = place else { return stop(&opened) };
+                    video.set_src_object(Some(&opened));
+                    stream.set_value(Some(opened));
+                    // A window that is open already stays so.
+                    let _ = dialog.show_modal();
                 }
                 Err(error) => {
                     refuse(lab, "No camera could be opened: none is there, or it is not allowed.", &error)
@@ -70,6 +73,10 @@ pub fn Camera() -> impl IntoView {
     }
 }
 
+fn stop(stream: &MediaStream) {
+    stream.get_tracks().iter().for_each(|track| track.unchecked_into::<MediaStreamTrack>().stop());
+}
+
 fn refuse(lab: Lab, sentence: &str, error: &JsValue) {
     let (sentence, detail) = (sentence.into(), thrown(error));
     lab.refuse(Lane::Open, Failure { sentence, detail, way_on: WayOn::ChangeInput });
@@ -84,6 +91,9 @@ async fn camera() -> Result<MediaStream, JsValue> {
 
 /// Hands the frame that is shown over as a picture file.
 fn still(lab: Lab, video: &HtmlVideoElement) -> Result<(), JsValue> {
+    if video.video_width() == 0 {
+        return Err("no frame has come yet".into());
+    }
     let canvas: HtmlCanvasElement = document().create_element("canvas")?.unchecked_into();
     canvas.set_width(video.video_width());
     canvas.set_height(video.video_height());

@@ -34,12 +34,12 @@ impl Album {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Thumbnails(HashMap<u32, Arc<Vec<u8>>>);
 
-/// Thumbnails that are held at a time: a few screens full.
-const HELD: usize = 600;
-
 impl Thumbnails {
+    /// Thumbnails that are held at a time. A page that shows more would ask for what it has just lost, without end.
+    pub const HELD: usize = 600;
+
     pub(super) fn extend(&mut self, files: Vec<(u32, Vec<u8>)>) {
-        if self.0.len() > HELD {
+        if self.0.len() > Self::HELD {
             self.0.clear();
         }
         self.0.extend(files.into_iter().map(|(photo, bytes)| (photo, Arc::new(bytes))));

@@ -1,6 +1,6 @@
 //! Photos on their way into the album, one after the other.
 
-use crate::session::protocol::{Command, Lane, Photo};
+use crate::session::protocol::{Command, Failure, Lane, Photo, WayOn};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::entries;
 use crate::ui::lab::Lab;
@@ -15,7 +15,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File};
 use web_time::Instant;
 
-/// Larger files are passed over.
+/// Larger files are refused.
 const MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 
 /// Files that wait for the engine.
@@ -27,7 +27,7 @@ pub struct Queue {
     pub done: RwSignal<usize>,
     pub total: RwSignal<usize>,
     begun: RwSignal<Option<Instant>>,
-    /// Names of files that were no pictures.
+    /// A sentence for every file that was not taken.
     pub failed: RwSignal<Vec<String>>,
 }
 
@@ -46,12 +46,15 @@ impl Queue {
             let phase = lab.adding.with(|adding| adding.phase);
             let was_busy = earlier.is_some_and(|phase| matches!(phase, Phase::Waiting | Phase::Running));
             if was_busy && matches!(phase, Phase::Done | Phase::Failed) && queue.is_running() {
-                if phase == Phase::Failed {
-                    let name = lab.adding.with_untracked(|adding| match adding.command.as_deref() {
-                        Some(Command::AddPhoto { photo, .. }) => photo.name.clone(),
-                        _ => "A file".into(),
-                    });
-                    queue.failed.update(|failed| failed.push(name));
+                if let Some(Failure { sentence, way_on, .. }) =
+                    lab.adding.with_untracked(|adding| adding.failure.clone())
+                {
+                    queue.fail(sentence);
+                    // What is no fault of the file, as a full disk, would befall the next one too.
+                    if way_on != WayOn::ChangeInput {
+                        queue.stop();
+                        return phase;
+                    }
                 }
                 queue.done.update(|done| *done += 1);
                 queue.next();
@@ -69,17 +72,17 @@ impl Queue {
     pub fn take(self, files: Vec<File>) {
         let known: HashSet<Photo> =
             self.lab.album.with_untracked(|album| album.value.photos.iter().cloned().collect());
-        let new = files.into_iter().filter(|file| {
-            file.type_().starts_with("image/") && file.size() <= MAX_BYTES && !known.contains(&photo_of(file))
-        });
-        let new: Vec<File> = new.collect();
-        if new.is_empty() {
-            return;
-        }
+        let is_new = |file: &File| file.type_().starts_with("image/") && !known.contains(&photo_of(file));
+        let (new, huge): (Vec<File>, Vec<File>) =
+            files.into_iter().filter(is_new).partition(|file| file.size() <= MAX_BYTES);
         if !self.is_running() {
             self.done.set(0);
             self.total.set(0);
             self.failed.set(Vec::new());
+        }
+        huge.iter().for_each(|file| self.fail(format!("The file {} is larger than 64 MB.", file.name())));
+        if new.is_empty() {
+            return;
         }
         self.total.update(|total| *total += new.len());
         self.files.update_value(|files| files.extend(new));
@@ -101,12 +104,16 @@ impl Queue {
                 }
                 // A file that has gone since it was chosen.
                 Err(_) => {
-                    self.failed.update(|failed| failed.push(file.name()));
+                    self.fail(format!("The file {} is not there any more.", file.name()));
                     self.done.update(|done| *done += 1);
                     self.next();
                 }
             }
         });
+    }
+
+    fn fail(self, sentence: String) {
+        self.failed.update(|failed| failed.push(sentence));
     }
 
     fn stop(self) {
@@ -155,10 +162,8 @@ pub fn Adding(queue: Queue) -> impl IntoView {
     let broken = move || {
         queue.failed.with(|failed| match &failed[..] {
             [] => None,
-            [one] => Some(format!("{one} could not be read as a picture.")),
-            [first, rest @ ..] => {
-                Some(format!("{first} and {} more could not be read as pictures.", rest.len()))
-            }
+            [one] => Some(one.clone()),
+            [first, rest @ ..] => Some(format!("{first} {} more were not taken.", rest.len())),
         })
     };
     view! {

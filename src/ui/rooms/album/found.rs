@@ -7,6 +7,7 @@ use crate::ui::components::failure::FailureNote;
 use crate::ui::download::object_url;
 use crate::ui::lab::Lab;
 use crate::ui::show;
+use crate::ui::state::Thumbnails;
 use leptos::prelude::*;
 
 /// Photos of one screen full.
@@ -35,11 +36,14 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
         }
     });
     let count = Memo::new(move |_| ranking.order.with(Vec::len));
+    let is_more = move || shown.with(Vec::len) < count.get().min(Thumbnails::HELD);
+    let is_cut = move || !is_more() && shown.with(Vec::len) < count.get();
     view! {
         <ol class="photos" aria-label="Photos, the best first">
             <For each=move || shown.get() key=|photo| *photo children=move |photo| view! { <Tile photo query sorting ranking /> } />
         </ol>
-        {move || (count.get() > shown.with(Vec::len)).then(|| view! {
+        {move || is_cut().then(|| view! { <p class="quiet">{format!("These are the first {} of {}.", Thumbnails::HELD, count.get())}</p> })}
+        {move || is_more().then(|| view! {
             <button type="button" class="button" on:click=move |_| pages.update(|pages| *pages += 1)>
                 {format!("Show more of {}", count.get())}</button>
         })}

@@ -128,11 +128,12 @@ pub fn FilesIn() -> impl IntoView {
             format!("Copied {} of {}", show::megabytes(done), show::megabytes(total))
         })
     };
+    let is_at_work = move || is_copying.get() && lab.taken.with(|taken| taken.failure.is_none());
     view! {
         <p class="prose">"The folder of a checkpoint with its config.json, tokenizer and safetensors files; they are copied into this
             browser’s storage."</p>
         <div class="row">
-            <button type="button" class="button" disabled=move || is_copying.get() on:click=open><Glyph icon=Icon::Upload />"Choose a folder"</button>
+            <button type="button" class="button" disabled=is_at_work on:click=open><Glyph icon=Icon::Upload />"Choose a folder"</button>
             <input node_ref=input class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=choose />
             {move || is_copying.get().then(|| view! { <span role="status">{words}</span> })}
         </div>

@@ -203,7 +203,7 @@ journey(
 journey(
   "every room opens at its own address in both themes and on a phone",
   async (lab) => {
-    for (const room of ["", "retrieve", "caption", "attend", "ask"]) {
+    for (const room of ["", "retrieve", "caption", "attend", "ask", "album", "models"]) {
       await lab.open(room);
       await lab.heading().waitFor();
       await lab.encoded();
@@ -220,6 +220,10 @@ journey(
       }
       await lab.page.setViewportSize({ width: 1280, height: 800 });
     }
+    // A laptop's window: the last room's link is within reach.
+    await lab.page.setViewportSize({ width: 1366, height: 650 });
+    const last = await lab.page.locator(".rail a").last().boundingBox();
+    assert.ok(last.y + last.height <= 650, `the last room ends at ${last.y + last.height}`);
   },
   CPU,
 );

@@ -1,12 +1,15 @@
 //! The inspector of the room.
 
 use super::answer::Reply;
+use crate::session::protocol::ModelKind;
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::lab::Lab;
 use crate::ui::show;
 use leptos::prelude::*;
 
 #[component]
 pub fn Notes(reply: Reply) -> impl IntoView {
+    let lab = Lab::here();
     let figures = Signal::derive(move || {
         let dash = || "–".to_owned();
         let (seeing, blind) = reply.answer.with(|answer| {
@@ -31,12 +34,18 @@ pub fn Notes(reply: Reply) -> impl IntoView {
             ),
         ]
     });
+    // The baseline counts the answers of the world's own questions, and only the world can judge.
+    let is_playroom = Memo::new(move |_| {
+        lab.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
+    });
     view! {
         <Inspector title="Seeing or guessing?" section="15, vision-language models, and 27, failure modes" figures formula=formula()>
             <p>"The decoder reads the question, then writes the answer, looking at the picture. Where the map is clear it looked."</p>
-            <p>"A model can be right for a bad reason. The baseline beside it reads the question and sees no picture: only what the
-                picture adds to it is seeing."</p>
-            <p>"Every question has a program that the world runs on the scene, so the page knows the answer."</p>
+            {move || is_playroom.get().then(|| view! {
+                <p>"A model can be right for a bad reason. The baseline beside it reads the question and sees no picture: only what
+                    the picture adds to it is seeing."</p>
+                <p>"Every question has a program that the world runs on the scene, so the page knows the answer."</p>
+            })}
         </Inspector>
     }
 }

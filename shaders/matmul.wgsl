@@ -1,4 +1,5 @@
-// out = act(x y + bias), x and y read through strides, out [batch,M,N] contiguous.
+// out = act(x y + bias), x and y read through strides, out [batch,M,N] contiguous. How y is kept is told by a piece of
+// its own, in which a line is a column of y.
 
 struct Params {
     batch: u32,
@@ -17,7 +18,6 @@ struct Params {
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> y: array<f32>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> out: array<f32>;
 @group(0) @binding(4) var<uniform> params: Params;

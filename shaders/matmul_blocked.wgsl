@@ -8,10 +8,6 @@ fn x_quad(i: vec4u) -> vec4f {
     return vec4f(x[i.x], x[i.y], x[i.z], x[i.w]);
 }
 
-fn y_quad(i: vec4u) -> vec4f {
-    return vec4f(y[i.x], y[i.y], y[i.z], y[i.w]);
-}
-
 /// A column per row of x.
 fn x_block(rows: vec4u, steps: vec4u) -> mat4x4f {
     return mat4x4f(x_quad(rows.x + steps), x_quad(rows.y + steps), x_quad(rows.z + steps), x_quad(rows.w + steps));
@@ -20,10 +16,10 @@ fn x_block(rows: vec4u, steps: vec4u) -> mat4x4f {
 /// A column per column of y; zeros where `keep` is false.
 fn y_block(cols: vec4u, steps: vec4u, keep: vec4<bool>) -> mat4x4f {
     return mat4x4f(
-        select(vec4f(), y_quad(cols.x + steps), keep),
-        select(vec4f(), y_quad(cols.y + steps), keep),
-        select(vec4f(), y_quad(cols.z + steps), keep),
-        select(vec4f(), y_quad(cols.w + steps), keep),
+        select(vec4f(), y_quad(cols.x, steps), keep),
+        select(vec4f(), y_quad(cols.y, steps), keep),
+        select(vec4f(), y_quad(cols.z, steps), keep),
+        select(vec4f(), y_quad(cols.w, steps), keep),
     );
 }
 
@@ -36,19 +32,17 @@ fn y_cols(batch: u32, col: u32) -> vec4u {
     return min(col + QUAD, vec4u(params.n - 1u)) * params.y_col + batch * params.y_batch;
 }
 
-/// Four rows of bias.
-fn start(col: u32) -> mat4x4f {
+fn bias_quad(col: u32) -> vec4f {
     if params.has_bias == 0u {
-        return mat4x4f();
+        return vec4f();
     }
     let i = min(col + QUAD, vec4u(params.n - 1u));
-    let row = vec4f(bias[i.x], bias[i.y], bias[i.z], bias[i.w]);
-    return mat4x4f(row, row, row, row);
+    return vec4f(bias[i.x], bias[i.y], bias[i.z], bias[i.w]);
 }
 
 var<private> sums: array<mat4x4f, 16>;
 
-/// Leaves rows `row..row+16` in `sums`, before activation: element (i, j) is sums[4 (i / 4) + j / 4][i % 4][j % 4].
+/// Leaves rows `row..row+16` of the product in `sums`: element (i, j) is sums[4 (i / 4) + j / 4][i % 4][j % 4].
 fn multiply_square(batch: u32, row: u32, col: u32) {
     let r0 = x_rows(batch, row);
     let r1 = x_rows(batch, row + 4u);
@@ -58,11 +52,7 @@ fn multiply_square(batch: u32, row: u32, col: u32) {
     let c1 = y_cols(batch, col + 4u);
     let c2 = y_cols(batch, col + 8u);
     let c3 = y_cols(batch, col + 12u);
-    let s0 = start(col);
-    let s1 = start(col + 4u);
-    let s2 = start(col + 8u);
-    let s3 = start(col + 12u);
-    var s = array(s0, s1, s2, s3, s0, s1, s2, s3, s0, s1, s2, s3, s0, s1, s2, s3);
+    var s: array<mat4x4f, 16>;
     for (var l = 0u; l < params.k; l += 4u) {
         let steps = min(l + QUAD, vec4u(params.k - 1u));
         let keep = l + QUAD < vec4u(params.k);
@@ -103,7 +93,7 @@ fn multiply_strip(batch: u32, row: u32, col: u32) {
     let c1 = y_cols(batch, col + 4u);
     let c2 = y_cols(batch, col + 8u);
     let c3 = y_cols(batch, col + 12u);
-    var s = array(start(col), start(col + 4u), start(col + 8u), start(col + 12u));
+    var s: array<mat4x4f, 4>;
     for (var l = 0u; l < params.k; l += 4u) {
         let steps = min(l + QUAD, vec4u(params.k - 1u));
         let keep = l + QUAD < vec4u(params.k);
@@ -118,6 +108,18 @@ fn multiply_strip(batch: u32, row: u32, col: u32) {
     sums[1] = s[1];
     sums[2] = s[2];
     sums[3] = s[3];
+}
+
+/// Scales the first `rows` rows of `sums` and adds the bias.
+fn scale_rows(batch: u32, col: u32, rows: u32) {
+    for (var j = 0u; j < 4u; j++) {
+        let lines = y_cols(batch, col + 4u * j);
+        let scale = vec4f(y_scale(lines.x), y_scale(lines.y), y_scale(lines.z), y_scale(lines.w));
+        let offset = bias_quad(col + 4u * j);
+        for (var i = 0u; i < rows; i++) {
+            sums[i / 4u * 4u + j][i % 4u] = sums[i / 4u * 4u + j][i % 4u] * scale + offset;
+        }
+    }
 }
 
 /// The activation of CLIP has a loop of its own: adapters on a CPU compute every case of a switch, but enter no loop
@@ -152,6 +154,7 @@ fn store_quad(at: u32, product: vec4f) {
 
 /// Stores the first `rows` rows of `sums`.
 fn store_rows(batch: u32, row: u32, col: u32, rows: u32) {
+    scale_rows(batch, col, rows);
     if params.act != 0u {
         activate_rows(rows);
     }

@@ -25,7 +25,7 @@ fn load(batch: u32, origin: vec2u, start: u32, local: u32) {
             a = x[batch * params.x_batch + row * params.x_row + (start + p.y) * params.x_col];
         }
         if col < params.n && start + q.y < params.k {
-            b = y[batch * params.y_batch + (start + q.y) * params.y_row + col * params.y_col];
+            b = y_value(batch * params.y_batch + col * params.y_col, (start + q.y) * params.y_row);
         }
         x_piece[p.y * TILE + p.x] = a;
         y_piece[q.y * TILE + q.x] = b;
@@ -34,7 +34,7 @@ fn load(batch: u32, origin: vec2u, start: u32, local: u32) {
 
 /// Element (row, col) of a batch, after bias and activation.
 fn store(batch: u32, row: u32, col: u32, product: f32) {
-    var value = product;
+    var value = product * y_scale(batch * params.y_batch + col * params.y_col);
     if params.has_bias == 1u {
         value += bias[col];
     }

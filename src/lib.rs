@@ -1,7 +1,7 @@
 //! Triptych: a laboratory of multimodal learning, from the shader to the page.
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
-//! `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui`;
+//! `precision`, `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui`;
 //! `device` sits on `plan`, `io` on `tensor`, `world` on nothing, and `check` holds `ops` and `device` to each other.
 
 pub mod check;
@@ -18,6 +18,7 @@ pub mod nn;
 pub mod ops;
 pub mod pixels;
 pub mod plan;
+pub mod precision;
 pub mod session;
 pub mod tensor;
 #[cfg(any(target_arch = "wasm32", feature = "ui"))]

@@ -15,8 +15,9 @@ use checkpoints::{check_folder, compare};
 use triptych::infer::checkpoint::Checkpoint;
 use triptych::io::file::Folder;
 use triptych::io::image::decode;
-use triptych::io::safetensors::{Precision, SafetensorsFile, to_bytes};
+use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::pixels::Pixels;
+use triptych::precision::Precision;
 use triptych::tensor::{Data, HostTensor};
 
 const MODELS: [&str; 6] =
@@ -156,7 +157,7 @@ fn copy(name: &str) -> TempDir {
 }
 
 fn refusal(folder: &Path) -> String {
-    let loaded = Checkpoint::load(Form::Cpu.device(), &Folder(folder.to_path_buf()));
+    let loaded = Checkpoint::load(Form::Cpu.device(), &Folder(folder.to_path_buf()), Precision::F32);
     loaded.map(|_| ()).expect_err("a broken folder").to_string()
 }
 
@@ -176,7 +177,7 @@ fn rewrite(folder: &Path, change: impl Fn(String, HostTensor) -> Option<(String,
     });
     let tensors: Vec<(String, HostTensor)> = tensors.collect();
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
-    fs::write(path, to_bytes(named, &[], Precision::F32).unwrap()).unwrap();
+    fs::write(path, to_bytes(named, &[], Floats::F32).unwrap()).unwrap();
 }
 
 #[test]

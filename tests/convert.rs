@@ -16,8 +16,9 @@ use checkpoints::reference::{Form, Subject};
 use triptych::infer::checkpoint::{Converted, Job, MAX_FILE, convert};
 use triptych::io::file::Folder;
 use triptych::io::read_at::Files;
-use triptych::io::weights::{Storage, Weights, WeightsError};
+use triptych::io::weights::{Weights, WeightsError};
 use triptych::model::architecture::Architecture;
+use triptych::precision::Precision;
 use triptych::tensor::Shape;
 
 const MODELS: [&str; 6] =
@@ -28,7 +29,7 @@ fn golden(model: &str) -> PathBuf {
 }
 
 /// A golden, converted; its reference lies beside it again.
-fn converted(model: &str, storage: Storage, limit: u64) -> (TempDir, PathBuf, Converted) {
+fn converted(model: &str, storage: Precision, limit: u64) -> (TempDir, PathBuf, Converted) {
     let above = tempfile::tempdir().unwrap();
     let out = above.path().join("out");
     let mut last = (0, 0);
@@ -53,7 +54,7 @@ fn weights(folder: &Path) -> Vec<(String, Shape, Vec<f32>)> {
         };
         weights.pieces(name, shape, take).map(|()| values)
     };
-    let all = architecture.weights().into_iter().map(|wanted| {
+    let all = architecture.weights(Precision::F32).into_iter().map(|wanted| {
         let other = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
         let held = other.unwrap_or(&wanted.name);
         let values = whole(held, &wanted.shape).unwrap_or_else(|error| panic!("{error}"));
@@ -66,7 +67,7 @@ fn weights(folder: &Path) -> Vec<(String, Shape, Vec<f32>)> {
 fn f32_changes_no_bit_however_it_is_split() {
     for model in MODELS {
         for limit in [MAX_FILE, 6000] {
-            let (_above, out, found) = converted(model, Storage::F32, limit);
+            let (_above, out, found) = converted(model, Precision::F32, limit);
             assert_eq!(found.files > 1, limit < MAX_FILE, "{model}");
             assert!(weights(&out) == weights(&golden(model)), "{model}, {limit}: other weights");
             let outcome = check_folder(&out, Form::Cpu);
@@ -78,7 +79,7 @@ fn f32_changes_no_bit_however_it_is_split() {
 
 #[test]
 fn no_file_is_larger_than_the_limit() {
-    for storage in [Storage::F32, Storage::F16, Storage::Int8] {
+    for storage in [Precision::F32, Precision::F16, Precision::Int8] {
         let (_above, out, found) = converted("clip_gelu", storage, 8000);
         let entries = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap());
         let shards: Vec<u64> = entries
@@ -89,7 +90,7 @@ fn no_file_is_larger_than_the_limit() {
         assert!(shards.iter().all(|size| *size <= 8000), "{storage:?}: {shards:?}");
         let index = fs::read_to_string(out.join("model.safetensors.index.json")).unwrap();
         // The patches' 6144 weights fit into a file in int8 only.
-        assert_eq!(index.contains("patch_embedding.weight.part1"), storage != Storage::Int8, "{storage:?}");
+        assert_eq!(index.contains("patch_embedding.weight.part1"), storage != Precision::Int8, "{storage:?}");
     }
 }
 
@@ -104,7 +105,7 @@ fn worst_cosine(got: &[f32], want: &[f32], width: usize) -> f64 {
 }
 
 /// The worst cosine between what a converted model makes of the reference's pictures and texts and what transformers made.
-fn nearness(model: &str, storage: Storage, form: Form) -> f64 {
+fn nearness(model: &str, storage: Precision, form: Form) -> f64 {
     let (_above, out, found) = converted(model, storage, MAX_FILE);
     // One of the goldens is stored in f16 already.
     assert!(found.after < found.before + 2048, "{model}: {found:?}");
@@ -132,12 +133,12 @@ fn nearness(model: &str, storage: Storage, form: Form) -> f64 {
 /// 3 / 127 / sqrt(12) = 0.7 %, f16 2^-11 / sqrt(3) = 0.03 % at most. Some ten matrices in a row add in squares to an error e
 /// of 2.2 % and 0.1 %, and the cosine is 1 - e^2 / 2: 0.9998 and 0.9999995; allowed is twice the error.
 fn directions_are_kept(form: Form) {
-    for (storage, least) in [(Storage::Int8, 0.999), (Storage::F16, 0.999_998)] {
+    for (storage, least) in [(Precision::Int8, 0.999), (Precision::F16, 0.999_998)] {
         for model in ["clip_quick_gelu", "clip_gelu", "siglip", "blip_match"] {
             let cosine = nearness(model, storage, form);
             println!("{model} {storage:?} {form:?}: worst cosine {cosine:.7}");
             assert!(cosine >= least, "{model} {storage:?}: {cosine}, expected {least}");
-            assert!(storage == Storage::F16 || cosine < 0.999_999_9, "{model}: nothing was rounded");
+            assert!(storage == Precision::F16 || cosine < 0.999_999_9, "{model}: nothing was rounded");
         }
     }
 }

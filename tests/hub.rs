@@ -14,6 +14,7 @@ use triptych::infer::checkpoint::Checkpoint;
 use triptych::io::file::Folder;
 use triptych::io::hub::{Download, HubError, Source};
 use triptych::io::read_at::Files;
+use triptych::precision::Precision;
 
 const MODELS: &str = "tests/goldens/checkpoints";
 
@@ -74,7 +75,7 @@ fn the_size_is_known_before_any_weights_come_and_the_model_runs_from_what_is_kep
         assert!(download.progress().rate > 0.0);
         assert_kept(&hub, &download);
         let files = block_on(download.files()).unwrap();
-        Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &files).unwrap();
+        Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &files, Precision::F32).unwrap();
     }
 }
 

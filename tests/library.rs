@@ -9,9 +9,10 @@ use std::path::Path;
 use pollster::block_on;
 use server::{Behaviour, Client, Hub};
 use tempfile::{TempDir, tempdir};
+use triptych::precision::Precision;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    Abilities, BackendChoice, Command, Event, Failure, KeptModel, ModelKind, ModelName, WayOn,
+    Abilities, BackendChoice, Command, Effect, Event, Failure, KeptModel, ModelKind, ModelName, WayOn,
 };
 
 const MODELS: &str = "tests/goldens/checkpoints";
@@ -56,7 +57,7 @@ impl Lab {
     }
 
     fn load(&mut self, name: &str) -> Vec<Event> {
-        let model = ModelName::Kept { name: name.to_string() };
+        let model = ModelName::Kept { name: name.to_string(), precision: Precision::F32 };
         self.ask(Command::Load { backend: BackendChoice::Cpu, model })
     }
 }
@@ -77,7 +78,8 @@ fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
     assert_eq!((offer.kind, offer.obstacle.as_str()), (ModelKind::Clip, ""));
     assert_eq!(offer.abilities, Abilities { embeds: true, ..Abilities::default() });
     let config = lab.hub.set().files["config.json"].len() as u64;
-    assert_eq!((offer.kept, offer.memory), (config, 4 * offer.parameters));
+    assert_eq!((offer.kept, offer.memory[0]), (config, 4 * offer.parameters));
+    assert!(offer.memory.is_sorted_by(|more, less| more > less), "{:?}", offer.memory);
     assert!(offer.size > config && offer.parameters > 10_000);
 
     assert!(failure(&lab.load(&name)).sentence.ends_with("is not kept on this device: download it first."));
@@ -92,6 +94,18 @@ fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
     let Some(Event::Ready(facts)) = events.last() else { panic!("{events:?}") };
     assert_eq!((facts.name.as_str(), facts.parameters), (name.as_str(), offer.parameters));
     assert_eq!(lab.hub.take_log(), [""; 0], "what is kept needs no network");
+
+    let events = lab.ask(Command::Compare { name: name.clone() });
+    let effects = events.iter().map(|event| match event {
+        Event::Compared(effect) => effect,
+        other => panic!("{other:?}"),
+    });
+    let effects: Vec<&Effect> = effects.collect();
+    assert!(effects.iter().map(|effect| effect.precision).eq(Precision::ALL));
+    assert!(effects.is_sorted_by(|more, less| more.bytes > less.bytes), "{effects:?}");
+    assert!(effects.iter().all(|effect| effect.agreement.worst_cosine.is_some_and(|cosine| cosine > 0.99)));
+    let events = lab.ask(Command::EncodeText { text: "a cat".into() });
+    assert!(matches!(events[..], [Event::TextEncoded(_)]), "it speaks on: {events:?}");
     assert_eq!(lab.ask(Command::Delete { name: name.clone() }), [Event::Shelf(Vec::new())]);
     assert_eq!(failure(&lab.load(&name)).way_on, WayOn::ChangeInput);
 }
@@ -137,7 +151,7 @@ fn what_cannot_fit_is_refused_before_its_weights_come() {
     let events = lab.ask(Command::Offer { name });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
     assert!(offer.obstacle.ends_with("in memory; a page can hold 3.2 GB."), "{}", offer.obstacle);
-    assert!(offer.memory > 3 << 30);
+    assert!(offer.memory.iter().all(|&memory| memory > 3 << 30), "{:?}", offer.memory);
 }
 
 #[test]

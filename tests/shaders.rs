@@ -10,6 +10,8 @@ use triptych::check::plans;
 use triptych::kernel::{Access, Kernel, Variant};
 use triptych::ops::registry::{all_cases, all_kernels};
 
+/// What naga calls a capability though every WebGPU device has it: `unpack2x16float`.
+const WEBGPU: Capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
 /// WebGPU's default limits.
 const MAX_STORAGE_BUFFERS: usize = 8;
 const MAX_INVOCATIONS: u32 = 256;
@@ -21,7 +23,7 @@ const MAX_WORKGROUPS: u32 = 65_535;
 fn inspect(kernel: &Kernel, variant: &Variant) -> Result<usize, String> {
     let source = variant.wgsl();
     let module = naga::front::wgsl::parse_str(&source).map_err(|e| e.emit_to_string(&source))?;
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
+    let mut validator = Validator::new(ValidationFlags::all(), WEBGPU);
     let info = validator.validate(&module).map_err(|e| e.emit_to_string(&source))?;
     let entry = module.entry_points.iter().position(|entry| entry.name == variant.entry);
     let entry = entry.ok_or_else(|| format!("no entry point `{}`", variant.entry))?;

@@ -11,6 +11,7 @@ use triptych::device::{CpuDevice, Device, GpuDevice};
 use triptych::infer::checkpoint::{Checkpoint, Job};
 use triptych::io::read_at::Files;
 use triptych::model::architecture::Architecture;
+use triptych::precision::Precision;
 use triptych::tensor::HostTensor;
 
 /// The image tower of a checkpoint on one device.
@@ -25,7 +26,8 @@ impl Tower {
             true => Device::Gpu(GpuDevice::request().await.map_err(|error| error.to_string())?),
             false => Device::Cpu(CpuDevice { exact: false }),
         };
-        let checkpoint = Checkpoint::load(device, files).map_err(|error| error.to_string())?;
+        let checkpoint =
+            Checkpoint::load(device, files, Precision::F32).map_err(|error| error.to_string())?;
         match checkpoint.architecture {
             Architecture::Clip(_) => Ok(Tower { checkpoint }),
             _ => Err("expected a CLIP".to_string()),

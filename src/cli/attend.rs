@@ -10,7 +10,7 @@ use super::{CliError, Common, checkpoint, print_json};
 use crate::infer::{Model as Loadable, Runner, Trace};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
-use crate::io::safetensors::{Precision, to_bytes};
+use crate::io::safetensors::{Floats, to_bytes};
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 use crate::viz::heat::Map;
@@ -53,7 +53,7 @@ impl Attend {
         let traces = [&looks.vision].into_iter().chain(looks.texts.iter().map(|(trace, _)| trace));
         let tensors: Vec<(String, HostTensor)> = traces.flat_map(layers).collect();
         let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
-        let bytes = to_bytes(named, &[], Precision::F32).map_err(CliError::failure)?;
+        let bytes = to_bytes(named, &[], Floats::F32).map_err(CliError::failure)?;
         write_atomic(&self.out.join("attention.safetensors"), &bytes).map_err(CliError::failure)?;
         for (trace, words) in &looks.texts {
             self.overlays(&looks.pixels, trace, words)?;

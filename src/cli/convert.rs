@@ -4,15 +4,15 @@ mod measure;
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde_json::json;
 
-use measure::{Agreement, Effect, measure};
+use measure::{Effect, measure};
 
 use super::{CliError, Common, bar, print_json};
-use crate::infer::checkpoint::{ConvertError, Converted, MAX_FILE, convert};
+use crate::infer::checkpoint::{Agreement, ConvertError, Converted, MAX_FILE, convert};
 use crate::io::file::Folder;
-use crate::io::weights::{Storage, WriteError};
+use crate::io::weights::WriteError;
+use crate::precision::Precision;
 
 #[derive(clap::Args)]
 pub struct Convert {
@@ -20,7 +20,7 @@ pub struct Convert {
     folder: PathBuf,
     /// Folder to write, absent or empty
     out: PathBuf,
-    /// How weights are stored
+    /// How weights are stored: int8 keeps vectors, positions and scalars as f32, f16 scalars only
     #[arg(long, value_enum)]
     precision: Precision,
     /// Compare both models on the pictures of a folder, or on scenes of our own world
@@ -30,35 +30,24 @@ pub struct Convert {
     common: Common,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Precision {
-    /// Half of f32; scalars stay f32
-    F16,
-    /// A quarter of f32: integers with one scale per row; vectors, positions and scalars stay f32
-    Int8,
-    F32,
-}
-
 impl Convert {
     pub fn run(&self) -> Result<(), CliError> {
         if !self.folder.is_dir() {
             return Err(CliError::Input(format!("{}: no such folder", self.folder.display())));
         }
-        let storage = match self.precision {
-            Precision::F16 => Storage::F16,
-            Precision::Int8 => Storage::Int8,
-            Precision::F32 => Storage::F32,
-        };
         let bar = bar(0, "tensors");
         let progress = |done: usize, all: usize| {
             bar.set_length(all as u64);
             bar.set_position(done as u64);
         };
         let from = Folder(self.folder.clone());
-        let converted = convert(&from, &self.out, storage, MAX_FILE, progress).map_err(|e| self.told(e))?;
+        let converted = convert(&from, &self.out, self.precision, MAX_FILE, progress);
+        let converted = converted.map_err(|e| self.told(e))?;
         bar.finish_and_clear();
         let folders = [self.folder.as_path(), self.out.as_path()];
-        let effect = self.measure.as_ref().map(|pictures| measure(folders, pictures.as_ref(), &self.common));
+        let measured =
+            |pictures: &Option<PathBuf>| measure(folders, self.precision, pictures.as_ref(), &self.common);
+        let effect = self.measure.as_ref().map(measured);
         self.print(&converted, effect.transpose()?.as_ref());
         Ok(())
     }
@@ -80,17 +69,18 @@ impl Convert {
             self.out.display()
         );
         let Some(effect) = effect else { return };
-        match effect.agreement {
-            Agreement::Embeddings { mean_cosine, worst_cosine, same_top_1 } => {
-                println!("cosine with the original: {mean_cosine:.6} on average, {worst_cosine:.6} at worst");
-                if let Some(share) = same_top_1 {
-                    println!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, effect.pictures);
-                }
-            }
-            Agreement::Tokens { same_tokens } => {
-                println!("same tokens: {:.1} %, {} pictures", 100.0 * same_tokens, effect.pictures);
-            }
+        let Agreement { mean_cosine, worst_cosine, same_top_1, same_tokens } = effect.agreement;
+        if let (Some(mean), Some(worst)) = (mean_cosine, worst_cosine) {
+            println!("cosine with the original: {mean:.6} on average, {worst:.6} at worst");
         }
+        if let Some(share) = same_top_1 {
+            println!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, effect.pictures);
+        }
+        if let Some(share) = same_tokens {
+            println!("same tokens: {:.1} %, {} pictures", 100.0 * share, effect.pictures);
+        }
+        let (before, after) = (effect.device_before as f64, effect.device_after as f64);
+        println!("{:.1} MB on the device, {:.1} MB before", after / 1e6, before / 1e6);
         println!("{:.1} ms a picture, {:.1} ms before", effect.ms_after, effect.ms_before);
     }
 

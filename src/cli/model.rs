@@ -1,7 +1,11 @@
 //! Devices, models and pictures for the commands.
 
+use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 
 use super::checkpoint::{photo, words};
 use super::{Backend, CliError, Common};
@@ -12,6 +16,7 @@ use crate::io::file::{Folder, read, write_atomic};
 use crate::io::image::decode;
 use crate::io::resize::resize_square;
 use crate::pixels::Pixels;
+use crate::precision::Precision;
 use crate::tensor::HostTensor;
 
 /// A loaded model, by `--model`.
@@ -21,6 +26,19 @@ pub struct Model {
     /// model.safetensors or its shards, tokenizer, preprocessor_config.json)
     #[arg(long, default_value = "playroom")]
     model: PathBuf,
+    /// How the device keeps the matrices of a published model
+    #[arg(long, value_enum, default_value_t = Precision::F32)]
+    weights: Precision,
+}
+
+impl ValueEnum for Precision {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Precision::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
 }
 
 /// The shipped model's folder in the source tree, and beside the binary of an installation.
@@ -74,12 +92,12 @@ impl Drop for Opened {
 impl Model {
     /// A Playroom model.
     pub fn load(&self, common: &Common) -> Result<Loaded, CliError> {
-        load_folder(&self.folder()?, choose_device(common.backend)?)
+        load_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
     }
 
     /// A model of either kind.
     pub fn open(&self, common: &Common) -> Result<Opened, CliError> {
-        open_folder(&self.folder()?, choose_device(common.backend)?)
+        open_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
     }
 
     fn folder(&self) -> Result<PathBuf, CliError> {
@@ -92,8 +110,8 @@ impl Model {
 }
 
 /// The Playroom model of a folder on a device.
-pub fn load_folder(folder: &Path, device: Device) -> Result<Loaded, CliError> {
-    let opened = open_folder(folder, device)?;
+pub fn load_folder(folder: &Path, device: Device, precision: Precision) -> Result<Loaded, CliError> {
+    let opened = open_folder(folder, device, precision)?;
     match opened.0 {
         Loadable::Playroom(_) => Ok(Loaded(opened)),
         Loadable::Checkpoint(_) => Err(CliError::Input(format!("{}: {NOT_PLAYROOM}", folder.display()))),
@@ -101,9 +119,15 @@ pub fn load_folder(folder: &Path, device: Device) -> Result<Loaded, CliError> {
 }
 
 /// The model of a folder, of either kind, on a device.
-pub fn open_folder(folder: &Path, device: Device) -> Result<Opened, CliError> {
-    let loaded = Loadable::load(device, &Folder(folder.to_path_buf()));
-    loaded.map(Opened).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))
+pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Result<Opened, CliError> {
+    let refused = |reason: &dyn Display| CliError::Input(format!("{}: {reason}", folder.display()));
+    let loaded = Loadable::load(device, &Folder(folder.to_path_buf()), precision).map_err(|e| refused(&e))?;
+    match loaded {
+        Loadable::Playroom(_) if precision != Precision::F32 => {
+            Err(refused(&"--weights is for published models; ours is small and keeps f32"))
+        }
+        loaded => Ok(Opened(loaded)),
+    }
 }
 
 impl Opened {

@@ -4,6 +4,7 @@ use super::checkpoint::{Checkpoint, CheckpointError};
 use super::{LoadError, ModelFiles, Runner};
 use crate::device::Device;
 use crate::io::read_at::Files;
+use crate::precision::Precision;
 
 /// A model on a device: our own, which knows the world it was trained on, or a published one, which has seen photos.
 pub enum Model {
@@ -21,20 +22,31 @@ pub enum ModelError {
     Checkpoint(#[from] CheckpointError),
 }
 
+impl From<Runner> for Model {
+    fn from(runner: Runner) -> Self {
+        Model::Playroom(Box::new(runner))
+    }
+}
+
+impl From<Checkpoint> for Model {
+    fn from(checkpoint: Checkpoint) -> Self {
+        Model::Checkpoint(Box::new(checkpoint))
+    }
+}
+
 impl Model {
-    /// Loads whatever the files are of.
-    pub fn load(device: Device, files: &dyn Files) -> Result<Self, ModelError> {
+    /// Loads whatever the files are of; `precision` is that of a published checkpoint's matrices.
+    pub fn load(device: Device, files: &dyn Files, precision: Precision) -> Result<Self, ModelError> {
         let file = |name: &'static str| {
             let unreadable = |source| CheckpointError::Unreadable { file: name.to_string(), source };
             files.read(name).map_err(unreadable)?.ok_or(ModelError::Absent(name))
         };
         let config = file("config.json")?;
         if !is_playroom(&config) {
-            return Ok(Model::Checkpoint(Box::new(Checkpoint::load(device, files)?)));
+            return Ok(Checkpoint::load(device, files, precision)?.into());
         }
         let (tokenizer, weights) = (file("tokenizer.json")?, file("model.safetensors")?);
-        let runner = Runner::load(device, ModelFiles { config, tokenizer, weights })?;
-        Ok(Model::Playroom(Box::new(runner)))
+        Ok(Runner::load(device, ModelFiles { config, tokenizer, weights })?.into())
     }
 
     pub fn device(&self) -> &Device {

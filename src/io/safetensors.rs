@@ -5,8 +5,7 @@ mod int8;
 mod write;
 
 pub use error::SafetensorsError;
-pub use int8::quantize;
-pub use write::{Precision, halves, to_bytes};
+pub use write::{Floats, halves, to_bytes};
 
 use std::collections::BTreeMap;
 use std::io;
@@ -258,15 +257,15 @@ mod tests {
         let weight = HostTensor::f32([2, 2], vec![1.5, -0.1, 65504.0, 1e-7]);
         let ids = HostTensor::u32([3], vec![0, 1, u32::MAX]);
         let tensors = [("weight", &weight), ("ids", &ids)];
-        let bytes = to_bytes(tensors, &[("state", "{}")], Precision::F32).unwrap();
-        assert_eq!(bytes, to_bytes(tensors, &[("state", "{}")], Precision::F32).unwrap());
+        let bytes = to_bytes(tensors, &[("state", "{}")], Floats::F32).unwrap();
+        assert_eq!(bytes, to_bytes(tensors, &[("state", "{}")], Floats::F32).unwrap());
         let back = SafetensorsFile::new("f", bytes).unwrap();
         assert_eq!(back.names(), ["weight", "ids"]);
         assert_eq!(back.metadata(), BTreeMap::from([("state", "{}")]));
         assert_eq!(back.shaped("weight", &[2, 2].into()).unwrap(), weight);
         assert_eq!(back.tensor("ids").unwrap(), ids);
 
-        let back = SafetensorsFile::new("f", to_bytes(tensors, &[], Precision::F16).unwrap()).unwrap();
+        let back = SafetensorsFile::new("f", to_bytes(tensors, &[], Floats::F16).unwrap()).unwrap();
         let rounded = [1.5, -0.099975586, 65504.0, 1.1920929e-7];
         assert_eq!(back.tensor("weight").unwrap(), HostTensor::f32([2, 2], rounded.to_vec()));
         assert_eq!(back.tensor("ids").unwrap(), ids);
@@ -275,7 +274,7 @@ mod tests {
     #[test]
     fn a_value_beyond_f16_is_refused() {
         let large = HostTensor::f32([2], vec![0.0, 65520.0]);
-        let message = to_bytes([("w", &large)], &[], Precision::F16).unwrap_err().to_string();
+        let message = to_bytes([("w", &large)], &[], Floats::F16).unwrap_err().to_string();
         assert_eq!(message, "`w` holds 65520 at element 1, beyond the largest f16 of 65504");
     }
 }

@@ -8,7 +8,7 @@ mod layout;
 mod write;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use write::{Shards, Storage, Stored, TensorWriter, WriteError};
+pub use write::{Shards, Stored, TensorWriter, WriteError};
 
 use std::collections::HashMap;
 use std::io;

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::student::Inputs;
 use crate::device::DeviceError;
-use crate::io::safetensors::{Precision, SafetensorsError, SafetensorsFile, to_bytes};
+use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
 
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
@@ -33,7 +33,7 @@ pub(super) fn to_file(
 ) -> Result<Vec<u8>, WeightsError> {
     let json = serde_json::to_string(content).expect("plain data serialises");
     let named = weights.iter().map(|(name, tensor)| (name.as_str(), tensor));
-    Ok(to_bytes(named, &[(key, &json)], Precision::F32)?)
+    Ok(to_bytes(named, &[(key, &json)], Floats::F32)?)
 }
 
 /// What the metadata of a file tells under `key`; `name` is the file's, for errors.

@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::inputs::PART;
 use super::transformers::{TextConfig, VisionConfig};
 use super::{blip, clip, siglip};
-use crate::plan::{PlanBuilder, SlotKind};
-use crate::tensor::Shape;
+use crate::plan::{Plan, PlanBuilder, SlotKind};
+use crate::precision::Precision;
+use crate::tensor::{DType, Shape};
 
 /// A published model of Hugging Face's transformers, by the class it was saved from.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,29 +31,36 @@ pub enum ConfigError {
     Size(String),
 }
 
-/// A weight, the names under which a file may hold it, in order of preference, its shape, and under which names its rows
-/// are kept on the device, with their number: one, unless it is larger than a buffer may be.
+/// A weight, the names under which a file may hold it, in order of preference, its shape, how its rows are kept on the
+/// device, and under which names, with their number: one, unless it is larger than a buffer may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub name: String,
     pub others: Vec<String>,
     pub shape: Shape,
+    pub precision: Precision,
     pub parts: Vec<(String, usize)>,
 }
 
 impl Wanted {
-    /// The shape of a part of so many rows.
+    /// Numbers of a row: what one index of the first axis holds.
+    pub fn width(&self) -> usize {
+        self.shape.numel() / self.shape.first().copied().unwrap_or(1).max(1)
+    }
+
+    /// The shape on the device of a part of so many rows.
     pub fn part_shape(&self, rows: usize) -> Shape {
-        match &self.shape[..] {
-            [] => self.shape.clone(),
-            [_, rest @ ..] => [&[rows], rest].concat().into(),
+        match (self.precision, &self.shape[..]) {
+            (Precision::F32, []) => self.shape.clone(),
+            (Precision::F32, [_, rest @ ..]) => [&[rows], rest].concat().into(),
+            (packed, _) => [rows, packed.row_words(self.width())].into(),
         }
     }
 
-    /// Which parts the elements `start .. start + count` fall into: name, the first element within the part, and which of
-    /// the `count` elements.
+    /// Which parts the words `start .. start + count` fall into: name, the first word within the part, and which of the
+    /// `count` words.
     pub fn spread(&self, start: usize, count: usize) -> Vec<(&str, usize, Range<usize>)> {
-        let width = self.shape.numel() / self.shape.first().copied().unwrap_or(1).max(1);
+        let width = self.precision.row_words(self.width());
         let mut first = 0;
         let mut all = Vec::new();
         for (name, rows) in &self.parts {
@@ -105,25 +113,20 @@ impl Architecture {
         self.towers().1
     }
 
-    /// All weights, from the towers' own emission.
-    pub fn weights(&self) -> Vec<Wanted> {
-        let mut b = PlanBuilder::new();
-        match self {
-            Self::Clip(config) => clip::emit_all(&mut b, config),
-            Self::Siglip(config) => siglip::emit_all(&mut b, config),
-            Self::Blip(task, config) => blip::emit_all(&mut b, *task, config),
-        }
-        let plan = b.finish();
-        let wanted = |name: &str, shape: &Shape| {
+    /// All weights, from the towers' own emission, with matrices kept in this precision.
+    pub fn weights(&self, precision: Precision) -> Vec<Wanted> {
+        let (plan, kept) = (self.all(Precision::F32), self.all(precision));
+        let wanted = |name: &str, shape: &Shape, dtype: DType| {
             let others = match self {
                 Self::Blip(_, config) => blip::tied(config, name),
                 _ => Vec::new(),
             };
             let parts = vec![(name.to_string(), shape.first().copied().unwrap_or(1))];
-            Wanted { name: name.to_string(), others, shape: shape.clone(), parts }
+            let precision = if dtype == DType::U32 { precision } else { Precision::F32 };
+            Wanted { name: name.to_string(), others, shape: shape.clone(), precision, parts }
         };
         let mut all: Vec<Wanted> = Vec::new();
-        for slot in plan.slots_of(SlotKind::Stored) {
+        for (slot, kept) in plan.slots_of(SlotKind::Stored).zip(kept.slots_of(SlotKind::Stored)) {
             let whole = slot.name.split_once(PART).map_or(&*slot.name, |(whole, _)| whole);
             match all.last_mut().filter(|last| last.name == whole) {
                 Some(last) => {
@@ -131,12 +134,22 @@ impl Architecture {
                     last.parts.push((slot.name.clone(), slot.shape[0]));
                 }
                 None => {
-                    all.push(wanted(whole, &slot.shape));
+                    all.push(wanted(whole, &slot.shape, kept.dtype));
                     all.last_mut().expect("just pushed").parts[0].0.clone_from(&slot.name);
                 }
             }
         }
         all
+    }
+
+    fn all(&self, precision: Precision) -> Plan {
+        let mut b = PlanBuilder::new().keeping(precision);
+        match self {
+            Self::Clip(config) => clip::emit_all(&mut b, config),
+            Self::Siglip(config) => siglip::emit_all(&mut b, config),
+            Self::Blip(task, config) => blip::emit_all(&mut b, *task, config),
+        }
+        b.finish()
     }
 }
 
@@ -169,19 +182,28 @@ mod tests {
     }
 
     #[test]
-    fn elements_fall_into_the_parts_of_their_rows() {
+    fn words_fall_into_the_parts_of_their_rows() {
         let parts = vec![("a".to_string(), 2), ("b".to_string(), 1)];
-        let wanted = Wanted { name: "w".into(), others: Vec::new(), shape: [3, 4].into(), parts };
+        let wanted = Wanted {
+            name: "w".into(),
+            others: Vec::new(),
+            shape: [3, 4].into(),
+            precision: Precision::F32,
+            parts,
+        };
         assert_eq!(wanted.spread(0, 3), [("a", 0, 0..3)]);
         assert_eq!(wanted.spread(6, 5), [("a", 6, 0..2), ("b", 0, 2..5)]);
         assert_eq!(wanted.spread(11, 1), [("b", 3, 0..1)]);
         assert_eq!(wanted.part_shape(2), [2, 4].into());
+        let packed = Wanted { precision: Precision::Int8, ..wanted };
+        assert_eq!(packed.part_shape(2), [2, 2].into());
+        assert_eq!(packed.spread(2, 4), [("a", 2, 0..2), ("b", 0, 2..4)]);
     }
 
     #[test]
     fn a_table_larger_than_a_buffer_is_kept_in_parts() {
         let large = br#"{"model_type":"clip","text_config":{"hidden_size":768,"num_attention_heads":12}}"#;
-        let weights = Architecture::parse(large).unwrap().weights();
+        let weights = Architecture::parse(large).unwrap().weights(Precision::F32);
         let find = |name: &str| weights.iter().find(|wanted| wanted.name == name).unwrap();
         let table = find("text_model.embeddings.token_embedding.weight");
         let part = |at: usize| format!("{}{PART}{at}", table.name);

@@ -1,11 +1,13 @@
 //! What goes into an encoder: pictures as rows of patches (Dosovitskiy et al. 2021), ids as rows of embedded tokens.
 
+use crate::nn::matrix;
 use crate::ops::binary::add;
 use crate::ops::concat::concat;
 use crate::ops::embedding::{embedding, embedding_of_parts};
 use crate::ops::{conv2d, permute, slice};
 use crate::plan::fill::fill;
 use crate::plan::{PlanBuilder, SlotId};
+use crate::precision::Precision;
 
 /// Pictures `[B, 3, S, S]` to patches `[B, P, D]` in row-major order, by the convolution `patch_embedding` of stride
 /// `patch`; `P = (S / patch)^2`, what is left over at the right and below is not seen.
@@ -35,19 +37,19 @@ pub(super) fn with_class(b: &mut PlanBuilder, class: SlotId, patches: SlotId) ->
     concat(b, &[class, patches], 1)
 }
 
-/// Elements of the largest buffer that WebGPU binds by default: 128 MiB of f32.
+/// Elements of the largest buffer that WebGPU binds by default: 128 MiB of f32. A packed table is cut at the same rows.
 const LARGEST: usize = 128 * 1024 * 1024 / size_of::<f32>();
 /// Between a weight's name and the number of its part.
 pub(super) const PART: &str = ".rows.";
 
 /// The table `name` `[V, D]`, in as few parts by rows as buffers allow.
-fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) -> Vec<SlotId> {
+fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) -> Vec<(SlotId, Precision)> {
     if vocabulary * width <= LARGEST {
-        return vec![b.param(name, [vocabulary, width])];
+        return vec![matrix(b, name, [vocabulary, width])];
     }
     let most = LARGEST / width;
     let part = |(at, first): (usize, usize)| {
-        b.param(&format!("{name}{PART}{at}"), [most.min(vocabulary - first), width])
+        matrix(b, &format!("{name}{PART}{at}"), [most.min(vocabulary - first), width])
     };
     (0..vocabulary).step_by(most).enumerate().map(part).collect()
 }
@@ -65,7 +67,7 @@ pub(super) fn tokens(
     assert!(tokens <= longest, "{tokens} tokens exceed the longest row of {longest}");
     let table = table_of(b, &format!("{table}.weight"), [vocabulary, width]);
     let positions = b.param(&format!("{positions}.weight"), [longest, width]);
-    let x = embedding_of_parts(b, &table, ids);
+    let x = embedding_of_parts(b, &table, width, ids);
     let positions = match at {
         Some(at) => embedding(b, positions, at),
         None => slice::slice(b, positions, 0, 0, tokens),

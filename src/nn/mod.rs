@@ -1,21 +1,22 @@
 //! Layers of neural networks: weights by PyTorch's names, emitted through the ops.
 
+mod matrix;
 mod transformer;
 
+pub use matrix::{matrix, product};
 pub use transformer::{Memory, Tower};
 
 use crate::ops::activation::Activation;
 use crate::ops::layer_norm;
-use crate::ops::linear::linear as affine;
 use crate::plan::{PlanBuilder, SlotId};
 
 /// `x Wᵀ + b`: `[.., K]` to `[.., outputs]`, weights `name.weight [outputs, K]` and `name.bias [outputs]`.
 pub fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize, act: Option<Activation>) -> SlotId {
     let inputs = b.shape(x).last();
     b.scope(name, |b| {
-        let weight = b.param("weight", [outputs, inputs]);
+        let weight = matrix(b, "weight", [outputs, inputs]);
         let bias = b.param("bias", [outputs]);
-        affine(b, x, weight, Some(bias), act)
+        product(b, x, weight, Some(bias), act)
     })
 }
 
@@ -23,8 +24,8 @@ pub fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize, act: O
 pub fn projection(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize) -> SlotId {
     let inputs = b.shape(x).last();
     b.scope(name, |b| {
-        let weight = b.param("weight", [outputs, inputs]);
-        affine(b, x, weight, None, None)
+        let weight = matrix(b, "weight", [outputs, inputs]);
+        product(b, x, weight, None, None)
     })
 }
 

@@ -1,10 +1,13 @@
 //! Rows of a table by id: `y[r] = table[ids[r]]`; table `[V, D]`, ids `[..]` of u32 below V, y `[.., D]`. A table that is
 //! larger than a buffer may be is kept in parts by rows: each gives its own rows and zeros elsewhere, and `y` is their sum.
+//! For inference a part may be packed, `[V, W]` words in the layout of [`Precision`].
 
 use super::binary::add;
 use super::case::{Case, noise};
+use super::packed::packed_noise;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
+use crate::precision::Precision;
 use crate::tensor::{DType, HostTensor, Shape};
 
 #[repr(C)]
@@ -15,6 +18,19 @@ struct Params {
     vocabulary: u32,
     /// The id of the table's first row.
     first: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct PackedParams {
+    rows: u32,
+    width: u32,
+    vocabulary: u32,
+    first: u32,
+    /// Words of a row of the table.
+    words: u32,
+    /// 1 for int8, 0 for f16.
+    is_int8: u32,
 }
 
 const SOURCE: &[&str] =
@@ -35,6 +51,35 @@ pub static BACKWARD: Kernel = Kernel {
     cpu: backward,
     fast: Some(fast_backward),
 };
+
+pub static PACKED: Kernel = Kernel {
+    name: "embedding.packed",
+    bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
+    variants: &[Variant {
+        name: "flat",
+        source: &[
+            include_str!("../../shaders/lib/index.wgsl"),
+            include_str!("../../shaders/embedding_packed.wgsl"),
+        ],
+        entry: "forward",
+        grid: |p| grid_flat(p[0] * p[1]),
+    }],
+    cpu: packed_forward,
+    fast: None,
+};
+
+fn packed_forward(args: &mut Args) {
+    let (p, table, ids): (PackedParams, _, _) = (args.params(), args.ids(0), args.ids(1));
+    let precision = if p.is_int8 == 1 { Precision::Int8 } else { Precision::F16 };
+    let words = p.words as usize;
+    for (y, id) in args.write[0].chunks_mut(p.width as usize).zip(ids) {
+        let row = id.wrapping_sub(p.first);
+        match row < p.vocabulary {
+            true => precision.unpack(&table[row as usize * words..][..words], y),
+            false => y.fill(0.0),
+        }
+    }
+}
 
 fn forward(args: &mut Args) {
     let (table, ids, Params { width, vocabulary, first, .. }) = (args.read[0], args.ids(1), args.params());
@@ -90,15 +135,21 @@ fn fast_backward(args: &mut Args) {
 
 /// Rows of `table` `[V, D]` at `ids` `[..]` (u32): `[.., D]`. An id of V or more is a bug of the caller.
 pub fn embedding(b: &mut PlanBuilder, table: SlotId, ids: SlotId) -> SlotId {
-    part(b, table, ids, 0)
+    let width = b.shape(table).last();
+    part(b, (table, Precision::F32), width, ids, 0)
 }
 
-/// As [`embedding`] of a table whose rows lie one behind the other in `parts`, each `[.., D]`.
-pub fn embedding_of_parts(b: &mut PlanBuilder, parts: &[SlotId], ids: SlotId) -> SlotId {
+/// As [`embedding`] of a table of rows of `width` numbers, which lie one behind the other in `parts`.
+pub fn embedding_of_parts(
+    b: &mut PlanBuilder,
+    parts: &[(SlotId, Precision)],
+    width: usize,
+    ids: SlotId,
+) -> SlotId {
     let mut first = 0;
     let mut sum = None;
-    for &table in parts {
-        let rows = part(b, table, ids, first);
+    for &(table, precision) in parts {
+        let rows = part(b, (table, precision), width, ids, first);
         first += b.shape(table)[0];
         sum = Some(sum.map_or(rows, |sum| add(b, sum, rows)));
     }
@@ -106,14 +157,31 @@ pub fn embedding_of_parts(b: &mut PlanBuilder, parts: &[SlotId], ids: SlotId) ->
 }
 
 /// The rows of one part, whose first row has the id `first`; zeros for other ids.
-fn part(b: &mut PlanBuilder, table: SlotId, ids: SlotId, first: usize) -> SlotId {
+fn part(
+    b: &mut PlanBuilder,
+    (table, precision): (SlotId, Precision),
+    width: usize,
+    ids: SlotId,
+    first: usize,
+) -> SlotId {
     let (table_shape, ids_shape) = (b.shape(table).clone(), b.shape(ids).clone());
-    assert_eq!(table_shape.len(), 2, "embedding: the table is {table_shape}");
+    let row_words = precision.row_words(width);
+    assert_eq!(
+        table_shape[1..],
+        [row_words],
+        "embedding: the table is {table_shape}, {precision:?} of {width}"
+    );
     assert_eq!(b.dtype(ids), DType::U32, "embedding: ids are u32");
-    let (rows, width) = (ids_shape.numel(), table_shape[1]);
-    let [rows, width, vocabulary, first] = [rows, width, table_shape[0], first].map(|size| size as u32);
+    let sizes = [ids_shape.numel(), width, table_shape[0], first].map(|size| size as u32);
+    let [rows, width, vocabulary, first] = sizes;
+    let y = b.temp("embedding", Shape::from([&ids_shape[..], &[width as usize]].concat()));
+    if precision != Precision::F32 {
+        let (words_of_row, is_int8) = (row_words as u32, u32::from(precision == Precision::Int8));
+        let params = PackedParams { rows, width, vocabulary, first, words: words_of_row, is_int8 };
+        b.emit(&PACKED, &[table, ids, y], words(&params));
+        return y;
+    }
     let params = words(&Params { rows, width, vocabulary, first });
-    let y = b.temp("embedding", Shape::from([&ids_shape[..], &table_shape[1..]].concat()));
     b.emit(&FORWARD, &[table, ids, y], params.clone());
     b.record(y, &[table], move |b, dy| {
         let dtable = b.grad(table);
@@ -134,10 +202,21 @@ pub fn cases() -> Vec<Case> {
     };
     let ids = HostTensor::u32([7], vec![0, 4, 5, 8, 6, 4, 1]);
     let inputs = vec![noise(&[5, 3], 1.0, 41), noise(&[4, 3], 1.0, 42), ids];
-    let parts =
-        Case::new("embedding of parts".to_string(), inputs, |b, s| embedding_of_parts(b, &s[..2], s[2]));
+    let parts = Case::new("embedding of parts".to_string(), inputs, |b, s| {
+        embedding_of_parts(b, &[s[0], s[1]].map(|part| (part, Precision::F32)), 3, s[2])
+    });
+    let packed = |width: usize, precision: Precision| {
+        let ids = HostTensor::u32([4], vec![6, 0, 4, 5]);
+        let tables = [5, 2].map(|rows| packed_noise([rows, width], precision, rows as u64));
+        let name = format!("embedding [7,{width}] {}", precision.name());
+        Case::new(name, [&tables[..], &[ids]].concat(), move |b, s| {
+            embedding_of_parts(b, &[s[0], s[1]].map(|part| (part, precision)), width, s[2])
+        })
+    };
     vec![
         parts.differentiable(),
+        packed(5, Precision::F16),
+        packed(66, Precision::Int8),
         case(4, 3, &[5]).differentiable(),
         case(1, 1, &[1]),
         case(65, 64, &[3, 63]),

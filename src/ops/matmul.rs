@@ -12,7 +12,7 @@ use crate::plan::{PlanBuilder, SlotId};
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
+pub(super) struct Params {
     batch: u32,
     m: u32,
     n: u32,
@@ -22,7 +22,7 @@ struct Params {
     /// Strides of `y` over batch, K and N.
     y: [u32; 3],
     /// 1 where `bias` is added; otherwise any slot stands on that binding.
-    has_bias: u32,
+    pub(super) has_bias: u32,
     /// An [`Activation`], or 0 for none.
     act: u32,
     /// 1 to add to `out`.
@@ -30,16 +30,43 @@ struct Params {
 }
 
 impl Params {
-    fn extents(&self) -> [usize; 3] {
+    /// Of a product of matrices with these strides over batch, rows and columns.
+    pub(super) fn new([batch, m, n, k]: [usize; 4], [x, y]: [[usize; 3]; 2], epilogue: Epilogue) -> Self {
+        Params {
+            batch: batch as u32,
+            m: m as u32,
+            n: n as u32,
+            k: k as u32,
+            x: x.map(|stride| stride as u32),
+            y: y.map(|stride| stride as u32),
+            has_bias: epilogue.bias.is_some() as u32,
+            act: epilogue.act.map_or(0, |act| act as u32),
+            accumulate: epilogue.accumulate as u32,
+        }
+    }
+
+    pub(super) fn extents(&self) -> [usize; 3] {
         [self.m as usize, self.n as usize, self.k as usize]
     }
 
-    fn act(&self) -> Option<Activation> {
+    pub(super) fn act(&self) -> Option<Activation> {
         let index = self.act.checked_sub(1)?;
         Some(Activation::ALL[index as usize])
     }
 
-    fn x<'a>(&self, data: &'a [f32], batch: usize) -> Mat<'a> {
+    /// Adds the bias to rows of the product and activates them.
+    pub(super) fn finish(&self, rows: &mut [f32], bias: &[f32]) {
+        if self.has_bias == 1 {
+            for row in rows.chunks_mut(self.n as usize) {
+                row.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
+            }
+        }
+        if let Some(act) = self.act() {
+            act.apply(rows);
+        }
+    }
+
+    pub(super) fn x<'a>(&self, data: &'a [f32], batch: usize) -> Mat<'a> {
         Mat::new(&data[batch * self.x[0] as usize..], self.x[1] as usize, self.x[2] as usize)
     }
 
@@ -49,56 +76,73 @@ impl Params {
 }
 
 /// Workgroups that own `rows` x `cols` of `out` each; `batch`, `m`, `n` are the first parameter words.
-fn grid_tiles(p: &[u32], rows: u32, cols: u32) -> [u32; 3] {
+pub(super) fn grid_tiles(p: &[u32], rows: u32, cols: u32) -> [u32; 3] {
     [p[2].div_ceil(cols), p[1].div_ceil(rows), p[0]]
 }
 
-pub static FORWARD: Kernel = Kernel {
-    name: "matmul.forward",
-    bindings: &[("x", Access::Read), ("y", Access::Read), ("bias", Access::Read), ("out", Access::Write)],
-    variants: &[
-        Variant {
-            name: "blocked",
-            source: &[
-                include_str!("../../shaders/lib/activation.wgsl"),
-                include_str!("../../shaders/lib/quad.wgsl"),
-                include_str!("../../shaders/matmul.wgsl"),
-                include_str!("../../shaders/matmul_blocked.wgsl"),
+/// The product with `y` kept as a piece of WGSL tells, and its two CPU forms.
+macro_rules! product_kernel {
+    ($name:literal, $y:literal, $cpu:expr, $fast:expr) => {
+        Kernel {
+            name: $name,
+            bindings: &[
+                ("x", Access::Read),
+                ("y", Access::Read),
+                ("bias", Access::Read),
+                ("out", Access::Write),
             ],
-            entry: "forward",
-            grid: |p| grid_tiles(p, 32, 64),
-        },
-        Variant {
-            name: "tiled",
-            source: &[
-                include_str!("../../shaders/lib/activation.wgsl"),
-                include_str!("../../shaders/matmul.wgsl"),
-                include_str!("../../shaders/matmul_tiled.wgsl"),
+            variants: &[
+                Variant {
+                    name: "blocked",
+                    source: &[
+                        include_str!("../../shaders/lib/activation.wgsl"),
+                        include_str!("../../shaders/lib/quad.wgsl"),
+                        include_str!(concat!("../../shaders/lib/", $y)),
+                        include_str!("../../shaders/matmul.wgsl"),
+                        include_str!("../../shaders/matmul_blocked.wgsl"),
+                    ],
+                    entry: "forward",
+                    grid: |p| crate::ops::matmul::grid_tiles(p, 32, 64),
+                },
+                Variant {
+                    name: "tiled",
+                    source: &[
+                        include_str!("../../shaders/lib/activation.wgsl"),
+                        include_str!(concat!("../../shaders/lib/", $y)),
+                        include_str!("../../shaders/matmul.wgsl"),
+                        include_str!("../../shaders/matmul_tiled.wgsl"),
+                    ],
+                    entry: "forward",
+                    grid: |p| crate::ops::matmul::grid_tiles(p, 64, 64),
+                },
             ],
-            entry: "forward",
-            grid: |p| grid_tiles(p, 64, 64),
-        },
-    ],
-    cpu: |args: &mut Args| {
-        let p: Params = args.params();
-        let ([m, n, k], bias) = (p.extents(), args.read[2]);
-        for (index, out) in args.write[0].iter_mut().enumerate() {
-            let (batch, i, j) = (index / (m * n), index / n % m, index % n);
-            let (x, y) = (p.x(args.read[0], batch), p.y(args.read[1], batch));
-            let mut sum: f64 = if p.has_bias == 1 { bias[j] as f64 } else { 0.0 };
-            for l in 0..k {
-                sum += x.data[i * x.rs + l * x.cs] as f64 * y.data[l * y.rs + j * y.cs] as f64;
-            }
-            let value = p.act().map_or(sum, |act| act.value(sum));
-            *out = if p.accumulate == 1 { (*out as f64 + value) as f32 } else { value as f32 };
+            cpu: $cpu,
+            fast: Some($fast),
         }
-    },
-    fast: Some(fast),
-};
+    };
+}
+pub(super) use product_kernel;
+
+pub static FORWARD: Kernel = product_kernel!("matmul.forward", "lines_f32.wgsl", definition, fast);
+
+fn definition(args: &mut Args) {
+    let p: Params = args.params();
+    let ([m, n, k], bias) = (p.extents(), args.read[2]);
+    for (index, out) in args.write[0].iter_mut().enumerate() {
+        let (batch, i, j) = (index / (m * n), index / n % m, index % n);
+        let (x, y) = (p.x(args.read[0], batch), p.y(args.read[1], batch));
+        let mut sum: f64 = if p.has_bias == 1 { bias[j] as f64 } else { 0.0 };
+        for l in 0..k {
+            sum += x.data[i * x.rs + l * x.cs] as f64 * y.data[l * y.rs + j * y.cs] as f64;
+        }
+        let value = p.act().map_or(sum, |act| act.value(sum));
+        *out = if p.accumulate == 1 { (*out as f64 + value) as f32 } else { value as f32 };
+    }
+}
 
 fn fast(args: &mut Args) {
     let p: Params = args.params();
-    let ([m, n, k], bias, act) = (p.extents(), args.read[2], p.act());
+    let ([m, n, k], bias) = (p.extents(), args.read[2]);
     let (x, y) = (args.read[0], args.read[1]);
     let beta = p.accumulate as f32;
     if p.batch > 1 {
@@ -106,16 +150,7 @@ fn fast(args: &mut Args) {
             gemm([m, n, k], p.x(x, z), p.y(y, z), beta, out, (n, 1));
         });
     }
-    gemm_parallel([m, n, k], p.x(x, 0), p.y(y, 0), beta, args.write[0], |rows| {
-        if p.has_bias == 1 {
-            for row in rows.chunks_mut(n) {
-                row.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
-            }
-        }
-        if let Some(act) = act {
-            act.apply(rows);
-        }
-    });
+    gemm_parallel([m, n, k], p.x(x, 0), p.y(y, 0), beta, args.write[0], |rows| p.finish(rows, bias));
 }
 
 /// Which operands of [`matmul`] are stored with their last two axes swapped.
@@ -155,23 +190,25 @@ pub(super) struct Epilogue {
 /// `out = x y`, `x` `[batch,M,K]`, `y` `[batch,K,N]`, `out` `[batch,M,N]` contiguous.
 pub(super) fn product(
     b: &mut PlanBuilder,
-    [batch, m, n, k]: [usize; 4],
+    extents: [usize; 4],
+    operands: (Operand, Operand),
+    out: SlotId,
+    epilogue: Epilogue,
+) {
+    product_by(&FORWARD, b, extents, operands, out, epilogue);
+}
+
+/// As [`product`], by the kernel that reads `y` as it is kept.
+pub(super) fn product_by(
+    kernel: &'static Kernel,
+    b: &mut PlanBuilder,
+    extents: [usize; 4],
     (x, y): (Operand, Operand),
     out: SlotId,
     epilogue: Epilogue,
 ) {
-    let params = Params {
-        batch: batch as u32,
-        m: m as u32,
-        n: n as u32,
-        k: k as u32,
-        x: x.strides.map(|s| s as u32),
-        y: y.strides.map(|s| s as u32),
-        has_bias: epilogue.bias.is_some() as u32,
-        act: epilogue.act.map_or(0, |act| act as u32),
-        accumulate: epilogue.accumulate as u32,
-    };
-    b.emit(&FORWARD, &[x.slot, y.slot, epilogue.bias.unwrap_or(y.slot), out], words(&params));
+    let params = Params::new(extents, [x.strides, y.strides], epilogue);
+    b.emit(kernel, &[x.slot, y.slot, epilogue.bias.unwrap_or(y.slot), out], words(&params));
 }
 
 /// `x y`: `x` `[..batch,M,K]` (stored `[..,K,M]` if transposed), `y` `[..batch,K,N]` or one `[K,N]` for the whole

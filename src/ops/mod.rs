@@ -22,6 +22,7 @@ pub mod layer_norm;
 pub mod linear;
 pub mod matmul;
 mod mean_tokens;
+pub mod packed;
 pub mod permute;
 pub mod place;
 pub mod reduce;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::grad::Tape;
 use super::{Plan, Slot, SlotId, SlotKind, Step};
 use crate::kernel::{Access, Kernel};
+use crate::precision::Precision;
 use crate::tensor::{DType, Shape};
 
 /// What the plan is for.
@@ -27,6 +28,7 @@ pub struct PlanBuilder {
     path: Vec<String>,
     purpose: Purpose,
     traced: bool,
+    precision: Precision,
     temps: usize,
 }
 
@@ -51,6 +53,7 @@ impl PlanBuilder {
             path: Vec::new(),
             purpose,
             traced: false,
+            precision: Precision::F32,
             temps: 0,
         }
     }
@@ -59,6 +62,17 @@ impl PlanBuilder {
     pub fn traced(mut self) -> Self {
         self.traced = true;
         self
+    }
+
+    /// Keeps the matrices of a plan for inference in this precision.
+    pub fn keeping(mut self, precision: Precision) -> Self {
+        assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are f32");
+        self.precision = precision;
+        self
+    }
+
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     pub fn is_traced(&self) -> bool {
@@ -97,19 +111,28 @@ impl PlanBuilder {
         id
     }
 
+    /// Rows of a packed matrix at `name` in the current scope: `words` u32 each, laid out by [`Precision`].
+    pub fn packed(&mut self, name: &str, [rows, words]: [usize; 2]) -> SlotId {
+        self.keep(&self.path(name), [rows, words].into(), DType::U32)
+    }
+
     /// Stored state that is not differentiated (moments, step counters), by its full name.
     pub fn stored(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
-        let shape = shape.into();
+        self.keep(name, shape.into(), DType::F32)
+    }
+
+    fn keep(&mut self, name: &str, shape: Shape, dtype: DType) -> SlotId {
         if let Some(&id) = self.names.get(name) {
             let slot = &self.slots[id.index()];
             assert!(
-                slot.kind == SlotKind::Stored && slot.shape == shape,
-                "`{name}` is {}, not {shape}",
+                slot.kind == SlotKind::Stored && slot.dtype == dtype && slot.shape == shape,
+                "`{name}` is {:?} {}, not {dtype:?} {shape}",
+                slot.dtype,
                 slot.shape
             );
             return id;
         }
-        self.add(name.to_string(), shape, DType::F32, SlotKind::Stored)
+        self.add(name.to_string(), shape, dtype, SlotKind::Stored)
     }
 
     /// A result of f32 elements, named after the op that makes it.

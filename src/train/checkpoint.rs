@@ -10,7 +10,7 @@ use super::trainer::Trainer;
 use super::{cells, referents};
 use crate::device::DeviceError;
 use crate::io::file::{FileError, read, write_atomic};
-use crate::io::safetensors::{Precision, SafetensorsError, SafetensorsFile, to_bytes};
+use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
 use crate::model::playroom::Config;
 use crate::tensor::HostTensor;
 
@@ -54,7 +54,7 @@ pub async fn save(trainer: &Trainer, path: &Path) -> Result<(), CheckpointError>
     };
     let json = serde_json::to_string(&state).expect("plain data serialises");
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
-    let bytes = to_bytes(named, &[(METADATA_KEY, &json)], Precision::F32)?;
+    let bytes = to_bytes(named, &[(METADATA_KEY, &json)], Floats::F32)?;
     Ok(write_atomic(path, &bytes)?)
 }
 
@@ -97,6 +97,6 @@ pub async fn export(trainer: &Trainer, tokenizer_json: &[u8], folder: &Path) -> 
     let config = serde_json::to_vec_pretty(&trainer.config).expect("plain data serialises");
     write_atomic(&folder.join("config.json"), &config)?;
     write_atomic(&folder.join("tokenizer.json"), tokenizer_json)?;
-    let bytes = to_bytes(named, &[("format", "pt")], Precision::F16)?;
+    let bytes = to_bytes(named, &[("format", "pt")], Floats::F16)?;
     Ok(write_atomic(&folder.join("model.safetensors"), &bytes)?)
 }

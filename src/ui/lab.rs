@@ -8,8 +8,8 @@ use super::stage::{Gallery, StagePicture};
 use super::state::{Album, Asked, Damages, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing};
 use super::view::{PictureName, View};
 use crate::session::protocol::{
-    Abilities, Answer, Attention, BackendChoice, Command, Failure, KeptModel, Lane, ModelFacts, ModelName,
-    Offer, Pixels, Progress, Reply, Request,
+    Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,
+    ModelName, Offer, Pixels, Progress, Reply, Request,
 };
 use crate::world::Scene;
 use leptos::prelude::*;
@@ -41,6 +41,7 @@ pub struct Lab {
     pub load: Memo<Asked<Engine>>,
     /// What the model is; none while it loads.
     pub facts: Memo<Option<ModelFacts>>,
+    pub compared: Memo<Asked<Vec<Effect>>>,
     pub opened: Memo<Asked<Option<Pixels>>>,
     pub embeddings: Memo<Asked<Embeddings>>,
     pub text: Memo<Asked<Vec<f32>>>,
@@ -93,6 +94,7 @@ impl Lab {
             speaking: RwSignal::new(speaking),
             load,
             facts: Memo::new(move |_| load.with(|load| load.value.model.clone())),
+            compared: Memo::new(move |_| state.with(|state| state.compared.clone())),
             opened: Memo::new(move |_| state.with(|state| state.opened.clone())),
             embeddings: Memo::new(move |_| state.with(|state| state.gallery.clone())),
             text: Memo::new(move |_| state.with(|state| state.text.clone())),

@@ -15,8 +15,9 @@ pub fn playroom() -> ModelName {
 /// Loads what the address names, now and whenever it names another.
 pub fn follow(lab: Lab) {
     let wanted = lab.pick(|view| view.model.clone());
+    let weights = lab.pick(|view| view.weights);
     Effect::new(move || {
-        let wanted = wanted.get();
+        let (wanted, precision) = (wanted.get(), weights.get());
         if wanted.is_empty() {
             return lab.speak(playroom());
         }
@@ -26,7 +27,7 @@ pub fn follow(lab: Lab) {
         });
         match phase {
             Phase::Unasked => lab.ask(Command::Shelf),
-            Phase::Done if is_kept => lab.speak(ModelName::Kept { name: wanted }),
+            Phase::Done if is_kept => lab.speak(ModelName::Kept { name: wanted, precision }),
             Phase::Done | Phase::Failed => lab.speak(playroom()),
             Phase::Waiting | Phase::Running | Phase::Stopped => {}
         }

@@ -9,6 +9,7 @@ use triptych::device::{CpuDevice, Device, GpuDevice, Prepared};
 use triptych::infer::checkpoint::{Checkpoint, Job};
 use triptych::io::file::Folder;
 use triptych::io::safetensors::SafetensorsFile;
+use triptych::precision::Precision;
 use triptych::tensor::HostTensor;
 
 /// What computes, and what it is allowed.
@@ -60,7 +61,7 @@ pub struct Outcome {
 
 impl Subject {
     pub fn open(folder: &Path, form: Form) -> Self {
-        let checkpoint = Checkpoint::load(form.device(), &Folder(folder.to_path_buf()));
+        let checkpoint = Checkpoint::load(form.device(), &Folder(folder.to_path_buf()), Precision::F32);
         let checkpoint = checkpoint.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let path = folder.join("reference.safetensors");
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -1,7 +1,7 @@
 //! What a checkpoint cannot do is said in a sentence; what needs the device only it can.
 
 use serde_json::Value;
-use triptych::io::safetensors::{Precision, SafetensorsFile, to_bytes};
+use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::lab::fuse::{Contestant, Settings};
 use triptych::session::protocol::{Command, Decoding, Event, Experiment, Pixels, Reader};
 use triptych::tensor::HostTensor;
@@ -96,7 +96,7 @@ fn large() -> Vec<(String, Vec<u8>)> {
                 let names = file.names();
                 let tensors: Vec<HostTensor> = names.iter().map(|name| tensor(name)).collect();
                 let named = names.iter().map(|name| name.as_ref()).zip(&tensors);
-                *bytes = to_bytes(named, &[], Precision::F32).expect("weights");
+                *bytes = to_bytes(named, &[], Floats::F32).expect("weights");
             }
             _ => {}
         }

@@ -11,6 +11,7 @@ use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::pixels;
+use triptych::precision::Precision;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
     BackendChoice, Command, Event, Failure, ModelFacts, ModelName, Pixels, WayOn,
@@ -54,7 +55,8 @@ pub fn golden_ids(model: &str, name: &str, i: usize) -> Vec<u32> {
 
 /// The same checkpoint without a session.
 pub fn checkpoint(model: &str) -> Checkpoint {
-    Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &Folder(folder(model))).expect("a checkpoint")
+    Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &Folder(folder(model)), Precision::F32)
+        .expect("a checkpoint")
 }
 
 /// The files of a golden checkpoint.
@@ -125,7 +127,10 @@ impl Shelf {
 }
 
 pub fn load(name: &str) -> Command {
-    Command::Load { backend: BackendChoice::Cpu, model: ModelName::Kept { name: name.to_string() } }
+    Command::Load {
+        backend: BackendChoice::Cpu,
+        model: ModelName::Kept { name: name.to_string(), precision: Precision::F32 },
+    }
 }
 
 pub fn near(got: &[f32], want: &[f32]) {

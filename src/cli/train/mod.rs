@@ -18,6 +18,7 @@ use crate::eval::playroom::{Options, Report as Figures, evaluate};
 use crate::infer::{SPECIALS, Words};
 use crate::io::bpe;
 use crate::model::playroom::Config;
+use crate::precision::Precision;
 use crate::train::batch::{Batch, GROUP};
 use crate::train::checkpoint::{self, CheckpointError};
 use crate::train::objective::{LOSS, PARTS};
@@ -199,7 +200,8 @@ impl Train {
 
     /// The figures of the model so far on scenes of `val`.
     fn validate(&self, trainer: &Trainer, log: &mut Log) -> Result<Figures, CliError> {
-        let mut runner = load_folder(&self.out.join("model"), choose_device(self.common.backend)?)?;
+        let mut runner =
+            load_folder(&self.out.join("model"), choose_device(self.common.backend)?, Precision::F32)?;
         let options = Options { split: Split::Val, seed: trainer.seed, count: VALIDATED };
         let figures = pollster::block_on(evaluate(&mut runner, options, &mut |_, _, _| ()));
         let figures = figures.map_err(CliError::failure)?;

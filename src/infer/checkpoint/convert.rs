@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{CheckpointError, held, read};
+use super::{Checkpoint, CheckpointError, held, read};
 use crate::io::file::{FileError, Folder, write_atomic, write_folder};
 use crate::io::safetensors::SafetensorsError;
-use crate::io::weights::{Shards, Storage, Stored, Weights, WriteError};
-use crate::model::architecture::{Architecture, Wanted};
+use crate::io::weights::{Shards, Stored, Weights, WriteError};
+use crate::model::architecture::Wanted;
+use crate::precision::Precision;
 
 /// Largest file of weights in bytes that static hosts take, such as GitHub Pages.
 pub const MAX_FILE: u64 = 25_000_000;
@@ -62,12 +63,11 @@ impl From<SafetensorsError> for ConvertError {
 pub fn convert(
     from: &Folder,
     out: &Path,
-    precision: Storage,
+    precision: Precision,
     limit: u64,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Converted, ConvertError> {
-    let config = read(from, "config.json")?.ok_or(CheckpointError::NoConfig)?;
-    let wanted = Architecture::parse(&config).map_err(CheckpointError::from)?.weights();
+    let wanted = Checkpoint::architecture(from)?.weights(Precision::F32);
     let weights = Weights::open(from).map_err(CheckpointError::from)?;
     let stored: Vec<Stored> = wanted.iter().map(|wanted| stored(wanted, precision)).collect();
     write_folder(out, |folder| {
@@ -92,14 +92,14 @@ pub fn convert(
 }
 
 /// How a weight is stored: f16 is as near to a bias as to a matrix, but an integer only to what shares its row's scale.
-fn stored(wanted: &Wanted, precision: Storage) -> Stored {
+fn stored(wanted: &Wanted, precision: Precision) -> Stored {
     let (name, shape) = (&wanted.name, &wanted.shape);
     let matrix = shape.len() > 1 && shape[0] > 1 && shape.numel() >= SMALLEST;
     let reduced = match precision {
-        Storage::F32 => true,
-        Storage::F16 => shape.numel() > 1,
-        Storage::Int8 => matrix && !name.contains("position_embedding"),
+        Precision::F32 => true,
+        Precision::F16 => shape.numel() > 1,
+        Precision::Int8 => matrix && !name.contains("position_embedding"),
     };
-    let storage = if reduced { precision } else { Storage::F32 };
-    Stored { name: name.clone(), shape: shape.clone(), storage }
+    let precision = if reduced { precision } else { Precision::F32 };
+    Stored { name: name.clone(), shape: shape.clone(), precision }
 }

@@ -3,7 +3,9 @@
 mod beams;
 #[cfg(not(target_arch = "wasm32"))]
 mod convert;
+mod effect;
 mod embed;
+mod fill;
 mod plans;
 mod trace;
 mod words;
@@ -12,6 +14,7 @@ mod writer;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use convert::{ConvertError, Converted, MAX_FILE, convert};
+pub use effect::{Agreement, EffectError, Made, scenes};
 pub use embed::Scale;
 pub use plans::Job;
 pub use words::Words;
@@ -28,7 +31,9 @@ use crate::io::safetensors::SafetensorsError;
 use crate::io::tokenizer::TokenizerError;
 use crate::io::weights::{Weights, WeightsError};
 use crate::model::architecture::{Architecture, ConfigError, Wanted};
+use crate::precision::Precision;
 use crate::tensor::HostTensor;
+use fill::Fill;
 use write::Kept;
 
 /// A published model with its plans on one device.
@@ -37,6 +42,8 @@ pub struct Checkpoint {
     pub images: ImageProcessor,
     /// None where the folder has no tokenizer: such a model reads ids only.
     pub words: Option<Words>,
+    /// How the device keeps the matrices.
+    pub precision: Precision,
     device: Device,
     bank: Bank,
     plans: HashMap<(Job, bool), Rc<Prepared>>,
@@ -59,6 +66,8 @@ pub enum CheckpointError {
     Vocabulary { largest: u32, expected: usize },
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    #[error("`{tensor}` holds {found} in row {row}, which {precision} does not hold")]
+    Precision { tensor: String, precision: &'static str, row: usize, found: f32 },
     #[error(transparent)]
     Device(#[from] DeviceError),
 }
@@ -71,10 +80,9 @@ impl From<SafetensorsError> for CheckpointError {
 
 impl Checkpoint {
     /// Puts the weights on the device in pieces of a few megabytes; each tensor is checked against the shape that the model
-    /// asks for.
-    pub fn load(device: Device, files: &dyn Files) -> Result<Self, CheckpointError> {
-        let config = read(files, "config.json")?.ok_or(CheckpointError::NoConfig)?;
-        let architecture = Architecture::parse(&config)?;
+    /// asks for. Matrices of linear maps and tables of tokens are kept in `precision`, all else as f32.
+    pub fn load(device: Device, files: &dyn Files, precision: Precision) -> Result<Self, CheckpointError> {
+        let architecture = Self::architecture(files)?;
         let family = match architecture {
             Architecture::Clip(_) => Family::Clip,
             Architecture::Siglip(_) => Family::Siglip,
@@ -84,20 +92,18 @@ impl Checkpoint {
         let words = Words::open(files, &architecture)?;
         let weights = Weights::open(files)?;
         let mut bank = device.bank();
-        for wanted in architecture.weights() {
-            for (name, rows) in &wanted.parts {
-                device.reserve(&mut bank, name, &wanted.part_shape(*rows))?;
-            }
-            let put = |start, values: Vec<f32>| -> Result<(), CheckpointError> {
-                for (name, at, range) in wanted.spread(start, values.len()) {
-                    device.fill(&bank, name, at, bytemuck::cast_slice(&values[range]))?;
-                }
-                Ok(())
-            };
-            weights.pieces(held(&weights, &wanted), &wanted.shape, put)?;
+        for wanted in architecture.weights(precision) {
+            let mut fill = Fill::new(&device, &mut bank, &wanted)?;
+            weights.pieces(held(&weights, &wanted), &wanted.shape, |_, values| fill.take(values))?;
         }
         let (plans, kept) = (HashMap::new(), Kept::default());
-        Ok(Checkpoint { architecture, images, words, device, bank, plans, kept })
+        Ok(Checkpoint { architecture, images, words, precision, device, bank, plans, kept })
+    }
+
+    /// What the `config.json` among the files describes.
+    pub fn architecture(files: &dyn Files) -> Result<Architecture, CheckpointError> {
+        let config = read(files, "config.json")?.ok_or(CheckpointError::NoConfig)?;
+        Ok(Architecture::parse(&config)?)
     }
 
     pub fn device(&self) -> &Device {
@@ -115,7 +121,7 @@ impl Checkpoint {
         let prepared = match self.plans.get(&(job, traced)) {
             Some(prepared) => prepared.clone(),
             None => {
-                let plan = Rc::new(plans::plan(&self.architecture, job, traced));
+                let plan = Rc::new(plans::plan(&self.architecture, job, traced, self.precision));
                 let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
                 self.plans.insert((job, traced), prepared.clone());
                 prepared
@@ -131,6 +137,16 @@ impl Checkpoint {
     /// A slot of the plan as the last run left it.
     pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
         self.device.read(prepared, name).await
+    }
+
+    /// The device, without the model.
+    pub fn into_device(self) -> Device {
+        self.device
+    }
+
+    /// Bytes of the weights on the device.
+    pub fn bytes(&self) -> u64 {
+        self.bank.contents().iter().map(|(_, shape)| (shape.numel() * size_of::<u32>()) as u64).sum()
     }
 
     /// A weight of one element.

@@ -5,6 +5,7 @@ use crate::model::blip::{self, Memory, Task};
 use crate::model::{clip, siglip};
 use crate::ops::embedding::embedding;
 use crate::plan::{Plan, PlanBuilder, SlotId};
+use crate::precision::Precision;
 use crate::tensor::DType::{F32, U32};
 
 /// What a plan computes, with its shape. Inputs and outputs are slots of these names:
@@ -51,8 +52,9 @@ impl Reader {
 }
 
 /// The plan of a job; asking a model for what it cannot do is a bug of the caller.
-pub(super) fn plan(architecture: &Architecture, job: Job, traced: bool) -> Plan {
-    let mut b = if traced { PlanBuilder::new().traced() } else { PlanBuilder::new() };
+pub(super) fn plan(architecture: &Architecture, job: Job, traced: bool, precision: Precision) -> Plan {
+    let b = PlanBuilder::new().keeping(precision);
+    let mut b = if traced { b.traced() } else { b };
     match (job, architecture) {
         (Job::Image { batch }, _) => image(&mut b, architecture, batch),
         (Job::Text { rows, tokens, masked }, _) => text(&mut b, architecture, [rows, tokens], masked),

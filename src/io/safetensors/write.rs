@@ -11,7 +11,7 @@ use crate::tensor::{Data, HostTensor};
 
 /// How f32 tensors are stored; u32 tensors always are as they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Precision {
+pub enum Floats {
     F32,
     /// Rounded to nearest, ties to even.
     F16,
@@ -22,11 +22,11 @@ pub enum Precision {
 pub fn to_bytes<'a>(
     tensors: impl IntoIterator<Item = (&'a str, &'a HostTensor)>,
     metadata: &[(&str, &str)],
-    precision: Precision,
+    floats: Floats,
 ) -> Result<Vec<u8>, SafetensorsError> {
     let mut views = Vec::new();
     for (name, tensor) in tensors {
-        views.push((name, Stored::new(name, tensor, precision)?));
+        views.push((name, Stored::new(name, tensor, floats)?));
     }
     let entries: HashMap<String, String> =
         metadata.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
@@ -42,11 +42,11 @@ struct Stored<'a> {
 }
 
 impl<'a> Stored<'a> {
-    fn new(name: &str, tensor: &'a HostTensor, precision: Precision) -> Result<Self, SafetensorsError> {
-        let (dtype, bytes) = match (&tensor.data, precision) {
+    fn new(name: &str, tensor: &'a HostTensor, floats: Floats) -> Result<Self, SafetensorsError> {
+        let (dtype, bytes) = match (&tensor.data, floats) {
             (Data::U32(_), _) => (Dtype::U32, words(tensor)),
-            (Data::F32(_), Precision::F32) => (Dtype::F32, words(tensor)),
-            (Data::F32(values), Precision::F16) => (Dtype::F16, Cow::Owned(halves(name, 0, values)?)),
+            (Data::F32(_), Floats::F32) => (Dtype::F32, words(tensor)),
+            (Data::F32(values), Floats::F16) => (Dtype::F16, Cow::Owned(halves(name, 0, values)?)),
         };
         Ok(Stored { dtype, shape: &tensor.shape, bytes })
     }

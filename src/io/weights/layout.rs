@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
-use super::write::{Storage, Stored, WriteError};
+use super::write::{Stored, WriteError};
 use super::{WHOLE, part_name, rows, scale_name};
+use crate::precision::Precision;
 use crate::tensor::Shape;
 
 /// Bytes of a file beside its tensors and their lines in the header, at most: its length, braces, metadata, padding.
@@ -117,13 +118,13 @@ impl Layout {
 
 /// What the files hold of a tensor: itself or its parts, and its scales.
 fn entries(stored: &Stored, limit: u64) -> Result<Vec<Entry>, WriteError> {
-    let dtype = match stored.storage {
-        Storage::F32 => Dtype::F32,
-        Storage::F16 => Dtype::F16,
-        Storage::Int8 => Dtype::I8,
+    let dtype = match stored.precision {
+        Precision::F32 => Dtype::F32,
+        Precision::F16 => Dtype::F16,
+        Precision::Int8 => Dtype::I8,
     };
     let mut entries = split(&stored.name, dtype, &stored.shape, limit)?;
-    if stored.storage == Storage::Int8 {
+    if stored.precision == Precision::Int8 {
         entries.extend(split(&scale_name(&stored.name), Dtype::F32, &[rows(&stored.shape)].into(), limit)?);
     }
     Ok(entries)

@@ -3,7 +3,8 @@ use std::path::Path;
 use super::*;
 use crate::io::file::Folder;
 use crate::io::read_at::ReadAt;
-use crate::io::safetensors::{Precision, to_bytes};
+use crate::io::safetensors::{Floats, to_bytes};
+use crate::precision::Precision;
 use crate::tensor::HostTensor;
 
 struct Memory(Vec<(&'static str, Vec<u8>)>);
@@ -16,7 +17,7 @@ impl Files for Memory {
 }
 
 fn shard(name: &str, tensor: HostTensor) -> Vec<u8> {
-    to_bytes([(name, &tensor)], &[], Precision::F32).unwrap()
+    to_bytes([(name, &tensor)], &[], Floats::F32).unwrap()
 }
 
 fn sharded(index: &str) -> Memory {
@@ -73,9 +74,9 @@ fn ramp(shape: [usize; 2]) -> Vec<f32> {
 }
 
 /// Writes a vector `v` of 3 and a matrix `m` of 12 rows of 32 into files of at most `limit` bytes.
-fn written(folder: &Path, storage: Storage, limit: u64, m: &[f32]) -> Result<Vec<u64>, WriteError> {
-    let stored = |name: &str, shape: Shape, storage| Stored { name: name.to_string(), shape, storage };
-    let (v, matrix) = (stored("v", [3].into(), Storage::F32), stored("m", [12, 32].into(), storage));
+fn written(folder: &Path, precision: Precision, limit: u64, m: &[f32]) -> Result<Vec<u64>, WriteError> {
+    let stored = |name: &str, shape: Shape, precision| Stored { name: name.to_string(), shape, precision };
+    let (v, matrix) = (stored("v", [3].into(), Precision::F32), stored("m", [12, 32].into(), precision));
     let mut shards = Shards::create(folder, &[v.clone(), matrix.clone()], limit)?;
     let mut writer = shards.tensor(&v);
     writer.take(vec![0.5, -3.0, 7.25])?;
@@ -107,10 +108,10 @@ fn open_folder(folder: &Path) -> Result<Weights, WeightsError> {
 #[test]
 fn split_tensors_come_back_whole_and_no_file_is_beyond_the_limit() {
     let m = ramp([12, 32]);
-    for (storage, limit) in [(Storage::F32, 800), (Storage::F16, 500), (Storage::Int8, 400)] {
+    for (precision, limit) in [(Precision::F32, 800), (Precision::F16, 500), (Precision::Int8, 400)] {
         let folder = tempfile::tempdir().unwrap();
-        let sizes = written(folder.path(), storage, limit, &m).unwrap();
-        assert!(sizes.len() > 2 && sizes.iter().all(|size| *size <= limit), "{storage:?}: {sizes:?}");
+        let sizes = written(folder.path(), precision, limit, &m).unwrap();
+        assert!(sizes.len() > 2 && sizes.iter().all(|size| *size <= limit), "{precision:?}: {sizes:?}");
         let weights = open_folder(folder.path()).unwrap();
         assert_eq!(weights.bytes(), sizes.iter().sum::<u64>());
         assert!(weights.has("m") && weights.has("m.part1") && !weights.places.contains_key("m"));
@@ -119,13 +120,13 @@ fn split_tensors_come_back_whole_and_no_file_is_beyond_the_limit() {
         for (row, (want, got)) in m.chunks(32).zip(back.chunks(32)).enumerate() {
             let largest = want.iter().fold(0.0, |max: f32, value| max.max(value.abs()));
             // Half a step: none, 2^-12 of a number below its power of two, a 254th of the largest.
-            let half = match storage {
-                Storage::F32 => 0.0,
-                Storage::F16 => largest / 2048.0,
-                Storage::Int8 => largest / 254.0 * 1.0001,
+            let half = match precision {
+                Precision::F32 => 0.0,
+                Precision::F16 => largest / 2048.0,
+                Precision::Int8 => largest / 254.0 * 1.0001,
             };
             let worst = want.iter().zip(got).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(worst <= half, "{storage:?}, row {row}: off by {worst}, half a step is {half}");
+            assert!(worst <= half, "{precision:?}, row {row}: off by {worst}, half a step is {half}");
         }
     }
 }
@@ -133,7 +134,7 @@ fn split_tensors_come_back_whole_and_no_file_is_beyond_the_limit() {
 #[test]
 fn one_file_has_no_index_and_every_tensor_at_a_multiple_of_its_size() {
     let folder = tempfile::tempdir().unwrap();
-    let sizes = written(folder.path(), Storage::Int8, 10_000, &ramp([12, 32])).unwrap();
+    let sizes = written(folder.path(), Precision::Int8, 10_000, &ramp([12, 32])).unwrap();
     assert_eq!(sizes.len(), 1);
     assert!(!folder.path().join(INDEX).exists());
     let bytes = std::fs::read(folder.path().join(WHOLE)).unwrap();
@@ -145,18 +146,18 @@ fn one_file_has_no_index_and_every_tensor_at_a_multiple_of_its_size() {
 
 #[test]
 fn what_cannot_be_written_is_refused_by_name() {
-    let refused = |storage, limit, m: &[f32]| {
+    let refused = |precision, limit, m: &[f32]| {
         let folder = tempfile::tempdir().unwrap();
-        written(folder.path(), storage, limit, m).unwrap_err().to_string()
+        written(folder.path(), precision, limit, m).unwrap_err().to_string()
     };
     let mut m = ramp([12, 32]);
-    assert_eq!(refused(Storage::F32, 300, &m), "a row of `m` has 128 bytes, a file at most 300");
+    assert_eq!(refused(Precision::F32, 300, &m), "a row of `m` has 128 bytes, a file at most 300");
     m[50] = 7e4;
     let overflow = "`m` holds 70000 at element 50, beyond the largest f16 of 65504";
-    assert_eq!(refused(Storage::F16, 10_000, &m), overflow);
+    assert_eq!(refused(Precision::F16, 10_000, &m), overflow);
     m[50] = f32::NAN;
     let not_finite = "`m` holds NaN at element 50, expected a finite number";
-    assert_eq!(refused(Storage::Int8, 10_000, &m), not_finite);
+    assert_eq!(refused(Precision::Int8, 10_000, &m), not_finite);
 }
 
 /// A shard with `x` of four int8 rows of one and what is given of its scales.

@@ -9,25 +9,17 @@ use serde_json::json;
 
 use super::layout::{Layout, Place};
 use super::{INDEX, rows, scale_name};
-use crate::io::safetensors::{SafetensorsError, halves, quantize};
+use crate::io::safetensors::{SafetensorsError, halves};
+use crate::precision::{Precision, quantize};
 use crate::tensor::Shape;
-
-/// How the numbers of a tensor are stored.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Storage {
-    F32,
-    /// Rounded to nearest, ties to even.
-    F16,
-    /// I8, with one f32 scale per row of the first axis in the tensor `<name>.scale`, `[R]`.
-    Int8,
-}
 
 /// A tensor that will be written.
 #[derive(Clone, Debug)]
 pub struct Stored {
     pub name: String,
     pub shape: Shape,
-    pub storage: Storage,
+    /// Int8 stands as I8, its scales, one per row of the first axis, in the tensor `<name>.scale`, `[R]`.
+    pub precision: Precision,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -131,10 +123,10 @@ impl TensorWriter<'_> {
     pub fn take(&mut self, values: Vec<f32>) -> Result<(), WriteError> {
         let start = self.taken;
         self.taken += values.len();
-        let bytes = match self.stored.storage {
-            Storage::F32 => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-            Storage::F16 => halves(&self.stored.name, start, &values)?,
-            Storage::Int8 => self.integers(start, values)?,
+        let bytes = match self.stored.precision {
+            Precision::F32 => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Precision::F16 => halves(&self.stored.name, start, &values)?,
+            Precision::Int8 => self.integers(start, values)?,
         };
         self.shards.write(&mut self.places, &bytes)
     }
@@ -161,7 +153,7 @@ impl TensorWriter<'_> {
     /// Writes what only the whole tensor tells: its scales.
     pub fn finish(self) -> Result<(), WriteError> {
         assert!(self.places.is_empty(), "`{}` was not written whole", self.stored.name);
-        if self.stored.storage == Storage::Int8 {
+        if self.stored.precision == Precision::Int8 {
             let bytes: Vec<u8> = self.scales.iter().flat_map(|scale| scale.to_le_bytes()).collect();
             let mut places = self.shards.places(&scale_name(&self.stored.name));
             self.shards.write(&mut places, &bytes)?;

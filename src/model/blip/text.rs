@@ -3,10 +3,9 @@
 
 use super::Config;
 use crate::model::inputs::tokens;
-use crate::nn::{linear, norm_with};
+use crate::nn::{linear, matrix, norm_with, product};
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
-use crate::ops::linear::linear as affine;
 use crate::ops::place::place;
 use crate::plan::{PlanBuilder, SlotId};
 
@@ -137,8 +136,8 @@ impl Config {
             true => "bert.embeddings.word_embeddings.weight",
             false => "cls.predictions.decoder.weight",
         };
-        let table = b.param(table, [self.text.vocab_size, self.text.hidden_size]);
+        let table = matrix(b, table, [self.text.vocab_size, self.text.hidden_size]);
         let bias = b.param("cls.predictions.bias", [self.text.vocab_size]);
-        affine(b, x, table, Some(bias), None)
+        product(b, x, table, Some(bias), None)
     }
 }

@@ -54,7 +54,7 @@ pub(super) async fn serve(
             Ok(Event::TextsEncoded(encode_texts(&mut loaded.model, texts).await?))
         }
         Command::OpenAlbum => open(loaded, host).await,
-        Command::ClearAlbum => match host.remove(&album_of(&loaded.name)).await {
+        Command::ClearAlbum => match host.remove(&album_of(&loaded.name, loaded.precision)).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(storage(error)),
             _ => open(loaded, host).await,
         },
@@ -65,7 +65,7 @@ pub(super) async fn serve(
 }
 
 async fn open(loaded: &mut Loaded, host: &impl Host) -> Result<Event, Failure> {
-    let folder = host.folder(&album_of(&loaded.name)).await.map_err(storage)?;
+    let folder = host.folder(&album_of(&loaded.name, loaded.precision)).await.map_err(storage)?;
     let read = async || -> io::Result<(Album, Vec<f32>)> {
         let lines = all(&folder.open(PHOTOS).await?)?;
         let mut album = Album::default();
@@ -103,7 +103,7 @@ async fn add(loaded: &mut Loaded, host: &impl Host, photo: &Photo, file: &[u8]) 
     let record = Record { photo: photo.clone(), start, length: thumbnail.len() as u64 };
     let mut line = serde_json::to_vec(&record).expect("plain data serialises");
     line.push(b'\n');
-    let folder = host.folder(&album_of(&loaded.name)).await.map_err(storage)?;
+    let folder = host.folder(&album_of(&loaded.name, loaded.precision)).await.map_err(storage)?;
     let row = (album.records.len() * loaded.embed_dim * 4) as u64;
     let write = async || -> io::Result<()> {
         for (name, at, bytes) in [
@@ -136,7 +136,7 @@ fn small(picture: &Pixels) -> Pixels {
 
 async fn thumbnails(loaded: &Loaded, host: &impl Host, photos: &[u32]) -> Result<Event, Failure> {
     let records = loaded.album.iter().flat_map(|album| &album.records).collect::<Vec<_>>();
-    let folder = host.folder(&album_of(&loaded.name)).await.map_err(storage)?;
+    let folder = host.folder(&album_of(&loaded.name, loaded.precision)).await.map_err(storage)?;
     let file = folder.open(THUMBNAILS).await.map_err(storage)?;
     let mut all = Vec::new();
     for &photo in photos {

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use super::run::Runs;
 use super::{Host, Loaded, Session, published};
 use crate::device::{Choices, Device, Preference, Selection, select};
 use crate::infer::checkpoint::{Checkpoint, CheckpointError};
@@ -10,7 +9,8 @@ use crate::infer::{LoadError, Model, ModelFiles, Runner, probe_plan};
 use crate::io::hub::{Kept, Manifest, manifest};
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
-use crate::session::library::{folder_of, storage};
+use crate::precision::Precision;
+use crate::session::library::{fits, folder_of, storage};
 use crate::session::protocol::{
     Abilities, Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelKind,
     ModelName, Reply, Stack, Stage, Trial, WayOn,
@@ -23,7 +23,8 @@ pub(super) struct Load {
 
 impl Session {
     pub(super) async fn load(&mut self, host: &impl Host, id: u32, load: &Load) -> Result<(), Failure> {
-        self.loaded = None;
+        (self.loaded, self.spare) = (None, None);
+        self.speaking = Some(load.model.clone());
         let emit = |event| host.emit(Reply { id, event });
         let stage = |stage, done, total| emit(Event::Loading(Loading { stage, done, total }));
         stage(Stage::Device, 0, Some(1));
@@ -39,14 +40,16 @@ impl Session {
             ModelName::Playroom { url } => {
                 let (runner, eval) = playroom(host, selection.device, url, &stage).await?;
                 let facts = facts(&runner, eval).await?;
-                (Model::Playroom(Box::new(runner)), facts)
+                (Model::from(runner), facts)
             }
-            ModelName::Kept { name } => checkpoint(host, selection.device, name, &stage).await?,
+            ModelName::Kept { name, precision } => {
+                let (checkpoint, facts) =
+                    checkpoint(host, selection.device, name, *precision, &stage).await?;
+                (checkpoint.into(), facts)
+            }
         };
         stage(Stage::Prepare, 1, Some(1));
-        let (name, embed_dim) = (facts.name.clone(), facts.embed_dim as usize);
-        self.loaded =
-            Some(Loaded { name, model, embed_dim, album: None, prior: None, runs: Runs::default() });
+        self.loaded = Some(Loaded::new(model, &facts));
         emit(Event::Ready(facts));
         Ok(())
     }
@@ -81,12 +84,13 @@ async fn playroom(
 }
 
 /// A checkpoint that is kept on this device.
-async fn checkpoint(
+pub(super) async fn checkpoint(
     host: &impl Host,
     device: Device,
     name: &str,
+    precision: Precision,
     stage: StageNote<'_>,
-) -> Result<(Model, ModelFacts), Failure> {
+) -> Result<(Checkpoint, ModelFacts), Failure> {
     let folder = host.folder(&folder_of(name)).await.map_err(storage)?;
     let manifest = manifest(&folder).await?.filter(Manifest::is_whole).ok_or_else(|| Failure {
         sentence: format!("{name} is not kept on this device: download it first."),
@@ -100,14 +104,16 @@ async fn checkpoint(
         detail,
         way_on: WayOn::ChangeInput,
     };
-    let mut checkpoint = Checkpoint::load(device, &files).map_err(|error| match error {
+    let unloadable = |error| match error {
         CheckpointError::Device(error) => error.into(),
         error => unusable(error.to_string()),
-    })?;
+    };
+    fits(&Checkpoint::architecture(&files).map_err(unloadable)?, precision)?;
+    let mut checkpoint = Checkpoint::load(device, &files, precision).map_err(unloadable)?;
     stage(Stage::Weights, manifest.size(), Some(manifest.size()));
     stage(Stage::Prepare, 0, Some(1));
     let facts = published::facts(&mut checkpoint, name).await?;
-    Ok((Model::Checkpoint(Box::new(checkpoint)), facts))
+    Ok((checkpoint, facts))
 }
 
 fn blank(side: u32) -> Pixels {
@@ -168,6 +174,7 @@ async fn facts(runner: &Runner, eval_json: String) -> Result<ModelFacts, Failure
         is_sigmoid: false,
         pointing_layer: pointing_layer(&eval_json, config.reader_depth),
         eval_json,
+        precision: Precision::F32,
     })
 }
 

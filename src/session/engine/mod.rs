@@ -2,6 +2,7 @@
 //! short piece of the most urgent work. A newer request on a lane replaces the older one.
 
 mod album;
+mod compare;
 mod describe;
 mod input;
 mod load;
@@ -12,13 +13,15 @@ mod task;
 mod training;
 mod writing;
 
-use super::protocol::{Command, Event, Failure, Lane, Reply, Request, WayOn};
-use crate::device::DeviceError;
+use super::protocol::{Command, Event, Failure, Lane, ModelFacts, ModelName, Reply, Request, WayOn};
+use crate::device::{Device, DeviceError};
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::Model;
 use crate::io::hub::{Fetch, Store};
 use crate::pixels::Pixels;
+use crate::precision::Precision;
 use album::Album;
+use compare::Comparing;
 use run::Runs;
 use std::io;
 use task::Task;
@@ -66,8 +69,9 @@ pub trait Host {
 }
 
 /// Lanes by urgency: what a visitor waits for comes before what runs on in the background.
-const URGENCY: [Lane; 18] = [
+const URGENCY: [Lane; 19] = [
     Lane::Load,
+    Lane::Compare,
     Lane::Open,
     Lane::Text,
     Lane::Picture,
@@ -91,6 +95,7 @@ const URGENCY: [Lane; 18] = [
 pub(crate) struct Loaded {
     /// As [`ModelName`](super::protocol::ModelName) has it; `Playroom`.
     pub name: String,
+    pub precision: Precision,
     pub model: Model,
     /// 0 where the model has no space that pictures and words share.
     pub embed_dim: usize,
@@ -101,10 +106,28 @@ pub(crate) struct Loaded {
     pub runs: Runs,
 }
 
+impl Loaded {
+    fn new(model: impl Into<Model>, facts: &ModelFacts) -> Self {
+        Loaded {
+            name: facts.name.clone(),
+            precision: facts.precision,
+            model: model.into(),
+            embed_dim: facts.embed_dim as usize,
+            album: None,
+            prior: None,
+            runs: Runs::default(),
+        }
+    }
+}
+
 /// The engine and its unfinished requests, at most one on each lane.
 #[derive(Default)]
 pub struct Session {
     loaded: Option<Loaded>,
+    /// The model that was last asked for.
+    speaking: Option<ModelName>,
+    /// The device while a comparison has no model on it.
+    spare: Option<Device>,
     tasks: Vec<(u32, Lane, Task)>,
     /// Id of the last load: a lost device is reported on it.
     load_id: u32,
@@ -124,7 +147,9 @@ impl Session {
             // What was asked of the model before cannot be answered by another.
             self.tasks.clear();
         }
-        if !matches!(request.command, Command::Stop { .. }) {
+        if request.command == (Command::Stop { lane: Lane::Compare }) {
+            self.tasks.push((request.id, lane, Task::Compare(Comparing::stopped())));
+        } else if !matches!(request.command, Command::Stop { .. }) {
             self.tasks.push((request.id, lane, Task::new(request.command)));
         }
     }
@@ -143,6 +168,9 @@ impl Session {
         let (id, lane, mut task) = self.tasks.swap_remove(at);
         let result = match &mut task {
             Task::Load(load) => self.load(host, id, load).await.map(|()| true),
+            Task::Compare(comparing) => {
+                self.compare(host, comparing, &|event| host.emit(Reply { id, event })).await
+            }
             task => match &mut self.loaded {
                 Some(loaded) => task.advance(loaded, host, &|event| host.emit(Reply { id, event })).await,
                 None => Err(Failure {

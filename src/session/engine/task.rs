@@ -1,5 +1,6 @@
 //! What a request becomes: work in pieces, each short enough that a newer request never waits long.
 
+use super::compare::Comparing;
 use super::load::Load;
 use super::published::{Answering, Captioning};
 use super::training::{Spoiling, Training, weights};
@@ -12,6 +13,7 @@ use crate::session::protocol::{Command, Event, Experiment, Failure};
 
 pub(super) enum Task {
     Load(Load),
+    Compare(Comparing),
     Train(Training),
     Spoil(Spoiling),
     Weights(Experiment, Option<Contestant>),
@@ -52,6 +54,7 @@ impl Task {
     pub fn new(command: Command) -> Self {
         match command {
             Command::Load { backend, model } => Task::Load(Load { backend, model }),
+            Command::Compare { .. } => Task::Compare(Comparing::default()),
             Command::Train { experiment, until } => Task::Train(Training::new(experiment, until)),
             Command::Sabotage { experiment, modality, corruption, percents, .. } => {
                 let all = percents.into_iter().map(|percent| Sabotage { modality, corruption, percent });
@@ -81,7 +84,9 @@ impl Task {
         }
         let Loaded { model, prior, runs, .. } = loaded;
         match self {
-            Task::Load(_) | Task::Album(_) => unreachable!("done above, or by the session"),
+            Task::Load(_) | Task::Compare(_) | Task::Album(_) => {
+                unreachable!("done above, or by the session")
+            }
             Task::Train(training) => training.advance(model.device(), runs, emit).await,
             Task::Spoil(spoiling) => spoiling.advance(model.device(), runs, emit).await,
             Task::Weights(experiment, contestant) => {

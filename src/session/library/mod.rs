@@ -9,6 +9,8 @@ use std::io;
 use super::engine::Host;
 use super::protocol::{Command, Event, Failure, KeptModel, Progress, Reply, Request, WayOn};
 use crate::io::hub::{Download, HubError, Manifest, Source, key, manifest};
+use crate::precision::Precision;
+pub(super) use offer::fits;
 
 /// Serves a request of a lane of the library to its end.
 pub async fn serve(host: &impl Host, request: Request) {
@@ -34,9 +36,12 @@ pub(super) fn folder_of(name: &str) -> String {
     format!("{MODELS}{}", key(name))
 }
 
-/// The folder that keeps the photos as a checkpoint has encoded them.
-pub(super) fn album_of(name: &str) -> String {
-    format!("album.{}", key(name))
+/// The folder that keeps the photos as a checkpoint in this precision has encoded them.
+pub(super) fn album_of(name: &str, precision: Precision) -> String {
+    match precision {
+        Precision::F32 => format!("album.{}", key(name)),
+        reduced => format!("album.{}.{}", key(name), reduced.name()),
+    }
 }
 
 const MODELS: &str = "model.";
@@ -89,7 +94,8 @@ async fn kept(store: &impl crate::io::hub::Store, manifest: &Manifest) -> u64 {
 }
 
 async fn delete(host: &impl Host, name: &str) -> Result<Vec<KeptModel>, Failure> {
-    for folder in [folder_of(name), album_of(name)] {
+    let albums = Precision::ALL.map(|precision| album_of(name, precision));
+    for folder in albums.into_iter().chain([folder_of(name)]) {
         match host.remove(&folder).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(storage(error)),
             _ => {}

@@ -4,6 +4,7 @@ use super::{open, storage};
 use crate::io::hub::Store;
 use crate::io::read_at::ReadAt;
 use crate::model::architecture::Architecture;
+use crate::precision::Precision;
 use crate::session::abilities::abilities;
 use crate::session::engine::Host;
 use crate::session::protocol::{Failure, Offer, WayOn};
@@ -30,12 +31,13 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
         detail: error.to_string(),
         way_on: WayOn::ChangeInput,
     })?;
-    let parameters: u64 = architecture.weights().iter().map(|wanted| wanted.shape.numel() as u64).sum();
-    let memory = 4 * parameters;
+    let parameters = architecture.weights(Precision::F32).iter().map(|w| w.shape.numel() as u64).sum();
+    let memory = Precision::ALL.map(|precision| memory(&architecture, precision));
+    let least = memory.into_iter().min().unwrap_or(0);
     let missing = manifest.size() - kept;
     let space = host.space().await.unwrap_or(u64::MAX);
-    let obstacle = if memory > MOST {
-        format!("Its weights take {} in memory; a page can hold {}.", gigabytes(memory), gigabytes(MOST))
+    let obstacle = if least > MOST {
+        format!("Its weights take {} in memory; a page can hold {}.", gigabytes(least), gigabytes(MOST))
     } else if missing > space {
         format!("{} are missing, and this browser may keep {} more.", gigabytes(missing), gigabytes(space))
     } else {
@@ -54,6 +56,45 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
     })
 }
 
+/// Bytes of the weights on the device.
+fn memory(architecture: &Architecture, precision: Precision) -> u64 {
+    let weights = architecture.weights(precision);
+    let parts =
+        weights.iter().flat_map(|wanted| wanted.parts.iter().map(|(_, rows)| wanted.part_shape(*rows)));
+    parts.map(|shape| (shape.numel() * size_of::<u32>()) as u64).sum()
+}
+
+/// Refuses weights that would not fit, before any of them is loaded.
+pub fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Failure> {
+    let memory = memory(architecture, precision);
+    if memory <= MOST {
+        return Ok(());
+    }
+    let (name, memory, most) = (precision.name(), gigabytes(memory), gigabytes(MOST));
+    Err(Failure {
+        sentence: format!(
+            "As {name} its weights take {memory}; a page can hold {most}: choose a smaller form."
+        ),
+        detail: String::new(),
+        way_on: WayOn::ChangeInput,
+    })
+}
+
 fn gigabytes(bytes: u64) -> String {
     format!("{:.1} GB", bytes as f64 / 1e9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_large_as_f32_may_fit_in_fewer_bits() {
+        let wide = br#"{"model_type":"clip","text_config":{"hidden_size":4096,"intermediate_size":16384}}"#;
+        let architecture = Architecture::parse(wide).expect("a CLIP");
+        let refused = |precision| fits(&architecture, precision).map_err(|failure| failure.sentence);
+        let sentence = "As f32 its weights take 10.8 GB; a page can hold 3.2 GB: choose a smaller form.";
+        assert_eq!(refused(Precision::F32), Err(sentence.to_string()));
+        assert_eq!(refused(Precision::Int8), Ok(()));
+    }
 }

@@ -2,7 +2,7 @@
 
 #[cfg(doc)]
 use super::Event;
-use super::Experiment;
+use super::{Experiment, ModelName};
 use crate::lab::fuse::{Contestant, Modality};
 use crate::lab::sabotage::Corruption;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,9 @@ pub enum Command {
     /// Chooses the device and loads a model.
     /// [`Event::Loading`] many times, [`Event::Device`], then [`Event::Ready`].
     Load { backend: BackendChoice, model: ModelName },
+    /// Measures the published checkpoint that speaks, of this name, in every precision, and lets it speak on as before.
+    /// [`Event::Compared`] for each, f32 first.
+    Compare { name: String },
     /// Decodes a picture file and brings the picture to the model's input size as the model's own preprocessing does it.
     /// [`Event::Opened`].
     Open { name: String, file: Vec<u8> },
@@ -77,19 +80,11 @@ pub enum Command {
     Stop { lane: Lane },
 }
 
-/// Where a model comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ModelName {
-    /// Our own, from this URL of a folder.
-    Playroom { url: String },
-    /// A published checkpoint whose files are kept on this device: its name as in [`crate::io::hub::Source::name`].
-    Kept { name: String },
-}
-
 /// Requests of one lane supersede each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lane {
     Load,
+    Compare,
     Open,
     Gallery,
     Text,
@@ -114,8 +109,9 @@ pub enum Lane {
 }
 
 impl Lane {
-    pub const ALL: [Lane; 22] = [
+    pub const ALL: [Lane; 23] = [
         Lane::Load,
+        Lane::Compare,
         Lane::Open,
         Lane::Gallery,
         Lane::Text,
@@ -193,6 +189,7 @@ impl Command {
     pub fn lane(&self) -> Lane {
         match self {
             Command::Load { .. } => Lane::Load,
+            Command::Compare { .. } => Lane::Compare,
             Command::Open { .. } => Lane::Open,
             Command::EncodeGallery { .. } => Lane::Gallery,
             Command::EncodeText { .. } => Lane::Text,
@@ -231,6 +228,7 @@ impl Command {
                 _ => None,
             },
             Command::Load { .. }
+            | Command::Compare { .. }
             | Command::Open { .. }
             | Command::EncodeGallery { .. }
             | Command::EncodeText { .. }

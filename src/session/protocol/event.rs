@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use super::{Lesson, Photo, Pixels};
+use super::{Effect, KeptModel, Lesson, ModelFacts, Offer, Photo, Pixels};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -8,6 +8,7 @@ pub enum Event {
     Loading(Loading),
     Device(DeviceReport),
     Ready(ModelFacts),
+    Compared(Effect),
     /// The picture as the model sees it.
     Opened(Pixels),
     /// Unit vectors of the pairs `from ..`, each of `ModelFacts::embed_dim` values, row after row.
@@ -72,22 +73,6 @@ pub enum Event {
     Failed(Failure),
 }
 
-/// A published checkpoint as its server and its `config.json` tell of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Offer {
-    pub name: String,
-    pub kind: ModelKind,
-    pub abilities: Abilities,
-    pub parameters: u64,
-    /// Bytes of all files, and those of them that are kept.
-    pub size: u64,
-    pub kept: u64,
-    /// Bytes that the weights take while the model runs.
-    pub memory: u64,
-    /// Why it cannot be used here; empty where it can.
-    pub obstacle: String,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Bytes that are kept.
@@ -95,15 +80,6 @@ pub struct Progress {
     pub total: u64,
     /// Bytes per second.
     pub rate: f64,
-}
-
-/// A checkpoint on this device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptModel {
-    pub name: String,
-    pub size: u64,
-    /// Bytes that are kept; less than `size` where a download has not ended.
-    pub kept: u64,
 }
 
 /// A stage of loading with its progress. The stages come in the order of [`Stage::ALL`].
@@ -156,75 +132,6 @@ pub struct DeviceReport {
 pub struct Trial {
     pub backend: Backend,
     pub milliseconds: f32,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ModelFacts {
-    /// As [`super::ModelName`] has it; `Playroom`.
-    pub name: String,
-    pub kind: ModelKind,
-    pub abilities: Abilities,
-    pub parameters: u64,
-    /// 0 where the model has no space that pictures and texts share.
-    pub embed_dim: u32,
-    /// Pixels on a side of the picture that the model sees.
-    pub image_size: u32,
-    /// Patches on a side of the picture.
-    pub grid: u32,
-    pub image_encoder: Stack,
-    /// No layers where the model writes nothing.
-    pub decoder: Stack,
-    /// No layers where the model reads no picture with words.
-    pub matcher: Stack,
-    /// `logits = logit_scale * cosine + logit_bias`, as trained.
-    pub logit_scale: f32,
-    pub logit_bias: f32,
-    /// Whether a logit's sigmoid is the probability of a pair; otherwise the softmax over the texts is that of each.
-    pub is_sigmoid: bool,
-    /// The layer of the decoder's cross-attention that the model card calls best at pointing.
-    pub pointing_layer: u32,
-    /// `eval.json` beside the weights, as it is; empty where the model has none.
-    pub eval_json: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ModelKind {
-    /// Ours: it knows the world it was trained on and nothing else.
-    Playroom,
-    Clip,
-    Siglip,
-    Blip,
-}
-
-impl ModelKind {
-    /// As its authors write it.
-    pub fn name(self) -> &'static str {
-        match self {
-            ModelKind::Playroom => "Playroom",
-            ModelKind::Clip => "CLIP",
-            ModelKind::Siglip => "SigLIP",
-            ModelKind::Blip => "BLIP",
-        }
-    }
-}
-
-/// What may be asked of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Abilities {
-    /// [`super::Command::EncodeText`], [`super::Command::EncodePicture`], [`super::Command::EncodeGallery`].
-    pub embeds: bool,
-    /// [`super::Command::Caption`].
-    pub captions: bool,
-    /// [`super::Command::Ask`].
-    pub answers: bool,
-    /// [`super::Command::Match`].
-    pub matches: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stack {
-    pub layers: u32,
-    pub heads: u32,
 }
 
 /// One token of a text that the decoder wrote or was given.

@@ -10,13 +10,17 @@
 
 mod command;
 mod event;
+mod model;
 mod training;
 
-pub use command::{BackendChoice, Command, Decoding, Lane, ModelName, Photo, Pixels, Reader};
+pub use crate::infer::checkpoint::Agreement;
+pub use crate::precision::Precision;
+pub use command::{BackendChoice, Command, Decoding, Lane, Photo, Pixels, Reader};
 pub use event::{
-    Abilities, Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis,
-    KeptModel, Loading, ModelFacts, ModelKind, Offer, Progress, Stack, Stage, Token, Trial, WayOn,
+    Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis, Loading,
+    Progress, Stage, Token, Trial, WayOn,
 };
+pub use model::{Abilities, Effect, KeptModel, ModelFacts, ModelKind, ModelName, Offer, Stack};
 
 pub use training::{Experiment, KEPT_RUNS, Lesson};
 

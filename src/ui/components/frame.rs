@@ -4,7 +4,7 @@ use super::icon::{Glyph, Icon};
 use super::loading::LoadingBar;
 use super::picture::LostPicture;
 use super::shelf::Shelf;
-use crate::session::protocol::{Backend, BackendChoice, DeviceReport, ModelName};
+use crate::session::protocol::{Backend, BackendChoice, DeviceReport, ModelName, Precision};
 use crate::ui::history::{link, visit};
 use crate::ui::lab::Lab;
 use crate::ui::show;
@@ -100,8 +100,12 @@ fn LostModel() -> impl IntoView {
 fn ModelChip() -> impl IntoView {
     let lab = Lab::here();
     let name = move || match (lab.facts.get(), lab.speaking.get()) {
+        (Some(facts), _) if facts.precision != Precision::F32 => {
+            let parameters = show::magnitude(facts.parameters);
+            format!("{}, {parameters} parameters, {}", facts.name, facts.precision.name())
+        }
         (Some(facts), _) => format!("{}, {} parameters", facts.name, show::magnitude(facts.parameters)),
-        (None, Some(ModelName::Kept { name })) => name,
+        (None, Some(ModelName::Kept { name, .. })) => name,
         (None, _) => "Playroom".into(),
     };
     let is_playroom = Memo::new(move |_| !matches!(lab.speaking.get(), Some(ModelName::Kept { .. })));

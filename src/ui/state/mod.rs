@@ -20,8 +20,8 @@ pub use shared::Shared;
 pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
 
 use crate::session::protocol::{
-    Answer, Attention, Command, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Progress, Reply,
-    Request, WayOn,
+    Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Precision,
+    Progress, Reply, Request, WayOn,
 };
 use asked::Turn;
 use training::add_damage;
@@ -31,6 +31,8 @@ use training::add_damage;
 pub struct UiState {
     last_id: u32,
     pub load: Asked<Engine>,
+    /// What the precision of the weights does to a model.
+    pub compared: Asked<Vec<Effect>>,
     pub opened: Asked<Option<Pixels>>,
     pub gallery: Asked<Embeddings>,
     pub text: Asked<Vec<f32>>,
@@ -113,6 +115,7 @@ impl UiState {
                 let phase = self.load.phase;
                 self.load.hear(id, phase, |engine| engine.hear(event));
             }
+            Event::Compared(effect) => self.weighed(id, effect),
             Event::Opened(pixels) => self.opened.hear(id, Phase::Done, |value| *value = Some(pixels)),
             Event::GalleryEncoded { from, pictures, texts } => self.encoded(id, from, &pictures, &texts),
             Event::TextEncoded(row) => self.text.hear(id, Phase::Done, |value| *value = row),
@@ -184,6 +187,8 @@ impl UiState {
         for lane in Lane::ALL.into_iter().filter(|lane| !lane.is_of_library()) {
             match lane {
                 Lane::Open => self.opened.renew(),
+                // What was measured of a model stays true of it.
+                Lane::Compare if self.compared.is_settled() => {}
                 lane => self.turn(lane).clear(),
             }
         }
@@ -210,6 +215,17 @@ impl UiState {
                 self.training.hear(id, phase, |runs| runs.hear(experiment, lesson));
             }
         }
+    }
+
+    fn weighed(&mut self, id: u32, effect: Effect) {
+        let is_last = Precision::ALL.last() == Some(&effect.precision);
+        let phase = if is_last { Phase::Done } else { Phase::Running };
+        self.compared.hear(id, phase, |all| {
+            if effect.precision == Precision::F32 {
+                all.clear();
+            }
+            all.push(effect);
+        });
     }
 
     fn encoded(&mut self, id: u32, from: u32, pictures: &[f32], texts: &[f32]) {
@@ -253,6 +269,7 @@ impl UiState {
     fn turn(&mut self, lane: Lane) -> &mut dyn Turn {
         match lane {
             Lane::Load => &mut self.load,
+            Lane::Compare => &mut self.compared,
             Lane::Open => &mut self.opened,
             Lane::Gallery => &mut self.gallery,
             Lane::Text => &mut self.text,

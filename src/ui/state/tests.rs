@@ -27,6 +27,7 @@ fn facts() -> ModelFacts {
         logit_bias: 0.0,
         is_sigmoid: false,
         pointing_layer: 0,
+        precision: Precision::F32,
         eval_json: String::new(),
     }
 }

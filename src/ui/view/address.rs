@@ -1,7 +1,7 @@
 //! The view as an address below the page's base, and back.
 
 use super::{Room, View};
-use crate::session::protocol::Decoding;
+use crate::session::protocol::{Decoding, Precision};
 use std::str::FromStr;
 
 const MAX_BEAM: u32 = 8;
@@ -25,6 +25,9 @@ impl View {
         };
         let text = |value: &str| Some(value.to_owned());
         write("model", text(&self.model), text(""));
+        if !self.model.is_empty() {
+            write("weights", text(self.weights.name()), text(plain.weights.name()));
+        }
         write("picture", Some(self.picture.to_string()), Some(plain.picture.to_string()));
         write("gallery", Some(self.gallery.to_string()), Some(plain.gallery.to_string()));
         write("edit", self.editing.then(|| "1".into()), None);
@@ -94,6 +97,10 @@ impl View {
         }
         match key {
             "model" => self.model = value.into(),
+            "weights" => {
+                let named = Precision::ALL.into_iter().find(|precision| precision.name() == value);
+                self.weights = named.unwrap_or_default();
+            }
             "picture" => set(&mut self.picture, value),
             "gallery" => set(&mut self.gallery, value),
             "edit" => self.editing = value == "1",

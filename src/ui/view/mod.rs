@@ -13,7 +13,7 @@ pub use names::{Attending, ContrastMode, PictureName, RetrieveMode, Room};
 pub use race::{LONGEST, RaceView};
 
 use crate::lab::fuse::Settings;
-use crate::session::protocol::Decoding;
+use crate::session::protocol::{Decoding, Precision};
 
 /// Everything that a link reopens. Defaults are left out of the address.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub struct View {
     pub room: Room,
     /// The checkpoint that speaks, as [`crate::io::hub::Source::name`] has it; empty for Playroom.
     pub model: String,
+    /// In which the device keeps the checkpoint's matrices.
+    pub weights: Precision,
     pub picture: PictureName,
     /// Whether the objects of the picture can be changed.
     pub editing: bool,
@@ -57,6 +59,7 @@ impl Default for View {
         View {
             room: Room::Home,
             model: String::new(),
+            weights: Precision::F32,
             picture: PictureName::Seeded { seed: GALLERY_SEED, index: 0 },
             editing: false,
             gallery: GALLERY_SEED,

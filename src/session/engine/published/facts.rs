@@ -1,6 +1,7 @@
 //! What the page is told of a published checkpoint.
 
 use crate::infer::checkpoint::Checkpoint;
+use crate::precision::Precision;
 use crate::session::abilities::abilities;
 use crate::session::protocol::{Failure, ModelFacts, Stack};
 
@@ -15,7 +16,7 @@ pub(in crate::session::engine) async fn facts(
     let none = stack(0, 0);
     let image_encoder = stack(vision.num_hidden_layers, vision.num_attention_heads);
     let (image_size, grid) = (vision.image_size as u32, checkpoint.grid() as u32);
-    let weights = checkpoint.architecture.weights();
+    let weights = checkpoint.architecture.weights(Precision::F32);
     let parameters = weights.iter().map(|wanted| wanted.shape.numel() as u64).sum();
     let embed_dim = checkpoint.embed_dim() as u32;
     let scale = checkpoint.scale().await?;
@@ -38,5 +39,6 @@ pub(in crate::session::engine) async fn facts(
         // of six).
         pointing_layer: (text_stack.layers / 2).saturating_sub(1),
         eval_json: String::new(),
+        precision: checkpoint.precision,
     })
 }

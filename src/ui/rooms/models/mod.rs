@@ -3,6 +3,7 @@
 mod files;
 mod kept;
 mod offer;
+mod precision;
 mod suggested;
 
 use crate::session::protocol::{Abilities, Command};
@@ -12,6 +13,7 @@ use files::FilesIn;
 use kept::Kept;
 use leptos::prelude::*;
 use offer::Asking;
+use precision::Keeping;
 use suggested::Suggested;
 
 #[component]
@@ -30,6 +32,7 @@ pub fn Models() -> impl IntoView {
         <section class="stage models">
             <h2>"On this device"</h2>
             <Kept />
+            <Keeping />
             <h2>"From Hugging Face, or any other server"</h2>
             <Asking name />
             <Suggested name />

@@ -41,13 +41,16 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
 fn Card(offer: Offer) -> impl IntoView {
     let lab = Lab::here();
     let (name, missing) = (offer.name.clone(), offer.size - offer.kept);
+    let [as_f32, as_f16, as_int8] = offer.memory;
     let facts = format!(
-        "{}, {} parameters: {}. {} to download, {} of memory while it runs.",
+        "{}, {} parameters: {}. {} to download; {} of memory while it runs, {} as f16, {} as int8.",
         offer.kind.name(),
         show::magnitude(offer.parameters),
         abilities_in_words(offer.abilities),
         show::megabytes(missing),
-        show::megabytes(offer.memory),
+        show::megabytes(as_f32),
+        show::megabytes(as_f16),
+        show::megabytes(as_int8),
     );
     let has_obstacle = !offer.obstacle.is_empty();
     let of_this = {

@@ -1,0 +1,57 @@
+//! Weights on their way to the device.
+
+use super::CheckpointError;
+use crate::device::{Bank, Device, DeviceError};
+use crate::model::architecture::Wanted;
+use crate::precision::Precision;
+
+/// A weight that is being brought to the device in pieces, packed where it is kept so.
+pub(super) struct Fill<'a> {
+    device: &'a Device,
+    bank: &'a Bank,
+    wanted: &'a Wanted,
+    /// A row of which more is to come.
+    begun: Vec<f32>,
+    /// Words that are on the device.
+    filled: usize,
+}
+
+impl<'a> Fill<'a> {
+    /// Makes room for the weight.
+    pub fn new(device: &'a Device, bank: &'a mut Bank, wanted: &'a Wanted) -> Result<Self, DeviceError> {
+        for (name, rows) in &wanted.parts {
+            device.reserve(bank, name, &wanted.part_shape(*rows))?;
+        }
+        Ok(Fill { device, bank, wanted, begun: Vec::new(), filled: 0 })
+    }
+
+    /// The next numbers, in row-major order.
+    pub fn take(&mut self, values: Vec<f32>) -> Result<(), CheckpointError> {
+        if self.wanted.precision == Precision::F32 {
+            return Ok(self.put(bytemuck::cast_slice(&values))?);
+        }
+        let width = self.wanted.width();
+        self.begun.extend(values);
+        let mut words = Vec::with_capacity(self.begun.len() / 2);
+        let rows = self.begun.chunks_exact(width);
+        let rest = rows.remainder().to_vec();
+        for (i, row) in rows.enumerate() {
+            self.wanted.precision.pack(row, &mut words).map_err(|place| CheckpointError::Precision {
+                tensor: self.wanted.name.clone(),
+                precision: self.wanted.precision.name(),
+                row: self.filled / self.wanted.precision.row_words(width) + i,
+                found: row[place],
+            })?;
+        }
+        self.begun = rest;
+        Ok(self.put(&words)?)
+    }
+
+    fn put(&mut self, words: &[u32]) -> Result<(), DeviceError> {
+        for (name, at, range) in self.wanted.spread(self.filled, words.len()) {
+            self.device.fill(self.bank, name, at, &words[range])?;
+        }
+        self.filled += words.len();
+        Ok(())
+    }
+}

@@ -1,0 +1,118 @@
+//! In how many bits the checkpoint that speaks is kept, and what that does to it.
+
+use crate::session::protocol::{Agreement, Command, Effect, Lane, ModelName, Precision};
+use crate::ui::components::choice::Segments;
+use crate::ui::components::failure::FailureNote;
+use crate::ui::lab::Lab;
+use crate::ui::show;
+use leptos::prelude::*;
+
+/// Shown while a published checkpoint speaks.
+#[component]
+pub fn Keeping() -> impl IntoView {
+    let lab = Lab::here();
+    let name = Memo::new(move |_| match lab.speaking.get() {
+        Some(ModelName::Kept { name, .. }) => Some(name),
+        _ => None,
+    });
+    move || name.get().map(|name| view! { <Weights name /> })
+}
+
+#[component]
+fn Weights(name: String) -> impl IntoView {
+    let lab = Lab::here();
+    let weights = lab.pick(|view| view.weights);
+    let choose = move |precision| lab.go(|view| view.weights = precision);
+    let options = Precision::ALL.map(|precision| (precision, precision.name())).to_vec();
+    let command = Command::Compare { name };
+    let compared = {
+        let command = command.clone();
+        Memo::new(move |_| {
+            lab.compared.with(|asked| {
+                let is_this = asked.command.as_deref() == Some(&command);
+                let effects = if is_this && asked.is_current() { (*asked.value).clone() } else { Vec::new() };
+                (is_this && asked.is_busy(), effects)
+            })
+        })
+    };
+    let is_busy = Memo::new(move |_| compared.get().0);
+    let effects = Memo::new(move |_| compared.get().1);
+    let measure = move |_| match is_busy.get_untracked() {
+        true => lab.stop(Lane::Compare),
+        false => lab.ask(command.clone()),
+    };
+    let words = move || match (is_busy.get(), effects.get().len()) {
+        (false, _) => String::new(),
+        (true, done) => Precision::ALL
+            .get(done)
+            .map_or_else(String::new, |next| format!("Loading and measuring {}", next.name())),
+    };
+    view! {
+        <h2>"Its weights"</h2>
+        <p class="prose">"The matrices of its layers and its table of tokens are kept in 32 bits a number, or in fewer: f16 has 16,
+            int8 has 8 and a scale for each row. The download stays as it is."</p>
+        <div class="row">
+            <Segments label="Weights" options chosen=weights choose />
+            <button type="button" class="button" on:click=measure>
+                {move || if is_busy.get() { "Stop" } else { "Measure all three here" }}</button>
+            <span role="status" class="quiet">{words}</span>
+        </div>
+        {move || Some(effects.get()).filter(|effects| !effects.is_empty()).map(|effects| view! { <Table effects /> })}
+        <FailureNote lane=Lane::Compare failure=Signal::derive(move || lab.compared.with(|asked| asked.failure.clone())) />
+    }
+}
+
+#[component]
+fn Table(effects: Vec<Effect>) -> impl IntoView {
+    let row = |effect: Effect| {
+        view! {
+            <tr>
+                <th scope="row">{effect.precision.name()}</th>
+                <td class="figure">{show::megabytes(effect.bytes)}</td>
+                <td class="figure">{format!("{:.1} ms", effect.milliseconds)}</td>
+                <td>{likeness(effect.agreement)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="wide-table">
+            <table class="numbers models" id="precisions">
+                <caption>"Measured on this device, on four scenes of Playroom"</caption>
+                <thead><tr><th scope="col">"Weights"</th><th scope="col" class="figure">"Memory"</th>
+                    <th scope="col" class="figure">"A picture"</th><th scope="col">"Beside f32"</th></tr></thead>
+                <tbody>{effects.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// `cosine 0.99962 at worst, same nearest sentence for 100 %`
+fn likeness(agreement: Agreement) -> String {
+    let Agreement { worst_cosine, same_top_1, same_tokens, .. } = agreement;
+    let all = [
+        worst_cosine.map(|cosine| format!("cosine {:.5} at worst", cosine.min(1.0))),
+        same_top_1.map(|share| format!("same nearest sentence for {}", show::percent(share))),
+        same_tokens.map(|share| format!("{} of the tokens it writes are the same", show::percent(share))),
+    ];
+    all.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn likeness_tells_what_the_model_can_be_compared_by() {
+        let nothing =
+            Agreement { mean_cosine: None, worst_cosine: None, same_top_1: None, same_tokens: None };
+        let embeds = Agreement {
+            mean_cosine: Some(1.0),
+            worst_cosine: Some(0.999_62),
+            same_top_1: Some(1.0),
+            ..nothing
+        };
+        assert_eq!(likeness(embeds), "cosine 0.99962 at worst, same nearest sentence for 100 %");
+        let writes = Agreement { same_tokens: Some(0.5), ..nothing };
+        assert_eq!(likeness(writes), "50 % of the tokens it writes are the same");
+    }
+}

@@ -1,0 +1,151 @@
+//! Golden checkpoints whose matrices the device keeps in fewer bits: they compute what the rounded matrices do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pollster::block_on;
+use tempfile::TempDir;
+
+use triptych::device::{CpuDevice, Device, GpuDevice};
+use triptych::infer::checkpoint::Checkpoint;
+use triptych::io::file::Folder;
+use triptych::io::image::decode;
+use triptych::io::safetensors::{Floats, to_bytes};
+use triptych::io::weights::{Weights, WeightsError};
+use triptych::model::architecture::Wanted;
+use triptych::model::blip::Task;
+use triptych::pixels::Pixels;
+use triptych::precision::Precision;
+use triptych::tensor::HostTensor;
+
+const MODELS: [&str; 5] = ["clip_quick_gelu", "siglip", "blip_caption", "blip_answer", "blip_match"];
+
+const INDEX: &str = "model.safetensors.index.json";
+
+fn golden(model: &str) -> PathBuf {
+    Path::new("tests/goldens/checkpoints").join(model)
+}
+
+fn devices() -> [Device; 2] {
+    let gpu = block_on(GpuDevice::request()).expect("a GPU adapter, be it a software one");
+    [Device::Cpu(CpuDevice { exact: false }), Device::Gpu(gpu)]
+}
+
+fn load(device: Device, folder: &Path, precision: Precision) -> Checkpoint {
+    Checkpoint::load(device, &Folder(folder.to_path_buf()), precision).expect("a checkpoint")
+}
+
+/// A copy of a golden in one file of f32, its weights changed.
+fn copy(model: &str, precision: Precision, change: impl Fn(&Wanted, &mut [f32])) -> TempDir {
+    let (from, folder) = (golden(model), tempfile::tempdir().unwrap());
+    for entry in fs::read_dir(&from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|kind| kind == "json") && !path.ends_with(INDEX) {
+            fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let files = Folder(from);
+    let weights = Weights::open(&files).unwrap();
+    let tensor = |wanted: Wanted| {
+        let other = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
+        let mut values = Vec::new();
+        let take = |_, piece: Vec<f32>| -> Result<(), WeightsError> {
+            values.extend(piece);
+            Ok(())
+        };
+        weights.pieces(other.unwrap_or(&wanted.name), &wanted.shape, take).unwrap();
+        change(&wanted, &mut values);
+        (wanted.name, HostTensor::f32(wanted.shape, values))
+    };
+    let wanted = Checkpoint::architecture(&files).unwrap().weights(precision);
+    let tensors: Vec<(String, HostTensor)> = wanted.into_iter().map(tensor).collect();
+    let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    fs::write(folder.path().join("model.safetensors"), to_bytes(named, &[], Floats::F32).unwrap()).unwrap();
+    folder
+}
+
+/// A golden in which the matrices that would be packed are rounded.
+fn rounded(model: &str, precision: Precision) -> TempDir {
+    copy(model, precision, |wanted, values| {
+        if wanted.precision != Precision::F32 {
+            for row in values.chunks_mut(wanted.width()) {
+                let mut words = Vec::new();
+                precision.pack(row, &mut words).unwrap();
+                precision.unpack(&words, row);
+            }
+        }
+    })
+}
+
+fn picture() -> Pixels {
+    let path = Path::new("tests/goldens/checkpoints/wide.png");
+    decode("wide.png", &fs::read(path).unwrap()).unwrap()
+}
+
+/// Numbers that depend on every tower: embeddings, logits of a next token, or of a match.
+fn numbers(checkpoint: &mut Checkpoint) -> Vec<f32> {
+    let mut all = Vec::new();
+    let ids = vec![5, 9, 11, 3];
+    block_on(async {
+        if checkpoint.embeds() {
+            all.extend(checkpoint.encode_images(&[picture()]).await?.as_f32());
+            all.extend(checkpoint.encode_texts(&[ids.clone()], 0).await?.as_f32());
+        }
+        let Some(task) = checkpoint.task() else { return Ok(()) };
+        let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&picture())]);
+        let mut source = checkpoint.look(&pixels).await?;
+        match task {
+            Task::Match => all.extend(checkpoint.match_rows(source, &[ids]).await?.concat()),
+            Task::Caption | Task::Answer => {
+                if task == Task::Answer {
+                    let question = HostTensor::u32([1, ids.len()], ids.clone());
+                    source = checkpoint.ask(source, &question, ids.len() as u32).await?;
+                }
+                // One row goes on token by token, two are computed whole.
+                all.extend(checkpoint.next(source, &[ids.clone()]).await?.as_f32());
+                all.extend(checkpoint.next(source, &[ids.clone(), ids]).await?.as_f32());
+            }
+        }
+        Ok(())
+    })
+    .map_err(|error: triptych::device::DeviceError| error)
+    .expect("the device is there");
+    all
+}
+
+#[test]
+fn packed_matrices_compute_what_the_rounded_ones_do() {
+    for model in MODELS {
+        for precision in [Precision::F16, Precision::Int8] {
+            let folder = rounded(model, precision);
+            for (device, other) in devices().into_iter().zip(devices()) {
+                let is_gpu = matches!(device, Device::Gpu(_));
+                let mut whole = load(device, folder.path(), Precision::F32);
+                let mut kept = load(other, &golden(model), precision);
+                let most = whole.bytes() * 7 / 10;
+                assert!(kept.bytes() < most, "{model}: {} of {}", kept.bytes(), whole.bytes());
+                let (want, got) = (numbers(&mut whole), numbers(&mut kept));
+                assert_eq!(got.len(), want.len());
+                for (i, (got, want)) in got.iter().zip(&want).enumerate() {
+                    let error = (got - want).abs() / want.abs().max(1.0);
+                    assert!(error < 1e-4, "{model} {precision:?}, GPU {is_gpu}, number {i}: {got}, {want}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_number_that_f16_does_not_hold_is_refused_by_name() {
+    let name = "vision_model.encoder.layers.0.mlp.fc1.weight";
+    let folder = copy("clip_quick_gelu", Precision::F16, |wanted, values| {
+        if wanted.name == name {
+            values[2 * wanted.width() + 1] = 7e4;
+        }
+    });
+    let device = || Device::Cpu(CpuDevice { exact: false });
+    let files = Folder(folder.path().to_path_buf());
+    let error = Checkpoint::load(device(), &files, Precision::F16).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(error, format!("`{name}` holds 70000 in row 2, which f16 does not hold"));
+    Checkpoint::load(device(), &files, Precision::Int8).expect("int8 scales its rows");
+}

@@ -54,7 +54,7 @@ fn weights(folder: &Path) -> Vec<(String, Shape, Vec<f32>)> {
         };
         weights.pieces(name, shape, take).map(|()| values)
     };
-    let all = architecture.weights(Precision::F32).into_iter().map(|wanted| {
+    let all = architecture.weights(Precision::F32, false).into_iter().map(|wanted| {
         let other = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
         let held = other.unwrap_or(&wanted.name);
         let values = whole(held, &wanted.shape).unwrap_or_else(|error| panic!("{error}"));
@@ -199,6 +199,8 @@ fn what_a_conversion_costs_is_measured() {
     let near = measured("clip_gelu", "int8", &["tests/goldens/checkpoints"]);
     let [pictures, mean, worst] = numbers(&near, ["pictures", "mean_cosine", "worst_cosine"]);
     assert!(pictures == 2.0 && worst < mean && worst > 0.995 && mean < 1.0, "{near}");
+    let [before, after] = numbers(&near, ["device_before", "device_after"]);
+    assert!(after < 0.7 * before, "{near}");
     assert!(measured("siglip", "f16", &[])["same_top_1"].is_null());
     for model in ["blip_caption", "blip_answer"] {
         assert_eq!(numbers(&measured(model, "f32", &[]), ["same_tokens"]), [1.0], "{model}");

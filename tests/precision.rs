@@ -57,7 +57,7 @@ fn copy(model: &str, precision: Precision, change: impl Fn(&Wanted, &mut [f32]))
         change(&wanted, &mut values);
         (wanted.name, HostTensor::f32(wanted.shape, values))
     };
-    let wanted = Checkpoint::architecture(&files).unwrap().weights(precision);
+    let wanted = Checkpoint::architecture(&files).unwrap().weights(precision, false);
     let tensors: Vec<(String, HostTensor)> = wanted.into_iter().map(tensor).collect();
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     fs::write(folder.path().join("model.safetensors"), to_bytes(named, &[], Floats::F32).unwrap()).unwrap();

@@ -63,6 +63,35 @@ journey(
 );
 
 journey(
+  "a model's weights are kept in fewer bits, by choice and with the effect measured here",
+  (lab) =>
+    withHub(async (hub) => {
+      const address = hub.model("clip_gelu");
+      await lab.open("models");
+      await look(lab, address);
+      await lab.page.getByRole("button", { name: /^Download/ }).click();
+      await chip(lab).filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+      await lab.page.getByRole("button", { name: "Measure all three here" }).click();
+      const row = (name) => lab.page.locator("#precisions tr").filter({ has: lab.page.getByRole("rowheader", { name, exact: true }) });
+      await row("int8").waitFor({ timeout: 60_000 });
+      const megabytes = async (name) => Number((await row(name).innerText()).match(/([\d.]+) MB/)[1]);
+      const sizes = [await megabytes("f32"), await megabytes("f16"), await megabytes("int8")];
+      assert.ok(sizes[0] > sizes[1] && sizes[1] > sizes[2], `megabytes: ${sizes}`);
+      assert.match(await row("int8").innerText(), /cosine 0\.9\d+ at worst, same nearest sentence for/);
+      await lab.page.getByRole("button", { name: "int8", exact: true }).click();
+      await chip(lab).filter({ hasText: "parameters, int8" }).waitFor({ timeout: 60_000 });
+      assert.match(lab.page.url(), /weights=int8/);
+      await row("int8").waitFor();
+      await lab.screenshot("precisions");
+      await lab.page.reload();
+      await chip(lab).filter({ hasText: "parameters, int8" }).waitFor({ timeout: 60_000 });
+      await lab.page.getByRole("link", { name: "Retrieve" }).click();
+      await lab.page.locator("#model summary").filter({ hasText: "int8" }).waitFor();
+    }),
+  ["no-adapter"],
+);
+
+journey(
   "what is no model is told by name",
   (lab) =>
     withHub(async (hub) => {

@@ -46,6 +46,11 @@ impl Device {
         }
     }
 
+    /// Whether f32 matrices of linear maps are best stored by columns: the products of a CPU then need not turn them.
+    pub fn turns(&self) -> bool {
+        matches!(self, Device::Cpu(_))
+    }
+
     /// An empty bank on this device.
     pub fn bank(&self) -> Bank {
         match self {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::inputs::PART;
 use super::transformers::{TextConfig, VisionConfig};
 use super::{blip, clip, siglip};
-use crate::plan::{Plan, PlanBuilder, SlotKind};
+use crate::plan::{Plan, PlanBuilder, Slot, SlotKind};
 use crate::precision::Precision;
 use crate::tensor::{DType, Shape};
 
@@ -39,6 +39,8 @@ pub struct Wanted {
     pub others: Vec<String>,
     pub shape: Shape,
     pub precision: Precision,
+    /// Whether the device stores the matrix `[N, K]` as `[K, N]`.
+    pub turned: bool,
     pub parts: Vec<(String, usize)>,
 }
 
@@ -51,6 +53,7 @@ impl Wanted {
     /// The shape on the device of a part of so many rows.
     pub fn part_shape(&self, rows: usize) -> Shape {
         match (self.precision, &self.shape[..]) {
+            (_, &[_, width]) if self.turned => [width, rows].into(),
             (Precision::F32, []) => self.shape.clone(),
             (Precision::F32, [_, rest @ ..]) => [&[rows], rest].concat().into(),
             (packed, _) => [rows, packed.row_words(self.width())].into(),
@@ -113,17 +116,25 @@ impl Architecture {
         self.towers().1
     }
 
-    /// All weights, from the towers' own emission, with matrices kept in this precision.
-    pub fn weights(&self, precision: Precision) -> Vec<Wanted> {
-        let (plan, kept) = (self.all(Precision::F32), self.all(precision));
-        let wanted = |name: &str, shape: &Shape, dtype: DType| {
+    /// All weights, from the towers' own emission, with matrices kept in this precision, those of f32 by columns where
+    /// `turns`.
+    pub fn weights(&self, precision: Precision, turns: bool) -> Vec<Wanted> {
+        let (plan, kept) = (self.all(Precision::F32, false), self.all(precision, turns));
+        let wanted = |name: &str, shape: &Shape, kept: &Slot| {
             let others = match self {
                 Self::Blip(_, config) => blip::tied(config, name),
                 _ => Vec::new(),
             };
             let parts = vec![(name.to_string(), shape.first().copied().unwrap_or(1))];
-            let precision = if dtype == DType::U32 { precision } else { Precision::F32 };
-            Wanted { name: name.to_string(), others, shape: shape.clone(), precision, parts }
+            let precision = if kept.dtype == DType::U32 { precision } else { Precision::F32 };
+            Wanted {
+                name: name.to_string(),
+                others,
+                shape: shape.clone(),
+                precision,
+                turned: kept.turned,
+                parts,
+            }
         };
         let mut all: Vec<Wanted> = Vec::new();
         for (slot, kept) in plan.slots_of(SlotKind::Stored).zip(kept.slots_of(SlotKind::Stored)) {
@@ -134,7 +145,7 @@ impl Architecture {
                     last.parts.push((slot.name.clone(), slot.shape[0]));
                 }
                 None => {
-                    all.push(wanted(whole, &slot.shape, kept.dtype));
+                    all.push(wanted(whole, &slot.shape, kept));
                     all.last_mut().expect("just pushed").parts[0].0.clone_from(&slot.name);
                 }
             }
@@ -142,8 +153,8 @@ impl Architecture {
         all
     }
 
-    fn all(&self, precision: Precision) -> Plan {
-        let mut b = PlanBuilder::new().keeping(precision);
+    fn all(&self, precision: Precision, turns: bool) -> Plan {
+        let mut b = PlanBuilder::new().keeping(precision).turning(turns);
         match self {
             Self::Clip(config) => clip::emit_all(&mut b, config),
             Self::Siglip(config) => siglip::emit_all(&mut b, config),
@@ -189,6 +200,7 @@ mod tests {
             others: Vec::new(),
             shape: [3, 4].into(),
             precision: Precision::F32,
+            turned: false,
             parts,
         };
         assert_eq!(wanted.spread(0, 3), [("a", 0, 0..3)]);
@@ -203,7 +215,7 @@ mod tests {
     #[test]
     fn a_table_larger_than_a_buffer_is_kept_in_parts() {
         let large = br#"{"model_type":"clip","text_config":{"hidden_size":768,"num_attention_heads":12}}"#;
-        let weights = Architecture::parse(large).unwrap().weights(Precision::F32);
+        let weights = Architecture::parse(large).unwrap().weights(Precision::F32, false);
         let find = |name: &str| weights.iter().find(|wanted| wanted.name == name).unwrap();
         let table = find("text_model.embeddings.token_embedding.weight");
         let part = |at: usize| format!("{}{PART}{at}", table.name);

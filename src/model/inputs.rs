@@ -1,6 +1,6 @@
 //! What goes into an encoder: pictures as rows of patches (Dosovitskiy et al. 2021), ids as rows of embedded tokens.
 
-use crate::nn::matrix;
+use crate::nn::{Matrix, table};
 use crate::ops::binary::add;
 use crate::ops::concat::concat;
 use crate::ops::embedding::{embedding, embedding_of_parts};
@@ -44,14 +44,16 @@ pub(super) const PART: &str = ".rows.";
 
 /// The table `name` `[V, D]`, in as few parts by rows as buffers allow.
 fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) -> Vec<(SlotId, Precision)> {
+    let mut part = |name: &str, rows: usize| match table(b, name, [rows, width]) {
+        Matrix::Rows(slot, precision) => (slot, precision),
+        Matrix::Columns(_) => unreachable!("tables are kept by rows"),
+    };
     if vocabulary * width <= LARGEST {
-        return vec![matrix(b, name, [vocabulary, width])];
+        return vec![part(name, vocabulary)];
     }
     let most = LARGEST / width;
-    let part = |(at, first): (usize, usize)| {
-        matrix(b, &format!("{name}{PART}{at}"), [most.min(vocabulary - first), width])
-    };
-    (0..vocabulary).step_by(most).enumerate().map(part).collect()
+    let parts = (0..vocabulary).step_by(most).enumerate();
+    parts.map(|(at, first)| part(&format!("{name}{PART}{at}"), most.min(vocabulary - first))).collect()
 }
 
 /// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`, by `<table>.weight` `[vocabulary, D]` and
@@ -65,9 +67,9 @@ pub(super) fn tokens(
 ) -> SlotId {
     let tokens = b.shape(ids)[1];
     assert!(tokens <= longest, "{tokens} tokens exceed the longest row of {longest}");
-    let table = table_of(b, &format!("{table}.weight"), [vocabulary, width]);
+    let rows = table_of(b, &format!("{table}.weight"), [vocabulary, width]);
     let positions = b.param(&format!("{positions}.weight"), [longest, width]);
-    let x = embedding_of_parts(b, &table, width, ids);
+    let x = embedding_of_parts(b, &rows, width, ids);
     let positions = match at {
         Some(at) => embedding(b, positions, at),
         None => slice::slice(b, positions, 0, 0, tokens),

@@ -1,30 +1,48 @@
-//! Matrices of weights in the precision in which the plan keeps them.
+//! Matrices of weights as the plan keeps them.
 
 use crate::ops::activation::Activation;
 use crate::ops::{linear, packed};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::precision::Precision;
 
-/// The weight `name` `[rows, width]` in the current scope; packed unless the plan keeps f32.
-pub fn matrix(b: &mut PlanBuilder, name: &str, [rows, width]: [usize; 2]) -> (SlotId, Precision) {
+/// The matrix `[N, K]` of a linear map.
+#[derive(Clone, Copy)]
+pub enum Matrix {
+    /// As PyTorch stores it, or packed.
+    Rows(SlotId, Precision),
+    /// f32, stored as `[K, N]`.
+    Columns(SlotId),
+}
+
+/// The weight `name` `[rows, width]` in the current scope, for a linear map.
+pub fn matrix(b: &mut PlanBuilder, name: &str, [rows, width]: [usize; 2]) -> Matrix {
+    match b.precision() {
+        Precision::F32 if b.turns() => Matrix::Columns(b.turned(name, [rows, width])),
+        _ => table(b, name, [rows, width]),
+    }
+}
+
+/// As [`matrix`], for a table whose rows are also looked up: never stored by columns.
+pub fn table(b: &mut PlanBuilder, name: &str, [rows, width]: [usize; 2]) -> Matrix {
     let precision = b.precision();
     let slot = match precision {
         Precision::F32 => b.param(name, [rows, width]),
         Precision::F16 | Precision::Int8 => b.packed(name, [rows, precision.row_words(width)]),
     };
-    (slot, precision)
+    Matrix::Rows(slot, precision)
 }
 
 /// `act(x Wᵀ + bias)`: `x` `[.., K]`, `weight` `[N, K]`, `bias` `[N]`; `[.., N]`.
 pub fn product(
     b: &mut PlanBuilder,
     x: SlotId,
-    weight: (SlotId, Precision),
+    weight: Matrix,
     bias: Option<SlotId>,
     act: Option<Activation>,
 ) -> SlotId {
     match weight {
-        (weight, Precision::F32) => linear::linear(b, x, weight, bias, act),
-        packed => packed::linear(b, x, packed, bias, act),
+        Matrix::Rows(weight, Precision::F32) => linear::linear(b, x, weight, bias, act),
+        Matrix::Rows(weight, packed) => packed::linear(b, x, (weight, packed), bias, act),
+        Matrix::Columns(weight) => linear::linear_by_columns(b, x, weight, bias, act),
     }
 }

@@ -3,7 +3,7 @@
 mod matrix;
 mod transformer;
 
-pub use matrix::{matrix, product};
+pub use matrix::{Matrix, matrix, product, table};
 pub use transformer::{Memory, Tower};
 
 use crate::ops::activation::Activation;

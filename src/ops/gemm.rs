@@ -1,10 +1,11 @@
 //! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
 //!
-//! Natively the `gemm` crate does the work, in WebAssembly `gemm_wasm.rs`. Results do not depend on the number of threads: work is cut at fixed
+//! Natively the `gemm` crate does the work (`gemm_native.rs`), in WebAssembly `gemm_wasm.rs`. Results do not depend on the number of threads: work is cut at fixed
 //! places and partial sums are added in order.
 
 use std::cell::RefCell;
 
+use super::gemm_turned::by_columns;
 use crate::kernel::for_rows;
 
 /// A matrix in a slice: element `(i, j)` is `data[i * rs + j * cs]`.
@@ -30,8 +31,13 @@ impl<'a> Mat<'a> {
         Mat { data: &self.data[j * self.cs..], ..self }
     }
 
+    /// Whether a matrix of this extent lies within the slice.
+    pub(super) fn holds(&self, rows: usize, cols: usize) -> bool {
+        rows == 0 || cols == 0 || (rows - 1) * self.rs + (cols - 1) * self.cs < self.data.len()
+    }
+
     /// Rows as columns.
-    fn transposed(self) -> Self {
+    pub(super) fn transposed(self) -> Self {
         Mat { rs: self.cs, cs: self.rs, ..self }
     }
 }
@@ -39,45 +45,20 @@ impl<'a> Mat<'a> {
 /// `c = beta c + a b` on this thread, `c` `[m,n]` with row stride `rsc` and column stride `csc`, `a` `[m,k]`,
 /// `b` `[k,n]`. With `beta` 0, `c` is not read.
 pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
-    let holds = |len: usize, rows: usize, rs: usize, cols: usize, cs: usize| {
-        rows == 0 || cols == 0 || (rows - 1) * rs + (cols - 1) * cs < len
-    };
-    assert!(holds(a.data.len(), m, a.rs, k, a.cs), "a is smaller than [{m},{k}]");
-    assert!(holds(b.data.len(), k, b.rs, n, b.cs), "b is smaller than [{k},{n}]");
-    assert!(holds(c.len(), m, rsc, n, csc), "c is smaller than [{m},{n}]");
+    assert!(a.holds(m, k), "a is smaller than [{m},{k}]");
+    assert!(b.holds(k, n), "b is smaller than [{k},{n}]");
+    assert!(Mat::new(c, rsc, csc).holds(m, n), "c is smaller than [{m},{n}]");
     body([m, n, k], a, b, beta, c, (rsc, csc));
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn body([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
-    // SAFETY: `gemm` has checked that the extents and strides stay within the three slices.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            c.as_mut_ptr(),
-            csc as isize,
-            rsc as isize,
-            beta != 0.0,
-            a.data.as_ptr(),
-            a.cs as isize,
-            a.rs as isize,
-            b.data.as_ptr(),
-            b.cs as isize,
-            b.rs as isize,
-            beta,
-            1.0,
-            false,
-            false,
-            false,
-            gemm::Parallelism::None,
-        );
-    }
-}
-
+use super::gemm_native::{gemm as body, in_columns};
 #[cfg(target_arch = "wasm32")]
 use super::gemm_wasm::gemm as body;
+
+#[cfg(not(target_arch = "wasm32"))]
+/// As [`FEW_ROWS`], where `b` lies by rows: then nothing has to be turned.
+const SOME_ROWS: usize = 512;
 
 /// Up to so many rows of `c` its columns are cut: a piece of them packs its own part of `b` and all of the smaller `a`,
 /// while a piece of rows would pack all of `b`.
@@ -85,7 +66,7 @@ const FEW_ROWS: usize = 128;
 
 /// Rows or columns of `c` per parallel piece: enough to pay for packing the other factor, few enough to stay in the L2
 /// cache; 16 is a multiple of every register tile's extent.
-fn piece(count: usize) -> usize {
+pub(super) fn piece(count: usize) -> usize {
     let pieces = count.div_ceil(64).min(8.max(count / 512));
     count.div_ceil(pieces).next_multiple_of(16)
 }
@@ -111,6 +92,11 @@ pub fn gemm_parallel(
         split_inner([m, n, k], a, b, beta, c);
         return finish(c);
     }
+    #[cfg(not(target_arch = "wasm32"))]
+    if b.cs == 1 && m <= SOME_ROWS && n > FEW_ROWS {
+        in_columns([m, n, k], a, b, beta, c, piece(n));
+        return for_rows(c, n, n, |_, row| finish(row));
+    }
     if m <= FEW_ROWS && n > FEW_ROWS {
         return by_columns([m, n, k], a, b, beta, c, finish);
     }
@@ -119,88 +105,6 @@ pub fn gemm_parallel(
         gemm([piece.len() / n, n, k], a.from_row(i * rows), b, beta, piece, (n, 1));
         finish(piece);
     });
-}
-
-/// Columns in pieces: each is contiguous in the transposed product, which is turned at the end.
-fn by_columns(
-    [m, n, k]: [usize; 3],
-    a: Mat,
-    b: Mat,
-    beta: f32,
-    c: &mut [f32],
-    finish: impl Fn(&mut [f32]) + Sync,
-) {
-    turning(
-        [m, n],
-        piece(n),
-        k,
-        beta,
-        c,
-        |j, columns, turned| {
-            gemm([columns, m, k], b.from_col(j).transposed(), a.transposed(), 0.0, turned, (m, 1));
-        },
-        finish,
-    );
-}
-
-/// `c = beta c + d^T`, `d` `[n,m]`, of which `lines(j, count, part)` computes `count` lines from the `j`-th on, at most
-/// `columns` at a time; a number of `d` costs `work`.
-fn turning(
-    [m, n]: [usize; 2],
-    columns: usize,
-    work: usize,
-    beta: f32,
-    c: &mut [f32],
-    lines: impl Fn(usize, usize, &mut [f32]) + Sync,
-    finish: impl Fn(&mut [f32]) + Sync,
-) {
-    /// Rows that are turned at once: neighbours in `d`.
-    const RUN: usize = 8;
-    with_scratch(m * n, |turned| {
-        for_rows(turned, columns * m, columns * m * work, |i, piece| {
-            lines(i * columns, piece.len() / m, piece);
-        });
-        let turned = &*turned;
-        for_rows(c, RUN * n, RUN * n, |i, rows| {
-            for (j, column) in turned.chunks_exact(m).enumerate() {
-                for (c, &sum) in rows[j..].iter_mut().step_by(n).zip(&column[i * RUN..]) {
-                    *c = if beta == 0.0 { sum } else { beta * *c + sum };
-                }
-            }
-            finish(rows);
-        });
-    });
-}
-
-/// Rows of `b^T` that are unpacked at once: with an inner dimension of 3,072 they stay in the L2 cache.
-const UNPACKED: usize = 64;
-
-/// `c = a b` on all cores, `c` `[m,n]` contiguous, of a `b` whose columns `unpack(j, lines)` writes from the `j`-th on, one
-/// line of `k` numbers after another; `finish` is applied to every finished run of rows.
-pub fn gemm_unpacking(
-    [m, n, k]: [usize; 3],
-    a: Mat,
-    unpack: impl Fn(usize, &mut [f32]) + Sync,
-    c: &mut [f32],
-    finish: impl Fn(&mut [f32]) + Sync,
-) {
-    if cfg!(target_arch = "wasm32") {
-        with_scratch(UNPACKED * k, |lines| {
-            for j in (0..n).step_by(UNPACKED) {
-                let columns = UNPACKED.min(n - j);
-                unpack(j, &mut lines[..columns * k]);
-                gemm([m, columns, k], a, Mat::new(lines, 1, k), 0.0, &mut c[j..], (n, 1));
-            }
-        });
-        return finish(c);
-    }
-    let lines = |j: usize, columns: usize, turned: &mut [f32]| {
-        with_scratch(columns * k, |lines| {
-            unpack(j, lines);
-            gemm([columns, m, k], Mat::new(lines, k, 1), a.transposed(), 0.0, turned, (m, 1));
-        });
-    };
-    turning([m, n], UNPACKED, k, 0.0, c, lines, finish);
 }
 
 /// The inner dimension in pieces, whose products are added up in order.
@@ -304,7 +208,9 @@ mod tests {
 
     #[test]
     fn pieces_match_the_definition_and_repeat_their_bits() {
-        for [m, n, k] in [[3, 5, 4 * PIECE_K + 1], [700, 33, 9], [1025, 2, 65], [50, 300, 33], [1, 1025, 8]] {
+        for [m, n, k] in
+            [[3, 5, 4 * PIECE_K + 1], [700, 33, 9], [1025, 2, 65], [50, 300, 33], [513, 300, 7], [1, 1025, 8]]
+        {
             let (a, b, c) = (noise(&[m, k], 1.0, 1), noise(&[k, n], 1.0, 2), noise(&[m, n], 1.0, 3));
             let (a, b) = (Mat::new(a.as_f32(), k, 1), Mat::new(b.as_f32(), n, 1));
             let run = |beta| {

@@ -44,6 +44,23 @@ pub static BIAS_BACKWARD: Kernel = Kernel {
     }),
 };
 
+/// As [`linear`], for inference, of a weight that is stored as `[K,N]`.
+pub fn linear_by_columns(
+    b: &mut PlanBuilder,
+    x: SlotId,
+    weight: SlotId,
+    bias: Option<SlotId>,
+    act: Option<Activation>,
+) -> SlotId {
+    let (xs, ws) = (b.shape(x).clone(), b.shape(weight).clone());
+    assert!(ws.len() == 2 && ws[0] == xs.last(), "linear: {xs} by columns {ws}");
+    let (m, n, k) = (xs.rows(), ws[1], ws[0]);
+    let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, k, n, false));
+    let out = b.temp("linear", xs.with_last(n));
+    product(b, [1, m, n, k], operands, out, Epilogue { bias, act, accumulate: false });
+    out
+}
+
 /// `act(x weight^T + bias)`: `x` `[..,K]`, `weight` `[N,K]`, `bias` `[N]`; `[..,N]`. Inference fuses `act`.
 pub fn linear(
     b: &mut PlanBuilder,
@@ -88,6 +105,15 @@ pub fn cases() -> Vec<Case> {
     cases.push(affine(&[600, 63], 33, Some(Activation::Relu)).tolerance(2e-5));
     for act in Activation::ALL {
         cases.push(affine(&[3, 5], 7, Some(act)).tolerance(2e-5));
+    }
+    for (m, n, k) in [(1, 300, 65), (50, 257, 33), (600, 130, 17)] {
+        let inputs = vec![noise(&[m, k], 1.0, 6), noise(&[k, n], 1.0, 7), noise(&[n], 1.0, 8)];
+        cases.push(
+            Case::new(format!("linear by columns [{m},{k}] to {n}"), inputs, |b, s| {
+                linear_by_columns(b, s[0], s[1], Some(s[2]), Some(Activation::QuickGelu))
+            })
+            .tolerance(2e-5),
+        );
     }
     let inputs = vec![noise(&[2, 3], 1.0, 4), noise(&[4, 3], 1.0, 5)];
     cases.push(

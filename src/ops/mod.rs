@@ -13,6 +13,9 @@ pub mod dropout;
 pub mod embedding;
 mod fast_math;
 pub mod gemm;
+#[cfg(not(target_arch = "wasm32"))]
+mod gemm_native;
+mod gemm_turned;
 #[cfg(target_arch = "wasm32")]
 mod gemm_wasm;
 pub mod grad_norm;

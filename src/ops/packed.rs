@@ -3,7 +3,7 @@
 
 use super::activation::Activation;
 use super::case::{Case, noise};
-use super::gemm::gemm_unpacking;
+use super::gemm_turned::gemm_unpacking;
 use super::matmul::{Epilogue, Operand, Params, product_by, product_kernel};
 use crate::kernel::{Access, Args, Kernel, Variant};
 use crate::plan::{PlanBuilder, SlotId};

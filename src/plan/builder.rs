@@ -29,6 +29,7 @@ pub struct PlanBuilder {
     purpose: Purpose,
     traced: bool,
     precision: Precision,
+    turns: bool,
     temps: usize,
 }
 
@@ -54,6 +55,7 @@ impl PlanBuilder {
             purpose,
             traced: false,
             precision: Precision::F32,
+            turns: false,
             temps: 0,
         }
     }
@@ -69,6 +71,17 @@ impl PlanBuilder {
         assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are f32");
         self.precision = precision;
         self
+    }
+
+    /// Stores f32 matrices of linear maps by columns in a plan for inference, where that suits the device.
+    pub fn turning(mut self, turns: bool) -> Self {
+        assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are stored as PyTorch does");
+        self.turns = turns;
+        self
+    }
+
+    pub fn turns(&self) -> bool {
+        self.turns
     }
 
     pub fn precision(&self) -> Precision {
@@ -114,6 +127,13 @@ impl PlanBuilder {
     /// Rows of a packed matrix at `name` in the current scope: `words` u32 each, laid out by [`Precision`].
     pub fn packed(&mut self, name: &str, [rows, words]: [usize; 2]) -> SlotId {
         self.keep(&self.path(name), [rows, words].into(), DType::U32)
+    }
+
+    /// The matrix `[rows, width]` at `name` in the current scope, stored as `[width, rows]`.
+    pub fn turned(&mut self, name: &str, [rows, width]: [usize; 2]) -> SlotId {
+        let id = self.keep(&self.path(name), [width, rows].into(), DType::F32);
+        self.slots[id.index()].turned = true;
+        id
     }
 
     /// Stored state that is not differentiated (moments, step counters), by its full name.
@@ -237,7 +257,7 @@ impl PlanBuilder {
         let id = SlotId(self.slots.len() as u32);
         let before = self.names.insert(name.clone(), id);
         assert!(before.is_none(), "two slots are named `{name}`");
-        self.slots.push(Slot { name, shape, dtype, kind, view_of: None });
+        self.slots.push(Slot { name, shape, dtype, kind, turned: false, view_of: None });
         id
     }
 }

@@ -41,6 +41,8 @@ pub struct Slot {
     pub shape: Shape,
     pub dtype: DType,
     pub kind: SlotKind,
+    /// Whether this is a matrix `[N, K]` of weights that is stored as `[K, N]`; `shape` is then the latter.
+    pub turned: bool,
     /// The slot whose buffer this one shares under another shape.
     pub view_of: Option<SlotId>,
 }

@@ -92,7 +92,7 @@ impl Checkpoint {
         let words = Words::open(files, &architecture)?;
         let weights = Weights::open(files)?;
         let mut bank = device.bank();
-        for wanted in architecture.weights(precision) {
+        for wanted in architecture.weights(precision, device.turns()) {
             let mut fill = Fill::new(&device, &mut bank, &wanted)?;
             weights.pieces(held(&weights, &wanted), &wanted.shape, |_, values| fill.take(values))?;
         }
@@ -121,7 +121,12 @@ impl Checkpoint {
         let prepared = match self.plans.get(&(job, traced)) {
             Some(prepared) => prepared.clone(),
             None => {
-                let plan = Rc::new(plans::plan(&self.architecture, job, traced, self.precision));
+                let plan = Rc::new(plans::plan(
+                    &self.architecture,
+                    job,
+                    traced,
+                    (self.precision, self.device.turns()),
+                ));
                 let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
                 self.plans.insert((job, traced), prepared.clone());
                 prepared

@@ -52,8 +52,13 @@ impl Reader {
 }
 
 /// The plan of a job; asking a model for what it cannot do is a bug of the caller.
-pub(super) fn plan(architecture: &Architecture, job: Job, traced: bool, precision: Precision) -> Plan {
-    let b = PlanBuilder::new().keeping(precision);
+pub(super) fn plan(
+    architecture: &Architecture,
+    job: Job,
+    traced: bool,
+    (precision, turns): (Precision, bool),
+) -> Plan {
+    let b = PlanBuilder::new().keeping(precision).turning(turns);
     let mut b = if traced { b.traced() } else { b };
     match (job, architecture) {
         (Job::Image { batch }, _) => image(&mut b, architecture, batch),

@@ -3,7 +3,7 @@
 
 use super::Config;
 use crate::model::inputs::tokens;
-use crate::nn::{linear, matrix, norm_with, product};
+use crate::nn::{linear, norm_with, product, table};
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
 use crate::ops::place::place;
@@ -132,11 +132,11 @@ impl Config {
             let x = linear(b, "dense", states, self.text.hidden_size, Some(self.text.hidden_act));
             norm_with(b, "LayerNorm", x, self.text.layer_norm_eps)
         });
-        let table = match self.writing.tie_word_embeddings {
+        let name = match self.writing.tie_word_embeddings {
             true => "bert.embeddings.word_embeddings.weight",
             false => "cls.predictions.decoder.weight",
         };
-        let table = matrix(b, table, [self.text.vocab_size, self.text.hidden_size]);
+        let table = table(b, name, [self.text.vocab_size, self.text.hidden_size]);
         let bias = b.param("cls.predictions.bias", [self.text.vocab_size]);
         product(b, x, table, Some(bias), None)
     }

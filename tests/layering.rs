@@ -9,7 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pixels", &[]),
     ("tensor", &[]),
     ("thrown", &[]),
-    ("io", &["pixels", "tensor"]),
+    ("io", &["pixels", "tensor", "thrown"]),
     ("kernel", &["tensor"]),
     ("plan", &["tensor", "kernel"]),
     ("device", &["tensor", "kernel", "plan"]),

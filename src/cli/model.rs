@@ -211,7 +211,7 @@ pub fn picture(path: &Path, side: usize) -> Result<Pixels, CliError> {
 
 /// A sentence as ids; one that is longer than the model's longest row is an error of the caller.
 pub fn sentence(runner: &Runner, text: &str) -> Result<Vec<u32>, CliError> {
-    let ids = runner.words.sentence(text).map_err(CliError::input)?;
+    let ids = runner.words.sentence(text);
     fits(runner, ids, text)
 }
 

@@ -8,6 +8,7 @@ use crate::device::{Choices, Device, Preference, Selection, select};
 use crate::infer::checkpoint::{Checkpoint, CheckpointError};
 use crate::infer::{LoadError, Model, ModelFiles, Runner, probe_plan};
 use crate::io::hub::{Kept, Manifest, manifest};
+use crate::io::tokenizer;
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
 use crate::session::library::{folder_of, storage};
@@ -100,6 +101,13 @@ async fn checkpoint(
         detail,
         way_on: WayOn::ChangeInput,
     };
+    if manifest.has_tokenizer() {
+        tokenizer::ready().await.map_err(|error| Failure {
+            sentence: "A part of this page that the model needs could not be loaded.".to_string(),
+            detail: error.to_string(),
+            way_on: WayOn::Retry,
+        })?;
+    }
     let mut checkpoint = Checkpoint::load(device, &files).map_err(|error| match error {
         CheckpointError::Device(error) => error.into(),
         error => unusable(error.to_string()),

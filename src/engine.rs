@@ -1,0 +1,9 @@
+//! What computes, as a package of its own: in the page it alone is compiled for speed. `lib.rs` shows its modules as
+//! the package's own.
+
+pub mod check;
+pub mod device;
+pub mod kernel;
+pub mod ops;
+pub mod plan;
+pub mod tensor;

@@ -10,7 +10,6 @@ const ROOM = "retrieve?q=a+red+circle";
 const MARKS = {
   "page drawn": ["#engine summary", ""],
   "device chosen": ["#engine summary", "CPU"],
-  "model ready": [".recall, ol.found > li .thumbnail", ""],
   "first order": ["ol.found > li .verdict", ""],
 };
 

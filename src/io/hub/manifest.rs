@@ -41,7 +41,7 @@ impl Manifest {
     /// Whether a tokenizer is among the files.
     pub fn has_tokenizer(&self) -> bool {
         let has = |file: &&str| self.entries.iter().any(|entry| entry.file == *file);
-        TOKENIZERS.iter().any(|files| files.iter().all(|file| has(&file)))
+        TOKENIZERS.iter().any(|files| files.iter().all(has))
     }
 
     /// Whether every file is kept: the checkpoint can be used without a network.

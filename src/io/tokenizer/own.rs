@@ -85,11 +85,11 @@ impl OwnTokenizer {
 
     /// The first special token that is written in `text[from..]`, the longest where several begin.
     fn special(&self, text: &str, from: usize) -> Option<(Range<usize>, u32)> {
-        let (starts, of) = (text[from..].char_indices(), |at: usize| {
-            let here = self.specials.iter().filter(move |(token, _)| text[at..].starts_with(token.as_str()));
-            here.max_by_key(|(token, _)| token.len())
-        });
-        starts.map(|(at, _)| from + at).find_map(|at| of(at).map(|(token, id)| (at..at + token.len(), *id)))
+        let longest_at = |at: usize| {
+            let here = self.specials.iter().filter(|(token, _)| text[at..].starts_with(token.as_str()));
+            here.max_by_key(|(token, _)| token.len()).map(|(token, id)| (at..at + token.len(), *id))
+        };
+        text[from..].char_indices().find_map(|(at, _)| longest_at(from + at))
     }
 
     /// The tokens of a part of `text` without special ones.

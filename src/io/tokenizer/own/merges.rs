@@ -32,7 +32,7 @@ pub fn merge(word: Vec<Symbol>, merges: &Merges) -> Vec<Symbol> {
         (0..places.len()).filter_map(|at| candidate(&places, merges, at)).collect();
     while let Some(Reverse((_, left, merged))) = queue.pop() {
         // Since it was queued one of the two may have become another.
-        if !candidate(&places, merges, left).is_some_and(|Reverse((.., now))| now == merged) {
+        if candidate(&places, merges, left).is_none_or(|Reverse((.., now))| now != merged) {
             continue;
         }
         let right = places[left].behind;

@@ -32,8 +32,8 @@ function fileFor(folder, pathname) {
   return existsSync(inside) ? inside : null;
 }
 
-/** Serves `folder` under the sub-path `base`; resolves to the server, its address and a function that ends it. */
-export function serve(folder, { port = 0, base = "/" } = {}) {
+/** Serves `folder` under the sub-path `base`, files to be kept for `maxAge` seconds; resolves to the server, its address and a function that ends it. */
+export function serve(folder, { port = 0, base = "/", maxAge = 0 } = {}) {
   const root = path.resolve(folder);
   const server = createServer((request, response) => {
     const pathname = decodePath(request.url);
@@ -44,7 +44,7 @@ export function serve(folder, { port = 0, base = "/" } = {}) {
     const ending = path.extname(file);
     const headers = {
       "content-type": TYPES[ending] ?? "application/octet-stream",
-      "cache-control": "no-cache",
+      "cache-control": maxAge > 0 ? `max-age=${maxAge}` : "no-cache",
     };
     const zipped = !COMPRESSED_ALREADY.has(ending) && /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
     if (zipped) headers["content-encoding"] = "gzip";

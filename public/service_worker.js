@@ -6,14 +6,19 @@ const TELLS_ITS_CONTENT = /-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)$|\?v=[0-9a-f
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
-// The page lists what it is made of: that is kept, and whatever an older build has left goes.
+// The page lists what it is made of: that is kept, and whatever an older build has left goes. What the page does without
+// until it is used (worker_loader.js puts it here) is kept of every later build too.
 addEventListener("message", (event) => event.waitUntil(keepOnly(event.data)));
 
-async function keepOnly(urls) {
+async function keepOnly({ madeOf, onceUsed }) {
   const cache = await caches.open(CACHE);
+  const path = (url) => new URL(url).pathname;
+  const known = await cache.keys();
+  const paths = new Set(known.map((request) => path(request.url)));
+  const urls = [...madeOf, ...onceUsed.filter((url) => paths.has(path(url)))];
   const wanted = new Set(urls);
   const kept = new Set();
-  for (const request of await cache.keys()) {
+  for (const request of known) {
     if (wanted.has(request.url)) kept.add(request.url);
     else await cache.delete(request);
   }

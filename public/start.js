@@ -46,9 +46,12 @@
     const query = loader.slice(loader.indexOf("?"));
     const names = ["", "start.js", "baked.json", loader, `worker.js${query}`, `worker_bg.wasm${query}`];
     names.push(...PLAYROOM.map((name) => `models/playroom/${name}`));
-    const own = names.map((name) => new URL(name, document.baseURI).href);
+    const urls = (names) => names.map((name) => new URL(name, document.baseURI).href);
     const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-    return [...new Set([...own, ...loaded.filter((url) => url.startsWith(document.baseURI))])];
+    return {
+      madeOf: [...new Set([...urls(names), ...loaded.filter((url) => url.startsWith(document.baseURI))])],
+      onceUsed: urls([`tokenizer.js${query}`, `tokenizer_bg.wasm${query}`]),
+    };
   }
   addEventListener("load", () => {
     // Denied in private windows, and on pages that did not come by https.

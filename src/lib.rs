@@ -4,23 +4,15 @@
 //! `precision`, `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui`;
 //! `device` sits on `plan`, `io` on `tensor`, `world` on nothing, and `check` holds `ops` and `device` to each other.
 
-pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod device;
 pub mod eval;
 pub mod infer;
 pub mod io;
-pub mod kernel;
 pub mod lab;
 pub mod model;
 pub mod nn;
-pub mod ops;
-pub mod pixels;
-pub mod plan;
-pub mod precision;
 pub mod session;
-pub mod tensor;
 #[cfg(any(target_arch = "wasm32", feature = "ui"))]
 pub mod thrown;
 pub mod train;
@@ -28,3 +20,5 @@ pub mod train;
 pub mod ui;
 pub mod viz;
 pub mod world;
+
+pub use triptych_engine::{check, device, kernel, ops, pixels, plan, precision, tensor};

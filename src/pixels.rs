@@ -1,5 +1,7 @@
 //! Pictures in host memory.
 
+pub mod resize;
+
 use serde::{Deserialize, Serialize};
 
 /// A picture of `height` rows of `width` RGB bytes: `rgb.len() == width * height * 3`.

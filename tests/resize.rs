@@ -1,8 +1,8 @@
 //! Resizing equals Pillow's, byte for byte: goldens of `python/resize_goldens.py`.
 
 use triptych::io::image::decode;
-use triptych::io::resize::resize;
 use triptych::pixels::Pixels;
+use triptych::pixels::resize::resize;
 
 /// The source pictures of the goldens: noise with many pixels at 0 and 255.
 fn source(width: u32, height: u32) -> Pixels {

@@ -6,3 +6,13 @@ wasm_bindgen({ module_or_path: "worker_bg.wasm" + self.location.search }).catch(
     throw error;
   });
 });
+
+// The engine calls this before it opens a published checkpoint's tokenizer; nothing else needs the module.
+self.loadTokenizers = async () => {
+  const [script, program] = ["tokenizer.js", "tokenizer_bg.wasm"].map((name) => new URL(name + self.location.search, self.location));
+  const module = await import(script);
+  await module.default({ module_or_path: program });
+  // The checkpoint is used without a network from now on; the cache is that of service_worker.js, and may be denied.
+  caches.open("triptych-page").then((cache) => cache.addAll([script, program])).catch(() => {});
+  return module;
+};

@@ -72,7 +72,7 @@ impl Attend {
     fn playroom(&self, runner: &mut Runner) -> Result<Looks, CliError> {
         let pixels = picture(&self.image, runner.config.image_size)?;
         let read = sentence(runner, &self.text)?;
-        let written = runner.words.caption(Style::Full, &self.text).map_err(CliError::input)?;
+        let written = runner.words.caption(Style::Full, &self.text);
         let written = fits(runner, written, &self.text)?;
         let (vision, matcher, decoder) = pollster::block_on(async {
             let (image, _) = runner.encode_images(std::slice::from_ref(&pixels)).await?;

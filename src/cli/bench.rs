@@ -133,12 +133,12 @@ fn images(runner: &mut Runner, count: u64) -> Result<(), CliError> {
 }
 
 fn text(runner: &mut Runner) -> Result<(), CliError> {
-    let ids = runner.words.sentence("a red circle left of a blue star").map_err(CliError::failure)?;
+    let ids = runner.words.sentence("a red circle left of a blue star");
     pollster::block_on(runner.encode_texts(&[ids])).map(drop).map_err(CliError::failure)
 }
 
 fn caption(runner: &mut Runner) -> Result<(), CliError> {
-    let prompt = runner.words.caption(Style::Full, "").map_err(CliError::failure)?;
+    let prompt = runner.words.caption(Style::Full, "");
     pollster::block_on(async {
         let (image, _) = runner.encode_images(&pictures(1)).await?;
         runner.write_texts(&image, &[prompt], Decoding::Greedy, 64).await

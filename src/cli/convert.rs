@@ -8,6 +8,7 @@ use serde_json::json;
 
 use measure::{Effect, measure};
 
+use super::model::precision;
 use super::{CliError, Common, bar, print_json};
 use crate::infer::checkpoint::{Agreement, ConvertError, Converted, MAX_FILE, convert};
 use crate::io::file::Folder;
@@ -21,7 +22,7 @@ pub struct Convert {
     /// Folder to write, absent or empty
     out: PathBuf,
     /// How weights are stored: int8 keeps vectors, positions and scalars as f32, f16 scalars only
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = precision())]
     precision: Precision,
     /// Compare both models on the pictures of a folder, or on scenes of our own world
     #[arg(long, value_name = "PICTURES", num_args = 0..=1)]

@@ -4,8 +4,7 @@ use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::checkpoint::{photo, words};
 use super::{Backend, CliError, Common};
@@ -14,8 +13,8 @@ use crate::infer::checkpoint::Scale;
 use crate::infer::{Model as Loadable, Runner};
 use crate::io::file::{Folder, read, write_atomic};
 use crate::io::image::decode;
-use crate::io::resize::resize_square;
 use crate::pixels::Pixels;
+use crate::pixels::resize::resize_square;
 use crate::precision::Precision;
 use crate::tensor::HostTensor;
 
@@ -27,18 +26,15 @@ pub struct Model {
     #[arg(long, default_value = "playroom")]
     model: PathBuf,
     /// How the device keeps the matrices of a published model
-    #[arg(long, value_enum, default_value_t = Precision::F32)]
+    #[arg(long, value_parser = precision(), default_value = Precision::F32.name())]
     weights: Precision,
 }
 
-impl ValueEnum for Precision {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Precision::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()))
-    }
+/// Reads a precision by its name.
+pub fn precision() -> impl TypedValueParser<Value = Precision> {
+    let named = |name: String| Precision::ALL.into_iter().find(|precision| precision.name() == name);
+    PossibleValuesParser::new(Precision::ALL.map(Precision::name))
+        .map(move |name| named(name).expect("the parser takes no other name"))
 }
 
 /// The shipped model's folder in the source tree, and beside the binary of an installation.
@@ -235,7 +231,7 @@ pub fn picture(path: &Path, side: usize) -> Result<Pixels, CliError> {
 
 /// A sentence as ids; one that is longer than the model's longest row is an error of the caller.
 pub fn sentence(runner: &Runner, text: &str) -> Result<Vec<u32>, CliError> {
-    let ids = runner.words.sentence(text).map_err(CliError::input)?;
+    let ids = runner.words.sentence(text);
     fits(runner, ids, text)
 }
 

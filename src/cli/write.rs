@@ -78,7 +78,7 @@ impl Caption {
         };
         let written = match &mut self.model.open(&self.common)?.0 {
             Loadable::Playroom(runner) => {
-                let prompt = runner.words.caption(Style::Full, &self.prompt).map_err(CliError::input)?;
+                let prompt = runner.words.caption(Style::Full, &self.prompt);
                 let prompt = fits(runner, prompt, &self.prompt)?;
                 write(runner, &self.image, prompt, decoding, self.max_new_tokens)?
             }
@@ -117,7 +117,7 @@ impl Answer {
 
     /// The answer alone: Playroom's decoder reads the question before it.
     fn playroom(&self, runner: &mut Runner) -> Result<Written, CliError> {
-        let prompt = runner.words.question(&self.question).map_err(CliError::input)?;
+        let prompt = runner.words.question(&self.question);
         let prompt = fits(runner, prompt, &self.question)?;
         let given = prompt.len();
         let mut written = write(runner, &self.image, prompt, Decoding::Greedy, self.max_new_tokens)?;

@@ -1,6 +1,6 @@
 //! Words as the towers read them: which special tokens stand where.
 
-use crate::io::tokenizer::{Tokenizer, TokenizerError};
+use crate::io::tokenizer::{OwnTokenizer, TokenizerError};
 use crate::world::Style;
 
 /// The special token that asks the decoder for a style.
@@ -16,7 +16,7 @@ fn prompt_token(style: Style) -> &'static str {
 
 /// The tokenizer with the ids of its special tokens.
 pub struct Words {
-    pub tokenizer: Tokenizer,
+    pub tokenizer: OwnTokenizer,
     pub pad: u32,
     pub start: u32,
     pub end: u32,
@@ -43,7 +43,7 @@ pub const SPECIALS: [&str; 11] = [
 
 impl Words {
     pub fn new(tokenizer_json: &[u8]) -> Result<Self, TokenizerError> {
-        let tokenizer = Tokenizer::new("tokenizer.json", tokenizer_json)?;
+        let tokenizer = OwnTokenizer::new("tokenizer.json", tokenizer_json)?;
         let id = |token: &str| tokenizer.id(token);
         let mut prompts = [0; Style::ALL.len()];
         for style in Style::ALL {
@@ -55,26 +55,26 @@ impl Words {
     }
 
     /// A sentence for the text encoder or the matcher: `[start] words [end]`.
-    pub fn sentence(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
+    pub fn sentence(&self, text: &str) -> Vec<u32> {
         let mut ids = vec![self.start];
-        ids.extend(self.tokenizer.encode(text)?.ids);
+        ids.extend(self.tokenizer.encode(text).ids);
         ids.push(self.end);
-        Ok(ids)
+        ids
     }
 
     /// The beginning of a caption for the decoder: `[start] [style] prefix`.
-    pub fn caption(&self, style: Style, prefix: &str) -> Result<Vec<u32>, TokenizerError> {
+    pub fn caption(&self, style: Style, prefix: &str) -> Vec<u32> {
         let mut ids = vec![self.start, self.prompts[style as usize]];
-        ids.extend(self.tokenizer.encode(prefix)?.ids);
-        Ok(ids)
+        ids.extend(self.tokenizer.encode(prefix).ids);
+        ids
     }
 
     /// A question for the decoder: `[start] [ask] question [answer]`.
-    pub fn question(&self, question: &str) -> Result<Vec<u32>, TokenizerError> {
+    pub fn question(&self, question: &str) -> Vec<u32> {
         let mut ids = vec![self.start, self.ask];
-        ids.extend(self.tokenizer.encode(question)?.ids);
+        ids.extend(self.tokenizer.encode(question).ids);
         ids.push(self.answer);
-        Ok(ids)
+        ids
     }
 
     /// What `id` adds to a text, with the space before it; nothing for special tokens.

@@ -9,7 +9,6 @@ pub mod hub;
 pub mod image;
 pub mod preprocess;
 pub mod read_at;
-pub mod resize;
 pub mod safetensors;
 pub mod tokenizer;
 pub mod weights;

@@ -4,8 +4,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::resize::{Filter, resize_by};
 use crate::pixels::Pixels;
+use crate::pixels::resize::{Filter, resize_by};
 use crate::tensor::HostTensor;
 
 /// How a picture becomes `[3, H, W]`.

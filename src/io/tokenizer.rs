@@ -1,10 +1,19 @@
-//! Text to ids and back, by `tokenizer.json` files of the `tokenizers` library, or by the vocabularies of CLIP and BERT.
+//! Text to ids and back, by `tokenizer.json` files of the `tokenizers` library, or by the vocabularies of CLIP and BERT;
+//! our own tokenizers without the library.
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
+#[path = "tokenizer/library.rs"]
+mod backend;
+#[cfg(all(target_arch = "wasm32", not(feature = "tokenizer")))]
+#[path = "tokenizer/module.rs"]
+mod backend;
+mod own;
 mod vocabulary;
 
 use std::ops::Range;
 
-use tokenizers::Tokenizer as Inner;
+pub use backend::Library;
+pub use own::OwnTokenizer;
 
 /// What can be wrong with a tokenizer file or its use.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +28,8 @@ pub enum TokenizerError {
     Encode { file: String, text: String, reason: String },
     #[error("{file} cannot decode the ids: {reason}")]
     Decode { file: String, reason: String },
+    #[error("the program that reads tokenizers could not be loaded: {0}")]
+    Unready(String),
 }
 
 /// A text as ids, each with the bytes of the text it stands for (empty for added special tokens).
@@ -28,63 +39,57 @@ pub struct Encoding {
     pub spans: Vec<Range<usize>>,
 }
 
-/// A tokenizer; `file` names its source in errors.
+/// A tokenizer of the `tokenizers` library; `file` names its source in errors. In the worker [`ready`] comes first.
 pub struct Tokenizer {
     file: String,
-    inner: Inner,
+    library: Library,
+}
+
+/// Makes the library ready: nothing natively; in the worker it is loaded, once.
+pub async fn ready() -> Result<(), TokenizerError> {
+    backend::ready().await.map_err(TokenizerError::Unready)
 }
 
 impl Tokenizer {
     /// Reads `tokenizer.json`. Its truncation and padding are dropped: lengths are the model's affair.
     pub fn new(file: impl Into<String>, json: &[u8]) -> Result<Self, TokenizerError> {
         let file = file.into();
-        let parsed = Inner::from_bytes(json).and_then(|mut inner| {
-            inner.with_truncation(None)?.with_padding(None);
-            Ok(inner)
-        });
-        match parsed {
-            Ok(inner) => Ok(Tokenizer { file, inner }),
-            Err(error) => Err(TokenizerError::Malformed { file, reason: error.to_string() }),
+        match Library::open(json) {
+            Ok(library) => Ok(Tokenizer { file, library }),
+            Err(reason) => Err(TokenizerError::Malformed { file, reason }),
         }
     }
 
     /// The ids of a text, with the special tokens that the file's post-processor adds.
     pub fn encode(&self, text: &str) -> Result<Encoding, TokenizerError> {
-        let encoding = self.inner.encode(text, true).map_err(|error| TokenizerError::Encode {
+        let flat = self.library.encode(text).map_err(|reason| TokenizerError::Encode {
             file: self.file.clone(),
             text: text.to_string(),
-            reason: error.to_string(),
+            reason,
         })?;
-        let spans = encoding.get_offsets().iter().map(|&(start, end)| without_space(text, start..end));
-        Ok(Encoding { ids: encoding.get_ids().to_vec(), spans: spans.collect() })
+        let token = |token: &[u32]| {
+            let [id, start, end] = [0, 1, 2].map(|i| token[i]);
+            (id, without_space(text, start as usize..end as usize))
+        };
+        let (ids, spans) = flat.chunks_exact(3).map(token).unzip();
+        Ok(Encoding { ids, spans })
     }
 
     /// The text of the ids, special tokens left out.
     pub fn decode(&self, ids: &[u32]) -> Result<String, TokenizerError> {
-        self.inner
-            .decode(ids, true)
-            .map_err(|error| TokenizerError::Decode { file: self.file.clone(), reason: error.to_string() })
+        let told = |reason| TokenizerError::Decode { file: self.file.clone(), reason };
+        self.library.decode(ids).map_err(told)
     }
 
     /// The id of a token that the model cannot do without.
     pub fn id(&self, token: &str) -> Result<u32, TokenizerError> {
         let missing = || TokenizerError::MissingToken { file: self.file.clone(), token: token.to_string() };
-        self.inner.token_to_id(token).ok_or_else(missing)
-    }
-
-    /// The token of an id as the vocabulary spells it.
-    pub fn token(&self, id: u32) -> Option<String> {
-        self.inner.id_to_token(id)
+        self.library.id(token).ok_or_else(missing)
     }
 
     /// The largest id, special tokens included.
     pub fn largest_id(&self) -> u32 {
-        self.inner.get_vocab(true).into_values().max().unwrap_or(0)
-    }
-
-    /// Number of ids, special tokens included.
-    pub fn vocab_size(&self) -> usize {
-        self.inner.get_vocab_size(true)
+        self.library.largest_id()
     }
 }
 
@@ -105,16 +110,6 @@ mod tests {
     fn tokenizer() -> Tokenizer {
         let sentences = ["a red circle is left of a blue square", "is it red?", "a square, a circle"];
         Tokenizer::new("t.json", &train(sentences.iter(), &SPECIALS, 300)).unwrap()
-    }
-
-    #[test]
-    fn ids_stand_for_their_bytes_of_the_text() {
-        let tokenizer = tokenizer();
-        let text = "  A red\tcircle, é?";
-        let encoding = tokenizer.encode(text).unwrap();
-        let pieces: Vec<&str> = encoding.spans.iter().map(|span| &text[span.clone()]).collect();
-        assert_eq!(pieces, ["A", "red", "circle", ",", "", "é", "?"]);
-        assert_eq!(encoding.ids[5], tokenizer.id("[unk]").unwrap());
     }
 
     #[test]

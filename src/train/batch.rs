@@ -105,7 +105,7 @@ impl Draw<'_> {
         loop {
             let style = if self.rng.below(5) < 3 { Style::Full } else { self.rng.pick(&SHORT_STYLES) };
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
-            let ids = self.words.sentence(&caption.text).expect("the tokenizer knows the grammar");
+            let ids = self.words.sentence(&caption.text);
             if ids.len() <= room {
                 return (caption, ids);
             }
@@ -180,7 +180,7 @@ impl Draw<'_> {
                     _ => false_caption(&self.scenes[scene], style, &mut self.rng),
                 };
                 let Some(caption) = found else { break };
-                let ids = self.words.sentence(&caption.text).expect("the tokenizer knows the grammar");
+                let ids = self.words.sentence(&caption.text);
                 if ids.len() <= room && caption.judge(&self.scenes[scene]) == truth {
                     return (caption, ids);
                 }
@@ -189,7 +189,7 @@ impl Draw<'_> {
     }
 
     fn captions(&mut self) {
-        let prompt = self.words.caption(Style::Full, "").expect("the tokenizer knows its prompts");
+        let prompt = self.words.caption(Style::Full, "");
         let rows: Vec<_> = self
             .scenes
             .iter()
@@ -213,7 +213,7 @@ impl Draw<'_> {
         loop {
             let style = self.rng.pick(&SHORT_STYLES);
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
-            let prompt = self.words.caption(style, "").expect("the tokenizer knows its prompts");
+            let prompt = self.words.caption(style, "");
             let said = self.referents(&caption.text, &referents::described(&caption), scene);
             let row = self.continued(prompt, &caption.text, said);
             if row.ids.len() <= SHORT + 1 {
@@ -226,7 +226,7 @@ impl Draw<'_> {
         loop {
             let kind = self.rng.pick(kinds);
             let Some(question) = ask(&self.scenes[scene], kind, &mut self.rng) else { continue };
-            let prompt = self.words.question(&question.text).expect("the tokenizer knows the grammar");
+            let prompt = self.words.question(&question.text);
             let said = self.referents(&question.text, &referents::asked(&question.program), scene);
             let row = self.continued(prompt, &question.answer.to_string(), said);
             if row.ids.len() <= tokens + 1 {
@@ -236,7 +236,7 @@ impl Draw<'_> {
     }
 
     fn referents(&self, text: &str, said: &[Description], scene: usize) -> Vec<Option<Label>> {
-        let spans = self.words.tokenizer.encode(text).expect("the tokenizer knows the grammar").spans;
+        let spans = self.words.tokenizer.encode(text).spans;
         referents::labels(text, &spans, said, &self.scenes[scene])
     }
 
@@ -244,7 +244,7 @@ impl Draw<'_> {
     fn continued(&self, prompt: Vec<u32>, text: &str, referents: Vec<Option<Label>>) -> Row {
         let given = prompt.len();
         let mut ids = prompt;
-        ids.extend(self.words.tokenizer.encode(text).expect("the tokenizer knows the grammar").ids);
+        ids.extend(self.words.tokenizer.encode(text).ids);
         ids.push(self.words.end);
         Row { ids, given, referents }
     }
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn half_of_the_sentences_to_be_judged_are_true_and_so_are_half_of_the_negations() {
         let words = Words::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
-        let no = words.tokenizer.encode("no").unwrap().ids[0];
+        let no = words.tokenizer.encode("no").ids[0];
         let (mut all, mut negations) = ([0, 0], [0, 0]);
         for number in 0..60 {
             let batch = Batch::draw(&words, 3, number, 64, Stage::Judging);

@@ -12,7 +12,7 @@ use crate::world::language::{Caption, Claim, Style};
 /// each object stands, so that each of its attributes is true or false by itself. Elsewhere an attribute is true where
 /// something fits what has been said so far, any other word where its statement is.
 pub(super) fn verdicts(words: &Words, caption: &Caption, scene: &Scene) -> Vec<Option<bool>> {
-    let spans = words.tokenizer.encode(&caption.text).expect("the tokenizer knows the grammar").spans;
+    let spans = words.tokenizer.encode(&caption.text).spans;
     let labels = labels(&caption.text, &spans, &described(caption), scene);
     let verdict = |(span, label): (&Range<usize>, Option<Label>)| {
         let statement = caption.statements.iter().find(|statement| statement.span.contains(&span.start))?;

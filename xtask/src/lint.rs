@@ -5,6 +5,9 @@ use crate::{packages, paths, wasm};
 use std::process::Command;
 
 const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
+/// As the page's programs are built.
+const WASM_CLIPPY: [&str; 7] =
+    ["clippy", "--locked", "--profile", "web", "--target", wasm::TARGET, "--no-default-features"];
 
 pub fn run_all() -> Result<()> {
     step("formatting");
@@ -42,16 +45,7 @@ fn clippy_for_wasm() -> Result<()> {
     let toolchain = wasm::set_up()?;
     step("clippy, wasm");
     let mut command = if toolchain.debian { debian_clippy()? } else { cargo() };
-    command.args([
-        "clippy",
-        "--locked",
-        "--profile",
-        "web",
-        "--target",
-        wasm::TARGET,
-        "--no-default-features",
-    ]);
-    command.args([
+    command.args(WASM_CLIPPY).args([
         "--features",
         "ui,worker",
         "--lib",
@@ -64,6 +58,10 @@ fn clippy_for_wasm() -> Result<()> {
         "--example",
         "bench",
     ]);
+    run(toolchain.apply(&mut command).args(["--", "-D", "warnings"]))?;
+    step("clippy, wasm with the tokenizers");
+    let mut command = if toolchain.debian { debian_clippy()? } else { cargo() };
+    command.args(WASM_CLIPPY).args(["--features", "tokenizer", "--bin", "tokenizer"]);
     run(toolchain.apply(&mut command).args(["--", "-D", "warnings"]))
 }
 

@@ -16,7 +16,7 @@ pub(super) async fn measure(
     progress: Progress<'_>,
 ) -> Result<Captions, DeviceError> {
     let count = gallery.scenes.len();
-    let prompt = runner.words.caption(Style::Full, "").expect("an empty prefix has no unknown words");
+    let prompt = runner.words.caption(Style::Full, "");
     let mut written = Vec::new();
     let indices: Vec<usize> = (0..count).collect();
     for chunk in indices.chunks(BATCH) {

@@ -52,8 +52,8 @@ async fn tally(
         progress("pointing", i, scenes.len());
         let caption = full_caption(scene);
         let picture = render(scene);
-        let encoding = runner.words.tokenizer.encode(&caption.text).expect("the tokenizer knows the grammar");
-        let row = runner.words.caption(Style::Full, &caption.text).expect("the tokenizer knows the grammar");
+        let encoding = runner.words.tokenizer.encode(&caption.text);
+        let row = runner.words.caption(Style::Full, &caption.text);
         let given = row.len() - encoding.ids.len();
         let next = runner.next(&pick(tokens, &[i]), &[vec![row]], true).await?;
         let trace = next.trace.expect("the run was traced");

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::survey::TOKENIZERS;
+
 /// The name under which a [`Manifest`] is kept.
 pub const MANIFEST: &str = "manifest.json";
 
@@ -34,6 +36,12 @@ impl Manifest {
     /// Bytes of the files that are wholly kept.
     pub fn kept(&self) -> u64 {
         self.entries.iter().filter(|entry| entry.whole).map(|entry| entry.size).sum()
+    }
+
+    /// Whether a tokenizer is among the files.
+    pub fn has_tokenizer(&self) -> bool {
+        let has = |file: &&str| self.entries.iter().any(|entry| entry.file == *file);
+        TOKENIZERS.iter().any(|files| files.iter().all(has))
     }
 
     /// Whether every file is kept: the checkpoint can be used without a network.

@@ -4,7 +4,8 @@ use super::{Answer, Body, Entry, Fetch, HubError, Manifest, Source};
 use crate::io::weights::{INDEX, WHOLE, shards};
 
 /// The ways in which a tokenizer is written down; the first that is there is taken.
-const TOKENIZERS: [&[&str]; 3] = [&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]];
+pub(super) const TOKENIZERS: [&[&str]; 3] =
+    [&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]];
 
 /// Asks for the size of every file, configuration first and weights last; of the weights' bytes none is awaited.
 pub(super) async fn survey(source: &Source, fetch: &impl Fetch) -> Result<Manifest, HubError> {

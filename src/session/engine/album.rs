@@ -8,8 +8,8 @@ use super::{Host, Loaded, published};
 use crate::infer::Model;
 use crate::io::hub::{Store, Writable};
 use crate::io::read_at::ReadAt;
-use crate::io::resize::{resize, resize_square};
 use crate::pixels::Pixels;
+use crate::pixels::resize::{resize, resize_square};
 use crate::session::library::{album_of, storage};
 use crate::session::protocol::{Command, Event, Failure, Photo};
 

@@ -2,14 +2,14 @@
 
 use super::Host;
 use crate::infer::Runner;
-use crate::io::resize::resize_square;
 use crate::io::tokenizer::TokenizerError;
 use crate::pixels;
+use crate::pixels::resize::resize_square;
 use crate::session::protocol::{Failure, Pixels, WayOn};
 
 /// A sentence as ids that fit the model.
 pub(super) fn sentence(runner: &Runner, text: &str) -> Result<Vec<u32>, Failure> {
-    fits(runner, runner.words.sentence(text).map_err(unreadable)?)
+    fits(runner, runner.words.sentence(text))
 }
 
 pub(super) fn fits(runner: &Runner, ids: Vec<u32>) -> Result<Vec<u32>, Failure> {

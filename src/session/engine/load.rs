@@ -7,6 +7,7 @@ use crate::device::{Choices, Device, Preference, Selection, select};
 use crate::infer::checkpoint::{Checkpoint, CheckpointError};
 use crate::infer::{LoadError, Model, ModelFiles, Runner, probe_plan};
 use crate::io::hub::{Kept, Manifest, manifest};
+use crate::io::tokenizer;
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
 use crate::precision::Precision;
@@ -104,6 +105,13 @@ pub(super) async fn checkpoint(
         detail,
         way_on: WayOn::ChangeInput,
     };
+    if manifest.has_tokenizer() {
+        tokenizer::ready().await.map_err(|error| Failure {
+            sentence: "A part of this page that the model needs could not be loaded.".to_string(),
+            detail: error.to_string(),
+            way_on: WayOn::Retry,
+        })?;
+    }
     let unloadable = |error| match error {
         CheckpointError::Device(error) => error.into(),
         error => unusable(error.to_string()),

@@ -2,12 +2,12 @@
 
 use super::Host;
 use super::describe::{attention, candidates, described};
-use super::input::{decoded, fits, protocol_pixels, sentence, sized, unreadable, unusable};
+use super::input::{decoded, fits, protocol_pixels, sentence, sized, unusable};
 use super::task::{Emit, Progress};
 use super::writing::{begin, write};
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::{self, Runner};
-use crate::io::resize::resize_square;
+use crate::pixels::resize::resize_square;
 use crate::session::protocol::{Answer, Command, Event, Failure, Pixels, Reader};
 use crate::world::Style;
 
@@ -126,7 +126,7 @@ async fn ask(
         return Err(unusable("The question has no words.", String::new()));
     }
     let (image, _) = runner.encode_images(&sized(runner, std::slice::from_ref(picture))?).await?;
-    let prompt = fits(runner, runner.words.question(question).map_err(unreadable)?)?;
+    let prompt = fits(runner, runner.words.question(question))?;
     let mut search = runner.search(infer::Decoding::Greedy, prompt.clone(), ANSWER);
     let mut tokens = Vec::new();
     while !search.done() {
@@ -154,11 +154,11 @@ async fn ask(
 
 async fn cross(runner: &mut Runner, picture: &Pixels, text: &str, reader: Reader) -> Result<Event, Failure> {
     let (image, _) = runner.encode_images(&sized(runner, std::slice::from_ref(picture))?).await?;
-    let words = runner.words.tokenizer.encode(text).map_err(unreadable)?.ids;
+    let words = runner.words.tokenizer.encode(text).ids;
     let tokens: Vec<String> = words.iter().map(|&id| runner.words.piece(id)).collect();
     let (trace, first) = match reader {
         Reader::Decoder => {
-            let row = fits(runner, runner.words.caption(Style::Full, text).map_err(unreadable)?)?;
+            let row = fits(runner, runner.words.caption(Style::Full, text))?;
             let first = row.len() - words.len();
             // A token was chosen by the query before it.
             (runner.next(&image, &[vec![row]], true).await?.trace, first - 1)

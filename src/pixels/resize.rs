@@ -4,7 +4,7 @@
 use std::f64::consts::PI;
 use std::ops::Range;
 
-use crate::pixels::Pixels;
+use super::Pixels;
 
 /// Fraction bits of a coefficient: 32 less 8 of the pixel, less 2 for sums beyond `[0, 1]`.
 const FRACTION_BITS: u32 = 22;

@@ -1,0 +1,11 @@
+//! What computes, as a package of its own: in the page it alone is compiled for speed. `lib.rs` shows its modules as
+//! the package's own.
+
+pub mod check;
+pub mod device;
+pub mod kernel;
+pub mod ops;
+pub mod pixels;
+pub mod plan;
+pub mod precision;
+pub mod tensor;

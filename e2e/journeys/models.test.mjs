@@ -74,9 +74,9 @@ journey(
       await lab.page.getByRole("button", { name: "Measure all three here" }).click();
       const row = (name) => lab.page.locator("#precisions tr").filter({ has: lab.page.getByRole("rowheader", { name, exact: true }) });
       await row("int8").waitFor({ timeout: 60_000 });
-      const megabytes = async (name) => Number((await row(name).innerText()).match(/([\d.]+) MB/)[1]);
-      const sizes = [await megabytes("f32"), await megabytes("f16"), await megabytes("int8")];
-      assert.ok(sizes[0] > sizes[1] && sizes[1] > sizes[2], `megabytes: ${sizes}`);
+      const kilobytes = async (name) => Number((await row(name).innerText()).match(/(\d+) kB/)[1]);
+      const sizes = [await kilobytes("f32"), await kilobytes("f16"), await kilobytes("int8")];
+      assert.ok(sizes[0] > sizes[1] && sizes[1] > sizes[2], `kilobytes: ${sizes}`);
       assert.match(await row("int8").innerText(), /cosine 0\.9\d+ at worst, same nearest sentence for/);
       await lab.page.getByRole("button", { name: "int8", exact: true }).click();
       await chip(lab).filter({ hasText: "parameters, int8" }).waitFor({ timeout: 60_000 });

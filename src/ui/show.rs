@@ -22,6 +22,11 @@ pub fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
+/// `7.9 MB`, `143 kB`
+pub fn memory(bytes: u64) -> String {
+    if bytes < 1_000_000 { format!("{:.0} kB", bytes as f64 / 1e3) } else { megabytes(bytes) }
+}
+
 /// `3.1 M`
 pub fn magnitude(count: u64) -> String {
     match count {
@@ -62,6 +67,7 @@ mod tests {
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(three(0.95349), "0.953");
         assert_eq!(megabytes(7_912_345), "7.9 MB");
+        assert_eq!((memory(7_912_345), memory(142_900)), ("7.9 MB".into(), "143 kB".into()));
         assert_eq!(duration(3.2), "4 s");
         assert_eq!(duration(150.0), "2 min");
     }

@@ -68,7 +68,7 @@ fn Table(effects: Vec<Effect>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{effect.precision.name()}</th>
-                <td class="figure">{show::megabytes(effect.bytes)}</td>
+                <td class="figure">{show::memory(effect.bytes)}</td>
                 <td class="figure">{format!("{:.1} ms", effect.milliseconds)}</td>
                 <td>{likeness(effect.agreement)}</td>
             </tr>

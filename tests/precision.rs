@@ -89,7 +89,7 @@ fn numbers(checkpoint: &mut Checkpoint) -> Vec<f32> {
     block_on(async {
         if checkpoint.embeds() {
             all.extend(checkpoint.encode_images(&[picture()]).await?.as_f32());
-            all.extend(checkpoint.encode_texts(&[ids.clone()], 0).await?.as_f32());
+            all.extend(checkpoint.encode_texts(std::slice::from_ref(&ids), 0).await?.as_f32());
         }
         let Some(task) = checkpoint.task() else { return Ok(()) };
         let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&picture())]);
@@ -102,7 +102,7 @@ fn numbers(checkpoint: &mut Checkpoint) -> Vec<f32> {
                     source = checkpoint.ask(source, &question, ids.len() as u32).await?;
                 }
                 // One row goes on token by token, two are computed whole.
-                all.extend(checkpoint.next(source, &[ids.clone()]).await?.as_f32());
+                all.extend(checkpoint.next(source, std::slice::from_ref(&ids)).await?.as_f32());
                 all.extend(checkpoint.next(source, &[ids.clone(), ids]).await?.as_f32());
             }
         }

@@ -2,6 +2,8 @@
 
 #[path = "checkpoints/mod.rs"]
 mod checkpoints;
+#[path = "checkpoints/weights.rs"]
+mod held;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +17,7 @@ use checkpoints::check_folder;
 use checkpoints::reference::{Form, Subject};
 use triptych::infer::checkpoint::{Converted, Job, MAX_FILE, convert};
 use triptych::io::file::Folder;
-use triptych::io::read_at::Files;
-use triptych::io::weights::{Weights, WeightsError};
-use triptych::model::architecture::Architecture;
 use triptych::precision::Precision;
-use triptych::tensor::Shape;
 
 const MODELS: [&str; 6] =
     ["clip_quick_gelu", "clip_gelu", "siglip", "blip_caption", "blip_answer", "blip_match"];
@@ -41,35 +39,13 @@ fn converted(model: &str, storage: Precision, limit: u64) -> (TempDir, PathBuf, 
     (above, out, found)
 }
 
-/// Every weight of a folder, as the model asks for it.
-fn weights(folder: &Path) -> Vec<(String, Shape, Vec<f32>)> {
-    let files = Folder(folder.to_path_buf());
-    let architecture = Architecture::parse(&files.read("config.json").unwrap().unwrap()).unwrap();
-    let weights = Weights::open(&files).unwrap();
-    let whole = |name: &str, shape: &Shape| {
-        let mut values = Vec::new();
-        let take = |_, piece: Vec<f32>| -> Result<(), WeightsError> {
-            values.extend(piece);
-            Ok(())
-        };
-        weights.pieces(name, shape, take).map(|()| values)
-    };
-    let all = architecture.weights(Precision::F32, false).into_iter().map(|wanted| {
-        let other = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
-        let held = other.unwrap_or(&wanted.name);
-        let values = whole(held, &wanted.shape).unwrap_or_else(|error| panic!("{error}"));
-        (wanted.name, wanted.shape, values)
-    });
-    all.collect()
-}
-
 #[test]
 fn f32_changes_no_bit_however_it_is_split() {
     for model in MODELS {
         for limit in [MAX_FILE, 6000] {
             let (_above, out, found) = converted(model, Precision::F32, limit);
             assert_eq!(found.files > 1, limit < MAX_FILE, "{model}");
-            assert!(weights(&out) == weights(&golden(model)), "{model}, {limit}: other weights");
+            assert!(held::weights(&out) == held::weights(&golden(model)), "{model}, {limit}: other weights");
             let outcome = check_folder(&out, Form::Cpu);
             assert!(outcome.compared > 5, "{model}: {} goldens", outcome.compared);
             assert!(outcome.failures.is_empty(), "{model}: {:?}, {:?}", outcome.failures, outcome.worst);

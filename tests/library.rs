@@ -9,11 +9,14 @@ use std::path::Path;
 use pollster::block_on;
 use server::{Behaviour, Client, Hub};
 use tempfile::{TempDir, tempdir};
+use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::precision::Precision;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    Abilities, BackendChoice, Command, Effect, Event, Failure, KeptModel, ModelKind, ModelName, WayOn,
+    Abilities, BackendChoice, Command, Effect, Event, Failure, KeptModel, Lane, ModelKind, ModelName, Reply,
+    WayOn,
 };
+use triptych::tensor::{Data, HostTensor};
 
 const MODELS: &str = "tests/goldens/checkpoints";
 
@@ -54,6 +57,11 @@ impl Lab {
         let events = self.ask(Command::Shelf);
         let [Event::Shelf(models)] = &events[..] else { panic!("{events:?}") };
         models.clone()
+    }
+
+    fn speaks(&mut self) {
+        let events = self.ask(Command::EncodeText { text: "a cat".into() });
+        assert!(matches!(events[..], [Event::TextEncoded(_)]), "{events:?}");
     }
 
     fn load(&mut self, name: &str) -> Vec<Event> {
@@ -104,10 +112,56 @@ fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
     assert!(effects.iter().map(|effect| effect.precision).eq(Precision::ALL));
     assert!(effects.is_sorted_by(|more, less| more.bytes > less.bytes), "{effects:?}");
     assert!(effects.iter().all(|effect| effect.agreement.worst_cosine.is_some_and(|cosine| cosine > 0.99)));
-    let events = lab.ask(Command::EncodeText { text: "a cat".into() });
-    assert!(matches!(events[..], [Event::TextEncoded(_)]), "it speaks on: {events:?}");
+    lab.speaks();
     assert_eq!(lab.ask(Command::Delete { name: name.clone() }), [Event::Shelf(Vec::new())]);
     assert_eq!(failure(&lab.load(&name)).way_on, WayOn::ChangeInput);
+}
+
+/// Of three forms the second cannot be had: what was measured before stays said, and the model speaks on.
+#[test]
+fn a_form_that_fails_does_not_silence_the_model() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    let file = "model.safetensors";
+    let whole = SafetensorsFile::new(file, lab.hub.set().files[file].clone()).unwrap();
+    let tensors = whole.names().into_iter().map(|name| {
+        let mut tensor = whole.tensor(&name).unwrap();
+        if let (true, Data::F32(values)) = (name.ends_with("layers.0.mlp.fc1.weight"), &mut tensor.data) {
+            values[0] = 7e4;
+        }
+        (name, tensor)
+    });
+    let tensors: Vec<(String, HostTensor)> = tensors.collect();
+    let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    let bytes = to_bytes(named, &[], Floats::F32).unwrap();
+    lab.hub.set().files.insert(file.into(), bytes);
+    lab.ask(Command::Offer { name: name.clone() });
+    lab.ask(Command::Download { name: name.clone() });
+    lab.load(&name);
+    let events = lab.ask(Command::Compare { name });
+    assert!(matches!(events[0], Event::Compared(effect) if effect.precision == Precision::F32), "{events:?}");
+    assert!(failure(&events).detail.ends_with("which f16 does not hold"), "{events:?}");
+    lab.speaks();
+}
+
+#[test]
+fn a_comparison_may_be_stopped_and_begun_anew() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    lab.ask(Command::Offer { name: name.clone() });
+    lab.ask(Command::Download { name: name.clone() });
+    lab.load(&name);
+    let compare = Command::Compare { name };
+    lab.client.send(compare.clone());
+    assert!(matches!(block_on(lab.client.step())[..], [Reply { event: Event::Compared(_), .. }]));
+    let id = lab.client.send(compare);
+    assert!(block_on(lab.client.step()).iter().all(|reply| reply.id == id), "the older one has ended");
+    lab.client.send(Command::Stop { lane: Lane::Compare });
+    assert_eq!(block_on(lab.client.finish()), [], "what was stopped tells nothing more");
+    lab.speaks();
+    let other = lab.ask(Command::Compare { name: "another".into() });
+    assert_eq!(failure(&other).way_on, WayOn::ChangeInput);
+    lab.speaks();
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Golden checkpoints whose matrices the device keeps in fewer bits: they compute what the rounded matrices do.
 
+#[path = "checkpoints/weights.rs"]
+mod held;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,12 +14,10 @@ use triptych::infer::checkpoint::Checkpoint;
 use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::{Floats, to_bytes};
-use triptych::io::weights::{Weights, WeightsError};
-use triptych::model::architecture::Wanted;
 use triptych::model::blip::Task;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
-use triptych::tensor::HostTensor;
+use triptych::tensor::{Data, HostTensor};
 
 const MODELS: [&str; 5] = ["clip_quick_gelu", "siglip", "blip_caption", "blip_answer", "blip_match"];
 
@@ -35,8 +36,8 @@ fn load(device: Device, folder: &Path, precision: Precision) -> Checkpoint {
     Checkpoint::load(device, &Folder(folder.to_path_buf()), precision).expect("a checkpoint")
 }
 
-/// A copy of a golden in one file of f32, its weights changed.
-fn copy(model: &str, precision: Precision, change: impl Fn(&Wanted, &mut [f32])) -> TempDir {
+/// A copy of a golden in one file of f32, its matrices changed by `change(name, width of a row, values)`.
+fn copy(model: &str, change: impl Fn(&str, usize, &mut [f32])) -> TempDir {
     let (from, folder) = (golden(model), tempfile::tempdir().unwrap());
     for entry in fs::read_dir(&from).unwrap() {
         let path = entry.unwrap().path();
@@ -44,21 +45,13 @@ fn copy(model: &str, precision: Precision, change: impl Fn(&Wanted, &mut [f32]))
             fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
         }
     }
-    let files = Folder(from);
-    let weights = Weights::open(&files).unwrap();
-    let tensor = |wanted: Wanted| {
-        let other = wanted.others.iter().find(|other| !weights.has(&wanted.name) && weights.has(other));
-        let mut values = Vec::new();
-        let take = |_, piece: Vec<f32>| -> Result<(), WeightsError> {
-            values.extend(piece);
-            Ok(())
-        };
-        weights.pieces(other.unwrap_or(&wanted.name), &wanted.shape, take).unwrap();
-        change(&wanted, &mut values);
-        (wanted.name, HostTensor::f32(wanted.shape, values))
-    };
-    let wanted = Checkpoint::architecture(&files).unwrap().weights(precision, false);
-    let tensors: Vec<(String, HostTensor)> = wanted.into_iter().map(tensor).collect();
+    let mut tensors = held::weights(&from);
+    for (name, tensor) in &mut tensors {
+        let width = tensor.shape.last();
+        if let Data::F32(values) = &mut tensor.data {
+            change(name, width, values);
+        }
+    }
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     fs::write(folder.path().join("model.safetensors"), to_bytes(named, &[], Floats::F32).unwrap()).unwrap();
     folder
@@ -66,9 +59,14 @@ fn copy(model: &str, precision: Precision, change: impl Fn(&Wanted, &mut [f32]))
 
 /// A golden in which the matrices that would be packed are rounded.
 fn rounded(model: &str, precision: Precision) -> TempDir {
-    copy(model, precision, |wanted, values| {
-        if wanted.precision != Precision::F32 {
-            for row in values.chunks_mut(wanted.width()) {
+    let architecture = Checkpoint::architecture(&Folder(golden(model))).unwrap();
+    let kept = architecture.kept(precision, false);
+    let packed: Vec<&str> =
+        kept.iter().filter(|wanted| wanted.precision == precision).map(|wanted| &*wanted.name).collect();
+    assert!(packed.len() > 5, "{model}: {packed:?}");
+    copy(model, |name, width, values| {
+        if packed.contains(&name) {
+            for row in values.chunks_mut(width) {
                 let mut words = Vec::new();
                 precision.pack(row, &mut words).unwrap();
                 precision.unpack(&words, row);
@@ -122,8 +120,13 @@ fn packed_matrices_compute_what_the_rounded_ones_do() {
                 let is_gpu = matches!(device, Device::Gpu(_));
                 let mut whole = load(device, folder.path(), Precision::F32);
                 let mut kept = load(other, &golden(model), precision);
-                let most = whole.bytes() * 7 / 10;
-                assert!(kept.bytes() < most, "{model}: {} of {}", kept.bytes(), whole.bytes());
+                let most = whole.architecture.bytes(Precision::F32) * 7 / 10;
+                assert!(
+                    kept.architecture.bytes(precision) < most,
+                    "{model}: {} of {}",
+                    kept.architecture.bytes(precision),
+                    whole.architecture.bytes(Precision::F32)
+                );
                 let (want, got) = (numbers(&mut whole), numbers(&mut kept));
                 assert_eq!(got.len(), want.len());
                 for (i, (got, want)) in got.iter().zip(&want).enumerate() {
@@ -138,9 +141,9 @@ fn packed_matrices_compute_what_the_rounded_ones_do() {
 #[test]
 fn a_number_that_f16_does_not_hold_is_refused_by_name() {
     let name = "vision_model.encoder.layers.0.mlp.fc1.weight";
-    let folder = copy("clip_quick_gelu", Precision::F16, |wanted, values| {
-        if wanted.name == name {
-            values[2 * wanted.width() + 1] = 7e4;
+    let folder = copy("clip_quick_gelu", |found, width, values| {
+        if found == name {
+            values[2 * width + 1] = 7e4;
         }
     });
     let device = || Device::Cpu(CpuDevice { exact: false });

@@ -116,9 +116,26 @@ impl Architecture {
         self.towers().1
     }
 
-    /// All weights, from the towers' own emission, with matrices kept in this precision, those of f32 by columns where
-    /// `turns`.
-    pub fn weights(&self, precision: Precision, turns: bool) -> Vec<Wanted> {
+    /// All weights as files hold them, from the towers' own emission.
+    pub fn weights(&self) -> Vec<Wanted> {
+        self.kept(Precision::F32, false)
+    }
+
+    /// Numbers of all weights.
+    pub fn parameters(&self) -> u64 {
+        self.weights().iter().map(|wanted| wanted.shape.numel() as u64).sum()
+    }
+
+    /// Bytes of all weights on a device that keeps matrices in this precision.
+    pub fn bytes(&self, precision: Precision) -> u64 {
+        let words = |wanted: &Wanted| -> usize {
+            wanted.parts.iter().map(|(_, rows)| wanted.part_shape(*rows).numel()).sum()
+        };
+        self.kept(precision, false).iter().map(|wanted| (words(wanted) * size_of::<u32>()) as u64).sum()
+    }
+
+    /// All weights as a device keeps them: matrices in this precision, those of f32 by columns where `turns`.
+    pub fn kept(&self, precision: Precision, turns: bool) -> Vec<Wanted> {
         let (plan, kept) = (self.all(Precision::F32, false), self.all(precision, turns));
         let wanted = |name: &str, shape: &Shape, kept: &Slot| {
             let others = match self {
@@ -215,7 +232,7 @@ mod tests {
     #[test]
     fn a_table_larger_than_a_buffer_is_kept_in_parts() {
         let large = br#"{"model_type":"clip","text_config":{"hidden_size":768,"num_attention_heads":12}}"#;
-        let weights = Architecture::parse(large).unwrap().weights(Precision::F32, false);
+        let weights = Architecture::parse(large).unwrap().weights();
         let find = |name: &str| weights.iter().find(|wanted| wanted.name == name).unwrap();
         let table = find("text_model.embeddings.token_embedding.weight");
         let part = |at: usize| format!("{}{PART}{at}", table.name);

@@ -1,7 +1,7 @@
 //! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
 //!
-//! Natively the `gemm` crate does the work (`gemm_native.rs`), in WebAssembly `gemm_wasm.rs`. Results do not depend on the number of threads: work is cut at fixed
-//! places and partial sums are added in order.
+//! Natively the `gemm` crate does the work (`gemm_native.rs`), in WebAssembly `gemm_wasm.rs`. Results do not depend on the
+//! number of threads: work is cut at fixed places and partial sums are added in order.
 
 use std::cell::RefCell;
 
@@ -56,8 +56,8 @@ use super::gemm_native::{gemm as body, in_columns};
 #[cfg(target_arch = "wasm32")]
 use super::gemm_wasm::gemm as body;
 
-#[cfg(not(target_arch = "wasm32"))]
 /// As [`FEW_ROWS`], where `b` lies by rows: then nothing has to be turned.
+#[cfg(not(target_arch = "wasm32"))]
 const SOME_ROWS: usize = 512;
 
 /// Up to so many rows of `c` its columns are cut: a piece of them packs its own part of `b` and all of the smaller `a`,
@@ -212,16 +212,18 @@ mod tests {
             [[3, 5, 4 * PIECE_K + 1], [700, 33, 9], [1025, 2, 65], [50, 300, 33], [513, 300, 7], [1, 1025, 8]]
         {
             let (a, b, c) = (noise(&[m, k], 1.0, 1), noise(&[k, n], 1.0, 2), noise(&[m, n], 1.0, 3));
-            let (a, b) = (Mat::new(a.as_f32(), k, 1), Mat::new(b.as_f32(), n, 1));
-            let run = |beta| {
-                let mut got = c.as_f32().to_vec();
-                gemm_parallel([m, n, k], a, b, beta, &mut got, |_| ());
-                got
-            };
-            for beta in [0.0, 1.0, 0.5] {
-                let got = run(beta);
-                assert_close(&got, &definition([m, n, k], a, b, beta, c.as_f32(), n, 1), k);
-                assert_eq!(got, run(beta));
+            let a = Mat::new(a.as_f32(), k, 1);
+            for b in [Mat::new(b.as_f32(), n, 1), Mat::new(b.as_f32(), 1, k)] {
+                let run = |beta| {
+                    let mut got = c.as_f32().to_vec();
+                    gemm_parallel([m, n, k], a, b, beta, &mut got, |_| ());
+                    got
+                };
+                for beta in [0.0, 1.0, 0.5] {
+                    let got = run(beta);
+                    assert_close(&got, &definition([m, n, k], a, b, beta, c.as_f32(), n, 1), k);
+                    assert_eq!(got, run(beta));
+                }
             }
         }
     }

@@ -44,23 +44,6 @@ pub static BIAS_BACKWARD: Kernel = Kernel {
     }),
 };
 
-/// As [`linear`], for inference, of a weight that is stored as `[K,N]`.
-pub fn linear_by_columns(
-    b: &mut PlanBuilder,
-    x: SlotId,
-    weight: SlotId,
-    bias: Option<SlotId>,
-    act: Option<Activation>,
-) -> SlotId {
-    let (xs, ws) = (b.shape(x).clone(), b.shape(weight).clone());
-    assert!(ws.len() == 2 && ws[0] == xs.last(), "linear: {xs} by columns {ws}");
-    let (m, n, k) = (xs.rows(), ws[1], ws[0]);
-    let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, k, n, false));
-    let out = b.temp("linear", xs.with_last(n));
-    product(b, [1, m, n, k], operands, out, Epilogue { bias, act, accumulate: false });
-    out
-}
-
 /// `act(x weight^T + bias)`: `x` `[..,K]`, `weight` `[N,K]`, `bias` `[N]`; `[..,N]`. Inference fuses `act`.
 pub fn linear(
     b: &mut PlanBuilder,
@@ -69,19 +52,45 @@ pub fn linear(
     bias: Option<SlotId>,
     act: Option<Activation>,
 ) -> SlotId {
+    affine(b, x, (weight, true), bias, act)
+}
+
+/// As [`linear`] of a weight that is stored as `[K,N]`.
+pub fn linear_by_columns(
+    b: &mut PlanBuilder,
+    x: SlotId,
+    weight: SlotId,
+    bias: Option<SlotId>,
+    act: Option<Activation>,
+) -> SlotId {
+    affine(b, x, (weight, false), bias, act)
+}
+
+/// `weight` is `[N,K]` where `by_rows`, else `[K,N]`.
+fn affine(
+    b: &mut PlanBuilder,
+    x: SlotId,
+    (weight, by_rows): (SlotId, bool),
+    bias: Option<SlotId>,
+    act: Option<Activation>,
+) -> SlotId {
     let (xs, ws) = (b.shape(x).clone(), b.shape(weight).clone());
-    assert!(ws.len() == 2 && ws[1] == xs.last(), "linear: {xs} by weight {ws}");
-    let (m, n, k) = (xs.rows(), ws[0], ws[1]);
+    let (n, k) = match (&ws[..], by_rows) {
+        (&[n, k], true) | (&[k, n], false) => (n, k),
+        _ => panic!("linear: weight {ws}"),
+    };
+    assert!(k == xs.last(), "linear: {xs} by weight {ws}, rows first: {by_rows}");
+    let m = xs.rows();
     if let Some(bias) = bias {
         assert_eq!(b.shape(bias)[..], [n], "linear: bias of weight {ws}");
     }
-    let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, k, n, true));
+    let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, k, n, by_rows));
     let fused = act.filter(|_| !b.is_training());
     let out = b.temp("linear", xs.with_last(n));
     product(b, [1, m, n, k], operands, out, Epilogue { bias, act: fused, accumulate: false });
     let inputs: Vec<SlotId> = [Some(x), Some(weight), bias].into_iter().flatten().collect();
     b.record(out, &inputs, move |b, dout| {
-        matmul_backward(b, [1, m, n, k], operands, Transpose { x: false, y: true }, dout);
+        matmul_backward(b, [1, m, n, k], operands, Transpose { x: false, y: by_rows }, dout);
         if let Some(bias) = bias.filter(|bias| b.needs_grad(*bias)) {
             let dbias = b.grad(bias);
             b.emit(&BIAS_BACKWARD, &[dout, dbias], words(&Params { rows: m as u32, cols: n as u32 }));
@@ -106,14 +115,14 @@ pub fn cases() -> Vec<Case> {
     for act in Activation::ALL {
         cases.push(affine(&[3, 5], 7, Some(act)).tolerance(2e-5));
     }
-    for (m, n, k) in [(1, 300, 65), (50, 257, 33), (600, 130, 17)] {
+    let by_columns = |m: usize, n: usize, k: usize, act: Option<Activation>| {
         let inputs = vec![noise(&[m, k], 1.0, 6), noise(&[k, n], 1.0, 7), noise(&[n], 1.0, 8)];
-        cases.push(
-            Case::new(format!("linear by columns [{m},{k}] to {n}"), inputs, |b, s| {
-                linear_by_columns(b, s[0], s[1], Some(s[2]), Some(Activation::QuickGelu))
-            })
-            .tolerance(2e-5),
-        );
+        let name = format!("linear by columns [{m},{k}] to {n} {act:?}");
+        Case::new(name, inputs, move |b, s| linear_by_columns(b, s[0], s[1], Some(s[2]), act))
+    };
+    cases.push(by_columns(3, 5, 4, None).differentiable());
+    for (m, n, k) in [(1, 300, 65), (50, 257, 33), (600, 130, 17)] {
+        cases.push(by_columns(m, n, k, Some(Activation::QuickGelu)).tolerance(2e-5));
     }
     let inputs = vec![noise(&[2, 3], 1.0, 4), noise(&[4, 3], 1.0, 5)];
     cases.push(

@@ -68,6 +68,7 @@ pub fn linear(
     let (xs, ws) = (b.shape(x).clone(), b.shape(weight).clone());
     let (m, n, k) = (xs.rows(), ws[0], xs.last());
     assert_eq!(ws[1..], [precision.row_words(k)], "linear: {xs} by words {ws} of {precision:?}");
+    assert!(!b.needs_grad(x), "linear: what is computed by a packed weight has no gradient");
     let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, ws[1], n, true));
     let out = b.temp("linear", xs.with_last(n));
     product_by(kernel, b, [1, m, n, k], operands, out, Epilogue { bias, act, accumulate: false });
@@ -90,6 +91,8 @@ pub fn cases() -> Vec<Case> {
         let name = format!("linear {} to {n} {act:?} {}", inputs[0].shape, precision.name());
         Case::new(name, inputs, move |b, s| linear(b, s[0], (s[1], precision), bias.then_some(s[2]), act))
             .tolerance(2e-5)
+            .constant(0)
+            .constant(2)
     };
     let of = |precision| {
         [

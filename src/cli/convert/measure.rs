@@ -48,7 +48,7 @@ pub fn measure(
             EffectError::Device(error) => CliError::failure(error),
             error => CliError::input(error),
         })?;
-        Ok((made, checkpoint.bytes()))
+        Ok((made, checkpoint.architecture.bytes(precision)))
     };
     let (before, device_before) = made(before, Precision::F32)?;
     let (after, device_after) = made(after, precision)?;

@@ -67,7 +67,7 @@ pub fn convert(
     limit: u64,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Converted, ConvertError> {
-    let wanted = Checkpoint::architecture(from)?.weights(Precision::F32, false);
+    let wanted = Checkpoint::architecture(from)?.weights();
     let weights = Weights::open(from).map_err(CheckpointError::from)?;
     let stored: Vec<Stored> = wanted.iter().map(|wanted| stored(wanted, precision)).collect();
     write_folder(out, |folder| {

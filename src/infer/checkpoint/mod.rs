@@ -92,7 +92,7 @@ impl Checkpoint {
         let words = Words::open(files, &architecture)?;
         let weights = Weights::open(files)?;
         let mut bank = device.bank();
-        for wanted in architecture.weights(precision, device.turns()) {
+        for wanted in architecture.kept(precision, device.turns()) {
             let mut fill = Fill::new(&device, &mut bank, &wanted)?;
             weights.pieces(held(&weights, &wanted), &wanted.shape, |_, values| fill.take(values))?;
         }
@@ -147,11 +147,6 @@ impl Checkpoint {
     /// The device, without the model.
     pub fn into_device(self) -> Device {
         self.device
-    }
-
-    /// Bytes of the weights on the device.
-    pub fn bytes(&self) -> u64 {
-        self.bank.contents().iter().map(|(_, shape)| (shape.numel() * size_of::<u32>()) as u64).sum()
     }
 
     /// A weight of one element.

@@ -1,75 +1,93 @@
 //! What the precision of its weights does to the model that speaks, measured where it runs.
 
 use super::load::checkpoint;
+use super::run::Runs;
 use super::task::Emit;
 use super::{Host, Loaded, Session};
 use crate::device::Device;
 use crate::infer::Model;
 use crate::infer::checkpoint::{EffectError, Made, scenes};
 use crate::precision::Precision;
+use crate::session::library::fits;
 use crate::session::protocol::{Effect, Event, Failure, ModelName, WayOn};
 
-/// Scenes of our own world that stand for pictures and sentences: the model need not know them to be the same or another.
+/// Scenes of our own world that stand for pictures and sentences: what counts is whether two forms agree about them.
 const SCENES: u64 = 4;
 
-/// A comparison under way: the precisions in turn, and at last the one that spoke before.
-#[derive(Default)]
+/// A comparison under way: precision after precision, and at last the one in which the model spoke before.
 pub(super) struct Comparing {
-    done: usize,
-    original: Option<Made>,
+    name: String,
+    /// Those that are still to come; none before the first step.
+    left: Option<Vec<Precision>>,
+    /// What the model made in the first.
+    first: Option<Made>,
+}
+
+/// What a comparison takes from the model that speaks, and gives back.
+pub(super) struct Spare {
+    device: Device,
+    runs: Runs,
 }
 
 impl Comparing {
+    pub fn new(name: String) -> Self {
+        Comparing { name, left: None, first: None }
+    }
+
     /// Nothing is left to do but to let the model speak as before.
-    pub fn stopped() -> Self {
-        Comparing { done: Precision::ALL.len(), original: None }
+    pub fn stopped(name: String) -> Self {
+        Comparing { name, left: Some(Vec::new()), first: None }
     }
 }
 
 impl Session {
-    /// Loads the model in one more precision and measures it; whether that was all. One model at a time is in memory.
+    /// Loads the model in one more precision and measures it; whether that was all. One form at a time is in memory.
     pub(super) async fn compare(
         &mut self,
         host: &impl Host,
         comparing: &mut Comparing,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {
-        let (Some(device), Some(ModelName::Kept { name, precision })) = (self.free(), self.speaking.clone())
-        else {
-            return Err(Failure {
-                sentence: "Only a published model can be kept in fewer bits.".to_string(),
-                detail: String::new(),
-                way_on: WayOn::ChangeInput,
-            });
+        let asked = self.asked.as_ref().map(|load| load.model.clone());
+        let speaking = match asked {
+            Some(ModelName::Kept { name, precision }) if name == comparing.name => Some(precision),
+            _ => None,
         };
-        let next = Precision::ALL.get(comparing.done).copied();
-        let (mut model, facts) =
-            checkpoint(host, device, &name, next.unwrap_or(precision), &|_, _, _| {}).await?;
-        let Some(next) = next else {
-            self.loaded = Some(Loaded::new(model, &facts));
+        let taken = speaking.and_then(|before| Some((before, self.free(comparing)?)));
+        let Some((before, Spare { device, runs })) = taken else {
+            let sentence = "Only a published model that speaks can be measured in fewer bits.".to_string();
+            return Err(Failure { sentence, detail: String::new(), way_on: WayOn::ChangeInput });
+        };
+        let next = comparing.left.as_mut().and_then(|left| (!left.is_empty()).then(|| left.remove(0)));
+        let (name, precision) = (&comparing.name, next.unwrap_or(before));
+        let (mut model, facts) = checkpoint(host, device, name, precision, &|_, _, _| {}).await?;
+        if next.is_none() {
+            self.loaded = Some(Loaded { runs, ..Loaded::new(model, &facts) });
             return Ok(true);
-        };
+        }
         let (pictures, texts) = scenes(SCENES);
         let made = model.make(&pictures, &texts).await?;
-        let original = comparing.original.get_or_insert_with(|| made.clone());
+        let first = comparing.first.get_or_insert_with(|| made.clone());
         emit(Event::Compared(Effect {
-            precision: next,
-            bytes: model.bytes(),
+            precision,
+            bytes: model.architecture.bytes(precision),
             milliseconds: made.ms as f32,
-            agreement: made.agreement(original),
+            agreement: made.agreement(first),
         }));
-        comparing.done += 1;
-        self.spare = Some(model.into_device());
+        self.spare = Some(Spare { device: model.into_device(), runs });
         Ok(false)
     }
 
-    /// The device of the checkpoint that speaks, which then speaks no more.
-    fn free(&mut self) -> Option<Device> {
+    /// Takes the device from the checkpoint that speaks, which is then gone; before the first step it is asked which forms
+    /// of it fit.
+    fn free(&mut self, comparing: &mut Comparing) -> Option<Spare> {
         let loaded = self.loaded.take_if(|loaded| matches!(loaded.model, Model::Checkpoint(_)));
-        match loaded.map(|loaded| loaded.model) {
-            Some(Model::Checkpoint(checkpoint)) => Some(checkpoint.into_device()),
-            _ => self.spare.take(),
-        }
+        let Some(Loaded { model: Model::Checkpoint(checkpoint), runs, .. }) = loaded else {
+            return self.spare.take();
+        };
+        let fitting = |precision: &Precision| fits(&checkpoint.architecture, *precision).is_ok();
+        comparing.left.get_or_insert_with(|| Precision::ALL.into_iter().filter(fitting).collect());
+        Some(Spare { device: checkpoint.into_device(), runs })
     }
 }
 
@@ -78,7 +96,7 @@ impl From<EffectError> for Failure {
         match error {
             EffectError::Device(error) => error.into(),
             error => Failure {
-                sentence: "This model cannot be compared.".to_string(),
+                sentence: "This model cannot be measured.".to_string(),
                 detail: error.to_string(),
                 way_on: WayOn::ChangeInput,
             },

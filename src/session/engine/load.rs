@@ -17,6 +17,7 @@ use crate::session::protocol::{
     ModelName, Reply, Stack, Stage, Trial, WayOn,
 };
 
+#[derive(Clone)]
 pub(super) struct Load {
     pub backend: BackendChoice,
     pub model: ModelName,
@@ -25,7 +26,7 @@ pub(super) struct Load {
 impl Session {
     pub(super) async fn load(&mut self, host: &impl Host, id: u32, load: &Load) -> Result<(), Failure> {
         (self.loaded, self.spare) = (None, None);
-        self.speaking = Some(load.model.clone());
+        self.asked = Some(load.clone());
         let emit = |event| host.emit(Reply { id, event });
         let stage = |stage, done, total| emit(Event::Loading(Loading { stage, done, total }));
         stage(Stage::Device, 0, Some(1));

@@ -14,14 +14,15 @@ mod training;
 mod writing;
 
 use super::protocol::{Command, Event, Failure, Lane, ModelFacts, ModelName, Reply, Request, WayOn};
-use crate::device::{Device, DeviceError};
+use crate::device::DeviceError;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::Model;
 use crate::io::hub::{Fetch, Store};
 use crate::pixels::Pixels;
 use crate::precision::Precision;
 use album::Album;
-use compare::Comparing;
+use compare::{Comparing, Spare};
+use load::Load;
 use run::Runs;
 use std::io;
 use task::Task;
@@ -124,10 +125,10 @@ impl Loaded {
 #[derive(Default)]
 pub struct Session {
     loaded: Option<Loaded>,
-    /// The model that was last asked for.
-    speaking: Option<ModelName>,
-    /// The device while a comparison has no model on it.
-    spare: Option<Device>,
+    /// What was last asked to be loaded.
+    asked: Option<Load>,
+    /// What a comparison keeps while no model is loaded.
+    spare: Option<Spare>,
     tasks: Vec<(u32, Lane, Task)>,
     /// Id of the last load: a lost device is reported on it.
     load_id: u32,
@@ -147,10 +148,18 @@ impl Session {
             // What was asked of the model before cannot be answered by another.
             self.tasks.clear();
         }
-        if request.command == (Command::Stop { lane: Lane::Compare }) {
-            self.tasks.push((request.id, lane, Task::Compare(Comparing::stopped())));
+        if let (Command::Stop { lane: Lane::Compare }, Some(name)) = (&request.command, self.compared()) {
+            self.tasks.push((request.id, lane, Task::Compare(Comparing::stopped(name))));
         } else if !matches!(request.command, Command::Stop { .. }) {
             self.tasks.push((request.id, lane, Task::new(request.command)));
+        }
+    }
+
+    /// The model of which a comparison has left none in memory.
+    fn compared(&self) -> Option<String> {
+        match (&self.spare, &self.asked) {
+            (Some(_), Some(Load { model: ModelName::Kept { name, .. }, .. })) => Some(name.clone()),
+            _ => None,
         }
     }
 
@@ -194,6 +203,9 @@ impl Session {
                 if lost {
                     self.loaded = None;
                     self.tasks.clear();
+                } else if let (Lane::Compare, None, Some(load)) = (lane, &self.loaded, &self.asked) {
+                    // The form that failed took the device with it.
+                    self.tasks.push((self.load_id, Lane::Load, Task::Load(load.clone())));
                 }
             }
         }

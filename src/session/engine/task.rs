@@ -54,7 +54,7 @@ impl Task {
     pub fn new(command: Command) -> Self {
         match command {
             Command::Load { backend, model } => Task::Load(Load { backend, model }),
-            Command::Compare { .. } => Task::Compare(Comparing::default()),
+            Command::Compare { name } => Task::Compare(Comparing::new(name)),
             Command::Train { experiment, until } => Task::Train(Training::new(experiment, until)),
             Command::Sabotage { experiment, modality, corruption, percents, .. } => {
                 let all = percents.into_iter().map(|percent| Sabotage { modality, corruption, percent });

@@ -31,8 +31,7 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
         detail: error.to_string(),
         way_on: WayOn::ChangeInput,
     })?;
-    let parameters = architecture.weights(Precision::F32, false).iter().map(|w| w.shape.numel() as u64).sum();
-    let memory = Precision::ALL.map(|precision| memory(&architecture, precision));
+    let memory = Precision::ALL.map(|precision| architecture.bytes(precision));
     let least = memory.into_iter().min().unwrap_or(0);
     let missing = manifest.size() - kept;
     let space = host.space().await.unwrap_or(u64::MAX);
@@ -48,7 +47,7 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
         name: manifest.name.clone(),
         kind,
         abilities,
-        parameters,
+        parameters: architecture.parameters(),
         size: manifest.size(),
         kept,
         memory,
@@ -56,17 +55,9 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
     })
 }
 
-/// Bytes of the weights on the device.
-fn memory(architecture: &Architecture, precision: Precision) -> u64 {
-    let weights = architecture.weights(precision, false);
-    let parts =
-        weights.iter().flat_map(|wanted| wanted.parts.iter().map(|(_, rows)| wanted.part_shape(*rows)));
-    parts.map(|shape| (shape.numel() * size_of::<u32>()) as u64).sum()
-}
-
 /// Refuses weights that would not fit, before any of them is loaded.
 pub fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Failure> {
-    let memory = memory(architecture, precision);
+    let memory = architecture.bytes(precision);
     if memory <= MOST {
         return Ok(());
     }

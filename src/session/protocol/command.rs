@@ -13,8 +13,8 @@ pub enum Command {
     /// Chooses the device and loads a model.
     /// [`Event::Loading`] many times, [`Event::Device`], then [`Event::Ready`].
     Load { backend: BackendChoice, model: ModelName },
-    /// Measures the published checkpoint that speaks, of this name, in every precision, and lets it speak on as before.
-    /// [`Event::Compared`] for each, f32 first.
+    /// Measures the published checkpoint that speaks, of this name, in every precision in which it fits, and lets it speak on
+    /// as before. [`Event::Compared`] for each, from the most bits to the fewest; int8 ends it.
     Compare { name: String },
     /// Decodes a picture file and brings the picture to the model's input size as the model's own preprocessing does it.
     /// [`Event::Opened`].

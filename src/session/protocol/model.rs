@@ -99,7 +99,7 @@ pub struct Effect {
     pub bytes: u64,
     /// Per picture, for its embedding or for a text about it.
     pub milliseconds: f32,
-    /// With the model in f32.
+    /// With the first form that was measured.
     pub agreement: Agreement,
 }
 

@@ -221,7 +221,7 @@ impl UiState {
         let is_last = Precision::ALL.last() == Some(&effect.precision);
         let phase = if is_last { Phase::Done } else { Phase::Running };
         self.compared.hear(id, phase, |all| {
-            if effect.precision == Precision::F32 {
+            if all.iter().any(|earlier| earlier.precision == effect.precision) {
                 all.clear();
             }
             all.push(effect);

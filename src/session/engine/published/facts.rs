@@ -1,7 +1,6 @@
 //! What the page is told of a published checkpoint.
 
 use crate::infer::checkpoint::Checkpoint;
-use crate::precision::Precision;
 use crate::session::abilities::abilities;
 use crate::session::protocol::{Failure, ModelFacts, Stack};
 
@@ -16,15 +15,13 @@ pub(in crate::session::engine) async fn facts(
     let none = stack(0, 0);
     let image_encoder = stack(vision.num_hidden_layers, vision.num_attention_heads);
     let (image_size, grid) = (vision.image_size as u32, checkpoint.grid() as u32);
-    let weights = checkpoint.architecture.weights(Precision::F32, false);
-    let parameters = weights.iter().map(|wanted| wanted.shape.numel() as u64).sum();
     let embed_dim = checkpoint.embed_dim() as u32;
     let scale = checkpoint.scale().await?;
     Ok(ModelFacts {
         name: name.to_string(),
         kind,
         abilities,
-        parameters,
+        parameters: checkpoint.architecture.parameters(),
         embed_dim,
         image_size,
         grid,

@@ -41,16 +41,11 @@ fn Weights(name: String) -> impl IntoView {
         true => lab.stop(Lane::Compare),
         false => lab.ask(command.clone()),
     };
-    let words = move || match (is_busy.get(), effects.get().len()) {
-        (false, _) => String::new(),
-        (true, done) => Precision::ALL
-            .get(done)
-            .map_or_else(String::new, |next| format!("Loading and measuring {}", next.name())),
-    };
+    let words = move || if is_busy.get() { "Loading and measuring one form after the other" } else { "" };
     view! {
         <h2>"Its weights"</h2>
         <p class="prose">"The matrices of its layers and its table of tokens are kept in 32 bits a number, or in fewer: f16 has 16,
-            int8 has 8 and a scale for each row. The download stays as it is."</p>
+            int8 has 8 and a scale for each row. The download stays as it is; each form has an album of its own."</p>
         <div class="row">
             <Segments label="Weights" options chosen=weights choose />
             <button type="button" class="button" on:click=measure>
@@ -74,12 +69,13 @@ fn Table(effects: Vec<Effect>) -> impl IntoView {
             </tr>
         }
     };
+    let beside = effects.first().map(|first| format!("Beside {}", first.precision.name()));
     view! {
         <div class="wide-table">
             <table class="numbers models" id="precisions">
                 <caption>"Measured on this device, on four scenes of Playroom"</caption>
                 <thead><tr><th scope="col">"Weights"</th><th scope="col" class="figure">"Memory"</th>
-                    <th scope="col" class="figure">"A picture"</th><th scope="col">"Beside f32"</th></tr></thead>
+                    <th scope="col" class="figure">"A picture"</th><th scope="col">{beside}</th></tr></thead>
                 <tbody>{effects.into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>

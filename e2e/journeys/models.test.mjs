@@ -83,6 +83,11 @@ journey(
       assert.match(lab.page.url(), /weights=int8/);
       await row("int8").waitFor();
       await lab.screenshot("precisions");
+      const size = lab.page.viewportSize();
+      await lab.page.setViewportSize({ width: 360, height: 800 });
+      assert.ok((await lab.page.evaluate(() => document.documentElement.scrollWidth)) <= 360, "the page is as wide as the phone");
+      await lab.screenshot("precisions-360");
+      await lab.page.setViewportSize(size);
       await lab.page.reload();
       await chip(lab).filter({ hasText: "parameters, int8" }).waitFor({ timeout: 60_000 });
       await lab.page.getByRole("link", { name: "Retrieve" }).click();

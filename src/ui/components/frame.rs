@@ -123,6 +123,7 @@ fn ModelChip() -> impl IntoView {
     view! {
         <details class="badge" name="badge" id="model">
             <summary>{name}</summary>
+            <p class="whole">{name}</p>
             <p>{about}</p>
             <p><a href=address on:click=move |event| visit(lab, Room::Models, &event)>"Other models"</a></p>
         </details>

@@ -1,4 +1,4 @@
-//! What the browser throws, in words.
+//! What the browser throws, in words; and what we throw, in its console.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -11,4 +11,9 @@ pub fn thrown(value: &JsValue) -> String {
         (Some(name), Some(message)) => format!("{name}: {message}"),
         _ => format!("{value:?}"),
     }
+}
+
+/// Lets a panic of this program say its message and place in the console; the browser knows only that it stopped.
+pub fn tell_panics() {
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
 }

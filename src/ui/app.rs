@@ -15,6 +15,7 @@ use super::state::Shared;
 use super::theme::Theme;
 use super::view::Room;
 use crate::session::protocol::BackendChoice;
+use crate::thrown::tell_panics;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ const SCENES_AT_ONCE: usize = 8;
 
 /// Replaces the static page by the living one.
 pub fn start() {
+    tell_panics();
     let root = document().get_element_by_id("page").expect("index.html has a #page");
     root.set_inner_html("");
     leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), Page).forget();

@@ -9,6 +9,7 @@ use js_sys::{Function, Promise, Uint8Array};
 use triptych::session::engine::Session;
 use triptych::session::library;
 use triptych::session::protocol::{Lane, Request, decode};
+use triptych::thrown::tell_panics;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -65,6 +66,7 @@ impl Library {
 }
 
 pub fn listen() {
+    tell_panics();
     let global: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let scope = Scope(global.clone());
     let session = Rc::new(RefCell::new(Session::new()));

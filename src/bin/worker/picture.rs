@@ -1,8 +1,8 @@
 //! Picture files by the browser's own decoders.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Uint8Array, Uint8ClampedArray};
 use triptych::pixels::Pixels;
-use wasm_bindgen::{Clamped, JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, ColorSpaceConversion, DedicatedWorkerGlobalScope, ImageBitmap, ImageBitmapOptions, ImageData,
@@ -34,7 +34,9 @@ pub async fn decode(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<P
 pub async fn encode(picture: &Pixels) -> Result<Vec<u8>, JsValue> {
     let (canvas, context) = canvas(picture.width, picture.height)?;
     let rgba: Vec<u8> = picture.rgb.chunks(3).flat_map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect();
-    let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba), picture.width, picture.height)?;
+    // Bytes of their own: a view of this program's memory is lost when the memory grows.
+    let rgba = Uint8ClampedArray::from(rgba.as_slice());
+    let data = ImageData::new_with_js_u8_clamped_array_and_sh(&rgba, picture.width, picture.height)?;
     context.put_image_data(&data, 0.0, 0.0)?;
     let options = ImageEncodeOptions::new();
     options.set_type("image/jpeg");

@@ -2,9 +2,10 @@
 
 use crate::session::protocol::Pixels;
 use crate::ui::state::Shared;
+use js_sys::Uint8ClampedArray;
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use wasm_bindgen::{Clamped, JsCast};
+use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, ImageData};
 
 /// A picture for a canvas: rows of RGBA bytes.
@@ -56,6 +57,8 @@ fn draw(canvas: &web_sys::HtmlCanvasElement, rgba: &Rgba) {
     let context =
         canvas.get_context("2d").ok().flatten().expect("every browser with WebAssembly draws in 2D");
     let context: CanvasRenderingContext2d = context.unchecked_into();
-    let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&rgba.bytes), rgba.width, rgba.height);
+    // Bytes of their own: a view of this program's memory is lost when the memory grows.
+    let bytes = Uint8ClampedArray::from(rgba.bytes.as_slice());
+    let data = ImageData::new_with_js_u8_clamped_array_and_sh(&bytes, rgba.width, rgba.height);
     context.put_image_data(&data.expect("the bytes fill the size"), 0.0, 0.0).expect("a plain canvas");
 }

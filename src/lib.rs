@@ -2,7 +2,7 @@
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
 //! `precision`, `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui`;
-//! `device` sits on `plan`, `io` on `tensor`, `world` on nothing, and `check` holds `ops` and `device` to each other.
+//! `device` sits on `plan`, `io` on `tensor`, `world` and `search` on nothing, and `check` holds `ops` and `device` to each other.
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -12,6 +12,7 @@ pub mod io;
 pub mod lab;
 pub mod model;
 pub mod nn;
+pub mod search;
 pub mod session;
 #[cfg(any(target_arch = "wasm32", feature = "ui"))]
 pub mod thrown;

@@ -10,6 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tensor", &[]),
     ("precision", &[]),
     ("thrown", &[]),
+    ("search", &[]),
     ("io", &["precision", "pixels", "tensor", "thrown"]),
     ("kernel", &["tensor"]),
     ("plan", &["precision", "tensor", "kernel"]),
@@ -47,7 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lab",
         ],
     ),
-    ("ui", &["world", "pixels", "thrown", "viz", "lab", "session"]),
+    ("ui", &["world", "pixels", "search", "thrown", "viz", "lab", "session"]),
     (
         "cli",
         &[

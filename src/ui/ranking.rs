@@ -1,43 +1,13 @@
 //! Rankings by similarity of unit vectors.
 
+use crate::search::dot;
+
 /// Cosines of a unit vector with each row of `rows`, `[count, width]`.
 pub fn cosines(query: &[f32], rows: &[f32]) -> Vec<f32> {
     if query.is_empty() {
         return Vec::new();
     }
     rows.chunks_exact(query.len()).map(|row| dot(query, row)).collect()
-}
-
-/// Sum of products, in eight sums side by side. The page is compiled for size, which vectorises nothing by itself.
-#[cfg(target_arch = "wasm32")]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    use std::arch::wasm32::*;
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut sums = [f32x4_splat(0.0); 2];
-    for (a, b) in a.iter().zip(b) {
-        for (half, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: either half of a chunk has four values; wasm has no alignment requirement.
-            let [x, y] = [a, b].map(|values| unsafe { v128_load(values.as_ptr().add(4 * half).cast()) });
-            *sum = f32x4_add(*sum, f32x4_mul(x, y));
-        }
-    }
-    let sum = f32x4_add(sums[0], sums[1]);
-    let sum = f32x4_add(sum, i64x2_shuffle::<1, 0>(sum, sum));
-    let sum = f32x4_extract_lane::<0>(sum) + f32x4_extract_lane::<1>(sum);
-    sum + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
-}
-
-/// Sum of products, in eight sums side by side.
-#[cfg(not(target_arch = "wasm32"))]
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut sums = [0.0f32; 8];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
 /// Cosines of every row of `a` with every row of `b`, `[a, b]`.

@@ -1,5 +1,6 @@
 //! The visitor's album as the page knows it.
 
+use crate::search::Index;
 use crate::session::protocol::Photo;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,24 +10,18 @@ use std::sync::Arc;
 pub struct Album {
     pub photos: Vec<Photo>,
     /// `[photos, embed_dim]`, unit vectors.
-    pub embeddings: Vec<f32>,
+    pub embeddings: Index,
 }
 
 impl Album {
+    pub(super) fn new(photos: Vec<Photo>, embeddings: &[f32]) -> Self {
+        let width = embeddings.len().checked_div(photos.len()).unwrap_or(0);
+        Album { photos, embeddings: Index::new(width, embeddings) }
+    }
+
     pub(super) fn add(&mut self, photo: Photo, embedding: &[f32]) {
         self.photos.push(photo);
-        self.embeddings.extend_from_slice(embedding);
-    }
-
-    /// Values of an embedding; 0 while there is no photo.
-    pub fn width(&self) -> usize {
-        self.embeddings.len().checked_div(self.photos.len()).unwrap_or(0)
-    }
-
-    /// The unit vector of a photo.
-    pub fn embedding(&self, photo: usize) -> Option<&[f32]> {
-        let width = self.width();
-        self.embeddings.get(photo * width..(photo + 1) * width).filter(|row| !row.is_empty())
+        self.embeddings.push(embedding);
     }
 }
 

@@ -140,7 +140,7 @@ impl UiState {
                 }
             }
             Event::Album { photos, embeddings } => {
-                self.album.hear(id, Phase::Done, |album| *album = Album { photos, embeddings });
+                self.album.hear(id, Phase::Done, |album| *album = Album::new(photos, &embeddings));
                 self.thumbnails.value = Shared::default();
             }
             Event::PhotoAdded { photo, embedding } => {

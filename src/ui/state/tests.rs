@@ -283,7 +283,7 @@ fn an_album_grows_by_its_photos() {
     state.apply(Reply { id, event });
     let id = state.ask(Command::AddPhoto { photo: photo("b"), file: vec![0] }).unwrap().id;
     state.apply(Reply { id, event: Event::PhotoAdded { photo: photo("b"), embedding: vec![1.0, 0.0] } });
-    assert_eq!((state.album.value.photos.len(), state.album.value.width()), (2, 2));
-    assert_eq!(state.album.value.embedding(1), Some(&[1.0, 0.0][..]));
-    assert_eq!((state.album.value.embedding(2), state.adding.phase), (None, Phase::Done));
+    assert_eq!((state.album.value.photos.len(), state.album.value.embeddings.width()), (2, 2));
+    assert_eq!(state.album.value.embeddings.row(1), Some(&[1.0, 0.0][..]));
+    assert_eq!((state.album.value.embeddings.row(2), state.adding.phase), (None, Phase::Done));
 }

@@ -1,7 +1,7 @@
 //! What was found, as a file of the visitor.
 
 use super::labels::Sorting;
-use super::query::Ranking;
+use super::query::{Query, Ranking, best};
 use crate::session::protocol::Photo;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::download::download;
@@ -22,21 +22,22 @@ struct Row {
     probability: Option<f32>,
 }
 
-fn rows(lab: Lab, sorting: Sorting, ranking: Ranking) -> Vec<Row> {
+/// All photos of the chosen label, also those beyond what is shown.
+fn rows(lab: Lab, query: Query, sorting: Sorting) -> Vec<Row> {
     let (labels, of_photo) = (sorting.labels.get_untracked(), sorting.of_photo.get_untracked());
-    let cosines = ranking.cosines.get_untracked();
+    let all = untrack(|| best(lab, query, sorting, usize::MAX));
     lab.album.with_untracked(|album| {
-        let row = |photo: usize| -> Option<Row> {
+        let row = |(photo, cosine): (usize, Option<f32>)| -> Option<Row> {
             let Photo { name, .. } = album.value.photos.get(photo)?.clone();
             let sorted = of_photo.get(photo);
             Some(Row {
                 file: name,
-                cosine: cosines.get(photo).copied(),
+                cosine,
                 label: sorted.and_then(|(label, _)| labels.get(*label).cloned()),
                 probability: sorted.map(|(_, probability)| *probability),
             })
         };
-        ranking.order.get_untracked().into_iter().filter_map(row).collect()
+        all.into_iter().filter_map(row).collect()
     })
 }
 
@@ -55,12 +56,12 @@ fn csv(rows: &[Row]) -> String {
 }
 
 #[component]
-pub fn Export(sorting: Sorting, ranking: Ranking) -> impl IntoView {
+pub fn Export(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
-    let is_empty = move || ranking.order.with(Vec::is_empty);
-    let as_csv = move |_| download("album.csv", "text/csv", csv(&rows(lab, sorting, ranking)).as_bytes());
+    let is_empty = move || ranking.best.with(Vec::is_empty);
+    let as_csv = move |_| download("album.csv", "text/csv", csv(&rows(lab, query, sorting)).as_bytes());
     let as_json = move |_| {
-        let json = serde_json::to_vec_pretty(&rows(lab, sorting, ranking)).expect("plain data serialises");
+        let json = serde_json::to_vec_pretty(&rows(lab, query, sorting)).expect("plain data serialises");
         download("album.json", "application/json", &json);
     };
     view! {

@@ -23,7 +23,8 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
         pages.set(1);
     });
     let shown = Memo::new(move |_| {
-        ranking.order.with(|order| order.iter().copied().take(pages.get() * PAGE).collect::<Vec<_>>())
+        let count = pages.get() * PAGE;
+        ranking.best.with(|best| best.iter().map(|(photo, _)| *photo).take(count).collect::<Vec<_>>())
     });
     // What is not at hand yet is asked for, a screen full at a time.
     Effect::new(move || {
@@ -35,7 +36,7 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
             lab.ask(Command::Thumbnails { photos: missing });
         }
     });
-    let count = Memo::new(move |_| ranking.order.with(Vec::len));
+    let count = ranking.count;
     let is_more = move || shown.with(Vec::len) < count.get().min(Thumbnails::HELD);
     let is_cut = move || !is_more() && shown.with(Vec::len) < count.get();
     view! {
@@ -61,8 +62,12 @@ fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl 
     let title = format!("Look for the like of {name}");
     let file = Memo::new(move |_| lab.thumbnails.with(|asked| asked.value.get(photo as u32).cloned()));
     let url = Memo::new(move |_| file.get().and_then(|bytes| object_url(&bytes)));
-    let cosine =
-        move || ranking.cosines.with(|cosines| cosines.get(photo).map(|cosine| show::three(*cosine)));
+    let cosine = Memo::new(move |_| {
+        ranking.best.with(|best| {
+            let (_, cosine) = best.iter().find(|(of, _)| *of == photo)?;
+            cosine.map(show::three)
+        })
+    });
     let label = move || {
         let (label, probability) = sorting.of_photo.with(|all| all.get(photo).copied())?;
         let name = sorting.labels.with(|labels| labels.get(label).cloned())?;
@@ -77,7 +82,7 @@ fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl 
             <button type="button" aria-pressed=pressed title=title on:click=pin>
                 <img alt=name.clone() src=move || url.get() loading="lazy" />
                 <span class="small">{name}</span>
-                <span class="small quiet">{cosine} " " {label}</span>
+                <span class="small quiet">{move || cosine.get()} " " {label}</span>
             </button>
         </li>
     }

@@ -1,7 +1,7 @@
 //! Zero-shot classification: every photo goes to the nearest of the visitor's labels.
 
 use super::export::Export;
-use super::query::Ranking;
+use super::query::{Query, Ranking};
 use crate::session::protocol::{Command, Lane};
 use crate::ui::calm::calm;
 use crate::ui::components::choice::Line;
@@ -58,8 +58,8 @@ impl Sorting {
                     return Vec::new();
                 }
                 lab.album.with(|album| {
-                    let width = album.value.width();
-                    let cosines = similarity(&album.value.embeddings, &asked.value, width);
+                    let embeddings = &album.value.embeddings;
+                    let cosines = similarity(embeddings.rows(), &asked.value, embeddings.width());
                     let rows = cosines.chunks_exact(texts.len());
                     rows.map(|row| likeliest(row, scale, bias, is_sigmoid)).collect()
                 })
@@ -105,7 +105,7 @@ fn likeliest(cosines: &[f32], scale: f32, bias: f32, is_sigmoid: bool) -> (usize
 
 /// The lines for labels and their template, how many photos each has, and the way to take that along.
 #[component]
-pub fn Labels(sorting: Sorting, ranking: Ranking) -> impl IntoView {
+pub fn Labels(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
     let labels = lab.pick(|view| view.album.labels.clone());
     let template = lab.pick(|view| view.album.template.clone());
@@ -137,7 +137,7 @@ pub fn Labels(sorting: Sorting, ranking: Ranking) -> impl IntoView {
                 change=move |text| lab.adjust(|view| view.album.labels = text) done=move || lab.settle() />
             <Line label="Each as" placeholder="a photo of a {}" value=template
                 change=move |text| lab.adjust(|view| view.album.template = text) done=move || lab.settle() />
-            <Export sorting ranking />
+            <Export query sorting ranking />
         </div>
         <FailureNote lane=Lane::Labels failure=Signal::derive(move || lab.labels.with(|asked| asked.failure.clone())) />
         <ul class="chips" aria-label="Labels and their photos">{chips}</ul>

@@ -45,7 +45,7 @@ pub fn Album() -> impl IntoView {
             <div class="chips">{pinned}</div>
             <FailureNote lane=Lane::Texts failure=Signal::derive(move || lab.texts.with(|asked| asked.failure.clone())) />
             <Adding queue />
-            <Labels sorting ranking />
+            <Labels query sorting ranking />
             <Found query sorting ranking />
         </section>
         <Notes ranking />

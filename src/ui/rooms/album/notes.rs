@@ -10,7 +10,8 @@ use leptos::prelude::*;
 pub fn Notes(ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
     let figures = Signal::derive(move || {
-        let (count, width) = lab.album.with(|album| (album.value.photos.len(), album.value.width()));
+        let (count, width) =
+            lab.album.with(|album| (album.value.photos.len(), album.value.embeddings.width()));
         let took = match count {
             0 => "–".to_string(),
             _ => format!("{:.1} ms", ranking.took.get()),

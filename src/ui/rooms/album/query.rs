@@ -4,7 +4,7 @@ use super::labels::Sorting;
 use crate::session::protocol::Command;
 use crate::ui::calm::calm;
 use crate::ui::lab::Lab;
-use crate::ui::ranking::{cosines, order};
+use crate::ui::state::Thumbnails;
 use leptos::prelude::*;
 use std::time::Duration;
 use web_time::Instant;
@@ -63,7 +63,8 @@ impl Query {
             }
             let mut terms = Vec::new();
             if let Some(photo) = pinned.get() {
-                terms.extend(lab.album.with(|album| Some((1.0, album.value.embedding(photo)?.to_vec()))));
+                terms
+                    .extend(lab.album.with(|album| Some((1.0, album.value.embeddings.row(photo)?.to_vec()))));
             }
             if !texts.is_empty() {
                 let rows = lab.texts.with(|asked| asked.value.clone());
@@ -93,10 +94,11 @@ fn combined(terms: &[(f32, Vec<f32>)]) -> Vec<f32> {
 /// The photos in their order.
 #[derive(Clone, Copy)]
 pub struct Ranking {
-    /// Cosine of each photo; empty while nothing is looked for.
-    pub cosines: Memo<Vec<f32>>,
-    /// Photos that are shown, the best first; in the order in which they came while nothing is looked for.
-    pub order: Memo<Vec<usize>>,
+    /// The photos that are shown, at most [`Thumbnails::HELD`], with their cosines, the best first; without cosines, and in
+    /// the order in which they came, while nothing is looked for.
+    pub best: Memo<Vec<(usize, Option<f32>)>>,
+    /// How many there are in all.
+    pub count: Memo<usize>,
     /// Milliseconds that the last search took.
     pub took: Memo<f64>,
 }
@@ -105,27 +107,35 @@ impl Ranking {
     pub fn new(lab: Lab, query: Query, sorting: Sorting) -> Self {
         let found = Memo::new(move |_| {
             let begun = Instant::now();
-            let cosines =
-                query.vector.with(|vector| lab.album.with(|album| cosines(vector, &album.value.embeddings)));
-            let order = order(&cosines);
-            (cosines, order, begun.elapsed().as_secs_f64() * 1e3)
+            let best = best(lab, query, sorting, Thumbnails::HELD);
+            (best, begun.elapsed().as_secs_f64() * 1e3)
         });
-        let order = Memo::new(move |_| {
-            let count = lab.album.with(|album| album.value.photos.len());
-            let mut order = found.with(|(_, order, _)| order.clone());
-            if order.len() != count {
-                order = (0..count).collect();
-            }
-            if let Some(label) = sorting.chosen.get() {
-                sorting.of_photo.with(|labels| {
-                    order.retain(|&photo| labels.get(photo).is_some_and(|(best, _)| *best == label));
-                });
-            }
-            order
+        let count = Memo::new(move |_| {
+            let photos = lab.album.with(|album| album.value.photos.len());
+            let Some(chosen) = sorting.chosen.get() else { return photos };
+            sorting.of_photo.with(|labels| labels.iter().filter(|(label, _)| *label == chosen).count())
         });
-        let cosines = Memo::new(move |_| found.with(|(cosines, ..)| cosines.clone()));
-        Ranking { cosines, order, took: Memo::new(move |_| found.with(|(.., took)| *took)) }
+        let best = Memo::new(move |_| found.with(|(best, _)| best.clone()));
+        Ranking { best, count, took: Memo::new(move |_| found.with(|(_, took)| *took)) }
     }
+}
+
+/// The first `most` photos of the chosen label.
+pub fn best(lab: Lab, query: Query, sorting: Sorting, most: usize) -> Vec<(usize, Option<f32>)> {
+    let vector = query.vector.get();
+    let chosen = sorting.chosen.get().map(|label| (label, sorting.of_photo.get()));
+    let is_shown = |photo: usize| match &chosen {
+        Some((label, of_photo)) => of_photo.get(photo).is_some_and(|(best, _)| best == label),
+        None => true,
+    };
+    lab.album.with(|album| {
+        if vector.is_empty() {
+            let photos = (0..album.value.photos.len()).filter(|photo| is_shown(*photo));
+            return photos.take(most).map(|photo| (photo, None)).collect();
+        }
+        let found = album.value.embeddings.best(&vector, most, is_shown);
+        found.into_iter().map(|(photo, cosine)| (photo, Some(cosine))).collect()
+    })
 }
 
 #[cfg(test)]

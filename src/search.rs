@@ -1,0 +1,300 @@
+//! The nearest of many vectors by inner product, exactly: a pass over 8-bit codes bounds every product, and only what
+//! the bounds cannot rule out is multiplied in f32.
+//!
+//! For a row `r = c + e` and a query `q = d + f`, of which `c` and `d` are what the codes say,
+//! `|q.r - d.c| <= |q| |e| + |f| |c|` (Cauchy-Schwarz).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Codes of a row are filled up with zeros to a multiple of this: a vector register of bytes.
+const STEP: usize = 16;
+/// Largest codes of rows and queries: a sum over [`MAX_WIDTH`] products stays within 32 bits.
+const ROW_CODE: f32 = 127.0;
+const QUERY_CODE: f32 = 2047.0;
+pub const MAX_WIDTH: usize = 8192;
+/// Rounding of the f32 products and norms themselves, relative to `|q| |r|`.
+const ROUNDING: f32 = 1e-5;
+
+/// Rows to be searched, `[count, width]`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Index {
+    width: usize,
+    rows: Vec<f32>,
+    /// `[count, width.next_multiple_of(STEP)]`.
+    codes: Vec<i8>,
+    bounds: Vec<Bounds>,
+}
+
+/// What is known of a row beside its codes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bounds {
+    /// Value of a code of 1.
+    scale: f32,
+    /// Norm of what the codes say.
+    length: f32,
+    /// Norm of what they leave out.
+    error: f32,
+}
+
+impl Index {
+    /// Of `[count, width]` values; panics where they do not fill rows, or a row is wider than [`MAX_WIDTH`].
+    pub fn new(width: usize, rows: &[f32]) -> Self {
+        assert!(width <= MAX_WIDTH, "rows of {width} values");
+        assert!(
+            rows.is_empty() || rows.len().is_multiple_of(width),
+            "{} values in rows of {width}",
+            rows.len()
+        );
+        let mut index = Index { width, ..Index::default() };
+        rows.chunks_exact(width.max(1)).for_each(|row| index.push(row));
+        index
+    }
+
+    /// Adds a row at the end; the first one of an empty index says how wide rows are.
+    pub fn push(&mut self, row: &[f32]) {
+        if self.bounds.is_empty() {
+            self.width = row.len();
+        }
+        assert_eq!(row.len(), self.width, "values of a row");
+        self.rows.extend_from_slice(row);
+        let start = self.codes.len();
+        self.codes.resize(start + self.width.next_multiple_of(STEP), 0);
+        let (scale, [length, error]) = coded(row, ROW_CODE, |at, code| self.codes[start + at] = code as i8);
+        self.bounds.push(Bounds { scale, length, error });
+    }
+
+    /// All rows, `[count, width]`.
+    pub fn rows(&self) -> &[f32] {
+        &self.rows
+    }
+
+    /// A row, if there are so many.
+    pub fn row(&self, at: usize) -> Option<&[f32]> {
+        (at < self.len()).then(|| &self.rows[at * self.width..(at + 1) * self.width])
+    }
+
+    pub fn len(&self) -> usize {
+        self.bounds.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bounds.is_empty()
+    }
+
+    /// Values of a row; 0 of an empty index.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The `k` rows of largest product with `query` among those that `keep` lets pass, with the products of [`dot`]: the
+    /// largest first, of equal ones the earlier. A row with a value that is not finite is never found.
+    pub fn best(&self, query: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<(usize, f32)> {
+        if k == 0 || self.is_empty() {
+            return Vec::new();
+        }
+        let candidates = self.candidates(query, k, keep);
+        let scored =
+            candidates.into_iter().map(|at| (at, dot(query, &self.rows[at * self.width..][..self.width])));
+        let mut best: Vec<_> = scored.collect();
+        best.sort_unstable_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
+        best.truncate(k);
+        best
+    }
+
+    /// The rows that may be among the best by the bounds of their products.
+    fn candidates(&self, query: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<usize> {
+        assert_eq!(query.len(), self.width, "values of a query");
+        let mut codes = vec![0i16; self.width.next_multiple_of(STEP)];
+        let (scale, [length, error]) = coded(query, QUERY_CODE, |at, code| codes[at] = code as i16);
+        let whole = length + error;
+        // The lower bounds of the best so far: below the least of them nothing can be among the best.
+        let mut floor = BinaryHeap::new();
+        let mut least = f32::NEG_INFINITY;
+        let mut candidates = Vec::new();
+        for (at, (row, bounds)) in self.codes.chunks_exact(codes.len()).zip(&self.bounds).enumerate() {
+            let product = scale * bounds.scale * product(row, &codes) as f32;
+            let apart = whole * (bounds.error + ROUNDING * bounds.length) + error * bounds.length;
+            let (lower, upper) = (product - apart, product + apart);
+            if upper >= least && keep(at) {
+                candidates.push((at, upper));
+                floor.push(Reverse(Ordered(lower)));
+                if floor.len() > k {
+                    floor.pop();
+                }
+                if floor.len() == k {
+                    least = floor.peek().map_or(least, |Reverse(Ordered(lower))| *lower);
+                }
+            }
+        }
+        candidates.into_iter().filter(|(_, upper)| *upper >= least).map(|(at, _)| at).collect()
+    }
+}
+
+/// Numbers by [`f32::total_cmp`].
+#[derive(PartialEq)]
+struct Ordered(f32);
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// Rounds values to codes of at most `largest`: the value of a code of 1, and the norms of what the codes say and of what
+/// they leave out. All are NaN where a value is not finite: no comparison with them holds.
+fn coded(values: &[f32], largest: f32, mut put: impl FnMut(usize, f32)) -> (f32, [f32; 2]) {
+    if !values.iter().all(|value| value.is_finite()) {
+        return (f32::NAN, [f32::NAN; 2]);
+    }
+    let scale = values.iter().fold(0.0f32, |most, value| most.max(value.abs())) / largest;
+    let mut squares = [0.0f32; 2];
+    for (at, value) in values.iter().enumerate() {
+        let code = if scale > 0.0 { (value / scale).round().clamp(-largest, largest) } else { 0.0 };
+        put(at, code);
+        let said = scale * code;
+        squares[0] += said * said;
+        squares[1] += (value - said) * (value - said);
+    }
+    (scale, squares.map(f32::sqrt))
+}
+
+/// Sum of products of codes, a multiple of [`STEP`] of them. The page is compiled for size, which vectorises nothing by
+/// itself.
+#[cfg(target_arch = "wasm32")]
+fn product(row: &[i8], query: &[i16]) -> i32 {
+    use std::arch::wasm32::*;
+    let mut sums = [i32x4_splat(0); 2];
+    for (row, query) in row.as_chunks::<STEP>().0.iter().zip(query.as_chunks::<STEP>().0) {
+        // SAFETY: a chunk has 16 values; wasm has no alignment requirement.
+        let (row, low, high) = unsafe {
+            let query = query.as_ptr();
+            (v128_load(row.as_ptr().cast()), v128_load(query.cast()), v128_load(query.add(8).cast()))
+        };
+        sums[0] = i32x4_add(sums[0], i32x4_dot_i16x8(i16x8_extend_low_i8x16(row), low));
+        sums[1] = i32x4_add(sums[1], i32x4_dot_i16x8(i16x8_extend_high_i8x16(row), high));
+    }
+    let sum = i32x4_add(sums[0], sums[1]);
+    let sum = i32x4_add(sum, i64x2_shuffle::<1, 0>(sum, sum));
+    i32x4_extract_lane::<0>(sum) + i32x4_extract_lane::<1>(sum)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn product(row: &[i8], query: &[i16]) -> i32 {
+    row.iter().zip(query).map(|(row, query)| i32::from(*row) * i32::from(*query)).sum()
+}
+
+/// Inner product, in eight sums side by side.
+#[cfg(target_arch = "wasm32")]
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    use std::arch::wasm32::*;
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [f32x4_splat(0.0); 2];
+    for (a, b) in a.iter().zip(b) {
+        for (half, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: either half of a chunk has four values; wasm has no alignment requirement.
+            let [x, y] = [a, b].map(|values| unsafe { v128_load(values.as_ptr().add(4 * half).cast()) });
+            *sum = f32x4_add(*sum, f32x4_mul(x, y));
+        }
+    }
+    let sum = f32x4_add(sums[0], sums[1]);
+    let sum = f32x4_add(sum, i64x2_shuffle::<1, 0>(sum, sum));
+    let sum = f32x4_extract_lane::<0>(sum) + f32x4_extract_lane::<1>(sum);
+    sum + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+}
+
+/// Inner product, in eight sums side by side.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [0.0f32; 8];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows around a common mean, brought to length one: as embeddings lie.
+    fn embeddings(count: usize, width: usize, spread: f32) -> Vec<f32> {
+        let mut state = 1u64;
+        let mut uniform = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / 2f32.powi(23) - 1.0
+        };
+        let mut rows = Vec::new();
+        for _ in 0..count {
+            let row: Vec<f32> = (0..width).map(|at| at as f32 / width as f32 + spread * uniform()).collect();
+            let length = dot(&row, &row).sqrt();
+            rows.extend(row.iter().map(|value| value / length));
+        }
+        rows
+    }
+
+    fn by_full_scan(
+        index: &Index,
+        query: &[f32],
+        k: usize,
+        keep: impl Fn(usize) -> bool,
+    ) -> Vec<(usize, f32)> {
+        let mut all: Vec<_> =
+            index.rows().chunks_exact(index.width()).map(|row| dot(query, row)).enumerate().collect();
+        all.retain(|(at, _)| keep(*at));
+        all.sort_by(|(_, x), (_, y)| y.total_cmp(x));
+        all.truncate(k);
+        all
+    }
+
+    #[test]
+    fn the_best_are_those_of_a_full_scan() {
+        for (count, width, spread) in
+            [(3000, 512, 1.0), (3000, 512, 0.05), (1000, 37, 0.5), (50, 3, 1.0), (9, 1, 1.0)]
+        {
+            let index = Index::new(width, &embeddings(count, width, spread));
+            for query in [0, count / 2].map(|at| index.row(at).unwrap().to_vec()) {
+                for k in [1, 10, count, 2 * count] {
+                    assert_eq!(index.best(&query, k, |_| true), by_full_scan(&index, &query, k, |_| true));
+                    let odd = |at: usize| at % 2 == 1;
+                    assert_eq!(index.best(&query, k, odd), by_full_scan(&index, &query, k, odd));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn few_rows_are_multiplied_in_f32() {
+        let index = Index::new(512, &embeddings(3000, 512, 1.0));
+        let candidates = index.candidates(index.row(5).unwrap(), 10, |_| true).len();
+        assert!((10..300).contains(&candidates), "{candidates} of 3000");
+    }
+
+    #[test]
+    fn equal_rows_come_in_their_order() {
+        let index = Index::new(2, &[0.6, 0.8, 1.0, 0.0, 0.6, 0.8, 0.6, 0.8]);
+        let found: Vec<usize> = index.best(&[0.6, 0.8], 3, |_| true).into_iter().map(|(at, _)| at).collect();
+        assert_eq!(found, [0, 2, 3]);
+    }
+
+    #[test]
+    fn nothing_and_what_is_no_number_are_not_found() {
+        assert!(Index::default().best(&[], 10, |_| true).is_empty());
+        let mut index = Index::new(2, &[0.0, 0.0, f32::NAN, 1.0, f32::INFINITY, 0.0, 0.0, -1.0]);
+        assert_eq!(index.best(&[0.0, 1.0], 9, |_| true), [(0, 0.0), (3, -1.0)]);
+        index.push(&[0.0, 0.5]);
+        assert_eq!(index.best(&[0.0, 1.0], 1, |_| true), [(4, 0.5)]);
+        assert!(index.best(&[0.0, 1.0], 0, |_| true).is_empty());
+    }
+}

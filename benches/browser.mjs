@@ -27,6 +27,7 @@ class Side {
   async open(settings) {
     await this.page.evaluate(start, { root: settings.root, name: this.name });
     await this.page.evaluate(ask, { name: this.name, message: settings });
+    return this;
   }
 
   run() {
@@ -51,12 +52,15 @@ export class Browser {
   }
 
   /** Both sides of a case on a backend, `webgpu` or `wasm`. */
-  async open({ folder, batch, side }, backend) {
-    const [ours, ort] = ["ours", "ort"].map((name) => new Side(this.page, name));
-    for (const one of [ours, ort]) {
-      await one.open({ root: this.root, folder, batch, side, backend, engine: one.name });
-    }
+  async open(one, backend) {
+    const open = (engine) => this.side(engine, { ...one, task: "embed", backend, engine });
+    const [ours, ort] = [await open("ours"), await open("ort")];
     return { ours, ort, end: () => Promise.all([ours.end(), ort.end()]) };
+  }
+
+  /** A worker at one of the tasks of `worker.mjs`. */
+  side(name, settings) {
+    return new Side(this.page, name).open({ root: this.root, ...settings });
   }
 
   version() {

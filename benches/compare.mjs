@@ -5,10 +5,10 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Browser } from "./browser.mjs";
-import { machine, versions } from "./machine.mjs";
-import { measure } from "./measure.mjs";
-import { openNative } from "./native.mjs";
-import { markdown, table } from "./report.mjs";
+import { machine, pythonOf, versions } from "./machine.mjs";
+import { measure, measureAlone } from "./measure.mjs";
+import { Process, openNative } from "./native.mjs";
+import { HEAD, HEAD_ALONE, cells, cellsAlone, markdown, table } from "./report.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 /** What is compared, and how many times as fast as ONNX Runtime ours is to be. */
@@ -39,18 +39,42 @@ async function compare(cases, browser, native) {
   return rows;
 }
 
+/** What is measured by itself, and in how many milliseconds it is to be done. */
+const SEARCH = "search, 100,000 x 512 values, best 10";
+const ALONE = [
+  { name: `${SEARCH}, WebAssembly, 1 thread`, goal_ms: 15, open: ({ browser }) => browser.side("alone", { task: "search" }) },
+  { name: `${SEARCH}, native, 1 thread`, goal_ms: 15, open: ({ native }) => new Process(native.program, ["search"], {}) },
+];
+
+async function alone(browser, native) {
+  const rows = [];
+  for (const { name, goal_ms, open } of ALONE) {
+    process.stderr.write(`bench: ${name} ... `);
+    const side = await open({ browser, native });
+    try {
+      const found = await measureAlone(side);
+      rows.push({ case: name, goal_ms, ...found });
+      process.stderr.write(`${found.ours_ms.toFixed(2)} ms\n`);
+    } finally {
+      await side.end();
+    }
+  }
+  return rows;
+}
+
 async function main([folder, ...options]) {
   const models = path.join(folder, "models");
-  const python = path.join(folder, "venv", process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  const python = pythonOf(folder, "venv");
   for (const file of ["worker.mjs", "memory.mjs"]) await copyFile(path.join(HERE, file), path.join(folder, "web", file));
   const cases = JSON.parse(await readFile(path.join(models, "cases.json"), "utf8"));
   const browser = await Browser.start(folder);
   try {
     const about = { date: new Date().toISOString(), machine: machine(), versions: await versions(folder, browser, python) };
     const native = { models, python, program: process.env.TRIPTYCH_BENCH };
-    const found = { rows: await compare(cases, browser, native), ...about };
+    const found = { rows: await compare(cases, browser, native), alone: await alone(browser, native), ...about };
     if (options.includes("--write")) await writeFile(path.join(HERE, "RESULTS.md"), markdown(found));
-    process.stdout.write(options.includes("--json") ? `${JSON.stringify(found)}\n` : table(found));
+    const tables = () => `${table(HEAD, found.rows.map(cells))}\n${table(HEAD_ALONE, found.alone.map(cellsAlone))}`;
+    process.stdout.write(options.includes("--json") ? `${JSON.stringify(found)}\n` : tables());
   } finally {
     await browser.close();
   }

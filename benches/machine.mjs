@@ -20,15 +20,33 @@ export function machine() {
   };
 }
 
-export async function versions(folder, browser, python) {
-  const output = async (command, ...args) => (await promisify(execFile)(command, args, { cwd: ROOT })).stdout.trim();
-  const web = JSON.parse(await readFile(path.join(folder, "node_modules/onnxruntime-web/package.json"), "utf8"));
+const output = async (command, ...args) => (await promisify(execFile)(command, args, { cwd: ROOT })).stdout.trim();
+
+/** Python of an environment in the folder. */
+export function pythonOf(folder, name) {
+  return path.join(folder, name, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+}
+
+async function ours(browser) {
   return {
     triptych: await output("git", "describe", "--always", "--dirty").catch(() => "unknown"),
-    rustc: await output("rustc", "--version"),
-    onnxruntime: await output(python, "-c", "import onnxruntime; print(onnxruntime.__version__)"),
-    "onnxruntime-web": web.version,
+    rustc: (await output("rustc", "--version")).replace(/^rustc /, ""),
     chromium: browser.version(),
-    adapter: await browser.adapter(),
   };
+}
+
+const versionOf = (python, module) => output(python, "-c", `import ${module}; print(${module}.__version__)`);
+
+export async function versions(folder, browser, python) {
+  const web = JSON.parse(await readFile(path.join(folder, "node_modules/onnxruntime-web/package.json"), "utf8"));
+  return {
+    ...(await ours(browser)),
+    adapter: await browser.adapter(),
+    onnxruntime: await versionOf(python, "onnxruntime"),
+    "onnxruntime-web": web.version,
+  };
+}
+
+export async function versionsOfTraining(browser, python) {
+  return { ...(await ours(browser)), torch: await versionOf(python, "torch") };
 }

@@ -10,6 +10,11 @@ const WARM_MS = 1_000;
 const REST_MS = 20;
 /** Largest error of a value of a unit vector; both sides compute in f32. */
 const TOLERANCE = 1e-4;
+/** Steps of training whose losses are compared, in nats; they warm the sides up too. */
+const COMPARED = 8;
+const LOSS_TOLERANCE = 1e-3;
+/** Steps of training that are timed. */
+const STEPS = 25;
 
 /** Figures of `{ ours, ort }`: medians and extremes in milliseconds, ORT's over ours, errors, memory in bytes. */
 export async function measure({ ours, ort }) {
@@ -36,6 +41,41 @@ export async function measure({ ours, ort }) {
   };
 }
 
+/** Figures of a side by itself. */
+export async function measureAlone(side) {
+  await warm(side);
+  const runs = [];
+  for (let round = 0; round < ROUNDS.most; round++) runs.push(await checked(side));
+  const { median, spread, error, memory } = figures(runs);
+  return { ours_ms: median, ours_ms_spread: spread, max_error: error, ours_peak_bytes: memory, rounds: runs.length };
+}
+
+/** Figures of `{ ours, torch }` in training: both take the same steps, and the losses of the first ones are compared. */
+export async function measureTraining({ ours, torch }) {
+  const runs = { ours: [], torch: [] };
+  const step = async () => {
+    runs.ours.push(await rested(ours));
+    runs.torch.push(await rested(torch));
+  };
+  for (let warm = 0; warm < COMPARED; warm++) await step();
+  const apart = runs.ours.map(({ loss }, i) => Math.abs(loss - runs.torch[i].loss));
+  const error = Math.max(...apart);
+  if (!(error <= LOSS_TOLERANCE)) throw new Error(`expected losses within ${LOSS_TOLERANCE}, found ${error}`);
+  for (let round = 0; round < STEPS; round++) await step();
+  const [mine, theirs] = [runs.ours, runs.torch].map((all) => figures(all.slice(COMPARED)));
+  return {
+    ours_ms: mine.median,
+    torch_ms: theirs.median,
+    ratio: theirs.median / mine.median,
+    max_error: error,
+    rounds: STEPS,
+    ours_ms_spread: mine.spread,
+    torch_ms_spread: theirs.spread,
+    ours_peak_bytes: mine.memory,
+    torch_peak_bytes: theirs.memory,
+  };
+}
+
 async function warm(side) {
   const end = performance.now() + WARM_MS;
   let last;
@@ -44,9 +84,13 @@ async function warm(side) {
   return last;
 }
 
-async function checked(side) {
+async function rested(side) {
   await sleep(REST_MS);
-  const run = await side.run();
+  return side.run();
+}
+
+async function checked(side) {
+  const run = await rested(side);
   if (!(Number.isFinite(run.error) && run.error <= TOLERANCE)) {
     throw new Error(`expected the reference within ${TOLERANCE}, found an error of ${run.error}`);
   }

@@ -1,8 +1,8 @@
 // The comparison by itself: sides that tell made-up times.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { measure } from "./measure.mjs";
-import { markdown, table } from "./report.mjs";
+import { measure, measureAlone, measureTraining } from "./measure.mjs";
+import { HEAD, cells, markdown, markdownOfTraining, table } from "./report.mjs";
 
 /** A side whose runs take these milliseconds in turn. */
 function side(times, error = 0) {
@@ -33,7 +33,22 @@ test("a side that is wrong is not measured", async () => {
 test("a report says whether a goal is met, and leaves out memory that nobody told", async () => {
   const found = await measure({ ours: side([4000]), ort: side([6000]) });
   const rows = [{ case: "easy", goal: 1.3, ...found }, { case: "hard", goal: 5, ...found }];
-  assert.match(table({ rows }), /easy .* yes .*\n.*hard .* no .*wasm 2 \/ wasm 2\n/);
+  assert.match(table(HEAD, rows.map(cells)), /easy .* yes .*\n.*hard .* no .*wasm 2 \/ wasm 2\n/);
   const machine = { cpu: "a", cores: 2, memory_bytes: 2 ** 30, system: "b", load: 0 };
-  assert.match(markdown({ rows, date: "2026-01-02T03", machine, versions: { node: "4" } }), /2026-01-02.*[^]*\| hard \| 1\.50 \| 5\.00 \| no \|/);
+  const alone = [{ case: "quick", goal_ms: 5, ...(await measureAlone(side([4]))) }];
+  const text = markdown({ rows, alone, date: "2026-01-02T03", machine, versions: { node: "4" } });
+  assert.match(text, /2026-01-02.*[^]*\| hard \| 1\.50 \| 5\.00 \| no \|[^]*\| quick \| 5 \| yes \| 4\.00 /);
+});
+
+test("training is compared where both sides learn the same", async () => {
+  const learner = (ms, slope) => {
+    let step = 0;
+    return { run: async () => ({ ms, loss: 5 - slope * step++, memory: {} }) };
+  };
+  const found = await measureTraining({ ours: learner(20, 0.1), torch: learner(10, 0.1) });
+  assert.deepEqual([found.ours_ms, found.torch_ms, found.ratio, found.max_error], [20, 10, 0.5, 0]);
+  const machine = { cpu: "a", cores: 2, memory_bytes: 2 ** 30, system: "b", load: 0 };
+  const rows = [{ case: "small", goal: 0.35, ...found }];
+  assert.match(markdownOfTraining({ rows, date: "2026-01-02", machine, versions: {} }), /\| small \| 0\.50 \| 0\.35 \| yes \|/);
+  await assert.rejects(measureTraining({ ours: learner(20, 0.1), torch: learner(10, 0.2) }), /expected losses within/);
 });

@@ -5,9 +5,9 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const ORT = fileURLToPath(new URL("../python/bench_ort.py", import.meta.url));
+const script = (name) => fileURLToPath(new URL(`../python/${name}`, import.meta.url));
 
-class Process {
+export class Process {
   constructor(command, args, env) {
     this.child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } });
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
@@ -39,10 +39,18 @@ class Process {
   }
 }
 
+/** Ours at `task`, embed or train. */
+export function openOurs(task, { folder, batch }, threads, { models, program }) {
+  return new Process(program, [task, path.join(models, folder), batch], { RAYON_NUM_THREADS: threads });
+}
+
+/** A script of `python/` on a case. */
+export function openPython(name, { folder, batch }, threads, { models, python }) {
+  return new Process(python, [script(name), path.join(models, folder), batch, threads], {});
+}
+
 /** Both sides of a case with this number of threads. */
-export function openNative({ folder, batch }, threads, { models, program, python }) {
-  const files = path.join(models, folder);
-  const ours = new Process(program, [files, batch], { RAYON_NUM_THREADS: threads });
-  const ort = new Process(python, [ORT, files, batch, threads], {});
+export function openNative(one, threads, native) {
+  const [ours, ort] = [openOurs("embed", one, threads, native), openPython("bench_ort.py", one, threads, native)];
   return { ours, ort, end: () => Promise.all([ours.end(), ort.end()]) };
 }

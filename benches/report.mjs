@@ -11,7 +11,9 @@ function memory(bytes) {
   return kinds.map(([kind, count]) => `${kind} ${Math.round(count / MIB)}`).join(" + ");
 }
 
-function cells(row) {
+export const HEAD = ["case", "ratio", "goal", "met", "ours, ms", "ORT, ms", "rounds", "error, ours / ORT", "peak MiB, ours / ORT"];
+
+export function cells(row) {
   return [
     row.case,
     row.ratio.toFixed(2),
@@ -25,18 +27,54 @@ function cells(row) {
   ];
 }
 
-const HEAD = ["case", "ratio", "goal", "met", "ours, ms", "ORT, ms", "rounds", "error, ours / ORT", "peak MiB, ours / ORT"];
+export const HEAD_ALONE = ["case", "goal, ms", "met", "ours, ms", "rounds", "error", "peak MiB"];
+
+export function cellsAlone(row) {
+  return [
+    row.case,
+    row.goal_ms.toFixed(0),
+    row.ours_ms <= row.goal_ms ? "yes" : "no",
+    times(row.ours_ms, row.ours_ms_spread),
+    String(row.rounds),
+    row.max_error.toExponential(1),
+    memory(row.ours_peak_bytes),
+  ];
+}
+
+export const HEAD_TRAINING = ["case", "ratio", "goal", "met", "ours, ms a step", "PyTorch, ms a step", "steps", "losses apart", "peak MiB, ours / PyTorch"];
+
+export function cellsTraining(row) {
+  return [
+    row.case,
+    row.ratio.toFixed(2),
+    row.goal.toFixed(2),
+    row.ratio >= row.goal ? "yes" : "no",
+    times(row.ours_ms, row.ours_ms_spread),
+    times(row.torch_ms, row.torch_ms_spread),
+    String(row.rounds),
+    row.max_error.toExponential(1),
+    `${memory(row.ours_peak_bytes)} / ${memory(row.torch_peak_bytes)}`,
+  ];
+}
 
 /** Columns for a terminal. */
-export function table({ rows }) {
-  const lines = [HEAD, ...rows.map(cells)];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
+export function table(head, rows) {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   return lines.map((line) => `${line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()}\n`).join("");
 }
 
+function tableOfMarkdown(head, rows) {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function about({ machine, versions }) {
+  return `- machine: ${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memory_bytes / MIB)} MiB, ${machine.system}; load at the start ${machine.load.toFixed(1)}
+- versions: ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")}`;
+}
+
 /** `benches/RESULTS.md`. */
-export function markdown({ rows, date, machine, versions }) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
+export function markdown({ rows, alone, date, ...where }) {
   return `# Beside ONNX Runtime
 
 Written by \`cargo xtask bench --against ort --write\` on ${date.slice(0, 10)}.
@@ -46,9 +84,28 @@ from pictures in host memory to unit vectors there. The ratio is ONNX Runtime's 
 of a value against a reference in f64. Peak memory is that of WebAssembly memories and of GPU buffers, natively what the
 process held at most.
 
-- machine: ${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memory_bytes / MIB)} MiB, ${machine.system}; load at the start ${machine.load.toFixed(1)}
-- versions: ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")}
+${about(where)}
 
-${[HEAD, HEAD.map(() => "---"), ...rows.map(cells)].map(line).join("\n")}
+${tableOfMarkdown(HEAD, rows.map(cells))}
+
+By itself; the error is the largest difference from a full scan in f32, which must find the same rows:
+
+${tableOfMarkdown(HEAD_ALONE, alone.map(cellsAlone))}
+`;
+}
+
+/** `benches/TRAINING.md`. */
+export function markdownOfTraining({ rows, date, ...where }) {
+  return `# Training beside PyTorch
+
+Written by \`cargo xtask bench --against torch --write\` on ${date.slice(0, 10)}.
+
+Both sides train the image tower of the same CLIP from the same weights on the same batch: gradients of every weight, their
+norm clipped, AdamW. They step in turn; times are medians with least and most. The ratio is PyTorch's median over ours. The
+losses of the first steps are compared, in nats.
+
+${about(where)}
+
+${tableOfMarkdown(HEAD_TRAINING, rows.map(cellsTraining))}
 `;
 }

@@ -1,5 +1,5 @@
-// One side of a comparison in a worker of its own: a model is opened by the first message and run by each later one.
-// The reply is milliseconds up to the result in host memory, the largest error of a value, and memory in bytes.
+// One side of a comparison in a worker of its own: what the first message names is opened, and run by each later one.
+// The reply is milliseconds up to the result in host memory, the largest error of a value or the loss, and memory in bytes.
 import { watchMemory } from "./memory.mjs";
 
 const memory = watchMemory();
@@ -16,13 +16,22 @@ async function bytes(url) {
 
 const values = async (url, count) => new Float32Array(await bytes(url), 0, count);
 
-/** Ours: a function from pictures to unit vectors. */
-async function openOurs({ root, folder, batch, backend }) {
-  const engine = await import(`${root}/web/bench.js`);
-  await engine.default({ module_or_path: `${root}/web/bench_bg.wasm` });
+async function engine(root) {
+  const ours = await import(`${root}/web/bench.js`);
+  await ours.default({ module_or_path: `${root}/web/bench_bg.wasm` });
+  return ours;
+}
+
+async function files({ root, folder }) {
   const files = ["config.json", "model.safetensors"].map((name) => bytes(`${root}/models/${folder}/${name}`));
-  const [config, weights] = (await Promise.all(files)).map((file) => new Uint8Array(file));
-  const bench = await engine.Bench.open(backend === "webgpu", config, weights);
+  return (await Promise.all(files)).map((file) => new Uint8Array(file));
+}
+
+/** Ours: a function from pictures to unit vectors. */
+async function openOurs(settings) {
+  const { root, batch, backend } = settings;
+  const { Bench } = await engine(root);
+  const bench = await Bench.open(backend === "webgpu", ...(await files(settings)));
   return (pixels) => bench.embed(batch, pixels);
 }
 
@@ -47,28 +56,58 @@ function largestError(found, expected) {
   return found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
 }
 
-async function open(settings) {
+/** Milliseconds of `work`, and what it returned. */
+async function timed(work) {
+  const start = performance.now();
+  const found = await work();
+  return { ms: performance.now() - start, found };
+}
+
+/** Pictures to unit vectors, by either side. */
+async function openEmbed(settings) {
   const { root, folder, batch, side, engine } = settings;
   const embed = await (engine === "ours" ? openOurs : openOrt)(settings);
   const pixels = await values(`${root}/models/${folder}/pixels.f32`, batch * 3 * side * side);
   const { projection_dim } = JSON.parse(new TextDecoder().decode(await bytes(`${root}/models/${folder}/config.json`)));
   const expected = await values(`${root}/models/${folder}/embeds.f32`, batch * projection_dim);
   return async () => {
-    const start = performance.now();
-    const found = await embed(pixels);
-    const ms = performance.now() - start;
-    return { ms, error: largestError(found, expected), memory: memory() };
+    const { ms, found } = await timed(() => embed(pixels));
+    return { ms, error: largestError(found, expected) };
   };
 }
+
+/** Steps of training on the pictures of the folder, taken again from the first where there are fewer. */
+async function openTrain(settings) {
+  const { root, folder, batch, side } = settings;
+  const { Learner } = await engine(root);
+  const known = new Float32Array(await bytes(`${root}/models/${folder}/pixels.f32`));
+  const pixels = Float32Array.from({ length: batch * 3 * side * side }, (_, i) => known[i % known.length]);
+  const learner = await Learner.open(...(await files(settings)), batch, pixels);
+  return async () => {
+    const { ms, found } = await timed(() => learner.step());
+    return { ms, loss: found };
+  };
+}
+
+async function openSearch({ root }) {
+  const { Seeker } = await engine(root);
+  const seeker = Seeker.open();
+  return async () => {
+    const { ms } = await timed(() => seeker.find());
+    return { ms, error: seeker.error() };
+  };
+}
+
+const TASKS = { embed: openEmbed, train: openTrain, search: openSearch };
 
 let run = null;
 self.onmessage = async ({ data }) => {
   try {
     if (run === null) {
-      run = await open(data);
+      run = await TASKS[data.task](data);
       postMessage({});
     } else {
-      postMessage(await run());
+      postMessage({ ...(await run()), memory: memory() });
     }
   } catch (error) {
     postMessage({ failure: panic || String(error?.stack ?? error) });

@@ -7,6 +7,8 @@ use triptych::io::read_at::{Files, ReadAt};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Tower;
+use crate::search::{Found, Search};
+use crate::training::Training;
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,6 +35,51 @@ impl Bench {
     /// Unit vectors `[B, E]` of pictures `[B, 3, S, S]`; throws a message.
     pub async fn embed(&mut self, batch: usize, pixels: Vec<f32>) -> Result<Vec<f32>, String> {
         Ok(self.0.embed(batch, pixels).await?.as_f32().to_vec())
+    }
+}
+
+/// A model in training on the CPU.
+#[wasm_bindgen]
+pub struct Learner(Training);
+
+#[wasm_bindgen]
+impl Learner {
+    /// From the bytes of `config.json` and `model.safetensors`, and pictures `[B, 3, S, S]`; throws a message.
+    pub async fn open(
+        config: Uint8Array,
+        weights: Uint8Array,
+        batch: usize,
+        pixels: Vec<f32>,
+    ) -> Result<Learner, String> {
+        Training::open(&Fetched { config, weights }, batch, pixels).await.map(Learner)
+    }
+
+    /// The loss before the step, in nats; throws a message.
+    pub async fn step(&mut self) -> Result<f32, String> {
+        self.0.step().await
+    }
+}
+
+/// Vectors to be searched.
+#[wasm_bindgen]
+pub struct Seeker {
+    search: Search,
+    found: Option<Found>,
+}
+
+#[wasm_bindgen]
+impl Seeker {
+    pub fn open() -> Seeker {
+        Seeker { search: Search::new(), found: None }
+    }
+
+    pub fn find(&mut self) {
+        self.found = Some(self.search.find());
+    }
+
+    /// Of what was found last, against a full scan.
+    pub fn error(&self) -> f32 {
+        self.found.as_ref().map_or(f32::NAN, |found| self.search.error(found))
     }
 }
 

@@ -1,4 +1,5 @@
-//! Our side of `cargo xtask bench --against ort`: pictures to unit vectors by the route that the session takes.
+//! Our side of `cargo xtask bench --against ort` and `--against torch`: pictures to unit vectors by the route that the
+//! session takes, steps of training, and the album's search.
 //!
 //! In the browser `benches/worker.mjs` calls `browser`; natively `benches/native.mjs` speaks to `native` by lines.
 
@@ -6,6 +7,8 @@
 mod browser;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
+mod search;
+mod training;
 
 use triptych::device::{CpuDevice, Device, GpuDevice};
 use triptych::infer::checkpoint::{Checkpoint, Job};

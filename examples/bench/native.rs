@@ -1,5 +1,6 @@
-//! A process that `benches/native.mjs` starts: `bench FOLDER BATCH` answers every line of its input with a run.
+//! A process that `benches/native.mjs` starts: `bench TASK ..` answers every line of its input with a run.
 
+use std::cell::RefCell;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,14 +10,28 @@ use serde_json::json;
 use triptych::io::file::Folder;
 
 use crate::Tower;
+use crate::search::Search;
+use crate::training::Training;
 
 pub fn main() -> ExitCode {
-    let mut args = std::env::args().skip(1);
-    let (Some(folder), Some(batch)) = (args.next(), args.next().and_then(|batch| batch.parse().ok())) else {
-        eprintln!("error: expected a folder of target/bench/models and a batch size");
-        return ExitCode::from(2);
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let batch = |text: &String| text.parse::<usize>().ok();
+    let done = match &args[..] {
+        [task] if task == "search" => search(),
+        [task, folder, count] if task == "embed" && batch(count).is_some() => {
+            embed(Path::new(folder), batch(count).expect("checked"))
+        }
+        [task, folder, count] if task == "train" && batch(count).is_some() => {
+            train(Path::new(folder), batch(count).expect("checked"))
+        }
+        _ => {
+            eprintln!(
+                "error: expected `search`, or `embed` or `train` with a folder of target/bench/models and a batch size"
+            );
+            return ExitCode::from(2);
+        }
     };
-    match answer(Path::new(&folder), batch) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
@@ -25,21 +40,57 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Answers with milliseconds and the largest error of a value.
-fn answer(folder: &Path, batch: usize) -> Result<(), String> {
-    let mut tower = pollster::block_on(Tower::open(false, &Folder(folder.to_path_buf())))?;
-    let side = tower.checkpoint.architecture.vision().image_size;
-    let pixels = values(folder.join("pixels.f32"), batch * 3 * side * side)?;
-    let expected = values(folder.join("embeds.f32"), batch * tower.checkpoint.embed_dim())?;
+/// Answers every line of the input with the milliseconds of a run and what `reply` adds to them.
+fn answer<T>(
+    mut run: impl FnMut() -> Result<T, String>,
+    mut reply: impl FnMut(&T) -> (&'static str, f32),
+) -> Result<(), String> {
     for _ in std::io::stdin().lock().lines() {
         let start = Instant::now();
-        let embeds = pollster::block_on(tower.embed(batch, pixels.clone()))?;
+        let found = run()?;
         let ms = 1e3 * start.elapsed().as_secs_f64();
-        let reply = json!({ "ms": ms, "error": largest_error(embeds.as_f32(), &expected) });
+        let (name, value) = reply(&found);
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{reply}").and_then(|()| out.flush()).map_err(|error| error.to_string())?;
+        writeln!(out, "{}", json!({ "ms": ms, name: value }))
+            .and_then(|()| out.flush())
+            .map_err(|error| error.to_string())?;
     }
     Ok(())
+}
+
+/// With the largest error of a value.
+fn embed(folder: &Path, batch: usize) -> Result<(), String> {
+    let mut tower = pollster::block_on(Tower::open(false, &Folder(folder.to_path_buf())))?;
+    let pixels = pictures(folder, batch)?;
+    let mut expected = values(folder.join("embeds.f32"))?;
+    expected.truncate(batch * tower.checkpoint.embed_dim());
+    answer(
+        || pollster::block_on(tower.embed(batch, pixels.clone())),
+        |embeds| ("error", largest_error(embeds.as_f32(), &expected)),
+    )
+}
+
+/// With the loss before the step.
+fn train(folder: &Path, batch: usize) -> Result<(), String> {
+    let pixels = pictures(folder, batch)?;
+    let mut training = pollster::block_on(Training::open(&Folder(folder.to_path_buf()), batch, pixels))?;
+    answer(|| pollster::block_on(training.step()), |loss| ("loss", *loss))
+}
+
+/// With the largest error of a product.
+fn search() -> Result<(), String> {
+    let search = RefCell::new(Search::new());
+    answer(|| Ok(search.borrow_mut().find()), |found| ("error", search.borrow().error(found)))
+}
+
+/// The values of `batch` pictures `[B, 3, S, S]`: those of the folder, again from the first where it holds fewer.
+fn pictures(folder: &Path, batch: usize) -> Result<Vec<f32>, String> {
+    let config = std::fs::read_to_string(folder.join("config.json")).map_err(|error| error.to_string())?;
+    let config: serde_json::Value = serde_json::from_str(&config).map_err(|error| error.to_string())?;
+    let side =
+        config["vision_config"]["image_size"].as_u64().ok_or("config.json names no image_size")? as usize;
+    let all = values(folder.join("pixels.f32"))?;
+    Ok(all.into_iter().cycle().take(batch * 3 * side * side).collect())
 }
 
 /// NaN where any value is.
@@ -49,14 +100,8 @@ fn largest_error(found: &[f32], expected: &[f32]) -> f32 {
     apart.fold(0.0, |most, apart| if apart > most || apart.is_nan() { apart } else { most })
 }
 
-/// The first `count` values of a file of f32.
-fn values(path: PathBuf, count: usize) -> Result<Vec<f32>, String> {
+/// The values of a file of f32.
+fn values(path: PathBuf) -> Result<Vec<f32>, String> {
     let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    if bytes.len() < 4 * count {
-        return Err(format!("{}: expected {count} values, found {}", path.display(), bytes.len() / 4));
-    }
-    Ok(bytes[..4 * count]
-        .chunks_exact(4)
-        .map(|word| f32::from_le_bytes(word.try_into().expect("4")))
-        .collect())
+    Ok(bytes.chunks_exact(4).map(|word| f32::from_le_bytes(word.try_into().expect("4"))).collect())
 }

@@ -12,6 +12,9 @@ usage: cargo xtask COMMAND
   bench --against ort [--json] [--write]
                             our engine beside ONNX Runtime: a table, or one JSON document; --write keeps it in
                             benches/RESULTS.md
+  bench --against torch [--json] [--write]
+                            steps of training beside PyTorch, which is downloaded (some GB); --write keeps the
+                            result in benches/TRAINING.md
   train [ARGS...]           triptych train
   help                      this text";
 
@@ -35,14 +38,24 @@ pub enum Request {
     Conformance {
         folder: String,
     },
-    /// Ours beside ONNX Runtime; the options are those of `benches/compare.mjs`.
+    /// Ours beside another engine; the options are those of its script in `benches/`.
     Compare {
+        peer: Peer,
         options: Vec<String>,
     },
     Triptych {
         command: String,
         rest: Vec<String>,
     },
+}
+
+/// What our engine is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// ONNX Runtime, in inference.
+    Ort,
+    /// PyTorch, in training.
+    Torch,
 }
 
 /// A part of the tests; the order is the order in which they run.
@@ -106,13 +119,14 @@ fn option<'a>(rest: &'a [String], name: &str) -> Result<Option<&'a str>, String>
     }
 }
 
-/// `--against ort` with what may stand beside it.
+/// `--against PEER` with what may stand beside it.
 fn compare(rest: &[String]) -> Result<Request, String> {
     let (flags, pair): (Vec<String>, Vec<String>) =
         rest.iter().cloned().partition(|word| word == "--json" || word == "--write");
     match option(&pair, "--against")? {
-        Some("ort") => Ok(Request::Compare { options: flags }),
-        other => Err(format!("--against: expected ort, found {other:?}")),
+        Some("ort") => Ok(Request::Compare { peer: Peer::Ort, options: flags }),
+        Some("torch") => Ok(Request::Compare { peer: Peer::Torch, options: flags }),
+        other => Err(format!("--against: expected ort or torch, found {other:?}")),
     }
 }
 
@@ -166,11 +180,14 @@ mod tests {
 
     #[test]
     fn a_comparison_takes_its_options_in_any_order() {
-        let compare = |options: &[&str]| {
-            Ok(Request::Compare { options: options.iter().map(|option| option.to_string()).collect() })
+        let compare = |peer, options: &[&str]| {
+            Ok(Request::Compare { peer, options: options.iter().map(|option| option.to_string()).collect() })
         };
-        assert_eq!(parse_words("bench --against ort"), compare(&[]));
-        assert_eq!(parse_words("bench --json --against=ort --write"), compare(&["--json", "--write"]));
+        assert_eq!(parse_words("bench --against ort"), compare(Peer::Ort, &[]));
+        assert_eq!(
+            parse_words("bench --json --against=torch --write"),
+            compare(Peer::Torch, &["--json", "--write"])
+        );
         let rest = vec!["--json".into()];
         assert_eq!(parse_words("bench --json"), Ok(Request::Triptych { command: "bench".into(), rest }));
     }
@@ -185,7 +202,7 @@ mod tests {
             ("build now", "\"now\""),
             ("test natve", "\"natve\""),
             ("lint src", "\"src\""),
-            ("bench --against torch", "\"torch\""),
+            ("bench --against jax", "\"jax\""),
             ("bench --against ort --jason", "\"--against\""),
             ("conformance", "one folder, found 0"),
         ] {

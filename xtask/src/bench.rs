@@ -1,5 +1,6 @@
-//! Our engine beside ONNX Runtime: everything that `benches/compare.mjs` needs, then the comparison itself.
+//! Our engine beside others: everything that a script of `benches/` needs, then the comparison itself.
 
+use crate::args::Peer;
 use crate::process::{Result, cargo, run, step};
 use crate::{browser, node, paths, tools, wasm};
 use std::fs;
@@ -9,8 +10,8 @@ use std::process::{Command, Stdio};
 /// The example that is our side, for the browser and natively.
 const EXAMPLE: &str = "bench";
 
-/// Runs the comparison; these options go to `benches/compare.mjs`. Standard output holds its result and nothing else.
-pub fn compare(options: &[String]) -> Result<()> {
+/// Runs the comparison; these options go to its script. Standard output holds its result and nothing else.
+pub fn compare(peer: Peer, options: &[String]) -> Result<()> {
     let folder = paths::target().join("bench");
     let benches = paths::root().join("benches");
     fs::create_dir_all(folder.join("web")).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -20,27 +21,33 @@ pub fn compare(options: &[String]) -> Result<()> {
         fs::copy(benches.join(name), folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
     }
     node::packages(&folder)?;
-    models(&folder, &python(&folder, &benches.join("requirements.txt"))?)?;
+    models(&folder, &python(&folder.join("venv"), &benches.join("requirements.txt"))?)?;
+    let script = match peer {
+        Peer::Ort => "compare.mjs",
+        Peer::Torch => {
+            python(&folder.join("venv-torch"), &benches.join("requirements-torch.txt"))?;
+            "train.mjs"
+        }
+    };
     web(&folder.join("web"))?;
     let program = native()?;
-    step("comparing with ONNX Runtime");
+    step("comparing");
     let mut command = Command::new("node");
-    command.arg(benches.join("compare.mjs")).arg(&folder).args(options);
+    command.arg(benches.join(script)).arg(&folder).args(options);
     run(command.env("CHROMIUM", chromium).env("TRIPTYCH_BENCH", program))
 }
 
 /// Python of an environment of its own with the packages that are pinned.
-fn python(folder: &Path, requirements: &Path) -> Result<PathBuf> {
-    let venv = folder.join("venv");
+fn python(venv: &Path, requirements: &Path) -> Result<PathBuf> {
     let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let pins = fs::read(requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
     let installed = venv.join(".installed.txt");
     if fs::read(&installed).is_ok_and(|found| found == pins) {
-        step("Python packages: as benches/requirements.txt says");
+        step(format!("Python packages: as {} says", requirements.display()));
         return Ok(python);
     }
     step(format!("Python packages: installing them into {}", venv.display()));
-    quiet(Command::new(if cfg!(windows) { "python" } else { "python3" }).args(["-m", "venv"]).arg(&venv))?;
+    quiet(Command::new(if cfg!(windows) { "python" } else { "python3" }).args(["-m", "venv"]).arg(venv))?;
     quiet(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(requirements))?;
     fs::write(&installed, pins).map_err(|error| format!("{}: {error}", installed.display()))?;
     Ok(python)

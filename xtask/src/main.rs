@@ -46,7 +46,7 @@ fn perform(request: Request) -> Result<()> {
         Request::Test { suites } => test::run_suites(&suites),
         Request::Lint => lint::run_all(),
         Request::Conformance { folder } => conformance(&folder),
-        Request::Compare { options } => bench::compare(&options),
+        Request::Compare { peer, options } => bench::compare(peer, &options),
         Request::Triptych { command, rest } => triptych(&command, &rest),
     }
 }

@@ -6,13 +6,13 @@ import { serve } from "./serve.mjs";
 
 // The worker posts the names of its cases once, then for each name that it is sent, null or what went wrong.
 const workerSource = (address) => `
-  let panic = "";
-  self.reportPanic = (message) => { panic = message; };
+  // The trap that follows a panic carries no message.
+  self.reportPanic = (message) => postMessage(message);
   const portable = await import("${address}portable.js");
   await portable.default();
   self.onmessage = async ({ data: name }) => {
     try { await portable.run(name); postMessage(null); }
-    catch (error) { postMessage(panic || String(error)); }
+    catch (error) { postMessage(String(error)); }
   };
   postMessage(portable.names());
 `;

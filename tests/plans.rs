@@ -2,9 +2,12 @@
 //!
 //! `WRITE_PLANS=1 cargo test --test plans` writes `tests/plans/*.txt` anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use serde_json::json;
+use triptych::lab::student::training_plan;
+use triptych::model::clip;
 use triptych::model::playroom::{self, Config};
 use triptych::ops::activation::Activation;
 use triptych::ops::cross_entropy::cross_entropy;
@@ -14,15 +17,59 @@ use triptych::tensor::DType::{F32, U32};
 
 const FOLDER: &str = "tests/plans";
 
-type Emit = fn() -> Plan;
+type Emit = fn() -> String;
 
 /// Stems of the files and what they show.
-const PLANS: [(&str, Emit); 4] = [
-    ("classifier", classifier),
-    ("classifier_training", classifier_training),
-    ("image_encoder", image_encoder),
-    ("decoder", decoder),
+const PLANS: [(&str, Emit); 5] = [
+    ("classifier", || classifier().to_string()),
+    ("classifier_training", || classifier_training().to_string()),
+    ("image_encoder", || image_encoder(&tiny()).to_string()),
+    ("decoder", || decoder(&tiny(), [2, 3]).to_string()),
+    ("steps", steps),
 ];
+
+/// How many steps of which kernel the models take at their real sizes: what they cost beside the arithmetic.
+fn steps() -> String {
+    let playroom = Config::playroom(200);
+    let clip = clip::Config::parse(&json!({ "model_type": "clip" })).expect("the defaults are CLIP B/32's");
+    let counted = [
+        ("Playroom's image encoder, one picture", image_encoder(&playroom)),
+        ("Playroom's decoder, one row of 20 tokens", decoder(&playroom, [1, 20])),
+        ("the image tower of a CLIP B/32, one picture", clip_image(&clip)),
+        ("the same in training, 64 pictures", clip_training(&clip, 64)),
+    ];
+    counted.into_iter().map(|(name, plan)| counts(name, &plan)).collect()
+}
+
+fn counts(name: &str, plan: &Plan) -> String {
+    let mut kernels: BTreeMap<&str, usize> = BTreeMap::new();
+    plan.steps.iter().for_each(|step| *kernels.entry(step.kernel.name).or_default() += 1);
+    let lines = kernels.iter().map(|(kernel, count)| format!("  {count:4} {kernel}\n")).collect::<String>();
+    format!("{name}: {} steps\n{lines}", plan.steps.len())
+}
+
+fn clip_embeds(b: &mut PlanBuilder, config: &clip::Config, batch: usize) -> SlotId {
+    let side = config.vision.image_size;
+    let pixels = b.input("pixels", [batch, 3, side, side], F32);
+    let states = clip::encode_image(b, config, pixels);
+    clip::image_embeds(b, config, states)
+}
+
+fn clip_image(config: &clip::Config) -> Plan {
+    let mut b = PlanBuilder::new();
+    clip_embeds(&mut b, config, 1);
+    b.finish()
+}
+
+fn clip_training(config: &clip::Config, batch: usize) -> Plan {
+    let objective = |b: &mut PlanBuilder| {
+        let logits = clip_embeds(b, config, batch);
+        let targets = b.input("targets", [batch], U32);
+        let weights = b.input("weights", [batch], F32);
+        cross_entropy(b, logits, targets, weights)
+    };
+    training_plan(objective, |_, gradients| gradients)
+}
 
 fn emit_classifier(b: &mut PlanBuilder) -> SlotId {
     let x = b.input("x", [2, 5, 3], F32);
@@ -69,24 +116,24 @@ fn tiny() -> Config {
     }
 }
 
-fn image_encoder() -> Plan {
-    let (mut b, config) = (PlanBuilder::new(), tiny());
+fn image_encoder(config: &Config) -> Plan {
+    let mut b = PlanBuilder::new();
     let pixels = b.input("pixels", [1, 3, config.image_size, config.image_size], F32);
-    let tokens = playroom::encode_image(&mut b, &config, pixels);
+    let tokens = playroom::encode_image(&mut b, config, pixels);
     b.name(tokens, "image_tokens");
-    let embeds = playroom::image_embeds(&mut b, &config, tokens);
+    let embeds = playroom::image_embeds(&mut b, config, tokens);
     b.name(embeds, "image_embeds");
     b.finish()
 }
 
-/// Two rows of three tokens read one picture, whose keys and values they share.
-fn decoder() -> Plan {
-    let (mut b, config) = (PlanBuilder::new(), tiny());
+/// Rows of tokens read one picture, whose keys and values they share.
+fn decoder(config: &Config, [rows, tokens]: [usize; 2]) -> Plan {
+    let mut b = PlanBuilder::new();
     let image = b.input("image", [1, config.grid().pow(2), config.width()], F32);
-    let ids = b.input("ids", [2, 3], U32);
-    let memory = playroom::memory(&mut b, &config, image);
-    let hidden = playroom::decode(&mut b, &config, ids, &memory);
-    let logits = playroom::decoder_logits(&mut b, &config, hidden);
+    let ids = b.input("ids", [rows, tokens], U32);
+    let memory = playroom::memory(&mut b, config, image);
+    let hidden = playroom::decode(&mut b, config, ids, &memory);
+    let logits = playroom::decoder_logits(&mut b, config, hidden);
     b.name(logits, "logits");
     b.finish()
 }
@@ -112,7 +159,7 @@ fn plans_are_as_stored_and_nothing_else_is_stored() {
     let write = std::env::var_os("WRITE_PLANS").is_some();
     let mut changes = Vec::new();
     for (stem, plan) in PLANS {
-        let (path, emitted) = (format!("{FOLDER}/{stem}.txt"), plan().to_string());
+        let (path, emitted) = (format!("{FOLDER}/{stem}.txt"), plan());
         if write {
             fs::write(&path, &emitted).expect(&path);
         }

@@ -7,6 +7,8 @@
 mod choices;
 #[path = "portable/device.rs"]
 mod device;
+#[path = "portable/speed.rs"]
+mod speed;
 #[path = "portable/training.rs"]
 mod training;
 #[path = "portable/twins.rs"]
@@ -42,11 +44,17 @@ macro_rules! cases {
 use cases;
 
 fn all_cases() -> Vec<Case> {
-    let cases: Vec<Case> =
-        [device::cases(), choices::cases(), twins::cases(), training::cases(), world::cases()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let cases: Vec<Case> = [
+        device::cases(),
+        choices::cases(),
+        twins::cases(),
+        training::cases(),
+        speed::cases(),
+        world::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.len(), "two cases have one name");
     cases

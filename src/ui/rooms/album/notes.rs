@@ -33,7 +33,8 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
     view! {
         <Inspector title="Your photos in the model’s space" section="11–13, contrastive learning, retrieval and classification" formula figures>
             <p>"Every photo is encoded once, on this machine, into one vector of length one; so are the words. What is found is what
-                lies nearest by angle. Vectors and thumbnails stay in this browser’s private storage, and nothing leaves the device."</p>
+                lies nearest by angle: bounds from 8-bit copies of the vectors rule most photos out, and the rest is compared in
+                full, so nothing is missed. Vectors and thumbnails stay in this browser’s private storage, and nothing leaves the device."</p>
             <p>"Labels are sentences too: each photo goes to the label whose sentence is nearest. The model was never trained for
                 your labels, which is why this is called zero-shot. How a label is put into words changes the result: try."</p>
             {move || is_playroom.get().then(|| view! {

@@ -10,7 +10,7 @@ use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
 /// Most pictures or rows of one replay.
-const BATCH: usize = 8;
+pub const BATCH: usize = 8;
 
 /// What is made of a cosine between a picture and a text.
 #[derive(Clone, Copy, PartialEq, Debug)]

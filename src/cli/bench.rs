@@ -90,8 +90,10 @@ impl Bench {
     /// The dearest kernel first.
     fn steps(&self, runner: &mut Runner) -> Result<Vec<Steps>, CliError> {
         let mut sums: BTreeMap<&'static str, (usize, Vec<f64>)> = BTreeMap::new();
+        let picture = pictures(1).remove(0);
         for run in 0..usize::from(self.runs) {
-            let steps = pollster::block_on(runner.time_image_steps(1)).map_err(CliError::failure)?;
+            let steps =
+                pollster::block_on(runner.time_image_steps(&picture, 0.0)).map_err(CliError::failure)?;
             for (kernel, ms) in steps {
                 let (count, times) = sums.entry(kernel).or_default();
                 times.resize(run + 1, 0.0);

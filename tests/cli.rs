@@ -298,6 +298,35 @@ fn a_race_is_run_saved_and_judged_again() {
 }
 
 #[test]
+fn a_graphics_processor_is_timed_and_a_software_one_on_less_work() {
+    let document = json(&["bench", "--gpu", "--runs", "2"]);
+    let is_software = document["software"].as_bool().unwrap();
+    for told in ["backend", "adapter", "driver"] {
+        assert!(!document[told].as_str().unwrap().is_empty(), "{told}");
+    }
+    // Sides of the matrices; batch, heads, tokens and width of attention; pictures.
+    let (side, [b, h, t, d], pictures) = if is_software {
+        (256.0, [2.0, 2.0, 65.0, 64.0], 16.0)
+    } else {
+        (4096.0, [32.0, 16.0, 257.0, 64.0], 32.0)
+    };
+    let work = [
+        ("matmul", "gflops", 2.0 * f64::powi(side, 3) / 1e9),
+        ("attention", "gflops", 4.0 * b * h * t * t * d / 1e9),
+        ("CLIP image tower", "images_per_s", pictures),
+    ];
+    let rows = document["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), work.len());
+    for (row, (case, speed, amount)) in rows.iter().zip(work) {
+        assert!(row["case"].as_str().unwrap().starts_with(case), "{row}");
+        let number = |key: &str| row[key].as_f64().unwrap();
+        let (least, median, most) = (number("least_ms"), number("median_ms"), number("most_ms"));
+        assert!(0.0 < least && least <= median && median <= most, "{row}");
+        assert!((number(speed) * median / 1e3 / amount - 1.0).abs() < 1e-6, "{row}");
+    }
+}
+
+#[test]
 fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let broken = folder.path().join("broken.png");
@@ -312,7 +341,7 @@ fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
     let config = fs::read_to_string("public/models/playroom/config.json").unwrap();
     fs::write(foreign.join("config.json"), config.replace("\"reader_depth\": 4", "\"reader_depth\": 2"))
         .unwrap();
-    let cases: [(&[&str], &str); 18] = [
+    let cases: [(&[&str], &str); 19] = [
         (&["lab", "fuse", "--contestants", "late,nobody"], "nobody"),
         (&["lab", "fuse", "--parts", "0,0,0,0"], "0"),
         (&["lab", "sabotage", "--parts", "1,2"], "--parts"),
@@ -331,6 +360,7 @@ fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
         (&["retrieve", "--images", path(folder.path()), "--text", "x", "--model", "no/model"], "no/model"),
         (&["retrieve", "--images", "nowhere", "--text", "a ring"], "nowhere"),
         (&["eval", "--split", "holiday"], "holiday"),
+        (&["bench", "--gpu", "--backend", "cpu"], "--backend"),
     ];
     for (arguments, named) in cases {
         let (code, said) = failure(arguments);

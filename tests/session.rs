@@ -113,6 +113,16 @@ fn answers_attention_and_matches_have_their_shapes() {
 }
 
 #[test]
+fn every_step_of_encoding_a_picture_takes_its_time() {
+    let mut client = loaded();
+    let events = pollster::block_on(client.ask(Command::TimeSteps { picture: picture(0) }));
+    let [Event::StepsTimed(steps)] = &events[..] else { panic!("{events:?}") };
+    // The blocks of the image encoder have one attention each.
+    assert_eq!(steps.iter().filter(|step| step.kernel == "attention.forward").count(), 4);
+    assert!(steps.iter().all(|step| step.milliseconds > 0.0), "{steps:?}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said_with_a_way_on() {
     let mut client = LocalClient::new("nowhere");
     let events = pollster::block_on(client.ask(load("models/none")));
@@ -126,7 +136,8 @@ fn what_cannot_be_done_is_said_with_a_way_on() {
         failure.way_on
     };
     let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
-    assert_eq!(failed(Command::EncodePicture { picture: broken }), WayOn::ChangeInput);
+    assert_eq!(failed(Command::EncodePicture { picture: broken.clone() }), WayOn::ChangeInput);
+    assert_eq!(failed(Command::TimeSteps { picture: broken }), WayOn::ChangeInput);
     assert_eq!(
         failed(Command::Open { name: "a.txt".into(), file: b"no picture".to_vec() }),
         WayOn::ChangeInput

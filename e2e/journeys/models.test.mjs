@@ -21,6 +21,75 @@ async function look(lab, address) {
   await lab.page.getByRole("heading", { name: address }).waitFor();
 }
 
+/** Times every step of encoding a picture and holds bars, what is read of each, and the table to each other. */
+async function timeSteps(lab) {
+  const { page } = lab;
+  await page.getByRole("button", { name: "Time every step" }).click();
+  const strip = page.getByRole("application", { name: "arrow keys read steps" });
+  await strip.waitFor({ timeout: 60_000 });
+  const widths = await strip.locator("rect").evaluateAll((bars) => bars.map((bar) => parseFloat(bar.getAttribute("width"))));
+  const read = new Map();
+  await strip.focus();
+  for (let step = 1; step <= widths.length; step++) {
+    await strip.press("ArrowRight");
+    const said = await page.locator("figure.plot .heading").innerText();
+    const [, at, of, kernel, ms] = said.match(/^Step (\d+) of (\d+), (.+): ([\d.]+) ms$/);
+    assert.deepEqual([Number(at), Number(of)], [step, widths.length], said);
+    const { count, sum } = read.get(kernel) ?? { count: 0, sum: 0 };
+    read.set(kernel, { count: count + 1, sum: sum + Number(ms) });
+  }
+  const near = (a, b, apart, what) => assert.ok(Math.abs(a - b) <= apart, `${what}: ${a} and ${b}`);
+  near(widths.reduce((sum, width) => sum + width), 100, 0.1, "percent of the strip");
+  const rows = (part) =>
+    page.locator(`#steps ${part} tr`).evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
+  const kernels = await rows("tbody");
+  assert.equal(kernels.length, read.size);
+  for (const [kernel, count, ms] of kernels) {
+    assert.equal(Number(count), read.get(kernel).count, kernel);
+    near(Number(ms), read.get(kernel).sum, 0.0006 * (Number(count) + 1), kernel);
+  }
+  const [[, count, ms]] = await rows("tfoot");
+  assert.equal(Number(count), widths.length);
+  near(Number(ms), kernels.reduce((sum, row) => sum + Number(row[2]), 0), 0.0006 * (kernels.length + 1), "all kernels");
+  return read;
+}
+
+journey(
+  "every step of encoding a picture is timed, by kernel, whichever model speaks",
+  (lab) =>
+    withHub(async (hub) => {
+      const { page } = lab;
+      const address = hub.model("clip_gelu");
+      await lab.open("models");
+      await lab.encoded();
+      const playroom = await timeSteps(lab);
+      assert.equal(playroom.get("attention.forward").count, 4, "one in each block of the image encoder");
+      await lab.screenshot("steps");
+      await page.getByRole("button", { name: "Dark theme" }).click();
+      await lab.screenshot("steps-dark");
+      await page.setViewportSize({ width: 360, height: 800 });
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360, "the page is as wide as the phone");
+      await lab.screenshot("steps-360");
+      await page.setViewportSize({ width: 1280, height: 720 });
+      if (lab.mode === "webgpu") {
+        const device = lab.engine().locator("summary");
+        await device.click();
+        await lab.engine().getByRole("button", { name: "WebGPU" }).click();
+        await device.filter({ hasText: /^WebGPU$/ }).waitFor({ timeout: 240_000 });
+        await device.click();
+        assert.equal(await page.locator("#steps").count(), 0, "another device has times of its own");
+        await timeSteps(lab);
+        await lab.screenshot("steps-by-webgpu");
+      }
+      await look(lab, address);
+      await page.getByRole("button", { name: /^Download/ }).click();
+      await chip(lab).filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+      assert.equal(await page.locator("#steps").count(), 0, "another model has steps of its own");
+      assert.notDeepEqual(await timeSteps(lab), playroom);
+    }),
+  ["no-adapter", "webgpu"],
+);
+
 journey(
   "a download that breaks off goes on, the model speaks, and is still there after a reload",
   (lab) =>

@@ -1,6 +1,9 @@
 //! `triptych bench`: how long the engine takes for the work that people wait for.
 
+mod gpu;
+
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 use std::time::Instant;
 
 use serde_json::json;
@@ -21,6 +24,10 @@ pub struct Bench {
     /// Tell how long each kind of step takes in encoding a picture, every step awaited by itself
     #[arg(long)]
     trace: bool,
+    /// Time a graphics processor instead: a product of matrices, attention and the image tower of a CLIP ViT-L/14 with
+    /// random weights, all of them smaller where the processor is a software one
+    #[arg(long, conflicts_with_all = ["trace", "model", "weights", "backend"])]
+    gpu: bool,
     #[command(flatten)]
     model: Model,
     #[command(flatten)]
@@ -39,6 +46,12 @@ struct Steps {
 #[derive(serde::Serialize)]
 struct Row {
     case: &'static str,
+    #[serde(flatten)]
+    times: Times,
+}
+
+#[derive(serde::Serialize)]
+struct Times {
     median_ms: f64,
     least_ms: f64,
     most_ms: f64,
@@ -46,6 +59,9 @@ struct Row {
 
 impl Bench {
     pub fn run(&self) -> Result<(), CliError> {
+        if self.gpu {
+            return gpu::run(self.runs, self.common.json);
+        }
         let mut runner = self.model.load(&self.common)?;
         let backend = match runner.device() {
             Device::Cpu(_) => "cpu".to_string(),
@@ -65,8 +81,8 @@ impl Bench {
             return Ok(());
         }
         println!("{backend}, {} runs", self.runs);
-        for row in &rows {
-            println!("{:18} {:9.2} ms  ({:.2} to {:.2})", row.case, row.median_ms, row.least_ms, row.most_ms);
+        for Row { case, times } in &rows {
+            println!("{case:18} {times}");
         }
         Ok(())
     }
@@ -74,8 +90,10 @@ impl Bench {
     /// The dearest kernel first.
     fn steps(&self, runner: &mut Runner) -> Result<Vec<Steps>, CliError> {
         let mut sums: BTreeMap<&'static str, (usize, Vec<f64>)> = BTreeMap::new();
+        let picture = pictures(1).remove(0);
         for run in 0..usize::from(self.runs) {
-            let steps = pollster::block_on(runner.time_image_steps(1)).map_err(CliError::failure)?;
+            let steps =
+                pollster::block_on(runner.time_image_steps(&picture, 0.0)).map_err(CliError::failure)?;
             for (kernel, ms) in steps {
                 let (count, times) = sums.entry(kernel).or_default();
                 times.resize(run + 1, 0.0);
@@ -110,16 +128,29 @@ impl Bench {
         case: &'static str,
         work: impl Fn(&mut Runner) -> Result<(), CliError>,
     ) -> Result<Row, CliError> {
-        work(runner)?;
+        Ok(Row { case, times: Times::of(self.runs, || work(runner))? })
+    }
+}
+
+impl Times {
+    /// Of `runs` runs of `work`, after one that does not count.
+    fn of(runs: u16, mut work: impl FnMut() -> Result<(), CliError>) -> Result<Self, CliError> {
+        work()?;
         let mut times = Vec::new();
-        for _ in 0..self.runs {
+        for _ in 0..runs {
             let start = Instant::now();
-            work(runner)?;
+            work()?;
             times.push(1e3 * start.elapsed().as_secs_f64());
         }
         times.sort_by(f64::total_cmp);
         let (least_ms, most_ms) = (times[0], times[times.len() - 1]);
-        Ok(Row { case, median_ms: times[times.len() / 2], least_ms, most_ms })
+        Ok(Times { median_ms: times[times.len() / 2], least_ms, most_ms })
+    }
+}
+
+impl Display for Times {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{:9.2} ms  ({:.2} to {:.2})", self.median_ms, self.least_ms, self.most_ms)
     }
 }
 

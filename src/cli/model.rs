@@ -76,12 +76,7 @@ impl DerefMut for Loaded {
 
 impl Drop for Opened {
     fn drop(&mut self) {
-        if let (Some(news), Some(path)) = (self.0.device().news(), kept_choices()) {
-            let text = serde_json::to_vec(&news).expect("plain data serialises");
-            // Where nothing can be kept the next run measures anew.
-            let _ = path.parent().is_some_and(|folder| std::fs::create_dir_all(folder).is_ok())
-                && write_atomic(&path, &text).is_ok();
-        }
+        keep_choices(self.0.device());
     }
 }
 
@@ -212,6 +207,16 @@ fn gpu() -> Result<GpuDevice, DeviceError> {
     let known = kept_choices().and_then(|path| std::fs::read(path).ok());
     known.and_then(|text| serde_json::from_slice(&text).ok()).into_iter().for_each(|known| gpu.recall(known));
     Ok(gpu)
+}
+
+/// Keeps what the device has measured of itself for the next run.
+pub fn keep_choices(device: &Device) {
+    if let (Some(news), Some(path)) = (device.news(), kept_choices()) {
+        let text = serde_json::to_vec(&news).expect("plain data serialises");
+        // Where nothing can be kept the next run measures anew.
+        let _ = path.parent().is_some_and(|folder| std::fs::create_dir_all(folder).is_ok())
+            && write_atomic(&path, &text).is_ok();
+    }
 }
 
 /// A file in the user's cache.

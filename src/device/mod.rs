@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use web_time::Instant;
+
 pub use cpu::CpuDevice;
 pub use error::DeviceError;
 pub use gpu::{AdapterInfo, Choices, GpuDevice};
@@ -132,6 +134,32 @@ impl Device {
             Device::Cpu(_) => Ok(()),
             Device::Gpu(device) => device.finish().await,
         }
+    }
+
+    /// Kernel and milliseconds of every step, each submitted and awaited by itself, after a run of them all. A step is run
+    /// until `least_ms` have gone, so that a coarse clock can tell, and its mean counts; it must not add to what it wrote.
+    pub async fn time_steps(
+        &self,
+        prepared: &Prepared,
+        least_ms: f64,
+    ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
+        self.run(prepared, prepared.plan().all())?;
+        self.finish().await?;
+        let mut times = Vec::new();
+        for (i, step) in prepared.plan().steps.iter().enumerate() {
+            let (start, mut runs) = (Instant::now(), 0);
+            let ms = loop {
+                self.run(prepared, i..i + 1)?;
+                self.finish().await?;
+                runs += 1;
+                let ms = 1e3 * start.elapsed().as_secs_f64();
+                if ms >= least_ms {
+                    break ms / f64::from(runs);
+                }
+            };
+            times.push((step.kernel.name, ms));
+        }
+        Ok(times)
     }
 
     /// Reads any slot of the plan by name, as the last run left it.

@@ -1,7 +1,5 @@
 //! Pictures and sentences to embeddings.
 
-use web_time::Instant;
-
 use super::{ImageTokens, Job, Runner, rounded, rounded_tokens};
 use crate::device::DeviceError;
 use crate::model::playroom;
@@ -51,20 +49,18 @@ impl Runner {
         Ok((HostTensor::f32([pictures.len(), cells, width], tokens), embeds))
     }
 
-    /// Kernel and milliseconds of every step that encodes `batch` pictures, each step submitted and awaited by itself.
-    pub async fn time_image_steps(&mut self, batch: usize) -> Result<Vec<(&'static str, f64)>, DeviceError> {
-        let job = Job::EncodeImages { batch, traced: false };
-        let prepared = self.prepared(job, |config| image_plan(config, batch, false)).await?;
-        self.device.run(&prepared, prepared.plan().all())?;
-        self.device.finish().await?;
-        let mut times = Vec::new();
-        for (i, step) in prepared.plan().steps.iter().enumerate() {
-            let start = Instant::now();
-            self.device.run(&prepared, i..i + 1)?;
-            self.device.finish().await?;
-            times.push((step.kernel.name, 1e3 * start.elapsed().as_secs_f64()));
-        }
-        Ok(times)
+    /// How long each step takes that encodes one picture of the model's size, by [`Device::time_steps`].
+    ///
+    /// [`Device::time_steps`]: crate::device::Device::time_steps
+    pub async fn time_image_steps(
+        &mut self,
+        picture: &Pixels,
+        least_ms: f64,
+    ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
+        let job = Job::EncodeImages { batch: 1, traced: false };
+        let prepared = self.prepared(job, |config| image_plan(config, 1, false)).await?;
+        self.device.write(&prepared, "pixels", &pixel_values([&picture.rgb[..]], self.config.image_size));
+        self.device.time_steps(&prepared, least_ms).await
     }
 
     /// Unit vectors `[N, E]` of sentences given as token ids (see [`super::Words::sentence`]).

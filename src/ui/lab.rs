@@ -9,7 +9,7 @@ use super::state::{Album, Asked, Damages, Embeddings, Engine, Runs, Shared, Thum
 use super::view::{PictureName, View};
 use crate::session::protocol::{
     Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,
-    ModelName, Offer, Pixels, Progress, Reply, Request,
+    ModelName, Offer, Pixels, Progress, Reply, Request, StepTime,
 };
 use crate::world::Scene;
 use leptos::prelude::*;
@@ -51,6 +51,7 @@ pub struct Lab {
     pub answer: Memo<Asked<Option<Answer>>>,
     pub cross: Memo<Asked<Option<Attention>>>,
     pub patches: Memo<Asked<Option<Attention>>>,
+    pub steps: Memo<Asked<Vec<StepTime>>>,
     pub training: Memo<Asked<Runs>>,
     pub damage: Memo<Asked<Damages>>,
     pub weights: Memo<Asked<Vec<u8>>>,
@@ -104,6 +105,7 @@ impl Lab {
             answer: Memo::new(move |_| state.with(|state| state.answer.clone())),
             cross: Memo::new(move |_| state.with(|state| state.cross.clone())),
             patches: Memo::new(move |_| state.with(|state| state.patches.clone())),
+            steps: Memo::new(move |_| state.with(|state| state.steps.clone())),
             training: Memo::new(move |_| state.with(|state| state.training.clone())),
             damage: Memo::new(move |_| state.with(|state| state.damage.clone())),
             weights: Memo::new(move |_| state.with(|state| state.weights.clone())),

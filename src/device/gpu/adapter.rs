@@ -10,6 +10,8 @@ pub struct AdapterInfo {
     pub name: String,
     /// `vulkan`, `metal`, `dx12` or `webgpu`.
     pub backend: String,
+    /// Name and version of the driver; empty in browsers, which keep them to themselves.
+    pub driver: String,
     /// Whether the adapter computes on the CPU.
     pub is_software: bool,
 }
@@ -40,7 +42,8 @@ fn describe(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> AdapterInfo {
     let software_names = ["swiftshader", "llvmpipe", "lavapipe", "basic render"];
     let is_software = info.device_type == wgpu::DeviceType::Cpu
         || software_names.iter().any(|software| name.to_lowercase().contains(software));
-    AdapterInfo { name, backend: info.backend.to_str().to_string(), is_software }
+    let driver = format!("{} {}", info.driver, info.driver_info).trim().to_string();
+    AdapterInfo { name, backend: info.backend.to_str().to_string(), driver, is_software }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -10,7 +10,7 @@ use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
 /// Most pictures or rows of one replay.
-const BATCH: usize = 8;
+pub const BATCH: usize = 8;
 
 /// What is made of a cosine between a picture and a text.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -91,6 +91,20 @@ impl Checkpoint {
             embeds.extend_from_slice(&all.as_f32()[..chunk.len() * all.shape.last()]);
         }
         Ok(matrix(pictures.len(), embeds))
+    }
+
+    /// How long each step takes that encodes one picture as [`ImageProcessor::fit`] returns it, by [`Device::time_steps`].
+    ///
+    /// [`ImageProcessor::fit`]: crate::io::preprocess::ImageProcessor::fit
+    /// [`Device::time_steps`]: crate::device::Device::time_steps
+    pub async fn time_image_steps(
+        &mut self,
+        picture: &Pixels,
+        least_ms: f64,
+    ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
+        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
+        let prepared = self.run(Job::Image { batch: 1 }, false, &[("pixels", &pixels)]).await?;
+        self.device.time_steps(&prepared, least_ms).await
     }
 
     /// Unit vectors `[N, E]` of sentences given as ids (see [`super::Words::row`]).

@@ -15,7 +15,7 @@ mod writer;
 #[cfg(not(target_arch = "wasm32"))]
 pub use convert::{ConvertError, Converted, MAX_FILE, convert};
 pub use effect::{Agreement, EffectError, Made, scenes};
-pub use embed::Scale;
+pub use embed::{BATCH, Scale};
 pub use plans::Job;
 pub use words::Words;
 pub use writer::Writer;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::task::Emit;
 use crate::infer::Trace;
-use crate::session::protocol::{Alternative, Attention, Candidate, Event, Token};
+use crate::session::protocol::{Alternative, Attention, Candidate, Event, StepTime, Token};
 
 /// Alternatives beside the chosen token.
 const ALTERNATIVES: usize = 5;
@@ -84,6 +84,15 @@ pub(super) fn candidates(answers: impl Iterator<Item = (String, f32)>) -> Vec<Ca
     }
     all.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     all
+}
+
+/// Milliseconds for which a step is timed: browsers' clocks tell tenths of one.
+pub(super) const LEAST_MS: f64 = 2.0;
+
+/// Kernels and milliseconds.
+pub(super) fn steps(timed: Vec<(&'static str, f64)>) -> Event {
+    let step = |(kernel, ms): (&str, f64)| StepTime { kernel: kernel.to_string(), milliseconds: ms as f32 };
+    Event::StepsTimed(timed.into_iter().map(step).collect())
 }
 
 /// A trace over the cells of the picture; `tokens` are its queries, none where the queries are the cells.

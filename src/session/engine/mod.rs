@@ -70,7 +70,7 @@ pub trait Host {
 }
 
 /// Lanes by urgency: what a visitor waits for comes before what runs on in the background.
-const URGENCY: [Lane; 19] = [
+const URGENCY: [Lane; 20] = [
     Lane::Load,
     Lane::Compare,
     Lane::Open,
@@ -80,6 +80,7 @@ const URGENCY: [Lane; 19] = [
     Lane::Ask,
     Lane::CrossAttention,
     Lane::SelfAttention,
+    Lane::Steps,
     Lane::Match,
     Lane::Weights,
     Lane::Sabotage,

@@ -1,7 +1,7 @@
 //! What is asked of our own model.
 
 use super::Host;
-use super::describe::{attention, candidates, described};
+use super::describe::{LEAST_MS, attention, candidates, described, steps};
 use super::input::{decoded, fits, protocol_pixels, sentence, sized, unusable};
 use super::task::{Emit, Progress};
 use super::writing::{begin, write};
@@ -111,6 +111,10 @@ async fn once(
             let sized = sized(runner, std::slice::from_ref(picture))?;
             let trace = runner.self_attention(&sized[0]).await?;
             Ok(Event::SelfAttention(attention(trace, Vec::new())))
+        }
+        Command::TimeSteps { picture } => {
+            let sized = sized(runner, std::slice::from_ref(picture))?;
+            Ok(steps(runner.time_image_steps(&sized[0], LEAST_MS).await?))
         }
         command => unreachable!("{:?} is not for a model, or takes several pieces", command.lane()),
     }

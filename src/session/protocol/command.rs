@@ -36,6 +36,8 @@ pub enum Command {
     CrossAttention { picture: Pixels, text: String, reader: Reader },
     /// Where each patch looks in the image encoder. [`Event::SelfAttention`].
     SelfAttention { picture: Pixels },
+    /// Times every step of encoding the picture on the device that computes. [`Event::StepsTimed`].
+    TimeSteps { picture: Pixels },
     /// Trains up to this step, or to the end of the experiment where that is sooner: goes on where the run of an equal
     /// experiment stands no later, else begins anew.
     /// [`Event::Taught`] many times, then [`Event::Trained`].
@@ -94,6 +96,7 @@ pub enum Lane {
     Ask,
     CrossAttention,
     SelfAttention,
+    Steps,
     Train,
     Sabotage,
     Weights,
@@ -109,7 +112,7 @@ pub enum Lane {
 }
 
 impl Lane {
-    pub const ALL: [Lane; 23] = [
+    pub const ALL: [Lane; 24] = [
         Lane::Load,
         Lane::Compare,
         Lane::Open,
@@ -121,6 +124,7 @@ impl Lane {
         Lane::Ask,
         Lane::CrossAttention,
         Lane::SelfAttention,
+        Lane::Steps,
         Lane::Train,
         Lane::Sabotage,
         Lane::Weights,
@@ -199,6 +203,7 @@ impl Command {
             Command::Ask { .. } => Lane::Ask,
             Command::CrossAttention { .. } => Lane::CrossAttention,
             Command::SelfAttention { .. } => Lane::SelfAttention,
+            Command::TimeSteps { .. } => Lane::Steps,
             Command::Train { .. } => Lane::Train,
             Command::Sabotage { .. } => Lane::Sabotage,
             Command::Weights { .. } => Lane::Weights,
@@ -222,7 +227,8 @@ impl Command {
             | Command::Caption { picture, .. }
             | Command::Ask { picture, .. }
             | Command::CrossAttention { picture, .. }
-            | Command::SelfAttention { picture } => Some(picture),
+            | Command::SelfAttention { picture }
+            | Command::TimeSteps { picture } => Some(picture),
             Command::Match { pictures, .. } => match &pictures[..] {
                 [picture] => Some(picture),
                 _ => None,

@@ -37,6 +37,8 @@ pub enum Event {
     Answered(Answer),
     CrossAttention(Attention),
     SelfAttention(Attention),
+    /// In the order in which they run.
+    StepsTimed(Vec<StepTime>),
     Taught(Lesson),
     /// The run stands at this step.
     Trained {
@@ -193,6 +195,13 @@ pub struct Attention {
     /// The text of each query token with the space before it; empty where the queries are the `grid * grid` patches.
     pub tokens: Vec<String>,
     pub values: Vec<f32>,
+}
+
+/// One step of a plan, awaited by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepTime {
+    pub kernel: String,
+    pub milliseconds: f32,
 }
 
 /// What went wrong, as a sentence for the visitor, with a way on.

@@ -21,7 +21,7 @@ pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Run
 
 use crate::session::protocol::{
     Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Precision,
-    Progress, Reply, Request, WayOn,
+    Progress, Reply, Request, StepTime, WayOn,
 };
 use asked::Turn;
 use training::add_damage;
@@ -42,6 +42,7 @@ pub struct UiState {
     pub answer: Asked<Option<Answer>>,
     pub cross: Asked<Option<Attention>>,
     pub patches: Asked<Option<Attention>>,
+    pub steps: Asked<Vec<StepTime>>,
     pub training: Asked<Runs>,
     pub damage: Asked<Damages>,
     pub weights: Asked<Vec<u8>>,
@@ -130,6 +131,7 @@ impl UiState {
             Event::Answered(answer) => self.answer.hear(id, Phase::Done, |value| *value = Some(answer)),
             Event::CrossAttention(maps) => self.cross.hear(id, Phase::Done, |value| *value = Some(maps)),
             Event::SelfAttention(maps) => self.patches.hear(id, Phase::Done, |value| *value = Some(maps)),
+            Event::StepsTimed(steps) => self.steps.hear(id, Phase::Done, |value| *value = steps),
             Event::Taught(lesson) => self.taught(id, lesson),
             Event::Trained { .. } => self.training.hear(id, Phase::Done, |_| {}),
             Event::Spoilt => self.damage.hear(id, Phase::Done, |_| {}),
@@ -176,6 +178,7 @@ impl UiState {
         self.training.forget();
         self.damage.forget();
         self.weights.forget();
+        self.steps.forget();
         for lane in Lane::ALL {
             self.turn(lane).wait();
         }
@@ -279,6 +282,7 @@ impl UiState {
             Lane::Ask => &mut self.answer,
             Lane::CrossAttention => &mut self.cross,
             Lane::SelfAttention => &mut self.patches,
+            Lane::Steps => &mut self.steps,
             Lane::Train => &mut self.training,
             Lane::Sabotage => &mut self.damage,
             Lane::Weights => &mut self.weights,

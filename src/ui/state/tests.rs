@@ -243,6 +243,17 @@ fn another_engine_is_asked_for_runs_anew() {
 }
 
 #[test]
+fn another_device_has_times_of_its_own() {
+    let mut state = ready_state();
+    let id = state.ask(Command::TimeSteps { picture: picture(1) }).unwrap().id;
+    let steps = vec![StepTime { kernel: "add".into(), milliseconds: 0.1 }];
+    state.apply(Reply { id, event: Event::StepsTimed(steps.clone()) });
+    assert_eq!(*state.steps.value, steps);
+    state.restart();
+    assert_eq!((state.steps.value.len(), state.steps.phase), (0, Phase::Unasked));
+}
+
+#[test]
 fn another_model_forgets_answers_and_opens_the_picture_anew() {
     let mut state = ready_state();
     let id = state.ask(caption(1)).unwrap().id;

@@ -12,6 +12,7 @@ pub(super) use caption::Captioning;
 pub(super) use facts::facts;
 
 use super::Host;
+use super::describe::{LEAST_MS, steps};
 use super::input::{decoded, protocol_pixels, unusable};
 use super::task::{Emit, Progress};
 use crate::infer::checkpoint::Checkpoint;
@@ -81,6 +82,10 @@ async fn once(checkpoint: &mut Checkpoint, host: &impl Host, command: &Command) 
             attention::cross(checkpoint, picture, text, *reader).await
         }
         Command::SelfAttention { picture } => attention::own(checkpoint, picture).await,
+        Command::TimeSteps { picture } => {
+            let fitted = fitted(checkpoint, picture)?;
+            Ok(steps(checkpoint.time_image_steps(&fitted, LEAST_MS).await?))
+        }
         command => unreachable!("{:?} is not for a model, or takes several pieces", command.lane()),
     }
 }

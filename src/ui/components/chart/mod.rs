@@ -12,6 +12,7 @@ mod plot;
 mod scale;
 mod scatter;
 mod sheet;
+mod timeline;
 mod tone;
 
 pub use confusion::Confusion;
@@ -20,4 +21,5 @@ pub use line::{LineChart, Series};
 pub use mark::Mark;
 pub use scale::Axis;
 pub use scatter::{Group, Scatter};
+pub use timeline::Timeline;
 pub use tone::{Dash, Marker, SERIES, Tone};

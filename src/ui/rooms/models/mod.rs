@@ -5,6 +5,7 @@ mod kept;
 mod offer;
 mod precision;
 mod suggested;
+mod timing;
 
 use crate::session::protocol::{Abilities, Command};
 use crate::ui::lab::Lab;
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use offer::Asking;
 use precision::Keeping;
 use suggested::Suggested;
+use timing::Timing;
 
 #[component]
 pub fn Models() -> impl IntoView {
@@ -33,6 +35,7 @@ pub fn Models() -> impl IntoView {
             <h2>"On this device"</h2>
             <Kept />
             <Keeping />
+            <Timing />
             <h2>"From Hugging Face, or any other server"</h2>
             <Asking name />
             <Suggested name />

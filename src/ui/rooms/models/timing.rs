@@ -1,0 +1,34 @@
+//! How long each step of encoding a picture takes on the device that computes.
+
+use crate::session::protocol::{Command, Lane};
+use crate::ui::components::chart::Timeline;
+use crate::ui::components::failure::FailureNote;
+use crate::ui::lab::Lab;
+use leptos::prelude::*;
+
+#[component]
+pub fn Timing() -> impl IntoView {
+    let lab = Lab::here();
+    let steps = Memo::new(move |_| lab.steps.with(|asked| asked.value.clone()));
+    let is_busy = Memo::new(move |_| lab.steps.with(|asked| asked.is_busy()));
+    let measure = move |_| {
+        let picture = lab.picture.with_untracked(|picture| picture.pixels.clone());
+        // Where it was measured before, it is measured anew.
+        lab.stop(Lane::Steps);
+        lab.ask(Command::TimeSteps { picture });
+    };
+    let words = move || if is_busy.get() { "Measuring" } else { "" };
+    view! {
+        <h2>"Its steps"</h2>
+        <p class="prose">"Encoding a picture is a plan of steps, each of which runs one kernel. Here every step is awaited by itself, so that
+            on WebGPU their sum is more than a run as a whole takes."</p>
+        <div class="row">
+            <button type="button" class="button" on:click=measure disabled=is_busy>"Time every step"</button>
+            <span role="status" class="quiet">{words}</span>
+        </div>
+        {move || Some(steps.get()).filter(|steps| !steps.is_empty()).map(|steps| view! {
+            <Timeline label="Encoding the current picture, step by step" steps />
+        })}
+        <FailureNote lane=Lane::Steps failure=Signal::derive(move || lab.steps.with(|asked| asked.failure.clone())) />
+    }
+}

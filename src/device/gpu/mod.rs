@@ -25,7 +25,8 @@ use dispatch::{Dispatch, Pipeline};
 pub struct GpuDevice {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    adapter: AdapterInfo,
+    /// Apart, so that a device of either kind is small.
+    adapter: Box<AdapterInfo>,
     /// The first error that no call returned yet; a lost device stays lost.
     failure: Arc<Mutex<Option<DeviceError>>>,
     /// By kernel and variant.
@@ -52,7 +53,7 @@ impl GpuDevice {
         Ok(GpuDevice {
             device,
             queue,
-            adapter,
+            adapter: Box::new(adapter),
             failure,
             pipelines: RefCell::default(),
             choices,

@@ -13,19 +13,22 @@ function memory(bytes) {
 
 export const HEAD = ["case", "ratio", "goal", "met", "ours, ms", "ORT, ms", "rounds", "error, ours / ORT", "peak MiB, ours / ORT"];
 
-export function cells(row) {
+/** Ours beside a peer; `errors` is how far either is from the truth, or both are from each other. */
+function compared(row, peer, errors) {
   return [
     row.case,
     row.ratio.toFixed(2),
     row.goal.toFixed(2),
     row.ratio >= row.goal ? "yes" : "no",
     times(row.ours_ms, row.ours_ms_spread),
-    times(row.ort_ms, row.ort_ms_spread),
+    times(row[`${peer}_ms`], row[`${peer}_ms_spread`]),
     String(row.rounds),
-    `${row.max_error.toExponential(1)} / ${row.ort_max_error.toExponential(1)}`,
-    `${memory(row.ours_peak_bytes)} / ${memory(row.ort_peak_bytes)}`,
+    errors.map((error) => error.toExponential(1)).join(" / "),
+    `${memory(row.ours_peak_bytes)} / ${memory(row[`${peer}_peak_bytes`])}`,
   ];
 }
+
+export const cells = (row) => compared(row, "ort", [row.max_error, row.ort_max_error]);
 
 export const HEAD_ALONE = ["case", "goal, ms", "met", "ours, ms", "rounds", "error", "peak MiB"];
 
@@ -43,19 +46,7 @@ export function cellsAlone(row) {
 
 export const HEAD_TRAINING = ["case", "ratio", "goal", "met", "ours, ms a step", "PyTorch, ms a step", "steps", "losses apart", "peak MiB, ours / PyTorch"];
 
-export function cellsTraining(row) {
-  return [
-    row.case,
-    row.ratio.toFixed(2),
-    row.goal.toFixed(2),
-    row.ratio >= row.goal ? "yes" : "no",
-    times(row.ours_ms, row.ours_ms_spread),
-    times(row.torch_ms, row.torch_ms_spread),
-    String(row.rounds),
-    row.max_error.toExponential(1),
-    `${memory(row.ours_peak_bytes)} / ${memory(row.torch_peak_bytes)}`,
-  ];
-}
+export const cellsTraining = (row) => compared(row, "torch", [row.max_error]);
 
 /** Columns for a terminal. */
 export function table(head, rows) {

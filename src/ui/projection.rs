@@ -1,5 +1,7 @@
 //! Many dimensions on paper: principal components (Pearson 1901) by power iteration.
 
+use crate::search::dot;
+
 /// Points in two dimensions, `[count, 2]`, and the share of the variance that each of the two explains.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Projection {
@@ -68,10 +70,6 @@ fn main_direction(centred: &[f32], width: usize) -> Vec<f32> {
         direction = next.into_iter().map(|value| value / length).collect();
     }
     direction
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

@@ -19,7 +19,11 @@ impl Album {
         Album { photos, embeddings: Index::new(width, embeddings) }
     }
 
+    /// Photos of another model, whose vectors are of another width, go.
     pub(super) fn add(&mut self, photo: Photo, embedding: &[f32]) {
+        if embedding.len() != self.embeddings.width() {
+            *self = Album::default();
+        }
         self.photos.push(photo);
         self.embeddings.push(embedding);
     }
@@ -42,5 +46,21 @@ impl Thumbnails {
 
     pub fn get(&self, photo: u32) -> Option<&Arc<Vec<u8>>> {
         self.0.get(&photo)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn photos_of_another_model_go() {
+        let photo = |name: &str| Photo { name: name.into(), size: 1, modified: 2 };
+        let mut album = Album::default();
+        album.add(photo("a"), &[1.0, 0.0]);
+        album.add(photo("b"), &[0.0, 1.0]);
+        assert_eq!((album.photos.len(), album.embeddings.len()), (2, 2));
+        album.add(photo("c"), &[1.0, 0.0, 0.0]);
+        assert_eq!((album.photos, album.embeddings.rows()), (vec![photo("c")], &[1.0, 0.0, 0.0][..]));
     }
 }

@@ -5,7 +5,8 @@ import { openPage } from "./lib/browser.mjs";
 import { serve } from "./serve.mjs";
 
 // The worker posts the names of its cases once, then for each name that it is sent, null or what went wrong.
-const workerSource = (address) => `
+const workerSource = (address, before = "") => `
+  ${before}
   // The trap that follows a panic carries no message.
   self.reportPanic = (message) => postMessage(message);
   const portable = await import("${address}portable.js");
@@ -25,10 +26,10 @@ function startWorker(source) {
   return self.ask(null);
 }
 
-test("portable cases in the browser", async (suite) => {
+/** A page that starts such workers and asks them; `end` closes it. */
+async function openPortable() {
   const { address, close } = await serve(process.env.TRIPTYCH_PORTABLE);
   const page = await openPage("webgpu");
-  suite.after(() => page.context().browser().close().then(close));
   // Any document of the server's origin will do; only its worker counts.
   await page.goto(`${address}portable.js`);
   await page.evaluate(() => {
@@ -39,15 +40,45 @@ test("portable cases in the browser", async (suite) => {
         if (name !== null) self.worker.postMessage(name);
       });
   });
-  // A case that panics leaves its module unusable: the next one starts with a fresh worker.
-  const start = () => page.evaluate(startWorker, workerSource(address));
+  return {
+    /** The names of the cases, in a fresh worker that does `before` first. */
+    start: (before) => page.evaluate(startWorker, workerSource(address, before)),
+    run: (name) => page.evaluate((one) => self.ask(one), name),
+    end: () => page.context().browser().close().then(close),
+  };
+}
+
+test("portable cases in the browser", async (suite) => {
+  const { start, run, end } = await openPortable();
+  suite.after(end);
   const names = await start();
   assert.ok(names.length > 0, "no cases");
   for (const name of names) {
     await suite.test(name, async () => {
-      const failure = await page.evaluate((one) => self.ask(one), name);
+      const failure = await run(name);
+      // A case that panics leaves its module unusable: the next one starts with a fresh worker.
       if (failure !== null) await start();
       assert.equal(failure, null);
     });
   }
+});
+
+// What multiplies matrices depends on the browser (src/ops/gemm_wasm/fused.rs): both ways are tested in this one.
+const PRODUCTS = /^fast forms agree .*: (attention|conv2d|linear|matmul)$/;
+
+test("products with and without relaxed SIMD", async (suite) => {
+  const { start, run, end } = await openPortable();
+  suite.after(end);
+  // A function is put into a table only by whoever loads the fused tile.
+  const told = `
+    const { set } = WebAssembly.Table.prototype;
+    WebAssembly.Table.prototype.set = function (index, value) {
+      set.call(this, index, value);
+      if (typeof value === "function") postMessage("fused");
+    };`;
+  const names = (await start(told)).filter((name) => PRODUCTS.test(name));
+  assert.equal(names.length, 4);
+  assert.equal(await run(names.find((name) => name.endsWith("linear"))), "fused");
+  await start(`${told} WebAssembly.validate = () => false;`);
+  for (const name of names) await suite.test(`${name}, without`, async () => assert.equal(await run(name), null));
 });

@@ -1,30 +1,49 @@
-//! The product of matrices for WebAssembly: packed panels and a 4x8 register tile of 128-bit vectors.
+//! The product of matrices for WebAssembly: packed panels and a register tile of 128-bit vectors.
 //!
-//! The blocking is that of Goto and van de Geijn 2008. Without a fused multiply-add in plain simd128, eight
-//! accumulators keep both the multiplier and the adder busy.
+//! The blocking is that of Goto and van de Geijn 2008. The tile is 6x8 with a fused multiply-add (`fused`). Plain simd128
+//! has none, and a product needs a register before it is added: there it is 4x8.
+
+mod fused;
 
 use std::arch::wasm32::*;
 
 use super::fast_math::sum;
 use super::gemm::{Mat, with_scratch};
 
-/// Rows and columns of the register tile.
-const MR: usize = 4;
+/// Columns of the register tile, and its rows in plain simd128.
 const NR: usize = 8;
+const PLAIN_MR: usize = 4;
 
 /// Extents of the packed blocks: a panel of `b` (`KC * NR` floats) stays in the L1 cache, a block of `a`
-/// (`MC * KC`) in the L2 cache.
-const MC: usize = 64;
+/// (`PANELS * MR * KC`) in the L2 cache.
+const PANELS: usize = 16;
 const KC: usize = 256;
 const NC: usize = 512;
 
 /// `c = beta c + a b`; the caller has checked that all extents stay within the slices.
 pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], strides: (usize, usize)) {
-    if k == 0 || (m < MR && (b.rs == 1 || b.cs == 1)) {
+    if k == 0 || (m < PLAIN_MR && (b.rs == 1 || b.cs == 1)) {
         return thin([m, n, k], a, b, beta, c, strides);
     }
-    let depth = k.min(KC);
-    let (a_len, b_len) = (m.min(MC).next_multiple_of(MR) * depth, n.min(NC).next_multiple_of(NR) * depth);
+    match fused::tile() {
+        Some(tile) => blocked([m, n, k], a, b, beta, c, strides, tile),
+        None => blocked([m, n, k], a, b, beta, c, strides, plain_tile),
+    }
+}
+
+/// By `tile(a, b, sums)`, the product of panels `[l, MR]` and `[l, NR]`, `l` at least 1.
+fn blocked<const MR: usize>(
+    [m, n, k]: [usize; 3],
+    a: Mat,
+    b: Mat,
+    beta: f32,
+    c: &mut [f32],
+    strides: (usize, usize),
+    tile: impl Fn(&[f32], &[f32], &mut [[f32; NR]; MR]),
+) {
+    let (depth, most_rows) = (k.min(KC), PANELS * MR);
+    let a_len = m.min(most_rows).next_multiple_of(MR) * depth;
+    let b_len = n.min(NC).next_multiple_of(NR) * depth;
     with_scratch(a_len + b_len, |scratch| {
         let (a_packed, b_packed) = scratch.split_at_mut(a_len);
         for j in (0..n).step_by(NC) {
@@ -33,11 +52,11 @@ pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], str
                 let depth = KC.min(k - l);
                 pack::<NR>(b_packed, &b.data[l * b.rs + j * b.cs..], (b.cs, b.rs), cols, depth);
                 let beta = if l == 0 { beta } else { 1.0 };
-                for i in (0..m).step_by(MC) {
-                    let rows = MC.min(m - i);
+                for i in (0..m).step_by(most_rows) {
+                    let rows = most_rows.min(m - i);
                     pack::<MR>(a_packed, &a.data[i * a.rs + l * a.cs..], (a.rs, a.cs), rows, depth);
                     let c = &mut c[i * strides.0 + j * strides.1..];
-                    block([rows, cols, depth], a_packed, b_packed, beta, c, strides);
+                    block([rows, cols, depth], a_packed, b_packed, beta, c, strides, &tile);
                 }
             }
         }
@@ -74,36 +93,59 @@ fn pack<const W: usize>(
     }
 }
 
-/// A panel of `W` contiguous lines, turned in blocks of four by four.
+/// A panel of `W` contiguous lines, `W` even, turned in blocks of four lines and then of two.
 fn turn<const W: usize>(to: &mut [f32], from: &[f32], line: usize, depth: usize) {
-    for first in (0..W).step_by(4) {
-        let lines: [&[f32]; 4] = std::array::from_fn(|i| &from[(first + i) * line..][..depth]);
-        for (l, to) in to.chunks_mut(4 * W).enumerate() {
-            let Some(block) = to.get_mut(first..3 * W + first + 4) else {
-                for (r, to) in to.chunks_exact_mut(W).enumerate() {
-                    to[first..first + 4].copy_from_slice(&lines.map(|line| line[4 * l + r]));
-                }
-                continue;
-            };
-            // SAFETY: a whole block of `to` has four values of each line, so every line has four from `4 * l` on.
+    let lines: [&[f32]; W] = std::array::from_fn(|i| &from[i * line..][..depth]);
+    let whole = depth - depth % 4;
+    for l in (0..whole).step_by(4) {
+        // SAFETY: `l + 4 <= depth`, the length of every line.
+        let load = |i: usize| unsafe { v128_load(lines[i].as_ptr().add(l).cast()) };
+        let to = &mut to[l * W..][..4 * W];
+        let mut first = 0;
+        while first + 4 <= W {
+            let [a, b, c, d] = [first, first + 1, first + 2, first + 3].map(load);
+            let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
+            let rows = [i64x2_shuffle::<0, 2>(ab, cd), i64x2_shuffle::<1, 3>(ab, cd)];
+            let (ab, cd) = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+            let rows = [rows[0], rows[1], i64x2_shuffle::<0, 2>(ab, cd), i64x2_shuffle::<1, 3>(ab, cd)];
+            for (r, row) in rows.into_iter().enumerate() {
+                // SAFETY: `r < 4` and `first + 4 <= W`.
+                unsafe { v128_store(to.as_mut_ptr().add(r * W + first).cast(), row) };
+            }
+            first += 4;
+        }
+        if first < W {
+            let [a, b] = [first, first + 1].map(load);
+            let (low, high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+            let to = to.as_mut_ptr();
+            // SAFETY: `first + 2 <= W`, so that a row of `to` has the two values.
             unsafe {
-                let [a, b, c, d] = lines.map(|line| v128_load(line.as_ptr().add(4 * l).cast()));
-                let (ab, cd) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
-                v128_store(block.as_mut_ptr().cast(), i64x2_shuffle::<0, 2>(ab, cd));
-                v128_store(block.as_mut_ptr().add(W).cast(), i64x2_shuffle::<1, 3>(ab, cd));
-                let (ab, cd) = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
-                v128_store(block.as_mut_ptr().add(2 * W).cast(), i64x2_shuffle::<0, 2>(ab, cd));
-                v128_store(block.as_mut_ptr().add(3 * W).cast(), i64x2_shuffle::<1, 3>(ab, cd));
+                v128_store64_lane::<0>(low, to.add(first).cast());
+                v128_store64_lane::<1>(low, to.add(W + first).cast());
+                v128_store64_lane::<0>(high, to.add(2 * W + first).cast());
+                v128_store64_lane::<1>(high, to.add(3 * W + first).cast());
             }
         }
+    }
+    for (l, to) in to.chunks_exact_mut(W).enumerate().skip(whole) {
+        to.copy_from_slice(&lines.map(|line| line[l]));
     }
 }
 
 /// `c = beta c + a b` for one packed block of each.
-fn block([m, n, k]: [usize; 3], a: &[f32], b: &[f32], beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
+fn block<const MR: usize>(
+    [m, n, k]: [usize; 3],
+    a: &[f32],
+    b: &[f32],
+    beta: f32,
+    c: &mut [f32],
+    (rsc, csc): (usize, usize),
+    tile: impl Fn(&[f32], &[f32], &mut [[f32; NR]; MR]),
+) {
+    let mut sums = [[0.0; NR]; MR];
     for (j, b) in b.chunks_exact(NR * k).take(n.div_ceil(NR)).enumerate() {
         for (i, a) in a.chunks_exact(MR * k).take(m.div_ceil(MR)).enumerate() {
-            let sums = tile(a, b);
+            tile(a, b, &mut sums);
             let (rows, cols) = (MR.min(m - i * MR), NR.min(n - j * NR));
             for (r, sums) in sums.iter().enumerate().take(rows) {
                 let start = (i * MR + r) * rsc + j * NR * csc;
@@ -127,10 +169,10 @@ fn put(c: &mut f32, beta: f32, value: f32) {
 
 /// The product of a panel of four rows and a panel of eight columns.
 #[inline(always)]
-fn tile(a: &[f32], b: &[f32]) -> [[f32; NR]; MR] {
+fn plain_tile(a: &[f32], b: &[f32], out: &mut [[f32; NR]; PLAIN_MR]) {
     let zero = f32x4_splat(0.0);
-    let mut sums = [[zero; 2]; MR];
-    for (a, b) in a.chunks_exact(MR).zip(b.chunks_exact(NR)) {
+    let mut sums = [[zero; 2]; PLAIN_MR];
+    for (a, b) in a.chunks_exact(PLAIN_MR).zip(b.chunks_exact(NR)) {
         // SAFETY: `a` has 4 and `b` 8 elements; wasm has no alignment requirement.
         unsafe {
             let (left, right) = (v128_load(b.as_ptr().cast()), v128_load(b.as_ptr().add(4).cast()));
@@ -141,7 +183,6 @@ fn tile(a: &[f32], b: &[f32]) -> [[f32; NR]; MR] {
             }
         }
     }
-    let mut out = [[0.0; NR]; MR];
     for (out, [left, right]) in out.iter_mut().zip(sums) {
         // SAFETY: a row of `out` has 8 elements.
         unsafe {
@@ -149,7 +190,6 @@ fn tile(a: &[f32], b: &[f32]) -> [[f32; NR]; MR] {
             v128_store(out.as_mut_ptr().add(4).cast(), right);
         }
     }
-    out
 }
 
 /// Few rows, as when decoding one token: packing `b` would cost more than the product.

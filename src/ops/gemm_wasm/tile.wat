@@ -1,0 +1,57 @@
+;; A register tile of matrix multiplication for wasm with relaxed SIMD: a panel `a` of six rows times a panel `b` of eight
+;; columns, both packed, `a` [depth, 6] and `b` [depth, 8], to `out` [6, 8], all in f32. Each multiply-add is one rounding
+;; and one instruction where the processor has it. It works in the memory of whoever loads it (gemm_wasm/fused.rs).
+(module
+  (import "host" "memory" (memory 1))
+  (func (export "tile") (param $a i32) (param $b i32) (param $depth i32) (param $out i32)
+    (local $s00 v128) (local $s01 v128)
+    (local $s10 v128) (local $s11 v128)
+    (local $s20 v128) (local $s21 v128)
+    (local $s30 v128) (local $s31 v128)
+    (local $s40 v128) (local $s41 v128)
+    (local $s50 v128) (local $s51 v128)
+    (local $left v128) (local $right v128) (local $value v128)
+    (loop $next
+      (local.set $left (v128.load (local.get $b)))
+      (local.set $right (v128.load offset=16 (local.get $b)))
+
+      (local.set $value (v128.load32_splat (local.get $a)))
+      (local.set $s00 (f32x4.relaxed_madd (local.get $value) (local.get $left) (local.get $s00)))
+      (local.set $s01 (f32x4.relaxed_madd (local.get $value) (local.get $right) (local.get $s01)))
+
+      (local.set $value (v128.load32_splat offset=4 (local.get $a)))
+      (local.set $s10 (f32x4.relaxed_madd (local.get $value) (local.get $left) (local.get $s10)))
+      (local.set $s11 (f32x4.relaxed_madd (local.get $value) (local.get $right) (local.get $s11)))
+
+      (local.set $value (v128.load32_splat offset=8 (local.get $a)))
+      (local.set $s20 (f32x4.relaxed_madd (local.get $value) (local.get $left) (local.get $s20)))
+      (local.set $s21 (f32x4.relaxed_madd (local.get $value) (local.get $right) (local.get $s21)))
+
+      (local.set $value (v128.load32_splat offset=12 (local.get $a)))
+      (local.set $s30 (f32x4.relaxed_madd (local.get $value) (local.get $left) (local.get $s30)))
+      (local.set $s31 (f32x4.relaxed_madd (local.get $value) (local.get $right) (local.get $s31)))
+
+      (local.set $value (v128.load32_splat offset=16 (local.get $a)))
+      (local.set $s40 (f32x4.relaxed_madd (local.get $value) (local.get $left) (local.get $s40)))
+      (local.set $s41 (f32x4.relaxed_madd (local.get $value) (local.get $right) (local.get $s41)))
+
+      (local.set $value (v128.load32_splat offset=20 (local.get $a)))
+      (local.set $s50 (f32x4.relaxed_madd (local.get $value) (local.get $left) (local.get $s50)))
+      (local.set $s51 (f32x4.relaxed_madd (local.get $value) (local.get $right) (local.get $s51)))
+
+      (local.set $a (i32.add (local.get $a) (i32.const 24)))
+      (local.set $b (i32.add (local.get $b) (i32.const 32)))
+      (br_if $next (local.tee $depth (i32.sub (local.get $depth) (i32.const 1)))))
+
+    (v128.store (local.get $out) (local.get $s00))
+    (v128.store offset=16 (local.get $out) (local.get $s01))
+    (v128.store offset=32 (local.get $out) (local.get $s10))
+    (v128.store offset=48 (local.get $out) (local.get $s11))
+    (v128.store offset=64 (local.get $out) (local.get $s20))
+    (v128.store offset=80 (local.get $out) (local.get $s21))
+    (v128.store offset=96 (local.get $out) (local.get $s30))
+    (v128.store offset=112 (local.get $out) (local.get $s31))
+    (v128.store offset=128 (local.get $out) (local.get $s40))
+    (v128.store offset=144 (local.get $out) (local.get $s41))
+    (v128.store offset=160 (local.get $out) (local.get $s50))
+    (v128.store offset=176 (local.get $out) (local.get $s51))))

@@ -53,7 +53,7 @@ export class Browser {
 
   /** Both sides of a case on a backend, `webgpu` or `wasm`. */
   async open(one, backend) {
-    const open = (engine) => this.side(engine, { ...one, task: "embed", backend, engine });
+    const open = (engine) => this.side(engine, { task: "embed", ...one, backend, engine });
     const [ours, ort] = [await open("ours"), await open("ort")];
     return { ours, ort, end: () => Promise.all([ours.end(), ort.end()]) };
   }

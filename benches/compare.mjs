@@ -19,6 +19,9 @@ const PAIRS = [
   { name: "native, 2 threads", goal: 1 / 1.5, open: ({ native, one }) => openNative(one, 2, native) },
 ];
 
+/** Beside the pictures of cases.json. */
+const WRITING = { name: "BLIP base caption, a token", folder: "blip-base", task: "write" };
+
 /** The rows of every pair and case; what is under way is told on standard error. */
 async function compare(cases, browser, native) {
   const rows = [];
@@ -66,7 +69,7 @@ async function main([folder, ...options]) {
   const models = path.join(folder, "models");
   const python = pythonOf(folder, "venv");
   for (const file of ["worker.mjs", "memory.mjs"]) await copyFile(path.join(HERE, file), path.join(folder, "web", file));
-  const cases = JSON.parse(await readFile(path.join(models, "cases.json"), "utf8"));
+  const cases = [...JSON.parse(await readFile(path.join(models, "cases.json"), "utf8")), WRITING];
   const browser = await Browser.start(folder);
   try {
     const about = { date: new Date().toISOString(), machine: machine(), versions: await versions(folder, browser, python) };

@@ -39,18 +39,23 @@ export class Process {
   }
 }
 
-/** Ours at `task`, embed or train. */
+const known = (args) => args.filter((arg) => arg !== undefined);
+
+/** Ours at `task`: embed, write or train. */
 export function openOurs(task, { folder, batch }, threads, { models, program }) {
-  return new Process(program, [task, path.join(models, folder), batch], { RAYON_NUM_THREADS: threads });
+  return new Process(program, known([task, path.join(models, folder), batch]), { RAYON_NUM_THREADS: threads });
 }
 
 /** A script of `python/` on a case. */
 export function openPython(name, { folder, batch }, threads, { models, python }) {
-  return new Process(python, [script(name), path.join(models, folder), batch, threads], {});
+  return new Process(python, known([script(name), path.join(models, folder), batch, threads]), {});
 }
+
+const ORT_SCRIPTS = { embed: "bench_ort.py", write: "bench_ort_writer.py" };
 
 /** Both sides of a case with this number of threads. */
 export function openNative(one, threads, native) {
-  const [ours, ort] = [openOurs("embed", one, threads, native), openPython("bench_ort.py", one, threads, native)];
+  const { task = "embed" } = one;
+  const [ours, ort] = [openOurs(task, one, threads, native), openPython(ORT_SCRIPTS[task], one, threads, native)];
   return { ours, ort, end: () => Promise.all([ours.end(), ort.end()]) };
 }

@@ -35,14 +35,23 @@ async function openOurs(settings) {
   return (pixels) => bench.embed(batch, pixels);
 }
 
-/** ONNX Runtime's, by the entry that its documentation names for the backend. */
-async function openOrt({ root, folder, batch, side, backend }) {
+/** By the entry that its documentation names for the backend. */
+async function onnxRuntime(root, backend) {
   const dist = `${root}/node_modules/onnxruntime-web/dist/`;
   const ort = await import(`${dist}ort.${backend}.bundle.min.mjs`);
   ort.env.wasm.wasmPaths = dist;
   ort.env.wasm.numThreads = 1;
-  const model = new Uint8Array(await bytes(`${root}/models/${folder}/model_${batch}.onnx`));
-  const session = await ort.InferenceSession.create(model, { executionProviders: [backend] });
+  return ort;
+}
+
+async function openSession(ort, url, options) {
+  return ort.InferenceSession.create(new Uint8Array(await bytes(url)), options);
+}
+
+/** ONNX Runtime's. */
+async function openOrt({ root, folder, batch, side, backend }) {
+  const ort = await onnxRuntime(root, backend);
+  const session = await openSession(ort, `${root}/models/${folder}/model_${batch}.onnx`, { executionProviders: [backend] });
   return async (pixels) => {
     const input = new ort.Tensor("float32", pixels, [batch, 3, side, side]);
     const { embeds } = await session.run({ pixels: input });
@@ -76,6 +85,56 @@ async function openEmbed(settings) {
   };
 }
 
+/** Ours: a function from a place in the text to the logits that follow its token. */
+async function openOurWriting(settings, pixels, ids) {
+  const { Scribe } = await engine(settings.root);
+  const scribe = await Scribe.open(settings.backend === "webgpu", ...(await files(settings)), pixels, Uint32Array.from(ids));
+  return (at) => scribe.after(at);
+}
+
+/** Of BLIP base's decoder. */
+const [LAYERS, HEADS, HEAD_DIM] = [12, 12, 64];
+
+/** ONNX Runtime's; what its decoder keeps stays where the backend computes. */
+async function openOrtWriting({ root, folder, backend }, _, ids) {
+  const ort = await onnxRuntime(root, backend);
+  const names = Array.from({ length: LAYERS }, (_, i) => [`${i}.key`, `${i}.value`]).flat();
+  const location = backend === "webgpu" ? "gpu-buffer" : "cpu";
+  const preferredOutputLocation = Object.fromEntries(names.map((name) => [`present.${name}`, location]));
+  const options = { executionProviders: [backend], preferredOutputLocation };
+  const session = await openSession(ort, `${root}/models/${folder}/decoder.onnx`, options);
+  const empty = () => new ort.Tensor("float32", new Float32Array(0), [1, HEADS, 0, HEAD_DIM]);
+  const int64 = (value, dims) => new ort.Tensor("int64", [BigInt(value)], dims);
+  let past = [];
+  return async (at) => {
+    const kept = at === 0 ? names.map(empty) : past;
+    const feeds = { ids: int64(ids[at], [1, 1]), at: int64(at, [1]) };
+    names.forEach((name, i) => (feeds[`past.${name}`] = kept[i]));
+    const found = await session.run(feeds);
+    past.forEach((tensor) => tensor.dispose());
+    past = names.map((name) => found[`present.${name}`]);
+    return found.logits.getData();
+  };
+}
+
+/** The tokens of a text, one at a time and again from the first. */
+async function openWrite(settings) {
+  const { root, folder, engine } = settings;
+  const [ids, pixels] = ["ids.json", "pixels.f32"].map((name) => bytes(`${root}/models/${folder}/${name}`));
+  const text = JSON.parse(new TextDecoder().decode(await ids));
+  const open = engine === "ours" ? openOurWriting : openOrtWriting;
+  const after = await open(settings, new Float32Array(await pixels), text);
+  const expected = new Float32Array(await bytes(`${root}/models/${folder}/logits.f32`));
+  const width = expected.length / text.length;
+  let next = 0;
+  return async () => {
+    const at = next;
+    next = (at + 1) % text.length;
+    const { ms, found } = await timed(() => after(at));
+    return { ms, error: largestError(found, expected.subarray(at * width, (at + 1) * width)) };
+  };
+}
+
 /** Steps of training on the pictures of the folder, taken again from the first where there are fewer. */
 async function openTrain(settings) {
   const { root, folder, batch, side } = settings;
@@ -98,7 +157,7 @@ async function openSearch({ root }) {
   };
 }
 
-const TASKS = { embed: openEmbed, train: openTrain, search: openSearch };
+const TASKS = { embed: openEmbed, write: openWrite, train: openTrain, search: openSearch };
 
 let run = null;
 self.onmessage = async ({ data }) => {

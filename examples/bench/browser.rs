@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::Tower;
 use crate::search::{Found, Search};
 use crate::training::Training;
+use crate::writing::Writing;
 
 #[wasm_bindgen]
 extern "C" {
@@ -35,6 +36,30 @@ impl Bench {
     /// Unit vectors `[B, E]` of pictures `[B, 3, S, S]`; throws a message.
     pub async fn embed(&mut self, batch: usize, pixels: Vec<f32>) -> Result<Vec<f32>, String> {
         Ok(self.0.embed(batch, pixels).await?.as_f32().to_vec())
+    }
+}
+
+/// A captioning model and a text.
+#[wasm_bindgen]
+pub struct Scribe(Writing);
+
+#[wasm_bindgen]
+impl Scribe {
+    /// From the bytes of `config.json` and `model.safetensors`, a picture `[1, 3, S, S]` and the tokens of the text; throws
+    /// a message.
+    pub async fn open(
+        gpu: bool,
+        config: Uint8Array,
+        weights: Uint8Array,
+        pixels: Vec<f32>,
+        ids: Vec<u32>,
+    ) -> Result<Scribe, String> {
+        Writing::open(gpu, &Fetched { config, weights }, pixels, ids).await.map(Scribe)
+    }
+
+    /// Logits `[1, V]` of what follows the token at this place; throws a message.
+    pub async fn after(&mut self, at: usize) -> Result<Vec<f32>, String> {
+        Ok(self.0.after(at).await?.as_f32().to_vec())
     }
 }
 

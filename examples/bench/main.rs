@@ -1,5 +1,5 @@
 //! Our side of `cargo xtask bench --against ort` and `--against torch`: pictures to unit vectors by the route that the
-//! session takes, steps of training, and the album's search.
+//! session takes, tokens of a caption, steps of training, and the album's search.
 //!
 //! In the browser `benches/worker.mjs` calls `browser`; natively `benches/native.mjs` speaks to `native` by lines.
 
@@ -9,6 +9,7 @@ mod browser;
 mod native;
 mod search;
 mod training;
+mod writing;
 
 use triptych::device::{CpuDevice, Device, GpuDevice};
 use triptych::infer::checkpoint::{Checkpoint, Job};
@@ -25,12 +26,7 @@ struct Tower {
 impl Tower {
     /// Loads the files of a CLIP; the error is a message.
     async fn open(gpu: bool, files: &dyn Files) -> Result<Self, String> {
-        let device = match gpu {
-            true => Device::Gpu(GpuDevice::request().await.map_err(|error| error.to_string())?),
-            false => Device::Cpu(CpuDevice { exact: false }),
-        };
-        let checkpoint =
-            Checkpoint::load(device, files, Precision::F32).map_err(|error| error.to_string())?;
+        let checkpoint = load(gpu, files).await?;
         match checkpoint.architecture {
             Architecture::Clip(_) => Ok(Tower { checkpoint }),
             _ => Err("expected a CLIP".to_string()),
@@ -49,6 +45,15 @@ impl Tower {
         let prepared = prepared.map_err(|error| error.to_string())?;
         self.checkpoint.read(&prepared, "image_embeds").await.map_err(|error| error.to_string())
     }
+}
+
+/// Loads a model; the error is a message.
+async fn load(gpu: bool, files: &dyn Files) -> Result<Checkpoint, String> {
+    let device = match gpu {
+        true => Device::Gpu(GpuDevice::request().await.map_err(|error| error.to_string())?),
+        false => Device::Cpu(CpuDevice { exact: false }),
+    };
+    Checkpoint::load(device, files, Precision::F32).map_err(|error| error.to_string())
 }
 
 #[cfg(target_arch = "wasm32")]

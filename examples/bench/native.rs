@@ -12,6 +12,7 @@ use triptych::io::file::Folder;
 use crate::Tower;
 use crate::search::Search;
 use crate::training::Training;
+use crate::writing::Writing;
 
 pub fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -21,12 +22,13 @@ pub fn main() -> ExitCode {
         [task, folder, count] if task == "embed" && batch(count).is_some() => {
             embed(Path::new(folder), batch(count).expect("checked"))
         }
+        [task, folder] if task == "write" => write(Path::new(folder)),
         [task, folder, count] if task == "train" && batch(count).is_some() => {
             train(Path::new(folder), batch(count).expect("checked"))
         }
         _ => {
             eprintln!(
-                "error: expected `search`, or `embed` or `train` with a folder of target/bench/models and a batch size"
+                "error: expected `search`, or a folder of target/bench/models after `write`, or after `embed` or `train` with a batch size"
             );
             return ExitCode::from(2);
         }
@@ -70,6 +72,23 @@ fn embed(folder: &Path, batch: usize) -> Result<(), String> {
     )
 }
 
+/// A token of the text in turn; with the largest error of a logit.
+fn write(folder: &Path) -> Result<(), String> {
+    let ids = std::fs::read_to_string(folder.join("ids.json")).map_err(|error| error.to_string())?;
+    let ids: Vec<u32> = serde_json::from_str(&ids).map_err(|error| error.to_string())?;
+    let (pixels, expected) = (values(folder.join("pixels.f32"))?, values(folder.join("logits.f32"))?);
+    let (count, width) = (ids.len(), expected.len() / ids.len());
+    let mut writing = pollster::block_on(Writing::open(false, &Folder(folder.to_path_buf()), pixels, ids))?;
+    let mut places = (0..count).cycle();
+    answer(
+        || {
+            let at = places.next().expect("a cycle");
+            Ok((at, pollster::block_on(writing.after(at))?))
+        },
+        |(at, logits)| ("error", largest_error(logits.as_f32(), &expected[at * width..][..width])),
+    )
+}
+
 /// With the loss before the step.
 fn train(folder: &Path, batch: usize) -> Result<(), String> {
     let pixels = pictures(folder, batch)?;
@@ -95,7 +114,7 @@ fn pictures(folder: &Path, batch: usize) -> Result<Vec<f32>, String> {
 
 /// NaN where any value is.
 fn largest_error(found: &[f32], expected: &[f32]) -> f32 {
-    assert_eq!(found.len(), expected.len(), "values of the embeddings");
+    assert_eq!(found.len(), expected.len(), "values of the result");
     let apart = found.iter().zip(expected).map(|(found, expected)| (found - expected).abs());
     apart.fold(0.0, |most, apart| if apart > most || apart.is_nan() { apart } else { most })
 }

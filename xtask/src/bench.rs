@@ -53,15 +53,21 @@ fn python(venv: &Path, requirements: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// The models of both sides, unless they are there.
+/// The models of both sides, unless they are there: the last file that their script writes tells.
 fn models(folder: &Path, python: &Path) -> Result<()> {
     let models = folder.join("models");
-    if models.join("cases.json").is_file() {
-        step(format!("models: {}", models.display()));
-        return Ok(());
+    for (script, folder, last) in [
+        ("bench_models.py", models.clone(), "cases.json"),
+        ("bench_writer.py", models.join("blip-base"), "ids.json"),
+    ] {
+        if folder.join(last).is_file() {
+            step(format!("models: {}", folder.display()));
+            continue;
+        }
+        step(format!("models: writing them into {}", folder.display()));
+        quiet(Command::new(python).arg(paths::root().join("python").join(script)).arg(folder))?;
     }
-    step(format!("models: writing them into {}", models.display()));
-    quiet(Command::new(python).arg(paths::root().join("python/bench_models.py")).arg(models))
+    Ok(())
 }
 
 /// Our side for the browser, built and optimised as the worker is.

@@ -14,12 +14,7 @@ pub struct Writing {
 
 impl Writing {
     /// From the files of a BLIP and the values of `pixels` `[1, 3, S, S]`; the error is a message.
-    pub async fn open(
-        gpu: bool,
-        files: &dyn Files,
-        pixels: Vec<f32>,
-        ids: Vec<u32>,
-    ) -> Result<Self, String> {
+    pub async fn open(gpu: bool, files: &dyn Files, pixels: Vec<f32>, ids: Vec<u32>) -> Result<Self, String> {
         let mut checkpoint = crate::load(gpu, files).await?;
         let side = checkpoint.architecture.vision().image_size;
         let pixels = HostTensor::f32([1, 3, side, side], pixels);

@@ -1,9 +1,9 @@
 //! The CPU device: replays a plan step by step through the kernels' CPU forms.
 
-use std::cell::{Ref, RefCell, RefMut};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::DeviceError;
 use crate::kernel::{Access, Args};
@@ -11,7 +11,22 @@ use crate::plan::{Plan, SlotId, SlotKind, Step};
 use crate::tensor::{DType, Data, HostTensor, Shape};
 
 /// Contents of a slot as four-byte words in f32 clothing; ids are cast bit by bit.
-type Buffer = Rc<RefCell<Vec<f32>>>;
+#[derive(Clone)]
+struct Buffer(Arc<RwLock<Vec<f32>>>);
+
+impl Buffer {
+    fn zeros(count: usize) -> Self {
+        Buffer(Arc::new(RwLock::new(vec![0.0; count])))
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Vec<f32>> {
+        self.0.try_read().expect("nobody writes what is read")
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Vec<f32>> {
+        self.0.try_write().expect("nobody else uses what is written")
+    }
+}
 
 /// Which form of each kernel to run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,19 +48,19 @@ pub struct Bank {
 impl Bank {
     pub(super) fn reserve(&mut self, name: &str, shape: &Shape) {
         if !self.tensors.get(name).is_some_and(|old| old.shape == *shape) {
-            let buffer = Rc::new(RefCell::new(vec![0.0; shape.numel()]));
+            let buffer = Buffer::zeros(shape.numel());
             self.tensors.insert(name.to_string(), Stored { shape: shape.clone(), buffer });
         }
     }
 
     pub(super) fn fill(&self, name: &str, start: usize, words: &[u32]) {
-        let mut values = self.tensors[name].buffer.borrow_mut();
+        let mut values = self.tensors[name].buffer.write();
         values[start..start + words.len()].copy_from_slice(bytemuck::cast_slice(words));
     }
 
     pub(super) fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
         let stored = self.tensors.get(name).ok_or_else(|| DeviceError::Missing { name: name.to_string() })?;
-        Ok(HostTensor::f32(stored.shape.clone(), stored.buffer.borrow().clone()))
+        Ok(HostTensor::f32(stored.shape.clone(), stored.buffer.read().clone()))
     }
 }
 
@@ -59,7 +74,7 @@ impl Prepared {
         let mut buffers: Vec<Buffer> = Vec::with_capacity(plan.slots.len());
         for slot in &plan.slots {
             if let Some(root) = slot.view_of {
-                let shared = Buffer::clone(&buffers[root.index()]);
+                let shared = buffers[root.index()].clone();
                 buffers.push(shared);
                 continue;
             }
@@ -74,7 +89,7 @@ impl Prepared {
                     }
                     stored.buffer.clone()
                 }
-                _ => Rc::new(RefCell::new(vec![0.0; slot.shape.numel()])),
+                _ => Buffer::zeros(slot.shape.numel()),
             });
         }
         Ok(Prepared { plan, buffers })
@@ -92,13 +107,13 @@ impl Prepared {
         let id = self.find(name);
         let slot = self.plan.slot(id);
         assert_eq!((&slot.shape, slot.dtype), (&tensor.shape, tensor.dtype()), "input `{name}`");
-        self.buffers[id.index()].borrow_mut().copy_from_slice(bytemuck::cast_slice(tensor.words()));
+        self.buffers[id.index()].write().copy_from_slice(bytemuck::cast_slice(tensor.words()));
     }
 
     pub(super) fn read(&self, name: &str) -> HostTensor {
         let id = self.find(name);
         let slot = self.plan.slot(id);
-        let values = self.buffers[id.index()].borrow();
+        let values = self.buffers[id.index()].read();
         let data = match slot.dtype {
             DType::F32 => Data::F32(values.clone()),
             DType::U32 => Data::U32(bytemuck::cast_slice(&values).to_vec()),
@@ -107,24 +122,26 @@ impl Prepared {
     }
 
     pub(super) fn run(&self, device: &CpuDevice, steps: Range<usize>) {
-        for step in &self.plan.steps[steps] {
-            self.step(device, step);
-        }
+        let (steps, buffers) = (&self.plan.steps[steps], &self.buffers[..]);
+        let replay = || steps.iter().for_each(|step| run_step(device, step, buffers));
+        #[cfg(target_arch = "wasm32")]
+        replay();
+        // On a thread of the pool: one that is not would have to be woken after each parallel piece of work.
+        #[cfg(not(target_arch = "wasm32"))]
+        rayon::scope(|_| replay());
     }
+}
 
-    fn step(&self, device: &CpuDevice, step: &Step) {
-        let reads: Vec<Ref<Vec<f32>>> =
-            step.slots_with(Access::Read).map(|id| self.buffers[id.index()].borrow()).collect();
-        let mut writes: Vec<RefMut<Vec<f32>>> =
-            step.slots_with(Access::Write).map(|id| self.buffers[id.index()].borrow_mut()).collect();
-        let mut args = Args {
-            params: &step.params,
-            read: reads.iter().map(|r| r.as_slice()).collect(),
-            write: writes.iter_mut().map(|w| w.as_mut_slice()).collect(),
-        };
-        match step.kernel.fast {
-            Some(fast) if !device.exact => fast(&mut args),
-            _ => (step.kernel.cpu)(&mut args),
-        }
+fn run_step(device: &CpuDevice, step: &Step, buffers: &[Buffer]) {
+    let reads: Vec<_> = step.slots_with(Access::Read).map(|id| buffers[id.index()].read()).collect();
+    let mut writes: Vec<_> = step.slots_with(Access::Write).map(|id| buffers[id.index()].write()).collect();
+    let mut args = Args {
+        params: &step.params,
+        read: reads.iter().map(|r| r.as_slice()).collect(),
+        write: writes.iter_mut().map(|w| w.as_mut_slice()).collect(),
+    };
+    match step.kernel.fast {
+        Some(fast) if !device.exact => fast(&mut args),
+        _ => (step.kernel.cpu)(&mut args),
     }
 }

@@ -39,8 +39,13 @@ struct Params {
 impl Params {
     /// Keys that query `i` of batch element `b` sees.
     fn visible(&self, lengths: &[u32], b: usize, i: usize) -> usize {
+        self.limit(i).min(self.length(lengths, b))
+    }
+
+    /// Keys of batch element `b`.
+    fn length(&self, lengths: &[u32], b: usize) -> usize {
         let length = if self.has_lengths == 1 { lengths[b] } else { self.keys };
-        self.limit(i).min(length as usize)
+        length.min(self.keys) as usize
     }
 
     /// Keys that query `i` sees whatever the lengths.

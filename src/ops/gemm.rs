@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use super::gemm_thin;
 use super::gemm_turned::by_columns;
 use crate::kernel::for_rows;
 
@@ -48,7 +49,13 @@ pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rs
     assert!(a.holds(m, k), "a is smaller than [{m},{k}]");
     assert!(b.holds(k, n), "b is smaller than [{k},{n}]");
     assert!(Mat::new(c, rsc, csc).holds(m, n), "c is smaller than [{m},{n}]");
-    body([m, n, k], a, b, beta, c, (rsc, csc));
+    if k == 0 || gemm_thin::takes(m, b) {
+        gemm_thin::gemm([m, n, k], a, b, beta, c, (rsc, csc));
+    } else if gemm_thin::takes(n, a.transposed()) {
+        gemm_thin::gemm([n, m, k], b.transposed(), a.transposed(), beta, c, (csc, rsc));
+    } else {
+        body([m, n, k], a, b, beta, c, (rsc, csc));
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -71,8 +78,9 @@ pub(super) fn piece(count: usize) -> usize {
     count.div_ceil(pieces).next_multiple_of(16)
 }
 
-/// Length of the pieces of a long inner dimension.
+/// Length of the pieces of a long inner dimension, and of any in a product of few rows: a piece of `b` is contiguous.
 const PIECE_K: usize = 1024;
+const THIN_PIECE_K: usize = 128;
 
 /// `c = beta c + a b` on all cores, `c` `[m,n]` contiguous; `finish` is applied to every finished run of rows.
 pub fn gemm_parallel(
@@ -88,8 +96,12 @@ pub fn gemm_parallel(
         gemm([m, n, k], a, b, beta, c, (n, 1));
         return finish(c);
     }
+    if gemm_thin::takes(m, b) && b.cs == 1 {
+        split_inner([m, n, k], a, b, beta, c, THIN_PIECE_K);
+        return finish(c);
+    }
     if k >= 4 * PIECE_K && k > m {
-        split_inner([m, n, k], a, b, beta, c);
+        split_inner([m, n, k], a, b, beta, c, PIECE_K);
         return finish(c);
     }
     #[cfg(not(target_arch = "wasm32"))]
@@ -107,16 +119,16 @@ pub fn gemm_parallel(
     });
 }
 
-/// The inner dimension in pieces, whose products are added up in order.
-fn split_inner([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32]) {
+/// The inner dimension in pieces of this length, whose products are added up in order.
+fn split_inner([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], piece_k: usize) {
     if beta == 0.0 {
         c.fill(0.0);
     } else if beta != 1.0 {
         c.iter_mut().for_each(|c| *c *= beta);
     }
-    add_pieces(c, k.div_ceil(PIECE_K), m * n * PIECE_K, |i, piece| {
-        let start = i * PIECE_K;
-        let length = PIECE_K.min(k - start);
+    add_pieces(c, k.div_ceil(piece_k), m * n * piece_k, |i, piece| {
+        let start = i * piece_k;
+        let length = piece_k.min(k - start);
         gemm([m, n, length], a.from_col(start), b.from_row(start), 0.0, piece, (n, 1));
     });
 }

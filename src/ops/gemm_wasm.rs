@@ -7,7 +7,6 @@ mod fused;
 
 use std::arch::wasm32::*;
 
-use super::fast_math::sum;
 use super::gemm::{Mat, with_scratch};
 
 /// Columns of the register tile, and its rows in plain simd128.
@@ -20,11 +19,8 @@ const PANELS: usize = 16;
 const KC: usize = 256;
 const NC: usize = 512;
 
-/// `c = beta c + a b`; the caller has checked that all extents stay within the slices.
+/// `c = beta c + a b`, `k` at least 1; the caller has checked that all extents stay within the slices.
 pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], strides: (usize, usize)) {
-    if k == 0 || (m < PLAIN_MR && (b.rs == 1 || b.cs == 1)) {
-        return thin([m, n, k], a, b, beta, c, strides);
-    }
     match fused::tile() {
         Some(tile) => blocked([m, n, k], a, b, beta, c, strides, tile),
         None => blocked([m, n, k], a, b, beta, c, strides, plain_tile),
@@ -190,26 +186,4 @@ fn plain_tile(a: &[f32], b: &[f32], out: &mut [[f32; NR]; PLAIN_MR]) {
             v128_store(out.as_mut_ptr().add(4).cast(), right);
         }
     }
-}
-
-/// Few rows, as when decoding one token: packing `b` would cost more than the product.
-fn thin([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
-    with_scratch(k + n, |scratch| {
-        let (row, out) = scratch.split_at_mut(k);
-        for i in 0..m {
-            (0..k).for_each(|l| row[l] = a.data[i * a.rs + l * a.cs]);
-            if b.rs == 1 {
-                let dot = |j: usize| sum([&*row, &b.data[j * b.cs..][..k]], |[x, y]| x * y);
-                out.iter_mut().enumerate().for_each(|(j, out)| *out = dot(j));
-            } else {
-                out.fill(0.0);
-                for (l, x) in row.iter().enumerate() {
-                    out.iter_mut().zip(&b.data[l * b.rs..]).for_each(|(out, y)| *out += x * y);
-                }
-            }
-            for (j, out) in out.iter().enumerate() {
-                put(&mut c[i * rsc + j * csc], beta, *out);
-            }
-        }
-    });
 }

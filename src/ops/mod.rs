@@ -15,6 +15,7 @@ mod fast_math;
 pub mod gemm;
 #[cfg(not(target_arch = "wasm32"))]
 mod gemm_native;
+mod gemm_thin;
 mod gemm_turned;
 #[cfg(target_arch = "wasm32")]
 mod gemm_wasm;

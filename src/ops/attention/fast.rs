@@ -49,29 +49,30 @@ fn task(p: &Params, rows: usize) -> usize {
     if p.batch == 1 { rows.min(TASK) } else { rows }
 }
 
-/// Cuts queries `first..first + count` into runs (start within them, length, keys that the last one may see).
-fn runs(p: &Params, first: usize, count: usize) -> impl Iterator<Item = (usize, usize, usize)> {
+/// Cuts queries `first..first + count` into runs (start within them, length, keys that the last one may see, at most `keys`).
+fn runs(p: &Params, first: usize, count: usize, keys: usize) -> impl Iterator<Item = (usize, usize, usize)> {
     let p = *p;
     let block = if p.causal == 1 { CAUSAL_BLOCK } else { count };
     (0..count).step_by(block).map(move |start| {
         let length = block.min(count - start);
-        (start, length, p.limit(first + start + length - 1))
+        (start, length, p.limit(first + start + length - 1).min(keys))
     })
 }
 
-/// `out[i,j] = x[i] . y[j]` for one head of queries `first..` and all keys; `out` keeps what the causal mask hides.
-fn products(p: &Params, first: usize, x: Mat, y: Mat, out: &mut [f32]) {
+/// `out[i,j] = x[i] . y[j]` for one head of queries `first..` and the first `keys`; `out` keeps the rest and what the causal
+/// mask hides.
+fn products(p: &Params, first: usize, keys: usize, x: Mat, y: Mat, out: &mut [f32]) {
     let s = Sizes::of(p);
-    for (start, length, limit) in runs(p, first, out.len() / s.keys) {
+    for (start, length, limit) in runs(p, first, out.len() / s.keys, keys) {
         let out = &mut out[start * s.keys..];
         gemm([length, limit, s.dh], x.from_row(start), transposed(y), 0.0, out, (s.keys, 1));
     }
 }
 
-/// `y[i] = beta y[i] + sum_j weights[i,j] x[j]` for one head of queries `first..`.
-fn mix(p: &Params, first: usize, weights: &[f32], x: Mat, beta: f32, y: &mut [f32]) {
+/// `y[i] = beta y[i] + sum_j weights[i,j] x[j]` for one head of queries `first..` and the first `keys`.
+fn mix(p: &Params, first: usize, keys: usize, weights: &[f32], x: Mat, beta: f32, y: &mut [f32]) {
     let s = Sizes::of(p);
-    for (start, length, limit) in runs(p, first, weights.len() / s.keys) {
+    for (start, length, limit) in runs(p, first, weights.len() / s.keys, keys) {
         let weights = Mat::new(&weights[start * s.keys..], s.keys, 1);
         gemm([length, s.dh, limit], weights, x, beta, &mut y[start * s.width..], (s.width, 1));
     }
@@ -100,10 +101,11 @@ pub(super) fn forward(args: &mut Args) {
     for_rows(args.write[0], block * s.width, block * s.width * s.keys, |n, y| {
         let (b, first) = (n * block / s.queries, n * block % s.queries);
         let mut probs = vec![0.0; y.len() / s.width * s.keys];
+        let keys = p.length(lengths, b);
         for h in 0..s.heads {
-            products(&p, first, s.queried(q, b, h, first), s.keyed(k, b, h), &mut probs);
+            products(&p, first, keys, s.queried(q, b, h, first), s.keyed(k, b, h), &mut probs);
             softmax(&p, lengths, b, first, &mut probs);
-            mix(&p, first, &probs, s.keyed(v, b, h), 0.0, &mut y[h * s.dh..]);
+            mix(&p, first, keys, &probs, s.keyed(v, b, h), 0.0, &mut y[h * s.dh..]);
         }
     });
 }
@@ -114,7 +116,7 @@ pub(super) fn forward_traced(args: &mut Args) {
     let [y, probs] = &mut args.write[..] else { unreachable!("two results") };
     for_rows(probs, s.queries * s.keys, s.queries * s.keys * s.dh, |row, probs| {
         let (b, h) = (row / s.heads, row % s.heads);
-        products(&p, 0, s.queried(q, b, h, 0), s.keyed(k, b, h), probs);
+        products(&p, 0, p.length(lengths, b), s.queried(q, b, h, 0), s.keyed(k, b, h), probs);
         softmax(&p, lengths, b, 0, probs);
     });
     mix_queries(&p, probs, v, 0.0, y);
@@ -128,7 +130,15 @@ fn mix_queries(p: &Params, weights: &[f32], x: &[f32], beta: f32, y: &mut [f32])
         let (b, first, count) = (n * block / s.queries, n * block % s.queries, y.len() / s.width);
         for h in 0..s.heads {
             let start = ((b * s.heads + h) * s.queries + first) * s.keys;
-            mix(p, first, &weights[start..][..count * s.keys], s.keyed(x, b, h), beta, &mut y[h * s.dh..]);
+            mix(
+                p,
+                first,
+                s.keys,
+                &weights[start..][..count * s.keys],
+                s.keyed(x, b, h),
+                beta,
+                &mut y[h * s.dh..],
+            );
         }
     });
 }
@@ -144,7 +154,7 @@ pub(super) fn backward_keys(args: &mut Args) {
     for_rows(args.write[0], block * s.width, block * s.width * s.queries, |n, dx| {
         let (b, first, count) = (n * block / s.keys, n * block % s.keys, dx.len() / s.width);
         for h in 0..s.heads {
-            for (start, length, _) in runs(&p, first, count) {
+            for (start, length, _) in runs(&p, first, count, s.keys) {
                 let key = first + start;
                 // Under the causal mask query `key` is the first that sees it.
                 let query = if p.causal == 1 { key } else { 0 };
@@ -164,7 +174,7 @@ pub(super) fn backward_scores(args: &mut Args) {
     let size = s.queries * s.keys;
     for_rows(args.write[0], size, size * s.dh, |row, scores| {
         let (b, h) = (row / s.heads, row % s.heads);
-        products(&p, 0, s.queried(dy, b, h, 0), s.keyed(v, b, h), scores);
+        products(&p, 0, s.keys, s.queried(dy, b, h, 0), s.keyed(v, b, h), scores);
         let probs = probs[row * size..].chunks(s.keys);
         for (i, (scores, probs)) in scores.chunks_mut(s.keys).zip(probs).enumerate() {
             let (seen, rest) = scores.split_at_mut(p.limit(i));

@@ -1,7 +1,7 @@
 //! The CPU device: replays a plan step by step through the kernels' CPU forms.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Deref, DerefMut, Range};
 use std::rc::Rc;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -10,20 +10,46 @@ use crate::kernel::{Access, Args};
 use crate::plan::{Plan, SlotId, SlotKind, Step};
 use crate::tensor::{DType, Data, HostTensor, Shape};
 
-/// Contents of a slot as four-byte words in f32 clothing; ids are cast bit by bit.
+/// A cache line: no load of a vector that starts at a multiple of its length touches two.
+#[repr(C, align(64))]
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct Line([f32; 16]);
+
+/// Four-byte words in f32 clothing; ids are cast bit by bit.
+struct Words {
+    lines: Vec<Line>,
+    count: usize,
+}
+
+impl Deref for Words {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &bytemuck::cast_slice(&self.lines)[..self.count]
+    }
+}
+
+impl DerefMut for Words {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut bytemuck::cast_slice_mut(&mut self.lines)[..self.count]
+    }
+}
+
+/// Contents of a slot.
 #[derive(Clone)]
-struct Buffer(Arc<RwLock<Vec<f32>>>);
+struct Buffer(Arc<RwLock<Words>>);
 
 impl Buffer {
     fn zeros(count: usize) -> Self {
-        Buffer(Arc::new(RwLock::new(vec![0.0; count])))
+        let lines = vec![Line([0.0; 16]); count.div_ceil(16)];
+        Buffer(Arc::new(RwLock::new(Words { lines, count })))
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Vec<f32>> {
+    fn read(&self) -> RwLockReadGuard<'_, Words> {
         self.0.try_read().expect("nobody writes what is read")
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Vec<f32>> {
+    fn write(&self) -> RwLockWriteGuard<'_, Words> {
         self.0.try_write().expect("nobody else uses what is written")
     }
 }
@@ -60,7 +86,7 @@ impl Bank {
 
     pub(super) fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
         let stored = self.tensors.get(name).ok_or_else(|| DeviceError::Missing { name: name.to_string() })?;
-        Ok(HostTensor::f32(stored.shape.clone(), stored.buffer.read().clone()))
+        Ok(HostTensor::f32(stored.shape.clone(), stored.buffer.read().to_vec()))
     }
 }
 
@@ -115,8 +141,8 @@ impl Prepared {
         let slot = self.plan.slot(id);
         let values = self.buffers[id.index()].read();
         let data = match slot.dtype {
-            DType::F32 => Data::F32(values.clone()),
-            DType::U32 => Data::U32(bytemuck::cast_slice(&values).to_vec()),
+            DType::F32 => Data::F32(values.to_vec()),
+            DType::U32 => Data::U32(bytemuck::cast_slice(&values[..]).to_vec()),
         };
         HostTensor { shape: slot.shape.clone(), data }
     }
@@ -137,8 +163,8 @@ fn run_step(device: &CpuDevice, step: &Step, buffers: &[Buffer]) {
     let mut writes: Vec<_> = step.slots_with(Access::Write).map(|id| buffers[id.index()].write()).collect();
     let mut args = Args {
         params: &step.params,
-        read: reads.iter().map(|r| r.as_slice()).collect(),
-        write: writes.iter_mut().map(|w| w.as_mut_slice()).collect(),
+        read: reads.iter().map(|r| &r[..]).collect(),
+        write: writes.iter_mut().map(|w| &mut w[..]).collect(),
     };
     match step.kernel.fast {
         Some(fast) if !device.exact => fast(&mut args),

@@ -7,7 +7,9 @@ const ROUNDS = { least: 3, most: 41 };
 /** Each side runs at least once and so many milliseconds before it counts. */
 const WARM_MS = 1_000;
 /** Threads of a side may spin for a while after a run. */
-const REST_MS = 20;
+const REST_MS = 50;
+/** A processor that has rested is slow at first: a run of less than so many milliseconds counts when it follows another. */
+const QUICK_MS = 200;
 /** Largest error of a value of a unit vector; both sides compute in f32. */
 const TOLERANCE = 1e-4;
 /** Steps of training whose losses are compared, in nats; they warm the sides up too. */
@@ -90,7 +92,8 @@ async function rested(side) {
 }
 
 async function checked(side) {
-  const run = await rested(side);
+  const first = await rested(side);
+  const run = first.ms < QUICK_MS ? await side.run() : first;
   if (!(Number.isFinite(run.error) && run.error <= TOLERANCE)) {
     throw new Error(`expected the reference within ${TOLERANCE}, found an error of ${run.error}`);
   }

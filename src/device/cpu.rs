@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut, Range};
 use std::rc::Rc;
-#[cfg(not(target_arch = "wasm32"))]
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::DeviceError;
@@ -154,29 +152,10 @@ impl Prepared {
         let replay = || steps.iter().for_each(|step| run_step(device, step, buffers));
         #[cfg(target_arch = "wasm32")]
         replay();
+        // On a thread of the pool: one that is not would have to be woken after each parallel piece of work.
         #[cfg(not(target_arch = "wasm32"))]
-        awake(replay);
+        rayon::scope(|_| replay());
     }
-}
-
-/// Runs `work` on a thread of the pool while the others stay awake: a plan has hundreds of pieces of parallel work, and waking
-/// a thread for each takes longer than many of them.
-#[cfg(not(target_arch = "wasm32"))]
-fn awake(work: impl FnOnce() + Send) {
-    let done = AtomicBool::new(false);
-    rayon::scope(|scope| {
-        for _ in 1..rayon::current_num_threads() {
-            scope.spawn(|_| {
-                while !done.load(Ordering::Acquire) {
-                    if rayon::yield_now() != Some(rayon::Yield::Executed) {
-                        std::thread::yield_now();
-                    }
-                }
-            });
-        }
-        work();
-        done.store(true, Ordering::Release);
-    });
 }
 
 fn run_step(device: &CpuDevice, step: &Step, buffers: &[Buffer]) {

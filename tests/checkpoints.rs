@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use checkpoints::reference::{Form, Subject};
 use checkpoints::{check_folder, compare};
-use triptych::infer::checkpoint::Checkpoint;
+use triptych::infer::checkpoint::{Checkpoint, Job};
 use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
@@ -119,28 +119,50 @@ fn whole_batches_embed_as_their_parts_do() {
     }
 }
 
-/// One row is gone on from what the device keeps of the last; two are computed whole.
+/// Logits `[N, V]` of what follows rows of one length, all their tokens computed at once.
+fn whole(checkpoint: &mut Checkpoint, source: usize, rows: &[Vec<u32>]) -> HostTensor {
+    let [count, tokens] = [rows.len(), rows[0].len()];
+    let ids = HostTensor::u32([count, tokens], rows.concat());
+    let last = HostTensor::u32([count], (1..=count).map(|i| (i * tokens - 1) as u32).collect());
+    let job = Job::Decode { rows: count, tokens, source };
+    let run = block_on(checkpoint.run(job, false, &[("ids", &ids), ("last", &last)])).unwrap();
+    block_on(checkpoint.read(&run, "logits")).unwrap()
+}
+
+/// Rows go on from what the device keeps of the last ones: of the same, of others in other places, of more, of fewer, of so
+/// many tokens that they are kept elsewhere, of none.
 #[test]
-fn a_text_goes_on_as_if_it_were_computed_anew() {
+fn texts_go_on_as_if_they_were_computed_anew() {
+    let long =
+        |count: u32, id: u32| -> Vec<u32> { [64, 5].into_iter().chain(7..count + 4).chain([id]).collect() };
+    let rounds: [&[Vec<u32>]; 13] = [
+        &[vec![64, 5, 57]],
+        &[vec![64, 5, 57, 9]],
+        &[vec![64, 5, 11]],
+        &[vec![64, 5, 11]],
+        &[vec![64]],
+        &[vec![64, 5], vec![64, 6], vec![64, 7]],
+        &[vec![64, 7, 1], vec![64, 5, 2], vec![64, 5, 3]],
+        &[vec![64, 5, 3, 8], vec![64, 5, 3, 9], vec![64, 7, 1, 9], vec![64, 5, 2, 1], vec![64, 5, 2, 2]],
+        &[vec![64, 5, 2, 2, 4], vec![64, 7, 1, 9, 4]],
+        &[vec![64, 5, 2, 2, 4]],
+        &[long(16, 40), long(16, 41)],
+        &[long(17, 42), long(17, 43)],
+        &[vec![60, 5], vec![61, 5]],
+    ];
     for form in [Form::Cpu, Form::Gpu] {
         let mut subject = Subject::open(&goldens().join("blip_caption"), form);
-        let [wide, tall] = pictures().try_into().expect("two pictures");
-        for (picture, row) in [
-            (&wide, &[64_u32, 5, 57][..]),
-            (&wide, &[64, 5, 57, 9]),
-            (&wide, &[64, 5, 11]),
-            (&wide, &[64, 5, 11]),
-            (&wide, &[64]),
-            (&wide, &[64, 7, 8, 9, 10, 11, 12, 13, 14, 15]),
-            (&tall, &[64, 7, 8]),
-        ] {
+        for picture in pictures() {
             let checkpoint = &mut subject.checkpoint;
-            let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(picture)]);
+            let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&picture)]);
             let source = block_on(checkpoint.look(&pixels)).unwrap();
-            let on = block_on(checkpoint.next(source, &[row.to_vec()])).unwrap();
-            let anew = block_on(checkpoint.next(source, &[row.to_vec(), row.to_vec()])).unwrap();
-            for (on, anew) in on.as_f32().iter().zip(anew.as_f32()) {
-                assert!((on - anew).abs() < 1e-4, "{form:?}, {row:?}: {on}, anew {anew}");
+            for rows in rounds {
+                let on = block_on(checkpoint.next(source, rows)).unwrap();
+                let anew = whole(checkpoint, source, rows);
+                assert_eq!(on.shape, anew.shape);
+                for (on, anew) in on.as_f32().iter().zip(anew.as_f32()) {
+                    assert!((on - anew).abs() < 1e-4, "{form:?}, {rows:?}: {on}, anew {anew}");
+                }
             }
         }
     }

@@ -99,7 +99,7 @@ fn numbers(checkpoint: &mut Checkpoint) -> Vec<f32> {
                     let question = HostTensor::u32([1, ids.len()], ids.clone());
                     source = checkpoint.ask(source, &question, ids.len() as u32).await?;
                 }
-                // One row goes on token by token, two are computed whole.
+                // Of one row, then of two that go on from it.
                 all.extend(checkpoint.next(source, std::slice::from_ref(&ids)).await?.as_f32());
                 all.extend(checkpoint.next(source, &[ids.clone(), ids]).await?.as_f32());
             }

@@ -78,8 +78,8 @@ impl Attend {
             let (image, _) = runner.encode_images(std::slice::from_ref(&pixels)).await?;
             let vision = runner.self_attention(&pixels).await?;
             let matcher = runner.match_texts(&image, &[vec![read.clone()]], true).await?.1;
-            let decoder = runner.next(&image, &[vec![written.clone()]], true).await?.trace;
-            Ok((vision, matcher.expect("the run was traced"), decoder.expect("the run was traced")))
+            let decoder = runner.decoder_attention(&image, &written).await?;
+            Ok((vision, matcher.expect("the run was traced"), decoder))
         })
         .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
         let text = |trace: &Trace, ids: &[u32]| {

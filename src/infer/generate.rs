@@ -44,8 +44,12 @@ impl Runner {
             for row in &mut rows {
                 row.resize(most, row[0].clone());
             }
-            let next = self.next(&pick(image, &open), &rows, false).await?;
-            for ((&i, count), logprobs) in open.iter().zip(counts).zip(next.logprobs.chunks(most)) {
+            let image = pick(image, &open);
+            let logprobs = match &rows[..] {
+                [rows] => self.next(&image, rows, false).await?.logprobs,
+                _ => self.next_of_each(&image, &rows).await?,
+            };
+            for ((&i, count), logprobs) in open.iter().zip(counts).zip(logprobs.chunks(most)) {
                 searches[i].advance(&logprobs[..count]);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::next::Kept;
 use super::{Runner, Words};
 use crate::device::{Device, DeviceError};
 use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
@@ -51,7 +52,9 @@ impl Runner {
             let tensor = weights.shaped(&name, &shape)?;
             device.store(&mut bank, &name, &tensor)?;
         }
-        Ok(Runner { config, words, device, bank, plans: HashMap::new() })
+        let parameters = bank.contents().iter().map(|(_, shape)| shape.numel()).sum();
+        let (plans, kept) = (HashMap::new(), Kept::default());
+        Ok(Runner { config, words, device, bank, plans, parameters, kept })
     }
 }
 

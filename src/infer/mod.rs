@@ -1,11 +1,13 @@
 //! A loaded model on a device: pictures and words in, embeddings, probabilities, captions and attention out.
 //! Plans are emitted once per shape and kept.
 
+mod cache;
 pub mod checkpoint;
 mod encode;
 mod generate;
 mod load;
 mod model;
+mod next;
 mod prompt;
 mod read;
 mod search;
@@ -15,8 +17,9 @@ pub use encode::{pixel_values, probe_plan};
 pub use generate::{Written, pick};
 pub use load::{LoadError, ModelFiles};
 pub use model::{Model, ModelError};
+pub use next::Next;
 pub use prompt::{SPECIALS, Words};
-pub use read::{Next, Rows};
+pub use read::Rows;
 pub use search::{Decoding, Hypothesis, Search};
 pub use trace::Trace;
 
@@ -26,6 +29,8 @@ use std::rc::Rc;
 use crate::device::{Bank, Device, DeviceError, Prepared};
 use crate::model::playroom::Config;
 use crate::plan::Plan;
+use cache::Held;
+use next::Kept;
 
 /// Image tokens of one or more pictures, `[B, G*G, D]`, in host memory.
 pub type ImageTokens = crate::tensor::HostTensor;
@@ -37,6 +42,9 @@ enum Job {
     EncodeTexts { rows: usize, tokens: usize },
     Match(Rows),
     Decode(Rows),
+    Look,
+    Next { held: Held, traced: bool },
+    Move { from: Held, to: Held },
 }
 
 /// A Playroom model, its words and its plans on one device.
@@ -46,6 +54,8 @@ pub struct Runner {
     device: Device,
     bank: Bank,
     plans: HashMap<Job, Rc<Prepared>>,
+    parameters: usize,
+    kept: Kept,
 }
 
 impl Runner {
@@ -65,7 +75,7 @@ impl Runner {
 
     /// Number of weights.
     pub fn parameters(&self) -> usize {
-        self.bank.contents().iter().map(|(_, shape)| shape.numel()).sum()
+        self.parameters
     }
 
     /// The learned temperature `exp(logit_scale)` of the contrastive logits.

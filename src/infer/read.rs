@@ -1,4 +1,6 @@
-//! Words that read pictures: matching probabilities and next-token distributions.
+//! Words that read pictures, all their tokens at once: matching probabilities and next-token distributions.
+
+use std::rc::Rc;
 
 use super::encode::padded_rows;
 use super::trace::{Trace, cross_traces};
@@ -20,14 +22,6 @@ pub struct Rows {
     pub traced: bool,
 }
 
-/// Next-token log-probabilities of some rows.
-pub struct Next {
-    /// `[rows][V]`, natural logarithms.
-    pub logprobs: Vec<Vec<f32>>,
-    /// Cross-attention of all tokens of all rows, where it was asked for.
-    pub trace: Option<Trace>,
-}
-
 impl Runner {
     /// Logits `[no match, match]` of every sentence with its picture: `texts[i]` are the sentences for picture `i`
     /// of `image`, equally many for each; also the cross-attention where `traced`.
@@ -43,30 +37,55 @@ impl Runner {
         self.device.run(&prepared, prepared.plan().all())?;
         let logits = self.device.read(&prepared, "logits").await?;
         let pairs: Vec<[f32; 2]> = logits.as_f32().chunks(2).map(|p| [p[0], p[1]]).collect();
-        let trace = self.trace(&prepared, "matcher", shape).await?;
+        let depth = self.config.reader_depth;
+        let trace = match traced {
+            true => Some(cross_traces(&self.device, &prepared, "matcher", depth, shape.pictures).await?),
+            false => None,
+        };
         let matched = texts.iter().enumerate().map(|(i, row)| pairs[i * shape.rows..][..row.len()].to_vec());
         Ok((matched.collect(), trace))
     }
 
-    /// Distribution of the token that follows each row; `rows[i]` are the rows that read picture `i` of `image`,
-    /// equally many for each.
-    pub async fn next(
+    /// Log-probabilities `[V]` of the token that follows each row, natural logarithms, picture by picture; `rows[i]` are the rows
+    /// that read picture `i` of `image`, equally many for each.
+    pub async fn next_of_each(
+        &mut self,
+        image: &ImageTokens,
+        rows: &[Vec<Vec<u32>>],
+    ) -> Result<Vec<Vec<f32>>, DeviceError> {
+        let (prepared, shape) = self.decode(image, rows, false).await?;
+        let logits = self.device.read(&prepared, "logits").await?;
+        let all: Vec<Vec<f32>> = logits.as_f32().chunks(self.config.vocab_size).map(log_softmax).collect();
+        let real = rows.iter().enumerate().flat_map(|(i, r)| (0..r.len()).map(move |j| i * shape.rows + j));
+        Ok(real.map(|i| all[i].clone()).collect())
+    }
+
+    /// Cross-attention of the decoder for every token of a row that reads one picture.
+    pub async fn decoder_attention(
+        &mut self,
+        image: &ImageTokens,
+        row: &[u32],
+    ) -> Result<Trace, DeviceError> {
+        let (prepared, shape) = self.decode(image, &[vec![row.to_vec()]], true).await?;
+        let trace =
+            cross_traces(&self.device, &prepared, "decoder", self.config.reader_depth, shape.pictures)
+                .await?;
+        Ok(trace.part(0..row.len(), 0..trace.keys))
+    }
+
+    async fn decode(
         &mut self,
         image: &ImageTokens,
         rows: &[Vec<Vec<u32>>],
         traced: bool,
-    ) -> Result<Next, DeviceError> {
+    ) -> Result<(Rc<Prepared>, Rows), DeviceError> {
         let (shape, flat) = self.layout(image, rows, traced);
         let prepared = self.prepared(Job::Decode(shape), |config| decode_plan(config, shape)).await?;
         self.feed(&prepared, image, shape, &flat);
         let last = flat.iter().enumerate().map(|(i, row)| (i * shape.tokens + row.len() - 1) as u32);
         self.device.write(&prepared, "last", &HostTensor::u32([flat.len()], last.collect()));
         self.device.run(&prepared, prepared.plan().all())?;
-        let logits = self.device.read(&prepared, "logits").await?;
-        let all: Vec<Vec<f32>> = logits.as_f32().chunks(self.config.vocab_size).map(log_softmax).collect();
-        let trace = self.trace(&prepared, "decoder", shape).await?;
-        let real = rows.iter().enumerate().flat_map(|(i, r)| (0..r.len()).map(move |j| i * shape.rows + j));
-        Ok(Next { logprobs: real.map(|i| all[i].clone()).collect(), trace })
+        Ok((prepared, shape))
     }
 
     /// The shape for these rows and the rows in its order, missing ones repeated.
@@ -99,19 +118,6 @@ impl Runner {
         self.device.write(prepared, "ids", &ids);
         if prepared.plan().find("lengths").is_some() {
             self.device.write(prepared, "lengths", &lengths);
-        }
-    }
-
-    async fn trace(
-        &self,
-        prepared: &Prepared,
-        role: &str,
-        shape: Rows,
-    ) -> Result<Option<Trace>, DeviceError> {
-        let depth = self.config.reader_depth;
-        match shape.traced {
-            true => Ok(Some(cross_traces(&self.device, prepared, role, depth, shape).await?)),
-            false => Ok(None),
         }
     }
 }

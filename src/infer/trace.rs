@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::encode::{image_plan, pixel_values};
-use super::{Job, Rows, Runner};
+use super::{Job, Runner};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::pixels::Pixels;
 
@@ -84,10 +84,10 @@ pub(super) async fn cross_traces(
     prepared: &Prepared,
     role: &str,
     depth: usize,
-    shape: Rows,
+    pictures: usize,
 ) -> Result<Trace, DeviceError> {
     let paths = (0..depth).map(|i| format!("reader.blocks.{i}.cross_attn")).collect();
-    let mut trace = stack(device, prepared, paths, shape.pictures).await?;
+    let mut trace = stack(device, prepared, paths, pictures).await?;
     trace.paths.iter_mut().for_each(|path| *path = path.replacen("reader", role, 1));
     Ok(trace)
 }

@@ -6,6 +6,7 @@ use super::{linear, norm};
 use crate::ops::activation::Activation;
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
+use crate::ops::place::place;
 use crate::plan::{PlanBuilder, SlotId};
 
 /// A stack of blocks of one width.
@@ -23,7 +24,27 @@ pub struct Tower {
 /// `[B * R, T, D]`.
 #[derive(Clone, Debug)]
 pub struct Memory {
-    blocks: Vec<[SlotId; 2]>,
+    pub blocks: Vec<[SlotId; 2]>,
+}
+
+/// Where the next token of each row stands whose earlier tokens' keys and values are kept, `[N, L, D]` for each block.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Its position (u32 `[1]`), the same in every row.
+    pub at: SlotId,
+    /// Where its keys and values go, of `[N * L]` (u32 `[N]`).
+    pub slots: SlotId,
+    /// How many keys and values there are with them (u32 `[N]`, the position and one).
+    pub lengths: SlotId,
+}
+
+/// What a position sees of its own row.
+#[derive(Clone, Copy)]
+enum Sight<'a> {
+    /// As the tower does, of as many keys as the lengths (u32 `[N]`) say.
+    Row(Option<SlotId>),
+    /// What is kept, and itself.
+    Kept(&'a Memory, Place),
 }
 
 impl Tower {
@@ -43,10 +64,27 @@ impl Tower {
         lengths: Option<SlotId>,
         memory: Option<&Memory>,
     ) -> SlotId {
+        self.blocks(b, x, Sight::Row(lengths), memory)
+    }
+
+    /// As [`Tower::emit`] of a causal tower for one token of each row, `x` `[N, 1, D]`. Keys and values of the tokens before are
+    /// kept in `own`, to which it adds its.
+    pub fn emit_next(
+        &self,
+        b: &mut PlanBuilder,
+        x: SlotId,
+        own: &Memory,
+        place: Place,
+        memory: Option<&Memory>,
+    ) -> SlotId {
+        self.blocks(b, x, Sight::Kept(own, place), memory)
+    }
+
+    fn blocks(&self, b: &mut PlanBuilder, x: SlotId, sight: Sight, memory: Option<&Memory>) -> SlotId {
         let mut x = x;
         for i in 0..self.depth {
             let memory = memory.map(|memory| memory.blocks[i]);
-            x = b.scope(format!("blocks.{i}"), |b| self.block(b, x, lengths, memory));
+            x = b.scope(format!("blocks.{i}"), |b| self.block(b, i, x, sight, memory));
         }
         norm(b, "norm", x)
     }
@@ -54,15 +92,23 @@ impl Tower {
     fn block(
         &self,
         b: &mut PlanBuilder,
+        i: usize,
         x: SlotId,
-        lengths: Option<SlotId>,
+        sight: Sight,
         memory: Option<[SlotId; 2]>,
     ) -> SlotId {
         let h = norm(b, "norm1", x);
         let name = if self.causal { "causal_attn" } else { "self_attn" };
         let h = b.scope(name, |b| {
             let own = keys_values(b, h);
-            self.attend(b, h, own, self.causal, lengths)
+            match sight {
+                Sight::Row(lengths) => self.attend(b, h, own, self.causal, lengths),
+                Sight::Kept(kept, Place { slots, lengths, .. }) => {
+                    let kept = kept.blocks[i];
+                    own.into_iter().zip(kept).for_each(|(own, kept)| place(b, own, slots, kept));
+                    self.attend(b, h, kept, false, Some(lengths))
+                }
+            }
         });
         let mut x = add(b, x, h);
         if let Some(memory) = memory {

@@ -55,8 +55,7 @@ async fn tally(
         let encoding = runner.words.tokenizer.encode(&caption.text);
         let row = runner.words.caption(Style::Full, &caption.text);
         let given = row.len() - encoding.ids.len();
-        let next = runner.next(&pick(tokens, &[i]), &[vec![row]], true).await?;
-        let trace = next.trace.expect("the run was traced");
+        let trace = runner.decoder_attention(&pick(tokens, &[i]), &row).await?;
         for word in pointings(&caption.text, &caption.statements, scene) {
             let Some(token) = encoding.spans.iter().position(|span| span.start == word.span.start) else {
                 continue;

@@ -1,8 +1,10 @@
 //! The plans of a checkpoint, by what is asked of it.
 
+use crate::infer::cache::{self, Held};
 use crate::model::architecture::Architecture;
-use crate::model::blip::{self, Memory, Task};
+use crate::model::blip::{self, Task};
 use crate::model::{clip, siglip};
+use crate::nn::Memory;
 use crate::ops::embedding::embedding;
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::precision::Precision;
@@ -23,9 +25,12 @@ pub enum Job {
     Question { tokens: usize, source: usize },
     /// `ids` `[N, T]` that read `source` states to `logits` `[N, V]` at the rows `last` (u32 `[N]`) of `[N * T, D]`.
     Decode { rows: usize, tokens: usize, source: usize },
-    /// The token `ids` `[1, 1]` at the place `at` `[1]` of a text whose `lengths` (`[1]`, `at + 1`) keys and values are kept,
-    /// reading `source` states: to `logits` `[1, V]`.
-    Next { source: usize },
+    /// The tokens `ids` `[N, 1]` at the place `at` `[1]` of `N` texts, whose keys and values are kept in `held`, `[N, L]`:
+    /// `lengths` (`[N]`, `at + 1`) of them, the tokens' own at `slots` `[N]` of `[N * L]`. Reading `source` states, to `logits`
+    /// `[N, V]`.
+    Next { held: Held, source: usize },
+    /// What is kept in `from`, at the slots `taken` of `[N * L]`, to the slots `put` of `to`.
+    Move { from: Held, to: Held },
 }
 
 /// Which of a model's text towers reads a memory.
@@ -76,7 +81,10 @@ pub(super) fn plan(
         (Job::Decode { rows, tokens, source }, Architecture::Blip(_, config)) => {
             decode(&mut b, config, [rows, tokens], source);
         }
-        (Job::Next { source }, Architecture::Blip(_, config)) => next(&mut b, config, source),
+        (Job::Next { held, source }, Architecture::Blip(_, config)) => next(&mut b, config, held, source),
+        (Job::Move { from, to }, Architecture::Blip(_, config)) => {
+            cache::move_kept(&mut b, &own_paths(config), [from, to], config.text.hidden_size);
+        }
         _ => panic!("{job:?} of a model that cannot do it"),
     }
     b.finish()
@@ -161,34 +169,25 @@ fn decode(b: &mut PlanBuilder, config: &blip::Config, [rows, tokens]: [usize; 2]
     b.name(logits, "logits");
 }
 
-fn next(b: &mut PlanBuilder, config: &blip::Config, source: usize) {
-    let ids = b.input("ids", [1, 1], U32);
-    let places = ["at", "lengths"].map(|name| b.input(name, [1], U32));
+fn next(b: &mut PlanBuilder, config: &blip::Config, held: Held, source: usize) {
+    let (ids, place) = cache::emit_inputs(b, held[0]);
     let memory = kept(b, config, Reader::Decoder, source);
-    let shape = own_shape(config);
-    let own = Memory {
-        layers: own_names(config).into_iter().map(|pair| pair.map(|name| b.stored(&name, shape))).collect(),
-    };
-    let states = blip::decode_next(b, config, ids, places, &own, &memory);
-    let states = b.reshape(states, [1, config.text.hidden_size]);
+    let own = cache::own(b, &own_paths(config), held, config.text.hidden_size);
+    let states = blip::decode_next(b, config, ids, place, &own, &memory);
+    let states = b.reshape(states, [held[0], config.text.hidden_size]);
     let logits = blip::decoder_logits(b, config, states);
     b.name(logits, "logits");
 }
 
-/// Under which names the device keeps the keys and values of the text that the decoder writes, by layer.
-pub(super) fn own_names(config: &blip::Config) -> Vec<[String; 2]> {
-    let name = |i: usize, name: &str| format!("text_decoder.bert.encoder.layer.{i}.attention.self.{name}");
-    (0..config.text.num_hidden_layers).map(|i| ["keys", "values"].map(|kind| name(i, kind))).collect()
-}
-
-/// `[1, L, D]` for the longest row.
-pub(super) fn own_shape(config: &blip::Config) -> [usize; 3] {
-    [1, config.text.max_position_embeddings, config.text.hidden_size]
+/// The decoder's self-attentions, by layer.
+pub(super) fn own_paths(config: &blip::Config) -> Vec<String> {
+    let path = |i: usize| format!("text_decoder.bert.encoder.layer.{i}.attention.self");
+    (0..config.text.num_hidden_layers).map(path).collect()
 }
 
 /// The keys and values that the device keeps of a source.
 fn kept(b: &mut PlanBuilder, config: &blip::Config, reader: Reader, source: usize) -> Memory {
     let shape = [1, source, config.text.hidden_size];
     let mut layer = |i: usize| ["keys", "values"].map(|name| b.stored(&reader.kept(i, source, name), shape));
-    Memory { layers: (0..config.text.num_hidden_layers).map(&mut layer).collect() }
+    Memory { blocks: (0..config.text.num_hidden_layers).map(&mut layer).collect() }
 }

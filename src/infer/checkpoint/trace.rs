@@ -43,20 +43,17 @@ impl Checkpoint {
         source: usize,
         rows: &[Vec<u32>],
     ) -> Result<(Vec<Vec<f32>>, Trace), DeviceError> {
-        if let [row] = rows {
-            let (logits, prepared) = self.go_on(source, row, true).await?;
-            return Ok((distributions(&logits), self.cross(&prepared, Reader::Decoder).await?));
-        }
-        let (logits, prepared, tokens) = self.decode(source, rows, true).await?;
+        let (logits, prepared) = self.go_on(source, rows, true).await?;
         let trace = self.cross(&prepared, Reader::Decoder).await?;
-        let last = rows.iter().enumerate().map(|(i, row)| i * tokens + row.len() - 1);
-        let keys = 0..trace.keys;
-        Ok((distributions(&logits), trace.part(last, keys)))
+        Ok((distributions(&logits), trace.part(0..rows.len(), 0..trace.keys)))
     }
 
     /// Cross-attention of the decoder for every token of one row, keys as in [`Checkpoint::logprobs_traced`].
     pub async fn decoder_attention(&mut self, source: usize, row: &[u32]) -> Result<Trace, DeviceError> {
-        let (_, prepared, _) = self.decode(source, &[row.to_vec()], true).await?;
+        let (ids, _) = self.rows(&[row.to_vec()]);
+        let job = Job::Decode { rows: 1, tokens: ids.shape[1], source };
+        let last = HostTensor::u32([1], vec![row.len() as u32 - 1]);
+        let prepared = self.run(job, true, &[("ids", &ids), ("last", &last)]).await?;
         let trace = self.cross(&prepared, Reader::Decoder).await?;
         Ok(trace.part(0..row.len(), 0..trace.keys))
     }

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::plans::{Reader, own_names, own_shape};
+use super::plans::{Reader, own_paths};
 use super::{Checkpoint, Job};
 use crate::device::{DeviceError, Prepared};
+use crate::infer::cache::{self, Written};
 use crate::infer::encode::padded_rows;
 use crate::infer::read::log_softmax;
 use crate::infer::{Decoding, Hypothesis, rounded, rounded_tokens};
@@ -18,8 +19,8 @@ pub(super) struct Kept {
     picture: Option<Picture>,
     /// Ids `[1, T]` of a question about that picture, and how many of them count.
     question: Option<(HostTensor, u32)>,
-    /// The text whose keys and values the decoder keeps.
-    written: Vec<u32>,
+    /// The texts whose keys and values the decoder keeps.
+    written: Option<Written>,
 }
 
 struct Picture {
@@ -67,7 +68,7 @@ impl Checkpoint {
     ) -> Result<usize, DeviceError> {
         let asked = (question.clone(), length);
         if self.kept.question.as_ref() != Some(&asked) {
-            (self.kept.question, self.kept.written) = (None, Vec::new());
+            (self.kept.question, self.kept.written) = (None, None);
             let prepared = self.question(source, question, length, false).await?;
             self.keep(&prepared, Reader::Decoder).await?;
             self.kept.question = Some(asked);
@@ -122,62 +123,50 @@ impl Checkpoint {
         Ok(writer.hypotheses()[0].clone())
     }
 
-    /// Natural logarithms `[N][V]` of the probabilities of the token that follows each row.
+    /// Natural logarithms `[N][V]` of the probabilities of the token that follows each row; the rows are of one length.
     pub async fn logprobs(&mut self, source: usize, rows: &[Vec<u32>]) -> Result<Vec<Vec<f32>>, DeviceError> {
         Ok(distributions(&self.next(source, rows).await?))
     }
 
-    /// Logits `[N, V]` of the token that follows each row.
+    /// Logits `[N, V]` of the token that follows each row; the rows are of one length.
     pub async fn next(&mut self, source: usize, rows: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
-        match rows {
-            [row] => Ok(self.go_on(source, row, false).await?.0),
-            _ => Ok(self.decode(source, rows, false).await?.0),
-        }
+        Ok(self.go_on(source, rows, false).await?.0)
     }
 
-    /// As [`Checkpoint::next`] for one row, with the run of its last token. What the row has in common with the text whose
-    /// keys and values are kept is not computed again.
+    /// As [`Checkpoint::next`], with the run of the rows' last tokens. What a row has in common with one that is kept is not
+    /// computed again.
     pub(super) async fn go_on(
-        &mut self,
-        source: usize,
-        row: &[u32],
-        traced: bool,
-    ) -> Result<(HostTensor, Rc<Prepared>), DeviceError> {
-        let shape = Shape::from(own_shape(self.blip()));
-        for name in own_names(self.blip()).as_flattened() {
-            self.device.reserve(&mut self.bank, name, &shape)?;
-        }
-        let written = std::mem::take(&mut self.kept.written);
-        let same = written.iter().zip(row).take_while(|(written, id)| written == id).count();
-        let one = |value: usize| HostTensor::u32([1], vec![value as u32]);
-        let mut last = None;
-        for (at, &id) in row.iter().enumerate().skip(same.min(row.len() - 1)) {
-            let ids = HostTensor::u32([1, 1], vec![id]);
-            let inputs = [("ids", &ids), ("at", &one(at)), ("lengths", &one(at + 1))];
-            last = Some(self.run(Job::Next { source }, traced, &inputs).await?);
-        }
-        let prepared = last.expect("a row has its start");
-        self.kept.written = row.to_vec();
-        Ok((self.read(&prepared, "logits").await?, prepared))
-    }
-
-    /// As [`Checkpoint::next`], with the run and the tokens that it has in a row.
-    pub(super) async fn decode(
         &mut self,
         source: usize,
         rows: &[Vec<u32>],
         traced: bool,
-    ) -> Result<(HostTensor, Rc<Prepared>, usize), DeviceError> {
-        let (ids, lengths) = self.rows(rows);
-        let [count, tokens] = [ids.shape[0], ids.shape[1]];
-        let last = lengths.as_u32().iter().enumerate().map(|(i, length)| (i * tokens) as u32 + length - 1);
-        let last = HostTensor::u32([count], last.collect());
-        let job = Job::Decode { rows: count, tokens, source };
-        let prepared = self.run(job, traced, &[("ids", &ids), ("last", &last)]).await?;
-        let logits = self.read(&prepared, "logits").await?;
-        let width = logits.shape.last();
-        let logits = HostTensor::f32([rows.len(), width], logits.as_f32()[..rows.len() * width].to_vec());
-        Ok((logits, prepared, tokens))
+    ) -> Result<(HostTensor, Rc<Prepared>), DeviceError> {
+        let text = &self.blip().text;
+        let held = cache::held(rows, text.max_position_embeddings);
+        let shape = Shape::from([held[0], held[1], text.hidden_size]);
+        for path in own_paths(self.blip()) {
+            for kind in cache::KINDS {
+                self.device.reserve(&mut self.bank, &cache::name(&path, kind, held), &shape)?;
+            }
+        }
+        let mut done = 0;
+        if let Some(written) = self.kept.written.take() {
+            let start = written.start(rows, held);
+            if let Some([taken, put]) = &start.moves {
+                let job = Job::Move { from: written.held, to: held };
+                self.run(job, false, &[("taken", taken), ("put", put)]).await?;
+            }
+            done = start.common;
+        }
+        let mut last = None;
+        for at in done..rows[0].len() {
+            let inputs = cache::inputs(rows, held, at);
+            let inputs = inputs.each_ref().map(|(name, tensor)| (*name, tensor));
+            last = Some(self.run(Job::Next { held, source }, traced, &inputs).await?);
+        }
+        let prepared = last.expect("a row has its start");
+        self.kept.written = Some(Written { rows: rows.to_vec(), held });
+        Ok((first_rows(&self.read(&prepared, "logits").await?, rows.len()), prepared))
     }
 
     /// Logits, no match and match, of every row with the picture of `source` states.
@@ -203,12 +192,18 @@ impl Checkpoint {
     }
 
     /// Rows at a size for which there are plans, and their lengths.
-    fn rows(&self, rows: &[Vec<u32>]) -> (HostTensor, HostTensor) {
+    pub(super) fn rows(&self, rows: &[Vec<u32>]) -> (HostTensor, HostTensor) {
         let text = &self.blip().text;
         let most = rows.iter().map(Vec::len).max().unwrap_or(1);
         let (count, tokens) = (rounded(rows.len()), rounded_tokens(most, text.max_position_embeddings));
         padded_rows(rows, count, tokens, text.pad_token_id)
     }
+}
+
+/// The first rows of `[N, V]`.
+fn first_rows(tensor: &HostTensor, count: usize) -> HostTensor {
+    let width = tensor.shape.last();
+    HostTensor::f32([count, width], tensor.as_f32()[..count * width].to_vec())
 }
 
 /// Log-probabilities of every row of logits `[N, V]`.

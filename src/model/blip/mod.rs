@@ -9,12 +9,11 @@ mod config;
 mod text;
 
 pub use config::{Config, Task};
-pub use text::Memory;
 use text::Sight;
 
 use crate::model::encoder::Projections;
 use crate::model::inputs::{patches, with_class};
-use crate::nn::{linear, norm_with};
+use crate::nn::{Memory, Place, linear, norm_with};
 use crate::ops::binary::add;
 use crate::ops::l2_normalize::l2_normalize;
 use crate::ops::slice::slice;
@@ -67,17 +66,16 @@ pub fn decode(b: &mut PlanBuilder, config: &Config, ids: SlotId, memory: &Memory
     b.scope(DECODER_LAYERS, |b| config.states(b, ids, Sight::Before, Some(memory)))
 }
 
-/// As [`decode`] for one token (ids u32 `[1, 1]`) at the place `at` (u32 `[1]`) of a text, whose keys and values up to there,
-/// `lengths` (u32 `[1]`) of them with the token's, are kept in `own`: `[1, 1, D]`.
+/// As [`decode`] for one token of each row (ids u32 `[N, 1]`), the keys and values of the rows being kept in `own`: `[N, 1, D]`.
 pub fn decode_next(
     b: &mut PlanBuilder,
     config: &Config,
     ids: SlotId,
-    [at, lengths]: [SlotId; 2],
+    place: Place,
     own: &Memory,
     memory: &Memory,
 ) -> SlotId {
-    let sight = Sight::Kept { own, at, lengths };
+    let sight = Sight::Kept { own, place };
     b.scope(DECODER_LAYERS, |b| config.states(b, ids, sight, Some(memory)))
 }
 

@@ -3,17 +3,11 @@
 
 use super::Config;
 use crate::model::inputs::tokens;
-use crate::nn::{linear, norm_with, product, table};
+use crate::nn::{Memory, Place, linear, norm_with, product, table};
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
 use crate::ops::place::place;
 use crate::plan::{PlanBuilder, SlotId};
-
-/// Keys and values of every layer's attention, `[B, S, D]` each, for queries of `[B * R, T, D]`.
-#[derive(Clone, Debug)]
-pub struct Memory {
-    pub layers: Vec<[SlotId; 2]>,
-}
 
 /// What a token sees of its own text.
 #[derive(Clone, Copy)]
@@ -22,9 +16,8 @@ pub(super) enum Sight<'a> {
     Whole { lengths: SlotId },
     /// Itself and what stands before.
     Before,
-    /// As `Before`, for one token of one row at the place `at` (u32 `[1]`): the keys and values of the first `lengths`
-    /// (u32 `[1]`, `at + 1`) tokens are kept in `own`, `[1, L, D]` each, to which the token adds its.
-    Kept { own: &'a Memory, at: SlotId, lengths: SlotId },
+    /// As `Before`, for one token of each row, whose keys and values are kept in `own`, `[N, L, D]` each.
+    Kept { own: &'a Memory, place: Place },
 }
 
 impl Config {
@@ -40,7 +33,7 @@ impl Config {
                 })
             })
         };
-        Memory { layers: (0..self.text.num_hidden_layers).map(layer).collect() }
+        Memory { blocks: (0..self.text.num_hidden_layers).map(layer).collect() }
     }
 
     /// Token ids (u32 `[N, T]`) to states `[N, T, D]`. The embedded tokens are named `embeddings.output`, a layer's result
@@ -53,7 +46,7 @@ impl Config {
         memory: Option<&Memory>,
     ) -> SlotId {
         let at = match sight {
-            Sight::Kept { at, .. } => Some(at),
+            Sight::Kept { place, .. } => Some(place.at),
             Sight::Whole { .. } | Sight::Before => None,
         };
         let x = b.scope("embeddings", |b| {
@@ -63,7 +56,7 @@ impl Config {
             x
         });
         (0..self.text.num_hidden_layers).fold(x, |x, i| {
-            let memory = memory.map(|memory| memory.layers[i]);
+            let memory = memory.map(|memory| memory.blocks[i]);
             b.scope(format!("encoder.layer.{i}"), |b| self.layer(b, i, x, sight, memory))
         })
     }
@@ -83,9 +76,9 @@ impl Config {
             match sight {
                 Sight::Whole { lengths } => self.attend(b, x, own, false, Some(lengths)),
                 Sight::Before => self.attend(b, x, own, true, None),
-                Sight::Kept { own: kept, at, lengths } => {
-                    let kept = kept.layers[i];
-                    own.into_iter().zip(kept).for_each(|(own, kept)| place(b, own, at, kept));
+                Sight::Kept { own: kept, place: Place { slots, lengths, .. } } => {
+                    let kept = kept.blocks[i];
+                    own.into_iter().zip(kept).for_each(|(own, kept)| place(b, own, slots, kept));
                     self.attend(b, x, kept, false, Some(lengths))
                 }
             }

@@ -10,7 +10,9 @@ mod text;
 mod vision;
 
 pub use config::Config;
-pub use text::{Matching, decode, decoder_logits, encode_text, match_words, memory, text_embeds};
+pub use text::{
+    Matching, decode, decode_next, decoder_logits, encode_text, match_words, memory, text_embeds,
+};
 pub use vision::{encode_image, image_embeds};
 
 use crate::ops::activation::{Activation, activation};

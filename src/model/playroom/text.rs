@@ -2,28 +2,31 @@
 //! token and position embeddings of its own.
 
 use super::Config;
-use crate::nn::{Memory, linear};
+use crate::nn::{Memory, Place, linear};
 use crate::ops::activation::Activation;
 use crate::ops::embedding::embedding;
 use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::{binary, l2_normalize, reduce, slice};
 use crate::plan::{PlanBuilder, SlotId};
 
-/// Token ids (u32 `[N, T]`) with positions added: `[N, T, D]`.
-fn embed(b: &mut PlanBuilder, config: &Config, ids: SlotId) -> SlotId {
+/// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`. They stand at the positions `at` (u32 `[T]`), or at the first.
+fn embed(b: &mut PlanBuilder, config: &Config, ids: SlotId, at: Option<SlotId>) -> SlotId {
     let tokens = b.shape(ids)[1];
     assert!(tokens <= config.max_tokens, "{tokens} tokens exceed the longest row of {}", config.max_tokens);
     let table = b.param("token_embedding", [config.vocab_size, config.width()]);
     let positions = b.param("position_embedding", [config.max_tokens, config.width()]);
     let x = embedding(b, table, ids);
-    let positions = slice::slice(b, positions, 0, 0, tokens);
+    let positions = match at {
+        Some(at) => embedding(b, positions, at),
+        None => slice::slice(b, positions, 0, 0, tokens),
+    };
     binary::add(b, x, positions)
 }
 
 /// Text alone: ids `[N, T]` of `lengths` (u32 `[N]`) tokens to `[N, T, D]`.
 pub fn encode_text(b: &mut PlanBuilder, config: &Config, ids: SlotId, lengths: SlotId) -> SlotId {
     b.scope("text", |b| {
-        let x = embed(b, config, ids);
+        let x = embed(b, config, ids, None);
         config.tower(config.text_depth, false).emit(b, x, Some(lengths), None)
     })
 }
@@ -59,7 +62,7 @@ pub fn match_words(
     memory: &Memory,
 ) -> Matching {
     b.scope("reader", |b| {
-        let x = embed(b, config, ids);
+        let x = embed(b, config, ids, None);
         let x = config.tower(config.reader_depth, false).emit(b, x, Some(lengths), Some(memory));
         let [rows, tokens, width] = b.shape(x)[..] else { unreachable!("embeddings are [N, T, D]") };
         let first = slice::slice(b, x, 1, 0, 1);
@@ -74,8 +77,23 @@ pub fn match_words(
 /// counts can see it.
 pub fn decode(b: &mut PlanBuilder, config: &Config, ids: SlotId, memory: &Memory) -> SlotId {
     b.scope("reader", |b| {
-        let x = embed(b, config, ids);
+        let x = embed(b, config, ids, None);
         config.tower(config.reader_depth, true).emit(b, x, None, Some(memory))
+    })
+}
+
+/// As [`decode`] for one token of each row (ids u32 `[N, 1]`), the keys and values of the rows being kept in `own`: `[N, 1, D]`.
+pub fn decode_next(
+    b: &mut PlanBuilder,
+    config: &Config,
+    ids: SlotId,
+    place: Place,
+    own: &Memory,
+    memory: &Memory,
+) -> SlotId {
+    b.scope("reader", |b| {
+        let x = embed(b, config, ids, Some(place.at));
+        config.tower(config.reader_depth, true).emit_next(b, x, own, place, Some(memory))
     })
 }
 

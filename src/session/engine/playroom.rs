@@ -135,16 +135,16 @@ async fn ask(
     let mut tokens = Vec::new();
     while !search.done() {
         let row = search.best().ids.clone();
-        let next = runner.next(&image, &[vec![row.clone()]], true).await?;
+        let next = runner.next(&image, &[row], true).await?;
         search.advance(&next.logprobs);
         let id = *search.best().ids.last().expect("a token was written");
         let trace = next.trace.expect("the run was traced");
-        let (piece, attention) = (|id| runner.words.piece(id), trace.of_query(row.len() - 1));
+        let (piece, attention) = (|id| runner.words.piece(id), trace.of_query(0));
         tokens.push(described(piece, id, &next.logprobs[0], attention, false));
     }
     let mut beam = runner.search(infer::Decoding::Beam { width: 5 }, prompt.clone(), ANSWER);
     while !beam.done() {
-        let next = runner.next(&image, &[beam.open_rows()], false).await?;
+        let next = runner.next(&image, &beam.open_rows(), false).await?;
         beam.advance(&next.logprobs);
     }
     let answers = beam.hypotheses().iter().map(|hypothesis| {
@@ -165,7 +165,7 @@ async fn cross(runner: &mut Runner, picture: &Pixels, text: &str, reader: Reader
             let row = fits(runner, runner.words.caption(Style::Full, text))?;
             let first = row.len() - words.len();
             // A token was chosen by the query before it.
-            (runner.next(&image, &[vec![row]], true).await?.trace, first - 1)
+            (Some(runner.decoder_attention(&image, &row).await?), first - 1)
         }
         Reader::Matcher => (runner.match_texts(&image, &[vec![sentence(runner, text)?]], true).await?.1, 1),
     };

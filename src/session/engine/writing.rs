@@ -27,10 +27,10 @@ pub(super) async fn begin(
     let prompt = fits(runner, runner.words.caption(Style::Full, prefix))?;
     let given = runner.words.caption(Style::Full, "").len();
     for at in given..prompt.len() {
-        let next = runner.next(&image, &[vec![prompt[..at].to_vec()]], true).await?;
+        let next = runner.next(&image, &[prompt[..at].to_vec()], true).await?;
         let trace = next.trace.expect("the run was traced");
         let piece = |id| runner.words.piece(id);
-        let token = described(piece, prompt[at], &next.logprobs[0], trace.of_query(at - 1), true);
+        let token = described(piece, prompt[at], &next.logprobs[0], trace.of_query(0), true);
         emit(Event::TokenWritten { position: (at - given) as u32, token });
     }
     let search = runner.search(searched(decoding), prompt.clone(), max_new);
@@ -56,16 +56,14 @@ pub(super) async fn write(
 ) -> Result<bool, Failure> {
     if !writing.search.done() {
         let rows = writing.search.open_rows();
-        let next = runner.next(&writing.image, std::slice::from_ref(&rows), true).await?;
+        let next = runner.next(&writing.image, &rows, true).await?;
         writing.search.advance(&next.logprobs);
         let trace = next.trace.expect("the run was traced");
-        let tokens_of_row = trace.queries / rows.len().next_power_of_two();
         for hypothesis in writing.search.hypotheses() {
             let (&id, row) = hypothesis.ids.split_last().expect("a prompt is not empty");
             if let Some(parent) = rows.iter().position(|other| other == row) {
-                let query = parent * tokens_of_row + row.len() - 1;
                 let piece = |id| runner.words.piece(id);
-                let token = described(piece, id, &next.logprobs[parent], trace.of_query(query), false);
+                let token = described(piece, id, &next.logprobs[parent], trace.of_query(parent), false);
                 writing.stream.add(hypothesis.ids.clone(), token);
             }
         }

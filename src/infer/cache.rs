@@ -1,0 +1,150 @@
+//! Texts under way. The keys and values of their tokens are kept on the device, `[N, L, D]` for `N` rows with `L` places each,
+//! so that a token costs the same wherever it stands.
+
+use super::rounded;
+use crate::nn::{Memory, Place};
+use crate::ops::embedding::embedding;
+use crate::ops::place::place;
+use crate::plan::{PlanBuilder, SlotId};
+use crate::tensor::DType::U32;
+use crate::tensor::HostTensor;
+
+/// Rows and places, `[N, L]`, for which keys and values are kept.
+pub(super) type Held = [usize; 2];
+
+/// Fewest places for which there are plans.
+const PLACES: usize = 16;
+
+/// What is kept for `rows`, of which none becomes longer than `longest`.
+pub(super) fn held(rows: &[Vec<u32>], longest: usize) -> Held {
+    let length = rows[0].len();
+    assert!(rows.iter().all(|row| row.len() == length), "rows go on in step");
+    [rounded(rows.len()), length.next_power_of_two().max(PLACES).min(longest)]
+}
+
+/// Rows, all of one length, whose keys and values are kept.
+pub(super) struct Written {
+    pub rows: Vec<Vec<u32>>,
+    pub held: Held,
+}
+
+/// How rows go on from others.
+pub(super) struct Start {
+    /// Tokens that need not be computed again, fewer than the rows have.
+    pub common: usize,
+    /// Slots `taken` and `put` of [`move_kept`], where what is kept is not where it will be wanted.
+    pub moves: Option<[HostTensor; 2]>,
+}
+
+impl Written {
+    /// How `rows`, which will be held as `to`, go on from these.
+    pub fn start(&self, rows: &[Vec<u32>], to: Held) -> Start {
+        let parents: Vec<(usize, usize)> = (0..rows.len()).map(|i| parent(&self.rows, &rows[i], i)).collect();
+        let common = parents.iter().map(|(_, common)| *common).min().unwrap_or(0).min(rows[0].len() - 1);
+        let stays = parents.iter().enumerate().all(|(i, (parent, _))| i == *parent);
+        if common == 0 || (self.held == to && stays) {
+            return Start { common, moves: None };
+        }
+        let [from, places] = [self.held[1], moved(self.held, to)];
+        let parent = |i: usize| parents.get(i).unwrap_or(&parents[0]).0;
+        let slots = |slot: &dyn Fn(usize, usize) -> usize| {
+            let all = (0..to[0]).flat_map(|i| (0..places).map(move |at| (i, at)));
+            HostTensor::u32([to[0] * places], all.map(|(i, at)| slot(i, at) as u32).collect())
+        };
+        let moves = [slots(&|i, at| parent(i) * from + at), slots(&|i, at| i * to[1] + at)];
+        Start { common, moves: Some(moves) }
+    }
+}
+
+/// Which of the rows that are kept has the longest beginning in common with `row`, the `i`-th if it is as good, and how long
+/// that is.
+fn parent(kept: &[Vec<u32>], row: &[u32], i: usize) -> (usize, usize) {
+    let common = |other: &Vec<u32>| row.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let all = kept.iter().enumerate().map(|(j, other)| (j, common(other)));
+    all.max_by_key(|&(j, common)| (common, j == i)).unwrap_or((0, 0))
+}
+
+/// Places of a row that are moved.
+fn moved(from: Held, to: Held) -> usize {
+    from[1].min(to[1])
+}
+
+/// What a plan of one token of each row takes, for the tokens at this place; rows beyond those that count repeat the first.
+pub(super) fn inputs(rows: &[Vec<u32>], [count, places]: Held, at: usize) -> [(&'static str, HostTensor); 4] {
+    let ids = (0..count).map(|i| rows.get(i).unwrap_or(&rows[0])[at]).collect();
+    let slots = (0..count).map(|i| (i * places + at) as u32).collect();
+    [
+        ("ids", HostTensor::u32([count, 1], ids)),
+        ("at", HostTensor::u32([1], vec![at as u32])),
+        ("slots", HostTensor::u32([count], slots)),
+        ("lengths", HostTensor::u32([count], vec![at as u32 + 1; count])),
+    ]
+}
+
+/// The slots of what a plan of one token of each row takes.
+pub(super) fn emit_inputs(b: &mut PlanBuilder, rows: usize) -> (SlotId, Place) {
+    let ids = b.input("ids", [rows, 1], U32);
+    let at = b.input("at", [1], U32);
+    let [slots, lengths] = ["slots", "lengths"].map(|name| b.input(name, [rows], U32));
+    (ids, Place { at, slots, lengths })
+}
+
+/// Under which name the device keeps something of a layer's self-attention, `[N, L, D]`.
+pub(super) fn name(path: &str, kind: &str, [rows, places]: Held) -> String {
+    format!("{path}.{kind}.{rows}.{places}")
+}
+
+/// Keys and values of texts under way by layer, of which `paths` are the self-attentions.
+pub(super) fn own(
+    b: &mut PlanBuilder,
+    paths: &[String],
+    held @ [rows, places]: Held,
+    width: usize,
+) -> Memory {
+    let mut stored =
+        |path: &String| KINDS.map(|kind| b.stored(&name(path, kind, held), [rows, places, width]));
+    Memory { blocks: paths.iter().map(&mut stored).collect() }
+}
+
+/// The two things that are kept of each layer.
+pub(super) const KINDS: [&str; 2] = ["keys", "values"];
+
+/// Keys and values that are kept as `from`, at the slots `taken` of `[N * L]`, to the slots `put` of `to`: as many as all rows
+/// of `to` have in places that both have.
+pub(super) fn move_kept(b: &mut PlanBuilder, paths: &[String], [from, to]: [Held; 2], width: usize) {
+    let [taken, put] = ["taken", "put"].map(|name| b.input(name, [to[0] * moved(from, to)], U32));
+    let (old, new) = (own(b, paths, from, width), own(b, paths, to, width));
+    for (old, new) in old.blocks.as_flattened().iter().zip(new.blocks.as_flattened()) {
+        let table = b.reshape(*old, [from[0] * from[1], width]);
+        let rows = embedding(b, table, taken);
+        place(b, rows, put, *new);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_goes_on_from_the_longest_beginning_its_own_place_first() {
+        let kept = [vec![1, 2, 3], vec![1, 2, 4], vec![1, 2, 4], vec![5, 6, 7]];
+        assert_eq!(parent(&kept, &[1, 2, 3, 9], 1), (0, 3));
+        assert_eq!(parent(&kept, &[1, 2, 4, 9], 1), (1, 3));
+        assert_eq!(parent(&kept, &[1, 2, 4, 9], 2), (2, 3));
+        assert_eq!(parent(&kept, &[1, 2], 3).1, 2);
+        assert_eq!(parent(&kept, &[8], 3), (3, 0));
+        assert_eq!(parent(&[], &[8], 0), (0, 0));
+    }
+
+    #[test]
+    fn rows_that_stay_are_not_moved() {
+        let written = Written { rows: vec![vec![1, 2], vec![1, 3]], held: [2, 16] };
+        let start = written.start(&[vec![1, 2, 4], vec![1, 3, 4]], [2, 16]);
+        assert_eq!((start.common, start.moves), (2, None));
+        let start = written.start(&[vec![1, 3, 4], vec![1, 3, 5]], [2, 16]);
+        let [taken, put] = start.moves.expect("the first row is the second's child");
+        assert_eq!((taken.as_u32()[0], taken.as_u32()[17], put.as_u32()[17]), (16, 17, 17));
+        // The whole of a row is never common: its last token makes the logits.
+        assert_eq!(written.start(&[vec![1, 2], vec![1, 3]], [2, 16]).common, 1);
+    }
+}

@@ -8,7 +8,7 @@ import { Browser } from "./browser.mjs";
 import { machine, pythonOf, versions } from "./machine.mjs";
 import { measure, measureAlone } from "./measure.mjs";
 import { Process, openNative } from "./native.mjs";
-import { HEAD, HEAD_ALONE, cells, cellsAlone, markdown, table } from "./report.mjs";
+import { HEAD, HEAD_ALONE, HEAD_WRITING, cells, cellsAlone, cellsWriting, markdown, table, writes } from "./report.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 /** What is compared, and how many times as fast as ONNX Runtime ours is to be. */
@@ -76,7 +76,12 @@ async function main([folder, ...options]) {
     const native = { models, python, program: process.env.TRIPTYCH_BENCH };
     const found = { rows: await compare(cases, browser, native), alone: await alone(browser, native), ...about };
     if (options.includes("--write")) await writeFile(path.join(HERE, "RESULTS.md"), markdown(found));
-    const tables = () => `${table(HEAD, found.rows.map(cells))}\n${table(HEAD_ALONE, found.alone.map(cellsAlone))}`;
+    const tables = () =>
+      [
+        table(HEAD, found.rows.map(cells)),
+        table(HEAD_WRITING, found.rows.filter(writes).map(cellsWriting)),
+        table(HEAD_ALONE, found.alone.map(cellsAlone)),
+      ].join("\n");
     process.stdout.write(options.includes("--json") ? `${JSON.stringify(found)}\n` : tables());
   } finally {
     await browser.close();

@@ -12,6 +12,8 @@ const REST_MS = 50;
 const BURST_MS = 100;
 /** Largest error of a value of a unit vector; both sides compute in f32. */
 const TOLERANCE = 1e-4;
+/** Tokens before and from these places are early and late in a text. */
+const [EARLY, LATE] = [16, 48];
 /** Steps of training whose losses are compared, in nats; they warm the sides up too. */
 const COMPARED = 8;
 const LOSS_TOLERANCE = 1e-3;
@@ -40,7 +42,14 @@ export async function measure({ ours, ort }) {
     ort_ms_spread: theirs.spread,
     ours_peak_bytes: mine.memory,
     ort_peak_bytes: theirs.memory,
+    ...(runs.ours[0].at === undefined ? {} : { ours_growth: growth(runs.ours), ort_growth: growth(runs.ort) }),
   };
+}
+
+/** The median of late tokens over that of early ones; null where there are none of either. */
+function growth(runs) {
+  const [early, late] = [runs.filter(({ at }) => at < EARLY), runs.filter(({ at }) => at >= LATE)];
+  return early.length && late.length ? figures(late).median / figures(early).median : null;
 }
 
 /** Figures of a side by itself. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { measure, measureAlone, measureTraining } from "./measure.mjs";
-import { HEAD, cells, markdown, markdownOfTraining, table } from "./report.mjs";
+import { HEAD, cells, cellsWriting, markdown, markdownOfTraining, table, writes } from "./report.mjs";
 
 /** A side whose runs take these milliseconds in turn. */
 function side(times, error = 0) {
@@ -38,6 +38,17 @@ test("a report says whether a goal is met, and leaves out memory that nobody tol
   const alone = [{ case: "quick", goal_ms: 5, ...(await measureAlone(side([4]))) }];
   const text = markdown({ rows, alone, date: "2026-01-02T03", machine, versions: { node: "4" } });
   assert.match(text, /2026-01-02.*[^]*\| hard \| 1\.50 \| 5\.00 \| no \|[^]*\| quick \| 5 \| yes \| 4\.00 /);
+});
+
+test("what a token costs late in a text is told beside what it costs early", async () => {
+  const writer = (late) => {
+    let token = 0;
+    return { run: async () => (({ at }) => ({ ms: at < 48 ? 101 : late, at, error: 0, memory: {} }))({ at: (7 * token++) % 64 }) };
+  };
+  const found = await measure({ ours: writer(101), ort: writer(202) });
+  assert.deepEqual([found.ours_growth, found.ort_growth], [1, 2]);
+  const rows = [{ case: "text", ...found }, { case: "picture", ...(await measure({ ours: side([4000]), ort: side([6000]) })) }];
+  assert.deepEqual(rows.filter(writes).map(cellsWriting), [["text", "9.9", "9.9", "1.00 / 2.00"]]);
 });
 
 test("training is compared where both sides learn the same", async () => {

@@ -30,6 +30,16 @@ function compared(row, peer, errors) {
 
 export const cells = (row) => compared(row, "ort", [row.max_error, row.ort_max_error]);
 
+export const HEAD_WRITING = ["case", "tokens/s, ours", "tokens/s, ORT", "a late token over an early one, ours / ORT"];
+
+/** Of the rows that write; the others have none. */
+export function cellsWriting(row) {
+  const growth = [row.ours_growth, row.ort_growth].map((ratio) => ratio?.toFixed(2) ?? "-");
+  return [row.case, ...[row.ours_ms, row.ort_ms].map((ms) => (1000 / ms).toFixed(1)), growth.join(" / ")];
+}
+
+export const writes = (row) => row.ours_growth !== undefined;
+
 export const HEAD_ALONE = ["case", "goal, ms", "met", "ours, ms", "rounds", "error", "peak MiB"];
 
 export function cellsAlone(row) {
@@ -71,13 +81,19 @@ export function markdown({ rows, alone, date, ...where }) {
 Written by \`cargo xtask bench --against ort --write\` on ${date.slice(0, 10)}.
 
 Both sides run the same weights and pictures in turn, warm, in the same session; times are medians with least and most,
-from pictures in host memory to unit vectors there. The ratio is ONNX Runtime's median over ours, the error the largest
+from pictures in host memory to unit vectors there, or from a token of a caption to the logits of what follows it, with what
+the decoder keeps of the tokens before; what it reads of its picture is part of ONNX Runtime's graph, which spares that side
+a copy. A run counts after others of at least a tenth of a second. The ratio is ONNX Runtime's median over ours, the error the largest
 of a value against a reference in f64. Peak memory is that of WebAssembly memories and of GPU buffers, natively what the
 process held at most.
 
 ${about(where)}
 
 ${tableOfMarkdown(HEAD, rows.map(cells))}
+
+In writing, the same rows by tokens; early are those before the 17th, late those from the 49th of a text of 64:
+
+${tableOfMarkdown(HEAD_WRITING, rows.filter(writes).map(cellsWriting))}
 
 By itself; the error is the largest difference from a full scan in f32, which must find the same rows:
 

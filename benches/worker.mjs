@@ -1,5 +1,6 @@
 // One side of a comparison in a worker of its own: what the first message names is opened, and run by each later one.
-// The reply is milliseconds up to the result in host memory, the largest error of a value or the loss, and memory in bytes.
+// The reply is milliseconds up to the result in host memory, the largest error of a value or the loss, of a token its place in
+// the text, and memory in bytes.
 import { watchMemory } from "./memory.mjs";
 
 const memory = watchMemory();
@@ -131,7 +132,7 @@ async function openWrite(settings) {
     const at = next;
     next = (at + 1) % text.length;
     const { ms, found } = await timed(() => after(at));
-    return { ms, error: largestError(found, expected.subarray(at * width, (at + 1) * width)) };
+    return { ms, at, error: largestError(found, expected.subarray(at * width, (at + 1) * width)) };
   };
 }
 

@@ -2,7 +2,8 @@
 
     python python/bench_ort_writer.py target/bench/models/blip-base THREADS
 
-Answers every line of its input with a token of the text: milliseconds, and the largest error of a logit.
+Answers every line of its input with a token of the text: milliseconds, the token's place, and the largest error of a
+logit.
 """
 
 import json
@@ -32,7 +33,8 @@ def main():
         feeds = {"ids": np.array([[ids[at]]]), "at": np.array([at]), **dict(zip(inputs, past, strict=True))}
         logits, *past = session.run(outputs, feeds)
         ms = 1e3 * (time.perf_counter() - start)
-        print(json.dumps({"ms": ms, "error": float(np.abs(logits[0, 0] - expected[at]).max())}), flush=True)
+        error = float(np.abs(logits[0, 0] - expected[at]).max())
+        print(json.dumps({"ms": ms, "at": at, "error": error}), flush=True)
 
 
 if __name__ == "__main__":

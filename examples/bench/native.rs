@@ -42,18 +42,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Answers every line of the input with the milliseconds of a run and what `reply` adds to them.
+/// Answers every line of the input with what `reply` makes of the milliseconds of a run and its result.
 fn answer<T>(
     mut run: impl FnMut() -> Result<T, String>,
-    mut reply: impl FnMut(&T) -> (&'static str, f32),
+    mut reply: impl FnMut(f64, &T) -> serde_json::Value,
 ) -> Result<(), String> {
     for _ in std::io::stdin().lock().lines() {
         let start = Instant::now();
         let found = run()?;
         let ms = 1e3 * start.elapsed().as_secs_f64();
-        let (name, value) = reply(&found);
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{}", json!({ "ms": ms, name: value }))
+        writeln!(out, "{}", reply(ms, &found))
             .and_then(|()| out.flush())
             .map_err(|error| error.to_string())?;
     }
@@ -68,11 +67,11 @@ fn embed(folder: &Path, batch: usize) -> Result<(), String> {
     expected.truncate(batch * tower.checkpoint.embed_dim());
     answer(
         || pollster::block_on(tower.embed(batch, pixels.clone())),
-        |embeds| ("error", largest_error(embeds.as_f32(), &expected)),
+        |ms, embeds| json!({ "ms": ms, "error": largest_error(embeds.as_f32(), &expected) }),
     )
 }
 
-/// A token of the text in turn; with the largest error of a logit.
+/// A token of the text in turn; with its place and the largest error of a logit.
 fn write(folder: &Path) -> Result<(), String> {
     let ids = std::fs::read_to_string(folder.join("ids.json")).map_err(|error| error.to_string())?;
     let ids: Vec<u32> = serde_json::from_str(&ids).map_err(|error| error.to_string())?;
@@ -85,7 +84,10 @@ fn write(folder: &Path) -> Result<(), String> {
             let at = places.next().expect("a cycle");
             Ok((at, pollster::block_on(writing.after(at))?))
         },
-        |(at, logits)| ("error", largest_error(logits.as_f32(), &expected[at * width..][..width])),
+        |ms, (at, logits)| {
+            let error = largest_error(logits.as_f32(), &expected[at * width..][..width]);
+            json!({ "ms": ms, "at": at, "error": error })
+        },
     )
 }
 
@@ -93,13 +95,13 @@ fn write(folder: &Path) -> Result<(), String> {
 fn train(folder: &Path, batch: usize) -> Result<(), String> {
     let pixels = pictures(folder, batch)?;
     let mut training = pollster::block_on(Training::open(&Folder(folder.to_path_buf()), batch, pixels))?;
-    answer(|| pollster::block_on(training.step()), |loss| ("loss", *loss))
+    answer(|| pollster::block_on(training.step()), |ms, loss| json!({ "ms": ms, "loss": loss }))
 }
 
 /// With the largest error of a product.
 fn search() -> Result<(), String> {
     let search = RefCell::new(Search::new());
-    answer(|| Ok(search.borrow_mut().find()), |found| ("error", search.borrow().error(found)))
+    answer(|| Ok(search.borrow_mut().find()), |ms, found| json!({ "ms": ms, "error": search.borrow().error(found) }))
 }
 
 /// The values of `batch` pictures `[B, 3, S, S]`: those of the folder, again from the first where it holds fewer.

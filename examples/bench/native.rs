@@ -101,7 +101,10 @@ fn train(folder: &Path, batch: usize) -> Result<(), String> {
 /// With the largest error of a product.
 fn search() -> Result<(), String> {
     let search = RefCell::new(Search::new());
-    answer(|| Ok(search.borrow_mut().find()), |ms, found| json!({ "ms": ms, "error": search.borrow().error(found) }))
+    answer(
+        || Ok(search.borrow_mut().find()),
+        |ms, found| json!({ "ms": ms, "error": search.borrow().error(found) }),
+    )
 }
 
 /// The values of `batch` pictures `[B, 3, S, S]`: those of the folder, again from the first where it holds fewer.

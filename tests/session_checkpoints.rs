@@ -290,7 +290,7 @@ fn a_traced_run_computes_what_another_does() {
     let pixels = golden("blip_caption", "in.pixel_values");
     let pixels = HostTensor::f32([1, 3, 32, 32], pixels.as_f32()[..3 * 32 * 32].to_vec());
     let source = block_on(checkpoint.look(&pixels)).expect("a device");
-    let rows = [vec![64, 5], vec![64, 57, 5], vec![64]];
+    let rows = [vec![64, 5, 9], vec![64, 57, 5], vec![64, 5, 7]];
     let plain = block_on(checkpoint.logprobs(source, &rows)).expect("a device");
     let (traced, trace) = block_on(checkpoint.logprobs_traced(source, &rows)).expect("a device");
     plain.iter().zip(&traced).for_each(|(plain, traced)| near(plain, traced));

@@ -20,7 +20,7 @@ pub use model::{Model, ModelError};
 pub use next::Next;
 pub use prompt::{SPECIALS, Words};
 pub use read::Rows;
-pub use search::{Decoding, Hypothesis, Search};
+pub use search::{Decoding, Hypothesis, Search, likeliest};
 pub use trace::Trace;
 
 use std::collections::HashMap;

@@ -76,17 +76,18 @@ impl Search {
         let (open, mut kept): (Vec<_>, Vec<_>) = self.hypotheses.drain(..).partition(|h| !h.finished);
         self.written += 1;
         for (hypothesis, row) in open.iter().zip(logprobs) {
-            let allowed = (0..row.len() as u32).filter(|id| !self.banned.contains(id));
-            let mut choices: Vec<u32> = allowed.collect();
-            match self.decoding {
+            let is_allowed = |id: &u32| !self.banned.contains(id);
+            let choices: Vec<u32> = match self.decoding {
                 Decoding::Sample { temperature, .. } => {
-                    choices = vec![sample(&choices, row, temperature, &mut self.random)];
+                    let allowed: Vec<u32> = (0..row.len() as u32).filter(is_allowed).collect();
+                    vec![sample(&allowed, row, temperature, &mut self.random)]
                 }
-                _ => {
-                    choices.sort_by(|&a, &b| row[b as usize].total_cmp(&row[a as usize]).then(a.cmp(&b)));
-                    choices.truncate(width);
-                }
-            }
+                _ => likeliest(row, width + self.banned.len())
+                    .into_iter()
+                    .filter(is_allowed)
+                    .take(width)
+                    .collect(),
+            };
             for id in choices {
                 let mut next = hypothesis.clone();
                 next.ids.push(id);
@@ -99,6 +100,18 @@ impl Search {
         kept.truncate(width);
         self.hypotheses = kept;
     }
+}
+
+/// The `count` likeliest ids, or all where there are no more, the likeliest first; of equals the first.
+pub fn likeliest(logprobs: &[f32], count: usize) -> Vec<u32> {
+    let falling = |a: &u32, b: &u32| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b));
+    let mut ids: Vec<u32> = (0..logprobs.len() as u32).collect();
+    if count < ids.len() {
+        ids.select_nth_unstable_by(count, falling);
+        ids.truncate(count);
+    }
+    ids.sort_unstable_by(falling);
+    ids
 }
 
 /// One of `choices` by `softmax(logprobs / temperature)`; a temperature of zero is greedy.

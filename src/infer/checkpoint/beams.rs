@@ -1,7 +1,7 @@
 //! Beam search as `generate` of transformers does it: finished hypotheses are kept apart and ranked by their mean
 //! log-probability (length penalty 1), and the search ends when no open one can beat the worst of them.
 
-use crate::infer::Hypothesis;
+use crate::infer::{Hypothesis, likeliest};
 
 /// The search for one text.
 pub struct Beams {
@@ -67,11 +67,8 @@ impl Beams {
         let totals: Vec<f32> = self.open.iter().map(Hypothesis::total).collect();
         let mut best: Vec<(f32, usize, u32)> = Vec::new();
         for (row, (total, logprobs)) in totals.iter().zip(logprobs).enumerate() {
-            let mut ids: Vec<u32> = (0..logprobs.len() as u32).collect();
-            let count = (2 * self.width).min(ids.len());
-            let falling = |a: &u32, b: &u32| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]);
-            ids.select_nth_unstable_by(count - 1, falling);
-            best.extend(ids[..count].iter().map(|&id| (total + logprobs[id as usize], row, id)));
+            let ids = likeliest(logprobs, 2 * self.width).into_iter();
+            best.extend(ids.map(|id| (total + logprobs[id as usize], row, id)));
         }
         best.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         best.truncate(2 * self.width);

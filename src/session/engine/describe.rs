@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::task::Emit;
-use crate::infer::Trace;
+use crate::infer::{Trace, likeliest};
 use crate::session::protocol::{Alternative, Attention, Candidate, Event, StepTime, Token};
 
 /// Alternatives beside the chosen token.
@@ -12,26 +12,19 @@ const ALTERNATIVES: usize = 5;
 /// The token `id`, spelt by `piece`, where the distribution was `logprobs` `[V]` and the query that chose it had this
 /// attention, `[layers, heads, grid, grid]`.
 pub(super) fn described(
-    piece: impl Fn(u32) -> String,
+    piece: &dyn Fn(u32) -> String,
     id: u32,
     logprobs: &[f32],
     attention: Vec<f32>,
     forced: bool,
 ) -> Token {
-    let falling = |a: &u32, b: &u32| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b));
-    let mut order: Vec<u32> = (0..logprobs.len() as u32).collect();
-    let count = ALTERNATIVES.min(order.len());
-    order.select_nth_unstable_by(count - 1, falling);
-    order.truncate(count);
-    order.sort_by(falling);
-    let alternative =
-        |&id: &u32| Alternative { id, text: piece(id), probability: logprobs[id as usize].exp() };
+    let alternative = |id: u32| Alternative { id, text: piece(id), probability: logprobs[id as usize].exp() };
     Token {
         id,
         text: piece(id),
         logprob: logprobs[id as usize],
         forced,
-        alternatives: order.iter().map(alternative).collect(),
+        alternatives: likeliest(logprobs, ALTERNATIVES).into_iter().map(alternative).collect(),
         attention,
     }
 }
@@ -74,7 +67,7 @@ impl Stream {
 }
 
 /// Answers as candidates; equal texts are one.
-pub(super) fn candidates(answers: impl Iterator<Item = (String, f32)>) -> Vec<Candidate> {
+pub(super) fn candidates(answers: Vec<(String, f32)>) -> Vec<Candidate> {
     let mut all: Vec<Candidate> = Vec::new();
     for (text, probability) in answers {
         match all.iter_mut().find(|candidate| candidate.text == text) {

@@ -140,7 +140,7 @@ async fn ask(
         let id = *search.best().ids.last().expect("a token was written");
         let trace = next.trace.expect("the run was traced");
         let (piece, attention) = (|id| runner.words.piece(id), trace.of_query(0));
-        tokens.push(described(piece, id, &next.logprobs[0], attention, false));
+        tokens.push(described(&piece, id, &next.logprobs[0], attention, false));
     }
     let mut beam = runner.search(infer::Decoding::Beam { width: 5 }, prompt.clone(), ANSWER);
     while !beam.done() {
@@ -151,9 +151,9 @@ async fn ask(
         let text: String = hypothesis.ids[prompt.len()..].iter().map(|&id| runner.words.piece(id)).collect();
         (text.trim().to_string(), hypothesis.total().exp())
     });
-    let candidates_ = candidates(answers);
-    let question_only = candidates(prior.answers(question).into_iter().take(5));
-    Ok(Event::Answered(Answer { tokens, candidates: candidates_, question_only }))
+    let answers = candidates(answers.collect());
+    let question_only = candidates(prior.answers(question).into_iter().take(5).collect());
+    Ok(Event::Answered(Answer { tokens, candidates: answers, question_only }))
 }
 
 async fn cross(runner: &mut Runner, picture: &Pixels, text: &str, reader: Reader) -> Result<Event, Failure> {

@@ -30,7 +30,7 @@ pub(super) async fn begin(
         let next = runner.next(&image, &[prompt[..at].to_vec()], true).await?;
         let trace = next.trace.expect("the run was traced");
         let piece = |id| runner.words.piece(id);
-        let token = described(piece, prompt[at], &next.logprobs[0], trace.of_query(0), true);
+        let token = described(&piece, prompt[at], &next.logprobs[0], trace.of_query(0), true);
         emit(Event::TokenWritten { position: (at - given) as u32, token });
     }
     let search = runner.search(searched(decoding), prompt.clone(), max_new);
@@ -63,7 +63,7 @@ pub(super) async fn write(
             let (&id, row) = hypothesis.ids.split_last().expect("a prompt is not empty");
             if let Some(parent) = rows.iter().position(|other| other == row) {
                 let piece = |id| runner.words.piece(id);
-                let token = described(piece, id, &next.logprobs[parent], trace.of_query(parent), false);
+                let token = described(&piece, id, &next.logprobs[parent], trace.of_query(parent), false);
                 writing.stream.add(hypothesis.ids.clone(), token);
             }
         }

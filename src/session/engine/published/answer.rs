@@ -67,7 +67,7 @@ impl Answering {
             let id = *self.line.hypotheses()[0].ids.last().expect("a token was written");
             let attention = trace.through(&self.reading).of_query(0);
             let words = words(checkpoint)?;
-            self.tokens.push(described(|id| words.piece(id), id, &logprobs[0], attention, false));
+            self.tokens.push(described(&|id| words.piece(id), id, &logprobs[0], attention, false));
             return Ok(false);
         }
         if !self.beams.done() {
@@ -77,7 +77,7 @@ impl Answering {
         }
         let words = words(checkpoint)?;
         let found = self.beams.hypotheses().into_iter();
-        let candidates = candidates(found.map(|h| (words.text(&h.ids), h.total().exp())));
+        let candidates = candidates(found.map(|h| (words.text(&h.ids), h.total().exp())).collect());
         let tokens = std::mem::take(&mut self.tokens);
         emit(Event::Answered(Answer { tokens, candidates, question_only: Vec::new() }));
         Ok(true)

@@ -68,7 +68,7 @@ impl Captioning {
         let (before, id) = (&self.prompt[..self.told], self.prompt[self.told]);
         let (logprobs, trace) = checkpoint.logprobs_traced(source, &[before.to_vec()]).await?;
         let words = words(checkpoint)?;
-        let token = described(|id| words.piece(id), id, &logprobs[0], trace.of_query(0), true);
+        let token = described(&|id| words.piece(id), id, &logprobs[0], trace.of_query(0), true);
         emit(Event::TokenWritten { position: (self.told - 1) as u32, token });
         self.told += 1;
         Ok(())
@@ -86,7 +86,7 @@ impl Captioning {
             let (&id, row) = hypothesis.ids.split_last().expect("a prompt is not empty");
             if let Some(parent) = rows.iter().position(|other| other == row) {
                 let attention = trace.of_query(parent);
-                let token = described(|id| words.piece(id), id, &logprobs[parent], attention, false);
+                let token = described(&|id| words.piece(id), id, &logprobs[parent], attention, false);
                 self.stream.add(hypothesis.ids.clone(), token);
             }
         }

@@ -83,9 +83,9 @@ Written by \`cargo xtask bench --against ort --write\` on ${date.slice(0, 10)}.
 Both sides run the same weights and pictures in turn, warm, in the same session; times are medians with least and most,
 from pictures in host memory to unit vectors there, or from a token of a caption to the logits of what follows it, with what
 the decoder keeps of the tokens before; what it reads of its picture is part of ONNX Runtime's graph, which spares that side
-a copy. A run counts after others of at least a tenth of a second. The ratio is ONNX Runtime's median over ours, the error the largest
-of a value against a reference in f64. Peak memory is that of WebAssembly memories and of GPU buffers, natively what the
-process held at most.
+a copy. Quick runs come in bursts of a tenth of a second, of which the second half counts. The ratio is ONNX Runtime's median
+over ours, the error the largest of a value against a reference in f64. Peak memory is that of WebAssembly memories and of
+GPU buffers, natively what the process held at most.
 
 ${about(where)}
 

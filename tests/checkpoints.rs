@@ -135,7 +135,7 @@ fn whole(checkpoint: &mut Checkpoint, source: usize, rows: &[Vec<u32>]) -> HostT
 fn texts_go_on_as_if_they_were_computed_anew() {
     let long =
         |count: u32, id: u32| -> Vec<u32> { [64, 5].into_iter().chain(7..count + 4).chain([id]).collect() };
-    let rounds: [&[Vec<u32>]; 13] = [
+    let rounds: [&[Vec<u32>]; 14] = [
         &[vec![64, 5, 57]],
         &[vec![64, 5, 57, 9]],
         &[vec![64, 5, 11]],
@@ -149,6 +149,8 @@ fn texts_go_on_as_if_they_were_computed_anew() {
         &[long(16, 40), long(16, 41)],
         &[long(17, 42), long(17, 43)],
         &[vec![60, 5], vec![61, 5]],
+        // The next picture begins with a part of this text.
+        &[vec![64, 5, 57, 9]],
     ];
     for form in [Form::Cpu, Form::Gpu] {
         let mut subject = Subject::open(&goldens().join("blip_caption"), form);
@@ -166,6 +168,27 @@ fn texts_go_on_as_if_they_were_computed_anew() {
             }
         }
     }
+}
+
+/// What is kept of an answer read another question.
+#[test]
+fn another_question_is_answered_from_the_start() {
+    let mut checkpoint = Subject::open(&goldens().join("blip_answer"), Form::Cpu).checkpoint;
+    let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&pictures()[0])]);
+    let seen = block_on(checkpoint.look(&pixels)).unwrap();
+    let rows = [vec![64, 5, 57]];
+    let mut all = Vec::new();
+    for words in [[2, 8, 9, 3], [2, 30, 31, 3]] {
+        let question = HostTensor::u32([1, words.len()], words.to_vec());
+        let source = block_on(checkpoint.ask(seen, &question, words.len() as u32)).unwrap();
+        let on = block_on(checkpoint.next(source, &rows)).unwrap();
+        let anew = whole(&mut checkpoint, source, &rows);
+        let apart = on.as_f32().iter().zip(anew.as_f32()).map(|(on, anew)| (on - anew).abs());
+        assert!(apart.fold(0.0, f32::max) < 1e-4, "{words:?}");
+        all.push(on);
+    }
+    let differ = all[0].as_f32().iter().zip(all[1].as_f32()).map(|(a, b)| (a - b).abs());
+    assert!(differ.fold(0.0, f32::max) > 1e-2, "the answer reads its question");
 }
 
 /// A copy of a golden folder that goes with the test.

@@ -83,7 +83,7 @@ impl Attend {
         })
         .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
         let text = |trace: &Trace, ids: &[u32]| {
-            // The row without its padding.
+            // A row may have padding.
             let words = ids.iter().map(|&id| runner.words.piece(id)).collect();
             (trace.part(0..ids.len(), 0..trace.keys), words)
         };

@@ -2,30 +2,32 @@
 //! so that a token costs the same wherever it stands.
 
 use super::rounded;
+use crate::device::{Bank, Device, DeviceError};
 use crate::nn::{Memory, Place};
 use crate::ops::embedding::embedding;
 use crate::ops::place::place;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::U32;
-use crate::tensor::HostTensor;
+use crate::tensor::{HostTensor, Shape};
 
 /// Rows and places, `[N, L]`, for which keys and values are kept.
-pub(super) type Held = [usize; 2];
+pub(super) type Extent = [usize; 2];
 
 /// Fewest places for which there are plans.
 const PLACES: usize = 16;
 
 /// What is kept for `rows`, of which none becomes longer than `longest`.
-pub(super) fn held(rows: &[Vec<u32>], longest: usize) -> Held {
+pub(super) fn extent(rows: &[Vec<u32>], longest: usize) -> Extent {
     let length = rows[0].len();
     assert!(rows.iter().all(|row| row.len() == length), "rows go on in step");
+    assert!(length <= longest, "{length} tokens exceed the longest row of {longest}");
     [rounded(rows.len()), length.next_power_of_two().max(PLACES).min(longest)]
 }
 
 /// Rows, all of one length, whose keys and values are kept.
-pub(super) struct Written {
+pub(super) struct UnderWay {
     pub rows: Vec<Vec<u32>>,
-    pub held: Held,
+    pub held: Extent,
 }
 
 /// How rows go on from others.
@@ -36,9 +38,9 @@ pub(super) struct Start {
     pub moves: Option<[HostTensor; 2]>,
 }
 
-impl Written {
+impl UnderWay {
     /// How `rows`, which will be held as `to`, go on from these.
-    pub fn start(&self, rows: &[Vec<u32>], to: Held) -> Start {
+    pub fn start(&self, rows: &[Vec<u32>], to: Extent) -> Start {
         let parents: Vec<(usize, usize)> = (0..rows.len()).map(|i| parent(&self.rows, &rows[i], i)).collect();
         let common = parents.iter().map(|(_, common)| *common).min().unwrap_or(0).min(rows[0].len() - 1);
         let stays = parents.iter().enumerate().all(|(i, (parent, _))| i == *parent);
@@ -65,12 +67,16 @@ fn parent(kept: &[Vec<u32>], row: &[u32], i: usize) -> (usize, usize) {
 }
 
 /// Places of a row that are moved.
-fn moved(from: Held, to: Held) -> usize {
+fn moved(from: Extent, to: Extent) -> usize {
     from[1].min(to[1])
 }
 
 /// What a plan of one token of each row takes, for the tokens at this place; rows beyond those that count repeat the first.
-pub(super) fn inputs(rows: &[Vec<u32>], [count, places]: Held, at: usize) -> [(&'static str, HostTensor); 4] {
+pub(super) fn inputs(
+    rows: &[Vec<u32>],
+    [count, places]: Extent,
+    at: usize,
+) -> [(&'static str, HostTensor); 4] {
     let ids = (0..count).map(|i| rows.get(i).unwrap_or(&rows[0])[at]).collect();
     let slots = (0..count).map(|i| (i * places + at) as u32).collect();
     [
@@ -89,8 +95,21 @@ pub(super) fn emit_inputs(b: &mut PlanBuilder, rows: usize) -> (SlotId, Place) {
     (ids, Place { at, slots, lengths })
 }
 
+/// Makes room for texts under way; what is there stays.
+pub(super) fn reserve(
+    device: &Device,
+    bank: &mut Bank,
+    paths: &[String],
+    held @ [rows, places]: Extent,
+    width: usize,
+) -> Result<(), DeviceError> {
+    let shape = Shape::from([rows, places, width]);
+    let names = paths.iter().flat_map(|path| KINDS.map(|kind| name(path, kind, held)));
+    names.into_iter().try_for_each(|name| device.reserve(bank, &name, &shape))
+}
+
 /// Under which name the device keeps something of a layer's self-attention, `[N, L, D]`.
-pub(super) fn name(path: &str, kind: &str, [rows, places]: Held) -> String {
+pub(super) fn name(path: &str, kind: &str, [rows, places]: Extent) -> String {
     format!("{path}.{kind}.{rows}.{places}")
 }
 
@@ -98,7 +117,7 @@ pub(super) fn name(path: &str, kind: &str, [rows, places]: Held) -> String {
 pub(super) fn own(
     b: &mut PlanBuilder,
     paths: &[String],
-    held @ [rows, places]: Held,
+    held @ [rows, places]: Extent,
     width: usize,
 ) -> Memory {
     let mut stored =
@@ -111,7 +130,7 @@ pub(super) const KINDS: [&str; 2] = ["keys", "values"];
 
 /// Keys and values that are kept as `from`, at the slots `taken` of `[N * L]`, to the slots `put` of `to`: as many as all rows
 /// of `to` have in places that both have.
-pub(super) fn move_kept(b: &mut PlanBuilder, paths: &[String], [from, to]: [Held; 2], width: usize) {
+pub(super) fn move_kept(b: &mut PlanBuilder, paths: &[String], [from, to]: [Extent; 2], width: usize) {
     let [taken, put] = ["taken", "put"].map(|name| b.input(name, [to[0] * moved(from, to)], U32));
     let (old, new) = (own(b, paths, from, width), own(b, paths, to, width));
     for (old, new) in old.blocks.as_flattened().iter().zip(new.blocks.as_flattened()) {
@@ -138,12 +157,18 @@ mod tests {
 
     #[test]
     fn rows_that_stay_are_not_moved() {
-        let written = Written { rows: vec![vec![1, 2], vec![1, 3]], held: [2, 16] };
+        let written = UnderWay { rows: vec![vec![1, 2], vec![1, 3]], held: [2, 16] };
         let start = written.start(&[vec![1, 2, 4], vec![1, 3, 4]], [2, 16]);
         assert_eq!((start.common, start.moves), (2, None));
         let start = written.start(&[vec![1, 3, 4], vec![1, 3, 5]], [2, 16]);
         let [taken, put] = start.moves.expect("the first row is the second's child");
         assert_eq!((taken.as_u32()[0], taken.as_u32()[17], put.as_u32()[17]), (16, 17, 17));
+        // Swapped, more and longer at once.
+        let rows = [vec![1, 3, 4], vec![1, 2, 4], vec![1, 2, 5]];
+        let [taken, put] = written.start(&rows, [4, 32]).moves.expect("they are held elsewhere");
+        let first = |tensor: &HostTensor| tensor.as_u32().iter().step_by(16).copied().collect::<Vec<_>>();
+        assert_eq!((first(&taken), first(&put)), (vec![16, 0, 0, 16], vec![0, 32, 64, 96]));
+        assert_eq!((taken.as_u32()[17], put.as_u32()[17]), (1, 33));
         // The whole of a row is never common: its last token makes the logits.
         assert_eq!(written.start(&[vec![1, 2], vec![1, 3]], [2, 16]).common, 1);
     }

@@ -29,7 +29,7 @@ use std::rc::Rc;
 use crate::device::{Bank, Device, DeviceError, Prepared};
 use crate::model::playroom::Config;
 use crate::plan::Plan;
-use cache::Held;
+use cache::Extent;
 use next::Kept;
 
 /// Image tokens of one or more pictures, `[B, G*G, D]`, in host memory.
@@ -43,8 +43,8 @@ enum Job {
     Match(Rows),
     Decode(Rows),
     Look,
-    Next { held: Held, traced: bool },
-    Move { from: Held, to: Held },
+    Next { held: Extent, traced: bool },
+    Move { from: Extent, to: Extent },
 }
 
 /// A Playroom model, its words and its plans on one device.

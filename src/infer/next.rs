@@ -1,6 +1,6 @@
 //! Texts about one picture, a token at a time: what is kept of picture and texts is not computed again.
 
-use super::cache::{self, Held, Written};
+use super::cache::{self, Extent, UnderWay};
 use super::read::log_softmax;
 use super::trace::{Trace, cross_traces};
 use super::{ImageTokens, Job, Runner};
@@ -9,13 +9,12 @@ use crate::model::playroom::{self, Config};
 use crate::nn::Memory;
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::DType::F32;
-use crate::tensor::Shape;
 
 /// What the device keeps for texts under way.
 #[derive(Default)]
 pub(super) struct Kept {
     picture: Option<ImageTokens>,
-    written: Option<Written>,
+    written: Option<UnderWay>,
 }
 
 /// Next-token log-probabilities of some rows.
@@ -36,13 +35,9 @@ impl Runner {
         traced: bool,
     ) -> Result<Next, DeviceError> {
         self.look(image).await?;
-        let held = cache::held(rows, self.config.max_tokens);
-        let shape = Shape::from([held[0], held[1], self.config.width()]);
-        for path in paths(&self.config, "causal_attn") {
-            for kind in cache::KINDS {
-                self.device.reserve(&mut self.bank, &cache::name(&path, kind, held), &shape)?;
-            }
-        }
+        let held = cache::extent(rows, self.config.max_tokens);
+        let own = paths(&self.config, "causal_attn");
+        cache::reserve(&self.device, &mut self.bank, &own, held, self.config.width())?;
         let start = self.take_over(rows, held).await?;
         let prepared = self.prepared(Job::Next { held, traced }, |config| plan(config, held, traced)).await?;
         for at in start..rows[0].len() {
@@ -51,8 +46,8 @@ impl Runner {
             }
             self.device.run(&prepared, prepared.plan().all())?;
         }
-        self.kept.written = Some(Written { rows: rows.to_vec(), held });
         let logits = self.device.read(&prepared, "logits").await?;
+        self.kept.written = Some(UnderWay { rows: rows.to_vec(), held });
         let all = logits.as_f32().chunks(self.config.vocab_size).take(rows.len());
         let logprobs = all.map(log_softmax).collect();
         if !traced {
@@ -83,7 +78,7 @@ impl Runner {
     }
 
     /// Brings what is kept of the beginnings of `rows` to where these will be; returns how many tokens that are.
-    async fn take_over(&mut self, rows: &[Vec<u32>], to: Held) -> Result<usize, DeviceError> {
+    async fn take_over(&mut self, rows: &[Vec<u32>], to: Extent) -> Result<usize, DeviceError> {
         let Some(written) = self.kept.written.take() else { return Ok(0) };
         let (start, from) = (written.start(rows, to), written.held);
         if let Some([taken, put]) = &start.moves {
@@ -121,7 +116,7 @@ fn look_plan(config: &Config) -> Plan {
 }
 
 /// The inputs of [`cache::emit_inputs`] to `logits` `[N, V]`.
-fn plan(config: &Config, held: Held, traced: bool) -> Plan {
+fn plan(config: &Config, held: Extent, traced: bool) -> Plan {
     let mut b = if traced { PlanBuilder::new().traced() } else { PlanBuilder::new() };
     let (ids, place) = cache::emit_inputs(&mut b, held[0]);
     let shape = [1, config.grid().pow(2), config.width()];
@@ -136,7 +131,7 @@ fn plan(config: &Config, held: Held, traced: bool) -> Plan {
     b.finish()
 }
 
-fn move_plan(config: &Config, between: [Held; 2]) -> Plan {
+fn move_plan(config: &Config, between: [Extent; 2]) -> Plan {
     let mut b = PlanBuilder::new();
     cache::move_kept(&mut b, &paths(config, "causal_attn"), between, config.width());
     b.finish()

@@ -1,5 +1,7 @@
 //! Decoding: which token to take next. A state machine without a model, fed with log-probabilities.
 
+use std::cmp::Ordering;
+
 /// How captions are written.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Decoding {
@@ -104,21 +106,23 @@ impl Search {
 
 /// The `count` likeliest ids, or all where there are no more, the likeliest first; of equals the first.
 pub fn likeliest(logprobs: &[f32], count: usize) -> Vec<u32> {
-    let falling = |a: &u32, b: &u32| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b));
     let mut ids: Vec<u32> = (0..logprobs.len() as u32).collect();
     if count < ids.len() {
-        ids.select_nth_unstable_by(count, falling);
+        ids.select_nth_unstable_by(count, falling(logprobs));
         ids.truncate(count);
     }
-    ids.sort_unstable_by(falling);
+    ids.sort_unstable_by(falling(logprobs));
     ids
+}
+
+/// The likelier id first, of equals the lower.
+fn falling(logprobs: &[f32]) -> impl Fn(&u32, &u32) -> Ordering {
+    |a, b| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b))
 }
 
 /// One of `choices` by `softmax(logprobs / temperature)`; a temperature of zero is greedy.
 fn sample(choices: &[u32], logprobs: &[f32], temperature: f32, random: &mut u64) -> u32 {
-    // Of equals the first, as greedy decoding takes it.
-    let falling = |a: &u32, b: &u32| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b));
-    let best = choices.iter().copied().min_by(falling).expect("a vocabulary has words");
+    let best = choices.iter().copied().min_by(falling(logprobs)).expect("a vocabulary has words");
     if temperature <= 0.0 {
         return best;
     }

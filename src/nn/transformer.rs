@@ -20,8 +20,8 @@ pub struct Tower {
     pub causal: bool,
 }
 
-/// What a tower attends to besides itself: keys and values of each block, `[B, S, D]` for queries of
-/// `[B * R, T, D]`.
+/// Keys and values of each block: of what a tower attends to besides itself, `[B, S, D]` for queries of `[B * R, T, D]`, or of
+/// its own earlier tokens, `[N, L, D]`.
 #[derive(Clone, Debug)]
 pub struct Memory {
     pub blocks: Vec<[SlotId; 2]>,

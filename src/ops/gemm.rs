@@ -1,7 +1,7 @@
 //! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
 //!
-//! Natively the `gemm` crate does the work (`gemm_native.rs`), in WebAssembly `gemm_wasm.rs`. Results do not depend on the
-//! number of threads: work is cut at fixed places and partial sums are added in order.
+//! Natively the `gemm` crate does the work (`gemm_native.rs`), in WebAssembly `gemm_wasm.rs`, for a few rows or columns
+//! `gemm_thin.rs`. Results do not depend on the number of threads: work is cut at fixed places and partial sums are added in order.
 
 use std::cell::RefCell;
 
@@ -199,9 +199,20 @@ mod tests {
 
     #[test]
     fn strided_products_match_the_definition() {
-        for [m, n, k] in
-            [[1, 1, 1], [4, 8, 3], [5, 9, 64], [63, 65, 17], [1, 64, 257], [65, 1, 63], [13, 31, 300]]
-        {
+        for [m, n, k] in [
+            [1, 1, 1],
+            [2, 3, 5],
+            [3, 40, 33],
+            [40, 2, 33],
+            [3, 7, 0],
+            [9, 9, 0],
+            [4, 8, 3],
+            [5, 9, 64],
+            [63, 65, 17],
+            [1, 64, 257],
+            [65, 1, 63],
+            [13, 31, 300],
+        ] {
             for transposed in 0..8 {
                 let strides =
                     |bit: usize, rows, cols| if transposed & bit == 0 { (cols, 1) } else { (1, rows) };

@@ -5,7 +5,7 @@ use super::fast_math::{fma, sum};
 use super::gemm::{Mat, with_scratch};
 
 /// A product of fewer rows is thin.
-pub(super) const ROWS: usize = 4;
+const ROWS: usize = 4;
 
 /// Whether rows or columns of `b` are contiguous, which a thin product needs.
 pub(super) fn takes(m: usize, b: Mat) -> bool {

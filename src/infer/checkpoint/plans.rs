@@ -1,6 +1,6 @@
 //! The plans of a checkpoint, by what is asked of it.
 
-use crate::infer::cache::{self, Held};
+use crate::infer::cache::{self, Extent, KINDS};
 use crate::model::architecture::Architecture;
 use crate::model::blip::{self, Task};
 use crate::model::{clip, siglip};
@@ -28,9 +28,9 @@ pub enum Job {
     /// The tokens `ids` `[N, 1]` at the place `at` `[1]` of `N` texts, whose keys and values are kept in `held`, `[N, L]`:
     /// `lengths` (`[N]`, `at + 1`) of them, the tokens' own at `slots` `[N]` of `[N * L]`. Reading `source` states, to `logits`
     /// `[N, V]`.
-    Next { held: Held, source: usize },
+    Next { held: Extent, source: usize },
     /// What is kept in `from`, at the slots `taken` of `[N * L]`, to the slots `put` of `to`.
-    Move { from: Held, to: Held },
+    Move { from: Extent, to: Extent },
 }
 
 /// Which of a model's text towers reads a memory.
@@ -169,7 +169,7 @@ fn decode(b: &mut PlanBuilder, config: &blip::Config, [rows, tokens]: [usize; 2]
     b.name(logits, "logits");
 }
 
-fn next(b: &mut PlanBuilder, config: &blip::Config, held: Held, source: usize) {
+fn next(b: &mut PlanBuilder, config: &blip::Config, held: Extent, source: usize) {
     let (ids, place) = cache::emit_inputs(b, held[0]);
     let memory = kept(b, config, Reader::Decoder, source);
     let own = cache::own(b, &own_paths(config), held, config.text.hidden_size);
@@ -188,6 +188,6 @@ pub(super) fn own_paths(config: &blip::Config) -> Vec<String> {
 /// The keys and values that the device keeps of a source.
 fn kept(b: &mut PlanBuilder, config: &blip::Config, reader: Reader, source: usize) -> Memory {
     let shape = [1, source, config.text.hidden_size];
-    let mut layer = |i: usize| ["keys", "values"].map(|name| b.stored(&reader.kept(i, source, name), shape));
+    let mut layer = |i: usize| KINDS.map(|name| b.stored(&reader.kept(i, source, name), shape));
     Memory { blocks: (0..config.text.num_hidden_layers).map(&mut layer).collect() }
 }

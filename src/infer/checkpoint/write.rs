@@ -5,13 +5,13 @@ use std::rc::Rc;
 use super::plans::{Reader, own_paths};
 use super::{Checkpoint, Job};
 use crate::device::{DeviceError, Prepared};
-use crate::infer::cache::{self, Written};
+use crate::infer::cache::{self, UnderWay};
 use crate::infer::encode::padded_rows;
 use crate::infer::read::log_softmax;
 use crate::infer::{Decoding, Hypothesis, rounded, rounded_tokens};
 use crate::model::architecture::Architecture;
 use crate::model::blip::{Config, Task};
-use crate::tensor::{HostTensor, Shape};
+use crate::tensor::HostTensor;
 
 /// What the device keeps for texts to read.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub(super) struct Kept {
     /// Ids `[1, T]` of a question about that picture, and how many of them count.
     question: Option<(HostTensor, u32)>,
     /// The texts whose keys and values the decoder keeps.
-    written: Option<Written>,
+    written: Option<UnderWay>,
 }
 
 struct Picture {
@@ -92,7 +92,7 @@ impl Checkpoint {
     async fn keep(&mut self, prepared: &Prepared, reader: Reader) -> Result<usize, DeviceError> {
         let mut source = 0;
         for layer in 0..self.blip().text.num_hidden_layers {
-            for name in ["keys", "values"] {
+            for name in cache::KINDS {
                 let tensor = self.read(prepared, &format!("{}.{name}", reader.path(layer))).await?;
                 source = tensor.shape[1];
                 self.device.store(&mut self.bank, &reader.kept(layer, source, name), &tensor)?;
@@ -142,13 +142,9 @@ impl Checkpoint {
         traced: bool,
     ) -> Result<(HostTensor, Rc<Prepared>), DeviceError> {
         let text = &self.blip().text;
-        let held = cache::held(rows, text.max_position_embeddings);
-        let shape = Shape::from([held[0], held[1], text.hidden_size]);
-        for path in own_paths(self.blip()) {
-            for kind in cache::KINDS {
-                self.device.reserve(&mut self.bank, &cache::name(&path, kind, held), &shape)?;
-            }
-        }
+        let (held, width) = (cache::extent(rows, text.max_position_embeddings), text.hidden_size);
+        let own = own_paths(self.blip());
+        cache::reserve(&self.device, &mut self.bank, &own, held, width)?;
         let mut done = 0;
         if let Some(written) = self.kept.written.take() {
             let start = written.start(rows, held);
@@ -165,8 +161,9 @@ impl Checkpoint {
             last = Some(self.run(Job::Next { held, source }, traced, &inputs).await?);
         }
         let prepared = last.expect("a row has its start");
-        self.kept.written = Some(Written { rows: rows.to_vec(), held });
-        Ok((first_rows(&self.read(&prepared, "logits").await?, rows.len()), prepared))
+        let logits = self.read(&prepared, "logits").await?;
+        self.kept.written = Some(UnderWay { rows: rows.to_vec(), held });
+        Ok((first_rows(&logits, rows.len()), prepared))
     }
 
     /// Logits, no match and match, of every row with the picture of `source` states.

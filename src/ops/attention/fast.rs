@@ -119,32 +119,33 @@ pub(super) fn forward_traced(args: &mut Args) {
         products(&p, 0, p.length(lengths, b), s.queried(q, b, h, 0), s.keyed(k, b, h), probs);
         softmax(&p, lengths, b, 0, probs);
     });
-    mix_queries(&p, probs, v, 0.0, y);
+    mix_queries(&p, |b| p.length(lengths, b), probs, v, 0.0, y);
 }
 
-/// `y[b,i,h] = beta y[b,i,h] + sum_j weights[b,h,i,j] x[b,j,h]`.
-fn mix_queries(p: &Params, weights: &[f32], x: &[f32], beta: f32, y: &mut [f32]) {
+/// `y[b,i,h] = beta y[b,i,h] + sum_j weights[b,h,i,j] x[b,j,h]` over the first `keys(b)` keys.
+fn mix_queries(
+    p: &Params,
+    keys: impl Fn(usize) -> usize + Sync,
+    weights: &[f32],
+    x: &[f32],
+    beta: f32,
+    y: &mut [f32],
+) {
     let s = Sizes::of(p);
     let block = task(p, s.queries);
     for_rows(y, block * s.width, block * s.width * s.keys, |n, y| {
         let (b, first, count) = (n * block / s.queries, n * block % s.queries, y.len() / s.width);
         for h in 0..s.heads {
             let start = ((b * s.heads + h) * s.queries + first) * s.keys;
-            mix(
-                p,
-                first,
-                s.keys,
-                &weights[start..][..count * s.keys],
-                s.keyed(x, b, h),
-                beta,
-                &mut y[h * s.dh..],
-            );
+            let weights = &weights[start..][..count * s.keys];
+            mix(p, first, keys(b), weights, s.keyed(x, b, h), beta, &mut y[h * s.dh..]);
         }
     });
 }
 
 pub(super) fn backward_queries(args: &mut Args) {
-    mix_queries(&args.params(), args.read[0], args.read[1], 1.0, args.write[0]);
+    let p: Params = args.params();
+    mix_queries(&p, |_| p.keys as usize, args.read[0], args.read[1], 1.0, args.write[0]);
 }
 
 pub(super) fn backward_keys(args: &mut Args) {

@@ -44,7 +44,7 @@ for (const row of [...rows, ...totals]) {
 // As GitHub Pages sends them.
 for (const [index, { name, gzip }] of totals.entries()) {
   const budget = GZIP_BUDGETS[index];
-  const shown = `${name} after gzip: ${(gzip / MB).toFixed(2)} of ${(budget / MB).toFixed(2)} MB`;
+  const shown = `${name} after gzip: ${(gzip / MB).toFixed(3)} of ${(budget / MB).toFixed(3)} MB`;
   console.log(gzip > budget ? `OVER BUDGET ${shown}` : shown);
   if (gzip > budget) process.exitCode = 1;
 }

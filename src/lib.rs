@@ -1,7 +1,7 @@
 //! Triptych: a laboratory of multimodal learning, from the shader to the page.
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
-//! `precision`, `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui`;
+//! `precision`, `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui` and `worker`;
 //! `device` sits on `plan`, `io` on `tensor`, `world` and `search` on nothing, and `check` holds `ops` and `device` to each other.
 
 #[cfg(feature = "cli")]
@@ -20,6 +20,8 @@ pub mod train;
 #[cfg(feature = "ui")]
 pub mod ui;
 pub mod viz;
+#[cfg(all(feature = "ui", target_arch = "wasm32"))]
+pub mod worker;
 pub mod world;
 
 pub use triptych_engine::{check, device, kernel, ops, pixels, plan, precision, tensor};

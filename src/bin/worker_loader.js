@@ -1,13 +1,19 @@
-// Starts the engine in a Web Worker. The query is the build's digest: it makes the browser fetch a new build's files.
-importScripts("worker.js" + self.location.search);
-wasm_bindgen({ module_or_path: "worker_bg.wasm" + self.location.search }).catch((error) => {
-  // Thrown outside of the promise it reaches the page as the worker's error event; inside it would be lost.
-  setTimeout(() => {
-    throw error;
-  });
-});
+// Runs the page's program once more, as the engine. The page sends its script's URL and its compiled module.
+self.onmessage = async ({ data: [script, module] }) => {
+  self.onmessage = null;
+  try {
+    const program = await import(script);
+    await program.default({ module_or_path: module });
+  } catch (error) {
+    // Thrown outside of the promise it reaches the page as the worker's error event; inside it would be lost.
+    setTimeout(() => {
+      throw error;
+    });
+  }
+};
 
-// The engine calls this before it opens a published checkpoint's tokenizer; nothing else needs the module.
+// The engine calls this before it opens a published checkpoint's tokenizer; nothing else needs the module. The query is the
+// build's digest: it makes the browser fetch a new build's files.
 self.loadTokenizers = async () => {
   const [script, program] = ["tokenizer.js", "tokenizer_bg.wasm"].map((name) => new URL(name + self.location.search, self.location));
   const module = await import(script);

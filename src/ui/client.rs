@@ -3,12 +3,20 @@
 use super::lab::Lab;
 use crate::session::protocol::{Reply, Request, decode, encode};
 use crate::thrown::thrown;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{ErrorEvent, MessageEvent, Worker};
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+#[wasm_bindgen]
+extern "C" {
+    /// The URL of this program's script.
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
+    static SCRIPT: JsValue;
+}
 
 /// A worker and what it is to be sent. The worker's first message, whatever it holds, says that it listens; until
 /// then requests wait here.
@@ -22,14 +30,18 @@ struct Inner {
 }
 
 impl Client {
-    /// Starts the worker that the page names in `<meta name="worker">`.
+    /// Starts the worker that the page names in `<meta name="worker">`, and this program in it once more.
     ///
     /// # Errors
     /// When the browser refuses to start one.
     pub fn start(lab: Lab) -> Result<Client, String> {
         let meta = document().query_selector("meta[name=worker]").expect("a valid selector");
         let url = meta.and_then(|meta| meta.get_attribute("content")).expect("index.html names the worker");
-        let worker = Worker::new(&url).map_err(|error| thrown(&error))?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&url, &options).map_err(|error| thrown(&error))?;
+        let program = Array::of2(&SCRIPT.with(JsValue::clone), &wasm_bindgen::module());
+        worker.post_message(&program).map_err(|error| thrown(&error))?;
         let inner = Rc::new(Inner { worker, waiting: RefCell::new(Some(Vec::new())) });
         let hearer = Rc::downgrade(&inner);
         let hear = Closure::<dyn FnMut(_)>::new(move |message: MessageEvent| {
@@ -62,7 +74,7 @@ impl Inner {
         let bytes = Uint8Array::from(encode(request).as_slice());
         let buffer = bytes.buffer();
         self.worker
-            .post_message_with_transfer(&buffer, &js_sys::Array::of1(&buffer))
+            .post_message_with_transfer(&buffer, &Array::of1(&buffer))
             .expect("a buffer can be transferred");
     }
 }

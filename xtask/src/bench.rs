@@ -70,14 +70,14 @@ fn models(folder: &Path, python: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Our side for the browser, built and optimised as the worker is.
+/// Our side for the browser, built and optimised as the page and its worker are.
 fn web(folder: &Path) -> Result<()> {
     let toolchain = wasm::set_up()?;
     let wasm_bindgen = tools::wasm_bindgen()?;
     node::wasm_opt()?;
     step("building our side for the browser");
     let mut build = cargo();
-    build.args(["build", "--locked", "--profile", "web", "--target", wasm::TARGET, "--no-default-features"]);
+    build.args(wasm::BUILD);
     quiet(toolchain.apply(build.args(["--example", EXAMPLE])))?;
     let built = paths::wasm_target().join(wasm::TARGET).join("web/examples").join(format!("{EXAMPLE}.wasm"));
     let bindgen = ["--target", "web", "--no-typescript", "--out-name", EXAMPLE, "--out-dir"];
@@ -86,7 +86,7 @@ fn web(folder: &Path) -> Result<()> {
         .map_err(|error| format!("index.html: {error}"))?;
     let module = folder.join(format!("{EXAMPLE}_bg.wasm"));
     let optimiser = paths::find("wasm-opt")?.ok_or("no wasm-opt among the Node packages")?;
-    quiet(Command::new(optimiser).args(worker_optimisation(&html)?).arg(&module).arg("-o").arg(&module))
+    quiet(Command::new(optimiser).args(page_optimisation(&html)?).arg(&module).arg("-o").arg(&module))
 }
 
 /// Our native side's path.
@@ -97,18 +97,18 @@ fn native() -> Result<PathBuf> {
     Ok(paths::target().join("release/examples").join(file))
 }
 
-/// The arguments of wasm-opt that `index.html` tells Trunk for the worker.
-fn worker_optimisation(html: &str) -> Result<Vec<String>> {
+/// The arguments of wasm-opt that `index.html` tells Trunk for the page.
+fn page_optimisation(html: &str) -> Result<Vec<String>> {
     let value = |name: &str| -> Option<&str> {
-        let (_, worker) = html.split_once("data-bin=\"worker\"")?;
-        let (tag, _) = worker.split_once('>')?;
+        let (_, page) = html.split_once("data-bin=\"app\"")?;
+        let (tag, _) = page.split_once('>')?;
         tag.split_once(&format!(" {name}=\""))?.1.split('"').next()
     };
     match (value("data-wasm-opt"), value("data-wasm-opt-params")) {
         (Some(level), Some(rest)) => {
             Ok(std::iter::once(format!("-O{level}")).chain(rest.split(' ').map(String::from)).collect())
         }
-        _ => Err("index.html: expected the worker's data-wasm-opt and data-wasm-opt-params".into()),
+        _ => Err("index.html: expected the page's data-wasm-opt and data-wasm-opt-params".into()),
     }
 }
 
@@ -119,19 +119,19 @@ fn quiet(command: &mut Command) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::worker_optimisation;
+    use super::page_optimisation;
 
     #[test]
-    fn the_workers_optimisation_is_read_from_its_own_tag() {
-        let html = r#"<link data-bin="app" data-wasm-opt="z" data-wasm-opt-params="-a">
-            <link data-bin="worker" data-wasm-opt="3" data-wasm-opt-params="-b -c">"#;
-        assert_eq!(worker_optimisation(html).unwrap(), ["-O3", "-b", "-c"]);
-        assert!(worker_optimisation(r#"<link data-bin="worker"><link data-wasm-opt="3">"#).is_err());
+    fn the_pages_optimisation_is_read_from_its_own_tag() {
+        let html = r#"<link data-bin="tokenizer" data-wasm-opt="z" data-wasm-opt-params="-a">
+            <link data-bin="app" data-wasm-opt="3" data-wasm-opt-params="-b -c">"#;
+        assert_eq!(page_optimisation(html).unwrap(), ["-O3", "-b", "-c"]);
+        assert!(page_optimisation(r#"<link data-bin="app"><link data-wasm-opt="3">"#).is_err());
     }
 
     #[test]
     fn the_page_tells_how_its_worker_is_optimised() {
         let html = std::fs::read_to_string(crate::paths::root().join("index.html")).unwrap();
-        assert!(worker_optimisation(&html).unwrap().contains(&"--enable-simd".to_string()));
+        assert!(page_optimisation(&html).unwrap().contains(&"--enable-simd".to_string()));
     }
 }

@@ -5,16 +5,15 @@ use crate::{packages, paths, wasm};
 use std::process::Command;
 
 const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
-/// As the page's programs are built.
-const WASM_CLIPPY: [&str; 7] =
-    ["clippy", "--locked", "--profile", "web", "--target", wasm::TARGET, "--no-default-features"];
+/// As the programs for the browser are built.
+const WASM_CLIPPY: [&str; 6] = ["clippy", "--locked", "--profile", "web", "--target", wasm::TARGET];
 
 pub fn run_all() -> Result<()> {
     step("formatting");
     run(cargo().args(["fmt", "--all", "--check"]))?;
     step("clippy, native");
-    let native = ["clippy", "--release", "--locked", "--workspace", "--all-targets", "--all-features"];
-    run(cargo().args(native).args(["--", "-D", "warnings"]))?;
+    let native = ["clippy", "--release", "--locked", "--workspace", "--exclude", wasm::PACKAGE];
+    run(cargo().args(native).args(["--all-targets", "--all-features", "--", "-D", "warnings"]))?;
     clippy_for_wasm()?;
     shaders()?;
     dependencies()
@@ -45,23 +44,17 @@ fn clippy_for_wasm() -> Result<()> {
     let toolchain = wasm::set_up()?;
     step("clippy, wasm");
     let mut command = if toolchain.debian { debian_clippy()? } else { cargo() };
-    command.args(WASM_CLIPPY).args([
-        "--features",
-        "ui,worker",
-        "--lib",
-        "--bin",
-        "app",
-        "--bin",
-        "worker",
-        "--test",
-        "portable",
-        "--example",
-        "bench",
-    ]);
+    command.args(WASM_CLIPPY).args(["--package", wasm::PACKAGE, "--all-targets"]);
     run(toolchain.apply(&mut command).args(["--", "-D", "warnings"]))?;
     step("clippy, wasm with the tokenizers");
     let mut command = if toolchain.debian { debian_clippy()? } else { cargo() };
-    command.args(WASM_CLIPPY).args(["--features", "tokenizer", "--bin", "tokenizer"]);
+    command.args(WASM_CLIPPY).args([
+        "--no-default-features",
+        "--features",
+        "tokenizer",
+        "--bin",
+        "tokenizer",
+    ]);
     run(toolchain.apply(&mut command).args(["--", "-D", "warnings"]))
 }
 

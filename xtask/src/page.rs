@@ -11,8 +11,7 @@ use std::process::Command;
 /// Where the page finds its worker; the build adds a digest of its files, because Trunk does not hash their names.
 const WORKER_URL: &str = "worker_loader.js";
 /// The worker loads the tokenizers by the query of its own URL.
-const WORKER_FILES: [&str; 5] =
-    [WORKER_URL, "worker.js", "worker_bg.wasm", "tokenizer.js", "tokenizer_bg.wasm"];
+const WORKER_FILES: [&str; 3] = [WORKER_URL, "tokenizer.js", "tokenizer_bg.wasm"];
 
 /// Does every set-up step and builds the release page for this URL.
 pub fn build(public_url: &str) -> Result<()> {

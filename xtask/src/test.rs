@@ -33,7 +33,15 @@ pub fn run_suites(suites: &[Suite]) -> Result<()> {
 }
 
 fn native() -> Result<()> {
-    run(cargo().args(["test", "--release", "--locked", "--workspace", "--all-features"]))
+    run(cargo().args([
+        "test",
+        "--release",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        wasm::PACKAGE,
+        "--all-features",
+    ]))
 }
 
 /// The tests of `tests/portable.rs`, built for wasm and run in a worker of headless Chromium; before them those of the
@@ -54,15 +62,14 @@ fn portable(chromium: &Path) -> Result<()> {
 /// Builds the test for wasm and returns the path that cargo reports for it.
 fn build_portable(toolchain: &wasm::Toolchain) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--locked", "--profile", "web", "--target", wasm::TARGET, "--no-default-features"]);
-    build.args(["--test", PORTABLE]);
+    build.args(wasm::BUILD).args(["--example", PORTABLE]);
     run(toolchain.apply(&mut build))?;
     let messages = crate::process::output(build.args(["--quiet", "--message-format", "json"]))?;
     messages
         .lines()
         .filter(|line| line.contains("\"compiler-artifact\""))
         .find_map(executable)
-        .ok_or_else(|| format!("cargo reported no binary for the test {PORTABLE}"))
+        .ok_or_else(|| format!("cargo reported no program for {PORTABLE}"))
 }
 
 /// The path of the executable in one of cargo's JSON messages.

@@ -9,6 +9,11 @@ use std::process::Command;
 use std::time::Duration;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
+/// The package of the browser's program.
+pub const PACKAGE: &str = "triptych-web";
+/// The arguments of cargo that build a target of [`PACKAGE`], as Trunk builds its program.
+pub const BUILD: [&str; 8] =
+    ["build", "--locked", "--profile", "web", "--target", TARGET, "--package", PACKAGE];
 /// A download of some 30 MB; a server that cannot be reached must not hold up the build.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";

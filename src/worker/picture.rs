@@ -1,7 +1,7 @@
 //! Picture files by the browser's own decoders.
 
+use crate::pixels::Pixels;
 use js_sys::{Array, Uint8Array, Uint8ClampedArray};
-use triptych::pixels::Pixels;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{

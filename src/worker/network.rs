@@ -1,8 +1,8 @@
 //! Files by `fetch`.
 
+use crate::io::hub::{Answer, Body, Fetch};
+use crate::thrown::thrown;
 use js_sys::{Reflect, Uint8Array};
-use triptych::io::hub::{Answer, Body, Fetch};
-use triptych::thrown::thrown;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{

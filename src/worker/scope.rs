@@ -2,11 +2,11 @@
 
 use std::io;
 
+use crate::pixels::Pixels;
+use crate::session::engine::Host;
+use crate::session::protocol::{Reply, encode};
+use crate::thrown::thrown;
 use js_sys::{Array, AsyncIterator, IteratorNext, Uint8Array};
-use triptych::pixels::Pixels;
-use triptych::session::engine::Host;
-use triptych::session::protocol::{Reply, encode};
-use triptych::thrown::thrown;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -14,9 +14,9 @@ use web_sys::{
     FileSystemRemoveOptions, Response, StorageEstimate,
 };
 
-use crate::directory::{Directory, broken};
-use crate::network::Network;
-use crate::picture;
+use crate::worker::directory::{Directory, broken};
+use crate::worker::network::Network;
+use crate::worker::picture;
 
 /// Where the browser keeps what [`Host::keep`] is given, and under which name.
 const CACHE: &str = "triptych";

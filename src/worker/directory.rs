@@ -2,9 +2,9 @@
 
 use std::io;
 
-use triptych::io::hub::{Store, Writable};
-use triptych::io::read_at::ReadAt;
-use triptych::thrown::thrown;
+use crate::io::hub::{Store, Writable};
+use crate::io::read_at::ReadAt;
+use crate::thrown::thrown;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{

@@ -4,18 +4,18 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::session::engine::Session;
+use crate::session::library;
+use crate::session::protocol::{Lane, Request, decode};
+use crate::thrown::tell_panics;
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{Function, Promise, Uint8Array};
-use triptych::session::engine::Session;
-use triptych::session::library;
-use triptych::session::protocol::{Lane, Request, decode};
-use triptych::thrown::tell_panics;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
-use crate::scope::Scope;
+use crate::worker::scope::Scope;
 
 /// Lets the worker hear messages: resolves as a task of its own, unlike a settled promise.
 async fn pause() {
@@ -65,9 +65,9 @@ impl Library {
     }
 }
 
-pub fn listen() {
+/// Serves the requests that the page posts to this worker.
+pub fn listen(global: DedicatedWorkerGlobalScope) {
     tell_panics();
-    let global: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let scope = Scope(global.clone());
     let session = Rc::new(RefCell::new(Session::new()));
     let inbox = Rc::new(RefCell::new(Vec::new()));

@@ -5,6 +5,7 @@ pub mod check;
 pub mod device;
 pub mod kernel;
 pub mod ops;
+pub mod order;
 pub mod pixels;
 pub mod plan;
 pub mod precision;

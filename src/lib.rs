@@ -24,4 +24,4 @@ pub mod viz;
 pub mod worker;
 pub mod world;
 
-pub use triptych_engine::{check, device, kernel, ops, pixels, plan, precision, tensor};
+pub use triptych_engine::{check, device, kernel, ops, order, pixels, plan, precision, tensor};

@@ -4,6 +4,7 @@
 //! For a row `r = c + e` and a query `q = d + f`, of which `c` and `d` are what the codes say,
 //! `|q.r - d.c| <= |q| |e| + |f| |c|` (Cauchy-Schwarz).
 
+use crate::order;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -97,7 +98,7 @@ impl Index {
         let candidates = self.candidates(query, k, keep);
         let product = |at: usize| dot(query, &self.rows[at * self.width..][..self.width]);
         let mut best: Vec<_> = candidates.into_iter().map(|at| (at, product(at))).collect();
-        best.sort_unstable_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
+        order::sort_by(&mut best, |(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
         best.truncate(k);
         best
     }

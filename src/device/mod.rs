@@ -5,6 +5,7 @@ mod error;
 mod gpu;
 mod select;
 
+use crate::order;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -186,7 +187,7 @@ impl Bank {
     pub fn contents(&self) -> Vec<(String, Shape)> {
         fn list<B>(map: &HashMap<String, B>, shape: impl Fn(&B) -> Shape) -> Vec<(String, Shape)> {
             let mut all: Vec<_> = map.iter().map(|(name, b)| (name.clone(), shape(b))).collect();
-            all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            order::sort_by(&mut all, |a, b| a.0.cmp(&b.0));
             all
         }
         match self {

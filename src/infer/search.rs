@@ -1,5 +1,6 @@
 //! Decoding: which token to take next. A state machine without a model, fed with log-probabilities.
 
+use crate::order;
 use std::cmp::Ordering;
 
 /// How captions are written.
@@ -98,7 +99,7 @@ impl Search {
                 kept.push(next);
             }
         }
-        kept.sort_by(|a, b| b.total().total_cmp(&a.total()));
+        order::sort_by(&mut kept, |a, b| b.total().total_cmp(&a.total()));
         kept.truncate(width);
         self.hypotheses = kept;
     }
@@ -111,7 +112,7 @@ pub fn likeliest(logprobs: &[f32], count: usize) -> Vec<u32> {
         ids.select_nth_unstable_by(count, falling(logprobs));
         ids.truncate(count);
     }
-    ids.sort_unstable_by(falling(logprobs));
+    order::sort_by(&mut ids, falling(logprobs));
     ids
 }
 

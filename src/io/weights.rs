@@ -10,6 +10,7 @@ mod write;
 #[cfg(not(target_arch = "wasm32"))]
 pub use write::{Shards, Stored, TensorWriter, WriteError};
 
+use crate::order;
 use std::collections::HashMap;
 use std::io;
 
@@ -197,7 +198,7 @@ pub(super) fn shards(index: &[u8]) -> Result<Vec<String>, WeightsError> {
 fn parse(index: &[u8]) -> Result<(Index, Vec<String>), WeightsError> {
     let index: Index = serde_json::from_slice(index).map_err(|e| WeightsError::Index(e.to_string()))?;
     let mut names: Vec<String> = index.weight_map.values().cloned().collect();
-    names.sort_unstable();
+    order::sort(&mut names);
     names.dedup();
     // A name from a download must not lead out of the folder.
     match names.iter().find(|file| file.contains(['/', '\\']) || file.starts_with('.')) {

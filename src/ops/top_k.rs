@@ -4,6 +4,7 @@
 
 use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, grid_rows, words};
+use crate::order::order;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 
@@ -32,16 +33,13 @@ fn forward(args: &mut Args) {
     let (p, x) = (args.params::<Params>(), args.read[0]);
     let (width, k) = (p.width as usize, p.k as usize);
     let [values, indices] = &mut args.write[..] else { unreachable!("two results") };
-    let mut order: Vec<u32> = Vec::with_capacity(width);
     for (r, row) in x.chunks(width).enumerate() {
-        order.clear();
-        order.extend(0..p.width);
         // Adding 0 makes the two zeros equal.
-        let key = |i: &u32| row[*i as usize] + 0.0;
-        order.sort_by(|i, j| key(j).total_cmp(&key(i)));
+        let key = |i: usize| row[i] + 0.0;
+        let order = order(width, &mut |i, j| key(j).total_cmp(&key(i)));
         for (slot, i) in order[..k].iter().enumerate() {
-            values[r * k + slot] = row[*i as usize];
-            indices[r * k + slot] = f32::from_bits(*i);
+            values[r * k + slot] = row[*i];
+            indices[r * k + slot] = f32::from_bits(*i as u32);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`PlanBuilder::backward`] walks the records in reverse. Gradients are always added to (`+=`): a gradient slot is
 //! filled with zeros when it is first asked for, and no backward kernel assigns.
 
+use crate::order;
 use std::collections::{HashMap, HashSet};
 
 use super::{PlanBuilder, SlotId, SlotKind, fill};
@@ -98,7 +99,7 @@ impl PlanBuilder {
         let stored = |id: &SlotId| self.slots[id.index()].kind == SlotKind::Stored;
         let mut weights: Vec<_> =
             self.tape.grads.iter().filter(|(id, _)| stored(id)).map(|(id, grad)| (*id, *grad)).collect();
-        weights.sort_unstable();
+        order::sort(&mut weights);
         weights
     }
 }

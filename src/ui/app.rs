@@ -16,6 +16,7 @@ use super::theme::Theme;
 use super::view::Room;
 use crate::session::protocol::BackendChoice;
 use crate::thrown::tell_panics;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 use std::time::Duration;
 

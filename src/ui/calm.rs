@@ -1,5 +1,6 @@
 //! Changes that come faster than anybody can use them.
 
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 use std::time::Duration;
 

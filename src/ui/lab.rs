@@ -11,6 +11,7 @@ use crate::session::protocol::{
     Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,
     ModelName, Offer, Pixels, Progress, Reply, Request, StepTime,
 };
+use crate::ui::memo::Memo;
 use crate::world::Scene;
 use leptos::prelude::*;
 use std::time::Duration;

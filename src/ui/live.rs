@@ -5,6 +5,7 @@ use super::lab::Lab;
 use super::state::{Runs, Shared, Training};
 use super::view::View;
 use crate::session::protocol::{Command, Experiment, Failure, Lane};
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 use std::time::Duration;
 

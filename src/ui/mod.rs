@@ -10,6 +10,7 @@ mod entries;
 mod history;
 mod lab;
 mod live;
+mod memo;
 mod own;
 mod projection;
 mod ranking;

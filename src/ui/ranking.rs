@@ -1,5 +1,6 @@
 //! Rankings by similarity of unit vectors.
 
+use crate::order;
 use crate::search::dot;
 
 /// Cosines of a unit vector with each row of `rows`, `[count, width]`.
@@ -17,9 +18,7 @@ pub fn similarity(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
 
 /// Indices from the highest score to the lowest, ties to the lower index.
 pub fn order(scores: &[f32]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    order
+    order::order(scores.len(), &mut |a, b| scores[b].total_cmp(&scores[a]))
 }
 
 /// `exp(s / temperature)` over its sum.

@@ -3,6 +3,7 @@
 use super::lab::Lab;
 use super::state::Phase;
 use crate::session::protocol::{Command, ModelName};
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 /// Our own model's folder, relative to the page's base.

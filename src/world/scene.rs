@@ -2,6 +2,7 @@
 
 use super::attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
 use super::language::Relation;
+use crate::order;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -148,7 +149,7 @@ impl Scene {
     /// Indices of the objects in reading order: by cell, then from top to bottom and left to right.
     pub fn reading_order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.objects.len()).collect();
-        order.sort_by_key(|&i| {
+        order::sort_by_key(&mut order, |&i| {
             let object = &self.objects[i];
             (object.place(), object.y, object.x, i)
         });

@@ -9,6 +9,7 @@ use super::generate::{Pairs, draw};
 use super::rng::{Rng, Stream, mix};
 use super::scene::{MAX_OBJECTS, Scene};
 use super::swap;
+use crate::order;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -72,7 +73,7 @@ pub fn side(scene: &Scene) -> Split {
                 .fold(0, |packed, value| packed << 4 | value)
         })
         .collect();
-    facts.sort_unstable();
+    order::sort(&mut facts);
     match facts.iter().fold(0, |hash, &fact| mix(hash ^ fact)) % 20 {
         0 => Split::Val,
         1 => Split::Test,

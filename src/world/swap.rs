@@ -8,6 +8,7 @@ use super::language::{Caption, Claim, Description, Relation, Style, full_caption
 use super::rng::{Rng, Stream};
 use super::scene::Scene;
 use super::splits::{Split, shows_held_out, side};
+use crate::order;
 
 /// What tells the two scenes of a pair apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,7 +91,7 @@ fn both(scene: &Scene, kind: Kind) -> [Claim; 2] {
 /// The words of a caption, sorted.
 fn words(caption: &Caption) -> Vec<&str> {
     let mut words: Vec<&str> = caption.text.split(' ').map(|word| word.trim_end_matches(',')).collect();
-    words.sort_unstable();
+    order::sort(&mut words);
     words
 }
 

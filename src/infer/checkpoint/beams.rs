@@ -2,6 +2,7 @@
 //! log-probability (length penalty 1), and the search ends when no open one can beat the worst of them.
 
 use crate::infer::{Hypothesis, likeliest};
+use crate::order;
 
 /// The search for one text.
 pub struct Beams {
@@ -57,7 +58,7 @@ impl Beams {
                 self.finished.push(candidate);
             }
         }
-        self.finished.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
+        order::sort_by(&mut self.finished, |a, b| mean(b).total_cmp(&mean(a)));
         self.finished.truncate(self.width);
         self.done = at_limit || !self.can_improve();
     }
@@ -70,7 +71,7 @@ impl Beams {
             let ids = likeliest(logprobs, 2 * self.width).into_iter();
             best.extend(ids.map(|id| (total + logprobs[id as usize], row, id)));
         }
-        best.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        order::sort_by(&mut best, |a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         best.truncate(2 * self.width);
         let candidate = |&(_, row, id): &(f32, usize, u32)| {
             let mut next = self.open[row].clone();

@@ -1,5 +1,6 @@
 //! Which tensor lies where in which shard.
 
+use crate::order;
 use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
@@ -90,7 +91,7 @@ impl Layout {
 
     /// Gives the tensors of a shard their places, wide elements first, so that each lies at a multiple of its size.
     fn close(&mut self, file: String, mut entries: Vec<Entry>) {
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.dtype.bitsize()));
+        order::sort_by_key(&mut entries, |entry| std::cmp::Reverse(entry.dtype.bitsize()));
         let mut at = 0;
         let mut infos = Vec::new();
         for entry in &entries {

@@ -1,5 +1,6 @@
 //! Tokens and answers as the page shows them.
 
+use crate::order;
 use std::collections::HashMap;
 
 use super::task::Emit;
@@ -75,7 +76,7 @@ pub(super) fn candidates(answers: Vec<(String, f32)>) -> Vec<Candidate> {
             None => all.push(Candidate { text, probability }),
         }
     }
-    all.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    order::sort_by(&mut all, |a, b| b.probability.total_cmp(&a.probability));
     all
 }
 

@@ -4,6 +4,7 @@
 mod offer;
 mod take;
 
+use crate::order;
 use std::io;
 
 use super::engine::Host;
@@ -79,7 +80,7 @@ async fn shelf(host: &impl Host) -> Result<Vec<KeptModel>, Failure> {
             all.push(KeptModel { name: manifest.name.clone(), size: manifest.size(), kept });
         }
     }
-    all.sort_by(|a, b| a.name.cmp(&b.name));
+    order::sort_by(&mut all, |a, b| a.name.cmp(&b.name));
     Ok(all)
 }
 

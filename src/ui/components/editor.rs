@@ -1,6 +1,7 @@
 //! Changing a scene: objects are dragged on the picture, and recoloured, resized or removed below it.
 
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::world::scene::{MAX_OBJECTS, Object, SIDE};
 use crate::world::{Attribute, Colour, Kind, Shape, Size, Texture};
 use leptos::ev::{KeyboardEvent, PointerEvent};

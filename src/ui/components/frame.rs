@@ -7,6 +7,7 @@ use super::shelf::Shelf;
 use crate::session::protocol::{Backend, BackendChoice, DeviceReport, ModelName, Precision};
 use crate::ui::history::{link, visit};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::speaking::lost;
 use crate::ui::theme::Theme;

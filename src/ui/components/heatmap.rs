@@ -2,6 +2,7 @@
 
 use super::raster::{Raster, Rgba};
 use crate::ui::colour;
+use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
 use leptos::ev::{KeyboardEvent, PointerEvent};

@@ -3,6 +3,7 @@
 use super::failure::FailureNote;
 use crate::session::protocol::{Lane, Loading, Stage};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Phase;
 use leptos::prelude::*;

@@ -7,6 +7,7 @@ use super::toolbar::Toolbar;
 use super::veil::{peak, veil};
 use crate::session::protocol::ModelKind;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::stage::outline;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;

@@ -4,6 +4,7 @@ use super::failure::FailureNote;
 use super::icon::{Glyph, Icon};
 use crate::session::protocol::Lane;
 use crate::ui::live::Live;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 #[component]

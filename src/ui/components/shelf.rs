@@ -3,6 +3,7 @@
 use super::picture::Thumbnail;
 use super::raster::Rgba;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::stage::StagePicture;
 use crate::ui::state::Shared;
 use crate::ui::view::PictureName;

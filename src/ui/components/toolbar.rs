@@ -6,6 +6,7 @@ use super::failure::FailureNote;
 use super::icon::{Glyph, Icon};
 use crate::session::protocol::Lane;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::own;
 use crate::ui::view::PictureName;
 use leptos::html::Input;

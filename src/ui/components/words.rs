@@ -1,5 +1,6 @@
 //! A sentence whose words can be pointed at.
 
+use crate::ui::memo::Memo;
 use crate::ui::text::Word;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Ol;

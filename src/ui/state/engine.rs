@@ -1,5 +1,6 @@
 //! How the engine starts, and on what it runs.
 
+use crate::order;
 use crate::session::protocol::{DeviceReport, Event, Loading, ModelFacts, Stage};
 
 /// The state of the engine as its events tell it.
@@ -27,7 +28,7 @@ impl Engine {
             Some(known) => *known = loading,
             None => self.stages.push(loading),
         }
-        self.stages.sort_by_key(|known| order(known.stage));
+        order::sort_by_key(&mut self.stages, |known| order(known.stage));
     }
 
     /// How much of a stage is done, 0 to 1; a stage with a later one begun is done.

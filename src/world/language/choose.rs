@@ -2,6 +2,7 @@
 
 use super::Style;
 use super::meaning::{Claim, Description, Relation};
+use crate::order;
 use crate::world::attributes::{Attribute, Kind};
 use crate::world::rng::Rng;
 use crate::world::scene::{RELATION_MARGIN, Scene};
@@ -75,7 +76,7 @@ fn count(scene: &Scene, rng: &mut Rng) -> Vec<Claim> {
 /// One of the descriptions with its number; every number that occurs is equally likely.
 fn counted(options: &[(Description, usize)], rng: &mut Rng) -> Claim {
     let mut numbers: Vec<usize> = options.iter().map(|&(_, number)| number).collect();
-    numbers.sort_unstable();
+    order::sort(&mut numbers);
     numbers.dedup();
     let number = rng.pick(&numbers);
     let reached: Vec<_> = options.iter().filter(|&&(_, n)| n == number).collect();
@@ -112,7 +113,7 @@ pub(crate) fn projections(scene: &Scene, most: u32) -> Vec<(Description, usize)>
             found.push(kinds.fold(Description::ANY, |what, kind| what.with(object.attribute(kind))));
         }
     }
-    found.sort_unstable();
+    order::sort(&mut found);
     found.dedup();
     found.into_iter().map(|what| (what, what.count(scene))).collect()
 }

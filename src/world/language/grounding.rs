@@ -2,6 +2,7 @@
 
 use super::meaning::{Claim, Statement, related};
 use super::reader::Reader;
+use crate::order;
 use crate::world::scene::Scene;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -49,7 +50,7 @@ fn sole_referents(claim: &Claim, scene: &Scene) -> Vec<usize> {
 pub fn mentioned(statements: &[Statement], scene: &Scene) -> Vec<bool> {
     let mut picked = vec![false; scene.objects.len()];
     let mut sets: Vec<Vec<Vec<usize>>> = statements.iter().map(|s| candidates(&s.claim, scene)).collect();
-    sets.sort_by_key(|candidates| candidates.len());
+    order::sort_by_key(&mut sets, |candidates| candidates.len());
     for candidates in sets {
         let news = |set: &&Vec<usize>| set.iter().filter(|&&i| !picked[i]).count();
         // The first of the sets that add the most.

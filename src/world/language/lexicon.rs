@@ -1,5 +1,6 @@
 //! The words of Playroom and what part they play in a sentence.
 
+use crate::order;
 use crate::world::attributes::{Colour, Kind, Shape, Size, Texture};
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -161,6 +162,6 @@ pub(crate) fn term(word: &str) -> Option<Term> {
 pub fn vocabulary() -> Vec<String> {
     let attributes = attribute_words().into_iter().map(|(word, _)| word);
     let mut words: Vec<String> = SPOKEN.iter().map(|&(word, _)| word.to_string()).chain(attributes).collect();
-    words.sort_unstable();
+    order::sort(&mut words);
     words
 }

@@ -4,6 +4,7 @@ use super::choose::{self, known};
 use super::meaning::{Claim, Description};
 use super::speak::say;
 use super::{Caption, Style};
+use crate::order;
 use crate::world::attributes::Kind;
 use crate::world::rng::Rng;
 use crate::world::scene::Scene;
@@ -20,7 +21,9 @@ pub fn false_caption(scene: &Scene, style: Style, rng: &mut Rng) -> Option<Capti
             let index = rng.below(claims.len());
             claims[index] = twist(&claims[index], scene, rng)?;
         }
-        claims.sort_by_key(|claim| if style == Style::Full { claim.descriptions()[0].place } else { None });
+        order::sort_by_key(&mut claims, |claim| {
+            if style == Style::Full { claim.descriptions()[0].place } else { None }
+        });
         let is_false = !claims.iter().all(|claim| claim.judge(scene));
         let is_known = claims.iter().flat_map(Claim::descriptions).all(|what| known(scene, &what));
         if is_false && is_known && (style != Style::Full || could_be_full(&claims)) {

@@ -5,6 +5,7 @@
 
 use super::program::{Comparison, Group, Program};
 use super::{Question, QuestionKind, speak};
+use crate::order;
 use crate::world::attributes::{Attribute, Kind};
 use crate::world::language::{Description, Relation, absent, projections};
 use crate::world::rng::Rng;
@@ -55,7 +56,7 @@ impl Asker<'_> {
         let mut options: Vec<_> = self.known.iter().copied().filter(|(what, _)| short(what)).collect();
         let mut numbers: Vec<usize> = options.iter().map(|&(_, number)| number).collect();
         numbers.push(0);
-        numbers.sort_unstable();
+        order::sort(&mut numbers);
         numbers.dedup();
         let number = rng.pick(&numbers);
         if number == 0 {

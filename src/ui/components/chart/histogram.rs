@@ -7,6 +7,7 @@ use super::plot::{Parts, Plot, USUAL_WIDTH, move_to};
 use super::scale::{Axis, Span};
 use super::sheet::Sheet;
 use super::tone::{Dash, Tone};
+use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 

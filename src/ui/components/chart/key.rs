@@ -1,6 +1,7 @@
 //! The legend: what a line or a shape stands for, and the value under the cursor.
 
 use super::tone::{Dash, Marker, Tone};
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 //! Remarks on a chart: a height to compare with, a step at which something happened.
 
 use super::frame::Frame;
+use crate::order;
 use leptos::prelude::*;
 
 /// Between lines of text, and the mean of a letter.
@@ -59,7 +60,7 @@ fn places(frame: &Frame, marks: &[Mark]) -> Vec<Place> {
     let mut places = vec![Place { x: 0.0, y: 0.0, width: 0.0 }; marks.len()];
     let mut taken = Vec::new();
     let mut order: Vec<usize> = (0..marks.len()).collect();
-    order.sort_by_key(|&index| !marks[index].is_level);
+    order::sort_by_key(&mut order, |&index| !marks[index].is_level);
     for index in order {
         let mark = &marks[index];
         let width = mark.label.chars().count() as f32 * LETTER;

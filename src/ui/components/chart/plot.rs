@@ -5,6 +5,7 @@ use super::frame::{Frame, axes};
 use super::key::{Hidden, Key, Keys, print_box, printed};
 use super::sheet::{Sheet, SheetTable};
 use crate::ui::components::heatmap::place;
+use crate::ui::memo::Memo;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -90,7 +91,7 @@ pub fn Plot(
                     {print}
                 </svg>
             </div>
-            <p class="heading">{heading}</p>
+            <p class="heading">{move || heading.get()}</p>
             <Keys keys values hidden />
             <p class="aloud" aria-live="polite">{move || is_pointing.get().then(|| sentence(parts))}</p>
             <div class="foot">

@@ -1,6 +1,7 @@
 //! The numbers of a chart: as CSV, and as a table for those who cannot see it.
 
 use super::scale::significant;
+use crate::order;
 use leptos::prelude::*;
 
 /// Rows that the table on the page has at most; the file has all.
@@ -18,7 +19,7 @@ impl Sheet {
     pub fn beside(x: String, columns: &[(&str, &[(f32, f32)])]) -> Self {
         let mut all: Vec<f32> =
             columns.iter().flat_map(|(_, points)| points.iter().map(|point| point.0)).collect();
-        all.sort_unstable_by(f32::total_cmp);
+        order::sort_by(&mut all, f32::total_cmp);
         all.dedup();
         let value = |points: &[(f32, f32)], x: f32| {
             let at = points.partition_point(|point| point.0 < x);

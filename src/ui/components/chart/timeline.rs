@@ -4,6 +4,7 @@ use super::path;
 use super::plot::move_to;
 use super::scale::{Axis, Span};
 use super::tone::Tone;
+use crate::order;
 use crate::session::protocol::StepTime;
 use crate::ui::components::heatmap::place;
 use crate::ui::show;
@@ -38,7 +39,7 @@ fn totals(steps: &[StepTime]) -> Vec<Total> {
             None => all.push(Total { kernel: kernel.clone(), count: 1, milliseconds: *milliseconds }),
         }
     }
-    all.sort_by(|a, b| b.milliseconds.total_cmp(&a.milliseconds));
+    order::sort_by(&mut all, |a, b| b.milliseconds.total_cmp(&a.milliseconds));
     all
 }
 

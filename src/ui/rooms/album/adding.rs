@@ -4,6 +4,7 @@ use crate::session::protocol::{Command, Failure, Lane, Photo, WayOn};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::entries;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Phase;
 use js_sys::Uint8Array;

@@ -6,6 +6,7 @@ use crate::session::protocol::{Command, Lane};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::download::object_url;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Thumbnails;
 use leptos::prelude::*;

@@ -7,6 +7,7 @@ use crate::ui::calm::calm;
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::ranking::similarity;
 use leptos::prelude::*;
 use std::time::Duration;

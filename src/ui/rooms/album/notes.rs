@@ -4,6 +4,7 @@ use super::query::Ranking;
 use crate::session::protocol::ModelKind;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 #[component]

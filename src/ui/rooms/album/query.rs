@@ -4,6 +4,7 @@ use super::labels::Sorting;
 use crate::session::protocol::Command;
 use crate::ui::calm::calm;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::state::Thumbnails;
 use leptos::prelude::*;
 use std::time::Duration;

@@ -4,6 +4,7 @@ use crate::session::protocol::{Answer, Candidate, Command, ModelKind, Token};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::rooms::caption::{map_of, said, text_of};
 use crate::ui::show;
 use crate::ui::truth;

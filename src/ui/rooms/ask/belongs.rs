@@ -7,6 +7,7 @@ use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::truth::judge;
 use crate::world::language::full_caption;

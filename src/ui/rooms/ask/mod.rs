@@ -10,6 +10,7 @@ use crate::ui::components::choice::{Line, Suggestions};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::truth;
 use answer::{AnswerNote, Reply};
 use belongs::Belongs;

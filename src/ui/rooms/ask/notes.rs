@@ -4,6 +4,7 @@ use super::answer::Reply;
 use crate::session::protocol::ModelKind;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use leptos::prelude::*;
 

@@ -3,6 +3,7 @@
 use crate::session::protocol::Attention;
 use crate::ui::components::words::SaidWord;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::text::{Word, mean_map, sentence, words};
 use crate::ui::truth;

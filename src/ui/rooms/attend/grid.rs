@@ -5,6 +5,7 @@ use crate::ui::components::heatmap::{Legend, Matrix};
 use crate::ui::components::raster::Raster;
 use crate::ui::components::veil::peak;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;

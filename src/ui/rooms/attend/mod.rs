@@ -11,6 +11,7 @@ use crate::ui::components::failure::FailureNote;
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::components::words::Words;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::view::Attending;
 use crate::world::language::full_caption;
 use focus::Focus;

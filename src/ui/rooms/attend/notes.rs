@@ -5,6 +5,7 @@ use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::veil::peak;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::truth::chance_to_hit;
 use crate::ui::view::Attending;

@@ -3,6 +3,7 @@
 use crate::session::protocol::{Decoding, ModelKind};
 use crate::ui::components::choice::{Line, Number, Segments, Slider};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 #[derive(Clone, Copy, PartialEq)]

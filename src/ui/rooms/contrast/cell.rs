@@ -5,6 +5,7 @@ use crate::lab::contrast::{Altered, Figures, Loss, Pull, Settings, pair, pull};
 use crate::session::protocol::Pixels;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::raster::{Raster, Rgba};
+use crate::ui::memo::Memo;
 use crate::ui::ranking::order;
 use crate::ui::show;
 use crate::ui::state::Shared;

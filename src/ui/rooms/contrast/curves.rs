@@ -3,6 +3,7 @@
 use super::OneRun;
 use crate::lab::contrast::{Direction, Figures, Geometry, Loss, Report, Retrieval, Settings, Space};
 use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
+use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 

@@ -5,6 +5,7 @@ use super::cell::{CellNote, Weights, find};
 use crate::lab::contrast::{Correlations, Figures, pair};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;

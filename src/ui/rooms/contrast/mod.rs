@@ -19,6 +19,7 @@ use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
 use crate::ui::lab::Lab;
 use crate::ui::live::{Live, StepOf};
+use crate::ui::memo::Memo;
 use crate::ui::state::{Shared, Training};
 use crate::ui::view::ContrastMode;
 use controls::Controls;

@@ -3,6 +3,7 @@
 use super::OneRun;
 use crate::lab::contrast::{Direction, Loss, Settings, Space};
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use leptos::prelude::*;
 

@@ -13,6 +13,7 @@ use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::lab::Lab;
 use crate::ui::live::{Live, StepOf};
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Training;
 use leptos::prelude::*;

@@ -3,6 +3,7 @@
 use super::OneRun;
 use crate::lab::contrast::{Map, held_out};
 use crate::ui::components::chart::{Axis, Group, Marker, Scatter, Tone};
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use leptos::prelude::*;
 

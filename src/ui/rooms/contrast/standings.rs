@@ -4,6 +4,7 @@ use super::verdicts::name;
 use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
 use crate::ui::download::download;
+use crate::ui::memo::Memo;
 use crate::ui::ranking::Retrieval;
 use crate::ui::show;
 use leptos::prelude::*;

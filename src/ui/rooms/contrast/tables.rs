@@ -3,6 +3,7 @@
 use super::OneRun;
 use crate::lab::contrast::{Direction, HELD_OUT, Loss, Retrieval, Settings, Space, Temperature};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Compared;
 use leptos::prelude::*;

@@ -2,7 +2,9 @@
 
 use crate::lab::fuse::task::{Information, Task};
 use crate::lab::fuse::{Contestant, Standing};
+use crate::order;
 use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, title};
 use crate::ui::show;
 use crate::ui::state::Shared;
@@ -41,7 +43,7 @@ fn alone(standings: &[Shared<Standing>]) -> Option<f32> {
 fn fusions(standings: &[Shared<Standing>]) -> Vec<(Contestant, f32)> {
     let fusions = standings.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
     let mut fusions: Vec<_> = fusions.map(|known| (known.contestant, known.confusion.accuracy())).collect();
-    fusions.sort_by(|a, b| b.1.total_cmp(&a.1));
+    order::sort_by(&mut fusions, |a, b| b.1.total_cmp(&a.1));
     fusions
 }
 

@@ -4,6 +4,7 @@ use crate::session::baked::BakedRun;
 use crate::session::protocol::{Stack, Token};
 use crate::ui::components::words::SaidWord;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::stage::StagePicture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;

@@ -7,6 +7,7 @@ use crate::ui::components::picture::{Layers, Overlay};
 use crate::ui::components::words::Words;
 use crate::ui::history::{link, visit};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::rooms::caption::{map_of, said};
 use crate::ui::view::Room;
 use baked::Replay;

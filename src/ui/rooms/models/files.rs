@@ -1,5 +1,6 @@
 //! A checkpoint that the visitor has as a folder: copied into the browser's private storage piece by piece.
 
+use crate::order;
 use crate::session::protocol::{Command, Failure, Lane, WayOn};
 use crate::thrown::thrown;
 use crate::ui::components::failure::FailureNote;
@@ -28,7 +29,7 @@ impl Copying {
     /// The files of a model among those that were chosen; none without a `config.json`.
     fn new(files: Vec<File>) -> Option<Self> {
         let mut files: Vec<File> = files.into_iter().filter(|file| is_of_model(&file.name())).collect();
-        files.sort_by_key(File::name);
+        order::sort_by_key(&mut files, File::name);
         let config = files.iter().find(|file| file.name() == "config.json")?;
         let path =
             js_sys::Reflect::get(config, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());

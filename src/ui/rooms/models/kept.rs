@@ -3,6 +3,7 @@
 use crate::session::protocol::{Command, KeptModel, Lane};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Phase;
 use leptos::prelude::*;

@@ -5,6 +5,7 @@ use crate::session::protocol::{Command, Lane, Offer, Progress};
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Phase;
 use leptos::prelude::*;

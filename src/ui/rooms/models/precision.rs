@@ -4,6 +4,7 @@ use crate::session::protocol::{Agreement, Command, Effect, Lane, ModelName, Prec
 use crate::ui::components::choice::Segments;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use leptos::prelude::*;
 

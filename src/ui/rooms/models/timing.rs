@@ -4,6 +4,7 @@ use crate::session::protocol::{Command, Lane};
 use crate::ui::components::chart::Timeline;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 #[component]
@@ -23,7 +24,7 @@ pub fn Timing() -> impl IntoView {
         <p class="prose">"Encoding a picture is a plan of steps, each of which runs one kernel. Here every step is awaited by itself, so that
             on WebGPU their sum is more than a run as a whole takes."</p>
         <div class="row">
-            <button type="button" class="button" on:click=measure disabled=is_busy>"Time every step"</button>
+            <button type="button" class="button" on:click=measure disabled=move || is_busy.get()>"Time every step"</button>
             <span role="status" class="quiet">{words}</span>
         </div>
         {move || Some(steps.get()).filter(|steps| !steps.is_empty()).map(|steps| view! {

@@ -4,6 +4,7 @@ use super::{RaceRoom, title, tone};
 use crate::lab::fuse::Contestant;
 use crate::lab::fuse::task::Task;
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
+use crate::ui::memo::Memo;
 use crate::ui::state::{Judgement, Race};
 use leptos::prelude::*;
 

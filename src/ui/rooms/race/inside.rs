@@ -5,6 +5,7 @@ use crate::lab::fuse::task::{Information, TOKENS, Task, VALUES};
 use crate::lab::fuse::{CELLS, Contestant, Standing, WIDTH};
 use crate::ui::components::chart::{Axis, Confusion, Histogram, Spread, Tone};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;

@@ -18,6 +18,7 @@ use crate::lab::fuse::{Contestant, Settings, Shown, Standing};
 use crate::session::protocol::Experiment;
 use crate::ui::lab::Lab;
 use crate::ui::live::{Live, StepOf};
+use crate::ui::memo::Memo;
 use crate::ui::state::{Race, Shared, Training};
 use crate::ui::view::{LONGEST, RaceView, View};
 use leptos::prelude::*;

@@ -7,6 +7,7 @@ use crate::lab::picture::SIDE;
 use crate::ui::components::choice::Number;
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::components::verdict::Verdict;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;

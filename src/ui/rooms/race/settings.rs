@@ -4,6 +4,7 @@ use super::{RaceRoom, title};
 use crate::lab::fuse::Contestant;
 use crate::lab::fuse::task::{Information, Task};
 use crate::ui::components::choice::{Number, Segments};
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 const MIXED: Task = Task { parts: [1; 4] };

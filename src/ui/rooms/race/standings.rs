@@ -2,6 +2,7 @@
 
 use super::{RaceRoom, title, tone};
 use crate::lab::fuse::{Contestant, Standing};
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::{Race, Shared};
 use leptos::prelude::*;

@@ -3,6 +3,7 @@
 use super::query::Ranking;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::ranking::{Retrieval, similarity};
 use crate::ui::show;
 use crate::ui::stage::GALLERY;

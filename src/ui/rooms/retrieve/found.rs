@@ -6,6 +6,7 @@ use crate::ui::components::picture::Thumbnail;
 use crate::ui::components::raster::Rgba;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Shared;
 use crate::ui::view::RetrieveMode;

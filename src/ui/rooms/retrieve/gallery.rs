@@ -3,6 +3,7 @@
 use crate::session::protocol::{Command, Lane};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Phase;

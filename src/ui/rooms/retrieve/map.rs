@@ -4,6 +4,7 @@ use super::figures::all_cosines;
 use super::matrix::PairNote;
 use crate::ui::components::heatmap::{Matrix, place};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::projection::{Projection, gap, principal};
 use crate::ui::show;
 use crate::ui::stage::GALLERY;

@@ -4,6 +4,7 @@ use super::figures::all_cosines;
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::ranking::order;
 use crate::ui::show;
 use crate::ui::stage::GALLERY;

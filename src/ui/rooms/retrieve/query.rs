@@ -1,10 +1,12 @@
 //! What is looked for, and in which order it is found.
 
+use crate::order;
 use crate::session::protocol::{Command, Lane};
 use crate::ui::calm::calm;
 use crate::ui::components::choice::{Line, Suggestions};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::ranking::{cosines, order, softmax};
 use crate::ui::stage::Gallery;
 use crate::ui::view::RetrieveMode;
@@ -69,7 +71,7 @@ impl Ranking {
 /// The order with its first items sorted by their matching probability.
 fn reranked(mut order: Vec<usize>, matched: &[(usize, f32)]) -> Vec<usize> {
     let mut best = matched.to_vec();
-    best.sort_by(|a, b| b.1.total_cmp(&a.1));
+    order::sort_by(&mut best, |a, b| b.1.total_cmp(&a.1));
     order.iter_mut().zip(&best).for_each(|(item, (better, _))| *item = *better);
     order
 }

@@ -2,12 +2,14 @@
 
 use crate::lab::fuse::{Contestant, Modality};
 use crate::lab::sabotage::{Corruption, Damage};
+use crate::order;
 use crate::session::protocol::{Command, Lane};
 use crate::ui::calm::calm;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
 use crate::ui::components::choice::{Segments, Slider};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, title, tone};
 use crate::ui::show;
 use crate::ui::state::{Phase, Shared};
@@ -187,7 +189,7 @@ fn curve(contestant: Contestant, damages: &[Shared<Damage>]) -> Series {
     let own = damages.iter().filter(|damage| damage.contestant == contestant);
     let mut points: Vec<(f32, f32)> =
         own.map(|damage| (f32::from(damage.sabotage.percent), damage.confusion.accuracy())).collect();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order::sort_by(&mut points, |a, b| a.0.total_cmp(&b.0));
     let (tone, dash) = tone(contestant);
     Series::new(title(contestant), tone, points).dashed(dash)
 }

@@ -2,6 +2,7 @@
 
 use crate::lab::fuse::Contestant;
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series, Tone};
+use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, smoothed, title};
 use crate::ui::state::{Judgement, Race};
 use leptos::prelude::*;

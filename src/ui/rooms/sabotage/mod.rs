@@ -12,6 +12,7 @@ use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
 use crate::ui::lab::Lab;
 use crate::ui::live::StepOf;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use desk::{Desk, Dial, Spoilt};
 use imbalance::Imbalance;

@@ -5,6 +5,7 @@ use crate::lab::fuse::batch::Given;
 use crate::lab::fuse::task::sentence;
 use crate::lab::fuse::{Contestant, Shown};
 use crate::lab::sabotage::{Sabotage, spoil_one};
+use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{Answer, Answers, RaceRoom, SampleChoice};
 use leptos::prelude::*;
 

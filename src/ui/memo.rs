@@ -1,0 +1,98 @@
+//! Memos with one compiled body. That of Leptos is compiled anew for each type of value, some 1.5 KB for each of 130.
+
+use leptos::prelude::{Get, GetUntracked, Signal, Track};
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A value that is computed when something that it reads has changed, and tells its readers when it differs then.
+pub struct Memo<T> {
+    held: leptos::prelude::Memo<Held>,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Memo<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Memo<T> {}
+
+impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
+    /// Computes from the last value, which is `None` at first.
+    pub fn new(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Self {
+        let held = erased(Box::new(move |last| Held(Arc::new(compute(last.map(Held::value))))));
+        Memo { held, value: PhantomData }
+    }
+
+    /// Reads the value; the reader is told of the next.
+    pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        read(self.held.get().value())
+    }
+
+    /// The reader is told of the next value.
+    pub fn track(&self) {
+        self.held.track();
+    }
+
+    /// Reads the value once.
+    pub fn with_untracked<R>(&self, read: impl FnOnce(&T) -> R) -> R {
+        read(self.held.get_untracked().value())
+    }
+}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> Memo<T> {
+    /// The value; the reader is told of the next.
+    pub fn get(&self) -> T {
+        self.with(T::clone)
+    }
+
+    /// The value, read once; none when its owner is gone.
+    pub fn try_get_untracked(&self) -> Option<T> {
+        self.held.try_get_untracked().map(|held| held.value::<T>().clone())
+    }
+
+    /// The value, read once.
+    pub fn get_untracked(&self) -> T {
+        self.with_untracked(T::clone)
+    }
+}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<Memo<T>> for Signal<T> {
+    fn from(memo: Memo<T>) -> Self {
+        Signal::derive(move || memo.get())
+    }
+}
+
+type Compute = Box<dyn Fn(Option<&Held>) -> Held + Send + Sync>;
+
+fn erased(compute: Compute) -> leptos::prelude::Memo<Held> {
+    leptos::prelude::Memo::new(move |last: Option<&Held>| compute(last))
+}
+
+#[derive(Clone)]
+struct Held(Arc<dyn Value>);
+
+impl Held {
+    fn value<T: 'static>(&self) -> &T {
+        let value: &dyn Any = &*self.0;
+        value.downcast_ref().expect("a memo holds values of its own type")
+    }
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Held) -> bool {
+        self.0.equals(&*other.0)
+    }
+}
+
+trait Value: Any + Send + Sync {
+    fn equals(&self, other: &dyn Any) -> bool;
+}
+
+impl<T: PartialEq + Send + Sync + 'static> Value for T {
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref().is_some_and(|other| self == other)
+    }
+}

@@ -33,7 +33,7 @@ pub struct Lab {
     /// The picture on the stage.
     pub picture: Memo<Shared<StagePicture>>,
     /// The same, at a pace that the engine can follow while an object is dragged.
-    pub steady: Signal<Shared<StagePicture>>,
+    pub steady: Memo<Shared<StagePicture>>,
     /// The visitor's own picture as the model sees it.
     pub own: RwSignal<Option<Pixels>>,
     pub gallery: RwSignal<Shared<Gallery>>,

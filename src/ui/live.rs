@@ -34,7 +34,7 @@ pub struct Live {
     pub is_training: Memo<bool>,
     pub failure: Memo<Option<Failure>>,
     /// All runs at a pace that charts can follow.
-    runs: Signal<Shared<Runs>>,
+    runs: Memo<Shared<Runs>>,
 }
 
 impl Live {

@@ -1,6 +1,6 @@
 //! Memos with one compiled body. That of Leptos is compiled anew for each type of value, some 1.5 KB for each of 130.
 
-use leptos::prelude::{Get, GetUntracked, Signal, Track};
+use leptos::prelude::{Get, GetUntracked, RwSignal, Track};
 use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -59,9 +59,27 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Memo<T> {
     }
 }
 
-impl<T: Clone + PartialEq + Send + Sync + 'static> From<Memo<T>> for Signal<T> {
-    fn from(memo: Memo<T>) -> Self {
-        Signal::derive(move || memo.get())
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<T> for Memo<T> {
+    fn from(value: T) -> Self {
+        Memo::new(move |_| value.clone())
+    }
+}
+
+impl From<&str> for Memo<String> {
+    fn from(value: &str) -> Self {
+        Memo::from(value.to_owned())
+    }
+}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> From<RwSignal<T>> for Memo<T> {
+    fn from(value: RwSignal<T>) -> Self {
+        Memo::new(move |_| value.get())
+    }
+}
+
+impl<T: Default + Clone + PartialEq + Send + Sync + 'static> Default for Memo<T> {
+    fn default() -> Self {
+        Memo::from(T::default())
     }
 }
 

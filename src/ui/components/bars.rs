@@ -1,5 +1,6 @@
 //! Bars with their values: a table that draws itself.
 
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 /// One bar.
@@ -23,7 +24,7 @@ pub fn Bars(
     unit: &'static str,
     /// The colour of the modality: `picture`, `words` or `fused`.
     modality: &'static str,
-    #[prop(into)] bars: Signal<Vec<Bar>>,
+    #[prop(into)] bars: Memo<Vec<Bar>>,
 ) -> impl IntoView {
     let row = |bar: Bar| {
         let length = format!("width:{:.2}%", bar.share.clamp(0.0, 1.0) * 100.0);

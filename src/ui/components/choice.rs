@@ -1,5 +1,6 @@
 //! Small controls: a choice among a few, a slider, a switch, a line of text.
 
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 use std::fmt::Display;
 
@@ -9,7 +10,7 @@ pub fn Segments<T>(
     /// What is chosen, read aloud.
     label: &'static str,
     options: Vec<(T, &'static str)>,
-    #[prop(into)] chosen: Signal<T>,
+    #[prop(into)] chosen: Memo<T>,
     choose: impl Fn(T) + Copy + Send + Sync + 'static,
 ) -> impl IntoView
 where
@@ -29,7 +30,7 @@ pub fn Slider(
     min: f32,
     max: f32,
     step: f32,
-    #[prop(into)] value: Signal<f32>,
+    #[prop(into)] value: Memo<f32>,
     /// How the value is written.
     show: fn(f32) -> String,
     change: impl Fn(f32) + Copy + Send + Sync + 'static,
@@ -55,7 +56,7 @@ pub fn Slider(
 #[component]
 pub fn Switch(
     label: &'static str,
-    #[prop(into)] on: Signal<bool>,
+    #[prop(into)] on: Memo<bool>,
     change: impl Fn(bool) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     view! {
@@ -71,7 +72,7 @@ pub fn Switch(
 #[component]
 pub fn Suggestions(
     label: &'static str,
-    #[prop(into)] texts: Signal<Vec<String>>,
+    #[prop(into)] texts: Memo<Vec<String>>,
     choose: impl Fn(String) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let chip = move |text: String| {
@@ -90,7 +91,7 @@ pub fn Suggestions(
 pub fn Line(
     label: &'static str,
     #[prop(optional)] placeholder: &'static str,
-    #[prop(into)] value: Signal<String>,
+    #[prop(into)] value: Memo<String>,
     change: impl Fn(String) + Copy + Send + Sync + 'static,
     /// Enter was pressed or the line was left.
     done: impl Fn() + Copy + Send + Sync + 'static,
@@ -111,7 +112,7 @@ pub fn Number<T>(
     label: &'static str,
     min: T,
     max: T,
-    #[prop(into)] value: Signal<T>,
+    #[prop(into)] value: Memo<T>,
     change: impl Fn(T) + Copy + Send + Sync + 'static,
 ) -> impl IntoView
 where

@@ -2,11 +2,12 @@
 
 use crate::session::protocol::{BackendChoice, Failure, Lane, WayOn};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 /// A failure of a lane, where it happened; nothing while there is none.
 #[component]
-pub fn FailureNote(lane: Lane, #[prop(into)] failure: Signal<Option<Failure>>) -> impl IntoView {
+pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> impl IntoView {
     let lab = Lab::here();
     let button = move |way_on| {
         let (name, go): (_, fn(Lab, Lane)) = match way_on {

@@ -75,12 +75,12 @@ pub fn HeatMap(
     label: &'static str,
     /// What rows and columns are.
     axes: [&'static str; 2],
-    #[prop(into)] matrix: Signal<Shared<Matrix>>,
+    #[prop(into)] matrix: Memo<Shared<Matrix>>,
     /// The cell (row, column) under the pointer or the arrow keys.
     cell: RwSignal<Option<(usize, usize)>>,
     /// A click or Enter pins the cell.
     pin: impl Fn((usize, usize)) + Copy + Send + Sync + 'static,
-    #[prop(into)] pinned: Signal<Option<(usize, usize)>>,
+    #[prop(into)] pinned: Memo<Option<(usize, usize)>>,
 ) -> impl IntoView {
     let theme = Theme::here();
     let area = NodeRef::<Div>::new();
@@ -133,7 +133,7 @@ pub fn HeatMap(
 /// The colours of a map with the values at its ends.
 #[component]
 pub fn Legend(
-    #[prop(into)] ends: Signal<[String; 2]>,
+    #[prop(into)] ends: Memo<[String; 2]>,
     /// What the values are, with their unit.
     quantity: &'static str,
 ) -> impl IntoView {

@@ -1,5 +1,6 @@
 //! The panel at the side: what is being shown, in words, formula and live numbers.
 
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 /// A live number with its unit, and what to compare it with.
@@ -29,7 +30,7 @@ pub fn Inspector(
     /// Formula as HTML of `var`, `sub` and `sup`.
     #[prop(optional)]
     formula: Option<AnyView>,
-    #[prop(into)] figures: Signal<Vec<Figure>>,
+    #[prop(into)] figures: Memo<Vec<Figure>>,
     children: Children,
 ) -> impl IntoView {
     let figure = |figure: Figure| {

@@ -27,7 +27,7 @@ pub fn LoadingBar() -> impl IntoView {
                 <span>{words}</span>
             </div>
         })}
-        <FailureNote lane=Lane::Load failure=Signal::derive(move || lab.load.with(|load| load.failure.clone())) />
+        <FailureNote lane=Lane::Load failure=Memo::new(move |_| lab.load.with(|load| load.failure.clone())) />
         {move || (phase.get() == Phase::Failed && lab.view.with(|view| !view.model.is_empty())).then(|| view! {
             <p class="note"><button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button></p>
         })}

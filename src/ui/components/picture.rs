@@ -29,7 +29,7 @@ pub struct Overlay {
 /// The picture with an overlay. With `choose_patch`, a cell of the grid can be pointed at and chosen.
 #[component]
 pub fn PicturePanel(
-    #[prop(into)] overlay: Signal<Overlay>,
+    #[prop(into)] overlay: Memo<Overlay>,
     #[prop(optional)] choose_patch: Option<Callback<usize>>,
 ) -> impl IntoView {
     let lab = Lab::here();
@@ -77,7 +77,7 @@ fn about(lab: Lab) -> String {
 
 /// The picture, the veil of an attention map, and the marks.
 #[component]
-pub fn Layers(#[prop(into)] overlay: Signal<Overlay>) -> impl IntoView {
+pub fn Layers(#[prop(into)] overlay: Memo<Overlay>) -> impl IntoView {
     let lab = Lab::here();
     let theme = Theme::here();
     let rgba = Memo::new(move |_| Shared::new(lab.picture.with(|picture| Rgba::from(&picture.pixels))));
@@ -129,7 +129,7 @@ fn describe(lab: Lab) -> String {
 
 /// A grid of cells that can be pointed at, one at a time.
 #[component]
-fn Patches(frame: NodeRef<Div>, overlay: Signal<Overlay>, choose: Callback<usize>) -> impl IntoView {
+fn Patches(frame: NodeRef<Div>, overlay: Memo<Overlay>, choose: Callback<usize>) -> impl IntoView {
     let lab = Lab::here();
     // Playroom's, until the model is there.
     let grid =
@@ -163,9 +163,9 @@ fn Patches(frame: NodeRef<Div>, overlay: Signal<Overlay>, choose: Callback<usize
 /// A small picture that can be chosen.
 #[component]
 pub fn Thumbnail(
-    #[prop(into)] rgba: Signal<Shared<Rgba>>,
+    #[prop(into)] rgba: Memo<Shared<Rgba>>,
     #[prop(into)] label: String,
-    #[prop(into)] chosen: Signal<bool>,
+    #[prop(into)] chosen: Memo<bool>,
     choose: impl Fn() + 'static,
 ) -> impl IntoView {
     view! {

@@ -1,6 +1,7 @@
 //! Pixels on a canvas.
 
 use crate::session::protocol::Pixels;
+use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use js_sys::Uint8ClampedArray;
 use leptos::html::Canvas;
@@ -26,10 +27,10 @@ impl From<&Pixels> for Rgba {
 /// A canvas that shows a raster; its size on the page is the style sheet's business.
 #[component]
 pub fn Raster(
-    #[prop(into)] rgba: Signal<Shared<Rgba>>,
+    #[prop(into)] rgba: Memo<Shared<Rgba>>,
     /// What it shows, for those who cannot see it; without, it is an ornament.
     #[prop(into, optional)]
-    label: Option<Signal<String>>,
+    label: Option<Memo<String>>,
 ) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     // A browser that lost its graphics process clears every canvas and says when they can be drawn again.

@@ -20,7 +20,7 @@ pub fn Shelf() -> impl IntoView {
     });
     let current = Memo::new(move |_| lab.picture.with(|picture| picture.name.clone()));
     let is_extra = move || scenes.with(|scenes| scenes.iter().all(|scene| scene.name != current.get()));
-    let rgba = Signal::derive(move || lab.picture.with(|picture| Shared::new(Rgba::from(&picture.pixels))));
+    let rgba = Memo::new(move |_| lab.picture.with(|picture| Shared::new(Rgba::from(&picture.pixels))));
     let own = move || lab.own.get().filter(|_| current.get() != PictureName::Own);
     let scene = move |picture: Shared<StagePicture>| {
         let name = picture.name.clone();
@@ -28,7 +28,7 @@ pub fn Shelf() -> impl IntoView {
         let (here, there) = (name.clone(), name);
         let rgba = Shared::new(Rgba::from(&picture.pixels));
         view! {
-            <li><Thumbnail rgba=Signal::stored(rgba) label chosen=Signal::derive(move || current.get() == here)
+            <li><Thumbnail rgba=Memo::from(rgba) label chosen=Memo::new(move |_| current.get() == here)
                 choose=move || lab.go(|view| view.picture = there.clone()) /></li>
         }
     };
@@ -38,7 +38,7 @@ pub fn Shelf() -> impl IntoView {
                 <li><Thumbnail rgba label="The picture on the stage" chosen=true choose=|| {} /></li>
             })}
             {move || own().map(|pixels| view! {
-                <li><Thumbnail rgba=Signal::stored(Shared::new(Rgba::from(&pixels))) label="Your own picture" chosen=false
+                <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&pixels))) label="Your own picture" chosen=false
                     choose=move || lab.go(|view| view.picture = PictureName::Own) /></li>
             })}
             <For each=move || scenes.get() key=|picture| picture.name.clone() children=scene />

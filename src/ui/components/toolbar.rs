@@ -47,6 +47,6 @@ pub fn Toolbar() -> impl IntoView {
             <Camera />
             <input node_ref=file class="aloud" type="file" accept="image/*" tabindex="-1" aria-hidden="true" on:change=choose />
         </div>
-        <FailureNote lane=Lane::Open failure=Signal::derive(move || lab.opened.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Open failure=Memo::new(move |_| lab.opened.with(|asked| asked.failure.clone())) />
     }
 }

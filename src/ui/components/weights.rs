@@ -7,6 +7,7 @@ use crate::session::protocol::{Command, Lane};
 use crate::ui::download::download;
 use crate::ui::lab::Lab;
 use crate::ui::live::Live;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 const MIME: &str = "application/octet-stream";
@@ -18,7 +19,7 @@ pub fn WeightsButton(
     contestant: Option<Contestant>,
     /// What the file is called, before its step.
     #[prop(into)]
-    name: Signal<String>,
+    name: Memo<String>,
 ) -> impl IntoView {
     let lab = Lab::here();
     let wanted = RwSignal::new(None::<Command>);
@@ -47,7 +48,7 @@ pub fn WeightsButton(
             || live.stands.get().is_none()
             || wanted.get().is_some()
     };
-    let failure = Signal::derive(move || {
+    let failure = Memo::new(move |_| {
         lab.weights.with(|asked| {
             let is_own = |command: &Command| matches!(command, Command::Weights { contestant: own, .. } if *own == contestant);
             asked.command.as_deref().is_some_and(is_own).then(|| asked.failure.clone()).flatten()

@@ -19,13 +19,13 @@ pub struct SaidWord {
 #[component]
 pub fn Words(
     label: &'static str,
-    #[prop(into)] words: Signal<Vec<SaidWord>>,
+    #[prop(into)] words: Memo<Vec<SaidWord>>,
     here: RwSignal<Option<usize>>,
-    #[prop(into)] pinned: Signal<Option<usize>>,
+    #[prop(into)] pinned: Memo<Option<usize>>,
     pin: impl Fn(Option<usize>) + Copy + Send + Sync + 'static,
     /// Whether more words are being written.
     #[prop(into)]
-    is_growing: Signal<bool>,
+    is_growing: Memo<bool>,
 ) -> impl IntoView {
     let list = NodeRef::<Ol>::new();
     let focus = move |index: usize| {

@@ -2,6 +2,7 @@
 
 use super::export::Exports;
 use super::sheet::csv;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use leptos::prelude::*;
 
@@ -11,11 +12,11 @@ const DEEPEST: f32 = 60.0;
 /// Counts of every class (a row) being answered as every class (a column), shaded by their share of the row.
 #[component]
 pub fn Confusion(
-    #[prop(into)] label: Signal<String>,
-    #[prop(into)] classes: Signal<Vec<String>>,
+    #[prop(into)] label: Memo<String>,
+    #[prop(into)] classes: Memo<Vec<String>>,
     /// `counts[truth][answer]`
     #[prop(into)]
-    counts: Signal<Vec<Vec<u32>>>,
+    counts: Memo<Vec<Vec<u32>>>,
 ) -> impl IntoView {
     let head =
         move || classes.get().into_iter().map(|class| view! { <th scope="col">{class}</th> }).collect_view();

@@ -2,6 +2,7 @@
 
 use crate::thrown::thrown;
 use crate::ui::download::{download, save};
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 use leptos::svg::Svg;
 use leptos::task::spawn_local;
@@ -35,7 +36,7 @@ const STYLES: [&str; 14] = [
 /// Buttons that save a chart.
 #[component]
 pub fn Exports(
-    #[prop(into)] label: Signal<String>,
+    #[prop(into)] label: Memo<String>,
     /// The figure, if there is one.
     #[prop(optional)]
     drawing: Option<NodeRef<Svg>>,

@@ -75,9 +75,9 @@ impl Bins {
 /// Counts of values in columns, the groups over one another.
 #[component]
 pub fn Histogram(
-    #[prop(into)] label: Signal<String>,
-    #[prop(into)] x: Signal<Axis>,
-    #[prop(into)] groups: Signal<Vec<Spread>>,
+    #[prop(into)] label: Memo<String>,
+    #[prop(into)] x: Memo<Axis>,
+    #[prop(into)] groups: Memo<Vec<Spread>>,
     /// Columns.
     #[prop(default = 20)]
     bins: usize,
@@ -108,10 +108,10 @@ pub fn Histogram(
         };
         keys.with(|keys| counted.with(|counted| keys.iter().zip(&counted.counts).map(read).collect()))
     });
-    let sheet = Signal::derive(move || {
+    let sheet = Memo::new(move |_| {
         counted.with(|counted| groups.with(|groups| counted.sheet(&x.get().name(), groups)))
     });
-    let is_pointing = Signal::derive(move || cursor.get().is_some());
+    let is_pointing = Memo::new(move |_| cursor.get().is_some());
     let point = move |place: Option<(f32, f32)>| {
         let share = |(x, _): (f32, f32)| {
             frame.with_untracked(|frame| (x - frame.left) / (frame.right() - frame.left))

@@ -48,11 +48,11 @@ impl Series {
 /// Lines with a cursor that reads them.
 #[component]
 pub fn LineChart(
-    #[prop(into)] label: Signal<String>,
-    #[prop(into)] x: Signal<Axis>,
-    #[prop(into)] y: Signal<Axis>,
-    #[prop(into)] series: Signal<Vec<Series>>,
-    #[prop(into, optional)] marks: Signal<Vec<Mark>>,
+    #[prop(into)] label: Memo<String>,
+    #[prop(into)] x: Memo<Axis>,
+    #[prop(into)] y: Memo<Axis>,
+    #[prop(into)] series: Memo<Vec<Series>>,
+    #[prop(into, optional)] marks: Memo<Vec<Mark>>,
 ) -> impl IntoView {
     let (width, hidden) = (RwSignal::new(USUAL_WIDTH), RwSignal::new(Hidden::new()));
     let cursor = RwSignal::new(None::<f32>);
@@ -76,14 +76,14 @@ pub fn LineChart(
         };
         series.with(|series| series.iter().map(read).collect())
     });
-    let sheet = Signal::derive(move || {
+    let sheet = Memo::new(move |_| {
         let name = x.get().name();
         series.with(|series| {
             let columns: Vec<_> = series.iter().map(|s| (s.name.as_str(), s.points.as_slice())).collect();
             Sheet::beside(name, &columns)
         })
     });
-    let is_pointing = Signal::derive(move || cursor.get().is_some());
+    let is_pointing = Memo::new(move |_| cursor.get().is_some());
     let point = move |place: Option<(f32, f32)>| {
         let x = place.map(|(x, _)| frame.with_untracked(|frame| frame.value_at(x)));
         move_to(cursor, x.and_then(|x| shown.with_untracked(|shown| snap(shown, x))));

@@ -16,7 +16,7 @@ use web_sys::ResizeObserver;
 /// What a chart tells its plot.
 #[derive(Clone, Copy)]
 pub struct Parts {
-    pub label: Signal<String>,
+    pub label: Memo<String>,
     /// Of the drawing area in CSS pixels; the plot measures it.
     pub width: RwSignal<f32>,
     pub frame: Memo<Frame>,
@@ -27,8 +27,8 @@ pub struct Parts {
     /// One for every key.
     pub values: Memo<Vec<Option<String>>>,
     /// There is a cursor, so that its values are read aloud.
-    pub is_pointing: Signal<bool>,
-    pub sheet: Signal<Sheet>,
+    pub is_pointing: Memo<bool>,
+    pub sheet: Memo<Sheet>,
 }
 
 /// The width before it has been measured.

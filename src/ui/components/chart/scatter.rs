@@ -37,21 +37,21 @@ impl Group {
 /// A map of points; pointing at one shows all that belong to it.
 #[component]
 pub fn Scatter(
-    #[prop(into)] label: Signal<String>,
-    #[prop(into)] x: Signal<Axis>,
-    #[prop(into)] y: Signal<Axis>,
-    #[prop(into)] groups: Signal<Vec<Group>>,
+    #[prop(into)] label: Memo<String>,
+    #[prop(into)] x: Memo<Axis>,
+    #[prop(into)] y: Memo<Axis>,
+    #[prop(into)] groups: Memo<Vec<Group>>,
     /// The index under the pointer or the arrow keys.
     hover: RwSignal<Option<usize>>,
     /// What points of one index are: `Pair`.
     #[prop(into)]
-    item: Signal<String>,
+    item: Memo<String>,
     /// Lines join what belongs together.
     #[prop(into, optional)]
-    linked: Signal<bool>,
+    linked: Memo<bool>,
     /// Both axes have one measure.
     #[prop(into, optional)]
-    square: Signal<bool>,
+    square: Memo<bool>,
 ) -> impl IntoView {
     let (width, hidden) = (RwSignal::new(USUAL_WIDTH), RwSignal::new(Hidden::new()));
     let shown = Memo::new(move |_| {
@@ -76,8 +76,8 @@ pub fn Scatter(
         };
         groups.with(|groups| groups.iter().map(read).collect())
     });
-    let sheet = Signal::derive(move || groups.with(|groups| sheet(&item.get(), [x.get(), y.get()], groups)));
-    let is_pointing = Signal::derive(move || hover.get().is_some());
+    let sheet = Memo::new(move |_| groups.with(|groups| sheet(&item.get(), [x.get(), y.get()], groups)));
+    let is_pointing = Memo::new(move |_| hover.get().is_some());
     let point = move |place: Option<(f32, f32)>| {
         let near =
             |place| frame.with_untracked(|frame| shown.with_untracked(|shown| nearest(frame, shown, place)));

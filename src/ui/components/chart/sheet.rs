@@ -2,6 +2,7 @@
 
 use super::scale::significant;
 use crate::order;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 /// Rows that the table on the page has at most; the file has all.
@@ -70,7 +71,7 @@ fn short(value: f32) -> String {
 
 /// The numbers in rows, while the visitor has them open.
 #[component]
-pub fn SheetTable(#[prop(into)] label: Signal<String>, #[prop(into)] sheet: Signal<Sheet>) -> impl IntoView {
+pub fn SheetTable(#[prop(into)] label: Memo<String>, #[prop(into)] sheet: Memo<Sheet>) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let cell = |value: Option<f32>| view! { <td>{value.map(short)}</td> };
     let row = move |row: Vec<Option<f32>>| view! { <tr>{row.into_iter().map(cell).collect_view()}</tr> };

@@ -49,7 +49,7 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
             <button type="button" class="button" on:click=move |_| pages.update(|pages| *pages += 1)>
                 {format!("Show more of {}", count.get())}</button>
         })}
-        <FailureNote lane=Lane::Thumbnails failure=Signal::derive(move || lab.thumbnails.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Thumbnails failure=Memo::new(move |_| lab.thumbnails.with(|asked| asked.failure.clone())) />
     }
 }
 

@@ -140,7 +140,7 @@ pub fn Labels(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView
                 change=move |text| lab.adjust(|view| view.album.template = text) done=move || lab.settle() />
             <Export query sorting ranking />
         </div>
-        <FailureNote lane=Lane::Labels failure=Signal::derive(move || lab.labels.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Labels failure=Memo::new(move |_| lab.labels.with(|asked| asked.failure.clone())) />
         <ul class="chips" aria-label="Labels and their photos">{chips}</ul>
     }
 }

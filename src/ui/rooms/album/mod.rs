@@ -11,6 +11,7 @@ use crate::session::protocol::{Command, Lane};
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use adding::{Adding, Queue, dropped};
 use found::Found;
 use labels::{Labels, Sorting};
@@ -43,7 +44,7 @@ pub fn Album() -> impl IntoView {
             <Line label="Look for" placeholder="a dog on a beach -people" value=words
                 change=move |text| lab.adjust(|view| view.album.query = text) done=move || lab.settle() />
             <div class="chips">{pinned}</div>
-            <FailureNote lane=Lane::Texts failure=Signal::derive(move || lab.texts.with(|asked| asked.failure.clone())) />
+            <FailureNote lane=Lane::Texts failure=Memo::new(move |_| lab.texts.with(|asked| asked.failure.clone())) />
             <Adding queue />
             <Labels query sorting ranking />
             <Found query sorting ranking />

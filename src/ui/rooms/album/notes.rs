@@ -10,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Notes(ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
-    let figures = Signal::derive(move || {
+    let figures = Memo::new(move |_| {
         let (count, width) =
             lab.album.with(|album| (album.value.photos.len(), album.value.embeddings.width()));
         let took = match count {

@@ -75,7 +75,7 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
     let lab = Lab::here();
     let is_busy = move || lab.answer.with(|answer| answer.is_busy());
     let bars = move |candidates: fn(&Answer) -> &Vec<Candidate>| {
-        Signal::derive(move || {
+        Memo::new(move |_| {
             let right = reply.truth.get().and_then(Result::ok).filter(|_| reply.is_current.get());
             reply.answer.with(|answer| {
                 let candidates = answer.as_ref().map(candidates).cloned().unwrap_or_default();

@@ -43,7 +43,7 @@ pub fn Belongs() -> impl IntoView {
         let all: Option<Vec<bool>> = judged.iter().map(|statement| statement.truth).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.into_iter().all(|truth| truth))
     });
-    let bars = Signal::derive(move || {
+    let bars = Memo::new(move |_| {
         let probability = probability.get();
         vec![Bar {
             label: "belongs".into(),
@@ -54,9 +54,9 @@ pub fn Belongs() -> impl IntoView {
         }]
     });
     view! {
-        <Line label="Does it belong?" value=Signal::derive(move || { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
+        <Line label="Does it belong?" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
             change=move |text| lab.adjust(|view| view.sentence = text) done=move || lab.settle() />
-        <FailureNote lane=Lane::Match failure=Signal::derive(move || lab.matched.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Match failure=Memo::new(move |_| lab.matched.with(|asked| asked.failure.clone())) />
         <div class="belongs" aria-live="polite">
             <Bars caption="Matching probability" what="Claim" unit="Probability" modality="fused" bars />
             <p>"The world says: " {move || view! { <Verdict truth=truth.get() /> }}</p>

@@ -40,7 +40,7 @@ pub fn Ask() -> impl IntoView {
         lab.ask(Command::Ask { picture, question: asked.get() });
     });
     let reply = Reply::new(lab, question);
-    let overlay = Signal::derive(move || Overlay { map: reply.map.get(), ..Overlay::default() });
+    let overlay = Memo::new(move |_| Overlay { map: reply.map.get(), ..Overlay::default() });
     let typed = lab.pick(|view| view.question.clone());
     view! {
         <section class="stage">
@@ -48,12 +48,12 @@ pub fn Ask() -> impl IntoView {
                 <PicturePanel overlay />
                 <div class="writing">
                     {move || answers.get().then(|| view! {
-                    <Line label="Ask" placeholder="what colour is the circle?" value=Signal::derive(move || {
+                    <Line label="Ask" placeholder="what colour is the circle?" value=Memo::new(move |_| {
                         let typed = typed.get();
                         if typed.is_empty() { question.get() } else { typed }
                     }) change=move |text| lab.adjust(|view| view.question = text) done=move || lab.settle() />
                     <Suggestions label="Questions to ask" texts=suggestions choose=move |text| lab.go(|view| view.question = text) />
-                    <FailureNote lane=Lane::Ask failure=Signal::derive(move || lab.answer.with(|answer| answer.failure.clone())) />
+                    <FailureNote lane=Lane::Ask failure=Memo::new(move |_| lab.answer.with(|answer| answer.failure.clone())) />
                     <AnswerNote reply />
                     })}
                     {move || (answers.get() && matches.get()).then(|| view! { <hr /> })}

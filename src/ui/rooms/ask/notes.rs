@@ -11,7 +11,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Notes(reply: Reply) -> impl IntoView {
     let lab = Lab::here();
-    let figures = Signal::derive(move || {
+    let figures = Memo::new(move |_| {
         let dash = || "–".to_owned();
         let (seeing, blind) = reply.answer.with(|answer| {
             let first = |candidates: &Vec<crate::session::protocol::Candidate>| candidates.first().cloned();

@@ -44,7 +44,7 @@ pub fn HeadGrid(focus: Focus) -> impl IntoView {
                 view! { <thead><tr><td></td>{names}</tr></thead><tbody>{(0..layers).map(row).collect_view()}</tbody> }
             }}
         </table>
-        <Legend ends=Signal::derive(move || ["0".into(), show::three(strongest.get())]) quantity="attention" />
+        <Legend ends=Memo::new(move |_| ["0".into(), show::three(strongest.get())]) quantity="attention" />
     }
 }
 

@@ -47,7 +47,7 @@ pub fn Attend() -> impl IntoView {
     let here = RwSignal::new(None);
     let focus = Focus::new(lab, mode, here);
     let is_patches = Memo::new(move |_| mode.get() == Attending::Patches);
-    let overlay = Signal::derive(move || Overlay {
+    let overlay = Memo::new(move |_| Overlay {
         map: focus.map.get(),
         object: focus.object.get(),
         patch: focus.patch.get(),
@@ -59,7 +59,7 @@ pub fn Attend() -> impl IntoView {
         }
         false => view! { <PicturePanel overlay /> }.into_any(),
     };
-    let failure = Signal::derive(move || {
+    let failure = Memo::new(move |_| {
         let of_cross = || lab.cross.with(|asked| asked.failure.clone());
         let of_patches = || lab.patches.with(|asked| asked.failure.clone());
         if is_patches.get() { of_patches() } else { of_cross() }

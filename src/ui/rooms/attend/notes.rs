@@ -59,7 +59,7 @@ pub fn Notes(focus: Focus) -> impl IntoView {
     let mode = focus.mode;
     let patches =
         move || lab.facts.with(|facts| facts.as_ref().map(|facts| (facts.grid * facts.grid).to_string()));
-    let figures = Signal::derive(move || {
+    let figures = Memo::new(move |_| {
         let Some(map) = focus.map.get() else {
             return ["Shown", "Strongest cell", "Entropy"].map(|name| Figure::new(name, "–")).to_vec();
         };

@@ -71,10 +71,10 @@ fn Sampling(decoding: Memo<Decoding>) -> impl IntoView {
         Decoding::Sample { temperature, seed } => (temperature, seed),
         Decoding::Greedy | Decoding::Beam { .. } => (1.0, 1),
     });
-    let seed = Signal::derive(move || now.get().1);
+    let seed = Memo::new(move |_| now.get().1);
     let sample = move |temperature, seed| Decoding::Sample { temperature, seed };
     view! {
-        <Slider label="Temperature" min=0.1 max=2.0 step=0.1 value=Signal::derive(move || now.get().0) show=|value| format!("{value:.1}")
+        <Slider label="Temperature" min=0.1 max=2.0 step=0.1 value=Memo::new(move |_| now.get().0) show=|value| format!("{value:.1}")
             change=move |temperature| lab.preview(|view| view.decoding = sample(temperature, seed.get_untracked()))
             done=move || lab.settle() />
         <Number label="Seed" min=0 max=u32::MAX value=seed
@@ -110,13 +110,12 @@ pub fn Heads() -> impl IntoView {
                 .collect::<Vec<_>>(),
         )
     };
-    let shown_layer =
-        Signal::derive(move || layer.get().or(stack.get().map(|(_, pointing)| pointing as usize)));
+    let shown_layer = Memo::new(move |_| layer.get().or(stack.get().map(|(_, pointing)| pointing as usize)));
     view! {
         <div class="row controls">
-            <Choose label="Layer" options=Signal::derive(move || layers().unwrap_or_default()) chosen=shown_layer
+            <Choose label="Layer" options=Memo::new(move |_| layers().unwrap_or_default()) chosen=shown_layer
                 choose=move |layer| lab.go(|view| view.layer = layer) />
-            <Choose label="Head" options=Signal::derive(move || heads().unwrap_or_default()) chosen=head
+            <Choose label="Head" options=Memo::new(move |_| heads().unwrap_or_default()) chosen=head
                 choose=move |head| lab.go(|view| view.head = head) />
         </div>
     }
@@ -126,8 +125,8 @@ pub fn Heads() -> impl IntoView {
 #[component]
 fn Choose(
     label: &'static str,
-    #[prop(into)] options: Signal<Vec<(Option<usize>, String)>>,
-    #[prop(into)] chosen: Signal<Option<usize>>,
+    #[prop(into)] options: Memo<Vec<(Option<usize>, String)>>,
+    #[prop(into)] chosen: Memo<Option<usize>>,
     choose: impl Fn(Option<usize>) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let option = move |(value, name): (Option<usize>, String)| {

@@ -12,6 +12,7 @@ use crate::ui::components::failure::FailureNote;
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::components::words::Words;
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use controls::{Controls, Heads};
 use leptos::prelude::*;
 use notes::{Alternatives, Hypotheses, Notes, Statements};
@@ -35,7 +36,7 @@ pub fn Caption() -> impl IntoView {
     let draft = Draft::new(lab, here);
     let pinned = lab.pick(|view| view.word);
     let overlay =
-        Signal::derive(move || Overlay { map: draft.map.get(), object: draft.object.get(), patch: None });
+        Memo::new(move |_| Overlay { map: draft.map.get(), object: draft.object.get(), patch: None });
     view! {
         <section class="stage">
             <div class="beside">
@@ -47,7 +48,7 @@ pub fn Caption() -> impl IntoView {
                             pin=move |word| lab.go(|view| view.word = word) />
                     </div>
                     <p class="aloud" aria-live="polite">{move || if draft.is_growing.get() { String::new() } else { draft.text.get() }}</p>
-                    <FailureNote lane=Lane::Caption failure=Signal::derive(move || lab.caption.with(|caption| caption.failure.clone())) />
+                    <FailureNote lane=Lane::Caption failure=Memo::new(move |_| lab.caption.with(|caption| caption.failure.clone())) />
                     <Alternatives draft />
                     <Statements draft />
                     <Hypotheses draft />

@@ -111,7 +111,7 @@ pub fn Hypotheses(draft: Draft) -> impl IntoView {
 #[component]
 pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
     let lab = Lab::here();
-    let figures = Signal::derive(move || {
+    let figures = Memo::new(move |_| {
         let tokens = draft.tokens.get();
         let chosen: Vec<&Token> = tokens.tokens.iter().filter(|token| !token.forced).collect();
         let total: f32 = chosen.iter().map(|token| token.logprob).sum();

@@ -50,7 +50,7 @@ impl Cell {
 }
 
 /// The cell at (picture, caption) of the last batch.
-pub fn find(run: OneRun, at: Signal<Option<(usize, usize)>>) -> Memo<Option<Cell>> {
+pub fn find(run: OneRun, at: Memo<Option<(usize, usize)>>) -> Memo<Option<Cell>> {
     Memo::new(move |_| {
         let (at, last) = (at.get()?, run.last.get()?);
         run.settings.with(|settings| Cell::find(&last, settings, at))
@@ -81,12 +81,12 @@ fn Faces(cell: Cell) -> impl IntoView {
     view! {
         <div class="faces">
             <figure class="picture-side">
-                <Raster rgba=Signal::stored(raster(&scene)) label=Signal::stored(format!("A scene: {own}")) />
+                <Raster rgba=Memo::from(raster(&scene)) label=Memo::from(format!("A scene: {own}")) />
                 <figcaption>"Picture "{cell.row + 1}</figcaption>
             </figure>
             {(!belongs).then(|| view! {
                 <figure class="words-side">
-                    <Raster rgba=Signal::stored(raster(&other)) label=Signal::stored(format!("A scene: {caption}")) />
+                    <Raster rgba=Memo::from(raster(&other)) label=Memo::from(format!("A scene: {caption}")) />
                     <figcaption>"What caption "{cell.column + 1}" is true of"</figcaption>
                 </figure>
             })}
@@ -149,7 +149,7 @@ pub fn Weights(cell: Memo<Option<Cell>>) -> impl IntoView {
         };
         Some(view! {
             <h3>"Captions by their "{title}" for picture "{cell.row + 1}</h3>
-            <Bars caption="Weights of captions" what="Caption" unit="Weight" modality="words" bars=Signal::stored(bars) />
+            <Bars caption="Weights of captions" what="Caption" unit="Weight" modality="words" bars=Memo::from(bars) />
             <p class="small quiet">"Its own caption stands out; all others are pushed away, each by its weight. Taken over the "
                 {count}" pairs that are shown."</p>
         })

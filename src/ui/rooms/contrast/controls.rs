@@ -4,6 +4,7 @@ use super::choices::{Closed, USUAL_MILLI, fitting};
 use crate::lab::contrast::{Direction, Loss, Settings, Space, Temperature};
 use crate::ui::components::choice::{Number, Segments, Slider, Switch};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 const SPACES: [(Space, &str); 3] =
@@ -47,15 +48,15 @@ pub fn Controls() -> impl IntoView {
                 <Segments label="Space" options=SPACES.to_vec() chosen=lab.pick(|view| view.contrast.settings.space)
                     choose=move |space| change(lab, |settings| settings.space = space) />
             </Setting>
-            <Setting name="Loss" closed=Signal::derive(move || closed.get().loss)>
+            <Setting name="Loss" closed=Memo::new(move |_| closed.get().loss)>
                 <Segments label="Loss" options=LOSSES.to_vec() chosen=lab.pick(|view| view.contrast.settings.loss)
                     choose=move |loss| change(lab, |settings| settings.loss = loss) />
             </Setting>
-            <Setting name="Who looks for whom" closed=Signal::derive(move || closed.get().direction)>
+            <Setting name="Who looks for whom" closed=Memo::new(move |_| closed.get().direction)>
                 <Segments label="Direction" options=WAYS.to_vec() chosen=lab.pick(|view| view.contrast.settings.direction)
                     choose=move |direction| change(lab, |settings| settings.direction = direction) />
             </Setting>
-            <Setting name="Temperature" closed=Signal::derive(move || closed.get().temperature)>
+            <Setting name="Temperature" closed=Memo::new(move |_| closed.get().temperature)>
                 <Segments label="Temperature" options=vec![(true, "Learned"), (false, "Fixed")] chosen=is_learned
                     choose=move |is_learned| change(lab, |settings| settings.temperature = match is_learned {
                         true => Temperature::Learned,
@@ -63,7 +64,7 @@ pub fn Controls() -> impl IntoView {
                     }) />
                 {move || (!is_learned.get()).then(|| view! { <Tau /> })}
             </Setting>
-            <Setting name="Hard negatives" closed=Signal::derive(move || closed.get().hard_negatives)>
+            <Setting name="Hard negatives" closed=Memo::new(move |_| closed.get().hard_negatives)>
                 <Switch label="The caption with one word exchanged" on=lab.pick(|view| view.contrast.settings.hard_negatives)
                     change=move |on| change(lab, |settings| settings.hard_negatives = on) />
             </Setting>
@@ -115,7 +116,7 @@ fn Tau() -> impl IntoView {
 #[component]
 pub fn Decades(
     label: &'static str,
-    #[prop(into)] value: Signal<u32>,
+    #[prop(into)] value: Memo<u32>,
     ends: (u32, u32),
     /// How a power of ten is written.
     show: fn(f32) -> String,
@@ -140,7 +141,7 @@ pub fn Decades(
 #[component]
 fn Setting(
     name: &'static str,
-    #[prop(into, optional)] closed: Signal<Option<&'static str>>,
+    #[prop(into, optional)] closed: Memo<Option<&'static str>>,
     children: Children,
 ) -> impl IntoView {
     view! {

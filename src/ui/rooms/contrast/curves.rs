@@ -23,10 +23,10 @@ pub fn Curves(run: OneRun) -> impl IntoView {
     let marks = move || chance.get().map_or_else(Vec::new, |chance| chances(&chance));
     view! {
         <div class="charts">
-            <LineChart label="Loss of each batch" x=steps() y=Signal::derive(move || Axis::new("Loss", unit()))
+            <LineChart label="Loss of each batch" x=steps() y=Memo::new(move |_| Axis::new("Loss", unit()))
                 series=losses marks=bottoms />
             <LineChart label="Retrieval on 100 held-out pairs" x=steps() y=Axis::new("Recall and MRR", "").within(0.0, 1.0)
-                series=retrieval marks=Signal::derive(marks) />
+                series=retrieval marks=Memo::new(move |_| marks()) />
         </div>
     }
 }

@@ -20,10 +20,10 @@ pub fn MatrixPanel(run: OneRun) -> impl IntoView {
     });
     let is_empty = Memo::new(move |_| matrix.with(|matrix| matrix.rows == 0));
     let is_joint = run.is_joint();
-    let ends = Signal::derive(move || matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
     let cell = RwSignal::new(None);
     let pinned = lab.pick(|view| view.contrast.cell);
-    let known = find(run, Signal::derive(move || cell.get().or(pinned.get())));
+    let known = find(run, Memo::new(move |_| cell.get().or(pinned.get())));
     let pin = move |at| lab.go(|view| view.contrast.cell = (view.contrast.cell != Some(at)).then_some(at));
     let quantity = move || if is_joint.get() { "score" } else { "cosine" };
     view! {
@@ -115,8 +115,8 @@ fn CorrelationMap(run: OneRun) -> impl IntoView {
             <h2>"Which dimensions agree"</h2>
             <div class="small-map">
                 <HeatMap label="Correlation of picture dimensions with caption dimensions" matrix cell
-                    axes=["picture dimensions", "caption dimensions"] pin=|_| () pinned=Signal::stored(None) />
-                <Legend ends=Signal::stored(["−1".to_string(), "1".to_string()]) quantity="correlation" />
+                    axes=["picture dimensions", "caption dimensions"] pin=|_| () pinned=Memo::from(None) />
+                <Legend ends=Memo::from(["−1".to_string(), "1".to_string()]) quantity="correlation" />
                 <p class="small quiet">{move || read().unwrap_or_else(|| {
                     "The loss wants 1 on the diagonal, and 0 beside it.".into()
                 })}</p>

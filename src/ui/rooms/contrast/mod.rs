@@ -118,7 +118,7 @@ fn Run() -> impl IntoView {
             </div>
             <RetrievalTable run />
             <RunsSoFar />
-            <WeightsButton live=run.live contestant=None name=Signal::derive(move || run.settings.with(file_name)) />
+            <WeightsButton live=run.live contestant=None name=Memo::new(move |_| run.settings.with(file_name)) />
         </section>
         <RunNotes run />
     }

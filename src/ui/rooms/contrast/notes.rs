@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 #[component]
 pub fn RunNotes(run: OneRun) -> impl IntoView {
-    let figures = Signal::derive(move || numbers(run));
+    let figures = Memo::new(move |_| numbers(run));
     // Wakes only when the words change.
     let kind =
         Memo::new(move |_| run.settings.with(|settings| (settings.space, settings.loss, settings.direction)));

@@ -85,7 +85,7 @@ fn RaceControls() -> impl IntoView {
 #[component]
 fn Comparison(standings: Memo<Vec<Standing>>) -> impl IntoView {
     let panel = move |measure: Measure| {
-        let bars = Signal::derive(move || standings.with(|standings| bars(&measure, standings)));
+        let bars = Memo::new(move |_| standings.with(|standings| bars(&measure, standings)));
         let is_empty = move || bars.with(Vec::is_empty);
         view! {
             <section class:unmeasured=is_empty>
@@ -139,7 +139,7 @@ fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
 
 #[component]
 fn RaceNotes(live: Live, settings: Memo<Settings>, standings: Memo<Vec<Standing>>) -> impl IntoView {
-    let figures = Signal::derive(move || {
+    let figures = Memo::new(move |_| {
         let (done, pieces) = (live.stands.get().unwrap_or(0), settings.with(Settings::pieces));
         let ended = standings.with(|all| all.iter().filter(|one| one.phase == Phase::Done).count());
         vec![

@@ -28,8 +28,8 @@ pub fn SpaceMap(run: OneRun) -> impl IntoView {
     let said = move || hover.get().and_then(|at| captions.with_value(|captions| captions.get(at).cloned()));
     view! {
         <div class="space">
-            <Scatter label="Held-out pairs on one map" x=Signal::derive(move || axis(0, "First component"))
-                y=Signal::derive(move || axis(1, "Second component")) groups hover item="Pair" linked=true square=true />
+            <Scatter label="Held-out pairs on one map" x=Memo::new(move |_| axis(0, "First component"))
+                y=Memo::new(move |_| axis(1, "Second component")) groups hover item="Pair" linked=true square=true />
             <p class="small words-line">{said}</p>
         </div>
     }

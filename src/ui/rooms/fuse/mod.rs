@@ -87,7 +87,7 @@ fn Sample(room: RaceRoom) -> impl IntoView {
 
 #[component]
 fn Notes(room: RaceRoom) -> impl IntoView {
-    let figures = Signal::derive(move || {
+    let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
         let standing = room.standing.get();
         let of = |part: fn(&Standing) -> String| standing.as_deref().map_or("–".into(), part);

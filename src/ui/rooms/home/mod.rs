@@ -51,8 +51,8 @@ pub fn Home() -> impl IntoView {
             .and_then(|word| words.with(|words| words.get(word).map(|said| said.word.tokens.clone())))?;
         replay.tokens.with(|tokens| map_of(tokens, range, replay.stack.get()?, (None, None)))
     });
-    let overlay = Signal::derive(move || Overlay { map: map.get(), ..Overlay::default() });
-    let unpinned = Signal::stored(None);
+    let overlay = Memo::new(move |_| Overlay { map: map.get(), ..Overlay::default() });
+    let unpinned = Memo::from(None);
     // A model that writes nothing leaves Playroom's recorded caption in its place.
     let published = Memo::new(move |_| {
         lab.facts.with(|facts| {

@@ -6,6 +6,7 @@ use crate::thrown::thrown;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::show;
 use js_sys::Uint8Array;
 use leptos::html::Input;
@@ -138,7 +139,7 @@ pub fn FilesIn() -> impl IntoView {
             <input node_ref=input class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=choose />
             {move || is_copying.get().then(|| view! { <span role="status">{words}</span> })}
         </div>
-        <FailureNote lane=Lane::Take failure=Signal::derive(move || lab.taken.with(|taken| taken.failure.clone())) />
+        <FailureNote lane=Lane::Take failure=Memo::new(move |_| lab.taken.with(|taken| taken.failure.clone())) />
     }
 }
 

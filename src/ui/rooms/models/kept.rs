@@ -29,7 +29,7 @@ pub fn Kept() -> impl IntoView {
                 </tbody>
             </table>
         </div>
-        <FailureNote lane=Lane::Shelf failure=Signal::derive(move || lab.shelf.with(|shelf| shelf.failure.clone())) />
+        <FailureNote lane=Lane::Shelf failure=Memo::new(move |_| lab.shelf.with(|shelf| shelf.failure.clone())) />
     }
 }
 

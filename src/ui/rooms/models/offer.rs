@@ -31,7 +31,7 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
         </div>
         <div aria-live="polite">
             {move || is_looking().then(|| view! { <p class="quiet">"Asking the server…"</p> })}
-            <FailureNote lane=Lane::Offer failure=Signal::derive(move || lab.offer.with(|offer| offer.failure.clone())) />
+            <FailureNote lane=Lane::Offer failure=Memo::new(move |_| lab.offer.with(|offer| offer.failure.clone())) />
             {move || offer.get().map(|offer| view! { <Card offer /> })}
         </div>
     }
@@ -102,7 +102,7 @@ fn Card(offer: Offer) -> impl IntoView {
             <p>{facts}</p>
             {has_obstacle.then(|| view! { <p class="failure">{offer.obstacle}</p> })}
             {action}
-            <FailureNote lane=Lane::Download failure=Signal::derive(move || lab.download.with(|asked| asked.failure.clone())) />
+            <FailureNote lane=Lane::Download failure=Memo::new(move |_| lab.download.with(|asked| asked.failure.clone())) />
         </div>
     }
 }

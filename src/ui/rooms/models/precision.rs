@@ -54,7 +54,7 @@ fn Weights(name: String) -> impl IntoView {
             <span role="status" class="quiet">{words}</span>
         </div>
         {move || Some(effects.get()).filter(|effects| !effects.is_empty()).map(|effects| view! { <Table effects /> })}
-        <FailureNote lane=Lane::Compare failure=Signal::derive(move || lab.compared.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Compare failure=Memo::new(move |_| lab.compared.with(|asked| asked.failure.clone())) />
     }
 }
 

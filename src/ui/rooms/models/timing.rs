@@ -30,6 +30,6 @@ pub fn Timing() -> impl IntoView {
         {move || Some(steps.get()).filter(|steps| !steps.is_empty()).map(|steps| view! {
             <Timeline label="Encoding the current picture, step by step" steps />
         })}
-        <FailureNote lane=Lane::Steps failure=Signal::derive(move || lab.steps.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Steps failure=Memo::new(move |_| lab.steps.with(|asked| asked.failure.clone())) />
     }
 }

@@ -16,13 +16,13 @@ pub fn Curves(room: RaceRoom) -> impl IntoView {
     let accuracies = Memo::new(move |_| room.race.with(|race| accuracies(race, |judged| judged.accuracy)));
     let losses = Memo::new(move |_| room.race.with(losses));
     let marks = Memo::new(move |_| room.settings.with(|settings| ceilings(&settings.task)));
-    let steps = || Signal::stored(Axis::new("Step", ""));
+    let steps = || Memo::from(Axis::new("Step", ""));
     view! {
         <div class="charts">
             <LineChart label="Accuracy on 256 held-out samples" x=steps()
-                y=Signal::stored(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks />
+                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks />
             <LineChart label="Loss while training, the mean of ten steps" x=steps()
-                y=Signal::stored(Axis::new("Cross-entropy", "nats")) series=losses />
+                y=Memo::from(Axis::new("Cross-entropy", "nats")) series=losses />
         </div>
     }
 }

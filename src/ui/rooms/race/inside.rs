@@ -14,7 +14,7 @@ const BINS: usize = 20;
 
 #[component]
 pub fn Inside(room: RaceRoom) -> impl IntoView {
-    let name = Signal::derive(move || title(room.inside.get()));
+    let name = Memo::new(move |_| title(room.inside.get()));
     let has = move |part: fn(&Standing) -> bool| {
         Memo::new(move |_| {
             room.standing.with(|standing| standing.as_ref().is_some_and(|standing| part(standing)))
@@ -33,7 +33,7 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
     view! {
         <h2>{move || format!("Inside: {}", name.get())}</h2>
         <div class="charts">
-            <Confusion label=Signal::derive(move || format!("Answers of {}", name.get())) classes counts />
+            <Confusion label=Memo::new(move |_| format!("Answers of {}", name.get())) classes counts />
             {move || gates.get().then(|| view! { <Gates room /> })}
             {move || interaction.get().then(|| view! { <Interaction room /> })}
             {move || attention.get().then(|| view! { <Attention room /> })}
@@ -69,8 +69,8 @@ fn Gates(room: RaceRoom) -> impl IntoView {
         _ => "The weight of the picture",
     };
     view! {
-        <Histogram label=Signal::derive(move || label().to_string())
-            x=Signal::stored(Axis::new("Share of the picture", "").within(0.0, 1.0)) groups bins=BINS />
+        <Histogram label=Memo::new(move |_| label().to_string())
+            x=Memo::from(Axis::new("Share of the picture", "").within(0.0, 1.0)) groups bins=BINS />
     }
 }
 
@@ -138,7 +138,7 @@ fn Map(
     say: impl Fn(&Matrix, (usize, usize)) -> String + Send + Sync + 'static,
 ) -> impl IntoView {
     let cell = RwSignal::new(None);
-    let ends = Signal::derive(move || matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
     let said = move || match cell.get() {
         Some(at) => matrix.with(|matrix| say(matrix, at)),
         None => "Point at a cell, or walk with the arrow keys.".into(),
@@ -146,7 +146,7 @@ fn Map(
     view! {
         <div class="map">
             <h3>{label.split(';').next().unwrap_or(label)}</h3>
-            <HeatMap label axes matrix cell pinned=Signal::stored(None) pin=|_| {} />
+            <HeatMap label axes matrix cell pinned=Memo::from(None) pin=|_| {} />
             <Legend ends quantity />
             <p class="small quiet" aria-live="polite">{said}</p>
         </div>

@@ -30,7 +30,7 @@ pub fn class_of(sample: &Shown, class: u32) -> &'static str {
 
 /// The picture, the words and the truth of a sample.
 #[component]
-pub fn SampleChoice(room: RaceRoom, #[prop(into)] sample: Signal<Option<(usize, Shown)>>) -> impl IntoView {
+pub fn SampleChoice(room: RaceRoom, #[prop(into)] sample: Memo<Option<(usize, Shown)>>) -> impl IntoView {
     let at = Memo::new(move |_| room.view.with(|view| view.sample));
     let panel = move |(at, sample): (usize, Shown)| {
         let rgba = raster(&sample.picture);
@@ -42,7 +42,7 @@ pub fn SampleChoice(room: RaceRoom, #[prop(into)] sample: Signal<Option<(usize, 
         };
         view! {
             <div class="pair">
-                <Raster rgba=Signal::stored(Shared::new(rgba)) label=Signal::stored(format!("Picture of sample {at}")) />
+                <Raster rgba=Memo::from(Shared::new(rgba)) label=Memo::from(format!("Picture of sample {at}")) />
                 <p class="sentence">{words}</p>
                 <p class="small quiet">"Right answer: " <b>{truth}</b></p>
             </div>
@@ -73,8 +73,8 @@ pub struct Answer {
 /// Everybody's answers to one sample.
 #[component]
 pub fn Answers(
-    #[prop(into)] sample: Signal<Option<(usize, Shown)>>,
-    #[prop(into)] answers: Signal<Vec<Answer>>,
+    #[prop(into)] sample: Memo<Option<(usize, Shown)>>,
+    #[prop(into)] answers: Memo<Vec<Answer>>,
 ) -> impl IntoView {
     let has_gates =
         Memo::new(move |_| answers.with(|answers| answers.iter().any(|answer| answer.gate.is_some())));

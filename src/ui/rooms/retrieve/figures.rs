@@ -63,7 +63,7 @@ pub fn Figures() -> impl IntoView {
 pub fn Notes(ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
     let mode = lab.pick(|view| view.retrieve);
-    let figures = Signal::derive(move || {
+    let figures = Memo::new(move |_| {
         let model = lab.load.with(|load| load.value.model.clone());
         let best = ranking.order.with(|order| order.first().copied());
         let best = best.map(|item| ranking.cosines.with(|all| all[item]));

@@ -77,12 +77,12 @@ fn FoundPicture(found: Found) -> impl IntoView {
     let name = picture.name.clone();
     let chosen = {
         let name = name.clone();
-        Signal::derive(move || lab.picture.with(|picture| picture.name == name))
+        Memo::new(move |_| lab.picture.with(|picture| picture.name == name))
     };
     let length = format!("width:{:.1}%", probability * 100.0);
     view! {
         <li>
-            <Thumbnail rgba=Signal::stored(Shared::new(Rgba::from(&picture.pixels))) chosen
+            <Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) chosen
                 label=format!("{} of the ranking: scene {name}", show::ordinal(rank))
                 choose=move || lab.go(|view| view.picture = name.clone()) />
             <p class="score"><b>{rank}</b><data>{show::three(cosine)}</data></p>
@@ -107,7 +107,7 @@ fn FirstPictures() -> impl IntoView {
                 let name = picture.name.clone();
                 let label = format!("Scene {name}");
                 view! {
-                    <li><Thumbnail rgba=Signal::stored(Shared::new(Rgba::from(&picture.pixels))) label chosen=false
+                    <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) label chosen=false
                         choose=move || lab.go(|view| view.picture = name.clone()) /></li>
                 }
             } />
@@ -183,7 +183,7 @@ pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
         view! {
             <li>
                 <p class="sentence">{text}</p>
-                <Bars caption="Score" what="Cosine" unit="Probability" modality="fused" bars=Signal::stored(vec![bar]) />
+                <Bars caption="Score" what="Cosine" unit="Probability" modality="fused" bars=Memo::from(vec![bar]) />
                 <Verdict truth />
             </li>
         }

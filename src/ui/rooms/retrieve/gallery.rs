@@ -64,7 +64,7 @@ pub fn Progress() -> impl IntoView {
                 {button}
             </div>
         })}
-        <FailureNote lane=Lane::Gallery failure=Signal::derive(move || lab.embeddings.with(|rows| rows.failure.clone())) />
+        <FailureNote lane=Lane::Gallery failure=Memo::new(move |_| lab.embeddings.with(|rows| rows.failure.clone())) />
     }
 }
 

@@ -36,7 +36,7 @@ pub fn SpaceMap() -> impl IntoView {
     });
     let here = RwSignal::new(None::<usize>);
     let pinned = lab.pick(|view| view.pair.map(|(_, picture)| picture));
-    let shown = Signal::derive(move || here.get().or(pinned.get()).filter(|&at| at < count.get()));
+    let shown = Memo::new(move |_| here.get().or(pinned.get()).filter(|&at| at < count.get()));
     let pin = move |at: usize| lab.go(|view| view.pair = (view.pair != Some((at, at))).then_some((at, at)));
     view! {
         <div class="beside wide">
@@ -46,7 +46,7 @@ pub fn SpaceMap() -> impl IntoView {
                     <span>{move || axis_words(&projection.get())}</span></p>
                 <p class="small">{move || gap_words(lab)}</p>
             </div>
-            <PairNote pair=Signal::derive(move || shown.get().map(|at| (at, at))) matrix />
+            <PairNote pair=Memo::new(move |_| shown.get().map(|at| (at, at))) matrix />
         </div>
     }
 }
@@ -54,7 +54,7 @@ pub fn SpaceMap() -> impl IntoView {
 #[component]
 fn Scatter(
     projection: Memo<Projection>,
-    #[prop(into)] shown: Signal<Option<usize>>,
+    #[prop(into)] shown: Memo<Option<usize>>,
     here: RwSignal<Option<usize>>,
     pin: impl Fn(usize) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {

@@ -22,7 +22,7 @@ pub fn SimilarityMatrix() -> impl IntoView {
     });
     let cell = RwSignal::new(None);
     let pinned = lab.pick(|view| view.pair);
-    let ends = Signal::derive(move || matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
     view! {
         <div class="beside wide">
             <div>
@@ -31,7 +31,7 @@ pub fn SimilarityMatrix() -> impl IntoView {
                     pin=move |at| lab.go(|view| view.pair = (view.pair != Some(at)).then_some(at)) />
                 <Legend ends quantity="cosine" />
             </div>
-            <PairNote pair=Signal::derive(move || cell.get().or(pinned.get())) matrix />
+            <PairNote pair=Memo::new(move |_| cell.get().or(pinned.get())) matrix />
         </div>
         <MatrixTable matrix />
     }
@@ -42,7 +42,7 @@ pub fn SimilarityMatrix() -> impl IntoView {
 pub fn PairNote(
     /// (sentence, picture)
     #[prop(into)]
-    pair: Signal<Option<(usize, usize)>>,
+    pair: Memo<Option<(usize, usize)>>,
     matrix: Memo<Shared<Matrix>>,
 ) -> impl IntoView {
     let lab = Lab::here();
@@ -60,7 +60,7 @@ pub fn PairNote(
         let belongs = if row == column { "They belong together." } else { "They do not belong together." };
         view! {
             <div class="pair">
-                <Raster rgba=Signal::stored(Shared::new(Rgba::from(&picture.pixels))) label=Signal::stored(format!("Scene {}", picture.name)) />
+                <Raster rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) label=Memo::from(format!("Scene {}", picture.name)) />
                 <p class="sentence">{text}</p>
                 <p><data class="big">{show::three(cosine)}</data> " cosine; the " {show::ordinal(rank)} " of " {GALLERY} " pictures for this sentence. " {belongs}</p>
             </div>

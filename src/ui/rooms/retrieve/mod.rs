@@ -10,6 +10,7 @@ mod query;
 use crate::ui::components::choice::{Segments, Slider, Switch};
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::lab::Lab;
+use crate::ui::memo::Memo;
 use crate::ui::view::RetrieveMode;
 use figures::{Figures, Notes};
 use found::{FoundPictures, FoundSentences};
@@ -70,7 +71,7 @@ fn Sharpness() -> impl IntoView {
     let temperature = query::temperature(lab);
     view! {
         <div class="row controls">
-            <Slider label="Temperature τ" min=-3.0 max=0.0 step=0.02 value=Signal::derive(move || temperature.get().log10())
+            <Slider label="Temperature τ" min=-3.0 max=0.0 step=0.02 value=Memo::new(move |_| temperature.get().log10())
                 show=|exponent| format!("{:.3}", 10_f32.powf(exponent))
                 change=move |exponent| lab.preview(|view| view.milli_temperature = Some(milli(exponent)))
                 done=move || lab.settle() />

@@ -148,8 +148,8 @@ pub fn WordsQuery(ranking: Ranking) -> impl IntoView {
         <Line label="Look for" placeholder="a large red circle" value=query
             change=move |text| lab.adjust(|view| view.query = text) done=move || lab.settle() />
         <Suggestions label="Sentences to try" texts=suggestions choose=move |text| lab.go(|view| view.query = text) />
-        <FailureNote lane=Lane::Text failure=Signal::derive(move || lab.text.with(|text| text.failure.clone())) />
-        <FailureNote lane=Lane::Match failure=Signal::derive(move || lab.matched.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Text failure=Memo::new(move |_| lab.text.with(|text| text.failure.clone())) />
+        <FailureNote lane=Lane::Match failure=Memo::new(move |_| lab.matched.with(|asked| asked.failure.clone())) />
         {move || (!is_empty()).then(|| view! { <super::found::Truth ranking /> })}
     }
 }

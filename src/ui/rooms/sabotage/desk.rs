@@ -126,7 +126,7 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
             "It comes up to 8 samples late, in a stream that stays with each scene for 4."
         }
     };
-    let failure = Signal::derive(move || room.lab.damage.with(|asked| asked.failure.clone()));
+    let failure = Memo::new(move |_| room.lab.damage.with(|asked| asked.failure.clone()));
     view! {
         <div class="settings">
             <Segments label="Which modality is spoilt" options=MODALITIES.to_vec() chosen=modality
@@ -165,7 +165,7 @@ pub fn Desk(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
         room.standings.with(|standings| standings.iter().filter_map(bar).collect::<Vec<_>>())
     });
     let dial = move || room.view.with(|view| f32::from(view.percent));
-    let marks = Signal::derive(move || vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "the dial")]);
+    let marks = Memo::new(move |_| vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "the dial")]);
     let hint = move || match (room.live.stands.get(), room.live.is_busy.get()) {
         (_, true) => "The desk waits until the race rests: pause it, or let it come to its end.",
         (Some(0) | None, false) => "These contestants have learned nothing yet. Press Train first.",
@@ -174,8 +174,8 @@ pub fn Desk(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
     view! {
         <p class="small quiet" aria-live="polite">{hint}</p>
         <div class="charts">
-            <LineChart label="Accuracy against the strength of the corruption" x=Signal::stored(Axis::new("Strength", "%").within(0.0, 100.0))
-                y=Signal::stored(Axis::new("Accuracy", "").within(0.0, 1.0)) series=curves marks />
+            <LineChart label="Accuracy against the strength of the corruption" x=Memo::from(Axis::new("Strength", "%").within(0.0, 100.0))
+                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=curves marks />
             <div>
                 <h3>"At the dial; the mark is the accuracy with both whole"</h3>
                 <Bars caption="Accuracy at the strength of the dial" what="Contestant" unit="Accuracy" modality="fused" bars />

@@ -29,7 +29,7 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
         marks
     });
     let accuracies = Memo::new(move |_| alone.with(|alone| series(alone)));
-    let steps = || Signal::stored(Axis::new("Step", ""));
+    let steps = || Memo::from(Axis::new("Step", ""));
     let name = move || title(room.inside.get());
     let words = move || {
         alone.with(|alone| match takeover(alone) {
@@ -43,10 +43,10 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
         <p class="prose">{move || format!("{}: ", name())}{words}
             " Compare “Late” with “Late, modulated”, whose faster modality learns with a smaller gradient; choose a contestant in the table below."</p>
         <div class="charts">
-            <LineChart label=Signal::derive(move || format!("{}: gradient norms of both encoders", name())) x=steps()
-                y=Signal::stored(Axis::new("Norm", "").log()) series=norms />
-            <LineChart label=Signal::derive(move || format!("{}: accuracy with one modality", name())) x=steps()
-                y=Signal::stored(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks />
+            <LineChart label=Memo::new(move |_| format!("{}: gradient norms of both encoders", name())) x=steps()
+                y=Memo::from(Axis::new("Norm", "").log()) series=norms />
+            <LineChart label=Memo::new(move |_| format!("{}: accuracy with one modality", name())) x=steps()
+                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks />
         </div>
     }
 }

@@ -64,7 +64,7 @@ fn Remedies(room: RaceRoom) -> impl IntoView {
 
 #[component]
 fn Notes(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
-    let figures = Signal::derive(move || {
+    let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
         let whole =
             room.standing.with(|standing| standing.as_ref().map(|standing| standing.confusion.accuracy()));

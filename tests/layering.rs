@@ -5,22 +5,26 @@ use std::path::{Path, PathBuf};
 
 /// The modules, from the ground up: name, and what it may use of the package.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("world", &[]),
+    ("order", &[]),
+    ("world", &["order"]),
     ("pixels", &[]),
     ("tensor", &[]),
     ("precision", &[]),
     ("thrown", &[]),
-    ("search", &[]),
-    ("io", &["precision", "pixels", "tensor", "thrown"]),
+    ("search", &["order"]),
+    ("io", &["order", "precision", "pixels", "tensor", "thrown"]),
     ("kernel", &["tensor"]),
-    ("plan", &["precision", "tensor", "kernel"]),
-    ("device", &["tensor", "kernel", "plan"]),
-    ("ops", &["precision", "tensor", "kernel", "plan"]),
+    ("plan", &["order", "precision", "tensor", "kernel"]),
+    ("device", &["order", "tensor", "kernel", "plan"]),
+    ("ops", &["order", "precision", "tensor", "kernel", "plan"]),
     ("check", &["tensor", "kernel", "plan", "ops", "device"]),
     ("nn", &["precision", "tensor", "kernel", "plan", "ops"]),
     ("model", &["precision", "tensor", "kernel", "plan", "ops", "nn", "io"]),
     ("viz", &["pixels", "tensor", "world"]),
-    ("infer", &["precision", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model"]),
+    (
+        "infer",
+        &["order", "precision", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model"],
+    ),
     ("eval", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
     ("train", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"]),
     (
@@ -33,6 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "session",
         &[
+            "order",
             "precision",
             "world",
             "pixels",
@@ -48,7 +53,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lab",
         ],
     ),
-    ("ui", &["world", "pixels", "search", "thrown", "viz", "lab", "session"]),
+    ("ui", &["order", "world", "pixels", "search", "thrown", "viz", "lab", "session"]),
+    ("worker", &["pixels", "io", "thrown", "session"]),
     (
         "cli",
         &[

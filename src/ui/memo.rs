@@ -114,3 +114,48 @@ impl<T: PartialEq + Send + Sync + 'static> Value for T {
         other.downcast_ref().is_some_and(|other| self == other)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leptos::prelude::{Owner, Set};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn computes_again_only_where_something_has_changed() {
+        let owner = Owner::new();
+        owner.set();
+        let computed: Arc<[AtomicUsize; 2]> = Arc::default();
+        let count = |at: usize| {
+            let computed = computed.clone();
+            move || computed[at].fetch_add(1, Ordering::Relaxed)
+        };
+        let [halved, written] = [count(0), count(1)];
+        let number = RwSignal::new(2);
+        let half = Memo::new(move |_| (halved(), number.get() / 2).1);
+        let text = Memo::new(move |last: Option<&String>| {
+            written();
+            format!("{}, after {}", half.get(), last.map_or(0, String::len))
+        });
+        assert_eq!(text.get(), "1, after 0");
+        number.set(3);
+        assert_eq!((text.get(), half.get()), ("1, after 0".into(), 1));
+        number.set(4);
+        assert_eq!(text.with(String::len), "2, after 10".len());
+        let counts = computed.each_ref().map(|count| count.load(Ordering::Relaxed));
+        assert_eq!(counts, [3, 2]);
+    }
+
+    #[test]
+    fn comes_of_constants_and_signals_and_outlives_no_owner() {
+        let owner = Owner::new();
+        owner.set();
+        let signal = RwSignal::new(7);
+        let (constant, followed) = (Memo::<String>::from("word"), Memo::from(signal));
+        let empty = Memo::<u32>::default();
+        signal.set(8);
+        assert_eq!((constant.get(), followed.get_untracked(), empty.get()), ("word".into(), 8, 0));
+        owner.cleanup();
+        assert_eq!(followed.try_get_untracked(), None);
+    }
+}

@@ -54,7 +54,7 @@ mod tests {
             stds.sort_by_key(|item| item.0);
             assert_eq!(ours, stds);
             sort_by(&mut ours, |a, b| b.0.cmp(&a.0));
-            stds.sort_by(|a, b| b.0.cmp(&a.0));
+            stds.sort_by_key(|item| std::cmp::Reverse(item.0));
             assert_eq!(ours, stds);
             let [mut ours, mut stds] = [list.clone(), list];
             sort(&mut ours);

@@ -27,7 +27,7 @@
   const simd = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
   addEventListener("DOMContentLoaded", () => {
     if (typeof WebAssembly !== "object" || !WebAssembly.validate(new Uint8Array(simd))) {
-      tell("Triptych computes with WebAssembly SIMD, which this browser does not have. Any Chrome, Edge, Firefox or Safari since 2023 does.", false);
+      tell("Triptych computes with WebAssembly SIMD, which this browser does not have. Any Chrome, Edge, Firefox or Safari since the middle of 2023 runs it.", false);
     }
   });
 

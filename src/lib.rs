@@ -2,7 +2,7 @@
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
 //! `precision`, `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui` and `worker`;
-//! `device` sits on `plan`, `io` on `tensor`, `world` and `search` on nothing, and `check` holds `ops` and `device` to each other.
+//! `device` sits on `plan`, `io` on `tensor`, `world` and `search` on `order`, and `check` holds `ops` and `device` to each other.
 
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -244,14 +244,9 @@ mod tests {
         rows
     }
 
-    fn by_full_scan(
-        index: &Index,
-        query: &[f32],
-        k: usize,
-        keep: impl Fn(usize) -> bool,
-    ) -> Vec<(usize, f32)> {
+    fn by_full_scan(of: &Index, query: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<(usize, f32)> {
         let mut all: Vec<_> =
-            index.rows().chunks_exact(index.width()).map(|row| dot(query, row)).enumerate().collect();
+            of.rows().chunks_exact(of.width()).map(|row| dot(query, row)).enumerate().collect();
         all.retain(|(at, _)| keep(*at));
         all.sort_by(|(_, x), (_, y)| y.total_cmp(x));
         all.truncate(k);

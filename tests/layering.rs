@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "infer",
         &["order", "precision", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model"],
     ),
-    ("eval", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
+    ("eval", &["order", "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
     ("train", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"]),
     (
         "lab",

@@ -94,6 +94,30 @@ journey(
   CPU,
 );
 
+for (const [how, answer] of [
+  ["its script does not come", (route) => route.abort()],
+  ["the program does not come", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace("import(script)", 'import("./none.js")') });
+  }],
+]) {
+  journey(
+    `an engine that does not start is told, and started again: ${how}`,
+    async (lab) => {
+      await lab.page.route("**/worker_loader.js*", answer, { times: 1 });
+      await lab.open("ask");
+      const alert = lab.page.getByRole("alert");
+      await alert.waitFor({ timeout: 30_000 });
+      await alert.getByRole("button", { name: "Start the engine again" }).click();
+      await alert.waitFor({ state: "detached", timeout: 60_000 });
+      await lab.encoded();
+      await lab.page.locator(".answer .verdict").waitFor({ timeout: 60_000 });
+      lab.forgive(/worker_loader|none\.js/);
+    },
+    CPU,
+  );
+}
+
 journey(
   "WebGPU can be chosen, says the same as the CPU, and its loss is survived",
   async (lab) => {

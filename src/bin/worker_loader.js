@@ -1,7 +1,8 @@
 // Runs the page's program once more, as the engine. The page sends its script's URL and its compiled module.
-self.onmessage = async ({ data: [script, module] }) => {
+self.onmessage = async ({ data }) => {
   self.onmessage = null;
   try {
+    const [script, module] = data;
     const program = await import(script);
     await program.default({ module_or_path: module });
   } catch (error) {
@@ -10,6 +11,9 @@ self.onmessage = async ({ data: [script, module] }) => {
       throw error;
     });
   }
+};
+self.onmessageerror = () => {
+  throw new Error("the browser could not hand over the program");
 };
 
 // The engine calls this before it opens a published checkpoint's tokenizer; nothing else needs the module. The query is the

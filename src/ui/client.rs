@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 #[wasm_bindgen]
 extern "C" {
@@ -40,9 +40,9 @@ impl Client {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&url, &options).map_err(|error| thrown(&error))?;
-        let program = Array::of2(&SCRIPT.with(JsValue::clone), &wasm_bindgen::module());
-        worker.post_message(&program).map_err(|error| thrown(&error))?;
         let inner = Rc::new(Inner { worker, waiting: RefCell::new(Some(Vec::new())) });
+        let program = Array::of2(&SCRIPT.with(JsValue::clone), &wasm_bindgen::module());
+        inner.worker.post_message(&program).map_err(|error| thrown(&error))?;
         let hearer = Rc::downgrade(&inner);
         let hear = Closure::<dyn FnMut(_)>::new(move |message: MessageEvent| {
             let Some(inner) = hearer.upgrade() else { return };
@@ -55,7 +55,11 @@ impl Client {
                 Err(error) => lab.crashed(&format!("a message that is no reply: {error}")),
             }
         });
-        let fail = Closure::<dyn FnMut(_)>::new(move |error: ErrorEvent| lab.crashed(&error.message()));
+        let fail = Closure::<dyn FnMut(_)>::new(move |error: Event| match error.dyn_ref::<ErrorEvent>() {
+            Some(error) => lab.crashed(&error.message()),
+            // Of a script that did not come the browser says nothing else.
+            None => lab.crashed("its script could not be loaded"),
+        });
         inner.worker.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
         inner.worker.set_onerror(Some(fail.into_js_value().unchecked_ref()));
         Ok(Client(inner))

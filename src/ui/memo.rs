@@ -59,6 +59,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Memo<T> {
     }
 }
 
+/// A constant, which is held twice.
 impl<T: Clone + PartialEq + Send + Sync + 'static> From<T> for Memo<T> {
     fn from(value: T) -> Self {
         Memo::new(move |_| value.clone())

@@ -8,10 +8,10 @@ use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the page finds its worker; the build adds a digest of its files, because Trunk does not hash their names.
+/// Where the page finds its worker's loader; the build adds a digest of the files whose names Trunk does not hash.
 const WORKER_URL: &str = "worker_loader.js";
-/// The worker loads the tokenizers by the query of its own URL.
-const WORKER_FILES: [&str; 3] = [WORKER_URL, "tokenizer.js", "tokenizer_bg.wasm"];
+/// These: the loader fetches the tokenizers by the query of its own URL.
+const UNHASHED: [&str; 3] = [WORKER_URL, "tokenizer.js", "tokenizer_bg.wasm"];
 
 /// Does every set-up step and builds the release page for this URL.
 pub fn build(public_url: &str) -> Result<()> {
@@ -64,10 +64,10 @@ fn path_for(wasm_bindgen: &Path) -> Result<OsString> {
     std::env::join_paths(folders).map_err(|error| format!("PATH: {error}"))
 }
 
-/// Names the worker by its content, and lets a static host answer every path with the page.
+/// Names the loader by its content, and lets a static host answer every path with the page.
 fn complete(dist: &Path) -> std::io::Result<()> {
     let mut hasher = DefaultHasher::new();
-    for name in WORKER_FILES {
+    for name in UNHASHED {
         hasher.write(&fs::read(dist.join(name))?);
     }
     let html = fs::read_to_string(dist.join("index.html"))?;

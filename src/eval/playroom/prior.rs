@@ -1,5 +1,6 @@
 //! The question-only baseline: what training scenes most often answer to the same words.
 
+use crate::order;
 use std::collections::HashMap;
 
 use crate::world::questions::{QuestionKind, ask};
@@ -35,7 +36,7 @@ impl QuestionPrior {
         let total: u32 = found.values().sum();
         let mut answers: Vec<_> =
             found.iter().map(|(word, &n)| (word.clone(), n as f32 / total as f32)).collect();
-        answers.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        order::sort_by(&mut answers, |a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         answers
     }
 }

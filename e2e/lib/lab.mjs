@@ -179,8 +179,8 @@ export class Lab {
 export function journey(name, walk, modes = ["webgpu", "no-webgpu"], browser = {}) {
   for (const mode of modes) {
     test(`${name} (${mode})`, async () => {
-      const server = await serve(process.env.TRIPTYCH_DIST, { base: BASE });
       const page = await openPage(mode, browser);
+      const server = await serve(process.env.TRIPTYCH_DIST, { base: BASE });
       const errors = collectErrors(page);
       try {
         const lab = new Lab(page, server, mode);

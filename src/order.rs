@@ -1,5 +1,5 @@
-//! Sorting with one compiled body. That of `std` is compiled anew for each type and each order: 4 KB of WebAssembly, some
-//! 30 times.
+//! Sorting with one compiled body: that of `std` is compiled anew for each type and each order, and a visitor would download
+//! every one of them.
 
 use std::cmp::Ordering;
 
@@ -8,6 +8,11 @@ pub fn order(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) ->
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by(|a, b| compare(*a, *b));
     order
+}
+
+/// The indices of `values` from the largest to the least; equal ones keep theirs.
+pub fn falling(values: &[f32]) -> Vec<usize> {
+    order(values.len(), &mut |a, b| values[b].total_cmp(&values[a]))
 }
 
 /// Sorts by `compare`; equal items keep their order.
@@ -43,6 +48,11 @@ mod tests {
     /// Every list of `length` digits below `base`.
     fn lists(length: u32, base: usize) -> impl Iterator<Item = Vec<usize>> {
         (0..base.pow(length)).map(move |code| (0..length).map(|at| code / base.pow(at) % base).collect())
+    }
+
+    #[test]
+    fn the_largest_comes_first_and_of_equals_the_first() {
+        assert_eq!(falling(&[0.5, -1.0, 2.0, 0.5]), [2, 0, 3, 1]);
     }
 
     #[test]

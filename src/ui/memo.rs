@@ -1,4 +1,4 @@
-//! Memos with one compiled body. That of Leptos is compiled anew for each type of value, some 1.5 KB for each of 130.
+//! Memos with one compiled body. That of Leptos is compiled anew for each type of value, and there are more than a hundred.
 
 use leptos::prelude::{Get, GetUntracked, RwSignal, Track};
 use std::any::Any;

@@ -1,6 +1,5 @@
 //! Rankings by similarity of unit vectors.
 
-use crate::order;
 use crate::search::dot;
 
 /// Cosines of a unit vector with each row of `rows`, `[count, width]`.
@@ -14,11 +13,6 @@ pub fn cosines(query: &[f32], rows: &[f32]) -> Vec<f32> {
 /// Cosines of every row of `a` with every row of `b`, `[a, b]`.
 pub fn similarity(a: &[f32], b: &[f32], width: usize) -> Vec<f32> {
     a.chunks_exact(width.max(1)).flat_map(|row| cosines(row, b)).collect()
-}
-
-/// Indices from the highest score to the lowest, ties to the lower index.
-pub fn order(scores: &[f32]) -> Vec<usize> {
-    order::order(scores.len(), &mut |a, b| scores[b].total_cmp(&scores[a]))
 }
 
 /// `exp(s / temperature)` over its sum.
@@ -77,11 +71,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_row_comes_first() {
+    fn cosines_come_row_by_row() {
         let rows = [1.0, 0.0, 0.6, 0.8, 0.0, 1.0];
         let scores = cosines(&[0.0, 1.0], &rows);
         assert_eq!(scores, [0.0, 0.8, 1.0]);
-        assert_eq!(order(&scores), [2, 1, 0]);
         assert_eq!(similarity(&rows, &rows, 2)[..3], [1.0, 0.6, 0.0]);
     }
 

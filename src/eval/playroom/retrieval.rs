@@ -4,6 +4,7 @@ use super::report::{Hard, Retrieval};
 use super::{Gallery, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
 use crate::infer::Runner;
+use crate::order;
 use crate::world::Rng;
 use crate::world::edit::near_misses;
 
@@ -25,7 +26,8 @@ pub(super) async fn retrieve(
     let by_text: Vec<Vec<f32>> =
         (0..count).map(|t| (0..count).map(|i| cosines[i * count + t]).collect()).collect();
     let by_image: Vec<Vec<f32>> = cosines.chunks(count).map(<[f32]>::to_vec).collect();
-    let orders = [by_text, by_image].map(|rows| rows.iter().map(|row| order(row)).collect::<Vec<_>>());
+    let orders =
+        [by_text, by_image].map(|rows| rows.iter().map(|row| order::falling(row)).collect::<Vec<_>>());
 
     // Pairs (image, text) that either direction asks the matcher about, by image.
     let mut wanted = vec![Vec::new(); count];
@@ -105,13 +107,6 @@ pub(super) async fn hard(
 /// Whether the first is strictly the largest.
 fn wins(scores: &[f32]) -> bool {
     scores[1..].iter().all(|&other| other < scores[0])
-}
-
-/// Indices by falling score, ties by index.
-fn order(scores: &[f32]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    order
 }
 
 /// `a bᵀ` of rows of `width`: `[A, B]`.

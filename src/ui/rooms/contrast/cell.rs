@@ -2,11 +2,11 @@
 
 use super::OneRun;
 use crate::lab::contrast::{Altered, Figures, Loss, Pull, Settings, pair, pull};
+use crate::order;
 use crate::session::protocol::Pixels;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::memo::Memo;
-use crate::ui::ranking::order;
 use crate::ui::show;
 use crate::ui::state::Shared;
 use crate::world::render::PIXELS;
@@ -170,7 +170,7 @@ fn heaviest(weights: &[f32], own: usize, pairs: &[usize]) -> Vec<Bar> {
         mark: None,
         is_chosen: at == own,
     };
-    order(weights).into_iter().take(HEAVIEST).map(bar).collect()
+    order::falling(weights).into_iter().take(HEAVIEST).map(bar).collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Every sentence against every picture.
 
 use super::figures::all_cosines;
+use crate::order;
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
-use crate::ui::ranking::order;
 use crate::ui::show;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
@@ -84,7 +84,7 @@ fn MatrixTable(matrix: Memo<Shared<Matrix>>) -> impl IntoView {
     let row = move |index: usize| {
         let (own, rank, best) = matrix.with(|matrix| {
             let scores = &matrix.values[index * matrix.columns..(index + 1) * matrix.columns];
-            let order = order(scores);
+            let order = order::falling(scores);
             let rank = order.iter().position(|&item| item == index).map_or(0, |at| at + 1);
             (scores[index], rank, order[0])
         });

@@ -7,7 +7,7 @@ use crate::ui::components::choice::{Line, Suggestions};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
-use crate::ui::ranking::{cosines, order, softmax};
+use crate::ui::ranking::{cosines, softmax};
 use crate::ui::stage::Gallery;
 use crate::ui::view::RetrieveMode;
 use crate::world::Rng;
@@ -43,7 +43,7 @@ impl Ranking {
                 cosines(&query.get(), if is_sentences { &rows.value.texts } else { &rows.value.pictures })
             })
         });
-        let by_cosine = Memo::new(move |_| cosines.with(|cosines| order(cosines)));
+        let by_cosine = Memo::new(move |_| cosines.with(|cosines| order::falling(cosines)));
         let command = rerank_command(lab, by_cosine);
         Effect::new(move || {
             if let Some((_, command)) = command.get() {

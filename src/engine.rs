@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod device;
+pub mod dot;
 pub mod kernel;
 pub mod ops;
 pub mod order;

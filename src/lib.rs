@@ -2,7 +2,8 @@
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
 //! `precision`, `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui` and `worker`;
-//! `device` sits on `plan`, `io` on `tensor`, `world` and `search` on `order`, and `check` holds `ops` and `device` to each other.
+//! `device` sits on `plan`, `io` on `tensor`, `world` on `order`, `search` on it and on `dot`, and `check` holds `ops` and `device`
+//! to each other.
 
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -24,4 +25,4 @@ pub mod viz;
 pub mod worker;
 pub mod world;
 
-pub use triptych_engine::{check, device, kernel, ops, order, pixels, plan, precision, tensor};
+pub use triptych_engine::{check, device, dot, kernel, ops, order, pixels, plan, precision, tensor};

@@ -4,6 +4,7 @@
 //! For a row `r = c + e` and a query `q = d + f`, of which `c` and `d` are what the codes say,
 //! `|q.r - d.c| <= |q| |e| + |f| |c|` (Cauchy-Schwarz).
 
+use crate::dot::dot;
 use crate::order;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -88,7 +89,7 @@ impl Index {
         self.width
     }
 
-    /// The `k` rows of largest product with `query` among those that `keep` lets pass, with the products of [`dot`]: the
+    /// The `k` rows of largest product with `query` among those that `keep` lets pass, with the products of [`dot()`]: the
     /// largest first, of equal ones the earlier. A row with a value that is not finite is never found, and nothing is by a query
     /// of another width.
     pub fn best(&self, query: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<(usize, f32)> {
@@ -190,38 +191,6 @@ fn product(row: &[i8], query: &[i16]) -> i32 {
 #[cfg(not(target_arch = "wasm32"))]
 fn product(row: &[i8], query: &[i16]) -> i32 {
     row.iter().zip(query).map(|(row, query)| i32::from(*row) * i32::from(*query)).sum()
-}
-
-/// Inner product, in eight sums side by side.
-#[cfg(target_arch = "wasm32")]
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    use std::arch::wasm32::*;
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut sums = [f32x4_splat(0.0); 2];
-    for (a, b) in a.iter().zip(b) {
-        for (half, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: either half of a chunk has four values; wasm has no alignment requirement.
-            let [x, y] = [a, b].map(|values| unsafe { v128_load(values.as_ptr().add(4 * half).cast()) });
-            *sum = f32x4_add(*sum, f32x4_mul(x, y));
-        }
-    }
-    let sum = f32x4_add(sums[0], sums[1]);
-    let sum = f32x4_add(sum, i64x2_shuffle::<1, 0>(sum, sum));
-    let sum = f32x4_extract_lane::<0>(sum) + f32x4_extract_lane::<1>(sum);
-    sum + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
-}
-
-/// Inner product, in eight sums side by side.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut sums = [0.0f32; 8];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..8 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
 #[cfg(test)]

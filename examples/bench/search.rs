@@ -1,6 +1,7 @@
 //! The album's search at a size that nobody's album has: unit vectors drawn from a seed.
 
-use triptych::search::{Index, dot};
+use triptych::dot::dot;
+use triptych::search::Index;
 
 /// Rows, values of a row, and how many are to be found.
 pub const ROWS: usize = 100_000;

@@ -1,6 +1,6 @@
 //! Many dimensions on paper: principal components (Pearson 1901) by power iteration.
 
-use crate::search::dot;
+use crate::dot::dot;
 
 /// Points in two dimensions, `[count, 2]`, and the share of the variance that each of the two explains.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,6 +1,6 @@
 //! Rankings by similarity of unit vectors.
 
-use crate::search::dot;
+use crate::dot::dot;
 
 /// Cosines of a unit vector with each row of `rows`, `[count, width]`.
 pub fn cosines(query: &[f32], rows: &[f32]) -> Vec<f32> {

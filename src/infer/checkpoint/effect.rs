@@ -4,6 +4,7 @@ use web_time::Instant;
 
 use super::Checkpoint;
 use crate::device::DeviceError;
+use crate::dot::dot;
 use crate::infer::Decoding;
 use crate::io::tokenizer::TokenizerError;
 use crate::model::blip::Task;
@@ -144,10 +145,6 @@ impl Made {
 
 fn vectors(tensor: &HostTensor) -> Vec<Vec<f32>> {
     tensor.as_f32().chunks(tensor.shape.last()).map(<[f32]>::to_vec).collect()
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// Positions with equal tokens, as a share of the longer of the two texts, over all texts.

@@ -10,4 +10,5 @@ pub mod order;
 pub mod pixels;
 pub mod plan;
 pub mod precision;
+pub mod search;
 pub mod tensor;

@@ -13,7 +13,6 @@ pub mod io;
 pub mod lab;
 pub mod model;
 pub mod nn;
-pub mod search;
 pub mod session;
 #[cfg(any(target_arch = "wasm32", feature = "ui"))]
 pub mod thrown;
@@ -25,4 +24,4 @@ pub mod viz;
 pub mod worker;
 pub mod world;
 
-pub use triptych_engine::{check, device, dot, kernel, ops, order, pixels, plan, precision, tensor};
+pub use triptych_engine::{check, device, dot, kernel, ops, order, pixels, plan, precision, search, tensor};

@@ -9,6 +9,9 @@ use crate::order;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// Rows are read in so many places at once, far apart: memory is read ahead along each. The sums of more would not fit into the
+/// registers.
+const STREAMS: usize = 2;
 /// Codes of a row are filled up with zeros to a multiple of this: a vector register of bytes.
 const STEP: usize = 16;
 /// Largest codes of rows and queries: a sum over [`MAX_WIDTH`] products stays within 32 bits.
@@ -92,7 +95,7 @@ impl Index {
     /// The `k` rows of largest product with `query` among those that `keep` lets pass, with the products of [`dot()`]: the
     /// largest first, of equal ones the earlier. A row with a value that is not finite is never found, and nothing is by a query
     /// of another width.
-    pub fn best(&self, query: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<(usize, f32)> {
+    pub fn best(&self, query: &[f32], k: usize, keep: &dyn Fn(usize) -> bool) -> Vec<(usize, f32)> {
         if k == 0 || self.is_empty() || query.len() != self.width {
             return Vec::new();
         }
@@ -105,30 +108,63 @@ impl Index {
     }
 
     /// The rows that may be among the best by the bounds of their products.
-    fn candidates(&self, query: &[f32], k: usize, keep: impl Fn(usize) -> bool) -> Vec<usize> {
+    fn candidates(&self, query: &[f32], k: usize, keep: &dyn Fn(usize) -> bool) -> Vec<usize> {
         let mut codes = vec![0i16; self.width.next_multiple_of(STEP)];
         let (scale, [length, error]) = coded(query, QUERY_CODE, |at, code| codes[at] = code as i16);
         let whole = length + error;
-        // The lower bounds of the best so far: below the least of them nothing can be among the best.
-        let mut floor = BinaryHeap::new();
-        let mut least = f32::NEG_INFINITY;
-        let mut candidates = Vec::new();
-        for (at, (row, bounds)) in self.codes.chunks_exact(codes.len()).zip(&self.bounds).enumerate() {
-            let product = scale * bounds.scale * product(row, &codes) as f32;
+        let mut candidates = Candidates::new(k);
+        let mut consider = |at: usize, product: i32| {
+            let bounds = self.bounds[at];
+            let product = scale * bounds.scale * product as f32;
             let apart = whole * (bounds.error + ROUNDING * bounds.length) + error * bounds.length;
-            let (lower, upper) = (product - apart, product + apart);
-            if upper >= least && keep(at) {
-                candidates.push((at, upper));
-                floor.push(Reverse(Ordered(lower)));
-                if floor.len() > k {
-                    floor.pop();
-                }
-                if floor.len() == k {
-                    least = floor.peek().map_or(least, |Reverse(Ordered(lower))| *lower);
-                }
+            if product + apart >= candidates.least && keep(at) {
+                candidates.add(at, product - apart, product + apart);
             }
+        };
+        let row = |at: usize| &self.codes[at * codes.len()..][..codes.len()];
+        let part = self.len() / STREAMS;
+        for at in 0..part {
+            let places: [usize; STREAMS] = std::array::from_fn(|stream| stream * part + at);
+            let products = products(&codes, places.map(row));
+            places.into_iter().zip(products).for_each(|(at, product)| consider(at, product));
         }
-        candidates.into_iter().filter(|(_, upper)| *upper >= least).map(|(at, _)| at).collect()
+        for at in STREAMS * part..self.len() {
+            let [product] = products(&codes, [row(at)]);
+            consider(at, product);
+        }
+        candidates.rows()
+    }
+}
+
+/// Rows that may be among the `k` best.
+struct Candidates {
+    k: usize,
+    /// Places and upper bounds.
+    found: Vec<(usize, f32)>,
+    /// The `k` largest lower bounds.
+    floor: BinaryHeap<Reverse<Ordered>>,
+    /// The least of `k` of them: what stays below is not among the best.
+    least: f32,
+}
+
+impl Candidates {
+    fn new(k: usize) -> Self {
+        Candidates { k, found: Vec::new(), floor: BinaryHeap::new(), least: f32::NEG_INFINITY }
+    }
+
+    fn add(&mut self, at: usize, lower: f32, upper: f32) {
+        self.found.push((at, upper));
+        self.floor.push(Reverse(Ordered(lower)));
+        if self.floor.len() > self.k {
+            self.floor.pop();
+        }
+        if let Some(Reverse(Ordered(lower))) = self.floor.peek().filter(|_| self.floor.len() == self.k) {
+            self.least = *lower;
+        }
+    }
+
+    fn rows(self) -> Vec<usize> {
+        self.found.into_iter().filter(|(_, upper)| *upper >= self.least).map(|(at, _)| at).collect()
     }
 }
 
@@ -168,29 +204,32 @@ fn coded(values: &[f32], largest: f32, mut put: impl FnMut(usize, f32)) -> (f32,
     (scale, squares.map(f32::sqrt))
 }
 
-/// Sum of products of codes, a multiple of [`STEP`] of them. The page is compiled for size, which vectorises nothing by
-/// itself.
+/// Sums of products of the query's codes with those of rows, a multiple of [`STEP`] of them.
 #[cfg(target_arch = "wasm32")]
-fn product(row: &[i8], query: &[i16]) -> i32 {
+fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
     use std::arch::wasm32::*;
-    let mut sums = [i32x4_splat(0); 2];
-    for (row, query) in row.as_chunks::<STEP>().0.iter().zip(query.as_chunks::<STEP>().0) {
+    let rows = rows.map(|row| row.as_chunks::<STEP>().0);
+    let mut sums = [[i32x4_splat(0); 2]; S];
+    for (at, query) in query.as_chunks::<STEP>().0.iter().enumerate() {
         // SAFETY: a chunk has 16 values; wasm has no alignment requirement.
-        let (row, low, high) = unsafe {
-            let query = query.as_ptr();
-            (v128_load(row.as_ptr().cast()), v128_load(query.cast()), v128_load(query.add(8).cast()))
-        };
-        sums[0] = i32x4_add(sums[0], i32x4_dot_i16x8(i16x8_extend_low_i8x16(row), low));
-        sums[1] = i32x4_add(sums[1], i32x4_dot_i16x8(i16x8_extend_high_i8x16(row), high));
+        let query = [0, 8].map(|half| unsafe { v128_load(query.as_ptr().add(half).cast()) });
+        for (sums, row) in sums.iter_mut().zip(rows) {
+            // SAFETY: as above.
+            let row = unsafe { v128_load(row[at].as_ptr().cast()) };
+            let row = [i16x8_extend_low_i8x16(row), i16x8_extend_high_i8x16(row)];
+            *sums = [0, 1].map(|half| i32x4_add(sums[half], i32x4_dot_i16x8(row[half], query[half])));
+        }
     }
-    let sum = i32x4_add(sums[0], sums[1]);
-    let sum = i32x4_add(sum, i64x2_shuffle::<1, 0>(sum, sum));
-    i32x4_extract_lane::<0>(sum) + i32x4_extract_lane::<1>(sum)
+    sums.map(|[low, high]| {
+        let sum = i32x4_add(low, high);
+        let sum = i32x4_add(sum, i64x2_shuffle::<1, 0>(sum, sum));
+        i32x4_extract_lane::<0>(sum) + i32x4_extract_lane::<1>(sum)
+    })
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn product(row: &[i8], query: &[i16]) -> i32 {
-    row.iter().zip(query).map(|(row, query)| i32::from(*row) * i32::from(*query)).sum()
+fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
+    rows.map(|row| row.iter().zip(query).map(|(row, query)| i32::from(*row) * i32::from(*query)).sum())
 }
 
 #[cfg(test)]
@@ -230,9 +269,9 @@ mod tests {
             let index = Index::new(width, &embeddings(count, width, spread));
             for query in [0, count / 2].map(|at| index.row(at).unwrap().to_vec()) {
                 for k in [1, 10, count, 2 * count] {
-                    assert_eq!(index.best(&query, k, |_| true), by_full_scan(&index, &query, k, |_| true));
+                    assert_eq!(index.best(&query, k, &|_| true), by_full_scan(&index, &query, k, |_| true));
                     let odd = |at: usize| at % 2 == 1;
-                    assert_eq!(index.best(&query, k, odd), by_full_scan(&index, &query, k, odd));
+                    assert_eq!(index.best(&query, k, &odd), by_full_scan(&index, &query, k, odd));
                 }
             }
         }
@@ -241,25 +280,25 @@ mod tests {
     #[test]
     fn few_rows_are_multiplied_in_f32() {
         let index = Index::new(512, &embeddings(3000, 512, 1.0));
-        let candidates = index.candidates(index.row(5).unwrap(), 10, |_| true).len();
+        let candidates = index.candidates(index.row(5).unwrap(), 10, &|_| true).len();
         assert!((10..300).contains(&candidates), "{candidates} of 3000");
     }
 
     #[test]
     fn equal_rows_come_in_their_order() {
         let index = Index::new(2, &[0.6, 0.8, 1.0, 0.0, 0.6, 0.8, 0.6, 0.8]);
-        let found = index.best(&[0.6, 0.8], 3, |_| true);
+        let found = index.best(&[0.6, 0.8], 3, &|_| true);
         assert!(found.iter().map(|(at, _)| *at).eq([0, 2, 3]), "{found:?}");
     }
 
     #[test]
     fn nothing_and_what_is_no_number_are_not_found() {
-        assert!(Index::default().best(&[], 10, |_| true).is_empty());
+        assert!(Index::default().best(&[], 10, &|_| true).is_empty());
         let mut index = Index::new(2, &[0.0, 0.0, f32::NAN, 1.0, f32::INFINITY, 0.0, 0.0, -1.0]);
-        assert_eq!(index.best(&[0.0, 1.0], 9, |_| true), [(0, 0.0), (3, -1.0)]);
+        assert_eq!(index.best(&[0.0, 1.0], 9, &|_| true), [(0, 0.0), (3, -1.0)]);
         index.push(&[0.0, 0.5]);
-        assert_eq!(index.best(&[0.0, 1.0], 1, |_| true), [(4, 0.5)]);
-        assert!(index.best(&[0.0, 1.0], 0, |_| true).is_empty());
-        assert!(index.best(&[0.0, 1.0, 0.0], 9, |_| true).is_empty());
+        assert_eq!(index.best(&[0.0, 1.0], 1, &|_| true), [(4, 0.5)]);
+        assert!(index.best(&[0.0, 1.0], 0, &|_| true).is_empty());
+        assert!(index.best(&[0.0, 1.0, 0.0], 9, &|_| true).is_empty());
     }
 }

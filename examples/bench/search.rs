@@ -46,7 +46,7 @@ impl Search {
     pub fn find(&mut self) -> Found {
         let query = self.next;
         self.next = (query + 1) % self.queries.len();
-        Found { best: self.index.best(&self.queries[query], BEST, |_| true), query }
+        Found { best: self.index.best(&self.queries[query], BEST, &|_| true), query }
     }
 
     /// The largest difference from a full scan in f32, which finds the same rows; NaN where it finds others.

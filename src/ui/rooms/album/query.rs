@@ -134,7 +134,7 @@ pub fn best(lab: Lab, query: Query, sorting: Sorting, most: usize) -> Vec<(usize
             let photos = (0..album.value.photos.len()).filter(|photo| is_shown(*photo));
             return photos.take(most).map(|photo| (photo, None)).collect();
         }
-        let found = album.value.embeddings.best(&vector, most, is_shown);
+        let found = album.value.embeddings.best(&vector, most, &is_shown);
         found.into_iter().map(|(photo, cosine)| (photo, Some(cosine))).collect()
     })
 }

@@ -1,14 +1,14 @@
-//! Inner products, in eight sums side by side: an order that vectorises and depends on the length alone.
+//! Inner products in f32, in eight sums side by side: an order that vectorises and depends on the length alone.
 
 const LANES: usize = 8;
 
-/// The inner product of two vectors of one length.
+/// The inner product of two vectors of one length; panics where `y` is shorter.
 pub fn dot(x: &[f32], y: &[f32]) -> f32 {
     let [product] = dots(x, [y]);
     product
 }
 
-/// The inner products of `x` with vectors of its length, which are read side by side.
+/// The inner products of `x` with vectors of its length, which are read side by side; panics where one is shorter.
 pub fn dots<const S: usize>(x: &[f32], ys: [&[f32]; S]) -> [f32; S] {
     let (whole, rest) = x.as_chunks();
     let ys = ys.map(|y| y[..x.len()].as_chunks());

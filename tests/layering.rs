@@ -72,6 +72,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "dot",
             "precision",
             "world",
             "pixels",

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::model::Model;
 use super::{CliError, Common, print_json};
+use crate::dot::dot;
 
 #[derive(clap::Args)]
 pub struct Embed {
@@ -117,8 +118,4 @@ pub fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     }
     files.sort();
     Ok(files)
-}
-
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

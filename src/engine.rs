@@ -5,6 +5,7 @@ pub mod check;
 pub mod device;
 pub mod dot;
 pub mod kernel;
+pub mod layout;
 pub mod ops;
 pub mod order;
 pub mod pixels;

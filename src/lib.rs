@@ -1,7 +1,7 @@
 //! Triptych: a laboratory of multimodal learning, from the shader to the page.
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
-//! `precision`, `tensor`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui` and `worker`;
+//! `precision`, `tensor`, `layout`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui` and `worker`;
 //! `device` sits on `plan`, `io` on `tensor`, `world` on `order`, `search` on it and on `dot`, and `check` holds `ops` and `device`
 //! to each other.
 
@@ -24,4 +24,6 @@ pub mod viz;
 pub mod worker;
 pub mod world;
 
-pub use triptych_engine::{check, device, dot, kernel, ops, order, pixels, plan, precision, search, tensor};
+pub use triptych_engine::{
+    check, device, dot, kernel, layout, ops, order, pixels, plan, precision, search, tensor,
+};

@@ -17,6 +17,7 @@ pub use error::DeviceError;
 pub use gpu::{AdapterInfo, Choices, GpuDevice};
 pub use select::{Preference, Selection, Trial, milliseconds, select};
 
+use crate::layout::Layout;
 use crate::plan::Plan;
 use crate::tensor::{HostTensor, Shape};
 
@@ -49,9 +50,14 @@ impl Device {
         }
     }
 
-    /// Whether f32 matrices of linear maps are best stored by columns: the products of a CPU then need not turn them.
-    pub fn turns(&self) -> bool {
-        matches!(self, Device::Cpu(_))
+    /// How f32 matrices of linear maps are best stored: on a CPU so that products need not turn them, in WebAssembly so that
+    /// they need not even be packed.
+    pub fn layout(&self) -> Layout {
+        match self {
+            Device::Gpu(_) => Layout::Rows,
+            Device::Cpu(_) if cfg!(target_arch = "wasm32") => Layout::Panels,
+            Device::Cpu(_) => Layout::Columns,
+        }
     }
 
     /// An empty bank on this device.

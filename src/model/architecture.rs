@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::inputs::PART;
 use super::transformers::{TextConfig, VisionConfig};
 use super::{blip, clip, siglip};
+use crate::layout::Layout;
 use crate::plan::{Plan, PlanBuilder, Slot, SlotKind};
 use crate::precision::Precision;
 use crate::tensor::{DType, Shape};
@@ -32,15 +33,14 @@ pub enum ConfigError {
 }
 
 /// A weight, the names under which a file may hold it, in order of preference, its shape, how its rows are kept on the
-/// device, and under which names, with their number: one, unless it is larger than a buffer may be.
+/// device and laid out there, and under which names, with their number: one, unless it is larger than a buffer may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub name: String,
     pub others: Vec<String>,
     pub shape: Shape,
     pub precision: Precision,
-    /// Whether the device stores the matrix `[N, K]` as `[K, N]`.
-    pub turned: bool,
+    pub layout: Layout,
     pub parts: Vec<(String, usize)>,
 }
 
@@ -53,7 +53,7 @@ impl Wanted {
     /// The shape on the device of a part of so many rows.
     pub fn part_shape(&self, rows: usize) -> Shape {
         match (self.precision, &self.shape[..]) {
-            (_, &[_, width]) if self.turned => [width, rows].into(),
+            (Precision::F32, &[_, width]) => self.layout.shape([rows, width]),
             (Precision::F32, []) => self.shape.clone(),
             (Precision::F32, [_, rest @ ..]) => [&[rows], rest].concat().into(),
             (packed, _) => [rows, packed.row_words(self.width())].into(),
@@ -63,11 +63,10 @@ impl Wanted {
     /// Which parts the words `start .. start + count` fall into: name, the first word within the part, and which of the
     /// `count` words.
     pub fn spread(&self, start: usize, count: usize) -> Vec<(&str, usize, Range<usize>)> {
-        let width = self.precision.row_words(self.width());
         let mut first = 0;
         let mut all = Vec::new();
         for (name, rows) in &self.parts {
-            let end = first + rows * width;
+            let end = first + self.part_shape(*rows).numel();
             let (from, to) = (start.max(first), (start + count).min(end));
             if from < to {
                 all.push((name.as_str(), from - first, from - start..to - start));
@@ -118,7 +117,7 @@ impl Architecture {
 
     /// All weights as files hold them, from the towers' own emission.
     pub fn weights(&self) -> Vec<Wanted> {
-        self.kept(Precision::F32, false)
+        self.kept(Precision::F32, Layout::Rows)
     }
 
     /// Numbers of all weights.
@@ -131,12 +130,15 @@ impl Architecture {
         let words = |wanted: &Wanted| -> usize {
             wanted.parts.iter().map(|(_, rows)| wanted.part_shape(*rows).numel()).sum()
         };
-        self.kept(precision, false).iter().map(|wanted| (words(wanted) * size_of::<u32>()) as u64).sum()
+        self.kept(precision, Layout::Rows)
+            .iter()
+            .map(|wanted| (words(wanted) * size_of::<u32>()) as u64)
+            .sum()
     }
 
-    /// All weights as a device keeps them: matrices in this precision, those of f32 by columns where `turns`.
-    pub fn kept(&self, precision: Precision, turns: bool) -> Vec<Wanted> {
-        let (plan, kept) = (self.all(Precision::F32, false), self.all(precision, turns));
+    /// All weights as a device keeps them: matrices in this precision, those of f32 in this layout.
+    pub fn kept(&self, precision: Precision, layout: Layout) -> Vec<Wanted> {
+        let (plan, kept) = (self.all(Precision::F32, Layout::Rows), self.all(precision, layout));
         let wanted = |name: &str, shape: &Shape, kept: &Slot| {
             let others = match self {
                 Self::Blip(_, config) => blip::tied(config, name),
@@ -149,7 +151,7 @@ impl Architecture {
                 others,
                 shape: shape.clone(),
                 precision,
-                turned: kept.turned,
+                layout: kept.layout,
                 parts,
             }
         };
@@ -170,8 +172,8 @@ impl Architecture {
         all
     }
 
-    fn all(&self, precision: Precision, turns: bool) -> Plan {
-        let mut b = PlanBuilder::new().keeping(precision).turning(turns);
+    fn all(&self, precision: Precision, layout: Layout) -> Plan {
+        let mut b = PlanBuilder::new().keeping(precision).laying(layout);
         match self {
             Self::Clip(config) => clip::emit_all(&mut b, config),
             Self::Siglip(config) => siglip::emit_all(&mut b, config),
@@ -217,7 +219,7 @@ mod tests {
             others: Vec::new(),
             shape: [3, 4].into(),
             precision: Precision::F32,
-            turned: false,
+            layout: Layout::Rows,
             parts,
         };
         assert_eq!(wanted.spread(0, 3), [("a", 0, 0..3)]);

@@ -46,7 +46,7 @@ pub(super) const PART: &str = ".rows.";
 fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) -> Vec<(SlotId, Precision)> {
     let mut part = |name: &str, rows: usize| match table(b, name, [rows, width]) {
         Matrix::Rows(slot, precision) => (slot, precision),
-        Matrix::Columns(_) => unreachable!("tables are kept by rows"),
+        Matrix::Columns(_) | Matrix::Panels(..) => unreachable!("tables are kept by rows"),
     };
     if vocabulary * width <= LARGEST {
         return vec![part(name, vocabulary)];

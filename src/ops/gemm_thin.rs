@@ -6,7 +6,7 @@ use super::gemm::{Mat, with_scratch};
 use crate::dot::dots;
 
 /// A product of fewer rows is thin.
-const ROWS: usize = 4;
+pub(super) const ROWS: usize = 4;
 
 /// Whether rows or columns of `b` are contiguous, which a thin product needs.
 pub(super) fn takes(m: usize, b: Mat) -> bool {
@@ -46,7 +46,7 @@ pub(super) fn gemm(
 
 /// Places of `b` that are read side by side: a processor fetches ahead along every line in which memory is read. They lie far
 /// apart, because it takes those in one page for one.
-const STREAMS: usize = 4;
+pub(super) const STREAMS: usize = 4;
 
 /// `sums[i] = sum_l rows[i][l] b[l]`, rows of `b` contiguous.
 fn by_rows(rows: &[f32], k: usize, b: Mat, sums: &mut [f32], n: usize) {

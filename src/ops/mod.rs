@@ -15,6 +15,7 @@ mod fast_math;
 pub mod gemm;
 #[cfg(not(target_arch = "wasm32"))]
 mod gemm_native;
+mod gemm_panels;
 mod gemm_thin;
 mod gemm_turned;
 #[cfg(target_arch = "wasm32")]
@@ -27,6 +28,7 @@ pub mod linear;
 pub mod matmul;
 mod mean_tokens;
 pub mod packed;
+pub mod panels;
 pub mod permute;
 pub mod place;
 pub mod reduce;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::grad::Tape;
 use super::{Plan, Slot, SlotId, SlotKind, Step};
 use crate::kernel::{Access, Kernel};
+use crate::layout::Layout;
 use crate::precision::Precision;
 use crate::tensor::{DType, Shape};
 
@@ -29,7 +30,7 @@ pub struct PlanBuilder {
     purpose: Purpose,
     traced: bool,
     precision: Precision,
-    turns: bool,
+    layout: Layout,
     temps: usize,
 }
 
@@ -55,7 +56,7 @@ impl PlanBuilder {
             purpose,
             traced: false,
             precision: Precision::F32,
-            turns: false,
+            layout: Layout::Rows,
             temps: 0,
         }
     }
@@ -73,15 +74,15 @@ impl PlanBuilder {
         self
     }
 
-    /// Stores f32 matrices of linear maps by columns in a plan for inference, where that suits the device.
-    pub fn turning(mut self, turns: bool) -> Self {
+    /// Stores f32 matrices of linear maps as suits the device, in a plan for inference.
+    pub fn laying(mut self, layout: Layout) -> Self {
         assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are stored as PyTorch does");
-        self.turns = turns;
+        self.layout = layout;
         self
     }
 
-    pub fn turns(&self) -> bool {
-        self.turns
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     pub fn precision(&self) -> Precision {
@@ -129,10 +130,10 @@ impl PlanBuilder {
         self.keep(&self.path(name), [rows, words].into(), DType::U32)
     }
 
-    /// The matrix `[rows, width]` at `name` in the current scope, stored as `[width, rows]`.
-    pub fn turned(&mut self, name: &str, [rows, width]: [usize; 2]) -> SlotId {
-        let id = self.keep(&self.path(name), [width, rows].into(), DType::F32);
-        self.slots[id.index()].turned = true;
+    /// The matrix `[rows, width]` at `name` in the current scope, as the plan stores those of linear maps.
+    pub fn laid(&mut self, name: &str, extents: [usize; 2]) -> SlotId {
+        let id = self.keep(&self.path(name), self.layout.shape(extents), DType::F32);
+        self.slots[id.index()].layout = self.layout;
         id
     }
 
@@ -257,7 +258,7 @@ impl PlanBuilder {
         let id = SlotId(self.slots.len() as u32);
         let before = self.names.insert(name.clone(), id);
         assert!(before.is_none(), "two slots are named `{name}`");
-        self.slots.push(Slot { name, shape, dtype, kind, turned: false, view_of: None });
+        self.slots.push(Slot { name, shape, dtype, kind, layout: Layout::Rows, view_of: None });
         id
     }
 }

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::kernel::{Access, Kernel};
+use crate::layout::Layout;
 use crate::tensor::{DType, Shape};
 
 /// A slot of the plan under construction; shapes are asked of the builder.
@@ -41,8 +42,8 @@ pub struct Slot {
     pub shape: Shape,
     pub dtype: DType,
     pub kind: SlotKind,
-    /// Whether this is a matrix `[N, K]` of weights that is stored as `[K, N]`; `shape` is then the latter.
-    pub turned: bool,
+    /// How a matrix of weights is stored; `shape` is that of what is stored.
+    pub layout: Layout,
     /// The slot whose buffer this one shares under another shape.
     pub view_of: Option<SlotId>,
 }

@@ -2,15 +2,16 @@
 
 use super::CheckpointError;
 use crate::device::{Bank, Device, DeviceError};
+use crate::layout::Layout;
 use crate::model::architecture::Wanted;
 use crate::precision::Precision;
 
-/// A weight that is being brought to the device in pieces, packed or turned where it is kept so.
+/// A weight that is being brought to the device in pieces, packed or laid out as it is kept.
 pub(super) struct Fill<'a> {
     device: &'a Device,
     bank: &'a Bank,
     wanted: &'a Wanted,
-    /// What waits for the rest of its row, or of its matrix.
+    /// What waits for the rest of its row, or of its group of rows.
     begun: Vec<f32>,
     /// Words that are on the device.
     filled: usize,
@@ -27,10 +28,9 @@ impl<'a> Fill<'a> {
 
     /// The next numbers, in row-major order.
     pub fn take(&mut self, values: Vec<f32>) -> Result<(), CheckpointError> {
-        if self.wanted.turned {
-            self.begun.extend(values);
-            let is_whole = self.begun.len() == self.wanted.shape.numel();
-            return if is_whole { Ok(self.put(bytemuck::cast_slice(&self.turned()))?) } else { Ok(()) };
+        let group = self.wanted.layout.group(self.wanted.shape.first().copied().unwrap_or(1));
+        if group > 1 {
+            return Ok(self.lay(group, values)?);
         }
         if self.wanted.precision == Precision::F32 {
             return Ok(self.put(bytemuck::cast_slice(&values))?);
@@ -52,20 +52,16 @@ impl<'a> Fill<'a> {
         Ok(self.put(&words)?)
     }
 
-    /// The matrix by columns.
-    fn turned(&self) -> Vec<f32> {
-        /// Rows that are taken at a time: as many numbers as a cache line holds.
-        const ROWS: usize = 16;
-        let (width, rows) = (self.wanted.width(), self.wanted.shape[0]);
-        let mut turned = vec![0.0; self.begun.len()];
-        for first in (0..rows).step_by(ROWS) {
-            for (l, column) in turned.chunks_exact_mut(rows).enumerate() {
-                for (i, value) in column[first..].iter_mut().enumerate().take(ROWS) {
-                    *value = self.begun[(first + i) * width + l];
-                }
-            }
-        }
-        turned
+    /// Adds numbers to those that wait and puts every group of rows that is complete, or the last one.
+    fn lay(&mut self, group: usize, values: Vec<f32>) -> Result<(), DeviceError> {
+        let width = self.wanted.width();
+        self.begun.extend(values);
+        let (whole, left) = (group * width, self.wanted.shape.numel() - self.filled);
+        let ready = if self.begun.len() == left { left } else { self.begun.len() / whole * whole };
+        let laid: Vec<f32> =
+            self.begun[..ready].chunks(whole).flat_map(|rows| Layout::lay(group, width, rows)).collect();
+        self.begun.drain(..ready);
+        self.put(bytemuck::cast_slice(&laid))
     }
 
     fn put(&mut self, words: &[u32]) -> Result<(), DeviceError> {

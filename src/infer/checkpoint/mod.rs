@@ -92,7 +92,7 @@ impl Checkpoint {
         let words = Words::open(files, &architecture)?;
         let weights = Weights::open(files)?;
         let mut bank = device.bank();
-        for wanted in architecture.kept(precision, device.turns()) {
+        for wanted in architecture.kept(precision, device.layout()) {
             let mut fill = Fill::new(&device, &mut bank, &wanted)?;
             weights.pieces(held(&weights, &wanted), &wanted.shape, |_, values| fill.take(values))?;
         }
@@ -125,7 +125,7 @@ impl Checkpoint {
                     &self.architecture,
                     job,
                     traced,
-                    (self.precision, self.device.turns()),
+                    (self.precision, self.device.layout()),
                 ));
                 let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
                 self.plans.insert((job, traced), prepared.clone());

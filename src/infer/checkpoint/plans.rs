@@ -1,6 +1,7 @@
 //! The plans of a checkpoint, by what is asked of it.
 
 use crate::infer::cache::{self, Extent, KINDS};
+use crate::layout::Layout;
 use crate::model::architecture::Architecture;
 use crate::model::blip::{self, Task};
 use crate::model::{clip, siglip};
@@ -61,9 +62,9 @@ pub(super) fn plan(
     architecture: &Architecture,
     job: Job,
     traced: bool,
-    (precision, turns): (Precision, bool),
+    (precision, layout): (Precision, Layout),
 ) -> Plan {
-    let b = PlanBuilder::new().keeping(precision).turning(turns);
+    let b = PlanBuilder::new().keeping(precision).laying(layout);
     let mut b = if traced { b.traced() } else { b };
     match (job, architecture) {
         (Job::Image { batch }, _) => image(&mut b, architecture, batch),

@@ -8,29 +8,17 @@ use js_sys::WebAssembly::{Instance, Module, Table, validate};
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::NR;
+use super::Tile;
 
 static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tile.wasm"));
 
 /// Rows of the tile.
 pub const MR: usize = 6;
 
-/// `(a, b, depth, sums)`, depth at least 1.
-type Tile = unsafe extern "C" fn(*const f32, *const f32, usize, *mut f32);
-
-/// Sums of a tile.
-type Sums = [[f32; NR]; MR];
-
-/// What makes `sums` of the panels `a` `[l, MR]` and `b` `[l, NR]`, `l` at least 1; none in a browser without relaxed SIMD.
-pub fn tile() -> Option<impl Fn(&[f32], &[f32], &mut Sums)> {
+/// The tile of six rows and eight columns, as [`Tile`] says; none in a browser without relaxed SIMD.
+pub fn tile() -> Option<Tile> {
     thread_local!(static TILE: Option<Tile> = load().ok().flatten());
-    let tile = TILE.with(|tile| *tile)?;
-    Some(move |a: &[f32], b: &[f32], sums: &mut Sums| {
-        let depth = b.len() / NR;
-        assert!(depth > 0 && a.len() == MR * depth, "panels of {} and {} values", a.len(), b.len());
-        // SAFETY: the tile reads `depth` lines of either panel and writes all sums.
-        unsafe { tile(a.as_ptr(), b.as_ptr(), depth, sums.as_flattened_mut().as_mut_ptr()) }
-    })
+    TILE.with(|tile| *tile)
 }
 
 fn load() -> Result<Option<Tile>, JsValue> {

@@ -3,7 +3,7 @@
 ;; and one instruction where the processor has it. It works in the memory of whoever loads it (gemm_wasm/fused.rs).
 (module
   (import "host" "memory" (memory 1))
-  (func (export "tile") (param $a i32) (param $b i32) (param $depth i32) (param $out i32)
+  (func (export "tile") (param $a i32) (param $b i32) (param $depth i32) (param $out i32) (param $stride i32) (param $add i32)
     (local $s00 v128) (local $s01 v128)
     (local $s10 v128) (local $s11 v128)
     (local $s20 v128) (local $s21 v128)
@@ -43,15 +43,49 @@
       (local.set $b (i32.add (local.get $b) (i32.const 32)))
       (br_if $next (local.tee $depth (i32.sub (local.get $depth) (i32.const 1)))))
 
+    (if (local.get $add)
+      (then
+        (local.set $s00 (f32x4.add (local.get $s00) (v128.load (local.get $out))))
+        (local.set $s01 (f32x4.add (local.get $s01) (v128.load offset=16 (local.get $out))))))
     (v128.store (local.get $out) (local.get $s00))
     (v128.store offset=16 (local.get $out) (local.get $s01))
-    (v128.store offset=32 (local.get $out) (local.get $s10))
-    (v128.store offset=48 (local.get $out) (local.get $s11))
-    (v128.store offset=64 (local.get $out) (local.get $s20))
-    (v128.store offset=80 (local.get $out) (local.get $s21))
-    (v128.store offset=96 (local.get $out) (local.get $s30))
-    (v128.store offset=112 (local.get $out) (local.get $s31))
-    (v128.store offset=128 (local.get $out) (local.get $s40))
-    (v128.store offset=144 (local.get $out) (local.get $s41))
-    (v128.store offset=160 (local.get $out) (local.get $s50))
-    (v128.store offset=176 (local.get $out) (local.get $s51))))
+    (local.set $out (i32.add (local.get $out) (local.get $stride)))
+
+    (if (local.get $add)
+      (then
+        (local.set $s10 (f32x4.add (local.get $s10) (v128.load (local.get $out))))
+        (local.set $s11 (f32x4.add (local.get $s11) (v128.load offset=16 (local.get $out))))))
+    (v128.store (local.get $out) (local.get $s10))
+    (v128.store offset=16 (local.get $out) (local.get $s11))
+    (local.set $out (i32.add (local.get $out) (local.get $stride)))
+
+    (if (local.get $add)
+      (then
+        (local.set $s20 (f32x4.add (local.get $s20) (v128.load (local.get $out))))
+        (local.set $s21 (f32x4.add (local.get $s21) (v128.load offset=16 (local.get $out))))))
+    (v128.store (local.get $out) (local.get $s20))
+    (v128.store offset=16 (local.get $out) (local.get $s21))
+    (local.set $out (i32.add (local.get $out) (local.get $stride)))
+
+    (if (local.get $add)
+      (then
+        (local.set $s30 (f32x4.add (local.get $s30) (v128.load (local.get $out))))
+        (local.set $s31 (f32x4.add (local.get $s31) (v128.load offset=16 (local.get $out))))))
+    (v128.store (local.get $out) (local.get $s30))
+    (v128.store offset=16 (local.get $out) (local.get $s31))
+    (local.set $out (i32.add (local.get $out) (local.get $stride)))
+
+    (if (local.get $add)
+      (then
+        (local.set $s40 (f32x4.add (local.get $s40) (v128.load (local.get $out))))
+        (local.set $s41 (f32x4.add (local.get $s41) (v128.load offset=16 (local.get $out))))))
+    (v128.store (local.get $out) (local.get $s40))
+    (v128.store offset=16 (local.get $out) (local.get $s41))
+    (local.set $out (i32.add (local.get $out) (local.get $stride)))
+
+    (if (local.get $add)
+      (then
+        (local.set $s50 (f32x4.add (local.get $s50) (v128.load (local.get $out))))
+        (local.set $s51 (f32x4.add (local.get $s51) (v128.load offset=16 (local.get $out))))))
+    (v128.store (local.get $out) (local.get $s50))
+    (v128.store offset=16 (local.get $out) (local.get $s51))))

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-const TILE: &str = "../src/ops/gemm_wasm/tile.wat";
+const FUSED: &str = "../src/ops/gemm_wasm/fused.wat";
 
 fn main() {
-    println!("cargo::rerun-if-changed={TILE}");
-    let module = wat::parse_file(TILE).unwrap_or_else(|error| panic!("{error}"));
+    println!("cargo::rerun-if-changed={FUSED}");
+    let module = wat::parse_file(FUSED).unwrap_or_else(|error| panic!("{error}"));
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
-    fs::write(folder.join("tile.wasm"), module)
+    fs::write(folder.join("fused.wasm"), module)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
 }

@@ -14,6 +14,7 @@ use triptych::infer::checkpoint::Checkpoint;
 use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::{Floats, to_bytes};
+use triptych::layout::Layout;
 use triptych::model::blip::Task;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
@@ -60,7 +61,7 @@ fn copy(model: &str, change: impl Fn(&str, usize, &mut [f32])) -> TempDir {
 /// A golden in which the matrices that would be packed are rounded.
 fn rounded(model: &str, precision: Precision) -> TempDir {
     let architecture = Checkpoint::architecture(&Folder(golden(model))).unwrap();
-    let kept = architecture.kept(precision, false);
+    let kept = architecture.kept(precision, Layout::Rows);
     let packed: Vec<&str> =
         kept.iter().filter(|wanted| wanted.precision == precision).map(|wanted| &*wanted.name).collect();
     assert!(packed.len() > 5, "{model}: {packed:?}");

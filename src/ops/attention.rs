@@ -9,6 +9,7 @@
 
 mod cases;
 mod fast;
+mod thin;
 
 pub use cases::cases;
 

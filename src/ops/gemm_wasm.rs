@@ -1,7 +1,8 @@
 //! The product of matrices for WebAssembly: packed panels and a register tile of 128-bit vectors.
 //!
 //! The blocking is that of Goto and van de Geijn 2008. The tile is 6x8 with a fused multiply-add (`fused`). Plain simd128
-//! has none, and a product needs a register before it is added: there it is 4x8 (`plain`).
+//! has none, and a product needs a register before it is added: there it is 4x8 (`plain`). Matrices of weights lie in panels
+//! already ([`Layout::Panels`](crate::layout::Layout)).
 
 mod fused;
 mod pack;
@@ -36,24 +37,37 @@ type Tile = unsafe extern "C" fn(
     add: usize,
 );
 
+/// A row `[depth]` times [`STREAMS`](super::gemm_thin::STREAMS) panels `[depth, NR]`, `step` bytes apart, to `out`
+/// `[STREAMS, NR]`, `depth` at least 1.
+type Thin =
+    unsafe extern "C" fn(row: *const f32, panels: *const f32, step: usize, depth: usize, out: *mut f32);
+
+/// What products are made of.
+#[derive(Clone, Copy)]
+struct Products {
+    tile: Tile,
+    thin: Thin,
+}
+
 /// `c = beta c + a b`, `k` at least 1; the caller has checked that all extents stay within the slices.
 pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], strides: (usize, usize)) {
-    match fused::tile() {
-        Some(tile) => blocked::<{ fused::MR }>([m, n, k], a, b, beta, c, strides, tile),
-        None => blocked::<{ plain::MR }>([m, n, k], a, b, beta, c, strides, plain::tile),
+    match fused::products() {
+        Some(fused) => blocked::<{ fused::MR }>([m, n, k], a, b, beta, c, strides, fused.tile),
+        None => blocked::<{ plain::MR }>([m, n, k], a, b, beta, c, strides, plain::PRODUCTS.tile),
     }
 }
 
 /// `c = a b`, `c` `[m,n]` contiguous, `b` `[k,n]` as panels `[n/8,k,8]`, `k` at least 1; `finish` is applied to every finished
 /// run of rows. The caller has checked that all extents stay within the slices.
 pub fn gemm_panels(extents: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], finish: impl Fn(&mut [f32])) {
+    let fused = fused::products();
     if extents[0] < gemm_thin::ROWS {
-        thin::gemm_panels(extents, a, panels, c);
+        thin::gemm_panels(extents, a, panels, c, fused.unwrap_or(plain::PRODUCTS).thin);
         return finish(c);
     }
-    match fused::tile() {
-        Some(tile) => from_panels::<{ fused::MR }>(extents, a, panels, c, finish, tile),
-        None => from_panels::<{ plain::MR }>(extents, a, panels, c, finish, plain::tile),
+    match fused {
+        Some(fused) => from_panels::<{ fused::MR }>(extents, a, panels, c, finish, fused.tile),
+        None => from_panels::<{ plain::MR }>(extents, a, panels, c, finish, plain::PRODUCTS.tile),
     }
 }
 

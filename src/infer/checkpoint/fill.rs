@@ -58,8 +58,8 @@ impl<'a> Fill<'a> {
         self.begun.extend(values);
         let (whole, left) = (group * width, self.wanted.shape.numel() - self.filled);
         let ready = if self.begun.len() == left { left } else { self.begun.len() / whole * whole };
-        let laid: Vec<f32> =
-            self.begun[..ready].chunks(whole).flat_map(|rows| Layout::lay(group, width, rows)).collect();
+        let rows = self.begun[..ready].chunks(whole);
+        let laid = rows.map(|rows| Layout::lay(group, width, rows)).collect::<Vec<_>>().concat();
         self.begun.drain(..ready);
         self.put(bytemuck::cast_slice(&laid))
     }
@@ -70,5 +70,41 @@ impl<'a> Fill<'a> {
         }
         self.filled += words.len();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+    use crate::device::CpuDevice;
+    use crate::tensor::Shape;
+
+    #[test]
+    fn pieces_of_any_length_lie_as_the_whole() {
+        let (rows, width) = (19, 3);
+        let matrix: Vec<f32> = (0..rows * width).map(|i| i as f32).collect();
+        let device = Device::Cpu(CpuDevice { exact: false });
+        for layout in [Layout::Rows, Layout::Columns, Layout::Panels] {
+            let wanted = Wanted {
+                name: "w".into(),
+                others: Vec::new(),
+                shape: Shape::from([rows, width]),
+                precision: Precision::F32,
+                layout,
+                parts: vec![("w".into(), rows)],
+            };
+            let group = layout.group(rows);
+            let lay = |rows: &[f32]| Layout::lay(group, width, rows);
+            let whole = matrix.chunks(group * width).map(lay).collect::<Vec<_>>().concat();
+            for piece in [1, 7, 24, matrix.len()] {
+                let mut bank = device.bank();
+                let mut fill = Fill::new(&device, &mut bank, &wanted).unwrap();
+                matrix.chunks(piece).for_each(|values| fill.take(values.to_vec()).unwrap());
+                let kept = block_on(device.fetch(&bank, "w")).unwrap();
+                assert_eq!(kept.as_f32(), whole, "{layout:?} in pieces of {piece}");
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Attention on the CPU at speed: head by head as matrix products, without what the causal mask hides.
 
-use super::Params;
+use super::{Params, thin};
 use crate::kernel::{Args, for_rows};
 use crate::ops::fast_math;
 use crate::ops::gemm::{Mat, gemm};
@@ -12,16 +12,16 @@ const CAUSAL_BLOCK: usize = 32;
 const TASK: usize = 64;
 
 /// Sizes of one batch element.
-struct Sizes {
-    heads: usize,
-    queries: usize,
-    keys: usize,
-    dh: usize,
-    width: usize,
+pub(super) struct Sizes {
+    pub heads: usize,
+    pub queries: usize,
+    pub keys: usize,
+    pub dh: usize,
+    pub width: usize,
 }
 
 impl Sizes {
-    fn of(p: &Params) -> Self {
+    pub fn of(p: &Params) -> Self {
         let [heads, queries, keys, dh] = [p.heads, p.queries, p.keys, p.head_dim].map(|n| n as usize);
         Sizes { heads, queries, keys, dh, width: heads * dh }
     }
@@ -79,7 +79,7 @@ fn mix(p: &Params, first: usize, keys: usize, weights: &[f32], x: Mat, beta: f32
 }
 
 /// `probs[i] = softmax(scale probs[i])` over the keys that query `first + i` of batch element `b` sees, zeros beyond.
-fn softmax(p: &Params, lengths: &[u32], b: usize, first: usize, probs: &mut [f32]) {
+pub(super) fn softmax(p: &Params, lengths: &[u32], b: usize, first: usize, probs: &mut [f32]) {
     for (i, row) in probs.chunks_mut(p.keys as usize).enumerate() {
         let (seen, rest) = row.split_at_mut(p.visible(lengths, b, first + i));
         let max = fast_math::max(seen);
@@ -96,6 +96,9 @@ fn softmax(p: &Params, lengths: &[u32], b: usize, first: usize, probs: &mut [f32
 
 pub(super) fn forward(args: &mut Args) {
     let (p, lengths) = (args.params::<Params>(), args.ids(3));
+    if thin::takes(&p) {
+        return thin::forward(args);
+    }
     let (q, k, v, s) = (args.read[0], args.read[1], args.read[2], Sizes::of(&p));
     let block = task(&p, s.queries);
     for_rows(args.write[0], block * s.width, block * s.width * s.keys, |n, y| {
@@ -112,6 +115,9 @@ pub(super) fn forward(args: &mut Args) {
 
 pub(super) fn forward_traced(args: &mut Args) {
     let (p, lengths) = (args.params::<Params>(), args.ids(3));
+    if thin::takes(&p) {
+        return thin::forward(args);
+    }
     let (q, k, v, s) = (args.read[0], args.read[1], args.read[2], Sizes::of(&p));
     let [y, probs] = &mut args.write[..] else { unreachable!("two results") };
     for_rows(probs, s.queries * s.keys, s.queries * s.keys * s.dh, |row, probs| {

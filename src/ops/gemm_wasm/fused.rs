@@ -1,27 +1,27 @@
-//! The register tile with a fused multiply-add, where the browser has relaxed SIMD.
+//! What multiplies and adds in one instruction, where the browser has relaxed SIMD.
 //!
 //! A module that holds an instruction unknown to the browser is refused as a whole, and cargo compiles a program for one
-//! set of instructions. So this tile is a module of its own, `tile.wat`, in the same memory; it stands in the table of
-//! functions, where Rust's function pointers are indices, and a call of it costs as much as one of any of these.
+//! set of instructions. So this is a module of its own, `fused.wat`, in the same memory; its functions stand in the table of
+//! functions, where Rust's function pointers are indices, and a call of one costs as much as one of any of these.
 
 use js_sys::WebAssembly::{Instance, Module, Table, validate};
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::Tile;
+use super::{Products, Thin, Tile};
 
-static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tile.wasm"));
+static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/fused.wasm"));
 
 /// Rows of the tile.
 pub const MR: usize = 6;
 
-/// The tile of six rows and eight columns, as [`Tile`] says; none in a browser without relaxed SIMD.
-pub fn tile() -> Option<Tile> {
-    thread_local!(static TILE: Option<Tile> = load().ok().flatten());
-    TILE.with(|tile| *tile)
+/// None in a browser without relaxed SIMD.
+pub fn products() -> Option<Products> {
+    thread_local!(static PRODUCTS: Option<Products> = load().ok().flatten());
+    PRODUCTS.with(|products| *products)
 }
 
-fn load() -> Result<Option<Tile>, JsValue> {
+fn load() -> Result<Option<Products>, JsValue> {
     let code = Uint8Array::from(MODULE);
     if !validate(&code)? {
         return Ok(None);
@@ -30,10 +30,17 @@ fn load() -> Result<Option<Tile>, JsValue> {
     Reflect::set(&host, &"memory".into(), &wasm_bindgen::memory())?;
     Reflect::set(&imports, &"host".into(), &host)?;
     let instance = Instance::new(&Module::new(&code)?, &imports)?;
-    let tile: Function = Reflect::get(&instance.exports(), &"tile".into())?.dyn_into()?;
     let table: Table = wasm_bindgen::function_table().dyn_into()?;
-    let index = table.grow(1)?;
-    table.set(index, &tile)?;
-    // SAFETY: at this index of the table stands a function of this signature, and it stays there.
-    Ok(Some(unsafe { std::mem::transmute::<usize, Tile>(index as usize) }))
+    let index = table.grow(2)?;
+    for (at, name) in ["tile", "thin"].into_iter().enumerate() {
+        let function: Function = Reflect::get(&instance.exports(), &name.into())?.dyn_into()?;
+        table.set(index + at as u32, &function)?;
+    }
+    // SAFETY: at these indices of the table stand functions of these signatures, and they stay there.
+    Ok(Some(unsafe {
+        Products {
+            tile: std::mem::transmute::<usize, Tile>(index as usize),
+            thin: std::mem::transmute::<usize, Thin>(index as usize + 1),
+        }
+    }))
 }

@@ -1,14 +1,16 @@
-//! The register tile in plain simd128.
+//! Products in plain simd128.
 
 use std::arch::wasm32::*;
 
-use super::NR;
+use super::{NR, Products};
+use crate::ops::gemm_thin::STREAMS;
 
 /// Rows of the tile.
 pub const MR: usize = 4;
 
-/// The tile of four rows and eight columns, as [`super::Tile`] says.
-pub unsafe extern "C" fn tile(
+pub const PRODUCTS: Products = Products { tile, thin };
+
+unsafe extern "C" fn tile(
     a: *const f32,
     b: *const f32,
     depth: usize,
@@ -40,5 +42,24 @@ pub unsafe extern "C" fn tile(
                 v128_store(out, sum);
             }
         }
+    }
+}
+
+unsafe extern "C" fn thin(row: *const f32, panels: *const f32, step: usize, depth: usize, out: *mut f32) {
+    let mut sums = [[f32x4_splat(0.0); 2]; STREAMS];
+    for l in 0..depth {
+        // SAFETY: `row` has `depth` values, and each panel as many lines of 8.
+        unsafe {
+            let value = v128_load32_splat(row.add(l).cast());
+            for (s, sums) in sums.iter_mut().enumerate() {
+                let line = panels.byte_add(s * step).add(l * NR);
+                sums[0] = f32x4_add(sums[0], f32x4_mul(value, v128_load(line.cast())));
+                sums[1] = f32x4_add(sums[1], f32x4_mul(value, v128_load(line.add(4).cast())));
+            }
+        }
+    }
+    for (half, sum) in sums.into_iter().flatten().enumerate() {
+        // SAFETY: `out` has two halves of four values for each of the panels.
+        unsafe { v128_store(out.add(4 * half).cast(), sum) };
     }
 }

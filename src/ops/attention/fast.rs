@@ -115,9 +115,6 @@ pub(super) fn forward(args: &mut Args) {
 
 pub(super) fn forward_traced(args: &mut Args) {
     let (p, lengths) = (args.params::<Params>(), args.ids(3));
-    if thin::takes(&p) {
-        return thin::forward(args);
-    }
     let (q, k, v, s) = (args.read[0], args.read[1], args.read[2], Sizes::of(&p));
     let [y, probs] = &mut args.write[..] else { unreachable!("two results") };
     for_rows(probs, s.queries * s.keys, s.queries * s.keys * s.dh, |row, probs| {

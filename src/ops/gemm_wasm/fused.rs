@@ -8,12 +8,16 @@ use js_sys::WebAssembly::{Instance, Module, Table, validate};
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{Products, Thin, Tile};
+use super::{NR, Products, Thin, Tile};
+use crate::ops::gemm_thin::STREAMS;
 
 static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/fused.wasm"));
 
 /// Rows of the tile.
 pub const MR: usize = 6;
+
+// As `fused.wat` has them.
+const _: () = assert!(NR == 8 && STREAMS == 4);
 
 /// None in a browser without relaxed SIMD.
 pub fn products() -> Option<Products> {

@@ -5,10 +5,9 @@ use crate::tensor::Shape;
 /// Rows of a panel.
 pub const PANEL: usize = 8;
 
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
     /// `[N, K]`, as PyTorch stores them.
-    #[default]
     Rows,
     /// `[K, N]`.
     Columns,
@@ -35,15 +34,20 @@ impl Layout {
         }
     }
 
-    /// A group of at most `group` rows `[_, width]` as it is stored: `[width, group]`, zeros for the rows it lacks.
-    pub fn lay(group: usize, width: usize, rows: &[f32]) -> Vec<f32> {
+    /// Rows of a matrix `[rows, width]` as they are stored, of whole groups or up to its last row: group after group
+    /// `[width, group]`, zeros for the rows that the last one lacks.
+    pub fn lay(self, [rows, width]: [usize; 2], some: &[f32]) -> Vec<f32> {
         /// Rows that are taken at a time: as many numbers as a cache line holds.
         const RUN: usize = 16;
-        let mut laid = vec![0.0; group * width];
-        for (run, rows) in rows.chunks(RUN * width).enumerate() {
-            for (l, line) in laid.chunks_exact_mut(group).enumerate() {
-                let places = line[run * RUN..].iter_mut();
-                places.zip(rows[l..].iter().step_by(width)).for_each(|(place, value)| *place = *value);
+        let group = self.group(rows);
+        let whole = group * width;
+        let mut laid = vec![0.0; some.len().next_multiple_of(whole)];
+        for (laid, rows) in laid.chunks_exact_mut(whole).zip(some.chunks(whole)) {
+            for (run, rows) in rows.chunks(RUN * width).enumerate() {
+                for (l, line) in laid.chunks_exact_mut(group).enumerate() {
+                    let places = line[run * RUN..].iter_mut();
+                    places.zip(rows[l..].iter().step_by(width)).for_each(|(place, value)| *place = *value);
+                }
             }
         }
         laid
@@ -58,17 +62,15 @@ mod tests {
     fn rows_of_a_group_lie_side_by_side() {
         let (rows, width) = (19, 3);
         let matrix: Vec<f32> = (0..rows * width).map(|i| i as f32).collect();
-        for (layout, groups) in [(Layout::Rows, 19), (Layout::Columns, 1), (Layout::Panels, 3)] {
-            let group = layout.group(rows);
-            let parts: Vec<Vec<f32>> =
-                matrix.chunks(group * width).map(|rows| Layout::lay(group, width, rows)).collect();
-            assert_eq!(parts.len(), groups);
-            assert_eq!(parts.concat().len(), layout.shape([rows, width]).numel());
+        for layout in [Layout::Rows, Layout::Columns, Layout::Panels] {
+            let (group, laid) = (layout.group(rows), layout.lay([rows, width], &matrix));
+            assert_eq!(laid.len(), layout.shape([rows, width]).numel());
             for (at, value) in matrix.iter().enumerate() {
                 let (row, l) = (at / width, at % width);
-                assert_eq!(parts[row / group][l * group + row % group], *value, "{layout:?} {row} {l}");
+                let place = row / group * group * width + l * group + row % group;
+                assert_eq!(laid[place], *value, "{layout:?} {row} {l}");
             }
         }
-        assert_eq!(Layout::lay(PANEL, 1, &[7.0, 8.0]), [7.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(Layout::Panels.lay([2, 1], &[7.0, 8.0]), [7.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     }
 }

@@ -32,6 +32,13 @@ impl<'a> Mat<'a> {
         Mat { data: &self.data[j * self.cs..], ..self }
     }
 
+    /// The rows of `k` elements that fill `to`, one after another.
+    pub(super) fn copy_rows(self, k: usize, to: &mut [f32]) {
+        for (i, row) in to.chunks_exact_mut(k.max(1)).enumerate() {
+            row.iter_mut().enumerate().for_each(|(l, x)| *x = self.data[i * self.rs + l * self.cs]);
+        }
+    }
+
     /// Whether a matrix of this extent lies within the slice.
     pub(super) fn holds(&self, rows: usize, cols: usize) -> bool {
         rows == 0 || cols == 0 || (rows - 1) * self.rs + (cols - 1) * self.cs < self.data.len()

@@ -27,9 +27,7 @@ pub(super) fn gemm(
     }
     with_scratch(m * (k + n), |scratch| {
         let (rows, sums) = scratch.split_at_mut(m * k);
-        for (i, row) in rows.chunks_exact_mut(k.max(1)).enumerate() {
-            row.iter_mut().enumerate().for_each(|(l, x)| *x = a.data[i * a.rs + l * a.cs]);
-        }
+        a.copy_rows(k, rows);
         match (k, b.cs) {
             (0, _) => sums.fill(0.0),
             (_, 1) => by_rows(rows, k, b, sums, n),

@@ -28,9 +28,8 @@ impl<'a> Fill<'a> {
 
     /// The next numbers, in row-major order.
     pub fn take(&mut self, values: Vec<f32>) -> Result<(), CheckpointError> {
-        let group = self.wanted.layout.group(self.wanted.shape.first().copied().unwrap_or(1));
-        if group > 1 {
-            return Ok(self.lay(group, values)?);
+        if self.wanted.layout != Layout::Rows {
+            return Ok(self.lay(values)?);
         }
         if self.wanted.precision == Precision::F32 {
             return Ok(self.put(bytemuck::cast_slice(&values))?);
@@ -53,13 +52,13 @@ impl<'a> Fill<'a> {
     }
 
     /// Adds numbers to those that wait and puts every group of rows that is complete, or the last one.
-    fn lay(&mut self, group: usize, values: Vec<f32>) -> Result<(), DeviceError> {
-        let width = self.wanted.width();
+    fn lay(&mut self, values: Vec<f32>) -> Result<(), DeviceError> {
+        let (layout, extents @ [rows, width]) =
+            (self.wanted.layout, [self.wanted.shape[0], self.wanted.width()]);
         self.begun.extend(values);
-        let (whole, left) = (group * width, self.wanted.shape.numel() - self.filled);
+        let (whole, left) = (layout.group(rows) * width, rows * width - self.filled);
         let ready = if self.begun.len() == left { left } else { self.begun.len() / whole * whole };
-        let rows = self.begun[..ready].chunks(whole);
-        let laid = rows.map(|rows| Layout::lay(group, width, rows)).collect::<Vec<_>>().concat();
+        let laid = layout.lay(extents, &self.begun[..ready]);
         self.begun.drain(..ready);
         self.put(bytemuck::cast_slice(&laid))
     }
@@ -95,9 +94,7 @@ mod tests {
                 layout,
                 parts: vec![("w".into(), rows)],
             };
-            let group = layout.group(rows);
-            let lay = |rows: &[f32]| Layout::lay(group, width, rows);
-            let whole = matrix.chunks(group * width).map(lay).collect::<Vec<_>>().concat();
+            let whole = layout.lay([rows, width], &matrix);
             for piece in [1, 7, 24, matrix.len()] {
                 let mut bank = device.bank();
                 let mut fill = Fill::new(&device, &mut bank, &wanted).unwrap();

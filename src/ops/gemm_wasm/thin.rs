@@ -11,9 +11,7 @@ pub fn gemm_panels([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32],
     let part = count / STREAMS;
     let panels = &panels[..count * NR * k];
     with_scratch(m * k, |rows| {
-        for (i, row) in rows.chunks_exact_mut(k).enumerate() {
-            row.iter_mut().enumerate().for_each(|(l, x)| *x = a.data[i * a.rs + l * a.cs]);
-        }
+        a.copy_rows(k, rows);
         // The first of four panels and their distance; of those that are left each stands for all four.
         let fours = (0..part).map(|first| (first, part));
         for (first, apart) in fours.chain((STREAMS * part..count).map(|first| (first, 0))) {

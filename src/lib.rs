@@ -11,6 +11,7 @@ pub mod eval;
 pub mod infer;
 pub mod io;
 pub mod lab;
+pub mod limits;
 pub mod model;
 pub mod nn;
 pub mod session;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// The modules, from the ground up: name, and what it may use of the package.
 const LAYERS: &[(&str, &[&str])] = &[
     ("dot", &[]),
+    ("limits", &[]),
     ("order", &[]),
     ("world", &["order"]),
     ("pixels", &[]),
@@ -14,20 +15,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("layout", &["tensor"]),
     ("thrown", &[]),
     ("search", &["dot", "order"]),
-    ("io", &["order", "precision", "pixels", "tensor", "thrown"]),
+    ("io", &["limits", "order", "precision", "pixels", "tensor", "thrown"]),
     ("kernel", &["tensor"]),
     ("plan", &["layout", "order", "precision", "tensor", "kernel"]),
     ("device", &["layout", "order", "tensor", "kernel", "plan"]),
     ("ops", &["dot", "layout", "order", "precision", "tensor", "kernel", "plan"]),
     ("check", &["tensor", "kernel", "plan", "ops", "device"]),
     ("nn", &["layout", "precision", "tensor", "kernel", "plan", "ops"]),
-    ("model", &["layout", "precision", "tensor", "kernel", "plan", "ops", "nn", "io"]),
+    ("model", &["layout", "limits", "precision", "tensor", "kernel", "plan", "ops", "nn", "io"]),
     ("viz", &["pixels", "tensor", "world"]),
     (
         "infer",
         &[
             "dot",
             "layout",
+            "limits",
             "order",
             "precision",
             "world",
@@ -53,6 +55,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "session",
         &[
+            "limits",
             "order",
             "precision",
             "world",
@@ -69,12 +72,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lab",
         ],
     ),
-    ("ui", &["dot", "order", "world", "pixels", "search", "thrown", "viz", "lab", "session"]),
-    ("worker", &["pixels", "io", "thrown", "session"]),
+    ("ui", &["dot", "limits", "order", "world", "pixels", "search", "thrown", "viz", "lab", "session"]),
+    ("worker", &["limits", "pixels", "io", "thrown", "session"]),
     (
         "cli",
         &[
             "dot",
+            "limits",
             "precision",
             "world",
             "pixels",

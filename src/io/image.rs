@@ -5,10 +5,9 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader, Limits};
 
+use crate::limits::{self, LimitError};
 use crate::pixels::Pixels;
 
-/// Pictures beyond this many pixels are refused before they are decoded.
-pub const MAX_PIXELS: u64 = 100_000_000;
 /// Bytes that a decoder may allocate.
 const MAX_BYTES: u64 = 1 << 30;
 
@@ -17,8 +16,8 @@ const MAX_BYTES: u64 = 1 << 30;
 pub enum ImageError {
     #[error("{file} is none of PNG, JPEG, WebP, GIF and BMP")]
     Unknown { file: String },
-    #[error("{file} has {width} x {height} pixels; at most {MAX_PIXELS} are decoded")]
-    TooLarge { file: String, width: u32, height: u32 },
+    #[error("{file} has {limit}")]
+    Limit { file: String, limit: LimitError },
     #[error("{file} cannot be decoded: {reason}")]
     Broken { file: String, reason: String },
 }
@@ -38,9 +37,7 @@ pub fn decode(file: &str, bytes: &[u8]) -> Result<Pixels, ImageError> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(ImageError::TooLarge { file: file.to_string(), width, height });
-    }
+    limits::picture(width, height).map_err(|limit| ImageError::Limit { file: file.to_string(), limit })?;
     // Damaged metadata is no reason to refuse a picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;

@@ -8,6 +8,9 @@ usage: cargo xtask COMMAND
   test [SUITE...]           run every test, or only these suites: native, wasm, page
   lint                      formatting, clippy, shader validation, dependency rules
   conformance FOLDER        run the engine on a folder of reference cases
+  fuzz [--minutes N] [--seed N] [ARGS...]
+                            feed mutated files, pictures, links and answers to what reads them; an unknown option
+                            shows all
   bench [ARGS...]           triptych bench
   bench --against ort [--json] [--write]
                             our engine beside ONNX Runtime: a table, or one JSON document; --write keeps it in
@@ -37,6 +40,10 @@ pub enum Request {
     Lint,
     Conformance {
         folder: String,
+    },
+    /// The options are those of `examples/fuzz`.
+    Fuzz {
+        options: Vec<String>,
     },
     /// Ours beside another engine; the options are those of its script in `benches/`.
     Compare {
@@ -100,6 +107,7 @@ pub fn parse(args: impl IntoIterator<Item = String>) -> Result<Request, String> 
             [folder] => Ok(Request::Conformance { folder: folder.clone() }),
             _ => Err(format!("conformance: expected one folder, found {}", rest.len())),
         },
+        "fuzz" => Ok(Request::Fuzz { options: rest }),
         "bench" if rest.iter().any(|word| word.starts_with("--against")) => compare(&rest),
         "bench" | "train" => Ok(Request::Triptych { command, rest }),
         _ => Err(format!("expected a command, found {command:?}")),
@@ -176,6 +184,12 @@ mod tests {
             parse_words("train --resume runs/1"),
             Ok(Request::Triptych { command: "train".into(), rest })
         );
+    }
+
+    #[test]
+    fn the_options_of_the_fuzzer_are_its_own() {
+        let options = vec!["--minutes".into(), "2".into()];
+        assert_eq!(parse_words("fuzz --minutes 2"), Ok(Request::Fuzz { options }));
     }
 
     #[test]

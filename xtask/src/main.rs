@@ -46,6 +46,7 @@ fn perform(request: Request) -> Result<()> {
         Request::Test { suites } => test::run_suites(&suites),
         Request::Lint => lint::run_all(),
         Request::Conformance { folder } => conformance(&folder),
+        Request::Fuzz { options } => fuzz(&options),
         Request::Compare { peer, options } => bench::compare(peer, &options),
         Request::Triptych { command, rest } => triptych(&command, &rest),
     }
@@ -54,6 +55,12 @@ fn perform(request: Request) -> Result<()> {
 /// Runs the command line's own subcommand, built in release.
 fn triptych(command: &str, rest: &[String]) -> Result<()> {
     run(cargo().args(["run", "--release", "--locked", "--bin", "triptych", "--", command]).args(rest))
+}
+
+/// Runs `examples/fuzz`, in which arithmetic that wraps panics.
+fn fuzz(options: &[String]) -> Result<()> {
+    let example = ["run", "--profile", "checked", "--locked", "--all-features", "--example", "fuzz", "--"];
+    run(cargo().args(example).args(options))
 }
 
 /// Runs `examples/conformance`, which knows the formats of the reference cases; it needs a WebGPU adapter.

@@ -1,0 +1,14 @@
+#![no_main]
+
+#[path = "../run.rs"]
+mod run;
+#[path = "../../examples/fuzz/case.rs"]
+mod case;
+#[path = "../../examples/fuzz/files.rs"]
+mod files;
+#[path = "../../examples/fuzz/mutate/mod.rs"]
+mod mutate;
+#[path = "../../examples/fuzz/targets/mod.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| run::run("picture", "picture", bytes));

@@ -1,6 +1,7 @@
 //! The process in which cases run. It tells each case's number before it begins, so that whoever watches knows on which
 //! one it ended; panics are caught, and it goes on.
 
+use std::backtrace::Backtrace;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -48,7 +49,7 @@ pub enum Kind {
     Time,
 }
 
-/// Message and place of the first panic of the case that runs.
+/// Message and place of the last panic of the case that runs: what the engine has caught itself comes before.
 static PANIC: Mutex<Option<(String, String)>> = Mutex::new(None);
 
 /// Bytes of the file by which a child tells how far it is: the number of the case that runs, and how many were taken.
@@ -58,8 +59,11 @@ pub const PROGRESS: usize = 16;
 pub fn run(targets: &[Target], span: &Span, progress: &Path, out: &mut impl Write) -> Result<(), String> {
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("a panic without words").to_string();
-        let place = panic.location().map_or_else(String::new, ToString::to_string);
-        PANIC.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert((message, place));
+        // A panic of another thread comes once more from the one that waited for it.
+        if message != "a scoped thread panicked" {
+            let place = panic.location().map_or_else(String::new, ToString::to_string);
+            *PANIC.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some((message, caller(place)));
+        }
     }));
     let mut corpus = Corpus::new(targets, span.target.as_deref())?;
     let mut progress = File::create(progress).map_err(|error| error.to_string())?;
@@ -91,6 +95,19 @@ pub fn run(targets: &[Target], span: &Span, progress: &Path, out: &mut impl Writ
         writeln!(out, "{line}").map_err(told)?;
     }
     announce(&mut progress, span.until, taken).map_err(told)
+}
+
+/// The place, and where that is in the standard library, our function that called it.
+fn caller(place: String) -> String {
+    if !place.starts_with("/rustc/") {
+        return place;
+    }
+    let trace = Backtrace::force_capture().to_string();
+    let ours = |line: &&str| line.contains("triptych");
+    match trace.lines().find(ours).and_then(|line| line.split_once(": ")) {
+        Some((_, function)) => format!("{place} in {function}"),
+        None => place,
+    }
 }
 
 fn announce(file: &mut File, case: u64, taken: u64) -> io::Result<()> {

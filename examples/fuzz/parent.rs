@@ -136,7 +136,7 @@ fn start(program: &Program, span: &Span, progress: &Path) -> Result<Child, Strin
     };
     let span = serde_json::to_string(span).expect("plain data serialises");
     command.args(&program.arguments).arg(span).arg(progress);
-    command.env("TMPDIR", &program.folder);
+    command.env("TMPDIR", &program.folder).env("RUST_BACKTRACE", "0");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().map_err(|error| format!("cannot start {}: {error}", program.path.display()))
 }
@@ -174,12 +174,11 @@ fn progress(file: &Path) -> Option<(u64, u64)> {
     Some((u64::from_le_bytes(case.try_into().ok()?), u64::from_le_bytes(taken.try_into().ok()?)))
 }
 
-/// The end of what a child wrote to standard error.
+/// The beginning of what a child wrote to standard error.
 fn last_words(stream: Option<impl Read>) -> String {
     let mut bytes = Vec::new();
     let _cut_short = stream.map(|mut stream| stream.read_to_end(&mut bytes));
-    let text = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(400)..]).into_owned();
-    text.trim().to_string()
+    String::from_utf8_lossy(&bytes[..bytes.len().min(400)]).trim().to_string()
 }
 
 fn death(status: ExitStatus, words: &str) -> (Kind, String) {

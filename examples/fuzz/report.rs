@@ -64,6 +64,7 @@ fn gist(finding: &Finding) -> String {
     if !finding.place.is_empty() {
         return finding.place.clone();
     }
-    let digit = |c: char| if c.is_ascii_digit() { '#' } else { c };
-    finding.message.chars().map(digit).take(100).collect()
+    let numberless: Vec<&str> =
+        finding.message.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    numberless.join("#").chars().take(100).collect()
 }

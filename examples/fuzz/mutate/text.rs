@@ -31,6 +31,9 @@ const WORDS: [&str; 24] = [
     "[UNK]",
 ];
 
+/// Bytes to which a word may grow.
+const LONGEST: usize = 100_000;
+
 pub fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(content) else { return bytes::mutate(rng, content) };
     let mut tokens = tokens(text);
@@ -71,7 +74,10 @@ fn change(rng: &mut Rng, tokens: &mut Vec<String>) {
         4 | 5 => tokens[at] = rng.pick(&NUMBERS).to_string(),
         6 => tokens[at] = rng.pick(&WORDS).to_string(),
         7 => tokens.insert(at, rng.pick(&WORDS).to_string()),
-        8 => tokens[at] = tokens[at].repeat(rng.pick(&[2, 20, 2000])),
+        8 => {
+            let most = (LONGEST / tokens[at].len().max(1)).max(1);
+            tokens[at] = tokens[at].repeat(rng.pick(&[2, 20, 2000]).min(most));
+        }
         _ => {
             let range = at.min(other)..at.max(other);
             let part = tokens[range].to_vec();

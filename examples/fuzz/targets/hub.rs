@@ -16,8 +16,8 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-/// Pieces after which a download has long come to its end or its failure.
-const STEPS: usize = 2000;
+/// Steps in turn that may bring nothing new: connections that are opened, pieces that come again.
+const IDLE: usize = 1000;
 /// How often a download that broke off is gone on with.
 const ATTEMPTS: usize = 4;
 
@@ -25,17 +25,17 @@ pub fn target() -> Target {
     Target { name: "hub", share: 1000, seeds, mutate: mutate::files, run }
 }
 
-/// For each file the answers to one request after the other: status, headers, the text of the body, how large its pieces
-/// are, how often it is sent, and why the connection breaks at its end.
+/// For each file the answers to one request after the other: status, headers, the text of the body, how much of it is left
+/// out at the beginning, how large its pieces are, how often it is sent, and why the connection breaks at its end.
 fn seeds() -> Vec<Files> {
     let config =
         String::from_utf8(golden("clip_gelu", "config.json").expect("beside the weights")).expect("text");
-    let answer = |text: &str, status: u16, repeat: u64| {
+    let answer = |text: &str, status: u16| {
         let digest: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
         let headers = json!({ "content-length": text.len().to_string(), "etag": format!("\"{digest}\"") });
-        json!({ "status": status, "headers": headers, "body": text, "piece": 64, "repeat": repeat, "broken": null })
+        json!({ "status": status, "headers": headers, "body": text, "skip": 0, "piece": 64, "repeat": 1, "broken": null })
     };
-    let both = |text: &str| json!([answer(text, 200, 1), answer(text, 200, 1)]);
+    let both = |text: &str| json!([answer(text, 200), answer(text, 200)]);
     let whole = json!({
         "config.json": both(&config),
         "tokenizer.json": both("{\"model\":{}}"),
@@ -50,12 +50,12 @@ fn seeds() -> Vec<Files> {
         "model-00001-of-00002.safetensors": both(WEIGHTS),
         "model-00002-of-00002.safetensors": both(WEIGHTS),
     });
-    let mut broken = answer(&WEIGHTS[..40], 206, 1);
+    let mut broken = answer(&WEIGHTS[..40], 206);
     broken["broken"] = json!("reset");
     broken["headers"]["content-range"] = json!(format!("bytes 0-{}/{}", WEIGHTS.len() - 1, WEIGHTS.len()));
     let resumed = json!({
         "config.json": both(&config),
-        "model.safetensors": [answer(WEIGHTS, 200, 1), broken, answer(WEIGHTS, 416, 1), answer(WEIGHTS, 200, 1)],
+        "model.safetensors": [answer(WEIGHTS, 200), broken, answer(WEIGHTS, 416), answer(WEIGHTS, 200)],
     });
     let manifest = json!({
         "name": "owner/name",
@@ -92,12 +92,17 @@ fn run(files: &Files) -> Outcome {
     for _ in 0..ATTEMPTS {
         let opened = block_on(Download::open(source.clone(), memory.clone(), server.clone()));
         let Ok(mut download) = opened else { continue };
-        for step in 0.. {
-            if step == STEPS {
-                return Err(format!("a download goes on after {STEPS} pieces"));
-            }
+        let (mut idle, mut done) = (0, 0);
+        loop {
             let advanced = block_on(download.advance());
             let progress = download.progress();
+            idle = if progress.done > done { 0 } else { idle + 1 };
+            done = done.max(progress.done);
+            if idle > IDLE {
+                return Err(format!(
+                    "a download goes on for {idle} steps that bring nothing new: {progress:?}"
+                ));
+            }
             if !progress.rate.is_finite() {
                 return Err(format!("{progress:?}"));
             }
@@ -155,15 +160,17 @@ impl Fetch for Server {
         }
         let text = answer.get("body").and_then(Value::as_str).unwrap_or_default().as_bytes().to_vec();
         let number = |name: &str, usual| answer.get(name).and_then(Value::as_u64).unwrap_or(usual);
+        let status = number("status", 200) as u16;
+        let begin = if status == 206 { from } else { number("skip", 0) };
         let rest = Rest {
-            at: (from as usize).min(text.len()),
-            piece: (number("piece", 64) as usize).max(1),
+            at: (begin as usize).min(text.len()),
+            piece: (number("piece", 64) as usize).max(16),
             repeat: number("repeat", 1),
             broken: answer.get("broken").and_then(Value::as_str).map(String::from),
             text,
         };
         let header = |name: &str| Some(answer.get("headers")?.get(name)?.as_str()?.to_string());
-        Ok(Answer::new(number("status", 200) as u16, from, header, rest))
+        Ok(Answer::new(status, from, header, rest))
     }
 }
 

@@ -31,8 +31,8 @@ const PLANTED: &str = "child-of-planted";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [which @ (ALL | PLANTED), span, progress] = &arguments.each_ref().map(String::as_str)[..] {
-        let targets = if *which == ALL { targets::all() } else { vec![planted()] };
+    if let [which, span, progress] = &arguments[..] {
+        let targets = if which == ALL { targets::all() } else { vec![planted()] };
         let span = serde_json::from_str(span).expect("a span of the parent");
         child::run(&targets, &span, Path::new(progress), &mut std::io::stdout()).expect("the cases run");
         return;

@@ -9,6 +9,8 @@ mod options;
 mod parent;
 mod report;
 mod targets;
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 

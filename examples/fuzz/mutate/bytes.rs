@@ -92,25 +92,3 @@ fn copy_within(rng: &mut Rng, bytes: &mut [u8], part: Range<usize>) {
     let to = rng.below(bytes.len() - part.len() + 1);
     bytes.copy_within(part, to);
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_are_cut_flipped_and_set_to_bounds() {
-        let content: Vec<u8> = (0..200).collect();
-        let all: Vec<Vec<u8>> = (0..2000).map(|seed| mutate(&mut Rng::from_seed(seed), &content)).collect();
-        let some =
-            |what: &str, is: &dyn Fn(&[u8]) -> bool| assert!(all.iter().any(|bytes| is(bytes)), "{what}");
-        some("truncation", &|bytes| bytes.len() < 64 && content.starts_with(bytes));
-        some("one bit", &|bytes| {
-            let bits = bytes.iter().zip(&content).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>();
-            bytes.len() == content.len() && bits == 1
-        });
-        some("a length of 64 bits", &|bytes| bytes.windows(8).any(|eight| eight == [0xff; 8]));
-        some("a NaN", &|bytes| bytes.windows(4).any(|four| four == f32::NAN.to_le_bytes()));
-        some("a part twice", &|bytes| bytes.len() > content.len() + 16);
-        assert!(!mutate(&mut Rng::from_seed(3), &[]).is_empty());
-    }
-}

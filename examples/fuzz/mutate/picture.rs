@@ -4,7 +4,7 @@ use triptych::world::Rng;
 
 use super::{bytes, few};
 
-const SIGNATURE: usize = 8;
+pub const SIGNATURE: usize = 8;
 
 pub fn mutate_png(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
     let mut chunks = chunks(content.get(SIGNATURE..).unwrap_or_default());
@@ -38,7 +38,7 @@ pub fn mutate_png(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
 }
 
 /// Kind and data of each chunk.
-fn chunks(mut rest: &[u8]) -> Vec<([u8; 4], Vec<u8>)> {
+pub fn chunks(mut rest: &[u8]) -> Vec<([u8; 4], Vec<u8>)> {
     let mut chunks = Vec::new();
     while let Some((length, after)) = rest.split_first_chunk::<4>() {
         let length = u32::from_be_bytes(*length) as usize;
@@ -48,29 +48,4 @@ fn chunks(mut rest: &[u8]) -> Vec<([u8; 4], Vec<u8>)> {
         rest = after.get(length + 4..).unwrap_or_default();
     }
     chunks
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use triptych::io::image::encode_png;
-    use triptych::pixels::Pixels;
-
-    #[test]
-    fn chunks_change_and_their_checksums_stay_right() {
-        let png = encode_png(&Pixels::new(3, 2, (0..18).collect()));
-        let names = |png: &[u8]| chunks(&png[SIGNATURE..]).iter().map(|(kind, _)| *kind).collect::<Vec<_>>();
-        assert_eq!(names(&png), [*b"IHDR", *b"IDAT", *b"IEND"]);
-        let changed: Vec<Vec<u8>> =
-            (0..300).map(|seed| mutate_png(&mut Rng::from_seed(seed), &png)).collect();
-        assert!(changed.iter().any(|png| names(png) == [*b"IDAT", *b"IEND"]));
-        assert!(changed.iter().any(|png| names(png).contains(b"eXIf")));
-        for png in &changed {
-            for (kind, data) in chunks(&png[SIGNATURE..]) {
-                let body = [&kind[..], &data].concat();
-                let whole = [&body[..], &crc32fast::hash(&body).to_be_bytes()].concat();
-                assert!(png.windows(whole.len()).any(|part| part == whole));
-            }
-        }
-    }
 }

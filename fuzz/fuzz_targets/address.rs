@@ -1,13 +1,13 @@
 #![no_main]
 
-#[path = "../run.rs"]
-mod run;
 #[path = "../../examples/fuzz/case.rs"]
 mod case;
 #[path = "../../examples/fuzz/files.rs"]
 mod files;
 #[path = "../../examples/fuzz/mutate/mod.rs"]
 mod mutate;
+#[path = "../run.rs"]
+mod run;
 #[path = "../../examples/fuzz/targets/mod.rs"]
 mod targets;
 

@@ -1,5 +1,7 @@
 //! What people type about scenes: sentences, questions, the codes of scenes.
 
+use std::sync::LazyLock;
+
 use triptych::world::language::{parse, read};
 use triptych::world::questions::parse_question;
 use triptych::world::{Scene, Split, Style, splits};
@@ -36,12 +38,15 @@ fn seeds() -> Vec<Files> {
     texts.into_iter().map(|text| Files::of([("text.txt", text.into_bytes())])).collect()
 }
 
+/// What sentences and questions are held against.
+static SCENE: LazyLock<Scene> = LazyLock::new(|| splits::scene(Split::Test, 5, 0));
+
 fn run(files: &Files) -> Outcome {
     let text = String::from_utf8_lossy(files.only().1).into_owned();
-    let scene = splits::scene(Split::Test, 5, 0);
+    let scene = &*SCENE;
     let statements = parse(&text);
     for statement in statements.iter().flatten() {
-        statement.claim.judge(&scene);
+        statement.claim.judge(scene);
         for span in statement.phrases.iter().map(|phrase| &phrase.span).chain([&statement.span]) {
             if text.get(span.clone()).is_none() {
                 return Err(format!("{span:?} is no part of the text"));
@@ -51,7 +56,7 @@ fn run(files: &Files) -> Outcome {
     read(&text, false);
     let question = parse_question(&text);
     if let Ok(program) = &question {
-        let _there_is_no_answer = program.run(&scene);
+        let _there_is_no_answer = program.run(scene);
     }
     let coded = Scene::from_code(&text);
     if let Ok(scene) = &coded

@@ -60,7 +60,9 @@ mod json {
         some("deep nesting", &|text| text.contains(&"[".repeat(20_000)));
         some("a neighbour", &|text| text.contains("\"height\":2"));
         some("a long string", &|text| text.contains(&"a".repeat(3000)));
-        assert!(all.iter().all(|text| text.len() > 1 << 20 || !text.contains("@raw-")), "a mark is left");
+        let marked = all.iter().filter(|text| text.contains("@raw-")).count();
+        assert!(marked < all.len() / 100, "{marked} documents have marks where they have no room");
+        assert!(all.iter().all(|text| text.len() < 3 << 20), "a document is beyond its bound");
     }
 
     #[test]

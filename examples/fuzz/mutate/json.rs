@@ -5,7 +5,7 @@ use triptych::world::Rng;
 
 use super::{NUMBERS, STRINGS, bytes, few};
 
-/// Bytes to which a document grows before nothing more is put in.
+/// Bytes to which a document grows; what does not fit is left out.
 const LONGEST: usize = 1 << 20;
 
 /// Texts that no [`Value`] holds, such as a number beyond f64 or a key twice; each stands in for a string in the document.
@@ -22,10 +22,8 @@ impl Raw {
     fn text(&self, document: &Value) -> String {
         let mut text = document.to_string();
         for (i, raw) in self.0.iter().enumerate().rev() {
-            if text.len() > LONGEST {
-                return text;
-            }
-            text = text.replace(&format!("\"{}\"", mark(i)), raw);
+            let most = LONGEST.saturating_sub(text.len()) / raw.len().max(1);
+            text = text.replacen(&format!("\"{}\"", mark(i)), raw, most);
         }
         text
     }
@@ -181,7 +179,7 @@ fn string(rng: &mut Rng, text: &str, raw: &mut Raw) -> Value {
         0 => Value::String(cut),
         1 => Value::String(format!("{cut}{text}")),
         2 => Value::String(format!("{cut}{}", rng.pick(&['\0', '\u{301}', 'é', '🙂', '.', '/', '(', '\\']))),
-        3 => Value::String(text.repeat(rng.pick(&[2, 30, 3000]))),
+        3 => Value::String(text.repeat(rng.pick(&[2, 30, 3000]).min(LONGEST / text.len().max(1)))),
         _ => raw.add(format!("\"{}\"", rng.pick(&STRINGS))),
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::CliError;
 use super::attend::Looks;
+use super::write::{ANSWER, CAPTION};
 use crate::infer::checkpoint::{Checkpoint, Words};
 use crate::infer::{Decoding, Written};
 use crate::io::file::read;
@@ -46,14 +47,15 @@ pub fn caption(
     checkpoint: &mut Checkpoint,
     image: &Path,
     prompt: &str,
-    decoding: Decoding,
-    max_new: usize,
+    decoding: Option<Decoding>,
+    max_new: Option<usize>,
 ) -> Result<Written, CliError> {
     expect(checkpoint, Task::Caption, "BlipForConditionalGeneration")?;
     let row = words(checkpoint)?.row(prompt).map_err(CliError::input)?;
     let prompt = checkpoint.caption_prompt((!prompt.trim().is_empty()).then_some(&row));
     let source = look(checkpoint, image)?;
-    write(checkpoint, source, prompt, decoding, max_new)
+    let max_new = checkpoint.max_new(prompt.len(), max_new, CAPTION);
+    write(checkpoint, source, prompt, checkpoint.decoding(decoding), max_new)
 }
 
 /// The answer to a question.
@@ -61,7 +63,7 @@ pub fn answer(
     checkpoint: &mut Checkpoint,
     image: &Path,
     question: &str,
-    max_new: usize,
+    max_new: Option<usize>,
 ) -> Result<Written, CliError> {
     expect(checkpoint, Task::Answer, "BlipForQuestionAnswering")?;
     let row = words(checkpoint)?.row(question).map_err(CliError::input)?;
@@ -69,7 +71,8 @@ pub fn answer(
     let (length, ids) = (row.len() as u32, HostTensor::u32([1, row.len()], row));
     let asked = pollster::block_on(checkpoint.ask(source, &ids, length)).map_err(CliError::failure)?;
     let prompt = checkpoint.caption_prompt(None);
-    write(checkpoint, asked, prompt, Decoding::Greedy, max_new)
+    let max_new = checkpoint.max_new(prompt.len(), max_new, ANSWER);
+    write(checkpoint, asked, prompt, checkpoint.decoding(None), max_new)
 }
 
 /// Logits, no match and match, of a sentence.

@@ -77,7 +77,7 @@ impl Weights {
     }
 
     /// Hands out a tensor of numbers that must be there with the shape `expected`, in pieces of f32 with the element that
-    /// each begins at, whatever is stored: f32, f16, bf16 or int8, whole or in parts.
+    /// each begins at, whatever is stored: f32, f16, bf16 or int8, whole or in parts. All are finite.
     pub fn pieces<E: From<SafetensorsError>>(
         &self,
         tensor: &str,
@@ -89,7 +89,10 @@ impl Weights {
         let mut scales = None;
         for (name, shape) in self.parts(tensor, expected)? {
             let shard = self.shard(&name)?;
-            let take = |at, values| take(row * width + at, values);
+            let take = |at, values: Vec<f32>| {
+                shard.check_finite(&name, at, &values)?;
+                take(row * width + at, values)
+            };
             if shard.expect(&name, &shape)?.dtype == Dtype::I8 {
                 let all: &Vec<f32> = match &mut scales {
                     Some(scales) => scales,
@@ -102,6 +105,12 @@ impl Weights {
             row += rows(&shape);
         }
         Ok(())
+    }
+
+    /// Whether a tensor is there with the shape `expected`, by the headers alone.
+    pub fn check(&self, tensor: &str, expected: &Shape) -> Result<(), SafetensorsError> {
+        let parts = self.parts(tensor, expected)?;
+        parts.iter().try_for_each(|(name, shape)| self.shard(name)?.expect(name, shape).map(drop))
     }
 
     /// The file of a tensor or a part.

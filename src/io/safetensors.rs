@@ -98,24 +98,12 @@ impl SafetensorsFile {
     /// A tensor that must have finite numbers.
     pub fn finite(&self, tensor: &str) -> Result<HostTensor, SafetensorsError> {
         let found = self.tensor(tensor)?;
-        if let Data::F32(values) = &found.data {
-            self.check_finite(tensor, 0, values)?;
-        }
-        Ok(found)
-    }
-
-    /// Whether numbers of a tensor, from element `start` on, are finite.
-    pub(super) fn check_finite(
-        &self,
-        tensor: &str,
-        start: usize,
-        values: &[f32],
-    ) -> Result<(), SafetensorsError> {
+        let Data::F32(values) = &found.data else { return Ok(found) };
         match first_not_finite(values) {
-            None => Ok(()),
-            Some(at) => {
-                let (file, tensor) = (self.file.clone(), tensor.to_string());
-                Err(SafetensorsError::NotFinite { file, tensor, index: start + at, found: values[at] })
+            None => Ok(found),
+            Some(index) => {
+                let (file, tensor, found) = (self.file.clone(), tensor.to_string(), values[index]);
+                Err(SafetensorsError::NotFinite { file, tensor, index, found })
             }
         }
     }

@@ -18,7 +18,7 @@ use safetensors::tensor::Dtype;
 
 use super::read_at::Files;
 use super::safetensors::{SafetensorsError, SafetensorsFile};
-use crate::tensor::Shape;
+use crate::tensor::{Shape, first_not_finite};
 
 pub(super) const WHOLE: &str = "model.safetensors";
 pub(super) const INDEX: &str = "model.safetensors.index.json";
@@ -84,15 +84,28 @@ impl Weights {
         expected: &Shape,
         mut take: impl FnMut(usize, Vec<f32>) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.stored(tensor, expected, |start, values| match first_not_finite(&values) {
+            None => take(start, values),
+            Some(at) => {
+                let (file, tensor) = (self.file_of(tensor)?, tensor.to_string());
+                Err(SafetensorsError::NotFinite { file, tensor, index: start + at, found: values[at] }.into())
+            }
+        })
+    }
+
+    /// As [`Weights::pieces`], whatever the numbers are.
+    fn stored<E: From<SafetensorsError>>(
+        &self,
+        tensor: &str,
+        expected: &Shape,
+        mut take: impl FnMut(usize, Vec<f32>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let width = expected.numel() / rows(expected).max(1);
         let mut row = 0;
         let mut scales = None;
         for (name, shape) in self.parts(tensor, expected)? {
             let shard = self.shard(&name)?;
-            let take = |at, values: Vec<f32>| {
-                shard.check_finite(&name, at, &values)?;
-                take(row * width + at, values)
-            };
+            let take = |at, values| take(row * width + at, values);
             if shard.expect(&name, &shape)?.dtype == Dtype::I8 {
                 let all: &Vec<f32> = match &mut scales {
                     Some(scales) => scales,
@@ -120,6 +133,12 @@ impl Weights {
             (None, [whole]) => Ok(whole),
             _ => Err(SafetensorsError::Missing { file: INDEX.to_string(), tensor: name.to_string() }),
         }
+    }
+
+    /// The name of the file of a tensor, or of its first part.
+    fn file_of(&self, tensor: &str) -> Result<String, SafetensorsError> {
+        let shard = self.shard(tensor).or_else(|_| self.shard(&part_name(tensor, 0)))?;
+        Ok(shard.file().to_string())
     }
 
     /// The names under which a tensor is stored with the shape that each must have: one, or those of its parts.
@@ -157,15 +176,14 @@ impl Weights {
     fn scales(&self, tensor: &str, rows: usize) -> Result<Vec<f32>, SafetensorsError> {
         let name = scale_name(tensor);
         let mut scales = Vec::with_capacity(rows);
-        self.pieces(&name, &[rows].into(), |_, piece| -> Result<(), SafetensorsError> {
+        self.stored(&name, &[rows].into(), |_, piece| -> Result<(), SafetensorsError> {
             scales.extend(piece);
             Ok(())
         })?;
         match scales.iter().position(|scale| !(scale.is_finite() && *scale >= 0.0)) {
             None => Ok(scales),
             Some(row) => {
-                let file =
-                    self.shard(&name).or_else(|_| self.shard(&part_name(&name, 0)))?.file().to_string();
+                let file = self.file_of(&name)?;
                 Err(SafetensorsError::Scale { file, tensor: name, row, found: scales[row] })
             }
         }

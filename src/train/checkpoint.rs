@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::batch::GROUP;
+use super::cells::GRID;
 use super::objective::{SHORT, Sizes, training_plan};
 use super::schedule::{Schedule, Stage};
 use super::trainer::Trainer;
@@ -78,7 +79,7 @@ pub fn load(path: &Path) -> Result<(RunState, Vec<(String, HostTensor)>), Checkp
     let tensors = tensors(&file)?;
     let stage = state.schedule.stage(state.step);
     belong(&tensors, &state.config).map_err(foreign)?;
-    match missing(&tensors, &training_weights(&state.config, stage)).next() {
+    match missing(&tensors, &training_weights(&state.config, stage)).first() {
         Some(name) => Err(foreign(format!("`{name}` is not there"))),
         None => Ok((state, tensors)),
     }
@@ -91,6 +92,12 @@ impl RunState {
         const MOST: u64 = 1 << 40;
         self.config.check().map_err(|error| error.to_string())?;
         let Schedule { peak, warmup, pictures, writing, steps, decay } = self.schedule;
+        if self.config.max_tokens < SHORT {
+            return Err(format!("max_tokens is {}, expected at least {SHORT}", self.config.max_tokens));
+        }
+        if self.config.grid() != GRID {
+            return Err(format!("{} cells on a side, expected {GRID}", self.config.grid()));
+        }
         let batch = self.batch;
         if batch == 0 || !batch.is_multiple_of(GROUP) || batch > MAX_BATCH {
             return Err(format!("batch is {batch}, expected a multiple of {GROUP} up to {MAX_BATCH}"));
@@ -127,7 +134,7 @@ pub fn weights(
     belong(&tensors, config).map_err(|reason| CheckpointError::Foreign { file, reason })?;
     let mut all = training_weights(config, Stage::Judging);
     all.retain(|(name, _)| is_exported(name));
-    let missing = missing(&tensors, &all).map(str::to_string).collect();
+    let missing = missing(&tensors, &all);
     Ok((tensors, missing))
 }
 
@@ -160,16 +167,9 @@ fn belong(tensors: &[(String, HostTensor)], config: &Config) -> Result<(), Strin
 }
 
 /// The names of those that are not among the tensors.
-fn missing<'a>(
-    tensors: &[(String, HostTensor)],
-    all: &'a [(String, Shape)],
-) -> impl Iterator<Item = &'a str> {
+fn missing(tensors: &[(String, HostTensor)], all: &[(String, Shape)]) -> Vec<String> {
     let there: HashSet<&str> = tensors.iter().map(|(name, _)| name.as_str()).collect();
-    all.iter()
-        .map(|(name, _)| name.as_str())
-        .filter(|name| !there.contains(name))
-        .collect::<Vec<_>>()
-        .into_iter()
+    all.iter().map(|(name, _)| name).filter(|name| !there.contains(name.as_str())).cloned().collect()
 }
 
 /// Whether a stored tensor is one of the model, and not of its training alone.

@@ -85,7 +85,7 @@ impl Config {
             ("image_size", self.image_size, 1..=4096),
         ];
         if let Some((name, found, range)) = ranges.iter().find(|(_, found, range)| !range.contains(found)) {
-            return field(name, found, format!("{} to {}", range.start(), range.end()));
+            return field(*name, found, format!("{} to {}", range.start(), range.end()));
         }
         if !self.width().is_multiple_of(self.heads) {
             return field("heads", &self.heads, format!("a divisor of the width {}", self.width()));

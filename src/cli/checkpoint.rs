@@ -55,7 +55,8 @@ pub fn caption(
     let prompt = checkpoint.caption_prompt((!prompt.trim().is_empty()).then_some(&row));
     let source = look(checkpoint, image)?;
     let max_new = checkpoint.max_new(prompt.len(), max_new, CAPTION);
-    write(checkpoint, source, prompt, checkpoint.decoding(decoding), max_new)
+    let decoding = checkpoint.decoding(decoding);
+    write(checkpoint, source, prompt, decoding, max_new)
 }
 
 /// The answer to a question.
@@ -72,7 +73,8 @@ pub fn answer(
     let asked = pollster::block_on(checkpoint.ask(source, &ids, length)).map_err(CliError::failure)?;
     let prompt = checkpoint.caption_prompt(None);
     let max_new = checkpoint.max_new(prompt.len(), max_new, ANSWER);
-    write(checkpoint, asked, prompt, checkpoint.decoding(None), max_new)
+    let decoding = checkpoint.decoding(None);
+    write(checkpoint, asked, prompt, decoding, max_new)
 }
 
 /// Logits, no match and match, of a sentence.

@@ -65,6 +65,6 @@ fn ends_and_repeated_ngrams_are_forbidden() {
     };
     assert_eq!(forbidden(&[4]), [3]);
     assert_eq!(forbidden(&[4, 5, 4]), [5]);
-    assert_eq!(forbidden(&[4, 5, 4, 1]), []);
+    assert!(forbidden(&[4, 5, 4, 1]).is_empty());
     assert_eq!(forbidden(&[1, 2, 1, 4, 1]), [2, 4]);
 }

@@ -6,6 +6,7 @@ pub mod device;
 pub mod dot;
 pub mod kernel;
 pub mod layout;
+pub mod limits;
 pub mod ops;
 pub mod order;
 pub mod pixels;

@@ -11,7 +11,6 @@ pub mod eval;
 pub mod infer;
 pub mod io;
 pub mod lab;
-pub mod limits;
 pub mod model;
 pub mod nn;
 pub mod session;
@@ -26,5 +25,5 @@ pub mod worker;
 pub mod world;
 
 pub use triptych_engine::{
-    check, device, dot, kernel, layout, ops, order, pixels, plan, precision, search, tensor,
+    check, device, dot, kernel, layout, limits, ops, order, pixels, plan, precision, search, tensor,
 };

@@ -8,6 +8,39 @@ pub const MAX_ASPECT: u32 = 64;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
 pub const MAX_SMALL_FILE: u64 = 16 << 20;
 
+/// Bytes of weights that a page holds: WebAssembly addresses 4 GiB, and the rest of the work needs some.
+pub const PAGE_WEIGHTS: u64 = 3 << 30;
+/// Bytes that are assumed of a machine which does not tell its memory.
+#[cfg(not(target_arch = "wasm32"))]
+const UNTOLD_MEMORY: u64 = 64 << 30;
+
+/// Bytes that a model may take with its work: what WebAssembly addresses, natively the memory of the machine.
+#[cfg(target_arch = "wasm32")]
+pub fn memory() -> u64 {
+    4 << 30
+}
+
+/// Bytes that a model may take with its work: what WebAssembly addresses, natively the memory of the machine.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn memory() -> u64 {
+    static MEMORY: std::sync::LazyLock<u64> =
+        std::sync::LazyLock::new(|| physical().unwrap_or(UNTOLD_MEMORY));
+    *MEMORY
+}
+
+/// `MemTotal` of Linux, which counts in KiB.
+#[cfg(not(target_arch = "wasm32"))]
+fn physical() -> Option<u64> {
+    let table = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = table.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// Bytes of weights that are loaded at most.
+pub fn weights() -> u64 {
+    if cfg!(target_arch = "wasm32") { PAGE_WEIGHTS } else { memory() }
+}
+
 /// What was asked for, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
@@ -17,6 +50,8 @@ pub enum LimitError {
     Aspect { width: u32, height: u32 },
     #[error("{size} bytes; at most {MAX_SMALL_FILE} are read of such a file")]
     SmallFile { size: u64 },
+    #[error("{what} take {bytes} bytes of memory; {allowed} are there")]
+    Memory { what: &'static str, bytes: u128, allowed: u64 },
 }
 
 /// Whether a picture of this size is taken, before it is decoded.
@@ -41,9 +76,25 @@ pub fn small_file(size: u64) -> Result<(), LimitError> {
     if size > MAX_SMALL_FILE { Err(LimitError::SmallFile { size }) } else { Ok(()) }
 }
 
+/// Whether so many bytes are allocated, of which `allowed` are there.
+///
+/// # Errors
+/// [`LimitError::Memory`].
+pub fn fits(what: &'static str, bytes: u128, allowed: u64) -> Result<(), LimitError> {
+    if bytes > u128::from(allowed) { Err(LimitError::Memory { what, bytes, allowed }) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_is_told_and_compared_without_overflow() {
+        assert!(weights() <= memory() && memory() >= 1 << 30);
+        assert_eq!(fits("weights", 8, 8), Ok(()));
+        let refused = fits("the weights", u128::MAX, 8).unwrap_err().to_string();
+        assert_eq!(refused, format!("the weights take {} bytes of memory; 8 are there", u128::MAX));
+    }
 
     #[test]
     fn a_picture_is_refused_by_its_area_and_by_its_proportions() {

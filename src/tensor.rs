@@ -13,6 +13,11 @@ impl Shape {
         self.0.iter().product()
     }
 
+    /// Bytes of so many four-byte elements.
+    pub fn bytes(&self) -> u128 {
+        self.0.iter().fold(size_of::<u32>() as u128, |bytes, extent| bytes.saturating_mul(*extent as u128))
+    }
+
     /// The last extent; 1 for a scalar.
     pub fn last(&self) -> usize {
         self.0.last().copied().unwrap_or(1)
@@ -74,6 +79,16 @@ impl fmt::Debug for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// The place of the first number that is not finite.
+pub fn first_not_finite(values: &[f32]) -> Option<usize> {
+    /// Numbers that are looked at without a branch.
+    const RUN: usize = 1024;
+    const EXPONENT: u32 = 0x7f80_0000;
+    let is_not = |value: &f32| value.to_bits() & EXPONENT == EXPONENT;
+    let run = values.chunks(RUN).position(|run| run.iter().fold(false, |any, value| any | is_not(value)))?;
+    values[run * RUN..].iter().position(is_not).map(|at| run * RUN + at)
 }
 
 /// Element type: activations and weights are f32, ids and lengths u32. Both take four bytes.
@@ -156,5 +171,27 @@ impl HostTensor {
             DType::F32 => HostTensor::f32(shape, bytemuck::cast_slice(words).to_vec()),
             DType::U32 => HostTensor::u32(shape, words.to_vec()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_number_that_is_none_is_found() {
+        let mut values = vec![f32::MAX; 5000];
+        assert_eq!(first_not_finite(&values), None);
+        values[4999] = f32::NEG_INFINITY;
+        assert_eq!(first_not_finite(&values), Some(4999));
+        values[1023] = f32::NAN;
+        assert_eq!(first_not_finite(&values), Some(1023));
+    }
+
+    #[test]
+    fn bytes_do_not_overflow() {
+        assert_eq!(Shape::from([2, 3]).bytes(), 24);
+        assert_eq!(Shape::from([1 << 32, 1 << 32, 1 << 32]).bytes(), 1 << 98);
+        assert_eq!(Shape::from([usize::MAX; 4]).bytes(), u128::MAX);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::tensor::HostTensor;
 
@@ -17,7 +17,7 @@ fn triptych(model: &str, arguments: &[&str]) -> Output {
     command.output().expect("the program starts")
 }
 
-fn json(model: &str, arguments: &[&str]) -> Value {
+fn answered(model: &str, arguments: &[&str]) -> Value {
     let output = triptych(model, arguments);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("standard output holds one JSON document and nothing else")
@@ -44,7 +44,7 @@ fn near(got: &[f32], want: &[f32]) {
 #[test]
 fn weights_may_be_kept_in_fewer_bits() {
     let embed = |weights: &str| {
-        numbers(&json("clip_gelu", &["embed", "--image", WIDE, "--weights", weights])["image_embeds"])
+        numbers(&answered("clip_gelu", &["embed", "--image", WIDE, "--weights", weights])["image_embeds"])
     };
     let (whole, half, eighth) = (embed("f32"), embed("f16"), embed("int8"));
     let apart = |other: &[f32]| whole.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -60,13 +60,14 @@ fn weights_may_be_kept_in_fewer_bits() {
 #[test]
 fn clip_tells_which_sentence_fits() {
     let sentences = ["a cat", "Two DOGS on a càt"];
-    let found = json("clip_gelu", &["embed", "--image", WIDE, TALL, "--text", sentences[0], sentences[1]]);
+    let found =
+        answered("clip_gelu", &["embed", "--image", WIDE, TALL, "--text", sentences[0], sentences[1]]);
     near(&numbers(&found["image_embeds"]), golden("clip_gelu", "out.image_embeds").as_f32());
     near(&numbers(&found["logits_per_image"]), golden("clip_gelu", "out.logits_per_image").as_f32());
     for row in found["probabilities_per_image"].as_array().expect("rows") {
         assert!((numbers(row).iter().sum::<f32>() - 1.0).abs() < 1e-5);
     }
-    let found = json("clip_gelu", &["retrieve", "--images", FOLDER, "--text", sentences[0]]);
+    let found = answered("clip_gelu", &["retrieve", "--images", FOLDER, "--text", sentences[0]]);
     let cosines = golden("clip_gelu", "out.logits_per_image");
     let wide_first = cosines.as_f32()[0] > cosines.as_f32()[2];
     let best = found["results"][0]["file"].as_str().expect("a file");
@@ -75,22 +76,24 @@ fn clip_tells_which_sentence_fits() {
 
 #[test]
 fn blip_writes_answers_and_judges() {
-    let caption = json("blip_caption", &["caption", "--image", WIDE, "--max-new-tokens", "10"]);
+    let caption = answered("blip_caption", &["caption", "--image", WIDE, "--max-new-tokens", "10"]);
     let row = golden("blip_caption", "out.greedy_ids");
     assert_eq!(numbers(&caption["ids"]), row.as_u32()[..11].iter().map(|id| *id as f32).collect::<Vec<_>>());
     assert!(!caption["caption"].as_str().expect("words").is_empty());
-    let begun =
-        json("blip_caption", &["caption", "--image", WIDE, "--prompt", "a cat", "--max-new-tokens", "10"]);
+    let begun = answered(
+        "blip_caption",
+        &["caption", "--image", WIDE, "--prompt", "a cat", "--max-new-tokens", "10"],
+    );
     let row = golden("blip_caption", "out.greedy_prompt_ids");
     assert_eq!(numbers(&begun["ids"]), row.as_u32()[..13].iter().map(|id| *id as f32).collect::<Vec<_>>());
     assert!(begun["caption"].as_str().expect("words").starts_with("a cat"));
-    let answer = json(
+    let answer = answered(
         "blip_answer",
         &["answer", "--image", TALL, "--question", "Two DOGS on a càt", "--max-new-tokens", "10"],
     );
     let row = golden("blip_answer", "out.answer_ids");
     assert_eq!(numbers(&answer["ids"]), row.as_u32()[11..].iter().map(|id| *id as f32).collect::<Vec<_>>());
-    let judged = json("blip_match", &["match", "--image", WIDE, "--text", "a cat"]);
+    let judged = answered("blip_match", &["match", "--image", WIDE, "--text", "a cat"]);
     near(&numbers(&judged["itm_logits"]), &golden("blip_match", "out.itm_score").as_f32()[..2]);
     near(&numbers(&judged["probability"]), &golden("blip_match", "out.itm_probs").as_f32()[1..2]);
 }
@@ -110,7 +113,7 @@ fn maps_stand_under_their_parameter_paths() {
     for (model, path, shape) in cases {
         let out = tempfile::tempdir().expect("a temporary folder");
         let folder = out.path().to_str().expect("a plain name");
-        let found = json(model, &["attend", "--image", WIDE, "--text", "a cat", "--out", folder]);
+        let found = answered(model, &["attend", "--image", WIDE, "--text", "a cat", "--out", folder]);
         let reads = !path.starts_with("vision");
         assert_eq!(found["maps"].as_array().expect("maps").len(), if reads { 4 } else { 2 }, "{model}");
         let bytes = std::fs::read(out.path().join("attention.safetensors")).expect("maps");
@@ -142,4 +145,76 @@ fn what_a_model_cannot_do_is_refused() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
         assert!(output.stdout.is_empty() && message.contains(expected), "{arguments:?}: {message}");
     }
+}
+
+/// A copy of a golden folder, with JSON files of it replaced.
+fn changed(model: &str, files: &[(&str, Value)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for entry in std::fs::read_dir(format!("{FOLDER}/{model}")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        std::fs::copy(&path, folder.path().join(path.file_name().expect("a name"))).expect("a copy");
+    }
+    for (file, json) in files {
+        std::fs::write(folder.path().join(file), json.to_string()).expect("a file");
+    }
+    folder
+}
+
+fn run(folder: &tempfile::TempDir, arguments: &[&str]) -> (Option<i32>, Value, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_triptych"));
+    let output =
+        command.args(arguments).args(["--backend", "cpu", "--json", "--model"]).arg(folder.path()).output();
+    let output = output.expect("the program starts");
+    let stderr = String::from_utf8_lossy(&output.stderr).to_string();
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap_or_default(), stderr)
+}
+
+#[test]
+fn what_was_taken_by_default_is_told_on_standard_error() {
+    let (_, plain, _) = run(&changed("clip_gelu", &[]), &["embed", "--image", WIDE]);
+    let own = json!({ "size": 32, "crop_size": 32, "image_processor_type": "CLIPImageProcessor" });
+    let folder = changed("clip_gelu", &[("preprocessor_config.json", own)]);
+    let (code, found, told) = run(&folder, &["embed", "--image", WIDE]);
+    assert_eq!((code, &found), (Some(0), &plain));
+    assert!(told.starts_with("note: preprocessor_config.json leaves out do_resize, resample, "), "{told}");
+    let own = json!({ "size": 32, "crop_size": 33, "image_processor_type": "CLIPImageProcessor" });
+    let (code, found, told) =
+        run(&changed("clip_gelu", &[("preprocessor_config.json", own)]), &["embed", "--image", WIDE]);
+    assert_eq!((code, found), (Some(2), Value::Null));
+    assert!(told.contains("crop_size is 33 x 33; vision_config.image_size of config.json is 32"), "{told}");
+}
+
+#[test]
+fn a_model_writes_as_its_generation_config_says_unless_the_caller_does() {
+    let ids = |found: &Value| numbers(&found["ids"]).iter().map(|id| *id as u32).collect::<Vec<_>>();
+    let whole = |name: &str| {
+        let row = golden("blip_caption", name);
+        row.as_u32()[..row.shape.last()].iter().copied().take_while(|id| *id != 3).collect::<Vec<_>>()
+    };
+    let folder = changed(
+        "blip_caption",
+        &[("generation_config.json", json!({ "num_beams": 3, "max_length": 11, "repetition_penalty": 1.2 }))],
+    );
+    let caption = |arguments: &[&str]| {
+        let (code, found, told) = run(&folder, &[&["caption", "--image", WIDE], arguments].concat());
+        assert_eq!(code, Some(0), "{told}");
+        assert!(
+            told.starts_with("note: generation_config.json: this is not followed: repetition_penalty 1.2"),
+            "{told}"
+        );
+        ids(&found)
+    };
+    let ended = |mut ids: Vec<u32>| {
+        ids.truncate(ids.iter().position(|id| *id == 3).unwrap_or(ids.len()));
+        ids
+    };
+    assert_eq!(ended(caption(&[])), whole("out.beam3_ids"));
+    assert_eq!(ended(caption(&["--beams", "1"])), whole("out.greedy_ids"));
+    assert_eq!(caption(&["--max-new-tokens", "2"]).len(), 3);
+    let (code, _, told) = run(
+        &changed("blip_caption", &[("generation_config.json", json!({ "num_beams": 0 }))]),
+        &["caption", "--image", WIDE],
+    );
+    assert_eq!(code, Some(2));
+    assert!(told.contains("generation_config.json: num_beams is 0, expected 1 to 16"), "{told}");
 }

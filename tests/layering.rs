@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("io", &["limits", "order", "precision", "pixels", "tensor", "thrown"]),
     ("kernel", &["tensor"]),
     ("plan", &["layout", "order", "precision", "tensor", "kernel"]),
-    ("device", &["layout", "order", "tensor", "kernel", "plan"]),
+    ("device", &["layout", "limits", "order", "tensor", "kernel", "plan"]),
     ("ops", &["dot", "layout", "order", "precision", "tensor", "kernel", "plan"]),
     ("check", &["tensor", "kernel", "plan", "ops", "device"]),
     ("nn", &["layout", "precision", "tensor", "kernel", "plan", "ops"]),

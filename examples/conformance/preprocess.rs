@@ -23,7 +23,7 @@ pub fn run(folder: &Path) -> Tally {
     ];
     for (name, family) in processors {
         let settings = bytes(&folder.join(name).join("preprocessor_config.json"));
-        let processor = ImageProcessor::new(Some(&settings), family).expect("settings");
+        let processor = ImageProcessor::new(&settings, family).expect("settings");
         let expected = bytes(&folder.join(name).join("expected_u8.safetensors"));
         let expected = SafeTensors::deserialize(&expected).expect("pixels");
         for picture in pictures {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::CliError;
 use super::attend::Looks;
+use super::write::{ANSWER, CAPTION};
 use crate::infer::checkpoint::{Checkpoint, Words};
 use crate::infer::{Decoding, Written};
 use crate::io::file::read;
@@ -46,13 +47,15 @@ pub fn caption(
     checkpoint: &mut Checkpoint,
     image: &Path,
     prompt: &str,
-    decoding: Decoding,
-    max_new: usize,
+    decoding: Option<Decoding>,
+    max_new: Option<usize>,
 ) -> Result<Written, CliError> {
     expect(checkpoint, Task::Caption, "BlipForConditionalGeneration")?;
     let row = words(checkpoint)?.row(prompt).map_err(CliError::input)?;
     let prompt = checkpoint.caption_prompt((!prompt.trim().is_empty()).then_some(&row));
     let source = look(checkpoint, image)?;
+    let max_new = checkpoint.max_new(prompt.len(), max_new, CAPTION);
+    let decoding = checkpoint.decoding(decoding);
     write(checkpoint, source, prompt, decoding, max_new)
 }
 
@@ -61,7 +64,7 @@ pub fn answer(
     checkpoint: &mut Checkpoint,
     image: &Path,
     question: &str,
-    max_new: usize,
+    max_new: Option<usize>,
 ) -> Result<Written, CliError> {
     expect(checkpoint, Task::Answer, "BlipForQuestionAnswering")?;
     let row = words(checkpoint)?.row(question).map_err(CliError::input)?;
@@ -69,7 +72,9 @@ pub fn answer(
     let (length, ids) = (row.len() as u32, HostTensor::u32([1, row.len()], row));
     let asked = pollster::block_on(checkpoint.ask(source, &ids, length)).map_err(CliError::failure)?;
     let prompt = checkpoint.caption_prompt(None);
-    write(checkpoint, asked, prompt, Decoding::Greedy, max_new)
+    let max_new = checkpoint.max_new(prompt.len(), max_new, ANSWER);
+    let decoding = checkpoint.decoding(None);
+    write(checkpoint, asked, prompt, decoding, max_new)
 }
 
 /// Logits, no match and match, of a sentence.

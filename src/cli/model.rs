@@ -22,7 +22,7 @@ use crate::tensor::HostTensor;
 #[derive(clap::Args, Clone)]
 pub struct Model {
     /// `playroom`, or the folder of a model: one of ours, or a published CLIP, SigLIP or BLIP as it is (config.json,
-    /// model.safetensors or its shards, tokenizer, preprocessor_config.json)
+    /// model.safetensors or its shards, tokenizer, processor_config.json or preprocessor_config.json)
     #[arg(long, default_value = "playroom")]
     model: PathBuf,
     /// How the device keeps the matrices of a published model
@@ -117,7 +117,12 @@ pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Resul
         Loadable::Playroom(_) if precision != Precision::F32 => {
             Err(refused(&"--weights is for published models; ours is small and keeps f32"))
         }
-        loaded => Ok(Opened(loaded)),
+        loaded => {
+            if let Loadable::Checkpoint(checkpoint) = &loaded {
+                checkpoint.notes.iter().for_each(|note| eprintln!("note: {note}"));
+            }
+            Ok(Opened(loaded))
+        }
     }
 }
 

@@ -9,6 +9,10 @@ use super::{CliError, Common, checkpoint, print_json};
 use crate::infer::{Decoding, Model as Loadable, Runner, Written};
 use crate::world::Style;
 
+/// Longest caption and longest answer in tokens, where nobody says it.
+pub const CAPTION: usize = 64;
+pub const ANSWER: usize = 8;
+
 #[derive(clap::Args)]
 pub struct Caption {
     /// Picture file
@@ -17,7 +21,7 @@ pub struct Caption {
     /// Words that the caption begins with
     #[arg(long, default_value = "")]
     prompt: String,
-    /// Hypotheses that beam search keeps
+    /// Hypotheses that beam search keeps; a published model's own number where it has one
     #[arg(long, conflicts_with = "temperature", value_parser = clap::value_parser!(u8).range(1..=16))]
     beams: Option<u8>,
     /// Draw tokens instead of taking the likeliest; 1 is the model's own distribution
@@ -26,9 +30,10 @@ pub struct Caption {
     /// Seed of the draw
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Longest continuation in tokens, the end token included
-    #[arg(long, default_value_t = 64)]
-    max_new_tokens: usize,
+    /// Longest continuation in tokens, the end token included; 64 where neither this nor the model's generation_config.json
+    /// says it
+    #[arg(long)]
+    max_new_tokens: Option<usize>,
     #[command(flatten)]
     model: Model,
     #[command(flatten)]
@@ -43,9 +48,9 @@ pub struct Answer {
     /// What to ask
     #[arg(long)]
     question: String,
-    /// Longest answer in tokens, the end token included
-    #[arg(long, default_value_t = 8)]
-    max_new_tokens: usize,
+    /// Longest answer in tokens, the end token included; 8 where neither this nor the model's generation_config.json says it
+    #[arg(long)]
+    max_new_tokens: Option<usize>,
     #[command(flatten)]
     model: Model,
     #[command(flatten)]
@@ -69,18 +74,19 @@ pub struct Match {
 impl Caption {
     pub fn run(&self) -> Result<(), CliError> {
         let decoding = match (self.beams, self.temperature) {
-            (Some(width), _) => Decoding::Beam { width: usize::from(width) },
+            (Some(width), _) => Some(Decoding::Beam { width: usize::from(width) }),
             (_, Some(t)) if !t.is_finite() || t < 0.0 => {
                 return Err(CliError::Input(format!("--temperature {t}: a number from 0 upwards")));
             }
-            (_, Some(temperature)) => Decoding::Sample { temperature, seed: self.seed },
-            _ => Decoding::Greedy,
+            (_, Some(temperature)) => Some(Decoding::Sample { temperature, seed: self.seed }),
+            _ => None,
         };
         let written = match &mut self.model.open(&self.common)?.0 {
             Loadable::Playroom(runner) => {
                 let prompt = runner.words.caption(Style::Full, &self.prompt);
                 let prompt = fits(runner, prompt, &self.prompt)?;
-                write(runner, &self.image, prompt, decoding, self.max_new_tokens)?
+                let decoding = decoding.unwrap_or(Decoding::Greedy);
+                write(runner, &self.image, prompt, decoding, self.max_new_tokens.unwrap_or(CAPTION))?
             }
             Loadable::Checkpoint(checkpoint) => {
                 checkpoint::caption(checkpoint, &self.image, &self.prompt, decoding, self.max_new_tokens)?
@@ -120,7 +126,8 @@ impl Answer {
         let prompt = runner.words.question(&self.question);
         let prompt = fits(runner, prompt, &self.question)?;
         let given = prompt.len();
-        let mut written = write(runner, &self.image, prompt, Decoding::Greedy, self.max_new_tokens)?;
+        let most = self.max_new_tokens.unwrap_or(ANSWER);
+        let mut written = write(runner, &self.image, prompt, Decoding::Greedy, most)?;
         let answer: String = written.ids[given..].iter().map(|&id| runner.words.piece(id)).collect();
         written.text = answer.trim().to_string();
         Ok(written)

@@ -7,6 +7,7 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::DeviceError;
 use crate::kernel::{Access, Args};
+use crate::limits;
 use crate::plan::{Plan, SlotId, SlotKind, Step};
 use crate::tensor::{DType, Data, HostTensor, Shape};
 
@@ -40,9 +41,14 @@ impl DerefMut for Words {
 struct Buffer(Arc<RwLock<Words>>);
 
 impl Buffer {
-    fn zeros(count: usize) -> Self {
-        let lines = vec![Line([0.0; 16]); count.div_ceil(16)];
-        Buffer(Arc::new(RwLock::new(Words { lines, count })))
+    /// Zeros for `name`, or the error where there is no room for them.
+    fn zeros(name: &str, shape: &Shape) -> Result<Self, DeviceError> {
+        let count = shape.numel();
+        let (mut lines, size) = (Vec::new(), count.div_ceil(16));
+        let exhausted = |_| DeviceError::Exhausted { name: name.to_string(), bytes: shape.bytes() };
+        lines.try_reserve_exact(size).map_err(exhausted)?;
+        lines.resize(size, Line([0.0; 16]));
+        Ok(Buffer(Arc::new(RwLock::new(Words { lines, count }))))
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Words> {
@@ -72,11 +78,12 @@ pub struct Bank {
 }
 
 impl Bank {
-    pub(super) fn reserve(&mut self, name: &str, shape: &Shape) {
+    pub(super) fn reserve(&mut self, name: &str, shape: &Shape) -> Result<(), DeviceError> {
         if !self.tensors.get(name).is_some_and(|old| old.shape == *shape) {
-            let buffer = Buffer::zeros(shape.numel());
+            let buffer = Buffer::zeros(name, shape)?;
             self.tensors.insert(name.to_string(), Stored { shape: shape.clone(), buffer });
         }
+        Ok(())
     }
 
     pub(super) fn fill(&self, name: &str, start: usize, words: &[u32]) {
@@ -97,6 +104,7 @@ pub struct Prepared {
 
 impl Prepared {
     pub(super) fn new(plan: Rc<Plan>, bank: &Bank) -> Result<Self, DeviceError> {
+        limits::fits("the states of this plan", plan.bytes(), limits::memory())?;
         let mut buffers: Vec<Buffer> = Vec::with_capacity(plan.slots.len());
         for slot in &plan.slots {
             if let Some(root) = slot.view_of {
@@ -115,7 +123,7 @@ impl Prepared {
                     }
                     stored.buffer.clone()
                 }
-                _ => Buffer::zeros(slot.shape.numel()),
+                _ => Buffer::zeros(&slot.name, &slot.shape)?,
             });
         }
         Ok(Prepared { plan, buffers })

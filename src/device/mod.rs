@@ -17,9 +17,10 @@ pub use error::DeviceError;
 pub use gpu::{AdapterInfo, Choices, GpuDevice};
 pub use select::{Preference, Selection, Trial, milliseconds, select};
 
+use crate::kernel::Access;
 use crate::layout::Layout;
-use crate::plan::Plan;
-use crate::tensor::{HostTensor, Shape};
+use crate::plan::{Plan, SlotKind};
+use crate::tensor::{Data, HostTensor, Shape, first_not_finite};
 
 /// Something that replays plans: the CPU or a WebGPU adapter.
 pub enum Device {
@@ -77,7 +78,7 @@ impl Device {
     /// Makes room for a stored tensor whose values [`Device::fill`] brings.
     pub fn reserve(&self, bank: &mut Bank, name: &str, shape: &Shape) -> Result<(), DeviceError> {
         match (self, bank) {
-            (Device::Cpu(_), Bank::Cpu(bank)) => bank.reserve(name, shape),
+            (Device::Cpu(_), Bank::Cpu(bank)) => bank.reserve(name, shape)?,
             (Device::Gpu(device), Bank::Gpu(bank)) => bank.reserve(device, name, shape)?,
             _ => panic!("{MIXED}"),
         }
@@ -169,6 +170,26 @@ impl Device {
         Ok(times)
     }
 
+    /// As [`Device::read`], of a result whose numbers are finite: otherwise the run is repeated step by step, and the error
+    /// names the first step that made one which is not.
+    pub async fn read_finite(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
+        let result = self.read(prepared, name).await?;
+        let Some((index, found)) = not_finite(&result) else { return Ok(result) };
+        let (plan, mut first) = (prepared.plan(), (name.to_string(), "an earlier run"));
+        'steps: for (i, step) in plan.steps.iter().enumerate() {
+            self.run(prepared, i..i + 1)?;
+            for slot in step.slots_with(Access::Write).map(|id| plan.slot(id)) {
+                if slot.kind == SlotKind::Temp
+                    && not_finite(&self.read(prepared, &slot.name).await?).is_some()
+                {
+                    first = (slot.name.clone(), step.kernel.name);
+                    break 'steps;
+                }
+            }
+        }
+        Err(DeviceError::NotFinite { name: name.to_string(), index, found, first: first.0, kernel: first.1 })
+    }
+
     /// Reads any slot of the plan by name, as the last run left it.
     pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
         match (self, prepared) {
@@ -176,6 +197,14 @@ impl Device {
             (Device::Gpu(device), Prepared::Gpu(prepared)) => prepared.read(device, name).await,
             _ => panic!("{MIXED}"),
         }
+    }
+}
+
+/// The first number that is none, and where it stands.
+fn not_finite(tensor: &HostTensor) -> Option<(usize, f32)> {
+    match &tensor.data {
+        Data::F32(values) => first_not_finite(values).map(|index| (index, values[index])),
+        Data::U32(_) => None,
     }
 }
 

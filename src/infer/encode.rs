@@ -40,9 +40,9 @@ impl Runner {
             let padded = (0..batch).map(|i| chunk[i.min(chunk.len() - 1)].rgb.as_slice());
             self.device.write(&prepared, "pixels", &pixel_values(padded, self.config.image_size));
             self.device.run(&prepared, prepared.plan().all())?;
-            let all = self.device.read(&prepared, "image_tokens").await?;
+            let all = self.device.read_finite(&prepared, "image_tokens").await?;
             tokens.extend_from_slice(&all.as_f32()[..chunk.len() * cells * width]);
-            let all = self.device.read(&prepared, "image_embeds").await?;
+            let all = self.device.read_finite(&prepared, "image_embeds").await?;
             embeds.extend_from_slice(&all.as_f32()[..chunk.len() * self.config.embed_width]);
         }
         let embeds = HostTensor::f32([pictures.len(), self.config.embed_width], embeds);
@@ -76,7 +76,7 @@ impl Runner {
             self.device.write(&prepared, "ids", &ids);
             self.device.write(&prepared, "lengths", &lengths);
             self.device.run(&prepared, prepared.plan().all())?;
-            let all = self.device.read(&prepared, "text_embeds").await?;
+            let all = self.device.read_finite(&prepared, "text_embeds").await?;
             embeds.extend_from_slice(&all.as_f32()[..chunk.len() * self.config.embed_width]);
         }
         Ok(HostTensor::f32([sentences.len(), self.config.embed_width], embeds))

@@ -19,7 +19,7 @@ impl Runner {
     pub fn search(&self, decoding: Decoding, prompt: Vec<u32>, max_new: usize) -> Search {
         let room = self.config.max_tokens.saturating_sub(prompt.len());
         let banned = (0..super::prompt::SPECIALS.len() as u32).filter(|&id| id != self.words.end).collect();
-        Search::new(decoding, prompt, self.words.end, banned, max_new.min(room))
+        Search::new(decoding, prompt, vec![self.words.end], banned, max_new.min(room))
     }
 
     /// Texts for pictures with a prompt each, `image` as from [`Runner::encode_images`]; pictures that are finished

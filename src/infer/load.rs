@@ -7,7 +7,7 @@ use super::{Runner, Words};
 use crate::device::{Device, DeviceError};
 use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
 use crate::io::tokenizer::TokenizerError;
-use crate::model::playroom::{self, Config};
+use crate::model::playroom::{self, Config, ConfigError};
 use crate::plan::{PlanBuilder, SlotKind};
 use crate::tensor::DType::{F32, U32};
 
@@ -25,12 +25,16 @@ pub struct ModelFiles {
 pub enum LoadError {
     #[error("config.json is not a Playroom model's: {0}")]
     Config(serde_json::Error),
+    #[error("config.json: {0}")]
+    Size(#[from] ConfigError),
     #[error("config.json says `{0}`; only `triptych-playroom` models are known")]
     Architecture(String),
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
     #[error("tokenizer.json has {found} tokens, config.json says {expected}")]
     Vocabulary { expected: usize, found: usize },
+    #[error("tokenizer.json has ids up to {largest}, config.json says that there are {expected}")]
+    Ids { largest: u32, expected: usize },
     #[error(transparent)]
     Weights(#[from] SafetensorsError),
     #[error(transparent)]
@@ -38,13 +42,17 @@ pub enum LoadError {
 }
 
 impl Runner {
-    /// Puts the weights on the device; each is checked against the shape that the model asks for.
+    /// Puts the weights on the device; each is checked against the shape that the model asks for, and must be finite.
     pub fn load(device: Device, files: ModelFiles) -> Result<Self, LoadError> {
         let config = parse_config(&files.config)?;
         let words = Words::new(&files.tokenizer)?;
         if words.tokenizer.vocab_size() != config.vocab_size {
             let (expected, found) = (config.vocab_size, words.tokenizer.vocab_size());
             return Err(LoadError::Vocabulary { expected, found });
+        }
+        let (largest, expected) = (words.tokenizer.largest_id(), config.vocab_size);
+        if largest as usize >= expected {
+            return Err(LoadError::Ids { largest, expected });
         }
         let weights = SafetensorsFile::new("model.safetensors", files.weights)?;
         let mut bank = device.bank();
@@ -68,7 +76,9 @@ fn parse_config(json: &[u8]) -> Result<Config, LoadError> {
     if kind.model_type != MODEL_TYPE {
         return Err(LoadError::Architecture(kind.model_type));
     }
-    serde_json::from_slice(json).map_err(LoadError::Config)
+    let config: Config = serde_json::from_slice(json).map_err(LoadError::Config)?;
+    config.check()?;
+    Ok(config)
 }
 
 /// Names and shapes of all weights, from the towers' own emission.

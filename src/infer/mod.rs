@@ -81,11 +81,25 @@ impl Runner {
     /// The learned temperature `exp(logit_scale)` of the contrastive logits.
     pub async fn temperature(&self) -> Result<f32, DeviceError> {
         let scale = self.device.fetch(&self.bank, "logit_scale").await?;
-        Ok(scale.as_f32()[0].exp())
+        temperature(scale.as_f32()[0])
     }
 
     pub fn device(&self) -> &Device {
         &self.device
+    }
+}
+
+/// `exp(logit_scale)`, which must be finite.
+fn temperature(scale: f32) -> Result<f32, DeviceError> {
+    match scale.exp() {
+        found if found.is_finite() => Ok(found),
+        found => Err(DeviceError::NotFinite {
+            name: "exp(logit_scale)".to_string(),
+            index: 0,
+            found,
+            first: "logit_scale".to_string(),
+            kernel: "the weights",
+        }),
     }
 }
 

@@ -46,7 +46,7 @@ impl Runner {
             }
             self.device.run(&prepared, prepared.plan().all())?;
         }
-        let logits = self.device.read(&prepared, "logits").await?;
+        let logits = self.device.read_finite(&prepared, "logits").await?;
         self.kept.written = Some(UnderWay { rows: rows.to_vec(), held });
         let all = logits.as_f32().chunks(self.config.vocab_size).take(rows.len());
         let logprobs = all.map(log_softmax).collect();
@@ -69,7 +69,7 @@ impl Runner {
         self.device.run(&prepared, prepared.plan().all())?;
         for path in paths(&self.config, "cross_attn") {
             for kind in cache::KINDS {
-                let tensor = self.device.read(&prepared, &format!("{path}.{kind}")).await?;
+                let tensor = self.device.read_finite(&prepared, &format!("{path}.{kind}")).await?;
                 self.device.store(&mut self.bank, &seen(&path, kind), &tensor)?;
             }
         }

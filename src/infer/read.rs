@@ -35,7 +35,7 @@ impl Runner {
         let prepared = self.prepared(Job::Match(shape), |config| match_plan(config, shape)).await?;
         self.feed(&prepared, image, shape, &flat);
         self.device.run(&prepared, prepared.plan().all())?;
-        let logits = self.device.read(&prepared, "logits").await?;
+        let logits = self.device.read_finite(&prepared, "logits").await?;
         let pairs: Vec<[f32; 2]> = logits.as_f32().chunks(2).map(|p| [p[0], p[1]]).collect();
         let depth = self.config.reader_depth;
         let trace = match traced {
@@ -54,7 +54,7 @@ impl Runner {
         rows: &[Vec<Vec<u32>>],
     ) -> Result<Vec<Vec<f32>>, DeviceError> {
         let (prepared, shape) = self.decode(image, rows, false).await?;
-        let logits = self.device.read(&prepared, "logits").await?;
+        let logits = self.device.read_finite(&prepared, "logits").await?;
         let all: Vec<Vec<f32>> = logits.as_f32().chunks(self.config.vocab_size).map(log_softmax).collect();
         let real = rows.iter().enumerate().flat_map(|(i, r)| (0..r.len()).map(move |j| i * shape.rows + j));
         Ok(real.map(|i| all[i].clone()).collect())

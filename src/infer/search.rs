@@ -33,7 +33,7 @@ impl Hypothesis {
 /// The search for one picture's text.
 pub struct Search {
     decoding: Decoding,
-    end: u32,
+    ends: Vec<u32>,
     /// Tokens that are never written: padding, start, prompts.
     banned: Vec<u32>,
     max_new: usize,
@@ -43,13 +43,19 @@ pub struct Search {
 }
 
 impl Search {
-    pub fn new(decoding: Decoding, prompt: Vec<u32>, end: u32, banned: Vec<u32>, max_new: usize) -> Self {
+    pub fn new(
+        decoding: Decoding,
+        prompt: Vec<u32>,
+        ends: Vec<u32>,
+        banned: Vec<u32>,
+        max_new: usize,
+    ) -> Self {
         let random = match decoding {
             Decoding::Sample { seed, .. } => seed,
             _ => 0,
         };
         let hypotheses = vec![Hypothesis { ids: prompt, logprobs: Vec::new(), finished: max_new == 0 }];
-        Search { decoding, end, banned, max_new, written: 0, random, hypotheses }
+        Search { decoding, ends, banned, max_new, written: 0, random, hypotheses }
     }
 
     /// Hypotheses, the best first.
@@ -95,7 +101,7 @@ impl Search {
                 let mut next = hypothesis.clone();
                 next.ids.push(id);
                 next.logprobs.push(row[id as usize]);
-                next.finished = id == self.end || self.written == self.max_new;
+                next.finished = self.ends.contains(&id) || self.written == self.max_new;
                 kept.push(next);
             }
         }
@@ -163,7 +169,7 @@ mod tests {
     }
 
     fn run(decoding: Decoding, max_new: usize) -> Vec<Hypothesis> {
-        let mut search = Search::new(decoding, vec![0], END, vec![0], max_new);
+        let mut search = Search::new(decoding, vec![0], vec![END], vec![0], max_new);
         while !search.done() {
             let rows: Vec<Vec<f32>> = search.open_rows().iter().map(|row| next(row)).collect();
             search.advance(&rows);

@@ -101,7 +101,7 @@ pub(super) async fn stack(
 ) -> Result<Trace, DeviceError> {
     let mut trace = Trace { paths, heads: 0, queries: 0, keys: 0, values: Vec::new() };
     for path in &trace.paths {
-        let probs = device.read(prepared, &format!("{path}.attention_probs")).await?;
+        let probs = device.read_finite(prepared, &format!("{path}.attention_probs")).await?;
         let (heads, queries, keys) = (probs.shape[1], probs.shape[2], probs.shape[3]);
         (trace.heads, trace.queries, trace.keys) = (heads, pictures * queries, keys);
         for head in 0..heads {

@@ -1,11 +1,15 @@
-//! Pictures as a checkpoint wants them, by its `preprocessor_config.json`: what the image processors of transformers
-//! do with Pillow, bit for bit.
+//! Pictures as a checkpoint wants them, by its `processor_config.json` or `preprocessor_config.json`: what the image
+//! processors of transformers do with Pillow, bit for bit.
 
-use serde::Deserialize;
-use serde_json::Value;
+mod file;
 
+pub use file::{Family, PREPROCESSOR, PROCESSOR};
+
+use std::io;
+
+use super::read_at::Files;
 use crate::pixels::Pixels;
-use crate::pixels::resize::{Filter, resize_by};
+use crate::pixels::resize::{Filter, resize_part};
 use crate::tensor::HostTensor;
 
 /// How a picture becomes `[3, H, W]`.
@@ -35,87 +39,95 @@ struct Normalize {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("preprocessor_config.json: {0}")]
-pub struct PreprocessError(String);
-
-/// The family of an image processor, which gives the defaults.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Family {
-    Clip,
-    Siglip,
-    Blip,
+pub enum PreprocessError {
+    #[error("{file} cannot be read: {source}")]
+    Unreadable { file: &'static str, source: io::Error },
+    #[error("{file}: {reason}")]
+    File { file: &'static str, reason: String },
+    #[error("{file}: {found}; vision_config.image_size of config.json is {side}: expected {expected}")]
+    Size { file: &'static str, found: String, side: u32, expected: String },
 }
 
-/// The file; what it leaves out depends on the family.
-#[derive(Deserialize)]
-struct File {
-    do_resize: Option<bool>,
-    size: Option<Value>,
-    resample: Option<u32>,
-    do_center_crop: Option<bool>,
-    crop_size: Option<Value>,
-    do_rescale: Option<bool>,
-    rescale_factor: Option<f64>,
-    do_normalize: Option<bool>,
-    image_mean: Option<[f32; 3]>,
-    image_std: Option<[f32; 3]>,
-}
-
-/// Mean and deviation of the pictures that CLIP was trained on.
-const CLIP_MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-const CLIP_STD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
+/// How many times as long as the model's picture an edge may be from which its picture is cropped.
+const MAX_ENLARGED: u32 = 4;
 
 impl ImageProcessor {
-    /// Reads the file; without one the processor has the defaults of its family.
-    pub fn new(json: Option<&[u8]>, family: Family) -> Result<Self, PreprocessError> {
-        let file: File = serde_json::from_slice(json.unwrap_or(b"{}"))
-            .map_err(|e| PreprocessError(format!("not an image processor: {e}")))?;
-        let clip = family == Family::Clip;
-        let side = match family {
-            Family::Clip | Family::Siglip => 224,
-            Family::Blip => 384,
-        };
-        let size = match &file.size {
-            Some(value) => size(value, clip)?,
-            None if clip => Size::ShortestEdge(side),
-            None => Size::Exact([side; 2]),
-        };
-        let crop = match &file.crop_size {
-            Some(value) => exact("crop_size", value)?,
-            None => [side; 2],
-        };
-        let [mean, std] = match family {
-            Family::Siglip => [[0.5; 3]; 2],
-            Family::Clip | Family::Blip => [CLIP_MEAN, CLIP_STD],
-        };
-        let normalize =
-            Normalize { mean: file.image_mean.unwrap_or(mean), std: file.image_std.unwrap_or(std) };
-        Ok(ImageProcessor {
-            size: file.do_resize.unwrap_or(true).then_some(size),
-            filter: filter(file.resample.unwrap_or(3))?,
-            crop: file.do_center_crop.unwrap_or(clip).then_some(crop),
-            rescale: file.do_rescale.unwrap_or(true).then(|| file.rescale_factor.unwrap_or(1.0 / 255.0)),
-            normalize: file.do_normalize.unwrap_or(true).then_some(normalize),
-        })
+    /// Reads a `preprocessor_config.json`; what it leaves out has the defaults of the class that it names, or of the family.
+    pub fn new(json: &[u8], family: Family) -> Result<Self, PreprocessError> {
+        Ok(file::processor(PREPROCESSOR, file::parse(PREPROCESSOR, json)?, family)?.0)
     }
 
-    /// The picture resized and cropped, still in bytes.
-    pub fn fit(&self, picture: &Pixels) -> Pixels {
-        let mut fitted = match self.size {
-            None => picture.clone(),
-            Some(Size::Exact([height, width])) => resize_by(picture, width, height, self.filter),
-            Some(Size::ShortestEdge(edge)) => {
-                let (short, long) = (picture.width.min(picture.height), picture.width.max(picture.height));
-                let long = (u64::from(edge) * u64::from(long) / u64::from(short)) as u32;
-                let (width, height) =
-                    if picture.width <= picture.height { (edge, long) } else { (long, edge) };
-                resize_by(picture, width, height, self.filter)
+    /// The processor of a folder whose model takes pictures of `side` pixels, and a note where defaults were taken.
+    ///
+    /// # Errors
+    /// Where it would not make pictures of that size of every picture.
+    pub fn open(
+        files: &dyn Files,
+        family: Family,
+        side: u32,
+    ) -> Result<(Self, Option<String>), PreprocessError> {
+        let (file, (processor, note)) = match file::find(files)? {
+            Some((file, own)) => (file, file::processor(file, own, family)?),
+            None => {
+                let (processor, note) = file::usual(family);
+                (PREPROCESSOR, (processor, Some(note)))
             }
         };
-        if let Some([height, width]) = self.crop {
-            fitted = centre(&fitted, width, height);
+        match processor.misfit(side) {
+            None => Ok((processor, note)),
+            Some([found, expected]) => Err(PreprocessError::Size { file, found, side, expected }),
         }
-        fitted
+    }
+
+    /// What makes pictures of another size than `[side, side]`, and what would not.
+    fn misfit(&self, side: u32) -> Option<[String; 2]> {
+        let most = side.saturating_mul(MAX_ENLARGED);
+        let found = |found: String, expected: String| Some([found, expected]);
+        match (self.size, self.crop) {
+            (_, Some([height, width])) if [height, width] != [side; 2] => {
+                found(format!("crop_size is {height} x {width}"), format!("{side} x {side}"))
+            }
+            (None, None) => found(
+                "do_resize and do_center_crop are false: pictures keep their sizes".to_string(),
+                "one of them to be true".to_string(),
+            ),
+            (Some(Size::ShortestEdge(edge)), None) => found(
+                format!("size is a shortest edge of {edge} without a crop: pictures keep their proportions"),
+                format!("a height and a width of {side}, or a crop"),
+            ),
+            (Some(Size::Exact([height, width])), None) if [height, width] != [side; 2] => {
+                found(format!("size is {height} x {width}"), format!("{side} x {side}"))
+            }
+            (Some(Size::ShortestEdge(edge)), Some(_)) if !(side..=most).contains(&edge) => {
+                found(format!("size is a shortest edge of {edge}"), format!("{side} to {most}"))
+            }
+            (Some(Size::Exact(edges)), Some(_)) if edges.iter().any(|e| !(side..=most).contains(e)) => {
+                found(format!("size is {} x {}", edges[0], edges[1]), format!("edges of {side} to {most}"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The picture resized and cropped, still in bytes. Of a resized picture only the part that is kept is computed.
+    pub fn fit(&self, picture: &Pixels) -> Pixels {
+        let [width, height] = match self.size {
+            None => [picture.width, picture.height],
+            Some(Size::Exact([height, width])) => [width, height],
+            Some(Size::ShortestEdge(edge)) => {
+                let (short, long) = (picture.width.min(picture.height), picture.width.max(picture.height));
+                let long = u64::from(edge) * u64::from(long) / u64::from(short);
+                let long = u32::try_from(long).unwrap_or(u32::MAX);
+                if picture.width <= picture.height { [edge, long] } else { [long, edge] }
+            }
+        };
+        let [high, wide] = self.crop.unwrap_or([height, width]);
+        // The middle; an odd remainder stays right or below.
+        let middle = |whole: u32, kept: u32| {
+            let start = whole.saturating_sub(kept) / 2;
+            start..start + kept.min(whole)
+        };
+        let part = [middle(width, wide), middle(height, high)];
+        surrounded(resize_part(picture, [width, height], part, self.filter), wide, high)
     }
 
     /// The fitted pictures, all of one size, as `[B, 3, H, W]`.
@@ -147,59 +159,18 @@ impl ImageProcessor {
     }
 }
 
-/// The middle of a picture; where it is too small, black surrounds it. An odd remainder stays right or below.
-fn centre(picture: &Pixels, width: u32, height: u32) -> Pixels {
-    let (wide, high) = (width.max(picture.width), height.max(picture.height));
-    if (wide, high) == (picture.width, picture.height) {
-        return picture.crop((wide - width) / 2, (high - height) / 2, width, height);
+/// A picture that is no larger than `width` x `height`, with black around it; an odd remainder stays left or above.
+fn surrounded(picture: Pixels, width: u32, height: u32) -> Pixels {
+    if (picture.width, picture.height) == (width, height) {
+        return picture;
     }
-    let (left, top) = ((wide - picture.width).div_ceil(2), (high - picture.height).div_ceil(2));
-    let mut canvas = vec![0; (wide * high * 3) as usize];
+    let (left, top) = ((width - picture.width).div_ceil(2), (height - picture.height).div_ceil(2));
+    let mut canvas = vec![0; width as usize * height as usize * 3];
     for (y, row) in picture.rgb.chunks_exact(picture.width as usize * 3).enumerate() {
-        let start = ((top as usize + y) * wide as usize + left as usize) * 3;
+        let start = ((top as usize + y) * width as usize + left as usize) * 3;
         canvas[start..start + row.len()].copy_from_slice(row);
     }
-    let canvas = Pixels::new(wide, high, canvas);
-    canvas.crop((wide - width) / 2, (high - height) / 2, width, height)
-}
-
-/// `{"shortest_edge": n}`, `{"height": h, "width": w}`, or a number, which older files of CLIP mean as the shorter edge
-/// and those of other models as both.
-fn size(value: &Value, number_is_shortest: bool) -> Result<Size, PreprocessError> {
-    if let Some(edge) = value.get("shortest_edge").and_then(Value::as_u64) {
-        return Ok(Size::ShortestEdge(positive("size", edge)?));
-    }
-    match value.as_u64() {
-        Some(edge) if number_is_shortest => Ok(Size::ShortestEdge(positive("size", edge)?)),
-        _ => Ok(Size::Exact(exact("size", value)?)),
-    }
-}
-
-fn exact(name: &str, value: &Value) -> Result<[u32; 2], PreprocessError> {
-    let edge = |edge: &str| value.get(edge).and_then(Value::as_u64);
-    match (value.as_u64(), edge("height"), edge("width")) {
-        (Some(both), ..) => Ok([positive(name, both)?; 2]),
-        (_, Some(height), Some(width)) => Ok([positive(name, height)?, positive(name, width)?]),
-        _ => {
-            Err(PreprocessError(format!("`{name}` is {value}, expected height and width or a shortest edge")))
-        }
-    }
-}
-
-/// Sizes beyond 16,384 pixels are a damaged file.
-fn positive(name: &str, edge: u64) -> Result<u32, PreprocessError> {
-    match edge {
-        1..=16_384 => Ok(edge as u32),
-        _ => Err(PreprocessError(format!("`{name}` is {edge}, expected 1 to 16384 pixels"))),
-    }
-}
-
-/// A filter by its number in Pillow.
-fn filter(number: u32) -> Result<Filter, PreprocessError> {
-    use Filter::*;
-    let all = [Nearest, Lanczos, Bilinear, Bicubic, Box, Hamming];
-    let found = all.get(number as usize).copied();
-    found.ok_or_else(|| PreprocessError(format!("`resample` is {number}, expected 0 to 5")))
+    Pixels::new(width, height, canvas)
 }
 
 #[cfg(test)]
@@ -207,7 +178,7 @@ mod tests {
     use super::*;
 
     fn processor(json: &str, family: Family) -> ImageProcessor {
-        ImageProcessor::new(Some(json.as_bytes()), family).unwrap()
+        ImageProcessor::new(json.as_bytes(), family).unwrap()
     }
 
     #[test]
@@ -216,7 +187,7 @@ mod tests {
             r#"{"size":{"shortest_edge":224},"crop_size":{"height":224,"width":224},"do_center_crop":true}"#;
         let old = r#"{"size":224,"crop_size":224,"feature_extractor_type":"CLIPFeatureExtractor"}"#;
         assert_eq!(processor(new, Family::Clip), processor(old, Family::Clip));
-        assert_eq!(processor(new, Family::Clip), ImageProcessor::new(None, Family::Clip).unwrap());
+        assert_eq!(processor(new, Family::Clip), processor("{}", Family::Clip));
         let exact = r#"{"size":{"height":384,"width":384}}"#;
         assert_eq!(processor(exact, Family::Blip), processor(r#"{"size":384}"#, Family::Blip));
     }
@@ -241,7 +212,7 @@ mod tests {
     #[test]
     fn what_was_fitted_stays_as_it_is() {
         for family in [Family::Clip, Family::Siglip, Family::Blip] {
-            let processor = ImageProcessor::new(None, family).unwrap();
+            let processor = processor("{}", family);
             let rgb = (0..5 * 3 * 3).map(|i| (i * 37 % 256) as u8).collect();
             let fitted = processor.fit(&Pixels::new(5, 3, rgb));
             assert_eq!(fitted.width, fitted.height);
@@ -261,7 +232,7 @@ mod tests {
     #[test]
     fn errors_name_the_entry() {
         let message =
-            |json: &str| ImageProcessor::new(Some(json.as_bytes()), Family::Clip).unwrap_err().to_string();
+            |json: &str| ImageProcessor::new(json.as_bytes(), Family::Clip).unwrap_err().to_string();
         assert_eq!(
             message(r#"{"size":{"longest_edge":9}}"#),
             "preprocessor_config.json: `size` is {\"longest_edge\":9}, expected height and width or a shortest edge"

@@ -3,6 +3,8 @@
 use std::io;
 use std::rc::Rc;
 
+use crate::limits;
+
 /// A file on disk, or bytes that are in memory already.
 pub trait ReadAt {
     /// Length in bytes.
@@ -48,5 +50,13 @@ pub trait Files {
         let mut bytes = vec![0; size];
         file.read_at(0, &mut bytes)?;
         Ok(Some(bytes))
+    }
+
+    /// As [`Files::read`], of a file that [`limits::small_file`] takes for a small one.
+    fn read_small(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        if let Some(file) = self.open(name)? {
+            limits::small_file(file.size()).map_err(io::Error::other)?;
+        }
+        self.read(name)
     }
 }

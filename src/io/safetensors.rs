@@ -14,7 +14,7 @@ use half::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata, SafeTensorError, TensorInfo};
 
 use super::read_at::ReadAt;
-use crate::tensor::{Data, HostTensor, Shape};
+use crate::tensor::{Data, HostTensor, Shape, first_not_finite};
 
 /// Largest header in bytes that the format allows.
 const MAX_HEADER: u64 = 100_000_000;
@@ -89,10 +89,23 @@ impl SafetensorsFile {
         Ok(HostTensor { shape: info.shape.as_slice().into(), data })
     }
 
-    /// A tensor that must have the shape `expected`.
+    /// A tensor that must have the shape `expected` and finite numbers.
     pub fn shaped(&self, tensor: &str, expected: &Shape) -> Result<HostTensor, SafetensorsError> {
         self.expect(tensor, expected)?;
-        self.tensor(tensor)
+        self.finite(tensor)
+    }
+
+    /// A tensor that must have finite numbers.
+    pub fn finite(&self, tensor: &str) -> Result<HostTensor, SafetensorsError> {
+        let found = self.tensor(tensor)?;
+        let Data::F32(values) = &found.data else { return Ok(found) };
+        match first_not_finite(values) {
+            None => Ok(found),
+            Some(index) => {
+                let (file, tensor, found) = (self.file.clone(), tensor.to_string(), values[index]);
+                Err(SafetensorsError::NotFinite { file, tensor, index, found })
+            }
+        }
     }
 
     /// What the header says of a tensor that must be there with the shape `expected`.

@@ -18,7 +18,7 @@ use safetensors::tensor::Dtype;
 
 use super::read_at::Files;
 use super::safetensors::{SafetensorsError, SafetensorsFile};
-use crate::tensor::Shape;
+use crate::tensor::{Shape, first_not_finite};
 
 pub(super) const WHOLE: &str = "model.safetensors";
 pub(super) const INDEX: &str = "model.safetensors.index.json";
@@ -77,8 +77,24 @@ impl Weights {
     }
 
     /// Hands out a tensor of numbers that must be there with the shape `expected`, in pieces of f32 with the element that
-    /// each begins at, whatever is stored: f32, f16, bf16 or int8, whole or in parts.
+    /// each begins at, whatever is stored: f32, f16, bf16 or int8, whole or in parts. All are finite.
     pub fn pieces<E: From<SafetensorsError>>(
+        &self,
+        tensor: &str,
+        expected: &Shape,
+        mut take: impl FnMut(usize, Vec<f32>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.stored(tensor, expected, |start, values| match first_not_finite(&values) {
+            None => take(start, values),
+            Some(at) => {
+                let (file, tensor) = (self.file_of(tensor)?, tensor.to_string());
+                Err(SafetensorsError::NotFinite { file, tensor, index: start + at, found: values[at] }.into())
+            }
+        })
+    }
+
+    /// As [`Weights::pieces`], whatever the numbers are.
+    fn stored<E: From<SafetensorsError>>(
         &self,
         tensor: &str,
         expected: &Shape,
@@ -104,6 +120,12 @@ impl Weights {
         Ok(())
     }
 
+    /// Whether a tensor is there with the shape `expected`, by the headers alone.
+    pub fn check(&self, tensor: &str, expected: &Shape) -> Result<(), SafetensorsError> {
+        let parts = self.parts(tensor, expected)?;
+        parts.iter().try_for_each(|(name, shape)| self.shard(name)?.expect(name, shape).map(drop))
+    }
+
     /// The file of a tensor or a part.
     fn shard(&self, name: &str) -> Result<&SafetensorsFile, SafetensorsError> {
         match (self.places.get(name), &self.shards[..]) {
@@ -111,6 +133,12 @@ impl Weights {
             (None, [whole]) => Ok(whole),
             _ => Err(SafetensorsError::Missing { file: INDEX.to_string(), tensor: name.to_string() }),
         }
+    }
+
+    /// The name of the file of a tensor, or of its first part.
+    fn file_of(&self, tensor: &str) -> Result<String, SafetensorsError> {
+        let shard = self.shard(tensor).or_else(|_| self.shard(&part_name(tensor, 0)))?;
+        Ok(shard.file().to_string())
     }
 
     /// The names under which a tensor is stored with the shape that each must have: one, or those of its parts.
@@ -148,15 +176,14 @@ impl Weights {
     fn scales(&self, tensor: &str, rows: usize) -> Result<Vec<f32>, SafetensorsError> {
         let name = scale_name(tensor);
         let mut scales = Vec::with_capacity(rows);
-        self.pieces(&name, &[rows].into(), |_, piece| -> Result<(), SafetensorsError> {
+        self.stored(&name, &[rows].into(), |_, piece| -> Result<(), SafetensorsError> {
             scales.extend(piece);
             Ok(())
         })?;
         match scales.iter().position(|scale| !(scale.is_finite() && *scale >= 0.0)) {
             None => Ok(scales),
             Some(row) => {
-                let file =
-                    self.shard(&name).or_else(|_| self.shard(&part_name(&name, 0)))?.file().to_string();
+                let file = self.file_of(&name)?;
                 Err(SafetensorsError::Scale { file, tensor: name, row, found: scales[row] })
             }
         }

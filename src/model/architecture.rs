@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use super::inputs::PART;
 use super::transformers::{TextConfig, VisionConfig};
-use super::{blip, clip, siglip};
+use super::{blip, clip, memory, siglip};
 use crate::layout::Layout;
+use crate::limits::LimitError;
 use crate::plan::{Plan, PlanBuilder, Slot, SlotKind};
 use crate::precision::Precision;
 use crate::tensor::{DType, Shape};
@@ -30,6 +31,8 @@ pub enum ConfigError {
     Unknown { found: String },
     #[error("config.json: {0}")]
     Size(String),
+    #[error("config.json: {0}")]
+    Memory(#[from] LimitError),
 }
 
 /// A weight, the names under which a file may hold it, in order of preference, its shape, how its rows are kept on the
@@ -79,7 +82,16 @@ impl Wanted {
 
 impl Architecture {
     /// Reads `config.json`; what it leaves out has the defaults of transformers.
+    ///
+    /// # Errors
+    /// Also where the sizes are beyond the memory: those of what is returned can be emitted.
     pub fn parse(json: &[u8]) -> Result<Self, ConfigError> {
+        let architecture = Self::read(json)?;
+        memory::check(&architecture)?;
+        Ok(architecture)
+    }
+
+    fn read(json: &[u8]) -> Result<Self, ConfigError> {
         let config = without_nulls(serde_json::from_slice(json)?);
         let classes = config.get("architectures").and_then(Value::as_array);
         let class = classes.and_then(|classes| classes.first()).and_then(Value::as_str);
@@ -127,13 +139,10 @@ impl Architecture {
 
     /// Bytes of all weights on a device that keeps matrices in this precision.
     pub fn bytes(&self, precision: Precision) -> u64 {
-        let words = |wanted: &Wanted| -> usize {
-            wanted.parts.iter().map(|(_, rows)| wanted.part_shape(*rows).numel()).sum()
-        };
-        self.kept(precision, Layout::Rows)
-            .iter()
-            .map(|wanted| (words(wanted) * size_of::<u32>()) as u64)
-            .sum()
+        let kept = self.kept(precision, Layout::Rows);
+        let parts =
+            kept.iter().flat_map(|wanted| wanted.parts.iter().map(|(_, rows)| wanted.part_shape(*rows)));
+        parts.map(|shape| shape.bytes() as u64).sum()
     }
 
     /// All weights as a device keeps them: matrices in this precision, those of f32 in this layout.

@@ -6,6 +6,7 @@ pub mod clip;
 mod encoder;
 pub mod init;
 mod inputs;
+mod memory;
 pub mod playroom;
 pub mod siglip;
 pub mod transformers;

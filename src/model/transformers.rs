@@ -50,6 +50,7 @@ impl TextConfig {
         ];
         sizes("text_config", &named)?;
         tower("text_config", text.num_hidden_layers, text.num_attention_heads, text.hidden_size)?;
+        epsilon("text_config", text.layer_norm_eps)?;
         Ok(text)
     }
 
@@ -77,6 +78,7 @@ impl VisionConfig {
         let vision: VisionConfig = part(config, "vision_config", defaults)?;
         sizes("vision_config", &[("intermediate_size", vision.intermediate_size)])?;
         tower("vision_config", vision.num_hidden_layers, vision.num_attention_heads, vision.hidden_size)?;
+        epsilon("vision_config", vision.layer_norm_eps)?;
         picture(vision.image_size, vision.patch_size, vision.num_channels)?;
         Ok(vision)
     }
@@ -169,6 +171,16 @@ fn tower(part: &str, depth: usize, heads: usize, width: usize) -> Result<(), Con
         false => Err(ConfigError::Size(format!(
             "{part}.num_attention_heads is {heads}, expected a divisor of hidden_size {width}"
         ))),
+    }
+}
+
+/// Checks that what keeps a norm from dividing by zero does.
+fn epsilon(part: &str, eps: f32) -> Result<(), ConfigError> {
+    match eps > 0.0 && eps.is_finite() {
+        true => Ok(()),
+        false => {
+            Err(ConfigError::Size(format!("{part}.layer_norm_eps is {eps}, expected a positive number")))
+        }
     }
 }
 

@@ -71,9 +71,6 @@ const SOURCE: &[&str] = &[INDEX, REDUCE, SHARED, include_str!("../../shaders/att
 const BLOCKED_SOURCE: &[&str] = &[INDEX, QUAD, SHARED, include_str!("../../shaders/attention_blocked.wgsl")];
 const BACKWARD_SOURCE: &[&str] = &[INDEX, REDUCE, include_str!("../../shaders/attention_backward.wgsl")];
 
-/// Most keys of a query: `MAX_KEYS` of `attention_row.wgsl`, which holds a row of scores in workgroup memory.
-const MAX_KEYS: usize = 2048;
-
 /// A workgroup per query of a head.
 fn grid(p: &[u32]) -> [u32; 3] {
     grid_rows(p[0] * p[1] * p[2])
@@ -282,7 +279,6 @@ fn params(
     assert_eq!(head_dim * config.heads, width, "{} heads do not divide {width} columns", config.heads);
     assert_eq!(b.shape(q).last(), width, "queries {} for keys {}", b.shape(q), b.shape(k));
     assert_eq!(queries * batch * width, b.shape(q).numel(), "queries {} for keys {}", b.shape(q), b.shape(k));
-    assert!(keys <= MAX_KEYS, "{keys} keys, at most {MAX_KEYS}");
     assert!(!config.causal || queries == keys, "the causal mask is square, not {queries}x{keys}");
     if let Some(lengths) = key_lengths {
         assert_eq!(b.shape(lengths)[..], [batch], "key lengths");

@@ -60,29 +60,42 @@ pub fn resize(picture: &Pixels, width: u32, height: u32) -> Pixels {
 /// between: rows first, unless the height loses more than twice as many pixels as the width. That is the order of
 /// Pillow 13; older releases always begin with the rows.
 pub fn resize_by(picture: &Pixels, width: u32, height: u32, filter: Filter) -> Pixels {
-    assert!(width > 0 && height > 0 && !picture.rgb.is_empty(), "a picture has at least one pixel");
+    resize_part(picture, [width, height], [0..width, 0..height], filter)
+}
+
+/// Some columns and rows of what [`resize_by`] makes; nothing else of it is computed.
+pub fn resize_part(
+    picture: &Pixels,
+    [width, height]: [u32; 2],
+    [columns, rows]: [Range<u32>; 2],
+    filter: Filter,
+) -> Pixels {
+    assert!(columns.end <= width && rows.end <= height, "{columns:?}, {rows:?} of {width} x {height}");
+    assert!(!columns.is_empty() && !rows.is_empty() && !picture.rgb.is_empty(), "at least one pixel");
     let loss = |from: u32, to: u32| i64::from(from) - i64::from(to);
     let (across, down) = (loss(picture.width, width), loss(picture.height, height));
-    match down > 0 && down > 2 * across {
-        true => resize_width(&resize_height(picture, height, filter), width, filter),
-        false => resize_height(&resize_width(picture, width, filter), height, filter),
-    }
+    let across_taps = taps(picture.width as usize, width as usize, filter, columns);
+    let mut down_taps = taps(picture.height as usize, height as usize, filter, rows);
+    let row = picture.width as usize * 3;
+    let (columns, rows) = (across_taps.len(), down_taps.len());
+    let rgb = if down > 0 && down > 2 * across {
+        let tall = resize_columns(&picture.rgb, row, &down_taps);
+        resize_rows(&tall, row / 3, &across_taps)
+    } else {
+        let read = span(&down_taps);
+        down_taps
+            .iter_mut()
+            .for_each(|tap| tap.range = tap.range.start - read.start..tap.range.end - read.start);
+        let wide = resize_rows(&picture.rgb[read.start * row..read.end * row], row / 3, &across_taps);
+        resize_columns(&wide, columns * 3, &down_taps)
+    };
+    Pixels::new(columns as u32, rows as u32, rgb)
 }
 
-fn resize_width(picture: &Pixels, width: u32, filter: Filter) -> Pixels {
-    if picture.width == width {
-        return picture.clone();
-    }
-    let taps = taps(picture.width as usize, width as usize, filter);
-    Pixels::new(width, picture.height, resize_rows(&picture.rgb, picture.width as usize, &taps))
-}
-
-fn resize_height(picture: &Pixels, height: u32, filter: Filter) -> Pixels {
-    if picture.height == height {
-        return picture.clone();
-    }
-    let taps = taps(picture.height as usize, height as usize, filter);
-    Pixels::new(picture.width, height, resize_columns(&picture.rgb, picture.width as usize * 3, &taps))
+/// What taps read, from the first pixel to the last.
+fn span(taps: &[Taps]) -> Range<usize> {
+    let start = taps.iter().map(|tap| tap.range.start).min().unwrap_or(0);
+    start..taps.iter().map(|tap| tap.range.end).max().unwrap_or(start)
 }
 
 /// A picture of any proportions as `side` x `side`: its middle square, resized. What lies left and right of it (above
@@ -110,13 +123,15 @@ fn bicubic(x: f64) -> f64 {
     }
 }
 
-/// Taps of every output pixel along one axis. Shrinking widens the kernel by the ratio, which antialiases.
-fn taps(from: usize, to: usize, filter: Filter) -> Vec<Taps> {
+/// Taps of some of the `to` output pixels along one axis. Shrinking widens the kernel by the ratio, which antialiases; an axis
+/// that keeps its length keeps its pixels.
+fn taps(from: usize, to: usize, filter: Filter, some: Range<u32>) -> Vec<Taps> {
     let ratio = from as f64 / to as f64;
-    if filter == Filter::Nearest {
+    let some = some.start as usize..some.end as usize;
+    if filter == Filter::Nearest || from == to {
         let under = |i: usize| (((i as f64 + 0.5) * ratio) as usize).min(from - 1);
         let one = |i: usize| Taps { range: under(i)..under(i) + 1, weights: vec![1 << FRACTION_BITS] };
-        return (0..to).map(one).collect();
+        return some.map(one).collect();
     }
     let stretch = ratio.max(1.0);
     let (support, density) = (filter.support() * stretch, 1.0 / stretch);
@@ -133,7 +148,7 @@ fn taps(from: usize, to: usize, filter: Filter) -> Vec<Taps> {
         };
         Taps { range, weights: weights.iter().map(fixed).collect() }
     };
-    (0..to).map(one).collect()
+    some.map(one).collect()
 }
 
 /// Rounds a weighted sum, whose start value is one half, to a byte.
@@ -201,6 +216,28 @@ mod tests {
         let edge = Pixels::new(2, 1, vec![0, 0, 0, 255, 255, 255]);
         let grey: Vec<u8> = resize(&edge, 4, 1).rgb.chunks(3).map(|p| p[0]).collect();
         assert_eq!(grey, [0, 53, 202, 255]);
+    }
+
+    #[test]
+    fn a_part_is_what_the_whole_has_there() {
+        let picture = Pixels::new(13, 31, (0..13 * 31 * 3).map(|i| (i * 89 % 251) as u8).collect());
+        for filter in [Filter::Nearest, Filter::Box, Filter::Bicubic, Filter::Lanczos] {
+            for (width, height) in [(13, 31), (40, 9), (5, 70), (13, 8), (29, 31), (4, 4)] {
+                let whole = resize_by(&picture, width, height, filter);
+                let (columns, rows) = (width / 4..width - 1, height / 3..height);
+                let part = resize_part(&picture, [width, height], [columns.clone(), rows.clone()], filter);
+                let cut = whole.crop(columns.start, rows.start, columns.len() as u32, rows.len() as u32);
+                assert_eq!(part, cut, "{filter:?} {width} x {height}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_picture_too_large_to_be_made_is_made() {
+        let picture = Pixels::new(2, 1, vec![0, 0, 0, 255, 255, 255]);
+        let middle = (1 << 30) - 2..(1 << 30) + 2;
+        let part = resize_part(&picture, [1 << 31, 1 << 31], [middle, 7..9], Filter::Bicubic);
+        assert_eq!((part.size(), part.rgb[0]), ((4, 2), 127));
     }
 
     #[test]

@@ -99,6 +99,12 @@ impl Plan {
         found.unwrap_or_else(|| panic!("the plan has no range `{name}`")).1.clone()
     }
 
+    /// Bytes of the inputs and of all that is computed.
+    pub fn bytes(&self) -> u128 {
+        let own = self.slots.iter().filter(|slot| slot.kind != SlotKind::Stored && slot.view_of.is_none());
+        own.map(|slot| slot.shape.bytes()).sum()
+    }
+
     /// Slots of this kind, in the order of their creation.
     pub fn slots_of(&self, kind: SlotKind) -> impl Iterator<Item = &Slot> {
         self.slots.iter().filter(move |s| s.kind == kind)

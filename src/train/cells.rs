@@ -9,7 +9,7 @@ use crate::world::render::{PIXELS, Picture};
 use crate::world::{Mask, Scene};
 
 /// Cells on a side of the labels' grid: that of the image encoder.
-const GRID: usize = 8;
+pub(super) const GRID: usize = 8;
 const CELL: usize = PIXELS / GRID;
 
 /// Least share of a cell's pixels that an object must cover for the cell to show it.

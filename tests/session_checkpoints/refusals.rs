@@ -3,10 +3,10 @@
 use serde_json::Value;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::lab::fuse::{Contestant, Settings};
-use triptych::session::protocol::{Command, Decoding, Event, Experiment, Pixels, Reader};
+use triptych::session::protocol::{Command, Decoding, Event, Experiment, Pixels, Reader, WayOn};
 use triptych::tensor::HostTensor;
 
-use super::shelf::{Shelf, files, photo};
+use super::shelf::{Shelf, files, load, photo};
 
 fn cross(reader: Reader) -> Command {
     Command::CrossAttention { picture: photo("wide.png"), text: "a cat".into(), reader }
@@ -74,8 +74,9 @@ fn refusals_say_what_is_lacking() {
     assert_eq!(said, "The question has no words.");
 }
 
-/// A model whose image encoder has 2 layers of 24 heads over 25 x 25 patches: 75 MB of self-attention.
-fn large() -> Vec<(String, Vec<u8>)> {
+/// A model whose image encoder has 2 layers of 24 heads over 25 x 25 patches: 75 MB of self-attention. Its preprocessing makes
+/// pictures of `side` pixels, 200 of which it takes.
+fn large(side: u32) -> Vec<(String, Vec<u8>)> {
     let mut all = files("blip_match");
     for (name, bytes) in &mut all {
         match name.as_str() {
@@ -83,6 +84,11 @@ fn large() -> Vec<(String, Vec<u8>)> {
                 let mut config: Value = serde_json::from_slice(bytes).expect("a config");
                 config["vision_config"]["image_size"] = 200.into();
                 config["vision_config"]["num_attention_heads"] = 24.into();
+                *bytes = config.to_string().into_bytes();
+            }
+            "preprocessor_config.json" => {
+                let mut config: Value = serde_json::from_slice(bytes).expect("a config");
+                config["size"] = side.into();
                 *bytes = config.to_string().into_bytes();
             }
             "model.safetensors" => {
@@ -107,13 +113,19 @@ fn large() -> Vec<(String, Vec<u8>)> {
 #[test]
 fn what_is_too_large_or_of_another_size_is_refused_with_the_figure() {
     let mut shelf = Shelf::empty();
-    shelf.put("large", large());
+    shelf.put("large", large(200));
     assert_eq!(shelf.load("large").grid, 25);
     let picture = photo("wide.png");
-    let said = shelf.refusal(Command::SelfAttention { picture: picture.clone() });
+    let said = shelf.refusal(Command::SelfAttention { picture });
     assert!(said.contains(" 75 MB") && said.contains(" 64 MB"), "{said}");
-    let said = shelf.refusal(Command::EncodePicture { picture });
-    assert_eq!(said, "The model's preprocessing does not make pictures of the model's size.");
+    shelf.put("other", large(32));
+    let Some(Event::Failed(failure)) = shelf.ask(load("other")).pop() else { panic!("no refusal") };
+    assert_eq!(
+        (failure.sentence.as_str(), failure.way_on),
+        ("The model's files cannot be used.", WayOn::ChangeInput)
+    );
+    let expected = "preprocessor_config.json: size is 32 x 32; vision_config.image_size of config.json is 200: expected 200 x 200";
+    assert_eq!(failure.detail, expected);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How a checkpoint wants its pictures.
 
-use triptych::io::preprocess::{Family, ImageProcessor};
+use triptych::io::preprocess::{Family, ImageProcessor, PREPROCESSOR};
 use triptych::pixels::Pixels;
 
 use super::{finite, golden};
@@ -14,6 +14,9 @@ const FAMILIES: [(&str, &str, Family); 3] = [
     ("siglip.json", "siglip", Family::Siglip),
     ("blip.json", "blip_caption", Family::Blip),
 ];
+
+/// Pixels on a side of the pictures that they take.
+const SIDE: u32 = 32;
 
 pub fn target() -> Target {
     Target { name: "preprocess", share: 400, seeds, mutate: mutate::files, run }
@@ -30,10 +33,14 @@ fn run(files: &Files) -> Outcome {
     let (name, json) = files.only();
     let family =
         FAMILIES.iter().find(|(file, ..)| *file == name).map_or(Family::Clip, |(.., family)| *family);
-    let Ok(processor) = ImageProcessor::new(Some(json), family) else { return Ok(Verdict::Refused) };
+    let folder = Files::of([(PREPROCESSOR, json.to_vec())]);
+    let Ok((processor, _)) = ImageProcessor::open(&folder, family, SIDE) else { return Ok(Verdict::Refused) };
     for (width, height) in [(5, 3), (1, 40)] {
         let picture = Pixels::new(width, height, (0..width * height * 3).map(|i| i as u8).collect());
         let fitted = processor.fit(&picture);
+        if fitted.size() != (SIDE as usize, SIDE as usize) {
+            return Err(format!("{width} x {height} became {} x {}", fitted.width, fitted.height));
+        }
         let values = processor.pixel_values(&[fitted]);
         finite("the values of a picture", values.as_f32())?;
     }

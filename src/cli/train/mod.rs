@@ -156,12 +156,30 @@ impl Train {
                         "{folder}: its config.json is not that of a new run"
                     )));
                 }
-                let weights = checkpoint::weights(folder).map_err(CliError::input)?;
+                let (weights, missing) =
+                    checkpoint::weights(folder, &trainer.config).map_err(CliError::input)?;
+                if !missing.is_empty() {
+                    let (folder, count) = (folder.display(), missing.len());
+                    eprintln!(
+                        "note: {folder} lacks {count} weights, which begin at random: {}",
+                        missing.join(", ")
+                    );
+                }
                 trainer.restore(&weights, 0).map_err(CliError::failure)?;
             }
             return Ok(trainer);
         }
         let (state, tensors) = checkpoint::load(&self.checkpoint()).map_err(CliError::input)?;
+        let new = Config::playroom(vocab_size);
+        let sizes = |config: &Config| (config.vocab_size, config.image_size, config.max_tokens);
+        if sizes(&state.config) != sizes(&new) {
+            return Err(CliError::Input(format!(
+                "{}: (vocab_size, image_size, max_tokens) are {:?}, expected {:?}",
+                self.checkpoint().display(),
+                sizes(&state.config),
+                sizes(&new)
+            )));
+        }
         let schedule = Schedule {
             steps: self.steps.unwrap_or(state.schedule.steps),
             decay: self.decay.unwrap_or(state.schedule.decay),

@@ -1,5 +1,6 @@
 //! Beam search as `generate` of transformers does it: finished hypotheses are kept apart and ranked by their mean
-//! log-probability (length penalty 1), and the search ends when no open one can beat the worst of them.
+//! log-probability, or by their sum over another power of their length, and the search ends when no open one can beat the
+//! worst of them.
 
 use crate::infer::{Hypothesis, likeliest};
 use crate::order;
@@ -8,21 +9,31 @@ use crate::order;
 pub struct Beams {
     width: usize,
     prompt: usize,
-    end: u32,
+    ends: Vec<u32>,
     max_new: usize,
+    /// A text is ranked by `sum / length^penalty` of its log-probabilities.
+    penalty: f32,
+    /// Whether the search ends with `width` finished texts.
+    early: bool,
     /// Best first, by their summed log-probability.
     open: Vec<Hypothesis>,
-    /// Best first, by their mean log-probability.
+    /// Best first, by their rank.
     finished: Vec<Hypothesis>,
     done: bool,
 }
 
 impl Beams {
-    pub fn new(width: usize, prompt: Vec<u32>, end: u32, max_new: usize) -> Self {
+    /// A search that ranks texts by their mean log-probability.
+    pub fn new(width: usize, prompt: Vec<u32>, ends: Vec<u32>, max_new: usize) -> Self {
         let first = Hypothesis { ids: prompt, logprobs: Vec::new(), finished: max_new == 0 };
         let (prompt, done) = (first.ids.len(), first.finished);
         let (open, finished) = if done { (Vec::new(), vec![first]) } else { (vec![first], Vec::new()) };
-        Beams { width, prompt, end, max_new, open, finished, done }
+        Beams { width, prompt, ends, max_new, penalty: 1.0, early: false, open, finished, done }
+    }
+
+    /// As `generate` does with `length_penalty` and `early_stopping`.
+    pub fn ranked(self, penalty: f32, early: bool) -> Self {
+        Beams { penalty, early, ..self }
     }
 
     pub fn done(&self) -> bool {
@@ -50,7 +61,7 @@ impl Beams {
         let at_limit = candidates[0].ids.len() - self.prompt == self.max_new;
         self.open.clear();
         for (rank, mut candidate) in candidates.into_iter().enumerate() {
-            let ends = at_limit || candidate.ids.last() == Some(&self.end);
+            let ends = at_limit || candidate.ids.last().is_some_and(|id| self.ends.contains(id));
             if !ends && self.open.len() < self.width {
                 self.open.push(candidate);
             } else if ends && rank < self.width {
@@ -58,21 +69,24 @@ impl Beams {
                 self.finished.push(candidate);
             }
         }
-        order::sort_by(&mut self.finished, |a, b| mean(b).total_cmp(&mean(a)));
+        let penalty = self.penalty;
+        order::sort_by(&mut self.finished, |a, b| rank(b, penalty).total_cmp(&rank(a, penalty)));
         self.finished.truncate(self.width);
-        self.done = at_limit || !self.can_improve();
+        let is_full = self.early && self.finished.len() == self.width;
+        self.done = at_limit || is_full || !self.can_improve();
     }
 
-    /// The `2 * width` best continuations, so that `width` remain open even if as many end.
+    /// The best continuations, so many that `width` remain open even if all ends of as many are among them.
     fn candidates(&self, logprobs: &[Vec<f32>]) -> Vec<Hypothesis> {
+        let count = (1 + self.ends.len()).max(2) * self.width;
         let totals: Vec<f32> = self.open.iter().map(Hypothesis::total).collect();
         let mut best: Vec<(f32, usize, u32)> = Vec::new();
         for (row, (total, logprobs)) in totals.iter().zip(logprobs).enumerate() {
-            let ids = likeliest(logprobs, 2 * self.width).into_iter();
+            let ids = likeliest(logprobs, count).into_iter();
             best.extend(ids.map(|id| (total + logprobs[id as usize], row, id)));
         }
         order::sort_by(&mut best, |a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        best.truncate(2 * self.width);
+        best.truncate(count);
         let candidate = |&(_, row, id): &(f32, usize, u32)| {
             let mut next = self.open[row].clone();
             next.ids.push(id);
@@ -87,13 +101,15 @@ impl Beams {
         match (self.open.first(), self.finished.last()) {
             (None, _) => false,
             (Some(_), _) if self.finished.len() < self.width => true,
-            (Some(open), worst) => worst.is_none_or(|worst| mean(open) > mean(worst)),
+            (Some(open), worst) => {
+                worst.is_none_or(|worst| rank(open, self.penalty) > rank(worst, self.penalty))
+            }
         }
     }
 }
 
-fn mean(hypothesis: &Hypothesis) -> f32 {
-    hypothesis.total() / hypothesis.logprobs.len().max(1) as f32
+fn rank(hypothesis: &Hypothesis, penalty: f32) -> f32 {
+    hypothesis.total() / (hypothesis.logprobs.len().max(1) as f32).powf(penalty)
 }
 
 #[cfg(test)]
@@ -112,7 +128,10 @@ mod tests {
     }
 
     fn run(width: usize, max_new: usize) -> Vec<Hypothesis> {
-        let mut beams = Beams::new(width, vec![0], END, max_new);
+        search(Beams::new(width, vec![0], vec![END], max_new))
+    }
+
+    fn search(mut beams: Beams) -> Vec<Hypothesis> {
         while !beams.done() {
             let rows: Vec<Vec<f32>> = beams.open_rows().iter().map(|row| next(row)).collect();
             beams.advance(&rows);
@@ -127,15 +146,31 @@ mod tests {
         let found = run(2, 5);
         assert_eq!(found[0].ids, [0, 1, 1, 1, 1, 1]);
         assert_eq!(found[1].ids, [0, 0, 1, 1, 1, 1]);
-        assert!((mean(&found[0]) - (0.5f32.ln() + 4.0 * 0.9f32.ln()) / 5.0).abs() < 1e-6);
+        assert!((rank(&found[0], 1.0) - (0.5f32.ln() + 4.0 * 0.9f32.ln()) / 5.0).abs() < 1e-6);
         assert!(found.iter().all(|h| h.finished));
+    }
+
+    #[test]
+    fn a_length_penalty_and_early_stopping_are_those_of_generate() {
+        let beams = || Beams::new(2, vec![0], vec![END], 5);
+        // By the sum: -0.92 for the end at once, -1.11 for what is cut at five tokens.
+        assert_eq!(search(beams().ranked(0.0, false))[0].ids, [0, END]);
+        // Two texts end, of which the open one could still beat the worse.
+        for early in [true, false] {
+            let mut beams = beams().ranked(1.0, early);
+            beams.advance(&[[0.02f32, 0.9, 0.02, 0.06].map(f32::ln).to_vec()]);
+            beams.advance(&vec![[0.01f32, 0.58, 0.01, 0.4].map(f32::ln).to_vec(); 2]);
+            assert_eq!((beams.finished().len(), beams.done()), (2, early));
+        }
+        // Both ends count.
+        assert_eq!(search(Beams::new(1, vec![0], vec![END, 1], 9))[0].ids, [0, 1]);
     }
 
     #[test]
     fn the_search_ends_when_nothing_open_can_win() {
         // After the first token the end has 0.4; of what stays open 1 has 0.5, which beats it.
         assert_eq!(run(1, 1)[0].ids, [0, 1]);
-        let mut beams = Beams::new(1, vec![0], END, 9);
+        let mut beams = Beams::new(1, vec![0], vec![END], 9);
         beams.advance(&[[0.1, 0.1, 0.1, 0.7].map(f32::ln).to_vec()]);
         assert!(beams.done() && beams.finished()[0].ids == [0, END]);
     }

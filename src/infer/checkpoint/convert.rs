@@ -16,10 +16,11 @@ pub const MAX_FILE: u64 = 25_000_000;
 const SMALLEST: usize = 1024;
 
 /// What is copied as it is where it is there: all that a model has beside its weights.
-const COPIED: [&str; 9] = [
+const COPIED: [&str; 10] = [
     "config.json",
     "generation_config.json",
     "preprocessor_config.json",
+    "processor_config.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
     "tokenizer.json",

@@ -3,7 +3,7 @@
 use super::{Checkpoint, Job};
 use crate::device::DeviceError;
 use crate::infer::encode::padded_rows;
-use crate::infer::{rounded, rounded_tokens};
+use crate::infer::{rounded, rounded_tokens, temperature};
 use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
@@ -58,16 +58,18 @@ impl Checkpoint {
     /// How cosines become logits: by the learned temperature, in SigLIP with a bias; BLIP's ranks by the cosine itself.
     pub async fn scale(&self) -> Result<Scale, DeviceError> {
         Ok(match self.architecture {
-            Architecture::Clip(_) => {
-                Scale { factor: self.scalar("logit_scale").await?.exp(), bias: 0.0, sigmoid: false }
-            }
+            Architecture::Clip(_) => Scale { factor: self.temperature().await?, bias: 0.0, sigmoid: false },
             Architecture::Siglip(_) => Scale {
-                factor: self.scalar("logit_scale").await?.exp(),
+                factor: self.temperature().await?,
                 bias: self.scalar("logit_bias").await?,
                 sigmoid: true,
             },
             Architecture::Blip(..) => Scale { factor: 1.0, bias: 0.0, sigmoid: false },
         })
+    }
+
+    async fn temperature(&self) -> Result<f32, DeviceError> {
+        temperature(self.scalar("logit_scale").await?)
     }
 
     /// Unit vectors `[B, E]` of pictures of any size.
@@ -80,17 +82,32 @@ impl Checkpoint {
     ///
     /// [`ImageProcessor::fit`]: crate::io::preprocess::ImageProcessor::fit
     pub async fn encode_fitted(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
-        let mut embeds = Vec::new();
-        for chunk in pictures.chunks(BATCH) {
-            let batch = rounded(chunk.len());
-            let mut fitted = chunk.to_vec();
-            fitted.resize(batch, chunk[0].clone());
-            let pixels = self.images.pixel_values(&fitted);
-            let prepared = self.run(Job::Image { batch }, false, &[("pixels", &pixels)]).await?;
-            let all = self.read(&prepared, "image_embeds").await?;
-            embeds.extend_from_slice(&all.as_f32()[..chunk.len() * all.shape.last()]);
+        let (mut embeds, mut done, mut most) = (Vec::new(), 0, BATCH);
+        while done < pictures.len() {
+            let chunk = &pictures[done..pictures.len().min(done + most)];
+            match self.encode_batch(chunk).await {
+                Ok(values) => {
+                    embeds.extend(values);
+                    done += chunk.len();
+                }
+                // Fewer at a time take less.
+                Err(DeviceError::Memory(_) | DeviceError::Exhausted { .. }) if chunk.len() > 1 => {
+                    most = chunk.len().div_ceil(2);
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(matrix(pictures.len(), embeds))
+    }
+
+    async fn encode_batch(&mut self, pictures: &[Pixels]) -> Result<Vec<f32>, DeviceError> {
+        let batch = rounded(pictures.len());
+        let mut fitted = pictures.to_vec();
+        fitted.resize(batch, pictures[0].clone());
+        let pixels = self.images.pixel_values(&fitted);
+        let prepared = self.run(Job::Image { batch }, false, &[("pixels", &pixels)]).await?;
+        let all = self.read(&prepared, "image_embeds").await?;
+        Ok(all.as_f32()[..pictures.len() * all.shape.last()].to_vec())
     }
 
     /// How long each step takes that encodes one picture as [`ImageProcessor::fit`] returns it, by [`Device::time_steps`].

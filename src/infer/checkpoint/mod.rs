@@ -6,6 +6,7 @@ mod convert;
 mod effect;
 mod embed;
 mod fill;
+mod generation;
 mod plans;
 mod trace;
 mod words;
@@ -16,6 +17,7 @@ mod writer;
 pub use convert::{ConvertError, Converted, MAX_FILE, convert};
 pub use effect::{Agreement, EffectError, Made, scenes};
 pub use embed::{BATCH, Scale};
+pub use generation::{Generation, GenerationError};
 pub use plans::Job;
 pub use words::Words;
 pub use writer::Writer;
@@ -30,6 +32,7 @@ use crate::io::read_at::Files;
 use crate::io::safetensors::SafetensorsError;
 use crate::io::tokenizer::TokenizerError;
 use crate::io::weights::{Weights, WeightsError};
+use crate::limits::{self, LimitError};
 use crate::model::architecture::{Architecture, ConfigError, Wanted};
 use crate::precision::Precision;
 use crate::tensor::HostTensor;
@@ -44,6 +47,10 @@ pub struct Checkpoint {
     pub words: Option<Words>,
     /// How the device keeps the matrices.
     pub precision: Precision,
+    /// What `generation_config.json` says of writing.
+    pub generation: Generation,
+    /// What was taken by default, and what the files say that is not followed here: sentences for whoever uses the model.
+    pub notes: Vec<String>,
     device: Device,
     bank: Bank,
     plans: HashMap<(Job, bool), Rc<Prepared>>,
@@ -64,6 +71,14 @@ pub enum CheckpointError {
     Tokenizer(#[from] TokenizerError),
     #[error("the tokenizer has ids up to {largest}, config.json says that there are {expected}")]
     Vocabulary { largest: u32, expected: usize },
+    #[error(
+        "text_config.eos_token_id of config.json is {expected}, which the tokenizer puts into no text: of `a` it makes {found:?}"
+    )]
+    End { expected: u32, found: Vec<u32> },
+    #[error(transparent)]
+    Generation(#[from] GenerationError),
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     #[error(transparent)]
     Weights(#[from] WeightsError),
     #[error("`{tensor}` holds {found} in row {row}, which {precision} does not hold")]
@@ -88,21 +103,42 @@ impl Checkpoint {
             Architecture::Siglip(_) => Family::Siglip,
             Architecture::Blip(..) => Family::Blip,
         };
-        let images = ImageProcessor::new(read(files, "preprocessor_config.json")?.as_deref(), family)?;
+        limits::fits("the weights", architecture.bytes(precision).into(), limits::weights())?;
+        let side = architecture.vision().image_size as u32;
+        let (images, note) = ImageProcessor::open(files, family, side)?;
         let words = Words::open(files, &architecture)?;
+        ends(&architecture, words.as_ref())?;
+        let (generation, unfollowed) = Generation::open(files, &architecture)?;
         let weights = Weights::open(files)?;
+        let all = architecture.kept(precision, device.layout());
+        // No room is made before all headers agree.
+        all.iter().try_for_each(|wanted| weights.check(held(&weights, wanted), &wanted.shape))?;
         let mut bank = device.bank();
-        for wanted in architecture.kept(precision, device.layout()) {
+        for wanted in all {
             let mut fill = Fill::new(&device, &mut bank, &wanted)?;
             weights.pieces(held(&weights, &wanted), &wanted.shape, |_, values| fill.take(values))?;
         }
         let (plans, kept) = (HashMap::new(), Kept::default());
-        Ok(Checkpoint { architecture, images, words, precision, device, bank, plans, kept })
+        let notes = note.into_iter().chain(unfollowed).collect();
+        Ok(Checkpoint {
+            architecture,
+            images,
+            words,
+            precision,
+            generation,
+            notes,
+            device,
+            bank,
+            plans,
+            kept,
+        })
     }
 
     /// What the `config.json` among the files describes.
     pub fn architecture(files: &dyn Files) -> Result<Architecture, CheckpointError> {
-        let config = read(files, "config.json")?.ok_or(CheckpointError::NoConfig)?;
+        const FILE: &str = "config.json";
+        let unreadable = |source| CheckpointError::Unreadable { file: FILE.to_string(), source };
+        let config = files.read_small(FILE).map_err(unreadable)?.ok_or(CheckpointError::NoConfig)?;
         Ok(Architecture::parse(&config)?)
     }
 
@@ -139,9 +175,9 @@ impl Checkpoint {
         Ok(prepared)
     }
 
-    /// A slot of the plan as the last run left it.
+    /// A slot of the plan as the last run left it, whose numbers must be finite.
     pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
-        self.device.read(prepared, name).await
+        self.device.read_finite(prepared, name).await
     }
 
     /// The device, without the model.
@@ -153,6 +189,13 @@ impl Checkpoint {
     async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
         Ok(self.device.fetch(&self.bank, name).await?.as_f32()[0])
     }
+}
+
+/// Whether the texts of a CLIP have the token whose state stands for them: without it all are one.
+fn ends(architecture: &Architecture, words: Option<&Words>) -> Result<(), CheckpointError> {
+    let (Architecture::Clip(config), Some(words)) = (architecture, words) else { return Ok(()) };
+    let (Some(expected), found) = (config.end(), words.row("a")?) else { return Ok(()) };
+    if found.contains(&expected) { Ok(()) } else { Err(CheckpointError::End { expected, found }) }
 }
 
 /// The name under which the files hold a weight.

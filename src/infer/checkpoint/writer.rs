@@ -1,11 +1,16 @@
 //! A text under way, whatever searches for it.
 
-use super::Checkpoint;
 use super::beams::Beams;
+use super::{Checkpoint, Generation};
 use crate::infer::{Decoding, Hypothesis, Search};
 
 /// A search under way, fed with log-probabilities: it goes one token on at a time.
-pub struct Writer(By);
+pub struct Writer {
+    by: By,
+    generation: Generation,
+    /// Tokens of the prompt.
+    prompt: usize,
+}
 
 enum By {
     /// Greedy, or drawn.
@@ -16,22 +21,26 @@ enum By {
 impl Checkpoint {
     /// A search for what follows `prompt` (see [`Checkpoint::caption_prompt`]); it ends where the model's longest row does.
     pub fn writer(&self, prompt: Vec<u32>, decoding: Decoding, max_new: usize) -> Writer {
-        let config = self.blip();
-        let room = config.text.max_position_embeddings.saturating_sub(prompt.len());
-        let (end, max_new) = (config.writing.sep_token_id, max_new.min(room));
-        Writer(match decoding {
-            Decoding::Beam { width } if width > 1 => By::Beams(Beams::new(width, prompt, end, max_new)),
-            Decoding::Beam { .. } => {
-                By::Line(Search::new(Decoding::Greedy, prompt, end, Vec::new(), max_new))
+        let (room, length) = (self.blip().text.max_position_embeddings, prompt.len());
+        let max_new = max_new.min(room.saturating_sub(length));
+        let (generation, ends) = (self.generation.clone(), self.generation.ends().to_vec());
+        let by = match decoding {
+            Decoding::Beam { width } if width > 1 => {
+                let (penalty, early) = (generation.length_penalty(), generation.early_stopping());
+                By::Beams(Beams::new(width, prompt, ends, max_new).ranked(penalty, early))
             }
-            _ => By::Line(Search::new(decoding, prompt, end, Vec::new(), max_new)),
-        })
+            Decoding::Beam { .. } => {
+                By::Line(Search::new(Decoding::Greedy, prompt, ends, Vec::new(), max_new))
+            }
+            _ => By::Line(Search::new(decoding, prompt, ends, Vec::new(), max_new)),
+        };
+        Writer { by, generation, prompt: length }
     }
 }
 
 impl Writer {
     pub fn done(&self) -> bool {
-        match &self.0 {
+        match &self.by {
             By::Line(search) => search.done(),
             By::Beams(beams) => beams.done(),
         }
@@ -39,7 +48,7 @@ impl Writer {
 
     /// The rows whose next token is wanted.
     pub fn open_rows(&self) -> Vec<Vec<u32>> {
-        match &self.0 {
+        match &self.by {
             By::Line(search) => search.open_rows(),
             By::Beams(beams) => beams.open_rows(),
         }
@@ -47,15 +56,19 @@ impl Writer {
 
     /// Goes one token on; `logprobs[i]` belongs to row `i` of [`Writer::open_rows`].
     pub fn advance(&mut self, logprobs: &[Vec<f32>]) {
-        match &mut self.0 {
-            By::Line(search) => search.advance(logprobs),
-            By::Beams(beams) => beams.advance(logprobs),
+        let mut allowed = logprobs.to_vec();
+        for (row, logprobs) in self.open_rows().iter().zip(&mut allowed) {
+            self.generation.forbid(row, self.prompt, logprobs);
+        }
+        match &mut self.by {
+            By::Line(search) => search.advance(&allowed),
+            By::Beams(beams) => beams.advance(&allowed),
         }
     }
 
     /// What may still win, the likeliest first; once the search is done, what it has found, the best first.
     pub fn hypotheses(&self) -> Vec<&Hypothesis> {
-        match &self.0 {
+        match &self.by {
             By::Line(search) => search.hypotheses().iter().collect(),
             By::Beams(beams) if beams.done() => beams.finished().iter().collect(),
             By::Beams(beams) => beams.open().iter().chain(beams.finished()).collect(),

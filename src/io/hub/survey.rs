@@ -14,7 +14,13 @@ pub(super) async fn survey(source: &Source, fetch: &impl Fetch) -> Result<Manife
     };
     let config = entry("config.json").await?;
     let mut entries = vec![config.ok_or_else(|| HubError::Absent { file: "config.json".to_string() })?];
-    for optional in ["preprocessor_config.json", "tokenizer_config.json", "generation_config.json"] {
+    const OPTIONAL: [&str; 4] = [
+        "processor_config.json",
+        "preprocessor_config.json",
+        "tokenizer_config.json",
+        "generation_config.json",
+    ];
+    for optional in OPTIONAL {
         entries.extend(entry(optional).await?);
     }
     for files in TOKENIZERS {

@@ -25,6 +25,8 @@ pub enum SafetensorsError {
     NotAnId { file: String, tensor: String, index: usize, found: i64 },
     #[error("`{tensor}` in {file} holds {found} at row {row}, expected a finite scale of at least 0")]
     Scale { file: String, tensor: String, row: usize, found: f32 },
+    #[error("`{tensor}` in {file} holds {found} at element {index}, expected finite numbers")]
+    NotFinite { file: String, tensor: String, index: usize, found: f32 },
     #[error("`{tensor}` holds {found} at element {index}, beyond the largest f16 of 65504")]
     Overflow { tensor: String, index: usize, found: f32 },
 }

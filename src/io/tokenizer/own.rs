@@ -83,6 +83,10 @@ impl OwnTokenizer {
         self.ids.len()
     }
 
+    pub fn largest_id(&self) -> u32 {
+        self.tokens.keys().copied().max().unwrap_or(0)
+    }
+
     /// The first special token that is written in `text[from..]`, the longest where several begin.
     fn special(&self, text: &str, from: usize) -> Option<(Range<usize>, u32)> {
         let longest_at = |at: usize| {

@@ -45,17 +45,25 @@ impl Config {
         let Top { projection_dim } = whole(config, &json!({ "projection_dim": 512 }))?;
         let End { eos_token_id } = part(config, "text_config", &json!({ "eos_token_id": 49407 }))?;
         sizes("config", &[("projection_dim", projection_dim)])?;
+        if eos_token_id as usize >= text.vocab_size {
+            let vocabulary = text.vocab_size;
+            let found =
+                format!("text_config.eos_token_id is {eos_token_id}, expected an id below {vocabulary}");
+            return Err(ConfigError::Size(found));
+        }
         Ok(Config { text, vision, projection_dim, eos_token_id })
+    }
+
+    /// The token that a row must have for its state there to stand for the text; none where the largest id is taken.
+    pub fn end(&self) -> Option<u32> {
+        Some(self.eos_token_id).filter(|end| *end != 2)
     }
 
     /// The position of a row of ids whose state stands for the text: that of the first end token, or of the largest id
     /// where the file still says `eos_token_id` 2, as those of OpenAI's models do although their end token is another.
     pub fn pooled_position(&self, ids: &[u32]) -> usize {
-        let end = match self.eos_token_id {
-            2 => ids.iter().copied().max().unwrap_or(0),
-            end => end,
-        };
-        ids.iter().position(|&id| id == end).unwrap_or(0)
+        let end = self.end().or(ids.iter().copied().max());
+        ids.iter().position(|&id| Some(id) == end).unwrap_or(0)
     }
 }
 

@@ -1,8 +1,27 @@
 //! Sizes of a Playroom model, as in its `config.json`.
 
+use std::fmt::Debug;
+
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{self, LimitError};
 use crate::nn::Tower;
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{field} is {found}, expected {expected}")]
+    Field { field: &'static str, found: String, expected: String },
+    #[error(transparent)]
+    Memory(#[from] LimitError),
+}
+
+/// Most convolutions of a stem; each halves the picture's sides.
+const MAX_STEM: usize = 8;
+const MAX_WIDTH: usize = 1 << 14;
+const MAX_DEPTH: usize = 256;
+/// A start, what is asked for, a token and an end.
+const LEAST_TOKENS: usize = 4;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +63,59 @@ impl Config {
         }
     }
 
+    /// Checks sizes that come from a file: those of a model that can be emitted, and whose work on a few pictures at a time is
+    /// within the memory.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let field = |field, found: &dyn Debug, expected: String| {
+            Err(ConfigError::Field { field, found: format!("{found:?}"), expected })
+        };
+        let stem = &self.stem;
+        if !(1..=MAX_STEM).contains(&stem.len()) || stem.iter().any(|c| !(1..=MAX_WIDTH).contains(c)) {
+            return field("stem", stem, format!("1 to {MAX_STEM} widths of 1 to {MAX_WIDTH}"));
+        }
+        let ranges = [
+            ("heads", self.heads, 1..=self.width()),
+            ("mlp_ratio", self.mlp_ratio, 1..=64),
+            ("vision_depth", self.vision_depth, 1..=MAX_DEPTH),
+            ("text_depth", self.text_depth, 1..=MAX_DEPTH),
+            ("reader_depth", self.reader_depth, 1..=MAX_DEPTH),
+            ("embed_width", self.embed_width, 1..=MAX_WIDTH),
+            ("vocab_size", self.vocab_size, 1..=1 << 20),
+            ("max_tokens", self.max_tokens, LEAST_TOKENS..=4096),
+            ("image_size", self.image_size, 1..=4096),
+        ];
+        if let Some((name, found, range)) = ranges.iter().find(|(_, found, range)| !range.contains(found)) {
+            return field(*name, found, format!("{} to {}", range.start(), range.end()));
+        }
+        if !self.width().is_multiple_of(self.heads) {
+            return field("heads", &self.heads, format!("a divisor of the width {}", self.width()));
+        }
+        let cell = 1 << stem.len();
+        if !self.image_size.is_multiple_of(cell) {
+            return field(
+                "image_size",
+                &self.image_size,
+                format!("a multiple of {cell}, the side of a cell"),
+            );
+        }
+        Ok(self.fits()?)
+    }
+
+    /// Whether the weights and the states of a picture can be in memory, by less than either takes.
+    fn fits(&self) -> Result<(), LimitError> {
+        const F32: u128 = size_of::<f32>() as u128;
+        let size = |size: usize| size as u128;
+        let (width, ratio, cells) = (size(self.width()), size(self.mlp_ratio), size(self.grid()).pow(2));
+        let depth = size(self.vision_depth + self.text_depth + 2 * self.reader_depth);
+        let tables = 2 * (size(self.vocab_size) + size(self.max_tokens)) * width;
+        let weights = tables + (4 + 2 * ratio) * width * width * depth + cells * width;
+        limits::fits("the weights", F32 * weights, limits::weights())?;
+        let stem =
+            self.stem.iter().enumerate().map(|(i, c)| size(*c) * size(self.image_size >> (i + 1)).pow(2));
+        let states = stem.sum::<u128>() + cells * width * (8 + ratio) * size(self.vision_depth);
+        limits::fits("the states of one picture", F32 * states, limits::memory())
+    }
+
     pub fn width(&self) -> usize {
         *self.stem.last().expect("the stem has at least one convolution")
     }
@@ -55,5 +127,38 @@ impl Config {
 
     pub(super) fn tower(&self, depth: usize, causal: bool) -> Tower {
         Tower { depth, heads: self.heads, mlp_ratio: self.mlp_ratio, causal }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_field_that_is_wrong_is_named_with_what_was_expected() {
+        let check = |change: &dyn Fn(&mut Config)| {
+            let mut config = Config::playroom(1024);
+            change(&mut config);
+            config.check().map_err(|error| error.to_string())
+        };
+        assert_eq!(check(&|_| ()), Ok(()));
+        let refused = |change: &dyn Fn(&mut Config), expected: &str| {
+            assert_eq!(check(change), Err(expected.to_string()));
+        };
+        refused(&|c| c.heads = 7, "heads is 7, expected a divisor of the width 128");
+        refused(&|c| c.heads = 0, "heads is 0, expected 1 to 128");
+        refused(&|c| c.mlp_ratio = 0, "mlp_ratio is 0, expected 1 to 64");
+        refused(&|c| c.max_tokens = 0, "max_tokens is 0, expected 4 to 4096");
+        refused(&|c| c.image_size = 62, "image_size is 62, expected a multiple of 8, the side of a cell");
+        refused(&|c| c.image_size = 65536, "image_size is 65536, expected 1 to 4096");
+        refused(&|c| c.text_depth = 1 << 31, "text_depth is 2147483648, expected 1 to 256");
+        refused(&|c| c.stem = Vec::new(), "stem is [], expected 1 to 8 widths of 1 to 16384");
+        refused(&|c| c.stem[1] = 0, "stem is [48, 0, 128], expected 1 to 8 widths of 1 to 16384");
+        refused(&|c| c.vocab_size = usize::MAX, "vocab_size is 18446744073709551615, expected 1 to 1048576");
+        let wide = check(&|c| {
+            (c.stem, c.heads, c.mlp_ratio) = (vec![1 << 14; 3], 1, 64);
+            (c.vision_depth, c.text_depth, c.reader_depth) = (256, 256, 256);
+        });
+        assert!(wide.clone().is_err_and(|error| error.starts_with("the weights take ")), "{wide:?}");
     }
 }

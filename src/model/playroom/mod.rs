@@ -9,7 +9,7 @@ mod config;
 mod text;
 mod vision;
 
-pub use config::Config;
+pub use config::{Config, ConfigError};
 pub use text::{
     Matching, decode, decode_next, decoder_logits, encode_text, match_words, memory, text_embeds,
 };

@@ -34,6 +34,9 @@ pub fn cases() -> Vec<Case> {
         case([1, 70, 1030, 2, 16], false, None, 1.0),
         case([3, 1, 70, 3, 20], false, Some(vec![70, 41, 0]), 1.0),
         case([2, 2, 9, 2, 5], false, None, 1.0),
+        // More keys than a piece of `attention_row.wgsl` has, and whole pieces of them.
+        case([1, 5, 2501, 2, 16], false, None, 1.0),
+        case([3, 2, 4099, 1, 8], false, Some(vec![2049, 4096, 0]), 3.0),
         case([2, 3, 3, 2, 16], true, Some(vec![3, 2]), 1.0),
         case([2, 9, 17, 2, 16], false, None, 100.0).tolerance(1e-3),
         case([2, 3, 4, 2, 2], false, Some(vec![4, 3]), 1.0).differentiable(),

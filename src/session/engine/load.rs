@@ -13,8 +13,8 @@ use crate::pixels::Pixels;
 use crate::precision::Precision;
 use crate::session::library::{fits, folder_of, storage};
 use crate::session::protocol::{
-    Abilities, Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelKind,
-    ModelName, Reply, Stack, Stage, Trial, WayOn,
+    Abilities, Backend, BackendChoice, Decoding, DeviceReport, Event, Failure, Loading, ModelFacts,
+    ModelKind, ModelName, Reply, Stack, Stage, Trial, WayOn,
 };
 
 #[derive(Clone)]
@@ -184,6 +184,8 @@ async fn facts(runner: &Runner, eval_json: String) -> Result<ModelFacts, Failure
         pointing_layer: pointing_layer(&eval_json, config.reader_depth),
         eval_json,
         precision: Precision::F32,
+        decoding: Decoding::Greedy,
+        notes: Vec::new(),
     })
 }
 

@@ -224,6 +224,12 @@ impl From<DeviceError> for Failure {
                 ("The graphics device refused the work; the CPU can go on.", WayOn::UseCpu)
             }
             DeviceError::TooLarge { .. } => ("This is too large for the graphics device.", WayOn::UseCpu),
+            DeviceError::Memory(_) | DeviceError::Exhausted { .. } => {
+                ("This takes more memory than there is.", WayOn::ChangeInput)
+            }
+            DeviceError::NotFinite { .. } => {
+                ("The model computes no finite numbers: its weights are damaged.", WayOn::ChangeInput)
+            }
             DeviceError::Missing { .. } | DeviceError::Misshapen { .. } => {
                 ("The weights do not belong to this model.", WayOn::Reload)
             }

@@ -33,13 +33,14 @@ pub(super) async fn begin(
         let token = described(&piece, prompt[at], &next.logprobs[0], trace.of_query(0), true);
         emit(Event::TokenWritten { position: (at - given) as u32, token });
     }
-    let search = runner.search(searched(decoding), prompt.clone(), max_new);
+    let search = runner.search(searched(decoding, infer::Decoding::Greedy), prompt.clone(), max_new);
     Ok(Writing { image, search, stream: Stream::new(given, prompt) })
 }
 
-/// A decoding within what a session takes.
-pub(super) fn searched(decoding: Decoding) -> infer::Decoding {
+/// A decoding within what a session takes; `own` is the model's.
+pub(super) fn searched(decoding: Decoding, own: infer::Decoding) -> infer::Decoding {
     match decoding {
+        Decoding::Own => own,
         Decoding::Greedy => infer::Decoding::Greedy,
         Decoding::Beam { width } => infer::Decoding::Beam { width: width.clamp(1, 8) as usize },
         Decoding::Sample { temperature, seed } => {

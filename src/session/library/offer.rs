@@ -3,14 +3,12 @@
 use super::{open, storage};
 use crate::io::hub::Store;
 use crate::io::read_at::ReadAt;
+use crate::limits::PAGE_WEIGHTS;
 use crate::model::architecture::Architecture;
 use crate::precision::Precision;
 use crate::session::abilities::abilities;
 use crate::session::engine::Host;
 use crate::session::protocol::{Failure, Offer, WayOn};
-
-/// Bytes of weights that a page can hold: WebAssembly addresses 4 GiB, and the rest of the work needs some.
-const MOST: u64 = 3 << 30;
 
 /// Reads the sizes of all files, and `config.json` itself, which is small and comes first.
 pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure> {
@@ -35,8 +33,12 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
     let least = memory.into_iter().min().unwrap_or(0);
     let missing = manifest.size() - kept;
     let space = host.space().await.unwrap_or(u64::MAX);
-    let obstacle = if least > MOST {
-        format!("Its weights take {} in memory; a page can hold {}.", gigabytes(least), gigabytes(MOST))
+    let obstacle = if least > PAGE_WEIGHTS {
+        format!(
+            "Its weights take {} in memory; a page can hold {}.",
+            gigabytes(least),
+            gigabytes(PAGE_WEIGHTS)
+        )
     } else if missing > space {
         format!("{} are missing, and this browser may keep {} more.", gigabytes(missing), gigabytes(space))
     } else {
@@ -58,10 +60,10 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
 /// Refuses weights that would not fit, before any of them is loaded.
 pub fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Failure> {
     let memory = architecture.bytes(precision);
-    if memory <= MOST {
+    if memory <= PAGE_WEIGHTS {
         return Ok(());
     }
-    let (name, memory, most) = (precision.name(), gigabytes(memory), gigabytes(MOST));
+    let (name, memory, most) = (precision.name(), gigabytes(memory), gigabytes(PAGE_WEIGHTS));
     Err(Failure {
         sentence: format!(
             "As {name} its weights take {memory}; a page can hold {most}: choose a smaller form."

@@ -164,9 +164,16 @@ pub struct Pixels {
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Decoding {
+    /// That of the model's own files; greedy where they say nothing.
+    Own,
     Greedy,
-    Beam { width: u32 },
-    Sample { temperature: f32, seed: u32 },
+    Beam {
+        width: u32,
+    },
+    Sample {
+        temperature: f32,
+        seed: u32,
+    },
 }
 
 /// A photo of the visitor's album, by what its file says of itself.

@@ -1,5 +1,6 @@
 //! What is told of models.
 
+use super::Decoding;
 use crate::infer::checkpoint::Agreement;
 use crate::precision::Precision;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,10 @@ pub struct ModelFacts {
     pub eval_json: String,
     /// In which the device keeps the matrices.
     pub precision: Precision,
+    /// How it writes where nobody says it.
+    pub decoding: Decoding,
+    /// What was taken by default of what its files leave out, and what they say that is not followed here.
+    pub notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

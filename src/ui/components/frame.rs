@@ -120,12 +120,17 @@ fn ModelChip() -> impl IntoView {
              says may be wrong, and nobody here knows the truth about your photos."
         }
     };
+    let notes = Memo::new(move |_| {
+        let notes = lab.facts.with(|facts| facts.as_ref().map(|facts| facts.notes.join(". ")))?;
+        (!notes.is_empty()).then(|| format!("What its files leave open: {notes}."))
+    });
     let address = move || lab.view.with(|view| link(view, Room::Models));
     view! {
         <details class="badge" name="badge" id="model">
             <summary>{name}</summary>
             <p class="whole">{name}</p>
             <p>{about}</p>
+            {move || notes.get().map(|notes| view! { <p class="small quiet">{notes}</p> })}
             <p><a href=address on:click=move |event| visit(lab, Room::Models, &event)>"Other models"</a></p>
         </details>
     }

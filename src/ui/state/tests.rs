@@ -28,6 +28,8 @@ fn facts() -> ModelFacts {
         is_sigmoid: false,
         pointing_layer: 0,
         precision: Precision::F32,
+        decoding: Decoding::Greedy,
+        notes: Vec::new(),
         eval_json: String::new(),
     }
 }

@@ -140,6 +140,7 @@ fn pair_of(value: &str) -> Option<(usize, usize)> {
 /// `greedy`, `beam-3`, or `sample-800-7` for a temperature of 0.8 and seed 7.
 fn name_of(decoding: Decoding) -> String {
     match decoding {
+        Decoding::Own => "own".into(),
         Decoding::Greedy => "greedy".into(),
         Decoding::Beam { width } => format!("beam-{width}"),
         Decoding::Sample { temperature, seed } => format!("sample-{:.0}-{seed}", temperature * 1000.0),

@@ -68,7 +68,7 @@ impl Default for View {
             rerank: false,
             milli_temperature: None,
             pair: None,
-            decoding: Decoding::Greedy,
+            decoding: Decoding::Own,
             prefix: String::new(),
             text: String::new(),
             attending: Attending::Decoder,

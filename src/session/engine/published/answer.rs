@@ -46,8 +46,9 @@ impl Answering {
         let source = checkpoint.look(&pixels).await?;
         let reading = checkpoint.encoder_attention(source, &row).await?;
         let prompt = checkpoint.caption_prompt(None);
-        let line = checkpoint.writer(prompt.clone(), Decoding::Greedy, ANSWER);
-        let beams = checkpoint.writer(prompt, Decoding::Beam { width: CANDIDATES }, ANSWER);
+        let most = checkpoint.max_new(prompt.len(), None, ANSWER);
+        let line = checkpoint.writer(prompt.clone(), Decoding::Greedy, most);
+        let beams = checkpoint.writer(prompt, Decoding::Beam { width: CANDIDATES }, most);
         let question = HostTensor::u32([1, row.len()], row);
         Ok(Answering { pixels, question, reading, line, tokens: Vec::new(), beams })
     }

@@ -34,7 +34,9 @@ impl Captioning {
         )?;
         let row = row(words(checkpoint)?, prefix)?;
         let prompt = checkpoint.caption_prompt((!prefix.trim().is_empty()).then_some(&row));
-        let writer = checkpoint.writer(prompt.clone(), searched(decoding), max_new);
+        let max_new = checkpoint.max_new(prompt.len(), None, max_new);
+        let writer =
+            checkpoint.writer(prompt.clone(), searched(decoding, checkpoint.decoding(None)), max_new);
         let pixels = pixel_values(checkpoint, picture)?;
         // The start token is no word.
         Ok(Captioning { pixels, told: 1, writer, stream: Stream::new(1, prompt.clone()), prompt })

@@ -1,8 +1,9 @@
 //! What the page is told of a published checkpoint.
 
+use crate::infer;
 use crate::infer::checkpoint::Checkpoint;
 use crate::session::abilities::abilities;
-use crate::session::protocol::{Failure, ModelFacts, Stack};
+use crate::session::protocol::{Decoding, Failure, ModelFacts, Stack};
 
 pub(in crate::session::engine) async fn facts(
     checkpoint: &mut Checkpoint,
@@ -37,5 +38,10 @@ pub(in crate::session::engine) async fn facts(
         pointing_layer: (text_stack.layers / 2).saturating_sub(1),
         eval_json: String::new(),
         precision: checkpoint.precision,
+        decoding: match checkpoint.decoding(None) {
+            infer::Decoding::Beam { width } => Decoding::Beam { width: width as u32 },
+            infer::Decoding::Greedy | infer::Decoding::Sample { .. } => Decoding::Greedy,
+        },
+        notes: checkpoint.notes.clone(),
     })
 }

@@ -1,41 +1,29 @@
 //! Pictures and texts as a checkpoint takes them.
 
 use crate::infer::checkpoint::{Checkpoint, Words};
+use crate::limits::{self, LimitError};
 use crate::model::blip::Task;
 use crate::pixels;
 use crate::session::engine::input::{checked, unreadable, unusable};
 use crate::session::protocol::{Failure, Pixels};
 use crate::tensor::HostTensor;
 
-/// A picture that is longer than this many times its breadth is refused: resized by its shorter edge it would take
-/// hundreds of megabytes.
-const LONGEST: u32 = 64;
-
 /// A picture by the model's own preprocessing, still in bytes.
 pub(super) fn fit(checkpoint: &Checkpoint, picture: &pixels::Pixels) -> Result<pixels::Pixels, Failure> {
-    let side = checkpoint.architecture.vision().image_size;
-    if picture.width.max(picture.height) > LONGEST.saturating_mul(picture.width.min(picture.height)) {
-        let size = format!("{} x {} pixels", picture.width, picture.height);
-        return Err(unusable("This picture is too narrow for the model.", size));
-    }
-    // What was fitted once is what the model sees.
-    let fitted = match picture.size() == (side, side) {
-        true => picture.clone(),
-        false => checkpoint.images.fit(picture),
-    };
-    match fitted.size() == (side, side) {
-        true => Ok(fitted),
-        false => {
-            let (width, height) = fitted.size();
-            let detail =
-                format!("preprocessor_config.json makes {width} x {height} pixels of {side} x {side}");
-            Err(unusable("The model's preprocessing does not make pictures of the model's size.", detail))
-        }
-    }
+    limits::picture(picture.width, picture.height).map_err(|limit| {
+        let sentence = match limit {
+            LimitError::Pixels { .. } => "This picture is too large for the model.",
+            _ => "This picture is too narrow for the model.",
+        };
+        unusable(sentence, limit.to_string())
+    })?;
+    Ok(checkpoint.images.fit(picture))
 }
 
+/// A picture that was fitted once is what the model sees.
 pub(super) fn fitted(checkpoint: &Checkpoint, picture: &Pixels) -> Result<pixels::Pixels, Failure> {
-    fit(checkpoint, &checked(picture)?)
+    let (picture, side) = (checked(picture)?, checkpoint.architecture.vision().image_size);
+    if picture.size() == (side, side) { Ok(picture) } else { fit(checkpoint, &picture) }
 }
 
 /// A picture as the image encoder takes it, `[1, 3, S, S]`.

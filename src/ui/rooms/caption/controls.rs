@@ -17,7 +17,7 @@ const WAYS: [(Way, &str); 3] = [(Way::Greedy, "Greedy"), (Way::Beam, "Beam"), (W
 
 fn way_of(decoding: Decoding) -> Way {
     match decoding {
-        Decoding::Greedy => Way::Greedy,
+        Decoding::Own | Decoding::Greedy => Way::Greedy,
         Decoding::Beam { .. } => Way::Beam,
         Decoding::Sample { .. } => Way::Sample,
     }
@@ -26,7 +26,9 @@ fn way_of(decoding: Decoding) -> Way {
 #[component]
 pub fn Controls() -> impl IntoView {
     let lab = Lab::here();
-    let decoding = lab.pick(|view| view.decoding);
+    let chosen = lab.pick(|view| view.decoding);
+    let own = move || lab.facts.with(|facts| facts.as_ref().map_or(Decoding::Greedy, |facts| facts.decoding));
+    let decoding = Memo::new(move |_| if chosen.get() == Decoding::Own { own() } else { chosen.get() });
     let way = Memo::new(move |_| way_of(decoding.get()));
     let choose = move |way| {
         lab.go(|view| {
@@ -57,7 +59,7 @@ fn BeamWidth(decoding: Memo<Decoding>) -> impl IntoView {
     let lab = Lab::here();
     let width = Memo::new(move |_| match decoding.get() {
         Decoding::Beam { width } => width,
-        Decoding::Greedy | Decoding::Sample { .. } => 1,
+        Decoding::Own | Decoding::Greedy | Decoding::Sample { .. } => 1,
     });
     view! {
         <Number label="Width" min=1 max=8 value=width change=move |width| lab.go(|view| view.decoding = Decoding::Beam { width }) />
@@ -69,7 +71,7 @@ fn Sampling(decoding: Memo<Decoding>) -> impl IntoView {
     let lab = Lab::here();
     let now = Memo::new(move |_| match decoding.get() {
         Decoding::Sample { temperature, seed } => (temperature, seed),
-        Decoding::Greedy | Decoding::Beam { .. } => (1.0, 1),
+        Decoding::Own | Decoding::Greedy | Decoding::Beam { .. } => (1.0, 1),
     });
     let seed = Memo::new(move |_| now.get().1);
     let sample = move |temperature, seed| Decoding::Sample { temperature, seed };

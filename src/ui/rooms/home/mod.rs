@@ -36,7 +36,7 @@ pub fn Home() -> impl IntoView {
             return;
         }
         let picture = lab.steady.with(|picture| picture.pixels.clone());
-        let (prefix, decoding) = (String::new(), Decoding::Greedy);
+        let (prefix, decoding) = (String::new(), Decoding::Own);
         lab.ask(Command::Caption { picture, prefix, decoding, max_new_tokens: MAX_NEW_TOKENS });
     });
     let replay = Replay::new(lab);

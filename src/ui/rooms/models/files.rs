@@ -61,8 +61,9 @@ impl Copying {
 
 /// Names that a checkpoint is made of.
 fn is_of_model(name: &str) -> bool {
-    const PLAIN: [&str; 8] = [
+    const PLAIN: [&str; 9] = [
         "config.json",
+        "processor_config.json",
         "preprocessor_config.json",
         "generation_config.json",
         "tokenizer.json",

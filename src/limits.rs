@@ -7,6 +7,13 @@ pub const MAX_PIXELS: u64 = 100_000_000;
 pub const MAX_ASPECT: u32 = 64;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
 pub const MAX_SMALL_FILE: u64 = 16 << 20;
+/// Bytes of a `tokenizer.json`: Gemma's, which SigLIP 2 reads, has 34 million.
+pub const MAX_TOKENIZER: u64 = 64 << 20;
+/// Bytes of a text that a tokenizer reads.
+pub const MAX_TEXT: usize = 64 << 10;
+/// How many times as long as it was a tokenizer's steps may make a text, beside [`MAX_TEXT`]: SentencePiece's replacements may have 64
+/// bytes.
+const MAX_GROWTH: usize = 66;
 
 /// What was asked for, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +24,10 @@ pub enum LimitError {
     Aspect { width: u32, height: u32 },
     #[error("{size} bytes; at most {MAX_SMALL_FILE} are read of such a file")]
     SmallFile { size: u64 },
+    #[error("{size} bytes; at most {MAX_TOKENIZER} are read of a tokenizer")]
+    Tokenizer { size: u64 },
+    #[error("the text has {size} bytes; at most {MAX_TEXT} are read")]
+    Text { size: usize },
 }
 
 /// Whether a picture of this size is taken, before it is decoded.
@@ -39,6 +50,27 @@ pub fn picture(width: u32, height: u32) -> Result<(), LimitError> {
 /// [`LimitError::SmallFile`].
 pub fn small_file(size: u64) -> Result<(), LimitError> {
     if size > MAX_SMALL_FILE { Err(LimitError::SmallFile { size }) } else { Ok(()) }
+}
+
+/// Whether a tokenizer's file of this length is read.
+///
+/// # Errors
+/// [`LimitError::Tokenizer`].
+pub fn tokenizer(size: u64) -> Result<(), LimitError> {
+    if size > MAX_TOKENIZER { Err(LimitError::Tokenizer { size }) } else { Ok(()) }
+}
+
+/// Whether a text of so many bytes is read.
+///
+/// # Errors
+/// [`LimitError::Text`].
+pub fn text(size: usize) -> Result<(), LimitError> {
+    if size > MAX_TEXT { Err(LimitError::Text { size }) } else { Ok(()) }
+}
+
+/// Bytes that a tokenizer's steps may make of a text of so many.
+pub const fn grown(text: usize) -> usize {
+    MAX_TEXT + MAX_GROWTH * text
 }
 
 #[cfg(test)]
@@ -66,5 +98,16 @@ mod tests {
     fn a_file_beside_the_weights_is_small() {
         assert_eq!(small_file(MAX_SMALL_FILE), Ok(()));
         assert_eq!(small_file(MAX_SMALL_FILE + 1), Err(LimitError::SmallFile { size: MAX_SMALL_FILE + 1 }));
+        assert_eq!(tokenizer(MAX_TOKENIZER), Ok(()));
+        assert_eq!(tokenizer(MAX_TOKENIZER + 1), Err(LimitError::Tokenizer { size: MAX_TOKENIZER + 1 }));
+    }
+
+    #[test]
+    fn a_text_is_refused_by_its_bytes() {
+        assert_eq!(text(MAX_TEXT), Ok(()));
+        assert_eq!(
+            text(MAX_TEXT + 1).unwrap_err().to_string(),
+            "the text has 65537 bytes; at most 65536 are read"
+        );
     }
 }

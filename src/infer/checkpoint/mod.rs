@@ -17,7 +17,7 @@ pub use convert::{ConvertError, Converted, MAX_FILE, convert};
 pub use effect::{Agreement, EffectError, Made, scenes};
 pub use embed::{BATCH, Scale};
 pub use plans::Job;
-pub use words::Words;
+pub use words::{Cut, Words};
 pub use writer::Writer;
 
 use std::collections::HashMap;
@@ -64,6 +64,12 @@ pub enum CheckpointError {
     Tokenizer(#[from] TokenizerError),
     #[error("the tokenizer has ids up to {largest}, config.json says that there are {expected}")]
     Vocabulary { largest: u32, expected: usize },
+    #[error(
+        "the token that fills rows up has the id {pad}, config.json says that there are {expected} tokens"
+    )]
+    Pad { pad: u32, expected: usize },
+    #[error("config.json says that a text ends in the token {end}, which the tokenizer puts into none")]
+    End { end: u32 },
     #[error(transparent)]
     Weights(#[from] WeightsError),
     #[error("`{tensor}` holds {found} in row {row}, which {precision} does not hold")]
@@ -108,6 +114,11 @@ impl Checkpoint {
 
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Texts that were too long for the model since this was last asked.
+    pub fn take_cuts(&self) -> Vec<Cut> {
+        self.words.as_ref().map(Words::take_cuts).unwrap_or_default()
     }
 
     /// Replays the plan of `job` on `inputs`; its slots are read by [`Checkpoint::read`]. A traced run also keeps the

@@ -3,7 +3,7 @@
 use super::*;
 use crate::session::protocol::{
     Abilities, Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, ModelKind, ModelName,
-    Photo, Stack, Stage, Token,
+    Photo, Stack, Stage, Token, WayOn,
 };
 
 pub fn picture(value: u8) -> Pixels {

@@ -3,7 +3,7 @@ self.onmessage = async ({ data }) => {
   self.onmessage = null;
   try {
     const [script, module, lock] = data;
-    await hold(lock);
+    await holdForever(lock);
     const program = await import(script);
     await program.default({ module_or_path: module });
   } catch (error) {
@@ -18,14 +18,15 @@ self.onmessageerror = () => {
 };
 
 // Holds a lock as long as this worker lives: no event tells the page of a worker that ends without an error, but the lock comes free.
-// Resolves when it is held; at once where there are no locks, as on a page without https.
-const hold = (lock) =>
+// Resolves when it is held, or where there is none: on a page without https, or in a browser that denies it.
+const holdForever = (lock) =>
   new Promise((held) => {
     if (!navigator.locks) return held();
-    navigator.locks.request(lock, () => {
+    const hold = () => {
       held();
       return new Promise(() => {});
-    });
+    };
+    navigator.locks.request(lock, hold).catch(held);
   });
 
 // The engine calls this before it opens a published checkpoint's tokenizer, and again after a module has stopped; nothing else needs

@@ -5,10 +5,12 @@ use crate::session::protocol::{Reply, Request, decode, encode};
 use crate::thrown::thrown;
 use js_sys::{Array, Math, Promise, Uint8Array};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 #[wasm_bindgen]
@@ -99,7 +101,11 @@ fn await_end(inner: &Rc<Inner>, lab: Lab) {
             lab.crashed("its worker ended without an error");
         }
     });
-    let _released: Promise = locks.unchecked_into::<Locks>().request(&inner.lock, &granted);
+    let request = locks.unchecked_into::<Locks>().request(&inner.lock, &granted);
+    spawn_local(async move {
+        // Where locks are denied an end in silence goes unnoticed.
+        let _denied: Result<JsValue, JsValue> = JsFuture::from(request).await;
+    });
 }
 
 impl Inner {

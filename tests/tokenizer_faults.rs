@@ -185,6 +185,8 @@ fn a_charsmap_is_walked_before_it_is_used() {
         let found = refused(&map);
         assert!(found.contains("precompiled_charsmap") && found.contains(reason), "{found}");
     }
+    let none = refusal(|file| file["normalizer"] = json!({ "type": "Precompiled" }));
+    assert!(none.contains("precompiled_charsmap: it is no text"), "{none}");
     // From the root, at unit 0, the letter `a` leads back to the root.
     let mut looping = [0u32; 256];
     looping[b'a' as usize] = u32::from(b'a') | u32::from(b'a') << 10;

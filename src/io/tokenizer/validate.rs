@@ -126,9 +126,10 @@ fn steps(value: &Value, depth: usize, left: &mut usize) -> Result<(), String> {
             if fields.get("length").and_then(Value::as_u64) == Some(0) {
                 return Err("parts of length 0".to_string());
             }
-            if let Some(map) = fields.get("precompiled_charsmap") {
-                let checked =
-                    map.as_str().ok_or_else(|| "it is no text".to_string()).and_then(charsmap::check);
+            let is_precompiled = fields.get("type").and_then(Value::as_str) == Some("Precompiled");
+            if is_precompiled || fields.contains_key("precompiled_charsmap") {
+                let map = fields.get("precompiled_charsmap").and_then(Value::as_str);
+                let checked = map.ok_or_else(|| "it is no text".to_string()).and_then(charsmap::check);
                 checked.map_err(|reason| format!("precompiled_charsmap: {reason}"))?;
             }
             fields.values().try_for_each(|value| steps(value, depth, left))

@@ -73,15 +73,16 @@ visit("a checkpoint with which the engine stops gives way to Playroom, and is tr
   await download(lab, name);
   await speaks(lab, name);
   const loader = "**/worker_loader.js*";
-  await lab.page.route(loader, async (route) => {
+  const stopping = async (route) => {
     const response = await route.fetch();
     const stop = 'self.loadTokenizers = () => new Promise(() => setTimeout(() => { throw new Error("stopped by the test"); }));';
     await route.fulfill({ response, body: `${await response.text()}\n${stop}` });
-  });
+  };
+  await lab.page.route(loader, stopping);
   await lab.page.reload();
   const alert = lab.page.getByRole("alert").filter({ hasText: "The engine stopped unexpectedly." });
   await alert.waitFor({ timeout: 60_000 });
-  await lab.page.unroute(loader);
+  await lab.page.unroute(loader, stopping);
   await alert.getByRole("button", { name: "Start the engine again" }).click();
   await speaks(lab, "Playroom");
   const note = lab.page.getByRole("status").filter({ hasText: `The engine stopped with ${name}` });

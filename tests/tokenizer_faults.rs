@@ -122,6 +122,10 @@ fn steps_that_find_nothing_or_too_much_are_refused() {
         |pattern: Value, content: &str| json!({ "type": "Replace", "pattern": pattern, "content": content });
     let empty = refusal(|file| file["normalizer"] = replace(json!({ "String": "" }), "x"));
     assert!(empty.contains("normalizer: an empty pattern"), "{empty}");
+    for regex in ["x*", "$", r"\b"] {
+        let end = refusal(|file| file["normalizer"] = replace(json!({ "Regex": regex }), "x"));
+        assert!(end.contains("finds the end of a text"), "{end}");
+    }
     let split = refusal(|file| {
         file["pre_tokenizer"] =
             json!({ "type": "Split", "pattern": { "Regex": "" }, "behavior": "Isolated", "invert": false });

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use tokenizers::utils::SysRegex;
 
 use super::charsmap;
 
@@ -77,6 +78,7 @@ pub fn validate(json: &[u8]) -> Result<Added, String> {
     ] {
         steps(part, MAX_DEPTH, &mut left).map_err(|reason| format!("{name}: {reason}"))?;
     }
+    ends(&normalizer).map_err(|reason| format!("normalizer: {reason}"))?;
     added_tokens.iter().try_for_each(|token| token.content.check("an added token"))?;
     model.check().map_err(|reason| format!("model: {reason}"))?;
     let mut around = None;
@@ -151,6 +153,24 @@ fn pattern(value: &Value) -> Result<(), String> {
     }
 }
 
+/// A pattern of the normalizer that finds the end of a text, behind which the library looks for what it replaces.
+fn ends(value: &Value) -> Result<(), String> {
+    let text = "a b";
+    match value {
+        Value::Array(all) => all.iter().try_for_each(ends),
+        Value::Object(fields) => {
+            if let Some(pattern) = value.pointer("/pattern/Regex").and_then(Value::as_str) {
+                let regex = SysRegex::new(pattern).map_err(|error| error.to_string())?;
+                if regex.find_iter(text).any(|(start, _)| start == text.len()) {
+                    return Err(format!("the pattern {pattern:?} finds the end of a text"));
+                }
+            }
+            fields.values().try_for_each(ends)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Finds what is put around a text: a template, or a token before and one behind. Two of them do not fit together.
 fn template(value: &Value, around: &mut Option<Added>) -> Result<(), String> {
     match value {
@@ -158,7 +178,7 @@ fn template(value: &Value, around: &mut Option<Added>) -> Result<(), String> {
         Value::Object(fields) => {
             let found = match (fields.get("single"), fields.get("sep"), fields.get("cls")) {
                 (Some(single), ..) => Some(pieces(single, fields)?),
-                (_, Some(sep), Some(cls)) => Some(ends(cls, sep)?),
+                (_, Some(sep), Some(cls)) => Some(brackets(cls, sep)?),
                 _ => return fields.values().try_for_each(|value| template(value, around)),
             };
             match around.is_some() {
@@ -174,7 +194,7 @@ fn template(value: &Value, around: &mut Option<Added>) -> Result<(), String> {
 }
 
 /// `["[CLS]", 101]` and `["[SEP]", 102]`.
-fn ends(cls: &Value, sep: &Value) -> Result<Added, String> {
+fn brackets(cls: &Value, sep: &Value) -> Result<Added, String> {
     let mut added = Added::default();
     for token in [cls, sep] {
         let (name, id) = token_of(token).ok_or_else(|| format!("{token} is no token with its id"))?;

@@ -11,9 +11,10 @@ pub const MAX_SMALL_FILE: u64 = 16 << 20;
 pub const MAX_TOKENIZER: u64 = 64 << 20;
 /// Bytes of a text that a tokenizer reads.
 pub const MAX_TEXT: usize = 64 << 10;
-/// How many times as long as it was a tokenizer's steps may make a text, beside [`MAX_TEXT`]: SentencePiece's replacements may have 64
-/// bytes.
+/// How many times as long as it was a tokenizer's steps may make a text; U+FDFA becomes 11 times as long.
 const MAX_GROWTH: usize = 66;
+/// Bytes that one of them might make: more than it does, since what a text holds is not known before.
+pub const MAX_STEP: usize = 8 << 20;
 
 /// What was asked for, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,7 +71,8 @@ pub fn text(size: usize) -> Result<(), LimitError> {
 
 /// Bytes that a tokenizer's steps may make of a text of so many.
 pub const fn grown(text: usize) -> usize {
-    MAX_TEXT + MAX_GROWTH * text
+    // A short text may get a few tokens.
+    512 + MAX_GROWTH * text
 }
 
 #[cfg(test)]

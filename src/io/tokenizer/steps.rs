@@ -1,4 +1,4 @@
-//! The steps by which a `tokenizer.json` changes a text and spells its tokens, each held to [`grown`] before it runs: the
+//! The steps by which a `tokenizer.json` changes a text and spells its tokens, each held to what a text may become: the
 //! `tokenizers` library runs them whatever comes of it.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -12,15 +12,25 @@ use tokenizers::{
 };
 
 use super::charsmap::MAX_REPLACEMENT;
-use crate::limits::{MAX_TEXT, grown};
+use crate::limits::{MAX_STEP, MAX_TEXT, grown};
 
-/// Whether a step that makes up to `growth` bytes of each of `bytes` may run beside the `made` ones, where `allowed` are.
-fn bounded(made: usize, bytes: usize, growth: usize, allowed: usize) -> Result<()> {
-    let most = bytes.saturating_mul(growth).saturating_add(made);
-    match most <= allowed {
+/// Whether a step may run that makes up to `growth` bytes of each of `bytes`.
+fn may_run(bytes: usize, growth: usize) -> Result<()> {
+    let most = bytes.saturating_mul(growth);
+    match most <= MAX_STEP {
         true => Ok(()),
         false => {
-            Err(format!("its steps may make {most} bytes of the text; at most {allowed} are allowed").into())
+            Err(format!("a step may make {most} bytes of the text; at most {MAX_STEP} are allowed").into())
+        }
+    }
+}
+
+/// Whether the steps so far have made no more than is allowed.
+fn bounded(made: usize, allowed: usize) -> Result<()> {
+    match made <= allowed {
+        true => Ok(()),
+        false => {
+            Err(format!("its steps make {made} bytes of the text; at most {allowed} are allowed").into())
         }
     }
 }
@@ -64,7 +74,7 @@ impl Normal {
             false => Ok(()),
             true => {
                 let allowed = self.allowed.load(Relaxed);
-                Err(format!("its normalizer may make more than {allowed} bytes of the text").into())
+                Err(format!("its normalizer makes more than {allowed} bytes of the text").into())
             }
         }
     }
@@ -90,13 +100,14 @@ impl Normal {
         if let NormalizerWrapper::Sequence(all) = step {
             return all.as_ref().iter().try_for_each(|step| self.run(step, text));
         }
-        let (made, allowed) = (self.made.load(Relaxed), self.allowed.load(Relaxed));
-        if let Err(error) = bounded(made, text.get().len(), normal_growth(step), allowed) {
+        let result = may_run(text.get().len(), normal_growth(step)).and_then(|()| step.normalize(text));
+        let made = self.made.load(Relaxed) + text.get().len();
+        let result = result.and_then(|()| bounded(made, self.allowed.load(Relaxed)));
+        if result.is_err() {
             self.is_refused.store(true, Relaxed);
             text.clear();
-            return Err(error);
         }
-        step.normalize(text)
+        result
     }
 }
 
@@ -166,9 +177,13 @@ fn split(step: &PreTokenizerWrapper, text: &mut PreTokenizedString, allowed: usi
         PreTokenizerWrapper::Metaspace(_) => 8,
         _ => 1,
     };
-    let parts = text.get_splits(OffsetReferential::Normalized, OffsetType::Byte);
-    bounded(parts.len(), parts.iter().map(|(part, ..)| part.len()).sum(), growth, allowed)?;
-    step.pre_tokenize(text)
+    let length = |text: &PreTokenizedString| {
+        let parts = text.get_splits(OffsetReferential::Normalized, OffsetType::Byte);
+        parts.len() + parts.iter().map(|(part, ..)| part.len()).sum::<usize>()
+    };
+    may_run(length(text), growth)?;
+    step.pre_tokenize(text)?;
+    bounded(length(text), allowed)
 }
 
 /// A file's decoder.
@@ -205,6 +220,8 @@ fn spell(step: &DecoderWrapper, tokens: Vec<String>, allowed: usize) -> Result<V
         DecoderWrapper::ByteLevel(_) => 3,
         _ => 2,
     };
-    bounded(0, length(&tokens), growth, allowed)?;
-    step.decode_chain(tokens)
+    may_run(length(&tokens), growth)?;
+    let tokens = step.decode_chain(tokens)?;
+    bounded(length(&tokens), allowed)?;
+    Ok(tokens)
 }

@@ -17,7 +17,7 @@ const MAX_VALUES: usize = 20_000;
 const MAX_TOKEN: usize = 1_000;
 /// Bytes of a pattern, and of what takes the place of what it finds.
 const MAX_PATTERN: usize = 10_000;
-const MAX_CONTENT: usize = 256;
+const MAX_CONTENT: usize = 64;
 /// Characters of a word that WordPiece takes apart, which costs their cube; BERT has 100.
 const MAX_WORD: f64 = 1_000.0;
 /// Pieces of a post-processor's template.
@@ -224,7 +224,7 @@ fn pieces(single: &Value, fields: &Map<String, Value>) -> Result<Added, String> 
         let special = listed.ok_or_else(|| format!("special_tokens does not hold {name:?}"))?;
         let part = |name: &str| special.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let (ids, tokens) = (part("ids"), part("tokens"));
-        if ids.is_empty() || ids.len() != tokens.len() || ids.len() > MAX_PIECES {
+        if ids.is_empty() || ids.len() != tokens.len() {
             return Err(format!("{name:?} has {} ids and {} tokens", ids.len(), tokens.len()));
         }
         for (id, token) in ids.iter().zip(tokens) {
@@ -232,6 +232,9 @@ fn pieces(single: &Value, fields: &Map<String, Value>) -> Result<Added, String> 
             added.ids.push(id.ok_or_else(|| format!("an id of {name:?} is no id"))?);
             added.tokens.push(token.as_str().unwrap_or_default().to_string());
         }
+    }
+    if added.ids.len() > MAX_PIECES {
+        return Err(format!("{} ids around a text; at most {MAX_PIECES} are read", added.ids.len()));
     }
     Ok(added)
 }

@@ -7,6 +7,14 @@ pub const MAX_PIXELS: u64 = 100_000_000;
 pub const MAX_ASPECT: u32 = 64;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
 pub const MAX_SMALL_FILE: u64 = 16 << 20;
+/// Bytes of a `tokenizer.json`: Gemma's, which SigLIP 2 reads, has 34 million.
+pub const MAX_TOKENIZER: u64 = 64 << 20;
+/// Bytes of a text that a tokenizer reads.
+pub const MAX_TEXT: usize = 64 << 10;
+/// How many times as long as it was a tokenizer's steps may make a text; U+FDFA becomes 11 times as long.
+const MAX_GROWTH: usize = 66;
+/// Bytes that one of them might make: more than it does, since what a text holds is not known before.
+pub const MAX_STEP: usize = 8 << 20;
 
 /// Bytes of weights that a page holds: WebAssembly addresses 4 GiB, and the rest of the work needs some.
 pub const PAGE_WEIGHTS: u64 = 3 << 30;
@@ -52,6 +60,10 @@ pub enum LimitError {
     SmallFile { size: u64 },
     #[error("{what} take {bytes} bytes of memory; {allowed} are there")]
     Memory { what: &'static str, bytes: u128, allowed: u64 },
+    #[error("{size} bytes; at most {MAX_TOKENIZER} are read of a tokenizer")]
+    Tokenizer { size: u64 },
+    #[error("the text has {size} bytes; at most {MAX_TEXT} are read")]
+    Text { size: usize },
 }
 
 /// Whether a picture of this size is taken, before it is decoded.
@@ -82,6 +94,28 @@ pub fn small_file(size: u64) -> Result<(), LimitError> {
 /// [`LimitError::Memory`].
 pub fn fits(what: &'static str, bytes: u128, allowed: u64) -> Result<(), LimitError> {
     if bytes > u128::from(allowed) { Err(LimitError::Memory { what, bytes, allowed }) } else { Ok(()) }
+}
+
+/// Whether a tokenizer's file of this length is read.
+///
+/// # Errors
+/// [`LimitError::Tokenizer`].
+pub fn tokenizer(size: u64) -> Result<(), LimitError> {
+    if size > MAX_TOKENIZER { Err(LimitError::Tokenizer { size }) } else { Ok(()) }
+}
+
+/// Whether a text of so many bytes is read.
+///
+/// # Errors
+/// [`LimitError::Text`].
+pub fn text(size: usize) -> Result<(), LimitError> {
+    if size > MAX_TEXT { Err(LimitError::Text { size }) } else { Ok(()) }
+}
+
+/// Bytes that a tokenizer's steps may make of a text of so many.
+pub const fn grown(text: usize) -> usize {
+    // A short text may get a few tokens.
+    512 + MAX_GROWTH * text
 }
 
 #[cfg(test)]
@@ -117,5 +151,16 @@ mod tests {
     fn a_file_beside_the_weights_is_small() {
         assert_eq!(small_file(MAX_SMALL_FILE), Ok(()));
         assert_eq!(small_file(MAX_SMALL_FILE + 1), Err(LimitError::SmallFile { size: MAX_SMALL_FILE + 1 }));
+        assert_eq!(tokenizer(MAX_TOKENIZER), Ok(()));
+        assert_eq!(tokenizer(MAX_TOKENIZER + 1), Err(LimitError::Tokenizer { size: MAX_TOKENIZER + 1 }));
+    }
+
+    #[test]
+    fn a_text_is_refused_by_its_bytes() {
+        assert_eq!(text(MAX_TEXT), Ok(()));
+        assert_eq!(
+            text(MAX_TEXT + 1).unwrap_err().to_string(),
+            "the text has 65537 bytes; at most 65536 are read"
+        );
     }
 }

@@ -297,7 +297,7 @@ fn a_text_must_have_the_token_that_stands_for_it() {
     assert_eq!(end(9999), "config.json: text_config.eos_token_id is 9999, expected an id below 58");
     assert!(
         end(7).starts_with(
-            "text_config.eos_token_id of config.json is 7, which the tokenizer puts into no text"
+            "config.json says that a text ends in the token 7, which the tokenizer puts into none"
         )
     );
 }

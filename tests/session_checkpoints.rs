@@ -54,9 +54,12 @@ fn clip_embeds_as_transformers_does_and_cuts_what_is_too_long() {
         let mut shelf = Shelf::with(model);
         pictures_and_texts(&mut shelf, model, ["out.image_embeds", "out.text_embeds"], SENTENCES);
         // 20 positions, two of which are special.
-        let mut encode = |text: String| shelf.one(Command::EncodeText { text });
-        assert_eq!(encode("a ".repeat(40)), encode("a ".repeat(18)));
-        assert_ne!(encode("a ".repeat(40)), encode("a ".repeat(17)));
+        let text = |count| Command::EncodeText { text: "a ".repeat(count) };
+        assert_eq!(shelf.one(text(40)), shelf.one(text(18)));
+        assert_ne!(shelf.one(text(40)), shelf.one(text(17)));
+        let notes = shelf.notes(text(40)).join(" ");
+        assert!(notes.contains("has 42 tokens; the model reads 20 of them, up to \"...a a"), "{notes}");
+        assert_eq!(shelf.notes(text(18)), Vec::<String>::new());
     }
 }
 

@@ -11,8 +11,8 @@ mod exports {
 
     /// Throws a reason as a string, as the methods do.
     #[wasm_bindgen]
-    pub fn open(json: &[u8]) -> Result<Opened, String> {
-        Library::open(json).map(Opened)
+    pub fn open(json: &[u8], lowercase: Option<bool>) -> Result<Opened, String> {
+        Library::open(json, lowercase).map(Opened)
     }
 
     #[wasm_bindgen]

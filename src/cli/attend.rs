@@ -45,7 +45,8 @@ pub struct Looks {
 impl Attend {
     /// Writes the maps `[heads, queries, keys]` under their parameter paths, and an overlay per layer and token.
     pub fn run(&self) -> Result<(), CliError> {
-        let looks = match &mut self.model.open(&self.common)?.0 {
+        let mut model = self.model.open(&self.common)?;
+        let looks = match &mut model.0 {
             Loadable::Playroom(runner) => self.playroom(runner)?,
             Loadable::Checkpoint(checkpoint) => checkpoint::attend(checkpoint, &self.image, &self.text)?,
         };
@@ -62,8 +63,11 @@ impl Attend {
             .iter()
             .map(|(name, tensor)| json!({ "name": name, "shape": &tensor.shape[..] }))
             .collect();
+        let cuts = model.cuts();
         match self.common.json {
-            true => print_json(&json!({ "out": self.out.display().to_string(), "maps": names })),
+            true => {
+                print_json(&json!({ "out": self.out.display().to_string(), "maps": names, "cut": cuts }));
+            }
             false => println!("{} maps in {}", names.len(), self.out.display()),
         }
         Ok(())

@@ -49,7 +49,7 @@ impl Embed {
         }
         let mut model = self.model.open(&self.common)?;
         let (images, texts) = (model.embed_images(&self.image)?, model.embed_texts(&self.text)?);
-        let scale = model.scale()?;
+        let (scale, cuts) = (model.scale()?, model.cuts());
         let logits: Vec<Vec<f32>> =
             images.iter().map(|i| texts.iter().map(|t| scale.logit(dot(i, t))).collect()).collect();
         let probabilities: Vec<Vec<f32>> = logits.iter().map(|row| scale.probabilities(row)).collect();
@@ -57,6 +57,7 @@ impl Embed {
             print_json(&json!({
                 "image_embeds": images, "text_embeds": texts,
                 "logits_per_image": logits, "probabilities_per_image": probabilities,
+                "cut": cuts,
             }));
             return Ok(());
         }
@@ -82,6 +83,7 @@ impl Retrieve {
             (None, Some(path)) => model.embed_images(std::slice::from_ref(path))?,
             (None, None) => unreachable!("clap asks for --text or --image"),
         };
+        let cuts = model.cuts();
         let scores = model.embed_images(&files)?;
         let mut results: Vec<(f32, &PathBuf)> =
             scores.iter().map(|row| dot(row, &query[0])).zip(&files).collect();
@@ -92,7 +94,7 @@ impl Retrieve {
                 .iter()
                 .map(|(score, file)| json!({ "file": file.display().to_string(), "score": score }))
                 .collect();
-            print_json(&json!({ "results": results }));
+            print_json(&json!({ "results": results, "cut": cuts }));
         } else {
             results.iter().for_each(|(score, file)| println!("{score:.4}  {}", file.display()));
         }

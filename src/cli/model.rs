@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::checkpoint::{photo, words};
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
-use crate::infer::checkpoint::Scale;
+use crate::infer::checkpoint::{Cut, Scale};
 use crate::infer::{Model as Loadable, Runner};
 use crate::io::file::{Folder, read, write_atomic};
 use crate::io::image::decode;
@@ -174,6 +174,14 @@ impl Opened {
             }
         };
         Ok(rows(&embeds.map_err(CliError::failure)?))
+    }
+
+    /// The texts that were too long for the model: each is told on standard error too.
+    pub fn cuts(&self) -> Vec<Cut> {
+        let Loadable::Checkpoint(checkpoint) = &self.0 else { return Vec::new() };
+        let cuts = checkpoint.take_cuts();
+        cuts.iter().for_each(|cut| eprintln!("note: {cut}"));
+        cuts
     }
 
     /// How cosines become logits.

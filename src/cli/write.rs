@@ -81,7 +81,8 @@ impl Caption {
             (_, Some(temperature)) => Some(Decoding::Sample { temperature, seed: self.seed }),
             _ => None,
         };
-        let written = match &mut self.model.open(&self.common)?.0 {
+        let mut model = self.model.open(&self.common)?;
+        let written = match &mut model.0 {
             Loadable::Playroom(runner) => {
                 let prompt = runner.words.caption(Style::Full, &self.prompt);
                 let prompt = fits(runner, prompt, &self.prompt)?;
@@ -92,8 +93,11 @@ impl Caption {
                 checkpoint::caption(checkpoint, &self.image, &self.prompt, decoding, self.max_new_tokens)?
             }
         };
+        let cuts = model.cuts();
         if self.common.json {
-            print_json(&json!({ "caption": written.text, "ids": written.ids, "logprobs": written.logprobs }));
+            print_json(&json!({
+                "caption": written.text, "ids": written.ids, "logprobs": written.logprobs, "cut": cuts,
+            }));
         } else {
             println!("{}", written.text);
         }
@@ -106,15 +110,18 @@ impl Answer {
         if self.question.trim().is_empty() {
             return Err(CliError::input("--question has no words"));
         }
-        let written = match &mut self.model.open(&self.common)?.0 {
+        let mut model = self.model.open(&self.common)?;
+        let written = match &mut model.0 {
             Loadable::Playroom(runner) => self.playroom(runner)?,
             Loadable::Checkpoint(checkpoint) => {
                 checkpoint::answer(checkpoint, &self.image, &self.question, self.max_new_tokens)?
             }
         };
-        let answer = &written.text;
+        let (answer, cuts) = (&written.text, model.cuts());
         if self.common.json {
-            print_json(&json!({ "answer": answer, "ids": written.ids, "logprobs": written.logprobs }));
+            print_json(&json!({
+                "answer": answer, "ids": written.ids, "logprobs": written.logprobs, "cut": cuts,
+            }));
         } else {
             println!("{answer}");
         }
@@ -136,13 +143,15 @@ impl Answer {
 
 impl Match {
     pub fn run(&self) -> Result<(), CliError> {
-        let logits = match &mut self.model.open(&self.common)?.0 {
+        let mut model = self.model.open(&self.common)?;
+        let logits = match &mut model.0 {
             Loadable::Playroom(runner) => self.playroom(runner)?,
             Loadable::Checkpoint(checkpoint) => checkpoint::match_text(checkpoint, &self.image, &self.text)?,
         };
         let probability = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
+        let cuts = model.cuts();
         if self.common.json {
-            print_json(&json!({ "itm_logits": logits, "probability": probability }));
+            print_json(&json!({ "itm_logits": logits, "probability": probability, "cut": cuts }));
         } else {
             println!("{probability:.4}");
         }

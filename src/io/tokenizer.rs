@@ -7,10 +7,20 @@ mod backend;
 #[cfg(all(target_arch = "wasm32", not(feature = "tokenizer")))]
 #[path = "tokenizer/module.rs"]
 mod backend;
+#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
+mod charsmap;
+#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
+mod contain;
 mod own;
+#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
+mod steps;
+#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
+mod validate;
 mod vocabulary;
 
 use std::ops::Range;
+
+use crate::limits::{self, LimitError};
 
 pub use backend::Library;
 pub use own::OwnTokenizer;
@@ -26,6 +36,8 @@ pub enum TokenizerError {
     Merge { file: String, line: usize, found: String },
     #[error("{file} cannot encode {text:?}: {reason}")]
     Encode { file: String, text: String, reason: String },
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     #[error("{file} cannot decode the ids: {reason}")]
     Decode { file: String, reason: String },
     #[error("the program that reads tokenizers could not be loaded: {0}")]
@@ -53,8 +65,18 @@ pub async fn ready() -> Result<(), TokenizerError> {
 impl Tokenizer {
     /// Reads `tokenizer.json`. Its truncation and padding are dropped: lengths are the model's affair.
     pub fn new(file: impl Into<String>, json: &[u8]) -> Result<Self, TokenizerError> {
+        Self::open(file, json, None)
+    }
+
+    /// As [`Tokenizer::new`], with `do_lower_case` as `tokenizer_config.json` beside it says.
+    pub fn open(
+        file: impl Into<String>,
+        json: &[u8],
+        lowercase: Option<bool>,
+    ) -> Result<Self, TokenizerError> {
+        limits::tokenizer(json.len() as u64)?;
         let file = file.into();
-        match Library::open(json) {
+        match Library::open(json, lowercase) {
             Ok(library) => Ok(Tokenizer { file, library }),
             Err(reason) => Err(TokenizerError::Malformed { file, reason }),
         }
@@ -62,9 +84,10 @@ impl Tokenizer {
 
     /// The ids of a text, with the special tokens that the file's post-processor adds.
     pub fn encode(&self, text: &str) -> Result<Encoding, TokenizerError> {
+        limits::text(text.len())?;
         let flat = self.library.encode(text).map_err(|reason| TokenizerError::Encode {
             file: self.file.clone(),
-            text: text.to_string(),
+            text: text.chars().take(40).collect(),
             reason,
         })?;
         let token = |token: &[u32]| {
@@ -93,10 +116,12 @@ impl Tokenizer {
     }
 }
 
-/// `span` without the white space at its ends.
+/// `span`, in whole characters, without the white space at its ends.
 fn without_space(text: &str, span: Range<usize>) -> Range<usize> {
-    let part = &text[span.clone()];
-    let start = span.start + (part.len() - part.trim_start().len());
+    let end = text.ceil_char_boundary(span.end);
+    let first = text.floor_char_boundary(span.start.min(end));
+    let part = &text[first..end];
+    let start = first + (part.len() - part.trim_start().len());
     start..start + part.trim().len()
 }
 

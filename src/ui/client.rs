@@ -3,12 +3,14 @@
 use super::lab::Lab;
 use crate::session::protocol::{Reply, Request, decode, encode};
 use crate::thrown::thrown;
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Math, Promise, Uint8Array};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 #[wasm_bindgen]
@@ -16,6 +18,13 @@ extern "C" {
     /// The URL of this program's script.
     #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
     static SCRIPT: JsValue;
+
+    type Locks;
+    /// Undefined on a page without https.
+    #[wasm_bindgen(thread_local_v2, js_namespace = navigator, js_name = locks)]
+    static LOCKS: JsValue;
+    #[wasm_bindgen(method)]
+    fn request(this: &Locks, name: &str, granted: &JsValue) -> Promise;
 }
 
 /// A worker and what it is to be sent. The worker's first message, whatever it holds, says that it listens; until
@@ -25,6 +34,8 @@ pub struct Client(Rc<Inner>);
 
 struct Inner {
     worker: Worker,
+    /// The lock that the worker holds as long as it lives.
+    lock: String,
     /// `None` once the worker listens.
     waiting: RefCell<Option<Vec<Request>>>,
 }
@@ -40,13 +51,16 @@ impl Client {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&url, &options).map_err(|error| thrown(&error))?;
-        let inner = Rc::new(Inner { worker, waiting: RefCell::new(Some(Vec::new())) });
-        let program = Array::of2(&SCRIPT.with(JsValue::clone), &wasm_bindgen::module());
+        let lock = format!("triptych-engine-{}", Math::random());
+        let program =
+            Array::of3(&SCRIPT.with(JsValue::clone), &wasm_bindgen::module(), &lock.as_str().into());
+        let inner = Rc::new(Inner { worker, lock, waiting: RefCell::new(Some(Vec::new())) });
         inner.worker.post_message(&program).map_err(|error| thrown(&error))?;
         let hearer = Rc::downgrade(&inner);
         let hear = Closure::<dyn FnMut(_)>::new(move |message: MessageEvent| {
             let Some(inner) = hearer.upgrade() else { return };
             if let Some(requests) = inner.waiting.take() {
+                await_end(&inner, lab);
                 requests.iter().for_each(|request| inner.post(request));
                 return;
             }
@@ -71,6 +85,27 @@ impl Client {
             None => self.0.post(&request),
         }
     }
+}
+
+/// Hears of a worker that ends without an error event: its lock is granted then. However long a step of a model takes, the worker
+/// holds it.
+fn await_end(inner: &Rc<Inner>, lab: Lab) {
+    let locks = LOCKS.with(JsValue::clone);
+    if locks.is_undefined() {
+        return;
+    }
+    let client = Rc::downgrade(inner);
+    let granted = Closure::once_into_js(move |_lock: JsValue| {
+        // A worker that the page itself has ended has no client any more.
+        if client.upgrade().is_some() {
+            lab.crashed("its worker ended without an error");
+        }
+    });
+    let request = locks.unchecked_into::<Locks>().request(&inner.lock, &granted);
+    spawn_local(async move {
+        // Where locks are denied an end in silence goes unnoticed.
+        let _denied: Result<JsValue, JsValue> = JsFuture::from(request).await;
+    });
 }
 
 impl Inner {

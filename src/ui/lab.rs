@@ -65,9 +65,15 @@ pub struct Lab {
     pub download: Memo<Asked<Option<Progress>>>,
     pub taken: Memo<Asked<(u64, u64)>>,
     pub shelf: Memo<Asked<Vec<KeptModel>>>,
+    /// What is said beside the answers of a lane.
+    pub notes: Memo<Vec<(Lane, String)>>,
+    /// The published model with which the engine stopped: Playroom speaks in its place until the visitor tries it again.
+    pub stopped: RwSignal<Option<String>>,
     state: RwSignal<UiState>,
     client: StoredValue<Option<Client>, LocalStorage>,
     backend: StoredValue<BackendChoice>,
+    /// What the address named when the worker stopped; none while it runs.
+    suspect: StoredValue<Option<String>>,
     /// Takes photos while the room Album is shown.
     pub photos: StoredValue<Option<Callback<DataTransfer>>, LocalStorage>,
     /// Runs while a line is being typed.
@@ -119,9 +125,12 @@ impl Lab {
             download: Memo::new(move |_| state.with(|state| state.download.clone())),
             taken: Memo::new(move |_| state.with(|state| state.taken.clone())),
             shelf: Memo::new(move |_| state.with(|state| state.shelf.clone())),
+            notes: Memo::new(move |_| state.with(|state| state.notes.clone())),
+            stopped: RwSignal::new(None),
             state,
             client: StoredValue::new_local(None),
             backend: StoredValue::new(BackendChoice::Auto),
+            suspect: StoredValue::new(None),
             photos: StoredValue::new_local(None),
             typing: StoredValue::new_local(None),
         }
@@ -132,13 +141,21 @@ impl Lab {
         expect_context()
     }
 
-    /// Starts a worker, ending the one before, and loads the model that speaks.
+    /// Starts a worker, ending the one before, and loads the model that speaks: Playroom, where another has stopped the worker.
     pub fn start(self, backend: BackendChoice) {
         match Client::start(self) {
             Ok(client) => {
                 self.client.set_value(Some(client));
                 self.backend.set_value(backend);
-                self.state.update(UiState::restart);
+                let suspect = self.suspect.try_update_value(Option::take).flatten();
+                let wanted = self.view.with_untracked(|view| view.model.clone());
+                if !wanted.is_empty() && suspect.as_ref() == Some(&wanted) {
+                    self.state.update(UiState::change_model);
+                    self.speaking.set(Some(playroom()));
+                    self.stopped.set(suspect);
+                }
+                let requests = self.state.try_update(UiState::restart);
+                self.send(requests.into_iter().flatten());
                 self.load();
             }
             Err(detail) => self.crashed(&detail),
@@ -150,7 +167,10 @@ impl Lab {
         if self.speaking.with_untracked(|speaking| speaking.as_ref() != Some(&model)) {
             self.state.update(UiState::change_model);
             self.speaking.set(Some(model));
-            self.load();
+            match self.suspect.with_value(Option::is_some) {
+                true => self.start(self.backend.get_value()),
+                false => self.load(),
+            }
         }
     }
 
@@ -185,7 +205,9 @@ impl Lab {
         self.state.update(|state| state.refuse(lane, failure));
     }
 
+    /// The worker has stopped.
     pub fn crashed(self, detail: &str) {
+        self.suspect.set_value(Some(self.view.with_untracked(|view| view.model.clone())));
         self.state.update(|state| state.crash(detail.into()));
     }
 

@@ -17,9 +17,10 @@ pub fn playroom() -> ModelName {
 pub fn follow(lab: Lab) {
     let wanted = lab.pick(|view| view.model.clone());
     let weights = lab.pick(|view| view.weights);
+    let stopped = stopped(lab);
     Effect::new(move || {
         let (wanted, precision) = (wanted.get(), weights.get());
-        if wanted.is_empty() {
+        if wanted.is_empty() || stopped.with(Option::is_some) {
             return lab.speak(playroom());
         }
         let (phase, is_kept) = lab.shelf.with(|shelf| {
@@ -40,6 +41,13 @@ pub fn lost(lab: Lab) -> Memo<Option<String>> {
     let wanted = lab.pick(|view| view.model.clone());
     Memo::new(move |_| {
         let is_playroom = lab.speaking.get() == Some(playroom());
-        Some(wanted.get()).filter(|wanted| is_playroom && !wanted.is_empty())
+        let is_missing = is_playroom && lab.stopped.with(|stopped| stopped.as_ref() != Some(&wanted.get()));
+        Some(wanted.get()).filter(|wanted| is_missing && !wanted.is_empty())
     })
+}
+
+/// The checkpoint that the address names, where the engine has stopped with it.
+pub fn stopped(lab: Lab) -> Memo<Option<String>> {
+    let wanted = lab.pick(|view| view.model.clone());
+    Memo::new(move |_| lab.stopped.get().filter(|stopped| *stopped == wanted.get()))
 }

@@ -106,8 +106,16 @@ impl Shelf {
         }
     }
 
+    /// The events of a command but those that [`Shelf::notes`] has.
     pub fn ask(&mut self, command: Command) -> Vec<Event> {
-        block_on(self.client.ask(command))
+        let events = block_on(self.client.ask(command));
+        events.into_iter().filter(|event| !matches!(event, Event::Noted(_))).collect()
+    }
+
+    /// What is said beside the answer to a command.
+    pub fn notes(&mut self, command: Command) -> Vec<String> {
+        let note = |event| if let Event::Noted(note) = event { Some(note) } else { None };
+        block_on(self.client.ask(command)).into_iter().filter_map(note).collect()
     }
 
     /// The one event of a command.

@@ -19,7 +19,7 @@ pub use effect::{Agreement, EffectError, Made, scenes};
 pub use embed::{BATCH, Scale};
 pub use generation::{Generation, GenerationError};
 pub use plans::Job;
-pub use words::Words;
+pub use words::{Cut, Words};
 pub use writer::Writer;
 
 use std::collections::HashMap;
@@ -72,9 +72,11 @@ pub enum CheckpointError {
     #[error("the tokenizer has ids up to {largest}, config.json says that there are {expected}")]
     Vocabulary { largest: u32, expected: usize },
     #[error(
-        "text_config.eos_token_id of config.json is {expected}, which the tokenizer puts into no text: of `a` it makes {found:?}"
+        "the token that fills rows up has the id {pad}, config.json says that there are {expected} tokens"
     )]
-    End { expected: u32, found: Vec<u32> },
+    Pad { pad: u32, expected: usize },
+    #[error("config.json says that a text ends in the token {end}, which the tokenizer puts into none")]
+    End { end: u32 },
     #[error(transparent)]
     Generation(#[from] GenerationError),
     #[error(transparent)]
@@ -107,7 +109,6 @@ impl Checkpoint {
         let side = architecture.vision().image_size as u32;
         let (images, note) = ImageProcessor::open(files, family, side)?;
         let words = Words::open(files, &architecture)?;
-        ends(&architecture, words.as_ref())?;
         let (generation, unfollowed) = Generation::open(files, &architecture)?;
         let weights = Weights::open(files)?;
         let all = architecture.kept(precision, device.layout());
@@ -144,6 +145,11 @@ impl Checkpoint {
 
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Texts that were too long for the model since this was last asked.
+    pub fn take_cuts(&self) -> Vec<Cut> {
+        self.words.as_ref().map(Words::take_cuts).unwrap_or_default()
     }
 
     /// Replays the plan of `job` on `inputs`; its slots are read by [`Checkpoint::read`]. A traced run also keeps the
@@ -189,13 +195,6 @@ impl Checkpoint {
     async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
         Ok(self.device.fetch(&self.bank, name).await?.as_f32()[0])
     }
-}
-
-/// Whether the texts of a CLIP have the token whose state stands for them: without it all are one.
-fn ends(architecture: &Architecture, words: Option<&Words>) -> Result<(), CheckpointError> {
-    let (Architecture::Clip(config), Some(words)) = (architecture, words) else { return Ok(()) };
-    let (Some(expected), found) = (config.end(), words.row("a")?) else { return Ok(()) };
-    if found.contains(&expected) { Ok(()) } else { Err(CheckpointError::End { expected, found }) }
 }
 
 /// The name under which the files hold a weight.

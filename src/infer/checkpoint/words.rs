@@ -1,9 +1,19 @@
 //! Texts as a checkpoint's towers read them.
 
-use super::{CheckpointError, read};
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::CheckpointError;
 use crate::io::read_at::Files;
 use crate::io::tokenizer::{Tokenizer, TokenizerError};
+use crate::limits;
 use crate::model::architecture::Architecture;
+
+/// Letters of a text that are quoted where a part of it is told.
+const QUOTED: usize = 40;
 
 /// The tokenizer of a checkpoint's folder.
 pub struct Words {
@@ -11,8 +21,29 @@ pub struct Words {
     /// Fills rows that are shorter than others.
     pub pad: u32,
     longest: usize,
-    /// An ordinary token, after which another is spelt as in the midst of a text; with its own spelling.
-    before: (u32, String),
+    /// What each id adds to a text, with the space before it where it begins a word; of models that write or read pictures.
+    pieces: Vec<String>,
+    /// What was cut since it was last asked for.
+    cuts: RefCell<Vec<Cut>>,
+}
+
+/// A text that has more tokens than the model reads.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Cut {
+    /// Its beginning.
+    pub text: String,
+    pub tokens: usize,
+    /// How many the model reads, its special tokens included.
+    pub read: usize,
+    /// The end of what is read.
+    pub end: String,
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Cut { text, tokens, read, end } = self;
+        write!(f, "\"{text}...\" has {tokens} tokens; the model reads {read} of them, up to \"...{end}\"")
+    }
 }
 
 impl Words {
@@ -29,29 +60,56 @@ impl Words {
             return Err(CheckpointError::Vocabulary { largest, expected });
         }
         let named = settings.pad_token.as_ref().and_then(|token| tokenizer.id(token).ok());
-        let before = ordinary(&tokenizer)?;
-        Ok(Some(Words {
-            tokenizer,
-            before,
-            pad: named.unwrap_or(text.pad_token_id),
-            longest: text.max_position_embeddings,
-        }))
+        let pad = named.unwrap_or(text.pad_token_id);
+        if pad as usize >= expected {
+            return Err(CheckpointError::Pad { pad, expected });
+        }
+        let sample = tokenizer.encode("a")?.ids;
+        let mut pieces = Vec::new();
+        match architecture {
+            Architecture::Clip(config) => {
+                if let Some(end) = config.missing_end(&sample) {
+                    return Err(CheckpointError::End { end });
+                }
+            }
+            Architecture::Siglip(_) => {}
+            Architecture::Blip(..) => pieces = spelt(&tokenizer, &sample)?,
+        }
+        let (longest, cuts) = (text.max_position_embeddings, RefCell::default());
+        Ok(Some(Words { tokenizer, pad, longest, pieces, cuts }))
     }
 
-    /// The ids of a text with its special tokens; of one that is too long the end is cut, but for the last token.
+    /// The ids of a text with its special tokens; of one that is too long the end is cut, but for the last token, and
+    /// [`Words::take_cuts`] tells of it.
     pub fn row(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
-        let mut ids = self.tokenizer.encode(text)?.ids;
-        if ids.len() > self.longest {
-            ids.drain(self.longest - 1..ids.len() - 1);
+        let mut encoding = self.tokenizer.encode(text)?;
+        let (tokens, read) = (encoding.ids.len(), self.longest);
+        if tokens > read {
+            encoding.ids.drain(read - 1..tokens - 1);
+            let end = encoding.spans[..read - 1].iter().map(|span| span.end).max().unwrap_or(0);
+            let skipped = text[..end].chars().count().saturating_sub(QUOTED);
+            let cut = Cut {
+                text: text.chars().take(QUOTED).collect(),
+                tokens,
+                read,
+                end: text[..end].chars().skip(skipped).collect(),
+            };
+            let mut cuts = self.cuts.borrow_mut();
+            if !cuts.contains(&cut) {
+                cuts.push(cut);
+            }
         }
-        Ok(ids)
+        Ok(encoding.ids)
+    }
+
+    /// What was cut since this was last asked.
+    pub fn take_cuts(&self) -> Vec<Cut> {
+        self.cuts.take()
     }
 
     /// What `id` adds to a text, with the space before it where it begins a word; nothing for special tokens.
     pub fn piece(&self, id: u32) -> String {
-        let (before, spelt) = &self.before;
-        let both = self.tokenizer.decode(&[*before, id]).unwrap_or_default();
-        both.strip_prefix(spelt.as_str()).unwrap_or_default().to_string()
+        self.pieces.get(id as usize).cloned().unwrap_or_default()
     }
 
     /// The text of ids without special tokens.
@@ -60,47 +118,71 @@ impl Words {
     }
 }
 
-/// A token that is spelt out; a tokenizer without one spells nothing.
-fn ordinary(tokenizer: &Tokenizer) -> Result<(u32, String), TokenizerError> {
-    for id in tokenizer.encode("a")?.ids {
+/// What each token adds to a text: its spelling behind an ordinary one, one of `sample`, which is spelt out as in the midst of a text.
+fn spelt(tokenizer: &Tokenizer, sample: &[u32]) -> Result<Vec<String>, TokenizerError> {
+    let mut before = None;
+    for &id in sample {
         let spelt = tokenizer.decode(&[id])?;
         if !spelt.is_empty() {
-            return Ok((id, spelt));
+            before = Some((id, spelt));
+            break;
         }
     }
-    Ok((0, String::new()))
+    // A tokenizer without one spells nothing.
+    let (first, spelt) = before.unwrap_or_default();
+    let piece = |id| {
+        let both = tokenizer.decode(&[first, id])?;
+        Ok(both.strip_prefix(spelt.as_str()).unwrap_or_default().to_string())
+    };
+    (0..=tokenizer.largest_id()).map(piece).collect()
 }
 
 /// What `tokenizer_config.json` adds.
+#[derive(Default)]
 struct Settings {
     pad_token: Option<String>,
-    lowercase: bool,
+    lowercase: Option<bool>,
 }
 
 impl Settings {
     fn open(files: &dyn Files) -> Result<Self, CheckpointError> {
         const FILE: &str = "tokenizer_config.json";
-        let Some(json) = read(files, FILE)? else { return Ok(Settings { pad_token: None, lowercase: true }) };
-        let config: serde_json::Value = serde_json::from_slice(&json).map_err(|error| {
-            TokenizerError::Malformed { file: FILE.to_string(), reason: error.to_string() }
+        let Some(json) = read(files, FILE)? else { return Ok(Settings::default()) };
+        let config: Value = serde_json::from_slice(&json).map_err(|error| TokenizerError::Malformed {
+            file: FILE.to_string(),
+            reason: error.to_string(),
         })?;
         // A token is a string, or an object with its content.
         let pad = config.get("pad_token");
         let pad = pad.and_then(|token| token.as_str().or_else(|| token.get("content")?.as_str()));
-        let lowercase = config.get("do_lower_case").and_then(serde_json::Value::as_bool).unwrap_or(true);
-        Ok(Settings { pad_token: pad.map(str::to_string), lowercase })
+        let class = config.get("tokenizer_class").and_then(Value::as_str).unwrap_or_default();
+        let lowercase = config.get("do_lower_case").and_then(Value::as_bool);
+        Ok(Settings {
+            pad_token: pad.map(str::to_string),
+            // That class of transformers lowers whatever its file says.
+            lowercase: if class.starts_with("Siglip2Tokenizer") { Some(true) } else { lowercase },
+        })
     }
 }
 
 fn tokenizer(files: &dyn Files, settings: &Settings) -> Result<Option<Tokenizer>, CheckpointError> {
     if let Some(json) = read(files, "tokenizer.json")? {
-        return Ok(Some(Tokenizer::new("tokenizer.json", &json)?));
+        return Ok(Some(Tokenizer::open("tokenizer.json", &json, settings.lowercase)?));
     }
     if let (Some(vocab), Some(merges)) = (read(files, "vocab.json")?, read(files, "merges.txt")?) {
         return Ok(Some(Tokenizer::clip(&vocab, &merges)?));
     }
     match read(files, "vocab.txt")? {
-        Some(vocab) => Ok(Some(Tokenizer::bert(&vocab, settings.lowercase)?)),
+        Some(vocab) => Ok(Some(Tokenizer::bert(&vocab, settings.lowercase.unwrap_or(true))?)),
         None => Ok(None),
     }
+}
+
+/// A file's bytes, none where it is not there.
+fn read(files: &dyn Files, name: &str) -> Result<Option<Vec<u8>>, CheckpointError> {
+    let unreadable = |source| CheckpointError::Unreadable { file: name.to_string(), source };
+    if let Some(file) = files.open(name).map_err(unreadable)? {
+        limits::tokenizer(file.size()).map_err(TokenizerError::from)?;
+    }
+    super::read(files, name)
 }

@@ -1,9 +1,13 @@
 //! The `tokenizers` library where it is linked in.
 
-use tokenizers::Tokenizer;
+use tokenizers::{ModelWrapper, PostProcessorWrapper, TokenizerImpl};
+
+use super::contain::contained;
+use super::steps::{Normal, Parts, Spelling};
+use super::validate::{Added, validate};
 
 /// A tokenizer of the library.
-pub struct Library(Tokenizer);
+pub struct Library(TokenizerImpl<ModelWrapper, Normal, Parts, PostProcessorWrapper, Spelling>);
 
 /// Makes the library ready for [`Library::open`]; the error is a reason.
 pub async fn ready() -> Result<(), String> {
@@ -11,25 +15,49 @@ pub async fn ready() -> Result<(), String> {
 }
 
 impl Library {
-    /// Reads `tokenizer.json`; truncation and padding are dropped.
-    pub fn open(json: &[u8]) -> Result<Self, String> {
-        let parsed = Tokenizer::from_bytes(json).and_then(|mut tokenizer| {
+    /// Reads `tokenizer.json`; truncation and padding are dropped. With `lowercase` as `do_lower_case` beside it says.
+    pub fn open(json: &[u8], lowercase: Option<bool>) -> Result<Self, String> {
+        let added = validate(json)?;
+        contained(|| {
+            let mut tokenizer = TokenizerImpl::from_bytes(json)?;
             tokenizer.with_truncation(None)?.with_padding(None);
-            Ok(tokenizer)
-        });
-        parsed.map(Library).map_err(|error| error.to_string())
+            if let Some(normal) =
+                lowercase.and_then(|lower| Normal::lowered(tokenizer.get_normalizer(), lower))
+            {
+                tokenizer.with_normalizer(Some(normal))?;
+            }
+            let library = Library(tokenizer);
+            library.check(added)?;
+            Ok(library)
+        })
+    }
+
+    /// Whether what is put around a text is in the vocabulary.
+    fn check(&self, added: Added) -> Result<(), String> {
+        for token in added.tokens {
+            self.id(&token).ok_or_else(|| format!("post_processor: no token is {token:?}"))?;
+        }
+        for id in added.ids {
+            self.0.id_to_token(id).ok_or_else(|| format!("post_processor: no token has the id {id}"))?;
+        }
+        Ok(())
     }
 
     /// The id of each token and its first and last bytes in the text, in turn: `[3 * tokens]`.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
-        let encoding = self.0.encode(text, true).map_err(|error| error.to_string())?;
-        let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
-        Ok(tokens.flat_map(|(&id, &(start, end))| [id, start as u32, end as u32]).collect())
+        contained(|| {
+            let normal = self.0.get_normalizer();
+            normal.inspect(|normal| normal.begin(text));
+            let encoding = self.0.encode(text, true)?;
+            normal.map_or(Ok(()), Normal::end)?;
+            let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
+            Ok(tokens.flat_map(|(&id, &(start, end))| [id, start as u32, end as u32]).collect())
+        })
     }
 
     /// The text of the ids, special tokens left out.
     pub fn decode(&self, ids: &[u32]) -> Result<String, String> {
-        self.0.decode(ids, true).map_err(|error| error.to_string())
+        contained(|| self.0.decode(ids, true))
     }
 
     pub fn id(&self, token: &str) -> Option<u32> {

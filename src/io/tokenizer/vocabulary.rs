@@ -67,7 +67,9 @@ impl Tokenizer {
         }
         let part = |name: &str| json!({ "SpecialToken": { "id": name, "type_id": 0 } });
         let text = json!({ "Sequence": { "id": "A", "type_id": 0 } });
-        let ids = |name: &str| Ok(json!({ "id": name, "ids": [id(name)?], "tokens": [name] }));
+        let ids = |name: &str| {
+            Ok::<Value, TokenizerError>(json!({ "id": name, "ids": [id(name)?], "tokens": [name] }))
+        };
         let document = json!({
             "version": "1.0",
             "added_tokens": added,

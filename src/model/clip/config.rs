@@ -55,8 +55,14 @@ impl Config {
     }
 
     /// The token that a row must have for its state there to stand for the text; none where the largest id is taken.
-    pub fn end(&self) -> Option<u32> {
+    fn end(&self) -> Option<u32> {
         Some(self.eos_token_id).filter(|end| *end != 2)
+    }
+
+    /// The token that `eos_token_id` asks for and that a row of ids does not hold: the model was never trained on what stands in
+    /// its place.
+    pub fn missing_end(&self, ids: &[u32]) -> Option<u32> {
+        self.end().filter(|end| !ids.contains(end))
     }
 
     /// The position of a row of ids whose state stands for the text: that of the first end token, or of the largest id
@@ -77,8 +83,10 @@ mod tests {
         assert_eq!(config.pooled_position(&[49406, 5, 49407, 49407]), 2);
         config.eos_token_id = 2;
         assert_eq!(config.pooled_position(&[998, 2, 7, 999, 1, 1]), 3);
+        assert_eq!(config.missing_end(&[998, 999]), None);
         config.eos_token_id = 7;
         assert_eq!(config.pooled_position(&[998, 2, 999]), 0);
+        assert_eq!((config.missing_end(&[998, 2, 999]), config.missing_end(&[998, 7])), (Some(7), None));
     }
 
     #[test]

@@ -133,6 +133,8 @@ pub struct Session {
     tasks: Vec<(u32, Lane, Task)>,
     /// Id of the last load: a lost device is reported on it.
     load_id: u32,
+    /// Whether that device was lost and nothing has been loaded since.
+    is_lost: bool,
 }
 
 impl Session {
@@ -145,9 +147,13 @@ impl Session {
         let lane = request.command.lane();
         self.tasks.retain(|(_, other, _)| *other != lane);
         if lane == Lane::Load {
-            self.load_id = request.id;
+            (self.load_id, self.is_lost) = (request.id, false);
             // What was asked of the model before cannot be answered by another.
             self.tasks.clear();
+        }
+        if self.is_lost {
+            // Sent before the page heard of the loss, upon which it sends it again to the next model.
+            return;
         }
         if let (Command::Stop { lane: Lane::Compare }, Some(name)) = (&request.command, self.compared()) {
             self.tasks.push((request.id, lane, Task::Compare(Comparing::stopped(name))));
@@ -190,6 +196,11 @@ impl Session {
                 }),
             },
         };
+        if let Some(Model::Checkpoint(checkpoint)) = self.loaded.as_ref().map(|loaded| &loaded.model) {
+            for cut in checkpoint.take_cuts() {
+                host.emit(Reply { id, event: Event::Noted(format!("{cut}.")) });
+            }
+        }
         if let Some(news) = self.loaded.as_ref().and_then(|loaded| loaded.model.device().news()) {
             host.keep(serde_json::to_string(&news).expect("plain data serialises"));
         }
@@ -202,7 +213,7 @@ impl Session {
                 let id = if lost { self.load_id } else { id };
                 host.emit(Reply { id, event: Event::Failed(failure) });
                 if lost {
-                    self.loaded = None;
+                    (self.loaded, self.is_lost) = (None, true);
                     self.tasks.clear();
                 } else if let (Lane::Compare, None, Some(load)) = (lane, &self.loaded, &self.asked) {
                     // The form that failed took the device with it.
@@ -235,5 +246,23 @@ impl From<DeviceError> for Failure {
             }
         };
         Failure { sentence: sentence.to_string(), detail: error.to_string(), way_on }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::protocol::BackendChoice;
+
+    /// The page sends them again once a model is ready: it has taken back all that was under way when it heard of the loss.
+    #[test]
+    fn what_comes_after_a_lost_device_waits_for_the_next_model() {
+        let mut session = Session { is_lost: true, ..Session::new() };
+        session.push(Request { id: 1, command: Command::EncodeText { text: "a".into() } });
+        assert!(session.is_idle());
+        let model = ModelName::Playroom { url: "m".into() };
+        session.push(Request { id: 2, command: Command::Load { backend: BackendChoice::Cpu, model } });
+        session.push(Request { id: 3, command: Command::EncodeText { text: "a".into() } });
+        assert_eq!(session.tasks.len(), 2);
     }
 }

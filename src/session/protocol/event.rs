@@ -72,6 +72,8 @@ pub enum Event {
         total: u64,
     },
     Shelf(Vec<KeptModel>),
+    /// A sentence for the visitor beside the answer: a text was cut.
+    Noted(String),
     Failed(Failure),
 }
 

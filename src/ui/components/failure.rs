@@ -5,7 +5,7 @@ use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
-/// A failure of a lane, where it happened; nothing while there is none.
+/// A failure of a lane where it happened, and what is said beside its answers; nothing while there is none.
 #[component]
 pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> impl IntoView {
     let lab = Lab::here();
@@ -30,5 +30,12 @@ pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> 
             </div>
         }
     };
-    move || failure.get().map(note)
+    let notes = Memo::new(move |_| -> Vec<String> {
+        let of_lane = |(other, sentence): &(Lane, String)| (*other == lane).then(|| sentence.clone());
+        lab.notes.with(|notes| notes.iter().filter_map(of_lane).collect())
+    });
+    view! {
+        {move || failure.get().map(note)}
+        {move || notes.get().into_iter().map(|note| view! { <p class="note" role="status">{note}</p> }).collect_view()}
+    }
 }

@@ -5,6 +5,7 @@ use crate::session::protocol::{Lane, Loading, Stage};
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
+use crate::ui::speaking::stopped;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
 
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 pub fn LoadingBar() -> impl IntoView {
     let lab = Lab::here();
     let phase = Memo::new(move |_| lab.load.with(|load| load.phase));
+    let stopped = stopped(lab);
     let segment = move |stage: Stage| {
         let width = move || lab.load.with(|load| format!("width:{:.1}%", load.value.fraction(stage) * 100.0));
         view! { <span class="segment" data-stage=format!("{stage:?}")><i style=width></i></span> }
@@ -30,6 +32,13 @@ pub fn LoadingBar() -> impl IntoView {
         <FailureNote lane=Lane::Load failure=Memo::new(move |_| lab.load.with(|load| load.failure.clone())) />
         {move || (phase.get() == Phase::Failed && lab.view.with(|view| !view.model.is_empty())).then(|| view! {
             <p class="note"><button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button></p>
+        })}
+        {move || stopped.get().map(|name| view! {
+            <p class="note" role="status">
+                <span>"The engine stopped with " <b>{name}</b> ". Playroom speaks in its place."</span>
+                <button type="button" class="button" on:click=move |_| lab.stopped.set(None)>"Try it again"</button>
+                <button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button>
+            </p>
         })}
     }
 }

@@ -89,6 +89,7 @@ impl<T: Clone> Asked<T> {
 /// What every lane does, whatever its answers are.
 pub(super) trait Turn {
     fn id(&self) -> u32;
+    fn is_busy(&self) -> bool;
     /// Whether this very command is under way or done.
     fn covers(&self, command: &Command) -> bool;
     fn ask(&mut self, id: u32, command: Shared<Command>, phase: Phase);
@@ -110,6 +111,10 @@ pub(super) trait Turn {
 impl<T: Clone + Default> Turn for Asked<T> {
     fn id(&self) -> u32 {
         self.id
+    }
+
+    fn is_busy(&self) -> bool {
+        Asked::is_busy(self)
     }
 
     fn covers(&self, command: &Command) -> bool {

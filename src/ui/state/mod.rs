@@ -6,6 +6,9 @@
 mod album;
 mod asked;
 mod engine;
+#[cfg(test)]
+mod fault_tests;
+mod faults;
 mod parts;
 mod shared;
 #[cfg(test)]
@@ -21,7 +24,7 @@ pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Run
 
 use crate::session::protocol::{
     Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Precision,
-    Progress, Reply, Request, StepTime, WayOn,
+    Progress, Reply, Request, StepTime,
 };
 use asked::Turn;
 use training::add_damage;
@@ -56,6 +59,8 @@ pub struct UiState {
     /// Bytes of the visitor's files that are kept, of how many.
     pub taken: Asked<(u64, u64)>,
     pub shelf: Asked<Vec<KeptModel>>,
+    /// What is to be said beside the answers of a lane.
+    pub notes: Vec<(Lane, String)>,
 }
 
 impl UiState {
@@ -77,6 +82,7 @@ impl UiState {
         }
         self.last_id += 1;
         let id = self.last_id;
+        self.notes.retain(|(other, _)| *other != lane);
         let kept = Shared::new(command.clone());
         self.turn(lane).ask(id, kept, phase);
         (phase == Phase::Running).then_some(Request { id, command })
@@ -110,7 +116,7 @@ impl UiState {
         match event {
             Event::Ready(_) => {
                 self.load.hear(id, Phase::Done, |engine| engine.hear(event));
-                return self.waiting();
+                return self.resend(|_| true);
             }
             Event::Loading(_) | Event::Device(_) => {
                 let phase = self.load.phase;
@@ -166,42 +172,11 @@ impl UiState {
                 self.taken.hear(id, Phase::Done, |value| *value = (done, total));
                 return if done == total { self.look_at_the_shelf() } else { Vec::new() };
             }
+            Event::Noted(sentence) => self.noted(id, sentence),
             Event::Shelf(models) => self.shelf.hear(id, Phase::Done, |value| *value = models),
             Event::Failed(failure) => self.fail(id, &failure),
         }
         Vec::new()
-    }
-
-    /// A new worker has been started: it knows no model and no run, and whatever was awaited waits for it.
-    pub fn restart(&mut self) {
-        self.load = Asked::default();
-        self.training.forget();
-        self.damage.forget();
-        self.weights.forget();
-        self.steps.forget();
-        for lane in Lane::ALL {
-            self.turn(lane).wait();
-        }
-    }
-
-    /// Another model is to speak: what was said of the one before is forgotten, and what the visitor has opened is opened for
-    /// the new one.
-    pub fn change_model(&mut self) {
-        for lane in Lane::ALL.into_iter().filter(|lane| !lane.is_of_library()) {
-            match lane {
-                Lane::Open => self.opened.renew(),
-                // What was measured of a model stays true of it.
-                Lane::Compare if self.compared.is_settled() => {}
-                lane => self.turn(lane).clear(),
-            }
-        }
-    }
-
-    /// The worker itself stopped: loading has failed, and whatever was awaited waits for the next start.
-    pub fn crash(&mut self, detail: String) {
-        let sentence = "The engine stopped unexpectedly.".into();
-        let id = self.load.id();
-        self.fail(id, &Failure { sentence, detail, way_on: WayOn::Reload });
     }
 
     fn taught(&mut self, id: u32, lesson: Lesson) {
@@ -250,22 +225,13 @@ impl UiState {
         self.ask(Command::Shelf).into_iter().collect()
     }
 
-    fn fail(&mut self, id: u32, failure: &Failure) {
-        for lane in Lane::ALL {
-            self.turn(lane).fail(id, failure);
-        }
-        if self.load.id() == id {
-            for lane in Lane::ALL.into_iter().filter(|lane| !lane.is_of_library()) {
-                self.turn(lane).wait();
-            }
-        }
-    }
-
-    fn waiting(&mut self) -> Vec<Request> {
-        let sent = Lane::ALL.into_iter().filter(|&lane| lane != Lane::Load).filter_map(|lane| {
-            let (id, command) = self.turn(lane).resend()?;
-            Some(Request { id, command: Command::clone(&command) })
-        });
+    /// Sends what has waited on these lanes.
+    fn resend(&mut self, is_of: impl Fn(Lane) -> bool) -> Vec<Request> {
+        let sent =
+            Lane::ALL.into_iter().filter(|&lane| lane != Lane::Load && is_of(lane)).filter_map(|lane| {
+                let (id, command) = self.turn(lane).resend()?;
+                Some(Request { id, command: Command::clone(&command) })
+            });
         sent.collect()
     }
 

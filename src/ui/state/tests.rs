@@ -3,14 +3,14 @@
 use super::*;
 use crate::session::protocol::{
     Abilities, Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, ModelKind, ModelName,
-    Photo, Stack, Stage, Token,
+    Photo, Stack, Stage, Token, WayOn,
 };
 
-fn picture(value: u8) -> Pixels {
+pub fn picture(value: u8) -> Pixels {
     Pixels { width: 1, height: 1, rgb: vec![value; 3] }
 }
 
-fn facts() -> ModelFacts {
+pub fn facts() -> ModelFacts {
     let stack = Stack { layers: 1, heads: 1 };
     ModelFacts {
         name: "test".into(),
@@ -34,7 +34,7 @@ fn facts() -> ModelFacts {
     }
 }
 
-fn load() -> Command {
+pub fn load() -> Command {
     load_with(BackendChoice::Auto)
 }
 
@@ -42,7 +42,7 @@ fn load_with(backend: BackendChoice) -> Command {
     Command::Load { backend, model: ModelName::Playroom { url: "m/".into() } }
 }
 
-fn caption(value: u8) -> Command {
+pub fn caption(value: u8) -> Command {
     Command::Caption {
         picture: picture(value),
         prefix: String::new(),
@@ -56,7 +56,7 @@ fn token(text: &str) -> Token {
     Token { id: 1, text: text.into(), logprob: -0.1, forced: false, alternatives, attention: vec![0.25; 4] }
 }
 
-fn ready_state() -> UiState {
+pub fn ready_state() -> UiState {
     let mut state = UiState::default();
     let id = state.ask(load()).unwrap().id;
     assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), []);
@@ -67,7 +67,7 @@ fn texts(state: &UiState) -> Vec<&str> {
     state.caption.value.tokens.iter().map(|token| token.text.as_str()).collect()
 }
 
-fn failure(way_on: WayOn) -> Event {
+pub fn failure(way_on: WayOn) -> Event {
     Event::Failed(Failure { sentence: "It failed.".into(), detail: String::new(), way_on })
 }
 

@@ -21,5 +21,6 @@ pub use line::{LineChart, Series};
 pub use mark::Mark;
 pub use scale::Axis;
 pub use scatter::{Group, Scatter};
+pub use sheet::quoted;
 pub use timeline::Timeline;
 pub use tone::{Dash, Marker, SERIES, Tone};

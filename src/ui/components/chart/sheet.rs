@@ -56,7 +56,13 @@ pub fn csv(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> String {
     std::iter::once(line(head)).chain(rows.map(|row| line(&row))).collect()
 }
 
-fn quoted(field: &str) -> String {
+/// A field as it stands in a file. Spreadsheets compute what begins like a formula, whoever has written it: before such a text stands an
+/// apostrophe, which makes it a text. A number stays one.
+pub fn quoted(field: &str) -> String {
+    let is_formula = field.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    if is_formula && field.parse::<f64>().is_err() {
+        return format!("\"'{}\"", field.replace('"', "\"\""));
+    }
     if field.contains([',', '"', '\r', '\n']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {
@@ -109,6 +115,19 @@ mod tests {
         let head = ["plain", "a,b", "say \"no\"", "two\nlines"].map(String::from);
         let text = csv(&head, [vec![String::new(), "1".into()]].into_iter());
         assert_eq!(text, "plain,\"a,b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n,1\r\n");
+    }
+
+    #[test]
+    fn a_text_is_no_formula_and_a_number_stays_one() {
+        let texts = ["=1+1", "+SUM(A1)", "-2+3", "@x", "\t=1", "\r=1", " =1", "=A1&\"x\""];
+        let found = texts.map(quoted).join(" ");
+        assert_eq!(
+            found,
+            "\"'=1+1\" \"'+SUM(A1)\" \"'-2+3\" \"'@x\" \"'\t=1\" \"'\r=1\" \"' =1\" \"'=A1&\"\"x\"\"\""
+        );
+        for number in ["-0.25", "+3", "1e-7", "-1E5", "NaN", "-inf"] {
+            assert_eq!(quoted(number), number);
+        }
     }
 
     #[test]

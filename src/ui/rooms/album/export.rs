@@ -3,6 +3,7 @@
 use super::labels::Sorting;
 use super::query::{Query, Ranking, best};
 use crate::session::protocol::Photo;
+use crate::ui::components::chart::quoted;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::download::download;
 use crate::ui::lab::Lab;
@@ -43,7 +44,6 @@ fn rows(lab: Lab, query: Query, sorting: Sorting) -> Vec<Row> {
 
 /// RFC 4180.
 fn csv(rows: &[Row]) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let number = |value: Option<f32>| value.map(|value| value.to_string()).unwrap_or_default();
     let mut text = String::from("file,cosine,label,probability\r\n");
     for row in rows {
@@ -78,5 +78,8 @@ mod tests {
     fn a_table_quotes_what_needs_it() {
         let row = Row { file: "a \"b\", c.jpg".into(), cosine: Some(0.25), label: None, probability: None };
         assert_eq!(csv(&[row]), "file,cosine,label,probability\r\n\"a \"\"b\"\", c.jpg\",0.25,,\r\n");
+        let label = Some("@cat".into());
+        let row = Row { file: "=1+1.jpg".into(), cosine: Some(-0.25), label, probability: Some(0.5) };
+        assert_eq!(csv(&[row]), "file,cosine,label,probability\r\n\"'=1+1.jpg\",-0.25,\"'@cat\",0.5\r\n");
     }
 }

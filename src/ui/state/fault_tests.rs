@@ -1,0 +1,70 @@
+//! Conversations in which a part of the other side fails.
+
+use super::tests::{caption, facts, failure, load, picture, ready_state};
+use super::*;
+use crate::session::protocol::WayOn;
+
+fn ask(question: &str) -> Command {
+    Command::Ask { picture: picture(0), question: question.into() }
+}
+
+#[test]
+fn what_a_crash_has_interrupted_of_foreign_files_is_not_done_again_unasked() {
+    let mut state = ready_state();
+    let shelf = state.ask(Command::Shelf).unwrap();
+    let offer = state.ask(Command::Offer { name: "a/b".into() }).unwrap();
+    state.crash("unreachable executed".into());
+    assert_eq!((state.offer.phase, state.shelf.phase), (Phase::Failed, Phase::Running));
+    assert_eq!(state.restart(), [shelf], "the shelf needs no model");
+    let again = state.retry(Lane::Offer).expect("the visitor may try it again");
+    assert_eq!(again.command, offer.command);
+}
+
+#[test]
+fn a_crash_before_anything_was_loaded_is_told_and_fails_nothing_else() {
+    let mut state = UiState::default();
+    let shelf = state.ask(Command::Shelf).unwrap();
+    state.crash(String::new());
+    assert_eq!((state.load.phase, state.caption.phase), (Phase::Failed, Phase::Unasked));
+    assert_eq!(state.load.failure.as_ref().map(|failure| failure.way_on), Some(WayOn::Reload));
+    assert_eq!(state.restart(), [shelf]);
+    assert_eq!(state.load.failure, None);
+}
+
+#[test]
+fn a_worker_that_ends_in_silence_leaves_no_question_answered() {
+    let mut state = ready_state();
+    let id = state.ask(ask("is it red?")).unwrap().id;
+    state.apply(Reply { id, event: failure(WayOn::ChangeInput) });
+    state.crash("its worker ended without an error".into());
+    assert_eq!(state.ask(ask("is it blue?")), None, "there is nobody to ask");
+    assert_eq!(state.answer.phase, Phase::Waiting);
+    assert!(!state.answer.is_current());
+}
+
+#[test]
+fn a_note_stands_beside_its_answer_until_the_next_question() {
+    let mut state = ready_state();
+    let id = state.ask(caption(1)).unwrap().id;
+    state.apply(Reply { id, event: Event::Captioned { hypotheses: Vec::new() } });
+    for _ in 0..2 {
+        state.apply(Reply { id, event: Event::Noted("It was cut.".into()) });
+    }
+    state.apply(Reply { id: id + 1, event: Event::Noted("Of another question.".into()) });
+    assert_eq!(state.notes, [(Lane::Caption, "It was cut.".to_string())]);
+    state.ask(caption(2));
+    assert_eq!(state.notes, []);
+}
+
+#[test]
+fn a_lost_device_leaves_no_request_behind() {
+    let mut state = UiState::default();
+    let loaded = state.ask(load()).unwrap().id;
+    state.apply(Reply { id: loaded, event: Event::Ready(facts()) });
+    let first = state.ask(caption(1)).unwrap();
+    let second = state.ask(ask("is it red?")).unwrap();
+    state.apply(Reply { id: loaded, event: failure(WayOn::UseCpu) });
+    state.restart();
+    let id = state.ask(load()).unwrap().id;
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [first, second]);
+}

@@ -1,0 +1,76 @@
+//! What becomes of the conversation when a part of the other side fails, or is another one.
+
+use super::UiState;
+use super::asked::{Asked, Phase, Turn};
+use crate::session::protocol::{Failure, Lane, Request, WayOn};
+
+impl UiState {
+    /// A new worker has been started: it knows no model and no run, and whatever was awaited waits for the model. Returns what needs
+    /// none.
+    pub fn restart(&mut self) -> Vec<Request> {
+        self.load = Asked::default();
+        self.training.forget();
+        self.damage.forget();
+        self.weights.forget();
+        self.steps.forget();
+        for lane in Lane::ALL {
+            self.turn(lane).wait();
+        }
+        self.resend(Lane::is_of_library)
+    }
+
+    /// Another model is to speak: what was said of the one before is forgotten, and what the visitor has opened is opened for
+    /// the new one.
+    pub fn change_model(&mut self) {
+        self.notes.clear();
+        for lane in Lane::ALL.into_iter().filter(|lane| !lane.is_of_library()) {
+            match lane {
+                Lane::Open => self.opened.renew(),
+                // What was measured of a model stays true of it.
+                Lane::Compare if self.compared.is_settled() => {}
+                lane => self.turn(lane).clear(),
+            }
+        }
+    }
+
+    /// The worker itself stopped: loading has failed, and whatever was asked of a model waits for the next start. What handled foreign
+    /// files may be what stopped it, and is not done again unasked.
+    pub fn crash(&mut self, detail: String) {
+        let failure = |way_on| Failure {
+            sentence: "The engine stopped unexpectedly.".into(),
+            detail: detail.clone(),
+            way_on,
+        };
+        for lane in [Lane::Offer, Lane::Download, Lane::Take] {
+            if self.turn(lane).is_busy() {
+                let id = self.turn(lane).id();
+                self.turn(lane).fail(id, &failure(WayOn::Retry));
+            }
+        }
+        (self.load.phase, self.load.failure) = (Phase::Failed, Some(failure(WayOn::Reload)));
+        self.await_model();
+    }
+
+    pub(super) fn fail(&mut self, id: u32, failure: &Failure) {
+        for lane in Lane::ALL {
+            self.turn(lane).fail(id, failure);
+        }
+        if self.load.id() == id {
+            self.await_model();
+        }
+    }
+
+    /// Loading has failed: what is asked of a model waits for the next one.
+    fn await_model(&mut self) {
+        for lane in Lane::ALL.into_iter().filter(|lane| !lane.is_of_library()) {
+            self.turn(lane).wait();
+        }
+    }
+
+    /// A sentence beside the answer to request `id`.
+    pub(super) fn noted(&mut self, id: u32, sentence: String) {
+        let lane = Lane::ALL.into_iter().find(|&lane| self.turn(lane).id() == id);
+        let note = lane.map(|lane| (lane, sentence)).filter(|note| !self.notes.contains(note));
+        self.notes.extend(note);
+    }
+}

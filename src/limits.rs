@@ -7,6 +7,9 @@ pub const MAX_PIXELS: u64 = 100_000_000;
 pub const MAX_ASPECT: u32 = 64;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
 pub const MAX_SMALL_FILE: u64 = 16 << 20;
+/// Files that an index of weights may list: as many of 25 MB, the least that hosts take, hold 6.4 GB, twice what a page can
+/// hold in memory.
+pub const MAX_SHARDS: usize = 256;
 
 /// What was asked for, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +20,8 @@ pub enum LimitError {
     Aspect { width: u32, height: u32 },
     #[error("{size} bytes; at most {MAX_SMALL_FILE} are read of such a file")]
     SmallFile { size: u64 },
+    #[error("{count} files of weights; an index may list at most {MAX_SHARDS}")]
+    Shards { count: usize },
 }
 
 /// Whether a picture of this size is taken, before it is decoded.
@@ -39,6 +44,14 @@ pub fn picture(width: u32, height: u32) -> Result<(), LimitError> {
 /// [`LimitError::SmallFile`].
 pub fn small_file(size: u64) -> Result<(), LimitError> {
     if size > MAX_SMALL_FILE { Err(LimitError::SmallFile { size }) } else { Ok(()) }
+}
+
+/// Whether an index of so many files is followed.
+///
+/// # Errors
+/// [`LimitError::Shards`].
+pub fn shards(count: usize) -> Result<(), LimitError> {
+    if count > MAX_SHARDS { Err(LimitError::Shards { count }) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -66,5 +79,11 @@ mod tests {
     fn a_file_beside_the_weights_is_small() {
         assert_eq!(small_file(MAX_SMALL_FILE), Ok(()));
         assert_eq!(small_file(MAX_SMALL_FILE + 1), Err(LimitError::SmallFile { size: MAX_SMALL_FILE + 1 }));
+    }
+
+    #[test]
+    fn an_index_lists_few_files() {
+        assert_eq!(shards(MAX_SHARDS), Ok(()));
+        assert_eq!(shards(50_000), Err(LimitError::Shards { count: 50_000 }));
     }
 }

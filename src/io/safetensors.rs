@@ -17,7 +17,7 @@ use super::read_at::ReadAt;
 use crate::tensor::{Data, HostTensor, Shape};
 
 /// Largest header in bytes that the format allows.
-const MAX_HEADER: u64 = 100_000_000;
+pub(super) const MAX_HEADER: u64 = 100_000_000;
 /// Bytes of a tensor that are read and converted at a time; a multiple of every element's size.
 const PIECE: usize = 1 << 22;
 
@@ -175,6 +175,18 @@ impl SafetensorsFile {
             })
         };
         Ok(Data::U32(values.iter().enumerate().map(id).collect::<Result<_, _>>()?))
+    }
+}
+
+/// Whether a file has a header of the format that agrees with its length.
+///
+/// # Errors
+/// [`SafetensorsError::Malformed`], [`SafetensorsError::Unreadable`].
+pub fn check(file: &str, source: &dyn ReadAt) -> Result<(), SafetensorsError> {
+    match header(source) {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(source)) => Err(SafetensorsError::Malformed { file: file.to_string(), source }),
+        Err(source) => Err(SafetensorsError::Unreadable { file: file.to_string(), source }),
     }
 }
 

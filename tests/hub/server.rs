@@ -16,6 +16,8 @@ pub struct Behaviour {
     pub files: HashMap<String, Vec<u8>>,
     /// Instead of a file.
     pub statuses: HashMap<String, u16>,
+    /// Logged requests after which every answer is 500.
+    pub busy_after: Option<usize>,
     /// Lengths that are told in place of the true ones.
     pub lies: HashMap<String, usize>,
     /// Bytes after which every connection is cut.
@@ -80,7 +82,8 @@ impl Hub {
             behaviour.log.push(format!("{file} {from}"));
             behaviour.clone()
         };
-        if let Some(status) = behaviour.statuses.get(&file) {
+        let is_busy = behaviour.busy_after.is_some_and(|count| behaviour.log.len() > count);
+        if let Some(status) = behaviour.statuses.get(&file).or(is_busy.then_some(&500)) {
             return write!(stream, "HTTP/1.1 {status} trouble\r\ncontent-length: 0\r\n\r\n");
         }
         if behaviour.hangs.as_ref() == Some(&file) {

@@ -68,10 +68,13 @@ impl<S: Store, F: Fetch> Download<S, F> {
         former: Option<Manifest>,
     ) -> Result<Self, HubError> {
         let (manifest, surveyed) = match kept {
-            Some(kept) => (kept, None),
-            None => {
+            Some(kept) if !kept.is_stale => (kept, None),
+            stale => {
                 let Survey { mut manifest, config } = survey(&source, &fetch).await?;
                 manifest.generation = former.as_ref().map_or(0, |former| former.generation + 1);
+                if let Some(stale) = stale {
+                    stale.carry_over(&mut manifest);
+                }
                 (manifest, Some(config))
             }
         };
@@ -80,7 +83,8 @@ impl<S: Store, F: Fetch> Download<S, F> {
 
     /// Keeps the manifest. Bytes of an earlier download that nothing can verify are not gone on from.
     async fn begin(&mut self) -> Result<(), HubError> {
-        for entry in self.manifest.entries.iter().filter(|entry| entry.sha256.is_none()) {
+        let is_unsure = |entry: &&Entry| entry.sha256.is_none() && !entry.whole;
+        for entry in self.manifest.entries.iter().filter(is_unsure) {
             self.empty(&self.manifest.stored(&entry.file)).await?;
         }
         self.keep(Some(&self.manifest)).await?;
@@ -91,6 +95,12 @@ impl<S: Store, F: Fetch> Download<S, F> {
     async fn empty(&self, stored: &str) -> Result<(), HubError> {
         let emptied = self.store.open(stored).await.and_then(|mut file| file.truncate(0));
         emptied.map_err(|source| storage(stored, source))
+    }
+
+    /// The server has sent something else than the manifest tells of.
+    async fn distrust(&mut self) -> Result<(), HubError> {
+        self.manifest.is_stale = true;
+        self.keep(Some(&self.manifest)).await
     }
 
     async fn keep(&self, manifest: Option<&Manifest>) -> Result<(), HubError> {
@@ -144,11 +154,10 @@ impl<S: Store, F: Fetch> Download<S, F> {
             Some(transfer) if self.came == entry.size => {
                 self.came = 0;
                 if let Err(error) = transfer.verify(&entry) {
-                    // The server may have another file by the next attempt.
-                    self.keep(None).await?;
+                    self.distrust().await?;
                     return Err(error);
                 }
-                self.manifest.entries[at].whole = true;
+                (self.manifest.entries[at].whole, self.manifest.is_stale) = (true, false);
                 self.keep(Some(&self.manifest)).await?;
             }
             under_way => self.current = under_way,
@@ -219,11 +228,15 @@ impl<S: Store, F: Fetch> Download<S, F> {
         within(&self.fetch, &entry.file, ask).await
     }
 
-    /// The answer if it brings the file that the manifest tells of; otherwise the manifest is forgotten.
-    async fn unchanged(&self, answer: Answer<F::Body>, entry: &Entry) -> Result<Answer<F::Body>, HubError> {
+    /// The answer if it brings the file that the manifest tells of; otherwise the server is to be asked anew.
+    async fn unchanged(
+        &mut self,
+        answer: Answer<F::Body>,
+        entry: &Entry,
+    ) -> Result<Answer<F::Body>, HubError> {
         let file = entry.file.clone();
         if answer.is_beyond_the_end() {
-            self.keep(None).await?;
+            self.distrust().await?;
             return Err(HubError::Length { file, size: entry.size, found: self.came });
         }
         let answer = answer.found(&file)?.ok_or_else(|| HubError::Absent { file: file.clone() })?;
@@ -232,7 +245,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
         let same_size = answer.size.map_or(!is_weights(&file), |size| size == entry.size);
         let same_tag = self.came == 0 || entry.tag.is_none() || answer.tag == entry.tag;
         if !same_size || !same_tag || answer.sha256 != entry.sha256 {
-            self.keep(None).await?;
+            self.distrust().await?;
             return Err(HubError::Changed { file });
         }
         Ok(answer)

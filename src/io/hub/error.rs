@@ -40,8 +40,8 @@ pub enum HubError {
     #[error("{file} is not there: the server sends a web page (HTML) in its place")]
     Page { file: String },
     #[error(
-        "{file} is only a Git LFS pointer: the server has a copy of the repository without its large files, which \
-         \"git lfs pull\" fetches"
+        "{file} is only a Git LFS pointer: the repository was copied without its large files, which \"git lfs pull\" \
+         fetches"
     )]
     Pointer { file: String },
     #[error("{file} is not what its name says: {reason}")]

@@ -5,14 +5,12 @@ use serde::de::IgnoredAny;
 
 use super::HubError;
 use crate::io::read_at::ReadAt;
-use crate::io::safetensors::{self, MAX_HEADER};
+use crate::io::safetensors::{self, MAX_HEADER, POINTER};
 use crate::limits;
 
 /// Bytes by which [`beginning`] tells what a file is.
 pub(super) const BEGINNING: usize = 512;
 
-/// How the file begins that Git LFS leaves in the place of a large one.
-const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 /// How pages begin.
 const PAGE: [&str; 8] = ["<!doctype", "<html", "<head", "<body", "<!--", "<?xml", "<title", "<meta"];
 

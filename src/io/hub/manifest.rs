@@ -33,6 +33,9 @@ pub struct Manifest {
     /// How many times the checkpoint was fetched again.
     #[serde(default)]
     pub generation: u32,
+    /// Whether the server has sent something else than this tells of: it is to be asked anew.
+    #[serde(default)]
+    pub is_stale: bool,
 }
 
 impl Entry {
@@ -56,6 +59,15 @@ impl Manifest {
         match self.generation {
             0 => file.to_string(),
             generation => format!("{generation}~{file}"),
+        }
+    }
+
+    /// What this manifest already has of the files that a newer one tells of.
+    pub(super) fn carry_over(&self, newer: &mut Manifest) {
+        newer.generation = self.generation;
+        for entry in &mut newer.entries {
+            let former = self.entries.iter().find(|former| former.file == entry.file);
+            entry.whole = former.is_some_and(|former| former.whole && !former.differs(entry));
         }
     }
 

@@ -36,7 +36,7 @@ pub async fn survey(source: &Source, fetch: &impl Fetch) -> Result<Survey, HubEr
         }
     }
     entries.extend(asking.weights().await?);
-    let manifest = Manifest { name: source.name.clone(), entries, generation: 0 };
+    let manifest = Manifest { name: source.name.clone(), entries, generation: 0, is_stale: false };
     Ok(Survey { manifest, config: bytes })
 }
 

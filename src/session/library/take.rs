@@ -58,7 +58,7 @@ pub(super) async fn take(
             whole: true,
         };
         let entries = files.iter().map(entry).collect();
-        let manifest = Manifest { name: name.to_string(), entries, generation: 0 };
+        let manifest = Manifest { name: name.to_string(), entries, generation: 0, is_stale: false };
         keep(&folder, Some(&manifest)).await?;
     }
     Ok(Event::Taken { done, total })

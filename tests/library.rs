@@ -329,7 +329,7 @@ fn no_more_comes_than_was_offered() {
     lab.hub.set().files.get_mut("merges.txt").unwrap().push(b'\n');
     let told = lab.ask(Command::Download { name: name.clone(), size: offer.size, again: false });
     let sentence = format!(
-        "The files have become larger since they were offered: {} bytes, {} were offered.",
+        "The files have become larger since they were offered ({} bytes, {} were offered): look at the model again.",
         offer.size + 1,
         offer.size
     );

@@ -50,7 +50,9 @@ pub enum HubError {
     Limit { file: String, source: LimitError },
     #[error("the server was silent about {file} for {seconds} seconds")]
     Silent { file: String, seconds: u64 },
-    #[error("the files have become larger since they were offered: {found} bytes, {offered} were offered")]
+    #[error(
+        "the files have become larger since they were offered ({found} bytes, {offered} were offered): look at the model again"
+    )]
     Grown { offered: u64, found: u64 },
     #[error("{0}")]
     Index(#[from] crate::io::weights::WeightsError),

@@ -44,7 +44,7 @@
   function madeOf() {
     const loader = document.querySelector("meta[name=worker]").content;
     const query = loader.slice(loader.indexOf("?"));
-    const names = ["", "start.js", "baked.json", loader];
+    const names = ["", "start.js", "baked.json", "models.json", loader];
     names.push(...PLAYROOM.map((name) => `models/playroom/${name}`));
     const urls = (names) => names.map((name) => new URL(name, document.baseURI).href);
     const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);

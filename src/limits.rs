@@ -49,6 +49,10 @@ pub fn weights() -> u64 {
     if cfg!(target_arch = "wasm32") { PAGE_WEIGHTS } else { memory() }
 }
 
+/// Files that an index of weights may list: as many of 25 MB, the least that hosts take, hold 6.4 GB, twice what a page can
+/// hold in memory.
+pub const MAX_SHARDS: usize = 256;
+
 /// What was asked for, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
@@ -64,6 +68,8 @@ pub enum LimitError {
     Tokenizer { size: u64 },
     #[error("the text has {size} bytes; at most {MAX_TEXT} are read")]
     Text { size: usize },
+    #[error("{count} files of weights; an index may list at most {MAX_SHARDS}")]
+    Shards { count: usize },
 }
 
 /// Whether a picture of this size is taken, before it is decoded.
@@ -118,6 +124,14 @@ pub const fn grown(text: usize) -> usize {
     512 + MAX_GROWTH * text
 }
 
+/// Whether an index of so many files is followed.
+///
+/// # Errors
+/// [`LimitError::Shards`].
+pub fn shards(count: usize) -> Result<(), LimitError> {
+    if count > MAX_SHARDS { Err(LimitError::Shards { count }) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,5 +176,11 @@ mod tests {
             text(MAX_TEXT + 1).unwrap_err().to_string(),
             "the text has 65537 bytes; at most 65536 are read"
         );
+    }
+
+    #[test]
+    fn an_index_lists_few_files() {
+        assert_eq!(shards(MAX_SHARDS), Ok(()));
+        assert_eq!(shards(50_000), Err(LimitError::Shards { count: 50_000 }));
     }
 }

@@ -207,3 +207,23 @@ fn what_cannot_be_converted_is_refused() {
     }
     assert_eq!(fs::read_dir(taken).unwrap().count(), 1, "nothing is left behind");
 }
+
+/// The journeys load this folder from a plain server: it is no other than what `convert` writes.
+#[test]
+fn the_converted_golden_is_up_to_date() {
+    let (_above, out, found) = converted("clip_gelu", Precision::Int8, 4000);
+    let kept = Path::new("tests/goldens/converted/clip_gelu");
+    let names = |folder: &Path| {
+        let files =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = files.filter(|name| name != "reference.safetensors").collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(kept), names(&out));
+    assert!(found.files > 5, "{found:?}");
+    assert!(fs::read_to_string(kept.join("model.safetensors.index.json")).unwrap().contains(".part1"));
+    for name in names(kept) {
+        assert!(fs::read(kept.join(&name)).unwrap() == fs::read(out.join(&name)).unwrap(), "{name}");
+    }
+}

@@ -2,6 +2,8 @@
 
 #[path = "hub/server.rs"]
 mod server;
+#[path = "hub/troubles.rs"]
+mod troubles;
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +14,7 @@ use tempfile::{TempDir, tempdir};
 use triptych::device::{CpuDevice, Device};
 use triptych::infer::checkpoint::Checkpoint;
 use triptych::io::file::Folder;
-use triptych::io::hub::{Download, HubError, Source};
+use triptych::io::hub::{Download, HubError, Source, survey};
 use triptych::io::read_at::Files;
 use triptych::precision::Precision;
 

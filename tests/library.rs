@@ -34,7 +34,7 @@ fn serving(model: &str) -> Behaviour {
 
 struct Lab {
     hub: Hub,
-    _folder: TempDir,
+    folder: TempDir,
     client: LocalClient<Client>,
 }
 
@@ -42,7 +42,7 @@ impl Lab {
     fn new(model: &str) -> Self {
         let folder = tempdir().unwrap();
         let client = LocalClient::with_network("public", folder.path(), Client);
-        Lab { hub: Hub::start(serving(model)), _folder: folder, client }
+        Lab { hub: Hub::start(serving(model)), folder, client }
     }
 
     fn ask(&mut self, command: Command) -> Vec<Event> {
@@ -59,6 +59,14 @@ impl Lab {
         models.clone()
     }
 
+    /// Names of files that hold anything, in all folders.
+    fn kept_files(&self) -> Vec<String> {
+        let folders = fs::read_dir(self.folder.path()).unwrap().map(|folder| folder.unwrap().path());
+        let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|file| file.unwrap());
+        let full = files.filter(|file| file.metadata().unwrap().len() > 0);
+        full.map(|file| file.file_name().into_string().unwrap()).collect()
+    }
+
     fn speaks(&mut self) {
         let events = self.ask(Command::EncodeText { text: "a cat".into() });
         assert!(matches!(events[..], [Event::TextEncoded(_)]), "{events:?}");
@@ -68,6 +76,11 @@ impl Lab {
         let model = ModelName::Kept { name: name.to_string(), precision: Precision::F32 };
         self.ask(Command::Load { backend: BackendChoice::Cpu, model })
     }
+}
+
+/// As if this had been offered.
+fn download(name: &str) -> Command {
+    Command::Download { name: name.to_string(), size: u64::MAX, again: false }
 }
 
 fn failure(events: &[Event]) -> &Failure {
@@ -81,17 +94,17 @@ fn failure(events: &[Event]) -> &Failure {
 fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
     let mut lab = Lab::new("clip_gelu");
     let name = lab.name();
-    let events = lab.ask(Command::Offer { name: name.clone() });
+    let events = lab.ask(Command::Offer { name: name.clone(), again: false });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
     assert_eq!((offer.kind, offer.obstacle.as_str()), (ModelKind::Clip, ""));
     assert_eq!(offer.abilities, Abilities { embeds: true, ..Abilities::default() });
-    let config = lab.hub.set().files["config.json"].len() as u64;
-    assert_eq!((offer.kept, offer.memory[0]), (config, 4 * offer.parameters));
+    assert_eq!((offer.kept, offer.memory[0]), (0, 4 * offer.parameters));
+    assert_eq!(lab.kept_files(), [""; 0], "nothing is kept of what was only looked at");
     assert!(offer.memory.is_sorted_by(|more, less| more > less), "{:?}", offer.memory);
-    assert!(offer.size > config && offer.parameters > 10_000);
+    assert!(offer.size > 40_000 && offer.parameters > 10_000);
 
     assert!(failure(&lab.load(&name)).sentence.ends_with("is not kept on this device: download it first."));
-    let events = lab.ask(Command::Download { name: name.clone() });
+    let events = lab.ask(download(&name));
     assert_eq!(events.last(), Some(&Event::Downloaded));
     assert!(matches!(&events[0], Event::Downloading(progress) if progress.total == offer.size));
     let kept = KeptModel { name: name.clone(), size: offer.size, kept: offer.size };
@@ -135,8 +148,8 @@ fn a_form_that_fails_does_not_silence_the_model() {
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     let bytes = to_bytes(named, &[], Floats::F32).unwrap();
     lab.hub.set().files.insert(file.into(), bytes);
-    lab.ask(Command::Offer { name: name.clone() });
-    lab.ask(Command::Download { name: name.clone() });
+    lab.ask(Command::Offer { name: name.clone(), again: false });
+    lab.ask(download(&name));
     lab.load(&name);
     let events = lab.ask(Command::Compare { name });
     assert!(matches!(events[0], Event::Compared(effect) if effect.precision == Precision::F32), "{events:?}");
@@ -148,8 +161,8 @@ fn a_form_that_fails_does_not_silence_the_model() {
 fn a_comparison_may_be_stopped_and_begun_anew() {
     let mut lab = Lab::new("clip_gelu");
     let name = lab.name();
-    lab.ask(Command::Offer { name: name.clone() });
-    lab.ask(Command::Download { name: name.clone() });
+    lab.ask(Command::Offer { name: name.clone(), again: false });
+    lab.ask(download(&name));
     lab.load(&name);
     let compare = Command::Compare { name };
     lab.client.send(compare.clone());
@@ -168,21 +181,25 @@ fn a_comparison_may_be_stopped_and_begun_anew() {
 fn a_download_that_broke_off_stands_on_the_shelf_and_goes_on() {
     let mut lab = Lab::new("clip_gelu");
     let name = lab.name();
-    lab.ask(Command::Offer { name: name.clone() });
-    lab.hub.set().statuses.insert("model.safetensors".into(), 500);
-    let failed = failure(&lab.ask(Command::Download { name: name.clone() })).clone();
+    lab.ask(Command::Offer { name: name.clone(), again: false });
+    // The look and the four small files go well.
+    let look = lab.hub.take_log().len();
+    lab.hub.set().busy_after = Some(look + 4);
+    let failed = failure(&lab.ask(download(&name))).clone();
     assert!(failed.sentence.starts_with("model.safetensors cannot be served now"), "{}", failed.sentence);
     assert_eq!(failed.way_on, WayOn::Retry);
     let [model] = &lab.shelf()[..] else { panic!("one model is kept in part") };
     assert!(model.kept < model.size);
-    lab.hub.set().statuses.clear();
-    assert_eq!(lab.ask(Command::Download { name }).last(), Some(&Event::Downloaded));
+    lab.hub.set().busy_after = None;
+    assert_eq!(lab.ask(download(&name)).last(), Some(&Event::Downloaded));
 }
 
 #[test]
 fn what_cannot_be_had_is_a_sentence() {
     let mut lab = Lab::new("clip_gelu");
-    let told = |lab: &mut Lab, name: &str| failure(&lab.ask(Command::Offer { name: name.into() })).clone();
+    let told = |lab: &mut Lab, name: &str| {
+        failure(&lab.ask(Command::Offer { name: name.into(), again: false })).clone()
+    };
     let name = lab.name();
     let unnamed = told(&mut lab, "clip");
     assert_eq!(unnamed.way_on, WayOn::ChangeInput);
@@ -202,7 +219,7 @@ fn what_cannot_fit_is_refused_before_its_weights_come() {
     let name = lab.name();
     let huge = br#"{"model_type":"clip","text_config":{"hidden_size":8192,"intermediate_size":32768}}"#;
     lab.hub.set().files.insert("config.json".into(), huge.to_vec());
-    let events = lab.ask(Command::Offer { name });
+    let events = lab.ask(Command::Offer { name, again: false });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
     assert!(offer.obstacle.ends_with("in memory; a page can hold 3.2 GB."), "{}", offer.obstacle);
     assert!(offer.memory.iter().all(|&memory| memory > 3 << 30), "{:?}", offer.memory);
@@ -243,4 +260,91 @@ fn files_of_the_visitor_are_taken_piece_by_piece() {
         bytes: vec![0],
     };
     assert_eq!(failure(&lab.ask(escape)).way_on, WayOn::ChangeInput);
+}
+
+/// An offer of what is kept already.
+fn again(lab: &mut Lab, name: &str) -> u64 {
+    let events = lab.ask(Command::Offer { name: name.into(), again: true });
+    let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
+    assert!(offer.again && offer.kept == 0);
+    offer.size
+}
+
+#[test]
+fn what_changes_on_its_server_is_told_and_fetched_again_only_when_asked_for() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    lab.ask(download(&name));
+    let revalidate = Command::Revalidate { names: vec![name.clone(), "my model".into()] };
+    assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(Vec::new())]);
+    lab.load(&name);
+    let before = lab.ask(Command::EncodeText { text: "a cat".into() });
+    let good = lab.hub.set().files.clone();
+    lab.hub.set().files = files("clip_quick_gelu").into_iter().collect();
+    assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(vec![name.clone()])]);
+    lab.load(&name);
+    assert_eq!(lab.ask(Command::EncodeText { text: "a cat".into() }), before, "nothing was swapped");
+    let size = again(&mut lab, &name);
+    // A server that cannot be asked says nothing new, and what is kept stays usable.
+    lab.hub.set().statuses.insert("model.safetensors".into(), 500);
+    assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(Vec::new())]);
+    lab.ask(Command::Download { name: name.clone(), size, again: true });
+    lab.hub.set().statuses.clear();
+    lab.load(&name);
+    assert_eq!(lab.ask(Command::EncodeText { text: "a cat".into() }), before);
+    let events = lab.ask(Command::Download { name: name.clone(), size, again: true });
+    assert_eq!(events.last(), Some(&Event::Downloaded));
+    assert_eq!(lab.ask(revalidate), [Event::Outdated(Vec::new())]);
+    lab.load(&name);
+    assert_ne!(lab.ask(Command::EncodeText { text: "a cat".into() }), before);
+    assert!(good["config.json"] != lab.hub.set().files["config.json"]);
+}
+
+#[test]
+fn a_kept_model_that_cannot_be_loaded_is_fetched_again() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    let good = lab.hub.set().files.clone();
+    // Well-formed, and no vocabulary.
+    lab.hub.set().files.insert("vocab.json".into(), b"[]".to_vec());
+    lab.ask(download(&name));
+    let failed = failure(&lab.load(&name)).clone();
+    assert_eq!(
+        (failed.sentence.as_str(), failed.way_on),
+        ("The model's files cannot be used.", WayOn::FetchAgain)
+    );
+    lab.hub.set().files = good;
+    let size = again(&mut lab, &name);
+    lab.ask(Command::Download { name: name.clone(), size, again: true });
+    assert!(matches!(lab.load(&name).last(), Some(Event::Ready(_))));
+    lab.speaks();
+}
+
+#[test]
+fn no_more_comes_than_was_offered() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    let events = lab.ask(Command::Offer { name: name.clone(), again: false });
+    let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
+    lab.hub.set().files.get_mut("merges.txt").unwrap().push(b'\n');
+    let told = lab.ask(Command::Download { name: name.clone(), size: offer.size, again: false });
+    let sentence = format!(
+        "The files have become larger since they were offered ({} bytes, {} were offered): look at the model again.",
+        offer.size + 1,
+        offer.size
+    );
+    assert_eq!(failure(&told).sentence, sentence);
+    assert_eq!(lab.kept_files(), [""; 0]);
+}
+
+#[test]
+fn a_pointer_of_git_among_the_visitors_files_is_told() {
+    let mut lab = Lab::new("clip_gelu");
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 6\n".to_vec();
+    let size = pointer.len() as u64;
+    let files = vec![("model.safetensors".to_string(), size)];
+    let take = Command::Take { name: "my model".into(), files, file: 0, start: 0, bytes: pointer };
+    let sentence = failure(&lab.ask(take)).sentence.clone();
+    assert!(sentence.starts_with("model.safetensors is only a Git LFS pointer"), "{sentence}");
+    assert!(lab.shelf().is_empty());
 }

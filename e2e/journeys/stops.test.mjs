@@ -58,7 +58,7 @@ function fatal(model) {
 }
 
 visit("a tokenizer that stops its library is refused in a sentence, and the next one is read", async (lab, hub) => {
-  hub.others.set("/blip_caption/tokenizer.json", fatal("blip_caption"));
+  hub.replaced.set("/blip_caption/tokenizer.json", fatal("blip_caption"));
   await download(lab, hub.model("blip_caption"));
   const alert = lab.page.getByRole("alert").filter({ hasText: "The model's files cannot be used." });
   await alert.waitFor({ timeout: 60_000 });

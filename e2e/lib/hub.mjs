@@ -6,13 +6,25 @@ import { fileURLToPath } from "node:url";
 
 export const MODELS = fileURLToPath(new URL("../../tests/goldens/checkpoints", import.meta.url));
 
-/** Serves the small checkpoints of the tests; `budget` is how many bytes it hands out before every connection breaks. */
+const PAGE = "<!doctype html>\n<html><body>Our models</body></html>";
+
+/**
+ * Serves the small checkpoints of the tests; `budget` is how many bytes it hands out before every connection breaks, `handed`
+ * how many it has handed out. By the name of a file: other bytes in its place (`replaced`), the tag that is told (`tags`),
+ * silence (`silent`). `hasPage` sends a page for what is not there; `asked` lists every request, `log` those that were answered
+ * by a file.
+ */
 export class Hub {
   constructor() {
     this.budget = Infinity;
+    this.handed = 0;
     this.log = [];
-    // Files in the place of those of the tests, by their path: "/clip_gelu/config.json".
-    this.others = new Map();
+    this.asked = [];
+    // Bytes in the place of those of the tests, by a file's name or by its path: "/clip_gelu/config.json".
+    this.replaced = new Map();
+    this.tags = new Map();
+    this.silent = new Set();
+    this.hasPage = false;
     this.server = createServer((request, response) => this.answer(request, response));
   }
 
@@ -28,14 +40,20 @@ export class Hub {
   }
 
   answer(request, response) {
+    this.asked.push(request.url);
     if (this.budget <= 0) return request.socket.destroy();
     const file = path.join(MODELS, request.url);
+    const name = path.basename(file);
+    if (this.silent.has(name)) return;
     const headers = { "access-control-allow-origin": "*", "access-control-expose-headers": "content-range, etag" };
-    const other = this.others.get(request.url);
-    if (!file.startsWith(MODELS) || !(other || existsSync(file))) return response.writeHead(404, headers).end();
-    const bytes = other ? Buffer.from(other) : readFileSync(file);
+    if (this.tags.has(name)) headers.etag = `"${this.tags.get(name)}"`;
+    const replaced = this.replaced.get(request.url) ?? this.replaced.get(name);
+    if (replaced === undefined && (!file.startsWith(MODELS) || !existsSync(file))) {
+      return this.hasPage ? response.writeHead(200, headers).end(PAGE) : response.writeHead(404, headers).end();
+    }
+    const bytes = replaced !== undefined ? Buffer.from(replaced) : readFileSync(file);
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
-    this.log.push(`${path.basename(file)} ${from}`);
+    this.log.push(`${name} ${from}`);
     if (from >= bytes.length) return response.writeHead(416, headers).end();
     response.writeHead(206, {
       ...headers,
@@ -44,8 +62,14 @@ export class Hub {
     });
     const piece = bytes.subarray(from, from + Math.min(bytes.length, this.budget));
     this.budget -= piece.length;
+    this.handed += piece.length;
     if (from + piece.length === bytes.length) return response.end(piece);
     response.write(piece, () => setTimeout(() => request.socket.destroy(), 50));
+  }
+
+  /** Sends this page in the place of a file. */
+  spoil(name) {
+    this.replaced.set(name, PAGE);
   }
 
   close() {

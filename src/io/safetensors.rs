@@ -17,7 +17,9 @@ use super::read_at::ReadAt;
 use crate::tensor::{Data, HostTensor, Shape, first_not_finite};
 
 /// Largest header in bytes that the format allows.
-const MAX_HEADER: u64 = 100_000_000;
+pub(super) const MAX_HEADER: u64 = 100_000_000;
+/// How the file begins that Git LFS leaves in the place of a large one.
+pub(super) const POINTER: &[u8; 40] = b"version https://git-lfs.github.com/spec/";
 /// Bytes of a tensor that are read and converted at a time; a multiple of every element's size.
 const PIECE: usize = 1 << 22;
 
@@ -38,11 +40,8 @@ impl SafetensorsFile {
 
     /// As [`SafetensorsFile::new`], of a source already boxed.
     pub fn open(file: String, source: Box<dyn ReadAt>) -> Result<Self, SafetensorsError> {
-        match header(&*source) {
-            Ok(Ok((start, header))) => Ok(SafetensorsFile { file, source, start, header }),
-            Ok(Err(source)) => Err(SafetensorsError::Malformed { file, source }),
-            Err(source) => Err(SafetensorsError::Unreadable { file, source }),
-        }
+        let (start, header) = expect_header(&file, &*source)?;
+        Ok(SafetensorsFile { file, source, start, header })
     }
 
     /// The name under which the file was opened.
@@ -191,6 +190,24 @@ impl SafetensorsFile {
     }
 }
 
+/// Whether a file has a header of the format that agrees with its length; fails as [`SafetensorsFile::new`] does.
+pub fn check(file: &str, source: &dyn ReadAt) -> Result<(), SafetensorsError> {
+    expect_header(file, source).map(|_| ())
+}
+
+fn expect_header(file: &str, source: &dyn ReadAt) -> Result<(u64, Metadata), SafetensorsError> {
+    let named = file.to_string();
+    let mut start = [0; POINTER.len()];
+    match header(source) {
+        Ok(Ok(header)) => Ok(header),
+        Ok(Err(_)) if source.read_at(0, &mut start).is_ok() && start == *POINTER => {
+            Err(SafetensorsError::Pointer { file: named })
+        }
+        Ok(Err(source)) => Err(SafetensorsError::Malformed { file: named, source }),
+        Err(source) => Err(SafetensorsError::Unreadable { file: named, source }),
+    }
+}
+
 /// Where the data begins, and what the header says of it; the inner error is the file's, the outer the medium's.
 fn header(source: &dyn ReadAt) -> io::Result<Result<(u64, Metadata), SafeTensorError>> {
     let mut length = [0; 8];
@@ -263,6 +280,9 @@ mod tests {
         assert!(message.starts_with("`x` in test.safetensors holds F64"), "{message}");
         let error = SafetensorsFile::new("short", vec![1, 2, 3]).map(|_| ()).unwrap_err();
         assert!(error.to_string().starts_with("short is not a safetensors file"), "{error}");
+        let pointer = [&POINTER[..], b"v1\noid sha256:0\nsize 600\n"].concat();
+        let error = SafetensorsFile::new("cloned", pointer).map(|_| ()).unwrap_err();
+        assert!(error.to_string().starts_with("cloned is only a Git LFS pointer"), "{error}");
     }
 
     #[test]

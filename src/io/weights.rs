@@ -18,6 +18,7 @@ use safetensors::tensor::Dtype;
 
 use super::read_at::Files;
 use super::safetensors::{SafetensorsError, SafetensorsFile};
+use crate::limits::{self, LimitError};
 use crate::tensor::{Shape, first_not_finite};
 
 pub(super) const WHOLE: &str = "model.safetensors";
@@ -33,6 +34,8 @@ pub enum WeightsError {
     Index(String),
     #[error("{INDEX} lists {file}, which is not there")]
     Shard { file: String },
+    #[error("{INDEX} lists {0}")]
+    Limit(#[from] LimitError),
     #[error(transparent)]
     File(#[from] SafetensorsError),
 }
@@ -227,11 +230,23 @@ fn parse(index: &[u8]) -> Result<(Index, Vec<String>), WeightsError> {
     let mut names: Vec<String> = index.weight_map.values().cloned().collect();
     order::sort(&mut names);
     names.dedup();
-    // A name from a download must not lead out of the folder.
-    match names.iter().find(|file| file.contains(['/', '\\']) || file.starts_with('.')) {
-        Some(file) => Err(WeightsError::Index(format!("`{file}` is not the name of a file beside it"))),
+    limits::shards(names.len())?;
+    match names.iter().find(|file| !is_shard(file)) {
+        Some(file) => {
+            let start: String = file.chars().take(80).collect();
+            Err(WeightsError::Index(format!("`{start}` is not the name of a safetensors file beside it")))
+        }
         None => Ok((index, names)),
     }
+}
+
+/// A name that leads out of no folder, on no system, and into no other file's place.
+fn is_shard(file: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    file.len() <= 200
+        && file.ends_with(".safetensors")
+        && !file.starts_with('.')
+        && file.chars().all(is_letter)
 }
 
 fn open(files: &dyn Files, name: &str) -> Result<Option<SafetensorsFile>, WeightsError> {

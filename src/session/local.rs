@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{fs, io};
 
 use super::engine::{Host, Session};
@@ -84,6 +85,10 @@ pub struct Offline;
 
 impl Fetch for Offline {
     type Body = Nothing;
+
+    async fn pause(&self, _: Duration) {
+        std::future::pending().await
+    }
 
     async fn get(&self, _: &str, _: u64) -> Result<Answer<Nothing>, String> {
         Err("there is no network here".to_string())

@@ -2,11 +2,12 @@
 
 use super::calm::calm;
 use super::client::Client;
+use super::consent::Consent;
 use super::history;
 use super::speaking::playroom;
 use super::stage::{Gallery, StagePicture};
 use super::state::{Album, Asked, Damages, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing};
-use super::view::{PictureName, View};
+use super::view::{PictureName, Room, View};
 use crate::session::protocol::{
     Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,
     ModelName, Offer, Pixels, Progress, Reply, Request, StepTime,
@@ -63,12 +64,14 @@ pub struct Lab {
     pub thumbnails: Memo<Asked<Thumbnails>>,
     pub offer: Memo<Asked<Option<Offer>>>,
     pub download: Memo<Asked<Option<Progress>>>,
+    pub outdated: Memo<Asked<Vec<String>>>,
     pub taken: Memo<Asked<(u64, u64)>>,
     pub shelf: Memo<Asked<Vec<KeptModel>>>,
     /// What is said beside the answers of a lane.
     pub notes: Memo<Vec<(Lane, String)>>,
     /// The published model with which the engine stopped: Playroom speaks in its place until the visitor tries it again.
     pub stopped: RwSignal<Option<String>>,
+    pub consent: Consent,
     state: RwSignal<UiState>,
     client: StoredValue<Option<Client>, LocalStorage>,
     backend: StoredValue<BackendChoice>,
@@ -123,10 +126,12 @@ impl Lab {
             thumbnails: Memo::new(move |_| state.with(|state| state.thumbnails.clone())),
             offer: Memo::new(move |_| state.with(|state| state.offer.clone())),
             download: Memo::new(move |_| state.with(|state| state.download.clone())),
+            outdated: Memo::new(move |_| state.with(|state| state.outdated.clone())),
             taken: Memo::new(move |_| state.with(|state| state.taken.clone())),
             shelf: Memo::new(move |_| state.with(|state| state.shelf.clone())),
             notes: Memo::new(move |_| state.with(|state| state.notes.clone())),
             stopped: RwSignal::new(None),
+            consent: Consent::new(),
             state,
             client: StoredValue::new_local(None),
             backend: StoredValue::new(BackendChoice::Auto),
@@ -171,6 +176,26 @@ impl Lab {
                 true => self.start(self.backend.get_value()),
                 false => self.load(),
             }
+        }
+    }
+
+    /// Loads the model that speaks once more: its files are other ones.
+    pub fn speak_anew(self) {
+        self.state.update(UiState::change_model);
+        self.load();
+    }
+
+    /// The visitor names a checkpoint, and thereby lets the page ask its server what it is.
+    pub fn look(self, name: &str, again: bool) {
+        self.consent.give_for(name);
+        self.ask(Command::Offer { name: name.to_string(), again });
+    }
+
+    /// Offers to fetch the checkpoint that was to speak once more.
+    pub fn fetch_again(self) {
+        if let Some(ModelName::Kept { name, .. }) = self.speaking.get_untracked() {
+            self.go(|view| view.room = Room::Models);
+            self.look(&name, true);
         }
     }
 

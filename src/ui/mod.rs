@@ -5,6 +5,7 @@ mod calm;
 mod client;
 mod colour;
 mod components;
+mod consent;
 mod download;
 mod entries;
 mod history;

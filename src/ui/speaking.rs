@@ -2,6 +2,7 @@
 
 use super::lab::Lab;
 use super::state::Phase;
+use crate::session::library::place;
 use crate::session::protocol::{Command, ModelName};
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -23,17 +24,22 @@ pub fn follow(lab: Lab) {
         if wanted.is_empty() || stopped.with(Option::is_some) {
             return lab.speak(playroom());
         }
-        let (phase, is_kept) = lab.shelf.with(|shelf| {
-            let is_kept = shelf.value.iter().any(|model| model.name == wanted && model.kept == model.size);
-            (shelf.phase, is_kept)
+        let (phase, kept) = lab.shelf.with(|shelf| {
+            let mut whole = shelf.value.iter().filter(|model| model.kept == model.size);
+            (shelf.phase, whole.find(|model| is_named(&model.name, &wanted)).map(|model| model.name.clone()))
         });
-        match phase {
-            Phase::Unasked => lab.ask(Command::Shelf),
-            Phase::Done if is_kept => lab.speak(ModelName::Kept { name: wanted, precision }),
-            Phase::Done | Phase::Failed => lab.speak(playroom()),
-            Phase::Waiting | Phase::Running | Phase::Stopped => {}
+        match (phase, kept) {
+            (Phase::Unasked, _) => lab.ask(Command::Shelf),
+            (Phase::Done, Some(name)) => lab.speak(ModelName::Kept { name, precision }),
+            (Phase::Done | Phase::Failed, _) => lab.speak(playroom()),
+            (Phase::Waiting | Phase::Running | Phase::Stopped, _) => {}
         }
     });
+}
+
+/// Whether a text of an address names this model, however it is written.
+fn is_named(model: &str, text: &str) -> bool {
+    model == text || place(text).is_some_and(|place| place.name == model)
 }
 
 /// The checkpoint that the address names and this device does not have.

@@ -2,31 +2,36 @@
 
 use crate::io::hub::{Answer, Body, Fetch};
 use crate::thrown::thrown;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, DedicatedWorkerGlobalScope, Headers, ReadableStreamDefaultReader, RequestInit, Response,
+    AbortController, DedicatedWorkerGlobalScope, Headers, ReadableStreamDefaultReader, RequestCache,
+    RequestInit, Response,
 };
 
 pub struct Network(pub DedicatedWorkerGlobalScope);
 
 impl Network {
-    /// Asks for a file, or for its bytes from `from` on.
+    /// Asks for a file; of a hub from a byte on, and past the browser's own cache, which would keep every answer a second time
+    /// and hand out those of a server that has been repaired since.
     async fn ask(&self, url: &str, from: Option<u64>) -> Result<(Response, Stream), String> {
         let says = |error: JsValue| format!("{url}: {}", thrown(&error));
-        let abort = AbortController::new().map_err(says)?;
+        // From here on dropping the stream ends the request.
+        let mut stream = Stream { reader: None, abort: AbortController::new().map_err(says)? };
         let request = RequestInit::new();
-        request.set_signal(Some(&abort.signal()));
+        request.set_signal(Some(&stream.abort.signal()));
         if let Some(from) = from {
             let headers = Headers::new().map_err(says)?;
             headers.set("Range", &format!("bytes={from}-")).map_err(says)?;
             request.set_headers(&headers);
+            request.set_cache(RequestCache::NoStore);
         }
         let response = JsFuture::from(self.0.fetch_with_str_and_init(url, &request)).await.map_err(says)?;
         let response: Response = response.unchecked_into();
-        let reader = response.body().map(|body| body.get_reader().unchecked_into());
-        Ok((response, Stream { reader, abort }))
+        stream.reader = response.body().map(|body| body.get_reader().unchecked_into());
+        Ok((response, stream))
     }
 
     /// All bytes of a file; `progress` is told how many have come, of how many where the server tells.
@@ -62,6 +67,17 @@ fn header(response: &Response, name: &str) -> Option<String> {
 
 impl Fetch for Network {
     type Body = Stream;
+
+    async fn pause(&self, time: Duration) {
+        let scope = &self.0;
+        let milliseconds = time.as_millis() as i32;
+        let elapsed = Promise::new(&mut |resolve: Function, _| {
+            scope
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds)
+                .expect("workers have timers");
+        });
+        JsFuture::from(elapsed).await.expect("a timer ends");
+    }
 
     async fn get(&self, url: &str, from: u64) -> Result<Answer<Stream>, String> {
         // A range is asked for at the beginning too: then nothing compresses the file, and lengths are its own.

@@ -1,7 +1,8 @@
 //! A hub on this computer, with the troubles of real ones, and a client as small as it may be.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::future::pending;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub struct Behaviour {
     pub files: HashMap<String, Vec<u8>>,
     /// Instead of a file.
     pub statuses: HashMap<String, u16>,
+    /// Logged requests after which every answer is 500.
+    pub busy_after: Option<usize>,
     /// Lengths that are told in place of the true ones.
     pub lies: HashMap<String, usize>,
     /// Bytes after which every connection is cut.
@@ -24,11 +27,24 @@ pub struct Behaviour {
     pub ignores_ranges: bool,
     /// Whether the tag of a file is its SHA-256.
     pub has_digests: bool,
+    /// Tags of files, in the place of their digests.
+    pub tags: HashMap<String, String>,
+    /// Whether a page is sent, with 200, for what is not there.
+    pub has_page: bool,
+    /// Whether no length is told, as where a server compresses or sends in pieces.
+    pub hides_lengths: bool,
+    /// A file about which the server is silent.
+    pub hangs: Option<String>,
+    /// A file that never ends.
+    pub endless: Option<String>,
     /// A file whose first byte is spoilt on the way, while its tag is that of the good one.
     pub spoils: Option<String>,
     /// `file from`, of every request.
     pub log: Vec<String>,
 }
+
+/// What many servers send for what they do not have.
+pub const PAGE: &str = "<!DOCTYPE html>\n<html><body>Our models</body></html>";
 
 #[derive(Clone)]
 pub struct Hub {
@@ -66,11 +82,25 @@ impl Hub {
             behaviour.log.push(format!("{file} {from}"));
             behaviour.clone()
         };
-        if let Some(status) = behaviour.statuses.get(&file) {
+        let is_busy = behaviour.busy_after.is_some_and(|count| behaviour.log.len() > count);
+        if let Some(status) = behaviour.statuses.get(&file).or(is_busy.then_some(&500)) {
             return write!(stream, "HTTP/1.1 {status} trouble\r\ncontent-length: 0\r\n\r\n");
         }
+        if behaviour.hangs.as_ref() == Some(&file) {
+            // Until the client hangs up.
+            return stream.read(&mut [0]).map(drop);
+        }
+        if behaviour.endless.as_ref() == Some(&file) {
+            stream.write_all(b"HTTP/1.1 200 here\r\n\r\n")?;
+            loop {
+                stream.write_all(&[b' '; 1 << 16])?;
+            }
+        }
         let Some(bytes) = behaviour.files.get(&file) else {
-            return write!(stream, "HTTP/1.1 404 none\r\ncontent-length: 0\r\n\r\n");
+            return match behaviour.has_page {
+                true => write!(stream, "HTTP/1.1 200 here\r\ncontent-length: {}\r\n\r\n{PAGE}", PAGE.len()),
+                false => write!(stream, "HTTP/1.1 404 none\r\ncontent-length: 0\r\n\r\n"),
+            };
         };
         let told = behaviour.lies.get(&file).copied().unwrap_or(bytes.len());
         let from = if behaviour.ignores_ranges { 0 } else { from };
@@ -78,11 +108,16 @@ impl Hub {
             return write!(stream, "HTTP/1.1 416 beyond\r\ncontent-range: bytes */{told}\r\n\r\n");
         }
         let status = if behaviour.ignores_ranges { 200 } else { 206 };
-        write!(stream, "HTTP/1.1 {status} here\r\ncontent-length: {}\r\n", told - from)?;
-        if status == 206 {
+        write!(stream, "HTTP/1.1 {status} here\r\n")?;
+        if !behaviour.hides_lengths {
+            write!(stream, "content-length: {}\r\n", told - from)?;
+        }
+        if status == 206 && !behaviour.hides_lengths {
             write!(stream, "content-range: bytes {from}-{}/{told}\r\n", told - 1)?;
         }
-        if behaviour.has_digests {
+        if let Some(tag) = behaviour.tags.get(&file) {
+            write!(stream, "ETag: \"{tag}\"\r\n")?;
+        } else if behaviour.has_digests {
             write!(stream, "ETag: \"{}\"\r\n", sha256(bytes))?;
         }
         stream.write_all(b"\r\n")?;
@@ -122,9 +157,11 @@ fn request(stream: &TcpStream) -> std::io::Result<(String, usize)> {
     Ok((file, from))
 }
 
-/// Speaks to such a hub.
+/// Speaks to such a hub. It waits in vain as soon as a server is silent for a moment, and then its patience is at an end.
 #[derive(Clone)]
 pub struct Client;
+
+const MOMENT: Duration = Duration::from_millis(500);
 
 pub struct Stream {
     reader: BufReader<TcpStream>,
@@ -134,22 +171,25 @@ pub struct Stream {
 impl Fetch for Client {
     type Body = Stream;
 
+    async fn pause(&self, _: Duration) {}
+
     async fn get(&self, url: &str, from: u64) -> Result<Answer<Stream>, String> {
         let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
         let mut stream = TcpStream::connect(host).map_err(|error| error.to_string())?;
+        stream.set_read_timeout(Some(MOMENT)).map_err(|error| error.to_string())?;
         let range = format!("range: bytes={from}-");
         write!(stream, "GET /{path} HTTP/1.1\r\nhost: {host}\r\n{range}\r\n\r\n")
             .map_err(|e| e.to_string())?;
         let mut reader = BufReader::new(stream);
-        let mut line = || {
+        let mut line = async || {
             let mut line = String::new();
-            reader.read_line(&mut line).map(|_| line.trim().to_string()).map_err(|error| error.to_string())
+            heard(reader.read_line(&mut line).map(|_| line.trim().to_string())).await
         };
-        let first = line()?;
+        let first = line().await?;
         let status = first.split(' ').nth(1).and_then(|word| word.parse().ok()).ok_or("no status")?;
         let mut headers = HashMap::new();
         loop {
-            let line = line()?;
+            let line = line().await?;
             let Some((name, value)) = line.split_once(": ") else { break };
             headers.insert(name.to_ascii_lowercase(), value.to_string());
         }
@@ -164,7 +204,7 @@ impl Body for Stream {
         if piece.is_empty() {
             return Ok(None);
         }
-        let count = self.reader.read(&mut piece).map_err(|error| error.to_string())?;
+        let count = heard(self.reader.read(&mut piece)).await?;
         piece.truncate(count);
         match (&mut self.left, count) {
             (Some(left), 0) => Err(format!("{left} bytes are missing")),
@@ -174,5 +214,15 @@ impl Body for Stream {
                 Ok(Some(piece))
             }
         }
+    }
+}
+
+/// What came of reading; never ready where nothing came.
+async fn heard<T>(read: io::Result<T>) -> Result<T, String> {
+    match read {
+        Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+            pending().await
+        }
+        read => read.map_err(|error| error.to_string()),
     }
 }

@@ -1,10 +1,21 @@
 //! What a server answers, whatever brings it.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
 use super::HubError;
 
-/// A way to ask servers.
+/// How long a server may be silent.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A way to ask servers. A request whose future is dropped is given up.
 pub trait Fetch {
     type Body: Body;
+
+    /// Is ready after `time`.
+    fn pause(&self, time: Duration) -> impl Future<Output = ()>;
 
     /// Asks for the bytes of a file from `from` on (`Range: bytes=from-`); the reason where no answer comes.
     fn get(&self, url: &str, from: u64) -> impl Future<Output = Result<Answer<Self::Body>, String>>;
@@ -24,6 +35,8 @@ pub struct Answer<B> {
     pub size: Option<u64>,
     /// Of the whole file, lower-case hexadecimal; given by hubs that keep large files under it.
     pub sha256: Option<String>,
+    /// What changes with the file: its entity tag without quotes, or the time of its last change.
+    pub tag: Option<String>,
     pub body: B,
 }
 
@@ -33,10 +46,16 @@ impl<B> Answer<B> {
         // A server that knows no ranges sends the whole file.
         let from = if status == 206 { from } else { 0 };
         let total = header("content-range").and_then(|range| range.rsplit_once('/')?.1.parse().ok());
-        let rest = header("content-length").and_then(|length| length.parse::<u64>().ok());
-        let size = total.or_else(|| Some(from + rest?));
+        // Of a compressed body it is another length.
+        let is_compressed = header("content-encoding").is_some_and(|coding| coding != "identity");
+        let length = header("content-length").filter(|_| !is_compressed);
+        let rest = length.and_then(|length| length.parse::<u64>().ok());
+        let size = total.or_else(|| from.checked_add(rest?));
         let tag = header("x-linked-etag").or_else(|| header("etag"));
-        Answer { status, from, size, sha256: tag.as_deref().and_then(digest), body }
+        let tag = tag.map(|tag| tag.trim_start_matches("W/").trim_matches('"').to_string());
+        let sha256 = tag.as_deref().and_then(digest);
+        let tag = tag.or_else(|| header("last-modified"));
+        Answer { status, from, size, sha256, tag, body }
     }
 
     /// The answer if it brings the file; none where there is no such file.
@@ -60,9 +79,24 @@ impl<B> Answer<B> {
     }
 }
 
+/// What comes of `work` unless [`PATIENCE`] ends before; then the work is dropped.
+pub(super) async fn within<T>(
+    fetch: &impl Fetch,
+    file: &str,
+    work: impl Future<Output = Result<T, HubError>>,
+) -> Result<T, HubError> {
+    let (mut work, mut late) = (pin!(work), pin!(fetch.pause(PATIENCE)));
+    let silent = || HubError::Silent { file: file.to_string(), seconds: PATIENCE.as_secs() };
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Pending => late.as_mut().poll(context).map(|()| Err(silent())),
+        ready => ready,
+    })
+    .await
+}
+
 /// The SHA-256 that an entity tag is; other tags are the server's own affair.
 fn digest(tag: &str) -> Option<String> {
-    let tag = tag.trim_start_matches("W/").trim_matches('"').to_ascii_lowercase();
+    let tag = tag.to_ascii_lowercase();
     (tag.len() == 64 && tag.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(tag)
 }
 
@@ -84,6 +118,17 @@ mod tests {
         let whole = answer(200, 40, &[("content-length", "100")]);
         assert_eq!((whole.from, whole.size), (0, Some(100)));
         assert_eq!(answer(200, 0, &[]).size, None);
+        assert_eq!(answer(206, u64::MAX, &[("content-length", "60")]).size, None);
+        let zipped = [("content-length", "60"), ("content-encoding", "gzip")];
+        assert_eq!(answer(200, 0, &zipped).size, None);
+    }
+
+    #[test]
+    fn a_file_is_told_from_a_later_one_by_its_tag_or_its_time() {
+        let tag = |headers| answer(200, 0, headers).tag;
+        assert_eq!(tag(&[("etag", "W/\"5-a\""), ("last-modified", "Mon")]).as_deref(), Some("5-a"));
+        assert_eq!(tag(&[("last-modified", "Mon")]).as_deref(), Some("Mon"));
+        assert_eq!(tag(&[]), None);
     }
 
     #[test]

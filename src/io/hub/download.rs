@@ -1,17 +1,18 @@
 //! A download as a state machine: each step takes one piece, so that whoever drives it hears of other things between
 //! two steps and may stop at any.
 
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 use web_time::Instant;
 
+use super::answer::within;
+use super::form::is_weights;
 use super::kept::Kept;
-use super::store::{keep, manifest, storage};
-use super::survey::survey;
-use super::{Answer, Body, Entry, Fetch, HubError, Manifest, Source, Store, Writable};
+use super::manifest::NEXT;
+use super::store::{self, manifest, storage};
+use super::survey::{Survey, survey};
+use super::transfer::{Transfer, hash};
+use super::{Answer, Body, Entry, Fetch, HubError, MANIFEST, Manifest, Source, Store, Writable};
 use crate::io::read_at::ReadAt;
-
-/// Bytes of a kept file that are read again at a time when its download goes on.
-const PIECE: usize = 1 << 20;
 
 /// The files of a checkpoint on their way to where they are kept.
 pub struct Download<S: Store, F: Fetch> {
@@ -19,22 +20,15 @@ pub struct Download<S: Store, F: Fetch> {
     store: S,
     fetch: F,
     manifest: Manifest,
+    /// What is kept already and stays in use until all of `manifest` is here.
+    former: Option<Manifest>,
+    /// `config.json` as the server sent it to this survey; none where the store has the manifest.
+    surveyed: Option<Vec<u8>>,
     current: Option<Transfer<S::File, F::Body>>,
     /// Bytes that are kept of the file that is under way.
     came: u64,
     /// When this run began, and the bytes that had been kept by then.
     begun: Option<(Instant, u64)>,
-}
-
-/// A file that is being written.
-struct Transfer<W, B> {
-    file: W,
-    /// None where no byte is missing.
-    body: Option<B>,
-    /// None where the server gives no digest to compare with.
-    hash: Option<Sha256>,
-    /// Whether this connection has brought anything.
-    was_useful: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,23 +41,89 @@ pub struct Progress {
 }
 
 impl<S: Store, F: Fetch> Download<S, F> {
-    /// Recalls what is kept, or asks the server which files there are; no weights come yet. A checkpoint that is wholly
-    /// kept needs no network.
+    /// Recalls what is kept, or asks the server which files there are; nothing is kept before the first
+    /// [`Download::advance`]. A checkpoint that is wholly kept needs no network.
     pub async fn open(source: Source, store: S, fetch: F) -> Result<Self, HubError> {
-        let manifest = match manifest(&store).await?.filter(|kept| kept.name == source.name) {
-            Some(kept) => kept,
-            None => {
-                let found = survey(&source, &fetch).await?;
-                // Bytes of an earlier download that nothing can verify are not gone on from.
-                for entry in found.entries.iter().filter(|entry| entry.sha256.is_none()) {
-                    let emptied = store.open(&entry.file).await.and_then(|mut file| file.truncate(0));
-                    emptied.map_err(|source| storage(&entry.file, source))?;
+        let kept = manifest(&store).await?.filter(|kept| kept.name == source.name);
+        Self::new(source, store, fetch, kept, None).await
+    }
+
+    /// Asks the server anew where the checkpoint is wholly kept. What is kept stays in use until all files have come, and is
+    /// deleted then.
+    pub async fn again(source: Source, store: S, fetch: F) -> Result<Self, HubError> {
+        let kept = manifest(&store).await?.filter(|kept| kept.name == source.name);
+        let Some(former) = kept.filter(Manifest::is_whole) else {
+            return Self::open(source, store, fetch).await;
+        };
+        let is_next = |next: &Manifest| next.name == source.name && next.generation == former.generation + 1;
+        let next = store::read(&store, NEXT).await?.filter(is_next);
+        Self::new(source, store, fetch, next, Some(former)).await
+    }
+
+    async fn new(
+        source: Source,
+        store: S,
+        fetch: F,
+        kept: Option<Manifest>,
+        former: Option<Manifest>,
+    ) -> Result<Self, HubError> {
+        let (manifest, surveyed) = match kept {
+            Some(kept) if !kept.is_stale => (kept, None),
+            stale => {
+                let Survey { mut manifest, config } = survey(&source, &fetch).await?;
+                manifest.generation = former.as_ref().map_or(0, |former| former.generation + 1);
+                if let Some(stale) = stale {
+                    stale.carry_over(&mut manifest);
                 }
-                keep(&store, Some(&found)).await?;
-                found
+                (manifest, Some(config))
             }
         };
-        Ok(Download { source, store, fetch, manifest, current: None, came: 0, begun: None })
+        Ok(Download { source, store, fetch, manifest, former, surveyed, current: None, came: 0, begun: None })
+    }
+
+    /// Keeps the manifest. Bytes of an earlier download that nothing can verify are not gone on from.
+    async fn begin(&mut self) -> Result<(), HubError> {
+        let is_unsure = |entry: &&Entry| entry.sha256.is_none() && !entry.whole;
+        for entry in self.manifest.entries.iter().filter(is_unsure) {
+            self.empty(&self.manifest.stored(&entry.file)).await?;
+        }
+        self.keep(Some(&self.manifest)).await?;
+        self.surveyed = None;
+        Ok(())
+    }
+
+    async fn empty(&self, stored: &str) -> Result<(), HubError> {
+        let emptied = self.store.open(stored).await.and_then(|mut file| file.truncate(0));
+        emptied.map_err(|source| storage(stored, source))
+    }
+
+    /// The server has sent something else than the manifest tells of.
+    async fn distrust(&mut self) -> Result<(), HubError> {
+        self.manifest.is_stale = true;
+        self.keep(Some(&self.manifest)).await
+    }
+
+    async fn keep(&self, manifest: Option<&Manifest>) -> Result<(), HubError> {
+        let name = if self.former.is_some() { NEXT } else { MANIFEST };
+        store::write(&self.store, name, manifest).await
+    }
+
+    /// The bytes of `config.json`, which is small: as the server sent it just now, or as it is kept; asked for where it is not
+    /// kept yet.
+    pub async fn config(&self) -> Result<Vec<u8>, HubError> {
+        if let Some(config) = &self.surveyed {
+            return Ok(config.clone());
+        }
+        const CONFIG: &str = "config.json";
+        if !self.manifest.entries.iter().any(|entry| entry.file == CONFIG && entry.whole) {
+            return Ok(survey(&self.source, &self.fetch).await?.config);
+        }
+        let read = async || {
+            let file = self.store.open(&self.manifest.stored(CONFIG)).await?;
+            let mut bytes = vec![0; file.size() as usize];
+            file.read_at(0, &mut bytes).map(|()| bytes)
+        };
+        read().await.map_err(|source| storage(CONFIG, source))
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -71,7 +131,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
     }
 
     pub fn progress(&self) -> Progress {
-        let done = self.manifest.kept() + self.came;
+        let done = self.manifest.kept().saturating_add(self.came);
         let rate = self.begun.map_or(0.0, |(begun, before)| {
             done.saturating_sub(before) as f64 / begun.elapsed().as_secs_f64().max(1e-3)
         });
@@ -82,6 +142,9 @@ impl<S: Store, F: Fetch> Download<S, F> {
     /// otherwise this fails, and another call goes on from what is kept.
     pub async fn advance(&mut self) -> Result<bool, HubError> {
         let Some(at) = self.manifest.entries.iter().position(|entry| !entry.whole) else { return Ok(true) };
+        if self.surveyed.is_some() {
+            self.begin().await?;
+        }
         let entry = self.manifest.entries[at].clone();
         let transfer = match self.current.take() {
             None => Some(self.connect(&entry).await?),
@@ -90,28 +153,47 @@ impl<S: Store, F: Fetch> Download<S, F> {
         match transfer {
             Some(transfer) if self.came == entry.size => {
                 self.came = 0;
-                transfer.verify(&entry)?;
-                self.manifest.entries[at].whole = true;
-                keep(&self.store, Some(&self.manifest)).await?;
+                if let Err(error) = transfer.verify(&entry) {
+                    self.distrust().await?;
+                    return Err(error);
+                }
+                (self.manifest.entries[at].whole, self.manifest.is_stale) = (true, false);
+                self.keep(Some(&self.manifest)).await?;
             }
             under_way => self.current = under_way,
         }
+        if self.manifest.is_whole() {
+            self.replace_former().await?;
+        }
         Ok(self.manifest.is_whole())
+    }
+
+    /// From here on the files of this manifest are the checkpoint.
+    async fn replace_former(&mut self) -> Result<(), HubError> {
+        if self.former.is_none() {
+            return Ok(());
+        }
+        store::write(&self.store, MANIFEST, Some(&self.manifest)).await?;
+        self.keep(None).await?;
+        let Some(former) = self.former.take() else { return Ok(()) };
+        for entry in &former.entries {
+            self.empty(&former.stored(&entry.file)).await?;
+        }
+        Ok(())
     }
 
     /// Opens the file and asks for what is missing of it.
     async fn connect(&mut self, entry: &Entry) -> Result<Transfer<S::File, F::Body>, HubError> {
         let failed = |source| storage(&entry.file, source);
-        let mut file = self.store.open(&entry.file).await.map_err(failed)?;
+        let mut file = self.store.open(&self.manifest.stored(&entry.file)).await.map_err(failed)?;
         if file.size() > entry.size {
             file.truncate(0).map_err(failed)?;
         }
         self.came = file.size();
         let mut body = None;
         if self.came < entry.size {
-            let answer = self.fetch.get(&self.source.url(&entry.file), self.came).await;
-            let reason = |reason| HubError::Unreachable { file: entry.file.clone(), reason };
-            let answer = match self.unchanged(answer.map_err(reason)?, entry).await {
+            let answer = self.ask(entry).await?;
+            let answer = match self.unchanged(answer, entry).await {
                 Err(error @ (HubError::Length { .. } | HubError::Changed { .. })) => {
                     file.truncate(0).map_err(failed)?;
                     self.came = 0;
@@ -122,6 +204,9 @@ impl<S: Store, F: Fetch> Download<S, F> {
             if answer.from < self.came {
                 file.truncate(0).map_err(failed)?;
                 self.came = 0;
+            }
+            if let Some(entry) = self.manifest.entries.iter_mut().find(|other| other.file == entry.file) {
+                entry.tag = answer.tag;
             }
             body = Some(answer.body);
         }
@@ -134,16 +219,33 @@ impl<S: Store, F: Fetch> Download<S, F> {
         Ok(Transfer { file, body, hash, was_useful: false })
     }
 
-    /// The answer if it brings the file that the manifest tells of; otherwise the manifest is forgotten.
-    async fn unchanged(&self, answer: Answer<F::Body>, entry: &Entry) -> Result<Answer<F::Body>, HubError> {
+    /// Asks for the bytes of a file that have not come.
+    async fn ask(&self, entry: &Entry) -> Result<Answer<F::Body>, HubError> {
+        let ask = async {
+            let answer = self.fetch.get(&self.source.url(&entry.file), self.came).await;
+            answer.map_err(|reason| HubError::Unreachable { file: entry.file.clone(), reason })
+        };
+        within(&self.fetch, &entry.file, ask).await
+    }
+
+    /// The answer if it brings the file that the manifest tells of; otherwise the server is to be asked anew.
+    async fn unchanged(
+        &mut self,
+        answer: Answer<F::Body>,
+        entry: &Entry,
+    ) -> Result<Answer<F::Body>, HubError> {
         let file = entry.file.clone();
         if answer.is_beyond_the_end() {
-            keep(&self.store, None).await?;
+            self.distrust().await?;
             return Err(HubError::Length { file, size: entry.size, found: self.came });
         }
         let answer = answer.found(&file)?.ok_or_else(|| HubError::Absent { file: file.clone() })?;
-        if answer.size != Some(entry.size) || answer.sha256 != entry.sha256 {
-            keep(&self.store, None).await?;
+        // The length of a small file may have been counted. From its beginning on a file may have any tag: copies of a server
+        // have tags of their own.
+        let same_size = answer.size.map_or(!is_weights(&file), |size| size == entry.size);
+        let same_tag = self.came == 0 || entry.tag.is_none() || answer.tag == entry.tag;
+        if !same_size || !same_tag || answer.sha256 != entry.sha256 {
+            self.distrust().await?;
             return Err(HubError::Changed { file });
         }
         Ok(answer)
@@ -158,14 +260,21 @@ impl<S: Store, F: Fetch> Download<S, F> {
         let failed = |source| storage(&entry.file, source);
         let (file, size) = (entry.file.clone(), entry.size);
         let body = transfer.body.as_mut().expect("a file without missing bytes is not received");
-        let piece = match body.next().await {
+        let next = async {
+            body.next().await.map_err(|reason| HubError::Unreachable { file: file.clone(), reason })
+        };
+        let piece = match within(&self.fetch, &entry.file, next).await {
             Ok(Some(piece)) => piece,
             ended => {
                 transfer.file.flush().map_err(failed)?;
                 if transfer.was_useful {
                     return Ok(None);
                 }
-                let reason = ended.err().unwrap_or_else(|| "the server ended the connection".to_string());
+                let reason = match ended {
+                    Err(HubError::Unreachable { reason, .. }) => reason,
+                    Err(error) => error.to_string(),
+                    Ok(_) => "the server ended the connection".to_string(),
+                };
                 return Err(HubError::Broken { file, kept: self.came, size, reason });
             }
         };
@@ -188,32 +297,4 @@ impl<S: Store, F: Fetch> Download<S, F> {
     pub async fn files(&self) -> Result<Kept<S::File>, HubError> {
         Kept::open(&self.store, &self.manifest).await
     }
-}
-
-impl<W: Writable, B> Transfer<W, B> {
-    /// Holds the digest against the server's; a damaged file is emptied.
-    fn verify(mut self, entry: &Entry) -> Result<(), HubError> {
-        let failed = |source| storage(&entry.file, source);
-        if let (Some(hash), Some(expected)) = (self.hash, &entry.sha256) {
-            let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-            if found != *expected {
-                self.file.truncate(0).map_err(failed)?;
-                let (file, expected) = (entry.file.clone(), expected.clone());
-                return Err(HubError::Damaged { file, expected, found });
-            }
-        }
-        self.file.flush().map_err(failed)
-    }
-}
-
-/// The digest of the first `size` bytes, to be gone on with.
-fn hash(file: &impl Writable, size: u64) -> std::io::Result<Sha256> {
-    let mut hash = Sha256::new();
-    let mut piece = vec![0; PIECE];
-    for at in (0..size).step_by(PIECE) {
-        let piece = &mut piece[..(size - at).min(PIECE as u64) as usize];
-        file.read_at(at, piece)?;
-        hash.update(&*piece);
-    }
-    Ok(hash)
 }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::limits::LimitError;
+
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
     #[error(
@@ -35,6 +37,23 @@ pub enum HubError {
     Changed { file: String },
     #[error("{file} was damaged on its way: its SHA-256 is {found}, expected {expected}")]
     Damaged { file: String, expected: String, found: String },
+    #[error("{file} is not there: the server sends a web page (HTML) in its place")]
+    Page { file: String },
+    #[error(
+        "{file} is only a Git LFS pointer: the repository was copied without its large files, which \"git lfs pull\" \
+         fetches"
+    )]
+    Pointer { file: String },
+    #[error("{file} is not what its name says: {reason}")]
+    Form { file: String, reason: String },
+    #[error("{file} is too large: {source}")]
+    Limit { file: String, source: LimitError },
+    #[error("the server was silent about {file} for {seconds} seconds")]
+    Silent { file: String, seconds: u64 },
+    #[error(
+        "the files have become larger since they were offered ({found} bytes, {offered} were offered): look at the model again"
+    )]
+    Grown { offered: u64, found: u64 },
     #[error("{0}")]
     Index(#[from] crate::io::weights::WeightsError),
     #[error("{file} cannot be kept on this device: {source}")]
@@ -51,6 +70,8 @@ impl HubError {
             | HubError::Denied { .. }
             | HubError::Unexpected { .. }
             | HubError::Sizeless { .. }
+            | HubError::Limit { .. }
+            | HubError::Grown { .. }
             | HubError::Index(_) => false,
             HubError::Busy { .. }
             | HubError::Unreachable { .. }
@@ -58,6 +79,10 @@ impl HubError {
             | HubError::Length { .. }
             | HubError::Changed { .. }
             | HubError::Damaged { .. }
+            | HubError::Page { .. }
+            | HubError::Pointer { .. }
+            | HubError::Form { .. }
+            | HubError::Silent { .. }
             | HubError::Storage { .. } => true,
         }
     }

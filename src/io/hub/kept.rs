@@ -15,7 +15,10 @@ impl<F> Kept<F> {
     pub async fn open<S: Store<File = F>>(store: &S, manifest: &Manifest) -> Result<Self, HubError> {
         let mut files = HashMap::new();
         for entry in &manifest.entries {
-            let file = store.open(&entry.file).await.map_err(|source| storage(&entry.file, source))?;
+            let file = store
+                .open(&manifest.stored(&entry.file))
+                .await
+                .map_err(|source| storage(&entry.file, source))?;
             files.insert(entry.file.clone(), Rc::new(file));
         }
         Ok(Kept(files))

@@ -6,6 +6,8 @@ use super::survey::TOKENIZERS;
 
 /// The name under which a [`Manifest`] is kept.
 pub const MANIFEST: &str = "manifest.json";
+/// The name under which a [`Manifest`] is kept whose files are to take the place of others.
+pub(super) const NEXT: &str = "manifest.next.json";
 
 /// A file of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +17,9 @@ pub struct Entry {
     pub size: u64,
     /// Lower-case hexadecimal, where the server gives it.
     pub sha256: Option<String>,
+    /// [`super::Answer::tag`].
+    #[serde(default)]
+    pub tag: Option<String>,
     /// Whether all bytes are kept and have been verified.
     pub whole: bool,
 }
@@ -25,17 +30,60 @@ pub struct Manifest {
     /// [`super::Source::name`].
     pub name: String,
     pub entries: Vec<Entry>,
+    /// How many times the checkpoint was fetched again.
+    #[serde(default)]
+    pub generation: u32,
+    /// Whether the server has sent something else than this tells of: it is to be asked anew.
+    #[serde(default)]
+    pub is_stale: bool,
+}
+
+impl Entry {
+    /// Whether the server's file is another one by now; none can tell where neither digest nor tag is known.
+    pub(super) fn differs(&self, now: &Entry) -> bool {
+        let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+        let is_same = self.sha256.is_some() && self.sha256 == now.sha256;
+        !is_same
+            && (self.size != now.size || differ(&self.sha256, &now.sha256) || differ(&self.tag, &now.tag))
+    }
 }
 
 impl Manifest {
     /// Bytes of all files.
     pub fn size(&self) -> u64 {
-        self.entries.iter().map(|entry| entry.size).sum()
+        self.entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size))
+    }
+
+    /// The name under which a store keeps a file: files of several generations lie side by side.
+    pub fn stored(&self, file: &str) -> String {
+        match self.generation {
+            0 => file.to_string(),
+            generation => format!("{generation}~{file}"),
+        }
+    }
+
+    /// What this manifest already has of the files that a newer one tells of.
+    pub(super) fn carry_over(&self, newer: &mut Manifest) {
+        newer.generation = self.generation;
+        for entry in &mut newer.entries {
+            let former = self.entries.iter().find(|former| former.file == entry.file);
+            entry.whole = former.is_some_and(|former| former.whole && !former.differs(entry));
+        }
+    }
+
+    /// Whether the server has other files by now.
+    pub fn differs(&self, now: &Manifest) -> bool {
+        let change = |entry: &Entry| {
+            let other = now.entries.iter().find(|other| other.file == entry.file);
+            other.is_none_or(|other| entry.differs(other))
+        };
+        self.entries.len() != now.entries.len() || self.entries.iter().any(change)
     }
 
     /// Bytes of the files that are wholly kept.
     pub fn kept(&self) -> u64 {
-        self.entries.iter().filter(|entry| entry.whole).map(|entry| entry.size).sum()
+        let whole = self.entries.iter().filter(|entry| entry.whole);
+        whole.fold(0_u64, |sum, entry| sum.saturating_add(entry.size))
     }
 
     /// Whether a tokenizer is among the files.

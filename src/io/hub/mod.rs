@@ -4,16 +4,20 @@
 mod answer;
 mod download;
 mod error;
+mod form;
 mod kept;
 mod manifest;
 mod source;
 mod store;
 mod survey;
+mod transfer;
 
 pub use answer::{Answer, Body, Fetch};
 pub use download::{Download, Progress};
 pub use error::HubError;
+pub use form::check;
 pub use kept::Kept;
 pub use manifest::{Entry, MANIFEST, Manifest};
 pub use source::{Source, key};
 pub use store::{Store, Writable, keep, manifest};
+pub use survey::{Survey, survey};

@@ -1,69 +1,140 @@
 //! Which files a checkpoint has of those that a model needs, and how large they are.
 
-use super::{Answer, Body, Entry, Fetch, HubError, Manifest, Source};
+use super::answer::within;
+use super::form::{BEGINNING, beginning, is_weights, small};
+use super::{Answer, Body, Entry, Fetch, HubError, Manifest, Source, check};
 use crate::io::weights::{INDEX, WHOLE, shards};
 
 /// The ways in which a tokenizer is written down; the first that is there is taken.
 pub(super) const TOKENIZERS: [&[&str]; 3] =
     [&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]];
 
-/// Asks for the size of every file, configuration first and weights last; of the weights' bytes none is awaited.
-pub(super) async fn survey(source: &Source, fetch: &impl Fetch) -> Result<Manifest, HubError> {
-    let entry = async |file: &str| -> Result<Option<Entry>, HubError> {
-        Ok(ask(source, fetch, file).await?.map(|(entry, _)| entry))
-    };
-    let config = entry("config.json").await?;
-    let mut entries = vec![config.ok_or_else(|| HubError::Absent { file: "config.json".to_string() })?];
-    const OPTIONAL: [&str; 4] = [
-        "processor_config.json",
-        "preprocessor_config.json",
-        "tokenizer_config.json",
-        "generation_config.json",
-    ];
+/// Files that a model may do without.
+const OPTIONAL: [&str; 4] =
+    ["processor_config.json", "preprocessor_config.json", "tokenizer_config.json", "generation_config.json"];
+
+/// What a server has, and what the model is; nothing of it is kept yet.
+pub struct Survey {
+    pub manifest: Manifest,
+    /// The bytes of `config.json`.
+    pub config: Vec<u8>,
+}
+
+/// Asks for every file once, configuration first and weights last: for its size and its first bytes, by which a page that a
+/// server sends for a missing file counts as none. Of the weights no more is awaited.
+pub async fn survey(source: &Source, fetch: &impl Fetch) -> Result<Survey, HubError> {
+    let asking = Asking { source, fetch };
+    let (config, bytes) = asking.whole("config.json").await?;
+    let mut entries = vec![config];
     for optional in OPTIONAL {
-        entries.extend(entry(optional).await?);
+        entries.extend(asking.optional(optional).await?);
     }
     for files in TOKENIZERS {
         let mut found = Vec::new();
         for file in files {
-            found.extend(entry(file).await?);
+            found.extend(asking.optional(file).await?);
         }
         if found.len() == files.len() {
             entries.extend(found);
             break;
         }
     }
-    if let Some(whole) = entry(WHOLE).await? {
-        entries.push(whole);
-    } else {
-        let (index, answer) = ask(source, fetch, INDEX).await?.ok_or(HubError::NoWeights)?;
-        entries.push(index);
-        for shard in shards(&all(answer, INDEX).await?)? {
-            let shard = entry(&shard).await?.ok_or(HubError::Absent { file: shard })?;
-            entries.push(shard);
+    entries.extend(asking.weights().await?);
+    let manifest = Manifest { name: source.name.clone(), entries, generation: 0, is_stale: false };
+    Ok(Survey { manifest, config: bytes })
+}
+
+struct Asking<'a, F> {
+    source: &'a Source,
+    fetch: &'a F,
+}
+
+impl<F: Fetch> Asking<'_, F> {
+    /// A file that is there only if the server sends it, and not a page or a refusal.
+    async fn optional(&self, file: &str) -> Result<Option<Entry>, HubError> {
+        match self.entry(file).await {
+            Err(HubError::Absent { .. } | HubError::Page { .. } | HubError::Denied { .. }) => Ok(None),
+            found => found.map(Some),
         }
     }
-    Ok(Manifest { name: source.name.clone(), entries })
-}
 
-async fn ask<F: Fetch>(
-    source: &Source,
-    fetch: &F,
-    file: &str,
-) -> Result<Option<(Entry, Answer<F::Body>)>, HubError> {
-    let unreachable = |reason| HubError::Unreachable { file: file.to_string(), reason };
-    let answer = fetch.get(&source.url(file), 0).await.map_err(unreachable)?;
-    let Some(answer) = answer.found(file)? else { return Ok(None) };
-    let size = answer.size.ok_or_else(|| HubError::Sizeless { file: file.to_string() })?;
-    let entry = Entry { file: file.to_string(), size, sha256: answer.sha256.clone(), whole: false };
-    Ok(Some((entry, answer)))
-}
-
-async fn all<B: Body>(mut answer: Answer<B>, file: &str) -> Result<Vec<u8>, HubError> {
-    let mut bytes = Vec::new();
-    let unreachable = |reason| HubError::Unreachable { file: file.to_string(), reason };
-    while let Some(piece) = answer.body.next().await.map_err(unreachable)? {
-        bytes.extend(piece);
+    async fn weights(&self) -> Result<Vec<Entry>, HubError> {
+        let refused = match self.entry(WHOLE).await {
+            Ok(whole) => return Ok(vec![whole]),
+            Err(HubError::Absent { .. } | HubError::Page { .. }) => HubError::NoWeights,
+            // Some servers refuse what they do not have.
+            Err(denied @ HubError::Denied { .. }) => denied,
+            Err(error) => return Err(error),
+        };
+        let (index, bytes) = match self.whole(INDEX).await {
+            Err(HubError::Absent { .. } | HubError::Page { .. } | HubError::Denied { .. }) => {
+                return Err(refused);
+            }
+            found => found?,
+        };
+        let mut entries = vec![index];
+        for shard in shards(&bytes)? {
+            entries.push(self.entry(&shard).await?);
+        }
+        Ok(entries)
     }
-    Ok(bytes)
+
+    /// Size and tags of a file, whose first bytes are of its form.
+    async fn entry(&self, file: &str) -> Result<Entry, HubError> {
+        let ask = async {
+            let mut answer = self.ask(file).await?;
+            let mut bytes = Vec::new();
+            // Where the length is not told the bytes of a small file are counted.
+            let is_counted = answer.size.is_none() && !is_weights(file);
+            while is_counted || bytes.len() < BEGINNING {
+                let Some(piece) = next(&mut answer.body, file).await? else { break };
+                bytes.extend(piece);
+                small(file, bytes.len() as u64)?;
+            }
+            beginning(file, answer.size, &bytes)?;
+            let size = answer.size.or(is_counted.then_some(bytes.len() as u64));
+            entry(file, size, &answer)
+        };
+        within(self.fetch, file, ask).await
+    }
+
+    /// A small file with all its bytes, which are of its form.
+    async fn whole(&self, file: &str) -> Result<(Entry, Vec<u8>), HubError> {
+        let ask = async {
+            let mut answer = self.ask(file).await?;
+            let mut bytes = Vec::new();
+            while let Some(piece) = next(&mut answer.body, file).await? {
+                bytes.extend(piece);
+                small(file, bytes.len() as u64)?;
+            }
+            check(file, &bytes)?;
+            let found = bytes.len() as u64;
+            match answer.size {
+                Some(size) if size != found => Err(HubError::Length { file: file.to_string(), size, found }),
+                _ => Ok((entry(file, Some(found), &answer)?, bytes)),
+            }
+        };
+        within(self.fetch, file, ask).await
+    }
+
+    async fn ask(&self, file: &str) -> Result<Answer<F::Body>, HubError> {
+        let answer = self.fetch.get(&self.source.url(file), 0).await;
+        let answer = answer.map_err(|reason| HubError::Unreachable { file: file.to_string(), reason })?;
+        let answer = answer.found(file)?.ok_or_else(|| HubError::Absent { file: file.to_string() })?;
+        if !is_weights(file) {
+            answer.size.map_or(Ok(()), |size| small(file, size))?;
+        }
+        Ok(answer)
+    }
+}
+
+fn entry<B>(file: &str, size: Option<u64>, answer: &Answer<B>) -> Result<Entry, HubError> {
+    let file = file.to_string();
+    let Some(size) = size else { return Err(HubError::Sizeless { file }) };
+    Ok(Entry { file, size, sha256: answer.sha256.clone(), tag: answer.tag.clone(), whole: false })
+}
+
+async fn next(body: &mut impl Body, file: &str) -> Result<Option<Vec<u8>>, HubError> {
+    let unreachable = |reason| HubError::Unreachable { file: file.to_string(), reason };
+    body.next().await.map_err(unreachable)
 }

@@ -11,6 +11,10 @@ use crate::tensor::Shape;
 pub enum SafetensorsError {
     #[error("{file} is not a safetensors file: {source}")]
     Malformed { file: String, source: SafeTensorError },
+    #[error(
+        "{file} is only a Git LFS pointer: the repository was copied without its large files, which \"git lfs pull\" fetches"
+    )]
+    Pointer { file: String },
     #[error("{file} cannot be read: {source}")]
     Unreadable { file: String, source: io::Error },
     #[error("{file} has no tensor `{tensor}`")]

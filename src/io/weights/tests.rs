@@ -221,3 +221,13 @@ fn parts_that_do_not_make_the_tensor_are_refused_by_name() {
         "`w.part0` in c.safetensors has shape [1,4], expected [1,3]"
     );
 }
+
+#[test]
+fn no_more_files_are_written_than_an_index_may_list() {
+    let tensor = |at| Stored { name: format!("w{at}"), shape: [100].into(), precision: Precision::F32 };
+    let tensors: Vec<Stored> = (0..257).map(tensor).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let told = Shards::create(folder.path(), &tensors, 700).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(told, "the model would need 257 files of weights; an index may list at most 256");
+    assert!(Shards::create(folder.path(), &tensors[1..], 700).is_ok());
+}

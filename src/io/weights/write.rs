@@ -10,6 +10,7 @@ use serde_json::json;
 use super::layout::{Layout, Place};
 use super::{INDEX, rows, scale_name};
 use crate::io::safetensors::{SafetensorsError, halves};
+use crate::limits::{self, LimitError};
 use crate::precision::{Precision, quantize};
 use crate::tensor::Shape;
 
@@ -30,6 +31,8 @@ pub enum WriteError {
     Row { tensor: String, row: u64, limit: u64 },
     #[error("`{tensor}` holds {found} at element {index}, expected a finite number")]
     NotFinite { tensor: String, index: usize, found: f32 },
+    #[error("the model would need {0}")]
+    Limit(#[from] LimitError),
     #[error(transparent)]
     Value(#[from] SafetensorsError),
 }
@@ -47,6 +50,7 @@ impl Shards {
     /// Creates the files, none larger than `limit` bytes.
     pub fn create(folder: &Path, tensors: &[Stored], limit: u64) -> Result<Self, WriteError> {
         let layout = Layout::new(tensors, limit)?;
+        limits::shards(layout.shards.len())?;
         let mut files = Vec::new();
         for shard in &layout.shards {
             let created = File::create_new(folder.join(&shard.file)).and_then(|mut file| {

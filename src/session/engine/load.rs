@@ -11,7 +11,7 @@ use crate::io::tokenizer;
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
 use crate::precision::Precision;
-use crate::session::library::{fits, folder_of, storage};
+use crate::session::library::{fits, folder_of, place, storage};
 use crate::session::protocol::{
     Abilities, Backend, BackendChoice, Decoding, DeviceReport, Event, Failure, Loading, ModelFacts,
     ModelKind, ModelName, Reply, Stack, Stage, Trial, WayOn,
@@ -101,10 +101,12 @@ pub(super) async fn checkpoint(
     })?;
     let files = Kept::open(&folder, &manifest).await?;
     stage(Stage::Weights, 0, Some(manifest.size()));
+    // Files of the visitor's own have no server.
+    let way_on = if place(name).is_some() { WayOn::FetchAgain } else { WayOn::ChangeInput };
     let unusable = |detail: String| Failure {
         sentence: "The model's files cannot be used.".to_string(),
         detail,
-        way_on: WayOn::ChangeInput,
+        way_on,
     };
     if manifest.has_tokenizer() {
         tokenizer::ready().await.map_err(|error| Failure {

@@ -9,17 +9,34 @@ use std::io;
 
 use super::engine::Host;
 use super::protocol::{Command, Event, Failure, KeptModel, Progress, Reply, Request, WayOn};
-use crate::io::hub::{Download, HubError, Manifest, Source, key, manifest};
+use crate::io::hub::{Download, HubError, Manifest, Source, key, manifest, survey};
 use crate::precision::Precision;
 pub(super) use offer::fits;
+
+/// Which checkpoint a text of the visitor or of a link names, and the server that has it; none where it names none.
+pub fn place(text: &str) -> Option<Place> {
+    let Source { name, host, .. } = Source::parse(text).ok()?;
+    Some(Place { name, host })
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// One name for all ways of writing it.
+    pub name: String,
+    /// With a port where it is not the usual one.
+    pub host: String,
+}
 
 /// Serves a request of a lane of the library to its end.
 pub async fn serve(host: &impl Host, request: Request) {
     let id = request.id;
     let emit = |event| host.emit(Reply { id, event });
     let event = match request.command {
-        Command::Offer { name } => offer::offer(host, &name).await.map(Event::Offered),
-        Command::Download { name } => download(host, &name, &emit).await.map(|()| Event::Downloaded),
+        Command::Offer { name, again } => offer::offer(host, &name, again).await.map(Event::Offered),
+        Command::Download { name, size, again } => {
+            download(host, &name, size, again, &emit).await.map(|()| Event::Downloaded)
+        }
+        Command::Revalidate { names } => Ok(Event::Outdated(outdated(host, names).await)),
         Command::Take { name, files, file, start, bytes } => {
             take::take(host, &name, &files, file as usize, start, &bytes).await
         }
@@ -49,14 +66,29 @@ const MODELS: &str = "model.";
 
 type Opened<H> = Download<<H as Host>::Folder, <H as Host>::Network>;
 
-async fn open<H: Host>(host: &H, name: &str) -> Result<Opened<H>, Failure> {
+async fn open<H: Host>(host: &H, name: &str, again: bool) -> Result<Opened<H>, Failure> {
     let source = Source::parse(name)?;
     let folder = host.folder(&folder_of(&source.name)).await.map_err(storage)?;
-    Ok(Download::open(source, folder, host.network()).await?)
+    let network = host.network();
+    Ok(if again {
+        Download::again(source, folder, network).await?
+    } else {
+        Download::open(source, folder, network).await?
+    })
 }
 
-async fn download(host: &impl Host, name: &str, emit: &impl Fn(Event)) -> Result<(), Failure> {
-    let mut download = open(host, name).await?;
+async fn download(
+    host: &impl Host,
+    name: &str,
+    offered: u64,
+    again: bool,
+    emit: &impl Fn(Event),
+) -> Result<(), Failure> {
+    let mut download = open(host, name, again).await?;
+    let found = download.manifest().size();
+    if found > offered {
+        return Err(HubError::Grown { offered, found }.into());
+    }
     while !download.advance().await? {
         let progress = download.progress();
         let (done, total, rate) = (progress.done, progress.total, progress.rate);
@@ -88,10 +120,28 @@ async fn shelf(host: &impl Host) -> Result<Vec<KeptModel>, Failure> {
 async fn kept(store: &impl crate::io::hub::Store, manifest: &Manifest) -> u64 {
     use crate::io::read_at::ReadAt;
     let under_way = match manifest.entries.iter().find(|entry| !entry.whole) {
-        Some(entry) => store.open(&entry.file).await.map_or(0, |file| file.size().min(entry.size)),
+        Some(entry) => {
+            store.open(&manifest.stored(&entry.file)).await.map_or(0, |file| file.size().min(entry.size))
+        }
         None => 0,
     };
-    manifest.kept() + under_way
+    manifest.kept().saturating_add(under_way)
+}
+
+/// Those of the checkpoints whose servers have other files than the ones that are kept. A server that cannot be asked, or does
+/// not have the model any more, says nothing new.
+async fn outdated(host: &impl Host, names: Vec<String>) -> Vec<String> {
+    let mut outdated = Vec::new();
+    for name in names {
+        let Ok(source) = Source::parse(&name) else { continue };
+        let Ok(folder) = host.folder(&folder_of(&name)).await else { continue };
+        let Ok(Some(kept)) = manifest(&folder).await else { continue };
+        let now = survey(&source, &host.network()).await;
+        if now.is_ok_and(|now| kept.differs(&now.manifest)) {
+            outdated.push(name);
+        }
+    }
+    outdated
 }
 
 async fn delete(host: &impl Host, name: &str) -> Result<Vec<KeptModel>, Failure> {

@@ -1,8 +1,6 @@
 //! What a checkpoint is, before it is downloaded.
 
-use super::{open, storage};
-use crate::io::hub::Store;
-use crate::io::read_at::ReadAt;
+use super::open;
 use crate::limits::PAGE_WEIGHTS;
 use crate::model::architecture::Architecture;
 use crate::precision::Precision;
@@ -10,28 +8,18 @@ use crate::session::abilities::abilities;
 use crate::session::engine::Host;
 use crate::session::protocol::{Failure, Offer, WayOn};
 
-/// Reads the sizes of all files, and `config.json` itself, which is small and comes first.
-pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure> {
-    let mut download = open(host, name).await?;
-    while download.manifest().entries.first().is_some_and(|config| !config.whole) {
-        download.advance().await?;
-    }
-    let (manifest, kept) = (download.manifest().clone(), download.progress().done);
-    drop(download);
-    let folder = host.folder(&super::folder_of(&manifest.name)).await.map_err(storage)?;
-    let config = async || {
-        let file = folder.open("config.json").await?;
-        let mut bytes = vec![0; file.size() as usize];
-        file.read_at(0, &mut bytes).map(|()| bytes)
-    };
-    let architecture = Architecture::parse(&config().await.map_err(storage)?).map_err(|error| Failure {
+/// Reads the sizes of all files, and `config.json` itself, which is small; nothing is kept of what a server sends.
+pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<Offer, Failure> {
+    let download = open(host, name, again).await?;
+    let (manifest, kept) = (download.manifest(), download.progress().done);
+    let architecture = Architecture::parse(&download.config().await?).map_err(|error| Failure {
         sentence: "This is no model that runs here.".to_string(),
         detail: error.to_string(),
         way_on: WayOn::ChangeInput,
     })?;
     let memory = Precision::ALL.map(|precision| architecture.bytes(precision));
     let least = memory.into_iter().min().unwrap_or(0);
-    let missing = manifest.size() - kept;
+    let missing = manifest.size().saturating_sub(kept);
     let space = host.space().await.unwrap_or(u64::MAX);
     let obstacle = if least > PAGE_WEIGHTS {
         format!(
@@ -52,6 +40,7 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
         parameters: architecture.parameters(),
         size: manifest.size(),
         kept,
+        again,
         memory,
         obstacle,
     })

@@ -1,7 +1,7 @@
 //! A checkpoint that the visitor has as files.
 
 use super::{folder_of, storage};
-use crate::io::hub::{Entry, HubError, MANIFEST, Manifest, Store, Writable, keep};
+use crate::io::hub::{Entry, HubError, Manifest, Store, Writable, check, keep};
 use crate::session::engine::Host;
 use crate::session::protocol::{Event, Failure, WayOn};
 
@@ -15,9 +15,14 @@ pub(super) async fn take(
     bytes: &[u8],
 ) -> Result<Event, Failure> {
     let sizes = files.iter().map(|(_, size)| size);
-    let total: u64 = sizes.clone().sum();
-    let is_plain = |name: &str| !name.contains(['/', '\\']) && !name.starts_with('.') && name != MANIFEST;
-    let piece = files.get(file).filter(|(name, size)| is_plain(name) && start + bytes.len() as u64 <= *size);
+    let total = sizes.clone().fold(0, |sum: u64, size| sum.saturating_add(*size));
+    let is_plain = |name: &str| {
+        !name.contains(['/', '\\', '~']) && !name.starts_with('.') && !name.starts_with("manifest.")
+    };
+    let piece = files.get(file).filter(|(name, size)| {
+        let end = start.checked_add(bytes.len() as u64);
+        is_plain(name) && end.is_some_and(|end| end <= *size)
+    });
     let Some((file_name, size)) = piece else {
         return Err(Failure {
             sentence: "This is no piece of a model's file.".to_string(),
@@ -30,24 +35,30 @@ pub(super) async fn take(
         // What an earlier attempt has left is no checkpoint any more.
         keep(&folder, None).await?;
     }
+    let is_complete = start + bytes.len() as u64 == *size;
     let write = async || {
         let mut file = folder.open(file_name).await?;
         if start == 0 {
             file.truncate(0)?;
         }
         file.write_at(start, bytes)?;
-        file.flush()
+        file.flush().map(|()| file)
     };
-    write().await.map_err(|source| HubError::Storage { file: file_name.clone(), source })?;
+    let written = write().await.map_err(|source| HubError::Storage { file: file_name.clone(), source })?;
+    if is_complete {
+        check(file_name, &written)?;
+    }
     let done = sizes.take(file).sum::<u64>() + start + bytes.len() as u64;
-    if file + 1 == files.len() && start + bytes.len() as u64 == *size {
+    if file + 1 == files.len() && is_complete {
         let entry = |(file, size): &(String, u64)| Entry {
             file: file.clone(),
             size: *size,
             sha256: None,
+            tag: None,
             whole: true,
         };
-        let manifest = Manifest { name: name.to_string(), entries: files.iter().map(entry).collect() };
+        let entries = files.iter().map(entry).collect();
+        let manifest = Manifest { name: name.to_string(), entries, generation: 0, is_stale: false };
         keep(&folder, Some(&manifest)).await?;
     }
     Ok(Event::Taken { done, total })

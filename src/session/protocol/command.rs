@@ -66,11 +66,14 @@ pub enum Command {
     AddPhoto { photo: Photo, file: Vec<u8> },
     /// Small picture files of photos of the album, by their places. [`Event::Thumbnails`].
     Thumbnails { photos: Vec<u32> },
-    /// What a published checkpoint is and what it needs, before any weights come. [`Event::Offered`].
-    Offer { name: String },
-    /// Downloads a published checkpoint, or goes on with it. [`Event::Downloading`] many times, then
-    /// [`Event::Downloaded`].
-    Download { name: String },
+    /// What a published checkpoint is and what it needs, before anything is kept; `again` asks the server where it is kept
+    /// already. [`Event::Offered`].
+    Offer { name: String, again: bool },
+    /// Downloads a published checkpoint as it was offered, or goes on with it: no more than `size` bytes in all. `again` fetches
+    /// what is kept already. [`Event::Downloading`] many times, then [`Event::Downloaded`].
+    Download { name: String, size: u64, again: bool },
+    /// Asks the servers of these checkpoints, which are kept, whether they have other files by now. [`Event::Outdated`].
+    Revalidate { names: Vec<String> },
     /// Takes one piece of a checkpoint that the visitor has as files, all of which it lists with their sizes; pieces come in
     /// the order of the files. [`Event::Taken`].
     Take { name: String, files: Vec<(String, u64)>, file: u32, start: u64, bytes: Vec<u8> },
@@ -107,12 +110,13 @@ pub enum Lane {
     Thumbnails,
     Offer,
     Download,
+    Revalidate,
     Take,
     Shelf,
 }
 
 impl Lane {
-    pub const ALL: [Lane; 24] = [
+    pub const ALL: [Lane; 25] = [
         Lane::Load,
         Lane::Compare,
         Lane::Open,
@@ -135,13 +139,14 @@ impl Lane {
         Lane::Thumbnails,
         Lane::Offer,
         Lane::Download,
+        Lane::Revalidate,
         Lane::Take,
         Lane::Shelf,
     ];
 
     /// Whether the library of checkpoints serves this lane: it needs no model, and does not wait for the engine.
     pub fn is_of_library(self) -> bool {
-        matches!(self, Lane::Offer | Lane::Download | Lane::Take | Lane::Shelf)
+        matches!(self, Lane::Offer | Lane::Download | Lane::Revalidate | Lane::Take | Lane::Shelf)
     }
 }
 
@@ -221,6 +226,7 @@ impl Command {
             Command::Thumbnails { .. } => Lane::Thumbnails,
             Command::Offer { .. } => Lane::Offer,
             Command::Download { .. } => Lane::Download,
+            Command::Revalidate { .. } => Lane::Revalidate,
             Command::Take { .. } => Lane::Take,
             Command::Shelf | Command::Delete { .. } => Lane::Shelf,
             Command::Stop { lane } => *lane,
@@ -256,6 +262,7 @@ impl Command {
             | Command::Thumbnails { .. }
             | Command::Offer { .. }
             | Command::Download { .. }
+            | Command::Revalidate { .. }
             | Command::Take { .. }
             | Command::Shelf
             | Command::Delete { .. }

@@ -66,6 +66,8 @@ pub enum Event {
     Downloading(Progress),
     /// Wholly kept on this device.
     Downloaded,
+    /// The names of those checkpoints whose servers have other files by now.
+    Outdated(Vec<String>),
     /// Bytes of the visitor's files that are kept; the next piece may come.
     Taken {
         done: u64,
@@ -225,6 +227,8 @@ pub enum WayOn {
     ChangeInput,
     /// Start the page again: the engine itself stopped.
     Reload,
+    /// The model that was to speak is to be fetched once more: what is kept of it is not usable.
+    FetchAgain,
 }
 
 impl Attention {

@@ -25,6 +25,8 @@ pub struct Offer {
     /// Bytes of all files, and those of them that are kept.
     pub size: u64,
     pub kept: u64,
+    /// Whether it is to be fetched though it is kept already.
+    pub again: bool,
     /// Bytes that the weights take while the model runs, in the order of [`Precision::ALL`].
     pub memory: [u64; 3],
     /// Why it cannot be used here; empty where it can.

@@ -14,6 +14,7 @@ pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> 
             WayOn::Retry => ("Try again", |lab, lane| lab.retry(lane)),
             WayOn::UseCpu => ("Go on with the CPU", |lab, _| lab.start(BackendChoice::Cpu)),
             WayOn::Reload => ("Start the engine again", |lab, _| lab.start(BackendChoice::Auto)),
+            WayOn::FetchAgain => ("Fetch the model again", |lab, _| lab.fetch_again()),
             WayOn::ChangeInput => return None,
         };
         Some(view! { <button type="button" class="button" on:click=move |_| go(lab, lane)>{name}</button> })

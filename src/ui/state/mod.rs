@@ -9,6 +9,7 @@ mod engine;
 #[cfg(test)]
 mod fault_tests;
 mod faults;
+mod library;
 mod parts;
 mod shared;
 #[cfg(test)]
@@ -56,6 +57,8 @@ pub struct UiState {
     pub thumbnails: Asked<Thumbnails>,
     pub offer: Asked<Option<Offer>>,
     pub download: Asked<Option<Progress>>,
+    /// Names of kept checkpoints whose servers have other files by now.
+    pub outdated: Asked<Vec<String>>,
     /// Bytes of the visitor's files that are kept, of how many.
     pub taken: Asked<(u64, u64)>,
     pub shelf: Asked<Vec<KeptModel>>,
@@ -164,10 +167,8 @@ impl UiState {
             Event::Downloading(progress) => {
                 self.download.hear(id, Phase::Running, |value| *value = Some(progress));
             }
-            Event::Downloaded => {
-                self.download.hear(id, Phase::Done, |_| {});
-                return self.look_at_the_shelf();
-            }
+            Event::Outdated(names) => self.outdated.hear(id, Phase::Done, |value| *value = names),
+            Event::Downloaded => return self.downloaded(id),
             Event::Taken { done, total } => {
                 self.taken.hear(id, Phase::Done, |value| *value = (done, total));
                 return if done == total { self.look_at_the_shelf() } else { Vec::new() };
@@ -219,12 +220,6 @@ impl UiState {
         self.gallery.hear(id, phase, |rows| rows.extend(from, pictures, texts, width));
     }
 
-    /// Something has come that was not there when it was last looked at.
-    fn look_at_the_shelf(&mut self) -> Vec<Request> {
-        self.shelf.command = None;
-        self.ask(Command::Shelf).into_iter().collect()
-    }
-
     /// Sends what has waited on these lanes.
     fn resend(&mut self, is_of: impl Fn(Lane) -> bool) -> Vec<Request> {
         let sent =
@@ -259,6 +254,7 @@ impl UiState {
             Lane::Thumbnails => &mut self.thumbnails,
             Lane::Offer => &mut self.offer,
             Lane::Download => &mut self.download,
+            Lane::Revalidate => &mut self.outdated,
             Lane::Take => &mut self.taken,
             Lane::Shelf => &mut self.shelf,
         }

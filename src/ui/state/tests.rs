@@ -275,7 +275,7 @@ fn another_model_forgets_answers_and_opens_the_picture_anew() {
 fn the_library_waits_for_no_model_and_outlives_a_failed_one() {
     let mut state = UiState::default();
     let load = state.ask(load()).unwrap();
-    let download = state.ask(Command::Download { name: "a/b".into() }).unwrap();
+    let download = state.ask(Command::Download { name: "a/b".into(), size: 10, again: false }).unwrap();
     assert_eq!(state.download.phase, Phase::Running);
     state.apply(Reply { id: load.id, event: failure(WayOn::ChangeInput) });
     assert_eq!((state.load.phase, state.download.phase), (Phase::Failed, Phase::Running));

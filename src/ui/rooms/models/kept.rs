@@ -1,6 +1,7 @@
 //! The shelf: Playroom, and the checkpoints that are kept on this device.
 
-use crate::session::protocol::{Command, KeptModel, Lane};
+use crate::session::library::place;
+use crate::session::protocol::{Command, KeptModel, Lane, WayOn};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
@@ -13,6 +14,18 @@ pub fn Kept() -> impl IntoView {
     let lab = Lab::here();
     let models = Memo::new(move |_| lab.shelf.with(|shelf| (*shelf.value).clone()));
     let speaking = lab.pick(|view| view.model.clone());
+    // Once a visit, of servers that the visitor has agreed to.
+    Effect::new(move || {
+        let whole = lab.shelf.with(|shelf| {
+            let whole = shelf.value.iter().filter(|model| shelf.is_settled() && model.kept == model.size);
+            whole.map(|model| model.name.clone()).collect::<Vec<String>>()
+        });
+        let is_agreed = |name: &String| place(name).is_some_and(|place| lab.consent.was_given(&place));
+        let names: Vec<String> = whole.into_iter().filter(is_agreed).collect();
+        if !names.is_empty() && lab.outdated.with_untracked(|outdated| outdated.phase == Phase::Unasked) {
+            lab.ask(Command::Revalidate { names });
+        }
+    });
     let is_playroom = move || speaking.with(String::is_empty);
     view! {
         <div class="wide-table">
@@ -51,7 +64,7 @@ fn Row(model: KeptModel, speaking: Memo<String>) -> impl IntoView {
         let name = name.clone();
         move |_| match is_whole {
             true => lab.go(|view| view.model = name.clone()),
-            false => lab.ask(Command::Offer { name: name.clone() }),
+            false => lab.look(&name, false),
         }
     };
     let words = move || match (is_speaking.get(), is_whole) {
@@ -59,6 +72,24 @@ fn Row(model: KeptModel, speaking: Memo<String>) -> impl IntoView {
         (_, true) => "Use it",
         (_, false) => "Go on with it",
     };
+    // Its server has other files by now, or those that are kept could not be loaded.
+    let is_to_fetch = {
+        let name = name.clone();
+        Memo::new(move |_| {
+            let is_broken = lab.load.with(|load| {
+                load.failure.as_ref().is_some_and(|failure| failure.way_on == WayOn::FetchAgain)
+            });
+            let is_outdated = lab.outdated.with(|outdated| outdated.value.contains(&name));
+            match (is_speaking.get() && is_broken, is_outdated) {
+                (true, _) => Some("Could not be loaded."),
+                (_, true) => Some("Its server has other files by now."),
+                _ => None,
+            }
+        })
+    };
+    let again = name.clone();
+    let fetch = move |_| lab.look(&again, true);
+    let fetch_label = format!("Fetch {name} again");
     let label = format!("Delete {name}");
     let delete = {
         let name = name.clone();
@@ -72,7 +103,12 @@ fn Row(model: KeptModel, speaking: Memo<String>) -> impl IntoView {
     view! {
         <tr aria-current=move || is_speaking.get().then_some("true")>
             <th scope="row">{name}</th>
-            <td class="figure">{sizes}</td>
+            <td class="figure">{sizes}
+                {move || is_to_fetch.get().map(|reason| view! {
+                    <p class="news">{reason}" "
+                        <button type="button" class="button" aria-label=fetch_label.clone() on:click=fetch.clone()>"Fetch again"</button></p>
+                })}
+            </td>
             <td><button type="button" class="button" disabled=move || is_speaking.get() && is_whole on:click=use_it>{words}</button></td>
             <td><button type="button" class="button" aria-label=label disabled=move || !is_whole && is_coming.get() on:click=delete>"Delete"</button></td>
         </tr>

@@ -3,10 +3,12 @@
 mod files;
 mod kept;
 mod offer;
+mod permission;
 mod precision;
 mod suggested;
 mod timing;
 
+use crate::session::library::place;
 use crate::session::protocol::{Abilities, Command};
 use crate::ui::lab::Lab;
 use crate::ui::speaking::lost;
@@ -14,6 +16,7 @@ use files::FilesIn;
 use kept::Kept;
 use leptos::prelude::*;
 use offer::Asking;
+use permission::Permission;
 use precision::Keeping;
 use suggested::Suggested;
 use timing::Timing;
@@ -24,10 +27,12 @@ pub fn Models() -> impl IntoView {
     lab.ask(Command::Shelf);
     let name = RwSignal::new(String::new());
     let lost = lost(lab);
+    // What a link names is asked about only where the visitor has agreed to its server, or where it names none.
     Effect::new(move || {
-        if let Some(lost) = lost.get() {
+        let Some(lost) = lost.get() else { return };
+        if place(&lost).is_none_or(|place| lab.consent.was_given(&place)) {
             name.set(lost.clone());
-            lab.ask(Command::Offer { name: lost });
+            lab.ask(Command::Offer { name: lost, again: false });
         }
     });
     view! {
@@ -37,6 +42,7 @@ pub fn Models() -> impl IntoView {
             <Keeping />
             <Timing />
             <h2>"From Hugging Face, or any other server"</h2>
+            <Permission name lost />
             <Asking name />
             <Suggested name />
             <h2>"From your own disk"</h2>
@@ -58,8 +64,11 @@ fn Notes() -> impl IntoView {
         <h2>"What is downloaded"</h2>
         <p>"The files of a model come from its server to this browser’s private storage and stay there until you delete them: the
             next visit needs no network. Your photos go nowhere."</p>
+        <p>"A link asks no server. Where it names a model that is not here, the page asks you first; the address that you type and
+            the button that you press are your agreement, and it is remembered."</p>
         <p class="small quiet">"A download that breaks off goes on where it stopped. Lengths are compared with what the server says, and where it
-            gives a SHA-256, that is compared too."</p>
+            gives a SHA-256, that is compared too. A web page in the place of a file, a Git LFS pointer and a damaged file are told and
+            not kept."</p>
     }
 }
 

@@ -1,7 +1,7 @@
 //! A model by its name: what it is, its download, its use.
 
 use super::abilities_in_words;
-use crate::session::protocol::{Command, Lane, Offer, Progress};
+use crate::session::protocol::{Command, Lane, ModelName, Offer, Progress};
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
@@ -17,7 +17,7 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
     let look = move || {
         let name = name.with_untracked(|name| name.trim().to_owned());
         if !name.is_empty() {
-            lab.ask(Command::Offer { name });
+            lab.look(&name, false);
         }
     };
     let is_looking = move || lab.offer.with(|offer| offer.is_busy());
@@ -30,7 +30,10 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
             <button type="button" class="button" disabled=is_looking on:click=move |_| look()>"Look"</button>
         </div>
         <div aria-live="polite">
-            {move || is_looking().then(|| view! { <p class="quiet">"Asking the server…"</p> })}
+            {move || is_looking().then(|| view! {
+                <p class="row"><span class="quiet">"Asking the server…"</span>
+                    <button type="button" class="button" on:click=move |_| lab.stop(Lane::Offer)>"Stop"</button></p>
+            })}
             <FailureNote lane=Lane::Offer failure=Memo::new(move |_| lab.offer.with(|offer| offer.failure.clone())) />
             {move || offer.get().map(|offer| view! { <Card offer /> })}
         </div>
@@ -41,7 +44,8 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
 #[component]
 fn Card(offer: Offer) -> impl IntoView {
     let lab = Lab::here();
-    let (name, missing) = (offer.name.clone(), offer.size - offer.kept);
+    let Offer { size, again, .. } = offer;
+    let (name, missing) = (offer.name.clone(), size.saturating_sub(offer.kept));
     let [as_f32, as_f16, as_int8] = offer.memory;
     let facts = format!(
         "{}, {} parameters: {}. {} to download; {} of memory while it runs, {} as f16, {} as int8.",
@@ -58,7 +62,8 @@ fn Card(offer: Offer) -> impl IntoView {
         let name = name.clone();
         Memo::new(move |_| {
             lab.download.with(|asked| {
-                let is_this = |command: &Command| *command == Command::Download { name: name.clone() };
+                let this = Command::Download { name: name.clone(), size, again };
+                let is_this = |command: &Command| *command == this;
                 asked.command.as_deref().is_some_and(is_this).then(|| (asked.phase, *asked.value))
             })
         })
@@ -70,28 +75,47 @@ fn Card(offer: Offer) -> impl IntoView {
                 .with(|shelf| shelf.value.iter().any(|model| model.name == name && model.kept == model.size))
         })
     };
-    // What has come is on the shelf from now on, and speaks at once.
+    let is_speaking = {
+        let name = name.clone();
+        Memo::new(
+            move |_| matches!(lab.speaking.get(), Some(ModelName::Kept { name: speaking, .. }) if speaking == name),
+        )
+    };
+    // What has come is on the shelf from now on, and speaks at once; in the place of what speaks already only if that failed.
     Effect::new({
         let name = name.clone();
         move |earlier: Option<bool>| {
             let is_done = of_this.get().is_some_and(|(phase, _)| phase == Phase::Done);
             if is_done && earlier == Some(false) {
-                lab.go(|view| view.model = name.clone());
+                match (is_speaking.get_untracked(), lab.load.with_untracked(|load| load.phase)) {
+                    (false, _) => lab.go(|view| view.model = name.clone()),
+                    (true, Phase::Failed) => lab.speak_anew(),
+                    (true, _) => {}
+                }
             }
             is_done
         }
     });
     let begin = name.clone();
-    let download = move |_| lab.ask(Command::Download { name: begin.clone() });
+    let download = move |_| lab.ask(Command::Download { name: begin.clone(), size, again });
     let chosen = name.clone();
-    let choose = move |_| lab.go(|view| view.model = chosen.clone());
+    let choose = move |_| match is_speaking.get_untracked() {
+        // It speaks from its former files still.
+        true => lab.speak_anew(),
+        false => lab.go(|view| view.model = chosen.clone()),
+    };
+    let words = if again { "Fetch again" } else { "Download" };
+    let is_usable = Memo::new(move |_| {
+        let is_done = of_this.get().is_some_and(|(phase, _)| phase == Phase::Done);
+        is_here.get() && (is_done || !again)
+    });
     let action = move || {
         match of_this.get() {
-        _ if is_here.get() => view! { <button type="button" class="button" on:click=choose.clone()>"Use it"</button> }.into_any(),
+        _ if is_usable.get() => view! { <button type="button" class="button" on:click=choose.clone()>"Use it"</button> }.into_any(),
         Some((Phase::Running | Phase::Waiting, progress)) => view! { <Coming progress /> }.into_any(),
         _ if has_obstacle => ().into_any(),
         _ => view! {
-            <button type="button" class="button" on:click=download.clone()>{format!("Download {}", show::megabytes(missing))}</button>
+            <button type="button" class="button" on:click=download.clone()>{format!("{words} {}", show::megabytes(missing))}</button>
         }
         .into_any(),
     }
@@ -100,6 +124,10 @@ fn Card(offer: Offer) -> impl IntoView {
         <div class="card">
             <h3>{name}</h3>
             <p>{facts}</p>
+            {again.then(|| view! {
+                <p class="quiet">"What is kept stays in use until all of it has come. Photos of the album stay as the former files have
+                    encoded them; clear the album to encode them anew."</p>
+            })}
             {has_obstacle.then(|| view! { <p class="failure">{offer.obstacle}</p> })}
             {action}
             <FailureNote lane=Lane::Download failure=Memo::new(move |_| lab.download.with(|asked| asked.failure.clone())) />

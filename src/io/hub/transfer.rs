@@ -1,0 +1,52 @@
+//! One file of a checkpoint while it comes.
+
+use sha2::{Digest, Sha256};
+
+use super::store::storage;
+use super::{Entry, HubError, Writable, check};
+
+/// Bytes of a kept file that are read again at a time when its download goes on.
+const PIECE: usize = 1 << 20;
+
+/// A file that is being written.
+pub(super) struct Transfer<W, B> {
+    pub file: W,
+    /// None where no byte is missing.
+    pub body: Option<B>,
+    /// None where the server gives no digest to compare with.
+    pub hash: Option<Sha256>,
+    /// Whether this connection has brought anything.
+    pub was_useful: bool,
+}
+
+impl<W: Writable, B> Transfer<W, B> {
+    /// Holds the digest against the server's and the bytes to the form of the file; any other file is emptied.
+    pub fn verify(mut self, entry: &Entry) -> Result<(), HubError> {
+        let failed = |source| storage(&entry.file, source);
+        if let (Some(hash), Some(expected)) = (self.hash, &entry.sha256) {
+            let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            if found != *expected {
+                self.file.truncate(0).map_err(failed)?;
+                let (file, expected) = (entry.file.clone(), expected.clone());
+                return Err(HubError::Damaged { file, expected, found });
+            }
+        }
+        if let Err(error) = check(&entry.file, &self.file) {
+            self.file.truncate(0).map_err(failed)?;
+            return Err(error);
+        }
+        self.file.flush().map_err(failed)
+    }
+}
+
+/// The digest of the first `size` bytes, to be gone on with.
+pub(super) fn hash(file: &impl Writable, size: u64) -> std::io::Result<Sha256> {
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; PIECE];
+    for at in (0..size).step_by(PIECE) {
+        let piece = &mut piece[..(size - at).min(PIECE as u64) as usize];
+        file.read_at(at, piece)?;
+        hash.update(&*piece);
+    }
+    Ok(hash)
+}

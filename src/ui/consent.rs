@@ -1,0 +1,90 @@
+//! Which servers this page may ask for models: those whose address the visitor has typed or whose button was pressed. A link
+//! alone asks none.
+
+use crate::session::library::{Place, place};
+use leptos::prelude::*;
+
+/// Where the browser remembers them, separated by spaces.
+const KEY: &str = "agreed-hosts";
+
+/// The servers that the visitor has agreed to; without storage, for this visit.
+#[derive(Clone, Copy)]
+pub struct Consent(RwSignal<Vec<String>>);
+
+impl Consent {
+    pub fn new() -> Self {
+        Consent(RwSignal::new(remembered()))
+    }
+
+    /// Whether the server may be asked.
+    pub fn is_given(self, place: &Place) -> bool {
+        self.0.with(|hosts| hosts.contains(&place.host))
+    }
+
+    /// As [`Consent::is_given`], without waking the reader when it changes.
+    pub fn was_given(self, place: &Place) -> bool {
+        self.0.with_untracked(|hosts| hosts.contains(&place.host))
+    }
+
+    /// Lets the page ask the server of this model, if the text names one.
+    pub fn give_for(self, name: &str) {
+        let Some(place) = place(name).filter(|place| !self.was_given(place)) else { return };
+        self.0.update(|hosts| hosts.push(place.host));
+        if let Ok(Some(storage)) = window().local_storage() {
+            // Without storage the agreement lasts as long as the page.
+            let _ = storage.set_item(KEY, &self.0.with_untracked(|hosts| hosts.join(" ")));
+        }
+    }
+}
+
+fn remembered() -> Vec<String> {
+    let kept =
+        window().local_storage().ok().flatten().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    kept.unwrap_or_default().split_whitespace().map(String::from).collect()
+}
+
+/// Whether a server is this computer, or one in its own network as far as its name tells.
+pub fn is_near(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    if host.starts_with('[') || ["localhost", "local", "lan", "internal"].iter().any(|end| ends_in(name, end))
+    {
+        return true;
+    }
+    let parts: Vec<u8> = name.split('.').map(str::parse).collect::<Result<_, _>>().unwrap_or_default();
+    let is_private = match parts[..] {
+        [10 | 127, _, _, _] | [192, 168, _, _] | [169, 254, _, _] => true,
+        [172, second, _, _] => (16..32).contains(&second),
+        _ => false,
+    };
+    is_private || !name.contains('.')
+}
+
+/// Whether a name is `end` or of that domain.
+fn ends_in(name: &str, end: &str) -> bool {
+    name.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_near;
+
+    #[test]
+    fn servers_of_the_own_network_are_told() {
+        for host in [
+            "localhost:8000",
+            "127.0.0.1",
+            "10.1.2.3:80",
+            "192.168.0.1",
+            "172.31.0.1",
+            "169.254.1.1",
+            "printer",
+            "nas.local",
+            "[::1]:80",
+        ] {
+            assert!(is_near(host), "{host}");
+        }
+        for host in ["huggingface.co", "172.32.0.1", "example.org:8443", "10.example.org", "notlocal.org"] {
+            assert!(!is_near(host), "{host}");
+        }
+    }
+}

@@ -5,7 +5,7 @@ import path from "node:path";
 import { Hub, MODELS } from "../lib/hub.mjs";
 import { journey } from "../lib/lab.mjs";
 
-const CPU = ["no-webgpu"];
+const CPU = ["no-adapter"];
 
 /** A journey beside a hub. */
 function visit(name, walk) {

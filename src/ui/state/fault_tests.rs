@@ -12,7 +12,7 @@ fn ask(question: &str) -> Command {
 fn what_a_crash_has_interrupted_of_foreign_files_is_not_done_again_unasked() {
     let mut state = ready_state();
     let shelf = state.ask(Command::Shelf).unwrap();
-    let offer = state.ask(Command::Offer { name: "a/b".into() }).unwrap();
+    let offer = state.ask(Command::Offer { name: "a/b".into(), again: false }).unwrap();
     state.crash("unreachable executed".into());
     assert_eq!((state.offer.phase, state.shelf.phase), (Phase::Failed, Phase::Running));
     assert_eq!(state.restart(), [shelf], "the shelf needs no model");

@@ -7,6 +7,7 @@ use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -17,6 +18,9 @@ extern "C" {
     #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
     static SCRIPT: JsValue;
 }
+
+/// How long a worker may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A worker and what it is to be sent. The worker's first message, whatever it holds, says that it listens; until
 /// then requests wait here.
@@ -56,12 +60,19 @@ impl Client {
             }
         });
         let fail = Closure::<dyn FnMut(_)>::new(move |error: Event| match error.dyn_ref::<ErrorEvent>() {
-            Some(error) => lab.crashed(&error.message()),
+            Some(error) => stopped(lab, &error.message()),
             // Of a script that did not come the browser says nothing else.
-            None => lab.crashed("its script could not be loaded"),
+            None => stopped(lab, "its script could not be loaded"),
         });
         inner.worker.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
         inner.worker.set_onerror(Some(fail.into_js_value().unchecked_ref()));
+        let late = Rc::downgrade(&inner);
+        let give_up = move || {
+            if late.upgrade().is_some_and(|inner| inner.waiting.borrow().is_some()) {
+                stopped(lab, "its script has not come for 30 seconds");
+            }
+        };
+        set_timeout(give_up, PATIENCE);
         Ok(Client(inner))
     }
 
@@ -70,6 +81,15 @@ impl Client {
             Some(waiting) => waiting.push(request),
             None => self.0.post(&request),
         }
+    }
+}
+
+/// Tells the visitor, and public/update.js, which looks whether the host has another build by now.
+fn stopped(lab: Lab, detail: &str) {
+    lab.crashed(detail);
+    if let Ok(event) = Event::new("enginefailed") {
+        // False only where a listener has cancelled it, which none does.
+        let _ = window().dispatch_event(&event);
     }
 }
 

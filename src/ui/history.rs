@@ -21,6 +21,17 @@ pub fn current() -> View {
     View::from_address(path.strip_prefix(&base()).unwrap_or_default(), &query)
 }
 
+/// The path of the address bar where it names no room, and the view of the nearest room with the same query.
+pub fn unknown() -> Option<(String, View)> {
+    let location = window().location();
+    let path = location.pathname().ok()?;
+    let path = path.strip_prefix(&base())?;
+    let nearest = Room::nearest(path)?;
+    let query = location.search().unwrap_or_default();
+    let path = js_sys::decode_uri_component(path).map_or_else(|_| path.to_owned(), String::from);
+    Some((path, View::from_address(&nearest.to_string(), &query)))
+}
+
 /// The address of a room, with the same picture on the stage.
 pub fn link(view: &View, room: Room) -> String {
     let view = View { room, ..view.clone() };
@@ -44,7 +55,7 @@ pub fn replace(lab: Lab) {
 /// Brings the address bar to the view, if it shows another.
 fn write(lab: Lab, change: impl FnOnce(&web_sys::History, &str) -> Result<(), JsValue>) {
     let address = lab.view.with_untracked(View::to_address);
-    if lab.address.with_value(|shown| *shown != address) {
+    if lab.address.with_value(|shown| *shown != address) || unknown().is_some() {
         // A browser refuses entries that come by the hundred a second; the page goes on without them.
         let _ = window().history().and_then(|history| change(&history, &format!("{}{address}", base())));
         lab.address.set_value(address);

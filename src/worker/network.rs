@@ -2,12 +2,15 @@
 
 use crate::io::hub::{Answer, Body, Fetch};
 use crate::thrown::thrown;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, DedicatedWorkerGlobalScope, Headers, ReadableStreamDefaultReader, RequestInit, Response,
 };
+
+/// A server that is silent for so long is given up.
+const PATIENCE_MS: i32 = 30_000;
 
 pub struct Network(pub DedicatedWorkerGlobalScope);
 
@@ -23,10 +26,11 @@ impl Network {
             headers.set("Range", &format!("bytes={from}-")).map_err(says)?;
             request.set_headers(&headers);
         }
-        let response = JsFuture::from(self.0.fetch_with_str_and_init(url, &request)).await.map_err(says)?;
+        let answered = self.0.fetch_with_str_and_init(url, &request);
+        let response = in_time(&self.0, answered).await.inspect_err(|_| abort.abort()).map_err(says)?;
         let response: Response = response.unchecked_into();
         let reader = response.body().map(|body| body.get_reader().unchecked_into());
-        Ok((response, Stream { reader, abort }))
+        Ok((response, Stream { scope: self.0.clone(), reader, abort }))
     }
 
     /// All bytes of a file; `progress` is told how many have come, of how many where the server tells.
@@ -56,6 +60,20 @@ impl Network {
     }
 }
 
+/// What the promise brings, unless that takes longer than a server may be silent.
+async fn in_time(scope: &DedicatedWorkerGlobalScope, promise: Promise) -> Result<JsValue, JsValue> {
+    let mut timer = Ok(0);
+    let silence = Promise::new(&mut |_, reject| {
+        let error = js_sys::Error::new(&format!("nothing came for {} seconds", PATIENCE_MS / 1000));
+        timer =
+            scope.set_timeout_with_callback_and_timeout_and_arguments_1(&reject, PATIENCE_MS, &error);
+    });
+    let timer = timer?;
+    let first = JsFuture::from(Promise::race(&Array::of2(&promise, &silence))).await;
+    scope.clear_timeout_with_handle(timer);
+    first
+}
+
 fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name).ok().flatten()
 }
@@ -72,6 +90,7 @@ impl Fetch for Network {
 
 /// A body that comes; dropping it ends the request.
 pub struct Stream {
+    scope: DedicatedWorkerGlobalScope,
     /// None where the answer has no body.
     reader: Option<ReadableStreamDefaultReader>,
     abort: AbortController,
@@ -81,7 +100,7 @@ impl Body for Stream {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
         let says = |error: JsValue| thrown(&error);
         let Some(reader) = &self.reader else { return Ok(None) };
-        let piece = JsFuture::from(reader.read()).await.map_err(says)?;
+        let piece = in_time(&self.scope, reader.read()).await.map_err(says)?;
         let field = |name: &str| Reflect::get(&piece, &name.into()).map_err(says);
         match field("done")?.is_truthy() {
             true => Ok(None),

@@ -153,6 +153,15 @@
     else addEventListener("DOMContentLoaded", parsed);
   });
 
+  // A style sheet may have failed before this script came to hear of it; one under a wrong type is empty.
+  function missSheets() {
+    const isLost = (link) => !link.sheet?.cssRules.length && performance.getEntriesByName(link.href).length > 0;
+    const lost = [...document.querySelectorAll("link[rel=stylesheet]")].find(isLost);
+    if (lost) fail(new Error(lost.href));
+  }
+  parsed.then(missSheets);
+  addEventListener("load", missSheets);
+
   async function start() {
     const [script, url, size] = program();
     const [bindings, module] = await Promise.all([import(script).finally(hear), compile(url, size), parsed]);

@@ -18,19 +18,22 @@ function told(name) {
   return "nothing";
 }
 
-/** Visits the page in a browser context of its own, from a server with this trouble. */
-async function visit(lab, trouble, { clock = false, room = "ask" } = {}) {
+/** Visits the page in a browser context of its own, from a server with this trouble, and looks at it. */
+async function visit(lab, what, trouble, look, clock = false) {
   const server = await serve(DIST, { base: "/triptych/" });
   server.site.trouble = (name, response) => name !== null && trouble(name, response);
   const context = await lab.page.context().browser().newContext({ serviceWorkers: "block" });
-  const page = await context.newPage();
-  if (clock) await page.clock.install();
-  page.goto(server.address + room).catch(() => {}); // Some of these pages never finish loading.
-  const close = async () => {
+  try {
+    const page = await context.newPage();
+    if (clock) await page.clock.install();
+    page.goto(server.address + "ask").catch(() => {}); // Some of these pages never finish loading.
+    await look(page);
+  } catch (error) {
+    assert.fail(`${what}: ${error.message}`);
+  } finally {
     await context.close();
     await server.close();
-  };
-  return { page, close };
+  }
 }
 
 /** Does this for all, a few at a time. */
@@ -59,30 +62,29 @@ async function assertTold(page, name) {
 journey(
   "each file of the first load that does not come is told, if it is needed",
   (lab) =>
-    each(files(), async (name) => {
-      const { page, close } = await visit(lab, (asked, response) => asked === name && Boolean(response.destroy()));
-      await assertTold(page, name).catch((error) => assert.fail(`${name}: ${error.message}`));
-      await close();
-    }),
+    each(files(), (name) =>
+      visit(lab, name, (asked, response) => asked === name && Boolean(response.destroy()), (page) => assertTold(page, name)),
+    ),
   NO_ADAPTER,
 );
 
 journey(
   "each file of the first load that hangs is told, if it is needed",
   (lab) =>
-    each(files(), async (name) => {
-      const isOfWorker = name.startsWith("models/");
-      const { page, close } = await visit(lab, (asked) => asked === name, { clock: !isOfWorker });
-      // Time is skipped once all else has come; in a worker it cannot be.
-      if (!isOfWorker && name !== "start.js") {
-        await page.locator("html[data-watched]").waitFor({ timeout: 30_000 });
-        await page.waitForTimeout(2000);
-        await page.clock.fastForward(16_000);
-        await page.waitForTimeout(500);
-        if (told(name) === "engine") await page.clock.fastForward(16_000);
-      }
-      await assertTold(page, name).catch((error) => assert.fail(`${name}: ${error.message}`));
-      await close();
+    each(files(), (name) => {
+      // Time is skipped once all else has come; that of a worker and of a style sheet cannot be.
+      const isSkipped = !name.startsWith("models/") && name !== "start.js";
+      const look = async (page) => {
+        if (isSkipped) {
+          await page.locator("html[data-watched]").waitFor({ timeout: 30_000 });
+          await page.waitForTimeout(2000);
+          await page.clock.fastForward(16_000);
+          await page.waitForTimeout(500);
+          if (told(name) === "engine") await page.clock.fastForward(16_000);
+        }
+        await assertTold(page, name);
+      };
+      return visit(lab, name, (asked) => asked === name, look, isSkipped);
     }),
   NO_ADAPTER,
 );
@@ -105,13 +107,10 @@ const DAMAGES = {
 journey(
   "files that come damaged or under a wrong name are told, if that matters",
   (lab) =>
-    each(Object.entries(DAMAGES), async ([what, [pattern, change, type, kind]]) => {
-      const { page, close } = await visit(lab, (name, response) => {
-        return pattern.test(name) && answer(response, change(readFileSync(path.join(DIST, name))), type);
-      });
-      const name = { page: "app-.js", nothing: "update.js" }[kind];
-      await assertTold(page, name).catch((error) => assert.fail(`${what}: ${error.message}`));
-      await close();
+    each(Object.entries(DAMAGES), ([what, [pattern, change, type, kind]]) => {
+      const trouble = (name, response) => pattern.test(name) && answer(response, change(readFileSync(path.join(DIST, name))), type);
+      const like = { page: "app-.js", nothing: "update.js" }[kind];
+      return visit(lab, what, trouble, (page) => assertTold(page, like));
     }),
   NO_ADAPTER,
 );

@@ -38,13 +38,18 @@ pub fn link(view: &View, room: Room) -> String {
     format!("{}{}", base(), view.to_address())
 }
 
-/// Goes to a room for a click on its link. A click with a modifier is the browser's: it opens a tab.
+/// Goes to a room for a click on its link.
 pub fn visit(lab: Lab, room: Room, event: &MouseEvent) {
+    open(lab, event, |view| view.room = room);
+}
+
+/// Changes the view for a click on a link. A click with a modifier is the browser's: it opens a tab.
+pub fn open(lab: Lab, event: &MouseEvent, change: impl FnOnce(&mut View)) {
     if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
         return;
     }
     event.prevent_default();
-    lab.go(|view| view.room = room);
+    lab.go(change);
 }
 
 /// The address of the view in the place of the entry that is shown.

@@ -65,8 +65,7 @@ async fn in_time(scope: &DedicatedWorkerGlobalScope, promise: Promise) -> Result
     let mut timer = Ok(0);
     let silence = Promise::new(&mut |_, reject| {
         let error = js_sys::Error::new(&format!("nothing came for {} seconds", PATIENCE_MS / 1000));
-        timer =
-            scope.set_timeout_with_callback_and_timeout_and_arguments_1(&reject, PATIENCE_MS, &error);
+        timer = scope.set_timeout_with_callback_and_timeout_and_arguments_1(&reject, PATIENCE_MS, &error);
     });
     let timer = timer?;
     let first = JsFuture::from(Promise::race(&Array::of2(&promise, &silence))).await;

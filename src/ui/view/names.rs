@@ -178,7 +178,9 @@ mod tests {
 
     #[test]
     fn edits_are_counted() {
-        for (from, to, count) in [("", "ask", 3), ("ask", "", 3), ("kitten", "sitting", 3), ("fuse", "fuse", 0)] {
+        for (from, to, count) in
+            [("", "ask", 3), ("ask", "", 3), ("kitten", "sitting", 3), ("fuse", "fuse", 0)]
+        {
             assert_eq!(edits(from, to), count, "{from} {to}");
         }
     }

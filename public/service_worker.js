@@ -6,8 +6,10 @@ const PREFIX = "triptych-page";
 const CACHE = `${PREFIX}-${BUILD.build}`;
 const FILES = { ...BUILD.page, ...BUILD.onceUsed };
 const TELLS_ITS_CONTENT = /-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)$|\?v=[0-9a-f]{8,16}$/;
-/** How long the network may take to begin an answer that the cache has too. */
+/** How long the network may take to begin an answer that the cache has too; one that was silent gets no such time for a while. */
 const PATIENCE_MS = 5000;
+const DOUBT_MS = 30_000;
+let doubtedUntil = 0;
 
 const urlOf = (name) => new URL(name, registration.scope).href;
 
@@ -84,7 +86,8 @@ async function answer(event) {
   const name = request.mode === "navigate" ? "" : request.url.slice(registration.scope.length);
   // A page of an older build that is still open has its own files in its own cache.
   if (!(name in FILES)) return (await caches.match(request)) ?? fetch(request);
-  if (request.cache !== "default") return renewed(event, name);
+  // A reload asks for the page past the browser's cache, and start.js for every file of a page that did not start.
+  if (["reload", "no-store"].includes(request.cache) && request.mode !== "navigate") return renewed(event, name);
   if (!TELLS_ITS_CONTENT.test(name)) return newest(event, name);
   return (await kept(name)) ?? found(event, name);
 }
@@ -113,10 +116,11 @@ async function copy(name, response) {
 
 /** From the network while there is one that answers, else from the cache. */
 async function newest({ request }, name) {
-  const late = new Promise((late) => setTimeout(late, PATIENCE_MS));
+  const patience = new Promise((late) => setTimeout(late, Date.now() < doubtedUntil ? 0 : PATIENCE_MS, "late"));
   const asked = fetch(request);
-  const response = await Promise.race([asked, late]).catch(() => undefined);
+  const first = await Promise.race([asked, patience]).catch(() => undefined);
+  doubtedUntil = first === "late" ? Date.now() + DOUBT_MS : 0;
   // A static host answers deep links with the page and status 404.
-  if (response?.ok || (response?.status === 404 && request.mode === "navigate")) return response;
+  if (first?.ok || (first?.status === 404 && request.mode === "navigate")) return first;
   return (await kept(name)) ?? asked;
 }

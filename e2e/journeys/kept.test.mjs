@@ -87,6 +87,21 @@ journey(
 );
 
 journey(
+  "a network that never answers is not waited for",
+  async (lab) => {
+    await lab.open();
+    await started(lab.page);
+    await lab.kept();
+    lab.server.site.trouble = () => true;
+    await lab.page.reload({ waitUntil: "commit" });
+    await lab.encoded();
+    assert.equal(await lab.page.getByRole("alert").count(), 0);
+  },
+  NO_ADAPTER,
+  ALLOWED,
+);
+
+journey(
   "a damaged file in the browser's own cache is healed by loading the page again",
   async (lab) => {
     const { page } = lab;

@@ -53,9 +53,11 @@ export function complete(folder) {
 
   const loader = digest(Buffer.concat(UNHASHED.map(read))).slice(0, 16);
   const wasm = readdirSync(folder).find((name) => /^app-.*_bg\.wasm$/.test(name));
+  if (!wasm) throw new Error(`expected the program's module in ${folder}`);
   let html = withStyleInPolicy(withoutIntegrityOfPreloads(withoutInlineScript(text("index.html"))));
   html = replaceOne(html, /worker_loader\.js(\?v=[0-9a-f]+)?/, `worker_loader.js?v=${loader}`);
-  html = replaceOne(html, /name="program" content="[^"]*"/, `name="program" content="${wasm.replace("_bg.wasm", ".js")} ${wasm} ${statSync(path.join(folder, wasm)).size}"`);
+  const program = [wasm.replace("_bg.wasm", ".js"), wasm, statSync(path.join(folder, wasm)).size].join(" ");
+  html = replaceOne(html, /name="program" content="[^"]*"/, `name="program" content="${program}"`);
 
   const names = readdirSync(folder, { recursive: true }).map((name) => name.replaceAll(path.sep, "/"));
   const files = names.filter((name) => statSync(path.join(folder, name)).isFile() && !LEFT_OUT.test(name)).sort();

@@ -2,8 +2,24 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { test } from "node:test";
+import { replaceOne, withStyleInPolicy, withoutInlineScript, withoutIntegrityOfPreloads } from "../complete.mjs";
 import { Hub, MODELS } from "../lib/hub.mjs";
 import { journey } from "../lib/lab.mjs";
+
+test("what Trunk writes is brought under the policy, and another page is refused", () => {
+  assert.equal(replaceOne("a b", /b/, "$&c"), "a $&c");
+  assert.throws(() => replaceOne("a", /b/, "c"), /found 0/);
+  assert.throws(() => replaceOne("b b", /b/, "c"), /found 2/);
+  const script = '<script type="module">\nimport init from "./app.js";\ndispatchEvent(new CustomEvent("TrunkApplicationStarted"));\n</script>';
+  assert.equal(withoutInlineScript(`<p>${script}</p>`), "<p></p>");
+  const sheet = '<link rel="stylesheet" href="a.css" integrity="sha384-a"/>';
+  const preload = '<link rel="preload" href="a.wasm" integrity="sha384-a" as="fetch">';
+  assert.equal(withoutIntegrityOfPreloads(sheet + preload), `${sheet}<link rel="preload" href="a.wasm" as="fetch">`);
+  // printf a | openssl dgst -sha256 -binary | base64
+  const styled = withStyleInPolicy("style-src 'self'; <style>a</style>");
+  assert.match(styled, /^style-src 'self' 'sha256-ypeBEsobvcr6wjGzmiPcTaeG7\/gUfE5yuYB3ha\/uSLs=';/);
+});
 
 const CAMERA = { flags: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] };
 

@@ -44,6 +44,7 @@
       again.textContent = "Load the page again";
       again.addEventListener("click", () => {
         again.disabled = true;
+        again.textContent = "Loading";
         renew();
       });
       note.append(again);
@@ -112,9 +113,12 @@
     const late = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet);
     late.forEach((link) => link.remove());
     root.dataset.unstyled = "true";
-    if (late.length > 0) tell("The page’s style has not come: the connection is slow or was interrupted.");
-    else tell("Nothing has come for 15 seconds: the connection is slow or was interrupted.", { isWaiting: true });
-    if (late.length > 0) heard = performance.now();
+    if (late.length > 0) {
+      heard = performance.now();
+      tell("The page’s style has not come: the connection is slow or was interrupted.");
+    } else {
+      tell("Nothing has come for 15 seconds: the connection is slow or was interrupted.", { isWaiting: true });
+    }
   }, 1000);
 
   /** The program's script, its module, and the module's size in bytes. */
@@ -159,8 +163,8 @@
     const lost = [...document.querySelectorAll("link[rel=stylesheet]")].find(isLost);
     if (lost) fail(new Error(lost.href));
   }
-  parsed.then(missSheets);
-  addEventListener("load", missSheets);
+  // Not every browser has them when the page is parsed.
+  parsed.then(() => setTimeout(missSheets, 1000));
 
   async function start() {
     const [script, url, size] = program();

@@ -60,10 +60,10 @@ pub fn replace(lab: Lab) {
 /// Brings the address bar to the view, if it shows another.
 fn write(lab: Lab, change: impl FnOnce(&web_sys::History, &str) -> Result<(), JsValue>) {
     let address = lab.view.with_untracked(View::to_address);
-    if lab.address.with_value(|shown| *shown != address) || unknown().is_some() {
+    if lab.address.with_untracked(|shown| *shown != address) || unknown().is_some() {
         // A browser refuses entries that come by the hundred a second; the page goes on without them.
         let _ = window().history().and_then(|history| change(&history, &format!("{}{address}", base())));
-        lab.address.set_value(address);
+        lab.address.set(address);
     }
 }
 
@@ -77,7 +77,7 @@ pub fn follow(lab: Lab) {
     });
     let listener = window_event_listener(ev::popstate, move |_| {
         let view = current();
-        lab.address.set_value(view.to_address());
+        lab.address.set(view.to_address());
         lab.view.set(view);
     });
     on_cleanup(move || listener.remove());

@@ -15,7 +15,7 @@ const MOST_SHOWN: usize = 60;
 pub fn UnknownAddress() -> impl IntoView {
     let lab = Lab::here();
     let strange = Memo::new(move |_| {
-        lab.settled.track();
+        lab.address.track();
         // An address that names no room shows Home.
         if lab.view.with(|view| view.room == Room::Home) { unknown() } else { None }
     });

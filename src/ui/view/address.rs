@@ -79,7 +79,7 @@ impl View {
     /// at the default.
     pub fn from_address(path: &str, query: &str) -> View {
         let mut view = View {
-            room: path.trim_matches('/').to_lowercase().parse().unwrap_or(Room::Home),
+            room: path.trim_matches('/').to_ascii_lowercase().parse().unwrap_or(Room::Home),
             ..View::default()
         };
         for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {

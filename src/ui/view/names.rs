@@ -64,7 +64,7 @@ choice!(
 impl Room {
     /// The room whose word is nearest to a path that names none; none where the path names one.
     pub fn nearest(path: &str) -> Option<Room> {
-        let path = path.trim_matches('/').to_lowercase();
+        let path = path.trim_matches('/').to_ascii_lowercase();
         // The files that a host answers with.
         if path.parse::<Room>().is_ok() || ["index.html", "404.html"].contains(&path.as_str()) {
             return None;

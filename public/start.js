@@ -85,13 +85,20 @@
     const detail = [error?.message, violation].filter(Boolean).join(". ");
     tell(hasStarted() ? "The page has stopped. Your place is kept in its address." : "The page could not be loaded completely.", { detail });
   }
+  /** A page without its style runs, but may not look like one. */
+  function missStyle(detail) {
+    if (hasTold) return;
+    root.dataset.unstyled = "true";
+    tell("The page’s style could not be loaded: what you see may look wrong.", { detail });
+  }
   addEventListener(
     "error",
     (event) => {
       const isFile = event.target instanceof Element;
       // A font, an icon or a picture is none that the page cannot do without.
       if (!isFile) fail(event.error);
-      else if (event.target.matches("script, link[rel=stylesheet]")) fail(new Error(event.target.src ?? event.target.href));
+      else if (event.target.matches("script")) fail(new Error(event.target.src));
+      else if (event.target.matches("link[rel=stylesheet]")) missStyle(event.target.href);
     },
     true,
   );
@@ -112,11 +119,11 @@
     // A style sheet that does not come keeps the rest of the page from being parsed.
     const late = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet);
     late.forEach((link) => link.remove());
-    root.dataset.unstyled = "true";
     if (late.length > 0) {
       heard = performance.now();
-      tell("The page’s style has not come: the connection is slow or was interrupted.");
+      missStyle(late[0].href);
     } else {
+      root.dataset.unstyled = "true";
       tell("Nothing has come for 15 seconds: the connection is slow or was interrupted.", { isWaiting: true });
     }
   }, 1000);
@@ -158,13 +165,10 @@
   });
 
   // A style sheet may have failed before this script came to hear of it; one under a wrong type is empty.
-  function missSheets() {
-    const isLost = (link) => !link.sheet?.cssRules.length && performance.getEntriesByName(link.href).length > 0;
-    const lost = [...document.querySelectorAll("link[rel=stylesheet]")].find(isLost);
-    if (lost) fail(new Error(lost.href));
-  }
-  // Not every browser has them when the page is parsed.
-  parsed.then(() => setTimeout(missSheets, 1000));
+  addEventListener("load", () => {
+    const lost = [...document.querySelectorAll("link[rel=stylesheet]")].find((link) => !link.sheet?.cssRules.length);
+    if (lost) missStyle(lost.href);
+  });
 
   async function start() {
     const [script, url, size] = program();

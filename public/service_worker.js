@@ -66,10 +66,8 @@ async function clear() {
 addEventListener("activate", (event) => event.waitUntil(clients.claim().then(clear)));
 
 addEventListener("message", (event) => {
-  if (event.data === "build") {
-    event.ports[0].postMessage(BUILD.build);
-    event.waitUntil(clear());
-  }
+  if (event.data === "build") event.ports[0].postMessage(BUILD.build);
+  if (event.data === "clear") event.waitUntil(clear());
   if (event.data === "take over") event.waitUntil(skipWaiting());
   if (event.data === "tokenizers") event.waitUntil(keep(Object.keys(BUILD.onceUsed)));
 });

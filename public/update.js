@@ -46,7 +46,6 @@ async function keep() {
     });
   follow(registration.installing);
   registration.addEventListener("updatefound", () => follow(registration.installing));
-  if (registration.waiting && registration.active) consider(registration.waiting);
   // Another page has let a newer build take over.
   navigator.serviceWorker.addEventListener("controllerchange", async () => {
     const { controller } = navigator.serviceWorker;
@@ -54,16 +53,28 @@ async function keep() {
   });
   // worker_loader.js says when a checkpoint's tokenizer has been opened, which needs no network from then on.
   await navigator.serviceWorker.ready;
+  registration.active.postMessage("clear");
   tokenizers.then(() => registration.active.postMessage("tokenizers"));
 }
 const tokenizers = new Promise((used) => new BroadcastChannel("triptych-tokenizers").addEventListener("message", used));
 
+/** Considers a build that waits already; whether there is one. */
+async function considerWaiting() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (registration?.waiting && registration.active) consider(registration.waiting);
+  return Boolean(registration?.waiting);
+}
+
 // Without the service worker the host may have forgotten the files of this build when the engine is started again.
 addEventListener("enginefailed", async () => {
+  if (await considerWaiting()) return;
   const response = await fetch(new URL("./", document.baseURI), { cache: "no-store" });
   const [, newest] = (await response.text()).match(/name="?build"? content="?([0-9a-f]+)/) ?? [];
   if (newest && newest !== BUILD) offer(reload);
 });
 
 // Denied in private windows, and on pages that did not come by https.
-if (navigator.serviceWorker) setTimeout(() => keep().catch(() => {}), PAUSE_MS);
+if (navigator.serviceWorker) {
+  considerWaiting().catch(() => {});
+  setTimeout(() => keep().catch(() => {}), PAUSE_MS);
+}

@@ -46,6 +46,12 @@ const damage = (page, ending) =>
     }
   }, ending);
 
+/** The builds of which something is kept. */
+const builds = async (page) => {
+  const caches = await page.evaluate(() => self.caches.keys());
+  return caches.filter((name) => name.startsWith("triptych-page-")).map((name) => name.replace("triptych-page-", ""));
+};
+
 /** What is kept of a build. */
 const names = (page, build) =>
   page.evaluate(async (build) => {
@@ -157,7 +163,7 @@ journey(
       await page.waitForFunction((later) => document.querySelector("meta[name=build]")?.content === later, later, { timeout: 30_000 });
       await started(page);
       // Only the new build is kept then.
-      await page.waitForFunction(async (later) => (await caches.keys()).filter((name) => name.startsWith("triptych-page")).join() === `triptych-page-${later}`, later, { timeout: 30_000 });
+      while ((await builds(page)).join() !== later) await page.waitForTimeout(100);
       await lab.server.close();
       lab.forgive(/ERR_|Failed to fetch|Failed to load/);
       await page.reload();
@@ -185,7 +191,7 @@ journey(
       await second.goto(lab.address);
       await started(second);
       assert.equal(await build(second), later);
-      await second.waitForFunction(async (later) => (await caches.keys()).includes(`triptych-page-${later}`), later, { timeout: 30_000 });
+      while (!(await builds(second)).includes(later)) await second.waitForTimeout(100);
       await second.close();
       await lab.server.close();
       await lab.page.reload();

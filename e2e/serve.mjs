@@ -3,7 +3,7 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
-import { pipeline } from "node:stream";
+import { Transform, pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { createGzip } from "node:zlib";
 
@@ -32,27 +32,44 @@ function fileFor(folder, pathname) {
   return existsSync(inside) ? inside : null;
 }
 
-/** Serves `folder` under the sub-path `base`, files to be kept for `maxAge` seconds; resolves to the server, its address and a function that ends it. */
+/** Lets all answers of a server together have so many bytes a second. */
+function paced(site) {
+  return new Transform({
+    transform(piece, _, passed) {
+      const start = Math.max(Date.now(), site.free ?? 0);
+      site.free = start + (1000 * piece.length) / site.bytesPerSecond;
+      setTimeout(() => passed(null, piece), site.free - Date.now());
+    },
+  });
+}
+
+/**
+ * Serves `folder` under the sub-path `base`, files to be kept for `maxAge` seconds; resolves to the server, its address and a
+ * function that ends it. `site` is what may change while it serves: these, the `bytesPerSecond`, and `trouble`, which may
+ * answer a path below the base in its own way and then returns true.
+ */
 export function serve(folder, { port = 0, base = "/", maxAge = 0 } = {}) {
-  const root = path.resolve(folder);
+  const site = { folder, maxAge, bytesPerSecond: Infinity, trouble: () => false };
   const server = createServer((request, response) => {
+    const root = path.resolve(site.folder);
     const pathname = decodePath(request.url);
     const below = pathname?.startsWith(base) ? pathname.slice(base.length) : null;
+    if (site.trouble(below, response, request)) return;
     const found = below === null ? null : fileFor(root, below);
     const file = found ?? fileFor(root, "404.html");
     if (!file) return response.writeHead(404).end();
     const ending = path.extname(file);
     const headers = {
       "content-type": TYPES[ending] ?? "application/octet-stream",
-      "cache-control": maxAge > 0 ? `max-age=${maxAge}` : "no-cache",
+      "cache-control": site.maxAge > 0 ? `max-age=${site.maxAge}` : "no-cache",
     };
     const zipped = !COMPRESSED_ALREADY.has(ending) && /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
     if (zipped) headers["content-encoding"] = "gzip";
     else headers["content-length"] = statSync(file).size;
     response.writeHead(found ? 200 : 404, headers);
     if (request.method === "HEAD") return response.end();
-    const steps = zipped ? [createReadStream(file), createGzip(), response] : [createReadStream(file), response];
-    pipeline(steps, () => {}); // A visitor who leaves in the middle is no error.
+    const steps = [createReadStream(file), zipped && createGzip(), site.bytesPerSecond < Infinity && paced(site), response];
+    pipeline(steps.filter(Boolean), () => {}); // A visitor who leaves in the middle is no error.
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -62,7 +79,7 @@ export function serve(folder, { port = 0, base = "/", maxAge = 0 } = {}) {
         server.closeAllConnections();
         return new Promise((done) => server.close(done));
       };
-      resolve({ address, close });
+      resolve({ address, close, site });
     });
   });
 }

@@ -1,55 +1,124 @@
-// Keeps the page for visits without a network. Files whose names or queries tell their content are taken from the cache
-// first; everything else from the network while there is one.
-const CACHE = "triptych-page";
+// Keeps the page for visits without a network, one build at a time: a build's files are fetched and checked into a cache of
+// their own, and only a whole one takes over. What is taken from the cache is checked again, and fetched anew if damaged.
+// The build (e2e/complete.mjs) writes here the SHA-256 of every file by its address below the scope.
+const BUILD = { build: "", page: {}, onceUsed: {} };
+const PREFIX = "triptych-page";
+const CACHE = `${PREFIX}-${BUILD.build}`;
+const FILES = { ...BUILD.page, ...BUILD.onceUsed };
 const TELLS_ITS_CONTENT = /-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)$|\?v=[0-9a-f]{8,16}$/;
+/** How long the network may take to begin an answer that the cache has too; one that was silent gets no such time for a while. */
+const PATIENCE_MS = 5000;
+const DOUBT_MS = 30_000;
+let doubtedUntil = 0;
 
-addEventListener("install", () => skipWaiting());
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+const urlOf = (name) => new URL(name, registration.scope).href;
 
-// The page lists what it is made of: that is kept, and whatever an older build has left goes. What the page does without
-// until it is used (worker_loader.js puts it here) is kept of every later build too.
-addEventListener("message", (event) => event.waitUntil(keepOnly(event.data)));
+async function isWhole(response, name) {
+  if (!response?.ok) return false;
+  const digest = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
+  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex === FILES[name];
+}
 
-async function keepOnly({ madeOf, onceUsed }) {
-  const cache = await caches.open(CACHE);
-  const path = (url) => new URL(url).pathname;
-  const known = await cache.keys();
-  const paths = new Set(known.map((request) => path(request.url)));
-  const urls = [...madeOf, ...onceUsed.filter((url) => paths.has(path(url)))];
-  const wanted = new Set(urls);
-  const kept = new Set();
-  for (const request of known) {
-    if (wanted.has(request.url)) kept.add(request.url);
-    else await cache.delete(request);
+/** The file as this build has it: from the cache of an older build, from the network, or past the browser's own cache. */
+async function find(name) {
+  const url = urlOf(name);
+  const older = await caches.match(url, { ignoreSearch: true, ignoreVary: true });
+  if (await isWhole(older, name)) return older;
+  for (const cache of ["default", "reload"]) {
+    const response = await fetch(url, { cache });
+    if (await isWhole(response, name)) return response;
   }
-  for (const url of urls) {
-    if (kept.has(url)) continue;
-    const response = await fetch(url).catch(() => null);
-    if (response?.ok) await cache.put(url, response);
+  throw new Error(`${url} is another than this build's`);
+}
+
+async function keep(names) {
+  const cache = await caches.open(CACHE);
+  for (const name of names) {
+    if (!(await kept(name))) await cache.put(urlOf(name), await find(name));
   }
 }
+
+/** The file in this build's cache; a damaged one goes. */
+async function kept(name) {
+  const cache = await caches.open(CACHE);
+  const found = await cache.match(urlOf(name), { ignoreVary: true });
+  if (!found || (await isWhole(found, name))) return found;
+  await cache.delete(urlOf(name));
+}
+
+async function install() {
+  // What is done without until it is used is kept of every later build too.
+  const isUsed = await caches.match(urlOf("tokenizer.js"), { ignoreSearch: true, ignoreVary: true });
+  await keep(Object.keys(isUsed ? FILES : BUILD.page));
+}
+// A lock by the name of the cache says that it is in use.
+addEventListener("install", (event) => event.waitUntil(navigator.locks.request(CACHE, { mode: "shared" }, install)));
+
+/** Deletes the caches of builds that no page shows any more. */
+async function clear() {
+  if (registration.waiting || registration.installing) return;
+  const { held } = await navigator.locks.query();
+  const inUse = new Set([CACHE, ...held.map((lock) => lock.name)]);
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith(PREFIX) && !inUse.has(name)).map((name) => caches.delete(name)));
+}
+addEventListener("activate", (event) => event.waitUntil(clients.claim().then(clear)));
+
+addEventListener("message", (event) => {
+  if (event.data === "build") event.ports[0].postMessage(BUILD.build);
+  if (event.data === "clear") event.waitUntil(clear());
+  if (event.data === "take over") event.waitUntil(skipWaiting());
+  if (event.data === "tokenizers") event.waitUntil(keep(Object.keys(BUILD.onceUsed)));
+});
 
 addEventListener("fetch", (event) => {
   const { request } = event;
   const isOurs = request.method === "GET" && request.url.startsWith(registration.scope) && !request.headers.has("range");
-  if (isOurs) event.respondWith(answer(request));
+  if (isOurs) event.respondWith(answer(event));
 });
 
-async function answer(request) {
-  const cache = await caches.open(CACHE);
-  if (TELLS_ITS_CONTENT.test(request.url)) {
-    const known = await cache.match(request);
-    if (known) return known;
-  }
+async function answer(event) {
+  const { request } = event;
+  // Every address below the scope is the page itself.
+  const name = request.mode === "navigate" ? "" : request.url.slice(registration.scope.length);
+  // A page of an older build that is still open has its own files in its own cache.
+  if (!(name in FILES)) return (await caches.match(request)) ?? fetch(request);
+  // A reload asks for the page past the browser's cache, and start.js for every file of a page that did not start.
+  if (["reload", "no-store"].includes(request.cache) && request.mode !== "navigate") return renewed(event, name);
+  if (!TELLS_ITS_CONTENT.test(name)) return newest(event, name);
+  return (await kept(name)) ?? found(event, name);
+}
+
+/** A file whose name tells its content, and a copy into the cache. */
+async function found(event, name) {
+  const response = await find(name).catch(() => fetch(event.request));
+  event.waitUntil(copy(name, response.clone()));
+  return response;
+}
+
+/** What was asked for past the caches renews them. */
+async function renewed(event, name) {
   try {
-    const response = await fetch(request);
-    // Only what the page has listed is kept.
-    if (response.ok && (await cache.match(request))) await cache.put(request, response.clone());
+    const response = await fetch(event.request);
+    event.waitUntil(copy(name, response.clone()));
     return response;
   } catch (error) {
-    // Every address below the scope is the page itself.
-    const known = await cache.match(request.mode === "navigate" ? registration.scope : request);
-    if (known) return known;
-    throw error;
+    return (await kept(name)) ?? Promise.reject(error);
   }
+}
+
+async function copy(name, response) {
+  if (await isWhole(response, name)) await (await caches.open(CACHE)).put(urlOf(name), response);
+}
+
+/** From the network while there is one that answers, else from the cache. */
+async function newest({ request }, name) {
+  const patience = new Promise((late) => setTimeout(late, Date.now() < doubtedUntil ? 0 : PATIENCE_MS, "late"));
+  const asked = fetch(request);
+  const first = await Promise.race([asked, patience]).catch(() => undefined);
+  doubtedUntil = first === "late" ? Date.now() + DOUBT_MS : 0;
+  // A static host answers deep links with the page and status 404.
+  if (first?.ok || (first?.status === 404 && request.mode === "navigate")) return first;
+  return (await kept(name)) ?? asked;
 }

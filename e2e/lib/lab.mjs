@@ -155,16 +155,11 @@ export class Lab {
     return { page: await this.page.evaluate(probe), worker: await worker.evaluate(probe) };
   }
 
-  /** Waits until the page is kept for visits without a network: it lists what it is made of some seconds after it has loaded. */
+  /** Waits until the page is kept for visits without a network: its service worker begins some seconds after it has loaded. */
   kept() {
     return this.page.evaluate(async () => {
       await navigator.serviceWorker.ready;
-      const kept = async () => (await (await caches.open("triptych-page")).keys()).map((request) => request.url);
-      const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-      const needed = loaded.filter((url) => /\.(js|wasm|css|safetensors|woff2)(\?|$)/.test(url) && !url.includes("service_worker"));
-      for (let urls = []; !needed.every((url) => urls.includes(url)); urls = await kept()) {
-        await new Promise((later) => setTimeout(later, 200));
-      }
+      while (navigator.serviceWorker.controller?.state !== "activated") await new Promise((later) => setTimeout(later, 200));
     });
   }
 

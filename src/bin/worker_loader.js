@@ -37,7 +37,9 @@ self.loadTokenizers = async () => {
   const [script, program] = ["tokenizer.js", "tokenizer_bg.wasm"].map((name) => new URL(name + self.location.search, self.location));
   const module = await import(`${script}#${loads++}`);
   await module.default({ module_or_path: program });
-  // The checkpoint is used without a network from now on; the cache is that of service_worker.js, and may be denied.
-  caches.open("triptych-page").then((cache) => cache.addAll([script, program])).catch(() => {});
+  // The checkpoint is used without a network from now on: update.js has the files kept.
+  const used = new BroadcastChannel("triptych-tokenizers");
+  used.postMessage("used");
+  used.close();
   return module;
 };

@@ -2,6 +2,7 @@
 
 use super::components::frame::{Head, Rail};
 use super::components::unable::{Unable, lacking};
+use super::components::unknown::UnknownAddress;
 use super::history;
 use super::lab::Lab;
 use super::own;
@@ -27,7 +28,7 @@ const SCENES_AT_ONCE: usize = 8;
 pub fn start() {
     tell_panics();
     let root = document().get_element_by_id("page").expect("index.html has a #page");
-    root.set_inner_html("");
+    root.replace_children_with_node_0();
     leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), Page).forget();
     // public/start.js speaks up where this has not come about.
     let document = document().document_element().expect("a page has a root");
@@ -64,6 +65,7 @@ fn Page() -> impl IntoView {
         <a class="skip" href="#room">"To the room"</a>
         <Rail />
         <Head />
+        <UnknownAddress />
         <main id="room" tabindex="-1">{stage}</main>
     }
 }

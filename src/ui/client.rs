@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -26,6 +27,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn request(this: &Locks, name: &str, granted: &JsValue) -> Promise;
 }
+
+/// How long a worker may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A worker and what it is to be sent. The worker's first message, whatever it holds, says that it listens; until
 /// then requests wait here.
@@ -70,12 +74,19 @@ impl Client {
             }
         });
         let fail = Closure::<dyn FnMut(_)>::new(move |error: Event| match error.dyn_ref::<ErrorEvent>() {
-            Some(error) => lab.crashed(&error.message()),
+            Some(error) => stopped(lab, &error.message()),
             // Of a script that did not come the browser says nothing else.
-            None => lab.crashed("its script could not be loaded"),
+            None => stopped(lab, "its script could not be loaded"),
         });
         inner.worker.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
         inner.worker.set_onerror(Some(fail.into_js_value().unchecked_ref()));
+        let late = Rc::downgrade(&inner);
+        let give_up = move || {
+            if late.upgrade().is_some_and(|inner| inner.waiting.borrow().is_some()) {
+                stopped(lab, "its script has not come for 30 seconds");
+            }
+        };
+        set_timeout(give_up, PATIENCE);
         Ok(Client(inner))
     }
 
@@ -98,7 +109,7 @@ fn await_end(inner: &Rc<Inner>, lab: Lab) {
     let granted = Closure::once_into_js(move |_lock: JsValue| {
         // A worker that the page itself has ended has no client any more.
         if client.upgrade().is_some() {
-            lab.crashed("its worker ended without an error");
+            stopped(lab, "its worker ended without an error");
         }
     });
     let request = locks.unchecked_into::<Locks>().request(&inner.lock, &granted);
@@ -106,6 +117,15 @@ fn await_end(inner: &Rc<Inner>, lab: Lab) {
         // Where locks are denied an end in silence goes unnoticed.
         let _denied: Result<JsValue, JsValue> = JsFuture::from(request).await;
     });
+}
+
+/// Tells the visitor, and public/update.js, which looks whether the host has another build by now.
+fn stopped(lab: Lab, detail: &str) {
+    lab.crashed(detail);
+    if let Ok(event) = Event::new("enginefailed") {
+        // False only where a listener has cancelled it, which none does.
+        let _ = window().dispatch_event(&event);
+    }
 }
 
 impl Inner {

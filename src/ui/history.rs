@@ -21,19 +21,35 @@ pub fn current() -> View {
     View::from_address(path.strip_prefix(&base()).unwrap_or_default(), &query)
 }
 
+/// The path of the address bar where it names no room, and the view of the nearest room with the same query.
+pub fn unknown() -> Option<(String, View)> {
+    let location = window().location();
+    let path = location.pathname().ok()?;
+    let path = path.strip_prefix(&base())?;
+    let nearest = Room::nearest(path)?;
+    let query = location.search().unwrap_or_default();
+    let path = js_sys::decode_uri_component(path).map_or_else(|_| path.to_owned(), String::from);
+    Some((path, View::from_address(&nearest.to_string(), &query)))
+}
+
 /// The address of a room, with the same picture on the stage.
 pub fn link(view: &View, room: Room) -> String {
     let view = View { room, ..view.clone() };
     format!("{}{}", base(), view.to_address())
 }
 
-/// Goes to a room for a click on its link. A click with a modifier is the browser's: it opens a tab.
+/// Goes to a room for a click on its link.
 pub fn visit(lab: Lab, room: Room, event: &MouseEvent) {
+    open(lab, event, |view| view.room = room);
+}
+
+/// Changes the view for a click on a link. A click with a modifier is the browser's: it opens a tab.
+pub fn open(lab: Lab, event: &MouseEvent, change: impl FnOnce(&mut View)) {
     if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
         return;
     }
     event.prevent_default();
-    lab.go(|view| view.room = room);
+    lab.go(change);
 }
 
 /// The address of the view in the place of the entry that is shown.
@@ -44,10 +60,10 @@ pub fn replace(lab: Lab) {
 /// Brings the address bar to the view, if it shows another.
 fn write(lab: Lab, change: impl FnOnce(&web_sys::History, &str) -> Result<(), JsValue>) {
     let address = lab.view.with_untracked(View::to_address);
-    if lab.address.with_value(|shown| *shown != address) {
+    if lab.address.with_untracked(|shown| *shown != address) || unknown().is_some() {
         // A browser refuses entries that come by the hundred a second; the page goes on without them.
         let _ = window().history().and_then(|history| change(&history, &format!("{}{address}", base())));
-        lab.address.set_value(address);
+        lab.address.set(address);
     }
 }
 
@@ -61,7 +77,7 @@ pub fn follow(lab: Lab) {
     });
     let listener = window_event_listener(ev::popstate, move |_| {
         let view = current();
-        lab.address.set_value(view.to_address());
+        lab.address.set(view.to_address());
         lab.view.set(view);
     });
     on_cleanup(move || listener.remove());

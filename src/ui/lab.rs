@@ -30,7 +30,7 @@ pub struct Lab {
     /// Counts settled changes of the view: each becomes an entry of the browser's history.
     pub settled: RwSignal<u32>,
     /// What the address bar shows.
-    pub address: StoredValue<String>,
+    pub address: RwSignal<String>,
     /// The picture on the stage.
     pub picture: Memo<Shared<StagePicture>>,
     /// The same, at a pace that the engine can follow while an object is dragged.
@@ -97,7 +97,7 @@ impl Lab {
         Lab {
             view,
             settled: RwSignal::new(0),
-            address: StoredValue::new(history::current().to_address()),
+            address: RwSignal::new(history::current().to_address()),
             picture,
             steady: calm(move || picture.get(), DRAGGING_PAUSE),
             own,

@@ -1,6 +1,6 @@
 //! Files by `fetch`.
 
-use crate::io::hub::{Answer, Body, Fetch};
+use crate::io::hub::{Answer, Body, Fetch, PATIENCE, in_time};
 use crate::thrown::thrown;
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::time::Duration;
@@ -40,7 +40,8 @@ impl Network {
         url: &str,
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<Vec<u8>, String> {
-        let (response, mut body) = self.ask(url, None).await?;
+        let silent = || format!("{url}: nothing came for {} seconds", PATIENCE.as_secs());
+        let (response, mut body) = in_time(self, self.ask(url, None)).await.ok_or_else(silent)??;
         if !response.ok() {
             return Err(format!("{url}: the server answered {}", response.status()));
         }
@@ -48,7 +49,9 @@ impl Network {
         let length = header(&response, "Content-Length").and_then(|length| length.parse().ok());
         let total = length.filter(|_| header(&response, "Content-Encoding").is_none());
         let mut bytes = Vec::new();
-        while let Some(piece) = body.next().await.map_err(|error| format!("{url}: {error}"))? {
+        loop {
+            let piece = in_time(self, body.next()).await.ok_or_else(silent)?;
+            let Some(piece) = piece.map_err(|error| format!("{url}: {error}"))? else { break };
             bytes.extend(piece);
             progress(bytes.len() as u64, total);
         }

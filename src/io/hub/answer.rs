@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::HubError;
 
 /// How long a server may be silent.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A way to ask servers. A request whose future is dropped is given up.
 pub trait Fetch {
@@ -79,19 +79,27 @@ impl<B> Answer<B> {
     }
 }
 
-/// What comes of `work` unless [`PATIENCE`] ends before; then the work is dropped.
+/// What comes of `work`; none where [`PATIENCE`] ends before: then the work is dropped.
+pub async fn in_time<T>(fetch: &impl Fetch, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut late) = (pin!(work), pin!(fetch.pause(PATIENCE)));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Pending => late.as_mut().poll(context).map(|()| None),
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+    })
+    .await
+}
+
+/// What comes of `work` on a file.
+///
+/// # Errors
+/// [`HubError::Silent`] where nothing comes in time.
 pub(super) async fn within<T>(
     fetch: &impl Fetch,
     file: &str,
     work: impl Future<Output = Result<T, HubError>>,
 ) -> Result<T, HubError> {
-    let (mut work, mut late) = (pin!(work), pin!(fetch.pause(PATIENCE)));
     let silent = || HubError::Silent { file: file.to_string(), seconds: PATIENCE.as_secs() };
-    poll_fn(|context| match work.as_mut().poll(context) {
-        Poll::Pending => late.as_mut().poll(context).map(|()| Err(silent())),
-        ready => ready,
-    })
-    .await
+    in_time(fetch, work).await.ok_or_else(silent)?
 }
 
 /// The SHA-256 that an entity tag is; other tags are the server's own affair.

@@ -12,7 +12,7 @@ mod store;
 mod survey;
 mod transfer;
 
-pub use answer::{Answer, Body, Fetch};
+pub use answer::{Answer, Body, Fetch, PATIENCE, in_time};
 pub use download::{Download, Progress};
 pub use error::HubError;
 pub use form::check;

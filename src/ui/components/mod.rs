@@ -17,6 +17,7 @@ pub mod run_bar;
 pub mod shelf;
 pub mod toolbar;
 pub mod unable;
+pub mod unknown;
 pub mod veil;
 pub mod verdict;
 pub mod weights;

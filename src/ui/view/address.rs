@@ -78,7 +78,10 @@ impl View {
     /// Reads an address: the path below the base and the query without `?`. What it does not understand it leaves
     /// at the default.
     pub fn from_address(path: &str, query: &str) -> View {
-        let mut view = View { room: path.trim_matches('/').parse().unwrap_or(Room::Home), ..View::default() };
+        let mut view = View {
+            room: path.trim_matches('/').to_ascii_lowercase().parse().unwrap_or(Room::Home),
+            ..View::default()
+        };
         for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
             view.read(&key, &value);
         }

@@ -1,0 +1,79 @@
+// Completes the page that Trunk has written: names the program and the worker by their content, writes the page's policy
+// and the list of files that public/service_worker.js keeps. Run again, it does the same of what has changed since.
+// Usage: node complete.mjs FOLDER
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Files whose names Trunk does not hash; the loader fetches the others by the query of its own URL. */
+const UNHASHED = ["worker_loader.js", "tokenizer.js", "tokenizer_bg.wasm"];
+/** What only they need who load a published checkpoint; kept once it has been used. */
+const ONCE_USED = UNHASHED.slice(1);
+/** Not part of the page: who answers for unknown paths, what robots read, and papers beside the files. */
+const LEFT_OUT = /^(404\.html|index\.html|service_worker\.js|robots\.txt)$|\.(txt|md|csv)$|eval-compose\.json$/;
+
+const digest = (bytes, encoding = "hex") => createHash("sha256").update(bytes).digest(encoding);
+
+/** Replaces exactly one place: none or several are a page that this script does not know. */
+export function replaceOne(text, pattern, replacement) {
+  const places = text.match(new RegExp(pattern.source, `${pattern.flags}g`)) ?? [];
+  if (places.length !== 1) throw new Error(`expected one place like ${pattern}, found ${places.length}`);
+  return text.replace(pattern, () => replacement);
+}
+
+/** The page without Trunk's inline script, which the policy forbids: public/start.js takes the program by the link to it. */
+export function withoutInlineScript(html) {
+  return html.replace(/<script type="?module"?[^>]*>[^<]*TrunkApplicationStarted[^<]*<\/script>/, "");
+}
+
+/** Browsers do not check the integrity of what `fetch` takes from a preload, and warn. */
+export function withoutIntegrityOfPreloads(html) {
+  return html.replace(/<link rel="?preload"?[^>]*>/g, (link) => link.replace(/ integrity="?[^"\s>]*"?/, ""));
+}
+
+/** The style that stands in the page is allowed by its digest. */
+export function withStyleInPolicy(html) {
+  const [, style] = html.match(/<style>([\s\S]*?)<\/style>/);
+  return replaceOne(html, /style-src 'self'[^;]*;/, `style-src 'self' 'sha256-${digest(style, "base64")}';`);
+}
+
+const LIST = /^const BUILD = (.*);$/m;
+
+/** The completed page's build, as its service worker has it: the SHA-256 of each file by its address below the page's. */
+export function filesOf(folder) {
+  return JSON.parse(readFileSync(path.join(folder, "service_worker.js"), "utf8").match(LIST)[1]);
+}
+
+/** Completes the page in this folder. */
+export function complete(folder) {
+  const read = (name) => readFileSync(path.join(folder, name));
+  const text = (name) => read(name).toString();
+  const write = (name, content) => writeFileSync(path.join(folder, name), content);
+
+  const loader = digest(Buffer.concat(UNHASHED.map(read))).slice(0, 16);
+  const wasm = readdirSync(folder).find((name) => /^app-.*_bg\.wasm$/.test(name));
+  if (!wasm) throw new Error(`expected the program's module in ${folder}`);
+  let html = withStyleInPolicy(withoutIntegrityOfPreloads(withoutInlineScript(text("index.html"))));
+  html = replaceOne(html, /worker_loader\.js(\?v=[0-9a-f]+)?/, `worker_loader.js?v=${loader}`);
+  const program = [wasm.replace("_bg.wasm", ".js"), wasm, statSync(path.join(folder, wasm)).size].join(" ");
+  html = replaceOne(html, /name="program" content="[^"]*"/, `name="program" content="${program}"`);
+
+  const names = readdirSync(folder, { recursive: true }).map((name) => name.replaceAll(path.sep, "/"));
+  const files = names.filter((name) => statSync(path.join(folder, name)).isFile() && !LEFT_OUT.test(name)).sort();
+  const page = Object.fromEntries(files.filter((name) => !UNHASHED.includes(name)).map((name) => [name, digest(read(name))]));
+  const list = (names) => Object.fromEntries(names.map((name) => [`${name}?v=${loader}`, digest(read(name))]));
+  Object.assign(page, list(UNHASHED.filter((name) => !ONCE_USED.includes(name))));
+  const onceUsed = list(ONCE_USED);
+
+  html = replaceOne(html, /name="build" content="[^"]*"/, `name="build" content=""`);
+  const build = digest(JSON.stringify([html, page, onceUsed])).slice(0, 16);
+  html = replaceOne(html, /name="build" content=""/, `name="build" content="${build}"`);
+  // The address of the page itself is that of its folder.
+  page[""] = digest(html);
+  write("index.html", html);
+  write("404.html", html);
+  write("service_worker.js", replaceOne(text("service_worker.js"), LIST, `const BUILD = ${JSON.stringify({ build, page, onceUsed })};`));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) complete(process.argv[2]);

@@ -1,0 +1,92 @@
+// Addresses: of no room, of robots, and three hundred rooms one after the other.
+import assert from "node:assert/strict";
+import { journey } from "../lib/lab.mjs";
+
+const CPU = ["no-adapter"];
+
+journey(
+  "an address that names no room says so and offers the nearest",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("captoin?picture=1-3&decode=beam-3");
+    await page.getByText("This page has no address captoin").waitFor({ timeout: 60_000 });
+    const go = page.getByRole("link", { name: "Go to Caption" });
+    assert.match(await go.getAttribute("href"), /caption\?picture=1-3&decode=beam-3$/);
+    await go.click();
+    await page.waitForURL(/caption\?picture=1-3&decode=beam-3$/);
+    assert.equal(await page.getByText("has no address").count(), 0);
+    await page.goBack();
+    await page.getByText("This page has no address captoin").waitFor();
+
+    await lab.open("%3Cb%3Ewp-login.php");
+    await page.getByText("This page has no address <b>wp-login.php").waitFor({ timeout: 60_000 });
+    await page.getByRole("link", { name: "Go to Home" }).click();
+    await page.waitForURL(lab.address);
+    assert.equal(await page.getByText("has no address").count(), 0);
+
+    for (const known of ["", "caption/", "Models"]) {
+      await lab.open(known);
+      await page.locator("html[data-started=true]").waitFor({ timeout: 60_000 });
+      assert.equal(await page.getByText("has no address").count(), 0, known);
+    }
+  },
+  CPU,
+);
+
+journey(
+  "robots find a file of their own",
+  async (lab) => {
+    const response = await lab.page.request.get(`${lab.address}robots.txt`);
+    assert.equal(response.status(), 200);
+    assert.match(await response.text(), /^User-agent: \*$/m);
+    const icon = await lab.page.request.get(`${lab.address}favicon.ico`);
+    assert.equal(icon.status(), 404, "browsers take the icon that the page names");
+    await lab.open();
+    const named = await lab.page.evaluate(() => document.querySelector("link[rel=icon]").href);
+    assert.equal((await lab.page.request.get(named)).status(), 200);
+  },
+  CPU,
+);
+
+journey(
+  "three hundred changes of room leave the memory as it was",
+  async (lab) => {
+    const { page } = lab;
+    await page.addInitScript(() => {
+      const instantiate = WebAssembly.instantiate;
+      WebAssembly.instantiate = async (...all) => {
+        const instance = await instantiate(...all);
+        window.memory = instance.exports.memory;
+        return instance;
+      };
+    });
+    await lab.open();
+    await lab.encoded();
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable");
+    const change = (times) =>
+      page.evaluate(async (times) => {
+        for (let i = 0; i < times; i++) {
+          const links = document.querySelectorAll(".rail a");
+          links[i % links.length].click();
+          await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 20)));
+        }
+      }, times);
+    const measure = async () => {
+      await session.send("HeapProfiler.collectGarbage");
+      const { metrics } = await session.send("Performance.getMetrics");
+      const metric = (name) => metrics.find((metric) => metric.name === name).value;
+      const wasm = await page.evaluate(() => window.memory.buffer.byteLength);
+      return { heap: metric("JSHeapUsedSize"), nodes: metric("Nodes"), listeners: metric("JSEventListeners"), wasm };
+    };
+    await change(60);
+    const before = await measure();
+    await change(300);
+    const after = await measure();
+    const told = `${JSON.stringify(before)} then ${JSON.stringify(after)}`;
+    assert.ok(after.heap <= before.heap + 2e6, told);
+    assert.ok(after.wasm <= before.wasm + 2e6, told);
+    assert.ok(after.nodes <= 1.2 * before.nodes && after.listeners <= 1.2 * before.listeners, told);
+  },
+  CPU,
+);

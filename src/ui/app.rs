@@ -2,6 +2,7 @@
 
 use super::components::frame::{Head, Rail};
 use super::components::unable::{Unable, lacking};
+use super::focus;
 use super::history;
 use super::lab::Lab;
 use super::own;
@@ -17,6 +18,8 @@ use super::view::Room;
 use crate::session::protocol::BackendChoice;
 use crate::thrown::tell_panics;
 use crate::ui::memo::Memo;
+use leptos::ev::MouseEvent;
+use leptos::html::Main;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -40,6 +43,7 @@ fn Page() -> impl IntoView {
     provide_context(lab);
     provide_context(Theme::new());
     history::follow(lab);
+    focus::keep(lab);
     own::listen(lab);
     fill_gallery(lab);
     lab.start(BackendChoice::Auto);
@@ -60,11 +64,20 @@ fn Page() -> impl IntoView {
         (_, _, Some(sentence)) => view! { <Unable sentence /> }.into_any(),
         (_, room, None) => show(room),
     };
+    let main = NodeRef::<Main>::new();
+    // Relative to the page's base a bare fragment would be the Home's.
+    let address = move || lab.view.with(|view| format!("{}#room", history::link(view, view.room)));
+    let skip = move |event: MouseEvent| {
+        if let Some(main) = main.get_untracked().filter(|_| history::is_ours(&event)) {
+            event.prevent_default();
+            let _ = main.focus();
+        }
+    };
     view! {
-        <a class="skip" href="#room">"To the room"</a>
+        <a class="skip" href=address on:click=skip>"To the room"</a>
         <Rail />
         <Head />
-        <main id="room" tabindex="-1">{stage}</main>
+        <main id="room" tabindex="-1" aria-labelledby="title" node_ref=main>{stage}</main>
     }
 }
 

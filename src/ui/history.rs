@@ -27,13 +27,17 @@ pub fn link(view: &View, room: Room) -> String {
     format!("{}{}", base(), view.to_address())
 }
 
-/// Goes to a room for a click on its link. A click with a modifier is the browser's: it opens a tab.
+/// Goes to a room for a click on its link.
 pub fn visit(lab: Lab, room: Room, event: &MouseEvent) {
-    if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
-        return;
+    if is_ours(event) {
+        event.prevent_default();
+        lab.go(|view| view.room = room);
     }
-    event.prevent_default();
-    lab.go(|view| view.room = room);
+}
+
+/// Whether a click stays in this tab. One with a modifier is the browser's: it opens another.
+pub fn is_ours(event: &MouseEvent) -> bool {
+    !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
 }
 
 /// The address of the view in the place of the entry that is shown.

@@ -7,6 +7,7 @@ mod colour;
 mod components;
 mod download;
 mod entries;
+mod focus;
 mod history;
 mod lab;
 mod live;

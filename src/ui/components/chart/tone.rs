@@ -148,6 +148,15 @@ mod tests {
     }
 
     #[test]
+    fn controls_are_seen_by_their_borders_in_both_themes() {
+        for ground in ["paper", "raised", "sunk"] {
+            let pairs: Vec<_> = values(TOKENS, "edge").into_iter().zip(values(TOKENS, ground)).collect();
+            assert_eq!(pairs.len(), 2);
+            assert!(pairs.iter().all(|(edge, ground)| contrast(*edge, *ground) >= 3.0), "{ground}");
+        }
+    }
+
+    #[test]
     fn shapes_stay_around_their_place() {
         assert_eq!(Marker::Circle.path(10.0, 20.0, 3.0), "M7.0 20.0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z");
         assert_eq!(Marker::Square.path(10.0, 20.0, 5.0), "M5.6 15.6h8.9v8.9h-8.9z");

@@ -89,7 +89,7 @@ fn Comparison(standings: Memo<Vec<Standing>>) -> impl IntoView {
         let is_empty = move || bars.with(Vec::is_empty);
         view! {
             <section class:unmeasured=is_empty>
-                <h3>{measure.name}</h3>
+                <h2 class="minor">{measure.name}</h2>
                 <Bars caption=measure.name what="Objective" unit="Figure" modality="fused" bars />
             </section>
         }

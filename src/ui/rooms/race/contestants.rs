@@ -149,9 +149,7 @@ pub fn tone(contestant: Contestant) -> (Tone, Dash) {
         other => {
             let at =
                 Contestant::FUSIONS.into_iter().chain(robust).position(|known| known == other).unwrap_or(0);
-            // The last has the colour of late fusion, which it is a variant of.
-            let dash = if at < usize::from(SERIES) { Dash::Solid } else { Dash::Long };
-            (Tone::Nth(at as u8 % SERIES), dash)
+            (Tone::Nth(at as u8 % SERIES), Dash::nth(at))
         }
     }
 }

@@ -68,21 +68,23 @@ export async function stops(page) {
   await page.evaluate(() => document.querySelector(".skip").focus());
   while (found.length < 400) {
     await page.keyboard.press("Tab");
-    const stop = await page.evaluate(() => {
+    const stop = await page.evaluate(async () => {
       const element = document.activeElement;
       if (!element || element === document.body || element.matches(".skip")) return null;
-      const { left, top, width, height } = element.getBoundingClientRect();
       const shares = [0.02, 0.25, 0.5, 0.75, 0.98];
-      const points = shares.flatMap((x) => shares.map((y) => [left + x * width, top + y * height]));
-      const isHit = ([x, y]) => {
-        const hit = document.elementFromPoint(x, y);
-        return hit && (element.contains(hit) || hit.contains(element) && hit.closest("label") !== null);
+      const isSeen = () => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        const hits = shares.flatMap((x) => shares.map((y) => document.elementFromPoint(left + x * width, top + y * height)));
+        return hits.some((hit) => hit && (element.contains(hit) || (hit.contains(element) && hit.closest("label"))));
       };
+      // What scrolls may need a frame.
+      if (!isSeen()) await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      const { top } = element.getBoundingClientRect();
       const style = getComputedStyle(element);
       const name = element.getAttribute("aria-label") || element.textContent.trim().slice(0, 40) || element.type;
       return {
         name: `${element.tagName} ${element.className} "${name}" at ${Math.round(top)}`,
-        isSeen: points.some(isHit),
+        isSeen: isSeen(),
         isMarked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
       };
     });

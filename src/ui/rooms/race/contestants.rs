@@ -137,15 +137,16 @@ pub fn formula(contestant: Contestant) -> AnyView {
     }
 }
 
-/// Its colour and pattern in every chart: those of its modality for the baselines, else its own.
+/// Its colour and pattern in every chart: those of its modality for the baselines, else its own. Whoever sees no colours tells
+/// neighbours apart by the pattern.
 pub fn tone(contestant: Contestant) -> (Tone, Dash) {
     let robust =
         Contestant::ROBUST.into_iter().filter(|contestant| !Contestant::FUSIONS.contains(contestant));
     match contestant {
         Contestant::Majority => (Tone::Quiet, Dash::Dotted),
         Contestant::Picture => (Tone::Picture, Dash::Dashed),
-        Contestant::Words => (Tone::Words, Dash::Dashed),
-        Contestant::Shuffled => (Tone::Quiet, Dash::Dashed),
+        Contestant::Words => (Tone::Words, Dash::Mixed),
+        Contestant::Shuffled => (Tone::Quiet, Dash::Long),
         other => {
             let at =
                 Contestant::FUSIONS.into_iter().chain(robust).position(|known| known == other).unwrap_or(0);

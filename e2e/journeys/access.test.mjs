@@ -172,7 +172,7 @@ journey(
     await kept(() => page.locator(".doors a").first().press("Enter"), "after a door");
     assert.equal(await focused(page), "room");
 
-    await visit(lab, "contrast?batch=4&width=8&steps=20&step=2");
+    await visit(lab, "contrast?batch=8&width=16&steps=20&step=2");
     await kept(() => button("Step").press("Enter"), "after a step");
     await page.evaluate(() => {
       self.said = [];
@@ -200,7 +200,7 @@ journey(
   "a finger chooses a cell",
   async (lab) => {
     await begin(lab);
-    await visit(lab, "contrast?batch=4&width=8&steps=20&step=2");
+    await visit(lab, "contrast?batch=8&width=16&steps=20&step=2");
     const area = lab.page.locator(".heatmap .area").first();
     await area.scrollIntoViewIfNeeded();
     const box = await area.boundingBox();
@@ -209,7 +209,7 @@ journey(
     const touchPoints = [{ x: box.x + 0.6 * box.width, y: box.y + 0.1 * box.height }];
     await client.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
     await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-    await lab.page.waitForURL(/cell=0-2/);
+    await lab.page.waitForURL(/cell=0-4/);
     await lab.page.locator(".heatmap .pin").first().waitFor();
   },
   CPU,
@@ -223,7 +223,7 @@ journey(
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ forcedColors: "active", colorScheme });
       const dominant = async (locator) => Object.entries(await colours(page, locator)).sort((a, b) => b[1] - a[1])[0][0];
-      await visit(lab, "contrast?batch=4&width=8&steps=20&hard=1");
+      await visit(lab, "contrast?batch=8&width=16&steps=20&hard=1");
       const [on, pressed, not] = [page.locator(".switch input"), page.locator(".segments button[aria-pressed=true]"), page.locator(".segments button[aria-pressed=false]")];
       const before = await dominant(on);
       await on.uncheck();

@@ -114,8 +114,9 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
 
 /// A candidate as a bar; the right answer stands out.
 fn bar_of(candidate: &Candidate, right: Option<&str>) -> Bar {
+    let is_end = candidate.text.is_empty();
     Bar {
-        label: candidate.text.clone(),
+        label: if is_end { "(end)".into() } else { candidate.text.clone() },
         share: candidate.probability,
         value: show::percent(candidate.probability),
         mark: None,

@@ -131,9 +131,9 @@ fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
         })
     });
     view! {
-        <ul class="verdicts" role="status">
+        <div role="status"><ul class="verdicts">
             {move || said.get().into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}
-        </ul>
+        </ul></div>
     }
 }
 

@@ -3,6 +3,7 @@
 use super::components::frame::{Head, Rail};
 use super::components::unable::{Unable, lacking};
 use super::components::unknown::UnknownAddress;
+use super::focus;
 use super::history;
 use super::lab::Lab;
 use super::own;
@@ -18,6 +19,8 @@ use super::view::Room;
 use crate::session::protocol::BackendChoice;
 use crate::thrown::tell_panics;
 use crate::ui::memo::Memo;
+use leptos::ev::MouseEvent;
+use leptos::html::Main;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -41,6 +44,7 @@ fn Page() -> impl IntoView {
     provide_context(lab);
     provide_context(Theme::new());
     history::follow(lab);
+    focus::keep(lab);
     own::listen(lab);
     fill_gallery(lab);
     lab.start(BackendChoice::Auto);
@@ -61,12 +65,21 @@ fn Page() -> impl IntoView {
         (_, _, Some(sentence)) => view! { <Unable sentence /> }.into_any(),
         (_, room, None) => show(room),
     };
+    let main = NodeRef::<Main>::new();
+    // Relative to the page's base a bare fragment would be the Home's.
+    let address = move || lab.view.with(|view| format!("{}#room", history::link(view, view.room)));
+    let skip = move |event: MouseEvent| {
+        if let Some(main) = main.get_untracked().filter(|_| history::is_ours(&event)) {
+            event.prevent_default();
+            let _ = main.focus();
+        }
+    };
     view! {
-        <a class="skip" href="#room">"To the room"</a>
+        <a class="skip" href=address on:click=skip>"To the room"</a>
         <Rail />
         <Head />
         <UnknownAddress />
-        <main id="room" tabindex="-1">{stage}</main>
+        <main id="room" tabindex="-1" aria-labelledby="title" node_ref=main>{stage}</main>
     }
 }
 

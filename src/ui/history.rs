@@ -43,13 +43,17 @@ pub fn visit(lab: Lab, room: Room, event: &MouseEvent) {
     open(lab, event, |view| view.room = room);
 }
 
-/// Changes the view for a click on a link. A click with a modifier is the browser's: it opens a tab.
+/// Changes the view for a click on a link that stays in this tab.
 pub fn open(lab: Lab, event: &MouseEvent, change: impl FnOnce(&mut View)) {
-    if event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() {
-        return;
+    if is_ours(event) {
+        event.prevent_default();
+        lab.go(change);
     }
-    event.prevent_default();
-    lab.go(change);
+}
+
+/// Whether a click stays in this tab. One with a modifier is the browser's: it opens another.
+pub fn is_ours(event: &MouseEvent) -> bool {
+    !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
 }
 
 /// The address of the view in the place of the entry that is shown.

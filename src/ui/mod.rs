@@ -8,6 +8,7 @@ mod components;
 mod consent;
 mod download;
 mod entries;
+mod focus;
 mod history;
 mod lab;
 mod live;

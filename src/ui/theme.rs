@@ -54,6 +54,11 @@ impl Theme {
     }
 }
 
+/// What the visitor chose. Forced colours are the system's, light or dark.
 fn remembered() -> Option<String> {
+    let forced = window().match_media("(forced-colors: active)").ok().flatten();
+    if forced.is_some_and(|query| query.matches()) {
+        return None;
+    }
     window().local_storage().ok().flatten()?.get_item(KEY).ok().flatten()
 }

@@ -47,7 +47,7 @@ pub fn Slider(
             <span>{label}</span>
             <input type="range" min=min max=max step=step prop:value=move || value.get().to_string()
                 aria-valuetext=move || show(value.get()) on:input=hear on:change=move |_| done() />
-            <output>{move || show(value.get())}</output>
+            <output aria-live="off">{move || show(value.get())}</output>
         </label>
     }
 }
@@ -118,19 +118,21 @@ pub fn Number<T>(
 where
     T: Copy + Display + PartialOrd + std::str::FromStr + Send + Sync + 'static,
 {
+    let is_wrong = RwSignal::new(false);
     let hear = move |event| {
-        if let Ok(number) = event_target_value(&event).parse::<T>()
-            && number >= min
-            && number <= max
-        {
-            change(number);
-        }
+        let typed =
+            event_target_value(&event).parse::<T>().ok().filter(|number| (min..=max).contains(number));
+        is_wrong.set(typed.is_none());
+        typed.into_iter().for_each(change);
     };
+    let range = move || view! { <small role="alert">{format!("from {min} to {max}")}</small> };
     view! {
         <label class="number">
             <span>{label}</span>
             <input type="number" min=min.to_string() max=max.to_string() step="1" inputmode="numeric"
+                aria-invalid=move || is_wrong.get().then_some("true")
                 prop:value=move || value.get().to_string() on:change=hear />
+            {move || is_wrong.get().then(range)}
         </label>
     }
 }

@@ -1,18 +1,41 @@
-//! Changing a scene: objects are dragged on the picture, and recoloured, resized or removed below it.
+//! Changing a scene: objects are moved on the picture, and recoloured, resized or removed below it.
 
+use super::button::Button;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::world::scene::{MAX_OBJECTS, Object, SIDE};
 use crate::world::{Attribute, Colour, Kind, Shape, Size, Texture};
-use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// What an arrow key moves an object by, in quarter pixels.
-const STEP: i16 = 8;
+/// A way to move an object, by an arrow key or a button.
+#[derive(Clone, Copy)]
+struct Step {
+    name: &'static str,
+    key: &'static str,
+    /// In quarter pixels, right and down.
+    by: (i16, i16),
+}
 
-/// One handle for each object: the pointer drags it, arrow keys move it, Delete removes it.
+const STEPS: [Step; 4] = [
+    Step { name: "Left", key: "ArrowLeft", by: (-8, 0) },
+    Step { name: "Right", key: "ArrowRight", by: (8, 0) },
+    Step { name: "Up", key: "ArrowUp", by: (0, -8) },
+    Step { name: "Down", key: "ArrowDown", by: (0, 8) },
+];
+
+impl Step {
+    fn take(self, lab: Lab, index: usize) {
+        if let Some(Object { x, y, .. }) = object(lab, index) {
+            put(lab, index, x + self.by.0, y + self.by.1);
+        }
+    }
+}
+
+/// One handle for each object: the pointer drags it, arrow keys move it, Delete removes it. The chosen one also goes where the
+/// pointer presses beside them all.
 #[component]
 pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl IntoView {
     let lab = Lab::here();
@@ -20,7 +43,7 @@ pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl I
         Memo::new(move |_| lab.picture.with(|picture| picture.scene.as_ref().map_or(0, |s| s.objects.len())));
     // Where the pointer holds the object, relative to its centre.
     let held = RwSignal::new(None::<(i16, i16)>);
-    let point = move |event: &PointerEvent| {
+    let point = move |event: &MouseEvent| {
         let frame = frame.get_untracked()?;
         let (x, y) = super::heatmap::place(frame.as_ref(), event);
         let units = |share: f64| (share * f64::from(SIDE)) as i16;
@@ -46,19 +69,23 @@ pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl I
             lab.settle();
         }
     };
+    let send = move |event: MouseEvent| {
+        // A press on a handle comes here too.
+        if event.target() != event.current_target() {
+            return;
+        }
+        if let (Some(index), Some((x, y))) = (selected.get_untracked(), point(&event)) {
+            put(lab, index, x, y);
+        }
+    };
     let key = move |event: KeyboardEvent, index: usize| {
-        let Some(Object { x, y, .. }) = object(lab, index) else { return };
-        let (x, y) = match event.key().as_str() {
-            "ArrowLeft" => (x - STEP, y),
-            "ArrowRight" => (x + STEP, y),
-            "ArrowUp" => (x, y - STEP),
-            "ArrowDown" => (x, y + STEP),
-            "Delete" | "Backspace" => return remove(lab, selected, index),
-            _ => return,
-        };
-        event.prevent_default();
-        lab.edit(|scene| place(&mut scene.objects[index], x, y));
-        lab.settle();
+        if matches!(event.key().as_str(), "Delete" | "Backspace") {
+            return remove(lab, selected, index);
+        }
+        if let Some(step) = STEPS.iter().find(|step| step.key == event.key()) {
+            event.prevent_default();
+            step.take(lab, index);
+        }
     };
     let handle = move |index: usize| {
         let style = move || object(lab, index).map(|object| box_of(&object));
@@ -72,7 +99,7 @@ pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl I
         }
     };
     view! {
-        <div class="handles">
+        <div class="handles" on:click=send>
             <For each=move || 0..count.get() key=|index| *index children=handle />
         </div>
     }
@@ -85,22 +112,37 @@ pub fn Properties(selected: RwSignal<Option<usize>>) -> impl IntoView {
     let count =
         Memo::new(move |_| lab.picture.with(|picture| picture.scene.as_ref().map_or(0, |s| s.objects.len())));
     let chosen = Memo::new(move |_| selected.get().filter(|&index| index < count.get()));
-    let add = move |_| {
+    let (is_full, has_none) =
+        (Memo::new(move |_| count.get() == MAX_OBJECTS), Memo::new(move |_| chosen.get().is_none()));
+    let add = move || {
         selected.set(Some(count.get_untracked()));
         lab.edit(|scene| scene.objects.push(new_object(scene.objects.len())));
         lab.settle();
+    };
+    let delete = move || {
+        if let Some(index) = chosen.get_untracked() {
+            remove(lab, selected, index);
+        }
+    };
+    let step = move |step: Step| {
+        let take = move || {
+            if let Some(index) = chosen.get_untracked() {
+                step.take(lab, index);
+            }
+        };
+        view! { <Button is_idle=has_none press=take>{step.name}</Button> }
     };
     let kinds = move |index| Kind::OWN.map(|kind| view! { <Values kind index /> }).collect_view();
     view! {
         <div class="properties">
             <div class="row">
-                <button type="button" class="button" disabled=move || count.get() == MAX_OBJECTS on:click=add>"Add an object"</button>
-                <button type="button" class="button" disabled=move || chosen.get().is_none()
-                    on:click=move |_| { if let Some(index) = chosen.get_untracked() { remove(lab, selected, index) } }>"Delete it"</button>
+                <Button is_idle=is_full press=add>"Add an object"</Button>
+                <Button is_idle=has_none press=delete>"Delete it"</Button>
             </div>
+            <div class="row" role="group" aria-label="Move it">{STEPS.map(step).collect_view()}</div>
             {move || match chosen.get() {
                 Some(index) => kinds(index).into_any(),
-                None => view! { <p class="small quiet">"Choose an object, then drag it or change it."</p> }.into_any(),
+                None => view! { <p class="small quiet">"Choose an object, then press where it is to go, drag it or change it."</p> }.into_any(),
             }}
         </div>
     }
@@ -136,11 +178,18 @@ fn object(lab: Lab, index: usize) -> Option<Object> {
     lab.picture.with(|picture| picture.scene.as_ref()?.objects.get(index).copied())
 }
 
+/// The one that follows is chosen instead, or where it was the last, the one before.
 fn remove(lab: Lab, selected: RwSignal<Option<usize>>, index: usize) {
-    selected.set(None);
     lab.edit(|scene| {
         scene.objects.remove(index);
+        selected.set(scene.objects.len().checked_sub(1).map(|last| last.min(index)));
     });
+    lab.settle();
+}
+
+/// Moves an object for good.
+fn put(lab: Lab, index: usize, x: i16, y: i16) {
+    lab.edit(|scene| place(&mut scene.objects[index], x, y));
     lab.settle();
 }
 

@@ -69,7 +69,7 @@ pub fn Head() -> impl IntoView {
     view! {
         <header class="head">
             <div>
-                <h1>{move || if room.get() == Room::Home { "Triptych" } else { room.get().title() }}</h1>
+                <h1 id="title">{move || if room.get() == Room::Home { "Triptych" } else { room.get().title() }}</h1>
                 <p class="quiet">{move || subtitle(room.get())}</p>
             </div>
             <div class="badges"><ModelChip /><DeviceChip /><ThemeButton /></div>
@@ -89,7 +89,7 @@ fn LostModel() -> impl IntoView {
     let address = move || lab.view.with(|view| link(view, Room::Models));
     let note = move |name: String| {
         view! {
-            <p class="note"><span>"This link was made with " <b>{name}</b> ", which is not on this device. Playroom speaks in its place."</span>
+            <p class="note" role="status"><span>"This link was made with " <b>{name}</b> ", which is not on this device. Playroom speaks in its place."</span>
                 <a class="button" href=address on:click=move |event| visit(lab, Room::Models, &event)>"See what it is"</a></p>
         }
     };

@@ -5,7 +5,7 @@ use crate::ui::colour;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
-use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -63,11 +63,16 @@ pub fn step(cell: (usize, usize), key: &str, rows: usize, columns: usize) -> Opt
 }
 
 /// Where in an element the pointer is, as shares of its size.
-pub fn place(element: &web_sys::Element, event: &PointerEvent) -> (f64, f64) {
+pub fn place(element: &web_sys::Element, event: &MouseEvent) -> (f64, f64) {
     let rect = element.get_bounding_client_rect();
     let share = |at: f64, from: f64, length: f64| ((at - from) / length.max(1.0)).clamp(0.0, 0.999_999);
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     (share(x, rect.left(), rect.width()), share(y, rect.top(), rect.height()))
+}
+
+/// Whether what was pointed at is left: a finger that is lifted has chosen, and what it chose stays.
+pub fn is_left(event: &PointerEvent) -> bool {
+    event.pointer_type() == "mouse"
 }
 
 #[component]
@@ -85,10 +90,15 @@ pub fn HeatMap(
     let theme = Theme::here();
     let area = NodeRef::<Div>::new();
     let rgba = Memo::new(move |_| Shared::new(matrix.with(|matrix| matrix.to_rgba(theme.is_dark()))));
-    let find = move |event: &PointerEvent| {
+    let find = move |event: &MouseEvent| {
         let (x, y) = place(area.get_untracked()?.as_ref(), event);
         let (rows, columns) = matrix.with_untracked(|matrix| (matrix.rows, matrix.columns));
         (rows > 0).then_some(((y * rows as f64) as usize, (x * columns as f64) as usize))
+    };
+    let choose = move |event: MouseEvent| {
+        let at = find(&event);
+        cell.set(at);
+        at.into_iter().for_each(pin);
     };
     let walk = move |event: KeyboardEvent| {
         let now = cell.get_untracked().or(pinned.get_untracked()).unwrap_or_default();
@@ -119,8 +129,9 @@ pub fn HeatMap(
         <figure class="heatmap">
             <span class="axis y">{axes[0]}</span>
             <div node_ref=area class="area" tabindex="0" role="application" aria-label=label
-                on:pointermove=move |event| cell.set(find(&event)) on:pointerleave=move |_| cell.set(None)
-                on:click=move |_| { if let Some(at) = cell.get_untracked() { pin(at) } } on:keydown=walk>
+                on:pointermove=move |event| cell.set(find(&event))
+                on:pointerleave=move |event| { if is_left(&event) { cell.set(None) } }
+                on:click=choose on:keydown=walk on:blur=move |_| cell.set(None)>
                 <Raster rgba />
                 {move || cross(pinned.get(), "pin")}
                 {move || cross(cell.get(), "here")}

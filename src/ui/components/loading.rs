@@ -24,10 +24,10 @@ pub fn LoadingBar() -> impl IntoView {
     };
     view! {
         {move || (!matches!(phase.get(), Phase::Done | Phase::Failed)).then(|| view! {
-            <div class="loading" role="status">
-                <div class="track" aria-hidden="true">{Stage::ALL.map(segment).collect_view()}</div>
+            <section class="loading" aria-label="The engine starts">
+                <div class="track" role="progressbar" aria-label="The engine starts" aria-valuetext=words>{Stage::ALL.map(segment).collect_view()}</div>
                 <span>{words}</span>
-            </div>
+            </section>
         })}
         <FailureNote lane=Lane::Load failure=Memo::new(move |_| lab.load.with(|load| load.failure.clone())) />
         {move || (phase.get() == Phase::Failed && lab.view.with(|view| !view.model.is_empty())).then(|| view! {

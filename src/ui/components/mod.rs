@@ -1,6 +1,7 @@
 //! What the rooms are built from.
 
 pub mod bars;
+pub mod button;
 pub mod camera;
 pub mod chart;
 pub mod choice;
@@ -21,4 +22,5 @@ pub mod unknown;
 pub mod veil;
 pub mod verdict;
 pub mod weights;
+pub mod wide_table;
 pub mod words;

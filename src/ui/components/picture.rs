@@ -8,10 +8,12 @@ use super::veil::{peak, veil};
 use crate::session::protocol::ModelKind;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
-use crate::ui::stage::outline;
+use crate::ui::show;
+use crate::ui::stage::{StagePicture, outline};
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
-use leptos::ev::{KeyboardEvent, PointerEvent};
+use crate::world::language::full_caption;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -95,20 +97,23 @@ pub fn Layers(#[prop(into)] overlay: Memo<Overlay>) -> impl IntoView {
         let grid = map.map_or(8, |map| map.len().isqrt());
         let strongest = map.and_then(peak).map(|cell| {
             let (x, y, side) = corner(cell, grid);
-            view! { <circle class="peak" cx=x + side / 2.0 cy=y + side / 2.0 r=side * 0.42 /> }
+            let ring =
+                |class: &'static str| view! { <circle class=class cx=x + side / 2.0 cy=y + side / 2.0 r=side * 0.42 /> };
+            ["under", "peak"].map(ring).collect_view()
         });
         let patch = overlay.patch.map(|cell| {
             let (x, y, side) = corner(cell, grid);
-            view! { <rect class="patch" x=x y=y width=side height=side /> }
+            let square = |class: &'static str| view! { <rect class=class x=x y=y width=side height=side /> };
+            ["under", "patch"].map(square).collect_view()
         });
         (strongest, patch)
     };
-    let label = Memo::new(move |_| describe(lab));
+    let label = Memo::new(move |_| lab.picture.with(|picture| described(picture)));
     view! {
         <Raster rgba label=label />
         <div class="veil"><Raster rgba=covered /></div>
         <svg class="marks" viewBox="0 0 64 64" aria-hidden="true">
-            {move || border.get().map(|d| view! { <path class="outline-under" d=d.clone() /><path class="outline" d=d /> })}
+            {move || border.get().map(|d| view! { <path class="under" d=d.clone() /><path class="outline" d=d /> })}
             {marks}
         </svg>
     }
@@ -120,11 +125,12 @@ fn corner(cell: usize, grid: usize) -> (f64, f64, f64) {
     ((cell % grid) as f64 * side, (cell / grid) as f64 * side, side)
 }
 
-fn describe(lab: Lab) -> String {
-    lab.picture.with(|picture| match &picture.scene {
-        Some(scene) => format!("A scene: {}", crate::world::language::full_caption(scene).text),
+/// What a picture shows, for those who cannot see it.
+pub fn described(picture: &StagePicture) -> String {
+    match &picture.scene {
+        Some(scene) => format!("A scene: {}", full_caption(scene).text),
         None => "Your own picture".into(),
-    })
+    }
 }
 
 /// A grid of cells that can be pointed at, one at a time.
@@ -134,30 +140,44 @@ fn Patches(frame: NodeRef<Div>, overlay: Memo<Overlay>, choose: Callback<usize>)
     // Playroom's, until the model is there.
     let grid =
         move || lab.facts.with_untracked(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
-    let find = move |event: &PointerEvent| {
+    let find = move |event: &MouseEvent| {
         let (x, y) = super::heatmap::place(frame.get_untracked()?.as_ref(), event);
         let cell = |share: f64| ((share * grid() as f64) as usize).min(grid() - 1);
         Some(cell(y) * grid() + cell(x))
     };
-    let point = move |event: PointerEvent| {
+    let point = move |event: MouseEvent| {
         if let Some(cell) = find(&event) {
             choose.run(cell);
         }
     };
+    // Only those who walk are told: the page would else be spoken of with every new picture.
+    let is_walking = RwSignal::new(false);
     let walk = move |event: KeyboardEvent| {
         let now = overlay.with_untracked(|overlay| overlay.patch).unwrap_or(0);
         let grid = grid();
         if let Some((row, column)) = super::heatmap::step((now / grid, now % grid), &event.key(), grid, grid)
         {
             event.prevent_default();
+            is_walking.set(true);
             choose.run(row * grid + column);
         }
     };
+    let said = move || is_walking.get().then(|| overlay.with(told));
     view! {
         <div class="patches" tabindex="0" role="application"
             aria-label="Patches of the picture: choose one by pointer or arrow keys"
-            on:pointerdown=point on:keydown=walk></div>
+            on:click=point on:keydown=walk on:blur=move |_| is_walking.set(false)></div>
+        <p class="aloud" aria-live="polite">{said}</p>
     }
+}
+
+/// `The patch in row 4, column 5 looks most at row 2, column 7: 14 %`
+fn told(overlay: &Overlay) -> Option<String> {
+    let (patch, map) = (overlay.patch?, overlay.map.as_ref()?);
+    let (grid, strongest) = (map.len().isqrt(), peak(map)?);
+    let place = |cell: usize| format!("row {}, column {}", cell / grid + 1, cell % grid + 1);
+    let share = show::percent(map[strongest]);
+    Some(format!("The patch in {} looks most at {}: {share}", place(patch), place(strongest)))
 }
 
 /// A small picture that can be chosen.
@@ -186,8 +206,24 @@ pub fn LostPicture() -> impl IntoView {
     });
     view! {
         {move || is_lost.get().then(|| view! {
-            <p class="note"><Glyph icon=Icon::Upload />
+            <p class="note" role="status"><Glyph icon=Icon::Upload />
                 "This link was made with somebody’s own picture, which never leaves their machine. Drop yours, or go on with a scene."</p>
         })}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_tells_where_it_looks() {
+        let map = vec![0.1, 0.2, 0.1, 0.6];
+        let overlay = Overlay { map: Some(map), object: None, patch: Some(1) };
+        assert_eq!(
+            told(&overlay).as_deref(),
+            Some("The patch in row 1, column 2 looks most at row 2, column 2: 60 %")
+        );
+        assert_eq!(told(&Overlay::default()), None);
     }
 }

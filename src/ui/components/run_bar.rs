@@ -1,5 +1,6 @@
 //! Train, pause, step, reset: the buttons of a live run, and where it stands.
 
+use super::button::Button;
 use super::failure::FailureNote;
 use super::icon::{Glyph, Icon};
 use crate::session::protocol::Lane;
@@ -10,7 +11,8 @@ use leptos::prelude::*;
 #[component]
 pub fn RunBar(live: Live) -> impl IntoView {
     let is_over = Memo::new(move |_| live.stands.get().is_some_and(|stands| stands >= live.goal()));
-    let toggle = move |_| if live.is_training.get_untracked() { live.pause() } else { live.train() };
+    let has_not_begun = Memo::new(move |_| live.stands.get().is_none_or(|stands| stands == 0));
+    let toggle = move || if live.is_training.get_untracked() { live.pause() } else { live.train() };
     let name = move || match (live.is_training.get(), live.stands.get()) {
         (true, _) => view! { <Glyph icon=Icon::Pause />"Pause" }.into_any(),
         (false, None | Some(0)) => view! { <Glyph icon=Icon::Play />"Train" }.into_any(),
@@ -23,17 +25,21 @@ pub fn RunBar(live: Live) -> impl IntoView {
         Some(stands) if is_over.get() => format!("Step {stands}, the end of this run"),
         Some(stands) => format!("Step {stands}"),
     };
+    // Whoever only hears the page is told of beginnings and ends, not of every step.
+    let said = move || match (live.is_training.get(), live.is_busy.get()) {
+        (true, _) => "Training".into(),
+        (_, true) => String::new(),
+        _ => words(),
+    };
+    let cannot_step = Memo::new(move |_| live.is_training.get() || is_over.get());
     view! {
         <div class="run-bar" role="group" aria-label="Training">
-            <button type="button" class="button primary" on:click=toggle
-                disabled=move || is_over.get()>{name}</button>
-            <button type="button" class="button" on:click=move |_| live.step()
-                disabled=move || live.is_training.get() || is_over.get()><Glyph icon=Icon::Step />"Step"</button>
-            <button type="button" class="button" on:click=move |_| live.reset()
-                disabled=move || live.stands.get().is_none_or(|stands| stands == 0)>
-                <Glyph icon=Icon::New />"Reset"</button>
-            <output>{words}</output>
+            <Button class="button primary" is_idle=is_over press=toggle>{name}</Button>
+            <Button is_idle=cannot_step press=move || live.step()><Glyph icon=Icon::Step />"Step"</Button>
+            <Button is_idle=has_not_begun press=move || live.reset()><Glyph icon=Icon::New />"Reset"</Button>
+            <output aria-live="off">{words}</output>
         </div>
+        <p class="aloud" role="status">{said}</p>
         <FailureNote lane=Lane::Train failure=live.failure />
     }
 }

@@ -1,6 +1,6 @@
 //! The shelf of pictures: a few scenes of the gallery and the visitor's own.
 
-use super::picture::Thumbnail;
+use super::picture::{Thumbnail, described};
 use super::raster::Rgba;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
@@ -24,7 +24,7 @@ pub fn Shelf() -> impl IntoView {
     let own = move || lab.own.get().filter(|_| current.get() != PictureName::Own);
     let scene = move |picture: Shared<StagePicture>| {
         let name = picture.name.clone();
-        let label = format!("Scene {name}");
+        let label = described(&picture);
         let (here, there) = (name.clone(), name);
         let rgba = Shared::new(Rgba::from(&picture.pixels));
         view! {
@@ -33,15 +33,15 @@ pub fn Shelf() -> impl IntoView {
         }
     };
     view! {
-        <ul class="shelf" aria-label="Pictures">
+        <section class="shelf" aria-label="Pictures"><ul>
             {move || is_extra().then(|| view! {
-                <li><Thumbnail rgba label="The picture on the stage" chosen=true choose=|| {} /></li>
+                <li><Thumbnail rgba label=lab.picture.with(|picture| described(picture)) chosen=true choose=|| {} /></li>
             })}
             {move || own().map(|pixels| view! {
                 <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&pixels))) label="Your own picture" chosen=false
                     choose=move || lab.go(|view| view.picture = PictureName::Own) /></li>
             })}
             <For each=move || scenes.get() key=|picture| picture.name.clone() children=scene />
-        </ul>
+        </ul></section>
     }
 }

@@ -1,5 +1,6 @@
 //! Trained weights as a file of the visitor.
 
+use super::button::Button;
 use super::failure::FailureNote;
 use super::icon::{Glyph, Icon};
 use crate::lab::fuse::Contestant;
@@ -23,7 +24,7 @@ pub fn WeightsButton(
 ) -> impl IntoView {
     let lab = Lab::here();
     let wanted = RwSignal::new(None::<Command>);
-    let ask = move |_| {
+    let ask = move || {
         let Some(step) = live.stands.get_untracked() else { return };
         let command = Command::Weights { experiment: live.experiment.get_untracked(), step, contestant };
         lab.ask(command.clone());
@@ -42,12 +43,12 @@ pub fn WeightsButton(
             }
         });
     });
-    let is_closed = move || {
+    let is_closed = Memo::new(move |_| {
         contestant == Some(Contestant::Majority)
             || live.is_busy.get()
             || live.stands.get().is_none()
             || wanted.get().is_some()
-    };
+    });
     let failure = Memo::new(move |_| {
         lab.weights.with(|asked| {
             let is_own = |command: &Command| matches!(command, Command::Weights { contestant: own, .. } if *own == contestant);
@@ -56,7 +57,7 @@ pub fn WeightsButton(
     });
     view! {
         <p class="row">
-            <button type="button" class="button" on:click=ask disabled=is_closed><Glyph icon=Icon::Download />"Save the weights"</button>
+            <Button is_idle=is_closed press=ask><Glyph icon=Icon::Download />"Save the weights"</Button>
             <span class="small quiet">"safetensors; "<code>"triptych lab judge FILE"</code>" judges them again."</span>
         </p>
         <FailureNote lane=Lane::Weights failure />

@@ -1,6 +1,7 @@
 //! A sentence whose words can be pointed at.
 
 use crate::ui::memo::Memo;
+use crate::ui::show;
 use crate::ui::text::Word;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Ol;
@@ -27,6 +28,7 @@ pub fn Words(
     #[prop(into)]
     is_growing: Memo<bool>,
 ) -> impl IntoView {
+    let count = Memo::new(move |_| words.with(Vec::len));
     let list = NodeRef::<Ol>::new();
     let focus = move |index: usize| {
         let item = list.get_untracked().and_then(|list| list.children().item(index as u32));
@@ -56,12 +58,17 @@ pub fn Words(
         let is_end = move || said.with(|said| said.as_ref().is_some_and(|said| said.word.text.is_empty()));
         let probability = move || said.with(|said| said.as_ref().and_then(|said| said.probability));
         let sure = move || probability().map(|p| format!("--sure:{p:.3}"));
-        let tab = move || if pinned.get().unwrap_or(0) == index { "0" } else { "-1" };
+        // What the line below the word shows.
+        let told = move || probability().map(|p| format!("{} sure", show::percent(p)));
+        let tab = move || {
+            let pinned = pinned.get().filter(|&pinned| pinned < count.get());
+            if pinned.unwrap_or(0) == index { "0" } else { "-1" }
+        };
         view! {
             <li>
                 <button type="button" class="word" class:here=move || here.get() == Some(index) class:end=is_end
                     class:given=move || probability().is_none() aria-pressed=move || (pinned.get() == Some(index)).to_string()
-                    tabindex=tab style=sure
+                    tabindex=tab style=sure aria-description=told
                     on:pointerenter=move |_| here.set(Some(index)) on:focus=move |_| here.set(Some(index))
                     on:blur=move |_| here.set(None) on:click=move |_| toggle(index)
                     on:keydown=move |event| walk(event, index)>
@@ -70,7 +77,6 @@ pub fn Words(
             </li>
         }
     };
-    let count = Memo::new(move |_| words.with(Vec::len));
     view! {
         <ol class="words" node_ref=list aria-label=label class:growing=move || is_growing.get()
             on:pointerleave=move |_| here.set(None)>

@@ -4,7 +4,7 @@ use super::export::Exports;
 use super::frame::{Frame, axes};
 use super::key::{Hidden, Key, Keys, print_box, printed};
 use super::sheet::{Sheet, SheetTable};
-use crate::ui::components::heatmap::place;
+use crate::ui::components::heatmap::{is_left, place};
 use crate::ui::memo::Memo;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Div;
@@ -82,7 +82,7 @@ pub fn Plot(
             <figcaption>{move || label.get()}</figcaption>
             <div node_ref=area class="area" tabindex="0" role="application"
                 aria-label=move || format!("{}; arrow keys read values", label.get())
-                on:pointermove=find on:pointerdown=find on:pointerleave=move |_| point.run(None) on:keydown=press on:blur=move |_| point.run(None)>
+                on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:keydown=press on:blur=move |_| point.run(None)>
                 <svg node_ref=drawing viewBox=move || written([0.0, 0.0, size.get().0, size.get().1])
                     style=move || format!("max-width:{}px", size.get().0) data-print=print_area aria-hidden="true">
                     {move || frame.with(axes)}

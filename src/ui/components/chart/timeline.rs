@@ -6,7 +6,7 @@ use super::scale::{Axis, Span};
 use super::tone::Tone;
 use crate::order;
 use crate::session::protocol::StepTime;
-use crate::ui::components::heatmap::place;
+use crate::ui::components::heatmap::{is_left, place};
 use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::ev::{KeyboardEvent, PointerEvent};
@@ -89,7 +89,7 @@ pub fn Timeline(label: &'static str, steps: Shared<Vec<StepTime>>) -> impl IntoV
         <figure class="plot">
             <figcaption>{label}</figcaption>
             <div node_ref=area class="area" tabindex="0" role="application" aria-label=format!("{label}; arrow keys read steps")
-                on:pointermove=point.clone() on:pointerdown=point on:pointerleave=move |_| move_to(cursor, None)
+                on:pointermove=point.clone() on:pointerdown=point on:pointerleave=move |event| { if is_left(&event) { move_to(cursor, None) } }
                 on:keydown=press on:blur=move |_| move_to(cursor, None)>
                 <svg class="strip" height=HEIGHT aria-hidden="true">{bars}{chosen}{axis(sum)}</svg>
             </div>

@@ -49,10 +49,11 @@ pub enum Dash {
     Dotted,
     Mixed,
     Long,
+    Sparse,
 }
 
 impl Dash {
-    const ALL: [Dash; 5] = [Dash::Solid, Dash::Dashed, Dash::Dotted, Dash::Mixed, Dash::Long];
+    const ALL: [Dash; 6] = [Dash::Solid, Dash::Dashed, Dash::Dotted, Dash::Mixed, Dash::Long, Dash::Sparse];
 
     /// Patterns in turn.
     pub fn nth(index: usize) -> Self {
@@ -67,6 +68,7 @@ impl Dash {
             Dash::Dotted => "1 4",
             Dash::Mixed => "9 4 1 4",
             Dash::Long => "14 5",
+            Dash::Sparse => "1 9",
         }
     }
 }
@@ -148,9 +150,18 @@ mod tests {
     }
 
     #[test]
+    fn controls_are_seen_by_their_borders_in_both_themes() {
+        for ground in ["paper", "raised", "sunk"] {
+            let pairs: Vec<_> = values(TOKENS, "edge").into_iter().zip(values(TOKENS, ground)).collect();
+            assert_eq!(pairs.len(), 2);
+            assert!(pairs.iter().all(|(edge, ground)| contrast(*edge, *ground) >= 3.0), "{ground}");
+        }
+    }
+
+    #[test]
     fn shapes_stay_around_their_place() {
         assert_eq!(Marker::Circle.path(10.0, 20.0, 3.0), "M7.0 20.0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z");
         assert_eq!(Marker::Square.path(10.0, 20.0, 5.0), "M5.6 15.6h8.9v8.9h-8.9z");
-        assert_eq!(Dash::nth(5), Dash::Solid);
+        assert_eq!(Dash::nth(6), Dash::Solid);
     }
 }

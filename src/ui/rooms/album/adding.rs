@@ -177,8 +177,8 @@ pub fn Adding(queue: Queue) -> impl IntoView {
             <span class="quiet small">"or drop them here. They stay on this device."</span>
         </div>
         {move || is_running.get().then(|| view! {
-            <div class="loading" role="status">
-                <div class="track" aria-hidden="true"><span class="segment"><i style=width></i></span></div>
+            <div class="loading">
+                <div class="track" role="progressbar" aria-label="Encoding photos" aria-valuetext=words><span class="segment"><i style=width></i></span></div>
                 <span>{words}</span>
                 <button type="button" class="button" on:click=move |_| { queue.stop(); lab.stop(Lane::AddPhoto); }>"Stop"</button>
             </div>

@@ -82,7 +82,7 @@ fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl 
         <li>
             <button type="button" aria-pressed=pressed title=title on:click=pin>
                 <img alt=name.clone() src=move || url.get() loading="lazy" />
-                <span class="small">{name}</span>
+                <span class="small" aria-hidden="true">{name}</span>
                 <span class="small quiet">{move || cosine.get()} " " {label}</span>
             </button>
         </li>

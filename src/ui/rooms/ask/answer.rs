@@ -101,10 +101,10 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
             <p class="said">{move || reply.text.get().unwrap_or_else(|| "…".into())}</p>
             <p>{move || reply.is_right().map(|right| view! { <Verdict truth=Some(right) words=["right", "wrong", ""] /> })} " " {world}</p>
             <div class="columns">
-                <div><h3>"With the picture"</h3>
+                <div><h2 class="minor">"With the picture"</h2>
                     <Bars caption="Answers with the picture" what="Answer" unit="Probability" modality="fused" bars=bars(|answer| &answer.candidates) /></div>
                 {move || knows_prior.get().then(|| view! {
-                    <div><h3>"The question alone"</h3>
+                    <div><h2 class="minor">"The question alone"</h2>
                         <Bars caption="Answers from the question alone" what="Answer" unit="Probability" modality="words" bars=bars(|answer| &answer.question_only) /></div>
                 })}
             </div>
@@ -114,8 +114,9 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
 
 /// A candidate as a bar; the right answer stands out.
 fn bar_of(candidate: &Candidate, right: Option<&str>) -> Bar {
+    let is_end = candidate.text.is_empty();
     Bar {
-        label: candidate.text.clone(),
+        label: if is_end { "(end)".into() } else { candidate.text.clone() },
         share: candidate.probability,
         value: show::percent(candidate.probability),
         mark: None,

@@ -4,6 +4,7 @@ use super::focus::Focus;
 use crate::ui::components::heatmap::{Legend, Matrix};
 use crate::ui::components::raster::Raster;
 use crate::ui::components::veil::peak;
+use crate::ui::components::wide_table::WideTable;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
@@ -36,14 +37,14 @@ pub fn HeadGrid(focus: Focus) -> impl IntoView {
         view! { <tr><th scope="row">{layer + 1}</th>{tiles}</tr> }
     };
     view! {
-        <table class="heads">
+        <WideTable label="Layers and heads"><table class="heads">
             <caption>"Layers (down) and heads (across)"</caption>
             {move || {
                 let (layers, heads) = shape.get();
                 let names = (0..heads).map(|head| view! { <th scope="col">{head + 1}</th> }).collect_view();
                 view! { <thead><tr><td></td>{names}</tr></thead><tbody>{(0..layers).map(row).collect_view()}</tbody> }
             }}
-        </table>
+        </table></WideTable>
         <Legend ends=Memo::new(move |_| ["0".into(), show::three(strongest.get())]) quantity="attention" />
     }
 }

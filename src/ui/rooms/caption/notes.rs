@@ -51,10 +51,11 @@ pub fn Alternatives(draft: Draft) -> impl IntoView {
     };
     view! {
         <div class="alternatives">
-            <h3>"What it weighed here"</h3>
+            <h2 class="minor">"What it weighed here"</h2>
             {move || match token.get() {
                 Some(token) => view! {
-                    <table class="bars words"><caption class="aloud">"The five likeliest tokens"</caption><tbody>{list(token)}</tbody></table>
+                    <table class="bars words"><caption class="aloud">"The five likeliest tokens"</caption>
+                        <thead class="aloud"><tr><th scope="col">"Token"</th><th scope="col">"Probability"</th></tr></thead><tbody>{list(token)}</tbody></table>
                 }.into_any(),
                 None => view! { <p class="quiet small">"Point at a word, or walk with the arrow keys, to see what else it weighed and where it looked."</p> }.into_any(),
             }}
@@ -77,7 +78,7 @@ pub fn Statements(draft: Draft) -> impl IntoView {
     let row = |statement: crate::ui::truth::Judged| view! { <li><Verdict truth=statement.truth /><span>{statement.text}</span></li> };
     view! {
         <div class="statements">
-            <h3>"What the world says"</h3>
+            <h2 class="minor">"What the world says"</h2>
             {move || match judged.get() {
                 Some(judged) => view! { <ul>{judged.into_iter().map(row).collect_view()}</ul> }.into_any(),
                 None => view! { <p class="quiet small">"Nobody told the world what is in your picture, so it cannot judge."</p> }.into_any(),

@@ -90,18 +90,19 @@ fn retrieval(figures: &Measured) -> Vec<Series> {
     let points = |value: &dyn Fn(&Figures) -> f32| -> Vec<(f32, f32)> {
         figures.iter().map(|figures| (figures.step as f32, value(figures))).collect()
     };
-    type Measure = (&'static str, fn(&Retrieval) -> f32, Dash);
+    type Measure = (&'static str, fn(&Retrieval) -> f32, [Dash; 2]);
     const MEASURES: [Measure; 3] = [
-        ("Recall@1", |found| found.recall_1, Dash::Solid),
-        ("Recall@5", |found| found.recall_5, Dash::Dashed),
-        ("MRR", |found| found.mrr, Dash::Dotted),
+        ("Recall@1", |found| found.recall_1, [Dash::Solid, Dash::Long]),
+        ("Recall@5", |found| found.recall_5, [Dash::Dashed, Dash::Mixed]),
+        ("MRR", |found| found.mrr, [Dash::Dotted, Dash::Sparse]),
     ];
-    let both = |(name, measure, dash): Measure| {
+    let both = |(name, measure, [first, second]): Measure| {
         [
-            Series::new(format!("Caption found: {name}"), Tone::Picture, points(&|f| measure(&f.to_text))),
-            Series::new(format!("Picture found: {name}"), Tone::Words, points(&|f| measure(&f.to_picture))),
+            Series::new(format!("Caption found: {name}"), Tone::Picture, points(&|f| measure(&f.to_text)))
+                .dashed(first),
+            Series::new(format!("Picture found: {name}"), Tone::Words, points(&|f| measure(&f.to_picture)))
+                .dashed(second),
         ]
-        .map(|series| series.dashed(dash))
     };
     MEASURES.into_iter().flat_map(both).collect()
 }

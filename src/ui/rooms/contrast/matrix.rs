@@ -84,7 +84,8 @@ fn HardNegatives(run: OneRun) -> impl IntoView {
                 <summary>"Hard negatives of this batch"</summary>
                 {move || is_open.get().then(|| view! {
                     <table class="numbers">
-                        <thead><tr><th>"Picture"</th><th>"Its caption, and one word exchanged"</th><th>"Logits"</th><th></th></tr></thead>
+                        <thead><tr><th scope="col">"Picture"</th><th scope="col">"Its caption, and one word exchanged"</th>
+                            <th scope="col">"Logits"</th><th scope="col">"Told apart"</th></tr></thead>
                         <tbody>{rows}</tbody>
                     </table>
                 })}
@@ -117,7 +118,7 @@ fn CorrelationMap(run: OneRun) -> impl IntoView {
                 <HeatMap label="Correlation of picture dimensions with caption dimensions" matrix cell
                     axes=["picture dimensions", "caption dimensions"] pin=|_| () pinned=Memo::from(None) />
                 <Legend ends=Memo::from(["−1".to_string(), "1".to_string()]) quantity="correlation" />
-                <p class="small quiet">{move || read().unwrap_or_else(|| {
+                <p class="small quiet" aria-live="polite">{move || read().unwrap_or_else(|| {
                     "The loss wants 1 on the diagonal, and 0 beside it.".into()
                 })}</p>
             </div>

@@ -89,7 +89,7 @@ fn Comparison(standings: Memo<Vec<Standing>>) -> impl IntoView {
         let is_empty = move || bars.with(Vec::is_empty);
         view! {
             <section class:unmeasured=is_empty>
-                <h3>{measure.name}</h3>
+                <h2 class="minor">{measure.name}</h2>
                 <Bars caption=measure.name what="Objective" unit="Figure" modality="fused" bars />
             </section>
         }
@@ -131,9 +131,9 @@ fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
         })
     });
     view! {
-        <ul class="verdicts" role="status">
+        <div role="status"><ul class="verdicts">
             {move || said.get().into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}
-        </ul>
+        </ul></div>
     }
 }
 

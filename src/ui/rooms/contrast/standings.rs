@@ -3,6 +3,7 @@
 use super::verdicts::name;
 use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
+use crate::ui::components::wide_table::WideTable;
 use crate::ui::download::download;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::Retrieval;
@@ -39,7 +40,7 @@ pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<Settings>) -> im
         download("objectives.csv", "text/csv;charset=utf-8", table.as_bytes());
     };
     view! {
-        <div class="wide-table">
+        <WideTable label="Standings of the objectives">
             <table class="numbers objectives">
                 <caption>"The same encoders from the same weights, for as many steps of each objective; then frozen, and probed"</caption>
                 <thead>
@@ -55,7 +56,7 @@ pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<Settings>) -> im
                         {move || blind().map(|text| view! { <td>{text}</td> }).collect_view()}</tr>
                 </tbody>
             </table>
-        </div>
+        </WideTable>
         <p class="exports"><span>"Save"</span>
             <button type="button" class="plain" aria-label="Save the table as CSV" on:click=save>"CSV"</button></p>
     }

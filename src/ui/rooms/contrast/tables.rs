@@ -2,6 +2,7 @@
 
 use super::OneRun;
 use crate::lab::contrast::{Direction, HELD_OUT, Loss, Retrieval, Settings, Space, Temperature};
+use crate::ui::components::wide_table::WideTable;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
@@ -20,16 +21,16 @@ pub fn RetrievalTable(run: OneRun) -> impl IntoView {
         texts.map(|text| view! { <td>{text}</td> }).collect_view()
     };
     view! {
-        <table class="numbers retrieval">
+        <WideTable label="Retrieval on held-out pairs"><table class="numbers retrieval">
             <caption>"Retrieval on "{HELD_OUT}" held-out pairs"</caption>
-            <thead><tr><th scope="col"></th><th scope="col">"Recall@1"</th><th scope="col">"Recall@5"</th>
+            <thead><tr><th scope="col">"Direction"</th><th scope="col">"Recall@1"</th><th scope="col">"Recall@5"</th>
                 <th scope="col">"MRR"</th></tr></thead>
             <tbody>
                 <tr><th scope="row">"Picture → caption"</th>{move || cells(0)}</tr>
                 <tr><th scope="row">"Caption → picture"</th>{move || cells(1)}</tr>
                 <tr class="quiet"><th scope="row">"Chance"</th>{move || cells(2)}</tr>
             </tbody>
-        </table>
+        </table></WideTable>
     }
 }
 
@@ -50,7 +51,7 @@ pub fn RunsSoFar() -> impl IntoView {
         let (there, back) = (run.figures.to_text, run.figures.to_picture);
         view! {
             <tr class:chosen=is_shown>
-                <th scope="row"><button type="button" class="plain" disabled=is_shown on:click=go>
+                <th scope="row"><button type="button" class="plain" aria-current=is_shown.then_some("true") on:click=go>
                     {space_name(run.settings.space)}</button><small>{differences(&run.settings)}</small></th>
                 <td>{loss_name(&run.settings)}</td><td>{run.settings.batch}</td><td>{run.figures.step}</td>
                 <td>{show::three(run.loss)}</td>
@@ -62,7 +63,7 @@ pub fn RunsSoFar() -> impl IntoView {
     };
     view! {
         {move || (count.get() > 0).then(|| view! {
-            <div class="wide-table">
+            <WideTable label="Runs so far">
                 <table class="numbers runs">
                     <caption>"Runs so far, each where it was last measured. Losses of different kinds do not compare; the figures do."</caption>
                     <thead>
@@ -72,7 +73,7 @@ pub fn RunsSoFar() -> impl IntoView {
                     </thead>
                     <tbody>{move || runs.get().into_iter().map(row).collect_view()}</tbody>
                 </table>
-            </div>
+            </WideTable>
         })}
     }
 }

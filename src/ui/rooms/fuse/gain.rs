@@ -25,7 +25,7 @@ pub fn Gain(room: RaceRoom) -> impl IntoView {
         <div class="gain">
             <Bars caption="Accuracy on held-out samples, the mark at the better modality alone" what="Contestant"
                 unit="Accuracy" modality="fused" bars />
-            <p class="prose" aria-live="polite">{verdict}</p>
+            <p class="prose" aria-live=move || if room.live.is_busy.get() { "off" } else { "polite" }>{verdict}</p>
         </div>
     }
 }

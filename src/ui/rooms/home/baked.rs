@@ -27,6 +27,8 @@ pub struct Replay {
     /// Tokens shown so far.
     pub written: RwSignal<usize>,
     pub is_growing: Memo<bool>,
+    /// The visitor wants it to rest.
+    pub is_paused: RwSignal<bool>,
     /// Steps since the last token was shown.
     looked: RwSignal<usize>,
 }
@@ -71,7 +73,8 @@ impl Replay {
                 looked.set(0);
             }
         });
-        let replay = Replay { tokens, stack, written, is_growing, looked };
+        let is_paused = RwSignal::new(false);
+        let replay = Replay { tokens, stack, written, is_growing, is_paused, looked };
         replay.tick();
         replay
     }
@@ -88,6 +91,8 @@ impl Replay {
         let count = self.tokens.with_untracked(Vec::len);
         if prefers_stillness() {
             self.written.set(count);
+        } else if self.is_paused.get_untracked() {
+            // Nothing moves.
         } else if is_growing {
             self.written.update(|written| *written = (*written + 1).min(count));
         } else {

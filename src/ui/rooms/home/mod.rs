@@ -3,6 +3,7 @@
 mod baked;
 
 use crate::session::protocol::{Command, Decoding, ModelKind, Token};
+use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::picture::{Layers, Overlay};
 use crate::ui::components::words::Words;
 use crate::ui::history::{link, visit};
@@ -80,6 +81,8 @@ pub fn Home() -> impl IntoView {
                     <div class="text large">
                         <Words label="The caption, word by word" words here pinned=unpinned pin=move |_| {} is_growing=replay.is_growing />
                     </div>
+                    <p class="row"><button type="button" class="button" aria-pressed=move || replay.is_paused.get().to_string()
+                        on:click=move |_| replay.is_paused.update(|paused| *paused = !*paused)><Glyph icon=Icon::Pause />"Pause"</button></p>
                     <p class="prose quiet">"Where it does not look, the picture fades. " {origin} " It runs on your machine: nothing that you type or drop here
                         leaves it."</p>
                 </div>

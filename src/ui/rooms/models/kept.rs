@@ -3,6 +3,7 @@
 use crate::session::library::place;
 use crate::session::protocol::{Command, KeptModel, Lane, WayOn};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::wide_table::WideTable;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
@@ -28,7 +29,7 @@ pub fn Kept() -> impl IntoView {
     });
     let is_playroom = move || speaking.with(String::is_empty);
     view! {
-        <div class="wide-table">
+        <WideTable label="Models on this device">
             <table class="numbers models">
                 <tbody>
                     <tr aria-current=move || is_playroom().then_some("true")>
@@ -41,7 +42,7 @@ pub fn Kept() -> impl IntoView {
                     {move || models.get().into_iter().map(|model| view! { <Row model speaking /> }).collect_view()}
                 </tbody>
             </table>
-        </div>
+        </WideTable>
         <FailureNote lane=Lane::Shelf failure=Memo::new(move |_| lab.shelf.with(|shelf| shelf.failure.clone())) />
     }
 }

@@ -142,8 +142,8 @@ fn Coming(progress: Option<Progress>) -> impl IntoView {
     let share = progress.map_or(0.0, |at| at.done as f64 / at.total.max(1) as f64);
     let words = progress.map_or("Connecting".into(), tell);
     view! {
-        <div class="loading" role="status">
-            <div class="track" aria-hidden="true"><span class="segment"><i style=format!("width:{:.1}%", share * 100.0)></i></span></div>
+        <div class="loading" aria-live="off">
+            <div class="track" role="progressbar" aria-label="Download" aria-valuetext=words.clone()><span class="segment"><i style=format!("width:{:.1}%", share * 100.0)></i></span></div>
             <span>{words}</span>
             <button type="button" class="button" on:click=move |_| lab.stop(Lane::Download)>"Stop"</button>
         </div>

@@ -3,6 +3,7 @@
 use crate::session::protocol::{Agreement, Command, Effect, Lane, ModelName, Precision};
 use crate::ui::components::choice::Segments;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::wide_table::WideTable;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
@@ -72,14 +73,14 @@ fn Table(effects: Vec<Effect>) -> impl IntoView {
     };
     let beside = effects.first().map(|first| format!("Beside {}", first.precision.name()));
     view! {
-        <div class="wide-table">
+        <WideTable label="Weights in more and in fewer bits">
             <table class="numbers models" id="precisions">
                 <caption>"Measured on this device, on four scenes of Playroom"</caption>
                 <thead><tr><th scope="col">"Weights"</th><th scope="col" class="figure">"Memory"</th>
                     <th scope="col" class="figure">"A picture"</th><th scope="col">{beside}</th></tr></thead>
                 <tbody>{effects.into_iter().map(row).collect_view()}</tbody>
             </table>
-        </div>
+        </WideTable>
     }
 }
 

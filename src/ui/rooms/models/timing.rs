@@ -1,6 +1,7 @@
 //! How long each step of encoding a picture takes on the device that computes.
 
 use crate::session::protocol::{Command, Lane};
+use crate::ui::components::button::Button;
 use crate::ui::components::chart::Timeline;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
@@ -12,7 +13,7 @@ pub fn Timing() -> impl IntoView {
     let lab = Lab::here();
     let steps = Memo::new(move |_| lab.steps.with(|asked| asked.value.clone()));
     let is_busy = Memo::new(move |_| lab.steps.with(|asked| asked.is_busy()));
-    let measure = move |_| {
+    let measure = move || {
         let picture = lab.picture.with_untracked(|picture| picture.pixels.clone());
         // Where it was measured before, it is measured anew.
         lab.stop(Lane::Steps);
@@ -24,7 +25,7 @@ pub fn Timing() -> impl IntoView {
         <p class="prose">"Encoding a picture is a plan of steps, each of which runs one kernel. Here every step is awaited by itself, so that
             on WebGPU their sum is more than a run as a whole takes."</p>
         <div class="row">
-            <button type="button" class="button" on:click=measure disabled=move || is_busy.get()>"Time every step"</button>
+            <Button is_idle=is_busy press=measure>"Time every step"</Button>
             <span role="status" class="quiet">{words}</span>
         </div>
         {move || Some(steps.get()).filter(|steps| !steps.is_empty()).map(|steps| view! {

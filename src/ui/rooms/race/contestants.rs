@@ -137,21 +137,20 @@ pub fn formula(contestant: Contestant) -> AnyView {
     }
 }
 
-/// Its colour and pattern in every chart: those of its modality for the baselines, else its own.
+/// Its colour and pattern in every chart: those of its modality for the baselines, else its own. Whoever sees no colours tells
+/// neighbours apart by the pattern.
 pub fn tone(contestant: Contestant) -> (Tone, Dash) {
     let robust =
         Contestant::ROBUST.into_iter().filter(|contestant| !Contestant::FUSIONS.contains(contestant));
     match contestant {
         Contestant::Majority => (Tone::Quiet, Dash::Dotted),
         Contestant::Picture => (Tone::Picture, Dash::Dashed),
-        Contestant::Words => (Tone::Words, Dash::Dashed),
-        Contestant::Shuffled => (Tone::Quiet, Dash::Dashed),
+        Contestant::Words => (Tone::Words, Dash::Mixed),
+        Contestant::Shuffled => (Tone::Quiet, Dash::Long),
         other => {
             let at =
                 Contestant::FUSIONS.into_iter().chain(robust).position(|known| known == other).unwrap_or(0);
-            // The last has the colour of late fusion, which it is a variant of.
-            let dash = if at < usize::from(SERIES) { Dash::Solid } else { Dash::Long };
-            (Tone::Nth(at as u8 % SERIES), dash)
+            (Tone::Nth(at as u8 % SERIES), Dash::nth(at))
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::lab::picture::SIDE;
 use crate::ui::components::choice::Number;
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::components::verdict::Verdict;
+use crate::ui::components::wide_table::WideTable;
 use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::Shared;
@@ -93,13 +94,13 @@ pub fn Answers(
         })
     };
     view! {
-        <div class="wide-table">
+        <WideTable label="Answers to this sample">
             <table class="numbers">
                 <caption>"Answers to this sample"</caption>
                 <thead><tr><th scope="col">"Contestant"</th><th scope="col">"Answer"</th><th scope="col">"Probability"</th>
-                    <th scope="col"></th>{move || has_gates.get().then(|| view! { <th scope="col">"Share of the picture"</th> })}</tr></thead>
+                    <th scope="col">"Verdict"</th>{move || has_gates.get().then(|| view! { <th scope="col">"Share of the picture"</th> })}</tr></thead>
                 <tbody>{move || answers.get().into_iter().map(row).collect_view()}</tbody>
             </table>
-        </div>
+        </WideTable>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{RaceRoom, title, tone};
 use crate::lab::fuse::{Contestant, Standing};
+use crate::ui::components::wide_table::WideTable;
 use crate::ui::memo::Memo;
 use crate::ui::show;
 use crate::ui::state::{Race, Shared};
@@ -39,7 +40,7 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
         })
     });
     view! {
-        <div class="wide-table">
+        <WideTable label="Standings of the contestants">
             <table class="numbers standings">
                 <caption>"On held-out samples, at the last judgement; precision and recall of the second class, F1 of both. Choose one to look inside."</caption>
                 <thead><tr><th scope="col">"Contestant"</th>
@@ -47,7 +48,7 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
                 </tr></thead>
                 <tbody>{move || rows.get().into_iter().map(row).collect_view()}</tbody>
             </table>
-        </div>
+        </WideTable>
     }
 }
 

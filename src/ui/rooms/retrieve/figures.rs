@@ -2,6 +2,7 @@
 
 use super::query::Ranking;
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::wide_table::WideTable;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::{Retrieval, similarity};
@@ -44,9 +45,9 @@ pub fn Figures() -> impl IntoView {
     };
     let measured_at = move |index: usize| measured.get().map(|both: [Retrieval; 2]| both[index].clone());
     view! {
-        <table class="numbers">
+        <WideTable label="Retrieval over the gallery"><table class="numbers">
             <caption>"Retrieval over these " {count} " pairs"</caption>
-            <thead><tr><th scope="col"></th>
+            <thead><tr><th scope="col">"Direction"</th>
                 {Retrieval::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
                 <th scope="col">"MRR"</th></tr></thead>
             <tbody>
@@ -54,7 +55,7 @@ pub fn Figures() -> impl IntoView {
                 <tr><th scope="row">"Picture → words"</th>{move || cells(measured_at(1))}</tr>
                 <tr class="quiet"><th scope="row">"Chance"</th>{cells(Some(Retrieval::chance(count)))}</tr>
             </tbody>
-        </table>
+        </table></WideTable>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::query::Ranking;
 use crate::ui::components::bars::{Bar, Bars};
-use crate::ui::components::picture::Thumbnail;
+use crate::ui::components::picture::{Thumbnail, described};
 use crate::ui::components::raster::Rgba;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::lab::Lab;
@@ -83,7 +83,7 @@ fn FoundPicture(found: Found) -> impl IntoView {
     view! {
         <li>
             <Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) chosen
-                label=format!("{} of the ranking: scene {name}", show::ordinal(rank))
+                label=format!("{} of the ranking. {}", show::ordinal(rank), described(&picture))
                 choose=move || lab.go(|view| view.picture = name.clone()) />
             <p class="score"><b>{rank}</b><data>{show::three(cosine)}</data></p>
             <span class="bar fused" aria-hidden="true"><i style=length></i></span>
@@ -105,7 +105,7 @@ fn FirstPictures() -> impl IntoView {
         <ul class="found plain" aria-label="The gallery">
             <For each=move || pictures.get() key=|picture| picture.name.clone() children=move |picture| {
                 let name = picture.name.clone();
-                let label = format!("Scene {name}");
+                let label = described(&picture);
                 view! {
                     <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) label chosen=false
                         choose=move || lab.go(|view| view.picture = name.clone()) /></li>

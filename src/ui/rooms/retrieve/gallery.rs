@@ -58,8 +58,8 @@ pub fn Progress() -> impl IntoView {
     };
     view! {
         {move || matches!(phase.get(), Phase::Waiting | Phase::Running | Phase::Stopped).then(|| view! {
-            <div class="loading" role="status">
-                <div class="track" aria-hidden="true"><span class="segment"><i style=width></i></span></div>
+            <div class="loading">
+                <div class="track" role="progressbar" aria-label="Encoding the gallery" aria-valuetext=words><span class="segment"><i style=width></i></span></div>
                 <span>{words}</span>
                 {button}
             </div>

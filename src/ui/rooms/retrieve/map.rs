@@ -2,7 +2,7 @@
 
 use super::figures::all_cosines;
 use super::matrix::PairNote;
-use crate::ui::components::heatmap::{Matrix, place};
+use crate::ui::components::heatmap::{Matrix, is_left, place};
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::projection::{Projection, gap, principal};
@@ -105,7 +105,7 @@ fn Scatter(
     view! {
         <div node_ref=area class="scatter" tabindex="0" role="application"
             aria-label="Map of pictures and sentences; arrow keys walk from pair to pair, Enter pins"
-            on:pointermove=find on:pointerleave=move |_| here.set(None) on:keydown=walk
+            on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { here.set(None) } } on:keydown=walk
             on:click=move |_| here.get_untracked().into_iter().for_each(pin)>
             <svg viewBox=format!("0 0 {SIDE} {SIDE}") aria-hidden="true">{points}{bond}</svg>
         </div>

@@ -3,6 +3,7 @@
 use super::figures::all_cosines;
 use crate::order;
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
+use crate::ui::components::picture::described;
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
@@ -60,7 +61,7 @@ pub fn PairNote(
         let belongs = if row == column { "They belong together." } else { "They do not belong together." };
         view! {
             <div class="pair">
-                <Raster rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) label=Memo::from(format!("Scene {}", picture.name)) />
+                <Raster rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) label=Memo::from(described(&picture)) />
                 <p class="sentence">{text}</p>
                 <p><data class="big">{show::three(cosine)}</data> " cosine; the " {show::ordinal(rank)} " of " {GALLERY} " pictures for this sentence. " {belongs}</p>
             </div>
@@ -96,7 +97,8 @@ fn MatrixTable(matrix: Memo<Shared<Matrix>>) -> impl IntoView {
             <summary>"As a table"</summary>
             {move || is_open.get().then(|| view! {
                 <table class="numbers">
-                    <thead><tr><th>"No."</th><th>"Sentence"</th><th>"Cosine with its picture"</th><th>"Rank"</th><th>"Best picture"</th></tr></thead>
+                    <thead><tr><th scope="col">"No."</th><th scope="col">"Sentence"</th><th scope="col">"Cosine with its picture"</th>
+                        <th scope="col">"Rank"</th><th scope="col">"Best picture"</th></tr></thead>
                     <tbody>{(0..matrix.with(|matrix| matrix.rows)).map(row).collect_view()}</tbody>
                 </table>
             })}

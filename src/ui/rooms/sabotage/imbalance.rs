@@ -1,7 +1,7 @@
 //! Imbalance: which modality learns sooner, by its gradient and by what it can do alone.
 
 use crate::lab::fuse::Contestant;
-use crate::ui::components::chart::{Axis, LineChart, Mark, Series, Tone};
+use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, smoothed, title};
 use crate::ui::state::{Judgement, Race};
@@ -61,10 +61,13 @@ fn norms(race: &Race, contestant: Contestant) -> Vec<Series> {
         let (steps, norms): (Vec<f32>, Vec<f32>) = race.rounds.iter().filter_map(|round| norm(round)).unzip();
         steps.into_iter().zip(smoothed(&norms, WINDOW)).collect::<Vec<_>>()
     };
-    let both = [("the picture’s encoder", Tone::Picture, of(0)), ("the words’ encoder", Tone::Words, of(1))];
+    let both = [
+        ("the picture’s encoder", Tone::Picture, Dash::Solid, of(0)),
+        ("the words’ encoder", Tone::Words, Dash::Dashed, of(1)),
+    ];
     both.into_iter()
         .filter(|(.., points)| !points.is_empty())
-        .map(|(name, tone, points)| Series::new(name, tone, points))
+        .map(|(name, tone, dash, points)| Series::new(name, tone, points).dashed(dash))
         .collect()
 }
 
@@ -78,7 +81,7 @@ fn series(alone: &[(u64, [f32; 2])]) -> Vec<Series> {
     let of = |at: usize| alone.iter().map(|(step, both)| (*step as f32, both[at])).collect();
     vec![
         Series::new("the picture alone", Tone::Picture, of(0)),
-        Series::new("the words alone", Tone::Words, of(1)),
+        Series::new("the words alone", Tone::Words, of(1)).dashed(Dash::Dashed),
     ]
 }
 

@@ -1,0 +1,133 @@
+//! The keyboard's place: where what has it goes away or is switched off, what stands next to it takes it, not the page.
+
+use super::lab::Lab;
+use super::view::Room;
+use leptos::ev;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, EventTarget, HtmlElement, MutationObserver, MutationObserverInit, Node};
+
+/// What the keyboard can reach.
+const REACHABLE: &str =
+    ":is(a[href],button,input,select,textarea,summary,[tabindex]):not(:disabled,[tabindex='-1'])";
+
+/// Beyond these nothing is near.
+const ENDS: [&str; 4] = ["MAIN", "HEADER", "NAV", "DIALOG"];
+
+/// Where the focus was last.
+struct Place {
+    element: Element,
+    room: Room,
+    /// Its ancestors, the nearest first, each with the child in which it stood.
+    path: Vec<(Element, u32)>,
+}
+
+impl Place {
+    fn of(element: Element, room: Room) -> Self {
+        let mut path = Vec::new();
+        let mut child = element.clone();
+        while let Some(parent) = child.parent_element() {
+            let children = parent.children();
+            let index = (0..children.length()).find(|&at| children.item(at).as_ref() == Some(&child));
+            path.push((parent.clone(), index.unwrap_or_default()));
+            if ENDS.contains(&parent.tag_name().as_str()) {
+                break;
+            }
+            child = parent;
+        }
+        Place { element, room, path }
+    }
+
+    fn is_lost(&self) -> bool {
+        !self.element.is_connected() || self.element.matches(":disabled").unwrap_or_default()
+    }
+
+    /// What stands at the place now, or follows it, or else precedes it, in the nearest ancestor that has anything.
+    fn successor(&self) -> Option<HtmlElement> {
+        (0..self.path.len()).filter(|&at| self.path[at].0.is_connected()).find_map(|at| {
+            let reachable = reachable(&self.path[at].0);
+            let spot = self.spot(at);
+            let found =
+                reachable.iter().position(|element| spot.as_ref().is_some_and(|spot| is_from(element, spot)));
+            let index = found.or_else(|| reachable.len().checked_sub(1))?;
+            Some(reachable[index].clone())
+        })
+    }
+
+    /// The element that the path leads to from one of its ancestors on, as far as it goes.
+    fn spot(&self, ancestor: usize) -> Option<Element> {
+        let mut spot = None;
+        let mut inside = self.path[ancestor].0.clone();
+        for (_, index) in self.path[..=ancestor].iter().rev() {
+            let Some(child) = inside.children().item(*index) else { break };
+            inside = child.clone();
+            spot = Some(child);
+        }
+        spot
+    }
+}
+
+/// What the keyboard can reach inside an element, in the order of the page.
+fn reachable(inside: &Element) -> Vec<HtmlElement> {
+    let found = inside.query_selector_all(REACHABLE).expect("the selector is valid");
+    let elements = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<HtmlElement>().ok());
+    elements.filter(|element| element.offset_width() > 0).collect()
+}
+
+/// Whether an element is `spot`, or stands in it or after it.
+fn is_from(element: &Node, spot: &Node) -> bool {
+    element == spot || spot.compare_document_position(element) & Node::DOCUMENT_POSITION_FOLLOWING != 0
+}
+
+/// Follows the focus, and catches it where it would fall.
+pub fn keep(lab: Lab) {
+    let place = Rc::new(RefCell::new(None::<Place>));
+    let (entered, pressed) = (place.clone(), place.clone());
+    let enter = window_event_listener(ev::focusin, move |event| {
+        if let Some(element) = event.target().and_then(|target| target.dyn_into().ok()) {
+            *entered.borrow_mut() = Some(Place::of(element, lab.view.with_untracked(|view| view.room)));
+        }
+    });
+    // Who presses elsewhere has left the place on purpose.
+    let press = window_event_listener(ev::pointerdown, move |event| {
+        let is_inside = |place: &Place| {
+            let pressed = event.target().and_then(|target: EventTarget| target.dyn_into::<Node>().ok());
+            place.element.contains(pressed.as_ref())
+        };
+        let is_left = pressed.borrow().as_ref().is_some_and(|place| !is_inside(place));
+        if is_left {
+            *pressed.borrow_mut() = None;
+        }
+    });
+    on_cleanup(move || {
+        enter.remove();
+        press.remove();
+    });
+    let look = Closure::<dyn FnMut()>::new(move || {
+        let Some(lost) = place.borrow_mut().take_if(|place| place.is_lost() && has_fallen(place)) else {
+            return;
+        };
+        let is_here = lab.view.with_untracked(|view| view.room) == lost.room;
+        let next = is_here.then(|| lost.successor()).flatten();
+        let main = || document().get_element_by_id("room").and_then(|main| main.dyn_into().ok());
+        if let Some(next) = next.or_else(main) {
+            // What cannot be focused leaves things as they are.
+            let _ = next.focus();
+        }
+    });
+    let watch = MutationObserverInit::new();
+    watch.set_child_list(true);
+    watch.set_subtree(true);
+    watch.set_attribute_filter(&js_sys::Array::of2(&"disabled".into(), &"hidden".into()));
+    let observer = MutationObserver::new(look.into_js_value().unchecked_ref()).expect("a function observes");
+    if let Some(body) = document().body() {
+        observer.observe_with_options(&body, &watch).expect("the options are valid");
+    }
+}
+
+/// Whether nothing else has taken the focus.
+fn has_fallen(place: &Place) -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY" || active == place.element)
+}

@@ -66,7 +66,7 @@ fn photos_are_there_again_on_the_next_visit() {
     let Event::Thumbnails(files) = event else { panic!("{event:?}") };
     assert_eq!(files.iter().map(|(photo, _)| *photo).collect::<Vec<_>>(), [1, 0]);
     let size =
-        |file: &[u8]| decode("thumbnail", file).map(|picture| (picture.width, picture.height)).unwrap();
+        |file: &[u8]| decode(file).map(|picture| (picture.pixels.width, picture.pixels.height)).unwrap();
     assert_eq!((size(&files[0].1), size(&files[1].1)), ((224, 224), (64, 64)));
 
     // What is added later comes behind, and nothing is left after forgetting.

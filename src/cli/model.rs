@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::checkpoint::{photo, words};
-use super::{Backend, CliError, Common};
+use super::checkpoint::words;
+use super::photos::{Skipped, none_left, open, tell_incomplete};
+use super::{Backend, CliError, Common, bar};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
-use crate::infer::checkpoint::Scale;
+use crate::infer::checkpoint::{BATCH, Checkpoint, Scale};
 use crate::infer::{Model as Loadable, Runner};
-use crate::io::file::{Folder, read, write_atomic};
-use crate::io::image::decode;
+use crate::io::file::{Folder, write_atomic};
 use crate::pixels::Pixels;
 use crate::pixels::resize::resize_square;
 use crate::precision::Precision;
@@ -93,11 +93,19 @@ impl Model {
 
     fn folder(&self) -> Result<PathBuf, CliError> {
         let folder = if self.model == Path::new("playroom") { shipped() } else { self.model.clone() };
-        match folder.is_dir() {
-            true => Ok(folder),
-            false => Err(CliError::input(format!("--model {}: no such folder", folder.display()))),
-        }
+        is_folder(&folder).map_err(|error| CliError::Input(format!("--model {error}")))?;
+        Ok(folder)
     }
+}
+
+/// The error where a path is no folder.
+pub fn is_folder(path: &Path) -> Result<(), CliError> {
+    let error = match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => return Ok(()),
+        Ok(_) => "is no folder".to_string(),
+        Err(error) => error.to_string(),
+    };
+    Err(CliError::Input(format!("{}: {error}", path.display())))
 }
 
 /// The Playroom model of a folder on a device.
@@ -121,26 +129,70 @@ pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Resul
     }
 }
 
+/// What came of picture files.
+#[derive(Default)]
+pub struct Embedded {
+    /// Those that could be used.
+    pub files: Vec<Taken>,
+    /// Their unit vectors.
+    pub rows: Vec<Vec<f32>>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// A picture file in use.
+pub struct Taken {
+    pub path: PathBuf,
+    pub is_incomplete: bool,
+}
+
 impl Opened {
-    /// Unit vectors of picture files.
-    pub fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Vec<Vec<f32>>, CliError> {
-        if paths.is_empty() {
-            return Ok(Vec::new());
+    /// Unit vectors of picture files. At most one picture is in memory in its own size; what cannot be used is left out, and
+    /// an error where nothing is left.
+    pub fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Embedded, CliError> {
+        let mut embedded = Embedded::default();
+        let bar = bar(paths.len() as u64, "pictures");
+        let mut fitted = Vec::new();
+        for path in paths {
+            match open(path) {
+                Ok(picture) => {
+                    fitted.push(self.fit(&picture.pixels));
+                    embedded.files.push(Taken { path: path.clone(), is_incomplete: picture.is_incomplete });
+                }
+                Err(reason) => embedded.skipped.push(Skipped::new(path, reason)),
+            }
+            if fitted.len() == BATCH {
+                embedded.rows.extend(self.embed_fitted(&std::mem::take(&mut fitted))?);
+            }
+            bar.inc(1);
         }
+        if !fitted.is_empty() {
+            embedded.rows.extend(self.embed_fitted(&fitted)?);
+        }
+        bar.finish_and_clear();
+        let incomplete = embedded.files.iter().filter(|file| file.is_incomplete);
+        incomplete.for_each(|file| tell_incomplete(&file.path));
+        match embedded.files.is_empty() && !paths.is_empty() {
+            true => Err(none_left("no picture is left", &embedded.skipped)),
+            false => Ok(embedded),
+        }
+    }
+
+    /// A picture at the model's size.
+    fn fit(&self, picture: &Pixels) -> Pixels {
+        match &self.0 {
+            Loadable::Playroom(runner) => resize_square(picture, runner.config.image_size as u32),
+            Loadable::Checkpoint(checkpoint) => checkpoint.images.fit(picture),
+        }
+    }
+
+    fn embed_fitted(&mut self, pictures: &[Pixels]) -> Result<Vec<Vec<f32>>, CliError> {
         let embeds = match &mut self.0 {
             Loadable::Playroom(runner) => {
-                let side = runner.config.image_size;
-                let pictures = paths.iter().map(|path| picture(path, side)).collect::<Result<Vec<_>, _>>()?;
-                pollster::block_on(runner.encode_images(&pictures)).map(|(_, embeds)| embeds)
+                pollster::block_on(runner.encode_images(pictures)).map(|(_, embeds)| embeds)
             }
             Loadable::Checkpoint(checkpoint) => {
-                if !checkpoint.embeds() {
-                    return Err(CliError::input(
-                        "this BLIP was not tuned for retrieval: it has no embeddings",
-                    ));
-                }
-                let pictures = paths.iter().map(|path| photo(path)).collect::<Result<Vec<_>, _>>()?;
-                pollster::block_on(checkpoint.encode_images(&pictures))
+                embeds(checkpoint)?;
+                pollster::block_on(checkpoint.encode_fitted(pictures))
             }
         };
         Ok(rows(&embeds.map_err(CliError::failure)?))
@@ -157,11 +209,7 @@ impl Opened {
                 pollster::block_on(runner.encode_texts(&ids))
             }
             Loadable::Checkpoint(checkpoint) => {
-                if !checkpoint.embeds() {
-                    return Err(CliError::input(
-                        "this BLIP was not tuned for retrieval: it has no embeddings",
-                    ));
-                }
+                embeds(checkpoint)?;
                 let words = words(checkpoint)?;
                 let ids = texts.iter().map(|t| words.row(t)).collect::<Result<Vec<_>, _>>();
                 let (ids, pad) = (ids.map_err(CliError::input)?, words.pad);
@@ -181,6 +229,13 @@ impl Opened {
             Loadable::Checkpoint(checkpoint) => pollster::block_on(checkpoint.scale()),
         };
         scale.map_err(CliError::failure)
+    }
+}
+
+fn embeds(checkpoint: &Checkpoint) -> Result<(), CliError> {
+    match checkpoint.embeds() {
+        true => Ok(()),
+        false => Err(CliError::input("this BLIP was not tuned for retrieval: it has no embeddings")),
     }
 }
 
@@ -225,13 +280,6 @@ fn kept_choices() -> Option<PathBuf> {
     let cache = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA"));
     let cache = cache.or_else(|| set("HOME").map(|home| home.join(".cache")));
     Some(cache?.join("triptych/kernel-choices.json"))
-}
-
-/// A picture file of any size and kind, brought to the model's size.
-pub fn picture(path: &Path, side: usize) -> Result<Pixels, CliError> {
-    let bytes = read(path).map_err(CliError::input)?;
-    let pixels = decode(&path.display().to_string(), &bytes).map_err(CliError::input)?;
-    Ok(resize_square(&pixels, side as u32))
 }
 
 /// A sentence as ids; one that is longer than the model's longest row is an error of the caller.

@@ -94,7 +94,7 @@ async fn add(loaded: &mut Loaded, host: &impl Host, photo: &Photo, file: &[u8]) 
     if loaded.album.is_none() {
         open(loaded, host).await?;
     }
-    let picture = decoded(host, &photo.name, file).await?;
+    let picture = decoded(host, &photo.name, file).await?.pixels;
     let no_thumbnail = |detail| unusable(&format!("No thumbnail could be made of {}.", photo.name), detail);
     let embedding = encode_photo(&mut loaded.model, &picture).await?;
     let thumbnail = host.encode(&small(&picture)).await.map_err(no_thumbnail)?;

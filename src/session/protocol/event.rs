@@ -9,8 +9,7 @@ pub enum Event {
     Device(DeviceReport),
     Ready(ModelFacts),
     Compared(Effect),
-    /// The picture as the model sees it.
-    Opened(Pixels),
+    Opened(Opened),
     /// Unit vectors of the pairs `from ..`, each of `ModelFacts::embed_dim` values, row after row.
     GalleryEncoded {
         from: u32,
@@ -73,6 +72,15 @@ pub enum Event {
     },
     Shelf(Vec<KeptModel>),
     Failed(Failure),
+}
+
+/// A picture that was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// As the model sees it.
+    pub picture: Pixels,
+    /// Whether the end of its file is missing, and with it perhaps a part of the picture.
+    pub is_incomplete: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::session::protocol::{
     Abilities, Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, ModelKind, ModelName,
-    Photo, Stack, Stage, Token,
+    Photo, Pixels, Stack, Stage, Token,
 };
 
 fn picture(value: u8) -> Pixels {
@@ -260,7 +260,10 @@ fn another_model_forgets_answers_and_opens_the_picture_anew() {
     state.apply(Reply { id, event: Event::Captioned { hypotheses: Vec::new() } });
     let open = Command::Open { name: "a".into(), file: vec![1] };
     let opened = state.ask(open.clone()).unwrap();
-    state.apply(Reply { id: opened.id, event: Event::Opened(picture(1)) });
+    state.apply(Reply {
+        id: opened.id,
+        event: Event::Opened(Opened { picture: picture(1), is_incomplete: false }),
+    });
     state.change_model();
     assert_eq!((state.caption.phase, state.opened.phase), (Phase::Unasked, Phase::Waiting));
     let id = state.ask(load()).unwrap().id;

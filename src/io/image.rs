@@ -28,10 +28,14 @@ pub fn decode(file: &[u8]) -> Result<Picture, PictureError> {
         Format::Bmp => ImageFormat::Bmp,
         foreign => return Err(PictureError::Foreign(foreign)),
     };
-    // The decoder of JPEG fills what is missing with grey only where no end marker stands.
-    let file =
-        if header.format == Format::Jpeg { header.whole_parts(file).into() } else { header.ended(file) };
-    let pixels = decoded(&file, format)?;
+    let whole = header.whole_parts(file);
+    let ended = || decoded(&header.ended(file), format);
+    let pixels = match header.is_incomplete() && header.format == Format::Jpeg {
+        // The decoder fills the rows that are missing with grey only where no end marker stands, and misses it in the
+        // first scan of a progressive file.
+        true => decoded(whole, format).or_else(|_| ended())?,
+        false => ended()?,
+    };
     Ok(Picture { pixels, is_incomplete: header.is_incomplete() })
 }
 

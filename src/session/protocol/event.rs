@@ -53,11 +53,15 @@ pub enum Event {
     Album {
         photos: Vec<Photo>,
         embeddings: Vec<f32>,
+        /// Places of the photos whose files end early, see [`Opened::is_incomplete`].
+        incomplete: Vec<u32>,
     },
     /// The newest photo of the album, and its unit vector.
     PhotoAdded {
         photo: Photo,
         embedding: Vec<f32>,
+        /// As in [`Opened`].
+        is_incomplete: bool,
     },
     /// Places of photos with the bytes of picture files.
     Thumbnails(Vec<(u32, Vec<u8>)>),

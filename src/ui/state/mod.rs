@@ -141,13 +141,14 @@ impl UiState {
                     asked.hear(id, Phase::Done, |value| value.clone_from(&rows));
                 }
             }
-            Event::Album { photos, embeddings } => {
-                self.album.hear(id, Phase::Done, |album| *album = Album::new(photos, &embeddings));
+            Event::Album { photos, embeddings, incomplete } => {
+                let new = Album::new(photos, &embeddings, incomplete);
+                self.album.hear(id, Phase::Done, |album| *album = new);
                 self.thumbnails.value = Shared::default();
             }
-            Event::PhotoAdded { photo, embedding } => {
+            Event::PhotoAdded { photo, embedding, is_incomplete } => {
                 if self.adding.id() == id {
-                    self.album.value.change(|album| album.add(photo, &embedding));
+                    self.album.value.change(|album| album.add(photo, &embedding, is_incomplete));
                 }
                 self.adding.hear(id, Phase::Done, |()| {});
             }

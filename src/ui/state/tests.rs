@@ -293,10 +293,12 @@ fn an_album_grows_by_its_photos() {
     let mut state = ready_state();
     let photo = |name: &str| Photo { name: name.into(), size: 1, modified: 2 };
     let id = state.ask(Command::OpenAlbum).unwrap().id;
-    let event = Event::Album { photos: vec![photo("a")], embeddings: vec![0.6, 0.8] };
+    let event = Event::Album { photos: vec![photo("a")], embeddings: vec![0.6, 0.8], incomplete: vec![0] };
     state.apply(Reply { id, event });
     let id = state.ask(Command::AddPhoto { photo: photo("b"), file: vec![0] }).unwrap().id;
-    state.apply(Reply { id, event: Event::PhotoAdded { photo: photo("b"), embedding: vec![1.0, 0.0] } });
+    let event = Event::PhotoAdded { photo: photo("b"), embedding: vec![1.0, 0.0], is_incomplete: false };
+    state.apply(Reply { id, event });
+    assert_eq!(state.album.value.incomplete, std::collections::HashSet::from([0]));
     assert_eq!((state.album.value.photos.len(), state.album.value.embeddings.width()), (2, 2));
     assert_eq!(state.album.value.embeddings.row(1), Some(&[1.0, 0.0][..]));
     assert_eq!((state.album.value.embeddings.row(2), state.adding.phase), (None, Phase::Done));

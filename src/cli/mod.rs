@@ -139,6 +139,13 @@ enum Backend {
 
 /// Parses the arguments, runs the command and turns errors into exit codes.
 pub fn main() -> ExitCode {
+    // Mesa's layer that chooses among graphics processors asks Wayland, which complains on standard error where nobody is
+    // logged in; the engine chooses by itself.
+    // SAFETY: no other thread is there yet.
+    #[cfg(target_os = "linux")]
+    unsafe {
+        std::env::set_var("NODEVICE_SELECT", "1");
+    }
     // Where there is nothing to take hold of, what is half written stays beside its place.
     let _unheard = ctrlc::set_handler(|| {
         file::remove_temporaries();

@@ -90,3 +90,12 @@ fn an_interrupted_command_leaves_nothing_half_written() {
     let left: Vec<_> = names().filter(|name| !name.to_string_lossy().ends_with(".png")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+#[test]
+fn a_graphics_processor_is_used_without_a_word() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_triptych"));
+    let arguments = ["embed", "--text", "a ring", "--backend", "gpu", "--json"];
+    let output = program.args(arguments).env_remove("XDG_RUNTIME_DIR").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(output.status.success());
+}

@@ -27,7 +27,7 @@ pub struct Caption {
     #[arg(long)]
     temperature: Option<f32>,
     /// Seed of the draw
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, requires = "temperature")]
     seed: u64,
     /// Longest continuation in tokens, the end token included
     #[arg(long, default_value_t = 64)]

@@ -17,7 +17,7 @@ fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
     let config = fs::read_to_string("public/models/playroom/config.json").unwrap();
     fs::write(foreign.join("config.json"), config.replace("\"reader_depth\": 4", "\"reader_depth\": 2"))
         .unwrap();
-    let cases: [(&[&str], &str); 25] = [
+    let cases: [(&[&str], &str); 26] = [
         (&["lab", "fuse", "--contestants", "late,nobody"], "nobody"),
         (&["lab", "fuse", "--parts", "0,0,0,0"], "0"),
         (&["lab", "sabotage", "--parts", "1,2"], "--parts"),
@@ -33,6 +33,7 @@ fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
         (&["caption", "--image", path(&broken), "--beams", "0"], "--beams"),
         (&["match", "--image", path(&picture), "--text", &long], "64"),
         (&["answer", "--image", path(&picture), "--question", "  "], "--question"),
+        (&["caption", "--image", path(&picture), "--seed", "3"], "--temperature"),
         (&["match", "--image", path(&picture), "--text", ""], "--text"),
         (&["retrieve", "--images", "src", "--text", " "], "--text"),
         (&["attend", "--image", path(&picture), "--text", "", "--out", path(&run)], "--text"),

@@ -86,7 +86,7 @@ impl Options {
         }
         progress.finish_and_clear();
         if let Some(folder) = &self.save {
-            create_dir_all(folder).map_err(CliError::input)?;
+            create_dir_all(folder).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
             for contestant in race.settings.entrants().into_iter().skip(1) {
                 let bytes = race.to_file(device, contestant).await.map_err(CliError::failure)?;
                 let path = folder.join(format!("{}.safetensors", contestant.name()));

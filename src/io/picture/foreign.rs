@@ -1,6 +1,6 @@
 //! Files that are only told apart: by their first bytes, and by their size where that stands in a known place.
 
-use super::{Format, big_endian, little_endian};
+use super::{Format, big_endian};
 
 /// How far in a text the element `svg` is looked for.
 const SVG_WITHIN: usize = 1024;
@@ -40,15 +40,4 @@ pub fn largest_item(file: &[u8]) -> Option<[u32; 2]> {
         Some([&property[4..8], &property[8..]].map(big_endian))
     });
     sizes.max_by_key(|[width, height]| u64::from(*width) * u64::from(*height))
-}
-
-/// The size in a BMP's header of 12 bytes, or in a longer one, where a negative height means rows from top to bottom.
-pub fn bmp_size(file: &[u8]) -> Option<[u32; 2]> {
-    match little_endian(file.get(14..18)?) {
-        12 => Some([file.get(18..20)?, file.get(20..22)?].map(little_endian)),
-        _ => {
-            let [width, height] = [file.get(18..22)?, file.get(22..26)?].map(little_endian);
-            Some([width, (height as i32).unsigned_abs()])
-        }
-    }
 }

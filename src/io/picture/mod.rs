@@ -1,6 +1,7 @@
 //! What a picture file says of itself before anything decodes it: its kind, its size, and whether its end is there. The
 //! decoders of the page and of the command line ask here first, so that both take and refuse the same files.
 
+mod bmp;
 mod foreign;
 mod gif;
 mod jpeg;
@@ -122,7 +123,7 @@ impl Header {
             Format::Png => png::read(file)?,
             Format::WebP => webp::read(file)?,
             Format::Gif => gif::read(file)?,
-            Format::Bmp => (foreign::bmp_size(file), End::There),
+            Format::Bmp => (bmp::size(file), End::There),
             Format::Heic | Format::Avif => (foreign::largest_item(file), End::There),
             Format::JpegXl | Format::Tiff | Format::Ico | Format::Svg => (None, End::There),
         };
@@ -166,7 +167,7 @@ pub fn format(file: &[u8]) -> Result<Format, PictureError> {
         _ if begins(png::SIGNATURE) => Format::Png,
         _ if begins(b"GIF87a") || begins(b"GIF89a") => Format::Gif,
         _ if begins(b"RIFF") && file.get(8..12) == Some(b"WEBP") => Format::WebP,
-        _ if begins(b"BM") => Format::Bmp,
+        _ if bmp::begins(file) => Format::Bmp,
         _ => foreign::format(file).ok_or(PictureError::Unknown)?,
     })
 }

@@ -44,7 +44,7 @@ fn kinds_are_told_by_their_first_bytes() {
         (b"\xff\xd8\xff\xe0", Format::Jpeg),
         (b"RIFF\0\0\0\0WEBPVP8 ", Format::WebP),
         (b"GIF87a", Format::Gif),
-        (b"BM\0\0", Format::Bmp),
+        (b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0", Format::Bmp),
         (b"\0\0\0\x18ftypmif1\0\0\0\0heicmif1", Format::Heic),
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", Format::Avif),
         (b"\0\0\0\x0cJXL \r\n", Format::JpegXl),
@@ -57,9 +57,13 @@ fn kinds_are_told_by_their_first_bytes() {
         assert_eq!(format(file), Ok(kind));
     }
     assert_eq!(format(b""), Err(PictureError::Empty));
-    for file in
-        [&b"<html></html>"[..], b"RIFF\0\0\0\0WAVE", b"\0\0\0\x14ftypisom\0\0\0\0isom", b"\0\0\0\xffftyp"]
-    {
+    for file in [
+        &b"<html></html>"[..],
+        b"BMW, Audi and other cars",
+        b"RIFF\0\0\0\0WAVE",
+        b"\0\0\0\x14ftypisom\0\0\0\0isom",
+        b"\0\0\0\xffftyp",
+    ] {
         assert_eq!(format(file), Err(PictureError::Unknown));
     }
 }

@@ -134,11 +134,12 @@ fn vacant(path: &Path) -> io::Result<Temporary> {
 /// Where this process is writing files and folders that are not there yet.
 static UNDER_WAY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Removes what is written in part, before the process ends in the midst of it.
+/// Removes what is written in part. The process is to end now: nothing is begun or finished any more.
 pub fn remove_temporaries() {
-    std::mem::take(&mut *UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner))
-        .iter()
-        .for_each(|path| remove(path));
+    let under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
+    under_way.iter().for_each(|path| remove(path));
+    // It stays locked, so that nobody complains of what has gone.
+    std::mem::forget(under_way);
 }
 
 fn remove(path: &Path) {

@@ -5,6 +5,8 @@ pub const MAX_PIXELS: u64 = 100_000_000;
 /// How many times as long as broad a picture may be: a model that fixes the shorter edge at 224 pixels makes
 /// `64 * 224 * 224` of it at most.
 pub const MAX_ASPECT: u32 = 64;
+/// Bytes of a picture file: what a camera writes, and 40 million pixels that are not compressed.
+pub const MAX_PICTURE_FILE: u64 = 128 << 20;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
 pub const MAX_SMALL_FILE: u64 = 16 << 20;
 /// Bytes of a `tokenizer.json`: Gemma's, which SigLIP 2 reads, has 34 million.
@@ -60,6 +62,8 @@ pub enum LimitError {
     Pixels { width: u32, height: u32 },
     #[error("{width} x {height} pixels; a picture may be at most {MAX_ASPECT} times as long as it is broad")]
     Aspect { width: u32, height: u32 },
+    #[error("more than {MAX_PICTURE_FILE} bytes, which are the most that are read of a picture")]
+    PictureFile,
     #[error("{size} bytes; at most {MAX_SMALL_FILE} are read of such a file")]
     SmallFile { size: u64 },
     #[error("{what} take {bytes} bytes of memory; {allowed} are there")]
@@ -84,6 +88,14 @@ pub fn picture(width: u32, height: u32) -> Result<(), LimitError> {
         return Err(LimitError::Aspect { width, height });
     }
     Ok(())
+}
+
+/// Whether a picture file of this length is read.
+///
+/// # Errors
+/// [`LimitError::PictureFile`].
+pub fn picture_file(size: u64) -> Result<(), LimitError> {
+    if size > MAX_PICTURE_FILE { Err(LimitError::PictureFile) } else { Ok(()) }
 }
 
 /// Whether a file of this length is read whole.

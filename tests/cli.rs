@@ -1,5 +1,16 @@
 //! The command line as its users meet it: documents, files, exit codes.
 
+#[path = "cli/folders.rs"]
+mod folders;
+#[path = "cli/lab.rs"]
+mod lab;
+#[path = "cli/output.rs"]
+mod output;
+#[path = "cli/pictures.rs"]
+mod pictures;
+#[path = "cli/refusals.rs"]
+mod refusals;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -188,22 +199,6 @@ fn attention_is_written_by_parameter_path_with_overlays() {
 }
 
 #[test]
-fn pictures_of_any_kind_and_size_are_read() {
-    let folder = tempfile::tempdir().unwrap();
-    let picture = |width, height| {
-        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 40) as u8, (y * 9) as u8, 120]))
-    };
-    let kinds =
-        [("a.jpg", 301, 77), ("b.webp", 64, 200), ("c.gif", 1, 1), ("d.bmp", 33, 9), ("e.png", 2, 900)];
-    for (name, width, height) in kinds {
-        let file = folder.path().join(name);
-        picture(width, height).save(&file).unwrap();
-        let document = json(&[&["caption", "--image", path(&file)], &CPU[..]].concat());
-        assert!(document["caption"].is_string(), "{name}");
-    }
-}
-
-#[test]
 fn every_figure_is_measured() {
     let arguments = ["eval", "--split", "val", "--seed", "8", "--count", "4"];
     let document = json(&[&arguments[..], &CPU[..]].concat());
@@ -240,131 +235,4 @@ fn every_figure_is_measured() {
     }
     assert!(document["caption"]["cider"].is_number());
     assert_eq!(json(&[&arguments[..], &CPU[..]].concat()), document, "equal bits");
-}
-
-#[test]
-fn training_goes_on_where_it_stopped() {
-    let [whole, halved] = [(); 2].map(|()| tempfile::tempdir().unwrap());
-    let train = |out: &TempDir, more: &[&str]| {
-        let stages = ["--pictures", "1", "--writing", "2", "--every", "2", "--decay", "1"];
-        json(&[&["train", "--out", path(out.path())], &stages[..], more, &CPU[..]].concat())
-    };
-    train(&whole, &["--steps", "4", "--batch", "4"]);
-    train(&halved, &["--steps", "2", "--batch", "4"]);
-    let (code, said) = failure(&["train", "--out", path(halved.path()), "--steps", "4"]);
-    assert_eq!(code, Some(2), "a run is not begun over another: {said}");
-    let document = train(&halved, &["--resume", "--steps", "4"]);
-    assert!(document["val"]["question"]["accuracy"].is_number());
-    let log = |out: &TempDir| {
-        let text = fs::read_to_string(out.path().join("log.csv")).unwrap();
-        let without_seconds = |line: &str| line.rsplit_once(',').unwrap().0.to_string();
-        text.lines().map(without_seconds).collect::<Vec<_>>()
-    };
-    assert_eq!(log(&whole), log(&halved));
-    assert_eq!(log(&whole).len(), 5);
-    let weights = |out: &TempDir| fs::read(out.path().join("model/model.safetensors")).unwrap();
-    assert!(weights(&whole) == weights(&halved), "equal bits, with or without a pause");
-    let file = SafetensorsFile::new("model.safetensors", weights(&whole)).unwrap();
-    assert!(
-        file.names()
-            .iter()
-            .all(|name| !["adamw", "cells", "referents"].iter().any(|own| name.starts_with(own)))
-    );
-}
-
-#[test]
-fn a_race_is_run_saved_and_judged_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let race = ["--steps", "2", "--batch", "4", "--contestants", "late"];
-    let document = json(&[&["lab", "fuse", "--save", path(folder.path())], &race[..], &CPU[..]].concat());
-    let contestants = document["contestants"].as_array().unwrap();
-    let names: Vec<&str> = contestants.iter().map(|one| one["contestant"].as_str().unwrap()).collect();
-    assert_eq!(names, ["majority", "picture", "words", "shuffled", "late"]);
-    assert_eq!(document["rounds"].as_array().unwrap().len(), 2);
-    let file = folder.path().join("late.safetensors");
-    assert_eq!(json(&[&["lab", "judge", path(&file)], &CPU[..]].concat()), contestants[4]);
-
-    let document = json(&[&["lab", "sabotage"], &race[..], &CPU[..]].concat());
-    // Of two modalities, six corruptions and five contestants.
-    assert_eq!(document["curves"].as_array().unwrap().len(), 2 * 6 * 5);
-    let file = folder.path().join("contrast.safetensors");
-    let contrast = ["lab", "contrast", "--steps", "10", "--batch", "8", "--save", path(&file)];
-    let document = json(&[&contrast[..], &CPU[..]].concat());
-    assert_eq!(document["curve"].as_array().unwrap().len(), 1);
-    let judged = json(&[&["lab", "judge", path(&file)], &CPU[..]].concat());
-    for figure in ["step", "to_text", "to_picture", "tells_word", "geometry", "map"] {
-        assert_eq!(judged[figure], document["figures"][figure], "{figure}");
-    }
-}
-
-#[test]
-fn a_graphics_processor_is_timed_and_a_software_one_on_less_work() {
-    let document = json(&["bench", "--gpu", "--runs", "2"]);
-    let is_software = document["software"].as_bool().unwrap();
-    for told in ["backend", "adapter", "driver"] {
-        assert!(!document[told].as_str().unwrap().is_empty(), "{told}");
-    }
-    // Sides of the matrices; batch, heads, tokens and width of attention; pictures.
-    let (side, [b, h, t, d], pictures) = if is_software {
-        (256.0, [2.0, 2.0, 65.0, 64.0], 16.0)
-    } else {
-        (4096.0, [32.0, 16.0, 257.0, 64.0], 32.0)
-    };
-    let work = [
-        ("matmul", "gflops", 2.0 * f64::powi(side, 3) / 1e9),
-        ("attention", "gflops", 4.0 * b * h * t * t * d / 1e9),
-        ("CLIP image tower", "images_per_s", pictures),
-    ];
-    let rows = document["rows"].as_array().unwrap();
-    assert_eq!(rows.len(), work.len());
-    for (row, (case, speed, amount)) in rows.iter().zip(work) {
-        assert!(row["case"].as_str().unwrap().starts_with(case), "{row}");
-        let number = |key: &str| row[key].as_f64().unwrap();
-        let (least, median, most) = (number("least_ms"), number("median_ms"), number("most_ms"));
-        assert!(0.0 < least && least <= median && median <= most, "{row}");
-        assert!((number(speed) * median / 1e3 / amount - 1.0).abs() < 1e-6, "{row}");
-    }
-}
-
-#[test]
-fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
-    let folder = tempfile::tempdir().unwrap();
-    let broken = folder.path().join("broken.png");
-    fs::write(&broken, [0x89, 0x50, 0x4E, 0x47, 0, 0]).unwrap();
-    let empty = folder.path().join("empty.png");
-    fs::write(&empty, []).unwrap();
-    let long = "a red circle and ".repeat(40);
-    let (scenes, _) = scenes();
-    let picture = scenes.path().join("0000.png");
-    let (foreign, run) = (scenes.path().join("foreign"), scenes.path().join("run"));
-    fs::create_dir_all(&foreign).unwrap();
-    let config = fs::read_to_string("public/models/playroom/config.json").unwrap();
-    fs::write(foreign.join("config.json"), config.replace("\"reader_depth\": 4", "\"reader_depth\": 2"))
-        .unwrap();
-    let cases: [(&[&str], &str); 19] = [
-        (&["lab", "fuse", "--contestants", "late,nobody"], "nobody"),
-        (&["lab", "fuse", "--parts", "0,0,0,0"], "0"),
-        (&["lab", "sabotage", "--parts", "1,2"], "--parts"),
-        (&["lab", "contrast", "--rate", "0"], "learning rate"),
-        (&["lab", "judge", path(&broken)], "broken.png"),
-        (&["train", "--out", path(&run), "--start-from", path(&foreign)], "config.json"),
-        (&["train", "--every", "0"], "--every"),
-        (&["dance"], "dance"),
-        (&["caption"], "--image"),
-        (&["caption", "--image", "nowhere.png"], "nowhere.png"),
-        (&["caption", "--image", path(&broken)], "broken.png"),
-        (&["caption", "--image", path(&empty)], "empty.png"),
-        (&["caption", "--image", path(&broken), "--beams", "0"], "--beams"),
-        (&["match", "--image", path(&picture), "--text", &long], "64"),
-        (&["answer", "--image", path(&picture), "--question", "  "], "--question"),
-        (&["retrieve", "--images", path(folder.path()), "--text", "x", "--model", "no/model"], "no/model"),
-        (&["retrieve", "--images", "nowhere", "--text", "a ring"], "nowhere"),
-        (&["eval", "--split", "holiday"], "holiday"),
-        (&["bench", "--gpu", "--backend", "cpu"], "--backend"),
-    ];
-    for (arguments, named) in cases {
-        let (code, said) = failure(arguments);
-        assert_eq!(code, Some(2), "{arguments:?}: {said}");
-        assert!(said.contains(named), "{arguments:?} does not name {named}: {said}");
-    }
 }

@@ -113,8 +113,9 @@ fn maps_stand_under_their_parameter_paths() {
     for (model, path, shape) in cases {
         let out = tempfile::tempdir().expect("a temporary folder");
         let folder = out.path().to_str().expect("a plain name");
-        let found = answered(model, &["attend", "--image", WIDE, "--text", "a cat", "--out", folder]);
         let reads = !path.starts_with("vision");
+        let text: &[&str] = if reads { &["--text", "a cat"] } else { &[] };
+        let found = json(model, &[&["attend", "--image", WIDE, "--out", folder], text].concat());
         assert_eq!(found["maps"].as_array().expect("maps").len(), if reads { 4 } else { 2 }, "{model}");
         let bytes = std::fs::read(out.path().join("attention.safetensors")).expect("maps");
         let file = SafetensorsFile::new("attention", bytes).expect("maps");
@@ -132,7 +133,13 @@ fn maps_stand_under_their_parameter_paths() {
 
 #[test]
 fn what_a_model_cannot_do_is_refused() {
-    let cases: [(&str, &[&str], &str); 5] = [
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let out = out.path().to_str().expect("a plain name");
+    let attend = ["attend", "--image", WIDE, "--out", out, "--text", "a cat"];
+    let cases: [(&str, &[&str], &str); 8] = [
+        ("clip_gelu", &attend, "--text has no effect"),
+        ("siglip", &attend, "--text has no effect"),
+        ("blip_caption", &attend[..5], "--text is missing"),
         ("clip_gelu", &["caption", "--image", WIDE], "this needs a BlipForConditionalGeneration"),
         ("blip_caption", &["embed", "--image", WIDE], "not tuned for retrieval"),
         ("siglip", &["embed", "--text", "a cat"], "has no tokenizer"),
@@ -217,4 +224,38 @@ fn a_model_writes_as_its_generation_config_says_unless_the_caller_does() {
     );
     assert_eq!(code, Some(2));
     assert!(told.contains("generation_config.json: num_beams is 0, expected 1 to 16"), "{told}");
+}
+
+#[test]
+fn a_conversion_is_measured_on_the_pictures_that_can_be_used() {
+    let (folder, out) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let names = |name: &str| folder.path().join(name);
+    std::fs::create_dir(names("more")).expect("a folder");
+    std::fs::copy(WIDE, names("more/wide")).expect("a copy");
+    std::fs::copy(TALL, names("tall.png")).expect("a copy");
+    std::fs::write(names("empty.png"), []).expect("a file");
+    let png = std::fs::read(WIDE).expect("a picture");
+    std::fs::write(names("half.png"), &png[..png.len() / 2]).expect("a file");
+    let convert = |pictures: &std::path::Path, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_triptych"));
+        command.args(["convert", &format!("{FOLDER}/clip_gelu"), "--precision", "int8", "--json"]).args(more);
+        command
+            .arg(out.path().join("made"))
+            .arg("--measure")
+            .arg(pictures)
+            .output()
+            .expect("the program starts")
+    };
+    let output = convert(&names("nowhere"), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!out.path().join("made").exists(), "nothing is written where the pictures are not there");
+    let output = convert(folder.path(), &[]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let found: Value = serde_json::from_slice(&output.stdout).expect(&said);
+    assert_eq!(found["effect"]["pictures"], 2, "{found}");
+    let skipped = found["effect"]["skipped"].as_array().expect("a list");
+    assert_eq!(skipped.len(), 2, "{found}");
+    for (skipped, name) in skipped.iter().zip(["empty.png", "half.png"]) {
+        assert!(skipped["file"].as_str().expect("a file").ends_with(name) && said.contains(name), "{found}");
+    }
 }

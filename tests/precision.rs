@@ -78,7 +78,7 @@ fn rounded(model: &str, precision: Precision) -> TempDir {
 
 fn picture() -> Pixels {
     let path = Path::new("tests/goldens/checkpoints/wide.png");
-    decode("wide.png", &fs::read(path).unwrap()).unwrap()
+    decode(&fs::read(path).unwrap()).unwrap().pixels
 }
 
 /// Numbers that depend on every tower: embeddings, logits of a next token, or of a match.

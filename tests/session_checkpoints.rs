@@ -10,13 +10,16 @@ use serde_json::{Value, json};
 use shelf::*;
 use triptych::infer::Decoding as Search;
 use triptych::infer::checkpoint::Job;
-use triptych::session::protocol::{Attention, Command, Decoding, Event, Hypothesis, Pixels, Reader, Token};
+use triptych::session::protocol::{
+    Attention, Command, Decoding, Event, Hypothesis, Opened, Pixels, Reader, Token,
+};
 use triptych::tensor::HostTensor;
 
 fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], sentences: [&str; 2]) {
     let (images, words) = (golden(model, image), golden(model, text));
     let width = images.shape.last();
-    let Event::Opened(opened) = shelf.one(Command::Open { name: "tall.png".into(), file: file("tall.png") })
+    let Event::Opened(Opened { picture: opened, .. }) =
+        shelf.one(Command::Open { name: "tall.png".into(), file: file("tall.png") })
     else {
         panic!("no picture")
     };
@@ -205,7 +208,7 @@ fn an_answer_is_that_of_transformers_and_looks_at_the_picture() {
     );
 
     let mut checkpoint = checkpoint("blip_answer");
-    let tall = triptych::io::image::decode("tall.png", &file("tall.png")).expect("a picture");
+    let tall = triptych::io::image::decode(&file("tall.png")).expect("a picture").pixels;
     let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&tall)]);
     let row = checkpoint.words.as_ref().expect("words").row(SENTENCES[1]).expect("ids");
     let question = HostTensor::u32([1, row.len()], row.clone());

@@ -30,11 +30,9 @@ journey(
       before,
     );
     assert.equal(await lab.page.getByRole("alert").count(), 0);
-    for (const [name, bytes] of [["broken.png", [0x89, 0x50, 0x4e, 0x47, 1, 2, 3]], ["empty.jpg", []]]) {
-      await lab.drop(name, "image/png", bytes);
-      const alert = lab.page.getByRole("alert").filter({ hasText: "could not be read as a picture" });
-      await alert.filter({ hasText: name }).waitFor({ timeout: 30_000 });
-    }
+    await lab.drop("broken.png", "image/png", [0x89, 0x50, 0x4e, 0x47, 1, 2, 3]);
+    const alert = lab.page.getByRole("alert").filter({ hasText: "could not be read as a picture" });
+    await alert.filter({ hasText: "broken.png" }).waitFor({ timeout: 30_000 });
     await lab.page.getByRole("button", { name: "New scene" }).click();
     assert.match(await lab.scene(), /^an? /);
     // A link to a picture that never left another machine says so and goes on with a scene.

@@ -32,7 +32,7 @@ pub fn run(folder: &Path) -> Tally {
             let upper = format!("{key}#upper_byte");
             let Ok(want) = expected.tensor(&upper).or_else(|_| expected.tensor(key)) else { continue };
             let path = folder.join(picture["picture"].as_str().expect("a path"));
-            let fitted = processor.fit(&decode(key, &bytes(&path)).expect("a picture"));
+            let fitted = processor.fit(&decode(&bytes(&path)).expect("a picture").pixels);
             let (width, height) = fitted.size();
             let planes: Vec<u8> =
                 (0..3).flat_map(|channel| fitted.rgb.iter().skip(channel).step_by(3).copied()).collect();
@@ -72,7 +72,7 @@ fn normalised(folder: &Path, name: &str, processor: &ImageProcessor, tally: &mut
     let path = folder.join(name).join("expected_f32.safetensors");
     let Ok(expected) = std::fs::read(path) else { return };
     for (key, want) in SafeTensors::deserialize(&expected).expect("pixels").iter() {
-        let picture = decode(key, &bytes(&folder.join("pictures").join(key))).expect("a picture");
+        let picture = decode(&bytes(&folder.join("pictures").join(key))).expect("a picture").pixels;
         let values = processor.pixel_values(&[processor.fit(&picture)]);
         let (chunks, _) = want.data().as_chunks::<4>();
         let differing =

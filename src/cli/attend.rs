@@ -1,17 +1,19 @@
 //! `triptych attend`: where every layer and head of the towers looks.
 
 use std::fs::create_dir_all;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::model::{Model, fits, picture, sentence};
-use super::{CliError, Common, checkpoint, print_json};
+use super::model::{Model, fits, sentence};
+use super::photos::photo;
+use super::{CliError, Common, checkpoint, has_words, print_json};
 use crate::infer::{Model as Loadable, Runner, Trace};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
 use crate::io::safetensors::{Floats, to_bytes};
 use crate::pixels::Pixels;
+use crate::pixels::resize::resize_square;
 use crate::tensor::HostTensor;
 use crate::viz::heat::Map;
 use crate::world::Style;
@@ -21,9 +23,9 @@ pub struct Attend {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
-    /// Words to read the picture with
+    /// Words to read the picture with; not for models whose text reads no picture, CLIP and SigLIP
     #[arg(long)]
-    text: String,
+    text: Option<String>,
     /// Folder for attention.safetensors and the overlays
     #[arg(long)]
     out: PathBuf,
@@ -45,17 +47,23 @@ pub struct Looks {
 impl Attend {
     /// Writes the maps `[heads, queries, keys]` under their parameter paths, and an overlay per layer and token.
     pub fn run(&self) -> Result<(), CliError> {
+        if let Some(text) = &self.text {
+            has_words("--text", text)?;
+        }
+        let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
         let looks = match &mut model.0 {
-            Loadable::Playroom(runner) => self.playroom(runner)?,
-            Loadable::Checkpoint(checkpoint) => checkpoint::attend(checkpoint, &self.image, &self.text)?,
+            Loadable::Playroom(runner) => self.playroom(runner, &picture.pixels)?,
+            Loadable::Checkpoint(checkpoint) => {
+                checkpoint::attend(checkpoint, &picture.pixels, self.text.as_ref())?
+            }
         };
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
         let traces = [&looks.vision].into_iter().chain(looks.texts.iter().map(|(trace, _)| trace));
         let tensors: Vec<(String, HostTensor)> = traces.flat_map(layers).collect();
         let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
         let bytes = to_bytes(named, &[], Floats::F32).map_err(CliError::failure)?;
-        write_atomic(&self.out.join("attention.safetensors"), &bytes).map_err(CliError::failure)?;
+        write_atomic(&self.out.join("attention.safetensors"), &bytes)?;
         for (trace, words) in &looks.texts {
             self.overlays(&looks.pixels, trace, words)?;
         }
@@ -65,19 +73,21 @@ impl Attend {
             .collect();
         let cuts = model.cuts();
         match self.common.json {
-            true => {
-                print_json(&json!({ "out": self.out.display().to_string(), "maps": names, "cut": cuts }));
-            }
-            false => println!("{} maps in {}", names.len(), self.out.display()),
+            true => print_json(&json!({
+                "out": self.out.display().to_string(), "maps": names, "cut": cuts,
+                "incomplete": picture.is_incomplete,
+            })),
+            false => print_line!("{} maps in {}", names.len(), self.out.display()),
         }
         Ok(())
     }
 
-    fn playroom(&self, runner: &mut Runner) -> Result<Looks, CliError> {
-        let pixels = picture(&self.image, runner.config.image_size)?;
-        let read = sentence(runner, &self.text)?;
-        let written = runner.words.caption(Style::Full, &self.text);
-        let written = fits(runner, written, &self.text)?;
+    fn playroom(&self, runner: &mut Runner, picture: &Pixels) -> Result<Looks, CliError> {
+        let text = self.text.as_ref().ok_or_else(|| CliError::input(checkpoint::TEXT_IS_MISSING))?;
+        let pixels = resize_square(picture, runner.config.image_size as u32);
+        let read = sentence(runner, text)?;
+        let written = runner.words.caption(Style::Full, text);
+        let written = fits(runner, written, text)?;
         let (vision, matcher, decoder) = pollster::block_on(async {
             let (image, _) = runner.encode_images(std::slice::from_ref(&pixels)).await?;
             let vision = runner.self_attention(&pixels).await?;
@@ -103,7 +113,7 @@ impl Attend {
                 let map = Map::new(side, side, trace.mean(layer, query));
                 let png = encode_png(&map.over(pixels, map.range(), 0.6));
                 let name = format!("{path}.{query:02}.{word}.png");
-                write_atomic(Path::new(&self.out.join(name)), &png).map_err(CliError::failure)?;
+                write_atomic(&self.out.join(name), &png)?;
             }
         }
         Ok(())

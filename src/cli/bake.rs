@@ -66,10 +66,10 @@ impl Bake {
         let baked =
             BakedRun { scene, decoder: Stack { layers: 1, heads: 1 }, pointing_layer: 0, tokens, hypothesis };
         let bytes = serde_json::to_vec(&baked).expect("plain data serialises");
-        write_atomic(&self.public.join("baked.json"), &bytes).map_err(CliError::failure)?;
+        write_atomic(&self.public.join("baked.json"), &bytes)?;
         match self.json {
             true => print_json(&baked),
-            false => println!("{text}"),
+            false => print_line!("{text}"),
         }
         Ok(())
     }

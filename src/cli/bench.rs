@@ -80,9 +80,9 @@ impl Bench {
             print_json(&json!({ "backend": backend, "runs": self.runs, "rows": rows }));
             return Ok(());
         }
-        println!("{backend}, {} runs", self.runs);
+        print_line!("{backend}, {} runs", self.runs);
         for Row { case, times } in &rows {
-            println!("{case:18} {times}");
+            print_line!("{case:18} {times}");
         }
         Ok(())
     }
@@ -115,9 +115,9 @@ impl Bench {
             print_json(&json!({ "backend": backend, "runs": self.runs, "steps": steps }));
             return Ok(());
         }
-        println!("{backend}, {} runs of one picture", self.runs);
+        print_line!("{backend}, {} runs of one picture", self.runs);
         for Steps { kernel, count, median_ms } in steps {
-            println!("{kernel:24} {count:4} steps {median_ms:9.2} ms");
+            print_line!("{kernel:24} {count:4} steps {median_ms:9.2} ms");
         }
         Ok(())
     }

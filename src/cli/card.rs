@@ -26,10 +26,10 @@ impl Card {
         let written = with_figures(&card, &self.report("eval.json")?, &self.report("eval-compose.json")?);
         let written =
             written.ok_or_else(|| CliError::input(format!("{}: no marks around figures", path.display())))?;
-        write_atomic(&path, written.as_bytes()).map_err(CliError::failure)?;
+        write_atomic(&path, written.as_bytes())?;
         match self.json {
             true => print_json(&json!({ "card": path.display().to_string() })),
-            false => println!("{}", path.display()),
+            false => print_line!("{}", path.display()),
         }
         Ok(())
     }

@@ -1,29 +1,22 @@
 //! What the commands ask of a published checkpoint.
 
-use std::path::Path;
-
 use super::CliError;
 use super::attend::Looks;
 use super::write::{ANSWER, CAPTION};
 use crate::infer::checkpoint::{Checkpoint, Words};
 use crate::infer::{Decoding, Written};
-use crate::io::file::read;
-use crate::io::image::decode;
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
-/// Has the model look at a picture file; returns the number of its states.
-fn look(checkpoint: &mut Checkpoint, path: &Path) -> Result<usize, CliError> {
-    let fitted = checkpoint.images.fit(&photo(path)?);
+pub const TEXT_IS_MISSING: &str = "--text is missing: the words to read the picture with";
+const TEXT_READS_NO_PICTURE: &str = "--text has no effect: this model's text reads no picture; leave it out for where its image encoder looks";
+
+/// Has the model look at a picture; returns the number of its states.
+fn look(checkpoint: &mut Checkpoint, picture: &Pixels) -> Result<usize, CliError> {
+    let fitted = checkpoint.images.fit(picture);
     let pixels = checkpoint.images.pixel_values(&[fitted]);
     pollster::block_on(checkpoint.look(&pixels)).map_err(CliError::failure)
-}
-
-/// A picture file in its own size.
-pub fn photo(path: &Path) -> Result<Pixels, CliError> {
-    let bytes = read(path).map_err(CliError::input)?;
-    decode(&path.display().to_string(), &bytes).map_err(CliError::input)
 }
 
 /// The tokenizer, without which nothing can be said to the model.
@@ -45,7 +38,7 @@ fn expect(checkpoint: &Checkpoint, task: Task, class: &str) -> Result<(), CliErr
 /// A caption that begins with `prompt`.
 pub fn caption(
     checkpoint: &mut Checkpoint,
-    image: &Path,
+    picture: &Pixels,
     prompt: &str,
     decoding: Option<Decoding>,
     max_new: Option<usize>,
@@ -53,7 +46,7 @@ pub fn caption(
     expect(checkpoint, Task::Caption, "BlipForConditionalGeneration")?;
     let row = words(checkpoint)?.row(prompt).map_err(CliError::input)?;
     let prompt = checkpoint.caption_prompt((!prompt.trim().is_empty()).then_some(&row));
-    let source = look(checkpoint, image)?;
+    let source = look(checkpoint, picture)?;
     let max_new = checkpoint.max_new(prompt.len(), max_new, CAPTION);
     let decoding = checkpoint.decoding(decoding);
     write(checkpoint, source, prompt, decoding, max_new)
@@ -62,13 +55,13 @@ pub fn caption(
 /// The answer to a question.
 pub fn answer(
     checkpoint: &mut Checkpoint,
-    image: &Path,
+    picture: &Pixels,
     question: &str,
     max_new: Option<usize>,
 ) -> Result<Written, CliError> {
     expect(checkpoint, Task::Answer, "BlipForQuestionAnswering")?;
     let row = words(checkpoint)?.row(question).map_err(CliError::input)?;
-    let source = look(checkpoint, image)?;
+    let source = look(checkpoint, picture)?;
     let (length, ids) = (row.len() as u32, HostTensor::u32([1, row.len()], row));
     let asked = pollster::block_on(checkpoint.ask(source, &ids, length)).map_err(CliError::failure)?;
     let prompt = checkpoint.caption_prompt(None);
@@ -78,23 +71,29 @@ pub fn answer(
 }
 
 /// Logits, no match and match, of a sentence.
-pub fn match_text(checkpoint: &mut Checkpoint, image: &Path, text: &str) -> Result<[f32; 2], CliError> {
+pub fn match_text(checkpoint: &mut Checkpoint, picture: &Pixels, text: &str) -> Result<[f32; 2], CliError> {
     expect(checkpoint, Task::Match, "BlipForImageTextRetrieval")?;
     let row = words(checkpoint)?.row(text).map_err(CliError::input)?;
-    let source = look(checkpoint, image)?;
+    let source = look(checkpoint, picture)?;
     let logits = pollster::block_on(checkpoint.match_rows(source, &[row])).map_err(CliError::failure)?;
     Ok(logits[0])
 }
 
 /// Where the image encoder looks, and the texts that read the picture: words for a caption, a sentence to judge, or a
-/// question. A model whose text reads no picture has its image encoder alone.
-pub fn attend(checkpoint: &mut Checkpoint, image: &Path, text: &str) -> Result<Looks, CliError> {
-    let pixels = checkpoint.images.fit(&photo(image)?);
-    let values = checkpoint.images.pixel_values(std::slice::from_ref(&pixels));
-    let row = match checkpoint.task() {
-        Some(_) => words(checkpoint)?.row(text).map_err(CliError::input)?,
-        None => Vec::new(),
+/// question. A model whose text reads no picture takes none and has its image encoder alone.
+pub fn attend(
+    checkpoint: &mut Checkpoint,
+    picture: &Pixels,
+    text: Option<&String>,
+) -> Result<Looks, CliError> {
+    let row = match (checkpoint.task(), text) {
+        (Some(_), Some(text)) => words(checkpoint)?.row(text).map_err(CliError::input)?,
+        (None, None) => Vec::new(),
+        (Some(_), None) => return Err(CliError::input(TEXT_IS_MISSING)),
+        (None, Some(_)) => return Err(CliError::input(TEXT_READS_NO_PICTURE)),
     };
+    let pixels = checkpoint.images.fit(picture);
+    let values = checkpoint.images.pixel_values(std::slice::from_ref(&pixels));
     let (vision, read) = pollster::block_on(async {
         let vision = checkpoint.self_attention(&values).await?;
         let Some(task) = checkpoint.task() else { return Ok((vision, None)) };

@@ -8,8 +8,9 @@ use serde_json::json;
 
 use measure::{Effect, measure};
 
-use super::model::precision;
-use super::{CliError, Common, bar, print_json};
+use super::model::{is_folder, precision};
+use super::photos::below;
+use super::{Backend, CliError, Common, bar, print_json};
 use crate::infer::checkpoint::{Agreement, ConvertError, Converted, MAX_FILE, convert};
 use crate::io::file::Folder;
 use crate::io::weights::WriteError;
@@ -33,9 +34,12 @@ pub struct Convert {
 
 impl Convert {
     pub fn run(&self) -> Result<(), CliError> {
-        if !self.folder.is_dir() {
-            return Err(CliError::Input(format!("{}: no such folder", self.folder.display())));
+        is_folder(&self.folder)?;
+        if self.measure.is_none() && self.common.backend != Backend::Auto {
+            return Err(CliError::input("--backend has no effect without --measure: nothing is computed"));
         }
+        // Before the long work: a folder without pictures is an error.
+        let found = self.measure.iter().flatten().map(|folder| below(folder)).next().transpose()?;
         let bar = bar(0, "tensors");
         let progress = |done: usize, all: usize| {
             bar.set_length(all as u64);
@@ -46,10 +50,11 @@ impl Convert {
         let converted = converted.map_err(|e| self.told(e))?;
         bar.finish_and_clear();
         let folders = [self.folder.as_path(), self.out.as_path()];
-        let measured =
-            |pictures: &Option<PathBuf>| measure(folders, self.precision, pictures.as_ref(), &self.common);
-        let effect = self.measure.as_ref().map(measured);
-        self.print(&converted, effect.transpose()?.as_ref());
+        let effect = match self.measure {
+            Some(_) => Some(measure(folders, self.precision, found, &self.common)?),
+            None => None,
+        };
+        self.print(&converted, effect.as_ref());
         Ok(())
     }
 
@@ -61,7 +66,7 @@ impl Convert {
             }));
         }
         let (before, after) = (converted.before as f64, converted.after as f64);
-        println!(
+        print_line!(
             "{:.1} MB became {:.1} MB ({:.1} %) in {} files in {}",
             before / 1e6,
             after / 1e6,
@@ -72,17 +77,17 @@ impl Convert {
         let Some(effect) = effect else { return };
         let Agreement { mean_cosine, worst_cosine, same_top_1, same_tokens } = effect.agreement;
         if let (Some(mean), Some(worst)) = (mean_cosine, worst_cosine) {
-            println!("cosine with the original: {mean:.6} on average, {worst:.6} at worst");
+            print_line!("cosine with the original: {mean:.6} on average, {worst:.6} at worst");
         }
         if let Some(share) = same_top_1 {
-            println!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, effect.pictures);
+            print_line!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, effect.pictures);
         }
         if let Some(share) = same_tokens {
-            println!("same tokens: {:.1} %, {} pictures", 100.0 * share, effect.pictures);
+            print_line!("same tokens: {:.1} %, {} pictures", 100.0 * share, effect.pictures);
         }
         let (before, after) = (effect.device_before as f64, effect.device_after as f64);
-        println!("{:.1} MB on the device, {:.1} MB before", after / 1e6, before / 1e6);
-        println!("{:.1} ms a picture, {:.1} ms before", effect.ms_after, effect.ms_before);
+        print_line!("{:.1} MB on the device, {:.1} MB before", after / 1e6, before / 1e6);
+        print_line!("{:.1} ms a picture, {:.1} ms before", effect.ms_after, effect.ms_before);
     }
 
     fn told(&self, error: ConvertError) -> CliError {

@@ -1,11 +1,12 @@
 //! `triptych embed` and `triptych retrieve`: the shared space.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::model::Model;
-use super::{CliError, Common, print_json};
+use super::model::{Embedded, Model, Taken};
+use super::photos::{below, tell_skipped};
+use super::{CliError, Common, has_words, print_json};
 use crate::dot::dot;
 
 #[derive(clap::Args)]
@@ -24,7 +25,7 @@ pub struct Embed {
 
 #[derive(clap::Args)]
 pub struct Retrieve {
-    /// Folder with pictures (png, jpg, jpeg, webp, gif, bmp)
+    /// Folder with pictures, PNG, JPEG, WebP, GIF or BMP by any name; folders in it are looked through, up to 16 levels down
     #[arg(long)]
     images: PathBuf,
     /// What to look for
@@ -34,8 +35,8 @@ pub struct Retrieve {
     #[arg(long)]
     image: Option<PathBuf>,
     /// How many results
-    #[arg(long, default_value_t = 5)]
-    top: usize,
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    top: u32,
     #[command(flatten)]
     model: Model,
     #[command(flatten)]
@@ -48,27 +49,31 @@ impl Embed {
             return Err(CliError::input("nothing to embed: give --image or --text"));
         }
         let mut model = self.model.open(&self.common)?;
-        let (images, texts) = (model.embed_images(&self.image)?, model.embed_texts(&self.text)?);
+        let Embedded { files, rows: images, skipped } = model.embed_images(&self.image)?;
+        let texts = model.embed_texts(&self.text)?;
+        tell_skipped(&skipped);
         let (scale, cuts) = (model.scale()?, model.cuts());
         let logits: Vec<Vec<f32>> =
             images.iter().map(|i| texts.iter().map(|t| scale.logit(dot(i, t))).collect()).collect();
         let probabilities: Vec<Vec<f32>> = logits.iter().map(|row| scale.probabilities(row)).collect();
         if self.common.json {
+            let named = |Taken { path, is_incomplete }: &Taken| json!({ "file": path.display().to_string(), "incomplete": is_incomplete });
             print_json(&json!({
+                "images": files.iter().map(named).collect::<Vec<_>>(), "skipped": skipped,
                 "image_embeds": images, "text_embeds": texts,
                 "logits_per_image": logits, "probabilities_per_image": probabilities,
                 "cut": cuts,
             }));
             return Ok(());
         }
-        for (path, (logits, probabilities)) in self.image.iter().zip(logits.iter().zip(&probabilities)) {
+        for (file, (logits, probabilities)) in files.iter().zip(logits.iter().zip(&probabilities)) {
             for (text, (logit, probability)) in self.text.iter().zip(logits.iter().zip(probabilities)) {
-                println!("{logit:8.3}  {:5.1} %  {}  {text}", 100.0 * probability, path.display());
+                print_line!("{logit:8.3}  {:5.1} %  {}  {text}", 100.0 * probability, file.path.display());
             }
         }
-        if self.image.is_empty() || self.text.is_empty() {
+        if images.is_empty() || texts.is_empty() {
             let width = images.iter().chain(&texts).next().map_or(0, Vec::len);
-            println!("{} unit vectors of {width} values; --json prints them", images.len() + texts.len());
+            print_line!("{} unit vectors of {width} values; --json prints them", images.len() + texts.len());
         }
         Ok(())
     }
@@ -76,48 +81,35 @@ impl Embed {
 
 impl Retrieve {
     pub fn run(&self) -> Result<(), CliError> {
+        if let Some(text) = &self.text {
+            has_words("--text", text)?;
+        }
         let mut model = self.model.open(&self.common)?;
-        let files = picture_files(&self.images)?;
+        let found = below(&self.images)?;
         let query = match (&self.text, &self.image) {
             (Some(text), _) => model.embed_texts(std::slice::from_ref(text))?,
-            (None, Some(path)) => model.embed_images(std::slice::from_ref(path))?,
+            (None, Some(path)) => model.embed_images(std::slice::from_ref(path))?.rows,
             (None, None) => unreachable!("clap asks for --text or --image"),
         };
         let cuts = model.cuts();
-        let scores = model.embed_images(&files)?;
-        let mut results: Vec<(f32, &PathBuf)> =
-            scores.iter().map(|row| dot(row, &query[0])).zip(&files).collect();
-        results.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-        results.truncate(self.top);
+        let Embedded { files, rows, skipped } = model.embed_images(&found.pictures)?;
+        let skipped = [found.skipped, skipped].concat();
+        tell_skipped(&skipped);
+        let scores = rows.iter().map(|row| dot(row, &query[0]));
+        let mut results: Vec<(f32, &Taken)> = scores.zip(&files).collect();
+        results.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.path.cmp(&b.1.path)));
+        results.truncate(self.top as usize);
         if self.common.json {
             let results: Vec<_> = results
                 .iter()
-                .map(|(score, file)| json!({ "file": file.display().to_string(), "score": score }))
+                .map(|(score, Taken { path, is_incomplete })| {
+                    json!({ "file": path.display().to_string(), "score": score, "incomplete": is_incomplete })
+                })
                 .collect();
-            print_json(&json!({ "results": results, "cut": cuts }));
+            print_json(&json!({ "results": results, "skipped": skipped, "cut": cuts }));
         } else {
-            results.iter().for_each(|(score, file)| println!("{score:.4}  {}", file.display()));
+            results.iter().for_each(|(score, file)| print_line!("{score:.4}  {}", file.path.display()));
         }
         Ok(())
     }
-}
-
-/// The picture files of a folder, sorted by name.
-pub fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    const KINDS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "bmp"];
-    let entries =
-        std::fs::read_dir(folder).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
-    let is_picture = |path: &PathBuf| {
-        let kind = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
-        // Beside its pictures `triptych scene` lays their masks.
-        let is_mask =
-            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.contains(".mask."));
-        path.is_file() && KINDS.contains(&kind.as_str()) && !is_mask
-    };
-    let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(is_picture).collect();
-    if files.is_empty() {
-        return Err(CliError::Input(format!("{}: no pictures ({})", folder.display(), KINDS.join(", "))));
-    }
-    files.sort();
-    Ok(files)
 }

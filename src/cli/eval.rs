@@ -42,7 +42,7 @@ impl Eval {
         if self.common.json {
             print_json(&report);
         } else {
-            println!("{}", serde_json::to_string_pretty(&report).expect("plain data serialises"));
+            print_line!("{}", serde_json::to_string_pretty(&report).expect("plain data serialises"));
         }
         Ok(())
     }

@@ -1,6 +1,16 @@
 //! The command line: the same engine, natively. Progress goes to standard error; with `--json` standard output holds
 //! one JSON document and nothing else. Exit code 2 for bad use or bad input, 1 for a failure.
 
+/// `println!`, where standard output may be a pipe that nobody reads any more or a full disk: see [`out::line`].
+macro_rules! print_line {
+    ($($text:tt)*) => { $crate::cli::out::line(format_args!($($text)*)) };
+}
+
+/// `eprintln!`, where standard error may be such a pipe.
+macro_rules! tell {
+    ($($text:tt)*) => { $crate::cli::out::tell(format_args!($($text)*)) };
+}
+
 mod attend;
 mod bake;
 mod bench;
@@ -11,14 +21,21 @@ mod embed;
 mod eval;
 mod lab;
 mod model;
+mod out;
+mod photos;
 mod scene;
+mod texts;
 mod train;
 mod write;
 
-use std::process::ExitCode;
+use std::io::ErrorKind;
+use std::process::{ExitCode, exit};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use out::json as print_json;
+
+use crate::io::file::{self, FileError};
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +57,26 @@ impl CliError {
         CliError::Failure(error.to_string())
     }
 }
+
+impl From<FileError> for CliError {
+    /// A full or broken disk is the machine's fault, a path that cannot be there the caller's.
+    fn from(error: FileError) -> Self {
+        match error.source.kind() {
+            ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::AlreadyExists
+            | ErrorKind::IsADirectory
+            | ErrorKind::NotADirectory
+            | ErrorKind::DirectoryNotEmpty
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::InvalidFilename => CliError::input(error),
+            _ => CliError::failure(error),
+        }
+    }
+}
+
+/// The exit code after Ctrl-C: 128 and the number of the signal.
+const INTERRUPTED: i32 = 130;
 
 #[derive(Parser)]
 #[command(name = "triptych", version, about = "A laboratory of multimodal learning", max_term_width = 100)]
@@ -102,7 +139,20 @@ enum Backend {
 
 /// Parses the arguments, runs the command and turns errors into exit codes.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    // Mesa's layer that chooses among graphics processors asks Wayland, which complains on standard error where nobody is
+    // logged in; the engine chooses by itself.
+    // SAFETY: no other thread is there yet.
+    #[cfg(target_os = "linux")]
+    unsafe {
+        std::env::set_var("NODEVICE_SELECT", "1");
+    }
+    // Where there is nothing to take hold of, what is half written stays beside its place.
+    let _unheard = ctrlc::set_handler(|| {
+        file::remove_temporaries();
+        exit(INTERRUPTED)
+    });
+    let arguments = texts::attached(&Cli::command(), std::env::args_os());
+    let result = match Cli::parse_from(arguments).command {
         Command::Scene(command) => command.run(),
         Command::Embed(command) => command.run(),
         Command::Convert(command) => command.run(),
@@ -121,7 +171,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            tell!("error: {error}");
             match error {
                 CliError::Input(_) => ExitCode::from(2),
                 CliError::Failure(_) => ExitCode::from(1),
@@ -130,8 +180,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn print_json(document: &impl serde::Serialize) {
-    println!("{}", serde_json::to_string(document).expect("plain data serialises"));
+/// The error where a text that something is to be done with is empty.
+fn has_words(option: &str, text: &str) -> Result<(), CliError> {
+    match text.trim().is_empty() {
+        true => Err(CliError::Input(format!("{option} has no words"))),
+        false => Ok(()),
+    }
 }
 
 /// A progress bar on standard error, where somebody looks at it.

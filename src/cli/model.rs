@@ -1,4 +1,6 @@
-//! Devices, models and pictures for the commands.
+//! Devices and models for the commands.
+
+mod embeddings;
 
 use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
@@ -6,17 +8,14 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::checkpoint::{photo, words};
+pub use embeddings::{Embedded, Taken};
+
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
 use crate::infer::checkpoint::{Cut, Scale};
 use crate::infer::{Model as Loadable, Runner};
-use crate::io::file::{Folder, read, write_atomic};
-use crate::io::image::decode;
-use crate::pixels::Pixels;
-use crate::pixels::resize::resize_square;
+use crate::io::file::{Folder, write_atomic};
 use crate::precision::Precision;
-use crate::tensor::HostTensor;
 
 /// A loaded model, by `--model`.
 #[derive(clap::Args, Clone)]
@@ -93,11 +92,19 @@ impl Model {
 
     fn folder(&self) -> Result<PathBuf, CliError> {
         let folder = if self.model == Path::new("playroom") { shipped() } else { self.model.clone() };
-        match folder.is_dir() {
-            true => Ok(folder),
-            false => Err(CliError::input(format!("--model {}: no such folder", folder.display()))),
-        }
+        is_folder(&folder).map_err(|error| CliError::Input(format!("--model {error}")))?;
+        Ok(folder)
     }
+}
+
+/// The error where a path is no folder.
+pub fn is_folder(path: &Path) -> Result<(), CliError> {
+    let error = match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => return Ok(()),
+        Ok(_) => "is no folder".to_string(),
+        Err(error) => error.to_string(),
+    };
+    Err(CliError::Input(format!("{}: {error}", path.display())))
 }
 
 /// The Playroom model of a folder on a device.
@@ -127,60 +134,11 @@ pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Resul
 }
 
 impl Opened {
-    /// Unit vectors of picture files.
-    pub fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Vec<Vec<f32>>, CliError> {
-        if paths.is_empty() {
-            return Ok(Vec::new());
-        }
-        let embeds = match &mut self.0 {
-            Loadable::Playroom(runner) => {
-                let side = runner.config.image_size;
-                let pictures = paths.iter().map(|path| picture(path, side)).collect::<Result<Vec<_>, _>>()?;
-                pollster::block_on(runner.encode_images(&pictures)).map(|(_, embeds)| embeds)
-            }
-            Loadable::Checkpoint(checkpoint) => {
-                if !checkpoint.embeds() {
-                    return Err(CliError::input(
-                        "this BLIP was not tuned for retrieval: it has no embeddings",
-                    ));
-                }
-                let pictures = paths.iter().map(|path| photo(path)).collect::<Result<Vec<_>, _>>()?;
-                pollster::block_on(checkpoint.encode_images(&pictures))
-            }
-        };
-        Ok(rows(&embeds.map_err(CliError::failure)?))
-    }
-
-    /// Unit vectors of sentences.
-    pub fn embed_texts(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>, CliError> {
-        if texts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let embeds = match &mut self.0 {
-            Loadable::Playroom(runner) => {
-                let ids = texts.iter().map(|t| sentence(runner, t)).collect::<Result<Vec<_>, _>>()?;
-                pollster::block_on(runner.encode_texts(&ids))
-            }
-            Loadable::Checkpoint(checkpoint) => {
-                if !checkpoint.embeds() {
-                    return Err(CliError::input(
-                        "this BLIP was not tuned for retrieval: it has no embeddings",
-                    ));
-                }
-                let words = words(checkpoint)?;
-                let ids = texts.iter().map(|t| words.row(t)).collect::<Result<Vec<_>, _>>();
-                let (ids, pad) = (ids.map_err(CliError::input)?, words.pad);
-                pollster::block_on(checkpoint.encode_texts(&ids, pad))
-            }
-        };
-        Ok(rows(&embeds.map_err(CliError::failure)?))
-    }
-
     /// The texts that were too long for the model: each is told on standard error too.
     pub fn cuts(&self) -> Vec<Cut> {
         let Loadable::Checkpoint(checkpoint) = &self.0 else { return Vec::new() };
         let cuts = checkpoint.take_cuts();
-        cuts.iter().for_each(|cut| eprintln!("note: {cut}"));
+        cuts.iter().for_each(|cut| tell!("note: {cut}"));
         cuts
     }
 
@@ -195,10 +153,6 @@ impl Opened {
         };
         scale.map_err(CliError::failure)
     }
-}
-
-fn rows(tensor: &HostTensor) -> Vec<Vec<f32>> {
-    tensor.as_f32().chunks(tensor.shape.last()).map(<[f32]>::to_vec).collect()
 }
 
 /// The device that the caller wants; `auto` takes a graphics processor unless it is a software one.
@@ -238,13 +192,6 @@ fn kept_choices() -> Option<PathBuf> {
     let cache = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA"));
     let cache = cache.or_else(|| set("HOME").map(|home| home.join(".cache")));
     Some(cache?.join("triptych/kernel-choices.json"))
-}
-
-/// A picture file of any size and kind, brought to the model's size.
-pub fn picture(path: &Path, side: usize) -> Result<Pixels, CliError> {
-    let bytes = read(path).map_err(CliError::input)?;
-    let pixels = decode(&path.display().to_string(), &bytes).map_err(CliError::input)?;
-    Ok(resize_square(&pixels, side as u32))
 }
 
 /// A sentence as ids; one that is longer than the model's longest row is an error of the caller.

@@ -1,13 +1,12 @@
 //! `triptych scene`: the world as files.
 
-use std::fs::{File, create_dir_all};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::fs::create_dir_all;
+use std::path::PathBuf;
 
 use serde_json::json;
 
 use super::{CliError, bar, print_json};
-use crate::io::file::write_atomic;
+use crate::io::file::{Draft, write_atomic};
 use crate::io::image::{encode_grey_png, encode_png};
 use crate::pixels::Pixels;
 use crate::world::language::caption;
@@ -44,8 +43,8 @@ impl SceneCommand {
     /// Writes `NNNN.png`, a mask `NNNN.mask.K.png` per object, `captions.jsonl`, `questions.jsonl` and `scene.json`.
     pub fn run(&self) -> Result<(), CliError> {
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
-        let mut captions = self.lines("captions.jsonl")?;
-        let mut questions = self.lines("questions.jsonl")?;
+        let [mut captions, mut questions] =
+            [Draft::new(&self.out.join("captions.jsonl"))?, Draft::new(&self.out.join("questions.jsonl"))?];
         let mut scenes = Vec::new();
         let bar = bar(self.count, "scenes");
         for index in 0..self.count {
@@ -53,38 +52,31 @@ impl SceneCommand {
             let name = format!("{index:04}");
             self.pictures(&scene, &name)?;
             for line in self.captions(&scene, &name, index) {
-                writeln!(captions, "{line}").map_err(CliError::failure)?;
+                captions.write(format!("{line}\n").as_bytes())?;
             }
             for line in self.questions(&scene, &name, index) {
-                writeln!(questions, "{line}").map_err(CliError::failure)?;
+                questions.write(format!("{line}\n").as_bytes())?;
             }
             scenes.push(json!({ "file": format!("{name}.png"), "index": index, "scene": scene }));
             bar.inc(1);
         }
         bar.finish_and_clear();
-        captions.flush().and_then(|()| questions.flush()).map_err(CliError::failure)?;
+        captions.finish()?;
+        questions.finish()?;
         let document = json!({ "split": self.split, "seed": self.seed, "scenes": scenes });
         let text = serde_json::to_vec_pretty(&document).expect("plain data serialises");
-        write_atomic(&self.out.join("scene.json"), &text).map_err(CliError::failure)?;
+        write_atomic(&self.out.join("scene.json"), &text)?;
         match self.json {
             true => print_json(&document),
-            false => println!("{} scenes in {}", self.count, self.out.display()),
+            false => print_line!("{} scenes in {}", self.count, self.out.display()),
         }
         Ok(())
-    }
-
-    fn lines(&self, name: &str) -> Result<BufWriter<File>, CliError> {
-        let path = self.out.join(name);
-        let file = File::create(&path).map_err(|e| CliError::Input(format!("{}: {e}", path.display())))?;
-        Ok(BufWriter::new(file))
     }
 
     fn pictures(&self, scene: &Scene, name: &str) -> Result<(), CliError> {
         let picture = render(scene);
         let side = PIXELS as u32;
-        let write = |name: String, bytes: Vec<u8>| {
-            write_atomic(Path::new(&self.out.join(name)), &bytes).map_err(CliError::failure)
-        };
+        let write = |name: String, bytes: Vec<u8>| write_atomic(&self.out.join(name), &bytes);
         write(format!("{name}.png"), encode_png(&Pixels::new(side, side, picture.rgb)))?;
         for (k, mask) in picture.masks.iter().enumerate() {
             let grey: Vec<u8> = (0..PIXELS * PIXELS)

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::model::{Model, fits, picture, sentence};
-use super::{CliError, Common, checkpoint, print_json};
+use super::model::{Model, fits, sentence};
+use super::photos::photo;
+use super::{CliError, Common, checkpoint, has_words, print_json};
 use crate::infer::{Decoding, Model as Loadable, Runner, Written};
+use crate::pixels::Pixels;
+use crate::pixels::resize::resize_square;
 use crate::world::Style;
 
 /// Longest caption and longest answer in tokens, where nobody says it.
@@ -28,7 +31,7 @@ pub struct Caption {
     #[arg(long)]
     temperature: Option<f32>,
     /// Seed of the draw
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, requires = "temperature")]
     seed: u64,
     /// Longest continuation in tokens, the end token included; 64 where neither this nor the model's generation_config.json
     /// says it
@@ -81,25 +84,27 @@ impl Caption {
             (_, Some(temperature)) => Some(Decoding::Sample { temperature, seed: self.seed }),
             _ => None,
         };
+        let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
         let written = match &mut model.0 {
             Loadable::Playroom(runner) => {
                 let prompt = runner.words.caption(Style::Full, &self.prompt);
                 let prompt = fits(runner, prompt, &self.prompt)?;
                 let decoding = decoding.unwrap_or(Decoding::Greedy);
-                write(runner, &self.image, prompt, decoding, self.max_new_tokens.unwrap_or(CAPTION))?
+                write(runner, &picture.pixels, prompt, decoding, self.max_new_tokens.unwrap_or(CAPTION))?
             }
             Loadable::Checkpoint(checkpoint) => {
-                checkpoint::caption(checkpoint, &self.image, &self.prompt, decoding, self.max_new_tokens)?
+                checkpoint::caption(checkpoint, &picture.pixels, &self.prompt, decoding, self.max_new_tokens)?
             }
         };
         let cuts = model.cuts();
         if self.common.json {
             print_json(&json!({
                 "caption": written.text, "ids": written.ids, "logprobs": written.logprobs, "cut": cuts,
+                "incomplete": picture.is_incomplete,
             }));
         } else {
-            println!("{}", written.text);
+            print_line!("{}", written.text);
         }
         Ok(())
     }
@@ -107,34 +112,34 @@ impl Caption {
 
 impl Answer {
     pub fn run(&self) -> Result<(), CliError> {
-        if self.question.trim().is_empty() {
-            return Err(CliError::input("--question has no words"));
-        }
+        has_words("--question", &self.question)?;
+        let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
         let written = match &mut model.0 {
-            Loadable::Playroom(runner) => self.playroom(runner)?,
+            Loadable::Playroom(runner) => self.playroom(runner, &picture.pixels)?,
             Loadable::Checkpoint(checkpoint) => {
-                checkpoint::answer(checkpoint, &self.image, &self.question, self.max_new_tokens)?
+                checkpoint::answer(checkpoint, &picture.pixels, &self.question, self.max_new_tokens)?
             }
         };
         let (answer, cuts) = (&written.text, model.cuts());
         if self.common.json {
             print_json(&json!({
                 "answer": answer, "ids": written.ids, "logprobs": written.logprobs, "cut": cuts,
+                "incomplete": picture.is_incomplete,
             }));
         } else {
-            println!("{answer}");
+            print_line!("{answer}");
         }
         Ok(())
     }
 
     /// The answer alone: Playroom's decoder reads the question before it.
-    fn playroom(&self, runner: &mut Runner) -> Result<Written, CliError> {
+    fn playroom(&self, runner: &mut Runner, picture: &Pixels) -> Result<Written, CliError> {
         let prompt = runner.words.question(&self.question);
         let prompt = fits(runner, prompt, &self.question)?;
         let given = prompt.len();
         let most = self.max_new_tokens.unwrap_or(ANSWER);
-        let mut written = write(runner, &self.image, prompt, Decoding::Greedy, most)?;
+        let mut written = write(runner, picture, prompt, Decoding::Greedy, most)?;
         let answer: String = written.ids[given..].iter().map(|&id| runner.words.piece(id)).collect();
         written.text = answer.trim().to_string();
         Ok(written)
@@ -143,23 +148,30 @@ impl Answer {
 
 impl Match {
     pub fn run(&self) -> Result<(), CliError> {
+        has_words("--text", &self.text)?;
+        let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
         let logits = match &mut model.0 {
-            Loadable::Playroom(runner) => self.playroom(runner)?,
-            Loadable::Checkpoint(checkpoint) => checkpoint::match_text(checkpoint, &self.image, &self.text)?,
+            Loadable::Playroom(runner) => self.playroom(runner, &picture.pixels)?,
+            Loadable::Checkpoint(checkpoint) => {
+                checkpoint::match_text(checkpoint, &picture.pixels, &self.text)?
+            }
         };
         let probability = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
         let cuts = model.cuts();
         if self.common.json {
-            print_json(&json!({ "itm_logits": logits, "probability": probability, "cut": cuts }));
+            print_json(&json!({
+                "itm_logits": logits, "probability": probability, "cut": cuts,
+                "incomplete": picture.is_incomplete,
+            }));
         } else {
-            println!("{probability:.4}");
+            print_line!("{probability:.4}");
         }
         Ok(())
     }
 
-    fn playroom(&self, runner: &mut Runner) -> Result<[f32; 2], CliError> {
-        let pixels = picture(&self.image, runner.config.image_size)?;
+    fn playroom(&self, runner: &mut Runner, picture: &Pixels) -> Result<[f32; 2], CliError> {
+        let pixels = resize_square(picture, runner.config.image_size as u32);
         let ids = sentence(runner, &self.text)?;
         let matched = pollster::block_on(async {
             let (image, _) = runner.encode_images(&[pixels]).await?;
@@ -171,12 +183,12 @@ impl Match {
 
 fn write(
     runner: &mut Runner,
-    image: &std::path::Path,
+    picture: &Pixels,
     prompt: Vec<u32>,
     decoding: Decoding,
     max_new: usize,
 ) -> Result<Written, CliError> {
-    let pixels = picture(image, runner.config.image_size)?;
+    let pixels = resize_square(picture, runner.config.image_size as u32);
     let written = pollster::block_on(async {
         let (image, _) = runner.encode_images(&[pixels]).await?;
         runner.write_texts(&image, &[prompt], decoding, max_new).await

@@ -1,8 +1,10 @@
 //! Files that are either whole or absent.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::hub::{Store, Writable};
 use super::read_at::{Files, ReadAt};
@@ -92,11 +94,9 @@ impl Store for Folder {
 /// Replaces `path` by `bytes` in one step: whoever reads sees the old content or the new, even after a power cut.
 /// The folder must exist.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    replace(path, bytes).map_err(|source| FileError {
-        action: "cannot write",
-        path: path.to_path_buf(),
-        source,
-    })
+    let mut draft = Draft::new(path)?;
+    draft.write(bytes)?;
+    draft.finish()
 }
 
 /// Makes the folder `path` in one step: `fill` writes into a folder beside it, which takes its name when all of it is there.
@@ -105,24 +105,21 @@ pub fn write_folder<T, E: From<FileError>>(
     path: &Path,
     fill: impl FnOnce(&Path) -> Result<T, E>,
 ) -> Result<T, E> {
-    let failed = |source| FileError { action: "cannot write", path: path.to_path_buf(), source };
+    let failed = |source| unwritable(path, source);
     let temporary = vacant(path).map_err(failed)?;
-    let filled = fill(&temporary).and_then(|filled| {
+    let temporary = &temporary.0;
+    fill(temporary).and_then(|filled| {
         let renamed = match path.exists() {
             // Fails where something has come into it meanwhile.
-            true => fs::remove_dir(path).and_then(|()| fs::rename(&temporary, path)),
-            false => fs::rename(&temporary, path),
+            true => fs::remove_dir(path).and_then(|()| fs::rename(temporary, path)),
+            false => fs::rename(temporary, path),
         };
         renamed.map(|()| filled).map_err(|source| failed(source).into())
-    });
-    if filled.is_err() {
-        let _ = fs::remove_dir_all(&temporary);
-    }
-    filled
+    })
 }
 
 /// A new folder beside `path`, where nothing may be but an empty folder.
-fn vacant(path: &Path) -> io::Result<PathBuf> {
+fn vacant(path: &Path) -> io::Result<Temporary> {
     match fs::read_dir(path).map(Iterator::count) {
         Ok(0) => {}
         Ok(_) => return Err(io::ErrorKind::DirectoryNotEmpty.into()),
@@ -130,34 +127,87 @@ fn vacant(path: &Path) -> io::Result<PathBuf> {
         Err(error) => return Err(error),
     }
     let temporary = beside(path)?;
-    fs::create_dir_all(&temporary)?;
+    fs::create_dir_all(&temporary.0)?;
     Ok(temporary)
 }
 
-/// A hidden name beside `path` that is this process's own.
-fn beside(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
-    Ok(path.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id())))
+/// Where this process is writing files and folders that are not there yet.
+static UNDER_WAY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Removes what is written in part. The process is to end now: nothing is begun or finished any more.
+pub fn remove_temporaries() {
+    let under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
+    under_way.iter().for_each(|path| remove(path));
+    // It stays locked, so that nobody complains of what has gone.
+    std::mem::forget(under_way);
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let temporary = beside(path)?;
-    let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    if let Err(error) = written {
-        let _ = fs::remove_file(&temporary);
-        return Err(error);
+fn remove(path: &Path) {
+    // What has got its name by now is not there any more.
+    let _absent = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}
+
+/// A file or folder that is being written; what has no name of its own at the end goes.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        remove(&self.0);
+        UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
     }
-    // The rename itself lasts only once the folder is on disk; Windows cannot open folders as files.
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// A hidden name beside `path` that is this process's own.
+fn beside(path: &Path) -> io::Result<Temporary> {
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+    let path = path.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
+    Ok(Temporary(path))
+}
+
+fn unwritable(path: &Path, source: io::Error) -> FileError {
+    FileError { action: "cannot write", path: path.to_path_buf(), source }
+}
+
+/// A file that is written piece by piece and takes its name at the end.
+pub struct Draft {
+    path: PathBuf,
+    // Closed before it is removed: fields go in this order.
+    writer: BufWriter<File>,
+    temporary: Temporary,
+}
+
+impl Draft {
+    /// The folder must exist.
+    pub fn new(path: &Path) -> Result<Self, FileError> {
+        let draft = || {
+            let temporary = beside(path)?;
+            let writer = BufWriter::new(File::create(&temporary.0)?);
+            Ok(Draft { path: path.to_path_buf(), writer, temporary })
+        };
+        draft().map_err(|source| unwritable(path, source))
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        self.writer.write_all(bytes).map_err(|source| unwritable(&self.path, source))
+    }
+
+    /// Replaces what is at the path in one step: whoever reads sees the old content or the new, even after a power cut.
+    pub fn finish(mut self) -> Result<(), FileError> {
+        let mut finish = || {
+            self.writer.flush()?;
+            self.writer.get_ref().sync_all()?;
+            fs::rename(&self.temporary.0, &self.path)?;
+            // The rename itself lasts only once the folder is on disk; Windows cannot open folders as files.
+            #[cfg(unix)]
+            {
+                let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+            }
+            Ok(())
+        };
+        finish().map_err(|source| unwritable(&self.path, source))
+    }
 }
 
 #[cfg(test)]

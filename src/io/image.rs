@@ -3,41 +3,51 @@
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader, Limits};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
 
-use crate::limits::{self, LimitError};
+use super::picture::{Format, Header, Picture, PictureError};
+use crate::limits;
 use crate::pixels::Pixels;
 
 /// Bytes that a decoder may allocate.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Why a picture could not be decoded; `file` is the name it was given.
-#[derive(Debug, thiserror::Error)]
-pub enum ImageError {
-    #[error("{file} is none of PNG, JPEG, WebP, GIF and BMP")]
-    Unknown { file: String },
-    #[error("{file} has {limit}")]
-    Limit { file: String, limit: LimitError },
-    #[error("{file} cannot be decoded: {reason}")]
-    Broken { file: String, reason: String },
+/// Decodes a picture by what its bytes are, whatever its name: the EXIF orientation is applied, transparency is laid over
+/// white, grey and palette become RGB, 16-bit samples keep their upper byte. Rows that a cut JPEG lacks are grey, 128; of
+/// the row of blocks in which it is cut, the rest holds no picture.
+///
+/// # Errors
+/// [`PictureError`]: what [`Header::read`] refuses, kinds of file that are not read here, and damage.
+pub fn decode(file: &[u8]) -> Result<Picture, PictureError> {
+    let header = Header::read(file)?;
+    let format = match header.format {
+        Format::Png => ImageFormat::Png,
+        Format::Jpeg => ImageFormat::Jpeg,
+        Format::WebP => ImageFormat::WebP,
+        Format::Gif => ImageFormat::Gif,
+        Format::Bmp => ImageFormat::Bmp,
+        foreign => return Err(PictureError::Foreign(foreign)),
+    };
+    let whole = header.whole_parts(file);
+    let ended = || decoded(&header.ended(file), format);
+    let pixels = match header.is_incomplete() && header.format == Format::Jpeg {
+        // The decoder fills the rows that are missing with grey only where no end marker stands, and misses it in the
+        // first scan of a progressive file.
+        true => decoded(whole, format).or_else(|_| ended())?,
+        false => ended()?,
+    };
+    Ok(Picture { pixels, is_incomplete: header.is_incomplete() })
 }
 
-/// Decodes a picture by what its bytes are, whatever its name: the EXIF orientation is applied, transparency is laid over
-/// white, grey and palette become RGB, 16-bit samples keep their upper byte.
-pub fn decode(file: &str, bytes: &[u8]) -> Result<Pixels, ImageError> {
-    let broken =
-        |error: image::ImageError| ImageError::Broken { file: file.to_string(), reason: error.to_string() };
-    let mut reader =
-        ImageReader::new(Cursor::new(bytes)).with_guessed_format().expect("memory is always readable");
-    if reader.format().is_none() {
-        return Err(ImageError::Unknown { file: file.to_string() });
-    }
+fn decoded(file: &[u8], format: ImageFormat) -> Result<Pixels, PictureError> {
+    let broken = |error: image::ImageError| PictureError::Broken(error.to_string());
+    let mut reader = ImageReader::with_format(Cursor::new(file), format);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_BYTES);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
-    limits::picture(width, height).map_err(|limit| ImageError::Limit { file: file.to_string(), limit })?;
+    limits::picture(width, height)?;
     // Damaged metadata is no reason to refuse a picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
@@ -90,17 +100,17 @@ mod tests {
     #[test]
     fn what_is_encoded_is_decoded() {
         let picture = Pixels::new(2, 2, (0..12).map(|i| i * 20).collect());
-        assert_eq!(decode("p", &encode_png(&picture)).unwrap(), picture);
+        assert_eq!(decode(&encode_png(&picture)).unwrap().pixels, picture);
         let grey = encode_grey_png(&[0, 7, 255], 3, 1);
-        assert_eq!(decode("p", &grey).unwrap(), Pixels::new(3, 1, vec![0, 0, 0, 7, 7, 7, 255, 255, 255]));
+        assert_eq!(decode(&grey).unwrap().pixels, Pixels::new(3, 1, vec![0, 0, 0, 7, 7, 7, 255, 255, 255]));
     }
 
     #[test]
     fn transparency_becomes_white_and_deep_samples_their_upper_byte() {
-        assert_eq!(decode("p", &rgba_png()).unwrap().rgb, [255, 0, 0, 255, 255, 255]);
+        assert_eq!(decode(&rgba_png()).unwrap().pixels.rgb, [255, 0, 0, 255, 255, 255]);
         let deep: Vec<u8> = [0x12ff_u16, 0x1300].iter().flat_map(|v| v.to_ne_bytes()).collect();
         let png = encode(&deep, 2, 1, ExtendedColorType::L16);
-        assert_eq!(decode("p", &png).unwrap().rgb, [0x12, 0x12, 0x12, 0x13, 0x13, 0x13]);
+        assert_eq!(decode(&png).unwrap().pixels.rgb, [0x12, 0x12, 0x12, 0x13, 0x13, 0x13]);
     }
 
     #[test]
@@ -111,26 +121,88 @@ mod tests {
         let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
         encoder.set_exif_metadata(exif.to_vec()).unwrap();
         encoder.write_image(&[1, 2, 3, 4, 5, 6], 3, 2, ExtendedColorType::L8).unwrap();
-        let turned = decode("p", &png).unwrap();
+        let turned = decode(&png).unwrap().pixels;
         assert_eq!((turned.width, turned.height), (2, 3));
         let grey: Vec<u8> = turned.rgb.chunks(3).map(|p| p[0]).collect();
         assert_eq!(grey, [4, 1, 5, 2, 6, 3]);
     }
 
+    /// A gradient with noise, so that no two rows of blocks are equal.
+    fn photo(width: u32, height: u32) -> Pixels {
+        let noise = |i: u32| (i.wrapping_mul(2_654_435_761) >> 26) as u8;
+        let rgb = (0..width * height).flat_map(|i| [(i % width) as u8, (i / width) as u8, noise(i)]);
+        Pixels::new(width, height, rgb.collect())
+    }
+
+    fn saved(picture: &Pixels, format: ImageFormat) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        let image = image::RgbImage::from_raw(picture.width, picture.height, picture.rgb.clone());
+        image.unwrap().write_to(&mut file, format).unwrap();
+        file.into_inner()
+    }
+
     #[test]
-    fn errors_name_the_file_and_what_is_wrong() {
-        assert_eq!(
-            decode("a.txt", b"hello").unwrap_err().to_string(),
-            "a.txt is none of PNG, JPEG, WebP, GIF and BMP"
-        );
-        let cut = &rgba_png()[..50];
-        assert!(decode("cut.png", cut).unwrap_err().to_string().starts_with("cut.png cannot be decoded"));
+    fn a_jpeg_without_its_end_is_the_same_picture_and_marked() {
+        let file = saved(&photo(120, 90), ImageFormat::Jpeg);
+        let whole = decode(&file).unwrap();
+        assert!(!whole.is_incomplete);
+        for missing in [1, 2] {
+            let cut = decode(&file[..file.len() - missing]).unwrap();
+            assert!(cut.is_incomplete);
+            assert_eq!(cut.pixels, whole.pixels);
+        }
+        assert!(!decode(&[&file[..], b"what else stands behind it"].concat()).unwrap().is_incomplete);
+    }
+
+    #[test]
+    fn the_rows_that_a_cut_jpeg_lacks_are_grey() {
+        let file = saved(&photo(120, 160), ImageFormat::Jpeg);
+        let whole = decode(&file).unwrap().pixels;
+        let cut = decode(&file[..file.len() / 2]).unwrap();
+        assert!(cut.is_incomplete);
+        let rows = || cut.pixels.rgb.chunks(360).zip(whole.rgb.chunks(360));
+        let same = rows().take_while(|(cut, whole)| cut == whole).count();
+        let grey = rows().filter(|(cut, _)| cut.iter().all(|&byte| byte == 128)).count();
+        assert!(same > 30 && grey > 30, "{same} rows as they were, {grey} grey");
+        // A row of blocks is 8 or 16 rows high, and its neighbours' colours are smoothed into it.
+        assert!(same + grey >= 160 - 18, "{same} rows as they were, {grey} grey");
+    }
+
+    #[test]
+    fn files_of_other_kinds_are_taken_where_only_their_end_is_missing() {
+        let picture = photo(40, 30);
+        for (format, end) in [(ImageFormat::Png, 12), (ImageFormat::Gif, 1)] {
+            let file = saved(&picture, format);
+            let whole = decode(&file).unwrap();
+            let ended = decode(&file[..file.len() - end]).unwrap();
+            assert!(ended.is_incomplete && !whole.is_incomplete, "{format:?}");
+            assert_eq!(ended.pixels, whole.pixels, "{format:?}");
+        }
+        for format in [ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP, ImageFormat::Bmp] {
+            let file = saved(&picture, format);
+            for bytes in [file.len() / 2, file.len() - 14] {
+                let error = decode(&file[..bytes]).unwrap_err().to_string();
+                let told = [
+                    format!("ends before its picture does, after {bytes} bytes"),
+                    "cannot be decoded".into(),
+                ];
+                assert!(told.iter().any(|told| error.starts_with(told)), "{format:?}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn errors_say_what_is_wrong() {
+        let said = |file: &[u8]| decode(file).unwrap_err().to_string();
+        assert_eq!(said(b""), "is empty");
+        assert_eq!(said(b"hello"), "is none of PNG, JPEG, WebP, GIF and BMP");
+        assert_eq!(said(b"II*\0"), "is of the kind TIFF; PNG, JPEG, WebP, GIF and BMP are read");
+        assert_eq!(said(&rgba_png()[..50]), "ends before its picture does, after 50 bytes");
         // A BMP header that promises 60,000 x 60,000 pixels.
         let mut bomb = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
         bomb.extend([60_000u32, 60_000].iter().flat_map(|v| v.to_le_bytes()));
         bomb.extend([1, 0, 24, 0]);
         bomb.extend([0; 24]);
-        let message = decode("bomb.bmp", &bomb).unwrap_err().to_string();
-        assert_eq!(message, "bomb.bmp has 60000 x 60000 pixels; at most 100000000 are decoded");
+        assert_eq!(said(&bomb), "has 60000 x 60000 pixels; at most 100000000 are decoded");
     }
 }

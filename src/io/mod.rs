@@ -7,6 +7,7 @@ pub mod file;
 pub mod hub;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod image;
+pub mod picture;
 pub mod preprocess;
 pub mod read_at;
 pub mod safetensors;

@@ -10,6 +10,7 @@ use super::engine::{Host, Session};
 use super::library;
 use super::protocol::{Command, Event, Reply, Request};
 use crate::io::hub::{Answer, Body, Fetch};
+use crate::io::picture::{Picture, PictureError};
 use crate::io::{file, image};
 use crate::pixels::Pixels;
 
@@ -46,8 +47,8 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         Ok(bytes)
     }
 
-    async fn decode(&self, file: &[u8]) -> Result<Pixels, String> {
-        image::decode("the picture", file).map_err(|error| error.to_string())
+    async fn decode(&self, file: &[u8]) -> Result<Picture, PictureError> {
+        image::decode(file)
     }
 
     async fn encode(&self, picture: &Pixels) -> Result<Vec<u8>, String> {

@@ -10,7 +10,7 @@ use super::state::{Album, Asked, Damages, Embeddings, Engine, Runs, Shared, Thum
 use super::view::{PictureName, Room, View};
 use crate::session::protocol::{
     Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,
-    ModelName, Offer, Pixels, Progress, Reply, Request, StepTime,
+    ModelName, Offer, Opened, Pixels, Progress, Reply, Request, StepTime,
 };
 use crate::ui::memo::Memo;
 use crate::world::Scene;
@@ -44,7 +44,7 @@ pub struct Lab {
     /// What the model is; none while it loads.
     pub facts: Memo<Option<ModelFacts>>,
     pub compared: Memo<Asked<Vec<Effect>>>,
-    pub opened: Memo<Asked<Option<Pixels>>>,
+    pub opened: Memo<Asked<Option<Opened>>>,
     pub embeddings: Memo<Asked<Embeddings>>,
     pub text: Memo<Asked<Vec<f32>>>,
     pub embedding: Memo<Asked<Vec<f32>>>,

@@ -2,7 +2,8 @@
 
 use super::lab::Lab;
 use super::view::PictureName;
-use crate::session::protocol::{Command, Failure, Lane, WayOn};
+use crate::limits;
+use crate::session::protocol::{Command, Failure, Lane, Opened, WayOn};
 use crate::thrown::thrown;
 use js_sys::Uint8Array;
 use leptos::ev;
@@ -11,9 +12,6 @@ use leptos::task::spawn_local;
 use std::cell::Cell;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
-
-/// Larger files are refused before they are read.
-const MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 
 /// Takes files that are dropped on the page or pasted into it, and shows what comes of them.
 pub fn listen(lab: Lab) {
@@ -42,10 +40,10 @@ pub fn listen(lab: Lab) {
 
 /// Puts the picture on the stage once the engine has resized it.
 fn show(lab: Lab) {
-    let pixels =
+    let opened =
         lab.opened.with_untracked(|asked| asked.is_settled().then(|| (*asked.value).clone()).flatten());
-    if let Some(pixels) = pixels {
-        lab.own.set(Some(pixels));
+    if let Some(Opened { picture, .. }) = opened {
+        lab.own.set(Some(picture));
         if lab.view.with_untracked(|view| view.picture != PictureName::Own) {
             lab.go(|view| view.picture = PictureName::Own);
         }
@@ -59,16 +57,14 @@ thread_local! {
 
 /// Hands a file to the engine, which decodes it and brings the picture to the model's size.
 pub fn take(lab: Lab, file: File) {
-    if file.size() > MAX_BYTES {
-        return lab.refuse(
-            Lane::Open,
-            refusal("This file is larger than 64 MB. Choose a smaller picture.", String::new()),
-        );
-    }
     let turn = NEWEST.with(|newest| {
         newest.set(newest.get() + 1);
         newest.get()
     });
+    if let Err(limit) = limits::picture_file(file.size() as u64) {
+        let sentence = "This file is too large. Choose a smaller picture.";
+        return lab.refuse(Lane::Open, refusal(sentence, format!("{}: {limit}", file.name())));
+    }
     spawn_local(async move {
         let bytes = JsFuture::from(file.array_buffer()).await.map(|buffer| Uint8Array::new(&buffer).to_vec());
         // A large file may take longer than the one that was dropped after it.

@@ -1,6 +1,8 @@
 //! Picture files by the browser's own decoders.
 
+use crate::io::picture::{Header, Picture, PictureError};
 use crate::pixels::Pixels;
+use crate::thrown::thrown;
 use js_sys::{Array, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -12,8 +14,22 @@ use web_sys::{
 /// Larger pictures are brought to so many pixels by the browser, whose filter is not ours: four bytes of each are held.
 const MAX_PIXELS: f64 = 3.2e7;
 
-/// Upright by EXIF, over white, and with the file's own numbers: a colour profile is left aside, as PIL leaves it.
-pub async fn decode(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<Pixels, JsValue> {
+/// Upright by EXIF, over white, and with the file's own numbers: a colour profile is left aside, as PIL leaves it. A file
+/// without its end is given one, as `createImageBitmap` takes no other.
+///
+/// # Errors
+/// [`PictureError`]: what [`Header::read`] refuses, and what this browser does not decode.
+pub async fn decode(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<Picture, PictureError> {
+    let header = Header::read(file)?;
+    let refused = |error: JsValue| match header.format.is_common() {
+        true => PictureError::Broken(thrown(&error)),
+        false => PictureError::Foreign(header.format),
+    };
+    let pixels = decoded(scope, &header.ended(file)).await.map_err(refused)?;
+    Ok(Picture { pixels, is_incomplete: header.is_incomplete() })
+}
+
+async fn decoded(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<Pixels, JsValue> {
     let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(file)))?;
     let options = ImageBitmapOptions::new();
     options.set_color_space_conversion(ColorSpaceConversion::None);

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::io::picture::{Picture, PictureError};
 use crate::pixels::Pixels;
 use crate::session::engine::Host;
 use crate::session::protocol::{Reply, encode};
@@ -87,8 +88,8 @@ impl Host for Scope {
         Network(self.0.clone())
     }
 
-    async fn decode(&self, file: &[u8]) -> Result<Pixels, String> {
-        picture::decode(&self.0, file).await.map_err(|error| thrown(&error))
+    async fn decode(&self, file: &[u8]) -> Result<Picture, PictureError> {
+        picture::decode(&self.0, file).await
     }
 
     async fn encode(&self, picture: &Pixels) -> Result<Vec<u8>, String> {

@@ -31,7 +31,7 @@ pub fn file(name: &str) -> Vec<u8> {
 
 /// `wide.png` or `tall.png`, in its own size.
 pub fn photo(name: &str) -> Pixels {
-    let pixels::Pixels { width, height, rgb } = decode(name, &file(name)).expect("a picture");
+    let pixels::Pixels { width, height, rgb } = decode(&file(name)).expect("a picture").pixels;
     Pixels { width, height, rgb }
 }
 

@@ -106,7 +106,7 @@ fn fill(folder: &Path, files: &Files) -> std::io::Result<()> {
 /// The number of photos; none where the album is refused.
 fn open(visit: &mut Visit) -> Result<Option<usize>, String> {
     match visit.ask(Command::OpenAlbum) {
-        Event::Album { photos, embeddings } => {
+        Event::Album { photos, embeddings, .. } => {
             finite("the embeddings of an album", &embeddings)?;
             if embeddings.len() % photos.len().max(1) != 0 || embeddings.is_empty() != photos.is_empty() {
                 return Err(format!("{} photos have {} numbers", photos.len(), embeddings.len()));

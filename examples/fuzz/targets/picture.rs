@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, RgbImage, Rgba, RgbaImage};
 use triptych::io::image::decode;
+use triptych::io::picture::Picture;
 use triptych::limits;
 
 use super::project;
@@ -49,8 +50,8 @@ fn seeds() -> Vec<Files> {
 }
 
 fn run(files: &Files) -> Outcome {
-    let (name, bytes) = files.only();
-    let Ok(picture) = decode(name, bytes) else { return Ok(Verdict::Refused) };
+    let (_, bytes) = files.only();
+    let Ok(Picture { pixels: picture, .. }) = decode(bytes) else { return Ok(Verdict::Refused) };
     if picture.rgb.len() as u64 != u64::from(picture.width) * u64::from(picture.height) * 3 {
         return Err(format!("{} x {} pixels in {} bytes", picture.width, picture.height, picture.rgb.len()));
     }

@@ -49,7 +49,7 @@ fn seeds() -> Vec<Files> {
     ];
     let events = [
         Event::GalleryEncoded { from: 7, pictures: vec![0.1, f32::MIN_POSITIVE], texts: vec![-0.0, 1.0] },
-        Event::Album { photos: vec![photo], embeddings: vec![0.5; 8] },
+        Event::Album { photos: vec![photo], embeddings: vec![0.5; 8], incomplete: vec![0] },
         Event::Thumbnails(vec![(1, vec![4; 20])]),
         Event::Downloading(Progress { done: 3, total: u64::MAX, rate: 1.5 }),
         Event::Shelf(vec![KeptModel { name: "openai/clip".into(), size: 9, kept: 3 }]),

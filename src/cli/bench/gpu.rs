@@ -96,16 +96,16 @@ pub fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
         }));
         return Ok(());
     }
-    println!("{}, {}, {}, {runs} runs", adapter.name, adapter.backend, adapter.driver);
+    print_line!("{}, {}, {}, {runs} runs", adapter.name, adapter.backend, adapter.driver);
     if adapter.is_software {
-        println!("this adapter computes in software, and therefore less");
+        print_line!("this adapter computes in software, and therefore less");
     }
     for Row { case, times, speed } in &rows {
         let speed = match speed {
             Speed::Gflops(speed) => format!("{speed:.1} GFLOP/s"),
             Speed::ImagesPerS(speed) => format!("{speed:.1} images/s"),
         };
-        println!("{case:64} {times}  {speed}");
+        print_line!("{case:64} {times}  {speed}");
     }
     Ok(())
 }

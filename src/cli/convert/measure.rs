@@ -1,13 +1,13 @@
 //! What a conversion costs: the same pictures and sentences through both models.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::cli::checkpoint::photo;
-use crate::cli::embed::picture_files;
 use crate::cli::model::{choose_device, open_folder};
+use crate::cli::photos::{Found, Skipped, none_left, open, tell_incomplete, tell_skipped};
 use crate::cli::{CliError, Common};
 use crate::infer::Model as Loadable;
-use crate::infer::checkpoint::{Agreement, EffectError, Made, scenes};
+use crate::infer::checkpoint::{Agreement, Checkpoint, EffectError, Made, scenes};
+use crate::pixels::Pixels;
 use crate::precision::Precision;
 
 /// Scenes of our own world that stand for pictures and sentences.
@@ -25,25 +25,32 @@ pub struct Effect {
     /// Bytes of the weights on the device.
     pub device_before: u64,
     pub device_after: u64,
+    /// Files of the pictures' folder that were left out.
+    pub skipped: Vec<Skipped>,
 }
 
-/// Compares the models of two folders on the pictures of `folder`, or else on scenes of our world.
+/// Compares the models of two folders on the pictures that were found, or else on scenes of our world.
 pub fn measure(
     [before, after]: [&Path; 2],
     precision: Precision,
-    folder: Option<&PathBuf>,
+    found: Option<Found>,
     common: &Common,
 ) -> Result<Effect, CliError> {
-    let (mut pictures, texts) = scenes(SCENES);
-    if let Some(folder) = folder {
-        let files = picture_files(folder)?;
-        pictures = files.iter().map(|file| photo(file)).collect::<Result<_, _>>()?;
-    }
-    let made = |folder: &Path, precision: Precision| -> Result<(Made, u64), CliError> {
+    let (scenes, texts) = scenes(SCENES);
+    // Fitted by the first model: the second is the same in other bits.
+    let mut pictures: Vec<Pixels> = Vec::new();
+    let mut skipped = Vec::new();
+    let mut made = |folder: &Path, precision: Precision| -> Result<(Made, u64), CliError> {
         let mut opened = open_folder(folder, choose_device(common.backend)?, precision)?;
         let Loadable::Checkpoint(checkpoint) = &mut opened.0 else {
             unreachable!("only published checkpoints are converted")
         };
+        if pictures.is_empty() {
+            pictures = match &found {
+                Some(found) => fitted(checkpoint, found, &mut skipped)?,
+                None => scenes.iter().map(|scene| checkpoint.images.fit(scene)).collect(),
+            };
+        }
         let made = pollster::block_on(checkpoint.make(&pictures, &texts)).map_err(|error| match error {
             EffectError::Device(error) => CliError::failure(error),
             error => CliError::input(error),
@@ -52,6 +59,7 @@ pub fn measure(
     };
     let (before, device_before) = made(before, Precision::F32)?;
     let (after, device_after) = made(after, precision)?;
+    tell_skipped(&skipped);
     Ok(Effect {
         pictures: pictures.len(),
         agreement: after.agreement(&before),
@@ -59,5 +67,31 @@ pub fn measure(
         ms_after: after.ms,
         device_before,
         device_after,
+        skipped,
     })
+}
+
+/// The pictures at the model's size, decoded one after the other; those that cannot be used go to the ones left out.
+fn fitted(
+    checkpoint: &Checkpoint,
+    found: &Found,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Vec<Pixels>, CliError> {
+    skipped.extend(found.skipped.iter().cloned());
+    let mut fitted = Vec::new();
+    for path in &found.pictures {
+        match open(path) {
+            Ok(picture) => {
+                if picture.is_incomplete {
+                    tell_incomplete(path);
+                }
+                fitted.push(checkpoint.images.fit(&picture.pixels));
+            }
+            Err(reason) => skipped.push(Skipped::new(path, reason)),
+        }
+    }
+    match fitted.is_empty() {
+        true => Err(none_left("no picture is left", skipped)),
+        false => Ok(fitted),
+    }
 }

@@ -141,17 +141,17 @@ impl Contrast {
             for (standing, _) in race.standings().iter().zip(&before).filter(|(s, phase)| s.phase != **phase)
             {
                 let (seconds, phase) = (start.elapsed().as_secs_f64(), standing.phase);
-                eprintln!("{seconds:.1} s, {}, goes on to {phase:?}", standing_line(standing));
+                tell!("{seconds:.1} s, {}, goes on to {phase:?}", standing_line(standing));
             }
             before = phases;
         }
         let seconds = start.elapsed().as_secs_f64();
-        eprintln!("{seconds:.1} s in all, the longest piece {slowest:.2} s");
+        tell!("{seconds:.1} s in all, the longest piece {slowest:.2} s");
         if self.common.json {
             let standings = race.standings();
             print_json(&json!({ "settings": settings, "seconds": seconds, "standings": standings }));
         } else {
-            race.standings().iter().for_each(|standing| println!("{}", standing_line(standing)));
+            race.standings().iter().for_each(|standing| print_line!("{}", standing_line(standing)));
         }
         Ok(())
     }
@@ -160,14 +160,14 @@ impl Contrast {
         let start = Instant::now();
         let seconds = || (10.0 * start.elapsed().as_secs_f64()).round() / 10.0;
         let mut run = Run::begin(device, settings.clone()).await.map_err(CliError::failure)?;
-        eprintln!("{} weights", run.parameters());
+        tell!("{} weights", run.parameters());
         let mut curve = Vec::new();
         let mut last = run.figures(device).await.map_err(CliError::failure)?;
         for step in 1..=settings.steps {
             let report = run.step(device).await.map_err(CliError::failure)?;
             if step % self.every == 0 || step == settings.steps {
                 last = run.figures(device).await.map_err(CliError::failure)?;
-                eprintln!("{} s: {}, loss {:.3}", seconds(), line(&last), report.loss);
+                tell!("{} s: {}, loss {:.3}", seconds(), line(&last), report.loss);
                 curve.push(json!({
                     "seconds": seconds(), "report": report,
                     "to_text": last.to_text, "to_picture": last.to_picture, "tells_word": last.tells_word,
@@ -177,14 +177,14 @@ impl Contrast {
         }
         if let Some(path) = &self.save {
             let bytes = run.to_file(device).await.map_err(CliError::failure)?;
-            write_atomic(path, &bytes).map_err(CliError::failure)?;
+            write_atomic(path, &bytes)?;
         }
         if self.common.json {
             print_json(&json!({
                 "settings": settings, "parameters": run.parameters(), "curve": curve, "figures": last,
             }));
         } else {
-            println!("{} s: {}", seconds(), line(&last));
+            print_line!("{} s: {}", seconds(), line(&last));
         }
         Ok(())
     }

@@ -86,11 +86,11 @@ impl Options {
         }
         progress.finish_and_clear();
         if let Some(folder) = &self.save {
-            create_dir_all(folder).map_err(CliError::input)?;
+            create_dir_all(folder).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
             for contestant in race.settings.entrants().into_iter().skip(1) {
                 let bytes = race.to_file(device, contestant).await.map_err(CliError::failure)?;
                 let path = folder.join(format!("{}.safetensors", contestant.name()));
-                write_atomic(&path, &bytes).map_err(CliError::failure)?;
+                write_atomic(&path, &bytes)?;
             }
         }
         Ok((race, rounds))
@@ -158,14 +158,19 @@ fn table(race: &Race, standings: &[Standing]) {
             format!("{} {:.0} %", information.name(), 100.0 * race.settings.task.share(information))
         })
         .collect();
-    println!("{}; {} steps", parts.join(", "), race.step);
-    println!(
+    print_line!("{}; {} steps", parts.join(", "), race.step);
+    print_line!(
         "{:16} {:>8} {:>9} {:>6} {:>14} {:>12}",
-        "", "weights", "accuracy", "F1", "picture alone", "words alone"
+        "",
+        "weights",
+        "accuracy",
+        "F1",
+        "picture alone",
+        "words alone"
     );
     for standing in standings {
         let (name, confusion) = (standing.contestant.name(), &standing.confusion);
-        println!(
+        print_line!(
             "{name:16} {:8} {:9.3} {:6.3} {:14.3} {:12.3}",
             standing.parameters,
             confusion.accuracy(),
@@ -222,7 +227,7 @@ fn line(curve: &Value) {
         .as_array()
         .map(|all| all.iter().map(|a| format!("{:.3}", a.as_f64().unwrap_or_default())).collect())
         .unwrap_or_default();
-    println!(
+    print_line!(
         "{:8} {:8} {:12} {}",
         text("modality"),
         text("corruption"),

@@ -44,7 +44,7 @@ impl Judge {
             print_json(&figures(&standing));
         } else {
             let (name, accuracy) = (standing.contestant.name(), standing.confusion.accuracy());
-            println!("{name}, step {}: accuracy {accuracy:.3}", standing.step);
+            print_line!("{name}, step {}: accuracy {accuracy:.3}", standing.step);
         }
         Ok(())
     }
@@ -55,7 +55,7 @@ impl Judge {
         if self.common.json {
             print_json(&json!(figures));
         } else {
-            println!("{}", line(&figures));
+            print_line!("{}", line(&figures));
         }
         Ok(())
     }

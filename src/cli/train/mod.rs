@@ -119,7 +119,7 @@ impl Train {
                 }
                 if bar.is_hidden() {
                     let left = indicatif::HumanDuration(bar.eta());
-                    eprintln!("step {} of {last}, loss {:.3}, {left} left", report.step, report.loss);
+                    tell!("step {} of {last}, loss {:.3}, {left} left", report.step, report.loss);
                 }
             }
         }
@@ -128,7 +128,9 @@ impl Train {
         let summary = json!({ "out": self.out.display().to_string(), "steps": last, "val": figures });
         match self.common.json {
             true => print_json(&summary),
-            false => println!("{}", serde_json::to_string_pretty(&summary).expect("plain data serialises")),
+            false => {
+                print_line!("{}", serde_json::to_string_pretty(&summary).expect("plain data serialises"))
+            }
         }
         Ok(())
     }

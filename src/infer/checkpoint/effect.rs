@@ -62,8 +62,10 @@ pub fn scenes(count: u64) -> (Vec<Pixels>, Vec<String>) {
 }
 
 impl Checkpoint {
-    /// Embeds the pictures, at least one, and the sentences, or writes about the pictures where the model has no such space.
-    /// The clock starts once plans are made and kernels chosen.
+    /// Embeds the pictures, at least one and as [`ImageProcessor::fit`] returns them, and the sentences, or writes about the
+    /// pictures where the model has no such space. The clock starts once plans are made and kernels chosen.
+    ///
+    /// [`ImageProcessor::fit`]: crate::io::preprocess::ImageProcessor::fit
     pub async fn make(&mut self, pictures: &[Pixels], texts: &[String]) -> Result<Made, EffectError> {
         match self.embeds() {
             true => self.embed_all(pictures, texts).await,
@@ -72,11 +74,11 @@ impl Checkpoint {
     }
 
     async fn embed_all(&mut self, pictures: &[Pixels], texts: &[String]) -> Result<Made, EffectError> {
-        self.encode_images(&pictures[..1]).await?;
+        self.encode_fitted(&pictures[..1]).await?;
         let start = Instant::now();
         let mut images = Vec::new();
         for picture in pictures {
-            images.extend(vectors(&self.encode_images(std::slice::from_ref(picture)).await?));
+            images.extend(vectors(&self.encode_fitted(std::slice::from_ref(picture)).await?));
         }
         let ms = start.elapsed().as_secs_f64() * 1e3 / pictures.len() as f64;
         let rows = self.words.as_ref().map(|words| {
@@ -107,7 +109,7 @@ impl Checkpoint {
         picture: &Pixels,
         question: &HostTensor,
     ) -> Result<Vec<u32>, DeviceError> {
-        let pixels = self.images.pixel_values(&[self.images.fit(picture)]);
+        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
         let mut source = self.look(&pixels).await?;
         if self.task() == Some(Task::Answer) {
             source = self.ask(source, question, question.shape[1] as u32).await?;

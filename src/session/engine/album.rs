@@ -7,6 +7,7 @@ use super::input::{decoded, sentence, unusable};
 use super::{Host, Loaded, published};
 use crate::infer::Model;
 use crate::io::hub::{Store, Writable};
+use crate::io::picture::Picture;
 use crate::io::read_at::ReadAt;
 use crate::pixels::Pixels;
 use crate::pixels::resize::{resize, resize_square};
@@ -29,6 +30,9 @@ struct Record {
     /// Where its thumbnail begins, and how long it is.
     start: u64,
     length: u64,
+    /// As in [`Picture`](crate::io::picture::Picture).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_incomplete: bool,
 }
 
 /// What the files hold.
@@ -85,8 +89,10 @@ async fn open(loaded: &mut Loaded, host: &impl Host) -> Result<Event, Failure> {
         Err(error) => return Err(storage(error)),
     };
     let photos = album.records.iter().map(|record| record.photo.clone()).collect();
+    let incomplete = (0..).zip(&album.records).filter(|(_, record)| record.is_incomplete);
+    let incomplete = incomplete.map(|(at, _)| at).collect();
     loaded.album = Some(album);
-    Ok(Event::Album { photos, embeddings })
+    Ok(Event::Album { photos, embeddings, incomplete })
 }
 
 /// Encodes one photo and adds it at the end.
@@ -94,13 +100,13 @@ async fn add(loaded: &mut Loaded, host: &impl Host, photo: &Photo, file: &[u8]) 
     if loaded.album.is_none() {
         open(loaded, host).await?;
     }
-    let picture = decoded(host, &photo.name, file).await?;
+    let Picture { pixels: picture, is_incomplete } = decoded(host, &photo.name, file).await?;
     let no_thumbnail = |detail| unusable(&format!("No thumbnail could be made of {}.", photo.name), detail);
     let embedding = encode_photo(&mut loaded.model, &picture).await?;
     let thumbnail = host.encode(&small(&picture)).await.map_err(no_thumbnail)?;
     let album = loaded.album.as_mut().expect("opened above");
     let start = album.records.last().map_or(0, |last| last.start + last.length);
-    let record = Record { photo: photo.clone(), start, length: thumbnail.len() as u64 };
+    let record = Record { photo: photo.clone(), start, length: thumbnail.len() as u64, is_incomplete };
     let mut line = serde_json::to_vec(&record).expect("plain data serialises");
     line.push(b'\n');
     let folder = host.folder(&album_of(&loaded.name, loaded.precision)).await.map_err(storage)?;
@@ -121,7 +127,7 @@ async fn add(loaded: &mut Loaded, host: &impl Host, photo: &Photo, file: &[u8]) 
     write().await.map_err(storage)?;
     album.written += line.len() as u64;
     album.records.push(record);
-    Ok(Event::PhotoAdded { photo: photo.clone(), embedding })
+    Ok(Event::PhotoAdded { photo: photo.clone(), embedding, is_incomplete })
 }
 
 /// The picture at thumbnail size; a smaller one as it is.

@@ -66,6 +66,7 @@ impl Session {
             return Ok(true);
         }
         let (pictures, texts) = scenes(SCENES);
+        let pictures: Vec<_> = pictures.iter().map(|picture| model.images.fit(picture)).collect();
         let made = model.make(&pictures, &texts).await?;
         let first = comparing.first.get_or_insert_with(|| made.clone());
         emit(Event::Compared(Effect {

@@ -2,7 +2,9 @@
 
 use super::Host;
 use crate::infer::Runner;
+use crate::io::picture::{Picture, PictureError};
 use crate::io::tokenizer::TokenizerError;
+use crate::limits::{LimitError, MAX_ASPECT};
 use crate::pixels;
 use crate::pixels::resize::resize_square;
 use crate::session::protocol::{Failure, Pixels, WayOn};
@@ -31,14 +33,27 @@ pub(super) fn unusable(sentence: &str, detail: String) -> Failure {
 }
 
 /// The picture in the bytes of the file `name`.
-pub(super) async fn decoded(host: &impl Host, name: &str, file: &[u8]) -> Result<pixels::Pixels, Failure> {
-    let no_picture = |detail| {
-        unusable(
-            &format!("The file {name} could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can."),
-            detail,
-        )
-    };
-    host.decode(file).await.map_err(no_picture)
+pub(super) async fn decoded(host: &impl Host, name: &str, file: &[u8]) -> Result<Picture, Failure> {
+    host.decode(file).await.map_err(|error| {
+        let sentence = match &error {
+            PictureError::Empty => format!("The file {name} is empty."),
+            PictureError::Limit(LimitError::Aspect { width, height }) => format!(
+                "The picture {name} is too long and narrow: {width} x {height} pixels. It may be at most {MAX_ASPECT} times as \
+                 long as it is broad."
+            ),
+            PictureError::Limit(limit) => format!("The picture {name} is too large: {limit}."),
+            PictureError::Foreign(format) => format!(
+                "The file {name} is a picture of the kind {format}, which cannot be read here. PNG, JPEG, WebP, GIF and BMP can."
+            ),
+            PictureError::Cut { .. } => {
+                format!("The file {name} ends before its picture does. Perhaps it was not copied to its end.")
+            }
+            PictureError::Unknown | PictureError::Broken(_) => {
+                format!("The file {name} could not be read as a picture. PNG, JPEG, WebP, GIF and BMP can.")
+            }
+        };
+        unusable(&sentence, error.to_string())
+    })
 }
 
 /// A picture whose bytes fill it.

@@ -18,6 +18,7 @@ use crate::device::DeviceError;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::Model;
 use crate::io::hub::{Fetch, Store};
+use crate::io::picture::{Picture, PictureError};
 use crate::pixels::Pixels;
 use crate::precision::Precision;
 use album::Album;
@@ -48,8 +49,8 @@ pub trait Host {
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> impl Future<Output = Result<Vec<u8>, String>>;
 
-    /// The picture in a file's bytes, upright and over white; the reason where it is none.
-    fn decode(&self, file: &[u8]) -> impl Future<Output = Result<Pixels, String>>;
+    /// The picture in a file's bytes, upright and over white, by what [`Header`](crate::io::picture::Header) says of it.
+    fn decode(&self, file: &[u8]) -> impl Future<Output = Result<Picture, PictureError>>;
 
     fn network(&self) -> Self::Network;
 

@@ -8,7 +8,7 @@ use super::writing::{begin, write};
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::{self, Runner};
 use crate::pixels::resize::resize_square;
-use crate::session::protocol::{Answer, Command, Event, Failure, Pixels, Reader};
+use crate::session::protocol::{Answer, Command, Event, Failure, Opened, Pixels, Reader};
 use crate::world::Style;
 
 /// Pairs of a gallery that are encoded at a time.
@@ -73,7 +73,8 @@ async fn gallery(
 /// The picture of a file as the model sees it.
 async fn open(runner: &Runner, host: &impl Host, name: &str, file: &[u8]) -> Result<Event, Failure> {
     let picture = decoded(host, name, file).await?;
-    Ok(Event::Opened(protocol_pixels(resize_square(&picture, runner.config.image_size as u32))))
+    let sized = resize_square(&picture.pixels, runner.config.image_size as u32);
+    Ok(Event::Opened(Opened { picture: protocol_pixels(sized), is_incomplete: picture.is_incomplete }))
 }
 
 async fn once(

@@ -9,8 +9,7 @@ pub enum Event {
     Device(DeviceReport),
     Ready(ModelFacts),
     Compared(Effect),
-    /// The picture as the model sees it.
-    Opened(Pixels),
+    Opened(Opened),
     /// Unit vectors of the pairs `from ..`, each of `ModelFacts::embed_dim` values, row after row.
     GalleryEncoded {
         from: u32,
@@ -54,11 +53,15 @@ pub enum Event {
     Album {
         photos: Vec<Photo>,
         embeddings: Vec<f32>,
+        /// Places of the photos whose files end early, see [`Opened::is_incomplete`].
+        incomplete: Vec<u32>,
     },
     /// The newest photo of the album, and its unit vector.
     PhotoAdded {
         photo: Photo,
         embedding: Vec<f32>,
+        /// As in [`Opened`].
+        is_incomplete: bool,
     },
     /// Places of photos with the bytes of picture files.
     Thumbnails(Vec<(u32, Vec<u8>)>),
@@ -77,6 +80,15 @@ pub enum Event {
     /// A sentence for the visitor beside the answer: a text was cut.
     Noted(String),
     Failed(Failure),
+}
+
+/// A picture that was opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// As the model sees it.
+    pub picture: Pixels,
+    /// Whether the end of its file is missing, and with it perhaps a part of the picture.
+    pub is_incomplete: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use super::camera::Camera;
 use super::choice::Number;
 use super::failure::FailureNote;
 use super::icon::{Glyph, Icon};
-use crate::session::protocol::Lane;
+use crate::session::protocol::{Lane, Opened};
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::own;
@@ -34,6 +34,11 @@ pub fn Toolbar() -> impl IntoView {
         }
     };
     let editing = lab.pick(|view| view.editing);
+    let is_incomplete = move || {
+        let is_own = lab.view.with(|view| view.picture == PictureName::Own);
+        let opened = |value: &Option<Opened>| value.as_ref().is_some_and(|opened| opened.is_incomplete);
+        is_own && lab.opened.with(|asked| asked.is_settled() && opened(&asked.value))
+    };
     let is_scene = move || lab.picture.with(|picture| picture.scene.is_some());
     view! {
         <div class="toolbar">
@@ -47,6 +52,9 @@ pub fn Toolbar() -> impl IntoView {
             <Camera />
             <input node_ref=file class="aloud" type="file" accept="image/*" tabindex="-1" aria-hidden="true" on:change=choose />
         </div>
+        {move || is_incomplete().then(|| view! {
+            <p class="note" role="status">"The end of this file is missing: shown is what there is."</p>
+        })}
         <FailureNote lane=Lane::Open failure=Memo::new(move |_| lab.opened.with(|asked| asked.failure.clone())) />
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::search::Index;
 use crate::session::protocol::Photo;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The photos that the model has encoded.
@@ -11,18 +11,24 @@ pub struct Album {
     pub photos: Vec<Photo>,
     /// `[photos, embed_dim]`, unit vectors.
     pub embeddings: Index,
+    /// Places of photos whose files end early.
+    pub incomplete: HashSet<u32>,
 }
 
 impl Album {
-    pub(super) fn new(photos: Vec<Photo>, embeddings: &[f32]) -> Self {
+    pub(super) fn new(photos: Vec<Photo>, embeddings: &[f32], incomplete: Vec<u32>) -> Self {
         let width = embeddings.len().checked_div(photos.len()).unwrap_or(0);
-        Album { photos, embeddings: Index::new(width, embeddings) }
+        let incomplete = incomplete.into_iter().collect();
+        Album { photos, embeddings: Index::new(width, embeddings), incomplete }
     }
 
     /// Photos of another model, whose vectors are of another width, go.
-    pub(super) fn add(&mut self, photo: Photo, embedding: &[f32]) {
+    pub(super) fn add(&mut self, photo: Photo, embedding: &[f32], is_incomplete: bool) {
         if embedding.len() != self.embeddings.width() {
             *self = Album::default();
+        }
+        if is_incomplete {
+            self.incomplete.insert(self.photos.len() as u32);
         }
         self.photos.push(photo);
         self.embeddings.push(embedding);
@@ -57,10 +63,12 @@ mod tests {
     fn photos_of_another_model_go() {
         let photo = |name: &str| Photo { name: name.into(), size: 1, modified: 2 };
         let mut album = Album::default();
-        album.add(photo("a"), &[1.0, 0.0]);
-        album.add(photo("b"), &[0.0, 1.0]);
+        album.add(photo("a"), &[1.0, 0.0], false);
+        album.add(photo("b"), &[0.0, 1.0], true);
         assert_eq!((album.photos.len(), album.embeddings.len()), (2, 2));
-        album.add(photo("c"), &[1.0, 0.0, 0.0]);
+        assert_eq!(album.incomplete, HashSet::from([1]));
+        album.add(photo("c"), &[1.0, 0.0, 0.0], false);
+        assert!(album.incomplete.is_empty());
         assert_eq!((album.photos, album.embeddings.rows()), (vec![photo("c")], &[1.0, 0.0, 0.0][..]));
     }
 }

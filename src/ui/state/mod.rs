@@ -24,7 +24,7 @@ pub use shared::Shared;
 pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
 
 use crate::session::protocol::{
-    Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Precision,
+    Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Opened, Precision,
     Progress, Reply, Request, StepTime,
 };
 use asked::Turn;
@@ -37,7 +37,7 @@ pub struct UiState {
     pub load: Asked<Engine>,
     /// What the precision of the weights does to a model.
     pub compared: Asked<Vec<Effect>>,
-    pub opened: Asked<Option<Pixels>>,
+    pub opened: Asked<Option<Opened>>,
     pub gallery: Asked<Embeddings>,
     pub text: Asked<Vec<f32>>,
     pub picture: Asked<Vec<f32>>,
@@ -126,7 +126,7 @@ impl UiState {
                 self.load.hear(id, phase, |engine| engine.hear(event));
             }
             Event::Compared(effect) => self.weighed(id, effect),
-            Event::Opened(pixels) => self.opened.hear(id, Phase::Done, |value| *value = Some(pixels)),
+            Event::Opened(opened) => self.opened.hear(id, Phase::Done, |value| *value = Some(opened)),
             Event::GalleryEncoded { from, pictures, texts } => self.encoded(id, from, &pictures, &texts),
             Event::TextEncoded(row) => self.text.hear(id, Phase::Done, |value| *value = row),
             Event::PictureEncoded(row) => self.picture.hear(id, Phase::Done, |value| *value = row),
@@ -150,13 +150,14 @@ impl UiState {
                     asked.hear(id, Phase::Done, |value| value.clone_from(&rows));
                 }
             }
-            Event::Album { photos, embeddings } => {
-                self.album.hear(id, Phase::Done, |album| *album = Album::new(photos, &embeddings));
+            Event::Album { photos, embeddings, incomplete } => {
+                let new = Album::new(photos, &embeddings, incomplete);
+                self.album.hear(id, Phase::Done, |album| *album = new);
                 self.thumbnails.value = Shared::default();
             }
-            Event::PhotoAdded { photo, embedding } => {
+            Event::PhotoAdded { photo, embedding, is_incomplete } => {
                 if self.adding.id() == id {
-                    self.album.value.change(|album| album.add(photo, &embedding));
+                    self.album.value.change(|album| album.add(photo, &embedding, is_incomplete));
                 }
                 self.adding.hear(id, Phase::Done, |()| {});
             }

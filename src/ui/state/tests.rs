@@ -3,7 +3,7 @@
 use super::*;
 use crate::session::protocol::{
     Abilities, Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, ModelKind, ModelName,
-    Photo, Stack, Stage, Token, WayOn,
+    Photo, Pixels, Stack, Stage, Token, WayOn,
 };
 
 pub fn picture(value: u8) -> Pixels {
@@ -262,7 +262,10 @@ fn another_model_forgets_answers_and_opens_the_picture_anew() {
     state.apply(Reply { id, event: Event::Captioned { hypotheses: Vec::new() } });
     let open = Command::Open { name: "a".into(), file: vec![1] };
     let opened = state.ask(open.clone()).unwrap();
-    state.apply(Reply { id: opened.id, event: Event::Opened(picture(1)) });
+    state.apply(Reply {
+        id: opened.id,
+        event: Event::Opened(Opened { picture: picture(1), is_incomplete: false }),
+    });
     state.change_model();
     assert_eq!((state.caption.phase, state.opened.phase), (Phase::Unasked, Phase::Waiting));
     let id = state.ask(load()).unwrap().id;
@@ -292,10 +295,12 @@ fn an_album_grows_by_its_photos() {
     let mut state = ready_state();
     let photo = |name: &str| Photo { name: name.into(), size: 1, modified: 2 };
     let id = state.ask(Command::OpenAlbum).unwrap().id;
-    let event = Event::Album { photos: vec![photo("a")], embeddings: vec![0.6, 0.8] };
+    let event = Event::Album { photos: vec![photo("a")], embeddings: vec![0.6, 0.8], incomplete: vec![0] };
     state.apply(Reply { id, event });
     let id = state.ask(Command::AddPhoto { photo: photo("b"), file: vec![0] }).unwrap().id;
-    state.apply(Reply { id, event: Event::PhotoAdded { photo: photo("b"), embedding: vec![1.0, 0.0] } });
+    let event = Event::PhotoAdded { photo: photo("b"), embedding: vec![1.0, 0.0], is_incomplete: false };
+    state.apply(Reply { id, event });
+    assert_eq!(state.album.value.incomplete, std::collections::HashSet::from([0]));
     assert_eq!((state.album.value.photos.len(), state.album.value.embeddings.width()), (2, 2));
     assert_eq!(state.album.value.embeddings.row(1), Some(&[1.0, 0.0][..]));
     assert_eq!((state.album.value.embeddings.row(2), state.adding.phase), (None, Phase::Done));

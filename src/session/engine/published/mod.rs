@@ -17,7 +17,7 @@ use super::input::{decoded, protocol_pixels, unusable};
 use super::task::{Emit, Progress};
 use crate::infer::checkpoint::Checkpoint;
 use crate::pixels;
-use crate::session::protocol::{Command, Event, Failure, Pixels};
+use crate::session::protocol::{Command, Event, Failure, Opened, Pixels};
 use input::{fit, fitted, words};
 
 /// Pairs of a gallery that are encoded at a time.
@@ -70,7 +70,11 @@ async fn once(checkpoint: &mut Checkpoint, host: &impl Host, command: &Command) 
     match command {
         Command::Open { name, file } => {
             let picture = decoded(host, name, file).await?;
-            Ok(Event::Opened(protocol_pixels(fit(checkpoint, &picture)?)))
+            let fitted = fit(checkpoint, &picture.pixels)?;
+            Ok(Event::Opened(Opened {
+                picture: protocol_pixels(fitted),
+                is_incomplete: picture.is_incomplete,
+            }))
         }
         Command::EncodeText { text } => {
             Ok(Event::TextEncoded(encode_texts(checkpoint, std::slice::from_ref(text)).await?))

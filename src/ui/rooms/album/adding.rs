@@ -1,5 +1,6 @@
 //! Photos on their way into the album, one after the other.
 
+use crate::limits;
 use crate::session::protocol::{Command, Failure, Lane, Photo, WayOn};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::entries;
@@ -15,9 +16,6 @@ use std::collections::{HashSet, VecDeque};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File};
 use web_time::Instant;
-
-/// Larger files are refused.
-const MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 
 /// Files that wait for the engine.
 #[derive(Clone, Copy)]
@@ -74,14 +72,17 @@ impl Queue {
         let known: HashSet<Photo> =
             self.lab.album.with_untracked(|album| album.value.photos.iter().cloned().collect());
         let is_new = |file: &File| file.type_().starts_with("image/") && !known.contains(&photo_of(file));
-        let (new, huge): (Vec<File>, Vec<File>) =
-            files.into_iter().filter(is_new).partition(|file| file.size() <= MAX_BYTES);
+        let (new, huge): (Vec<File>, Vec<File>) = files
+            .into_iter()
+            .filter(is_new)
+            .partition(|file| limits::picture_file(file.size() as u64).is_ok());
         if !self.is_running() {
             self.done.set(0);
             self.total.set(0);
             self.failed.set(Vec::new());
         }
-        huge.iter().for_each(|file| self.fail(format!("The file {} is larger than 64 MB.", file.name())));
+        let most = limits::MAX_PICTURE_FILE >> 20;
+        huge.iter().for_each(|file| self.fail(format!("The file {} is larger than {most} MB.", file.name())));
         if new.is_empty() {
             return;
         }

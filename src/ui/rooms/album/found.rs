@@ -74,6 +74,7 @@ fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl 
         let name = sorting.labels.with(|labels| labels.get(label).cloned())?;
         Some(format!("{name} {}", show::percent(probability)))
     };
+    let is_incomplete = move || lab.album.with(|album| album.value.incomplete.contains(&(photo as u32)));
     let pressed = move || (query.pinned.get() == Some(photo)).to_string();
     let pin = move |_| {
         query.pinned.update(|pinned| *pinned = if *pinned == Some(photo) { None } else { Some(photo) })
@@ -84,6 +85,7 @@ fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl 
                 <img alt=name.clone() src=move || url.get() loading="lazy" />
                 <span class="small" aria-hidden="true">{name}</span>
                 <span class="small quiet">{move || cosine.get()} " " {label}</span>
+                {move || is_incomplete().then(|| view! { <span class="small quiet">"The end of this file is missing."</span> })}
             </button>
         </li>
     }

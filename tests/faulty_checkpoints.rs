@@ -105,7 +105,7 @@ impl Faulty {
 }
 
 fn picture() -> Pixels {
-    decode("wide.png", &fs::read("tests/goldens/checkpoints/wide.png").unwrap()).unwrap()
+    decode(&fs::read("tests/goldens/checkpoints/wide.png").unwrap()).unwrap().pixels
 }
 
 #[test]

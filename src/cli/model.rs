@@ -126,7 +126,7 @@ pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Resul
         }
         loaded => {
             if let Loadable::Checkpoint(checkpoint) = &loaded {
-                checkpoint.notes.iter().for_each(|note| eprintln!("note: {note}"));
+                checkpoint.notes.iter().for_each(|note| tell!("note: {note}"));
             }
             Ok(Opened(loaded))
         }

@@ -162,7 +162,7 @@ impl Train {
                     checkpoint::weights(folder, &trainer.config).map_err(CliError::input)?;
                 if !missing.is_empty() {
                     let (folder, count) = (folder.display(), missing.len());
-                    eprintln!(
+                    tell!(
                         "note: {folder} lacks {count} weights, which begin at random: {}",
                         missing.join(", ")
                     );

@@ -5,12 +5,12 @@ use sha2::Digest;
 use web_time::Instant;
 
 use super::answer::within;
-use super::form::is_weights;
+use super::form::{is_weights, small};
 use super::kept::Kept;
 use super::manifest::NEXT;
 use super::store::{self, manifest, storage};
 use super::survey::{Survey, survey};
-use super::transfer::{Transfer, hash};
+use super::transfer::{Progress, Transfer, hash};
 use super::{Answer, Body, Entry, Fetch, HubError, MANIFEST, Manifest, Source, Store, Writable};
 use crate::io::read_at::ReadAt;
 
@@ -31,15 +31,6 @@ pub struct Download<S: Store, F: Fetch> {
     begun: Option<(Instant, u64)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
-    /// Bytes that are kept.
-    pub done: u64,
-    pub total: u64,
-    /// Bytes per second since the download began or went on.
-    pub rate: f64,
-}
-
 impl<S: Store, F: Fetch> Download<S, F> {
     /// Recalls what is kept, or asks the server which files there are; nothing is kept before the first
     /// [`Download::advance`]. A checkpoint that is wholly kept needs no network.
@@ -55,7 +46,9 @@ impl<S: Store, F: Fetch> Download<S, F> {
         let Some(former) = kept.filter(Manifest::is_whole) else {
             return Self::open(source, store, fetch).await;
         };
-        let is_next = |next: &Manifest| next.name == source.name && next.generation == former.generation + 1;
+        let is_next = |next: &Manifest| {
+            next.name == source.name && next.generation == former.generation.saturating_add(1)
+        };
         let next = store::read(&store, NEXT).await?.filter(is_next);
         Self::new(source, store, fetch, next, Some(former)).await
     }
@@ -71,7 +64,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
             Some(kept) if !kept.is_stale => (kept, None),
             stale => {
                 let Survey { mut manifest, config } = survey(&source, &fetch).await?;
-                manifest.generation = former.as_ref().map_or(0, |former| former.generation + 1);
+                manifest.generation = former.as_ref().map_or(0, |former| former.generation.saturating_add(1));
                 if let Some(stale) = stale {
                     stale.carry_over(&mut manifest);
                 }
@@ -118,12 +111,12 @@ impl<S: Store, F: Fetch> Download<S, F> {
         if !self.manifest.entries.iter().any(|entry| entry.file == CONFIG && entry.whole) {
             return Ok(survey(&self.source, &self.fetch).await?.config);
         }
-        let read = async || {
-            let file = self.store.open(&self.manifest.stored(CONFIG)).await?;
-            let mut bytes = vec![0; file.size() as usize];
-            file.read_at(0, &mut bytes).map(|()| bytes)
-        };
-        read().await.map_err(|source| storage(CONFIG, source))
+        let failed = |source| storage(CONFIG, source);
+        let file = self.store.open(&self.manifest.stored(CONFIG)).await.map_err(failed)?;
+        small(CONFIG, file.size())?;
+        let mut bytes = vec![0; file.size() as usize];
+        file.read_at(0, &mut bytes).map_err(failed)?;
+        Ok(bytes)
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -214,7 +207,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
             Some(_) => Some(hash(&file, self.came).map_err(failed)?),
             None => None,
         };
-        let before = self.manifest.kept() + self.came;
+        let before = self.manifest.kept().saturating_add(self.came);
         self.begun.get_or_insert_with(|| (Instant::now(), before));
         Ok(Transfer { file, body, hash, was_useful: false })
     }

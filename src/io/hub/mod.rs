@@ -13,7 +13,7 @@ mod survey;
 mod transfer;
 
 pub use answer::{Answer, Body, Fetch, PATIENCE, in_time};
-pub use download::{Download, Progress};
+pub use download::Download;
 pub use error::HubError;
 pub use form::check;
 pub use kept::Kept;
@@ -21,3 +21,4 @@ pub use manifest::{Entry, MANIFEST, Manifest};
 pub use source::{Source, key};
 pub use store::{Store, Writable, keep, manifest};
 pub use survey::{Survey, survey};
+pub use transfer::Progress;

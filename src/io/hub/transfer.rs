@@ -8,6 +8,15 @@ use super::{Entry, HubError, Writable, check};
 /// Bytes of a kept file that are read again at a time when its download goes on.
 const PIECE: usize = 1 << 20;
 
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Bytes that are kept.
+    pub done: u64,
+    pub total: u64,
+    /// Bytes per second since the download began or went on.
+    pub rate: f64,
+}
+
 /// A file that is being written.
 pub(super) struct Transfer<W, B> {
     pub file: W,

@@ -7,6 +7,9 @@ pub const MAX_PIXELS: u64 = 100_000_000;
 pub const MAX_ASPECT: u32 = 64;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
 pub const MAX_SMALL_FILE: u64 = 16 << 20;
+/// Bytes of all files that are held in memory where no disk keeps them: WebAssembly addresses 4 GiB, in which the weights
+/// stand once more while the model runs.
+pub const MAX_HELD: u64 = 1 << 30;
 
 /// What was asked for, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

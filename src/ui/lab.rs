@@ -5,11 +5,11 @@ use super::client::Client;
 use super::history;
 use super::speaking::playroom;
 use super::stage::{Gallery, StagePicture};
-use super::state::{Album, Asked, Damages, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing};
+use super::state::{Album, Asked, Damages, Download, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing};
 use super::view::{PictureName, View};
 use crate::session::protocol::{
     Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,
-    ModelName, Offer, Pixels, Progress, Reply, Request, StepTime,
+    ModelName, Offer, Pixels, Reply, Request, StepTime,
 };
 use crate::ui::memo::Memo;
 use crate::world::Scene;
@@ -62,7 +62,7 @@ pub struct Lab {
     pub adding: Memo<Asked<()>>,
     pub thumbnails: Memo<Asked<Thumbnails>>,
     pub offer: Memo<Asked<Option<Offer>>>,
-    pub download: Memo<Asked<Option<Progress>>>,
+    pub download: Memo<Asked<Option<Download>>>,
     pub taken: Memo<Asked<(u64, u64)>>,
     pub shelf: Memo<Asked<Vec<KeptModel>>>,
     state: RwSignal<UiState>,
@@ -167,6 +167,12 @@ impl Lab {
 
     pub fn retry(self, lane: Lane) {
         let request = self.state.try_update(|state| state.retry(lane));
+        self.send(request.flatten());
+    }
+
+    /// Asks once more what has failed on a lane; what it keeps is held in memory for this visit.
+    pub fn retry_in_memory(self, lane: Lane) {
+        let request = self.state.try_update(|state| state.retry_in_memory(lane));
         self.send(request.flatten());
     }
 

@@ -2,7 +2,7 @@
 
 use super::lab::Lab;
 use super::state::Phase;
-use crate::session::protocol::{Command, ModelName};
+use crate::session::protocol::{Command, ModelName, Precision};
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
@@ -28,11 +28,23 @@ pub fn follow(lab: Lab) {
         });
         match phase {
             Phase::Unasked => lab.ask(Command::Shelf),
+            // It is in memory, though another page has deleted it.
+            Phase::Done if !is_kept && speaks(lab, &wanted, precision) => {}
             Phase::Done if is_kept => lab.speak(ModelName::Kept { name: wanted, precision }),
             Phase::Done | Phase::Failed => lab.speak(playroom()),
             Phase::Waiting | Phase::Running | Phase::Stopped => {}
         }
     });
+}
+
+/// Whether this checkpoint is loaded in this precision.
+fn speaks(lab: Lab, wanted: &str, precision: Precision) -> bool {
+    let is_it = |model: &ModelName| match model {
+        ModelName::Kept { name, precision: of } => name == wanted && *of == precision,
+        ModelName::Playroom { .. } => false,
+    };
+    lab.facts.with_untracked(Option::is_some)
+        && lab.speaking.with_untracked(|speaking| speaking.as_ref().is_some_and(is_it))
 }
 
 /// The checkpoint that the address names and this device does not have.

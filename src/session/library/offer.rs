@@ -1,8 +1,13 @@
 //! What a checkpoint is, before it is downloaded.
 
+use std::io::ErrorKind;
+
+use super::shelf::kept;
+use super::trouble::shortage;
 use super::{open, storage};
-use crate::io::hub::Store;
+use crate::io::hub::{HubError, Manifest, Source, Store, manifest};
 use crate::io::read_at::ReadAt;
+use crate::limits::MAX_HELD;
 use crate::model::architecture::Architecture;
 use crate::precision::Precision;
 use crate::session::abilities::abilities;
@@ -14,15 +19,25 @@ const MOST: u64 = 3 << 30;
 
 /// Reads the sizes of all files, and `config.json` itself, which is small and comes first.
 pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure> {
-    let mut download = open(host, name).await?;
-    while download.manifest().entries.first().is_some_and(|config| !config.whole) {
-        download.advance().await?;
-    }
-    let (manifest, kept) = (download.manifest().clone(), download.progress().done);
-    drop(download);
-    let folder = host.folder(&super::folder_of(&manifest.name)).await.map_err(storage)?;
+    let folder = super::folder_of(&Source::parse(name)?.name);
+    let manifest = match begun(host, &folder).await {
+        Some(manifest) => manifest,
+        None => {
+            let _lock = host.lock(&folder).await.map_err(storage)?;
+            match begin(host, name).await {
+                // Not even what it is can be kept.
+                Err(HubError::Storage { source, .. }) if source.kind() == ErrorKind::StorageFull => {
+                    host.hold(&folder).await.map_err(storage)?;
+                    begin(host, name).await?
+                }
+                begun => begun?,
+            }
+        }
+    };
+    let kept = kept(host, &folder, &manifest).await;
+    let store = host.folder(&folder).await.map_err(storage)?;
     let config = async || {
-        let file = folder.open("config.json").await?;
+        let file = store.open("config.json").await?;
         let mut bytes = vec![0; file.size() as usize];
         file.read_at(0, &mut bytes).map(|()| bytes)
     };
@@ -33,15 +48,18 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
     })?;
     let memory = Precision::ALL.map(|precision| architecture.bytes(precision));
     let least = memory.into_iter().min().unwrap_or(0);
-    let missing = manifest.size() - kept;
-    let space = host.space().await.unwrap_or(u64::MAX);
+    let missing = manifest.size().saturating_sub(kept);
+    let space = host.space(&folder).await.filter(|space| *space < missing);
+    let short = space.map(|space| shortage("this model", missing, Some(space))).unwrap_or_default();
+    let lasts = host.lasts(&folder);
     let obstacle = if least > MOST {
         format!("Its weights take {} in memory; a page can hold {}.", gigabytes(least), gigabytes(MOST))
-    } else if missing > space {
-        format!("{} are missing, and this browser may keep {} more.", gigabytes(missing), gigabytes(space))
+    } else if !short.is_empty() && (!lasts || missing > MAX_HELD) {
+        format!("{short} Delete a model, or choose a smaller one.")
     } else {
         String::new()
     };
+    let shortage = if obstacle.is_empty() { short } else { String::new() };
     let (kind, abilities) = abilities(&architecture);
     Ok(Offer {
         name: manifest.name.clone(),
@@ -52,7 +70,26 @@ pub(super) async fn offer(host: &impl Host, name: &str) -> Result<Offer, Failure
         kept,
         memory,
         obstacle,
+        shortage,
+        lasts,
     })
+}
+
+/// What is known of a checkpoint whose `config.json` is there; it may be coming by another page.
+async fn begun(host: &impl Host, folder: &str) -> Option<Manifest> {
+    // Why a folder cannot be read is told when it is to be written.
+    let store = host.folder(folder).await.ok()?;
+    let is_begun = |manifest: &Manifest| manifest.entries.first().is_some_and(|config| config.whole);
+    manifest(&store).await.ok()?.filter(is_begun)
+}
+
+/// Asks the server for all sizes and `config.json`.
+async fn begin(host: &impl Host, name: &str) -> Result<Manifest, HubError> {
+    let mut download = open(host, name).await?;
+    while download.manifest().entries.first().is_some_and(|config| !config.whole) {
+        download.advance().await?;
+    }
+    Ok(download.manifest().clone())
 }
 
 /// Refuses weights that would not fit, before any of them is loaded.

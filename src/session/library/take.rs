@@ -1,13 +1,17 @@
 //! A checkpoint that the visitor has as files.
 
-use super::{folder_of, storage};
-use crate::io::hub::{Entry, HubError, MANIFEST, Manifest, Store, Writable, keep};
+use std::io;
+
+use super::{Taking, folder_of, full, storage};
+use crate::io::hub::{Entry, MANIFEST, Manifest, Store, Writable, keep};
 use crate::session::engine::Host;
 use crate::session::protocol::{Event, Failure, WayOn};
 
-/// Writes a piece; after the last one the checkpoint is on the shelf like one that was downloaded.
-pub(super) async fn take(
-    host: &impl Host,
+/// Writes a piece; after the last one the checkpoint is on the shelf like one that was downloaded. From the first piece to
+/// the last the folder is this page's alone.
+pub(super) async fn take<H: Host>(
+    host: &H,
+    taking: &Taking<H::Lock>,
     name: &str,
     files: &[(String, u64)],
     file: usize,
@@ -25,7 +29,12 @@ pub(super) async fn take(
             way_on: WayOn::ChangeInput,
         });
     };
-    let folder = host.folder(&folder_of(name)).await.map_err(storage)?;
+    let key = folder_of(name);
+    if !taking.is_at(name) {
+        let lock = host.try_lock(&key).await.map_err(storage)?;
+        taking.begin(name, lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?);
+    }
+    let folder = host.folder(&key).await.map_err(storage)?;
     if file == 0 && start == 0 {
         // What an earlier attempt has left is no checkpoint any more.
         keep(&folder, None).await?;
@@ -38,7 +47,10 @@ pub(super) async fn take(
         file.write_at(start, bytes)?;
         file.flush()
     };
-    write().await.map_err(|source| HubError::Storage { file: file_name.clone(), source })?;
+    if let Err(error) = write().await {
+        taking.end(name);
+        return Err(full(host, &key, file_name, *size - start, error).await);
+    }
     let done = sizes.take(file).sum::<u64>() + start + bytes.len() as u64;
     if file + 1 == files.len() && start + bytes.len() as u64 == *size {
         let entry = |(file, size): &(String, u64)| Entry {
@@ -49,6 +61,8 @@ pub(super) async fn take(
         };
         let manifest = Manifest { name: name.to_string(), entries: files.iter().map(entry).collect() };
         keep(&folder, Some(&manifest)).await?;
+        taking.end(name);
+        host.tell(&key);
     }
     Ok(Event::Taken { done, total })
 }

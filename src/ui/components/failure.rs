@@ -5,18 +5,23 @@ use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
+const AGAIN: (&str, fn(Lab, Lane)) = ("Try again", Lab::retry);
+
 /// A failure of a lane, where it happened; nothing while there is none.
 #[component]
 pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> impl IntoView {
     let lab = Lab::here();
-    let button = move |way_on| {
-        let (name, go): (_, fn(Lab, Lane)) = match way_on {
-            WayOn::Retry => ("Try again", |lab, lane| lab.retry(lane)),
-            WayOn::UseCpu => ("Go on with the CPU", |lab, _| lab.start(BackendChoice::Cpu)),
-            WayOn::Reload => ("Start the engine again", |lab, _| lab.start(BackendChoice::Auto)),
-            WayOn::ChangeInput => return None,
-        };
-        Some(view! { <button type="button" class="button" on:click=move |_| go(lab, lane)>{name}</button> })
+    let ways = |way_on| -> &'static [(&'static str, fn(Lab, Lane))] {
+        match way_on {
+            WayOn::Retry => &[AGAIN],
+            WayOn::InMemory => &[AGAIN, ("Go on in memory", Lab::retry_in_memory)],
+            WayOn::UseCpu => &[("Go on with the CPU", |lab, _| lab.start(BackendChoice::Cpu))],
+            WayOn::Reload => &[("Start the engine again", |lab, _| lab.start(BackendChoice::Auto))],
+            WayOn::ChangeInput => &[],
+        }
+    };
+    let button = move |&(name, go): &'static (&'static str, fn(Lab, Lane))| {
+        view! { <button type="button" class="button" on:click=move |_| go(lab, lane)>{name}</button> }
     };
     let note = move |failure: Failure| {
         let detail = (!failure.detail.is_empty()).then(|| {
@@ -25,7 +30,7 @@ pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> 
         view! {
             <div class="failure" role="alert">
                 <p>{failure.sentence}</p>
-                {button(failure.way_on)}
+                {ways(failure.way_on).iter().map(button).collect_view()}
                 {detail}
             </div>
         }

@@ -1,7 +1,9 @@
 //! The visitor's album as the page knows it.
 
+use super::asked::Turn;
+use super::{Phase, UiState};
 use crate::search::Index;
-use crate::session::protocol::Photo;
+use crate::session::protocol::{AlbumPart, Command, Photo, Request};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -11,21 +13,63 @@ pub struct Album {
     pub photos: Vec<Photo>,
     /// `[photos, embed_dim]`, unit vectors.
     pub embeddings: Index,
+    /// Photos that are left out because what was kept of them is damaged.
+    pub damaged: u32,
+    /// Whether it is held in memory and gone after this visit.
+    pub is_passing: bool,
 }
 
 impl Album {
-    pub(super) fn new(photos: Vec<Photo>, embeddings: &[f32]) -> Self {
-        let width = embeddings.len().checked_div(photos.len()).unwrap_or(0);
-        Album { photos, embeddings: Index::new(width, embeddings) }
+    /// Takes the photos from a place on, which is not beyond the end.
+    pub(super) fn take(&mut self, part: AlbumPart) {
+        let from = part.from as usize;
+        if from < self.photos.len() {
+            self.photos.truncate(from);
+            self.embeddings = Index::new(self.embeddings.width(), &self.embeddings.rows()[..from * self.embeddings.width()]);
+        }
+        let width = part.embeddings.len().checked_div(part.photos.len()).unwrap_or(0);
+        part.embeddings.chunks_exact(width.max(1)).for_each(|row| self.embeddings.push(row));
+        self.photos.extend(part.photos);
+        (self.damaged, self.is_passing) = (part.damaged, !part.lasts);
+    }
+}
+
+impl UiState {
+    /// Takes a part of the album, whichever request brought it. Where it does not join on to what is known, or more has come
+    /// meanwhile, the album is asked for again.
+    pub(super) fn album_came(&mut self, id: u32, part: AlbumPart) -> Vec<Request> {
+        let is_of = |asked: u32| id != 0 && asked == id;
+        let known = self.album.value.photos.len();
+        let (from, joins_on) = (part.from as usize, part.from as usize <= known);
+        if is_of(self.album.id()) {
+            self.album.hear(id, Phase::Done, |album| if joins_on { album.take(part) });
+        } else if is_of(self.adding.id()) {
+            if joins_on {
+                self.album.value.change(|album| album.take(part));
+            }
+            let is_stopped = self.adding.phase == Phase::Stopped;
+            self.adding.hear(id, if is_stopped { Phase::Stopped } else { Phase::Done }, |()| {});
+        } else {
+            return Vec::new();
+        }
+        if joins_on && from < known {
+            self.thumbnails.clear();
+        }
+        if std::mem::take(&mut self.is_album_stale) || !joins_on { self.album_changed() } else { Vec::new() }
     }
 
-    /// Photos of another model, whose vectors are of another width, go.
-    pub(super) fn add(&mut self, photo: Photo, embedding: &[f32]) {
-        if embedding.len() != self.embeddings.width() {
-            *self = Album::default();
+    /// Asks for what has come to the album since it was last told.
+    pub(super) fn album_changed(&mut self) -> Vec<Request> {
+        if self.album.command.is_none() {
+            return Vec::new();
         }
-        self.photos.push(photo);
-        self.embeddings.push(embedding);
+        if self.album.is_busy() {
+            self.is_album_stale = true;
+            return Vec::new();
+        }
+        self.album.command = None;
+        let known = self.album.value.photos.len() as u32;
+        self.ask(Command::OpenAlbum { known }).into_iter().collect()
     }
 }
 
@@ -51,16 +95,96 @@ impl Thumbnails {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::ready_state;
     use super::*;
+    use crate::session::protocol::{Event, Lane, Reply};
 
     #[test]
-    fn photos_of_another_model_go() {
+    fn photos_come_behind_those_before_and_take_the_place_of_others() {
         let photo = |name: &str| Photo { name: name.into(), size: 1, modified: 2 };
+        let part = |from: u32, names: &[&str], embeddings: &[f32]| {
+            let photos = names.iter().map(|name| photo(name)).collect();
+            AlbumPart { from, photos, embeddings: embeddings.to_vec(), damaged: 0, lasts: true }
+        };
         let mut album = Album::default();
-        album.add(photo("a"), &[1.0, 0.0]);
-        album.add(photo("b"), &[0.0, 1.0]);
-        assert_eq!((album.photos.len(), album.embeddings.len()), (2, 2));
-        album.add(photo("c"), &[1.0, 0.0, 0.0]);
-        assert_eq!((album.photos, album.embeddings.rows()), (vec![photo("c")], &[1.0, 0.0, 0.0][..]));
+        album.take(part(0, &["a"], &[1.0, 0.0]));
+        album.take(part(1, &["b", "c"], &[0.0, 1.0, 0.6, 0.8]));
+        assert_eq!((album.photos.len(), album.embeddings.rows()), (3, &[1.0, 0.0, 0.0, 1.0, 0.6, 0.8][..]));
+        album.take(part(1, &["d"], &[0.8, 0.6]));
+        assert_eq!(album.photos, ["a", "d"].map(photo));
+        assert_eq!(album.embeddings.rows(), [1.0, 0.0, 0.8, 0.6]);
+        album.take(part(0, &["e"], &[1.0, 0.0, 0.0]));
+        assert_eq!((album.photos.len(), album.embeddings.rows()), (1, &[1.0, 0.0, 0.0][..]));
+        album.take(part(0, &[], &[]));
+        assert_eq!((album.photos.len(), album.embeddings.len()), (0, 0));
+    }
+
+    fn part(from: u32, names: &[&str]) -> Event {
+        let photo = |name: &&str| Photo { name: (*name).into(), size: 1, modified: 2 };
+        let photos: Vec<Photo> = names.iter().map(photo).collect();
+        let embeddings = [0.6, 0.8].repeat(photos.len());
+        Event::Album(AlbumPart { from, photos, embeddings, damaged: 0, lasts: true })
+    }
+
+    fn add(state: &mut UiState, name: &str) -> u32 {
+        let photo = Photo { name: name.into(), size: 1, modified: 2 };
+        state.ask(Command::AddPhoto { photo, file: vec![0] }).unwrap().id
+    }
+
+    #[test]
+    fn an_album_grows_by_its_photos() {
+        let mut state = ready_state();
+        let id = state.ask(Command::OpenAlbum { known: 0 }).unwrap().id;
+        state.apply(Reply { id, event: part(0, &["a"]) });
+        let id = add(&mut state, "c");
+        // Another page has added one meanwhile.
+        assert_eq!(state.apply(Reply { id, event: part(1, &["b", "c"]) }), []);
+        let names: Vec<&str> = state.album.value.photos.iter().map(|photo| photo.name.as_str()).collect();
+        assert_eq!((names, state.adding.phase), (vec!["a", "b", "c"], Phase::Done));
+        assert_eq!(state.album.value.embeddings.row(2), Some(&[0.6, 0.8][..]));
+        // What was stopped may have come all the same.
+        let id = add(&mut state, "d");
+        state.stop(Lane::AddPhoto);
+        state.apply(Reply { id, event: part(3, &["d"]) });
+        assert_eq!((state.album.value.photos.len(), state.adding.phase), (4, Phase::Stopped));
+        // A thumbnail of the same place is asked for anew where the album has begun anew.
+        let thumbnails = Command::Thumbnails { photos: vec![0] };
+        let id = state.ask(thumbnails.clone()).unwrap().id;
+        state.apply(Reply { id, event: Event::Thumbnails(vec![(0, vec![1])]) });
+        let id = state.ask(Command::ClearAlbum).unwrap().id;
+        state.apply(Reply { id, event: part(0, &[]) });
+        assert_eq!((state.album.value.photos.len(), state.thumbnails.value.get(0)), (0, None));
+        assert!(state.ask(thumbnails).is_some());
+    }
+
+    #[test]
+    fn what_another_page_changes_is_asked_for() {
+        let changed = Reply { id: 0, event: Event::Changed(Lane::Album) };
+        let mut state = ready_state();
+        assert_eq!(state.apply(changed.clone()), [], "nobody looks at the album");
+        let id = state.ask(Command::OpenAlbum { known: 0 }).unwrap().id;
+        assert_eq!(state.apply(changed.clone()), [], "once it is open");
+        let requests = state.apply(Reply { id, event: part(0, &["a"]) });
+        let [Request { id, command: Command::OpenAlbum { known: 1 } }] = requests[..] else {
+            panic!("{requests:?}")
+        };
+        assert_eq!(state.apply(Reply { id, event: part(1, &["b"]) }), []);
+        let requests = state.apply(changed);
+        let [Request { id, command: Command::OpenAlbum { known: 2 } }] = requests[..] else {
+            panic!("{requests:?}")
+        };
+        assert_eq!(state.apply(Reply { id, event: part(0, &[]) }), []);
+        assert_eq!(state.album.value.photos.len(), 0);
+        // A part that does not join on to what the page has says that the page has missed one.
+        let id = add(&mut state, "d");
+        let requests = state.apply(Reply { id, event: part(3, &["d"]) });
+        assert!(matches!(requests[..], [Request { command: Command::OpenAlbum { known: 0 }, .. }]), "{requests:?}");
+        assert_eq!(state.album.value.photos.len(), 0);
+
+        let changed = Reply { id: 0, event: Event::Changed(Lane::Shelf) };
+        assert_eq!(state.apply(changed.clone()), []);
+        let id = state.ask(Command::Shelf).unwrap().id;
+        state.apply(Reply { id, event: Event::Shelf(Vec::new()) });
+        assert!(matches!(state.apply(changed)[..], [Request { command: Command::Shelf, .. }]));
     }
 }

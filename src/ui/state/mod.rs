@@ -15,16 +15,15 @@ mod training;
 pub use album::{Album, Thumbnails};
 pub use asked::{Asked, Phase};
 pub use engine::Engine;
-pub use parts::{Embeddings, Writing};
+pub use parts::{Download, Embeddings, Writing};
 pub use shared::Shared;
 pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
 
 use crate::session::protocol::{
-    Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Precision,
-    Progress, Reply, Request, StepTime, WayOn,
+    AlbumPart, Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Precision,
+    Reply, Request, StepTime, WayOn,
 };
 use asked::Turn;
-use training::add_damage;
 
 /// One field per lane of the protocol.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,10 +48,12 @@ pub struct UiState {
     pub texts: Asked<Vec<f32>>,
     pub labels: Asked<Vec<f32>>,
     pub album: Asked<Album>,
+    /// Another page has changed the album after it was asked for.
+    is_album_stale: bool,
     pub adding: Asked<()>,
     pub thumbnails: Asked<Thumbnails>,
     pub offer: Asked<Option<Offer>>,
-    pub download: Asked<Option<Progress>>,
+    pub download: Asked<Option<Download>>,
     /// Bytes of the visitor's files that are kept, of how many.
     pub taken: Asked<(u64, u64)>,
     pub shelf: Asked<Vec<KeptModel>>,
@@ -88,6 +89,12 @@ impl UiState {
         self.ask(Command::clone(&command))
     }
 
+    /// The same; what it keeps is held in memory.
+    pub fn retry_in_memory(&mut self, lane: Lane) -> Option<Request> {
+        let command = self.turn(lane).take_failed()?;
+        self.ask(command.in_memory()?)
+    }
+
     /// Notes a failure that was found without asking the engine.
     pub fn refuse(&mut self, lane: Lane, failure: Failure) {
         self.last_id += 1;
@@ -99,6 +106,8 @@ impl UiState {
     pub fn stop(&mut self, lane: Lane) -> Request {
         match lane {
             Lane::Train => self.training.pause(),
+            // The photo that is being encoded may come into the album all the same.
+            Lane::AddPhoto => self.adding.pause(),
             _ => self.turn(lane).stop(),
         }
         self.last_id += 1;
@@ -141,22 +150,19 @@ impl UiState {
                     asked.hear(id, Phase::Done, |value| value.clone_from(&rows));
                 }
             }
-            Event::Album { photos, embeddings } => {
-                self.album.hear(id, Phase::Done, |album| *album = Album::new(photos, &embeddings));
-                self.thumbnails.value = Shared::default();
+            Event::Album(part) => return self.album_came(id, part),
+            Event::Waiting => {
+                self.download.hear(id, Phase::Running, |value| *value = Some(Download::Elsewhere));
             }
-            Event::PhotoAdded { photo, embedding } => {
-                if self.adding.id() == id {
-                    self.album.value.change(|album| album.add(photo, &embedding));
-                }
-                self.adding.hear(id, Phase::Done, |()| {});
-            }
+            Event::Changed(Lane::Album) => return self.album_changed(),
+            Event::Changed(_) if self.shelf.command.is_some() => return self.look_at_the_shelf(),
+            Event::Changed(_) => {}
             Event::Thumbnails(files) => {
                 self.thumbnails.hear(id, Phase::Done, |thumbnails| thumbnails.extend(files));
             }
             Event::Offered(offer) => self.offer.hear(id, Phase::Done, |value| *value = Some(offer)),
             Event::Downloading(progress) => {
-                self.download.hear(id, Phase::Running, |value| *value = Some(progress));
+                self.download.hear(id, Phase::Running, |value| *value = Some(Download::Here(progress)));
             }
             Event::Downloaded => {
                 self.download.hear(id, Phase::Done, |_| {});
@@ -202,22 +208,6 @@ impl UiState {
         let sentence = "The engine stopped unexpectedly.".into();
         let id = self.load.id();
         self.fail(id, &Failure { sentence, detail, way_on: WayOn::Reload });
-    }
-
-    fn taught(&mut self, id: u32, lesson: Lesson) {
-        match lesson {
-            Lesson::Damage(damage) => {
-                let command = self.damage.command.clone();
-                let Some(Command::Sabotage { experiment, .. }) = command.as_deref() else { return };
-                self.damage.hear(id, Phase::Running, |all| add_damage(all, experiment, damage));
-            }
-            lesson => {
-                let command = self.training.command.clone();
-                let Some(Command::Train { experiment, .. }) = command.as_deref() else { return };
-                let phase = self.training.phase;
-                self.training.hear(id, phase, |runs| runs.hear(experiment, lesson));
-            }
-        }
     }
 
     fn weighed(&mut self, id: u32, effect: Effect) {

@@ -1,6 +1,8 @@
 //! Photos on their way into the album, one after the other.
 
+use super::left_out::{LeftOut, LeftOutNote};
 use crate::session::protocol::{Command, Failure, Lane, Photo, WayOn};
+use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::entries;
 use crate::ui::lab::Lab;
@@ -24,12 +26,13 @@ const MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 pub struct Queue {
     lab: Lab,
     files: StoredValue<VecDeque<File>, LocalStorage>,
+    /// The one that the engine has.
+    current: StoredValue<Option<Photo>>,
     /// Of this run: what is done, what there is in all, and when it began.
     pub done: RwSignal<usize>,
     pub total: RwSignal<usize>,
     begun: RwSignal<Option<Instant>>,
-    /// A sentence for every file that was not taken.
-    pub failed: RwSignal<Vec<String>>,
+    pub left_out: LeftOut,
 }
 
 impl Queue {
@@ -37,10 +40,11 @@ impl Queue {
         let queue = Queue {
             lab,
             files: StoredValue::new_local(VecDeque::new()),
+            current: StoredValue::new(None),
             done: RwSignal::new(0),
             total: RwSignal::new(0),
             begun: RwSignal::new(None),
-            failed: RwSignal::new(Vec::new()),
+            left_out: LeftOut::default(),
         };
         // The next one goes when the one before has come back, be it as a photo or as no photo.
         Effect::new(move |earlier: Option<Phase>| {
@@ -50,12 +54,11 @@ impl Queue {
                 if let Some(Failure { sentence, way_on, .. }) =
                     lab.adding.with_untracked(|adding| adding.failure.clone())
                 {
-                    queue.fail(sentence);
-                    // What is no fault of the file, as a full disk, would befall the next one too.
+                    // What is no fault of the file, as a full disk, would befall the next one too: the visitor chooses.
                     if way_on != WayOn::ChangeInput {
-                        queue.stop();
                         return phase;
                     }
+                    queue.left_out.add(sentence);
                 }
                 queue.done.update(|done| *done += 1);
                 queue.next();
@@ -69,19 +72,32 @@ impl Queue {
         self.begun.get_untracked().is_some()
     }
 
-    /// Takes pictures that are not in the album yet.
-    pub fn take(self, files: Vec<File>) {
-        let known: HashSet<Photo> =
-            self.lab.album.with_untracked(|album| album.value.photos.iter().cloned().collect());
-        let is_new = |file: &File| file.type_().starts_with("image/") && !known.contains(&photo_of(file));
-        let (new, huge): (Vec<File>, Vec<File>) =
-            files.into_iter().filter(is_new).partition(|file| file.size() <= MAX_BYTES);
+    /// Takes files that are not in the album yet and may be pictures; the others are named. The browser tells the type by the
+    /// name, and not for every name: what has none is left to the decoder.
+    pub fn take(self, files: Vec<File>, unread: Vec<String>) {
         if !self.is_running() {
             self.done.set(0);
             self.total.set(0);
-            self.failed.set(Vec::new());
+            self.left_out.clear();
         }
-        huge.iter().for_each(|file| self.fail(format!("The file {} is larger than 64 MB.", file.name())));
+        unread.iter().for_each(|path| self.left_out.add(format!("{path} could not be read.")));
+        let mut known: HashSet<Photo> =
+            self.lab.album.with_untracked(|album| album.value.photos.iter().cloned().collect());
+        self.files.with_value(|files| known.extend(files.iter().map(photo_of)));
+        known.extend(self.current.get_value());
+        let mut new = Vec::new();
+        for file in files {
+            let (name, kind) = (file.name(), file.type_());
+            if !kind.is_empty() && !kind.starts_with("image/") {
+                self.left_out.add(format!("The file {name} is no picture but {kind}."));
+            } else if file.size() > MAX_BYTES {
+                self.left_out.add(format!("The file {name} is larger than 64 MB."));
+            } else if known.insert(photo_of(&file)) {
+                new.push(file);
+            } else {
+                self.left_out.add_known(name);
+            }
+        }
         if new.is_empty() {
             return;
         }
@@ -95,8 +111,10 @@ impl Queue {
 
     fn next(self) {
         let Some(file) = self.files.try_update_value(VecDeque::pop_front).flatten() else {
+            self.current.set_value(None);
             return self.begun.set(None);
         };
+        self.current.set_value(Some(photo_of(&file)));
         spawn_local(async move {
             match JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => {
@@ -105,7 +123,7 @@ impl Queue {
                 }
                 // A file that has gone since it was chosen.
                 Err(_) => {
-                    self.fail(format!("The file {} is not there any more.", file.name()));
+                    self.left_out.add(format!("The file {} is not there any more.", file.name()));
                     self.done.update(|done| *done += 1);
                     self.next();
                 }
@@ -113,13 +131,14 @@ impl Queue {
         });
     }
 
-    fn fail(self, sentence: String) {
-        self.failed.update(|failed| failed.push(sentence));
-    }
-
     fn stop(self) {
-        self.files.update_value(VecDeque::clear);
+        let left = self.files.try_update_value(std::mem::take).unwrap_or_default();
+        for file in left {
+            self.left_out.add(format!("The file {} still waited when you stopped.", file.name()));
+        }
+        self.current.set_value(None);
         self.begun.set(None);
+        self.lab.stop(Lane::AddPhoto);
     }
 }
 
@@ -129,8 +148,11 @@ fn photo_of(file: &File) -> Photo {
 
 /// Takes what was dropped on the page, folders with what is in them.
 pub fn dropped(queue: Queue, data: &DataTransfer) {
-    let entries = entries::of(data);
-    spawn_local(async move { queue.take(entries::files(entries).await) });
+    let dropped = entries::of(data);
+    spawn_local(async move {
+        let (files, unread) = entries::files(dropped).await;
+        queue.take(files, unread);
+    });
 }
 
 /// The ways in, and how far they are.
@@ -146,7 +168,7 @@ pub fn Adding(queue: Queue) -> impl IntoView {
     };
     let choose = move |input: NodeRef<Input>| {
         let Some(list) = input.get_untracked().and_then(|input| input.files()) else { return };
-        queue.take((0..list.length()).filter_map(|at| list.get(at)).collect());
+        queue.take((0..list.length()).filter_map(|at| list.get(at)).collect(), Vec::new());
     };
     let is_running = Memo::new(move |_| queue.begun.get().is_some());
     let words = move || {
@@ -160,13 +182,10 @@ pub fn Adding(queue: Queue) -> impl IntoView {
     let width =
         move || format!("width:{:.1}%", 100.0 * queue.done.get() as f32 / queue.total.get().max(1) as f32);
     let is_empty = move || lab.album.with(|album| album.value.photos.is_empty());
-    let broken = move || {
-        queue.failed.with(|failed| match &failed[..] {
-            [] => None,
-            [one] => Some(one.clone()),
-            [first, rest @ ..] => Some(format!("{first} {} more were not taken.", rest.len())),
-        })
-    };
+    let stuck = Memo::new(move |_| {
+        let failure = lab.adding.with(|adding| adding.failure.clone());
+        failure.filter(|failure| failure.way_on != WayOn::ChangeInput && is_running.get())
+    });
     view! {
         <div class="row">
             <button type="button" class="button" on:click=move |_| open(photos)><Glyph icon=Icon::Upload />"Add photos"</button>
@@ -174,15 +193,16 @@ pub fn Adding(queue: Queue) -> impl IntoView {
             <button type="button" class="button" disabled=is_empty on:click=move |_| lab.ask(Command::ClearAlbum)>"Forget all"</button>
             <input node_ref=photos class="aloud" type="file" accept="image/*" multiple tabindex="-1" aria-hidden="true" on:change=move |_| choose(photos) />
             <input node_ref=folder class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=move |_| choose(folder) />
-            <span class="quiet small">"or drop them here. They stay on this device."</span>
+            <span class="quiet small">"or drop them here. They never leave this device."</span>
         </div>
         {move || is_running.get().then(|| view! {
             <div class="loading" role="status">
                 <div class="track" aria-hidden="true"><span class="segment"><i style=width></i></span></div>
                 <span>{words}</span>
-                <button type="button" class="button" on:click=move |_| { queue.stop(); lab.stop(Lane::AddPhoto); }>"Stop"</button>
+                <button type="button" class="button" on:click=move |_| queue.stop()>"Stop"</button>
             </div>
         })}
-        {move || broken().map(|broken| view! { <p class="failure" role="alert">{broken}</p> })}
+        <FailureNote lane=Lane::AddPhoto failure=stuck />
+        <LeftOutNote left_out=queue.left_out />
     }
 }

@@ -4,6 +4,7 @@ mod adding;
 mod export;
 mod found;
 mod labels;
+mod left_out;
 mod notes;
 mod query;
 
@@ -22,7 +23,8 @@ use query::{Query, Ranking};
 #[component]
 pub fn Album() -> impl IntoView {
     let lab = Lab::here();
-    lab.ask(Command::OpenAlbum);
+    let known = lab.album.with_untracked(|album| album.value.photos.len() as u32);
+    lab.ask(Command::OpenAlbum { known });
     let queue = Queue::new(lab);
     lab.photos.set_value(Some(Callback::new(move |data| dropped(queue, &data))));
     on_cleanup(move || lab.photos.set_value(None));
@@ -46,9 +48,31 @@ pub fn Album() -> impl IntoView {
             <div class="chips">{pinned}</div>
             <FailureNote lane=Lane::Texts failure=Memo::new(move |_| lab.texts.with(|asked| asked.failure.clone())) />
             <Adding queue />
+            <Storage />
             <Labels query sorting ranking />
             <Found query sorting ranking />
         </section>
         <Notes ranking />
+    }
+}
+
+/// What the visitor has to know of how the album is kept.
+#[component]
+fn Storage() -> impl IntoView {
+    let lab = Lab::here();
+    let is_passing = Memo::new(move |_| lab.album.with(|album| album.value.is_passing));
+    let damaged = Memo::new(move |_| lab.album.with(|album| album.value.damaged));
+    let lost = move || match damaged.get() {
+        0 => None,
+        1 => Some("One photo of this album is damaged and left out: add it again.".to_string()),
+        count => Some(format!("{count} photos of this album are damaged and left out: add them again.")),
+    };
+    view! {
+        {move || is_passing.get().then(|| view! {
+            <p class="note" role="status">"The album is held in memory, because this browser keeps no files of this page now, as in a private
+                window or where there is no room: it is gone when the page is closed."</p>
+        })}
+        {move || lost().map(|lost| view! { <p class="failure" role="status">{lost}</p> })}
+        <FailureNote lane=Lane::Album failure=Memo::new(move |_| lab.album.with(|album| album.failure.clone())) />
     }
 }

@@ -36,7 +36,7 @@ pub fn Kept() -> impl IntoView {
 #[component]
 fn Row(model: KeptModel, speaking: Memo<String>) -> impl IntoView {
     let lab = Lab::here();
-    let KeptModel { name, size, kept } = model;
+    let KeptModel { name, size, kept, lasts } = model;
     let is_whole = kept == size;
     let sizes = match is_whole {
         true => show::megabytes(size),
@@ -72,7 +72,7 @@ fn Row(model: KeptModel, speaking: Memo<String>) -> impl IntoView {
     view! {
         <tr aria-current=move || is_speaking.get().then_some("true")>
             <th scope="row">{name}</th>
-            <td class="figure">{sizes}</td>
+            <td class="figure">{sizes}{(!lasts).then_some(", in memory for this visit")}</td>
             <td><button type="button" class="button" disabled=move || is_speaking.get() && is_whole on:click=use_it>{words}</button></td>
             <td><button type="button" class="button" aria-label=label disabled=move || !is_whole && is_coming.get() on:click=delete>"Delete"</button></td>
         </tr>

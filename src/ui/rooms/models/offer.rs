@@ -2,6 +2,7 @@
 
 use super::abilities_in_words;
 use crate::session::protocol::{Command, Lane, Offer, Progress};
+use crate::ui::state::Download;
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
@@ -58,7 +59,10 @@ fn Card(offer: Offer) -> impl IntoView {
         let name = name.clone();
         Memo::new(move |_| {
             lab.download.with(|asked| {
-                let is_this = |command: &Command| *command == Command::Download { name: name.clone() };
+                let is_this = |command: &Command| match command {
+                    Command::Download { name: of } | Command::DownloadInMemory { name: of } => *of == name,
+                    _ => false,
+                };
                 asked.command.as_deref().is_some_and(is_this).then(|| (asked.phase, *asked.value))
             })
         })
@@ -82,7 +86,12 @@ fn Card(offer: Offer) -> impl IntoView {
         }
     });
     let begin = name.clone();
-    let download = move |_| lab.ask(Command::Download { name: begin.clone() });
+    let is_short = !offer.shortage.is_empty();
+    let download = move |_| match is_short {
+        true => lab.ask(Command::DownloadInMemory { name: begin.clone() }),
+        false => lab.ask(Command::Download { name: begin.clone() }),
+    };
+    let verb = if is_short { "Hold in memory for this visit, download" } else { "Download" };
     let chosen = name.clone();
     let choose = move |_| lab.go(|view| view.model = chosen.clone());
     let action = move || {
@@ -91,7 +100,7 @@ fn Card(offer: Offer) -> impl IntoView {
         Some((Phase::Running | Phase::Waiting, progress)) => view! { <Coming progress /> }.into_any(),
         _ if has_obstacle => ().into_any(),
         _ => view! {
-            <button type="button" class="button" on:click=download.clone()>{format!("Download {}", show::megabytes(missing))}</button>
+            <button type="button" class="button" on:click=download.clone()>{format!("{verb} {}", show::memory(missing))}</button>
         }
         .into_any(),
     }
@@ -101,6 +110,10 @@ fn Card(offer: Offer) -> impl IntoView {
             <h3>{name}</h3>
             <p>{facts}</p>
             {has_obstacle.then(|| view! { <p class="failure">{offer.obstacle}</p> })}
+            {is_short.then(|| view! {
+                <p class="failure">{offer.shortage}" Delete a model that is kept, choose a smaller one, or hold this one in memory."</p>
+            })}
+            {(!offer.lasts).then(|| view! { <p class="note">"This browser keeps no files of this page now, as in a private window: the model is held in memory and is gone when the page is closed."</p> })}
             {action}
             <FailureNote lane=Lane::Download failure=Memo::new(move |_| lab.download.with(|asked| asked.failure.clone())) />
         </div>
@@ -109,10 +122,17 @@ fn Card(offer: Offer) -> impl IntoView {
 
 /// A download under way.
 #[component]
-fn Coming(progress: Option<Progress>) -> impl IntoView {
+fn Coming(progress: Option<Download>) -> impl IntoView {
     let lab = Lab::here();
-    let share = progress.map_or(0.0, |at| at.done as f64 / at.total.max(1) as f64);
-    let words = progress.map_or("Connecting".into(), tell);
+    let share = match progress {
+        Some(Download::Here(at)) => at.done as f64 / at.total.max(1) as f64,
+        Some(Download::Elsewhere) | None => 0.0,
+    };
+    let words = match progress {
+        Some(Download::Here(at)) => tell(at),
+        Some(Download::Elsewhere) => "Another tab is downloading this model; this one goes on when that ends.".into(),
+        None => "Connecting".into(),
+    };
     view! {
         <div class="loading" role="status">
             <div class="track" aria-hidden="true"><span class="segment"><i style=format!("width:{:.1}%", share * 100.0)></i></span></div>

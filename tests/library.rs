@@ -328,7 +328,10 @@ fn a_model_in_memory_speaks_and_is_gone_on_the_next_visit() {
     let events = lab.ask(Command::DownloadInMemory { name: name.clone() });
     assert_eq!(events.last(), Some(&Event::Downloaded));
     assert!(lab.hub.take_log().iter().all(|line| !line.starts_with("config.json")), "what is kept is copied");
-    assert_eq!(lab.shelf().iter().map(|model| (model.kept == model.size, model.lasts)).collect::<Vec<_>>(), [(true, false)]);
+    assert_eq!(
+        lab.shelf().iter().map(|model| (model.kept == model.size, model.lasts)).collect::<Vec<_>>(),
+        [(true, false)]
+    );
     lab.load(&name);
     lab.speaks();
     lab.client = visit(lab.folder.path());

@@ -8,8 +8,8 @@ use std::{fs, io};
 use super::engine::{Host, Session};
 use super::library;
 use super::protocol::{Command, Event, Reply, Request};
-use crate::io::hub::{Answer, Body, Fetch, Store};
 use crate::io::claim::Claim;
+use crate::io::hub::{Answer, Body, Fetch, Store};
 use crate::io::memory::{Memory, Place};
 use crate::io::read_at::ReadAt;
 use crate::io::{file, image};
@@ -187,7 +187,13 @@ impl<N: Fetch + Clone> LocalClient<N> {
         let (root, folders) = (root.into(), folders.into());
         let (replies, kept) = (RefCell::default(), RefCell::default());
         let host = Folder { root, folders, network, replies, kept, memory: Memory::default() };
-        LocalClient { session: Session::new(), host, requests: Vec::new(), taking: library::Taking::default(), last_id: 0 }
+        LocalClient {
+            session: Session::new(),
+            host,
+            requests: Vec::new(),
+            taking: library::Taking::default(),
+            last_id: 0,
+        }
     }
 
     /// Hands in a request without doing it; returns its id.

@@ -5,7 +5,9 @@ use super::client::Client;
 use super::history;
 use super::speaking::playroom;
 use super::stage::{Gallery, StagePicture};
-use super::state::{Album, Asked, Damages, Download, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing};
+use super::state::{
+    Album, Asked, Damages, Download, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing,
+};
 use super::view::{PictureName, View};
 use crate::session::protocol::{
     Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,

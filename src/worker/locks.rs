@@ -14,7 +14,12 @@ extern "C" {
     type Locks;
 
     #[wasm_bindgen(method, catch)]
-    fn request(this: &Locks, name: &str, options: &LockOptions, granted: &Function) -> Result<Promise, JsValue>;
+    fn request(
+        this: &Locks,
+        name: &str,
+        options: &LockOptions,
+        granted: &Function,
+    ) -> Result<Promise, JsValue>;
 }
 
 /// How far a request has come.
@@ -68,9 +73,7 @@ pub async fn lock(navigator: &JsValue, name: &str, waits: bool) -> Result<Option
         let granted = Closure::once_into_js(move |lock: JsValue| -> JsValue {
             let is_ours = !lock.is_null() && matches!(*turn.borrow(), Turn::Waiting);
             // What this returns is awaited: the name is ours until it resolves.
-            let held = is_ours.then(|| {
-                Promise::new(&mut |end, _| drop(turn.replace(Turn::Ours(end))))
-            });
+            let held = is_ours.then(|| Promise::new(&mut |end, _| drop(turn.replace(Turn::Ours(end)))));
             let _: Result<JsValue, _> = answer.call1(&JsValue::NULL, &is_ours.into());
             held.map_or(JsValue::UNDEFINED, JsValue::from)
         });

@@ -89,7 +89,9 @@ impl Train {
         let claim = Claim::take(&self.out.join(".lock")).map_err(CliError::input)?;
         let _claim = claim.ok_or_else(|| {
             let out = self.out.display();
-            CliError::Input(format!("{out}: another process is training there; wait for it, or choose another --out"))
+            CliError::Input(format!(
+                "{out}: another process is training there; wait for it, or choose another --out"
+            ))
         })?;
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
         let words = Words::new(&tokenizer).map_err(CliError::failure)?;

@@ -7,10 +7,9 @@ mod take;
 mod trouble;
 
 use std::cell::RefCell;
-use std::io;
 
 use super::engine::Host;
-use super::protocol::{Command, Event, Failure, Lane, Progress, Reply, Request, WayOn};
+use super::protocol::{Command, Event, Failure, Lane, Progress, Reply, Request};
 use crate::io::hub::{Download, HubError, MANIFEST, Source, key};
 use crate::precision::Precision;
 pub(super) use offer::fits;

@@ -51,7 +51,11 @@ pub(in crate::session) async fn full(
 pub(super) fn shortage(what: &str, needed: u64, space: Option<u64>) -> String {
     match space.filter(|space| *space < needed) {
         Some(space) => {
-            format!("There is no room for {what}: it needs {}, and {} are free.", at_least(needed), at_most(space))
+            format!(
+                "There is no room for {what}: it needs {}, and {} are free.",
+                at_least(needed),
+                at_most(space)
+            )
         }
         None if needed > 0 => format!("There is no room for {what}, {}.", at_least(needed)),
         None => format!("There is no room for {what}."),

@@ -25,7 +25,10 @@ impl Album {
         let from = part.from as usize;
         if from < self.photos.len() {
             self.photos.truncate(from);
-            self.embeddings = Index::new(self.embeddings.width(), &self.embeddings.rows()[..from * self.embeddings.width()]);
+            self.embeddings = Index::new(
+                self.embeddings.width(),
+                &self.embeddings.rows()[..from * self.embeddings.width()],
+            );
         }
         let width = part.embeddings.len().checked_div(part.photos.len()).unwrap_or(0);
         part.embeddings.chunks_exact(width.max(1)).for_each(|row| self.embeddings.push(row));
@@ -42,7 +45,11 @@ impl UiState {
         let known = self.album.value.photos.len();
         let (from, joins_on) = (part.from as usize, part.from as usize <= known);
         if is_of(self.album.id()) {
-            self.album.hear(id, Phase::Done, |album| if joins_on { album.take(part) });
+            self.album.hear(id, Phase::Done, |album| {
+                if joins_on {
+                    album.take(part)
+                }
+            });
         } else if is_of(self.adding.id()) {
             if joins_on {
                 self.album.value.change(|album| album.take(part));
@@ -178,7 +185,10 @@ mod tests {
         // A part that does not join on to what the page has says that the page has missed one.
         let id = add(&mut state, "d");
         let requests = state.apply(Reply { id, event: part(3, &["d"]) });
-        assert!(matches!(requests[..], [Request { command: Command::OpenAlbum { known: 0 }, .. }]), "{requests:?}");
+        assert!(
+            matches!(requests[..], [Request { command: Command::OpenAlbum { known: 0 }, .. }]),
+            "{requests:?}"
+        );
         assert_eq!(state.album.value.photos.len(), 0);
 
         let changed = Reply { id: 0, event: Event::Changed(Lane::Shelf) };

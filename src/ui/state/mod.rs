@@ -20,8 +20,8 @@ pub use shared::Shared;
 pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
 
 use crate::session::protocol::{
-    AlbumPart, Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Pixels, Precision,
-    Reply, Request, StepTime, WayOn,
+    Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Offer, Pixels, Precision, Reply,
+    Request, StepTime, WayOn,
 };
 use asked::Turn;
 

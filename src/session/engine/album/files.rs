@@ -109,7 +109,8 @@ impl Album {
         let rows: Vec<u64> = new.iter().filter_map(|record| record.row).collect();
         let vectors = vectors(folder, width, &rows).await?;
         // They were whole when the lines were read, under the same lock or an earlier one.
-        let embeddings = vectors.into_iter().flat_map(|row| row.unwrap_or_else(|| vec![0.0; width])).collect();
+        let embeddings =
+            vectors.into_iter().flat_map(|row| row.unwrap_or_else(|| vec![0.0; width])).collect();
         let photos = new.iter().map(|record| record.photo.clone()).collect();
         self.told = self.records.len();
         Ok((from, photos, embeddings))
@@ -144,7 +145,8 @@ impl Album {
         file.write_at(row * bytes.len() as u64, bytes)?;
         file.flush()?;
         let record = Record { photo: photo.clone(), start, length: thumbnail.len() as u64, row: Some(row) };
-        let mut line = if self.lines.ends_with(b"\n") || self.lines.is_empty() { vec![] } else { vec![b'\n'] };
+        let mut line =
+            if self.lines.ends_with(b"\n") || self.lines.is_empty() { vec![] } else { vec![b'\n'] };
         line.extend(serde_json::to_vec(&record).expect("plain data serialises"));
         line.push(b'\n');
         let mut file = folder.open(PHOTOS).await?;
@@ -199,7 +201,8 @@ async fn vectors(folder: &impl Store, width: usize, rows: &[u64]) -> io::Result<
     let count = file.size() / bytes;
     let there = || rows.iter().copied().filter(|row| *row < count);
     let (first, last) = (there().min().unwrap_or(0), there().max().unwrap_or(0));
-    let mut values = vec![0.0f32; if there().next().is_some() { (last - first + 1) as usize * width } else { 0 }];
+    let mut values =
+        vec![0.0f32; if there().next().is_some() { (last - first + 1) as usize * width } else { 0 }];
     file.read_at(first * bytes, bytemuck::cast_slice_mut(&mut values))?;
     let vector = |&row: &u64| {
         let at = usize::try_from(row.checked_sub(first)?).ok()?.checked_mul(width)?;

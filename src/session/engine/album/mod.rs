@@ -46,12 +46,7 @@ pub(super) async fn serve(
 }
 
 /// Reads what the page, which has the first `known` photos, does not have.
-async fn open(
-    loaded: &mut Loaded,
-    host: &impl Host,
-    folder: &str,
-    known: usize,
-) -> Result<Event, Failure> {
+async fn open(loaded: &mut Loaded, host: &impl Host, folder: &str, known: usize) -> Result<Event, Failure> {
     let _lock = host.lock(folder).await.map_err(storage)?;
     let store = host.folder(folder).await.map_err(storage)?;
     loaded.album.read(&store, loaded.embed_dim).await.map_err(storage)?;
@@ -152,20 +147,6 @@ fn small(picture: &Pixels) -> Pixels {
         true => resize(picture, scaled(picture.width), scaled(picture.height)),
         false => picture.clone(),
     }
-}
-
-async fn thumbnails(loaded: &Loaded, host: &impl Host, photos: &[u32]) -> Result<Event, Failure> {
-    let records = loaded.album.iter().flat_map(|album| &album.records).collect::<Vec<_>>();
-    let folder = host.folder(&album_of(&loaded.name, loaded.precision)).await.map_err(storage)?;
-    let file = folder.open(THUMBNAILS).await.map_err(storage)?;
-    let mut all = Vec::new();
-    for &photo in photos {
-        let Some(record) = records.get(photo as usize) else { continue };
-        let mut bytes = vec![0; record.length as usize];
-        file.read_at(record.start, &mut bytes).map_err(storage)?;
-        all.push((photo, bytes));
-    }
-    Ok(Event::Thumbnails(all))
 }
 
 /// A unit vector `[embed_dim]` of a picture of any size.

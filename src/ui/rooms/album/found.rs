@@ -66,7 +66,8 @@ fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl 
     let title = format!("Look for the like of {name}");
     let file = Memo::new(move |_| lab.thumbnails.with(|asked| asked.value.get(photo as u32).cloned()));
     // One whose thumbnail is damaged has an empty file.
-    let url = Memo::new(move |_| file.get().filter(|bytes| !bytes.is_empty()).and_then(|bytes| object_url(&bytes)));
+    let url =
+        Memo::new(move |_| file.get().filter(|bytes| !bytes.is_empty()).and_then(|bytes| object_url(&bytes)));
     let cosine = Memo::new(move |_| {
         ranking.best.with(|best| {
             let (_, cosine) = best.iter().find(|(of, _)| *of == photo)?;

@@ -2,12 +2,12 @@
 
 use super::abilities_in_words;
 use crate::session::protocol::{Command, Lane, Offer, Progress};
-use crate::ui::state::Download;
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
+use crate::ui::state::Download;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
 
@@ -130,7 +130,9 @@ fn Coming(progress: Option<Download>) -> impl IntoView {
     };
     let words = match progress {
         Some(Download::Here(at)) => tell(at),
-        Some(Download::Elsewhere) => "Another tab is downloading this model; this one goes on when that ends.".into(),
+        Some(Download::Elsewhere) => {
+            "Another tab is downloading this model; this one goes on when that ends.".into()
+        }
         None => "Connecting".into(),
     };
     view! {

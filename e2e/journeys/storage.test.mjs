@@ -80,7 +80,7 @@ journey(
       const second = await tab(lab, "models");
       await look(first, address);
       await download(first);
-      await first.getByText(/kB|MB of/).first().waitFor();
+      await first.locator(".card").getByRole("button", { name: "Stop", exact: true }).waitFor();
       await look(second, address);
       await download(second);
       await second.getByText("Another tab is downloading this model; this one goes on when that ends.").waitFor();

@@ -23,6 +23,6 @@ self.loadTokenizers = async () => {
   const module = await import(script);
   await module.default({ module_or_path: program });
   // The checkpoint is used without a network from now on; the cache is that of service_worker.js, and may be denied.
-  caches.open("triptych-page").then((cache) => cache.addAll([script, program])).catch(() => {});
+  self.caches?.open("triptych-page").then((cache) => cache.addAll([script, program])).catch(() => {});
   return module;
 };

@@ -68,12 +68,13 @@ pub async fn lock(navigator: &JsValue, name: &str, waits: bool) -> Result<Option
     };
     let lock = Lock { turn, waiting };
     let mut failed = None;
-    let answered = Promise::new(&mut |answer: Function, refuse: Function| {
+    let answered: Promise = Promise::new(&mut |answer: Function, refuse: Function| {
         let turn = lock.turn.clone();
         let granted = Closure::once_into_js(move |lock: JsValue| -> JsValue {
             let is_ours = !lock.is_null() && matches!(*turn.borrow(), Turn::Waiting);
             // What this returns is awaited: the name is ours until it resolves.
-            let held = is_ours.then(|| Promise::new(&mut |end, _| drop(turn.replace(Turn::Ours(end)))));
+            let hold = |end: Function, _: Function| drop(turn.replace(Turn::Ours(end)));
+            let held = is_ours.then(|| -> Promise { Promise::new(&mut { hold }) });
             let _: Result<JsValue, _> = answer.call1(&JsValue::NULL, &is_ours.into());
             held.map_or(JsValue::UNDEFINED, JsValue::from)
         });

@@ -5,22 +5,29 @@ use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
-const AGAIN: (&str, fn(Lab, Lane)) = ("Try again", Lab::retry);
+/// A button's words and what it does.
+type Way = (&'static str, fn(Lab, Lane));
+
+const AGAIN: Way = ("Try again", Lab::retry);
+const IN_MEMORY: Way = ("Go on in memory", Lab::retry_in_memory);
+const BY_CPU: Way = ("Go on with the CPU", |lab, _| lab.start(BackendChoice::Cpu));
+const ANEW: Way = ("Start the engine again", |lab, _| lab.start(BackendChoice::Auto));
+
+fn ways(way_on: WayOn) -> &'static [Way] {
+    match way_on {
+        WayOn::Retry => &[AGAIN],
+        WayOn::InMemory => &[AGAIN, IN_MEMORY],
+        WayOn::UseCpu => &[BY_CPU],
+        WayOn::Reload => &[ANEW],
+        WayOn::ChangeInput => &[],
+    }
+}
 
 /// A failure of a lane, where it happened; nothing while there is none.
 #[component]
 pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> impl IntoView {
     let lab = Lab::here();
-    let ways = |way_on| -> &'static [(&'static str, fn(Lab, Lane))] {
-        match way_on {
-            WayOn::Retry => &[AGAIN],
-            WayOn::InMemory => &[AGAIN, ("Go on in memory", Lab::retry_in_memory)],
-            WayOn::UseCpu => &[("Go on with the CPU", |lab, _| lab.start(BackendChoice::Cpu))],
-            WayOn::Reload => &[("Start the engine again", |lab, _| lab.start(BackendChoice::Auto))],
-            WayOn::ChangeInput => &[],
-        }
-    };
-    let button = move |&(name, go): &'static (&'static str, fn(Lab, Lane))| {
+    let button = move |&(name, go): &'static Way| {
         view! { <button type="button" class="button" on:click=move |_| go(lab, lane)>{name}</button> }
     };
     let note = move |failure: Failure| {

@@ -5,34 +5,55 @@ use super::{Phase, UiState};
 use crate::search::Index;
 use crate::session::protocol::{AlbumPart, Command, Photo, Request};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock, RwLockReadGuard};
 
-/// The photos that the model has encoded.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// The photos that the model has encoded. Clones share them: they only grow, and a copy of all for each photo that comes
+/// would take the longer the more there are.
+#[derive(Debug, Clone, Default)]
 pub struct Album {
-    pub photos: Vec<Photo>,
-    /// `[photos, embed_dim]`, unit vectors.
-    pub embeddings: Index,
+    photos: Arc<RwLock<Photos>>,
     /// Photos that are left out because what was kept of them is damaged.
     pub damaged: u32,
     /// Whether it is held in memory and gone after this visit.
     pub is_passing: bool,
 }
 
+#[derive(Debug, Default)]
+pub struct Photos {
+    pub photos: Vec<Photo>,
+    /// `[photos, embed_dim]`, unit vectors.
+    pub embeddings: Index,
+}
+
+impl PartialEq for Album {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.photos, &other.photos)
+            && (self.damaged, self.is_passing) == (other.damaged, other.is_passing)
+    }
+}
+
 impl Album {
-    /// Takes the photos from a place on, which is not beyond the end.
+    pub fn read(&self) -> RwLockReadGuard<'_, Photos> {
+        self.photos.read().expect("nobody panics while photos come")
+    }
+
+    /// Takes the photos from a place on, which is not beyond the end. Where others were in their places, clones keep those.
     pub(super) fn take(&mut self, part: AlbumPart) {
         let from = part.from as usize;
-        if from < self.photos.len() {
-            self.photos.truncate(from);
-            self.embeddings = Index::new(
-                self.embeddings.width(),
-                &self.embeddings.rows()[..from * self.embeddings.width()],
-            );
+        if from < self.read().photos.len() {
+            let photos = {
+                let all = self.read();
+                let width = all.embeddings.width();
+                let embeddings = Index::new(width, &all.embeddings.rows()[..from * width]);
+                Photos { photos: all.photos[..from].to_vec(), embeddings }
+            };
+            self.photos = Arc::new(RwLock::new(photos));
         }
         let width = part.embeddings.len().checked_div(part.photos.len()).unwrap_or(0);
-        part.embeddings.chunks_exact(width.max(1)).for_each(|row| self.embeddings.push(row));
-        self.photos.extend(part.photos);
+        let mut photos = self.photos.write().expect("nobody panics while photos come");
+        part.embeddings.chunks_exact(width.max(1)).for_each(|row| photos.embeddings.push(row));
+        photos.photos.extend(part.photos);
+        drop(photos);
         (self.damaged, self.is_passing) = (part.damaged, !part.lasts);
     }
 }
@@ -42,7 +63,7 @@ impl UiState {
     /// meanwhile, the album is asked for again.
     pub(super) fn album_came(&mut self, id: u32, part: AlbumPart) -> Vec<Request> {
         let is_of = |asked: u32| id != 0 && asked == id;
-        let known = self.album.value.photos.len();
+        let known = self.album.value.read().photos.len();
         let (from, joins_on) = (part.from as usize, part.from as usize <= known);
         if is_of(self.album.id()) {
             self.album.hear(id, Phase::Done, |album| {
@@ -75,7 +96,7 @@ impl UiState {
             return Vec::new();
         }
         self.album.command = None;
-        let known = self.album.value.photos.len() as u32;
+        let known = self.album.value.read().photos.len() as u32;
         self.ask(Command::OpenAlbum { known }).into_iter().collect()
     }
 }
@@ -116,14 +137,17 @@ mod tests {
         let mut album = Album::default();
         album.take(part(0, &["a"], &[1.0, 0.0]));
         album.take(part(1, &["b", "c"], &[0.0, 1.0, 0.6, 0.8]));
-        assert_eq!((album.photos.len(), album.embeddings.rows()), (3, &[1.0, 0.0, 0.0, 1.0, 0.6, 0.8][..]));
+        assert_eq!(
+            (album.read().photos.len(), album.read().embeddings.rows()),
+            (3, &[1.0, 0.0, 0.0, 1.0, 0.6, 0.8][..])
+        );
         album.take(part(1, &["d"], &[0.8, 0.6]));
-        assert_eq!(album.photos, ["a", "d"].map(photo));
-        assert_eq!(album.embeddings.rows(), [1.0, 0.0, 0.8, 0.6]);
+        assert_eq!(album.read().photos, ["a", "d"].map(photo));
+        assert_eq!(album.read().embeddings.rows(), [1.0, 0.0, 0.8, 0.6]);
         album.take(part(0, &["e"], &[1.0, 0.0, 0.0]));
-        assert_eq!((album.photos.len(), album.embeddings.rows()), (1, &[1.0, 0.0, 0.0][..]));
+        assert_eq!((album.read().photos.len(), album.read().embeddings.rows()), (1, &[1.0, 0.0, 0.0][..]));
         album.take(part(0, &[], &[]));
-        assert_eq!((album.photos.len(), album.embeddings.len()), (0, 0));
+        assert_eq!((album.read().photos.len(), album.read().embeddings.len()), (0, 0));
     }
 
     fn part(from: u32, names: &[&str]) -> Event {
@@ -146,21 +170,25 @@ mod tests {
         let id = add(&mut state, "c");
         // Another page has added one meanwhile.
         assert_eq!(state.apply(Reply { id, event: part(1, &["b", "c"]) }), []);
-        let names: Vec<&str> = state.album.value.photos.iter().map(|photo| photo.name.as_str()).collect();
-        assert_eq!((names, state.adding.phase), (vec!["a", "b", "c"], Phase::Done));
-        assert_eq!(state.album.value.embeddings.row(2), Some(&[0.6, 0.8][..]));
+        let names =
+            |album: &Album| album.read().photos.iter().map(|photo| photo.name.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            (names(&state.album.value), state.adding.phase),
+            (["a", "b", "c"].map(String::from).to_vec(), Phase::Done)
+        );
+        assert_eq!(state.album.value.read().embeddings.row(2), Some(&[0.6, 0.8][..]));
         // What was stopped may have come all the same.
         let id = add(&mut state, "d");
         state.stop(Lane::AddPhoto);
         state.apply(Reply { id, event: part(3, &["d"]) });
-        assert_eq!((state.album.value.photos.len(), state.adding.phase), (4, Phase::Stopped));
+        assert_eq!((state.album.value.read().photos.len(), state.adding.phase), (4, Phase::Stopped));
         // A thumbnail of the same place is asked for anew where the album has begun anew.
         let thumbnails = Command::Thumbnails { photos: vec![0] };
         let id = state.ask(thumbnails.clone()).unwrap().id;
         state.apply(Reply { id, event: Event::Thumbnails(vec![(0, vec![1])]) });
         let id = state.ask(Command::ClearAlbum).unwrap().id;
         state.apply(Reply { id, event: part(0, &[]) });
-        assert_eq!((state.album.value.photos.len(), state.thumbnails.value.get(0)), (0, None));
+        assert_eq!((state.album.value.read().photos.len(), state.thumbnails.value.get(0)), (0, None));
         assert!(state.ask(thumbnails).is_some());
     }
 
@@ -181,7 +209,7 @@ mod tests {
             panic!("{requests:?}")
         };
         assert_eq!(state.apply(Reply { id, event: part(0, &[]) }), []);
-        assert_eq!(state.album.value.photos.len(), 0);
+        assert_eq!(state.album.value.read().photos.len(), 0);
         // A part that does not join on to what the page has says that the page has missed one.
         let id = add(&mut state, "d");
         let requests = state.apply(Reply { id, event: part(3, &["d"]) });
@@ -189,12 +217,57 @@ mod tests {
             matches!(requests[..], [Request { command: Command::OpenAlbum { known: 0 }, .. }]),
             "{requests:?}"
         );
-        assert_eq!(state.album.value.photos.len(), 0);
+        assert_eq!(state.album.value.read().photos.len(), 0);
 
         let changed = Reply { id: 0, event: Event::Changed(Lane::Shelf) };
         assert_eq!(state.apply(changed.clone()), []);
         let id = state.ask(Command::Shelf).unwrap().id;
         state.apply(Reply { id, event: Event::Shelf(Vec::new()) });
         assert!(matches!(state.apply(changed)[..], [Request { command: Command::Shelf, .. }]));
+    }
+
+    #[test]
+    fn tmp_measure() {
+        let mut state = ready_state();
+        let photo = |n: usize| Photo { name: format!("IMG_{n:05}.jpg"), size: n as u64, modified: 2 };
+        let row = |n: usize| {
+            let mut row: Vec<f32> = (0..512).map(|i| ((n * 31 + i * 17) % 97) as f32 - 48.0).collect();
+            let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
+            row.iter_mut().for_each(|v| *v /= norm);
+            row
+        };
+        for n in [100usize, 1000, 5000, 10_000, 20_000] {
+            let photos = (0..n).map(photo).collect();
+            let embeddings = (0..n).flat_map(row).collect();
+            state.album.command = None;
+            let id = state.ask(Command::OpenAlbum { known: n as u32 }).unwrap().id;
+            let t = std::time::Instant::now();
+            state.apply(Reply {
+                id,
+                event: Event::Album(AlbumPart { from: 0, photos, embeddings, damaged: 0, lasts: true }),
+            });
+            let opened = t.elapsed().as_secs_f64() * 1e3;
+            let mut times = Vec::new();
+            for k in 0..9 {
+                let held = state.album.clone();
+                let id = add(&mut state, &format!("new{n}-{k}"));
+                let event = Event::Album(AlbumPart {
+                    from: (n + k) as u32,
+                    photos: vec![photo(n + k)],
+                    embeddings: row(n + k),
+                    damaged: 0,
+                    lasts: true,
+                });
+                let t = std::time::Instant::now();
+                state.apply(Reply { id, event });
+                times.push(t.elapsed().as_secs_f64() * 1e3);
+                drop(held);
+            }
+            times.sort_by(f64::total_cmp);
+            eprintln!(
+                "{n} photos: open {opened:.2} ms, one more {:.3} ms median, {:.3} worst",
+                times[4], times[8]
+            );
+        }
     }
 }

@@ -82,7 +82,7 @@ impl Queue {
         }
         unread.iter().for_each(|path| self.left_out.add(format!("{path} could not be read.")));
         let mut known: HashSet<Photo> =
-            self.lab.album.with_untracked(|album| album.value.photos.iter().cloned().collect());
+            self.lab.album.with_untracked(|album| album.value.read().photos.iter().cloned().collect());
         self.files.with_value(|files| known.extend(files.iter().map(photo_of)));
         known.extend(self.current.get_value());
         let mut new = Vec::new();
@@ -181,7 +181,7 @@ pub fn Adding(queue: Queue) -> impl IntoView {
     };
     let width =
         move || format!("width:{:.1}%", 100.0 * queue.done.get() as f32 / queue.total.get().max(1) as f32);
-    let is_empty = move || lab.album.with(|album| album.value.photos.is_empty());
+    let is_empty = move || lab.album.with(|album| album.value.read().photos.is_empty());
     let stuck = Memo::new(move |_| {
         let failure = lab.adding.with(|adding| adding.failure.clone());
         failure.filter(|failure| failure.way_on != WayOn::ChangeInput && is_running.get())

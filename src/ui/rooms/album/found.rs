@@ -60,8 +60,9 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
 #[component]
 fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
-    let name =
-        lab.album.with_untracked(|album| album.value.photos.get(photo).map(|photo| photo.name.clone()));
+    let name = lab
+        .album
+        .with_untracked(|album| album.value.read().photos.get(photo).map(|photo| photo.name.clone()));
     let name = name.unwrap_or_default();
     let title = format!("Look for the like of {name}");
     let file = Memo::new(move |_| lab.thumbnails.with(|asked| asked.value.get(photo as u32).cloned()));

@@ -23,7 +23,7 @@ use query::{Query, Ranking};
 #[component]
 pub fn Album() -> impl IntoView {
     let lab = Lab::here();
-    let known = lab.album.with_untracked(|album| album.value.photos.len() as u32);
+    let known = lab.album.with_untracked(|album| album.value.read().photos.len() as u32);
     lab.ask(Command::OpenAlbum { known });
     let queue = Queue::new(lab);
     lab.photos.set_value(Some(Callback::new(move |data| dropped(queue, &data))));
@@ -34,7 +34,7 @@ pub fn Album() -> impl IntoView {
     let words = lab.pick(|view| view.album.query.clone());
     let pinned = move || {
         query.pinned.get().map(|photo| {
-            let name = lab.album.with(|album| album.value.photos.get(photo).map(|photo| photo.name.clone()));
+            let name = lab.album.with(|album| album.value.read().photos.get(photo).map(|photo| photo.name.clone()));
             view! {
                 <button type="button" class="chip picture" title="Look no longer by this photo" on:click=move |_| query.pinned.set(None)>
                     "like " {name} " ×"</button>

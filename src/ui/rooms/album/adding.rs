@@ -21,7 +21,7 @@ use web_time::Instant;
 /// Larger files are refused.
 const MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 
-/// Files that wait for the engine.
+/// Files that wait for the engine, whatever room is shown.
 #[derive(Clone, Copy)]
 pub struct Queue {
     lab: Lab,
@@ -50,6 +50,9 @@ impl Queue {
         Effect::new(move |earlier: Option<Phase>| {
             let phase = lab.adding.with(|adding| adding.phase);
             let was_busy = earlier.is_some_and(|phase| matches!(phase, Phase::Waiting | Phase::Running));
+            if was_busy && phase == Phase::Unasked && queue.is_running() {
+                queue.leave("another model was chosen");
+            }
             if was_busy && matches!(phase, Phase::Done | Phase::Failed) && queue.is_running() {
                 if let Some(Failure { sentence, way_on, .. }) =
                     lab.adding.with_untracked(|adding| adding.failure.clone())
@@ -132,13 +135,19 @@ impl Queue {
     }
 
     fn stop(self) {
-        let left = self.files.try_update_value(std::mem::take).unwrap_or_default();
-        for file in left {
-            self.left_out.add(format!("The file {} still waited when you stopped.", file.name()));
-        }
+        // The engine has it, and it may come into the album all the same.
         self.current.set_value(None);
-        self.begun.set(None);
+        self.leave("you stopped");
         self.lab.stop(Lane::AddPhoto);
+    }
+
+    fn leave(self, when: &str) {
+        let left = self.files.try_update_value(std::mem::take).unwrap_or_default();
+        let current = self.current.try_update_value(Option::take).flatten().map(|photo| photo.name);
+        for name in current.into_iter().chain(left.iter().map(File::name)) {
+            self.left_out.add(format!("The file {name} still waited when {when}."));
+        }
+        self.begun.set(None);
     }
 }
 

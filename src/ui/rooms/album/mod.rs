@@ -13,7 +13,8 @@ use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
-use adding::{Adding, Queue, dropped};
+pub use adding::Queue;
+use adding::{Adding, dropped};
 use found::Found;
 use labels::{Labels, Sorting};
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub fn Album() -> impl IntoView {
     let lab = Lab::here();
     let known = lab.album.with_untracked(|album| album.value.read().photos.len() as u32);
     lab.ask(Command::OpenAlbum { known });
-    let queue = Queue::new(lab);
+    let queue: Queue = expect_context();
     lab.photos.set_value(Some(Callback::new(move |data| dropped(queue, &data))));
     on_cleanup(move || lab.photos.set_value(None));
     let query = Query::new(lab);

@@ -52,6 +52,11 @@ pub async fn serve<H: Host>(host: &H, taking: &Taking<H::Lock>, request: Request
         Command::Take { name, files, file, start, bytes } => {
             take::take(host, taking, &name, &files, file as usize, start, &bytes).await
         }
+        Command::TakeInMemory { name, files, file, start, bytes } => match host.hold(&folder_of(&name)).await
+        {
+            Ok(()) => take::take(host, taking, &name, &files, file as usize, start, &bytes).await,
+            Err(error) => Err(storage(error)),
+        },
         Command::Shelf => shelf::shelf(host).await.map(Event::Shelf),
         Command::Delete { name } => shelf::delete(host, taking, &name).await.map(Event::Shelf),
         // Whoever hands requests out has ended the lane's work.

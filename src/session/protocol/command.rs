@@ -80,6 +80,8 @@ pub enum Command {
     /// Takes one piece of a checkpoint that the visitor has as files, all of which it lists with their sizes; pieces come in
     /// the order of the files. [`Event::Taken`].
     Take { name: String, files: Vec<(String, u64)>, file: u32, start: u64, bytes: Vec<u8> },
+    /// The same; from now on the checkpoint is held in memory and is gone after this visit.
+    TakeInMemory { name: String, files: Vec<(String, u64)>, file: u32, start: u64, bytes: Vec<u8> },
     /// Which checkpoints are kept on this device. [`Event::Shelf`].
     Shelf,
     /// Deletes a checkpoint with what was made by it. [`Event::Shelf`].
@@ -220,7 +222,7 @@ impl Command {
             Command::Thumbnails { .. } => Lane::Thumbnails,
             Command::Offer { .. } => Lane::Offer,
             Command::Download { .. } | Command::DownloadInMemory { .. } => Lane::Download,
-            Command::Take { .. } => Lane::Take,
+            Command::Take { .. } | Command::TakeInMemory { .. } => Lane::Take,
             Command::Shelf | Command::Delete { .. } => Lane::Shelf,
             Command::Stop { lane } => *lane,
         }
@@ -231,6 +233,9 @@ impl Command {
         match self.clone() {
             Command::Download { name } => Some(Command::DownloadInMemory { name }),
             Command::AddPhoto { photo, file } => Some(Command::AddPhotoInMemory { photo, file }),
+            Command::Take { name, files, file, start, bytes } => {
+                Some(Command::TakeInMemory { name, files, file, start, bytes })
+            }
             _ => None,
         }
     }
@@ -267,6 +272,7 @@ impl Command {
             | Command::Download { .. }
             | Command::DownloadInMemory { .. }
             | Command::Take { .. }
+            | Command::TakeInMemory { .. }
             | Command::Shelf
             | Command::Delete { .. }
             | Command::Stop { .. } => None,

@@ -123,7 +123,8 @@ impl<N: Fetch + Clone> Host for Folder<N> {
     async fn remove(&self, name: &str) -> io::Result<()> {
         let was_held = self.memory.remove(name);
         match fs::remove_dir_all(self.folders.join(name)) {
-            Err(_) if was_held => Ok(()),
+            // Where there is no disk nothing of it is kept.
+            Err(_) if was_held || !self.folders.is_dir() => Ok(()),
             removed => removed,
         }
     }

@@ -3,23 +3,18 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, LockOptions};
+use web_sys::AbortController;
 
 #[wasm_bindgen]
 extern "C" {
     type Locks;
 
     #[wasm_bindgen(method, catch)]
-    fn request(
-        this: &Locks,
-        name: &str,
-        options: &LockOptions,
-        granted: &Function,
-    ) -> Result<Promise, JsValue>;
+    fn request(this: &Locks, name: &str, options: &Object, granted: &Function) -> Result<Promise, JsValue>;
 }
 
 /// How far a request has come.
@@ -54,15 +49,15 @@ pub async fn lock(navigator: &JsValue, name: &str, waits: bool) -> Result<Option
     if locks.is_undefined() {
         return Ok(Some(Lock { turn, waiting: None }));
     }
-    let options = LockOptions::new();
+    let options = Object::new();
     let waiting = match waits {
         true => {
             let abort = AbortController::new()?;
-            options.set_signal(&abort.signal());
+            Reflect::set(&options, &"signal".into(), &abort.signal())?;
             Some(abort)
         }
         false => {
-            options.set_if_available(true);
+            Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE)?;
             None
         }
     };

@@ -130,7 +130,7 @@ impl Host for Scope {
     }
 
     fn keep(&self, text: String) {
-        let scope = self.0.clone();
+        let scope = self.clone();
         spawn_local(async move {
             let put = async || {
                 let response = Response::new_with_opt_str(Some(&text))?;

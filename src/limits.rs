@@ -54,6 +54,9 @@ pub fn weights() -> u64 {
 /// Files that an index of weights may list: as many of 25 MB, the least that hosts take, hold 6.4 GB, twice what a page can
 /// hold in memory.
 pub const MAX_SHARDS: usize = 256;
+/// Bytes of all files that are held in memory where no disk keeps them: WebAssembly addresses 4 GiB, in which the weights
+/// stand once more while the model runs.
+pub const MAX_HELD: u64 = 1 << 30;
 
 /// What was asked for, and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

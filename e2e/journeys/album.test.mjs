@@ -1,47 +1,29 @@
 // The visitor's photos: encoded once, found by words, sorted by labels, there again on the next visit.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { journey } from "../lib/lab.mjs";
+import { add, names, photos, shows } from "../lib/photos.mjs";
 
-/** Pictures of one colour each and a file that is no picture, on the disk: a photo is known by its date too. */
-async function photos(lab, colours) {
-  const folder = await mkdtemp(path.join(tmpdir(), "album-"));
-  const all = await lab.page.evaluate(async (colours) => {
-    const files = [];
-    for (const [at, colour] of colours.entries()) {
-      const canvas = new OffscreenCanvas(400, 300);
-      const context = canvas.getContext("2d");
-      context.fillStyle = "#bbb";
-      context.fillRect(0, 0, 400, 300);
-      context.fillStyle = colour;
-      context.arc(200, 150, 90, 0, 7);
-      context.fill();
-      const blob = await canvas.convertToBlob({ type: "image/jpeg" });
-      files.push([`${at}-${colour}.jpg`, [...new Uint8Array(await blob.arrayBuffer())]]);
-    }
-    return files;
-  }, colours);
-  all.push(["broken.jpg", Buffer.from("no picture")]);
-  for (const [name, bytes] of all) await writeFile(path.join(folder, name), Buffer.from(bytes));
-  return all.map(([name]) => path.join(folder, name));
+/** A file of these bytes beside `file`. */
+async function beside(file, name, bytes) {
+  const other = path.join(path.dirname(file), name);
+  await writeFile(other, bytes);
+  return other;
 }
-
-const names = (lab) => lab.page.locator(".photos li span:first-of-type").allTextContents();
 
 journey(
   "an album is encoded, searched, sorted, exported and found again",
   async (lab) => {
     await lab.open("album");
-    const files = await photos(lab, ["red", "blue", "green", "yellow", "red", "blue"]);
-    await lab.page.locator("input[type=file]").first().setInputFiles(files);
+    const files = await photos(lab.page, ["red", "blue", "green", "yellow", "red", "blue"]);
+    await add(lab.page, [...files, await beside(files[0], "broken.jpg", "no picture")]);
     await lab.page.getByText(/broken.jpg could not be read as a picture/).waitFor({ timeout: 60_000 });
-    await lab.page.waitForFunction(() => document.querySelectorAll(".photos img[src^='blob:']").length === 6);
+    await shows(lab.page, 6);
 
     await lab.page.getByLabel("Look for").fill("a blue circle");
     await lab.page.locator(".photos li:first-child span").filter({ hasText: "blue" }).first().waitFor();
-    const found = (await names(lab)).slice(0, 2);
+    const found = (await names(lab.page)).slice(0, 2);
     assert.deepEqual(found.sort(), ["1-blue.jpg", "5-blue.jpg"]);
     await lab.page.getByLabel("Look for").fill("a circle -a red circle");
     await lab.page.locator(".photos li:last-child span").filter({ hasText: "red" }).first().waitFor();
@@ -65,12 +47,54 @@ journey(
     await lab.page.waitForFunction(() => [...document.querySelectorAll(".photos li")].every((photo) => photo.textContent.includes("blue circle")));
 
     await lab.page.reload();
-    await lab.page.waitForFunction(() => document.querySelectorAll(".photos img[src^='blob:']").length === 6, null, { timeout: 60_000 });
-    await lab.page.locator("input[type=file]").first().setInputFiles(files.slice(0, 2));
-    await lab.page.waitForTimeout(1000);
-    assert.equal((await names(lab)).length, 6, "a photo that is there is not taken twice");
+    await shows(lab.page, 6);
+    await add(lab.page, files.slice(0, 2));
+    await lab.page.getByText("2 of these photos are in the album already.").waitFor();
+    assert.equal((await names(lab.page)).length, 6, "a photo that is there is not taken twice");
     await lab.page.getByRole("button", { name: "Forget all" }).click();
-    await lab.page.waitForFunction(() => document.querySelectorAll(".photos li").length === 0);
+    await shows(lab.page, 0);
+    await add(lab.page, files.slice(3, 4));
+    await shows(lab.page, 1);
   },
   ["no-webgpu"],
+);
+
+journey(
+  "every file that is dropped is taken or named",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("album");
+    await lab.encoded();
+    const bytes = await lab.jpeg(300, 200);
+    await page.evaluate((bytes) => {
+      const photo = new Uint8Array(bytes);
+      const file = (name, type, content) => new File([content], name, { type, lastModified: 1_700_000_000_000 });
+      const drop = (files) => {
+        const data = new DataTransfer();
+        files.forEach((file) => data.items.add(file));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+      };
+      drop([
+        file("a.jpg", "image/jpeg", photo),
+        file("phone.HEIC", "", new Uint8Array(40)),
+        file("camera.JFIF", "", photo),
+        file("letter.txt", "text/plain", "words"),
+        file("empty.jpg", "image/jpeg", ""),
+      ]);
+      // Twice in a moment.
+      drop([file("a.jpg", "image/jpeg", photo)]);
+    }, bytes);
+    await shows(page, 2);
+    assert.deepEqual((await names(page)).sort(), ["a.jpg", "camera.JFIF"]);
+    await page.getByText("One of these photos is in the album already.").waitFor();
+    await page.getByRole("alert").filter({ hasText: /2 more were not taken\.$/ }).waitFor();
+    await page.getByText("Files that were not taken").click();
+    const list = page.locator(".left-out li");
+    for (const name of ["phone.HEIC", "letter.txt", "empty.jpg", "a.jpg"]) {
+      await list.filter({ hasText: name }).waitFor();
+    }
+    assert.equal(await list.count(), 4);
+    await lab.screenshot("album-left-out");
+  },
+  ["no-adapter"],
 );

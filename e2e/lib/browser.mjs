@@ -32,10 +32,21 @@ export async function openPage(mode, { serviceWorkers = "block", flags = [] } = 
 /** No flag of Chromium removes `navigator.gpu`; it goes from the page and from its worker before they run. */
 async function removeWebGpu(page) {
   await page.addInitScript(() => delete Navigator.prototype.gpu);
-  await page.route("**/worker_loader.js*", async (route) => {
+  await inWorker(page, "delete WorkerNavigator.prototype.gpu;");
+}
+
+/** Runs a script in the page's worker before the engine does. */
+export function inWorker(page, script) {
+  return page.route("**/worker_loader.js*", async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `delete WorkerNavigator.prototype.gpu;\n${await response.text()}` });
+    await route.fulfill({ response, body: `${script}\n${await response.text()}` });
   });
+}
+
+/** Lets the browser keep so many bytes of this page's origin. */
+export async function limitStorage(page, quotaSize) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize });
 }
 
 /**

@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use super::claim::Claim;
 use super::hub::{Store, Writable};
 use super::read_at::{Files, ReadAt};
 
@@ -100,12 +101,14 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 }
 
 /// Makes the folder `path` in one step: `fill` writes into a folder beside it, which takes its name when all of it is there.
-/// What is at `path` already stays: only an empty folder may be there. Folders above it are made.
+/// What is at `path` already stays: only an empty folder may be there. Folders above it are made. A second process that is
+/// to make the same folder is refused before it has done anything.
 pub fn write_folder<T, E: From<FileError>>(
     path: &Path,
     fill: impl FnOnce(&Path) -> Result<T, E>,
 ) -> Result<T, E> {
     let failed = |source| unwritable(path, source);
+    let _claim = claim(path).map_err(failed)?;
     let temporary = vacant(path).map_err(failed)?;
     let temporary = &temporary.0;
     fill(temporary).and_then(|filled| {
@@ -116,6 +119,13 @@ pub fn write_folder<T, E: From<FileError>>(
         };
         renamed.map(|()| filled).map_err(|source| failed(source).into())
     })
+}
+
+/// The right to make `path`, by a lock file beside it.
+fn claim(path: &Path) -> io::Result<Claim> {
+    let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+    let claim = Claim::take(&path.with_file_name(format!(".{}.lock", name.to_string_lossy())))?;
+    claim.ok_or_else(|| io::Error::new(io::ErrorKind::ResourceBusy, "another process is writing it"))
 }
 
 /// A new folder beside `path`, where nothing may be but an empty folder.
@@ -255,6 +265,17 @@ mod tests {
         write_folder(&path, fill).unwrap();
         assert_eq!(read(&path.join("file")).unwrap(), b"1");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_is_made_by_one_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("made");
+        let second = |_: &Path| write_folder(&path, |_| -> Result<(), FileError> { panic!("it is refused") });
+        let error = write_folder(&path, second).unwrap_err();
+        assert!(error.to_string().ends_with("made: another process is writing it"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        write_folder(&path, |_| Ok::<_, FileError>(())).unwrap();
     }
 
     #[test]

@@ -3,10 +3,13 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub mod bpe;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod claim;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod file;
 pub mod hub;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod image;
+pub mod memory;
 pub mod picture;
 pub mod preprocess;
 pub mod read_at;

@@ -2,15 +2,18 @@
 //! command line and for tests.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
 use super::engine::{Host, Session};
 use super::library;
 use super::protocol::{Command, Event, Reply, Request};
-use crate::io::hub::{Answer, Body, Fetch};
+use crate::io::claim::Claim;
+use crate::io::hub::{Answer, Body, Fetch, Store};
+use crate::io::memory::{Memory, Place};
 use crate::io::picture::{Picture, PictureError};
+use crate::io::read_at::ReadAt;
 use crate::io::{file, image};
 use crate::pixels::Pixels;
 
@@ -22,11 +25,17 @@ struct Folder<N> {
     network: N,
     replies: RefCell<Vec<Reply>>,
     kept: RefCell<Option<String>>,
+    memory: Memory,
 }
 
+/// The folder of lock files, among the folders that are kept.
+const LOCKS: &str = ".locks";
+
 impl<N: Fetch + Clone> Host for Folder<N> {
-    type Folder = file::Folder;
+    type Folder = Place<file::Folder>;
     type Network = N;
+    /// None where no disk is given.
+    type Lock = Option<Claim>;
 
     fn emit(&self, reply: Reply) {
         self.replies.borrow_mut().push(reply);
@@ -59,25 +68,81 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         self.network.clone()
     }
 
-    async fn folder(&self, name: &str) -> io::Result<file::Folder> {
-        Ok(file::Folder(self.folders.join(name)))
+    async fn folder(&self, name: &str) -> io::Result<Place<file::Folder>> {
+        let path = self.folders.join(name);
+        match self.memory.holds(name) || fs::create_dir_all(&path).is_err() {
+            true => Ok(Place::Held(self.memory.folder(name))),
+            false => Ok(Place::Kept(file::Folder(path))),
+        }
+    }
+
+    async fn size(&self, folder: &str, file: &str) -> io::Result<u64> {
+        if self.memory.holds(folder) {
+            return Ok(self.memory.folder(folder).open(file).await?.size());
+        }
+        match fs::metadata(self.folders.join(folder).join(file)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+            metadata => Ok(metadata?.len()),
+        }
+    }
+
+    async fn lock(&self, folder: &str) -> io::Result<Option<Claim>> {
+        // What no disk keeps is this process's own.
+        Ok(Claim::wait(&self.folders.join(LOCKS).join(folder)).ok())
+    }
+
+    async fn try_lock(&self, folder: &str) -> io::Result<Option<Option<Claim>>> {
+        match Claim::take(&self.folders.join(LOCKS).join(folder)) {
+            Ok(None) => Ok(None),
+            claim => Ok(Some(claim.ok().flatten())),
+        }
+    }
+
+    /// Other processes look for themselves.
+    fn tell(&self, _: &str) {}
+
+    async fn hold(&self, folder: &str) -> io::Result<()> {
+        let path = self.folders.join(folder);
+        if self.memory.holds(folder) {
+            return Ok(());
+        }
+        let files = entries(&path)?;
+        self.memory.copy(folder, &file::Folder(path), &files).await
+    }
+
+    fn lasts(&self, folder: &str) -> bool {
+        !self.memory.holds(folder)
     }
 
     async fn folders(&self) -> io::Result<Vec<String>> {
-        let all = match fs::read_dir(&self.folders) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            all => all?,
-        };
-        all.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+        let mut names = self.memory.names();
+        if let Ok(kept) = entries(&self.folders) {
+            names.extend(kept.into_iter().filter(|name| !self.memory.holds(name)));
+        }
+        Ok(names)
     }
 
     async fn remove(&self, name: &str) -> io::Result<()> {
-        fs::remove_dir_all(self.folders.join(name))
+        let was_held = self.memory.remove(name);
+        match fs::remove_dir_all(self.folders.join(name)) {
+            // Where there is no disk nothing of it is kept.
+            Err(_) if was_held || !self.folders.is_dir() => Ok(()),
+            removed => removed,
+        }
     }
 
-    async fn space(&self) -> Option<u64> {
-        None
+    async fn space(&self, folder: &str) -> Option<u64> {
+        self.memory.holds(folder).then(|| self.memory.space())
     }
+}
+
+/// The names in a folder; none of one that is not there.
+fn entries(folder: &Path) -> io::Result<Vec<String>> {
+    let all = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        all => all?,
+    };
+    all.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
 }
 
 /// No network at all.
@@ -111,6 +176,7 @@ pub struct LocalClient<N = Offline> {
     host: Folder<N>,
     /// For the library, which waits for nothing.
     requests: Vec<Request>,
+    taking: library::Taking<Option<Claim>>,
     last_id: u32,
 }
 
@@ -126,8 +192,15 @@ impl<N: Fetch + Clone> LocalClient<N> {
     /// With `folders` to keep folders in, and a way to a hub.
     pub fn with_network(root: impl Into<PathBuf>, folders: impl Into<PathBuf>, network: N) -> Self {
         let (root, folders) = (root.into(), folders.into());
-        let host = Folder { root, folders, network, replies: RefCell::default(), kept: RefCell::default() };
-        LocalClient { session: Session::new(), host, requests: Vec::new(), last_id: 0 }
+        let (replies, kept) = (RefCell::default(), RefCell::default());
+        let host = Folder { root, folders, network, replies, kept, memory: Memory::default() };
+        LocalClient {
+            session: Session::new(),
+            host,
+            requests: Vec::new(),
+            taking: library::Taking::default(),
+            last_id: 0,
+        }
     }
 
     /// Hands in a request without doing it; returns its id.
@@ -150,7 +223,7 @@ impl<N: Fetch + Clone> LocalClient<N> {
     /// Works until nothing is left to do; the replies in their order.
     pub async fn finish(&mut self) -> Vec<Reply> {
         for request in std::mem::take(&mut self.requests) {
-            library::serve(&self.host, request).await;
+            library::serve(&self.host, &self.taking, request).await;
         }
         while !self.session.is_idle() {
             self.session.step(&self.host).await;

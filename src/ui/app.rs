@@ -8,8 +8,16 @@ use super::history;
 use super::lab::Lab;
 use super::own;
 use super::rooms::{
-    album::Album, ask::Ask, attend::Attend, caption::Caption, contrast::Contrast, fuse::Fuse, home::Home,
-    models::Models, retrieve::Retrieve, sabotage::Sabotage,
+    album::{Album, Queue},
+    ask::Ask,
+    attend::Attend,
+    caption::Caption,
+    contrast::Contrast,
+    fuse::Fuse,
+    home::Home,
+    models::Models,
+    retrieve::Retrieve,
+    sabotage::Sabotage,
 };
 use super::speaking;
 use super::stage::Gallery;
@@ -42,6 +50,7 @@ pub fn start() {
 fn Page() -> impl IntoView {
     let lab = Lab::new(history::current());
     provide_context(lab);
+    provide_context(Queue::new(lab));
     provide_context(Theme::new());
     history::follow(lab);
     focus::keep(lab);

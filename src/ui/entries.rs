@@ -1,33 +1,55 @@
 //! Files that were dropped on the page, those in dropped folders among them.
 
 use js_sys::{Array, Promise};
+use std::collections::VecDeque;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DataTransfer, File, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
-    FileSystemFileEntry,
+    DataTransfer, DataTransferItem, File, FileSystemDirectoryEntry, FileSystemDirectoryReader,
+    FileSystemEntry, FileSystemFileEntry,
 };
 
-/// What was dropped. The browser tells it during the event only.
-pub fn of(data: &DataTransfer) -> Vec<FileSystemEntry> {
-    let items = data.items();
-    (0..items.length()).filter_map(|at| items.get(at)?.webkit_get_as_entry().ok().flatten()).collect()
+/// Something that was dropped.
+pub enum Dropped {
+    Entry(FileSystemEntry),
+    /// A file that is no entry of a disk, as a picture of another page.
+    File(File),
 }
 
-/// All files below them; what cannot be read is passed over.
-pub async fn files(entries: Vec<FileSystemEntry>) -> Vec<File> {
-    let mut open = entries;
-    let mut found = Vec::new();
-    while let Some(entry) = open.pop() {
-        if entry.is_file() {
-            found.extend(file(entry.unchecked_ref()).await.ok());
+/// What was dropped, without text and links. The browser tells it during the event only.
+pub fn of(data: &DataTransfer) -> Vec<Dropped> {
+    let items = data.items();
+    let dropped = |item: DataTransferItem| match item.webkit_get_as_entry() {
+        Ok(Some(entry)) => Some(Dropped::Entry(entry)),
+        _ => item.get_as_file().ok().flatten().map(Dropped::File),
+    };
+    let all = (0..items.length()).filter_map(|at| items.get(at));
+    all.filter(|item| item.kind() == "file").filter_map(dropped).collect()
+}
+
+/// All files below what was dropped, and the paths of what could not be read.
+pub async fn files(dropped: Vec<Dropped>) -> (Vec<File>, Vec<String>) {
+    let (mut found, mut unread) = (Vec::new(), Vec::new());
+    let mut open = VecDeque::from(dropped);
+    while let Some(next) = open.pop_front() {
+        let entry = match next {
+            Dropped::Entry(entry) => entry,
+            Dropped::File(file) => {
+                found.push(file);
+                continue;
+            }
+        };
+        let read = if entry.is_file() {
+            file(entry.unchecked_ref()).await.map(|file| found.push(file))
         } else {
-            open.extend(
-                children(entry.unchecked_ref::<FileSystemDirectoryEntry>()).await.unwrap_or_default(),
-            );
+            let all = children(entry.unchecked_ref::<FileSystemDirectoryEntry>()).await;
+            all.map(|all| open.extend(all.into_iter().map(Dropped::Entry)))
+        };
+        if read.is_err() {
+            unread.push(entry.full_path().trim_start_matches('/').to_string());
         }
     }
-    found
+    (found, unread)
 }
 
 async fn file(entry: &FileSystemFileEntry) -> Result<File, JsValue> {

@@ -6,11 +6,13 @@ use super::consent::Consent;
 use super::history;
 use super::speaking::playroom;
 use super::stage::{Gallery, StagePicture};
-use super::state::{Album, Asked, Damages, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing};
+use super::state::{
+    Album, Asked, Damages, Download, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing,
+};
 use super::view::{PictureName, Room, View};
 use crate::session::protocol::{
     Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,
-    ModelName, Offer, Opened, Pixels, Progress, Reply, Request, StepTime,
+    ModelName, Offer, Opened, Pixels, Reply, Request, StepTime,
 };
 use crate::ui::memo::Memo;
 use crate::world::Scene;
@@ -63,7 +65,7 @@ pub struct Lab {
     pub adding: Memo<Asked<()>>,
     pub thumbnails: Memo<Asked<Thumbnails>>,
     pub offer: Memo<Asked<Option<Offer>>>,
-    pub download: Memo<Asked<Option<Progress>>>,
+    pub download: Memo<Asked<Option<Download>>>,
     pub outdated: Memo<Asked<Vec<String>>>,
     pub taken: Memo<Asked<(u64, u64)>>,
     pub shelf: Memo<Asked<Vec<KeptModel>>>,
@@ -212,6 +214,12 @@ impl Lab {
 
     pub fn retry(self, lane: Lane) {
         let request = self.state.try_update(|state| state.retry(lane));
+        self.send(request.flatten());
+    }
+
+    /// Asks once more what has failed on a lane; what it keeps is held in memory for this visit.
+    pub fn retry_in_memory(self, lane: Lane) {
+        let request = self.state.try_update(|state| state.retry_in_memory(lane));
         self.send(request.flatten());
     }
 

@@ -3,7 +3,7 @@
 use super::lab::Lab;
 use super::state::Phase;
 use crate::session::library::place;
-use crate::session::protocol::{Command, ModelName};
+use crate::session::protocol::{Command, ModelName, Precision};
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
@@ -30,6 +30,8 @@ pub fn follow(lab: Lab) {
         });
         match (phase, kept) {
             (Phase::Unasked, _) => lab.ask(Command::Shelf),
+            // It is in memory, though another page has deleted it.
+            (Phase::Done, None) if speaks(lab, &wanted, precision) => {}
             (Phase::Done, Some(name)) => lab.speak(ModelName::Kept { name, precision }),
             (Phase::Done | Phase::Failed, _) => lab.speak(playroom()),
             (Phase::Waiting | Phase::Running | Phase::Stopped, _) => {}
@@ -40,6 +42,16 @@ pub fn follow(lab: Lab) {
 /// Whether a text of an address names this model, however it is written.
 fn is_named(model: &str, text: &str) -> bool {
     model == text || place(text).is_some_and(|place| place.name == model)
+}
+
+/// Whether this checkpoint is loaded in this precision.
+fn speaks(lab: Lab, wanted: &str, precision: Precision) -> bool {
+    let is_it = |model: &ModelName| match model {
+        ModelName::Kept { name, precision: of } => is_named(name, wanted) && *of == precision,
+        ModelName::Playroom { .. } => false,
+    };
+    lab.facts.with_untracked(Option::is_some)
+        && lab.speaking.with_untracked(|speaking| speaking.as_ref().is_some_and(is_it))
 }
 
 /// The checkpoint that the address names and this device does not have.

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::session::engine::Session;
-use crate::session::library;
-use crate::session::protocol::{Lane, Request, decode};
+use crate::session::engine::{Host, Session};
+use crate::session::library::{self, Taking};
+use crate::session::protocol::{Event, Lane, Reply, Request, decode};
 use crate::thrown::tell_panics;
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{Function, Promise, Uint8Array};
@@ -15,6 +15,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent};
 
+use crate::worker::locks::Lock;
 use crate::worker::scope::Scope;
 
 /// Lets the worker hear messages: resolves as a task of its own, unlike a settled promise.
@@ -49,14 +50,18 @@ async fn work(
 
 /// What the library is doing, by lane.
 #[derive(Default)]
-struct Library(HashMap<Lane, AbortHandle>);
+struct Library {
+    serving: HashMap<Lane, AbortHandle>,
+    taking: Rc<Taking<Lock>>,
+}
 
 impl Library {
     /// Begins the request, ending what its lane was doing.
     fn take(&mut self, scope: Scope, request: Request) {
         let lane = request.command.lane();
-        let (serving, handle) = abortable(async move { library::serve(&scope, request).await });
-        if let Some(older) = self.0.insert(lane, handle) {
+        let taking = self.taking.clone();
+        let (serving, handle) = abortable(async move { library::serve(&scope, &taking, request).await });
+        if let Some(older) = self.serving.insert(lane, handle) {
             older.abort();
         }
         spawn_local(async move {
@@ -65,10 +70,24 @@ impl Library {
     }
 }
 
+/// Tells the page of what other pages have changed.
+fn hear_changes(scope: &Scope) {
+    let Some(changes) = &scope.changes else { return };
+    let teller = scope.clone();
+    let hear = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
+        let folder = event.data().as_string().unwrap_or_default();
+        if let Some(lane) = library::lane_of(&folder).filter(|_| teller.lasts(&folder)) {
+            teller.emit(Reply { id: 0, event: Event::Changed(lane) });
+        }
+    });
+    changes.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
+}
+
 /// Serves the requests that the page posts to this worker.
 pub fn listen(global: DedicatedWorkerGlobalScope) {
     tell_panics();
-    let scope = Scope(global.clone());
+    let scope = Scope::new(global.clone());
+    hear_changes(&scope);
     let session = Rc::new(RefCell::new(Session::new()));
     let inbox = Rc::new(RefCell::new(Vec::new()));
     let working = Rc::new(Cell::new(false));

@@ -3,6 +3,7 @@
 
 mod directory;
 mod inbox;
+mod locks;
 mod network;
 mod picture;
 mod scope;

@@ -1,21 +1,27 @@
 //! What the engine needs of its surroundings, by the browser.
 
+use std::cell::RefCell;
 use std::io;
+use std::rc::Rc;
 
+use crate::io::hub::Store;
+use crate::io::memory::{Memory, Place};
 use crate::io::picture::{Picture, PictureError};
+use crate::io::read_at::ReadAt;
 use crate::pixels::Pixels;
 use crate::session::engine::Host;
 use crate::session::protocol::{Reply, encode};
 use crate::thrown::thrown;
-use js_sys::{Array, AsyncIterator, IteratorNext, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Cache, DedicatedWorkerGlobalScope, FileSystemDirectoryHandle, FileSystemGetDirectoryOptions,
-    FileSystemRemoveOptions, Response, StorageEstimate,
+    BroadcastChannel, Cache, DedicatedWorkerGlobalScope, FileSystemDirectoryHandle,
+    FileSystemGetDirectoryOptions, FileSystemRemoveOptions, Response, StorageEstimate, StorageManager,
 };
 
 use crate::worker::directory::{Directory, broken};
+use crate::worker::locks::{Lock, lock};
 use crate::worker::network::Network;
 use crate::worker::picture;
 
@@ -25,13 +31,69 @@ const KEPT: &str = "kernel-choices.json";
 /// The directory of the origin's private file system that is ours.
 const OURS: &str = "triptych";
 
+/// The file by which the page finds out whether the browser lets it keep files.
+const PROBE: &str = "probe";
+/// The channel on which pages tell each other of folders that have changed, by their names.
+const CHANGES: &str = "triptych";
+
 #[derive(Clone)]
-pub struct Scope(pub DedicatedWorkerGlobalScope);
+pub struct Scope {
+    pub global: DedicatedWorkerGlobalScope,
+    /// None where the browser has no channels.
+    pub changes: Option<BroadcastChannel>,
+    memory: Memory,
+    /// None before it is asked for; then none where the browser refuses it, as in a private window.
+    disk: Rc<RefCell<Option<Option<FileSystemDirectoryHandle>>>>,
+}
 
 impl Scope {
-    async fn ours(&self) -> Result<FileSystemDirectoryHandle, JsValue> {
-        let root = JsFuture::from(self.0.navigator().storage().get_directory()).await?;
-        subdirectory(root.unchecked_into(), OURS).await
+    pub fn new(global: DedicatedWorkerGlobalScope) -> Self {
+        let changes = BroadcastChannel::new(CHANGES).ok();
+        Scope { global, changes, memory: Memory::default(), disk: Rc::default() }
+    }
+
+    /// The directory that is ours, if files in it can be written.
+    async fn disk(&self) -> Option<FileSystemDirectoryHandle> {
+        let known = self.disk.borrow().clone();
+        if let Some(known) = known {
+            return known;
+        }
+        let ours = async || -> Result<FileSystemDirectoryHandle, JsValue> {
+            let storage = Reflect::get(&self.global.navigator(), &"storage".into())?;
+            if !Reflect::has(&storage, &"getDirectory".into())? {
+                return Err(JsValue::UNDEFINED);
+            }
+            let root = JsFuture::from(storage.unchecked_into::<StorageManager>().get_directory()).await?;
+            subdirectory(root.unchecked_into(), OURS).await
+        };
+        let mut disk = ours().await.ok();
+        if let Some(directory) = &disk {
+            let probed = Directory(directory.clone()).open(PROBE).await;
+            // What is full or busy is a disk all the same.
+            let is_disk = |kind| matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::ResourceBusy);
+            disk = disk.filter(|_| probed.map_or_else(|error| is_disk(error.kind()), |_| true));
+        }
+        self.disk.replace(Some(disk.clone()));
+        disk
+    }
+
+    /// A folder on the disk; none where there is no disk, or the folder is held in memory.
+    async fn directory(&self, name: &str) -> io::Result<Option<Directory>> {
+        if self.memory.holds(name) {
+            return Ok(None);
+        }
+        match self.disk().await {
+            Some(disk) => Ok(Some(Directory(subdirectory(disk, name).await.map_err(broken)?))),
+            None => Ok(None),
+        }
+    }
+
+    async fn cache(&self) -> Result<Cache, JsValue> {
+        let caches = self.global.caches()?;
+        if caches.is_undefined() {
+            return Err(JsValue::UNDEFINED);
+        }
+        Ok(JsFuture::from(caches.open(CACHE)).await?.unchecked_into())
     }
 }
 
@@ -45,19 +107,19 @@ async fn subdirectory(
 }
 
 impl Host for Scope {
-    type Folder = Directory;
+    type Folder = Place<Directory>;
     type Network = Network;
+    type Lock = Lock;
 
     fn emit(&self, reply: Reply) {
         let buffer = Uint8Array::from(encode(&reply).as_slice()).buffer();
         let moved = Array::of1(&buffer);
-        self.0.post_message_with_transfer(&buffer, &moved).expect("a buffer can be transferred");
+        self.global.post_message_with_transfer(&buffer, &moved).expect("a buffer can be transferred");
     }
 
     async fn recall(&self) -> Option<String> {
         let found = async || -> Result<Option<String>, JsValue> {
-            let cache = JsFuture::from(self.0.caches()?.open(CACHE)).await?;
-            let found = JsFuture::from(cache.unchecked_into::<Cache>().match_with_str(KEPT)).await?;
+            let found = JsFuture::from(self.cache().await?.match_with_str(KEPT)).await?;
             if found.is_undefined() {
                 return Ok(None);
             }
@@ -69,12 +131,11 @@ impl Host for Scope {
     }
 
     fn keep(&self, text: String) {
-        let scope = self.0.clone();
+        let scope = self.clone();
         spawn_local(async move {
             let put = async || {
-                let cache = JsFuture::from(scope.caches()?.open(CACHE)).await?;
                 let response = Response::new_with_opt_str(Some(&text))?;
-                JsFuture::from(cache.unchecked_into::<Cache>().put_with_str(KEPT, &response)).await
+                JsFuture::from(scope.cache().await?.put_with_str(KEPT, &response)).await
             };
             let _denied: Result<_, JsValue> = put().await;
         });
@@ -85,46 +146,88 @@ impl Host for Scope {
     }
 
     fn network(&self) -> Network {
-        Network(self.0.clone())
+        Network(self.global.clone())
     }
 
     async fn decode(&self, file: &[u8]) -> Result<Picture, PictureError> {
-        picture::decode(&self.0, file).await
+        picture::decode(&self.global, file).await
     }
 
     async fn encode(&self, picture: &Pixels) -> Result<Vec<u8>, String> {
         picture::encode(picture).await.map_err(|error| thrown(&error))
     }
 
-    async fn folder(&self, name: &str) -> io::Result<Directory> {
-        let ours = self.ours().await.map_err(broken)?;
-        Ok(Directory(subdirectory(ours, name).await.map_err(broken)?))
+    async fn folder(&self, name: &str) -> io::Result<Place<Directory>> {
+        Ok(match self.directory(name).await? {
+            Some(directory) => Place::Kept(directory),
+            None => Place::Held(self.memory.folder(name)),
+        })
+    }
+
+    async fn size(&self, folder: &str, file: &str) -> io::Result<u64> {
+        match self.directory(folder).await? {
+            Some(directory) => directory.size(file).await,
+            None => Ok(self.memory.folder(folder).open(file).await?.size()),
+        }
+    }
+
+    async fn lock(&self, folder: &str) -> io::Result<Lock> {
+        let lock = lock(&self.global.navigator(), &format!("{OURS}/{folder}"), true).await;
+        Ok(lock.map_err(broken)?.expect("a lock that was waited for"))
+    }
+
+    async fn try_lock(&self, folder: &str) -> io::Result<Option<Lock>> {
+        lock(&self.global.navigator(), &format!("{OURS}/{folder}"), false).await.map_err(broken)
+    }
+
+    fn tell(&self, folder: &str) {
+        if let (Some(changes), true) = (&self.changes, self.lasts(folder)) {
+            // A channel that is closed has nobody to tell.
+            let _: Result<(), JsValue> = changes.post_message(&folder.into());
+        }
+    }
+
+    async fn hold(&self, folder: &str) -> io::Result<()> {
+        match self.directory(folder).await {
+            Ok(Some(directory)) => self.memory.copy(folder, &directory, &directory.names().await?).await,
+            // Not even the folder could be made: nothing of it is kept.
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                self.memory.folder(folder);
+                Ok(())
+            }
+            directory => directory.map(|_| ()),
+        }
+    }
+
+    fn lasts(&self, folder: &str) -> bool {
+        !self.memory.holds(folder)
     }
 
     async fn folders(&self) -> io::Result<Vec<String>> {
-        let names = async || -> Result<Vec<String>, JsValue> {
-            let all: AsyncIterator = self.ours().await?.keys();
-            let mut names = Vec::new();
-            loop {
-                let next: IteratorNext = JsFuture::from(all.next()?).await?.unchecked_into();
-                if next.done() {
-                    return Ok(names);
-                }
-                names.extend(next.value().as_string());
-            }
-        };
-        names().await.map_err(broken)
+        let mut names = self.memory.names();
+        if let Some(disk) = self.disk().await {
+            let kept = Directory(disk).names().await?;
+            names.extend(kept.into_iter().filter(|name| !self.memory.holds(name)));
+        }
+        Ok(names)
     }
 
     async fn remove(&self, name: &str) -> io::Result<()> {
+        let was_held = self.memory.remove(name);
+        let Some(disk) = self.disk().await else { return Ok(()) };
         let options = FileSystemRemoveOptions::new();
         options.set_recursive(true);
-        let ours = self.ours().await.map_err(broken)?;
-        JsFuture::from(ours.remove_entry_with_options(name, &options)).await.map(|_| ()).map_err(broken)
+        match JsFuture::from(disk.remove_entry_with_options(name, &options)).await.map_err(broken) {
+            Err(error) if was_held && error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed.map(|_| ()),
+        }
     }
 
-    async fn space(&self) -> Option<u64> {
-        let estimate = JsFuture::from(self.0.navigator().storage().estimate().ok()?).await.ok()?;
+    async fn space(&self, folder: &str) -> Option<u64> {
+        if self.directory(folder).await.ok()?.is_none() {
+            return Some(self.memory.space());
+        }
+        let estimate = JsFuture::from(self.global.navigator().storage().estimate().ok()?).await.ok()?;
         let estimate: StorageEstimate = estimate.unchecked_into();
         Some((estimate.get_quota()? - estimate.get_usage().unwrap_or(0.0)).max(0.0) as u64)
     }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use triptych::io::image::encode_png;
 use triptych::pixels::Pixels;
 use triptych::session::local::{LocalClient, Offline};
-use triptych::session::protocol::{BackendChoice, Command, Event, ModelName, Photo};
+use triptych::session::protocol::{AlbumPart, BackendChoice, Command, Event, ModelName, Photo};
 
 use super::{finite, project};
 use crate::case::{Outcome, Target, Verdict};
@@ -84,11 +84,12 @@ fn run(files: &Files) -> Outcome {
         fill(&folder, files).map_err(|error| error.to_string())?;
         let Some(photos) = open(visit)? else { return Ok(Verdict::Refused) };
         visit.ask(Command::Thumbnails { photos: vec![0, 1, 2, u32::MAX] });
-        if let Event::PhotoAdded { embedding, .. } = visit.add("c.png") {
-            finite("the embedding of a photo", &embedding)?;
+        if let Event::Album(AlbumPart { photos: new, embeddings, .. }) = visit.add("c.png") {
+            finite("the embedding of a photo", &embeddings)?;
             let after = open(visit)?;
-            if after != Some(photos + 1) {
-                return Err(format!("{photos} photos and one more are {after:?}"));
+            // None where the mutated album holds a photo of this name already.
+            if new.len() > 1 || after != Some(photos + new.len()) {
+                return Err(format!("{photos} photos and {} more are {after:?}", new.len()));
             }
         }
         Ok(if photos > 0 { Verdict::Taken } else { Verdict::Refused })
@@ -105,8 +106,8 @@ fn fill(folder: &Path, files: &Files) -> std::io::Result<()> {
 
 /// The number of photos; none where the album is refused.
 fn open(visit: &mut Visit) -> Result<Option<usize>, String> {
-    match visit.ask(Command::OpenAlbum) {
-        Event::Album { photos, embeddings, .. } => {
+    match visit.ask(Command::OpenAlbum { known: 0 }) {
+        Event::Album(AlbumPart { photos, embeddings, .. }) => {
             finite("the embeddings of an album", &embeddings)?;
             if embeddings.len() % photos.len().max(1) != 0 || embeddings.is_empty() != photos.is_empty() {
                 return Err(format!("{} photos have {} numbers", photos.len(), embeddings.len()));

@@ -3,8 +3,8 @@
 use serde::{Serialize, de::DeserializeOwned};
 use triptych::lab::{contrast, fuse};
 use triptych::session::protocol::{
-    BackendChoice, Command, Decoding, Event, Experiment, KeptModel, Lane, ModelName, Photo, Pixels,
-    Precision, Progress, Reader, Reply, Request, decode, encode,
+    AlbumPart, BackendChoice, Command, Decoding, Event, Experiment, KeptModel, Lane, ModelName, Photo,
+    Pixels, Precision, Progress, Reader, Reply, Request, decode, encode,
 };
 
 use crate::case::{Outcome, Target, Verdict};
@@ -49,10 +49,17 @@ fn seeds() -> Vec<Files> {
     ];
     let events = [
         Event::GalleryEncoded { from: 7, pictures: vec![0.1, f32::MIN_POSITIVE], texts: vec![-0.0, 1.0] },
-        Event::Album { photos: vec![photo], embeddings: vec![0.5; 8], incomplete: vec![0] },
+        Event::Album(AlbumPart {
+            from: 3,
+            photos: vec![photo],
+            embeddings: vec![0.5; 8],
+            damaged: 1,
+            incomplete: vec![0],
+            lasts: true,
+        }),
         Event::Thumbnails(vec![(1, vec![4; 20])]),
         Event::Downloading(Progress { done: 3, total: u64::MAX, rate: 1.5 }),
-        Event::Shelf(vec![KeptModel { name: "openai/clip".into(), size: 9, kept: 3 }]),
+        Event::Shelf(vec![KeptModel { name: "openai/clip".into(), size: 9, kept: 3, lasts: true }]),
         Event::Weights(vec![5; 50]),
     ];
     let requests = commands.map(|command| Files::of([(REQUEST, encode(&Request { id: 300, command }))]));

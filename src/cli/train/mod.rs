@@ -17,6 +17,7 @@ use super::{CliError, Common, print_json};
 use crate::eval::playroom::{Options, Report as Figures, evaluate};
 use crate::infer::{SPECIALS, Words};
 use crate::io::bpe;
+use crate::io::claim::Claim;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
 use crate::train::batch::{Batch, GROUP};
@@ -85,6 +86,13 @@ impl Train {
         }
         let model = self.out.join("model");
         create_dir_all(&model).map_err(|e| CliError::input(format!("{}: {e}", model.display())))?;
+        let claim = Claim::take(&self.out.join(".lock")).map_err(CliError::input)?;
+        let _claim = claim.ok_or_else(|| {
+            let out = self.out.display();
+            CliError::Input(format!(
+                "{out}: another process is training there; wait for it, or choose another --out"
+            ))
+        })?;
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
         let words = Words::new(&tokenizer).map_err(CliError::failure)?;
         let mut trainer = self.trainer(words.tokenizer.vocab_size())?;

@@ -93,12 +93,10 @@ pub(super) async fn checkpoint(
     precision: Precision,
     stage: StageNote<'_>,
 ) -> Result<(Checkpoint, ModelFacts), Failure> {
-    let folder = host.folder(&folder_of(name)).await.map_err(storage)?;
-    let manifest = manifest(&folder).await?.filter(Manifest::is_whole).ok_or_else(|| Failure {
-        sentence: format!("{name} is not kept on this device: download it first."),
-        detail: String::new(),
-        way_on: WayOn::ChangeInput,
-    })?;
+    whole(host, name).await?;
+    let _lock = host.lock(&folder_of(name)).await.map_err(storage)?;
+    // Another page may have deleted it while this one waited.
+    let (folder, manifest) = whole(host, name).await?;
     let files = Kept::open(&folder, &manifest).await?;
     stage(Stage::Weights, 0, Some(manifest.size()));
     // Files of the visitor's own have no server.
@@ -125,6 +123,17 @@ pub(super) async fn checkpoint(
     stage(Stage::Prepare, 0, Some(1));
     let facts = published::facts(&mut checkpoint, name).await?;
     Ok((checkpoint, facts))
+}
+
+/// The folder of a checkpoint that is wholly kept.
+async fn whole<H: Host>(host: &H, name: &str) -> Result<(H::Folder, Manifest), Failure> {
+    let folder = host.folder(&folder_of(name)).await.map_err(storage)?;
+    let manifest = manifest(&folder).await?.filter(Manifest::is_whole).ok_or_else(|| Failure {
+        sentence: format!("{name} is not kept on this device: download it first."),
+        detail: String::new(),
+        way_on: WayOn::ChangeInput,
+    })?;
+    Ok((folder, manifest))
 }
 
 fn blank(side: u32) -> Pixels {

@@ -32,6 +32,8 @@ use task::Task;
 pub trait Host {
     type Folder: Store;
     type Network: Fetch;
+    /// A folder that nobody else touches until this is dropped.
+    type Lock;
 
     /// Hands a reply over to the page.
     fn emit(&self, reply: Reply);
@@ -60,14 +62,34 @@ pub trait Host {
     /// The folder that the host keeps under a name of letters that are valid in file names; made where there is none.
     fn folder(&self, name: &str) -> impl Future<Output = io::Result<Self::Folder>>;
 
+    /// The length of a file in a folder, whoever has it open; 0 where there is none.
+    fn size(&self, folder: &str, file: &str) -> impl Future<Output = io::Result<u64>>;
+
+    /// Waits until no other page of this browser, or process, has locked the folder of this name, and locks it. Every change
+    /// of a folder happens under its lock.
+    fn lock(&self, folder: &str) -> impl Future<Output = io::Result<Self::Lock>>;
+
+    /// The same without waiting; none where the folder is locked.
+    fn try_lock(&self, folder: &str) -> impl Future<Output = io::Result<Option<Self::Lock>>>;
+
+    /// Tells the other pages of this browser that a folder has changed.
+    fn tell(&self, folder: &str);
+
+    /// Holds a folder in memory from now on, with what is kept of it.
+    fn hold(&self, folder: &str) -> impl Future<Output = io::Result<()>>;
+
+    /// Whether what is in the folder is there on the next visit; it is held in memory otherwise. A folder to which no disk is
+    /// given is held in memory from the first [`Host::folder`] on.
+    fn lasts(&self, folder: &str) -> bool;
+
     /// The names of all folders that are kept.
     fn folders(&self) -> impl Future<Output = io::Result<Vec<String>>>;
 
     /// Deletes a folder with what is in it.
     fn remove(&self, name: &str) -> impl Future<Output = io::Result<()>>;
 
-    /// Bytes that may still be kept, where the host knows.
-    fn space(&self) -> impl Future<Output = Option<u64>>;
+    /// Bytes that may still come into the folder, where the host knows.
+    fn space(&self, folder: &str) -> impl Future<Output = Option<u64>>;
 }
 
 /// Lanes by urgency: what a visitor waits for comes before what runs on in the background.
@@ -102,8 +124,8 @@ pub(crate) struct Loaded {
     pub model: Model,
     /// 0 where the model has no space that pictures and words share.
     pub embed_dim: usize,
-    /// Read when the album is first asked for.
-    pub album: Option<Album>,
+    /// As it was last read.
+    pub album: Album,
     /// The blind baseline for questions; counted on first use.
     pub prior: Option<QuestionPrior>,
     pub runs: Runs,
@@ -116,7 +138,7 @@ impl Loaded {
             precision: facts.precision,
             model: model.into(),
             embed_dim: facts.embed_dim as usize,
-            album: None,
+            album: Album::default(),
             prior: None,
             runs: Runs::default(),
         }

@@ -63,9 +63,10 @@ impl Task {
             Command::Weights { experiment, contestant, .. } => Task::Weights(experiment, contestant),
             Command::EncodeTexts { .. }
             | Command::EncodeLabels { .. }
-            | Command::OpenAlbum
+            | Command::OpenAlbum { .. }
             | Command::ClearAlbum
             | Command::AddPhoto { .. }
+            | Command::AddPhotoInMemory { .. }
             | Command::Thumbnails { .. } => Task::Album(command),
             command => Task::Model(command, Progress::Nothing),
         }

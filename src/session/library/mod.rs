@@ -2,16 +2,42 @@
 //! None of this waits for the engine, and the engine waits for none of it.
 
 mod offer;
+mod shelf;
 mod take;
+mod trouble;
 
-use crate::order;
-use std::io;
+use std::cell::RefCell;
 
 use super::engine::Host;
-use super::protocol::{Command, Event, Failure, KeptModel, Progress, Reply, Request, WayOn};
-use crate::io::hub::{Download, HubError, Manifest, Source, key, manifest, survey};
+use super::protocol::{Command, Event, Failure, Lane, Progress, Reply, Request};
+use crate::io::hub::{Download, HubError, MANIFEST, Source, key};
 use crate::precision::Precision;
 pub(super) use offer::fits;
+pub(super) use trouble::{full, storage};
+
+/// The locks that outlast a request: that of the checkpoint whose files the visitor is handing in, under its name.
+pub struct Taking<L>(RefCell<Option<(String, L)>>);
+
+impl<L> Default for Taking<L> {
+    fn default() -> Self {
+        Taking(RefCell::new(None))
+    }
+}
+
+impl<L> Taking<L> {
+    fn is_at(&self, name: &str) -> bool {
+        self.0.borrow().as_ref().is_some_and(|(at, _)| at == name)
+    }
+
+    fn begin(&self, name: &str, lock: L) {
+        self.0.replace(Some((name.to_string(), lock)));
+    }
+
+    /// Lets go of the checkpoint of this name.
+    fn end(&self, name: &str) {
+        self.0.borrow_mut().take_if(|(at, _)| at == name);
+    }
+}
 
 /// Which checkpoint a text of the visitor or of a link names, and the server that has it; none where it names none.
 pub fn place(text: &str) -> Option<Place> {
@@ -28,20 +54,30 @@ pub struct Place {
 }
 
 /// Serves a request of a lane of the library to its end.
-pub async fn serve(host: &impl Host, request: Request) {
+pub async fn serve<H: Host>(host: &H, taking: &Taking<H::Lock>, request: Request) {
     let id = request.id;
     let emit = |event| host.emit(Reply { id, event });
     let event = match request.command {
         Command::Offer { name, again } => offer::offer(host, &name, again).await.map(Event::Offered),
+        Command::Revalidate { names } => Ok(Event::Outdated(shelf::outdated(host, names).await)),
         Command::Download { name, size, again } => {
-            download(host, &name, size, again, &emit).await.map(|()| Event::Downloaded)
+            let wanted = Wanted { name: &name, size, again, in_memory: false };
+            download(host, wanted, &emit).await.map(|()| Event::Downloaded)
         }
-        Command::Revalidate { names } => Ok(Event::Outdated(outdated(host, names).await)),
+        Command::DownloadInMemory { name, size, again } => {
+            let wanted = Wanted { name: &name, size, again, in_memory: true };
+            download(host, wanted, &emit).await.map(|()| Event::Downloaded)
+        }
         Command::Take { name, files, file, start, bytes } => {
-            take::take(host, &name, &files, file as usize, start, &bytes).await
+            take::take(host, taking, &name, &files, file as usize, start, &bytes).await
         }
-        Command::Shelf => shelf(host).await.map(Event::Shelf),
-        Command::Delete { name } => delete(host, &name).await.map(Event::Shelf),
+        Command::TakeInMemory { name, files, file, start, bytes } => match host.hold(&folder_of(&name)).await
+        {
+            Ok(()) => take::take(host, taking, &name, &files, file as usize, start, &bytes).await,
+            Err(error) => Err(storage(error)),
+        },
+        Command::Shelf => shelf::shelf(host).await.map(Event::Shelf),
+        Command::Delete { name } => shelf::delete(host, taking, &name).await.map(Event::Shelf),
         // Whoever hands requests out has ended the lane's work.
         Command::Stop { .. } => return,
         command => unreachable!("{:?} is not of the library", command.lane()),
@@ -57,136 +93,83 @@ pub(super) fn folder_of(name: &str) -> String {
 /// The folder that keeps the photos as a checkpoint in this precision has encoded them.
 pub(super) fn album_of(name: &str, precision: Precision) -> String {
     match precision {
-        Precision::F32 => format!("album.{}", key(name)),
-        reduced => format!("album.{}.{}", key(name), reduced.name()),
+        Precision::F32 => format!("{ALBUMS}{}", key(name)),
+        reduced => format!("{ALBUMS}{}.{}", key(name), reduced.name()),
     }
 }
 
+/// The lane that tells of what is in a folder.
+pub fn lane_of(folder: &str) -> Option<Lane> {
+    match folder {
+        album if album.starts_with(ALBUMS) => Some(Lane::Album),
+        model if model.starts_with(MODELS) => Some(Lane::Shelf),
+        _ => None,
+    }
+}
+
+const ALBUMS: &str = "album.";
 const MODELS: &str = "model.";
 
 type Opened<H> = Download<<H as Host>::Folder, <H as Host>::Network>;
 
-async fn open<H: Host>(host: &H, name: &str, again: bool) -> Result<Opened<H>, Failure> {
+async fn open<H: Host>(host: &H, name: &str, again: bool) -> Result<Opened<H>, HubError> {
     let source = Source::parse(name)?;
-    let folder = host.folder(&folder_of(&source.name)).await.map_err(storage)?;
+    let folder = host.folder(&folder_of(&source.name)).await;
+    let folder = folder.map_err(|source| HubError::Storage { file: MANIFEST.to_string(), source })?;
     let network = host.network();
-    Ok(if again {
-        Download::again(source, folder, network).await?
+    if again {
+        Download::again(source, folder, network).await
     } else {
-        Download::open(source, folder, network).await?
-    })
+        Download::open(source, folder, network).await
+    }
 }
 
-async fn download(
-    host: &impl Host,
-    name: &str,
-    offered: u64,
+/// What is to be downloaded, as [`Command::Download`] says it.
+struct Wanted<'a> {
+    name: &'a str,
+    size: u64,
     again: bool,
-    emit: &impl Fn(Event),
-) -> Result<(), Failure> {
-    let mut download = open(host, name, again).await?;
-    let found = download.manifest().size();
-    if found > offered {
-        return Err(HubError::Grown { offered, found }.into());
-    }
-    while !download.advance().await? {
-        let progress = download.progress();
-        let (done, total, rate) = (progress.done, progress.total, progress.rate);
-        emit(Event::Downloading(Progress { done, total, rate }));
-    }
-    Ok(())
+    in_memory: bool,
 }
 
-/// Whatever is kept, by name; a checkpoint of which nothing has come yet is not.
-async fn shelf(host: &impl Host) -> Result<Vec<KeptModel>, Failure> {
-    let mut all = Vec::new();
-    for folder in host.folders().await.map_err(storage)? {
-        if !folder.starts_with(MODELS) {
-            continue;
+/// Downloads what is missing, alone in the folder: where another page is at it, this one waits and takes what has come.
+async fn download(host: &impl Host, wanted: Wanted<'_>, emit: &impl Fn(Event)) -> Result<(), Failure> {
+    let Wanted { name, size: offered, mut again, in_memory } = wanted;
+    let folder = folder_of(&Source::parse(name)?.name);
+    let lock = match host.try_lock(&folder).await.map_err(storage)? {
+        Some(lock) => lock,
+        None => {
+            emit(Event::Waiting);
+            again = false;
+            host.lock(&folder).await.map_err(storage)?
         }
-        let store = host.folder(&folder).await.map_err(storage)?;
-        // A folder whose files are in use by another page is that page's affair.
-        let Ok(Some(manifest)) = manifest(&store).await else { continue };
-        let kept = kept(&store, &manifest).await;
-        if kept > 0 {
-            all.push(KeptModel { name: manifest.name.clone(), size: manifest.size(), kept });
-        }
-    }
-    order::sort_by(&mut all, |a, b| a.name.cmp(&b.name));
-    Ok(all)
-}
-
-/// Bytes that are kept, those of the file that is under way among them.
-async fn kept(store: &impl crate::io::hub::Store, manifest: &Manifest) -> u64 {
-    use crate::io::read_at::ReadAt;
-    let under_way = match manifest.entries.iter().find(|entry| !entry.whole) {
-        Some(entry) => {
-            store.open(&manifest.stored(&entry.file)).await.map_or(0, |file| file.size().min(entry.size))
-        }
-        None => 0,
     };
-    manifest.kept().saturating_add(under_way)
-}
-
-/// Those of the checkpoints whose servers have other files than the ones that are kept. A server that cannot be asked, or does
-/// not have the model any more, says nothing new.
-async fn outdated(host: &impl Host, names: Vec<String>) -> Vec<String> {
-    let mut outdated = Vec::new();
-    for name in names {
-        let Ok(source) = Source::parse(&name) else { continue };
-        let Ok(folder) = host.folder(&folder_of(&name)).await else { continue };
-        let Ok(Some(kept)) = manifest(&folder).await else { continue };
-        let now = survey(&source, &host.network()).await;
-        if now.is_ok_and(|now| kept.differs(&now.manifest)) {
-            outdated.push(name);
-        }
+    if in_memory && let Err(error) = host.hold(&folder).await {
+        return Err(full(host, &folder, name, 0, error).await);
     }
-    outdated
-}
-
-async fn delete(host: &impl Host, name: &str) -> Result<Vec<KeptModel>, Failure> {
-    let albums = Precision::ALL.map(|precision| album_of(name, precision));
-    for folder in albums.into_iter().chain([folder_of(name)]) {
-        match host.remove(&folder).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(storage(error)),
-            _ => {}
+    let mut missing = 0;
+    let downloaded = async {
+        let mut download = open(host, name, again).await?;
+        let found = download.manifest().size();
+        if found > offered {
+            return Err(HubError::Grown { offered, found });
         }
-    }
-    shelf(host).await
-}
-
-/// The browser, or the disk, refuses.
-pub(super) fn storage(error: io::Error) -> Failure {
-    let sentence = match error.kind() {
-        io::ErrorKind::StorageFull => "There is no space left to keep this: delete a model that is kept.",
-        io::ErrorKind::ResourceBusy => {
-            "Another page of this browser is using these files: close it, or wait."
+        while !download.advance().await? {
+            let progress = download.progress();
+            let (done, total, rate) = (progress.done, progress.total, progress.rate);
+            missing = total - done;
+            emit(Event::Downloading(Progress { done, total, rate }));
         }
-        _ => "This browser does not let the page keep files.",
+        Ok(())
     };
-    Failure { sentence: sentence.to_string(), detail: error.to_string(), way_on: WayOn::Retry }
-}
-
-impl From<HubError> for Failure {
-    fn from(error: HubError) -> Self {
-        if let HubError::Storage { source, .. } = error {
-            return storage(source);
+    match downloaded.await {
+        Err(HubError::Storage { source, .. }) => {
+            Err(full(host, &folder, "what is missing of it", missing, source).await)
         }
-        let way_on = if error.may_pass() { WayOn::Retry } else { WayOn::ChangeInput };
-        let text = error.to_string();
-        // The sentences of a hub name the file; they are the visitor's.
-        let mut letters = text.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        let sentence = if text.starts_with(|c: char| c.is_lowercase()) && !names_a_file(&text) {
-            format!("{first}{}.", letters.as_str())
-        } else {
-            format!("{text}.")
-        };
-        Failure { sentence, detail: String::new(), way_on }
+        downloaded => {
+            drop(lock);
+            host.tell(&folder);
+            Ok(downloaded?)
+        }
     }
-}
-
-/// Whether a sentence begins with a file's name, which keeps its letters.
-fn names_a_file(text: &str) -> bool {
-    text.split(' ').next().is_some_and(|word| word.contains(['.', '_', '/']))
 }

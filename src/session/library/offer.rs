@@ -1,7 +1,10 @@
 //! What a checkpoint is, before it is downloaded.
 
-use super::open;
-use crate::limits::PAGE_WEIGHTS;
+use super::shelf::kept;
+use super::trouble::shortage;
+use super::{folder_of, open};
+use crate::io::hub::Source;
+use crate::limits::{MAX_HELD, PAGE_WEIGHTS};
 use crate::model::architecture::Architecture;
 use crate::precision::Precision;
 use crate::session::abilities::abilities;
@@ -10,8 +13,10 @@ use crate::session::protocol::{Failure, Offer, WayOn};
 
 /// Reads the sizes of all files, and `config.json` itself, which is small; nothing is kept of what a server sends.
 pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<Offer, Failure> {
+    let folder = folder_of(&Source::parse(name)?.name);
     let download = open(host, name, again).await?;
-    let (manifest, kept) = (download.manifest(), download.progress().done);
+    let manifest = download.manifest();
+    let kept = kept(host, &folder, manifest).await;
     let architecture = Architecture::parse(&download.config().await?).map_err(|error| Failure {
         sentence: "This is no model that runs here.".to_string(),
         detail: error.to_string(),
@@ -20,18 +25,21 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
     let memory = Precision::ALL.map(|precision| architecture.bytes(precision));
     let least = memory.into_iter().min().unwrap_or(0);
     let missing = manifest.size().saturating_sub(kept);
-    let space = host.space().await.unwrap_or(u64::MAX);
+    let space = host.space(&folder).await.filter(|space| *space < missing);
+    let short = space.map(|space| shortage("this model", missing, Some(space))).unwrap_or_default();
+    let lasts = host.lasts(&folder);
     let obstacle = if least > PAGE_WEIGHTS {
         format!(
             "Its weights take {} in memory; a page can hold {}.",
             gigabytes(least),
             gigabytes(PAGE_WEIGHTS)
         )
-    } else if missing > space {
-        format!("{} are missing, and this browser may keep {} more.", gigabytes(missing), gigabytes(space))
+    } else if !short.is_empty() && (!lasts || missing > MAX_HELD) {
+        format!("{short} Delete a model, or choose a smaller one.")
     } else {
         String::new()
     };
+    let shortage = if obstacle.is_empty() { short } else { String::new() };
     let (kind, abilities) = abilities(&architecture);
     Ok(Offer {
         name: manifest.name.clone(),
@@ -43,7 +51,26 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
         again,
         memory,
         obstacle,
+        shortage,
+        lasts,
     })
+}
+
+/// What is known of a checkpoint whose `config.json` is there; it may be coming by another page.
+async fn begun(host: &impl Host, folder: &str) -> Option<Manifest> {
+    // Why a folder cannot be read is told when it is to be written.
+    let store = host.folder(folder).await.ok()?;
+    let is_begun = |manifest: &Manifest| manifest.entries.first().is_some_and(|config| config.whole);
+    manifest(&store).await.ok()?.filter(is_begun)
+}
+
+/// Asks the server for all sizes and `config.json`.
+async fn begin(host: &impl Host, name: &str) -> Result<Manifest, HubError> {
+    let mut download = open(host, name).await?;
+    while download.manifest().entries.first().is_some_and(|config| !config.whole) {
+        download.advance().await?;
+    }
+    Ok(download.manifest().clone())
 }
 
 /// Refuses weights that would not fit, before any of them is loaded.

@@ -1,13 +1,15 @@
 //! A checkpoint that the visitor has as files.
 
-use super::{folder_of, storage};
-use crate::io::hub::{Entry, HubError, Manifest, Store, Writable, check, keep};
+use super::{Taking, folder_of, full, storage};
+use crate::io::hub::{Entry, MANIFEST, Manifest, Store, Writable, check, keep};
 use crate::session::engine::Host;
 use crate::session::protocol::{Event, Failure, WayOn};
 
-/// Writes a piece; after the last one the checkpoint is on the shelf like one that was downloaded.
-pub(super) async fn take(
-    host: &impl Host,
+/// Writes a piece; after the last one the checkpoint is on the shelf like one that was downloaded. From the first piece to
+/// the last the folder is this page's alone.
+pub(super) async fn take<H: Host>(
+    host: &H,
+    taking: &Taking<H::Lock>,
     name: &str,
     files: &[(String, u64)],
     file: usize,
@@ -30,7 +32,12 @@ pub(super) async fn take(
             way_on: WayOn::ChangeInput,
         });
     };
-    let folder = host.folder(&folder_of(name)).await.map_err(storage)?;
+    let key = folder_of(name);
+    if !taking.is_at(name) {
+        let lock = host.try_lock(&key).await.map_err(storage)?;
+        taking.begin(name, lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?);
+    }
+    let folder = host.folder(&key).await.map_err(storage)?;
     if file == 0 && start == 0 {
         // What an earlier attempt has left is no checkpoint any more.
         keep(&folder, None).await?;
@@ -44,9 +51,16 @@ pub(super) async fn take(
         file.write_at(start, bytes)?;
         file.flush().map(|()| file)
     };
-    let written = write().await.map_err(|source| HubError::Storage { file: file_name.clone(), source })?;
-    if is_complete {
-        check(file_name, &written)?;
+    let written = match write().await {
+        Ok(written) => written,
+        Err(error) => {
+            taking.end(name);
+            return Err(full(host, &key, file_name, *size - start, error).await);
+        }
+    };
+    if is_complete && let Err(error) = check(file_name, &written) {
+        taking.end(name);
+        return Err(error.into());
     }
     let done = sizes.take(file).sum::<u64>() + start + bytes.len() as u64;
     if file + 1 == files.len() && is_complete {
@@ -60,6 +74,8 @@ pub(super) async fn take(
         let entries = files.iter().map(entry).collect();
         let manifest = Manifest { name: name.to_string(), entries, generation: 0, is_stale: false };
         keep(&folder, Some(&manifest)).await?;
+        taking.end(name);
+        host.tell(&key);
     }
     Ok(Event::Taken { done, total })
 }

@@ -58,12 +58,16 @@ pub enum Command {
     EncodeTexts { texts: Vec<String> },
     /// Embeds labels by which photos are sorted. [`Event::TextsEncoded`].
     EncodeLabels { texts: Vec<String> },
-    /// The photos that this model has encoded, on earlier visits too. [`Event::Album`].
-    OpenAlbum,
+    /// The photos that this model has encoded, on earlier visits and in other pages too. The page has the first `known` of
+    /// them. [`Event::Album`].
+    OpenAlbum { known: u32 },
     /// Forgets them. [`Event::Album`].
     ClearAlbum,
-    /// Encodes the photo in a picture file and keeps embedding and thumbnail. [`Event::PhotoAdded`].
+    /// Encodes the photo in a picture file and keeps embedding and thumbnail, if it is not in the album yet.
+    /// [`Event::Album`].
     AddPhoto { photo: Photo, file: Vec<u8> },
+    /// The same; from now on the album is held in memory and is gone after this visit. [`Event::Album`].
+    AddPhotoInMemory { photo: Photo, file: Vec<u8> },
     /// Small picture files of photos of the album, by their places. [`Event::Thumbnails`].
     Thumbnails { photos: Vec<u32> },
     /// What a published checkpoint is and what it needs, before anything is kept; `again` asks the server where it is kept
@@ -72,11 +76,15 @@ pub enum Command {
     /// Downloads a published checkpoint as it was offered, or goes on with it: no more than `size` bytes in all. `again` fetches
     /// what is kept already. [`Event::Downloading`] many times, then [`Event::Downloaded`].
     Download { name: String, size: u64, again: bool },
+    /// The same; the checkpoint is held in memory and is gone after this visit.
+    DownloadInMemory { name: String, size: u64, again: bool },
     /// Asks the servers of these checkpoints, which are kept, whether they have other files by now. [`Event::Outdated`].
     Revalidate { names: Vec<String> },
     /// Takes one piece of a checkpoint that the visitor has as files, all of which it lists with their sizes; pieces come in
     /// the order of the files. [`Event::Taken`].
     Take { name: String, files: Vec<(String, u64)>, file: u32, start: u64, bytes: Vec<u8> },
+    /// The same; from now on the checkpoint is held in memory and is gone after this visit.
+    TakeInMemory { name: String, files: Vec<(String, u64)>, file: u32, start: u64, bytes: Vec<u8> },
     /// Which checkpoints are kept on this device. [`Event::Shelf`].
     Shelf,
     /// Deletes a checkpoint with what was made by it. [`Event::Shelf`].
@@ -221,15 +229,27 @@ impl Command {
             Command::Weights { .. } => Lane::Weights,
             Command::EncodeTexts { .. } => Lane::Texts,
             Command::EncodeLabels { .. } => Lane::Labels,
-            Command::OpenAlbum | Command::ClearAlbum => Lane::Album,
-            Command::AddPhoto { .. } => Lane::AddPhoto,
+            Command::OpenAlbum { .. } | Command::ClearAlbum => Lane::Album,
+            Command::AddPhoto { .. } | Command::AddPhotoInMemory { .. } => Lane::AddPhoto,
             Command::Thumbnails { .. } => Lane::Thumbnails,
             Command::Offer { .. } => Lane::Offer,
-            Command::Download { .. } => Lane::Download,
+            Command::Download { .. } | Command::DownloadInMemory { .. } => Lane::Download,
+            Command::Take { .. } | Command::TakeInMemory { .. } => Lane::Take,
             Command::Revalidate { .. } => Lane::Revalidate,
-            Command::Take { .. } => Lane::Take,
             Command::Shelf | Command::Delete { .. } => Lane::Shelf,
             Command::Stop { lane } => *lane,
+        }
+    }
+
+    /// The same with what it keeps held in memory, if it keeps something.
+    pub fn in_memory(&self) -> Option<Command> {
+        match self.clone() {
+            Command::Download { name, size, again } => Some(Command::DownloadInMemory { name, size, again }),
+            Command::AddPhoto { photo, file } => Some(Command::AddPhotoInMemory { photo, file }),
+            Command::Take { name, files, file, start, bytes } => {
+                Some(Command::TakeInMemory { name, files, file, start, bytes })
+            }
+            _ => None,
         }
     }
 
@@ -256,14 +276,17 @@ impl Command {
             | Command::Weights { .. }
             | Command::EncodeTexts { .. }
             | Command::EncodeLabels { .. }
-            | Command::OpenAlbum
+            | Command::OpenAlbum { .. }
             | Command::ClearAlbum
             | Command::AddPhoto { .. }
+            | Command::AddPhotoInMemory { .. }
             | Command::Thumbnails { .. }
             | Command::Offer { .. }
             | Command::Download { .. }
             | Command::Revalidate { .. }
+            | Command::DownloadInMemory { .. }
             | Command::Take { .. }
+            | Command::TakeInMemory { .. }
             | Command::Shelf
             | Command::Delete { .. }
             | Command::Stop { .. } => None,

@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use super::{Effect, KeptModel, Lesson, ModelFacts, Offer, Photo, Pixels};
+use super::{Effect, KeptModel, Lane, Lesson, ModelFacts, Offer, Photo, Pixels};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,20 +49,7 @@ pub enum Event {
     Weights(Vec<u8>),
     /// Unit vectors, row after row.
     TextsEncoded(Vec<f32>),
-    /// The photos in the order in which they came, and their unit vectors.
-    Album {
-        photos: Vec<Photo>,
-        embeddings: Vec<f32>,
-        /// Places of the photos whose files end early, see [`Opened::is_incomplete`].
-        incomplete: Vec<u32>,
-    },
-    /// The newest photo of the album, and its unit vector.
-    PhotoAdded {
-        photo: Photo,
-        embedding: Vec<f32>,
-        /// As in [`Opened`].
-        is_incomplete: bool,
-    },
+    Album(AlbumPart),
     /// Places of photos with the bytes of picture files.
     Thumbnails(Vec<(u32, Vec<u8>)>),
     Offered(Offer),
@@ -77,9 +64,29 @@ pub enum Event {
         total: u64,
     },
     Shelf(Vec<KeptModel>),
+    /// Another page of this browser has the files that the request needs; it goes on when that page is done.
+    Waiting,
+    /// In answer to no request: another page has changed what this lane tells of, [`Lane::Album`] or [`Lane::Shelf`].
+    Changed(Lane),
     /// A sentence for the visitor beside the answer: a text was cut.
     Noted(String),
     Failed(Failure),
+}
+
+/// The photos of an album from a place on, in the order in which they came; those before it are the ones that were told
+/// before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlbumPart {
+    pub from: u32,
+    pub photos: Vec<Photo>,
+    /// `[photos, embed_dim]`, unit vectors.
+    pub embeddings: Vec<f32>,
+    /// Those of `photos` whose files end early, by their places in the album; see [`Opened::is_incomplete`].
+    pub incomplete: Vec<u32>,
+    /// Photos of the whole album that are left out because what was kept of them is damaged.
+    pub damaged: u32,
+    /// Whether it is there on the next visit; otherwise it is held in memory.
+    pub lasts: bool,
 }
 
 /// A picture that was opened.
@@ -237,6 +244,8 @@ pub enum WayOn {
     UseCpu,
     /// Another input is needed: a file that is no picture, a question without words.
     ChangeInput,
+    /// There is no room: the same request may succeed after something was deleted, or by [`super::Command::in_memory`].
+    InMemory,
     /// Start the page again: the engine itself stopped.
     Reload,
     /// The model that was to speak is to be fetched once more: what is kept of it is not usable.

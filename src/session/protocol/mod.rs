@@ -17,8 +17,8 @@ pub use crate::infer::checkpoint::Agreement;
 pub use crate::precision::Precision;
 pub use command::{BackendChoice, Command, Decoding, Lane, Photo, Pixels, Reader};
 pub use event::{
-    Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis, Loading,
-    Opened, Progress, Stage, StepTime, Token, Trial, WayOn,
+    AlbumPart, Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis,
+    Loading, Opened, Progress, Stage, StepTime, Token, Trial, WayOn,
 };
 pub use model::{Abilities, Effect, KeptModel, ModelFacts, ModelKind, ModelName, Offer, Stack};
 

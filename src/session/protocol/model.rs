@@ -31,6 +31,10 @@ pub struct Offer {
     pub memory: [u64; 3],
     /// Why it cannot be used here; empty where it can.
     pub obstacle: String,
+    /// Why it cannot be kept, though it may be held in memory; empty where it can.
+    pub shortage: String,
+    /// Whether it is there on the next visit; otherwise it is held in memory.
+    pub lasts: bool,
 }
 
 /// A checkpoint on this device.
@@ -40,6 +44,8 @@ pub struct KeptModel {
     pub size: u64,
     /// Bytes that are kept; less than `size` where a download has not ended.
     pub kept: u64,
+    /// Whether it is there on the next visit; otherwise it is held in memory.
+    pub lasts: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

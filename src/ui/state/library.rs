@@ -7,7 +7,9 @@ impl UiState {
     /// A checkpoint has come: it is on the shelf, and no older than its server's.
     pub(super) fn downloaded(&mut self, id: u32) -> Vec<Request> {
         self.download.hear(id, Phase::Done, |_| {});
-        if let Some(Command::Download { name, .. }) = self.download.command.as_deref() {
+        if let Some(Command::Download { name, .. } | Command::DownloadInMemory { name, .. }) =
+            self.download.command.as_deref()
+        {
             self.outdated.value.change(|names| names.retain(|outdated| outdated != name));
         }
         self.look_at_the_shelf()

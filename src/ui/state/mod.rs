@@ -19,16 +19,15 @@ mod training;
 pub use album::{Album, Thumbnails};
 pub use asked::{Asked, Phase};
 pub use engine::Engine;
-pub use parts::{Embeddings, Writing};
+pub use parts::{Download, Embeddings, Writing};
 pub use shared::Shared;
 pub use training::{Compared, Contrast, Damages, Judgement, Objectives, Race, Runs, Training};
 
 use crate::session::protocol::{
-    Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Lesson, Offer, Opened, Precision,
-    Progress, Reply, Request, StepTime,
+    Answer, Attention, Command, Effect, Event, Failure, KeptModel, Lane, Offer, Opened, Precision, Reply,
+    Request, StepTime,
 };
 use asked::Turn;
-use training::add_damage;
 
 /// One field per lane of the protocol.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -53,10 +52,12 @@ pub struct UiState {
     pub texts: Asked<Vec<f32>>,
     pub labels: Asked<Vec<f32>>,
     pub album: Asked<Album>,
+    /// Another page has changed the album after it was asked for.
+    is_album_stale: bool,
     pub adding: Asked<()>,
     pub thumbnails: Asked<Thumbnails>,
     pub offer: Asked<Option<Offer>>,
-    pub download: Asked<Option<Progress>>,
+    pub download: Asked<Option<Download>>,
     /// Names of kept checkpoints whose servers have other files by now.
     pub outdated: Asked<Vec<String>>,
     /// Bytes of the visitor's files that are kept, of how many.
@@ -97,6 +98,12 @@ impl UiState {
         self.ask(Command::clone(&command))
     }
 
+    /// The same; what it keeps is held in memory.
+    pub fn retry_in_memory(&mut self, lane: Lane) -> Option<Request> {
+        let command = self.turn(lane).take_failed()?;
+        self.ask(command.in_memory()?)
+    }
+
     /// Notes a failure that was found without asking the engine.
     pub fn refuse(&mut self, lane: Lane, failure: Failure) {
         self.last_id += 1;
@@ -108,6 +115,8 @@ impl UiState {
     pub fn stop(&mut self, lane: Lane) -> Request {
         match lane {
             Lane::Train => self.training.pause(),
+            // The photo that is being encoded may come into the album all the same.
+            Lane::AddPhoto => self.adding.pause(),
             _ => self.turn(lane).stop(),
         }
         self.last_id += 1;
@@ -150,23 +159,19 @@ impl UiState {
                     asked.hear(id, Phase::Done, |value| value.clone_from(&rows));
                 }
             }
-            Event::Album { photos, embeddings, incomplete } => {
-                let new = Album::new(photos, &embeddings, incomplete);
-                self.album.hear(id, Phase::Done, |album| *album = new);
-                self.thumbnails.value = Shared::default();
+            Event::Album(part) => return self.album_came(id, part),
+            Event::Waiting => {
+                self.download.hear(id, Phase::Running, |value| *value = Some(Download::Elsewhere));
             }
-            Event::PhotoAdded { photo, embedding, is_incomplete } => {
-                if self.adding.id() == id {
-                    self.album.value.change(|album| album.add(photo, &embedding, is_incomplete));
-                }
-                self.adding.hear(id, Phase::Done, |()| {});
-            }
+            Event::Changed(Lane::Album) => return self.album_changed(),
+            Event::Changed(_) if self.shelf.command.is_some() => return self.look_at_the_shelf(),
+            Event::Changed(_) => {}
             Event::Thumbnails(files) => {
                 self.thumbnails.hear(id, Phase::Done, |thumbnails| thumbnails.extend(files));
             }
             Event::Offered(offer) => self.offer.hear(id, Phase::Done, |value| *value = Some(offer)),
             Event::Downloading(progress) => {
-                self.download.hear(id, Phase::Running, |value| *value = Some(progress));
+                self.download.hear(id, Phase::Running, |value| *value = Some(Download::Here(progress)));
             }
             Event::Outdated(names) => self.outdated.hear(id, Phase::Done, |value| *value = names),
             Event::Downloaded => return self.downloaded(id),
@@ -179,22 +184,6 @@ impl UiState {
             Event::Failed(failure) => self.fail(id, &failure),
         }
         Vec::new()
-    }
-
-    fn taught(&mut self, id: u32, lesson: Lesson) {
-        match lesson {
-            Lesson::Damage(damage) => {
-                let command = self.damage.command.clone();
-                let Some(Command::Sabotage { experiment, .. }) = command.as_deref() else { return };
-                self.damage.hear(id, Phase::Running, |all| add_damage(all, experiment, damage));
-            }
-            lesson => {
-                let command = self.training.command.clone();
-                let Some(Command::Train { experiment, .. }) = command.as_deref() else { return };
-                let phase = self.training.phase;
-                self.training.hear(id, phase, |runs| runs.hear(experiment, lesson));
-            }
-        }
     }
 
     fn weighed(&mut self, id: u32, effect: Effect) {

@@ -1,6 +1,6 @@
 //! The values that grow event by event.
 
-use crate::session::protocol::{Hypothesis, Token};
+use crate::session::protocol::{Hypothesis, Progress, Token};
 
 /// The embeddings of a gallery, row after row, as far as they have come.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,6 +25,14 @@ impl Embeddings {
     pub fn count(&self) -> usize {
         self.pictures.len().checked_div(self.width).unwrap_or(0)
     }
+}
+
+/// How far a download is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Download {
+    Here(Progress),
+    /// Another page has the files; this one goes on when that one is done.
+    Elsewhere,
 }
 
 /// A caption as it is being written.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::session::protocol::{
     Abilities, Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, ModelKind, ModelName,
-    Photo, Pixels, Stack, Stage, Token, WayOn,
+    Pixels, Stack, Stage, Token, WayOn,
 };
 
 pub fn picture(value: u8) -> Pixels {
@@ -291,17 +291,11 @@ fn the_library_waits_for_no_model_and_outlives_a_failed_one() {
 }
 
 #[test]
-fn an_album_grows_by_its_photos() {
-    let mut state = ready_state();
-    let photo = |name: &str| Photo { name: name.into(), size: 1, modified: 2 };
-    let id = state.ask(Command::OpenAlbum).unwrap().id;
-    let event = Event::Album { photos: vec![photo("a")], embeddings: vec![0.6, 0.8], incomplete: vec![0] };
-    state.apply(Reply { id, event });
-    let id = state.ask(Command::AddPhoto { photo: photo("b"), file: vec![0] }).unwrap().id;
-    let event = Event::PhotoAdded { photo: photo("b"), embedding: vec![1.0, 0.0], is_incomplete: false };
-    state.apply(Reply { id, event });
-    assert_eq!(state.album.value.incomplete, std::collections::HashSet::from([0]));
-    assert_eq!((state.album.value.photos.len(), state.album.value.embeddings.width()), (2, 2));
-    assert_eq!(state.album.value.embeddings.row(1), Some(&[1.0, 0.0][..]));
-    assert_eq!((state.album.value.embeddings.row(2), state.adding.phase), (None, Phase::Done));
+fn a_download_waits_for_that_of_another_page() {
+    let mut state = UiState::default();
+    let id = state.ask(Command::Download { name: "a/b".into(), size: 10, again: false }).unwrap().id;
+    state.apply(Reply { id, event: Event::Waiting });
+    assert_eq!((state.download.phase, *state.download.value), (Phase::Running, Some(Download::Elsewhere)));
+    state.apply(Reply { id, event: Event::Downloaded });
+    assert_eq!(state.download.phase, Phase::Done);
 }

@@ -1,10 +1,10 @@
 //! Live runs as the page has heard of them.
 
-use super::Shared;
+use super::{Phase, Shared, UiState};
 use crate::lab::contrast::{self, objectives};
 use crate::lab::fuse::{Contestant, Round, Shown, Standing};
 use crate::lab::sabotage::Damage;
-use crate::session::protocol::{Experiment, KEPT_RUNS, Lesson};
+use crate::session::protocol::{Command, Experiment, KEPT_RUNS, Lesson};
 
 /// Contrastive runs whose last figures are remembered beyond that.
 const COMPARED: usize = 12;
@@ -79,6 +79,24 @@ impl Runs {
         }
         let surplus = self.compared.len().saturating_sub(COMPARED);
         self.compared.drain(..surplus);
+    }
+}
+
+impl UiState {
+    pub(super) fn taught(&mut self, id: u32, lesson: Lesson) {
+        match lesson {
+            Lesson::Damage(damage) => {
+                let command = self.damage.command.clone();
+                let Some(Command::Sabotage { experiment, .. }) = command.as_deref() else { return };
+                self.damage.hear(id, Phase::Running, |all| add_damage(all, experiment, damage));
+            }
+            lesson => {
+                let command = self.training.command.clone();
+                let Some(Command::Train { experiment, .. }) = command.as_deref() else { return };
+                let phase = self.training.phase;
+                self.training.hear(id, phase, |runs| runs.hear(experiment, lesson));
+            }
+        }
     }
 }
 
@@ -163,7 +181,7 @@ impl Objectives {
 
 /// Keeps the damages of one state of one race under one corruption of one modality; a newer one of equal strength takes
 /// the older one's place.
-pub(super) fn add_damage(damages: &mut Damages, experiment: &Experiment, new: Damage) {
+fn add_damage(damages: &mut Damages, experiment: &Experiment, new: Damage) {
     let key = |damage: &Damage| (damage.step, damage.sabotage.modality, damage.sabotage.corruption);
     let strength = |damage: &Damage| (damage.contestant, damage.sabotage.percent);
     if damages.of.as_ref() != Some(experiment) {

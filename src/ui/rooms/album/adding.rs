@@ -1,7 +1,9 @@
 //! Photos on their way into the album, one after the other.
 
+use super::left_out::{LeftOut, LeftOutNote};
 use crate::limits;
 use crate::session::protocol::{Command, Failure, Lane, Photo, WayOn};
+use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::entries;
 use crate::ui::lab::Lab;
@@ -17,17 +19,18 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File};
 use web_time::Instant;
 
-/// Files that wait for the engine.
+/// Files that wait for the engine, whatever room is shown.
 #[derive(Clone, Copy)]
 pub struct Queue {
     lab: Lab,
     files: StoredValue<VecDeque<File>, LocalStorage>,
+    /// The one that the engine has.
+    current: StoredValue<Option<Photo>>,
     /// Of this run: what is done, what there is in all, and when it began.
     pub done: RwSignal<usize>,
     pub total: RwSignal<usize>,
     begun: RwSignal<Option<Instant>>,
-    /// A sentence for every file that was not taken.
-    pub failed: RwSignal<Vec<String>>,
+    pub left_out: LeftOut,
 }
 
 impl Queue {
@@ -35,25 +38,28 @@ impl Queue {
         let queue = Queue {
             lab,
             files: StoredValue::new_local(VecDeque::new()),
+            current: StoredValue::new(None),
             done: RwSignal::new(0),
             total: RwSignal::new(0),
             begun: RwSignal::new(None),
-            failed: RwSignal::new(Vec::new()),
+            left_out: LeftOut::default(),
         };
         // The next one goes when the one before has come back, be it as a photo or as no photo.
         Effect::new(move |earlier: Option<Phase>| {
             let phase = lab.adding.with(|adding| adding.phase);
             let was_busy = earlier.is_some_and(|phase| matches!(phase, Phase::Waiting | Phase::Running));
+            if was_busy && phase == Phase::Unasked && queue.is_running() {
+                queue.leave("another model was chosen");
+            }
             if was_busy && matches!(phase, Phase::Done | Phase::Failed) && queue.is_running() {
                 if let Some(Failure { sentence, way_on, .. }) =
                     lab.adding.with_untracked(|adding| adding.failure.clone())
                 {
-                    queue.fail(sentence);
-                    // What is no fault of the file, as a full disk, would befall the next one too.
+                    // What is no fault of the file, as a full disk, would befall the next one too: the visitor chooses.
                     if way_on != WayOn::ChangeInput {
-                        queue.stop();
                         return phase;
                     }
+                    queue.left_out.add(sentence);
                 }
                 queue.done.update(|done| *done += 1);
                 queue.next();
@@ -67,22 +73,33 @@ impl Queue {
         self.begun.get_untracked().is_some()
     }
 
-    /// Takes pictures that are not in the album yet.
-    pub fn take(self, files: Vec<File>) {
-        let known: HashSet<Photo> =
-            self.lab.album.with_untracked(|album| album.value.photos.iter().cloned().collect());
-        let is_new = |file: &File| file.type_().starts_with("image/") && !known.contains(&photo_of(file));
-        let (new, huge): (Vec<File>, Vec<File>) = files
-            .into_iter()
-            .filter(is_new)
-            .partition(|file| limits::picture_file(file.size() as u64).is_ok());
+    /// Takes files that are not in the album yet and may be pictures; the others are named. The browser tells the type by the
+    /// name, and not for every name: what has none is left to the decoder.
+    pub fn take(self, files: Vec<File>, unread: Vec<String>) {
         if !self.is_running() {
             self.done.set(0);
             self.total.set(0);
-            self.failed.set(Vec::new());
+            self.left_out.clear();
         }
-        let most = limits::MAX_PICTURE_FILE >> 20;
-        huge.iter().for_each(|file| self.fail(format!("The file {} is larger than {most} MB.", file.name())));
+        unread.iter().for_each(|path| self.left_out.add(format!("{path} could not be read.")));
+        let mut known: HashSet<Photo> =
+            self.lab.album.with_untracked(|album| album.value.read().photos.iter().cloned().collect());
+        self.files.with_value(|files| known.extend(files.iter().map(photo_of)));
+        known.extend(self.current.get_value());
+        let mut new = Vec::new();
+        for file in files {
+            let (name, kind) = (file.name(), file.type_());
+            if !kind.is_empty() && !kind.starts_with("image/") {
+                self.left_out.add(format!("The file {name} is no picture but {kind}."));
+            } else if limits::picture_file(file.size() as u64).is_err() {
+                let most = limits::MAX_PICTURE_FILE >> 20;
+                self.left_out.add(format!("The file {name} is larger than {most} MB."));
+            } else if known.insert(photo_of(&file)) {
+                new.push(file);
+            } else {
+                self.left_out.add_known(name);
+            }
+        }
         if new.is_empty() {
             return;
         }
@@ -96,8 +113,10 @@ impl Queue {
 
     fn next(self) {
         let Some(file) = self.files.try_update_value(VecDeque::pop_front).flatten() else {
+            self.current.set_value(None);
             return self.begun.set(None);
         };
+        self.current.set_value(Some(photo_of(&file)));
         spawn_local(async move {
             match JsFuture::from(file.array_buffer()).await {
                 Ok(buffer) => {
@@ -106,7 +125,7 @@ impl Queue {
                 }
                 // A file that has gone since it was chosen.
                 Err(_) => {
-                    self.fail(format!("The file {} is not there any more.", file.name()));
+                    self.left_out.add(format!("The file {} is not there any more.", file.name()));
                     self.done.update(|done| *done += 1);
                     self.next();
                 }
@@ -114,12 +133,19 @@ impl Queue {
         });
     }
 
-    fn fail(self, sentence: String) {
-        self.failed.update(|failed| failed.push(sentence));
+    fn stop(self) {
+        // The engine has it, and it may come into the album all the same.
+        self.current.set_value(None);
+        self.leave("you stopped");
+        self.lab.stop(Lane::AddPhoto);
     }
 
-    fn stop(self) {
-        self.files.update_value(VecDeque::clear);
+    fn leave(self, when: &str) {
+        let left = self.files.try_update_value(std::mem::take).unwrap_or_default();
+        let current = self.current.try_update_value(Option::take).flatten().map(|photo| photo.name);
+        for name in current.into_iter().chain(left.iter().map(File::name)) {
+            self.left_out.add(format!("The file {name} still waited when {when}."));
+        }
         self.begun.set(None);
     }
 }
@@ -130,8 +156,11 @@ fn photo_of(file: &File) -> Photo {
 
 /// Takes what was dropped on the page, folders with what is in them.
 pub fn dropped(queue: Queue, data: &DataTransfer) {
-    let entries = entries::of(data);
-    spawn_local(async move { queue.take(entries::files(entries).await) });
+    let dropped = entries::of(data);
+    spawn_local(async move {
+        let (files, unread) = entries::files(dropped).await;
+        queue.take(files, unread);
+    });
 }
 
 /// The ways in, and how far they are.
@@ -147,7 +176,7 @@ pub fn Adding(queue: Queue) -> impl IntoView {
     };
     let choose = move |input: NodeRef<Input>| {
         let Some(list) = input.get_untracked().and_then(|input| input.files()) else { return };
-        queue.take((0..list.length()).filter_map(|at| list.get(at)).collect());
+        queue.take((0..list.length()).filter_map(|at| list.get(at)).collect(), Vec::new());
     };
     let is_running = Memo::new(move |_| queue.begun.get().is_some());
     let words = move || {
@@ -160,14 +189,11 @@ pub fn Adding(queue: Queue) -> impl IntoView {
     };
     let width =
         move || format!("width:{:.1}%", 100.0 * queue.done.get() as f32 / queue.total.get().max(1) as f32);
-    let is_empty = move || lab.album.with(|album| album.value.photos.is_empty());
-    let broken = move || {
-        queue.failed.with(|failed| match &failed[..] {
-            [] => None,
-            [one] => Some(one.clone()),
-            [first, rest @ ..] => Some(format!("{first} {} more were not taken.", rest.len())),
-        })
-    };
+    let is_empty = move || lab.album.with(|album| album.value.read().photos.is_empty());
+    let stuck = Memo::new(move |_| {
+        let failure = lab.adding.with(|adding| adding.failure.clone());
+        failure.filter(|failure| failure.way_on != WayOn::ChangeInput && is_running.get())
+    });
     view! {
         <div class="row">
             <button type="button" class="button" on:click=move |_| open(photos)><Glyph icon=Icon::Upload />"Add photos"</button>
@@ -175,15 +201,16 @@ pub fn Adding(queue: Queue) -> impl IntoView {
             <button type="button" class="button" disabled=is_empty on:click=move |_| lab.ask(Command::ClearAlbum)>"Forget all"</button>
             <input node_ref=photos class="aloud" type="file" accept="image/*" multiple tabindex="-1" aria-hidden="true" on:change=move |_| choose(photos) />
             <input node_ref=folder class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=move |_| choose(folder) />
-            <span class="quiet small">"or drop them here. They stay on this device."</span>
+            <span class="quiet small">"or drop them here. They never leave this device."</span>
         </div>
         {move || is_running.get().then(|| view! {
             <div class="loading">
                 <div class="track" role="progressbar" aria-label="Encoding photos" aria-valuetext=words><span class="segment"><i style=width></i></span></div>
                 <span>{words}</span>
-                <button type="button" class="button" on:click=move |_| { queue.stop(); lab.stop(Lane::AddPhoto); }>"Stop"</button>
+                <button type="button" class="button" on:click=move |_| queue.stop()>"Stop"</button>
             </div>
         })}
-        {move || broken().map(|broken| view! { <p class="failure" role="alert">{broken}</p> })}
+        <FailureNote lane=Lane::AddPhoto failure=stuck />
+        <LeftOutNote left_out=queue.left_out />
     }
 }

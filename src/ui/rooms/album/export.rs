@@ -29,7 +29,7 @@ fn rows(lab: Lab, query: Query, sorting: Sorting) -> Vec<Row> {
     let all = untrack(|| best(lab, query, sorting, usize::MAX));
     lab.album.with_untracked(|album| {
         let row = |(photo, cosine): (usize, Option<f32>)| -> Option<Row> {
-            let Photo { name, .. } = album.value.photos.get(photo)?.clone();
+            let Photo { name, .. } = album.value.read().photos.get(photo)?.clone();
             let sorted = of_photo.get(photo);
             Some(Row {
                 file: name,

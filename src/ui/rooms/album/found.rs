@@ -38,16 +38,19 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
         }
     });
     let count = ranking.count;
-    let is_more = move || shown.with(Vec::len) < count.get().min(Thumbnails::HELD);
-    let is_cut = move || !is_more() && shown.with(Vec::len) < count.get();
+    let found = Memo::new(move |_| ranking.best.with(Vec::len));
+    let is_more = move || shown.with(Vec::len) < found.get();
+    let is_cut = move || !is_more() && found.get() == Thumbnails::HELD && found.get() < count.get();
+    let has_none = move || found.get() == 0 && count.get() > 0;
     view! {
         <ol class="photos" aria-label="Photos, the best first">
             <For each=move || shown.get() key=|photo| *photo children=move |photo| view! { <Tile photo query sorting ranking /> } />
         </ol>
         {move || is_cut().then(|| view! { <p class="quiet">{format!("These are the first {} of {}.", Thumbnails::HELD, count.get())}</p> })}
+        {move || has_none().then(|| view! { <p class="failure">"The model makes no numbers of what is looked for: no photo can be compared with it."</p> })}
         {move || is_more().then(|| view! {
             <button type="button" class="button" on:click=move |_| pages.update(|pages| *pages += 1)>
-                {format!("Show more of {}", count.get())}</button>
+                {move || format!("Show more of {}", found.get().max(count.get()))}</button>
         })}
         <FailureNote lane=Lane::Thumbnails failure=Memo::new(move |_| lab.thumbnails.with(|asked| asked.failure.clone())) />
     }
@@ -57,12 +60,15 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
 #[component]
 fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
-    let name =
-        lab.album.with_untracked(|album| album.value.photos.get(photo).map(|photo| photo.name.clone()));
+    let name = lab
+        .album
+        .with_untracked(|album| album.value.read().photos.get(photo).map(|photo| photo.name.clone()));
     let name = name.unwrap_or_default();
     let title = format!("Look for the like of {name}");
     let file = Memo::new(move |_| lab.thumbnails.with(|asked| asked.value.get(photo as u32).cloned()));
-    let url = Memo::new(move |_| file.get().and_then(|bytes| object_url(&bytes)));
+    // One whose thumbnail is damaged has an empty file.
+    let url =
+        Memo::new(move |_| file.get().filter(|bytes| !bytes.is_empty()).and_then(|bytes| object_url(&bytes)));
     let cosine = Memo::new(move |_| {
         ranking.best.with(|best| {
             let (_, cosine) = best.iter().find(|(of, _)| *of == photo)?;

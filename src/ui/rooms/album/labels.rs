@@ -59,8 +59,9 @@ impl Sorting {
                     return Vec::new();
                 }
                 lab.album.with(|album| {
-                    let embeddings = &album.value.embeddings;
-                    let cosines = similarity(embeddings.rows(), &asked.value, embeddings.width());
+                    let photos = album.value.read();
+                    let width = photos.embeddings.width();
+                    let cosines = similarity(photos.embeddings.rows(), &asked.value, width);
                     let rows = cosines.chunks_exact(texts.len());
                     rows.map(|row| likeliest(row, scale, bias, is_sigmoid)).collect()
                 })

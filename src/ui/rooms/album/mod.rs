@@ -4,6 +4,7 @@ mod adding;
 mod export;
 mod found;
 mod labels;
+mod left_out;
 mod notes;
 mod query;
 
@@ -12,7 +13,8 @@ use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
-use adding::{Adding, Queue, dropped};
+pub use adding::Queue;
+use adding::{Adding, dropped};
 use found::Found;
 use labels::{Labels, Sorting};
 use leptos::prelude::*;
@@ -22,8 +24,9 @@ use query::{Query, Ranking};
 #[component]
 pub fn Album() -> impl IntoView {
     let lab = Lab::here();
-    lab.ask(Command::OpenAlbum);
-    let queue = Queue::new(lab);
+    let known = lab.album.with_untracked(|album| album.value.read().photos.len() as u32);
+    lab.ask(Command::OpenAlbum { known });
+    let queue: Queue = expect_context();
     lab.photos.set_value(Some(Callback::new(move |data| dropped(queue, &data))));
     on_cleanup(move || lab.photos.set_value(None));
     let query = Query::new(lab);
@@ -32,7 +35,7 @@ pub fn Album() -> impl IntoView {
     let words = lab.pick(|view| view.album.query.clone());
     let pinned = move || {
         query.pinned.get().map(|photo| {
-            let name = lab.album.with(|album| album.value.photos.get(photo).map(|photo| photo.name.clone()));
+            let name = lab.album.with(|album| album.value.read().photos.get(photo).map(|photo| photo.name.clone()));
             view! {
                 <button type="button" class="chip picture" title="Look no longer by this photo" on:click=move |_| query.pinned.set(None)>
                     "like " {name} " ×"</button>
@@ -46,9 +49,31 @@ pub fn Album() -> impl IntoView {
             <div class="chips">{pinned}</div>
             <FailureNote lane=Lane::Texts failure=Memo::new(move |_| lab.texts.with(|asked| asked.failure.clone())) />
             <Adding queue />
+            <Storage />
             <Labels query sorting ranking />
             <Found query sorting ranking />
         </section>
         <Notes ranking />
+    }
+}
+
+/// What the visitor has to know of how the album is kept.
+#[component]
+fn Storage() -> impl IntoView {
+    let lab = Lab::here();
+    let is_passing = Memo::new(move |_| lab.album.with(|album| album.value.is_passing));
+    let damaged = Memo::new(move |_| lab.album.with(|album| album.value.damaged));
+    let lost = move || match damaged.get() {
+        0 => None,
+        1 => Some("One photo of this album is damaged and left out: add it again.".to_string()),
+        count => Some(format!("{count} photos of this album are damaged and left out: add them again.")),
+    };
+    view! {
+        {move || is_passing.get().then(|| view! {
+            <p class="note" role="status">"The album is held in memory, because this browser keeps no files of this page now, as in a private
+                window or where there is no room: it is gone when the page is closed."</p>
+        })}
+        {move || lost().map(|lost| view! { <p class="failure" role="status">{lost}</p> })}
+        <FailureNote lane=Lane::Album failure=Memo::new(move |_| lab.album.with(|album| album.failure.clone())) />
     }
 }

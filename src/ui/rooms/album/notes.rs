@@ -12,7 +12,7 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
     let figures = Memo::new(move |_| {
         let (count, width) =
-            lab.album.with(|album| (album.value.photos.len(), album.value.embeddings.width()));
+            lab.album.with(|album| (album.value.read().photos.len(), album.value.read().embeddings.width()));
         let took = match count {
             0 => "–".to_string(),
             _ => format!("{:.1} ms", ranking.took.get()),

@@ -64,8 +64,9 @@ impl Query {
             }
             let mut terms = Vec::new();
             if let Some(photo) = pinned.get() {
-                terms
-                    .extend(lab.album.with(|album| Some((1.0, album.value.embeddings.row(photo)?.to_vec()))));
+                terms.extend(
+                    lab.album.with(|album| Some((1.0, album.value.read().embeddings.row(photo)?.to_vec()))),
+                );
             }
             if !texts.is_empty() {
                 let rows = lab.texts.with(|asked| asked.value.clone());
@@ -112,7 +113,7 @@ impl Ranking {
             (best, begun.elapsed().as_secs_f64() * 1e3)
         });
         let count = Memo::new(move |_| {
-            let photos = lab.album.with(|album| album.value.photos.len());
+            let photos = lab.album.with(|album| album.value.read().photos.len());
             let Some(chosen) = sorting.chosen.get() else { return photos };
             sorting.of_photo.with(|labels| labels.iter().filter(|(label, _)| *label == chosen).count())
         });
@@ -131,10 +132,10 @@ pub fn best(lab: Lab, query: Query, sorting: Sorting, most: usize) -> Vec<(usize
     };
     lab.album.with(|album| {
         if vector.is_empty() {
-            let photos = (0..album.value.photos.len()).filter(|photo| is_shown(*photo));
+            let photos = (0..album.value.read().photos.len()).filter(|photo| is_shown(*photo));
             return photos.take(most).map(|photo| (photo, None)).collect();
         }
-        let found = album.value.embeddings.best(&vector, most, &is_shown);
+        let found = album.value.read().embeddings.best(&vector, most, &is_shown);
         found.into_iter().map(|(photo, cosine)| (photo, Some(cosine))).collect()
     })
 }

@@ -50,7 +50,7 @@ pub fn Kept() -> impl IntoView {
 #[component]
 fn Row(model: KeptModel, speaking: Memo<String>) -> impl IntoView {
     let lab = Lab::here();
-    let KeptModel { name, size, kept } = model;
+    let KeptModel { name, size, kept, lasts } = model;
     let is_whole = kept == size;
     let sizes = match is_whole {
         true => show::megabytes(size),
@@ -104,7 +104,7 @@ fn Row(model: KeptModel, speaking: Memo<String>) -> impl IntoView {
     view! {
         <tr aria-current=move || is_speaking.get().then_some("true")>
             <th scope="row">{name}</th>
-            <td class="figure">{sizes}
+            <td class="figure">{sizes}{(!lasts).then_some(", in memory for this visit")}
                 {move || is_to_fetch.get().map(|reason| view! {
                     <p class="news">{reason}" "
                         <button type="button" class="button" aria-label=fetch_label.clone() on:click=fetch.clone()>"Fetch again"</button></p>

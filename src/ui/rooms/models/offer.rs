@@ -7,6 +7,7 @@ use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
+use crate::ui::state::Download;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
 
@@ -62,8 +63,11 @@ fn Card(offer: Offer) -> impl IntoView {
         let name = name.clone();
         Memo::new(move |_| {
             lab.download.with(|asked| {
-                let this = Command::Download { name: name.clone(), size, again };
-                let is_this = |command: &Command| *command == this;
+                let (this, held) = (
+                    Command::Download { name: name.clone(), size, again },
+                    Command::DownloadInMemory { name: name.clone(), size, again },
+                );
+                let is_this = |command: &Command| *command == this || *command == held;
                 asked.command.as_deref().is_some_and(is_this).then(|| (asked.phase, *asked.value))
             })
         })
@@ -97,14 +101,22 @@ fn Card(offer: Offer) -> impl IntoView {
         }
     });
     let begin = name.clone();
-    let download = move |_| lab.ask(Command::Download { name: begin.clone(), size, again });
+    let is_short = !offer.shortage.is_empty();
+    let download = move |_| match is_short {
+        true => lab.ask(Command::DownloadInMemory { name: begin.clone(), size, again }),
+        false => lab.ask(Command::Download { name: begin.clone(), size, again }),
+    };
     let chosen = name.clone();
     let choose = move |_| match is_speaking.get_untracked() {
         // It speaks from its former files still.
         true => lab.speak_anew(),
         false => lab.go(|view| view.model = chosen.clone()),
     };
-    let words = if again { "Fetch again" } else { "Download" };
+    let verb = match (is_short, again) {
+        (true, _) => "Hold in memory for this visit, download",
+        (false, true) => "Fetch again",
+        (false, false) => "Download",
+    };
     let is_usable = Memo::new(move |_| {
         let is_done = of_this.get().is_some_and(|(phase, _)| phase == Phase::Done);
         is_here.get() && (is_done || !again)
@@ -115,7 +127,7 @@ fn Card(offer: Offer) -> impl IntoView {
         Some((Phase::Running | Phase::Waiting, progress)) => view! { <Coming progress /> }.into_any(),
         _ if has_obstacle => ().into_any(),
         _ => view! {
-            <button type="button" class="button" on:click=download.clone()>{format!("{words} {}", show::megabytes(missing))}</button>
+            <button type="button" class="button" on:click=download.clone()>{format!("{verb} {}", show::memory(missing))}</button>
         }
         .into_any(),
     }
@@ -129,6 +141,10 @@ fn Card(offer: Offer) -> impl IntoView {
                     encoded them; clear the album to encode them anew."</p>
             })}
             {has_obstacle.then(|| view! { <p class="failure">{offer.obstacle}</p> })}
+            {is_short.then(|| view! {
+                <p class="failure">{offer.shortage}" Delete a model that is kept, choose a smaller one, or hold this one in memory."</p>
+            })}
+            {(!offer.lasts).then(|| view! { <p class="note">"This browser keeps no files of this page now, as in a private window: the model is held in memory and is gone when the page is closed."</p> })}
             {action}
             <FailureNote lane=Lane::Download failure=Memo::new(move |_| lab.download.with(|asked| asked.failure.clone())) />
         </div>
@@ -137,10 +153,19 @@ fn Card(offer: Offer) -> impl IntoView {
 
 /// A download under way.
 #[component]
-fn Coming(progress: Option<Progress>) -> impl IntoView {
+fn Coming(progress: Option<Download>) -> impl IntoView {
     let lab = Lab::here();
-    let share = progress.map_or(0.0, |at| at.done as f64 / at.total.max(1) as f64);
-    let words = progress.map_or("Connecting".into(), tell);
+    let share = match progress {
+        Some(Download::Here(at)) => at.done as f64 / at.total.max(1) as f64,
+        Some(Download::Elsewhere) | None => 0.0,
+    };
+    let words = match progress {
+        Some(Download::Here(at)) => tell(at),
+        Some(Download::Elsewhere) => {
+            "Another tab is downloading this model; this one goes on when that ends.".into()
+        }
+        None => "Connecting".into(),
+    };
     view! {
         <div class="loading" aria-live="off">
             <div class="track" role="progressbar" aria-label="Download" aria-valuetext=words.clone()><span class="segment"><i style=format!("width:{:.1}%", share * 100.0)></i></span></div>

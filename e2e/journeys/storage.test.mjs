@@ -1,0 +1,162 @@
+// What is kept is shared by all tabs, and may be refused or full: nothing is lost, and everything goes on.
+import assert from "node:assert/strict";
+import { inWorker, limitStorage } from "../lib/browser.mjs";
+import { Hub } from "../lib/hub.mjs";
+import { journey } from "../lib/lab.mjs";
+import { add, names, photos, shows } from "../lib/photos.mjs";
+
+const COLOURS = ["red", "blue", "green", "yellow", "white", "black"];
+const REFUSED = `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("refused", "SecurityError"));`;
+
+async function withHub(walk) {
+  const hub = await Hub.start();
+  try {
+    await walk(hub);
+  } finally {
+    await hub.close();
+  }
+}
+
+/** Another tab of the same browser. */
+async function tab(lab, path) {
+  const page = await lab.page.context().newPage();
+  await page.goto(lab.address + path);
+  return page;
+}
+
+async function look(page, address) {
+  await page.getByLabel("Name or address").fill(address);
+  await page.getByRole("button", { name: "Look", exact: true }).click();
+  await page.getByRole("heading", { name: address }).waitFor();
+}
+
+const download = (page) => page.locator(".card").getByRole("button", { name: /ownload/ }).click();
+
+/** Waits until a checkpoint speaks. */
+const speaks = (page, address) =>
+  page.locator("#model summary").filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+
+journey(
+  "two tabs have one album",
+  async (lab) => {
+    const first = lab.page;
+    await lab.open("album");
+    const second = await tab(lab, "album");
+    const files = await photos(first, [...COLOURS, ...COLOURS]);
+    await add(second, files.slice(0, 4));
+    await shows(second, 4);
+    await shows(first, 4);
+    await add(first, files.slice(4, 5));
+    await shows(first, 5);
+    await shows(second, 5);
+    await Promise.all([add(first, files.slice(5, 9)), add(second, files.slice(8, 12))]);
+    await shows(first, 12);
+    await shows(second, 12);
+    const third = await tab(lab, "album");
+    await shows(third, 12);
+    assert.equal(new Set(await names(third)).size, 12);
+    // Whoever is closed in the middle leaves whole photos behind.
+    await first.getByRole("button", { name: "Forget all" }).click();
+    await Promise.all([first, second, third].map((page) => shows(page, 0)));
+    await add(third, files);
+    await third.waitForFunction(() => document.querySelectorAll(".photos li").length > 0, null, { timeout: 60_000 });
+    await third.close();
+    await add(second, files);
+    await shows(second, 12);
+    await shows(first, 12);
+  },
+  ["no-adapter"],
+);
+
+journey(
+  "two tabs download one checkpoint once, and deleting it silences nobody",
+  (lab) =>
+    withHub(async (hub) => {
+      const first = lab.page;
+      const address = hub.model("clip_gelu");
+      let open;
+      hub.gate = new Promise((done) => (open = done));
+      await lab.open("models");
+      const second = await tab(lab, "models");
+      await look(first, address);
+      await download(first);
+      await first.locator(".card").getByRole("button", { name: "Stop", exact: true }).waitFor();
+      await look(second, address);
+      await download(second);
+      await second.getByText("Another tab is downloading this model; this one goes on when that ends.").waitFor();
+      await lab.screenshot("two-tabs");
+      await second.getByRole("button", { name: "Stop", exact: true }).click();
+      await download(second);
+      await second.getByText("Another tab is downloading this model").waitFor();
+      hub.gate = null;
+      open();
+      await Promise.all([speaks(first, address), speaks(second, address)]);
+      const asked = hub.log.filter((line) => line === "model.safetensors 0");
+      assert.ok(asked.length <= 2, `asked for its size, and once for itself: ${hub.log}`);
+
+      await second.getByRole("button", { name: `Delete ${address}` }).click();
+      await first.getByRole("button", { name: `Delete ${address}` }).waitFor({ state: "detached" });
+      await speaks(first, address);
+      await first.getByRole("button", { name: "Time every step" }).click();
+      await first.getByRole("application", { name: "arrow keys read steps" }).waitFor({ timeout: 60_000 });
+    }),
+  ["no-adapter"],
+);
+
+journey(
+  "where the browser keeps no files a checkpoint and an album are held in memory",
+  (lab) =>
+    withHub(async (hub) => {
+      const { page } = lab;
+      const address = hub.model("clip_gelu");
+      await inWorker(page, REFUSED);
+      await lab.open("models");
+      await look(page, address);
+      await page.getByText("the model is held in memory and is gone when the page is closed").waitFor();
+      await download(page);
+      await speaks(page, address);
+      await page.getByText("in memory for this visit").waitFor();
+      await page.getByRole("link", { name: "Album", exact: true }).first().click();
+      await page.getByText("The album is held in memory").waitFor();
+      await add(page, await photos(page, COLOURS.slice(0, 2)));
+      await shows(page, 2);
+      await lab.screenshot("album-in-memory");
+      await page.reload();
+      await page.getByText("which is not on this device").waitFor();
+    }),
+  ["no-adapter"],
+);
+
+journey(
+  "where there is no room the figures are told, and memory is a way on",
+  (lab) =>
+    withHub(async (hub) => {
+      const { page } = lab;
+      await lab.open("album");
+      const files = await photos(page, COLOURS);
+      await add(page, files.slice(0, 2));
+      await shows(page, 2);
+      await limitStorage(page, 1);
+      await add(page, files.slice(2, 4));
+      const failure = page.locator(".failure").filter({ hasText: /^There is no room for 2-green\.jpg: it needs [\d.]+ kB, and 0 bytes are free\./ });
+      await failure.waitFor({ timeout: 60_000 });
+      await lab.screenshot("album-full");
+      await failure.getByRole("button", { name: "Go on in memory" }).click();
+      await shows(page, 4);
+      await page.getByText("The album is held in memory").waitFor();
+      await page.reload();
+      await shows(page, 2);
+
+      const address = hub.model("clip_gelu");
+      const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage);
+      await limitStorage(page, usage + 50_000);
+      await page.getByRole("link", { name: "Models", exact: true }).first().click();
+      await look(page, address);
+      await page.getByText(/There is no room for this model: it needs [\d.]+ kB, and [\d.]+ kB are free\./).waitFor();
+      await lab.screenshot("models-full");
+      await download(page);
+      await speaks(page, address);
+      await page.getByText("in memory for this visit").waitFor();
+    }),
+  ["no-adapter"],
+);

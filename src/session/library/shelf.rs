@@ -1,0 +1,89 @@
+//! What is kept on this device, and its deletion.
+
+use std::io;
+
+use super::{MODELS, Taking, album_of, folder_of, storage};
+use crate::io::hub::{Manifest, Source, manifest, survey};
+use crate::order;
+use crate::precision::Precision;
+use crate::session::engine::Host;
+use crate::session::protocol::{Failure, KeptModel};
+
+/// Whatever is kept, by name; a checkpoint of which nothing has come yet is not.
+pub(super) async fn shelf(host: &impl Host) -> Result<Vec<KeptModel>, Failure> {
+    let mut all = Vec::new();
+    for folder in host.folders().await.map_err(storage)? {
+        if !folder.starts_with(MODELS) {
+            continue;
+        }
+        let store = host.folder(&folder).await.map_err(storage)?;
+        // A folder that is being deleted or begun by another page is that page's affair.
+        let Ok(Some(manifest)) = manifest(&store).await else { continue };
+        let kept = kept(host, &folder, &manifest).await;
+        if kept > 0 {
+            let (name, size) = (manifest.name.clone(), manifest.size());
+            all.push(KeptModel { name, size, kept, lasts: host.lasts(&folder) });
+        }
+    }
+    order::sort_by(&mut all, |a, b| a.name.cmp(&b.name));
+    Ok(all)
+}
+
+/// Bytes that are kept, those of the file that is under way among them, whoever downloads it.
+pub(super) async fn kept(host: &impl Host, folder: &str, manifest: &Manifest) -> u64 {
+    let under_way = match manifest.entries.iter().find(|entry| !entry.whole) {
+        Some(entry) => {
+            host.size(folder, &manifest.stored(&entry.file)).await.map_or(0, |size| size.min(entry.size))
+        }
+        None => 0,
+    };
+    manifest.kept().saturating_add(under_way)
+}
+
+/// Those of the checkpoints whose servers have other files than the ones that are kept. A server that cannot be asked, or does
+/// not have the model any more, says nothing new.
+pub(super) async fn outdated(host: &impl Host, names: Vec<String>) -> Vec<String> {
+    let mut outdated = Vec::new();
+    for name in names {
+        let Ok(source) = Source::parse(&name) else { continue };
+        let Ok(folder) = host.folder(&folder_of(&name)).await else { continue };
+        let Ok(Some(kept)) = manifest(&folder).await else { continue };
+        let now = survey(&source, &host.network()).await;
+        if now.is_ok_and(|now| kept.differs(&now.manifest)) {
+            outdated.push(name);
+        }
+    }
+    outdated
+}
+
+/// Deletes a checkpoint that nobody is downloading or loading, and the albums that were made by it. Where it is in memory
+/// it speaks on.
+pub(super) async fn delete<H: Host>(
+    host: &H,
+    taking: &Taking<H::Lock>,
+    name: &str,
+) -> Result<Vec<KeptModel>, Failure> {
+    taking.end(name);
+    let folder = folder_of(name);
+    let lock = host.try_lock(&folder).await.map_err(storage)?;
+    let lock = lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?;
+    for album in Precision::ALL.map(|precision| album_of(name, precision)) {
+        let lock = host.lock(&album).await.map_err(storage)?;
+        remove(host, &album).await?;
+        drop(lock);
+    }
+    remove(host, &folder).await?;
+    drop(lock);
+    shelf(host).await
+}
+
+async fn remove(host: &impl Host, folder: &str) -> Result<(), Failure> {
+    match host.remove(folder).await {
+        Ok(()) => {
+            host.tell(folder);
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(storage(error)),
+    }
+}

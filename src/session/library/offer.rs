@@ -56,23 +56,6 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
     })
 }
 
-/// What is known of a checkpoint whose `config.json` is there; it may be coming by another page.
-async fn begun(host: &impl Host, folder: &str) -> Option<Manifest> {
-    // Why a folder cannot be read is told when it is to be written.
-    let store = host.folder(folder).await.ok()?;
-    let is_begun = |manifest: &Manifest| manifest.entries.first().is_some_and(|config| config.whole);
-    manifest(&store).await.ok()?.filter(is_begun)
-}
-
-/// Asks the server for all sizes and `config.json`.
-async fn begin(host: &impl Host, name: &str) -> Result<Manifest, HubError> {
-    let mut download = open(host, name).await?;
-    while download.manifest().entries.first().is_some_and(|config| !config.whole) {
-        download.advance().await?;
-    }
-    Ok(download.manifest().clone())
-}
-
 /// Refuses weights that would not fit, before any of them is loaded.
 pub fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Failure> {
     let memory = architecture.bytes(precision);

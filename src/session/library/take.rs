@@ -1,7 +1,7 @@
 //! A checkpoint that the visitor has as files.
 
 use super::{Taking, folder_of, full, storage};
-use crate::io::hub::{Entry, MANIFEST, Manifest, Store, Writable, check, keep};
+use crate::io::hub::{Entry, Manifest, Store, Writable, check, keep};
 use crate::session::engine::Host;
 use crate::session::protocol::{Event, Failure, WayOn};
 
@@ -35,7 +35,7 @@ pub(super) async fn take<H: Host>(
     let key = folder_of(name);
     if !taking.is_at(name) {
         let lock = host.try_lock(&key).await.map_err(storage)?;
-        taking.begin(name, lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?);
+        taking.begin(name, lock.ok_or_else(|| storage(std::io::ErrorKind::ResourceBusy.into()))?);
     }
     let folder = host.folder(&key).await.map_err(storage)?;
     if file == 0 && start == 0 {

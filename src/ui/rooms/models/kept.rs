@@ -15,8 +15,13 @@ pub fn Kept() -> impl IntoView {
     let lab = Lab::here();
     let models = Memo::new(move |_| lab.shelf.with(|shelf| (*shelf.value).clone()));
     let speaking = lab.pick(|view| view.model.clone());
-    // Once a visit, of servers that the visitor has agreed to.
+    // Once a visit, of servers that the visitor has agreed to; not while a model is loaded, which opens the same files, and not
+    // of what has come just now.
     Effect::new(move || {
+        let is_loading = lab.load.with(|load| !matches!(load.phase, Phase::Done | Phase::Failed));
+        if is_loading || lab.download.with_untracked(|download| download.phase != Phase::Unasked) {
+            return;
+        }
         let whole = lab.shelf.with(|shelf| {
             let whole = shelf.value.iter().filter(|model| shelf.is_settled() && model.kept == model.size);
             whole.map(|model| model.name.clone()).collect::<Vec<String>>()

@@ -115,7 +115,7 @@ fn maps_stand_under_their_parameter_paths() {
         let folder = out.path().to_str().expect("a plain name");
         let reads = !path.starts_with("vision");
         let text: &[&str] = if reads { &["--text", "a cat"] } else { &[] };
-        let found = json(model, &[&["attend", "--image", WIDE, "--out", folder], text].concat());
+        let found = answered(model, &[&["attend", "--image", WIDE, "--out", folder], text].concat());
         assert_eq!(found["maps"].as_array().expect("maps").len(), if reads { 4 } else { 2 }, "{model}");
         let bytes = std::fs::read(out.path().join("attention.safetensors")).expect("maps");
         let file = SafetensorsFile::new("attention", bytes).expect("maps");

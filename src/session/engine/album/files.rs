@@ -145,7 +145,7 @@ impl Album {
     }
 
     /// Adds a photo behind all that is there, after [`Album::read`] under the same lock.
-    pub async fn append(&mut self, folder: &impl Store, new: New<'_>) -> io::Result<()> {
+    pub(super) async fn append(&mut self, folder: &impl Store, new: New<'_>) -> io::Result<()> {
         let New { photo, is_incomplete, embedding, thumbnail } = new;
         self.blank(folder).await?;
         let mut file = folder.open(THUMBNAILS).await?;

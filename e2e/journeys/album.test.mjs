@@ -42,7 +42,7 @@ journey(
     await lab.page.getByRole("button", { name: "CSV" }).click();
     const csv = await readFile(await (await download).path(), "utf8");
     assert.equal(csv.split("\r\n")[0], "file,cosine,label,probability");
-    assert.match(csv, /"1-blue.jpg",-?0?\.?\d+.*,"blue circle",[01]/);
+    assert.match(csv, /^1-blue.jpg,-?0?\.?\d+.*,blue circle,[01]/m);
     await label.click();
     await lab.page.waitForFunction(() => [...document.querySelectorAll(".photos li")].every((photo) => photo.textContent.includes("blue circle")));
 

@@ -56,7 +56,7 @@ visit("a kept model that cannot be loaded is fetched again", async (lab, hub, ad
   await lab.page.getByRole("link", { name: "Retrieve", exact: true }).first().click();
   hub.replaced.clear();
   await failure.getByRole("button", { name: "Fetch the model again" }).click();
-  await lab.page.getByRole("button", { name: /^Fetch again [\d.]+ MB/ }).click();
+  await lab.page.getByRole("button", { name: /^Fetch again [\d.]+ kB/ }).click();
   await speaks(lab, address);
   assert.equal(await lab.page.locator(".failure").count(), 0);
 });
@@ -78,7 +78,7 @@ visit("what changes on a server is told at the next visit, and swapped only when
   await lab.screenshot("models-outdated");
   await lab.page.getByRole("button", { name: `Fetch ${address} again` }).click();
   await lab.page.getByText("What is kept stays in use until all of it has come.").waitFor();
-  await lab.page.getByRole("button", { name: /^Fetch again [\d.]+ MB/ }).click();
+  await lab.page.getByRole("button", { name: /^Fetch again [\d.]+ kB/ }).click();
   await news.waitFor({ state: "detached", timeout: 60_000 });
   await lab.page.locator(".card").getByRole("button", { name: "Use it" }).click();
   await speaks(lab, address);

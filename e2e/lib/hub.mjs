@@ -42,6 +42,10 @@ export class Hub {
   }
 
   answer(request, response) {
+    // A browser whose requests Playwright routes asks before each whether it may ask for a range.
+    if (request.method === "OPTIONS") {
+      return response.writeHead(204, { "access-control-allow-origin": "*", "access-control-allow-headers": "range" }).end();
+    }
     this.asked.push(request.url);
     if (this.budget <= 0) return request.socket.destroy();
     const file = path.join(MODELS, request.url);

@@ -80,7 +80,8 @@ fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl 
         let name = sorting.labels.with(|labels| labels.get(label).cloned())?;
         Some(format!("{name} {}", show::percent(probability)))
     };
-    let is_incomplete = move || lab.album.with(|album| album.value.read().incomplete.contains(&(photo as u32)));
+    let is_incomplete =
+        move || lab.album.with(|album| album.value.read().incomplete.contains(&(photo as u32)));
     let pressed = move || (query.pinned.get() == Some(photo)).to_string();
     let pin = move |_| {
         query.pinned.update(|pinned| *pinned = if *pinned == Some(photo) { None } else { Some(photo) })

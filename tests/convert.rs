@@ -197,7 +197,7 @@ fn what_cannot_be_converted_is_refused() {
     let cases = [
         ("tests/goldens/checkpoints/clip_gelu", taken, "directory not empty"),
         ("public/models/playroom", fresh, "config.json"),
-        ("nowhere", fresh, "nowhere: no such folder"),
+        ("nowhere", fresh, "nowhere: No such file"),
     ];
     for (from, out, expected) in cases {
         let output = triptych(&["convert", from, out, "--precision", "f16"]);

@@ -25,22 +25,9 @@ export async function openPage(mode, { serviceWorkers = "block", flags = [] } = 
   const args = [...ALWAYS, ...(mode === "webgpu" ? SWIFTSHADER : []), ...flags];
   const browser = await chromium.launch({ executablePath, args });
   const page = await (await browser.newContext({ serviceWorkers })).newPage();
-  if (mode === "no-webgpu") await removeWebGpu(page);
+  // No flag of Chromium removes it; from the page's worker it goes by `Lab.inWorker`.
+  if (mode === "no-webgpu") await page.addInitScript(() => delete Navigator.prototype.gpu);
   return page;
-}
-
-/** No flag of Chromium removes `navigator.gpu`; it goes from the page and from its worker before they run. */
-async function removeWebGpu(page) {
-  await page.addInitScript(() => delete Navigator.prototype.gpu);
-  await inWorker(page, "delete WorkerNavigator.prototype.gpu;");
-}
-
-/** Runs a script in the page's worker before the engine does. */
-export function inWorker(page, script) {
-  return page.route("**/worker_loader.js*", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${script}\n${await response.text()}` });
-  });
 }
 
 /** Lets the browser keep so many bytes of this page's origin. */

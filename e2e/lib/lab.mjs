@@ -1,6 +1,8 @@
 // The page as a visitor meets it: a journey speaks to this object, not to selectors.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { serve } from "../serve.mjs";
@@ -22,6 +24,18 @@ export class Lab {
   /** Errors of this kind were the journey's own doing. */
   forgive(pattern) {
     this.forgiven.push(pattern);
+  }
+
+  /** Has the page's worker run a script before the engine; by its server, because Chromium fails a worker's requests to other hosts where Playwright routes any. */
+  inWorker(script) {
+    const { site } = this.server;
+    const other = site.trouble;
+    site.trouble = (below, response, request) => {
+      if (!below?.startsWith("worker_loader.js")) return other(below, response, request);
+      const loader = readFileSync(path.join(site.folder, "worker_loader.js"), "utf8");
+      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(`${script}\n${loader}`);
+      return true;
+    };
   }
 
   /** Opens a path below the page's address. */
@@ -179,6 +193,7 @@ export function journey(name, walk, modes = ["webgpu", "no-webgpu"], browser = {
       const errors = collectErrors(page);
       try {
         const lab = new Lab(page, server, mode);
+        if (mode === "no-webgpu") lab.inWorker("delete WorkerNavigator.prototype.gpu;");
         await walk(lab);
         const unforgiven = errors.filter((error) => !lab.forgiven.some((pattern) => pattern.test(error)));
         assert.deepEqual(unforgiven, []);

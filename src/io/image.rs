@@ -5,6 +5,7 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
 
+use super::contain::contained;
 use super::picture::{Format, Header, Picture, PictureError};
 use crate::limits;
 use crate::pixels::Pixels;
@@ -39,7 +40,13 @@ pub fn decode(file: &[u8]) -> Result<Picture, PictureError> {
     Ok(Picture { pixels, is_incomplete: header.is_incomplete() })
 }
 
+/// Some damaged files make the decoders panic.
 fn decoded(file: &[u8], format: ImageFormat) -> Result<Pixels, PictureError> {
+    contained("image", || Ok::<_, String>(uncontained(file, format)))
+        .unwrap_or_else(|reason| Err(PictureError::Broken(reason)))
+}
+
+fn uncontained(file: &[u8], format: ImageFormat) -> Result<Pixels, PictureError> {
     let broken = |error: image::ImageError| PictureError::Broken(error.to_string());
     let mut reader = ImageReader::with_format(Cursor::new(file), format);
     let mut limits = Limits::no_limits();

@@ -4,6 +4,8 @@
 pub mod bpe;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod claim;
+#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
+mod contain;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod file;
 pub mod hub;

@@ -9,8 +9,6 @@ mod backend;
 mod backend;
 #[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
 mod charsmap;
-#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
-mod contain;
 mod own;
 #[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
 mod steps;

@@ -7,10 +7,11 @@ use crate::io::read_at::ReadAt;
 use crate::thrown::thrown;
 use js_sys::{AsyncIterator, Function, IteratorNext, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, DedicatedWorkerGlobalScope, DomException, FileSystemDirectoryHandle, FileSystemFileHandle,
-    FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemSyncAccessHandle,
+    FileSystemGetFileOptions, FileSystemReadWriteOptions, FileSystemRemoveOptions,
+    FileSystemSyncAccessHandle,
 };
 
 /// A file that another page has open for a moment, as the shelf reads a manifest, is asked for again so often, after so many
@@ -31,13 +32,41 @@ impl Store for Directory {
         if !Reflect::has(&file, &"createSyncAccessHandle".into()).map_err(broken)? {
             return Err(io::ErrorKind::Unsupported.into());
         }
-        for _ in 0..TRIES {
-            match JsFuture::from(file.create_sync_access_handle()).await.map_err(broken) {
-                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => pause(PAUSE).await,
-                handle => return Ok(Handle(handle?.unchecked_into())),
-            }
+        patiently(async || Opening::of(&file).await).await
+    }
+}
+
+/// Tries again what fails because another page has a file open.
+async fn patiently<T>(attempt: impl AsyncFn() -> Result<T, JsValue>) -> io::Result<T> {
+    for _ in 0..TRIES {
+        match attempt().await.map_err(broken) {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => pause(PAUSE).await,
+            done => return done,
         }
-        Err(io::ErrorKind::ResourceBusy.into())
+    }
+    Err(io::ErrorKind::ResourceBusy.into())
+}
+
+/// A file that is being opened. Whoever no longer waits for it would leave it open, and nobody else could open it.
+struct Opening(Option<Promise>);
+
+impl Opening {
+    async fn of(file: &FileSystemFileHandle) -> Result<Handle, JsValue> {
+        let opening = file.create_sync_access_handle();
+        let mut unwanted = Opening(Some(opening.clone()));
+        let opened = JsFuture::from(opening).await;
+        unwanted.0 = None;
+        Ok(Handle(opened?.unchecked_into()))
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        let Some(opening) = self.0.take() else { return };
+        spawn_local(async move {
+            let opened: Result<JsValue, JsValue> = JsFuture::from(opening).await;
+            drop(opened.map(|handle| Handle(handle.unchecked_into())));
+        });
     }
 }
 
@@ -56,6 +85,15 @@ impl Directory {
             }
         };
         names().await.map_err(broken)
+    }
+
+    /// Deletes a folder in it with all its files.
+    pub async fn remove(&self, name: &str) -> io::Result<()> {
+        let options = FileSystemRemoveOptions::new();
+        options.set_recursive(true);
+        let removed =
+            patiently(async || JsFuture::from(self.0.remove_entry_with_options(name, &options)).await).await;
+        removed.map(drop)
     }
 
     /// The length of a file, even of one that is open elsewhere; 0 where there is none.

@@ -17,7 +17,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     BroadcastChannel, Cache, DedicatedWorkerGlobalScope, FileSystemDirectoryHandle,
-    FileSystemGetDirectoryOptions, FileSystemRemoveOptions, Response, StorageEstimate, StorageManager,
+    FileSystemGetDirectoryOptions, Response, StorageEstimate, StorageManager,
 };
 
 use crate::worker::directory::{Directory, broken};
@@ -215,11 +215,9 @@ impl Host for Scope {
     async fn remove(&self, name: &str) -> io::Result<()> {
         let was_held = self.memory.remove(name);
         let Some(disk) = self.disk().await else { return Ok(()) };
-        let options = FileSystemRemoveOptions::new();
-        options.set_recursive(true);
-        match JsFuture::from(disk.remove_entry_with_options(name, &options)).await.map_err(broken) {
+        match Directory(disk).remove(name).await {
             Err(error) if was_held && error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed.map(|_| ()),
+            removed => removed,
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use triptych::device::{CpuDevice, Device, DeviceError};
 use triptych::infer::checkpoint::Checkpoint;
 use triptych::infer::{Decoding, Model};
+use triptych::model::blip::Task;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
 use triptych::tensor::HostTensor;
@@ -79,11 +80,19 @@ async fn ask(checkpoint: &mut Checkpoint) -> Result<Result<(), String>, DeviceEr
         let source = checkpoint.look(&values).await?;
         let prompt = checkpoint.caption_prompt(row.as_deref());
         match checkpoint.task() {
-            Some(triptych::model::blip::Task::Match) => {
+            Some(Task::Match) => {
                 let logits = checkpoint.match_rows(source, &[row.unwrap_or(prompt)]).await?;
                 answers.push(("the logits of a match", HostTensor::f32([2], logits[0].to_vec())));
             }
-            _ => {
+            task => {
+                let (mut source, mut prompt) = (source, prompt);
+                if task == Some(Task::Answer) {
+                    let question = row.filter(|row| !row.is_empty()).unwrap_or(prompt);
+                    let (length, ids) =
+                        (question.len() as u32, HostTensor::u32([1, question.len()], question));
+                    source = checkpoint.ask(source, &ids, length).await?;
+                    prompt = checkpoint.caption_prompt(None);
+                }
                 let written = checkpoint.write(source, prompt, Decoding::Greedy, 3).await?;
                 answers.push(("a caption", HostTensor::f32([written.logprobs.len()], written.logprobs)));
             }

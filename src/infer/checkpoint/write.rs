@@ -104,7 +104,7 @@ impl Checkpoint {
     /// The start of a caption: the ids of a text with its special tokens, of which the first becomes the decoder's start
     /// and the last is left out, as `generate` of transformers does it; the start alone without a text.
     pub fn caption_prompt(&self, row: Option<&[u32]>) -> Vec<u32> {
-        let inner = row.map_or(&[][..], |row| &row[1..row.len().saturating_sub(1).max(1)]);
+        let inner = row.and_then(|row| row.get(1..row.len().checked_sub(1)?)).unwrap_or_default();
         [&[self.blip().writing.bos_token_id], inner].concat()
     }
 

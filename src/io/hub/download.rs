@@ -27,6 +27,10 @@ pub struct Download<S: Store, F: Fetch> {
     current: Option<Transfer<S::File, F::Body>>,
     /// Bytes that are kept of the file that is under way.
     came: u64,
+    /// The most that have been kept of it: a connection that brings no more has been in vain.
+    farthest: u64,
+    /// Whether the files are still as long as the manifest says.
+    is_checked: bool,
     /// When this run began, and the bytes that had been kept by then.
     begun: Option<(Instant, u64)>,
 }
@@ -71,7 +75,21 @@ impl<S: Store, F: Fetch> Download<S, F> {
                 (manifest, Some(config))
             }
         };
-        Ok(Download { source, store, fetch, manifest, former, surveyed, current: None, came: 0, begun: None })
+        let is_checked = surveyed.is_some();
+        let (current, came, farthest, begun) = (None, 0, 0, None);
+        Ok(Download {
+            source,
+            store,
+            fetch,
+            manifest,
+            former,
+            surveyed,
+            current,
+            came,
+            farthest,
+            is_checked,
+            begun,
+        })
     }
 
     /// Keeps the manifest. Bytes of an earlier download that nothing can verify are not gone on from.
@@ -134,6 +152,9 @@ impl<S: Store, F: Fetch> Download<S, F> {
     /// One piece; whether all files are kept. A connection that breaks is opened again where it has brought something;
     /// otherwise this fails, and another call goes on from what is kept.
     pub async fn advance(&mut self) -> Result<bool, HubError> {
+        if !std::mem::replace(&mut self.is_checked, true) {
+            self.recheck().await?;
+        }
         let Some(at) = self.manifest.entries.iter().position(|entry| !entry.whole) else { return Ok(true) };
         if self.surveyed.is_some() {
             self.begin().await?;
@@ -145,7 +166,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
         };
         match transfer {
             Some(transfer) if self.came == entry.size => {
-                self.came = 0;
+                (self.came, self.farthest) = (0, 0);
                 if let Err(error) = transfer.verify(&entry) {
                     self.distrust().await?;
                     return Err(error);
@@ -159,6 +180,24 @@ impl<S: Store, F: Fetch> Download<S, F> {
             self.replace_former().await?;
         }
         Ok(self.manifest.is_whole())
+    }
+
+    /// What a break has cost of the files that are kept is to come again.
+    async fn recheck(&mut self) -> Result<(), HubError> {
+        let mut lost = Vec::new();
+        for (at, entry) in self.manifest.entries.iter().enumerate().filter(|(_, entry)| entry.whole) {
+            let stored = self.manifest.stored(&entry.file);
+            if self.store.open(&stored).await.map_err(|source| storage(&stored, source))?.size() != entry.size
+            {
+                self.empty(&stored).await?;
+                lost.push(at);
+            }
+        }
+        if lost.is_empty() {
+            return Ok(());
+        }
+        lost.into_iter().for_each(|at| self.manifest.entries[at].whole = false);
+        self.keep(Some(&self.manifest)).await
     }
 
     /// From here on the files of this manifest are the checkpoint.
@@ -183,6 +222,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
             file.truncate(0).map_err(failed)?;
         }
         self.came = file.size();
+        self.farthest = self.farthest.max(self.came);
         let mut body = None;
         if self.came < entry.size {
             let answer = self.ask(entry).await?;
@@ -209,7 +249,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
         };
         let before = self.manifest.kept().saturating_add(self.came);
         self.begun.get_or_insert_with(|| (Instant::now(), before));
-        Ok(Transfer { file, body, hash, was_useful: false })
+        Ok(Transfer { file, body, hash })
     }
 
     /// Asks for the bytes of a file that have not come.
@@ -257,10 +297,11 @@ impl<S: Store, F: Fetch> Download<S, F> {
             body.next().await.map_err(|reason| HubError::Unreachable { file: file.clone(), reason })
         };
         let piece = match within(&self.fetch, &entry.file, next).await {
-            Ok(Some(piece)) => piece,
+            Ok(Some(piece)) if !piece.is_empty() => piece,
             ended => {
                 transfer.file.flush().map_err(failed)?;
-                if transfer.was_useful {
+                if self.came > self.farthest {
+                    self.farthest = self.came;
                     return Ok(None);
                 }
                 let reason = match ended {
@@ -282,7 +323,6 @@ impl<S: Store, F: Fetch> Download<S, F> {
             hash.update(&piece);
         }
         self.came = found;
-        transfer.was_useful |= !piece.is_empty();
         Ok(Some(transfer))
     }
 

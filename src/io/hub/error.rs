@@ -33,6 +33,8 @@ pub enum HubError {
     Sizeless { file: String },
     #[error("{file} is not as long as the server says: {size} bytes were promised, {found} came")]
     Length { file: String, size: u64, found: u64 },
+    #[error("{file} is not whole any more: of its {size} bytes {found} are kept")]
+    Lost { file: String, size: u64, found: u64 },
     #[error("{file} changed on the server while it was downloaded")]
     Changed { file: String },
     #[error("{file} was damaged on its way: its SHA-256 is {found}, expected {expected}")]
@@ -72,6 +74,7 @@ impl HubError {
             | HubError::Sizeless { .. }
             | HubError::Limit { .. }
             | HubError::Grown { .. }
+            | HubError::Lost { .. }
             | HubError::Index(_) => false,
             HubError::Busy { .. }
             | HubError::Unreachable { .. }

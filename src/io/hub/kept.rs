@@ -11,7 +11,9 @@ use crate::io::read_at::{Files, ReadAt};
 /// The files of one checkpoint, all of them open: a browser opens files asynchronously, but a model is loaded at once.
 pub struct Kept<F>(HashMap<String, Rc<F>>);
 
-impl<F> Kept<F> {
+impl<F: ReadAt> Kept<F> {
+    /// # Errors
+    /// [`HubError::Storage`], and [`HubError::Lost`] where a file is not as long as the manifest says.
     pub async fn open<S: Store<File = F>>(store: &S, manifest: &Manifest) -> Result<Self, HubError> {
         let mut files = HashMap::new();
         for entry in &manifest.entries {
@@ -19,6 +21,10 @@ impl<F> Kept<F> {
                 .open(&manifest.stored(&entry.file))
                 .await
                 .map_err(|source| storage(&entry.file, source))?;
+            let (found, size) = (file.size(), entry.size);
+            if found != size {
+                return Err(HubError::Lost { file: entry.file.clone(), size, found });
+            }
             files.insert(entry.file.clone(), Rc::new(file));
         }
         Ok(Kept(files))

@@ -24,8 +24,6 @@ pub(super) struct Transfer<W, B> {
     pub body: Option<B>,
     /// None where the server gives no digest to compare with.
     pub hash: Option<Sha256>,
-    /// Whether this connection has brought anything.
-    pub was_useful: bool,
 }
 
 impl<W: Writable, B> Transfer<W, B> {

@@ -2,9 +2,11 @@
 
 use tokenizers::{ModelWrapper, PostProcessorWrapper, TokenizerImpl};
 
-use super::contain::contained;
 use super::steps::{Normal, Parts, Spelling};
 use super::validate::{Added, validate};
+use crate::io::contain::contained;
+
+const LIBRARY: &str = "tokenizers";
 
 /// A tokenizer of the library.
 pub struct Library(TokenizerImpl<ModelWrapper, Normal, Parts, PostProcessorWrapper, Spelling>);
@@ -18,7 +20,7 @@ impl Library {
     /// Reads `tokenizer.json`; truncation and padding are dropped. With `lowercase` as `do_lower_case` beside it says.
     pub fn open(json: &[u8], lowercase: Option<bool>) -> Result<Self, String> {
         let added = validate(json)?;
-        contained(|| {
+        contained(LIBRARY, || -> tokenizers::Result<Self> {
             let mut tokenizer = TokenizerImpl::from_bytes(json)?;
             tokenizer.with_truncation(None)?.with_padding(None);
             if let Some(normal) =
@@ -45,19 +47,21 @@ impl Library {
 
     /// The id of each token and its first and last bytes in the text, in turn: `[3 * tokens]`.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
-        contained(|| {
+        contained(LIBRARY, || {
             let normal = self.0.get_normalizer();
             normal.inspect(|normal| normal.begin(text));
             let encoding = self.0.encode(text, true)?;
             normal.map_or(Ok(()), Normal::end)?;
             let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
-            Ok(tokens.flat_map(|(&id, &(start, end))| [id, start as u32, end as u32]).collect())
+            Ok::<_, tokenizers::Error>(
+                tokens.flat_map(|(&id, &(start, end))| [id, start as u32, end as u32]).collect(),
+            )
         })
     }
 
     /// The text of the ids, special tokens left out.
     pub fn decode(&self, ids: &[u32]) -> Result<String, String> {
-        contained(|| self.0.decode(ids, true))
+        contained(LIBRARY, || self.0.decode(ids, true))
     }
 
     pub fn id(&self, token: &str) -> Option<u32> {

@@ -87,7 +87,11 @@ impl From<HubError> for Failure {
         if let HubError::Storage { source, .. } = error {
             return storage(source);
         }
-        let way_on = if error.may_pass() { WayOn::Retry } else { WayOn::ChangeInput };
+        let way_on = match error {
+            HubError::Lost { .. } => WayOn::FetchAgain,
+            _ if error.may_pass() => WayOn::Retry,
+            _ => WayOn::ChangeInput,
+        };
         let text = error.to_string();
         // The sentences of a hub name the file; they are the visitor's.
         let mut letters = text.chars();

@@ -1,11 +1,11 @@
-//! Panics of the `tokenizers` library, as errors with their message.
+//! Panics of libraries that read files from outside, as errors with their message.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use native::contained;
 
-/// In a browser a panic ends the module, which its caller starts anew (`module.rs`).
-#[cfg(target_arch = "wasm32")]
-pub fn contained<T>(run: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
+/// Runs a library of this name. In a browser a panic ends the module, which its caller starts anew.
+#[cfg(all(target_arch = "wasm32", feature = "tokenizer"))]
+pub fn contained<T, E: ToString>(_: &str, run: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
     run().map_err(|error| error.to_string())
 }
 
@@ -20,8 +20,8 @@ mod native {
         static CAUGHT: Cell<bool> = const { Cell::new(false) };
     }
 
-    /// Runs the library; what it has changed when it panics is its caches only, which hold whole entries.
-    pub fn contained<T>(run: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
+    /// Runs a library of this name, which may have changed no more when it panics than caches of whole entries.
+    pub fn contained<T, E: ToString>(library: &str, run: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             let others = take_hook();
@@ -40,7 +40,7 @@ mod native {
                 let text = panic.downcast_ref::<String>().map(String::as_str);
                 let text =
                     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason is given");
-                Err(format!("the tokenizers library stopped: {text}"))
+                Err(format!("the {library} library stopped: {text}"))
             }
         }
     }

@@ -67,7 +67,7 @@ journey(
       await alert.filter({ hasText: reason }).waitFor({ timeout: 30_000 });
     }
     // Of two that come at once the second is shown, though the first takes longer.
-    const large = await encoded(lab, "image/jpeg", 5000, 4000);
+    const large = await encoded(lab, "image/jpeg", 2400, 1800);
     await lab.drop("large.jpg", "image/jpeg", large.slice(0, -2));
     await lab.drop("second.jpg", "image/jpeg", jpeg);
     await lab.page.waitForFunction(() => !document.querySelector("[role=alert]"), null, { timeout: 60_000 });

@@ -24,8 +24,8 @@ class Run {
   }
 
   async reaches(step) {
-    const text = `Number(document.querySelector(".run-bar output").textContent.match(/\\d+/)?.[0]) >= ${step}`;
-    await this.page.waitForFunction(text, null, { timeout: 300_000 });
+    const has = (step) => Number(document.querySelector(".run-bar output").textContent.match(/\d+/)?.[0]) >= step;
+    await this.page.waitForFunction(has, step, { timeout: 300_000 });
   }
 
   /** Accuracies of the table by contestant. */

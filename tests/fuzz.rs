@@ -90,7 +90,8 @@ fn go_wrong(files: &Files) -> Outcome {
         0 => panic!("a planted panic"),
         1 => Err("a planted answer".to_string()),
         2 => {
-            let huge = vec![1u8; 3 << 30];
+            // Without the black box an optimised build allocates nothing.
+            let huge = std::hint::black_box(vec![1u8; 3 << 30]);
             Ok(if huge[huge.len() / 2] == 1 { Verdict::Taken } else { Verdict::Refused })
         }
         3 => loop {

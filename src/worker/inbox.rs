@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::session::engine::{Host, Session};
 use crate::session::library::{self, Taking};
-use crate::session::protocol::{Event, Lane, Reply, Request, decode};
+use crate::session::protocol::{Command, Event, Lane, Reply, Request, decode};
 use crate::thrown::tell_panics;
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{Function, Promise, Uint8Array};
@@ -56,11 +56,15 @@ struct Library {
 }
 
 impl Library {
-    /// Begins the request, ending what its lane was doing.
+    /// Begins the request, ending what its lane was doing, but for a deletion: that is never left half done.
     fn take(&mut self, scope: Scope, request: Request) {
-        let lane = request.command.lane();
+        let (lane, is_deletion) = (request.command.lane(), matches!(request.command, Command::Delete { .. }));
         let taking = self.taking.clone();
-        let (serving, handle) = abortable(async move { library::serve(&scope, &taking, request).await });
+        let serving = async move { library::serve(&scope, &taking, request).await };
+        if is_deletion {
+            return spawn_local(serving);
+        }
+        let (serving, handle) = abortable(serving);
         if let Some(older) = self.serving.insert(lane, handle) {
             older.abort();
         }

@@ -76,7 +76,8 @@ impl UiState {
     /// model is still loading.
     pub fn ask(&mut self, command: Command) -> Option<Request> {
         let lane = command.lane();
-        if self.turn(lane).covers(&command) {
+        // A deletion ends with the shelf too, and must not be superseded by a look at it.
+        if self.turn(lane).covers(&command) || command == Command::Shelf && self.is_deleting() {
             return None;
         }
         let needs_model = lane != Lane::Load && !lane.is_of_library();
@@ -180,6 +181,8 @@ impl UiState {
                 return if done == total { self.look_at_the_shelf() } else { Vec::new() };
             }
             Event::Noted(sentence) => self.noted(id, sentence),
+            // Of two deletions the first may end last.
+            Event::Shelf(_) if self.shelf.id() != id => return self.look_at_the_shelf(),
             Event::Shelf(models) => self.shelf.hear(id, Phase::Done, |value| *value = models),
             Event::Failed(failure) => self.fail(id, &failure),
         }

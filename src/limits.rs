@@ -67,12 +67,10 @@ pub enum LimitError {
     Aspect { width: u32, height: u32 },
     #[error("more than {MAX_PICTURE_FILE} bytes, which are the most that are read of a picture")]
     PictureFile,
-    #[error("{size} bytes; at most {MAX_SMALL_FILE} are read of such a file")]
-    SmallFile { size: u64 },
+    #[error("{size} bytes; at most {most} are read of such a file")]
+    SmallFile { size: u64, most: u64 },
     #[error("{what} take {bytes} bytes of memory; {allowed} are there")]
     Memory { what: &'static str, bytes: u128, allowed: u64 },
-    #[error("{size} bytes; at most {MAX_TOKENIZER} are read of a tokenizer")]
-    Tokenizer { size: u64 },
     #[error("the text has {size} bytes; at most {MAX_TEXT} are read")]
     Text { size: usize },
     #[error("{count} files of weights; an index may list at most {MAX_SHARDS}")]
@@ -101,12 +99,13 @@ pub fn picture_file(size: u64) -> Result<(), LimitError> {
     if size > MAX_PICTURE_FILE { Err(LimitError::PictureFile) } else { Ok(()) }
 }
 
-/// Whether a file of this length is read whole.
+/// Whether the file of this name and length, beside the weights, is read whole.
 ///
 /// # Errors
 /// [`LimitError::SmallFile`].
-pub fn small_file(size: u64) -> Result<(), LimitError> {
-    if size > MAX_SMALL_FILE { Err(LimitError::SmallFile { size }) } else { Ok(()) }
+pub fn small_file(name: &str, size: u64) -> Result<(), LimitError> {
+    let most = if name == "tokenizer.json" { MAX_TOKENIZER } else { MAX_SMALL_FILE };
+    if size > most { Err(LimitError::SmallFile { size, most }) } else { Ok(()) }
 }
 
 /// Whether so many bytes are allocated, of which `allowed` are there.
@@ -115,14 +114,6 @@ pub fn small_file(size: u64) -> Result<(), LimitError> {
 /// [`LimitError::Memory`].
 pub fn fits(what: &'static str, bytes: u128, allowed: u64) -> Result<(), LimitError> {
     if bytes > u128::from(allowed) { Err(LimitError::Memory { what, bytes, allowed }) } else { Ok(()) }
-}
-
-/// Whether a tokenizer's file of this length is read.
-///
-/// # Errors
-/// [`LimitError::Tokenizer`].
-pub fn tokenizer(size: u64) -> Result<(), LimitError> {
-    if size > MAX_TOKENIZER { Err(LimitError::Tokenizer { size }) } else { Ok(()) }
 }
 
 /// Whether a text of so many bytes is read.
@@ -178,10 +169,10 @@ mod tests {
 
     #[test]
     fn a_file_beside_the_weights_is_small() {
-        assert_eq!(small_file(MAX_SMALL_FILE), Ok(()));
-        assert_eq!(small_file(MAX_SMALL_FILE + 1), Err(LimitError::SmallFile { size: MAX_SMALL_FILE + 1 }));
-        assert_eq!(tokenizer(MAX_TOKENIZER), Ok(()));
-        assert_eq!(tokenizer(MAX_TOKENIZER + 1), Err(LimitError::Tokenizer { size: MAX_TOKENIZER + 1 }));
+        for (name, most) in [("tokenizer.json", MAX_TOKENIZER), ("vocab.json", MAX_SMALL_FILE)] {
+            assert_eq!(small_file(name, most), Ok(()));
+            assert_eq!(small_file(name, most + 1), Err(LimitError::SmallFile { size: most + 1, most }));
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::next::Kept;
 use super::{Runner, Words};
 use crate::device::{Device, DeviceError};
+use crate::io::read_at::ReadAt;
 use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
 use crate::io::tokenizer::TokenizerError;
 use crate::model::playroom::{self, Config, ConfigError};
@@ -14,11 +15,11 @@ use crate::tensor::DType::{F32, U32};
 /// What `config.json` of a Playroom model names itself.
 pub(super) const MODEL_TYPE: &str = "triptych-playroom";
 
-/// The bytes of `config.json`, `tokenizer.json` and `model.safetensors`.
+/// `config.json`, `tokenizer.json` and `model.safetensors`.
 pub struct ModelFiles {
     pub config: Vec<u8>,
     pub tokenizer: Vec<u8>,
-    pub weights: Vec<u8>,
+    pub weights: Box<dyn ReadAt>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +55,7 @@ impl Runner {
         if largest as usize >= expected {
             return Err(LoadError::Ids { largest, expected });
         }
-        let weights = SafetensorsFile::new("model.safetensors", files.weights)?;
+        let weights = SafetensorsFile::open("model.safetensors".to_string(), files.weights)?;
         let mut bank = device.bank();
         for (name, shape) in weight_shapes(&config) {
             let tensor = weights.shaped(&name, &shape)?;

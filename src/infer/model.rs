@@ -22,6 +22,8 @@ pub enum ModelError {
     Checkpoint(#[from] CheckpointError),
 }
 
+const WEIGHTS: &str = "model.safetensors";
+
 impl From<Runner> for Model {
     fn from(runner: Runner) -> Self {
         Model::Playroom(Box::new(runner))
@@ -37,15 +39,18 @@ impl From<Checkpoint> for Model {
 impl Model {
     /// Loads whatever the files are of; `precision` is that of a published checkpoint's matrices.
     pub fn load(device: Device, files: &dyn Files, precision: Precision) -> Result<Self, ModelError> {
-        let file = |name: &'static str| {
-            let unreadable = |source| CheckpointError::Unreadable { file: name.to_string(), source };
-            files.read(name).map_err(unreadable)?.ok_or(ModelError::Absent(name))
+        let unreadable = |name: &str| {
+            let file = name.to_string();
+            move |source| CheckpointError::Unreadable { file, source }
         };
+        let file =
+            |name| files.read(name).map_err(unreadable(name))?.ok_or(ModelError::Absent(name));
         let config = file("config.json")?;
         if !is_playroom(&config) {
             return Ok(Checkpoint::load(device, files, precision)?.into());
         }
-        let (tokenizer, weights) = (file("tokenizer.json")?, file("model.safetensors")?);
+        let tokenizer = file("tokenizer.json")?;
+        let weights = files.open(WEIGHTS).map_err(unreadable(WEIGHTS))?.ok_or(ModelError::Absent(WEIGHTS))?;
         Ok(Runner::load(device, ModelFiles { config, tokenizer, weights })?.into())
     }
 

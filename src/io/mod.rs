@@ -13,6 +13,7 @@ pub mod hub;
 pub mod image;
 pub mod memory;
 pub mod picture;
+mod placeholder;
 pub mod preprocess;
 pub mod read_at;
 pub mod safetensors;

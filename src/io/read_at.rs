@@ -3,6 +3,7 @@
 use std::io;
 use std::rc::Rc;
 
+use super::placeholder::Placeholder;
 use crate::limits;
 
 /// A file on disk, or bytes that are in memory already.
@@ -43,20 +44,19 @@ pub trait Files {
     /// Opens a file; none where there is no file of that name.
     fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>>;
 
-    /// All bytes of a small file; none where there is no file of that name.
+    /// All bytes of a file beside the weights; none where there is no file of that name.
+    ///
+    /// # Errors
+    /// Also where it is longer than [`limits::small_file`] allows, or something else stands in its place.
     fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
         let Some(file) = self.open(name)? else { return Ok(None) };
-        let size = usize::try_from(file.size()).map_err(|_| io::ErrorKind::FileTooLarge)?;
-        let mut bytes = vec![0; size];
+        let size = file.size();
+        limits::small_file(name, size).map_err(io::Error::other)?;
+        let mut bytes = vec![0; size as usize];
         file.read_at(0, &mut bytes)?;
-        Ok(Some(bytes))
-    }
-
-    /// As [`Files::read`], of a file that [`limits::small_file`] takes for a small one.
-    fn read_small(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        if let Some(file) = self.open(name)? {
-            limits::small_file(file.size()).map_err(io::Error::other)?;
+        match Placeholder::of(name, &bytes) {
+            Some(placeholder) => Err(io::Error::other(format!("it is {placeholder}"))),
+            None => Ok(Some(bytes)),
         }
-        self.read(name)
     }
 }

@@ -13,13 +13,12 @@ use std::io;
 use half::{bf16, f16};
 use safetensors::tensor::{Dtype, Metadata, SafeTensorError, TensorInfo};
 
+use super::placeholder::{BEGINNING, Placeholder};
 use super::read_at::ReadAt;
 use crate::tensor::{Data, HostTensor, Shape, first_not_finite};
 
 /// Largest header in bytes that the format allows.
 pub(super) const MAX_HEADER: u64 = 100_000_000;
-/// How the file begins that Git LFS leaves in the place of a large one.
-pub(super) const POINTER: &[u8; 40] = b"version https://git-lfs.github.com/spec/";
 /// Bytes of a tensor that are read and converted at a time; a multiple of every element's size.
 const PIECE: usize = 1 << 22;
 
@@ -88,13 +87,19 @@ impl SafetensorsFile {
         Ok(HostTensor { shape: info.shape.as_slice().into(), data })
     }
 
-    /// A tensor that must have the shape `expected` and finite numbers.
+    /// A tensor of numbers that must have the shape `expected` and be finite.
     pub fn shaped(&self, tensor: &str, expected: &Shape) -> Result<HostTensor, SafetensorsError> {
-        self.expect(tensor, expected)?;
-        self.finite(tensor)
+        let found = self.expect(tensor, expected)?.dtype;
+        match found {
+            Dtype::F32 | Dtype::F16 | Dtype::BF16 => self.finite(tensor),
+            found => {
+                let (file, tensor) = (self.file.clone(), tensor.to_string());
+                Err(SafetensorsError::NoNumbers { file, tensor, found })
+            }
+        }
     }
 
-    /// A tensor that must have finite numbers.
+    /// A tensor whose numbers, if it has some, must be finite.
     pub fn finite(&self, tensor: &str) -> Result<HostTensor, SafetensorsError> {
         let found = self.tensor(tensor)?;
         let Data::F32(values) = &found.data else { return Ok(found) };
@@ -197,13 +202,16 @@ pub fn check(file: &str, source: &dyn ReadAt) -> Result<(), SafetensorsError> {
 
 fn expect_header(file: &str, source: &dyn ReadAt) -> Result<(u64, Metadata), SafetensorsError> {
     let named = file.to_string();
-    let mut start = [0; POINTER.len()];
     match header(source) {
         Ok(Ok(header)) => Ok(header),
-        Ok(Err(_)) if source.read_at(0, &mut start).is_ok() && start == *POINTER => {
-            Err(SafetensorsError::Pointer { file: named })
+        Ok(Err(malformed)) => {
+            let mut start = vec![0; source.size().min(BEGINNING as u64) as usize];
+            let found = source.read_at(0, &mut start).ok().and_then(|()| Placeholder::of(file, &start));
+            Err(match found {
+                Some(found) => SafetensorsError::Placeholder { file: named, found },
+                None => SafetensorsError::Malformed { file: named, source: malformed },
+            })
         }
-        Ok(Err(source)) => Err(SafetensorsError::Malformed { file: named, source }),
         Err(source) => Err(SafetensorsError::Unreadable { file: named, source }),
     }
 }
@@ -280,9 +288,13 @@ mod tests {
         assert!(message.starts_with("`x` in test.safetensors holds F64"), "{message}");
         let error = SafetensorsFile::new("short", vec![1, 2, 3]).map(|_| ()).unwrap_err();
         assert!(error.to_string().starts_with("short is not a safetensors file"), "{error}");
-        let pointer = [&POINTER[..], b"v1\noid sha256:0\nsize 600\n"].concat();
+        let pointer = [&b"version https://git-lfs.github.com/spec/"[..], b"v1\noid sha256:0\nsize 600\n"].concat();
         let error = SafetensorsFile::new("cloned", pointer).map(|_| ()).unwrap_err();
         assert!(error.to_string().starts_with("cloned is only a Git LFS pointer"), "{error}");
+        let error = SafetensorsFile::new("page", b"<!doctype html><p>No".to_vec()).map(|_| ()).unwrap_err();
+        assert!(error.to_string().starts_with("page is not there: a web page"), "{error}");
+        let error = negative.shaped("x", &[1].into()).unwrap_err().to_string();
+        assert_eq!(error, "`x` in test.safetensors holds I64, expected F32, F16 or BF16");
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Tokenizer {
         json: &[u8],
         lowercase: Option<bool>,
     ) -> Result<Self, TokenizerError> {
-        limits::tokenizer(json.len() as u64)?;
+        limits::small_file("tokenizer.json", json.len() as u64)?;
         let file = file.into();
         match Library::open(json, lowercase) {
             Ok(library) => Ok(Tokenizer { file, library }),

@@ -122,7 +122,7 @@ impl Generation {
         architecture: &Architecture,
     ) -> Result<(Self, Option<String>), GenerationError> {
         let Architecture::Blip(_, config) = architecture else { return Ok((Generation::default(), None)) };
-        let entries = match files.read_small(FILE)? {
+        let entries = match files.read(FILE)? {
             Some(json) => serde_json::from_slice(&json)?,
             None => Map::new(),
         };

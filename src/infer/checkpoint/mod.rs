@@ -139,7 +139,7 @@ impl Checkpoint {
     pub fn architecture(files: &dyn Files) -> Result<Architecture, CheckpointError> {
         const FILE: &str = "config.json";
         let unreadable = |source| CheckpointError::Unreadable { file: FILE.to_string(), source };
-        let config = files.read_small(FILE).map_err(unreadable)?.ok_or(CheckpointError::NoConfig)?;
+        let config = files.read(FILE).map_err(unreadable)?.ok_or(CheckpointError::NoConfig)?;
         Ok(Architecture::parse(&config)?)
     }
 

@@ -6,10 +6,9 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::CheckpointError;
+use super::{CheckpointError, read};
 use crate::io::read_at::Files;
 use crate::io::tokenizer::{Tokenizer, TokenizerError};
-use crate::limits;
 use crate::model::architecture::Architecture;
 
 /// Letters of a text that are quoted where a part of it is told.
@@ -176,13 +175,4 @@ fn tokenizer(files: &dyn Files, settings: &Settings) -> Result<Option<Tokenizer>
         Some(vocab) => Ok(Some(Tokenizer::bert(&vocab, settings.lowercase.unwrap_or(true))?)),
         None => Ok(None),
     }
-}
-
-/// A file's bytes, none where it is not there.
-fn read(files: &dyn Files, name: &str) -> Result<Option<Vec<u8>>, CheckpointError> {
-    let unreadable = |source| CheckpointError::Unreadable { file: name.to_string(), source };
-    if let Some(file) = files.open(name).map_err(unreadable)? {
-        limits::tokenizer(file.size()).map_err(TokenizerError::from)?;
-    }
-    super::read(files, name)
 }

@@ -4,15 +4,11 @@
 use serde::de::IgnoredAny;
 
 use super::HubError;
+pub(super) use crate::io::placeholder::BEGINNING;
+use crate::io::placeholder::Placeholder;
 use crate::io::read_at::ReadAt;
-use crate::io::safetensors::{self, MAX_HEADER, POINTER};
+use crate::io::safetensors::{self, MAX_HEADER};
 use crate::limits;
-
-/// Bytes by which [`beginning`] tells what a file is.
-pub(super) const BEGINNING: usize = 512;
-
-/// How pages begin.
-const PAGE: [&str; 8] = ["<!doctype", "<html", "<head", "<body", "<!--", "<?xml", "<title", "<meta"];
 
 /// What the first bytes of a file of `size` bytes tell, as far as that is known.
 ///
@@ -20,11 +16,10 @@ const PAGE: [&str; 8] = ["<!doctype", "<html", "<head", "<body", "<!--", "<?xml"
 /// [`HubError::Page`], [`HubError::Pointer`], [`HubError::Form`].
 pub(super) fn beginning(file: &str, size: Option<u64>, bytes: &[u8]) -> Result<(), HubError> {
     let named = file.to_string();
-    if bytes.starts_with(POINTER) {
-        return Err(HubError::Pointer { file: named });
-    }
-    if is_page(file, bytes) {
-        return Err(HubError::Page { file: named });
+    match Placeholder::of(file, bytes) {
+        Some(Placeholder::Pointer) => return Err(HubError::Pointer { file: named }),
+        Some(Placeholder::Page) => return Err(HubError::Page { file: named }),
+        None => {}
     }
     let Some(length) = bytes.first_chunk().filter(|_| is_weights(file)) else { return Ok(()) };
     let header = u64::from_le_bytes(*length);
@@ -72,22 +67,13 @@ pub(super) fn is_weights(file: &str) -> bool {
 /// # Errors
 /// [`HubError::Limit`] where a file beside the weights is not small.
 pub(super) fn small(file: &str, size: u64) -> Result<(), HubError> {
-    let bounded = if file == "tokenizer.json" { limits::tokenizer(size) } else { limits::small_file(size) };
-    bounded.map_err(|source| HubError::Limit { file: file.to_string(), source })
+    limits::small_file(file, size).map_err(|source| HubError::Limit { file: file.to_string(), source })
 }
 
 fn form(file: &str, error: &dyn std::error::Error) -> HubError {
     // Some say no more than what lies below them.
     let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     HubError::Form { file: file.to_string(), reason }
-}
-
-/// A page; a vocabulary may begin with a token such as `<s>`.
-fn is_page(file: &str, bytes: &[u8]) -> bool {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
-    let begins =
-        |mark: &str| bytes.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes()));
-    PAGE.iter().any(|mark| begins(mark)) || (file.ends_with(".json") && bytes.starts_with(b"<"))
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ pub(super) fn find(files: &dyn Files) -> Result<Option<(&'static str, Value)>, P
 }
 
 fn read(files: &dyn Files, file: &'static str) -> Result<Option<Value>, PreprocessError> {
-    let bytes = files.read_small(file).map_err(|source| PreprocessError::Unreadable { file, source })?;
+    let bytes = files.read(file).map_err(|source| PreprocessError::Unreadable { file, source })?;
     bytes.map(|bytes| parse(file, &bytes)).transpose()
 }
 

@@ -4,6 +4,7 @@ use std::io;
 
 use safetensors::tensor::{Dtype, SafeTensorError};
 
+use crate::io::placeholder::Placeholder;
 use crate::tensor::Shape;
 
 /// What can be wrong with a safetensors file; `file` is the name under which it was opened.
@@ -11,10 +12,8 @@ use crate::tensor::Shape;
 pub enum SafetensorsError {
     #[error("{file} is not a safetensors file: {source}")]
     Malformed { file: String, source: SafeTensorError },
-    #[error(
-        "{file} is only a Git LFS pointer: the repository was copied without its large files, which \"git lfs pull\" fetches"
-    )]
-    Pointer { file: String },
+    #[error("{file} is {found}")]
+    Placeholder { file: String, found: Placeholder },
     #[error("{file} cannot be read: {source}")]
     Unreadable { file: String, source: io::Error },
     #[error("{file} has no tensor `{tensor}`")]

@@ -79,7 +79,7 @@ async fn playroom(
     let eval = host.fetch(&format!("{base}/eval.json"), &mut |_, _| {}).await.unwrap_or_default();
     let weights = fetch("model.safetensors", Stage::Weights).await?;
     stage(Stage::Prepare, 0, Some(1));
-    let mut runner = Runner::load(device, ModelFiles { config, tokenizer, weights })?;
+    let mut runner = Runner::load(device, ModelFiles { config, tokenizer, weights: Box::new(weights) })?;
     let side = runner.config.image_size as u32;
     runner.encode_images(&[blank(side)]).await?;
     Ok((runner, String::from_utf8(eval).unwrap_or_default()))

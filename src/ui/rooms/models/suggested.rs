@@ -49,7 +49,7 @@ struct Listed {
 impl Suggestions {
     /// Reads a list that lies at `base`, an address with a slash at its end.
     fn read(json: &str, base: &str) -> Result<Self, String> {
-        limits::small_file(json.len() as u64).map_err(|error| error.to_string())?;
+        limits::small_file("models.json", json.len() as u64).map_err(|error| error.to_string())?;
         let listed: Listed = serde_json::from_str(json).map_err(|error| error.to_string())?;
         if listed.models.len() > MOST {
             return Err(format!("{} models; at most {MOST} are listed", listed.models.len()));

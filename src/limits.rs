@@ -34,7 +34,7 @@ pub fn memory() -> u64 {
 #[cfg(not(target_arch = "wasm32"))]
 pub fn memory() -> u64 {
     static MEMORY: std::sync::LazyLock<u64> =
-        std::sync::LazyLock::new(|| physical().unwrap_or(UNTOLD_MEMORY));
+        std::sync::LazyLock::new(|| physical().unwrap_or(UNTOLD_MEMORY).min(granted().unwrap_or(u64::MAX)));
     *MEMORY
 }
 
@@ -44,6 +44,13 @@ fn physical() -> Option<u64> {
     let table = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = table.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// What a container of Linux may take; none where it is not bounded.
+#[cfg(not(target_arch = "wasm32"))]
+fn granted() -> Option<u64> {
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+    limits.iter().find_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok())
 }
 
 /// Bytes of weights that are loaded at most.

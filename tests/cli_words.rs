@@ -126,3 +126,53 @@ fn a_text_that_is_cut_is_told_with_its_figures() {
         assert!(message.contains("tokens; the model reads"), "{model}: {message}");
     }
 }
+
+#[test]
+fn a_text_of_which_no_token_is_left_is_refused() {
+    // Letters that are in no vocabulary and no unknown token to stand for them.
+    let mut tokenizer = cased();
+    tokenizer["model"] = json!({ "type": "BPE", "vocab": { "a": 0 }, "merges": [] });
+    let folder = folder("siglip", &[("tokenizer.json", &tokenizer.to_string())]);
+    assert_eq!(answer(&triptych(&folder, &["embed", "--text", "a"])).0["cut"], json!([]));
+    for texts in [&["\u{65e5}\u{672c}"][..], &["a", "\u{65e5}"]] {
+        let output = triptych(&folder, &[&["embed", "--text"], texts].concat());
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains("no token is left of it"), "{message}");
+    }
+    assert_eq!(triptych(&folder, &["embed", "--text", "a", " "]).status.code(), Some(2));
+}
+
+#[test]
+fn a_file_without_end_or_that_is_none_is_refused_before_it_is_read() {
+    let refused = |folder: &TempDir, expected: &str| {
+        let output = triptych(folder, &["embed", "--text", "a"]);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(expected), "{message}, expected {expected}");
+    };
+    for (file, most) in [
+        ("config.json", "16777216"),
+        ("preprocessor_config.json", "16777216"),
+        ("tokenizer_config.json", "16777216"),
+        ("tokenizer.json", "67108864"),
+    ] {
+        let folder = folder("siglip", &[]);
+        let endless = fs::File::create(folder.path().join(file)).expect("a file");
+        endless.set_len(1 << 40).expect("a file with a hole");
+        let expected =
+            format!("{file} cannot be read: 1099511627776 bytes; at most {most} are read of such a file");
+        refused(&folder, &expected);
+    }
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 34\n";
+    refused(
+        &folder("siglip", &[("tokenizer.json", pointer)]),
+        "tokenizer.json cannot be read: it is only a Git LFS pointer",
+    );
+    let page = "<!doctype html><title>Not found</title>";
+    refused(
+        &folder("siglip", &[("config.json", page)]),
+        "config.json cannot be read: it is not there: a web page",
+    );
+    refused(&folder("siglip", &[("model.safetensors", page)]), "model.safetensors is not there: a web page");
+}

@@ -220,7 +220,12 @@ fn defaults_are_those_of_the_class_that_the_file_names_and_are_told() {
     );
     let nothing = Faulty::clip_of(224, 56).remove(PREPROCESSOR);
     let note = &nothing.load().unwrap().notes[0];
-    assert!(note.contains("there is neither") && note.contains("224 pixels, mean [0.48"), "{note}");
+    assert!(note.contains("neither processor_config") && note.contains("224 pixels, mean [0.48"), "{note}");
+    // Who is refused by a default hears of it.
+    let refusal = Faulty::clip_of(448, 56).remove(PREPROCESSOR).refusal();
+    let defaults =
+        "neither processor_config.json nor preprocessor_config.json says how pictures are prepared";
+    assert!(refusal.starts_with(defaults) && refusal.contains("crop_size is 224 x 224"), "{refusal}");
 }
 
 #[test]

@@ -92,6 +92,89 @@ fn weights_that_are_no_numbers_are_refused_by_their_name() {
 }
 
 #[test]
+fn weights_of_integers_are_refused_by_their_name() {
+    let folder = copy();
+    weights(folder.path(), |name, tensor| match name {
+        "text_pool.weight" => {
+            Some(HostTensor::u32(tensor.shape.clone(), vec![1 << 30; tensor.shape.numel()]))
+        }
+        _ => Some(tensor),
+    });
+    let (code, said) = refusal(&["embed", "--text", "a star", "--model", path(folder.path())]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("`text_pool.weight` in model.safetensors holds U32, expected F32"), "{said}");
+}
+
+#[test]
+fn a_model_of_other_sizes_is_used_but_not_measured() {
+    let folder = copy();
+    set(folder.path(), "image_size", &json!(32));
+    weights(folder.path(), |name, tensor| match name {
+        "vision.position_embedding" => Some(HostTensor::f32([16, 128], tensor.as_f32()[..16 * 128].to_vec())),
+        _ => Some(tensor),
+    });
+    let model = path(folder.path());
+    let mut embed = Command::new(env!("CARGO_BIN_EXE_triptych"));
+    let embed = embed.args(["embed", "--text", "a star", "--backend", "cpu", "--model", model]).output();
+    assert!(embed.expect("the program starts").status.success());
+    for command in ["eval", "bench"] {
+        let (code, said) = refusal(&[command, "--model", model]);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(
+            said.contains("image_size 32 (4 x 4 cells)") && said.contains("scenes have 64 pixels"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_special_token_is_refused() {
+    let folder = copy();
+    let file = folder.path().join("tokenizer.json");
+    let mut tokenizer: Value = serde_json::from_slice(&fs::read(&file).expect("a file")).expect("JSON");
+    tokenizer["model"]["vocab"][""] = json!(5000);
+    let mut special = tokenizer["added_tokens"][0].clone();
+    (special["content"], special["id"]) = (json!(""), json!(5000));
+    tokenizer["added_tokens"].as_array_mut().expect("a list").push(special);
+    fs::write(file, tokenizer.to_string()).expect("a file");
+    let (code, said) = refusal(&["embed", "--text", "a star", "--model", path(folder.path())]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("\"\" is not a special token of this kind"), "{said}");
+}
+
+#[test]
+fn a_question_that_fills_the_row_leaves_no_room_for_an_answer() {
+    let scenes = tempfile::tempdir().expect("a temporary folder");
+    let mut scene = Command::new(env!("CARGO_BIN_EXE_triptych"));
+    assert!(scene.args(["scene", "--out", path(scenes.path())]).output().expect("a scene").status.success());
+    let image = scenes.path().join("0000.png");
+    let (code, said) = refusal(&["answer", "--image", path(&image), "--question", &"a ".repeat(61)]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("64 tokens leave no room to write"), "{said}");
+}
+
+#[test]
+fn training_is_not_begun_with_what_cannot_go_on() {
+    let out = tempfile::tempdir().expect("a temporary folder");
+    let run = out.path().join("run");
+    for (option, value, expected) in [
+        ("--batch", "8192", "batch is 8192, expected a multiple of 4 up to 4096"),
+        ("--batch", "6", "batch is 6, expected a multiple of 4 up to 4096"),
+        ("--rate", "nan", "schedule.peak is NaN, expected a number from 0 on"),
+        ("--steps", "18446744073709551615", "steps, expected at most"),
+    ] {
+        let (code, said) = refusal(&["train", "--out", path(&run), option, value]);
+        assert_eq!(code, Some(2), "{option} {value}: {said}");
+        assert!(said.contains(expected), "{option} {value}: {said}");
+    }
+    let other = copy();
+    set(other.path(), "text_depth", &json!(2));
+    let (code, said) = refusal(&["train", "--out", path(&run), "--start-from", path(other.path())]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("its config.json is not that of a new run: text_depth is 2, expected 3"), "{said}");
+}
+
+#[test]
 fn training_starts_from_no_weights_of_another_shape() {
     let out = tempfile::tempdir().expect("a temporary folder");
     let start = |folder: &Path| {

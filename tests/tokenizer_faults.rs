@@ -42,6 +42,15 @@ fn open(file: &Value) -> Result<Tokenizer, TokenizerError> {
     Tokenizer::new("t.json", file.to_string().as_bytes())
 }
 
+#[test]
+fn the_bytes_of_a_unigram_vocabulary_are_bounded() {
+    let model = |tokens: usize| {
+        let vocab: Vec<Value> = (0..tokens).map(|i| json!([format!("{i:0>1000}"), -1.0])).collect();
+        refusal(|file| file["model"] = json!({ "type": "Unigram", "unk_id": 0, "vocab": vocab }))
+    };
+    assert!(model(4200).contains("its tokens have 4200000 bytes; at most 4194304 are read"));
+}
+
 /// Why the changed file is refused.
 fn refusal(change: impl FnOnce(&mut Value)) -> String {
     match open(&changed(change)) {

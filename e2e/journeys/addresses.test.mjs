@@ -72,12 +72,22 @@ journey(
           await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 20)));
         }
       }, times);
-    const measure = async () => {
+    const sample = async () => {
       await session.send("HeapProfiler.collectGarbage");
       const { metrics } = await session.send("Performance.getMetrics");
       const metric = (name) => metrics.find((metric) => metric.name === name).value;
       const wasm = await page.evaluate(() => window.memory.buffer.byteLength);
       return { heap: metric("JSHeapUsedSize"), nodes: metric("Nodes"), listeners: metric("JSEventListeners"), wasm };
+    };
+    // The least of two seconds: what the last room still asks for comes and goes.
+    const measure = async () => {
+      let least = await sample();
+      for (let i = 0; i < 8; i++) {
+        await page.waitForTimeout(250);
+        const next = await sample();
+        least = next.nodes < least.nodes ? next : least;
+      }
+      return least;
     };
     await change(60);
     const before = await measure();

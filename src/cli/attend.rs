@@ -8,6 +8,7 @@ use serde_json::json;
 use super::model::{Model, fits, sentence};
 use super::photos::photo;
 use super::{CliError, Common, checkpoint, has_words, print_json};
+use crate::device::DeviceError;
 use crate::infer::{Model as Loadable, Runner, Trace};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
@@ -93,9 +94,8 @@ impl Attend {
             let vision = runner.self_attention(&pixels).await?;
             let matcher = runner.match_texts(&image, &[vec![read.clone()]], true).await?.1;
             let decoder = runner.decoder_attention(&image, &written).await?;
-            Ok((vision, matcher.expect("the run was traced"), decoder))
-        })
-        .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
+            Ok::<_, DeviceError>((vision, matcher.expect("the run was traced"), decoder))
+        })?;
         let text = |trace: &Trace, ids: &[u32]| {
             // A row may have padding.
             let words = ids.iter().map(|&id| runner.words.piece(id)).collect();
@@ -120,9 +120,9 @@ impl Attend {
     }
 }
 
-/// Letters and digits of a token: what a file name can hold.
+/// Letters and digits of a token: what a file name can hold, of at most 255 bytes in all.
 fn word(piece: &str) -> String {
-    piece.chars().filter(|c| c.is_alphanumeric()).collect()
+    piece.chars().filter(|c| c.is_alphanumeric()).take(40).collect()
 }
 
 fn layers(trace: &Trace) -> Vec<(String, HostTensor)> {

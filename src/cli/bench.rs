@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::model::Model;
+use super::model::{Model, sees_scenes};
 use super::{CliError, Common, print_json};
 use crate::device::Device;
 use crate::infer::{Decoding, Runner};
@@ -63,6 +63,7 @@ impl Bench {
             return gpu::run(self.runs, self.common.json);
         }
         let mut runner = self.model.load(&self.common)?;
+        sees_scenes(&runner)?;
         let backend = match runner.device() {
             Device::Cpu(_) => "cpu".to_string(),
             Device::Gpu(gpu) => gpu.info().name.clone(),
@@ -92,8 +93,7 @@ impl Bench {
         let mut sums: BTreeMap<&'static str, (usize, Vec<f64>)> = BTreeMap::new();
         let picture = pictures(1).remove(0);
         for run in 0..usize::from(self.runs) {
-            let steps =
-                pollster::block_on(runner.time_image_steps(&picture, 0.0)).map_err(CliError::failure)?;
+            let steps = pollster::block_on(runner.time_image_steps(&picture, 0.0))?;
             for (kernel, ms) in steps {
                 let (count, times) = sums.entry(kernel).or_default();
                 times.resize(run + 1, 0.0);

@@ -3,6 +3,7 @@
 use super::CliError;
 use super::attend::Looks;
 use super::write::{ANSWER, CAPTION};
+use crate::device::DeviceError;
 use crate::infer::checkpoint::{Checkpoint, Words};
 use crate::infer::{Decoding, Written};
 use crate::model::blip::Task;
@@ -16,7 +17,7 @@ const TEXT_READS_NO_PICTURE: &str = "--text has no effect: this model's text rea
 fn look(checkpoint: &mut Checkpoint, picture: &Pixels) -> Result<usize, CliError> {
     let fitted = checkpoint.images.fit(picture);
     let pixels = checkpoint.images.pixel_values(&[fitted]);
-    pollster::block_on(checkpoint.look(&pixels)).map_err(CliError::failure)
+    Ok(pollster::block_on(checkpoint.look(&pixels))?)
 }
 
 /// The tokenizer, without which nothing can be said to the model.
@@ -63,7 +64,7 @@ pub fn answer(
     let row = words(checkpoint)?.row(question).map_err(CliError::input)?;
     let source = look(checkpoint, picture)?;
     let (length, ids) = (row.len() as u32, HostTensor::u32([1, row.len()], row));
-    let asked = pollster::block_on(checkpoint.ask(source, &ids, length)).map_err(CliError::failure)?;
+    let asked = pollster::block_on(checkpoint.ask(source, &ids, length))?;
     let prompt = checkpoint.caption_prompt(None);
     let max_new = checkpoint.max_new(prompt.len(), max_new, ANSWER);
     let decoding = checkpoint.decoding(None);
@@ -75,7 +76,7 @@ pub fn match_text(checkpoint: &mut Checkpoint, picture: &Pixels, text: &str) -> 
     expect(checkpoint, Task::Match, "BlipForImageTextRetrieval")?;
     let row = words(checkpoint)?.row(text).map_err(CliError::input)?;
     let source = look(checkpoint, picture)?;
-    let logits = pollster::block_on(checkpoint.match_rows(source, &[row])).map_err(CliError::failure)?;
+    let logits = pollster::block_on(checkpoint.match_rows(source, &[row]))?;
     Ok(logits[0])
 }
 
@@ -109,9 +110,8 @@ pub fn attend(
                 (row, trace)
             }
         };
-        Ok((vision, Some((ids, trace))))
-    })
-    .map_err(|e: crate::device::DeviceError| CliError::failure(e))?;
+        Ok::<_, DeviceError>((vision, Some((ids, trace))))
+    })?;
     let mut texts = Vec::new();
     if let Some((ids, trace)) = read {
         let words = words(checkpoint)?;
@@ -127,8 +127,7 @@ fn write(
     decoding: Decoding,
     max_new: usize,
 ) -> Result<Written, CliError> {
-    let written = pollster::block_on(checkpoint.write(source, prompt, decoding, max_new));
-    let written = written.map_err(CliError::failure)?;
-    let text = words(checkpoint)?.tokenizer.decode(&written.ids).map_err(CliError::failure)?;
+    let written = pollster::block_on(checkpoint.write(source, prompt, decoding, max_new))?;
+    let text = words(checkpoint)?.tokenizer.decode(&written.ids).map_err(CliError::input)?;
     Ok(Written { ids: written.ids, logprobs: written.logprobs, text })
 }

@@ -94,7 +94,8 @@ impl Convert {
         match error {
             ConvertError::Checkpoint(error) => CliError::Input(format!("{}: {error}", self.folder.display())),
             ConvertError::Write(WriteError::Unwritable { .. }) => CliError::failure(error),
-            ConvertError::Write(_) | ConvertError::File(_) => CliError::input(error),
+            ConvertError::File(error) => error.into(),
+            ConvertError::Write(_) => CliError::input(error),
         }
     }
 }

@@ -48,6 +48,7 @@ impl Embed {
         if self.image.is_empty() && self.text.is_empty() {
             return Err(CliError::input("nothing to embed: give --image or --text"));
         }
+        self.text.iter().try_for_each(|text| has_words("--text", text))?;
         let mut model = self.model.open(&self.common)?;
         let Embedded { files, rows: images, skipped } = model.embed_images(&self.image)?;
         let texts = model.embed_texts(&self.text)?;
@@ -55,6 +56,11 @@ impl Embed {
         let (scale, cuts) = (model.scale()?, model.cuts());
         let logits: Vec<Vec<f32>> =
             images.iter().map(|i| texts.iter().map(|t| scale.logit(dot(i, t))).collect()).collect();
+        if logits.iter().flatten().any(|logit| !logit.is_finite()) {
+            return Err(CliError::input(
+                "the model's logit_scale and logit_bias make logits that are no finite numbers",
+            ));
+        }
         let probabilities: Vec<Vec<f32>> = logits.iter().map(|row| scale.probabilities(row)).collect();
         if self.common.json {
             let named = |Taken { path, is_incomplete }: &Taken| json!({ "file": path.display().to_string(), "incomplete": is_incomplete });
@@ -86,9 +92,14 @@ impl Retrieve {
         }
         let mut model = self.model.open(&self.common)?;
         let found = below(&self.images)?;
+        let mut is_incomplete = false;
         let query = match (&self.text, &self.image) {
             (Some(text), _) => model.embed_texts(std::slice::from_ref(text))?,
-            (None, Some(path)) => model.embed_images(std::slice::from_ref(path))?.rows,
+            (None, Some(path)) => {
+                let Embedded { files, rows, .. } = model.embed_images(std::slice::from_ref(path))?;
+                is_incomplete = files.iter().any(|file| file.is_incomplete);
+                rows
+            }
             (None, None) => unreachable!("clap asks for --text or --image"),
         };
         let cuts = model.cuts();
@@ -106,7 +117,9 @@ impl Retrieve {
                     json!({ "file": path.display().to_string(), "score": score, "incomplete": is_incomplete })
                 })
                 .collect();
-            print_json(&json!({ "results": results, "skipped": skipped, "cut": cuts }));
+            print_json(&json!({
+                "results": results, "skipped": skipped, "cut": cuts, "incomplete": is_incomplete,
+            }));
         } else {
             results.iter().for_each(|(score, file)| print_line!("{score:.4}  {}", file.path.display()));
         }

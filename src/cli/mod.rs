@@ -35,6 +35,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use out::json as print_json;
 
+use crate::device::DeviceError;
 use crate::io::file::{self, FileError};
 
 /// Why a command ended early.
@@ -58,6 +59,18 @@ impl CliError {
     }
 }
 
+impl From<DeviceError> for CliError {
+    /// A device that is not there or fails is the machine's fault; numbers and sizes are those of the model's files.
+    fn from(error: DeviceError) -> Self {
+        match error {
+            DeviceError::NoAdapter(_) | DeviceError::Lost(_) | DeviceError::Gpu(_) => {
+                CliError::failure(error)
+            }
+            _ => CliError::input(error),
+        }
+    }
+}
+
 impl From<FileError> for CliError {
     /// A full or broken disk is the machine's fault, a path that cannot be there the caller's.
     fn from(error: FileError) -> Self {
@@ -69,7 +82,8 @@ impl From<FileError> for CliError {
             | ErrorKind::NotADirectory
             | ErrorKind::DirectoryNotEmpty
             | ErrorKind::ReadOnlyFilesystem
-            | ErrorKind::InvalidFilename => CliError::input(error),
+            | ErrorKind::InvalidFilename
+            | ErrorKind::ResourceBusy => CliError::input(error),
             _ => CliError::failure(error),
         }
     }

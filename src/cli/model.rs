@@ -15,7 +15,9 @@ use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
 use crate::infer::checkpoint::{Cut, Scale};
 use crate::infer::{Model as Loadable, Runner};
 use crate::io::file::{Folder, write_atomic};
+use crate::model::playroom::Config;
 use crate::precision::Precision;
+use crate::world::render::PIXELS;
 
 /// A loaded model, by `--model`.
 #[derive(clap::Args, Clone)]
@@ -50,6 +52,9 @@ pub struct Opened(pub Loadable);
 
 /// A Playroom model in use.
 pub struct Loaded(Opened);
+
+/// Tokens of the longest sentence or question about a scene, with their special ones.
+const TOKENS: usize = 64;
 
 const NOT_PLAYROOM: &str = "this command runs Playroom models only";
 
@@ -151,7 +156,7 @@ impl Opened {
             }
             Loadable::Checkpoint(checkpoint) => pollster::block_on(checkpoint.scale()),
         };
-        scale.map_err(CliError::failure)
+        Ok(scale?)
     }
 }
 
@@ -160,7 +165,7 @@ pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
     let cpu = || Device::Cpu(CpuDevice { exact: false });
     match backend {
         Backend::Cpu => Ok(cpu()),
-        Backend::Gpu => gpu().map(Device::Gpu).map_err(CliError::failure),
+        Backend::Gpu => Ok(Device::Gpu(gpu()?)),
         Backend::Auto => match gpu() {
             Ok(device) if !device.info().is_software => Ok(Device::Gpu(device)),
             _ => Ok(cpu()),
@@ -194,10 +199,35 @@ fn kept_choices() -> Option<PathBuf> {
     Some(cache?.join("triptych/kernel-choices.json"))
 }
 
+/// The error where a model cannot be shown the world's scenes as they are, or read all that is said of them.
+pub fn sees_scenes(runner: &Runner) -> Result<(), CliError> {
+    let Config { image_size, max_tokens, .. } = runner.config;
+    let cells = runner.config.grid();
+    match image_size == PIXELS && cells >= 2 && max_tokens >= TOKENS {
+        true => Ok(()),
+        false => Err(CliError::Input(format!(
+            "the model's config.json says image_size {image_size} ({cells} x {cells} cells) and max_tokens {max_tokens}; scenes have \
+             {PIXELS} pixels, and with their sentences need 2 x 2 cells and {TOKENS} tokens"
+        ))),
+    }
+}
+
 /// A sentence as ids; one that is longer than the model's longest row is an error of the caller.
 pub fn sentence(runner: &Runner, text: &str) -> Result<Vec<u32>, CliError> {
     let ids = runner.words.sentence(text);
     fits(runner, ids, text)
+}
+
+/// The beginning of a text, behind which the model's longest row has room for more.
+pub fn begun(runner: &Runner, ids: Vec<u32>, text: &str) -> Result<Vec<u32>, CliError> {
+    let ids = fits(runner, ids, text)?;
+    match ids.len() < runner.config.max_tokens {
+        true => Ok(ids),
+        false => Err(CliError::Input(format!(
+            "{} tokens leave no room to write: the model's row is full",
+            ids.len()
+        ))),
+    }
 }
 
 /// Ids that fit into the model's longest row.

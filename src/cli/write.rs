@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::model::{Model, fits, sentence};
+use super::model::{Model, begun, sentence};
 use super::photos::photo;
 use super::{CliError, Common, checkpoint, has_words, print_json};
 use crate::infer::{Decoding, Model as Loadable, Runner, Written};
@@ -89,7 +89,7 @@ impl Caption {
         let written = match &mut model.0 {
             Loadable::Playroom(runner) => {
                 let prompt = runner.words.caption(Style::Full, &self.prompt);
-                let prompt = fits(runner, prompt, &self.prompt)?;
+                let prompt = begun(runner, prompt, &self.prompt)?;
                 let decoding = decoding.unwrap_or(Decoding::Greedy);
                 write(runner, &picture.pixels, prompt, decoding, self.max_new_tokens.unwrap_or(CAPTION))?
             }
@@ -136,7 +136,7 @@ impl Answer {
     /// The answer alone: Playroom's decoder reads the question before it.
     fn playroom(&self, runner: &mut Runner, picture: &Pixels) -> Result<Written, CliError> {
         let prompt = runner.words.question(&self.question);
-        let prompt = fits(runner, prompt, &self.question)?;
+        let prompt = begun(runner, prompt, &self.question)?;
         let given = prompt.len();
         let most = self.max_new_tokens.unwrap_or(ANSWER);
         let mut written = write(runner, picture, prompt, Decoding::Greedy, most)?;
@@ -177,7 +177,7 @@ impl Match {
             let (image, _) = runner.encode_images(&[pixels]).await?;
             runner.match_texts(&image, &[vec![ids]], false).await
         });
-        Ok(matched.map_err(CliError::failure)?.0[0][0])
+        Ok(matched?.0[0][0])
     }
 }
 
@@ -193,5 +193,5 @@ fn write(
         let (image, _) = runner.encode_images(&[pixels]).await?;
         runner.write_texts(&image, &[prompt], decoding, max_new).await
     });
-    Ok(written.map_err(CliError::failure)?.remove(0))
+    Ok(written?.remove(0))
 }

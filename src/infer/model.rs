@@ -43,8 +43,7 @@ impl Model {
             let file = name.to_string();
             move |source| CheckpointError::Unreadable { file, source }
         };
-        let file =
-            |name| files.read(name).map_err(unreadable(name))?.ok_or(ModelError::Absent(name));
+        let file = |name| files.read(name).map_err(unreadable(name))?.ok_or(ModelError::Absent(name));
         let config = file("config.json")?;
         if !is_playroom(&config) {
             return Ok(Checkpoint::load(device, files, precision)?.into());

@@ -44,8 +44,8 @@ pub enum PreprocessError {
     Unreadable { file: &'static str, source: io::Error },
     #[error("{file}: {reason}")]
     File { file: &'static str, reason: String },
-    #[error("{file}: {found}; vision_config.image_size of config.json is {side}: expected {expected}")]
-    Size { file: &'static str, found: String, side: u32, expected: String },
+    #[error("{said_by}: {found}; vision_config.image_size of config.json is {side}: expected {expected}")]
+    Misfit { said_by: String, found: String, side: u32, expected: String },
 }
 
 /// How many times as long as the model's picture an edge may be from which its picture is cropped.
@@ -73,9 +73,12 @@ impl ImageProcessor {
                 (PREPROCESSOR, (processor, Some(note)))
             }
         };
+        let said_by = || note.clone().unwrap_or_else(|| file.to_string());
         match processor.misfit(side) {
             None => Ok((processor, note)),
-            Some([found, expected]) => Err(PreprocessError::Size { file, found, side, expected }),
+            Some([found, expected]) => {
+                Err(PreprocessError::Misfit { said_by: said_by(), found, side, expected })
+            }
         }
     }
 

@@ -288,7 +288,8 @@ mod tests {
         assert!(message.starts_with("`x` in test.safetensors holds F64"), "{message}");
         let error = SafetensorsFile::new("short", vec![1, 2, 3]).map(|_| ()).unwrap_err();
         assert!(error.to_string().starts_with("short is not a safetensors file"), "{error}");
-        let pointer = [&b"version https://git-lfs.github.com/spec/"[..], b"v1\noid sha256:0\nsize 600\n"].concat();
+        let pointer =
+            [&b"version https://git-lfs.github.com/spec/"[..], b"v1\noid sha256:0\nsize 600\n"].concat();
         let error = SafetensorsFile::new("cloned", pointer).map(|_| ()).unwrap_err();
         assert!(error.to_string().starts_with("cloned is only a Git LFS pointer"), "{error}");
         let error = SafetensorsFile::new("page", b"<!doctype html><p>No".to_vec()).map(|_| ()).unwrap_err();

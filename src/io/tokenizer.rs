@@ -83,17 +83,19 @@ impl Tokenizer {
     /// The ids of a text, with the special tokens that the file's post-processor adds.
     pub fn encode(&self, text: &str) -> Result<Encoding, TokenizerError> {
         limits::text(text.len())?;
-        let flat = self.library.encode(text).map_err(|reason| TokenizerError::Encode {
-            file: self.file.clone(),
-            text: text.chars().take(40).collect(),
-            reason,
-        })?;
+        let flat = self.library.encode(text).map_err(|reason| self.unreadable(text, reason))?;
         let token = |token: &[u32]| {
             let [id, start, end] = [0, 1, 2].map(|i| token[i]);
             (id, without_space(text, start as usize..end as usize))
         };
         let (ids, spans) = flat.chunks_exact(3).map(token).unzip();
         Ok(Encoding { ids, spans })
+    }
+
+    /// The error of a text that cannot be read.
+    pub fn unreadable(&self, text: &str, reason: impl Into<String>) -> TokenizerError {
+        let (file, text) = (self.file.clone(), text.chars().take(40).collect());
+        TokenizerError::Encode { file, text, reason: reason.into() }
     }
 
     /// The text of the ids, special tokens left out.

@@ -178,6 +178,13 @@ impl Weights {
     /// The scales of an I8 tensor of so many rows.
     fn scales(&self, tensor: &str, rows: usize) -> Result<Vec<f32>, SafetensorsError> {
         let name = scale_name(tensor);
+        for (part, shape) in self.parts(&name, &[rows].into())? {
+            let shard = self.shard(&part)?;
+            if shard.expect(&part, &shape)?.dtype == Dtype::I8 {
+                let (file, found) = (shard.file().to_string(), Dtype::I8);
+                return Err(SafetensorsError::NoNumbers { file, tensor: part, found });
+            }
+        }
         let mut scales = Vec::with_capacity(rows);
         self.stored(&name, &[rows].into(), |_, piece| -> Result<(), SafetensorsError> {
             scales.extend(piece);

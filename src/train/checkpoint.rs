@@ -55,13 +55,9 @@ const METADATA_KEY: &str = "run";
 /// Writes weights, moments and state to `path`.
 pub async fn save(trainer: &Trainer, path: &Path) -> Result<(), CheckpointError> {
     let tensors = trainer.stored().await?;
-    let state = RunState {
-        config: trainer.config.clone(),
-        schedule: trainer.schedule,
-        seed: trainer.seed,
-        batch: trainer.batch,
-        step: trainer.step,
-    };
+    let Trainer { config, schedule, seed, batch, step, .. } = trainer;
+    let state =
+        RunState { config: config.clone(), schedule: *schedule, seed: *seed, batch: *batch, step: *step };
     let json = serde_json::to_string(&state).expect("plain data serialises");
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     let bytes = to_bytes(named, &[(METADATA_KEY, &json)], Floats::F32)?;
@@ -86,8 +82,8 @@ pub fn load(path: &Path) -> Result<(RunState, Vec<(String, HostTensor)>), Checkp
 }
 
 impl RunState {
-    /// The error is a reason.
-    fn check(&self) -> Result<(), String> {
+    /// Whether a run of these sizes can be trained; the error is a reason.
+    pub fn check(&self) -> Result<(), String> {
         /// Far beyond any run; sums of such numbers do not overflow.
         const MOST: u64 = 1 << 40;
         self.config.check().map_err(|error| error.to_string())?;

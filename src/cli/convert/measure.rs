@@ -25,7 +25,8 @@ pub struct Effect {
     /// Bytes of the weights on the device.
     pub device_before: u64,
     pub device_after: u64,
-    /// Files of the pictures' folder that were left out.
+    /// Files of the pictures' folder of which a part is missing, and those that were left out.
+    pub incomplete: Vec<String>,
     pub skipped: Vec<Skipped>,
 }
 
@@ -39,7 +40,7 @@ pub fn measure(
     let (scenes, texts) = scenes(SCENES);
     // Fitted by the first model: the second is the same in other bits.
     let mut pictures: Vec<Pixels> = Vec::new();
-    let mut skipped = Vec::new();
+    let (mut incomplete, mut skipped) = (Vec::new(), Vec::new());
     let mut made = |folder: &Path, precision: Precision| -> Result<(Made, u64), CliError> {
         let mut opened = open_folder(folder, choose_device(common.backend)?, precision)?;
         let Loadable::Checkpoint(checkpoint) = &mut opened.0 else {
@@ -47,12 +48,12 @@ pub fn measure(
         };
         if pictures.is_empty() {
             pictures = match &found {
-                Some(found) => fitted(checkpoint, found, &mut skipped)?,
+                Some(found) => fitted(checkpoint, found, (&mut incomplete, &mut skipped))?,
                 None => scenes.iter().map(|scene| checkpoint.images.fit(scene)).collect(),
             };
         }
         let made = pollster::block_on(checkpoint.make(&pictures, &texts)).map_err(|error| match error {
-            EffectError::Device(error) => CliError::failure(error),
+            EffectError::Device(error) => error.into(),
             error => CliError::input(error),
         })?;
         Ok((made, checkpoint.architecture.bytes(precision)))
@@ -67,6 +68,7 @@ pub fn measure(
         ms_after: after.ms,
         device_before,
         device_after,
+        incomplete,
         skipped,
     })
 }
@@ -75,7 +77,7 @@ pub fn measure(
 fn fitted(
     checkpoint: &Checkpoint,
     found: &Found,
-    skipped: &mut Vec<Skipped>,
+    (incomplete, skipped): (&mut Vec<String>, &mut Vec<Skipped>),
 ) -> Result<Vec<Pixels>, CliError> {
     skipped.extend(found.skipped.iter().cloned());
     let mut fitted = Vec::new();
@@ -84,6 +86,7 @@ fn fitted(
             Ok(picture) => {
                 if picture.is_incomplete {
                     tell_incomplete(path);
+                    incomplete.push(path.display().to_string());
                 }
                 fitted.push(checkpoint.images.fit(&picture.pixels));
             }

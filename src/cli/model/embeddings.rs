@@ -78,7 +78,7 @@ impl Opened {
             }
             Loadable::Checkpoint(checkpoint) => pollster::block_on(checkpoint.encode_fitted(pictures)),
         };
-        Ok(rows(&embeds.map_err(CliError::failure)?))
+        Ok(rows(&embeds?))
     }
 
     /// Unit vectors of sentences.
@@ -99,7 +99,7 @@ impl Opened {
                 pollster::block_on(checkpoint.encode_texts(&ids, pad))
             }
         };
-        Ok(rows(&embeds.map_err(CliError::failure)?))
+        Ok(rows(&embeds?))
     }
 
     fn check_embeds(&self) -> Result<(), CliError> {

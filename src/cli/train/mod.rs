@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::log::Log;
 use super::model::{choose_device, load_folder};
@@ -20,8 +20,8 @@ use crate::io::bpe;
 use crate::io::claim::Claim;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
-use crate::train::batch::{Batch, GROUP};
-use crate::train::checkpoint::{self, CheckpointError};
+use crate::train::batch::Batch;
+use crate::train::checkpoint::{self, CheckpointError, RunState};
 use crate::train::objective::{LOSS, PARTS};
 use crate::train::schedule::{Schedule, Stage};
 use crate::train::trainer::{Report, Trainer};
@@ -75,9 +75,6 @@ pub struct Train {
 
 impl Train {
     pub fn run(&self) -> Result<(), CliError> {
-        if self.batch.is_some_and(|batch| batch == 0 || !batch.is_multiple_of(GROUP)) {
-            return Err(CliError::input(format!("--batch takes a multiple of {GROUP} pictures")));
-        }
         if !self.resume && self.checkpoint().exists() {
             let out = self.out.display();
             return Err(CliError::input(format!(
@@ -114,7 +111,7 @@ impl Train {
         });
         for batch in batches {
             let start = Instant::now();
-            let report = pollster::block_on(trainer.step(&batch)).map_err(CliError::failure)?;
+            let report = pollster::block_on(trainer.step(&batch))?;
             if !report.loss.is_finite() {
                 return Err(CliError::Failure(format!("the loss is no number at step {}", report.step)));
             }
@@ -157,13 +154,16 @@ impl Train {
             let writing = self.writing.unwrap_or(0).max(pictures);
             let schedule = Schedule { peak, warmup: 200, pictures, writing, steps, decay };
             let config = Config::playroom(vocab_size);
-            let mut trainer = Trainer::new(device, config, schedule, self.seed, self.batch.unwrap_or(64));
+            let batch = self.batch.unwrap_or(64);
+            let run = RunState { config, schedule, seed: self.seed, batch, step: 0 };
+            run.check().map_err(CliError::Input)?;
+            let mut trainer = Trainer::new(device, run.config, schedule, self.seed, batch);
             if let Some(folder) = &self.start_from {
                 let theirs = checkpoint::config(folder).map_err(CliError::input)?;
                 if theirs != trainer.config {
-                    let folder = folder.display();
+                    let (folder, other) = (folder.display(), first_difference(&theirs, &trainer.config));
                     return Err(CliError::input(format!(
-                        "{folder}: its config.json is not that of a new run"
+                        "{folder}: its config.json is not that of a new run: {other}"
                     )));
                 }
                 let (weights, missing) =
@@ -198,6 +198,8 @@ impl Train {
             peak: self.rate.unwrap_or(state.schedule.peak),
             ..state.schedule
         };
+        let state = RunState { schedule, ..state };
+        state.check().map_err(CliError::Input)?;
         let mut trainer = Trainer::new(device, state.config, schedule, state.seed, state.batch);
         trainer.restore(&tensors, state.step).map_err(CliError::failure)?;
         Ok(trainer)
@@ -231,8 +233,7 @@ impl Train {
         let mut runner =
             load_folder(&self.out.join("model"), choose_device(self.common.backend)?, Precision::F32)?;
         let options = Options { split: Split::Val, seed: trainer.seed, count: VALIDATED };
-        let figures = pollster::block_on(evaluate(&mut runner, options, &mut |_, _, _| ()));
-        let figures = figures.map_err(CliError::failure)?;
+        let figures = pollster::block_on(evaluate(&mut runner, options, &mut |_, _, _| ()))?;
         let values = [
             figures.text_to_image.recall_1,
             figures.image_to_text.recall_1,
@@ -253,6 +254,17 @@ impl Train {
         pollster::block_on(checkpoint::save(trainer, &self.checkpoint()))?;
         pollster::block_on(checkpoint::export(trainer, tokenizer, folder))
     }
+}
+
+/// The first entry in which two configurations differ, with both values.
+fn first_difference(found: &Config, expected: &Config) -> String {
+    let entries = |config| match serde_json::to_value(config).expect("plain data serialises") {
+        Value::Object(entries) => entries,
+        _ => unreachable!("a configuration is an object"),
+    };
+    let (found, expected) = (entries(found), entries(expected));
+    let other = found.iter().find(|(name, value)| expected.get(*name) != Some(value));
+    other.map_or_else(String::new, |(name, value)| format!("{name} is {value}, expected {}", expected[name]))
 }
 
 fn bar(trainer: &Trainer) -> ProgressBar {

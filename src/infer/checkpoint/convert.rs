@@ -70,6 +70,8 @@ pub fn convert(
 ) -> Result<Converted, ConvertError> {
     let wanted = Checkpoint::architecture(from)?.weights();
     let weights = Weights::open(from).map_err(CheckpointError::from)?;
+    // No room is made before all headers agree.
+    wanted.iter().try_for_each(|wanted| weights.check(held(&weights, wanted), &wanted.shape))?;
     let stored: Vec<Stored> = wanted.iter().map(|wanted| stored(wanted, precision)).collect();
     write_folder(out, |folder| {
         for file in COPIED {

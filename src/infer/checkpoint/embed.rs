@@ -91,7 +91,9 @@ impl Checkpoint {
                     done += chunk.len();
                 }
                 // Fewer at a time take less.
-                Err(DeviceError::Memory(_) | DeviceError::Exhausted { .. }) if chunk.len() > 1 => {
+                Err(
+                    DeviceError::Memory(_) | DeviceError::Exhausted { .. } | DeviceError::TooLarge { .. },
+                ) if chunk.len() > 1 => {
                     most = chunk.len().div_ceil(2);
                 }
                 Err(error) => return Err(error),

@@ -11,11 +11,15 @@ use crate::infer::Decoding;
 use crate::io::read_at::Files;
 use crate::model::architecture::Architecture;
 use crate::model::blip;
+use crate::order;
 
 const FILE: &str = "generation_config.json";
 
 /// Most hypotheses of a beam search.
 const MAX_BEAMS: usize = 16;
+
+/// Most tokens that end a text: a beam search looks at as many more continuations of each hypothesis.
+const MAX_ENDS: usize = 64;
 
 /// Score of a token that must not be written.
 const FORBIDDEN: f32 = -1e30;
@@ -137,12 +141,15 @@ impl Generation {
         let mut generation: Generation = serde_json::from_value(Value::Object(entries))?;
         generation.check()?;
         let vocabulary = config.text.vocab_size;
+        order::sort(&mut generation.ends);
+        generation.ends.dedup();
+        if let Some(&id) = generation.ends.last().filter(|id| **id as usize >= vocabulary) {
+            unfollowed.push(format!("eos_token_id {id}, of a vocabulary of {vocabulary} tokens"));
+        }
+        generation.ends.retain(|id| (*id as usize) < vocabulary);
         // BLIP's `generate` ends a text with this token itself.
         if !generation.ends.contains(&config.writing.sep_token_id) {
             generation.ends.push(config.writing.sep_token_id);
-        }
-        if let Some(id) = generation.ends.iter().find(|id| **id as usize >= vocabulary) {
-            unfollowed.push(format!("eos_token_id {id}, of a vocabulary of {vocabulary} tokens"));
         }
         let note = (!unfollowed.is_empty())
             .then(|| format!("{FILE}: this is not followed: {}", unfollowed.join("; ")));
@@ -157,6 +164,9 @@ impl Generation {
         }
         if !self.length_penalty.is_finite() || self.length_penalty.abs() > 100.0 {
             return wrong("length_penalty", self.length_penalty.to_string(), "-100 to 100".to_string());
+        }
+        if self.ends.len() > MAX_ENDS {
+            return wrong("eos_token_id", format!("{} ids", self.ends.len()), format!("at most {MAX_ENDS}"));
         }
         match self.max_new_tokens.or(self.max_length) {
             Some(0) => wrong("max_new_tokens or max_length", "0".to_string(), "at least 1".to_string()),

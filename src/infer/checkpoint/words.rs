@@ -79,9 +79,12 @@ impl Words {
     }
 
     /// The ids of a text with its special tokens; of one that is too long the end is cut, but for the last token, and
-    /// [`Words::take_cuts`] tells of it.
+    /// [`Words::take_cuts`] tells of it. At least one, or an error.
     pub fn row(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
         let mut encoding = self.tokenizer.encode(text)?;
+        if encoding.ids.is_empty() {
+            return Err(self.tokenizer.unreadable(text, "no token is left of it"));
+        }
         let (tokens, read) = (encoding.ids.len(), self.longest);
         if tokens > read {
             encoding.ids.drain(read - 1..tokens - 1);

@@ -141,8 +141,8 @@ pub(super) fn usual(family: Family) -> (ImageProcessor, String) {
         .expect("the class defines every entry");
     let (side, [mean, std]) = (family.side(), family.normalize());
     let note = format!(
-        "there is neither {PROCESSOR} nor {PREPROCESSOR}: the defaults of {}, the class for this type of model, were taken: \
-         {side} pixels, mean {mean:?}, deviation {std:?}",
+        "neither {PROCESSOR} nor {PREPROCESSOR} says how pictures are prepared: the defaults of {}, the class for this type of \
+         model, were taken: {side} pixels, mean {mean:?}, deviation {std:?}",
         family.class()
     );
     (processor, note)

@@ -150,7 +150,12 @@ fn read(json: &[u8], file: &str) -> Result<OwnTokenizer, String> {
     }
     let mut specials = Vec::new();
     for token in added {
-        let is_plain = !(token.normalized || token.single_word || token.lstrip || token.rstrip);
+        // An empty one would be found at every place.
+        let is_plain = !(token.content.is_empty()
+            || token.normalized
+            || token.single_word
+            || token.lstrip
+            || token.rstrip);
         if !token.special || !is_plain || id(&token.content)? != token.id {
             return Err(format!("{:?} is not a special token of this kind", token.content));
         }

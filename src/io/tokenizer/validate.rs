@@ -15,6 +15,9 @@ const MAX_DEPTH: usize = 32;
 const MAX_VALUES: usize = 20_000;
 /// Bytes of a token. The library keeps a tree of one node per byte, and looks for every beginning of a token at every place.
 const MAX_TOKEN: usize = 1_000;
+/// Bytes of all tokens of a Unigram model, for each of which the library may keep some 340; a quarter of a million tokens have
+/// 3 million.
+const MAX_UNIGRAM: usize = 4 << 20;
 /// Bytes of a pattern, and of what takes the place of what it finds.
 const MAX_PATTERN: usize = 10_000;
 const MAX_CONTENT: usize = 64;
@@ -90,6 +93,10 @@ impl Model {
     fn check(&self) -> Result<(), String> {
         if self.vocab.longest > MAX_TOKEN {
             return Err(format!("a token has {} bytes; at most {MAX_TOKEN} are read", self.vocab.longest));
+        }
+        let is_other = matches!(self.kind.as_deref(), Some("BPE" | "WordPiece" | "WordLevel"));
+        if !is_other && self.vocab.all > MAX_UNIGRAM {
+            return Err(format!("its tokens have {} bytes; at most {MAX_UNIGRAM} are read", self.vocab.all));
         }
         if let Some(most) = self.max_input_chars_per_word.filter(|most| *most > MAX_WORD) {
             return Err(format!("max_input_chars_per_word is {most}; at most {MAX_WORD} are read"));
@@ -267,9 +274,18 @@ impl<'de> Deserialize<'de> for Bounded {
     }
 }
 
-/// The longest of the tokens, which are the keys of a map, or the first of pairs; nothing else of them is kept.
+/// Bytes of tokens, which are the keys of a map, or the first of pairs: of the longest and of all; nothing else of them is kept.
+#[derive(Default)]
 struct Vocabulary {
     longest: usize,
+    all: usize,
+}
+
+impl Vocabulary {
+    fn add(&mut self, Bounded(bytes): Bounded) {
+        self.longest = self.longest.max(bytes);
+        self.all = self.all.saturating_add(bytes);
+    }
 }
 
 impl<'de> Deserialize<'de> for Vocabulary {
@@ -281,18 +297,18 @@ impl<'de> Deserialize<'de> for Vocabulary {
                 f.write_str("a vocabulary")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut all: A) -> Result<Vocabulary, A::Error> {
-                let mut longest = 0;
-                while let Some((Bounded(bytes), IgnoredAny)) = all.next_entry()? {
-                    longest = longest.max(bytes);
+                let mut vocabulary = Vocabulary::default();
+                while let Some((token, IgnoredAny)) = all.next_entry()? {
+                    vocabulary.add(token);
                 }
-                Ok(Vocabulary { longest })
+                Ok(vocabulary)
             }
             fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<Vocabulary, A::Error> {
-                let mut longest = 0;
-                while let Some((Bounded(bytes), IgnoredAny)) = all.next_element()? {
-                    longest = longest.max(bytes);
+                let mut vocabulary = Vocabulary::default();
+                while let Some((token, IgnoredAny)) = all.next_element()? {
+                    vocabulary.add(token);
                 }
-                Ok(Vocabulary { longest })
+                Ok(vocabulary)
             }
         }
         deserializer.deserialize_any(Longest)

@@ -36,6 +36,8 @@ pub fn cases() -> Vec<Case> {
         case([2, 2, 9, 2, 5], false, None, 1.0),
         // More keys than a piece of `attention_row.wgsl` has, and whole pieces of them.
         case([1, 5, 2501, 2, 16], false, None, 1.0),
+        // More probabilities than a task of the CPU's fast form holds at a time.
+        case([2, 300, 4200, 1, 4], false, Some(vec![4200, 77]), 1.0),
         case([3, 2, 4099, 1, 8], false, Some(vec![2049, 4096, 0]), 3.0),
         case([2, 3, 3, 2, 16], true, Some(vec![3, 2]), 1.0),
         case([2, 9, 17, 2, 16], false, None, 100.0).tolerance(1e-3),

@@ -11,6 +11,9 @@ const CAUSAL_BLOCK: usize = 32;
 /// Rows of a task where there is only one batch element.
 const TASK: usize = 64;
 
+/// Probabilities that a task holds at a time, unless [`TASK`] rows have more of them.
+const HELD: usize = 1 << 20;
+
 /// Sizes of one batch element.
 pub(super) struct Sizes {
     pub heads: usize,
@@ -103,12 +106,17 @@ pub(super) fn forward(args: &mut Args) {
     let block = task(&p, s.queries);
     for_rows(args.write[0], block * s.width, block * s.width * s.keys, |n, y| {
         let (b, first) = (n * block / s.queries, n * block % s.queries);
-        let mut probs = vec![0.0; y.len() / s.width * s.keys];
+        let held = TASK.max(HELD / s.keys).min(y.len() / s.width);
+        let mut probs = vec![0.0; held * s.keys];
         let keys = p.length(lengths, b);
-        for h in 0..s.heads {
-            products(&p, first, keys, s.queried(q, b, h, first), s.keyed(k, b, h), &mut probs);
-            softmax(&p, lengths, b, first, &mut probs);
-            mix(&p, first, keys, &probs, s.keyed(v, b, h), 0.0, &mut y[h * s.dh..]);
+        for (part, y) in y.chunks_mut(held * s.width).enumerate() {
+            let first = first + part * held;
+            let probs = &mut probs[..y.len() / s.width * s.keys];
+            for h in 0..s.heads {
+                products(&p, first, keys, s.queried(q, b, h, first), s.keyed(k, b, h), probs);
+                softmax(&p, lengths, b, first, probs);
+                mix(&p, first, keys, probs, s.keyed(v, b, h), 0.0, &mut y[h * s.dh..]);
+            }
         }
     });
 }

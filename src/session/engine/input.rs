@@ -24,6 +24,19 @@ pub(super) fn fits(runner: &Runner, ids: Vec<u32>) -> Result<Vec<u32>, Failure> 
     }
 }
 
+/// The beginning of a text, behind which the model's longest row has room for more.
+pub(super) fn begun(runner: &Runner, ids: Vec<u32>) -> Result<Vec<u32>, Failure> {
+    let longest = runner.config.max_tokens;
+    match ids.len() < longest {
+        true => Ok(ids),
+        false => {
+            let sentence =
+                format!("This text is too long: the model reads and writes {longest} tokens in all.");
+            Err(unusable(&sentence, String::new()))
+        }
+    }
+}
+
 pub(super) fn unreadable(error: TokenizerError) -> Failure {
     unusable("This text cannot be read.", error.to_string())
 }

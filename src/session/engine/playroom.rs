@@ -2,7 +2,7 @@
 
 use super::Host;
 use super::describe::{LEAST_MS, attention, candidates, described, steps};
-use super::input::{decoded, fits, protocol_pixels, sentence, sized, unusable};
+use super::input::{begun, decoded, fits, protocol_pixels, sentence, sized, unusable};
 use super::task::{Emit, Progress};
 use super::writing::{begin, write};
 use crate::eval::playroom::QuestionPrior;
@@ -131,7 +131,7 @@ async fn ask(
         return Err(unusable("The question has no words.", String::new()));
     }
     let (image, _) = runner.encode_images(&sized(runner, std::slice::from_ref(picture))?).await?;
-    let prompt = fits(runner, runner.words.question(question))?;
+    let prompt = begun(runner, runner.words.question(question))?;
     let mut search = runner.search(infer::Decoding::Greedy, prompt.clone(), ANSWER);
     let mut tokens = Vec::new();
     while !search.done() {

@@ -1,7 +1,7 @@
 //! A caption, one token at a time.
 
 use super::describe::{Stream, described};
-use super::input::{fits, sized};
+use super::input::{begun, sized};
 use super::task::Emit;
 use crate::infer::{self, ImageTokens, Runner, Search};
 use crate::session::protocol::{Decoding, Event, Failure, Hypothesis, Pixels};
@@ -24,7 +24,7 @@ pub(super) async fn begin(
     emit: Emit<'_>,
 ) -> Result<Writing, Failure> {
     let (image, _) = runner.encode_images(&sized(runner, std::slice::from_ref(picture))?).await?;
-    let prompt = fits(runner, runner.words.caption(Style::Full, prefix))?;
+    let prompt = begun(runner, runner.words.caption(Style::Full, prefix))?;
     let given = runner.words.caption(Style::Full, "").len();
     for at in given..prompt.len() {
         let next = runner.next(&image, &[prompt[..at].to_vec()], true).await?;

@@ -26,7 +26,7 @@ fn a_file_as_transformers_writes_it_says_nothing_new() {
 fn lengths_count_with_the_prompt_or_without() {
     let (generation, _) = read(json!({ "max_length": 20, "num_beams": 4, "eos_token_id": [7, 2] })).unwrap();
     assert_eq!((generation.max_new(3), generation.max_new(30)), (Some(17), Some(0)));
-    assert_eq!((generation.decoding(), generation.ends()), (Decoding::Beam { width: 4 }, &[7, 2, 102][..]));
+    assert_eq!((generation.decoding(), generation.ends()), (Decoding::Beam { width: 4 }, &[2, 7, 102][..]));
     let (generation, _) = read(json!({ "max_length": 20, "max_new_tokens": 5 })).unwrap();
     assert_eq!(generation.max_new(3), Some(5));
 }
@@ -51,6 +51,9 @@ fn errors_name_the_entry() {
     assert_eq!(beams, "generation_config.json: num_beams is 400, expected 1 to 16");
     assert!(message(json!({ "max_new_tokens": 0 })).contains("is 0, expected at least 1"));
     assert!(message(json!({ "length_penalty": 1e39 })).contains("expected -100 to 100"));
+    let ends: Vec<u32> = (0..65).collect();
+    let many = message(json!({ "eos_token_id": ends }));
+    assert_eq!(many, "generation_config.json: eos_token_id is 65 ids, expected at most 64");
     assert!(message(json!({ "max_length": "long" })).starts_with("generation_config.json: invalid type"));
 }
 

@@ -404,6 +404,7 @@ fn a_pointer_of_git_among_the_visitors_files_is_told() {
     assert!(lab.shelf().is_empty());
 }
 
+#[test]
 fn a_folder_is_handed_in_by_one_page_at_a_time() {
     let mut lab = Lab::new("clip_gelu");
     let take = |bytes: &[u8], start: u64| Command::Take {

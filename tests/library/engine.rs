@@ -60,3 +60,20 @@ fn an_album_that_was_told_stays_told_after_a_comparison() {
     let events = lab.ask(Command::Thumbnails { photos: vec![0] });
     assert!(matches!(&events[..], [Event::Thumbnails(files)] if files.len() == 1), "{events:?}");
 }
+
+#[test]
+fn what_is_lost_of_the_visitors_own_files_is_to_come_from_no_server() {
+    let mut lab = Lab::new("clip_gelu");
+    let all = files("clip_gelu");
+    let sizes: Vec<_> = all.iter().map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect();
+    for (at, (_, bytes)) in all.into_iter().enumerate() {
+        let (name, files) = ("my model".to_string(), sizes.clone());
+        lab.ask(Command::Take { name, files, file: at as u32, start: 0, bytes });
+    }
+    assert!(matches!(lab.load("my model").last(), Some(Event::Ready(_))));
+    let vocabulary = lab.folder.path().join(format!("model.{}", key("my model"))).join("vocab.json");
+    fs::File::options().write(true).open(vocabulary).unwrap().set_len(1).unwrap();
+    let failed = failure(&lab.load("my model")).clone();
+    assert!(failed.sentence.ends_with("Choose its folder again in the room Models."), "{}", failed.sentence);
+    assert_eq!(failed.way_on, WayOn::ChangeInput);
+}

@@ -19,7 +19,7 @@ use crate::session::protocol::{
 };
 
 /// How often a model's files are looked for while others have them, and how long between two times.
-const TRIES: u32 = 12;
+const TRIES: u32 = 40;
 const REST: Duration = Duration::from_millis(250);
 
 #[derive(Clone)]

@@ -1,5 +1,7 @@
 //! Checkpoints offered, downloaded, taken from files, listed and deleted by the session, and then loaded.
 
+#[path = "library/engine.rs"]
+mod engine;
 #[path = "hub/server.rs"]
 mod server;
 
@@ -81,9 +83,13 @@ impl Lab {
     }
 
     fn load(&mut self, name: &str) -> Vec<Event> {
-        let model = ModelName::Kept { name: name.to_string(), precision: Precision::F32 };
-        self.ask(Command::Load { backend: BackendChoice::Cpu, model })
+        self.ask(load(name))
     }
+}
+
+fn load(name: &str) -> Command {
+    let model = ModelName::Kept { name: name.to_string(), precision: Precision::F32 };
+    Command::Load { backend: BackendChoice::Cpu, model }
 }
 
 /// As if this had been offered.

@@ -98,3 +98,69 @@ journey(
   },
   ["no-adapter"],
 );
+
+const forget = async (page) => {
+  await page.getByRole("button", { name: "Forget all" }).click();
+  await shows(page, 0);
+};
+
+journey(
+  "what was forgotten comes again, under its own name, and the keyboard keeps its photo",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("album");
+    const files = await photos(page, ["red", "blue", "green"]);
+    for (let time = 0; time < 2; time++) {
+      await add(page, files.slice(0, 1));
+      await shows(page, 1);
+      await forget(page);
+    }
+    await add(page, files.slice(1, 2));
+    await shows(page, 1);
+    assert.deepEqual(await names(page), ["1-blue.jpg"], "another photo in the same place");
+
+    const like = page.getByRole("button", { name: /^like / });
+    await page.locator(".photos button").click();
+    await like.filter({ hasText: "1-blue.jpg" }).waitFor();
+    await forget(page);
+    await add(page, files);
+    await shows(page, 3);
+    assert.equal(await like.count(), 0, "a photo that was forgotten is looked for no longer");
+
+    const last = page.locator(".photos li").last().getByRole("button");
+    const title = await last.getAttribute("title");
+    await last.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((title) => document.querySelector(".photos button").title === title, title);
+    assert.equal(await page.evaluate(() => document.activeElement.title), title);
+  },
+  ["no-adapter"],
+);
+
+journey(
+  "a photo that ends the engine is named, and the others come all the same",
+  async (lab) => {
+    const { page } = lab;
+    // As a decoder that ends the worker in the midst of this file.
+    lab.inWorker(`
+      const decode = self.createImageBitmap.bind(self);
+      self.createImageBitmap = (file, ...rest) => {
+        if (file.size < 54_000) return decode(file, ...rest);
+        self.close();
+        return new Promise(() => {});
+      };`);
+    await lab.open("album");
+    await lab.encoded();
+    const files = await photos(page, ["red", "blue"]);
+    const bomb = Buffer.concat([await readFile(files[1]), Buffer.alloc(54_000)]);
+    await add(page, [files[0], await beside(files[0], "bomb.jpg", bomb), files[1]]);
+    await page.getByText("The engine stopped at the file bomb.jpg.").waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Start the engine again" }).click();
+    await shows(page, 2);
+    await page.getByText("The engine stopped at the file bomb.jpg.").waitFor();
+    await forget(page);
+    await add(page, files);
+    await shows(page, 2);
+  },
+  ["no-adapter"],
+);

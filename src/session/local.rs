@@ -98,6 +98,10 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         }
     }
 
+    async fn rest(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
     /// Other processes look for themselves.
     fn tell(&self, _: &str) {}
 

@@ -15,7 +15,7 @@ use super::rooms::{
     contrast::Contrast,
     fuse::Fuse,
     home::Home,
-    models::Models,
+    models::{Copying, Models},
     retrieve::Retrieve,
     sabotage::Sabotage,
 };
@@ -51,6 +51,7 @@ fn Page() -> impl IntoView {
     let lab = Lab::new(history::current());
     provide_context(lab);
     provide_context(Queue::new(lab));
+    provide_context(Copying::new(lab));
     provide_context(Theme::new());
     history::follow(lab);
     focus::keep(lab);

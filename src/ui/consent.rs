@@ -29,7 +29,11 @@ impl Consent {
     /// Lets the page ask the server of this model, if the text names one.
     pub fn give_for(self, name: &str) {
         let Some(place) = place(name).filter(|place| !self.was_given(place)) else { return };
-        self.0.update(|hosts| hosts.push(place.host));
+        self.0.update(|hosts| {
+            // Other tabs have written there since.
+            hosts.extend(remembered().into_iter().filter(|host| !hosts.contains(host)).collect::<Vec<_>>());
+            hosts.push(place.host);
+        });
         if let Ok(Some(storage)) = window().local_storage() {
             // Without storage the agreement lasts as long as the page.
             let _ = storage.set_item(KEY, &self.0.with_untracked(|hosts| hosts.join(" ")));

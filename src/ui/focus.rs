@@ -2,12 +2,21 @@
 
 use super::lab::Lab;
 use super::view::Room;
+use js_sys::Array;
 use leptos::ev;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, EventTarget, HtmlElement, MutationObserver, MutationObserverInit, Node};
+use web_sys::{Element, EventTarget, HtmlElement, MutationObserver, MutationObserverInit, Node, NodeList};
+
+#[wasm_bindgen]
+extern "C" {
+    type MutationRecord;
+    #[wasm_bindgen(method, getter, js_name = addedNodes)]
+    fn added_nodes(this: &MutationRecord) -> NodeList;
+}
 
 /// What the keyboard can reach.
 const REACHABLE: &str =
@@ -105,7 +114,17 @@ pub fn keep(lab: Lab) {
         enter.remove();
         press.remove();
     });
-    let look = Closure::<dyn FnMut()>::new(move || {
+    let look = Closure::<dyn FnMut(Array)>::new(move |records: Array| {
+        // What a list puts in another place loses the focus there.
+        let moved = place
+            .borrow()
+            .as_ref()
+            .filter(|place| is_nowhere() && is_added(&place.element, &records))
+            .and_then(|place| place.element.clone().dyn_into::<HtmlElement>().ok());
+        if let Some(element) = moved {
+            // As below.
+            let _ = element.focus();
+        }
         let Some(lost) = place.borrow_mut().take_if(|place| place.is_lost() && has_fallen(place)) else {
             return;
         };
@@ -120,14 +139,27 @@ pub fn keep(lab: Lab) {
     let watch = MutationObserverInit::new();
     watch.set_child_list(true);
     watch.set_subtree(true);
-    watch.set_attribute_filter(&js_sys::Array::of2(&"disabled".into(), &"hidden".into()));
+    watch.set_attribute_filter(&Array::of2(&"disabled".into(), &"hidden".into()));
     let observer = MutationObserver::new(look.into_js_value().unchecked_ref()).expect("a function observes");
     if let Some(body) = document().body() {
         observer.observe_with_options(&body, &watch).expect("the options are valid");
     }
 }
 
+/// Whether one of these changes has put an element, which is on the page, where it is.
+fn is_added(element: &Element, records: &Array) -> bool {
+    let has_added = |record: MutationRecord| {
+        let added = record.added_nodes();
+        (0..added.length()).any(|at| added.item(at).is_some_and(|node| node.contains(Some(element))))
+    };
+    element.is_connected() && records.iter().any(|record| has_added(record.unchecked_into()))
+}
+
 /// Whether nothing else has taken the focus.
 fn has_fallen(place: &Place) -> bool {
-    document().active_element().is_none_or(|active| active.tag_name() == "BODY" || active == place.element)
+    is_nowhere() || document().active_element().as_ref() == Some(&place.element)
+}
+
+fn is_nowhere() -> bool {
+    document().active_element().is_none_or(|active| active.tag_name() == "BODY")
 }

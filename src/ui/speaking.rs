@@ -39,8 +39,18 @@ pub fn follow(lab: Lab) {
     });
 }
 
+/// Lets a checkpoint of this device speak, from its files as they are now.
+pub fn choose(lab: Lab, name: &str) {
+    let is_it =
+        |model: &ModelName| matches!(model, ModelName::Kept { name: speaking, .. } if speaking == name);
+    match lab.speaking.with_untracked(|speaking| speaking.as_ref().is_some_and(is_it)) {
+        true => lab.speak_anew(),
+        false => lab.go(|view| view.model = name.to_string()),
+    }
+}
+
 /// Whether a text of an address names this model, however it is written.
-fn is_named(model: &str, text: &str) -> bool {
+pub fn is_named(model: &str, text: &str) -> bool {
     model == text || place(text).is_some_and(|place| place.name == model)
 }
 

@@ -122,7 +122,7 @@ fn what_is_too_large_or_of_another_size_is_refused_with_the_figure() {
     let Some(Event::Failed(failure)) = shelf.ask(load("other")).pop() else { panic!("no refusal") };
     assert_eq!(
         (failure.sentence.as_str(), failure.way_on),
-        ("The model's files cannot be used.", WayOn::ChangeInput)
+        ("The model's files cannot be used. Choose its folder again in the room Models.", WayOn::ChangeInput)
     );
     let expected = "preprocessor_config.json: size is 32 x 32; vision_config.image_size of config.json is 200: expected 200 x 200";
     assert_eq!(failure.detail, expected);

@@ -1,6 +1,7 @@
 //! What the precision of its weights does to the model that speaks, measured where it runs.
 
-use super::load::checkpoint;
+use super::album::Album;
+use super::load::{busy, checkpoint};
 use super::run::Runs;
 use super::task::Emit;
 use super::{Host, Loaded, Session};
@@ -8,7 +9,7 @@ use crate::device::Device;
 use crate::infer::Model;
 use crate::infer::checkpoint::{EffectError, Made, scenes};
 use crate::precision::Precision;
-use crate::session::library::fits;
+use crate::session::library::{fits, folder_of, storage};
 use crate::session::protocol::{Effect, Event, Failure, ModelName, WayOn};
 
 /// Scenes of our own world that stand for pictures and sentences: what counts is whether two forms agree about them.
@@ -27,6 +28,8 @@ pub(super) struct Comparing {
 pub(super) struct Spare {
     device: Device,
     runs: Runs,
+    /// Of the precision in which it speaks.
+    album: Album,
 }
 
 impl Comparing {
@@ -48,13 +51,15 @@ impl Session {
         comparing: &mut Comparing,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {
+        let lock = host.try_lock(&folder_of(&comparing.name)).await.map_err(storage)?;
+        let _lock = lock.ok_or_else(|| busy(&comparing.name))?;
         let asked = self.asked.as_ref().map(|load| load.model.clone());
         let speaking = match asked {
             Some(ModelName::Kept { name, precision }) if name == comparing.name => Some(precision),
             _ => None,
         };
         let taken = speaking.and_then(|before| Some((before, self.free(comparing)?)));
-        let Some((before, Spare { device, runs })) = taken else {
+        let Some((before, Spare { device, runs, album })) = taken else {
             let sentence = "Only a published model that speaks can be measured in fewer bits.".to_string();
             return Err(Failure { sentence, detail: String::new(), way_on: WayOn::ChangeInput });
         };
@@ -62,7 +67,7 @@ impl Session {
         let (name, precision) = (&comparing.name, next.unwrap_or(before));
         let (mut model, facts) = checkpoint(host, device, name, precision, &|_, _, _| {}).await?;
         if next.is_none() {
-            self.loaded = Some(Loaded { runs, ..Loaded::new(model, &facts) });
+            self.loaded = Some(Loaded { runs, album, ..Loaded::new(model, &facts) });
             return Ok(true);
         }
         let (pictures, texts) = scenes(SCENES);
@@ -75,7 +80,7 @@ impl Session {
             milliseconds: made.ms as f32,
             agreement: made.agreement(first),
         }));
-        self.spare = Some(Spare { device: model.into_device(), runs });
+        self.spare = Some(Spare { device: model.into_device(), runs, album });
         Ok(false)
     }
 
@@ -83,12 +88,12 @@ impl Session {
     /// of it fit.
     fn free(&mut self, comparing: &mut Comparing) -> Option<Spare> {
         let loaded = self.loaded.take_if(|loaded| matches!(loaded.model, Model::Checkpoint(_)));
-        let Some(Loaded { model: Model::Checkpoint(checkpoint), runs, .. }) = loaded else {
+        let Some(Loaded { model: Model::Checkpoint(checkpoint), runs, album, .. }) = loaded else {
             return self.spare.take();
         };
         let fitting = |precision: &Precision| fits(&checkpoint.architecture, *precision).is_ok();
         comparing.left.get_or_insert_with(|| Precision::ALL.into_iter().filter(fitting).collect());
-        Some(Spare { device: checkpoint.into_device(), runs })
+        Some(Spare { device: checkpoint.into_device(), runs, album })
     }
 }
 

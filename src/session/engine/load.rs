@@ -1,6 +1,7 @@
 //! Loading: a device by choice or by trial, the model's files, and a first run that prepares the plans.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::{Host, Loaded, Session, published};
 use crate::device::{Choices, Device, Preference, Selection, select};
@@ -17,6 +18,10 @@ use crate::session::protocol::{
     ModelKind, ModelName, Reply, Stack, Stage, Trial, WayOn,
 };
 
+/// How often a model's files are looked for while others have them, and how long between two times.
+const TRIES: u32 = 40;
+const REST: Duration = Duration::from_millis(250);
+
 #[derive(Clone)]
 pub(super) struct Load {
     pub backend: BackendChoice,
@@ -24,10 +29,32 @@ pub(super) struct Load {
 }
 
 impl Session {
-    pub(super) async fn load(&mut self, host: &impl Host, id: u32, load: &Load) -> Result<(), Failure> {
+    /// Loads a model; whether that is done. While others have its files every look at them is a step of its own, the `tries`-th, so
+    /// that another model can be asked for meanwhile.
+    pub(super) async fn load(
+        &mut self,
+        host: &impl Host,
+        id: u32,
+        load: &Load,
+        tries: &mut u32,
+    ) -> Result<bool, Failure> {
         (self.loaded, self.spare) = (None, None);
         self.asked = Some(load.clone());
         let emit = |event| host.emit(Reply { id, event });
+        let lock = match &load.model {
+            ModelName::Kept { name, .. } => match host.try_lock(&folder_of(name)).await.map_err(storage)? {
+                None if *tries < TRIES => {
+                    if *tries == 0 {
+                        emit(Event::Waiting);
+                    }
+                    *tries += 1;
+                    host.rest(REST).await;
+                    return Ok(false);
+                }
+                lock => Some(lock.ok_or_else(|| busy(name))?),
+            },
+            ModelName::Playroom { .. } => None,
+        };
         let stage = |stage, done, total| emit(Event::Loading(Loading { stage, done, total }));
         stage(Stage::Device, 0, Some(1));
         // The trial needs a model's sizes only, not its weights.
@@ -47,13 +74,14 @@ impl Session {
             ModelName::Kept { name, precision } => {
                 let (checkpoint, facts) =
                     checkpoint(host, selection.device, name, *precision, &stage).await?;
+                drop(lock);
                 (checkpoint.into(), facts)
             }
         };
         stage(Stage::Prepare, 1, Some(1));
         self.loaded = Some(Loaded::new(model, &facts));
         emit(Event::Ready(facts));
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -85,7 +113,19 @@ async fn playroom(
     Ok((runner, String::from_utf8(eval).unwrap_or_default()))
 }
 
-/// A checkpoint that is kept on this device.
+/// Others have the folder of a checkpoint; who fetches it again has it for minutes.
+pub(super) fn busy(name: &str) -> Failure {
+    Failure {
+        sentence: format!(
+            "{name} is being fetched or loaded, here or in another tab of this page: try again when that is done, or go \
+             on with Playroom."
+        ),
+        detail: String::new(),
+        way_on: WayOn::Retry,
+    }
+}
+
+/// A checkpoint that is kept on this device; under its folder's lock.
 pub(super) async fn checkpoint(
     host: &impl Host,
     device: Device,
@@ -93,18 +133,31 @@ pub(super) async fn checkpoint(
     precision: Precision,
     stage: StageNote<'_>,
 ) -> Result<(Checkpoint, ModelFacts), Failure> {
-    whole(host, name).await?;
-    let _lock = host.lock(&folder_of(name)).await.map_err(storage)?;
-    // Another page may have deleted it while this one waited.
+    read(host, device, name, precision, stage).await.map_err(|failure| match failure.way_on {
+        // Files of the visitor's own have no server.
+        WayOn::FetchAgain if place(name).is_none() => Failure {
+            sentence: format!("{} Choose its folder again in the room Models.", failure.sentence),
+            way_on: WayOn::ChangeInput,
+            ..failure
+        },
+        _ => failure,
+    })
+}
+
+async fn read(
+    host: &impl Host,
+    device: Device,
+    name: &str,
+    precision: Precision,
+    stage: StageNote<'_>,
+) -> Result<(Checkpoint, ModelFacts), Failure> {
     let (folder, manifest) = whole(host, name).await?;
     let files = Kept::open(&folder, &manifest).await?;
     stage(Stage::Weights, 0, Some(manifest.size()));
-    // Files of the visitor's own have no server.
-    let way_on = if place(name).is_some() { WayOn::FetchAgain } else { WayOn::ChangeInput };
     let unusable = |detail: String| Failure {
         sentence: "The model's files cannot be used.".to_string(),
         detail,
-        way_on,
+        way_on: WayOn::FetchAgain,
     };
     if manifest.has_tokenizer() {
         tokenizer::ready().await.map_err(|error| Failure {

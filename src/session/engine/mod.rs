@@ -26,6 +26,7 @@ use compare::{Comparing, Spare};
 use load::Load;
 use run::Runs;
 use std::io;
+use std::time::Duration;
 use task::Task;
 
 /// What the engine needs of its surroundings.
@@ -71,6 +72,12 @@ pub trait Host {
 
     /// The same without waiting; none where the folder is locked.
     fn try_lock(&self, folder: &str) -> impl Future<Output = io::Result<Option<Self::Lock>>>;
+
+    /// Lets some time pass.
+    fn rest(&self, time: Duration) -> impl Future<Output = ()> {
+        let network = self.network();
+        async move { network.pause(time).await }
+    }
 
     /// Tells the other pages of this browser that a folder has changed.
     fn tell(&self, folder: &str);
@@ -156,7 +163,7 @@ pub struct Session {
     tasks: Vec<(u32, Lane, Task)>,
     /// Id of the last load: a lost device is reported on it.
     load_id: u32,
-    /// Whether that device was lost and nothing has been loaded since.
+    /// Whether the page was told that there is no model, and will send what it wants of one to the next.
     is_lost: bool,
 }
 
@@ -175,7 +182,7 @@ impl Session {
             self.tasks.clear();
         }
         if self.is_lost {
-            // Sent before the page heard of the loss, upon which it sends it again to the next model.
+            // Sent before the page heard of it.
             return;
         }
         if let (Command::Stop { lane: Lane::Compare }, Some(name)) = (&request.command, self.compared()) {
@@ -206,7 +213,7 @@ impl Session {
         };
         let (id, lane, mut task) = self.tasks.swap_remove(at);
         let result = match &mut task {
-            Task::Load(load) => self.load(host, id, load).await.map(|()| true),
+            Task::Load(load, tries) => self.load(host, id, load, tries).await,
             Task::Compare(comparing) => {
                 self.compare(host, comparing, &|event| host.emit(Reply { id, event })).await
             }
@@ -232,15 +239,15 @@ impl Session {
             // A newer request cannot have come in between: they are pushed between steps.
             Ok(false) => self.tasks.push((id, lane, task)),
             Err(failure) => {
-                let lost = failure.way_on == WayOn::UseCpu;
-                let id = if lost { self.load_id } else { id };
+                let is_lost = lane == Lane::Load || failure.way_on == WayOn::UseCpu;
+                let id = if is_lost { self.load_id } else { id };
                 host.emit(Reply { id, event: Event::Failed(failure) });
-                if lost {
+                if is_lost {
                     (self.loaded, self.is_lost) = (None, true);
                     self.tasks.clear();
                 } else if let (Lane::Compare, None, Some(load)) = (lane, &self.loaded, &self.asked) {
                     // The form that failed took the device with it.
-                    self.tasks.push((self.load_id, Lane::Load, Task::Load(load.clone())));
+                    self.tasks.push((self.load_id, Lane::Load, Task::Load(load.clone(), 0)));
                 }
             }
         }

@@ -12,7 +12,8 @@ use crate::lab::sabotage::Sabotage;
 use crate::session::protocol::{Command, Event, Experiment, Failure};
 
 pub(super) enum Task {
-    Load(Load),
+    /// How often it was tried, too.
+    Load(Load, u32),
     Compare(Comparing),
     Train(Training),
     Spoil(Spoiling),
@@ -53,7 +54,7 @@ impl Progress {
 impl Task {
     pub fn new(command: Command) -> Self {
         match command {
-            Command::Load { backend, model } => Task::Load(Load { backend, model }),
+            Command::Load { backend, model } => Task::Load(Load { backend, model }, 0),
             Command::Compare { name } => Task::Compare(Comparing::new(name)),
             Command::Train { experiment, until } => Task::Train(Training::new(experiment, until)),
             Command::Sabotage { experiment, modality, corruption, percents, .. } => {
@@ -85,7 +86,7 @@ impl Task {
         }
         let Loaded { model, prior, runs, .. } = loaded;
         match self {
-            Task::Load(_) | Task::Compare(_) | Task::Album(_) => {
+            Task::Load(..) | Task::Compare(_) | Task::Album(_) => {
                 unreachable!("done above, or by the session")
             }
             Task::Train(training) => training.advance(model.device(), runs, emit).await,

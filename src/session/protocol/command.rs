@@ -2,7 +2,7 @@
 
 #[cfg(doc)]
 use super::Event;
-use super::{Experiment, ModelName};
+use super::{Experiment, Lane, ModelName};
 use crate::lab::fuse::{Contestant, Modality};
 use crate::lab::sabotage::Corruption;
 use serde::{Deserialize, Serialize};
@@ -93,71 +93,6 @@ pub enum Command {
     Stop { lane: Lane },
 }
 
-/// Requests of one lane supersede each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Lane {
-    Load,
-    Compare,
-    Open,
-    Gallery,
-    Text,
-    Picture,
-    Match,
-    Caption,
-    Ask,
-    CrossAttention,
-    SelfAttention,
-    Steps,
-    Train,
-    Sabotage,
-    Weights,
-    Texts,
-    Labels,
-    Album,
-    AddPhoto,
-    Thumbnails,
-    Offer,
-    Download,
-    Revalidate,
-    Take,
-    Shelf,
-}
-
-impl Lane {
-    pub const ALL: [Lane; 25] = [
-        Lane::Load,
-        Lane::Compare,
-        Lane::Open,
-        Lane::Gallery,
-        Lane::Text,
-        Lane::Picture,
-        Lane::Match,
-        Lane::Caption,
-        Lane::Ask,
-        Lane::CrossAttention,
-        Lane::SelfAttention,
-        Lane::Steps,
-        Lane::Train,
-        Lane::Sabotage,
-        Lane::Weights,
-        Lane::Texts,
-        Lane::Labels,
-        Lane::Album,
-        Lane::AddPhoto,
-        Lane::Thumbnails,
-        Lane::Offer,
-        Lane::Download,
-        Lane::Revalidate,
-        Lane::Take,
-        Lane::Shelf,
-    ];
-
-    /// Whether the library of checkpoints serves this lane: it needs no model, and does not wait for the engine.
-    pub fn is_of_library(self) -> bool {
-        matches!(self, Lane::Offer | Lane::Download | Lane::Revalidate | Lane::Take | Lane::Shelf)
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum BackendChoice {
     /// The faster of the two, by a short measurement.
@@ -241,6 +176,24 @@ impl Command {
         }
     }
 
+    /// Whether it does or looks at something anew each time. Any other is a question whose answer stays.
+    pub fn is_deed(&self) -> bool {
+        matches!(
+            self,
+            Command::Compare { .. }
+                | Command::TimeSteps { .. }
+                | Command::ClearAlbum
+                | Command::AddPhoto { .. }
+                | Command::AddPhotoInMemory { .. }
+                | Command::Offer { .. }
+                | Command::Download { .. }
+                | Command::DownloadInMemory { .. }
+                | Command::Take { .. }
+                | Command::TakeInMemory { .. }
+                | Command::Delete { .. }
+        )
+    }
+
     /// The same with what it keeps held in memory, if it keeps something.
     pub fn in_memory(&self) -> Option<Command> {
         match self.clone() {
@@ -249,6 +202,9 @@ impl Command {
             Command::Take { name, files, file, start, bytes } => {
                 Some(Command::TakeInMemory { name, files, file, start, bytes })
             }
+            held @ (Command::DownloadInMemory { .. }
+            | Command::AddPhotoInMemory { .. }
+            | Command::TakeInMemory { .. }) => Some(held),
             _ => None,
         }
     }

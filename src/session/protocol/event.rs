@@ -64,7 +64,8 @@ pub enum Event {
         total: u64,
     },
     Shelf(Vec<KeptModel>),
-    /// Another page of this browser has the files that the request needs; it goes on when that page is done.
+    /// Others have the files that the request needs, another page of this browser perhaps. A download goes on when they are done;
+    /// loading looks again some times.
     Waiting,
     /// In answer to no request: another page has changed what this lane tells of, [`Lane::Album`] or [`Lane::Shelf`].
     Changed(Lane),

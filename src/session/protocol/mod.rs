@@ -10,16 +10,18 @@
 
 mod command;
 mod event;
+mod lane;
 mod model;
 mod training;
 
 pub use crate::infer::checkpoint::Agreement;
 pub use crate::precision::Precision;
-pub use command::{BackendChoice, Command, Decoding, Lane, Photo, Pixels, Reader};
+pub use command::{BackendChoice, Command, Decoding, Photo, Pixels, Reader};
 pub use event::{
     AlbumPart, Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis,
     Loading, Opened, Progress, Stage, StepTime, Token, Trial, WayOn,
 };
+pub use lane::Lane;
 pub use model::{Abilities, Effect, KeptModel, ModelFacts, ModelKind, ModelName, Offer, Stack};
 
 pub use training::{Experiment, KEPT_RUNS, Lesson};

@@ -20,7 +20,13 @@ pub fn LoadingBar() -> impl IntoView {
         view! { <span class="segment" data-stage=format!("{stage:?}")><i style=width></i></span> }
     };
     let words = move || {
-        lab.load.with(|load| load.value.stages.last().map_or("Starting the engine".into(), |now| tell(*now)))
+        lab.load.with(|load| match load.value.stages.last() {
+            _ if load.value.is_waiting => {
+                "The model is being fetched or loaded, here or in another tab".into()
+            }
+            Some(now) => tell(*now),
+            None => "Starting the engine".into(),
+        })
     };
     view! {
         {move || (!matches!(phase.get(), Phase::Done | Phase::Failed)).then(|| view! {

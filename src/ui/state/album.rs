@@ -90,6 +90,11 @@ impl UiState {
         if std::mem::take(&mut self.is_album_stale) || !joins_on { self.album_changed() } else { Vec::new() }
     }
 
+    /// A model that was loaded just now has told nothing of the album yet, and hands out no thumbnails of what it has not told.
+    pub(super) fn tell_of_the_album(&mut self) -> Vec<Request> {
+        if self.album.is_busy() { Vec::new() } else { self.album_changed() }
+    }
+
     /// Asks for what has come to the album since it was last told.
     pub(super) fn album_changed(&mut self) -> Vec<Request> {
         if self.album.command.is_none() {
@@ -201,6 +206,19 @@ mod tests {
         state.apply(Reply { id, event: part(0, &[]) });
         assert_eq!((state.album.value.read().photos.len(), state.thumbnails.value.get(0)), (0, None));
         assert!(state.ask(thumbnails).is_some());
+    }
+
+    #[test]
+    fn a_photo_that_was_forgotten_can_be_added_again() {
+        let mut state = ready_state();
+        for _ in 0..2 {
+            let id = add(&mut state, "a");
+            state.apply(Reply { id, event: part(0, &["a"]) });
+            let clearing = state.ask(Command::ClearAlbum).expect("there is something to forget").id;
+            assert_eq!(state.ask(Command::OpenAlbum { known: 1 }), None, "it is being cleared");
+            state.apply(Reply { id: clearing, event: part(0, &[]) });
+            assert_eq!(state.album.value.read().photos.len(), 0);
+        }
     }
 
     #[test]

@@ -89,12 +89,13 @@ impl<T: Clone> Asked<T> {
 /// What every lane does, whatever its answers are.
 pub(super) trait Turn {
     fn id(&self) -> u32;
-    fn is_busy(&self) -> bool;
-    /// Whether this very command is under way or done.
+    /// Whether this very command is under way, or is a question that is answered.
     fn covers(&self, command: &Command) -> bool;
     fn ask(&mut self, id: u32, command: Shared<Command>, phase: Phase);
-    /// Forgets the failed command and returns it.
-    fn take_failed(&mut self) -> Option<Shared<Command>>;
+    /// The command that was sent and is not answered yet.
+    fn under_way(&self) -> Option<Shared<Command>>;
+    /// The command that has failed.
+    fn failed(&self) -> Option<Shared<Command>>;
     /// The awaited answer is no longer wanted.
     fn stop(&mut self);
     fn fail(&mut self, id: u32, failure: &Failure);
@@ -113,13 +114,9 @@ impl<T: Clone + Default> Turn for Asked<T> {
         self.id
     }
 
-    fn is_busy(&self) -> bool {
-        Asked::is_busy(self)
-    }
-
     fn covers(&self, command: &Command) -> bool {
-        let is_given_up = matches!(self.phase, Phase::Failed | Phase::Stopped);
-        !is_given_up && self.command.as_ref().is_some_and(|asked| **asked == *command)
+        let is_standing = self.is_busy() || self.is_settled() && !command.is_deed();
+        is_standing && self.command.as_ref().is_some_and(|asked| **asked == *command)
     }
 
     fn ask(&mut self, id: u32, command: Shared<Command>, phase: Phase) {
@@ -129,8 +126,12 @@ impl<T: Clone + Default> Turn for Asked<T> {
         self.failure = None;
     }
 
-    fn take_failed(&mut self) -> Option<Shared<Command>> {
-        if self.phase == Phase::Failed { self.command.take() } else { None }
+    fn under_way(&self) -> Option<Shared<Command>> {
+        self.command.clone().filter(|_| self.phase == Phase::Running)
+    }
+
+    fn failed(&self) -> Option<Shared<Command>> {
+        self.command.clone().filter(|_| self.phase == Phase::Failed)
     }
 
     fn stop(&mut self) {

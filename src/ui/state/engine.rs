@@ -10,12 +10,15 @@ pub struct Engine {
     pub stages: Vec<Loading>,
     pub device: Option<DeviceReport>,
     pub model: Option<ModelFacts>,
+    /// Another page has the files of the model.
+    pub is_waiting: bool,
 }
 
 impl Engine {
     pub(super) fn hear(&mut self, event: Event) {
         match event {
             Event::Loading(loading) => self.progress(loading),
+            Event::Waiting => self.is_waiting = true,
             Event::Device(report) => self.device = Some(report),
             Event::Ready(facts) => self.model = Some(facts),
             _ => {}
@@ -23,6 +26,7 @@ impl Engine {
     }
 
     fn progress(&mut self, loading: Loading) {
+        self.is_waiting = false;
         let order = |stage| Stage::ALL.iter().position(|&other| other == stage);
         match self.stages.iter_mut().find(|known| known.stage == loading.stage) {
             Some(known) => *known = loading,

@@ -2,7 +2,7 @@
 
 use super::tests::{caption, facts, failure, load, picture, ready_state};
 use super::*;
-use crate::session::protocol::WayOn;
+use crate::session::protocol::{AlbumPart, Photo, WayOn};
 
 fn ask(question: &str) -> Command {
     Command::Ask { picture: picture(0), question: question.into() }
@@ -67,4 +67,65 @@ fn a_lost_device_leaves_no_request_behind() {
     state.restart();
     let id = state.ask(load()).unwrap().id;
     assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [first, second]);
+}
+
+#[test]
+fn a_file_that_may_have_stopped_the_engine_is_named_and_not_sent_again() {
+    let mut state = ready_state();
+    let photo = Photo { name: "bomb.png".into(), size: 1, modified: 2 };
+    state.ask(Command::AddPhoto { photo, file: vec![0] }).unwrap();
+    state.ask(Command::Open { name: "bomb.png".into(), file: vec![0] }).unwrap();
+    let asked = state.ask(ask("is it red?")).unwrap();
+    state.crash(String::new());
+    let told = |failure: &Option<Failure>| failure.as_ref().map(|it| (it.sentence.clone(), it.way_on));
+    let sentence = "The engine stopped at the file bomb.png.".to_string();
+    assert_eq!(told(&state.adding.failure), Some((sentence.clone(), WayOn::ChangeInput)));
+    assert_eq!(told(&state.opened.failure), Some((sentence, WayOn::Retry)));
+    state.restart();
+    let id = state.ask(load()).unwrap().id;
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [asked]);
+}
+
+#[test]
+fn what_is_asked_of_a_worker_that_has_stopped_waits_for_the_next() {
+    let mut state = ready_state();
+    state.crash(String::new());
+    let offer = Command::Offer { name: "a/b".into(), again: false };
+    assert_eq!(state.ask(offer.clone()), None);
+    assert_eq!(state.offer.phase, Phase::Waiting);
+    let sent = state.restart();
+    assert_eq!(sent.iter().map(|request| &request.command).collect::<Vec<_>>(), [&offer]);
+    assert!(state.ask(Command::Shelf).is_some(), "somebody listens again");
+}
+
+#[test]
+fn going_on_in_memory_is_offered_until_it_is_done() {
+    let mut state = ready_state();
+    let id = state.ask(Command::OpenAlbum { known: 0 }).unwrap().id;
+    state.apply(Reply { id, event: failure(WayOn::InMemory) });
+    assert_eq!(state.retry_in_memory(Lane::Album), None, "it keeps nothing");
+    assert!(state.retry(Lane::Album).is_some(), "and can be tried again");
+
+    let held = Command::DownloadInMemory { name: "a/b".into(), size: 9, again: false };
+    let id = state.ask(held.clone()).unwrap().id;
+    state.apply(Reply { id, event: failure(WayOn::InMemory) });
+    assert_eq!(state.retry_in_memory(Lane::Download).map(|request| request.command), Some(held));
+}
+
+#[test]
+fn an_engine_that_was_started_again_tells_of_the_album_anew() {
+    let mut state = ready_state();
+    let id = state.ask(Command::OpenAlbum { known: 0 }).unwrap().id;
+    let photos = vec![Photo { name: "a".into(), size: 1, modified: 2 }];
+    let embeddings = vec![0.6, 0.8];
+    let part = AlbumPart { from: 0, photos, embeddings, incomplete: Vec::new(), damaged: 0, lasts: true };
+    state.apply(Reply { id, event: Event::Album(part) });
+    state.crash(String::new());
+    state.restart();
+    let id = state.ask(load()).unwrap().id;
+    let requests = state.apply(Reply { id, event: Event::Ready(facts()) });
+    assert!(
+        matches!(requests[..], [Request { command: Command::OpenAlbum { known: 1 }, .. }]),
+        "{requests:?}"
+    );
 }

@@ -2,12 +2,13 @@
 
 use super::UiState;
 use super::asked::{Asked, Phase, Turn};
-use crate::session::protocol::{Failure, Lane, Request, WayOn};
+use crate::session::protocol::{Command, Failure, Lane, Request, WayOn};
 
 impl UiState {
     /// A new worker has been started: it knows no model and no run, and whatever was awaited waits for the model. Returns what needs
     /// none.
     pub fn restart(&mut self) -> Vec<Request> {
+        self.is_dead = false;
         self.load = Asked::default();
         self.training.forget();
         self.damage.forget();
@@ -36,18 +37,23 @@ impl UiState {
     /// The worker itself stopped: loading has failed, and whatever was asked of a model waits for the next start. What handled foreign
     /// files may be what stopped it, and is not done again unasked.
     pub fn crash(&mut self, detail: String) {
-        let failure = |way_on| Failure {
-            sentence: "The engine stopped unexpectedly.".into(),
-            detail: detail.clone(),
-            way_on,
-        };
-        for lane in [Lane::Offer, Lane::Download, Lane::Take] {
-            if self.turn(lane).is_busy() {
-                let id = self.turn(lane).id();
-                self.turn(lane).fail(id, &failure(WayOn::Retry));
-            }
+        let failure = |sentence, way_on| Failure { sentence, detail: detail.clone(), way_on };
+        let stopped = || "The engine stopped unexpectedly.".to_string();
+        for lane in [Lane::Offer, Lane::Download, Lane::Take, Lane::Open, Lane::AddPhoto] {
+            let turn = self.turn(lane);
+            let Some(command) = turn.under_way() else { continue };
+            let failure = match &*command {
+                Command::Open { name, .. } => failure(stopped_at(name), WayOn::Retry),
+                // The other photos go on without it.
+                Command::AddPhoto { photo, .. } | Command::AddPhotoInMemory { photo, .. } => {
+                    failure(stopped_at(&photo.name), WayOn::ChangeInput)
+                }
+                _ => failure(stopped(), WayOn::Retry),
+            };
+            turn.fail(turn.id(), &failure);
         }
-        (self.load.phase, self.load.failure) = (Phase::Failed, Some(failure(WayOn::Reload)));
+        (self.load.phase, self.load.failure) = (Phase::Failed, Some(failure(stopped(), WayOn::Reload)));
+        self.is_dead = true;
         self.await_model();
     }
 
@@ -73,4 +79,8 @@ impl UiState {
         let note = lane.map(|lane| (lane, sentence)).filter(|note| !self.notes.contains(note));
         self.notes.extend(note);
     }
+}
+
+fn stopped_at(file: &str) -> String {
+    format!("The engine stopped at the file {file}.")
 }

@@ -1,9 +1,29 @@
 //! What the page knows of the checkpoints on this device.
 
+use super::asked::Turn;
 use super::{Phase, UiState};
-use crate::session::protocol::{Command, Request};
+use crate::session::protocol::{Command, Offer, Request};
 
 impl UiState {
+    /// What is to be fetched once more has not come yet, though it came before.
+    pub(super) fn offered(&mut self, id: u32, offer: Offer) {
+        if offer.again && self.offer.id() == id && self.download.is_settled() {
+            self.download.clear();
+        }
+        self.offer.hear(id, Phase::Done, |value| *value = Some(offer));
+    }
+
+    /// Whether a deed that is under way on the same lane ends with what this looks at, and must not be superseded by the look.
+    pub(super) fn is_told_by_a_deed(&self, command: &Command) -> bool {
+        match command {
+            Command::Shelf => self.is_deleting(),
+            Command::OpenAlbum { .. } => {
+                self.album.is_busy() && self.album.command.as_deref() == Some(&Command::ClearAlbum)
+            }
+            _ => false,
+        }
+    }
+
     /// A checkpoint has come: it is on the shelf, and no older than its server's.
     pub(super) fn downloaded(&mut self, id: u32) -> Vec<Request> {
         self.download.hear(id, Phase::Done, |_| {});
@@ -32,7 +52,7 @@ impl UiState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::protocol::{Event, KeptModel, Lane, Reply};
+    use crate::session::protocol::{Event, KeptModel, Lane, ModelKind, Progress, Reply};
 
     #[test]
     fn a_deletion_is_not_superseded_by_a_look_at_the_shelf() {
@@ -49,5 +69,50 @@ mod tests {
         let [Request { id, command: Command::Shelf }] = requests[..] else { panic!("{requests:?}") };
         state.apply(Reply { id, event: Event::Shelf(Vec::new()) });
         assert!(state.shelf.value.is_empty());
+    }
+
+    #[test]
+    fn what_was_downloaded_can_be_deleted_and_downloaded_again() {
+        let mut state = UiState::default();
+        let download = Command::Download { name: "a/b".into(), size: 10, again: false };
+        let first = state.ask(download.clone()).unwrap().id;
+        assert_eq!(state.ask(download.clone()), None, "it is under way");
+        state.apply(Reply { id: first, event: Event::Downloaded });
+        let second = state.ask(download.clone()).expect("what was deleted is not here").id;
+        // The one that is superseded says nothing of the new one.
+        state.apply(Reply { id: first, event: Event::Downloaded });
+        assert_eq!(state.download.phase, Phase::Running);
+        let progress = Progress { done: 1, total: 10, rate: 1.0 };
+        state.apply(Reply { id: second, event: Event::Downloading(progress) });
+        assert!(state.download.is_current());
+    }
+
+    #[test]
+    fn what_is_to_be_fetched_again_is_offered_as_not_fetched_yet() {
+        let mut state = UiState::default();
+        for again in [false, true, true] {
+            let id = state.ask(Command::Offer { name: "a/b".into(), again }).expect("each press asks").id;
+            state.apply(Reply { id, event: Event::Offered(offer(again)) });
+            assert_eq!(state.download.phase, Phase::Unasked);
+            let id = state.ask(Command::Download { name: "a/b".into(), size: 10, again }).unwrap().id;
+            state.apply(Reply { id, event: Event::Downloaded });
+            assert_eq!(state.download.phase, Phase::Done);
+        }
+    }
+
+    fn offer(again: bool) -> Offer {
+        Offer {
+            name: "a/b".into(),
+            kind: ModelKind::Clip,
+            abilities: Default::default(),
+            parameters: 1,
+            size: 10,
+            kept: 0,
+            again,
+            memory: [1; 3],
+            obstacle: String::new(),
+            shortage: String::new(),
+            lasts: true,
+        }
     }
 }

@@ -33,6 +33,8 @@ use asked::Turn;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct UiState {
     last_id: u32,
+    /// The worker has stopped, and there is nobody to ask.
+    is_dead: bool,
     pub load: Asked<Engine>,
     /// What the precision of the weights does to a model.
     pub compared: Asked<Vec<Effect>>,
@@ -72,16 +74,16 @@ impl UiState {
         self.load.phase == Phase::Done
     }
 
-    /// Notes a command. Returns what to send: nothing where the same command is under way or done, or where the
-    /// model is still loading.
+    /// Notes a command. Returns what to send: nothing where the same command is under way or answered, where the
+    /// model is still loading, or where the worker has stopped.
     pub fn ask(&mut self, command: Command) -> Option<Request> {
         let lane = command.lane();
-        // A deletion ends with the shelf too, and must not be superseded by a look at it.
-        if self.turn(lane).covers(&command) || command == Command::Shelf && self.is_deleting() {
+        if self.turn(lane).covers(&command) || self.is_told_by_a_deed(&command) {
             return None;
         }
         let needs_model = lane != Lane::Load && !lane.is_of_library();
-        let phase = if needs_model && !self.is_ready() { Phase::Waiting } else { Phase::Running };
+        let is_early = needs_model && !self.is_ready() || self.is_dead && lane != Lane::Load;
+        let phase = if is_early { Phase::Waiting } else { Phase::Running };
         if lane == Lane::Load {
             self.load = Asked::default();
         }
@@ -95,14 +97,14 @@ impl UiState {
 
     /// Asks once more what has failed on a lane.
     pub fn retry(&mut self, lane: Lane) -> Option<Request> {
-        let command = self.turn(lane).take_failed()?;
+        let command = self.turn(lane).failed()?;
         self.ask(Command::clone(&command))
     }
 
     /// The same; what it keeps is held in memory.
     pub fn retry_in_memory(&mut self, lane: Lane) -> Option<Request> {
-        let command = self.turn(lane).take_failed()?;
-        self.ask(command.in_memory()?)
+        let command = self.turn(lane).failed()?.in_memory()?;
+        self.ask(command)
     }
 
     /// Notes a failure that was found without asking the engine.
@@ -129,7 +131,9 @@ impl UiState {
         match event {
             Event::Ready(_) => {
                 self.load.hear(id, Phase::Done, |engine| engine.hear(event));
-                return self.resend(|_| true);
+                let mut requests = self.resend(|_| true);
+                requests.extend(self.tell_of_the_album());
+                return requests;
             }
             Event::Loading(_) | Event::Device(_) => {
                 let phase = self.load.phase;
@@ -162,6 +166,8 @@ impl UiState {
             }
             Event::Album(part) => return self.album_came(id, part),
             Event::Waiting => {
+                let phase = self.load.phase;
+                self.load.hear(id, phase, |engine| engine.hear(event));
                 self.download.hear(id, Phase::Running, |value| *value = Some(Download::Elsewhere));
             }
             Event::Changed(Lane::Album) => return self.album_changed(),
@@ -170,7 +176,7 @@ impl UiState {
             Event::Thumbnails(files) => {
                 self.thumbnails.hear(id, Phase::Done, |thumbnails| thumbnails.extend(files));
             }
-            Event::Offered(offer) => self.offer.hear(id, Phase::Done, |value| *value = Some(offer)),
+            Event::Offered(offer) => self.offered(id, offer),
             Event::Downloading(progress) => {
                 self.download.hear(id, Phase::Running, |value| *value = Some(Download::Here(progress)));
             }

@@ -56,18 +56,29 @@ pub fn csv(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> String {
     std::iter::once(line(head)).chain(rows.map(|row| line(&row))).collect()
 }
 
+/// What stands between the cells of a line, by the country of whoever opens the file; quotes inside a line do not hinder it there.
+const ENDS: [char; 4] = [';', '\t', '\r', '\n'];
+
 /// A field as it stands in a file. Spreadsheets compute what begins like a formula, whoever has written it: before such a text stands an
 /// apostrophe, which makes it a text. A number stays one.
 pub fn quoted(field: &str) -> String {
-    let is_formula = field.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula && field.parse::<f64>().is_err() {
-        return format!("\"'{}\"", field.replace('"', "\"\""));
+    let mut text = String::new();
+    for part in field.split_inclusive(ENDS) {
+        if is_formula(part.trim_matches(ENDS)) {
+            text.push('\'');
+        }
+        text.push_str(part);
     }
-    if field.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.into()
+    match text != field || field.contains([',', '"', ';', '\t', '\r', '\n']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
     }
+}
+
+/// Also in the wide letters of Chinese, Japanese and Korean, which some spreadsheets take for the narrow ones.
+fn is_formula(cell: &str) -> bool {
+    let begins = cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    begins && cell.parse::<f64>().is_err()
 }
 
 /// Whole numbers whole, others with four digits that count.
@@ -123,8 +134,11 @@ mod tests {
         let found = texts.map(quoted).join(" ");
         assert_eq!(
             found,
-            "\"'=1+1\" \"'+SUM(A1)\" \"'-2+3\" \"'@x\" \"'\t=1\" \"'\r=1\" \"' =1\" \"'=A1&\"\"x\"\"\""
+            "\"'=1+1\" \"'+SUM(A1)\" \"'-2+3\" \"'@x\" \"\t'=1\" \"\r'=1\" \"' =1\" \"'=A1&\"\"x\"\"\""
         );
+        // Divided at semicolons, and in wide letters.
+        let texts = ["a;=1+1", "a; -2+3;b", "a;-2", "＝1+1", "a\t＠x"].map(quoted);
+        assert_eq!(texts, ["\"a;'=1+1\"", "\"a;' -2+3;b\"", "\"a;-2\"", "\"'＝1+1\"", "\"a\t'＠x\""]);
         for number in ["-0.25", "+3", "1e-7", "-1E5", "NaN", "-inf"] {
             assert_eq!(quoted(number), number);
         }

@@ -116,12 +116,17 @@ impl Queue {
             self.current.set_value(None);
             return self.begun.set(None);
         };
-        self.current.set_value(Some(photo_of(&file)));
+        let photo = photo_of(&file);
+        self.current.set_value(Some(photo.clone()));
         spawn_local(async move {
-            match JsFuture::from(file.array_buffer()).await {
+            let read = JsFuture::from(file.array_buffer()).await;
+            // Stopped meanwhile.
+            if self.current.with_value(|current| current.as_ref() != Some(&photo)) {
+                return;
+            }
+            match read {
                 Ok(buffer) => {
-                    let bytes = Uint8Array::new(&buffer).to_vec();
-                    self.lab.ask(Command::AddPhoto { photo: photo_of(&file), file: bytes });
+                    self.lab.ask(Command::AddPhoto { photo, file: Uint8Array::new(&buffer).to_vec() });
                 }
                 // A file that has gone since it was chosen.
                 Err(_) => {
@@ -134,8 +139,13 @@ impl Queue {
     }
 
     fn stop(self) {
-        // The engine has it, and it may come into the album all the same.
-        self.current.set_value(None);
+        if self.lab.adding.with_untracked(|adding| adding.phase == Phase::Running)
+            && let Some(Photo { name, .. }) = self.current.try_update_value(Option::take).flatten()
+        {
+            let sentence =
+                "was being encoded when you stopped, and may have come into the album all the same.";
+            self.left_out.add(format!("The file {name} {sentence}"));
+        }
         self.leave("you stopped");
         self.lab.stop(Lane::AddPhoto);
     }

@@ -2,7 +2,7 @@
 
 use super::labels::Sorting;
 use super::query::{Query, Ranking};
-use crate::session::protocol::{Command, Lane};
+use crate::session::protocol::{Command, Lane, Photo};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::download::object_url;
 use crate::ui::lab::Lab;
@@ -25,13 +25,17 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
     });
     let shown = Memo::new(move |_| {
         let count = pages.get() * PAGE;
-        ranking.best.with(|best| best.iter().map(|(photo, _)| *photo).take(count).collect::<Vec<_>>())
+        let places = ranking.best.with(|best| best.iter().map(|(at, _)| *at).take(count).collect::<Vec<_>>());
+        lab.album.with(|album| {
+            let photos = &album.value.read().photos;
+            places.into_iter().filter_map(|at| Some((at, photos.get(at)?.clone()))).collect::<Vec<_>>()
+        })
     });
     // What is not at hand yet is asked for, a screen full at a time.
     Effect::new(move || {
         let missing: Vec<u32> = lab.thumbnails.with(|asked| {
             let missing = |photo: &u32| asked.value.get(*photo).is_none();
-            shown.with(|shown| shown.iter().map(|&photo| photo as u32).filter(missing).take(PAGE).collect())
+            shown.with(|shown| shown.iter().map(|(at, _)| *at as u32).filter(missing).take(PAGE).collect())
         });
         if !missing.is_empty() {
             lab.ask(Command::Thumbnails { photos: missing });
@@ -44,7 +48,8 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
     let has_none = move || found.get() == 0 && count.get() > 0;
     view! {
         <ol class="photos" aria-label="Photos, the best first">
-            <For each=move || shown.get() key=|photo| *photo children=move |photo| view! { <Tile photo query sorting ranking /> } />
+            // In a place may stand another photo than before.
+            <For each=move || shown.get() key=Clone::clone children=move |(at, photo)| view! { <Tile at photo query sorting ranking /> } />
         </ol>
         {move || is_cut().then(|| view! { <p class="quiet">{format!("These are the first {} of {}.", Thumbnails::HELD, count.get())}</p> })}
         {move || has_none().then(|| view! { <p class="failure">"The model makes no numbers of what is looked for: no photo can be compared with it."</p> })}
@@ -58,33 +63,31 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
 
 /// A photo; pressing it looks for its like.
 #[component]
-fn Tile(photo: usize, query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
+fn Tile(at: usize, photo: Photo, query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
     let lab = Lab::here();
-    let name = lab
-        .album
-        .with_untracked(|album| album.value.read().photos.get(photo).map(|photo| photo.name.clone()));
-    let name = name.unwrap_or_default();
+    let name = photo.name.clone();
     let title = format!("Look for the like of {name}");
-    let file = Memo::new(move |_| lab.thumbnails.with(|asked| asked.value.get(photo as u32).cloned()));
+    let file = Memo::new(move |_| lab.thumbnails.with(|asked| asked.value.get(at as u32).cloned()));
     // One whose thumbnail is damaged has an empty file.
     let url =
         Memo::new(move |_| file.get().filter(|bytes| !bytes.is_empty()).and_then(|bytes| object_url(&bytes)));
     let cosine = Memo::new(move |_| {
         ranking.best.with(|best| {
-            let (_, cosine) = best.iter().find(|(of, _)| *of == photo)?;
+            let (_, cosine) = best.iter().find(|(of, _)| *of == at)?;
             cosine.map(show::three)
         })
     });
     let label = move || {
-        let (label, probability) = sorting.of_photo.with(|all| all.get(photo).copied())?;
+        let (label, probability) = sorting.of_photo.with(|all| all.get(at).copied())?;
         let name = sorting.labels.with(|labels| labels.get(label).cloned())?;
         Some(format!("{name} {}", show::percent(probability)))
     };
-    let is_incomplete =
-        move || lab.album.with(|album| album.value.read().incomplete.contains(&(photo as u32)));
-    let pressed = move || (query.pinned.get() == Some(photo)).to_string();
+    let is_incomplete = move || lab.album.with(|album| album.value.read().incomplete.contains(&(at as u32)));
+    let pressed = move || (query.place.get() == Some(at)).to_string();
     let pin = move |_| {
-        query.pinned.update(|pinned| *pinned = if *pinned == Some(photo) { None } else { Some(photo) })
+        query
+            .pinned
+            .update(|pinned| *pinned = Some(photo.clone()).filter(|photo| pinned.as_ref() != Some(photo)))
     };
     view! {
         <li>

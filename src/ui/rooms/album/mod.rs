@@ -35,10 +35,9 @@ pub fn Album() -> impl IntoView {
     let words = lab.pick(|view| view.album.query.clone());
     let pinned = move || {
         query.pinned.get().map(|photo| {
-            let name = lab.album.with(|album| album.value.read().photos.get(photo).map(|photo| photo.name.clone()));
             view! {
                 <button type="button" class="chip picture" title="Look no longer by this photo" on:click=move |_| query.pinned.set(None)>
-                    "like " {name} " ×"</button>
+                    "like " {photo.name} " ×"</button>
             }
         })
     };

@@ -1,7 +1,7 @@
 //! What is looked for among the photos, and the order in which they are found.
 
 use super::labels::Sorting;
-use crate::session::protocol::Command;
+use crate::session::protocol::{Command, Photo};
 use crate::ui::calm::calm;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
@@ -38,7 +38,9 @@ impl Wish {
 #[derive(Clone, Copy)]
 pub struct Query {
     /// The photo that is looked for the like of.
-    pub pinned: RwSignal<Option<usize>>,
+    pub pinned: RwSignal<Option<Photo>>,
+    /// Where it stands in the album.
+    pub place: Memo<Option<usize>>,
     /// Unit vector; empty while nothing is looked for.
     pub vector: Memo<Vec<f32>>,
 }
@@ -46,6 +48,16 @@ pub struct Query {
 impl Query {
     pub fn new(lab: Lab) -> Self {
         let pinned = RwSignal::new(None);
+        let place = Memo::new(move |_| {
+            let photo = pinned.get()?;
+            lab.album.with(|album| album.value.read().photos.iter().position(|other| *other == photo))
+        });
+        // A photo that was forgotten is looked for no longer, not even when it comes again.
+        Effect::new(move || {
+            if place.get().is_none() && pinned.with_untracked(Option::is_some) {
+                pinned.set(None);
+            }
+        });
         let wish = calm(move || lab.view.with(|view| Wish::parse(&view.album.query)), TYPING_PAUSE);
         Effect::new(move || {
             let texts = wish.with(Wish::texts);
@@ -63,7 +75,7 @@ impl Query {
                 return earlier.cloned().unwrap_or_default();
             }
             let mut terms = Vec::new();
-            if let Some(photo) = pinned.get() {
+            if let Some(photo) = place.get() {
                 terms.extend(
                     lab.album.with(|album| Some((1.0, album.value.read().embeddings.row(photo)?.to_vec()))),
                 );
@@ -76,7 +88,7 @@ impl Query {
             }
             combined(&terms)
         });
-        Query { pinned, vector }
+        Query { pinned, place, vector }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::ui::components::wide_table::WideTable;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
+use crate::ui::speaking::is_named;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
 
@@ -65,7 +66,7 @@ fn Row(model: KeptModel, speaking: Memo<String>) -> impl IntoView {
         lab.download.with(|download| matches!(download.phase, Phase::Running | Phase::Waiting))
     });
     let this = name.clone();
-    let is_speaking = Memo::new(move |_| speaking.with(|speaking| *speaking == this));
+    let is_speaking = Memo::new(move |_| speaking.with(|speaking| is_named(&this, speaking)));
     let use_it = {
         let name = name.clone();
         move |_| match is_whole {

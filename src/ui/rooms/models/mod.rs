@@ -1,5 +1,6 @@
 //! Models: which one speaks, which are kept on this device, and how others come to it.
 
+mod copying;
 mod files;
 mod kept;
 mod offer;
@@ -12,6 +13,8 @@ use crate::session::library::place;
 use crate::session::protocol::{Abilities, Command};
 use crate::ui::lab::Lab;
 use crate::ui::speaking::lost;
+use crate::ui::state::Asked;
+pub use copying::Copying;
 use files::FilesIn;
 use kept::Kept;
 use leptos::prelude::*;
@@ -32,7 +35,12 @@ pub fn Models() -> impl IntoView {
         let Some(lost) = lost.get() else { return };
         if place(&lost).is_none_or(|place| lab.consent.was_given(&place)) {
             name.set(lost.clone());
-            lab.ask(Command::Offer { name: lost, again: false });
+            let command = Command::Offer { name: lost, again: false };
+            // Once a visit: nobody has pressed anything.
+            let is_told = |offer: &Asked<_>| offer.is_settled() && offer.command.as_deref() == Some(&command);
+            if !lab.offer.with_untracked(is_told) {
+                lab.ask(command);
+            }
         }
     });
     view! {

@@ -7,6 +7,7 @@ use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
 use crate::ui::show;
+use crate::ui::speaking::choose;
 use crate::ui::state::Download;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
@@ -22,6 +23,10 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
         }
     };
     let is_looking = move || lab.offer.with(|offer| offer.is_busy());
+    let words = move || match lab.offer.with(|offer| offer.phase) {
+        Phase::Waiting => "The server is asked when the engine has been started again.",
+        _ => "Asking the server…",
+    };
     let offer = Memo::new(move |_| {
         lab.offer.with(|offer| offer.is_settled().then(|| (*offer.value).clone()).flatten())
     });
@@ -32,7 +37,7 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
         </div>
         <div aria-live="polite">
             {move || is_looking().then(|| view! {
-                <p class="row"><span class="quiet">"Asking the server…"</span>
+                <p class="row"><span class="quiet">{words}</span>
                     <button type="button" class="button" on:click=move |_| lab.stop(Lane::Offer)>"Stop"</button></p>
             })}
             <FailureNote lane=Lane::Offer failure=Memo::new(move |_| lab.offer.with(|offer| offer.failure.clone())) />
@@ -107,10 +112,18 @@ fn Card(offer: Offer) -> impl IntoView {
         false => lab.ask(Command::Download { name: begin.clone(), size, again }),
     };
     let chosen = name.clone();
-    let choose = move |_| match is_speaking.get_untracked() {
-        // It speaks from its former files still.
-        true => lab.speak_anew(),
-        false => lab.go(|view| view.model = chosen.clone()),
+    let use_it = move |_| choose(lab, &chosen);
+    // There is one download at a time.
+    let other = {
+        let name = name.clone();
+        Memo::new(move |_| {
+            lab.download.with(|asked| match asked.command.as_deref() {
+                Some(
+                    Command::Download { name: other, .. } | Command::DownloadInMemory { name: other, .. },
+                ) if asked.is_busy() && *other != name => Some(other.clone()),
+                _ => None,
+            })
+        })
     };
     let verb = match (is_short, again) {
         (true, _) => "Hold in memory for this visit, download",
@@ -123,11 +136,14 @@ fn Card(offer: Offer) -> impl IntoView {
     });
     let action = move || {
         match of_this.get() {
-        _ if is_usable.get() => view! { <button type="button" class="button" on:click=choose.clone()>"Use it"</button> }.into_any(),
+        _ if is_usable.get() => view! { <button type="button" class="button" on:click=use_it.clone()>"Use it"</button> }.into_any(),
         Some((Phase::Running | Phase::Waiting, progress)) => view! { <Coming progress /> }.into_any(),
         _ if has_obstacle => ().into_any(),
         _ => view! {
             <button type="button" class="button" on:click=download.clone()>{format!("{verb} {}", show::memory(missing))}</button>
+            {move || other.get().map(|other| view! {
+                <p class="note">{other}" is being downloaded: this ends that, and what has come of it is kept for going on later."</p>
+            })}
         }
         .into_any(),
     }

@@ -91,15 +91,18 @@ impl Suggestion {
 /// A table of them; choosing one asks its server what it is.
 #[component]
 pub fn Suggested(name: RwSignal<String>) -> impl IntoView {
-    let suggestions = RwSignal::new(Ok(Suggestions::default()));
+    let suggestions = RwSignal::new(None);
     spawn_local(async move {
         let base = document().base_uri().ok().flatten().unwrap_or_default();
         let read = fetch().await.and_then(|json| Suggestions::read(&json, &base));
-        suggestions.try_set(read);
+        suggestions.try_set(Some(read));
     });
     move || match suggestions.get() {
-        Ok(all) => view! { <Table all name /> }.into_any(),
-        Err(reason) => view! {
+        None => {
+            view! { <p class="quiet" role="status">"Fetching the list of suggested models…"</p> }.into_any()
+        }
+        Some(Ok(all)) => view! { <Table all name /> }.into_any(),
+        Some(Err(reason)) => view! {
             <div class="failure" role="alert"><p>"The list of suggested models could not be read."</p>
                 <details><summary>"Details"</summary><code>{format!("{URL}: {reason}")}</code></details></div>
         }

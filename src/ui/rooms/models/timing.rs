@@ -15,8 +15,6 @@ pub fn Timing() -> impl IntoView {
     let is_busy = Memo::new(move |_| lab.steps.with(|asked| asked.is_busy()));
     let measure = move || {
         let picture = lab.picture.with_untracked(|picture| picture.pixels.clone());
-        // Where it was measured before, it is measured anew.
-        lab.stop(Lane::Steps);
         lab.ask(Command::TimeSteps { picture });
     };
     let words = move || if is_busy.get() { "Measuring" } else { "" };

@@ -254,9 +254,12 @@ fn files_of_the_visitor_are_taken_piece_by_piece() {
     let mut taken = 0;
     for (file, (_, bytes)) in all.iter().enumerate() {
         for (at, piece) in bytes.chunks(100_000).enumerate() {
-            assert!(lab.shelf().is_empty(), "half a model is none");
             taken += piece.len() as u64;
             assert_eq!(lab.ask(take(file, at * 100_000, piece)), [Event::Taken { done: taken, total }]);
+            let kept: Vec<(u64, u64)> = lab.shelf().iter().map(|model| (model.kept, model.size)).collect();
+            assert_eq!(kept, [(taken, total)], "what has come stands on the shelf");
+            let whole = lab.load("my model").last().is_some_and(|last| matches!(last, Event::Ready(_)));
+            assert_eq!(whole, taken == total, "half a model is none");
         }
     }
     assert_eq!(lab.shelf()[0].name, "my model");
@@ -398,6 +401,7 @@ fn a_pointer_of_git_among_the_visitors_files_is_told() {
     assert!(lab.shelf().is_empty());
 }
 
+#[test]
 fn a_folder_is_handed_in_by_one_page_at_a_time() {
     let mut lab = Lab::new("clip_gelu");
     let take = |bytes: &[u8], start: u64| Command::Take {
@@ -458,4 +462,88 @@ fn where_nothing_can_be_kept_a_model_is_held_in_memory() {
     lab.speaks();
     assert_eq!(lab.shelf().len(), 1);
     assert_eq!(lab.ask(Command::Delete { name }), [Event::Shelf(Vec::new())]);
+}
+
+/// The command that hands in a piece of a model of two files.
+fn handing_in(file: u32, start: u64, bytes: &[u8]) -> Command {
+    let files = vec![("config.json".into(), 4), ("merges.txt".into(), 1000)];
+    Command::Take { name: "my model".into(), files, file, start, bytes: bytes.to_vec() }
+}
+
+#[test]
+fn a_folder_that_was_handed_in_by_half_can_be_deleted() {
+    let mut lab = Lab::new("clip_gelu");
+    lab.ask(handing_in(0, 0, b"{  }"));
+    lab.ask(handing_in(1, 0, &[b'a'; 600]));
+    // The page is closed, and another one opened.
+    lab.client = visit(lab.folder.path());
+    let [model] = &lab.shelf()[..] else { panic!("one model is kept in part") };
+    assert_eq!((model.name.as_str(), model.kept, model.size), ("my model", 604, 1004));
+    assert_eq!(lab.ask(Command::Delete { name: "my model".into() }), [Event::Shelf(Vec::new())]);
+    assert_eq!(lab.kept_files(), [""; 0]);
+    // What would come of it now had no beginning.
+    let late = failure(&lab.ask(handing_in(1, 600, &[b'a'; 400]))).clone();
+    assert!(late.sentence.contains("hand the folder in again"), "{}", late.sentence);
+    lab.ask(handing_in(0, 0, b"{  }"));
+    assert_eq!(lab.shelf().len(), 1);
+}
+
+#[test]
+fn a_full_disk_does_not_keep_a_model_from_being_looked_at_or_had() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    lab.client.leave_room(0);
+    let events = lab.ask(Command::Offer { name: name.clone(), again: false });
+    let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((offer.lasts, offer.kept, offer.obstacle.as_str()), (false, 0, ""));
+    assert_eq!(lab.ask(download(&name)).last(), Some(&Event::Downloaded));
+    lab.load(&name);
+    let album = lab.ask(Command::OpenAlbum { known: 0 });
+    assert!(matches!(&album[..], [Event::Album(part)] if !part.lasts), "{album:?}");
+}
+
+#[test]
+fn memory_is_a_way_on_only_for_what_fits_into_it() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    let events = lab.ask(Command::Offer { name: name.clone(), again: false });
+    let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
+    lab.client.leave_room(offer.size / 2);
+    let failed = failure(&lab.ask(download(&name))).clone();
+    assert_eq!(failed.way_on, WayOn::InMemory, "{}", failed.sentence);
+    assert_eq!(lab.ask(download(&name).in_memory().unwrap()).last(), Some(&Event::Downloaded));
+
+    // 2 GiB are handed in.
+    let files = vec![("config.json".into(), 4), ("model.safetensors".into(), 2 << 30)];
+    lab.client.leave_room(600);
+    let take = |file, bytes: &[u8]| {
+        let (name, files) = ("large".into(), files.clone());
+        Command::Take { name, files, file, start: 0, bytes: bytes.to_vec() }
+    };
+    lab.ask(take(0, b"{  }"));
+    let failed = failure(&lab.ask(take(1, &[0; 1000]))).clone();
+    assert_eq!(failed.way_on, WayOn::Retry, "{}", failed.sentence);
+    assert!(!failed.sentence.contains("in memory"), "{}", failed.sentence);
+}
+
+#[test]
+fn a_page_that_waited_fetches_again_what_the_other_one_did_not() {
+    let mut lab = Lab::new("clip_gelu");
+    let name = lab.name();
+    lab.ask(download(&name));
+    lab.hub.set().files = files("clip_quick_gelu").into_iter().collect();
+    let size = again(&mut lab, &name);
+    let other = lab.lock(&name);
+    lab.hub.take_log();
+    let events = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            drop(other);
+        });
+        lab.ask(Command::Download { name: name.clone(), size, again: true })
+    });
+    assert_eq!((events.first(), events.last()), (Some(&Event::Waiting), Some(&Event::Downloaded)));
+    assert!(lab.hub.take_log().contains(&"model.safetensors 0".to_string()));
+    let revalidate = Command::Revalidate { names: vec![name] };
+    assert_eq!(lab.ask(revalidate), [Event::Outdated(Vec::new())]);
 }

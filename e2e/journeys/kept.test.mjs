@@ -65,7 +65,8 @@ const lengths = (page) =>
     const found = {};
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
-      for (const request of await cache.keys()) found[request.url] = (await (await cache.match(request)).arrayBuffer()).byteLength;
+      // What is damaged may go meanwhile.
+      for (const request of await cache.keys()) found[request.url] = (await (await cache.match(request))?.arrayBuffer())?.byteLength;
     }
     return Object.entries(found).sort();
   });

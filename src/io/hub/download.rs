@@ -24,6 +24,8 @@ pub struct Download<S: Store, F: Fetch> {
     former: Option<Manifest>,
     /// `config.json` as the server sent it to this survey; none where the store has the manifest.
     surveyed: Option<Vec<u8>>,
+    /// Files of which other bytes are kept than this survey tells of.
+    changed: Vec<String>,
     current: Option<Transfer<S::File, F::Body>>,
     /// Bytes that are kept of the file that is under way.
     came: u64,
@@ -66,13 +68,14 @@ impl<S: Store, F: Fetch> Download<S, F> {
         kept: Option<Manifest>,
         former: Option<Manifest>,
     ) -> Result<Self, HubError> {
+        let mut changed = Vec::new();
         let (manifest, surveyed) = match kept {
             Some(kept) if !kept.is_stale => (kept, None),
             stale => {
                 let Survey { mut manifest, config } = survey(&source, &fetch).await?;
                 manifest.generation = former.as_ref().map_or(0, |former| former.generation.saturating_add(1));
                 if let Some(stale) = stale {
-                    stale.carry_over(&mut manifest);
+                    changed = stale.carry_over(&mut manifest);
                 }
                 (manifest, Some(config))
             }
@@ -86,6 +89,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
             manifest,
             former,
             surveyed,
+            changed,
             current,
             came,
             farthest,
@@ -94,9 +98,11 @@ impl<S: Store, F: Fetch> Download<S, F> {
         })
     }
 
-    /// Keeps the manifest. Bytes of an earlier download that nothing can verify are not gone on from.
+    /// Keeps the manifest. Bytes of an earlier download that are of another file, or that nothing can verify, are not gone on
+    /// from.
     async fn begin(&mut self) -> Result<(), HubError> {
-        let is_unsure = |entry: &&Entry| entry.sha256.is_none() && !entry.whole;
+        let is_changed = |entry: &Entry| self.changed.contains(&entry.file);
+        let is_unsure = |entry: &&Entry| !entry.whole && (entry.sha256.is_none() || is_changed(entry));
         for entry in self.manifest.entries.iter().filter(is_unsure) {
             self.empty(&self.manifest.stored(&entry.file)).await?;
         }
@@ -157,10 +163,13 @@ impl<S: Store, F: Fetch> Download<S, F> {
         if !std::mem::replace(&mut self.is_checked, true) {
             self.recheck().await?;
         }
-        let Some(at) = self.manifest.entries.iter().position(|entry| !entry.whole) else { return Ok(true) };
         if self.surveyed.is_some() {
             self.begin().await?;
         }
+        let Some(at) = self.manifest.entries.iter().position(|entry| !entry.whole) else {
+            self.replace_former().await?;
+            return Ok(true);
+        };
         let entry = self.manifest.entries[at].clone();
         let transfer = match self.current.take() {
             None => Some(self.connect(&entry).await?),

@@ -67,15 +67,20 @@ impl Manifest {
     }
 
     /// What this manifest already has of the files that a newer one tells of. A small file that nothing tells from a later one
-    /// comes again.
-    pub(super) fn carry_over(&self, newer: &mut Manifest) {
+    /// comes again. Names those of which what is kept is of another one.
+    pub(super) fn carry_over(&self, newer: &mut Manifest) -> Vec<String> {
+        let mut changed = Vec::new();
         newer.generation = self.generation;
         for entry in &mut newer.entries {
             let Some(former) = self.entries.iter().find(|former| former.file == entry.file) else { continue };
             let is_told = entry.sha256.is_some() || entry.tag.is_some() || is_weights(&entry.file);
             entry.whole = former.whole && is_told && !former.differs(entry);
             entry.came = former.came.clone().filter(|_| former.sha256 == entry.sha256);
+            if former.differs(entry) {
+                changed.push(entry.file.clone());
+            }
         }
+        changed
     }
 
     /// Whether the server has other files by now.

@@ -138,3 +138,59 @@ fn entry<B>(file: &str, size: Option<u64>, answer: &Answer<B>) -> Result<Entry, 
     let Some(size) = size else { return Err(HubError::Sizeless { file }) };
     Ok(Entry { file, size, sha256: answer.sha256.clone(), tag: answer.tag.clone(), came: None, whole: false })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pollster::block_on;
+    use std::future::poll_fn;
+    use std::task::Poll;
+    use std::time::Duration;
+
+    /// Every answer comes after a while, and every byte; so many of these whiles are all the patience there is.
+    struct Slow;
+
+    const PATIENCE: u32 = 3;
+
+    /// Is ready when it has been asked for so often.
+    async fn whiles(mut left: u32) {
+        poll_fn(|context| {
+            context.waker().wake_by_ref();
+            left = left.saturating_sub(1);
+            if left == 0 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    impl Fetch for Slow {
+        type Body = std::vec::IntoIter<u8>;
+
+        async fn pause(&self, _: Duration) {
+            whiles(PATIENCE).await;
+        }
+
+        async fn get(&self, url: &str, from: u64) -> Result<Answer<Self::Body>, String> {
+            whiles(2).await;
+            let is_there = url.ends_with("/config.json") || url.ends_with(WHOLE);
+            let weights = [&2_u64.to_le_bytes()[..], b"{}"].concat();
+            let bytes = if url.ends_with(WHOLE) { weights } else { br#"{"a": [1, 2, 3]}"#.to_vec() };
+            let length = bytes.len().to_string();
+            let header = |name: &str| (name == "content-length").then(|| length.clone());
+            Ok(Answer::new(if is_there { 200 } else { 404 }, from, header, bytes.into_iter()))
+        }
+    }
+
+    impl Body for std::vec::IntoIter<u8> {
+        async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
+            whiles(2).await;
+            Ok(Iterator::next(self).map(|byte| vec![byte]))
+        }
+    }
+
+    #[test]
+    fn a_server_may_be_slow_but_not_silent() {
+        let source = Source::parse("https://example.org/model").unwrap();
+        let found = block_on(survey(&source, &Slow)).map(|survey| survey.manifest.entries.len());
+        assert!(matches!(found, Ok(2)), "{found:?}");
+    }
+}

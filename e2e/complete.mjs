@@ -10,8 +10,11 @@ import { fileURLToPath } from "node:url";
 const UNHASHED = ["worker_loader.js", "tokenizer.js", "tokenizer_bg.wasm"];
 /** What only they need who load a published checkpoint; kept once it has been used. */
 const ONCE_USED = UNHASHED.slice(1);
-/** Not part of the page: who answers for unknown paths, what robots read, and papers beside the files. */
-const LEFT_OUT = /^(404\.html|index\.html|service_worker\.js|robots\.txt)$|\.(txt|md|csv)$|eval-compose\.json$/;
+/**
+ * Not part of the page: who answers for unknown paths, what robots read, papers beside the files, and the list of models,
+ * which whoever hosts the page may write anew.
+ */
+const LEFT_OUT = /^(404\.html|index\.html|service_worker\.js|robots\.txt|models\.json)$|\.(txt|md|csv)$|eval-compose\.json$/;
 
 const digest = (bytes, encoding = "hex") => createHash("sha256").update(bytes).digest(encoding);
 

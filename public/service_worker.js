@@ -2,9 +2,12 @@
 // their own, and only a whole one takes over. What is taken from the cache is checked again, and fetched anew if damaged.
 // The build (e2e/complete.mjs) writes here the SHA-256 of every file by its address below the scope.
 const BUILD = { build: "", page: {}, onceUsed: {} };
-const PREFIX = "triptych-page";
-const CACHE = `${PREFIX}-${BUILD.build}`;
+/** One origin may have the page at several addresses. Spaces are in no address and in no build. */
+const PREFIX = `triptych-page ${new URL(registration.scope).pathname} `;
+const CACHE = PREFIX + BUILD.build;
 const FILES = { ...BUILD.page, ...BUILD.onceUsed };
+/** What a host may write anew beside the page: kept as it comes. */
+const UNCHECKED = ["models.json"];
 const TELLS_ITS_CONTENT = /-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)$|\?v=[0-9a-f]{8,16}$/;
 /** How long the network may take to begin an answer that the cache has too; one that was silent gets no such time for a while. */
 const PATIENCE_MS = 5000;
@@ -15,6 +18,7 @@ const urlOf = (name) => new URL(name, registration.scope).href;
 
 async function isWhole(response, name) {
   if (!response?.ok) return false;
+  if (UNCHECKED.includes(name)) return true;
   const digest = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
   const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex === FILES[name];
@@ -47,10 +51,20 @@ async function kept(name) {
   await cache.delete(urlOf(name));
 }
 
-async function install() {
-  // What is done without until it is used is kept of every later build too.
+/** The names of what is kept. What is done without until it is used is kept of every later build too. */
+async function wanted() {
   const isUsed = await caches.match(urlOf("tokenizer.js"), { ignoreSearch: true, ignoreVary: true });
-  await keep(Object.keys(isUsed ? FILES : BUILD.page));
+  return Object.keys(isUsed ? FILES : BUILD.page);
+}
+
+/** Completes and repairs what is kept; what the host does not have as this build has it is left for a later visit. */
+async function mend(names) {
+  for (const name of names) await keep([name]).catch(() => {});
+}
+
+async function install() {
+  await keep(await wanted());
+  await mend(UNCHECKED);
 }
 // A lock by the name of the cache says that it is in use.
 addEventListener("install", (event) => event.waitUntil(navigator.locks.request(CACHE, { mode: "shared" }, install)));
@@ -67,7 +81,7 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim().then(cle
 
 addEventListener("message", (event) => {
   if (event.data === "build") event.ports[0].postMessage(BUILD.build);
-  if (event.data === "clear") event.waitUntil(clear());
+  if (event.data === "visit") event.waitUntil(clear().then(wanted).then((names) => mend([...names, ...UNCHECKED])));
   if (event.data === "take over") event.waitUntil(skipWaiting());
   if (event.data === "tokenizers") event.waitUntil(keep(Object.keys(BUILD.onceUsed)));
 });
@@ -83,6 +97,7 @@ async function answer(event) {
   // Every address below the scope is the page itself.
   const name = request.mode === "navigate" ? "" : request.url.slice(registration.scope.length);
   // A page of an older build that is still open has its own files in its own cache.
+  if (UNCHECKED.includes(name)) return newest(event, name);
   if (!(name in FILES)) return (await caches.match(request)) ?? fetch(request);
   // A reload asks for the page past the browser's cache, and start.js for every file of a page that did not start.
   if (["reload", "no-store"].includes(request.cache) && request.mode !== "navigate") return renewed(event, name);
@@ -113,12 +128,25 @@ async function copy(name, response) {
 }
 
 /** From the network while there is one that answers, else from the cache. */
-async function newest({ request }, name) {
+async function newest(event, name) {
+  const { request } = event;
   const patience = new Promise((late) => setTimeout(late, Date.now() < doubtedUntil ? 0 : PATIENCE_MS, "late"));
   const asked = fetch(request);
   const first = await Promise.race([asked, patience]).catch(() => undefined);
   doubtedUntil = first === "late" ? Date.now() + DOUBT_MS : 0;
+  if (first?.ok && UNCHECKED.includes(name)) event.waitUntil(copy(name, first.clone()));
   // A static host answers deep links with the page and status 404.
-  if (first?.ok || (first?.status === 404 && request.mode === "navigate")) return first;
+  const isThere = request.mode === "navigate" ? [200, 404].includes(first?.status) && (await hasProgram(first)) : first?.ok;
+  if (isThere) return first;
   return (await kept(name)) ?? asked;
+}
+
+/** Whether the host has the program of the page that it sends; while it gets a new build, that may not be there yet. */
+async function hasProgram(page) {
+  const html = await page.clone().text();
+  const [, program] = html.match(/name="?program"? content="([^"]*)"/) ?? [];
+  if (!program || html.includes(BUILD.build)) return true;
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const asked = program.split(" ", 2).map((name) => fetch(urlOf(name), { method: "HEAD", signal }));
+  return Promise.all(asked).then((answers) => answers.every((response) => response.ok), () => false);
 }

@@ -61,7 +61,8 @@
   /** Fetches what the page is made of past every cache, so that none keeps a damaged file, and loads the page again. */
   async function renew() {
     const linked = [...document.querySelectorAll("script[src], link[href]")].map((element) => element.src ?? element.href);
-    const urls = [...linked, ...program().slice(0, 2), ours(document.querySelector("meta[name=worker]").content)];
+    const unlinked = ["./", "update.js", ...["config.json", "tokenizer.json", "model.safetensors"].map((name) => `models/playroom/${name}`)];
+    const urls = [...linked, ...program().slice(0, 2), ours(document.querySelector("meta[name=worker]").content), ...unlinked.map(ours)];
     const fetched = urls.map((url) => fetch(url, { cache: "reload" }).then((response) => response.arrayBuffer()));
     await Promise.race([Promise.allSettled(fetched), new Promise((enough) => setTimeout(enough, 20_000))]);
     location.reload();

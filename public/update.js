@@ -4,7 +4,8 @@ const BUILD = document.querySelector("meta[name=build]").content;
 const PAUSE_MS = 5000;
 
 // Held as long as this page is open: its build's files are kept until then.
-navigator.locks?.request(`triptych-page-${BUILD}`, { mode: "shared" }, () => new Promise(() => {}));
+const PLACE = new URL("./", document.baseURI).pathname;
+navigator.locks?.request(`triptych-page ${PLACE} ${BUILD}`, { mode: "shared" }, () => new Promise(() => {}));
 
 /** Which build a service worker keeps. */
 function buildOf(worker) {
@@ -53,7 +54,7 @@ async function keep() {
   });
   // worker_loader.js says when a checkpoint's tokenizer has been opened, which needs no network from then on.
   await navigator.serviceWorker.ready;
-  registration.active.postMessage("clear");
+  registration.active.postMessage("visit");
   tokenizers.then(() => registration.active.postMessage("tokenizers"));
 }
 const tokenizers = new Promise((used) => new BroadcastChannel("triptych-tokenizers").addEventListener("message", used));

@@ -229,6 +229,20 @@ fn embeddings_that_are_cut_cost_their_photos_only() {
 }
 
 #[test]
+fn embeddings_that_cannot_be_read_for_a_moment_cost_no_photo() {
+    let (folders, files, rows) = four();
+    let (there, away) = (files.join("embeddings.f32"), files.join("away"));
+    fs::rename(&there, &away).unwrap();
+    // A folder cannot be opened as a file.
+    fs::create_dir(&there).unwrap();
+    let mut client = visit(folders.path());
+    assert!(matches!(ask(&mut client, OPEN), Event::Failed(_)));
+    fs::remove_dir(&there).unwrap();
+    fs::rename(&away, &there).unwrap();
+    assert_eq!(ask(&mut client, OPEN), whole(&["a", "b", "c", "d"], rows.concat()));
+}
+
+#[test]
 fn an_embedding_that_is_no_unit_vector_and_a_thumbnail_that_is_cut_cost_no_other() {
     let (folders, files, rows) = four();
     let mut bytes = fs::read(files.join("embeddings.f32")).unwrap();

@@ -1,5 +1,7 @@
 //! Downloads of checkpoints from a hub on this computer that breaks off, dawdles, lies and refuses.
 
+#[path = "hub/renewal.rs"]
+mod renewal;
 #[path = "hub/server.rs"]
 mod server;
 #[path = "hub/troubles.rs"]

@@ -2,8 +2,12 @@
 
 #[path = "library/engine.rs"]
 mod engine;
+#[path = "library/room.rs"]
+mod room;
 #[path = "hub/server.rs"]
 mod server;
+#[path = "library/shared.rs"]
+mod shared;
 
 use std::fs;
 use std::path::Path;
@@ -260,9 +264,12 @@ fn files_of_the_visitor_are_taken_piece_by_piece() {
     let mut taken = 0;
     for (file, (_, bytes)) in all.iter().enumerate() {
         for (at, piece) in bytes.chunks(100_000).enumerate() {
-            assert!(lab.shelf().is_empty(), "half a model is none");
             taken += piece.len() as u64;
             assert_eq!(lab.ask(take(file, at * 100_000, piece)), [Event::Taken { done: taken, total }]);
+            let kept: Vec<(u64, u64)> = lab.shelf().iter().map(|model| (model.kept, model.size)).collect();
+            assert_eq!(kept, [(taken, total)], "what has come stands on the shelf");
+            let whole = lab.load("my model").last().is_some_and(|last| matches!(last, Event::Ready(_)));
+            assert_eq!(whole, taken == total, "half a model is none");
         }
     }
     assert_eq!(lab.shelf()[0].name, "my model");
@@ -339,43 +346,6 @@ fn a_kept_model_that_cannot_be_loaded_is_fetched_again() {
 }
 
 #[test]
-fn a_download_waits_for_that_of_another_page_and_takes_what_it_brought() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    let other = lab.lock(&name);
-    let refused = failure(&lab.ask(Command::Delete { name: name.clone() })).clone();
-    assert!(refused.sentence.starts_with("These files are in use"), "{}", refused.sentence);
-    assert_eq!(refused.way_on, WayOn::Retry);
-    let offer = lab.ask(Command::Offer { name: name.clone(), again: false });
-    assert!(matches!(offer[..], [Event::Offered(_)]), "{offer:?}");
-
-    // The other page brings everything.
-    let brought = tempdir().unwrap();
-    assert_eq!(block_on(visit(brought.path()).ask(download(&name))).last(), Some(&Event::Downloaded));
-    let folder = format!("model.{}", key(&name));
-    let bring = |folders: &Path| {
-        fs::create_dir_all(folders.join(&folder)).unwrap();
-        for file in fs::read_dir(brought.path().join(&folder)).unwrap().flatten() {
-            fs::copy(file.path(), folders.join(&folder).join(file.file_name())).unwrap();
-        }
-    };
-    let folders = lab.folder.path().to_path_buf();
-    lab.hub.take_log();
-    let events = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            std::thread::sleep(std::time::Duration::from_millis(300));
-            bring(&folders);
-            drop(other);
-        });
-        lab.ask(download(&name))
-    });
-    assert_eq!(events, [Event::Waiting, Event::Downloaded]);
-    assert_eq!(lab.hub.take_log(), [""; 0], "nothing is downloaded twice");
-    lab.load(&name);
-    lab.speaks();
-}
-
-#[test]
 fn no_more_comes_than_was_offered() {
     let mut lab = Lab::new("clip_gelu");
     let name = lab.name();
@@ -402,67 +372,4 @@ fn a_pointer_of_git_among_the_visitors_files_is_told() {
     let sentence = failure(&lab.ask(take)).sentence.clone();
     assert!(sentence.starts_with("model.safetensors is only a Git LFS pointer"), "{sentence}");
     assert!(lab.shelf().is_empty());
-}
-
-#[test]
-fn a_folder_is_handed_in_by_one_page_at_a_time() {
-    let mut lab = Lab::new("clip_gelu");
-    let take = |bytes: &[u8], start: u64| Command::Take {
-        name: "my model".into(),
-        files: vec![("config.json".into(), 4)],
-        file: 0,
-        start,
-        bytes: bytes.to_vec(),
-    };
-    assert_eq!(lab.ask(take(b"{ ", 0)), [Event::Taken { done: 2, total: 4 }]);
-    let mut other = visit(lab.folder.path());
-    let refused = block_on(other.ask(take(b"xx", 0)));
-    assert!(failure(&refused).sentence.starts_with("These files are in use"), "{refused:?}");
-    let refused = block_on(other.ask(Command::Delete { name: "my model".into() }));
-    assert_eq!(failure(&refused).way_on, WayOn::Retry);
-    assert_eq!(lab.ask(take(b" }", 2)), [Event::Taken { done: 4, total: 4 }]);
-    assert_eq!(lab.shelf().len(), 1);
-    assert_eq!(block_on(other.ask(Command::Delete { name: "my model".into() })), [Event::Shelf(Vec::new())]);
-}
-
-#[test]
-fn a_model_in_memory_speaks_and_is_gone_on_the_next_visit() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    lab.ask(Command::Offer { name: name.clone(), again: false });
-    // Of the files themselves two come before the server is in trouble.
-    let surveyed = lab.hub.take_log().len();
-    lab.hub.set().busy_after = Some(surveyed + 2);
-    failure(&lab.ask(download(&name)));
-    lab.hub.set().busy_after = None;
-    assert_eq!(lab.hub.take_log().iter().filter(|line| line.starts_with("config.json")).count(), 2);
-    let held = download(&name).in_memory().expect("it keeps something");
-    assert_eq!(lab.ask(held).last(), Some(&Event::Downloaded));
-    assert!(lab.hub.take_log().iter().all(|line| !line.starts_with("config.json")), "what is kept is copied");
-    assert_eq!(
-        lab.shelf().iter().map(|model| (model.kept == model.size, model.lasts)).collect::<Vec<_>>(),
-        [(true, false)]
-    );
-    lab.load(&name);
-    lab.speaks();
-    lab.client = visit(lab.folder.path());
-    assert!(lab.shelf().iter().all(|model| model.kept < model.size && model.lasts));
-    assert_eq!(failure(&lab.load(&name)).way_on, WayOn::ChangeInput);
-}
-
-#[test]
-fn where_nothing_can_be_kept_a_model_is_held_in_memory() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    let taken = lab.folder.path().join("file");
-    fs::write(&taken, b"no folder").unwrap();
-    lab.client = visit(&taken);
-    let events = lab.ask(Command::Offer { name: name.clone(), again: false });
-    let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
-    assert_eq!((offer.lasts, offer.obstacle.as_str(), offer.shortage.as_str()), (false, "", ""));
-    assert_eq!(lab.ask(download(&name)).last(), Some(&Event::Downloaded));
-    lab.load(&name);
-    lab.speaks();
-    assert_eq!(lab.shelf().len(), 1);
-    assert_eq!(lab.ask(Command::Delete { name }), [Event::Shelf(Vec::new())]);
 }

@@ -49,13 +49,13 @@ const damage = (page, ending) =>
 /** The builds of which something is kept. */
 const builds = async (page) => {
   const caches = await page.evaluate(() => self.caches.keys());
-  return caches.filter((name) => name.startsWith("triptych-page-")).map((name) => name.replace("triptych-page-", ""));
+  return caches.filter((name) => name.startsWith("triptych-page ")).map((name) => name.split(" ")[2]);
 };
 
 /** What is kept of a build. */
 const names = (page, build) =>
   page.evaluate(async (build) => {
-    const kept = await (await caches.open(`triptych-page-${build}`)).keys();
+    const kept = await (await caches.open(`triptych-page ${new URL(document.baseURI).pathname} ${build}`)).keys();
     return kept.map((request) => request.url.slice(document.baseURI.length));
   }, build);
 
@@ -65,7 +65,8 @@ const lengths = (page) =>
     const found = {};
     for (const name of await caches.keys()) {
       const cache = await caches.open(name);
-      for (const request of await cache.keys()) found[request.url] = (await (await cache.match(request)).arrayBuffer()).byteLength;
+      // What is damaged may go meanwhile.
+      for (const request of await cache.keys()) found[request.url] = (await (await cache.match(request))?.arrayBuffer())?.byteLength;
     }
     return Object.entries(found).sort();
   });
@@ -219,4 +220,77 @@ journey(
       await started(page);
     }),
   NO_ADAPTER,
+);
+
+journey(
+  "one visit heals whatever is damaged of what is kept, and leaves what belongs to another place of the origin",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open();
+    await started(page);
+    await lab.kept();
+    const whole = await lengths(page);
+    const font = whole.map(([url]) => url).find((url) => url.endsWith(".woff2"));
+    for (const ending of [lab.address, "start.js", "update.js", "models/playroom/config.json", "model.safetensors", font]) await damage(page, ending);
+    const other = "triptych-page /elsewhere/ 0123456789abcdef";
+    await page.evaluate((other) => caches.open(other), other);
+    assert.notDeepEqual(await lengths(page), whole);
+    await page.reload();
+    await started(page);
+    for (let now = []; JSON.stringify(now) !== JSON.stringify(whole); now = await lengths(page)) await page.waitForTimeout(100);
+    assert.ok(await page.evaluate((other) => caches.has(other), other));
+    await lab.server.close();
+    await page.reload();
+    await lab.encoded();
+  },
+  NO_ADAPTER,
+  ALLOWED,
+);
+
+journey(
+  "a list of models that the host has written anew is kept as it is",
+  async (lab) => {
+    const { page } = lab;
+    const models = [{ title: "Our small CLIP", model: "./models/small/", does: "finds by words", megabytes: 1, licence: "CC0" }];
+    lab.server.site.trouble = (name, response) => {
+      if (name !== "models.json") return false;
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ models }));
+      return true;
+    };
+    lab.forgive(/ERR_|Failed to fetch|Failed to load/);
+    const suggested = page.getByRole("button", { name: /^Look at Our/ });
+    await lab.open("models");
+    await started(page);
+    await lab.kept();
+    await suggested.waitFor();
+    // Written once more after the page was kept.
+    models[0].title = "Our larger CLIP";
+    await page.reload();
+    await page.getByRole("button", { name: "Look at Our larger CLIP" }).waitFor({ timeout: 60_000 });
+    await lab.server.close();
+    await page.reload();
+    await page.getByRole("button", { name: "Look at Our larger CLIP" }).waitFor({ timeout: 60_000 });
+  },
+  NO_ADAPTER,
+  ALLOWED,
+);
+
+journey(
+  "a build of which the host has only the page yet is not shown",
+  (lab) =>
+    withLaterBuild(async (folder) => {
+      const { page } = lab;
+      lab.forgive(/404/);
+      await lab.open();
+      await started(page);
+      await lab.kept();
+      const earlier = await build(page);
+      lab.server.site.folder = folder;
+      lab.server.site.trouble = (name, response) => /^app-/.test(name) && Boolean(response.writeHead(404).end());
+      await page.reload();
+      await started(page);
+      assert.equal(await build(page), earlier);
+    }),
+  NO_ADAPTER,
+  ALLOWED,
 );

@@ -194,7 +194,7 @@ journey(
       await lab.open("models");
       const tokenizers = () =>
         page.evaluate(async () => {
-          const names = (await caches.keys()).filter((name) => name.startsWith("triptych-page-"));
+          const names = (await caches.keys()).filter((name) => name.startsWith("triptych-page "));
           const kept = (await Promise.all(names.map(async (name) => (await caches.open(name)).keys()))).flat();
           return kept.map((request) => request.url).filter((url) => /\/tokenizer(_bg\.wasm|\.js)\?v=/.test(url)).sort();
         });

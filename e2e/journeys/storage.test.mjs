@@ -8,6 +8,9 @@ import { add, names, photos, shows } from "../lib/photos.mjs";
 const COLOURS = ["red", "blue", "green", "yellow", "white", "black"];
 const REFUSED = `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("refused", "SecurityError"));`;
 
+/** As Chromium does where cookies are blocked. */
+const NO_LOCKS = `LockManager.prototype.request = () => Promise.reject(new DOMException("refused", "SecurityError"));`;
+
 async function withHub(walk) {
   const hub = await Hub.start();
   try {
@@ -103,29 +106,32 @@ journey(
   ["no-adapter"],
 );
 
-journey(
-  "where the browser keeps no files a checkpoint and an album are held in memory",
-  (lab) =>
-    withHub(async (hub) => {
-      const { page } = lab;
-      const address = hub.model("clip_gelu");
-      lab.inWorker(REFUSED);
-      await lab.open("models");
-      await look(page, address);
-      await page.getByText("the model is held in memory and is gone when the page is closed").waitFor();
-      await download(page);
-      await speaks(page, address);
-      await page.getByText("in memory for this visit").waitFor();
-      await page.getByRole("link", { name: "Album", exact: true }).first().click();
-      await page.getByText("The album is held in memory").waitFor();
-      await add(page, await photos(page, COLOURS.slice(0, 2)));
-      await shows(page, 2);
-      await lab.screenshot("album-in-memory");
-      await page.reload();
-      await page.getByText("which is not on this device").waitFor();
-    }),
-  ["no-adapter"],
-);
+const inMemory = (title, refused) =>
+  journey(
+    title,
+    (lab) =>
+      withHub(async (hub) => {
+        const { page } = lab;
+        const address = hub.model("clip_gelu");
+        lab.inWorker(refused);
+        await lab.open("models");
+        await look(page, address);
+        await page.getByText("the model is held in memory and is gone when the page is closed").waitFor();
+        await download(page);
+        await speaks(page, address);
+        await page.getByText("in memory for this visit").waitFor();
+        await page.getByRole("link", { name: "Album", exact: true }).first().click();
+        await page.getByText("The album is held in memory").waitFor();
+        await add(page, await photos(page, COLOURS.slice(0, 2)));
+        await shows(page, 2);
+        await lab.screenshot("album-in-memory");
+        await page.reload();
+        await page.getByText("which is not on this device").waitFor();
+      }),
+    ["no-adapter"],
+  );
+inMemory("where the browser keeps no files a checkpoint and an album are held in memory", REFUSED);
+inMemory("where it refuses locks too, as with cookies blocked, nothing waits for them", REFUSED + NO_LOCKS);
 
 journey(
   "where there is no room the figures are told, and memory is a way on",
@@ -160,6 +166,27 @@ journey(
       await full("what is missing of it").getByRole("button", { name: "Go on in memory" }).click();
       await speaks(page, address);
       await page.getByText("in memory for this visit").waitFor();
+    }),
+  ["no-adapter"],
+);
+
+journey(
+  "where not even a folder can be made a model can be looked at, and an album opened, in memory",
+  (lab) =>
+    withHub(async (hub) => {
+      const { page } = lab;
+      const address = hub.model("clip_gelu");
+      lab.inWorker(`
+        const made = FileSystemDirectoryHandle.prototype.getDirectoryHandle;
+        FileSystemDirectoryHandle.prototype.getDirectoryHandle = function (name, options) {
+          return name === "triptych" ? made.call(this, name, options) : Promise.reject(new DOMException("full", "QuotaExceededError"));
+        };`);
+      await lab.open("models");
+      await look(page, address);
+      await download(page);
+      await speaks(page, address);
+      await page.getByRole("link", { name: "Album", exact: true }).first().click();
+      await page.getByText("The album is held in memory").waitFor();
     }),
   ["no-adapter"],
 );

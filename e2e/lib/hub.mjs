@@ -26,6 +26,8 @@ export class Hub {
     this.replaced = new Map();
     this.tags = new Map();
     this.silent = new Set();
+    /** Addresses to which requests for files are sent on. */
+    this.redirects = new Map();
     this.hasPage = false;
     this.server = createServer((request, response) => this.answer(request, response));
   }
@@ -51,6 +53,9 @@ export class Hub {
     const file = path.join(MODELS, request.url);
     const name = path.basename(file);
     if (this.silent.has(name)) return;
+    if (this.redirects.has(name)) {
+      return response.writeHead(302, { location: this.redirects.get(name), "access-control-allow-origin": "*" }).end();
+    }
     const headers = { "access-control-allow-origin": "*", "access-control-expose-headers": "content-range, etag" };
     if (this.tags.has(name)) headers.etag = `"${this.tags.get(name)}"`;
     const replaced = this.replaced.get(request.url) ?? this.replaced.get(name);

@@ -1,6 +1,8 @@
 //! The session without a worker: the same engine in this process, with a folder in place of the network. For the
 //! command line and for tests.
 
+mod disk;
+
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +18,7 @@ use crate::io::picture::{Picture, PictureError};
 use crate::io::read_at::ReadAt;
 use crate::io::{file, image};
 use crate::pixels::Pixels;
+use disk::{Disk, Room};
 
 /// Reads files below `root` and collects replies.
 struct Folder<N> {
@@ -26,13 +29,14 @@ struct Folder<N> {
     replies: RefCell<Vec<Reply>>,
     kept: RefCell<Option<String>>,
     memory: Memory,
+    room: Room,
 }
 
 /// The folder of lock files, among the folders that are kept.
 const LOCKS: &str = ".locks";
 
 impl<N: Fetch + Clone> Host for Folder<N> {
-    type Folder = Place<file::Folder>;
+    type Folder = Place<Disk>;
     type Network = N;
     /// None where no disk is given.
     type Lock = Option<Claim>;
@@ -68,11 +72,14 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         self.network.clone()
     }
 
-    async fn folder(&self, name: &str) -> io::Result<Place<file::Folder>> {
+    async fn folder(&self, name: &str) -> io::Result<Place<Disk>> {
         let path = self.folders.join(name);
+        if !self.memory.holds(name) && !path.exists() {
+            self.room.take(1)?;
+        }
         match self.memory.holds(name) || fs::create_dir_all(&path).is_err() {
             true => Ok(Place::Held(self.memory.folder(name))),
-            false => Ok(Place::Kept(file::Folder(path))),
+            false => Ok(Place::Kept(Disk::new(path, self.room.clone()))),
         }
     }
 
@@ -88,10 +95,16 @@ impl<N: Fetch + Clone> Host for Folder<N> {
 
     async fn lock(&self, folder: &str) -> io::Result<Option<Claim>> {
         // What no disk keeps is this process's own.
+        if self.memory.holds(folder) {
+            return Ok(None);
+        }
         Ok(Claim::wait(&self.folders.join(LOCKS).join(folder)).ok())
     }
 
     async fn try_lock(&self, folder: &str) -> io::Result<Option<Option<Claim>>> {
+        if self.memory.holds(folder) {
+            return Ok(Some(None));
+        }
         match Claim::take(&self.folders.join(LOCKS).join(folder)) {
             Ok(None) => Ok(None),
             claim => Ok(Some(claim.ok().flatten())),
@@ -197,7 +210,15 @@ impl<N: Fetch + Clone> LocalClient<N> {
     pub fn with_network(root: impl Into<PathBuf>, folders: impl Into<PathBuf>, network: N) -> Self {
         let (root, folders) = (root.into(), folders.into());
         let (replies, kept) = (RefCell::default(), RefCell::default());
-        let host = Folder { root, folders, network, replies, kept, memory: Memory::default() };
+        let host = Folder {
+            root,
+            folders,
+            network,
+            replies,
+            kept,
+            memory: Memory::default(),
+            room: Room::new(u64::MAX),
+        };
         LocalClient {
             session: Session::new(),
             host,
@@ -205,6 +226,11 @@ impl<N: Fetch + Clone> LocalClient<N> {
             taking: library::Taking::default(),
             last_id: 0,
         }
+    }
+
+    /// Lets so many bytes more come onto the disk.
+    pub fn leave_room(&mut self, bytes: u64) {
+        self.host.room.set(bytes);
     }
 
     /// Hands in a request without doing it; returns its id.

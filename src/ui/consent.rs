@@ -49,18 +49,36 @@ fn remembered() -> Vec<String> {
 
 /// Whether a server is this computer, or one in its own network as far as its name tells.
 pub fn is_near(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_end_matches('.');
     if host.starts_with('[') || ["localhost", "local", "lan", "internal"].iter().any(|end| ends_in(name, end))
     {
         return true;
     }
-    let parts: Vec<u8> = name.split('.').map(str::parse).collect::<Result<_, _>>().unwrap_or_default();
-    let is_private = match parts[..] {
-        [10 | 127, _, _, _] | [192, 168, _, _] | [169, 254, _, _] => true,
-        [172, second, _, _] => (16..32).contains(&second),
-        _ => false,
+    match address(name).map(u32::to_be_bytes) {
+        Some([0 | 10 | 127, ..] | [192, 168, ..] | [169, 254, ..]) => true,
+        // Between a provider and its customers.
+        Some([100, second, ..]) => (64..128).contains(&second),
+        Some([172, second, ..]) => (16..32).contains(&second),
+        Some(_) => false,
+        None => !name.contains('.'),
+    }
+}
+
+/// The address that a name is, as browsers read it: up to four numbers, decimal, octal or hexadecimal, of which the last one
+/// stands for all bytes that are left.
+fn address(name: &str) -> Option<u32> {
+    let number = |part: &str| match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+        Some("") => Some(0),
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None if part.len() > 1 && part.starts_with('0') => u64::from_str_radix(part, 8).ok(),
+        None => part.parse().ok(),
     };
-    is_private || !name.contains('.')
+    let parts: Vec<u64> = name.split('.').map(number).collect::<Option<_>>()?;
+    let (last, first) = parts.split_last().filter(|(_, first)| first.len() < 4)?;
+    let left = 8 * (4 - first.len());
+    let above = first.iter().try_fold(0, |sum, part| (*part < 256).then_some(sum << 8 | part))?;
+    let whole = (*last < 1 << left).then_some(above << left | last)?;
+    u32::try_from(whole).ok()
 }
 
 /// Whether a name is `end` or of that domain.
@@ -84,10 +102,32 @@ mod tests {
             "printer",
             "nas.local",
             "[::1]:80",
+            "0.0.0.0",
+            "127.1",
+            "127.0.1:8000",
+            "0x7f.1",
+            "0x7f000001",
+            "2130706433",
+            "0177.0.0.1",
+            "192.168.257",
+            "100.64.0.1",
+            "localhost.",
+            "nas.local.:80",
+            "127.0.0.1.",
         ] {
             assert!(is_near(host), "{host}");
         }
-        for host in ["huggingface.co", "172.32.0.1", "example.org:8443", "10.example.org", "notlocal.org"] {
+        for host in [
+            "huggingface.co",
+            "172.32.0.1",
+            "example.org:8443",
+            "10.example.org",
+            "notlocal.org",
+            "8.8.8.8",
+            "0x08080808",
+            "example.org.",
+            "100.128.0.1",
+        ] {
             assert!(!is_near(host), "{host}");
         }
     }

@@ -31,6 +31,13 @@ pub struct Lock {
     waiting: Option<AbortController>,
 }
 
+impl Lock {
+    /// A lock on what no other page can reach.
+    pub fn free() -> Self {
+        Lock { turn: Rc::new(RefCell::new(Turn::Waiting)), waiting: None }
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Turn::Ours(end) = self.turn.replace(Turn::Over) {
@@ -45,9 +52,8 @@ impl Drop for Lock {
 /// Asks for a name; none where another page has it and this one is not to wait. A browser without locks gives every name.
 pub async fn lock(navigator: &JsValue, name: &str, waits: bool) -> Result<Option<Lock>, JsValue> {
     let locks = Reflect::get(navigator, &"locks".into())?;
-    let turn = Rc::new(RefCell::new(Turn::Waiting));
     if locks.is_undefined() {
-        return Ok(Some(Lock { turn, waiting: None }));
+        return Ok(Some(Lock::free()));
     }
     let options = Object::new();
     let waiting = match waits {
@@ -61,7 +67,8 @@ pub async fn lock(navigator: &JsValue, name: &str, waits: bool) -> Result<Option
             None
         }
     };
-    let lock = Lock { turn, waiting };
+    let mut lock = Lock::free();
+    lock.waiting = waiting;
     let mut failed = None;
     let answered: Promise = Promise::new(&mut |answer: Function, refuse: Function| {
         let turn = lock.turn.clone();

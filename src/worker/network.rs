@@ -1,6 +1,6 @@
 //! Files by `fetch`.
 
-use crate::io::hub::{Answer, Body, Fetch, PATIENCE, in_time};
+use crate::io::hub::{Answer, Body, Fetch, PATIENCE, in_time, may_answer};
 use crate::thrown::thrown;
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::time::Duration;
@@ -85,6 +85,7 @@ impl Fetch for Network {
     async fn get(&self, url: &str, from: u64) -> Result<Answer<Stream>, String> {
         // A range is asked for at the beginning too: then nothing compresses the file, and lengths are its own.
         let (response, body) = self.ask(url, Some(from)).await?;
+        may_answer(url, &response.url())?;
         Ok(Answer::new(response.status(), from, |name| header(&response, name), body))
     }
 }

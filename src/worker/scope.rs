@@ -42,6 +42,8 @@ pub struct Scope {
     /// None where the browser has no channels.
     pub changes: Option<BroadcastChannel>,
     memory: Memory,
+    /// Tells this page from others.
+    page: String,
     /// None before it is asked for; then none where the browser refuses it, as in a private window.
     disk: Rc<RefCell<Option<Option<FileSystemDirectoryHandle>>>>,
 }
@@ -49,7 +51,8 @@ pub struct Scope {
 impl Scope {
     pub fn new(global: DedicatedWorkerGlobalScope) -> Self {
         let changes = BroadcastChannel::new(CHANGES).ok();
-        Scope { global, changes, memory: Memory::default(), disk: Rc::default() }
+        let page = js_sys::Math::random().to_string();
+        Scope { global, changes, memory: Memory::default(), page, disk: Rc::default() }
     }
 
     /// The directory that is ours, if files in it can be written.
@@ -85,6 +88,18 @@ impl Scope {
         match self.disk().await {
             Some(disk) => Ok(Some(Directory(subdirectory(disk, name).await.map_err(broken)?))),
             None => Ok(None),
+        }
+    }
+
+    /// The lock of a folder; none where it is not to be waited for.
+    async fn locked(&self, folder: &str, waits: bool) -> io::Result<Option<Lock>> {
+        // What is in memory only this page can reach, but several of its requests.
+        let is_shared = !self.memory.holds(folder) && self.disk().await.is_some();
+        let page = if is_shared { "" } else { &self.page };
+        match lock(&self.global.navigator(), &format!("{OURS}{page}/{folder}"), waits).await {
+            // Where cookies are blocked the browser refuses locks too.
+            Err(_) if !is_shared => Ok(Some(Lock::free())),
+            lock => lock.map_err(broken),
         }
     }
 
@@ -172,12 +187,11 @@ impl Host for Scope {
     }
 
     async fn lock(&self, folder: &str) -> io::Result<Lock> {
-        let lock = lock(&self.global.navigator(), &format!("{OURS}/{folder}"), true).await;
-        Ok(lock.map_err(broken)?.expect("a lock that was waited for"))
+        Ok(self.locked(folder, true).await?.expect("a lock that was waited for"))
     }
 
     async fn try_lock(&self, folder: &str) -> io::Result<Option<Lock>> {
-        lock(&self.global.navigator(), &format!("{OURS}/{folder}"), false).await.map_err(broken)
+        self.locked(folder, false).await
     }
 
     fn tell(&self, folder: &str) {

@@ -29,10 +29,14 @@ pub struct Behaviour {
     pub has_digests: bool,
     /// Tags of files, in the place of their digests.
     pub tags: HashMap<String, String>,
+    /// Whether `tags` are told as the hub's own digests.
+    pub names_digests: bool,
     /// Whether a page is sent, with 200, for what is not there.
     pub has_page: bool,
-    /// Whether no length is told, as where a server compresses or sends in pieces.
-    pub hides_lengths: bool,
+    /// How the files end whose length is not told, as where a server compresses or sends in pieces.
+    pub hides_lengths: Option<&'static str>,
+    /// A file that comes from its beginning whatever part is asked for, as a part.
+    pub misplaces: Option<String>,
     /// A file about which the server is silent.
     pub hangs: Option<String>,
     /// A file that never ends.
@@ -102,6 +106,8 @@ impl Hub {
                 false => write!(stream, "HTTP/1.1 404 none\r\ncontent-length: 0\r\n\r\n"),
             };
         };
+        let from = if behaviour.misplaces.as_ref() == Some(&file) { 0 } else { from };
+        let hides_length = behaviour.hides_lengths.is_some_and(|ending| file.ends_with(ending));
         let told = behaviour.lies.get(&file).copied().unwrap_or(bytes.len());
         let from = if behaviour.ignores_ranges { 0 } else { from };
         if from >= bytes.len() {
@@ -109,14 +115,15 @@ impl Hub {
         }
         let status = if behaviour.ignores_ranges { 200 } else { 206 };
         write!(stream, "HTTP/1.1 {status} here\r\n")?;
-        if !behaviour.hides_lengths {
+        if !hides_length {
             write!(stream, "content-length: {}\r\n", told - from)?;
         }
-        if status == 206 && !behaviour.hides_lengths {
+        if status == 206 && !hides_length {
             write!(stream, "content-range: bytes {from}-{}/{told}\r\n", told - 1)?;
         }
         if let Some(tag) = behaviour.tags.get(&file) {
-            write!(stream, "ETag: \"{tag}\"\r\n")?;
+            let header = if behaviour.names_digests { "X-Linked-ETag" } else { "ETag" };
+            write!(stream, "{header}: \"{tag}\"\r\n")?;
         } else if behaviour.has_digests {
             write!(stream, "ETag: \"{}\"\r\n", sha256(bytes))?;
         }

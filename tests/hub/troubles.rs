@@ -14,7 +14,7 @@ const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:4d
 const INDEX: &str = "model.safetensors.index.json";
 
 /// Names and sizes of what a folder holds.
-fn held(kept: &TempDir) -> Vec<(String, u64)> {
+pub fn held(kept: &TempDir) -> Vec<(String, u64)> {
     let files = fs::read_dir(kept.path()).unwrap().map(|file| file.unwrap());
     let full = files.map(|file| (file.file_name().into_string().unwrap(), file.metadata().unwrap().len()));
     full.filter(|(_, size)| *size > 0).collect()
@@ -36,7 +36,10 @@ fn a_page_in_the_place_of_a_file_is_told_and_gone_when_the_server_is_repaired() 
     let sentence =
         |file: &str| format!("{file} is not there: the server sends a web page (HTML) in its place");
     assert_eq!(told("config.json", PAGE.as_bytes()), sentence("config.json"));
-    assert!(told("model.safetensors", PAGE.as_bytes()).starts_with("there is neither model.safetensors nor"));
+    assert_eq!(told("model.safetensors", PAGE.as_bytes()), sentence("model.safetensors"));
+    let (hub, kept) = (Hub::start(serving("clip_gelu")), tempdir().unwrap());
+    hub.set().files.insert("model.safetensors".into(), PAGE.into());
+    assert!(failure(run(&hub, &kept)).may_pass(), "the server may be repaired");
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn a_small_file_is_small_whatever_the_server_says() {
 
 #[test]
 fn lengths_are_counted_where_they_are_not_told_but_not_those_of_weights() {
-    let hub = Hub::start(Behaviour { hides_lengths: true, ..serving("clip_gelu") });
+    let hub = Hub::start(Behaviour { hides_lengths: Some(""), ..serving("clip_gelu") });
     let source = Source::parse(&hub.address).unwrap();
     let error = block_on(survey(&source, &Client)).map(|_| ()).unwrap_err().to_string();
     assert_eq!(error, "the server does not tell how long model.safetensors is");
@@ -175,43 +178,6 @@ fn a_changed_tag_ends_what_was_begun_with_another() {
 }
 
 #[test]
-fn what_is_fetched_again_takes_the_place_of_the_former_only_when_all_of_it_is_here() {
-    let (hub, kept) = (Hub::start(serving("clip_gelu")), tempdir().unwrap());
-    run(&hub, &kept).unwrap();
-    let former = hub.set().files.clone();
-    let other = serving("clip_quick_gelu").files;
-    hub.set().files = other;
-    let again = || {
-        let source = Source::parse(&hub.address).unwrap();
-        block_on(Download::again(source, Folder(kept.path().to_path_buf()), Client)).unwrap()
-    };
-    let in_use = || {
-        let download = open(&hub, &kept).unwrap();
-        assert!(download.manifest().is_whole());
-        block_on(download.files()).unwrap().read("model.safetensors").unwrap().unwrap()
-    };
-    let mut download = again();
-    while download.progress().done < 60_000 {
-        block_on(download.advance()).unwrap();
-    }
-    let done = download.progress().done;
-    drop(download);
-    assert!(in_use() == former["model.safetensors"], "a break leaves the former in use");
-    let mut download = again();
-    hub.take_log();
-    finish(&mut download).unwrap();
-    assert!(download.progress().done > done && hub.take_log().len() == 1, "it went on where it broke off");
-    assert!(in_use() == hub.set().files["model.safetensors"]);
-    let size: u64 =
-        held(&kept).iter().filter(|(name, _)| name != "manifest.json").map(|(_, size)| size).sum();
-    assert_eq!(size, download.manifest().size(), "the former is deleted");
-    // Once more, with names of a third generation.
-    hub.set().files = former;
-    finish(&mut again()).unwrap();
-    assert_kept(&hub, &open(&hub, &kept).unwrap());
-}
-
-#[test]
 fn a_folder_that_convert_has_written_comes_from_a_plain_server_in_all_its_parts() {
     for (limit, ignores_ranges) in [(8000, false), (60_000, true), (MAX_FILE, true)] {
         let above = tempdir().unwrap();
@@ -231,5 +197,58 @@ fn a_folder_that_convert_has_written_comes_from_a_plain_server_in_all_its_parts(
         assert_kept(&hub, &download);
         let files = block_on(download.files()).unwrap();
         Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &files, Precision::F32).unwrap();
+    }
+}
+
+/// Until so many bytes are kept; then the visit ends.
+fn begin(hub: &Hub, kept: &TempDir, bytes: u64) {
+    let mut download = open(hub, kept).unwrap();
+    while download.progress().done < bytes {
+        block_on(download.advance()).unwrap();
+    }
+}
+
+#[test]
+fn a_part_that_was_not_asked_for_is_not_put_in_its_place() {
+    let (hub, kept) = (Hub::start(serving("clip_gelu")), tempdir().unwrap());
+    begin(&hub, &kept, 60_000);
+    hub.set().misplaces = Some("model.safetensors".into());
+    let error = failure(run(&hub, &kept));
+    assert!(matches!(&error, HubError::Changed { file } if file == "model.safetensors"), "{error}");
+    assert_kept(&hub, &run(&hub, &kept).unwrap());
+}
+
+#[test]
+fn a_small_file_that_has_changed_comes_though_no_length_is_told() {
+    for ignores_ranges in [true, false] {
+        let longer = b"#version: 0.2\nt h\nth e\n".repeat(400);
+        for bytes in [b"#version: 0.2\n".to_vec(), longer] {
+            let behaviour =
+                Behaviour { hides_lengths: Some(".txt"), has_digests: false, ..serving("clip_gelu") };
+            let (hub, kept) = (Hub::start(Behaviour { ignores_ranges, ..behaviour }), tempdir().unwrap());
+            let mut download = open(&hub, &kept).unwrap();
+            hub.set().files.insert("merges.txt".into(), bytes);
+            let error = finish(&mut download).unwrap_err();
+            assert!(matches!(error, HubError::Broken { .. } | HubError::Length { .. }), "{error}");
+            drop(download);
+            assert_kept(&hub, &run(&hub, &kept).unwrap());
+        }
+    }
+}
+
+#[test]
+fn what_comes_twice_alike_was_not_damaged_on_its_way() {
+    let file = "model.safetensors".to_string();
+    // 64 digits, and not the SHA-256 of the file.
+    let tags = [(file.clone(), "0f".repeat(32))].into();
+    let (hub, kept) = (Hub::start(Behaviour { tags, ..serving("clip_gelu") }), tempdir().unwrap());
+    let error = failure(run(&hub, &kept));
+    assert!(matches!(error, HubError::Damaged { .. }), "{error}");
+    assert_kept(&hub, &run(&hub, &kept).unwrap());
+    // The hub's word stands.
+    hub.set().names_digests = true;
+    let kept = tempdir().unwrap();
+    for _ in 0..3 {
+        assert!(matches!(failure(run(&hub, &kept)), HubError::Damaged { .. }));
     }
 }

@@ -35,6 +35,8 @@ pub struct Answer<B> {
     pub size: Option<u64>,
     /// Of the whole file, lower-case hexadecimal; given by hubs that keep large files under it.
     pub sha256: Option<String>,
+    /// Whether `sha256` is the hub's word and not an entity tag that has its form: other digests have 64 digits too.
+    pub is_digest: bool,
     /// What changes with the file: its entity tag without quotes, or the time of its last change.
     pub tag: Option<String>,
     pub body: B,
@@ -43,19 +45,22 @@ pub struct Answer<B> {
 impl<B> Answer<B> {
     /// From the status and the headers of the answer to a request for the bytes from `from` on.
     pub fn new(status: u16, from: u64, header: impl Fn(&str) -> Option<String>, body: B) -> Self {
-        // A server that knows no ranges sends the whole file.
-        let from = if status == 206 { from } else { 0 };
-        let total = header("content-range").and_then(|range| range.rsplit_once('/')?.1.parse().ok());
+        let range = header("content-range");
+        let (start, total) = range.as_deref().map_or((None, None), read_range);
+        // A server that knows no ranges sends the whole file; another origin's range may be hidden from a page.
+        let from = if status == 206 { start.unwrap_or(from) } else { 0 };
         // Of a compressed body it is another length.
         let is_compressed = header("content-encoding").is_some_and(|coding| coding != "identity");
         let length = header("content-length").filter(|_| !is_compressed);
         let rest = length.and_then(|length| length.parse::<u64>().ok());
         let size = total.or_else(|| from.checked_add(rest?));
-        let tag = header("x-linked-etag").or_else(|| header("etag"));
+        let linked = header("x-linked-etag");
+        let is_digest = linked.is_some();
+        let tag = linked.or_else(|| header("etag"));
         let tag = tag.map(|tag| tag.trim_start_matches("W/").trim_matches('"').to_string());
         let sha256 = tag.as_deref().and_then(digest);
         let tag = tag.or_else(|| header("last-modified"));
-        Answer { status, from, size, sha256, tag, body }
+        Answer { status, from, size, sha256, is_digest, tag, body }
     }
 
     /// The answer if it brings the file; none where there is no such file.
@@ -71,6 +76,11 @@ impl<B> Answer<B> {
             408 | 429 | 500..=599 => Err(HubError::Busy { file, status }),
             _ => Err(HubError::Unexpected { file, status }),
         }
+    }
+
+    /// Whether only a part of the file comes.
+    pub(super) fn is_part(&self) -> bool {
+        self.status == 206
     }
 
     /// Whether nothing lies behind the byte that was asked for.
@@ -102,6 +112,13 @@ pub(super) async fn within<T>(
     in_time(fetch, work).await.ok_or_else(silent)?
 }
 
+/// The first byte and the length of the whole file that `bytes 40-99/100` tells.
+fn read_range(range: &str) -> (Option<u64>, Option<u64>) {
+    let Some((bytes, total)) = range.rsplit_once('/') else { return (None, None) };
+    let start = bytes.trim_start().strip_prefix("bytes").and_then(|bytes| bytes.trim_start().split_once('-'));
+    (start.and_then(|(start, _)| start.parse().ok()), total.parse().ok())
+}
+
 /// The SHA-256 that an entity tag is; other tags are the server's own affair.
 fn digest(tag: &str) -> Option<String> {
     let tag = tag.to_ascii_lowercase();
@@ -121,6 +138,11 @@ mod tests {
     fn the_size_is_that_of_the_whole_file() {
         let part = answer(206, 40, &[("content-range", "bytes 40-99/100"), ("content-length", "60")]);
         assert_eq!((part.from, part.size), (40, Some(100)));
+        // What was asked for is not always what comes.
+        let other = answer(206, 40, &[("content-range", "bytes 0-59/100"), ("content-length", "60")]);
+        assert_eq!((other.from, other.size), (0, Some(100)));
+        let untold = answer(206, 40, &[("content-range", "bytes 40-99/*"), ("content-length", "60")]);
+        assert_eq!((untold.from, untold.size), (40, Some(100)));
         // Another origin's Content-Range may be hidden from a page.
         assert_eq!(answer(206, 40, &[("content-length", "60")]).size, Some(100));
         let whole = answer(200, 40, &[("content-length", "100")]);
@@ -148,7 +170,8 @@ mod tests {
         assert_eq!(tagged("\"5d41402abc4b2a76b9719d911017c592\""), None);
         let linked = format!("\"{}\"", "b".repeat(64));
         let both = answer(200, 0, &[("etag", &digest), ("x-linked-etag", &linked)]);
-        assert_eq!(both.sha256, Some("b".repeat(64)));
+        assert_eq!((both.sha256, both.is_digest), (Some("b".repeat(64)), true));
+        assert!(!answer(200, 0, &[("etag", &digest)]).is_digest);
     }
 
     #[test]

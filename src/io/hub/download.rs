@@ -1,17 +1,17 @@
 //! A download as a state machine: each step takes one piece, so that whoever drives it hears of other things between
 //! two steps and may stop at any.
 
-use sha2::Digest;
+mod connection;
+
 use web_time::Instant;
 
-use super::answer::within;
-use super::form::{is_weights, small};
+use super::form::small;
 use super::kept::Kept;
 use super::manifest::NEXT;
 use super::store::{self, manifest, storage};
 use super::survey::{Survey, survey};
-use super::transfer::{Progress, Transfer, hash};
-use super::{Answer, Body, Entry, Fetch, HubError, MANIFEST, Manifest, Source, Store, Writable};
+use super::transfer::{Progress, Transfer};
+use super::{Entry, Fetch, HubError, MANIFEST, Manifest, Source, Store, Writable};
 use crate::io::read_at::ReadAt;
 
 /// The files of a checkpoint on their way to where they are kept.
@@ -24,6 +24,8 @@ pub struct Download<S: Store, F: Fetch> {
     former: Option<Manifest>,
     /// `config.json` as the server sent it to this survey; none where the store has the manifest.
     surveyed: Option<Vec<u8>>,
+    /// Files of which other bytes are kept than this survey tells of.
+    changed: Vec<String>,
     current: Option<Transfer<S::File, F::Body>>,
     /// Bytes that are kept of the file that is under way.
     came: u64,
@@ -53,7 +55,9 @@ impl<S: Store, F: Fetch> Download<S, F> {
         let is_next = |next: &Manifest| {
             next.name == source.name && next.generation == former.generation.saturating_add(1)
         };
+        // What was begun may be what the visitor wants to be rid of: the server may have been repaired since.
         let next = store::read(&store, NEXT).await?.filter(is_next);
+        let next = next.map(|next| Manifest { is_stale: true, ..next });
         Self::new(source, store, fetch, next, Some(former)).await
     }
 
@@ -64,13 +68,14 @@ impl<S: Store, F: Fetch> Download<S, F> {
         kept: Option<Manifest>,
         former: Option<Manifest>,
     ) -> Result<Self, HubError> {
+        let mut changed = Vec::new();
         let (manifest, surveyed) = match kept {
             Some(kept) if !kept.is_stale => (kept, None),
             stale => {
                 let Survey { mut manifest, config } = survey(&source, &fetch).await?;
                 manifest.generation = former.as_ref().map_or(0, |former| former.generation.saturating_add(1));
                 if let Some(stale) = stale {
-                    stale.carry_over(&mut manifest);
+                    changed = stale.carry_over(&mut manifest);
                 }
                 (manifest, Some(config))
             }
@@ -84,6 +89,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
             manifest,
             former,
             surveyed,
+            changed,
             current,
             came,
             farthest,
@@ -92,9 +98,11 @@ impl<S: Store, F: Fetch> Download<S, F> {
         })
     }
 
-    /// Keeps the manifest. Bytes of an earlier download that nothing can verify are not gone on from.
+    /// Keeps the manifest. Bytes of an earlier download that are of another file, or that nothing can verify, are not gone on
+    /// from.
     async fn begin(&mut self) -> Result<(), HubError> {
-        let is_unsure = |entry: &&Entry| entry.sha256.is_none() && !entry.whole;
+        let is_changed = |entry: &Entry| self.changed.contains(&entry.file);
+        let is_unsure = |entry: &&Entry| !entry.whole && (entry.sha256.is_none() || is_changed(entry));
         for entry in self.manifest.entries.iter().filter(is_unsure) {
             self.empty(&self.manifest.stored(&entry.file)).await?;
         }
@@ -155,10 +163,13 @@ impl<S: Store, F: Fetch> Download<S, F> {
         if !std::mem::replace(&mut self.is_checked, true) {
             self.recheck().await?;
         }
-        let Some(at) = self.manifest.entries.iter().position(|entry| !entry.whole) else { return Ok(true) };
         if self.surveyed.is_some() {
             self.begin().await?;
         }
+        let Some(at) = self.manifest.entries.iter().position(|entry| !entry.whole) else {
+            self.replace_former().await?;
+            return Ok(true);
+        };
         let entry = self.manifest.entries[at].clone();
         let transfer = match self.current.take() {
             None => Some(self.connect(&entry).await?),
@@ -168,6 +179,9 @@ impl<S: Store, F: Fetch> Download<S, F> {
             Some(transfer) if self.came == entry.size => {
                 (self.came, self.farthest) = (0, 0);
                 if let Err(error) = transfer.verify(&entry) {
+                    if let HubError::Damaged { found, .. } = &error {
+                        self.manifest.entries[at].came = Some(found.clone());
+                    }
                     self.distrust().await?;
                     return Err(error);
                 }
@@ -212,118 +226,6 @@ impl<S: Store, F: Fetch> Download<S, F> {
             self.empty(&former.stored(&entry.file)).await?;
         }
         Ok(())
-    }
-
-    /// Opens the file and asks for what is missing of it.
-    async fn connect(&mut self, entry: &Entry) -> Result<Transfer<S::File, F::Body>, HubError> {
-        let failed = |source| storage(&entry.file, source);
-        let mut file = self.store.open(&self.manifest.stored(&entry.file)).await.map_err(failed)?;
-        if file.size() > entry.size {
-            file.truncate(0).map_err(failed)?;
-        }
-        self.came = file.size();
-        self.farthest = self.farthest.max(self.came);
-        let mut body = None;
-        if self.came < entry.size {
-            let answer = self.ask(entry).await?;
-            let answer = match self.unchanged(answer, entry).await {
-                Err(error @ (HubError::Length { .. } | HubError::Changed { .. })) => {
-                    file.truncate(0).map_err(failed)?;
-                    self.came = 0;
-                    return Err(error);
-                }
-                answer => answer?,
-            };
-            if answer.from < self.came {
-                file.truncate(0).map_err(failed)?;
-                self.came = 0;
-            }
-            if let Some(entry) = self.manifest.entries.iter_mut().find(|other| other.file == entry.file) {
-                entry.tag = answer.tag;
-            }
-            body = Some(answer.body);
-        }
-        let hash = match entry.sha256 {
-            Some(_) => Some(hash(&file, self.came).map_err(failed)?),
-            None => None,
-        };
-        let before = self.manifest.kept().saturating_add(self.came);
-        self.begun.get_or_insert_with(|| (Instant::now(), before));
-        Ok(Transfer { file, body, hash })
-    }
-
-    /// Asks for the bytes of a file that have not come.
-    async fn ask(&self, entry: &Entry) -> Result<Answer<F::Body>, HubError> {
-        let ask = async {
-            let answer = self.fetch.get(&self.source.url(&entry.file), self.came).await;
-            answer.map_err(|reason| HubError::Unreachable { file: entry.file.clone(), reason })
-        };
-        within(&self.fetch, &entry.file, ask).await
-    }
-
-    /// The answer if it brings the file that the manifest tells of; otherwise the server is to be asked anew.
-    async fn unchanged(
-        &mut self,
-        answer: Answer<F::Body>,
-        entry: &Entry,
-    ) -> Result<Answer<F::Body>, HubError> {
-        let file = entry.file.clone();
-        if answer.is_beyond_the_end() {
-            self.distrust().await?;
-            return Err(HubError::Length { file, size: entry.size, found: self.came });
-        }
-        let answer = answer.found(&file)?.ok_or_else(|| HubError::Absent { file: file.clone() })?;
-        // The length of a small file may have been counted. From its beginning on a file may have any tag: copies of a server
-        // have tags of their own.
-        let same_size = answer.size.map_or(!is_weights(&file), |size| size == entry.size);
-        let same_tag = self.came == 0 || entry.tag.is_none() || answer.tag == entry.tag;
-        if !same_size || !same_tag || answer.sha256 != entry.sha256 {
-            self.distrust().await?;
-            return Err(HubError::Changed { file });
-        }
-        Ok(answer)
-    }
-
-    /// Writes the next piece; nothing is left of a connection that has ended before the file did.
-    async fn receive(
-        &mut self,
-        entry: &Entry,
-        mut transfer: Transfer<S::File, F::Body>,
-    ) -> Result<Option<Transfer<S::File, F::Body>>, HubError> {
-        let failed = |source| storage(&entry.file, source);
-        let (file, size) = (entry.file.clone(), entry.size);
-        let body = transfer.body.as_mut().expect("a file without missing bytes is not received");
-        let next = async {
-            body.next().await.map_err(|reason| HubError::Unreachable { file: file.clone(), reason })
-        };
-        let piece = match within(&self.fetch, &entry.file, next).await {
-            Ok(Some(piece)) if !piece.is_empty() => piece,
-            ended => {
-                transfer.file.flush().map_err(failed)?;
-                if self.came > self.farthest {
-                    self.farthest = self.came;
-                    return Ok(None);
-                }
-                let reason = match ended {
-                    Err(HubError::Unreachable { reason, .. }) => reason,
-                    Err(error) => error.to_string(),
-                    Ok(_) => "the server ended the connection".to_string(),
-                };
-                return Err(HubError::Broken { file, kept: self.came, size, reason });
-            }
-        };
-        let found = self.came + piece.len() as u64;
-        if found > size {
-            transfer.file.truncate(0).map_err(failed)?;
-            self.came = 0;
-            return Err(HubError::Length { file, size, found });
-        }
-        transfer.file.write_at(self.came, &piece).map_err(failed)?;
-        if let Some(hash) = &mut transfer.hash {
-            hash.update(&piece);
-        }
-        self.came = found;
-        Ok(Some(transfer))
     }
 
     /// The files of a download that has ended.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::form::is_weights;
 use super::survey::TOKENIZERS;
 
 /// The name under which a [`Manifest`] is kept.
@@ -20,6 +21,9 @@ pub struct Entry {
     /// [`super::Answer::tag`].
     #[serde(default)]
     pub tag: Option<String>,
+    /// The digest of what came once in the place of `sha256`: what comes twice alike was not damaged on its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<String>,
     /// Whether all bytes are kept and have been verified.
     pub whole: bool,
 }
@@ -62,13 +66,21 @@ impl Manifest {
         }
     }
 
-    /// What this manifest already has of the files that a newer one tells of.
-    pub(super) fn carry_over(&self, newer: &mut Manifest) {
+    /// What this manifest already has of the files that a newer one tells of. A small file that nothing tells from a later one
+    /// comes again. Names those of which what is kept is of another one.
+    pub(super) fn carry_over(&self, newer: &mut Manifest) -> Vec<String> {
+        let mut changed = Vec::new();
         newer.generation = self.generation;
         for entry in &mut newer.entries {
-            let former = self.entries.iter().find(|former| former.file == entry.file);
-            entry.whole = former.is_some_and(|former| former.whole && !former.differs(entry));
+            let Some(former) = self.entries.iter().find(|former| former.file == entry.file) else { continue };
+            let is_told = entry.sha256.is_some() || entry.tag.is_some() || is_weights(&entry.file);
+            entry.whole = former.whole && is_told && !former.differs(entry);
+            entry.came = former.came.clone().filter(|_| former.sha256 == entry.sha256);
+            if former.differs(entry) {
+                changed.push(entry.file.clone());
+            }
         }
+        changed
     }
 
     /// Whether the server has other files by now.

@@ -2,7 +2,7 @@
 
 use super::HubError;
 
-const HUB: &str = "huggingface.co";
+pub(super) const HUB: &str = "huggingface.co";
 const HUB_HOSTS: [&str; 4] = ["huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co"];
 /// How paths of the hub begin that lead to no model.
 const NOT_OWNERS: [&str; 8] =

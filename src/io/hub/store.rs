@@ -39,8 +39,8 @@ pub(super) async fn read(store: &impl Store, name: &str) -> Result<Option<Manife
         Ok(bytes)
     };
     let bytes = read().await.map_err(|source| storage(name, source))?;
-    // A break may leave half of it; then the server is asked again.
-    Ok(serde_json::from_slice(&bytes).ok())
+    // Behind it a break may have left the end of a longer one. Where it is not legible the server is asked again.
+    Ok(serde_json::Deserializer::from_slice(&bytes).into_iter().next().and_then(Result::ok))
 }
 
 /// Keeps a manifest; none makes the store forget its own.
@@ -56,10 +56,11 @@ pub(super) async fn write(
 ) -> Result<(), HubError> {
     let write = async || {
         let mut file = store.open(name).await?;
-        file.truncate(0)?;
-        if let Some(manifest) = manifest {
-            file.write_at(0, &serde_json::to_vec(manifest).expect("plain data serialises"))?;
-        }
+        let bytes =
+            manifest.map_or(Vec::new(), |new| serde_json::to_vec(new).expect("plain data serialises"));
+        // Cut afterwards: a disk that is full, or a break in between, leaves one of the two.
+        file.write_at(0, &bytes)?;
+        file.truncate(bytes.len() as u64)?;
         file.flush()
     };
     write().await.map_err(|source| storage(name, source))
@@ -67,4 +68,73 @@ pub(super) async fn write(
 
 pub(super) fn storage(file: &str, source: io::Error) -> HubError {
     HubError::Storage { file: file.to_string(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::memory::{Held, HeldFile, Memory};
+    use pollster::block_on;
+
+    /// A folder in which one of the steps of writing fails, as at a break or on a full disk.
+    struct Failing {
+        folder: Held,
+        step: &'static str,
+    }
+
+    struct FailingFile(HeldFile, &'static str);
+
+    impl Store for Failing {
+        type File = FailingFile;
+
+        async fn open(&self, name: &str) -> io::Result<FailingFile> {
+            Ok(FailingFile(self.folder.open(name).await?, self.step))
+        }
+    }
+
+    impl ReadAt for FailingFile {
+        fn size(&self) -> u64 {
+            self.0.size()
+        }
+
+        fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
+            self.0.read_at(start, bytes)
+        }
+    }
+
+    impl Writable for FailingFile {
+        fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
+            if self.1 == "write" {
+                Err(io::ErrorKind::StorageFull.into())
+            } else {
+                self.0.write_at(start, bytes)
+            }
+        }
+
+        fn truncate(&mut self, size: u64) -> io::Result<()> {
+            if self.1 == "truncate" { Err(io::ErrorKind::Other.into()) } else { self.0.truncate(size) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_is_replaced_is_the_former_or_the_later_one() {
+        let of = |name: &str| Manifest {
+            name: name.to_string(),
+            entries: Vec::new(),
+            generation: 0,
+            is_stale: false,
+        };
+        let (former, later) = (of("a/the-former-and-longer"), of("a/later"));
+        for (step, expected) in [("write", &former), ("truncate", &later), ("", &later)] {
+            let memory = Memory::default();
+            block_on(keep(&memory.folder("m"), Some(&former))).unwrap();
+            let failing = Failing { folder: memory.folder("m"), step };
+            assert_eq!(block_on(keep(&failing, Some(&later))).is_ok(), step.is_empty());
+            assert_eq!(block_on(manifest(&memory.folder("m"))).unwrap().as_ref(), Some(expected), "{step}");
+        }
+    }
 }

@@ -61,9 +61,9 @@ impl<F: Fetch> Asking<'_, F> {
     async fn weights(&self) -> Result<Vec<Entry>, HubError> {
         let refused = match self.entry(WHOLE).await {
             Ok(whole) => return Ok(vec![whole]),
-            Err(HubError::Absent { .. } | HubError::Page { .. }) => HubError::NoWeights,
-            // Some servers refuse what they do not have.
-            Err(denied @ HubError::Denied { .. }) => denied,
+            Err(HubError::Absent { .. }) => HubError::NoWeights,
+            // Some servers send a page for what they do not have, or refuse it.
+            Err(refused @ (HubError::Page { .. } | HubError::Denied { .. })) => refused,
             Err(error) => return Err(error),
         };
         let (index, bytes) = match self.whole(INDEX).await {
@@ -81,46 +81,51 @@ impl<F: Fetch> Asking<'_, F> {
 
     /// Size and tags of a file, whose first bytes are of its form.
     async fn entry(&self, file: &str) -> Result<Entry, HubError> {
-        let ask = async {
-            let mut answer = self.ask(file).await?;
-            let mut bytes = Vec::new();
-            // Where the length is not told the bytes of a small file are counted.
-            let is_counted = answer.size.is_none() && !is_weights(file);
-            while is_counted || bytes.len() < BEGINNING {
-                let Some(piece) = next(&mut answer.body, file).await? else { break };
-                bytes.extend(piece);
-                small(file, bytes.len() as u64)?;
-            }
-            beginning(file, answer.size, &bytes)?;
-            let size = answer.size.or(is_counted.then_some(bytes.len() as u64));
-            entry(file, size, &answer)
-        };
-        within(self.fetch, file, ask).await
+        let mut answer = self.ask(file).await?;
+        let mut bytes = Vec::new();
+        // Where the length is not told the bytes of a small file are counted.
+        let is_counted = answer.size.is_none() && !is_weights(file);
+        while is_counted || bytes.len() < BEGINNING {
+            let Some(piece) = self.next(&mut answer.body, file).await? else { break };
+            bytes.extend(piece);
+            small(file, bytes.len() as u64)?;
+        }
+        beginning(file, answer.size, &bytes)?;
+        let size = answer.size.or(is_counted.then_some(bytes.len() as u64));
+        entry(file, size, &answer)
     }
 
     /// A small file with all its bytes, which are of its form.
     async fn whole(&self, file: &str) -> Result<(Entry, Vec<u8>), HubError> {
-        let ask = async {
-            let mut answer = self.ask(file).await?;
-            let mut bytes = Vec::new();
-            while let Some(piece) = next(&mut answer.body, file).await? {
-                bytes.extend(piece);
-                small(file, bytes.len() as u64)?;
-            }
-            check(file, &bytes)?;
-            let found = bytes.len() as u64;
-            match answer.size {
-                Some(size) if size != found => Err(HubError::Length { file: file.to_string(), size, found }),
-                _ => Ok((entry(file, Some(found), &answer)?, bytes)),
-            }
-        };
-        within(self.fetch, file, ask).await
+        let mut answer = self.ask(file).await?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.next(&mut answer.body, file).await? {
+            bytes.extend(piece);
+            small(file, bytes.len() as u64)?;
+        }
+        check(file, &bytes)?;
+        let found = bytes.len() as u64;
+        match answer.size {
+            Some(size) if size != found => Err(HubError::Length { file: file.to_string(), size, found }),
+            _ => Ok((entry(file, Some(found), &answer)?, bytes)),
+        }
+    }
+
+    /// The next bytes; a server may be slow, but not silent.
+    async fn next(&self, body: &mut F::Body, file: &str) -> Result<Option<Vec<u8>>, HubError> {
+        let unreachable = |reason| HubError::Unreachable { file: file.to_string(), reason };
+        within(self.fetch, file, async { body.next().await.map_err(unreachable) }).await
     }
 
     async fn ask(&self, file: &str) -> Result<Answer<F::Body>, HubError> {
-        let answer = self.fetch.get(&self.source.url(file), 0).await;
-        let answer = answer.map_err(|reason| HubError::Unreachable { file: file.to_string(), reason })?;
+        let unreachable = |reason| HubError::Unreachable { file: file.to_string(), reason };
+        let get = async { self.fetch.get(&self.source.url(file), 0).await.map_err(unreachable) };
+        let answer = within(self.fetch, file, get).await?;
         let answer = answer.found(file)?.ok_or_else(|| HubError::Absent { file: file.to_string() })?;
+        if answer.from > 0 {
+            let reason = format!("the server sends it from byte {} on", answer.from);
+            return Err(HubError::Form { file: file.to_string(), reason });
+        }
         if !is_weights(file) {
             answer.size.map_or(Ok(()), |size| small(file, size))?;
         }
@@ -131,10 +136,61 @@ impl<F: Fetch> Asking<'_, F> {
 fn entry<B>(file: &str, size: Option<u64>, answer: &Answer<B>) -> Result<Entry, HubError> {
     let file = file.to_string();
     let Some(size) = size else { return Err(HubError::Sizeless { file }) };
-    Ok(Entry { file, size, sha256: answer.sha256.clone(), tag: answer.tag.clone(), whole: false })
+    Ok(Entry { file, size, sha256: answer.sha256.clone(), tag: answer.tag.clone(), came: None, whole: false })
 }
 
-async fn next(body: &mut impl Body, file: &str) -> Result<Option<Vec<u8>>, HubError> {
-    let unreachable = |reason| HubError::Unreachable { file: file.to_string(), reason };
-    body.next().await.map_err(unreachable)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pollster::block_on;
+    use std::future::poll_fn;
+    use std::task::Poll;
+    use std::time::Duration;
+
+    /// Every answer comes after a while, and every byte; so many of these whiles are all the patience there is.
+    struct Slow;
+
+    const PATIENCE: u32 = 3;
+
+    /// Is ready when it has been asked for so often.
+    async fn whiles(mut left: u32) {
+        poll_fn(|context| {
+            context.waker().wake_by_ref();
+            left = left.saturating_sub(1);
+            if left == 0 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    impl Fetch for Slow {
+        type Body = std::vec::IntoIter<u8>;
+
+        async fn pause(&self, _: Duration) {
+            whiles(PATIENCE).await;
+        }
+
+        async fn get(&self, url: &str, from: u64) -> Result<Answer<Self::Body>, String> {
+            whiles(2).await;
+            let is_there = url.ends_with("/config.json") || url.ends_with(WHOLE);
+            let weights = [&2_u64.to_le_bytes()[..], b"{}"].concat();
+            let bytes = if url.ends_with(WHOLE) { weights } else { br#"{"a": [1, 2, 3]}"#.to_vec() };
+            let length = bytes.len().to_string();
+            let header = |name: &str| (name == "content-length").then(|| length.clone());
+            Ok(Answer::new(if is_there { 200 } else { 404 }, from, header, bytes.into_iter()))
+        }
+    }
+
+    impl Body for std::vec::IntoIter<u8> {
+        async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
+            whiles(2).await;
+            Ok(Iterator::next(self).map(|byte| vec![byte]))
+        }
+    }
+
+    #[test]
+    fn a_server_may_be_slow_but_not_silent() {
+        let source = Source::parse("https://example.org/model").unwrap();
+        let found = block_on(survey(&source, &Slow)).map(|survey| survey.manifest.entries.len());
+        assert!(matches!(found, Ok(2)), "{found:?}");
+    }
 }

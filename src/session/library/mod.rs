@@ -10,10 +10,10 @@ use std::cell::RefCell;
 
 use super::engine::Host;
 use super::protocol::{Command, Event, Failure, Lane, Progress, Reply, Request};
-use crate::io::hub::{Download, HubError, MANIFEST, Source, key};
+use crate::io::hub::{Download, HubError, MANIFEST, Source, key, manifest};
 use crate::precision::Precision;
 pub(super) use offer::fits;
-pub(super) use trouble::{full, storage};
+pub(super) use trouble::{Need, full, storage};
 
 /// The locks that outlast a request: that of the checkpoint whose files the visitor is handing in, under its name.
 pub struct Taking<L>(RefCell<Option<(String, L)>>);
@@ -92,9 +92,12 @@ pub(super) fn folder_of(name: &str) -> String {
 
 /// The folder that keeps the photos as a checkpoint in this precision has encoded them.
 pub(super) fn album_of(name: &str, precision: Precision) -> String {
+    let key = key(name);
+    // A name may end as that of a form does; then all of its albums tell their form.
+    let ends_in_a_form = || Precision::ALL.iter().any(|form| key.ends_with(&format!(".{}", form.name())));
     match precision {
-        Precision::F32 => format!("{ALBUMS}{}", key(name)),
-        reduced => format!("{ALBUMS}{}.{}", key(name), reduced.name()),
+        Precision::F32 if !ends_in_a_form() => format!("{ALBUMS}{key}"),
+        form => format!("{ALBUMS}{key}.{}", form.name()),
     }
 }
 
@@ -124,6 +127,12 @@ async fn open<H: Host>(host: &H, name: &str, again: bool) -> Result<Opened<H>, H
     }
 }
 
+/// How many times what is kept was fetched again; none where nothing is kept.
+async fn generation(host: &impl Host, folder: &str) -> Result<Option<u32>, Failure> {
+    let store = host.folder(folder).await.map_err(storage)?;
+    Ok(manifest(&store).await?.map(|kept| kept.generation))
+}
+
 /// What is to be downloaded, as [`Command::Download`] says it.
 struct Wanted<'a> {
     name: &'a str,
@@ -136,40 +145,59 @@ struct Wanted<'a> {
 async fn download(host: &impl Host, wanted: Wanted<'_>, emit: &impl Fn(Event)) -> Result<(), Failure> {
     let Wanted { name, size: offered, mut again, in_memory } = wanted;
     let folder = folder_of(&Source::parse(name)?.name);
+    let before = if again { generation(host, &folder).await? } else { None };
     let lock = match host.try_lock(&folder).await.map_err(storage)? {
         Some(lock) => lock,
         None => {
             emit(Event::Waiting);
-            again = false;
-            host.lock(&folder).await.map_err(storage)?
+            let lock = host.lock(&folder).await.map_err(storage)?;
+            // What the other page was at may have ended before it had renewed anything.
+            again = again && generation(host, &folder).await? == before;
+            lock
         }
     };
     if in_memory && let Err(error) = host.hold(&folder).await {
-        return Err(full(host, &folder, name, 0, error).await);
+        return Err(full(host, &folder, name, Need { missing: 0, whole: u64::MAX }, error).await);
     }
-    let mut missing = 0;
+    let mut need = Need { missing: 0, whole: offered };
     let downloaded = async {
         let mut download = open(host, name, again).await?;
         let found = download.manifest().size();
+        need.whole = found;
         if found > offered {
             return Err(HubError::Grown { offered, found });
         }
         while !download.advance().await? {
             let progress = download.progress();
             let (done, total, rate) = (progress.done, progress.total, progress.rate);
-            missing = total - done;
+            need.missing = total - done;
             emit(Event::Downloading(Progress { done, total, rate }));
         }
         Ok(())
     };
     match downloaded.await {
         Err(HubError::Storage { source, .. }) => {
-            Err(full(host, &folder, "what is missing of it", missing, source).await)
+            Err(full(host, &folder, "what is missing of it", need, source).await)
         }
         downloaded => {
             drop(lock);
             host.tell(&folder);
             Ok(downloaded?)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_models_share_an_album() {
+        assert_eq!(album_of("a/b", Precision::F32), "album.a~2fb");
+        assert_eq!(album_of("a/b", Precision::Int8), "album.a~2fb.int8");
+        let names = ["a/b", "a/b.int8", "a/b.f16", "a/b.f32", "a/b.int8.f32", "a/b.f32.f32"];
+        let all = names.iter().flat_map(|name| Precision::ALL.map(|form| album_of(name, form)));
+        assert_eq!(all.collect::<BTreeSet<_>>().len(), names.len() * Precision::ALL.len());
     }
 }

@@ -1,9 +1,11 @@
 //! What a checkpoint is, before it is downloaded.
 
+use std::io;
+
 use super::shelf::kept;
-use super::trouble::shortage;
+use super::trouble::{shortage, storage};
 use super::{folder_of, open};
-use crate::io::hub::Source;
+use crate::io::hub::{HubError, Source};
 use crate::limits::{MAX_HELD, PAGE_WEIGHTS};
 use crate::model::architecture::Architecture;
 use crate::precision::Precision;
@@ -14,7 +16,14 @@ use crate::session::protocol::{Failure, Offer, WayOn};
 /// Reads the sizes of all files, and `config.json` itself, which is small; nothing is kept of what a server sends.
 pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<Offer, Failure> {
     let folder = folder_of(&Source::parse(name)?.name);
-    let download = open(host, name, again).await?;
+    let download = match open(host, name, again).await {
+        // Not even an empty folder can be made: what a model is can be told all the same.
+        Err(HubError::Storage { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
+            host.hold(&folder).await.map_err(storage)?;
+            open(host, name, again).await
+        }
+        opened => opened,
+    }?;
     let manifest = download.manifest();
     let kept = kept(host, &folder, manifest).await;
     let architecture = Architecture::parse(&download.config().await?).map_err(|error| Failure {

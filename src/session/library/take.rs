@@ -1,7 +1,9 @@
 //! A checkpoint that the visitor has as files.
 
-use super::{Taking, folder_of, full, storage};
-use crate::io::hub::{Entry, Manifest, Store, Writable, check, keep};
+use std::io;
+
+use super::{Need, Taking, folder_of, full, storage};
+use crate::io::hub::{Entry, HubError, Manifest, Store, Writable, check, keep, manifest};
 use crate::session::engine::Host;
 use crate::session::protocol::{Event, Failure, WayOn};
 
@@ -33,14 +35,33 @@ pub(super) async fn take<H: Host>(
         });
     };
     let key = folder_of(name);
-    if !taking.is_at(name) {
+    let is_first = file == 0 && start == 0;
+    let was_at_it = taking.is_at(name);
+    if !was_at_it {
         let lock = host.try_lock(&key).await.map_err(storage)?;
-        taking.begin(name, lock.ok_or_else(|| storage(std::io::ErrorKind::ResourceBusy.into()))?);
+        taking.begin(name, lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?);
     }
-    let folder = host.folder(&key).await.map_err(storage)?;
-    if file == 0 && start == 0 {
-        // What an earlier attempt has left is no checkpoint any more.
-        keep(&folder, None).await?;
+    let need = Need { missing: *size - start, whole: total };
+    let fails = async |error| {
+        taking.end(name);
+        full(host, &key, file_name, need, error).await
+    };
+    let folder = match host.folder(&key).await {
+        Ok(folder) => folder,
+        Err(error) => return Err(fails(error).await),
+    };
+    if is_first {
+        // From here on the shelf shows what has come, and deletes it. What an earlier attempt has left is no checkpoint any more.
+        if let Err(error) = note(&folder, name, files, 0).await {
+            return Err(fails(error).await);
+        }
+    } else if !was_at_it && manifest(&folder).await?.is_none() {
+        taking.end(name);
+        return Err(Failure {
+            sentence: "The files that had come were deleted: hand the folder in again.".to_string(),
+            detail: String::new(),
+            way_on: WayOn::ChangeInput,
+        });
     }
     let is_complete = start + bytes.len() as u64 == *size;
     let write = async || {
@@ -51,31 +72,42 @@ pub(super) async fn take<H: Host>(
         file.write_at(start, bytes)?;
         file.flush().map(|()| file)
     };
-    let written = match write().await {
+    let mut written = match write().await {
         Ok(written) => written,
-        Err(error) => {
-            taking.end(name);
-            return Err(full(host, &key, file_name, *size - start, error).await);
-        }
+        Err(error) => return Err(fails(error).await),
     };
     if is_complete && let Err(error) = check(file_name, &written) {
         taking.end(name);
+        written.truncate(0).map_err(storage)?;
         return Err(error.into());
     }
     let done = sizes.take(file).sum::<u64>() + start + bytes.len() as u64;
-    if file + 1 == files.len() && is_complete {
-        let entry = |(file, size): &(String, u64)| Entry {
-            file: file.clone(),
-            size: *size,
-            sha256: None,
-            tag: None,
-            whole: true,
-        };
-        let entries = files.iter().map(entry).collect();
-        let manifest = Manifest { name: name.to_string(), entries, generation: 0, is_stale: false };
-        keep(&folder, Some(&manifest)).await?;
-        taking.end(name);
-        host.tell(&key);
+    if is_complete {
+        if let Err(error) = note(&folder, name, files, file + 1).await {
+            return Err(fails(error).await);
+        }
+        if file + 1 == files.len() {
+            taking.end(name);
+            host.tell(&key);
+        }
     }
     Ok(Event::Taken { done, total })
+}
+
+/// Keeps a manifest that tells of the first `whole` files as here.
+async fn note(folder: &impl Store, name: &str, files: &[(String, u64)], whole: usize) -> io::Result<()> {
+    let entry = |(at, (file, size)): (usize, &(String, u64))| Entry {
+        file: file.clone(),
+        size: *size,
+        sha256: None,
+        tag: None,
+        came: None,
+        whole: at < whole,
+    };
+    let entries = files.iter().enumerate().map(entry).collect();
+    let manifest = Manifest { name: name.to_string(), entries, generation: 0, is_stale: false };
+    match keep(folder, Some(&manifest)).await {
+        Err(HubError::Storage { source, .. }) => Err(source),
+        kept => kept.map_err(io::Error::other),
+    }
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::io::hub::HubError;
+use crate::limits::MAX_HELD;
 use crate::session::engine::Host;
 use crate::session::protocol::{Failure, WayOn};
 
@@ -21,29 +22,36 @@ pub(in crate::session) fn storage(error: io::Error) -> Failure {
     Failure { sentence: sentence.to_string(), detail: error.to_string(), way_on }
 }
 
-/// The same of `needed` bytes for `what` that were to come into a folder, with the figures where there is no room for them.
+/// Bytes that were to come into a folder.
+#[derive(Clone, Copy)]
+pub(in crate::session) struct Need {
+    pub missing: u64,
+    /// Those that the folder would have then.
+    pub whole: u64,
+}
+
+/// The same of what was to come into a folder, with the figures where there is no room for it. Memory is a way on where all of
+/// the folder fits into it.
 pub(in crate::session) async fn full(
     host: &impl Host,
     folder: &str,
     what: &str,
-    needed: u64,
+    need: Need,
     error: io::Error,
 ) -> Failure {
     if error.kind() != io::ErrorKind::StorageFull {
         return storage(error);
     }
     let space = host.space(folder).await;
-    let sentence = match host.lasts(folder) {
-        true => format!(
-            "{} Delete a model that is kept, choose a smaller one, or go on in memory for this visit.",
-            shortage(what, needed, space)
+    let (ways, way_on) = match host.lasts(folder) {
+        true if need.whole <= MAX_HELD => (
+            "Delete a model that is kept, choose a smaller one, or go on in memory for this visit.",
+            WayOn::InMemory,
         ),
-        false => format!(
-            "{} No more is held in memory: delete a model, or choose a smaller one.",
-            shortage(what, needed, space)
-        ),
+        true => ("Delete a model that is kept, or choose a smaller one.", WayOn::Retry),
+        false => ("No more is held in memory: delete a model, or choose a smaller one.", WayOn::Retry),
     };
-    let way_on = if host.lasts(folder) { WayOn::InMemory } else { WayOn::Retry };
+    let sentence = format!("{} {ways}", shortage(what, need.missing, space));
     Failure { sentence, detail: error.to_string(), way_on }
 }
 

@@ -68,40 +68,40 @@ impl Album {
         if !bytes.starts_with(&self.lines) {
             *self = Album::default();
         }
-        self.is_broken_off = false;
         let mut new: Vec<(Record, Range<usize>)> = Vec::new();
-        for line in bytes[self.lines.len()..].split_inclusive(|&byte| byte == b'\n') {
-            let place = self.lines.len()..self.lines.len() + line.len();
+        let mut damaged = Vec::new();
+        let (mut end, mut count, mut is_broken_off) = (self.lines.len(), self.count, false);
+        for line in bytes[end..].split_inclusive(|&byte| byte == b'\n') {
+            let place = end..end + line.len();
             let is_whole = line.ends_with(b"\n");
             match serde_json::from_slice::<Record>(line) {
                 Ok(mut record) => {
-                    record.row.get_or_insert(self.count);
+                    record.row.get_or_insert(count);
                     new.push((record, place));
                 }
                 Err(_) if line.trim_ascii().is_empty() => {}
                 Err(_) if !is_whole => {
-                    self.is_broken_off = true;
+                    is_broken_off = true;
                     break;
                 }
-                Err(_) => {
-                    self.lost += 1;
-                    self.damaged.push(place);
-                }
+                Err(_) => damaged.push(place),
             }
-            self.lines.extend(line);
-            self.count += 1;
+            end += line.len();
+            count += 1;
         }
         let rows: Vec<u64> = new.iter().filter_map(|(record, _)| record.row).collect();
+        // Where this fails nothing has been taken in, and the lines are read again.
         let vectors = vectors(folder, width, &rows).await?;
         for ((record, place), vector) in new.into_iter().zip(vectors) {
             match vector {
                 Some(_) => self.records.push(record),
-                None => {
-                    self.lost += 1;
-                    self.damaged.push(place);
-                }
+                None => damaged.push(place),
             }
         }
+        self.lines.extend(&bytes[self.lines.len()..end]);
+        (self.count, self.is_broken_off) = (count, is_broken_off);
+        self.lost += damaged.len() as u32;
+        self.damaged.append(&mut damaged);
         Ok(())
     }
 

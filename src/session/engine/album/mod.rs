@@ -10,7 +10,7 @@ use crate::infer::Model;
 use crate::io::picture::Picture;
 use crate::pixels::Pixels;
 use crate::pixels::resize::{resize, resize_square};
-use crate::session::library::{album_of, full, storage};
+use crate::session::library::{Need, album_of, full, storage};
 use crate::session::protocol::{AlbumPart, Command, Event, Failure, Photo};
 pub(crate) use files::Album;
 use files::New;
@@ -50,9 +50,21 @@ pub(super) async fn serve(
 /// Reads what the page, which has the first `known` photos, does not have.
 async fn open(loaded: &mut Loaded, host: &impl Host, folder: &str, known: usize) -> Result<Event, Failure> {
     let _lock = host.lock(folder).await.map_err(storage)?;
-    let store = host.folder(folder).await.map_err(storage)?;
-    loaded.album.read(&store, loaded.embed_dim).await.map_err(storage)?;
-    told(loaded, host, folder, &store, known).await.map_err(storage)
+    match read(loaded, host, folder, known).await {
+        // Not even an empty album can be made.
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+            host.hold(folder).await.map_err(storage)?;
+            read(loaded, host, folder, known).await
+        }
+        read => read,
+    }
+    .map_err(storage)
+}
+
+async fn read(loaded: &mut Loaded, host: &impl Host, folder: &str, known: usize) -> io::Result<Event> {
+    let store = host.folder(folder).await?;
+    loaded.album.read(&store, loaded.embed_dim).await?;
+    told(loaded, host, folder, &store, known).await
 }
 
 /// What is in the files from place `known` on, or from further back where that has changed.
@@ -101,7 +113,11 @@ async fn add(
     let new = New { photo, is_incomplete, embedding: &embedding, thumbnail: &thumbnail };
     match keep(loaded, host, folder, new).await {
         Ok(event) => Ok(event),
-        Err(error) => Err(full(host, folder, &photo.name, needed as u64, error).await),
+        Err(error) => {
+            // What is there already is counted when it is copied into memory.
+            let need = Need { missing: needed as u64, whole: needed as u64 };
+            Err(full(host, folder, &photo.name, need, error).await)
+        }
     }
 }
 

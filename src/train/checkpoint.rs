@@ -65,7 +65,7 @@ pub async fn save(trainer: &Trainer, path: &Path) -> Result<(), CheckpointError>
 }
 
 /// Reads a checkpoint back.
-pub fn load(path: &Path) -> Result<(RunState, Vec<(String, HostTensor)>), CheckpointError> {
+pub fn load(path: &Path) -> Result<(RunState, Named), CheckpointError> {
     let file = SafetensorsFile::new(path.display().to_string(), read(path)?)?;
     let foreign = |reason: String| CheckpointError::Foreign { file: path.display().to_string(), reason };
     let json = file.metadata().get(METADATA_KEY).map(|json| json.to_string());
@@ -118,12 +118,12 @@ pub fn config(folder: &Path) -> Result<Config, CheckpointError> {
     Ok(config)
 }
 
+/// Tensors by name.
+type Named = Vec<(String, HostTensor)>;
+
 /// The weights of a model folder, as [`export`] writes it; each belongs to a model of these sizes. Those that a folder of an
 /// early stage lacks are named beside them.
-pub fn weights(
-    folder: &Path,
-    config: &Config,
-) -> Result<(Vec<(String, HostTensor)>, Vec<String>), CheckpointError> {
+pub fn weights(folder: &Path, config: &Config) -> Result<(Named, Vec<String>), CheckpointError> {
     let path = folder.join("model.safetensors");
     let file = path.display().to_string();
     let tensors = tensors(&SafetensorsFile::new(file.clone(), read(&path)?)?)?;

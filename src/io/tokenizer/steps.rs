@@ -84,7 +84,7 @@ impl Normal {
     pub fn lowered(normal: Option<&Normal>, lowercase: bool) -> Option<Normal> {
         let steps = normal.map(|normal| &normal.steps);
         if let Some(NormalizerWrapper::BertNormalizer(bert)) = steps {
-            let mut bert = bert.clone();
+            let mut bert = *bert;
             let is_other = std::mem::replace(&mut bert.lowercase, lowercase) != lowercase;
             return is_other.then(|| NormalizerWrapper::BertNormalizer(bert).into());
         }

@@ -19,7 +19,7 @@ pub fn UnknownAddress() -> impl IntoView {
         // An address that names no room shows Home.
         if lab.view.with(|view| view.room == Room::Home) { unknown() } else { None }
     });
-    let note = move || {
+    move || {
         let (path, nearest) = strange.get()?;
         let path: String = path.chars().take(MOST_SHOWN).collect();
         let address = format!("{}{}", base(), nearest.to_address());
@@ -29,6 +29,5 @@ pub fn UnknownAddress() -> impl IntoView {
             <p class="note" role="status"><span>"This page has no address " <b>{path}</b> ". You are at Home."</span>
                 <a class="button" href=address on:click=visit>"Go to " {title}</a></p>
         })
-    };
-    note
+    }
 }

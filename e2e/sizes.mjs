@@ -6,7 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const MB = 1e6;
 // Of the totals below, in their order.
-const GZIP_BUDGETS = [1.1 * MB, 0.66 * MB, 5.8 * MB];
+const GZIP_BUDGETS = [1.12 * MB, 0.66 * MB, 5.8 * MB];
 
 const folder = process.argv[2];
 const files = readdirSync(folder, { recursive: true })

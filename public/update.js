@@ -3,9 +3,9 @@ const BUILD = document.querySelector("meta[name=build]").content;
 /** The engine's files come first. */
 const PAUSE_MS = 5000;
 
-// Held as long as this page is open: its build's files are kept until then.
+// Held as long as this page is open: its build's files are kept until then. Where cookies are blocked nothing is kept.
 const PLACE = new URL("./", document.baseURI).pathname;
-navigator.locks?.request(`triptych-page ${PLACE} ${BUILD}`, { mode: "shared" }, () => new Promise(() => {}));
+navigator.locks?.request(`triptych-page ${PLACE} ${BUILD}`, { mode: "shared" }, () => new Promise(() => {})).catch(() => {});
 
 /** Which build a service worker keeps. */
 function buildOf(worker) {

@@ -106,14 +106,15 @@ journey(
   ["no-adapter"],
 );
 
-const inMemory = (title, refused) =>
+const inMemory = (title, refused = "") =>
   journey(
     title,
     (lab) =>
       withHub(async (hub) => {
         const { page } = lab;
         const address = hub.model("clip_gelu");
-        lab.inWorker(refused);
+        lab.inWorker(REFUSED + refused);
+        await page.addInitScript(refused);
         await lab.open("models");
         await look(page, address);
         await page.getByText("the model is held in memory and is gone when the page is closed").waitFor();
@@ -130,8 +131,8 @@ const inMemory = (title, refused) =>
       }),
     ["no-adapter"],
   );
-inMemory("where the browser keeps no files a checkpoint and an album are held in memory", REFUSED);
-inMemory("where it refuses locks too, as with cookies blocked, nothing waits for them", REFUSED + NO_LOCKS);
+inMemory("where the browser keeps no files a checkpoint and an album are held in memory");
+inMemory("where it refuses locks too, as with cookies blocked, nothing waits for them", NO_LOCKS);
 
 journey(
   "where there is no room the figures are told, and memory is a way on",

@@ -105,3 +105,13 @@ fn a_page_that_waited_fetches_again_what_the_other_one_did_not() {
     let revalidate = Command::Revalidate { names: vec![name] };
     assert_eq!(lab.ask(revalidate), [Event::Outdated(Vec::new())]);
 }
+
+#[test]
+fn a_copy_that_is_stopped_lets_go_of_the_folder() {
+    let mut lab = Lab::new("clip_gelu");
+    lab.ask(handing_in(0, 0, b"{  }"));
+    lab.ask(Command::Stop { lane: Lane::Take });
+    let mut other = visit(lab.folder.path());
+    let deleted = block_on(other.ask(Command::Delete { name: "my model".into() }));
+    assert_eq!(deleted, [Event::Shelf(Vec::new())]);
+}

@@ -79,7 +79,12 @@ pub async fn serve<H: Host>(host: &H, taking: &Taking<H::Lock>, request: Request
         Command::Shelf => shelf::shelf(host).await.map(Event::Shelf),
         Command::Delete { name } => shelf::delete(host, taking, &name).await.map(Event::Shelf),
         // Whoever hands requests out has ended the lane's work.
-        Command::Stop { .. } => return,
+        Command::Stop { lane } => {
+            if lane == Lane::Take {
+                taking.0.replace(None);
+            }
+            return;
+        }
         command => unreachable!("{:?} is not of the library", command.lane()),
     };
     emit(event.unwrap_or_else(Event::Failed));

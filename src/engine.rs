@@ -12,5 +12,6 @@ pub mod order;
 pub mod pixels;
 pub mod plan;
 pub mod precision;
+pub mod rng;
 pub mod search;
 pub mod tensor;

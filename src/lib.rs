@@ -25,5 +25,5 @@ pub mod worker;
 pub mod world;
 
 pub use triptych_engine::{
-    check, device, dot, kernel, layout, limits, ops, order, pixels, plan, precision, search, tensor,
+    check, device, dot, kernel, layout, limits, ops, order, pixels, plan, precision, rng, search, tensor,
 };

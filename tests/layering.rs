@@ -8,7 +8,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("dot", &[]),
     ("limits", &[]),
     ("order", &[]),
-    ("world", &["order"]),
+    ("rng", &[]),
+    ("world", &["order", "rng"]),
     ("pixels", &[]),
     ("tensor", &[]),
     ("precision", &[]),
@@ -19,10 +20,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kernel", &["tensor"]),
     ("plan", &["layout", "order", "precision", "tensor", "kernel"]),
     ("device", &["layout", "limits", "order", "tensor", "kernel", "plan"]),
-    ("ops", &["dot", "layout", "order", "precision", "tensor", "kernel", "plan"]),
+    ("ops", &["dot", "layout", "order", "precision", "rng", "tensor", "kernel", "plan"]),
     ("check", &["tensor", "kernel", "plan", "ops", "device"]),
     ("nn", &["layout", "precision", "tensor", "kernel", "plan", "ops"]),
-    ("model", &["layout", "limits", "precision", "tensor", "kernel", "plan", "ops", "nn", "io"]),
+    ("model", &["layout", "limits", "precision", "rng", "tensor", "kernel", "plan", "ops", "nn", "io"]),
     ("viz", &["pixels", "tensor", "world"]),
     (
         "infer",
@@ -32,6 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "limits",
             "order",
             "precision",
+            "rng",
             "world",
             "pixels",
             "tensor",
@@ -44,7 +46,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("eval", &["order", "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
-    ("train", &["world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"]),
+    (
+        "train",
+        &["rng", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"],
+    ),
     (
         "lab",
         &[

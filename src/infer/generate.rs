@@ -1,6 +1,6 @@
 //! Captions and answers: the search fed by the decoder.
 
-use super::{Decoding, Hypothesis, ImageTokens, Runner, Search};
+use super::{Decoding, Generator, Hypothesis, ImageTokens, Runner};
 use crate::device::DeviceError;
 
 /// A text that the decoder wrote.
@@ -16,10 +16,9 @@ pub struct Written {
 
 impl Runner {
     /// A search that begins with `prompt` (see [`super::Words`]).
-    pub fn search(&self, decoding: Decoding, prompt: Vec<u32>, max_new: usize) -> Search {
+    pub fn generator(&self, prompt: Vec<u32>, decoding: Decoding, max_new: usize) -> Generator {
         let room = self.config.max_tokens.saturating_sub(prompt.len());
-        let banned = (0..super::prompt::SPECIALS.len() as u32).filter(|&id| id != self.words.end).collect();
-        Search::new(decoding, prompt, vec![self.words.end], banned, max_new.min(room))
+        Generator::new(&self.generation, decoding, prompt, max_new.min(room))
     }
 
     /// Texts for pictures with a prompt each, `image` as from [`Runner::encode_images`]; pictures that are finished
@@ -31,8 +30,8 @@ impl Runner {
         decoding: Decoding,
         max_new: usize,
     ) -> Result<Vec<Written>, DeviceError> {
-        let mut searches: Vec<Search> =
-            prompts.iter().map(|prompt| self.search(decoding, prompt.clone(), max_new)).collect();
+        let mut searches: Vec<Generator> =
+            prompts.iter().map(|prompt| self.generator(prompt.clone(), decoding, max_new)).collect();
         loop {
             let open: Vec<usize> = (0..searches.len()).filter(|&i| !searches[i].done()).collect();
             if open.is_empty() {

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::checkpoint::Generation;
 use super::next::Kept;
-use super::{Runner, Words};
+use super::{Runner, SPECIALS, Words};
 use crate::device::{Device, DeviceError};
 use crate::io::read_at::ReadAt;
 use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
@@ -62,8 +63,10 @@ impl Runner {
             device.store(&mut bank, &name, &tensor)?;
         }
         let parameters = bank.contents().iter().map(|(_, shape)| shape.numel()).sum();
+        let banned = (0..SPECIALS.len() as u32).filter(|&id| id != words.end).collect();
+        let generation = Generation::until(words.end, banned);
         let (plans, kept) = (HashMap::new(), Kept::default());
-        Ok(Runner { config, words, device, bank, plans, parameters, kept })
+        Ok(Runner { config, words, device, bank, plans, parameters, generation, kept })
     }
 }
 

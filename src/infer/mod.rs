@@ -3,6 +3,7 @@
 
 mod cache;
 pub mod checkpoint;
+mod decoding;
 mod encode;
 mod generate;
 mod load;
@@ -10,9 +11,9 @@ mod model;
 mod next;
 mod prompt;
 mod read;
-mod search;
 mod trace;
 
+pub use decoding::{Decoding, Generator, Hypothesis, likeliest};
 pub use encode::{pixel_values, probe_plan};
 pub use generate::{Written, pick};
 pub use load::{LoadError, ModelFiles};
@@ -20,7 +21,6 @@ pub use model::{Model, ModelError};
 pub use next::Next;
 pub use prompt::{SPECIALS, Words};
 pub use read::Rows;
-pub use search::{Decoding, Hypothesis, Search, likeliest};
 pub use trace::Trace;
 
 use std::collections::HashMap;
@@ -30,6 +30,7 @@ use crate::device::{Bank, Device, DeviceError, Prepared};
 use crate::model::playroom::Config;
 use crate::plan::Plan;
 use cache::Extent;
+use checkpoint::Generation;
 use next::Kept;
 
 /// Image tokens of one or more pictures, `[B, G*G, D]`, in host memory.
@@ -55,6 +56,7 @@ pub struct Runner {
     bank: Bank,
     plans: HashMap<Job, Rc<Prepared>>,
     parameters: usize,
+    generation: Generation,
     kept: Kept,
 }
 

@@ -1,5 +1,6 @@
 //! Initial weights, from a seed and each weight's name and shape.
 
+use crate::rng::{GOLDEN, SplitMix64};
 use crate::tensor::{HostTensor, Shape};
 
 /// The initial value of a weight: norms are the identity, biases zero, embeddings normal with deviation 0.02,
@@ -49,9 +50,7 @@ fn sinusoids(cells: usize, width: usize) -> Vec<f32> {
 }
 
 /// Standard normal numbers (Box & Muller 1958) over SplitMix64, one stream per seed and name.
-struct Normal {
-    state: u64,
-}
+struct Normal(SplitMix64);
 
 impl Normal {
     fn new(seed: u64, name: &str) -> Self {
@@ -59,17 +58,12 @@ impl Normal {
         let hash = name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, byte| {
             (h ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
         });
-        Normal { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ hash }
+        Normal(SplitMix64(seed.wrapping_mul(GOLDEN) ^ hash))
     }
 
     /// A number in `(0, 1]`.
     fn uniform(&mut self) -> f64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        ((z >> 11) + 1) as f64 / (1u64 << 53) as f64
+        self.0.unit() + 1.0 / (1u64 << 53) as f64
     }
 
     fn next(&mut self) -> f32 {

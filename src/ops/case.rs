@@ -1,6 +1,7 @@
 //! Test cases of the operations, as data: the same case serves the twins, the gradients and the browser.
 
 use crate::plan::{PlanBuilder, SlotId};
+use crate::rng::{GOLDEN, SplitMix64};
 use crate::tensor::{DType, HostTensor};
 
 type Build = Box<dyn Fn(&mut PlanBuilder, &[SlotId]) -> SlotId>;
@@ -75,14 +76,8 @@ impl Case {
 
 /// Reproducible f32 values in `[-scale, scale)`; `seed` picks the stream.
 pub fn noise(shape: &[usize], scale: f32, seed: u64) -> HostTensor {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03;
-    let values = (0..shape.iter().product()).map(|_| {
-        // SplitMix64 (Steele, Lea, Flood 2014).
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * scale
-    });
+    let mut random = SplitMix64(seed.wrapping_mul(GOLDEN) ^ 0xD1B5_4A32_D192_ED03);
+    let mut value = || ((random.next_u64() >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * scale;
+    let values = (0..shape.iter().product()).map(|_| value());
     HostTensor::f32(shape, values.collect())
 }

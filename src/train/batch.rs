@@ -7,6 +7,7 @@ use super::schedule::Stage;
 use super::verdicts::verdicts;
 use super::{cells, referents};
 use crate::infer::{Words, pixel_values};
+use crate::rng::GOLDEN;
 use crate::tensor::HostTensor;
 use crate::world::edit::near_misses;
 use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
@@ -66,7 +67,7 @@ impl Batch {
 
 impl<'a> Draw<'a> {
     fn new(words: &'a Words, seed: u64, number: u64, sizes: Sizes, objects: RangeInclusive<usize>) -> Self {
-        let mut rng = Rng::from_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ number);
+        let mut rng = Rng::from_seed(seed.wrapping_mul(GOLDEN) ^ number);
         let groups = (sizes.batch / GROUP) as u64;
         let mut scenes = Vec::with_capacity(sizes.batch);
         for group in 0..groups {

@@ -1,6 +1,7 @@
 //! Seeded randomness: a counter-based generator with one independent stream per modality.
 
 use super::splits::Split;
+use crate::rng::{GOLDEN, SplitMix64, mix};
 
 /// What a stream of random numbers is used for. Each has its own, so that drawing more of one changes no
 /// other.
@@ -13,20 +14,9 @@ pub enum Stream {
     Edits,
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): output i is `mix(key + i * GOLDEN)`.
+/// One stream of random numbers.
 #[derive(Debug, Clone)]
-pub struct Rng {
-    state: u64,
-}
-
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// The finaliser of SplitMix64: a bijection of u64 in which every input bit moves every output bit.
-pub(super) const fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
+pub struct Rng(SplitMix64);
 
 impl Rng {
     /// The stream `stream` of item `index` of `split` under `seed`.
@@ -35,17 +25,16 @@ impl Rng {
         for part in [index, split as u64, stream as u64] {
             state = mix(state.wrapping_add(GOLDEN) ^ part);
         }
-        Self { state }
+        Self(SplitMix64(state))
     }
 
     /// A generator of its own for a bare number, for callers outside the splits.
     pub fn from_seed(seed: u64) -> Self {
-        Self { state: mix(seed.wrapping_add(GOLDEN)) }
+        Self(SplitMix64(mix(seed.wrapping_add(GOLDEN))))
     }
 
     pub fn next_u64(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(GOLDEN);
-        mix(self.state)
+        self.0.next_u64()
     }
 
     /// Uniform in `0..n` by multiply-shift; the bias is below n / 2^32.

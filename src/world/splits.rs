@@ -6,10 +6,11 @@
 
 use super::attributes::{Colour, Shape};
 use super::generate::{Pairs, draw};
-use super::rng::{Rng, Stream, mix};
+use super::rng::{Rng, Stream};
 use super::scene::{MAX_OBJECTS, Scene};
 use super::swap;
 use crate::order;
+use crate::rng::mix;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::RangeInclusive;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Checkpoint;
-use crate::infer::Decoding;
+use crate::infer::decoding::{BeamScore, Decoding, FORBIDDEN, Generator};
 use crate::io::read_at::Files;
 use crate::model::architecture::Architecture;
 use crate::model::blip;
@@ -20,9 +20,6 @@ const MAX_BEAMS: usize = 16;
 
 /// Most tokens that end a text: a beam search looks at as many more continuations of each hypothesis.
 const MAX_ENDS: usize = 64;
-
-/// Score of a token that must not be written.
-const FORBIDDEN: f32 = -1e30;
 
 #[derive(Debug, thiserror::Error)]
 pub enum GenerationError {
@@ -51,6 +48,11 @@ pub struct Generation {
     no_repeat_ngram_size: usize,
     #[serde(rename = "eos_token_id", deserialize_with = "one_or_more")]
     ends: Vec<u32>,
+    /// Tokens that are never written, such as those of prompts.
+    #[serde(skip)]
+    banned: Vec<u32>,
+    #[serde(skip)]
+    pub beam_score: BeamScore,
 }
 
 impl Default for Generation {
@@ -66,6 +68,8 @@ impl Default for Generation {
             early_stopping: None,
             no_repeat_ngram_size: 0,
             ends: Vec::new(),
+            banned: Vec::new(),
+            beam_score: BeamScore::Transformers,
         }
     }
 }
@@ -120,6 +124,11 @@ const IDLE: [&str; 19] = [
 ];
 
 impl Generation {
+    /// Of a model without that file: texts end in `end` and hold none of `banned`.
+    pub fn until(end: u32, banned: Vec<u32>) -> Self {
+        Generation { ends: vec![end], banned, beam_score: BeamScore::Sum, ..Generation::default() }
+    }
+
     /// Reads the file, and what it says that is not followed. Only a BLIP writes.
     pub(super) fn open(
         files: &dyn Files,
@@ -187,27 +196,28 @@ impl Generation {
         self.max_new_tokens.or_else(|| self.max_length.map(|length| length.saturating_sub(prompt)))
     }
 
-    pub(super) fn early_stopping(&self) -> bool {
+    pub(in crate::infer) fn early_stopping(&self) -> bool {
         self.early_stopping == Some(true)
     }
 
-    pub(super) fn length_penalty(&self) -> f32 {
+    pub(in crate::infer) fn length_penalty(&self) -> f32 {
         self.length_penalty
     }
 
     /// The tokens that end a text.
-    pub(super) fn ends(&self) -> &[u32] {
+    pub(in crate::infer) fn ends(&self) -> &[u32] {
         &self.ends
     }
 
-    /// Forbids tokens after a row whose first `prompt` tokens were given: an end before its time, and the last of `n`
+    /// Forbids tokens after a row whose first `prompt` tokens were given: those that are never written, an end before its time, and the last of `n`
     /// tokens that stand in the row already.
-    pub(super) fn forbid(&self, row: &[u32], prompt: usize, logprobs: &mut [f32]) {
+    pub(in crate::infer) fn forbid(&self, row: &[u32], prompt: usize, logprobs: &mut [f32]) {
         let mut forbid = |id: u32| {
             if let Some(score) = logprobs.get_mut(id as usize) {
                 *score = FORBIDDEN;
             }
         };
+        self.banned.iter().for_each(|id| forbid(*id));
         let least = self.min_new_tokens.map_or(self.min_length, |new| prompt.saturating_add(new));
         if row.len() < least {
             self.ends.iter().for_each(|end| forbid(*end));
@@ -258,6 +268,12 @@ impl Checkpoint {
     /// Most tokens after a prompt of so many: what the user asks for, otherwise what the model's files say, otherwise `usual`.
     pub fn max_new(&self, prompt: usize, asked: Option<usize>, usual: usize) -> usize {
         asked.or_else(|| self.generation.max_new(prompt)).unwrap_or(usual)
+    }
+
+    /// A search for what follows `prompt` (see [`Checkpoint::caption_prompt`]); it ends where the model's longest row does.
+    pub fn generator(&self, prompt: Vec<u32>, decoding: Decoding, max_new: usize) -> Generator {
+        let room = self.blip().text.max_position_embeddings.saturating_sub(prompt.len());
+        Generator::new(&self.generation, decoding, prompt, max_new.min(room))
     }
 }
 

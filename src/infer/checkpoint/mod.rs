@@ -1,6 +1,5 @@
 //! Published checkpoints: CLIP, SigLIP and BLIP from their files to embeddings, captions, answers and matches.
 
-mod beams;
 #[cfg(not(target_arch = "wasm32"))]
 mod convert;
 mod effect;
@@ -11,7 +10,6 @@ mod plans;
 mod trace;
 mod words;
 mod write;
-mod writer;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use convert::{ConvertError, Converted, MAX_FILE, convert};
@@ -20,7 +18,6 @@ pub use embed::{BATCH, Scale};
 pub use generation::{Generation, GenerationError};
 pub use plans::Job;
 pub use words::{Cut, Words};
-pub use writer::Writer;
 
 use std::collections::HashMap;
 use std::io;

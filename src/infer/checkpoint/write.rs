@@ -116,11 +116,11 @@ impl Checkpoint {
         decoding: Decoding,
         max_new: usize,
     ) -> Result<Hypothesis, DeviceError> {
-        let mut writer = self.writer(prompt, decoding, max_new);
-        while !writer.done() {
-            writer.advance(&self.logprobs(source, &writer.open_rows()).await?);
+        let mut generator = self.generator(prompt, decoding, max_new);
+        while !generator.done() {
+            generator.advance(&self.logprobs(source, &generator.open_rows()).await?);
         }
-        Ok(writer.hypotheses()[0].clone())
+        Ok(generator.best().clone())
     }
 
     /// Natural logarithms `[N][V]` of the probabilities of the token that follows each row; the rows are of one length.

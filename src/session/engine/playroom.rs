@@ -132,7 +132,7 @@ async fn ask(
     }
     let (image, _) = runner.encode_images(&sized(runner, std::slice::from_ref(picture))?).await?;
     let prompt = begun(runner, runner.words.question(question))?;
-    let mut search = runner.search(infer::Decoding::Greedy, prompt.clone(), ANSWER);
+    let mut search = runner.generator(prompt.clone(), infer::Decoding::Greedy, ANSWER);
     let mut tokens = Vec::new();
     while !search.done() {
         let row = search.best().ids.clone();
@@ -143,12 +143,12 @@ async fn ask(
         let (piece, attention) = (|id| runner.words.piece(id), trace.of_query(0));
         tokens.push(described(&piece, id, &next.logprobs[0], attention, false));
     }
-    let mut beam = runner.search(infer::Decoding::Beam { width: 5 }, prompt.clone(), ANSWER);
+    let mut beam = runner.generator(prompt.clone(), infer::Decoding::Beam { width: 5 }, ANSWER);
     while !beam.done() {
         let next = runner.next(&image, &beam.open_rows(), false).await?;
         beam.advance(&next.logprobs);
     }
-    let answers = beam.hypotheses().iter().map(|hypothesis| {
+    let answers = beam.hypotheses().into_iter().map(|hypothesis| {
         let text: String = hypothesis.ids[prompt.len()..].iter().map(|&id| runner.words.piece(id)).collect();
         (text.trim().to_string(), hypothesis.total().exp())
     });

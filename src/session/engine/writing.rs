@@ -3,14 +3,14 @@
 use super::describe::{Stream, described};
 use super::input::{begun, sized};
 use super::task::Emit;
-use crate::infer::{self, ImageTokens, Runner, Search};
+use crate::infer::{self, Generator, ImageTokens, Runner};
 use crate::session::protocol::{Decoding, Event, Failure, Hypothesis, Pixels};
 use crate::world::Style;
 
 /// A caption under way.
 pub(super) struct Writing {
     image: ImageTokens,
-    search: Search,
+    generator: Generator,
     stream: Stream,
 }
 
@@ -33,8 +33,9 @@ pub(super) async fn begin(
         let token = described(&piece, prompt[at], &next.logprobs[0], trace.of_query(0), true);
         emit(Event::TokenWritten { position: (at - given) as u32, token });
     }
-    let search = runner.search(searched(decoding, infer::Decoding::Greedy), prompt.clone(), max_new);
-    Ok(Writing { image, search, stream: Stream::new(given, prompt) })
+    let decoding = searched(decoding, infer::Decoding::Greedy);
+    let generator = runner.generator(prompt.clone(), decoding, max_new);
+    Ok(Writing { image, generator, stream: Stream::new(given, prompt) })
 }
 
 /// A decoding within what a session takes; `own` is the model's.
@@ -55,12 +56,12 @@ pub(super) async fn write(
     writing: &mut Writing,
     emit: Emit<'_>,
 ) -> Result<bool, Failure> {
-    if !writing.search.done() {
-        let rows = writing.search.open_rows();
+    if !writing.generator.done() {
+        let rows = writing.generator.open_rows();
         let next = runner.next(&writing.image, &rows, true).await?;
-        writing.search.advance(&next.logprobs);
+        writing.generator.advance(&next.logprobs);
         let trace = next.trace.expect("the run was traced");
-        for hypothesis in writing.search.hypotheses() {
+        for hypothesis in writing.generator.hypotheses() {
             let (&id, row) = hypothesis.ids.split_last().expect("a prompt is not empty");
             if let Some(parent) = rows.iter().position(|other| other == row) {
                 let piece = |id| runner.words.piece(id);
@@ -68,15 +69,13 @@ pub(super) async fn write(
                 writing.stream.add(hypothesis.ids.clone(), token);
             }
         }
-        writing.stream.show(&writing.search.best().ids, emit);
-        if !writing.search.done() {
+        writing.stream.show(&writing.generator.best().ids, emit);
+        if !writing.generator.done() {
             return Ok(false);
         }
     }
-    let hypotheses = writing
-        .search
-        .hypotheses()
-        .iter()
+    let found = writing.generator.hypotheses().into_iter();
+    let hypotheses = found
         .map(|hypothesis| Hypothesis { text: runner.written(hypothesis).text, logprob: hypothesis.total() });
     emit(Event::Captioned { hypotheses: hypotheses.collect() });
     Ok(true)

@@ -7,8 +7,8 @@ mod backdrop;
 mod paint;
 mod shape;
 
-use super::rng::mix;
 use super::scene::{Object, Scene};
+use crate::rng::mix;
 
 /// Side of the picture in pixels.
 pub const PIXELS: usize = 64;

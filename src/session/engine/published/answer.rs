@@ -1,8 +1,8 @@
 //! An answer of BLIP, one token at a time: the likeliest at every step, then the best by beam search.
 
 use super::input::{pixel_values, row, tuned, words};
-use crate::infer::checkpoint::{Checkpoint, Writer};
-use crate::infer::{Decoding, Trace};
+use crate::infer::checkpoint::Checkpoint;
+use crate::infer::{Decoding, Generator, Trace};
 use crate::model::blip::Task;
 use crate::session::engine::describe::{candidates, described};
 use crate::session::engine::input::unusable;
@@ -22,9 +22,9 @@ pub(in crate::session::engine) struct Answering {
     question: HostTensor,
     /// Where the question's tokens look in the picture.
     reading: Trace,
-    line: Writer,
+    line: Generator,
     tokens: Vec<Token>,
-    beams: Writer,
+    beams: Generator,
 }
 
 impl Answering {
@@ -47,8 +47,8 @@ impl Answering {
         let reading = checkpoint.encoder_attention(source, &row).await?;
         let prompt = checkpoint.caption_prompt(None);
         let most = checkpoint.max_new(prompt.len(), None, ANSWER);
-        let line = checkpoint.writer(prompt.clone(), Decoding::Greedy, most);
-        let beams = checkpoint.writer(prompt, Decoding::Beam { width: CANDIDATES }, most);
+        let line = checkpoint.generator(prompt.clone(), Decoding::Greedy, most);
+        let beams = checkpoint.generator(prompt, Decoding::Beam { width: CANDIDATES }, most);
         let question = HostTensor::u32([1, row.len()], row);
         Ok(Answering { pixels, question, reading, line, tokens: Vec::new(), beams })
     }
@@ -65,7 +65,7 @@ impl Answering {
         if !self.line.done() {
             let (logprobs, trace) = checkpoint.logprobs_traced(source, &self.line.open_rows()).await?;
             self.line.advance(&logprobs);
-            let id = *self.line.hypotheses()[0].ids.last().expect("a token was written");
+            let id = *self.line.best().ids.last().expect("a token was written");
             let attention = trace.through(&self.reading).of_query(0);
             let words = words(checkpoint)?;
             self.tokens.push(described(&|id| words.piece(id), id, &logprobs[0], attention, false));

@@ -1,7 +1,8 @@
 //! A caption of BLIP, one token at a time.
 
 use super::input::{pixel_values, row, tuned, words};
-use crate::infer::checkpoint::{Checkpoint, Writer};
+use crate::infer::Generator;
+use crate::infer::checkpoint::Checkpoint;
 use crate::model::blip::Task;
 use crate::session::engine::describe::{Stream, described};
 use crate::session::engine::task::Emit;
@@ -15,7 +16,7 @@ pub(in crate::session::engine) struct Captioning {
     prompt: Vec<u32>,
     /// Tokens of the prompt that are shown.
     told: usize,
-    writer: Writer,
+    generator: Generator,
     stream: Stream,
 }
 
@@ -35,11 +36,11 @@ impl Captioning {
         let row = row(words(checkpoint)?, prefix)?;
         let prompt = checkpoint.caption_prompt((!prefix.trim().is_empty()).then_some(&row));
         let max_new = checkpoint.max_new(prompt.len(), None, max_new);
-        let writer =
-            checkpoint.writer(prompt.clone(), searched(decoding, checkpoint.decoding(None)), max_new);
+        let generator =
+            checkpoint.generator(prompt.clone(), searched(decoding, checkpoint.decoding(None)), max_new);
         let pixels = pixel_values(checkpoint, picture)?;
         // The start token is no word.
-        Ok(Captioning { pixels, told: 1, writer, stream: Stream::new(1, prompt.clone()), prompt })
+        Ok(Captioning { pixels, told: 1, generator, stream: Stream::new(1, prompt.clone()), prompt })
     }
 
     /// One token of the prefix, or one token of the caption, of every hypothesis of a beam; whether the caption is done.
@@ -52,16 +53,16 @@ impl Captioning {
             self.tell(checkpoint, emit).await?;
             return Ok(false);
         }
-        if !self.writer.done() {
+        if !self.generator.done() {
             self.write(checkpoint, emit).await?;
         }
-        if self.writer.done() {
+        if self.generator.done() {
             let words = words(checkpoint)?;
-            let found = self.writer.hypotheses().into_iter();
+            let found = self.generator.hypotheses().into_iter();
             let hypotheses = found.map(|h| Hypothesis { text: words.text(&h.ids), logprob: h.total() });
             emit(Event::Captioned { hypotheses: hypotheses.collect() });
         }
-        Ok(self.writer.done())
+        Ok(self.generator.done())
     }
 
     /// What the model thought of the next token of the prefix.
@@ -79,11 +80,11 @@ impl Captioning {
     async fn write(&mut self, checkpoint: &mut Checkpoint, emit: Emit<'_>) -> Result<(), Failure> {
         // Another request may have looked at another picture since.
         let source = checkpoint.look(&self.pixels).await?;
-        let rows = self.writer.open_rows();
+        let rows = self.generator.open_rows();
         let (logprobs, trace) = checkpoint.logprobs_traced(source, &rows).await?;
-        self.writer.advance(&logprobs);
+        self.generator.advance(&logprobs);
         let words = words(checkpoint)?;
-        let hypotheses = self.writer.hypotheses();
+        let hypotheses = self.generator.hypotheses();
         for hypothesis in &hypotheses {
             let (&id, row) = hypothesis.ids.split_last().expect("a prompt is not empty");
             if let Some(parent) = rows.iter().position(|other| other == row) {

@@ -1,0 +1,77 @@
+//! A text that is written token by token, whatever searches for it.
+
+use super::beam::Beam;
+use super::single::Single;
+use super::transformers_beam::TransformersBeam;
+use super::{Decoding, Hypothesis, Limits, Strategy};
+use crate::infer::checkpoint::Generation;
+
+/// Score of a token that must not be written.
+pub const FORBIDDEN: f32 = -1e30;
+
+/// How a beam ranks its hypotheses.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub enum BeamScore {
+    /// By the sum of their log-probabilities (Graves 2012).
+    #[default]
+    Sum,
+    /// As `generate` of transformers does, by the sum over a power of the length.
+    Transformers,
+}
+
+/// A search that is fed with log-probabilities: it goes one token on at a time.
+pub struct Generator {
+    strategy: Box<dyn Strategy>,
+    generation: Generation,
+    /// Tokens of the prompt.
+    prompt: usize,
+}
+
+impl Generator {
+    /// A search for what follows `prompt`, at most `max_new` tokens, by the rules of `generation`.
+    pub fn new(generation: &Generation, decoding: Decoding, prompt: Vec<u32>, max_new: usize) -> Self {
+        let limits = Limits { ends: generation.ends().to_vec(), max_new };
+        let (length, score) = (prompt.len(), generation.beam_score);
+        let strategy: Box<dyn Strategy> = match (decoding, score) {
+            (Decoding::Greedy | Decoding::Beam { width: 0 | 1 }, _) => {
+                Box::new(Single::greedy(prompt, limits))
+            }
+            (Decoding::Sample { temperature, seed }, _) => {
+                Box::new(Single::sample(prompt, limits, temperature, seed))
+            }
+            (Decoding::Beam { width }, BeamScore::Sum) => Box::new(Beam::new(width, prompt, limits)),
+            (Decoding::Beam { width }, BeamScore::Transformers) => {
+                let (penalty, early) = (generation.length_penalty(), generation.early_stopping());
+                Box::new(TransformersBeam::new(width, prompt, limits, penalty, early))
+            }
+        };
+        Generator { strategy, generation: generation.clone(), prompt: length }
+    }
+
+    pub fn done(&self) -> bool {
+        self.strategy.done()
+    }
+
+    /// The rows whose next token is wanted.
+    pub fn open_rows(&self) -> Vec<Vec<u32>> {
+        self.strategy.open_rows()
+    }
+
+    /// Goes one token on; `logprobs[i]` belongs to row `i` of [`Generator::open_rows`].
+    pub fn advance(&mut self, logprobs: &[Vec<f32>]) {
+        let mut allowed = logprobs.to_vec();
+        for (row, logprobs) in self.open_rows().iter().zip(&mut allowed) {
+            self.generation.forbid(row, self.prompt, logprobs);
+        }
+        self.strategy.advance(&allowed);
+    }
+
+    /// What may still win, the likeliest first; once the search is done, what it has found, the best first.
+    pub fn hypotheses(&self) -> Vec<&Hypothesis> {
+        self.strategy.hypotheses()
+    }
+
+    pub fn best(&self) -> &Hypothesis {
+        self.hypotheses()[0]
+    }
+}

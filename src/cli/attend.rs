@@ -5,19 +5,20 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::model::{Model, fits, sentence};
+use super::model::Model;
 use super::photos::photo;
-use super::{CliError, Common, checkpoint, has_words, print_json};
-use crate::device::DeviceError;
-use crate::infer::{Model as Loadable, Runner, Trace};
+use super::{CliError, Common, has_words, print_json};
+use crate::infer::{Model as Loadable, Trace};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
 use crate::io::safetensors::{Floats, to_bytes};
+use crate::model::blip::Task;
 use crate::pixels::Pixels;
-use crate::pixels::resize::resize_square;
 use crate::tensor::HostTensor;
 use crate::viz::heat::Map;
-use crate::world::Style;
+
+const TEXT_IS_MISSING: &str = "--text is missing: the words to read the picture with";
+const TEXT_READS_NO_PICTURE: &str = "--text has no effect: this model's text reads no picture; leave it out for where its image encoder looks";
 
 #[derive(clap::Args)]
 pub struct Attend {
@@ -37,12 +38,12 @@ pub struct Attend {
 }
 
 /// Where a model looks.
-pub struct Looks {
+struct Looks {
     /// The picture as the model sees it.
-    pub pixels: Pixels,
-    pub vision: Trace,
+    pixels: Pixels,
+    vision: Trace,
     /// Of every text tower that reads the picture, with the pieces of its queries.
-    pub texts: Vec<(Trace, Vec<String>)>,
+    texts: Vec<(Trace, Vec<String>)>,
 }
 
 impl Attend {
@@ -53,12 +54,7 @@ impl Attend {
         }
         let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
-        let looks = match &mut model.0 {
-            Loadable::Playroom(runner) => self.playroom(runner, &picture.pixels)?,
-            Loadable::Checkpoint(checkpoint) => {
-                checkpoint::attend(checkpoint, &picture.pixels, self.text.as_ref())?
-            }
-        };
+        let looks = self.looks(&mut model.0, &picture.pixels)?;
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
         let traces = [&looks.vision].into_iter().chain(looks.texts.iter().map(|(trace, _)| trace));
         let tensors: Vec<(String, HostTensor)> = traces.flat_map(layers).collect();
@@ -83,25 +79,35 @@ impl Attend {
         Ok(())
     }
 
-    fn playroom(&self, runner: &mut Runner, picture: &Pixels) -> Result<Looks, CliError> {
-        let text = self.text.as_ref().ok_or_else(|| CliError::input(checkpoint::TEXT_IS_MISSING))?;
-        let pixels = resize_square(picture, runner.config.image_size as u32);
-        let read = sentence(runner, text)?;
-        let written = runner.words.caption(Style::Full, text);
-        let written = fits(runner, written, text)?;
-        let (vision, matcher, decoder) = pollster::block_on(async {
-            let (image, _) = runner.encode_images(std::slice::from_ref(&pixels)).await?;
-            let vision = runner.self_attention(&pixels).await?;
-            let matcher = runner.match_texts(&image, &[vec![read.clone()]], true).await?.1;
-            let decoder = runner.decoder_attention(&image, &written).await?;
-            Ok::<_, DeviceError>((vision, matcher.expect("the run was traced"), decoder))
-        })?;
-        let text = |trace: &Trace, ids: &[u32]| {
-            // A row may have padding.
-            let words = ids.iter().map(|&id| runner.words.piece(id)).collect();
-            (trace.part(0..ids.len(), 0..trace.keys), words)
+    /// Where the image encoder looks, and every text tower that reads the picture.
+    fn looks(&self, model: &mut Loadable, picture: &Pixels) -> Result<Looks, CliError> {
+        let (matches, writes) = match model {
+            Loadable::Playroom(_) => (true, true),
+            Loadable::Checkpoint(checkpoint) => (
+                matches!(checkpoint.task(), Some(Task::Match | Task::Answer)),
+                checkpoint.task() == Some(Task::Caption),
+            ),
         };
-        Ok(Looks { pixels, vision, texts: vec![text(&matcher, &read), text(&decoder, &written)] })
+        match (matches || writes, &self.text) {
+            (true, None) => return Err(CliError::input(TEXT_IS_MISSING)),
+            (false, Some(_)) => return Err(CliError::input(TEXT_READS_NO_PICTURE)),
+            _ => {}
+        }
+        let pixels = model.fit(picture);
+        let mut rows = Vec::new();
+        if let Some(text) = &self.text {
+            rows.extend(matches.then(|| model.sentence(text)).transpose()?.map(|row| (row, false)));
+            rows.extend(writes.then(|| model.caption_prompt(text)).transpose()?.map(|(row, _)| (row, true)));
+        }
+        let (vision, mut texts) = (pollster::block_on(model.self_attention(&pixels))?, Vec::new());
+        for (row, is_written) in rows {
+            let trace = match is_written {
+                true => pollster::block_on(model.decoder_attention(&pixels, &row))?,
+                false => pollster::block_on(model.matcher_attention(&pixels, &row))?,
+            };
+            texts.push((trace, row.iter().map(|&id| model.piece(id)).collect()));
+        }
+        Ok(Looks { pixels, vision, texts })
     }
 
     /// One picture per layer and word, heads averaged: `decoder.blocks.0.cross_attn.03.red.png`.

@@ -53,7 +53,7 @@ impl Embed {
         let Embedded { files, rows: images, skipped } = model.embed_images(&self.image)?;
         let texts = model.embed_texts(&self.text)?;
         tell_skipped(&skipped);
-        let (scale, cuts) = (model.scale()?, model.cuts());
+        let (scale, cuts) = (pollster::block_on(model.0.scale())?, model.cuts());
         let logits: Vec<Vec<f32>> =
             images.iter().map(|i| texts.iter().map(|t| scale.logit(dot(i, t))).collect()).collect();
         if logits.iter().flatten().any(|logit| !logit.is_finite()) {

@@ -15,7 +15,6 @@ mod attend;
 mod bake;
 mod bench;
 mod card;
-mod checkpoint;
 mod convert;
 mod embed;
 mod eval;
@@ -36,6 +35,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use out::json as print_json;
 
 use crate::device::DeviceError;
+use crate::infer::TextError;
 use crate::io::file::{self, FileError};
 
 /// Why a command ended early.
@@ -68,6 +68,12 @@ impl From<DeviceError> for CliError {
             }
             _ => CliError::input(error),
         }
+    }
+}
+
+impl From<TextError> for CliError {
+    fn from(error: TextError) -> Self {
+        CliError::input(error)
     }
 }
 

@@ -12,7 +12,7 @@ pub use embeddings::{Embedded, Taken};
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
-use crate::infer::checkpoint::{Cut, Scale};
+use crate::infer::checkpoint::Cut;
 use crate::infer::{Model as Loadable, Runner};
 use crate::io::file::{Folder, write_atomic};
 use crate::model::playroom::Config;
@@ -141,22 +141,9 @@ pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Resul
 impl Opened {
     /// The texts that were too long for the model: each is told on standard error too.
     pub fn cuts(&self) -> Vec<Cut> {
-        let Loadable::Checkpoint(checkpoint) = &self.0 else { return Vec::new() };
-        let cuts = checkpoint.take_cuts();
+        let cuts = self.0.take_cuts();
         cuts.iter().for_each(|cut| tell!("note: {cut}"));
         cuts
-    }
-
-    /// How cosines become logits.
-    pub fn scale(&self) -> Result<Scale, CliError> {
-        let scale = match &self.0 {
-            Loadable::Playroom(runner) => {
-                let factor = pollster::block_on(runner.temperature());
-                factor.map(|factor| Scale { factor, bias: 0.0, sigmoid: false })
-            }
-            Loadable::Checkpoint(checkpoint) => pollster::block_on(checkpoint.scale()),
-        };
-        Ok(scale?)
     }
 }
 
@@ -210,32 +197,4 @@ pub fn sees_scenes(runner: &Runner) -> Result<(), CliError> {
              {PIXELS} pixels, and with their sentences need 2 x 2 cells and {TOKENS} tokens"
         ))),
     }
-}
-
-/// A sentence as ids; one that is longer than the model's longest row is an error of the caller.
-pub fn sentence(runner: &Runner, text: &str) -> Result<Vec<u32>, CliError> {
-    let ids = runner.words.sentence(text);
-    fits(runner, ids, text)
-}
-
-/// The beginning of a text, behind which the model's longest row has room for more.
-pub fn begun(runner: &Runner, ids: Vec<u32>, text: &str) -> Result<Vec<u32>, CliError> {
-    let ids = fits(runner, ids, text)?;
-    match ids.len() < runner.config.max_tokens {
-        true => Ok(ids),
-        false => Err(CliError::Input(format!(
-            "{} tokens leave no room to write: the model's row is full",
-            ids.len()
-        ))),
-    }
-}
-
-/// Ids that fit into the model's longest row.
-pub fn fits(runner: &Runner, ids: Vec<u32>, text: &str) -> Result<Vec<u32>, CliError> {
-    let longest = runner.config.max_tokens;
-    if ids.len() > longest {
-        let (found, start): (usize, String) = (ids.len(), text.chars().take(40).collect());
-        return Err(CliError::Input(format!("\"{start}...\" has {found} tokens; the model reads {longest}")));
-    }
-    Ok(ids)
 }

@@ -4,17 +4,15 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::model::{Model, begun, sentence};
+use super::model::Model;
 use super::photos::photo;
-use super::{CliError, Common, checkpoint, has_words, print_json};
-use crate::infer::{Decoding, Model as Loadable, Runner, Written};
-use crate::pixels::Pixels;
-use crate::pixels::resize::resize_square;
-use crate::world::Style;
+use super::{CliError, Common, has_words, print_json};
+use crate::infer::{Decoding, Model as Loadable, Source};
+use crate::model::blip::Task;
 
 /// Longest caption and longest answer in tokens, where nobody says it.
-pub const CAPTION: usize = 64;
-pub const ANSWER: usize = 8;
+const CAPTION: usize = 64;
+const ANSWER: usize = 8;
 
 #[derive(clap::Args)]
 pub struct Caption {
@@ -86,25 +84,19 @@ impl Caption {
         };
         let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
-        let written = match &mut model.0 {
-            Loadable::Playroom(runner) => {
-                let prompt = runner.words.caption(Style::Full, &self.prompt);
-                let prompt = begun(runner, prompt, &self.prompt)?;
-                let decoding = decoding.unwrap_or(Decoding::Greedy);
-                write(runner, &picture.pixels, prompt, decoding, self.max_new_tokens.unwrap_or(CAPTION))?
-            }
-            Loadable::Checkpoint(checkpoint) => {
-                checkpoint::caption(checkpoint, &picture.pixels, &self.prompt, decoding, self.max_new_tokens)?
-            }
-        };
+        let (prompt, _) = model.0.caption_prompt(&self.prompt)?;
+        let source = Source { picture: model.0.fit(&picture.pixels), question: None };
+        let most = Most { asked: self.max_new_tokens, usual: CAPTION };
+        let (ids, logprobs) = write(&mut model.0, &source, prompt, decoding, most)?;
+        let text = model.0.decode(&ids)?;
         let cuts = model.cuts();
         if self.common.json {
             print_json(&json!({
-                "caption": written.text, "ids": written.ids, "logprobs": written.logprobs, "cut": cuts,
+                "caption": text, "ids": ids, "logprobs": logprobs, "cut": cuts,
                 "incomplete": picture.is_incomplete,
             }));
         } else {
-            print_line!("{}", written.text);
+            print_line!("{text}");
         }
         Ok(())
     }
@@ -115,34 +107,20 @@ impl Answer {
         has_words("--question", &self.question)?;
         let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
-        let written = match &mut model.0 {
-            Loadable::Playroom(runner) => self.playroom(runner, &picture.pixels)?,
-            Loadable::Checkpoint(checkpoint) => {
-                checkpoint::answer(checkpoint, &picture.pixels, &self.question, self.max_new_tokens)?
-            }
-        };
-        let (answer, cuts) = (&written.text, model.cuts());
+        let (source, prompt) = model.0.question(model.0.fit(&picture.pixels), &self.question)?;
+        let most = Most { asked: self.max_new_tokens, usual: ANSWER };
+        let given = prompt.len();
+        let (ids, logprobs) = write(&mut model.0, &source, prompt, None, most)?;
+        let (answer, cuts) = (model.0.decode(&ids[given..])?, model.cuts());
         if self.common.json {
             print_json(&json!({
-                "answer": answer, "ids": written.ids, "logprobs": written.logprobs, "cut": cuts,
+                "answer": answer, "ids": ids, "logprobs": logprobs, "cut": cuts,
                 "incomplete": picture.is_incomplete,
             }));
         } else {
             print_line!("{answer}");
         }
         Ok(())
-    }
-
-    /// The answer alone: Playroom's decoder reads the question before it.
-    fn playroom(&self, runner: &mut Runner, picture: &Pixels) -> Result<Written, CliError> {
-        let prompt = runner.words.question(&self.question);
-        let prompt = begun(runner, prompt, &self.question)?;
-        let given = prompt.len();
-        let most = self.max_new_tokens.unwrap_or(ANSWER);
-        let mut written = write(runner, picture, prompt, Decoding::Greedy, most)?;
-        let answer: String = written.ids[given..].iter().map(|&id| runner.words.piece(id)).collect();
-        written.text = answer.trim().to_string();
-        Ok(written)
     }
 }
 
@@ -151,12 +129,10 @@ impl Match {
         has_words("--text", &self.text)?;
         let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
-        let logits = match &mut model.0 {
-            Loadable::Playroom(runner) => self.playroom(runner, &picture.pixels)?,
-            Loadable::Checkpoint(checkpoint) => {
-                checkpoint::match_text(checkpoint, &picture.pixels, &self.text)?
-            }
-        };
+        model.0.expect(Task::Match)?;
+        let row = model.0.sentence(&self.text)?;
+        let fitted = model.0.fit(&picture.pixels);
+        let logits = pollster::block_on(model.0.match_sentences(&fitted, &[row]))?[0];
         let probability = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
         let cuts = model.cuts();
         if self.common.json {
@@ -169,29 +145,26 @@ impl Match {
         }
         Ok(())
     }
-
-    fn playroom(&self, runner: &mut Runner, picture: &Pixels) -> Result<[f32; 2], CliError> {
-        let pixels = resize_square(picture, runner.config.image_size as u32);
-        let ids = sentence(runner, &self.text)?;
-        let matched = pollster::block_on(async {
-            let (image, _) = runner.encode_images(&[pixels]).await?;
-            runner.match_texts(&image, &[vec![ids]], false).await
-        });
-        Ok(matched?.0[0][0])
-    }
 }
 
+/// Most tokens behind a prompt: those that the caller asks for, otherwise those of the model's own files, otherwise `usual`.
+struct Most {
+    asked: Option<usize>,
+    usual: usize,
+}
+
+/// The ids of the best text with its prompt, and the log-probabilities of what was written.
 fn write(
-    runner: &mut Runner,
-    picture: &Pixels,
+    model: &mut Loadable,
+    source: &Source,
     prompt: Vec<u32>,
-    decoding: Decoding,
-    max_new: usize,
-) -> Result<Written, CliError> {
-    let pixels = resize_square(picture, runner.config.image_size as u32);
-    let written = pollster::block_on(async {
-        let (image, _) = runner.encode_images(&[pixels]).await?;
-        runner.write_texts(&image, &[prompt], decoding, max_new).await
-    });
-    Ok(written?.remove(0))
+    decoding: Option<Decoding>,
+    most: Most,
+) -> Result<(Vec<u32>, Vec<f32>), CliError> {
+    model.expect_room(&prompt)?;
+    let own = model.generation();
+    let decoding = decoding.unwrap_or_else(|| own.decoding());
+    let max_new = most.asked.or_else(|| own.max_new(prompt.len())).unwrap_or(most.usual);
+    let best = pollster::block_on(model.generate(source, prompt, decoding, max_new))?;
+    Ok((best.ids, best.logprobs))
 }

@@ -49,6 +49,18 @@ impl Runner {
         Ok((HostTensor::f32([pictures.len(), cells, width], tokens), embeds))
     }
 
+    /// Tokens `[1, G*G, D]` of a picture of the model's size, which are not computed again for the picture of the last call.
+    pub(super) async fn image_tokens(&mut self, picture: &Pixels) -> Result<ImageTokens, DeviceError> {
+        if let Some((known, tokens)) = &self.kept.seen
+            && known == picture
+        {
+            return Ok(tokens.clone());
+        }
+        let (tokens, _) = self.encode_images(std::slice::from_ref(picture)).await?;
+        self.kept.seen = Some((picture.clone(), tokens.clone()));
+        Ok(tokens)
+    }
+
     /// How long each step takes that encodes one picture of the model's size, by [`Device::time_steps`].
     ///
     /// [`Device::time_steps`]: crate::device::Device::time_steps

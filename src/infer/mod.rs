@@ -11,7 +11,10 @@ mod model;
 mod next;
 mod prompt;
 mod read;
+mod see;
+mod text;
 mod trace;
+mod write;
 
 pub use decoding::{Decoding, Generator, Hypothesis, likeliest};
 pub use encode::{pixel_values, probe_plan};
@@ -21,7 +24,9 @@ pub use model::{Model, ModelError};
 pub use next::Next;
 pub use prompt::{SPECIALS, Words};
 pub use read::Rows;
+pub use text::TextError;
 pub use trace::Trace;
+pub use write::Source;
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -7,12 +7,15 @@ use super::{ImageTokens, Job, Runner};
 use crate::device::DeviceError;
 use crate::model::playroom::{self, Config};
 use crate::nn::Memory;
+use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::DType::F32;
 
-/// What the device keeps for texts under way.
+/// What is kept of a picture and of the texts that read it.
 #[derive(Default)]
 pub(super) struct Kept {
+    /// In host memory: a picture's tokens.
+    pub seen: Option<(Pixels, ImageTokens)>,
     picture: Option<ImageTokens>,
     written: Option<UnderWay>,
 }
@@ -23,6 +26,13 @@ pub struct Next {
     pub logprobs: Vec<Vec<f32>>,
     /// Cross-attention of the last token of each row, where it was asked for: queries are the rows.
     pub trace: Option<Trace>,
+}
+
+impl Next {
+    /// What every layer and head has of row `row`, `[layers, heads, keys]`, of a traced run.
+    pub fn attention(&self, row: usize) -> Vec<f32> {
+        self.trace.as_ref().expect("the run was traced").of_query(row)
+    }
 }
 
 impl Runner {
@@ -63,7 +73,7 @@ impl Runner {
         if self.kept.picture.as_ref() == Some(image) {
             return Ok(());
         }
-        self.kept = Kept::default();
+        (self.kept.picture, self.kept.written) = (None, None);
         let prepared = self.prepared(Job::Look, look_plan).await?;
         self.device.write(&prepared, "image_tokens", image);
         self.device.run(&prepared, prepared.plan().all())?;

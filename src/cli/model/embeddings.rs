@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Opened, sentence};
-use crate::cli::checkpoint::words;
+use super::Opened;
 use crate::cli::photos::{Skipped, none_left, open, tell_incomplete};
 use crate::cli::{CliError, bar};
-use crate::infer::Model as Loadable;
 use crate::infer::checkpoint::BATCH;
 use crate::pixels::Pixels;
-use crate::pixels::resize::resize_square;
 use crate::tensor::HostTensor;
 
 /// What came of picture files.
@@ -34,14 +31,14 @@ impl Opened {
     pub fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Embedded, CliError> {
         let mut embedded = Embedded::default();
         if !paths.is_empty() {
-            self.check_embeds()?;
+            self.0.expect_embeddings()?;
         }
         let bar = bar(paths.len() as u64, "pictures");
         let mut fitted = Vec::new();
         for path in paths {
             match open(path) {
                 Ok(picture) => {
-                    fitted.push(self.fit(&picture.pixels));
+                    fitted.push(self.0.fit(&picture.pixels));
                     embedded.files.push(Taken { path: path.clone(), is_incomplete: picture.is_incomplete });
                 }
                 Err(reason) => embedded.skipped.push(Skipped::new(path, reason)),
@@ -63,22 +60,8 @@ impl Opened {
         }
     }
 
-    /// A picture at the model's size.
-    fn fit(&self, picture: &Pixels) -> Pixels {
-        match &self.0 {
-            Loadable::Playroom(runner) => resize_square(picture, runner.config.image_size as u32),
-            Loadable::Checkpoint(checkpoint) => checkpoint.images.fit(picture),
-        }
-    }
-
     fn embed_fitted(&mut self, pictures: &[Pixels]) -> Result<Vec<Vec<f32>>, CliError> {
-        let embeds = match &mut self.0 {
-            Loadable::Playroom(runner) => {
-                pollster::block_on(runner.encode_images(pictures)).map(|(_, embeds)| embeds)
-            }
-            Loadable::Checkpoint(checkpoint) => pollster::block_on(checkpoint.encode_fitted(pictures)),
-        };
-        Ok(rows(&embeds?))
+        Ok(rows(&pollster::block_on(self.0.encode_pictures(pictures))?))
     }
 
     /// Unit vectors of sentences.
@@ -86,29 +69,9 @@ impl Opened {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
-        self.check_embeds()?;
-        let embeds = match &mut self.0 {
-            Loadable::Playroom(runner) => {
-                let ids = texts.iter().map(|t| sentence(runner, t)).collect::<Result<Vec<_>, _>>()?;
-                pollster::block_on(runner.encode_texts(&ids))
-            }
-            Loadable::Checkpoint(checkpoint) => {
-                let words = words(checkpoint)?;
-                let ids = texts.iter().map(|t| words.row(t)).collect::<Result<Vec<_>, _>>();
-                let (ids, pad) = (ids.map_err(CliError::input)?, words.pad);
-                pollster::block_on(checkpoint.encode_texts(&ids, pad))
-            }
-        };
-        Ok(rows(&embeds?))
-    }
-
-    fn check_embeds(&self) -> Result<(), CliError> {
-        match &self.0 {
-            Loadable::Checkpoint(checkpoint) if !checkpoint.embeds() => {
-                Err(CliError::input("this BLIP was not tuned for retrieval: it has no embeddings"))
-            }
-            _ => Ok(()),
-        }
+        self.0.expect_embeddings()?;
+        let ids = texts.iter().map(|text| self.0.sentence(text)).collect::<Result<Vec<_>, _>>()?;
+        Ok(rows(&pollster::block_on(self.0.encode_sentences(&ids))?))
     }
 }
 

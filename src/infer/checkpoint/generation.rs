@@ -260,16 +260,6 @@ fn same(usual: Option<&Value>, value: &Value) -> bool {
 }
 
 impl Checkpoint {
-    /// The search of a user who asks for none: that of the model's own files.
-    pub fn decoding(&self, asked: Option<Decoding>) -> Decoding {
-        asked.unwrap_or_else(|| self.generation.decoding())
-    }
-
-    /// Most tokens after a prompt of so many: what the user asks for, otherwise what the model's files say, otherwise `usual`.
-    pub fn max_new(&self, prompt: usize, asked: Option<usize>, usual: usize) -> usize {
-        asked.or_else(|| self.generation.max_new(prompt)).unwrap_or(usual)
-    }
-
     /// A search for what follows `prompt` (see [`Checkpoint::caption_prompt`]); it ends where the model's longest row does.
     pub fn generator(&self, prompt: Vec<u32>, decoding: Decoding, max_new: usize) -> Generator {
         let room = self.blip().text.max_position_embeddings.saturating_sub(prompt.len());

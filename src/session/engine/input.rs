@@ -1,44 +1,42 @@
 //! What a visitor hands in, as the model takes it: each fault is a failure with a sentence.
 
 use super::Host;
-use crate::infer::Runner;
+use crate::infer::{Model, TextError};
 use crate::io::picture::{Picture, PictureError};
-use crate::io::tokenizer::TokenizerError;
-use crate::limits::{LimitError, MAX_ASPECT};
+use crate::limits::{self, LimitError, MAX_ASPECT};
+use crate::model::blip::Task;
 use crate::pixels;
-use crate::pixels::resize::resize_square;
 use crate::session::protocol::{Failure, Pixels, WayOn};
 
-/// A sentence as ids that fit the model.
-pub(super) fn sentence(runner: &Runner, text: &str) -> Result<Vec<u32>, Failure> {
-    fits(runner, runner.words.sentence(text))
-}
-
-pub(super) fn fits(runner: &Runner, ids: Vec<u32>) -> Result<Vec<u32>, Failure> {
-    let longest = runner.config.max_tokens;
-    match ids.len() <= longest {
-        true => Ok(ids),
-        false => {
-            Err(unusable(&format!("This text is too long: the model reads {longest} tokens."), String::new()))
-        }
+impl From<TextError> for Failure {
+    fn from(error: TextError) -> Self {
+        let sentence = match &error {
+            TextError::NoTokenizer => "This model came without a tokenizer: it reads no words.".to_string(),
+            TextError::Tokenizer(_) => "This text cannot be read.".to_string(),
+            TextError::TooLong { longest, .. } => {
+                format!("This text is too long: the model reads {longest} tokens.")
+            }
+            TextError::Full { tokens } => {
+                format!("This text is too long: its {tokens} tokens leave the model no room to write.")
+            }
+            TextError::Untuned { needed: Task::Caption } => {
+                "This model writes no captions: of the published models BLIP for captioning does.".to_string()
+            }
+            TextError::Untuned { needed: Task::Answer } => {
+                "This model answers no questions: of the published models BLIP for question answering does."
+                    .to_string()
+            }
+            TextError::Untuned { needed: Task::Match } => {
+                "This model has no matching head: of the published models BLIP for retrieval has one."
+                    .to_string()
+            }
+            TextError::NoEmbeddings => {
+                "This model embeds neither pictures nor texts: CLIP, SigLIP and BLIP for retrieval do."
+                    .to_string()
+            }
+        };
+        unusable(&sentence, error.to_string())
     }
-}
-
-/// The beginning of a text, behind which the model's longest row has room for more.
-pub(super) fn begun(runner: &Runner, ids: Vec<u32>) -> Result<Vec<u32>, Failure> {
-    let longest = runner.config.max_tokens;
-    match ids.len() < longest {
-        true => Ok(ids),
-        false => {
-            let sentence =
-                format!("This text is too long: the model reads and writes {longest} tokens in all.");
-            Err(unusable(&sentence, String::new()))
-        }
-    }
-}
-
-pub(super) fn unreadable(error: TokenizerError) -> Failure {
-    unusable("This text cannot be read.", error.to_string())
 }
 
 pub(super) fn unusable(sentence: &str, detail: String) -> Failure {
@@ -70,7 +68,7 @@ pub(super) async fn decoded(host: &impl Host, name: &str, file: &[u8]) -> Result
 }
 
 /// A picture whose bytes fill it.
-pub(super) fn checked(picture: &Pixels) -> Result<pixels::Pixels, Failure> {
+fn checked(picture: &Pixels) -> Result<pixels::Pixels, Failure> {
     let bytes = picture.width as usize * picture.height as usize * 3;
     match bytes > 0 && picture.rgb.len() == bytes {
         true => Ok(pixels::Pixels::new(picture.width, picture.height, picture.rgb.clone())),
@@ -80,14 +78,22 @@ pub(super) fn checked(picture: &Pixels) -> Result<pixels::Pixels, Failure> {
     }
 }
 
-/// Pictures at the model's size.
-pub(super) fn sized(runner: &Runner, pictures: &[Pixels]) -> Result<Vec<pixels::Pixels>, Failure> {
-    let side = runner.config.image_size as u32;
-    let one = |picture: &Pixels| {
-        let pixels = checked(picture)?;
-        Ok(if pixels.width == side && pixels.height == side { pixels } else { resize_square(&pixels, side) })
-    };
-    pictures.iter().map(one).collect()
+/// A picture at the model's size, still in bytes.
+pub(super) fn fit(model: &Model, picture: &pixels::Pixels) -> Result<pixels::Pixels, Failure> {
+    limits::picture(picture.width, picture.height).map_err(|limit| {
+        let sentence = match limit {
+            LimitError::Pixels { .. } => "This picture is too large for the model.",
+            _ => "This picture is too narrow for the model.",
+        };
+        unusable(sentence, limit.to_string())
+    })?;
+    Ok(model.fit(picture))
+}
+
+/// A picture that was fitted once is what the model sees.
+pub(super) fn fitted(model: &Model, picture: &Pixels) -> Result<pixels::Pixels, Failure> {
+    let (picture, side) = (checked(picture)?, model.image_size());
+    if picture.size() == (side, side) { Ok(picture) } else { fit(model, &picture) }
 }
 
 pub(super) fn protocol_pixels(pixels: pixels::Pixels) -> Pixels {

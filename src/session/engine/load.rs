@@ -3,7 +3,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Host, Loaded, Session, published};
+use super::facts::{of_checkpoint, of_playroom};
+use super::{Host, Loaded, Session};
 use crate::device::{Choices, Device, Preference, Selection, select};
 use crate::infer::checkpoint::{Checkpoint, CheckpointError};
 use crate::infer::{LoadError, Model, ModelFiles, Runner, probe_plan};
@@ -14,8 +15,8 @@ use crate::pixels::Pixels;
 use crate::precision::Precision;
 use crate::session::library::{fits, folder_of, place, storage};
 use crate::session::protocol::{
-    Abilities, Backend, BackendChoice, Decoding, DeviceReport, Event, Failure, Loading, ModelFacts,
-    ModelKind, ModelName, Reply, Stack, Stage, Trial, WayOn,
+    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelName, Reply, Stage,
+    Trial, WayOn,
 };
 
 /// How often a model's files are looked for while others have them, and how long between two times.
@@ -68,7 +69,7 @@ impl Session {
         let (model, facts) = match &load.model {
             ModelName::Playroom { url } => {
                 let (runner, eval) = playroom(host, selection.device, url, &stage).await?;
-                let facts = facts(&runner, eval).await?;
+                let facts = of_playroom(&runner, eval).await?;
                 (Model::from(runner), facts)
             }
             ModelName::Kept { name, precision } => {
@@ -174,7 +175,7 @@ async fn read(
     let mut checkpoint = Checkpoint::load(device, &files, precision).map_err(unloadable)?;
     stage(Stage::Weights, manifest.size(), Some(manifest.size()));
     stage(Stage::Prepare, 0, Some(1));
-    let facts = published::facts(&mut checkpoint, name).await?;
+    let facts = of_checkpoint(&mut checkpoint, name).await?;
     Ok((checkpoint, facts))
 }
 
@@ -218,39 +219,6 @@ fn report(selection: &Selection) -> DeviceReport {
         reason: selection.reason.clone(),
         trials: trials.collect(),
     }
-}
-
-/// The layer that `eval.json` measured as the best at pointing; the last one where it does not tell.
-fn pointing_layer(eval: &str, layers: usize) -> u32 {
-    let json: Option<serde_json::Value> = serde_json::from_str(eval).ok();
-    let layer =
-        json.and_then(|json| json["pointing"]["layer"].as_u64()).filter(|&layer| layer < layers as u64);
-    layer.unwrap_or(layers as u64 - 1) as u32
-}
-
-async fn facts(runner: &Runner, eval_json: String) -> Result<ModelFacts, Failure> {
-    let config = &runner.config;
-    let stack = |layers: usize| Stack { layers: layers as u32, heads: config.heads as u32 };
-    Ok(ModelFacts {
-        name: "Playroom".to_string(),
-        kind: ModelKind::Playroom,
-        abilities: Abilities { embeds: true, captions: true, answers: true, matches: true },
-        parameters: runner.parameters() as u64,
-        embed_dim: config.embed_width as u32,
-        image_size: config.image_size as u32,
-        grid: config.grid() as u32,
-        image_encoder: stack(config.vision_depth),
-        decoder: stack(config.reader_depth),
-        matcher: stack(config.reader_depth),
-        logit_scale: runner.temperature().await?,
-        logit_bias: 0.0,
-        is_sigmoid: false,
-        pointing_layer: pointing_layer(&eval_json, config.reader_depth),
-        eval_json,
-        precision: Precision::F32,
-        decoding: Decoding::Greedy,
-        notes: Vec::new(),
-    })
 }
 
 impl From<LoadError> for Failure {

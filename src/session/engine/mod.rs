@@ -2,16 +2,19 @@
 //! short piece of the most urgent work. A newer request on a lane replaces the older one.
 
 mod album;
+mod answer;
+mod attention;
+mod caption;
 mod compare;
 mod describe;
+mod facts;
 mod input;
 mod load;
-mod playroom;
-mod published;
+mod matching;
+mod model;
 mod run;
 mod task;
 mod training;
-mod writing;
 
 use super::protocol::{Command, Event, Failure, Lane, ModelFacts, ModelName, Reply, Request, WayOn};
 use crate::device::DeviceError;
@@ -226,10 +229,8 @@ impl Session {
                 }),
             },
         };
-        if let Some(Model::Checkpoint(checkpoint)) = self.loaded.as_ref().map(|loaded| &loaded.model) {
-            for cut in checkpoint.take_cuts() {
-                host.emit(Reply { id, event: Event::Noted(format!("{cut}.")) });
-            }
+        for cut in self.loaded.iter().flat_map(|loaded| loaded.model.take_cuts()) {
+            host.emit(Reply { id, event: Event::Noted(format!("{cut}.")) });
         }
         if let Some(news) = self.loaded.as_ref().and_then(|loaded| loaded.model.device().news()) {
             host.keep(serde_json::to_string(&news).expect("plain data serialises"));

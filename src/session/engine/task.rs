@@ -1,12 +1,12 @@
 //! What a request becomes: work in pieces, each short enough that a newer request never waits long.
 
+use super::answer::Answering;
+use super::caption::Captioning;
 use super::compare::Comparing;
 use super::load::Load;
-use super::published::{Answering, Captioning};
+use super::matching::Matching;
 use super::training::{Spoiling, Training, weights};
-use super::writing::Writing;
-use super::{Host, Loaded, album, playroom, published};
-use crate::infer::Model;
+use super::{Host, Loaded, album, model};
 use crate::lab::fuse::Contestant;
 use crate::lab::sabotage::Sabotage;
 use crate::session::protocol::{Command, Event, Experiment, Failure};
@@ -30,14 +30,9 @@ pub(super) enum Progress {
     Nothing,
     /// Pairs of a gallery that are encoded.
     Pairs(usize),
-    /// A caption of our own model.
-    Writing(Box<Writing>),
-    /// A caption of a checkpoint.
     Caption(Box<Captioning>),
-    /// An answer of a checkpoint.
     Answer(Box<Answering>),
-    /// Probabilities of the pictures that a checkpoint has judged.
-    Matched(Vec<f32>),
+    Match(Box<Matching>),
 }
 
 pub(super) type Emit<'a> = &'a dyn Fn(Event);
@@ -84,9 +79,12 @@ impl Task {
             emit(album::serve(loaded, host, command).await?);
             return Ok(true);
         }
-        let Loaded { model, prior, runs, .. } = loaded;
+        if let Task::Model(command, progress) = self {
+            return model::advance(loaded, host, command, progress, emit).await;
+        }
+        let Loaded { model, runs, .. } = loaded;
         match self {
-            Task::Load(..) | Task::Compare(_) | Task::Album(_) => {
+            Task::Load(..) | Task::Compare(_) | Task::Album(_) | Task::Model(..) => {
                 unreachable!("done above, or by the session")
             }
             Task::Train(training) => training.advance(model.device(), runs, emit).await,
@@ -95,14 +93,6 @@ impl Task {
                 emit(Event::Weights(weights(model.device(), runs, experiment, *contestant).await?));
                 Ok(true)
             }
-            Task::Model(command, progress) => match model {
-                Model::Playroom(runner) => {
-                    playroom::advance(runner, prior, host, command, progress, emit).await
-                }
-                Model::Checkpoint(checkpoint) => {
-                    published::advance(checkpoint, host, command, progress, emit).await
-                }
-            },
         }
     }
 }

@@ -4,12 +4,13 @@ mod files;
 
 use std::io;
 
-use super::input::{decoded, sentence, unusable};
-use super::{Host, Loaded, published};
+use super::input::{decoded, fit, unusable};
+use super::model::encode_texts;
+use super::{Host, Loaded};
 use crate::infer::Model;
 use crate::io::picture::Picture;
 use crate::pixels::Pixels;
-use crate::pixels::resize::{resize, resize_square};
+use crate::pixels::resize::resize;
 use crate::session::library::{Need, album_of, full, storage};
 use crate::session::protocol::{AlbumPart, Command, Event, Failure, Photo};
 pub(crate) use files::Album;
@@ -164,25 +165,6 @@ fn small(picture: &Pixels) -> Pixels {
 
 /// A unit vector `[embed_dim]` of a picture of any size.
 async fn encode_photo(model: &mut Model, picture: &Pixels) -> Result<Vec<f32>, Failure> {
-    match model {
-        Model::Playroom(runner) => {
-            let side = runner.config.image_size as u32;
-            Ok(runner.encode_images(&[resize_square(picture, side)]).await?.1.as_f32().to_vec())
-        }
-        Model::Checkpoint(checkpoint) => published::encode_photo(checkpoint, picture).await,
-    }
-}
-
-/// Unit vectors `[texts, embed_dim]`.
-async fn encode_texts(model: &mut Model, texts: &[String]) -> Result<Vec<f32>, Failure> {
-    if texts.is_empty() {
-        return Ok(Vec::new());
-    }
-    match model {
-        Model::Playroom(runner) => {
-            let rows = texts.iter().map(|text| sentence(runner, text)).collect::<Result<Vec<_>, _>>()?;
-            Ok(runner.encode_texts(&rows).await?.as_f32().to_vec())
-        }
-        Model::Checkpoint(checkpoint) => published::encode_texts(checkpoint, texts).await,
-    }
+    let fitted = fit(model, picture)?;
+    Ok(model.encode_pictures(&[fitted]).await?.as_f32().to_vec())
 }

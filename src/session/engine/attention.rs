@@ -1,20 +1,17 @@
-//! Where a checkpoint looks.
+//! Where the model looks.
 
-use super::input::{pixel_values, row, words};
-use crate::infer::checkpoint::Checkpoint;
+use super::describe::attention;
+use super::input::{fitted, unusable};
+use crate::infer::Model;
 use crate::model::blip::Task;
-use crate::session::engine::describe::attention;
-use crate::session::engine::input::unusable;
 use crate::session::protocol::{Event, Failure, Pixels, Reader};
 
 /// Most bytes of self-attention that are handed out: a page holds them twice while they come.
 const MOST_BYTES: usize = 64_000_000;
 
 /// Where the patches look in the image encoder.
-pub(super) async fn own(checkpoint: &mut Checkpoint, picture: &Pixels) -> Result<Event, Failure> {
-    let vision = checkpoint.architecture.vision();
-    let (layers, heads) = (vision.num_hidden_layers, vision.num_attention_heads);
-    let cells = checkpoint.grid().pow(2);
+pub(super) async fn own(model: &mut Model, picture: &Pixels) -> Result<Event, Failure> {
+    let (layers, heads, cells) = model.image_attention();
     let bytes = layers * heads * cells * cells * size_of::<f32>();
     if bytes > MOST_BYTES {
         let megabytes = bytes.div_ceil(1_000_000);
@@ -25,43 +22,41 @@ pub(super) async fn own(checkpoint: &mut Checkpoint, picture: &Pixels) -> Result
         let detail = format!("{layers} layers, {heads} heads, {cells} x {cells} patches");
         return Err(unusable(&sentence, detail));
     }
-    let trace = checkpoint.self_attention(&pixel_values(checkpoint, picture)?).await?;
+    let trace = model.self_attention(&fitted(model, picture)?).await?;
     Ok(Event::SelfAttention(attention(trace, Vec::new())))
 }
 
 /// Where the words of a text look in the picture.
 pub(super) async fn cross(
-    checkpoint: &mut Checkpoint,
+    model: &mut Model,
     picture: &Pixels,
     text: &str,
     reader: Reader,
 ) -> Result<Event, Failure> {
-    reads(checkpoint.task(), reader).map_err(|sentence| unusable(sentence, String::new()))?;
-    let words = words(checkpoint)?;
-    let row = row(words, text)?;
+    if let Model::Checkpoint(checkpoint) = model {
+        reads(checkpoint.task(), reader).map_err(|sentence| unusable(sentence, String::new()))?;
+    }
+    let row = model.sentence(text)?;
     // The first and the last token are special.
     let inner = row.get(1..row.len().saturating_sub(1)).unwrap_or_default();
     if inner.is_empty() {
         return Err(unusable("The text has no words.", String::new()));
     }
-    let (count, tokens) = (inner.len(), inner.iter().map(|&id| words.piece(id)).collect());
-    let source = checkpoint.look(&pixel_values(checkpoint, picture)?).await?;
-    let trace = match reader {
+    let (count, tokens) = (inner.len(), inner.iter().map(|&id| model.piece(id)).collect());
+    let picture = fitted(model, picture)?;
+    let (trace, first) = match reader {
         // A token was chosen by the query before it.
         Reader::Decoder => {
-            let row = checkpoint.caption_prompt(Some(&row));
-            let trace = checkpoint.decoder_attention(source, &row).await?;
-            trace.part(0..count, 0..trace.keys)
+            let (row, given) = model.caption_prompt(text)?;
+            (model.decoder_attention(&picture, &row).await?, given - 1)
         }
-        Reader::Matcher => {
-            let trace = checkpoint.encoder_attention(source, &row).await?;
-            trace.part(1..1 + count, 0..trace.keys)
-        }
+        Reader::Matcher => (model.matcher_attention(&picture, &row).await?, 1),
     };
+    let trace = trace.part(first..first + count, 0..trace.keys);
     Ok(Event::CrossAttention(attention(trace, tokens)))
 }
 
-/// Whether the reader of a model tuned for `task` reads the picture; the sentence where it does not.
+/// Whether the reader of a published model tuned for `task` reads the picture; the sentence where it does not.
 fn reads(task: Option<Task>, reader: Reader) -> Result<(), &'static str> {
     match (task, reader) {
         (Some(Task::Caption), Reader::Decoder) | (Some(Task::Match | Task::Answer), Reader::Matcher) => {

@@ -1,0 +1,96 @@
+//! A caption, one token at a time.
+
+use super::describe::{Stream, described};
+use super::input::fitted;
+use super::task::Emit;
+use crate::infer::{self, Generator, Model, Source};
+use crate::session::protocol::{Decoding, Event, Failure, Hypothesis, Pixels};
+
+/// A caption that is being written.
+pub(super) struct Captioning {
+    source: Source,
+    prompt: Vec<u32>,
+    /// Tokens of the prompt that are no words.
+    given: usize,
+    /// Tokens of the prompt that are shown, or are no words.
+    told: usize,
+    generator: Generator,
+    stream: Stream,
+}
+
+/// A decoding within what a session takes; `own` is the model's.
+fn searched(decoding: Decoding, own: infer::Decoding) -> infer::Decoding {
+    match decoding {
+        Decoding::Own => own,
+        Decoding::Greedy => infer::Decoding::Greedy,
+        Decoding::Beam { width } => infer::Decoding::Beam { width: width.clamp(1, 8) as usize },
+        Decoding::Sample { temperature, seed } => {
+            infer::Decoding::Sample { temperature: temperature.max(0.0), seed: u64::from(seed) }
+        }
+    }
+}
+
+impl Captioning {
+    pub fn begin(
+        model: &Model,
+        picture: &Pixels,
+        prefix: &str,
+        decoding: Decoding,
+        max_new: usize,
+    ) -> Result<Self, Failure> {
+        let (prompt, given) = model.caption_prompt(prefix)?;
+        model.expect_room(&prompt)?;
+        let own = model.generation();
+        let max_new = own.max_new(prompt.len()).unwrap_or(max_new);
+        let generator = model.generator(prompt.clone(), searched(decoding, own.decoding()), max_new);
+        let source = Source { picture: fitted(model, picture)?, question: None };
+        let stream = Stream::new(given, prompt.clone());
+        Ok(Captioning { source, prompt, given, told: given, generator, stream })
+    }
+
+    /// One token of the prefix, or one token of the caption, of every hypothesis of a beam; whether the caption is done.
+    pub async fn advance(&mut self, model: &mut Model, emit: Emit<'_>) -> Result<bool, Failure> {
+        if self.told < self.prompt.len() {
+            self.tell(model, emit).await?;
+            return Ok(false);
+        }
+        if !self.generator.done() {
+            self.write(model, emit).await?;
+        }
+        if self.generator.done() {
+            let found = self.generator.hypotheses().into_iter();
+            let hypotheses = found.map(|h| Hypothesis { text: model.text(&h.ids), logprob: h.total() });
+            emit(Event::Captioned { hypotheses: hypotheses.collect() });
+        }
+        Ok(self.generator.done())
+    }
+
+    /// What the model thought of the next token of the prefix.
+    async fn tell(&mut self, model: &mut Model, emit: Emit<'_>) -> Result<(), Failure> {
+        let (before, id) = (self.prompt[..self.told].to_vec(), self.prompt[self.told]);
+        let next = model.next(&self.source, &[before], true).await?;
+        let attention = next.attention(0);
+        let token = described(&|id| model.piece(id), id, &next.logprobs[0], attention, true);
+        emit(Event::TokenWritten { position: (self.told - self.given) as u32, token });
+        self.told += 1;
+        Ok(())
+    }
+
+    async fn write(&mut self, model: &mut Model, emit: Emit<'_>) -> Result<(), Failure> {
+        let rows = self.generator.open_rows();
+        let next = model.next(&self.source, &rows, true).await?;
+        self.generator.advance(&next.logprobs);
+        let hypotheses = self.generator.hypotheses();
+        for hypothesis in &hypotheses {
+            let (&id, row) = hypothesis.ids.split_last().expect("a prompt is not empty");
+            if let Some(parent) = rows.iter().position(|other| other == row) {
+                let (logprobs, attention) = (&next.logprobs[parent], next.attention(parent));
+                let token = described(&|id| model.piece(id), id, logprobs, attention, false);
+                self.stream.add(hypothesis.ids.clone(), token);
+            }
+        }
+        self.stream.keep(&hypotheses.iter().map(|hypothesis| &hypothesis.ids[..]).collect::<Vec<_>>());
+        self.stream.show(&hypotheses[0].ids, emit);
+        Ok(())
+    }
+}

@@ -14,4 +14,5 @@ pub mod plan;
 pub mod precision;
 pub mod rng;
 pub mod search;
+pub mod softmax;
 pub mod tensor;

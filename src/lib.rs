@@ -25,5 +25,6 @@ pub mod worker;
 pub mod world;
 
 pub use triptych_engine::{
-    check, device, dot, kernel, layout, limits, ops, order, pixels, plan, precision, rng, search, tensor,
+    check, device, dot, kernel, layout, limits, ops, order, pixels, plan, precision, rng, search, softmax,
+    tensor,
 };

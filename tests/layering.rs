@@ -9,6 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("limits", &[]),
     ("order", &[]),
     ("rng", &[]),
+    ("softmax", &[]),
     ("world", &["order", "rng"]),
     ("pixels", &[]),
     ("tensor", &[]),
@@ -34,6 +35,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "order",
             "precision",
             "rng",
+            "softmax",
             "world",
             "pixels",
             "tensor",
@@ -53,8 +55,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "lab",
         &[
-            "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "viz", "infer",
-            "eval", "train",
+            "softmax", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "viz",
+            "infer", "eval", "train",
         ],
     ),
     (
@@ -77,7 +79,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "lab",
         ],
     ),
-    ("ui", &["dot", "limits", "order", "world", "pixels", "search", "thrown", "viz", "lab", "session"]),
+    (
+        "ui",
+        &[
+            "dot", "limits", "order", "softmax", "world", "pixels", "search", "thrown", "viz", "eval", "lab",
+            "session",
+        ],
+    ),
     ("worker", &["limits", "pixels", "io", "thrown", "session"]),
     (
         "cli",

@@ -1,7 +1,6 @@
 //! Texts about one picture, a token at a time: what is kept of picture and texts is not computed again.
 
 use super::cache::{self, Extent, UnderWay};
-use super::read::log_softmax;
 use super::trace::{Trace, cross_traces};
 use super::{ImageTokens, Job, Runner};
 use crate::device::DeviceError;
@@ -9,6 +8,7 @@ use crate::model::playroom::{self, Config};
 use crate::nn::Memory;
 use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder};
+use crate::softmax::log_softmax;
 use crate::tensor::DType::F32;
 
 /// What is kept of a picture and of the texts that read it.

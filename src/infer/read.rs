@@ -9,6 +9,7 @@ use crate::device::{DeviceError, Prepared};
 use crate::model::playroom::{self, Config};
 use crate::ops::embedding::embedding;
 use crate::plan::{Plan, PlanBuilder, SlotId};
+use crate::softmax::log_softmax;
 use crate::tensor::DType::{F32, U32};
 use crate::tensor::HostTensor;
 
@@ -150,11 +151,4 @@ fn decode_plan(config: &Config, shape: Rows) -> Plan {
     let logits = playroom::decoder_logits(&mut b, config, hidden);
     b.name(logits, "logits");
     b.finish()
-}
-
-pub(super) fn log_softmax(logits: &[f32]) -> Vec<f32> {
-    let max = logits.iter().copied().fold(f32::MIN, f32::max);
-    let sum: f64 = logits.iter().map(|l| f64::from(l - max).exp()).sum();
-    let shift = max + sum.ln() as f32;
-    logits.iter().map(|l| l - shift).collect()
 }

@@ -1,6 +1,6 @@
-//! Many dimensions on paper: principal components (Pearson 1901) by power iteration.
+//! Many dimensions on paper: principal components (Pearson 1901), and the gap between two modalities.
 
-use crate::dot::dot;
+use crate::viz::pca::Pca;
 
 /// Points in two dimensions, `[count, 2]`, and the share of the variance that each of the two explains.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -9,37 +9,14 @@ pub struct Projection {
     pub explained: [f32; 2],
 }
 
-const ITERATIONS: usize = 60;
-
-/// Projects rows `[count, width]` onto their two main axes. The sign of an axis is chosen so that the first row's
-/// coordinate is not negative: equal inputs give equal pictures.
+/// Projects rows `[count, width]` onto their two main axes.
 pub fn principal(rows: &[f32], width: usize) -> Projection {
-    let count = rows.len().checked_div(width).unwrap_or(0);
-    if count < 2 {
+    if rows.len().checked_div(width).unwrap_or(0) < 2 {
         return Projection::default();
     }
-    let mean = mean(rows, width);
-    let mut centred: Vec<f32> = rows.to_vec();
-    for row in centred.chunks_exact_mut(width) {
-        row.iter_mut().zip(&mean).for_each(|(value, mean)| *value -= mean);
-    }
-    let total: f32 = centred.iter().map(|value| value * value).sum();
-    let mut points = vec![[0.0; 2]; count];
-    let mut explained = [0.0; 2];
-    for axis in 0..2 {
-        let direction = main_direction(&centred, width);
-        let mut along: Vec<f32> = centred.chunks_exact(width).map(|row| dot(row, &direction)).collect();
-        for (row, &length) in centred.chunks_exact_mut(width).zip(&along) {
-            row.iter_mut().zip(&direction).for_each(|(value, step)| *value -= length * step);
-        }
-        if along[0] < 0.0 {
-            along.iter_mut().for_each(|length| *length = -*length);
-        }
-        explained[axis] =
-            along.iter().map(|length| length * length).sum::<f32>() / total.max(f32::MIN_POSITIVE);
-        points.iter_mut().zip(along).for_each(|(point, length)| point[axis] = length);
-    }
-    Projection { points, explained }
+    let pca = Pca::fit(rows, width);
+    let points = rows.chunks_exact(width).map(|row| pca.project(row)).collect();
+    Projection { points, explained: pca.explained.map(|share| share as f32) }
 }
 
 /// The distance between the means of two sets of rows: the modality gap (Liang et al. 2022, section 2).
@@ -55,21 +32,6 @@ fn mean(rows: &[f32], width: usize) -> Vec<f32> {
         mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += value / count);
     }
     mean
-}
-
-/// The unit vector along which centred rows vary most: repeated `v <- normalise(X^T X v)`.
-fn main_direction(centred: &[f32], width: usize) -> Vec<f32> {
-    let mut direction: Vec<f32> = (0..width).map(|i| 1.0 + i as f32 / width as f32).collect();
-    for _ in 0..ITERATIONS {
-        let mut next = vec![0.0; width];
-        for row in centred.chunks_exact(width) {
-            let length = dot(row, &direction);
-            next.iter_mut().zip(row).for_each(|(sum, value)| *sum += length * value);
-        }
-        let length = dot(&next, &next).sqrt().max(f32::MIN_POSITIVE);
-        direction = next.into_iter().map(|value| value / length).collect();
-    }
-    direction
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Principal components: rows of many numbers as points in the plane.
 
-use crate::tensor::HostTensor;
-
 /// Most iterations; a second direction that has not settled by then has a third of nearly equal variance beside it.
 const ITERATIONS: usize = 500;
 /// Squared change of a unit direction below which it has settled.
@@ -17,16 +15,15 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// Fits rows `[N, D]` by orthogonal iteration on their covariance (Golub & Van Loan, section 8.2.4). The largest
-    /// component of an axis is positive, so that equal rows give equal pictures.
-    pub fn fit(rows: &HostTensor) -> Pca {
-        let (values, width) = (rows.as_f32(), rows.shape.last());
-        let mean = mean(values, width);
-        let covariance = covariance(values, &mean);
-        let axes = leading_two(&covariance, width);
-        let total: f64 = (0..width).map(|i| covariance[i * width + i]).sum();
+    /// Fits rows `[N, D]`, at least one, by orthogonal iteration on their covariance (Golub & Van Loan, section 8.2.4). The
+    /// largest component of an axis is positive, so that equal rows give equal pictures.
+    pub fn fit(rows: &[f32], width: usize) -> Pca {
+        let mean = mean(rows, width);
+        let spread = Spread::of(rows, &mean);
+        let axes = leading_two(&spread, width);
+        let total = spread.total;
         let share = |axis: &Vec<f64>| match total > 0.0 {
-            true => dot(axis, &multiply(&covariance, axis)) / total,
+            true => dot(axis, &spread.times(axis)) / total,
             false => 0.0,
         };
         let explained = [share(&axes[0]), share(&axes[1])];
@@ -53,28 +50,56 @@ fn mean(values: &[f32], width: usize) -> Vec<f64> {
     mean
 }
 
-/// `[D, D]`: the mean over rows of the centred outer product.
-fn covariance(values: &[f32], mean: &[f64]) -> Vec<f64> {
-    let width = mean.len();
-    let mut covariance = vec![0.0; width * width];
-    let mut centred = vec![0.0; width];
-    for row in values.chunks_exact(width) {
-        centred.iter_mut().zip(row.iter().zip(mean)).for_each(|(c, (x, mean))| *c = f64::from(*x) - mean);
-        for (x, line) in centred.iter().zip(covariance.chunks_exact_mut(width)) {
-            line.iter_mut().zip(&centred).for_each(|(sum, y)| *sum += x * y);
-        }
-    }
-    let count = (values.len() / width) as f64;
-    covariance.iter_mut().for_each(|sum| *sum /= count);
-    covariance
+/// The covariance of rows `[N, D]`, `C = X^T X / N` of the centred ones.
+struct Spread {
+    /// `X`, or `C` itself where it has fewer numbers; both have lines of `D`.
+    matrix: Vec<f64>,
+    is_covariance: bool,
+    /// The trace of `C`.
+    total: f64,
 }
 
-fn leading_two(covariance: &[f64], width: usize) -> [Vec<f64>; 2] {
+impl Spread {
+    fn of(values: &[f32], mean: &[f64]) -> Self {
+        let width = mean.len();
+        let centred: Vec<f64> = values
+            .chunks_exact(width)
+            .flat_map(|row| row.iter().zip(mean).map(|(x, mean)| f64::from(*x) - mean))
+            .collect();
+        let count = (values.len() / width) as f64;
+        let total = dot(&centred, &centred) / count;
+        if centred.len() < width * width {
+            return Spread { matrix: centred, is_covariance: false, total };
+        }
+        let mut covariance = vec![0.0; width * width];
+        for row in centred.chunks_exact(width) {
+            for (x, line) in row.iter().zip(covariance.chunks_exact_mut(width)) {
+                line.iter_mut().zip(row).for_each(|(sum, y)| *sum += x * y / count);
+            }
+        }
+        Spread { matrix: covariance, is_covariance: true, total }
+    }
+
+    /// `C v`.
+    fn times(&self, v: &[f64]) -> Vec<f64> {
+        let along: Vec<f64> = self.matrix.chunks_exact(v.len()).map(|line| dot(line, v)).collect();
+        if self.is_covariance {
+            return along;
+        }
+        let (mut sum, count) = (vec![0.0; v.len()], along.len() as f64);
+        for (line, along) in self.matrix.chunks_exact(v.len()).zip(along) {
+            sum.iter_mut().zip(line).for_each(|(sum, x)| *sum += along * x / count);
+        }
+        sum
+    }
+}
+
+fn leading_two(spread: &Spread, width: usize) -> [Vec<f64>; 2] {
     // Start directions without symmetry, so that no eigenvector is orthogonal to both.
     let start = |phase: f64| (0..width).map(|i| (1.0 + i as f64 * 0.7 + phase).sin()).collect::<Vec<f64>>();
     let mut axes = orthonormal([start(0.0), start(1.3)]);
     for _ in 0..ITERATIONS {
-        let next = orthonormal([multiply(covariance, &axes[0]), multiply(covariance, &axes[1])]);
+        let next = orthonormal([spread.times(&axes[0]), spread.times(&axes[1])]);
         let change = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
         let settled = (0..2).all(|k| change(&next[k], &axes[k]) < SETTLED);
         axes = next;
@@ -108,10 +133,6 @@ fn with_positive_peak(mut axis: Vec<f64>) -> Vec<f64> {
     axis
 }
 
-fn multiply(matrix: &[f64], v: &[f64]) -> Vec<f64> {
-    matrix.chunks_exact(v.len()).map(|row| dot(row, v)).collect()
-}
-
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
@@ -121,18 +142,18 @@ mod tests {
     use super::*;
 
     /// Points on an ellipse with half axes 3 along (0.6, 0.8, 0) and 1 along (0, 0, -1), around (5, 5, 5).
-    fn ellipse() -> HostTensor {
+    fn ellipse() -> Vec<f32> {
         let turn = |i: usize| i as f32 / 16.0 * std::f32::consts::TAU;
         let point = |i: usize| {
             let (sin, cos) = turn(i).sin_cos();
             [5.0 + 3.0 * cos * 0.6, 5.0 + 3.0 * cos * 0.8, 5.0 - sin]
         };
-        HostTensor::f32([16, 3], (0..16).flat_map(point).collect())
+        (0..16).flat_map(point).collect()
     }
 
     #[test]
     fn the_axes_of_an_ellipse_are_found() {
-        let pca = Pca::fit(&ellipse());
+        let pca = Pca::fit(&ellipse(), 3);
         for (axis, expected) in pca.axes.iter().zip([[0.6, 0.8, 0.0], [0.0, 0.0, 1.0]]) {
             assert!(axis.iter().zip(expected).all(|(a, e)| (a - e).abs() < 1e-6), "{axis:?}");
         }
@@ -143,7 +164,19 @@ mod tests {
 
     #[test]
     fn rows_without_variance_lie_in_one_point() {
-        let pca = Pca::fit(&HostTensor::f32([3, 2], vec![1.0, 2.0, 1.0, 2.0, 1.0, 2.0]));
+        let pca = Pca::fit(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0], 2);
         assert_eq!((pca.explained, pca.project(&[1.0, 2.0])), ([0.0; 2], [0.0; 2]));
+    }
+
+    #[test]
+    fn fewer_rows_than_columns_have_the_same_axes() {
+        // Four points of a plane in eight dimensions, and the same points thrice, of which the covariance is smaller.
+        let place = |a: f32, b: f32| [a, 0.0, 0.0, b, 0.0, 1.0, 0.0, 0.5 * a];
+        let few = [place(2.0, 0.0), place(-2.0, 0.0), place(0.0, 1.0), place(0.0, -1.0)].concat();
+        let (one, three) = (Pca::fit(&few, 8), Pca::fit(&few.repeat(3), 8));
+        for (a, b) in one.axes.concat().iter().zip(three.axes.concat()) {
+            assert!((a - b).abs() < 1e-6, "{one:?} {three:?}");
+        }
+        assert!((one.explained[0] - 10.0 / 12.0).abs() < 1e-6, "{:?}", one.explained);
     }
 }

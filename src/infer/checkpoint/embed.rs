@@ -7,6 +7,7 @@ use crate::infer::{rounded, rounded_tokens, temperature};
 use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
+use crate::softmax::softmax;
 use crate::tensor::HostTensor;
 
 /// Most pictures or rows of one replay.
@@ -32,10 +33,8 @@ impl Scale {
         if self.sigmoid {
             return logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect();
         }
-        let max = logits.iter().copied().fold(f32::MIN, f32::max);
-        let powers: Vec<f32> = logits.iter().map(|logit| (logit - max).exp()).collect();
-        let sum: f32 = powers.iter().sum();
-        powers.iter().map(|power| power / sum).collect()
+        let shares = softmax(logits.iter().copied().map(f64::from));
+        shares.into_iter().map(|share| share as f32).collect()
     }
 }
 

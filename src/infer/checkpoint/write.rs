@@ -7,10 +7,10 @@ use super::{Checkpoint, Job};
 use crate::device::{DeviceError, Prepared};
 use crate::infer::cache::{self, UnderWay};
 use crate::infer::encode::padded_rows;
-use crate::infer::read::log_softmax;
 use crate::infer::{Decoding, Hypothesis, rounded, rounded_tokens};
 use crate::model::architecture::Architecture;
 use crate::model::blip::{Config, Task};
+use crate::softmax::log_softmax;
 use crate::tensor::HostTensor;
 
 /// What the device keeps for texts to read.

@@ -1,25 +1,25 @@
 //! Figures of vectors and scores in host memory.
 
 use super::{Geometry, Map, Retrieval};
-use crate::eval::retrieval::{diagonal_ranks, mean_reciprocal_rank, recall_at};
+use crate::eval::retrieval::RetrievalMetrics;
 use crate::tensor::HostTensor;
 use crate::viz::pca::Pca;
 
 /// Queries in rows, their partners on the diagonal of `[N, N]`.
 pub fn retrieval(scores: &HostTensor) -> Retrieval {
-    let ranks = diagonal_ranks(scores);
-    Retrieval {
-        recall_1: recall_at(&ranks, 1) as f32,
-        recall_5: recall_at(&ranks, 5) as f32,
-        mrr: mean_reciprocal_rank(&ranks) as f32,
-    }
+    Retrieval::from(RetrievalMetrics::of_rows(scores.as_f32()))
 }
 
 /// What ranking `count` items by lot gives.
 pub fn chance(count: usize) -> Retrieval {
-    let share = |k: usize| k.min(count) as f32 / count as f32;
-    let harmonic: f64 = (1..=count).map(|rank| 1.0 / rank as f64).sum();
-    Retrieval { recall_1: share(1), recall_5: share(5), mrr: (harmonic / count as f64) as f32 }
+    Retrieval::from(RetrievalMetrics::chance(count))
+}
+
+impl From<RetrievalMetrics> for Retrieval {
+    fn from(metrics: RetrievalMetrics) -> Self {
+        let [recall_1, recall_5, _] = metrics.recall;
+        Retrieval { recall_1, recall_5, mrr: metrics.mrr }
+    }
 }
 
 /// The share of rows of `[N, 2N]` in which the partner scores above its altered form, `N` columns on; equal scores count
@@ -120,7 +120,7 @@ fn uniformity(x: &HostTensor) -> f32 {
 pub fn map(first: &HostTensor, second: &HostTensor) -> Map {
     let width = first.shape.last();
     let all = [first.as_f32(), second.as_f32()].concat();
-    let pca = Pca::fit(&HostTensor::f32([all.len() / width, width], all));
+    let pca = Pca::fit(&all, width);
     let points = |x: &HostTensor| x.as_f32().chunks_exact(width).map(|row| pca.project(row)).collect();
     Map { first: points(first), second: points(second), explained: pca.explained.map(|share| share as f32) }
 }

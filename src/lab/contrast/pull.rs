@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Direction, Loss, Settings, Space};
+use crate::softmax::softmax;
 
 /// What one pair's cell meets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ pub fn pull(logits: &[f32], n: usize, i: usize, j: usize, settings: &Settings) -
     }
     let row = logits[i * n..(i + 1) * n].iter().map(|s| f64::from(*s));
     let column = logits[j..].iter().step_by(n).map(|s| f64::from(*s));
-    let share = match settings.loss {
+    let share: fn(Vec<f64>) -> Vec<f64> = match settings.loss {
         Loss::InfoNce => softmax,
         Loss::Sigmoid => sigmoid,
     };
@@ -42,12 +43,6 @@ pub fn pull(logits: &[f32], n: usize, i: usize, j: usize, settings: &Settings) -
     let gradient = (share - f64::from(u8::from(i == j))) / n as f64;
     let f32s = |values: Vec<f64>| values.into_iter().map(|x| x as f32).collect();
     Some(Pull { row: f32s(row), column: f32s(column), gradient: gradient as f32, attracts: gradient < 0.0 })
-}
-
-fn softmax(scores: Vec<f64>) -> Vec<f64> {
-    let max = scores.iter().copied().fold(f64::MIN, f64::max);
-    let sum: f64 = scores.iter().map(|s| (s - max).exp()).sum();
-    scores.into_iter().map(|s| (s - max).exp() / sum).collect()
 }
 
 fn sigmoid(scores: Vec<f64>) -> Vec<f64> {

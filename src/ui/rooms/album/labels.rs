@@ -3,6 +3,7 @@
 use super::export::Export;
 use super::query::{Query, Ranking};
 use crate::session::protocol::{Command, Lane};
+use crate::softmax::softmax;
 use crate::ui::calm::calm;
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
@@ -100,7 +101,7 @@ fn likeliest(cosines: &[f32], scale: f32, bias: f32, is_sigmoid: bool) -> (usize
     }
     let probability = match is_sigmoid {
         true => 1.0 / (1.0 + (-(scale * cosines[best] + bias)).exp()),
-        false => 1.0 / cosines.iter().map(|cosine| (scale * (cosine - cosines[best])).exp()).sum::<f32>(),
+        false => softmax(cosines.iter().map(|cosine| f64::from(scale * cosine)))[best] as f32,
     };
     (best, probability)
 }

@@ -1,12 +1,12 @@
 //! The table of a race of objectives: where each stands, and the figures of its probes.
 
 use super::verdicts::name;
+use crate::eval::retrieval::RetrievalMetrics;
 use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::download::download;
 use crate::ui::memo::Memo;
-use crate::ui::ranking::Retrieval;
 use crate::ui::show;
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<Settings>) -> im
             let told = standings.iter().find_map(|standing| standing.probing);
             let count = told.map_or_else(dash, |told| show::three(told.count_majority));
             let colours = told.map_or_else(dash, |told| show::three(told.colours_always));
-            let chance = Retrieval::chance(HELD_OUT);
+            let chance = RetrievalMetrics::chance(HELD_OUT);
             [show::three(chance.recall[0]), show::three(chance.mrr), dash(), dash(), dash(), count, colours]
         })
     };

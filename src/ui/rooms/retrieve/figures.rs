@@ -1,11 +1,12 @@
 //! How good the retrieval is, and the inspector of the room.
 
 use super::query::Ranking;
+use crate::eval::retrieval::RetrievalMetrics;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
-use crate::ui::ranking::{Retrieval, similarity};
+use crate::ui::ranking::similarity;
 use crate::ui::show;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
@@ -34,26 +35,29 @@ pub fn Figures() -> impl IntoView {
     let measured = Memo::new(move |_| {
         let cosines = cosines.get();
         (!cosines.is_empty())
-            .then(|| [Retrieval::of_rows(&cosines, count), Retrieval::of_columns(&cosines, count)])
+            .then(|| [RetrievalMetrics::of_rows(&cosines), RetrievalMetrics::of_columns(&cosines)])
     });
-    let cells = |retrieval: Option<Retrieval>| {
+    let cells = |retrieval: Option<RetrievalMetrics>| {
         let texts = match retrieval {
-            Some(Retrieval { recall: [one, five, ten], mrr }) => [one, five, ten, mrr].map(show::three),
+            Some(RetrievalMetrics { recall: [one, five, ten], mrr }) => {
+                [one, five, ten, mrr].map(show::three)
+            }
             None => [const { String::new() }; 4].map(|_| "–".into()),
         };
         texts.map(|text| view! { <td>{text}</td> }).collect_view()
     };
-    let measured_at = move |index: usize| measured.get().map(|both: [Retrieval; 2]| both[index].clone());
+    let measured_at =
+        move |index: usize| measured.get().map(|both: [RetrievalMetrics; 2]| both[index].clone());
     view! {
         <WideTable label="Retrieval over the gallery"><table class="numbers">
             <caption>"Retrieval over these " {count} " pairs"</caption>
             <thead><tr><th scope="col">"Direction"</th>
-                {Retrieval::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
+                {RetrievalMetrics::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
                 <th scope="col">"MRR"</th></tr></thead>
             <tbody>
                 <tr><th scope="row">"Words → picture"</th>{move || cells(measured_at(0))}</tr>
                 <tr><th scope="row">"Picture → words"</th>{move || cells(measured_at(1))}</tr>
-                <tr class="quiet"><th scope="row">"Chance"</th>{cells(Some(Retrieval::chance(count)))}</tr>
+                <tr class="quiet"><th scope="row">"Chance"</th>{cells(Some(RetrievalMetrics::chance(count)))}</tr>
             </tbody>
         </table></WideTable>
     }

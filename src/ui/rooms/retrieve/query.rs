@@ -2,12 +2,13 @@
 
 use crate::order;
 use crate::session::protocol::{Command, Lane};
+use crate::softmax::softmax;
 use crate::ui::calm::calm;
 use crate::ui::components::choice::{Line, Suggestions};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::lab::Lab;
 use crate::ui::memo::Memo;
-use crate::ui::ranking::{cosines, softmax};
+use crate::ui::ranking::cosines;
 use crate::ui::stage::Gallery;
 use crate::ui::view::RetrieveMode;
 use crate::world::Rng;
@@ -61,11 +62,17 @@ impl Ranking {
         });
         Ranking {
             cosines,
-            probabilities: Memo::new(move |_| cosines.with(|cosines| softmax(cosines, temperature.get()))),
+            probabilities: Memo::new(move |_| cosines.with(|cosines| shares(cosines, temperature.get()))),
             order: Memo::new(move |_| reranked(by_cosine.get(), &matched.get())),
             matched,
         }
     }
+}
+
+/// `softmax(cosines / temperature)`.
+fn shares(cosines: &[f32], temperature: f32) -> Vec<f32> {
+    let shares = softmax(cosines.iter().map(|cosine| f64::from(cosine / temperature)));
+    shares.into_iter().map(|share| share as f32).collect()
 }
 
 /// The order with its first items sorted by their matching probability.

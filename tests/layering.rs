@@ -120,17 +120,30 @@ fn violations(module: &str, source: &str) -> Vec<String> {
         let name = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         line.split("crate::").skip(1).map(name).collect()
     };
-    let mut found: Vec<String> = code(source).flat_map(used).collect();
+    let mut found: Vec<String> = code(source).into_iter().flat_map(used).collect();
     found.sort_unstable();
     found.dedup();
     found.retain(|name| name != module && !allowed.contains(&name.as_str()));
     found.iter().map(|name| format!("`{module}` uses `crate::{name}`")).collect()
 }
 
-/// The lines without comments, up to the unit tests, which may use any module.
-fn code(source: &str) -> impl Iterator<Item = &str> {
-    let lines = source.lines().map(str::trim_start);
-    lines.take_while(|line| !line.starts_with("#[cfg(test)]")).filter(|line| !line.starts_with("//"))
+/// The lines without comments and without unit tests, which may use any module: what follows `#[cfg(test)]` up to its own end, a
+/// semicolon or, as rustfmt sets it, a brace under the attribute.
+fn code(source: &str) -> Vec<&str> {
+    let mut kept = Vec::new();
+    let mut lines = source.lines();
+    while let Some(line) = lines.next() {
+        let text = line.trim_start();
+        if text.starts_with("#[cfg(test)]") {
+            let end = format!("{}}}", &line[..line.len() - text.len()]);
+            let is_last =
+                |line: &&str| line.trim_end().ends_with(';') && !line.starts_with(' ') || **line == end;
+            lines.find(is_last);
+        } else if !text.starts_with("//") {
+            kept.push(text);
+        }
+    }
+    kept
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -185,5 +198,7 @@ fn an_arrow_that_runs_back_is_found() {
         violations("plan", "//! [`crate::device::Bank`]\n#[cfg(test)]\nmod tests { use crate::device; }"),
         [""; 0]
     );
+    let around = "#[cfg(test)]\nmod tests {\n    use crate::device;\n}\n#[cfg(test)]\nmod more;\nuse crate::infer::Model;\n";
+    assert_eq!(violations("plan", around), ["`plan` uses `crate::infer`"]);
     assert_eq!(violations("somewhere", ""), ["`somewhere` has no line in the layers"]);
 }

@@ -87,3 +87,19 @@ fn what_was_wholly_fetched_again_before_a_break_takes_its_place() {
     assert_kept(&hub, &download);
     assert!(held(&kept).iter().all(|(file, _)| file.starts_with("1~") || file == "manifest.json"));
 }
+
+/// Two opinions of the same bytes: by the one they are whole, by the other they are emptied and fetched.
+#[test]
+fn a_manifest_that_names_a_file_twice_is_not_believed() {
+    let (hub, kept) = (Hub::start(serving("clip_gelu")), tempdir().unwrap());
+    run(&hub, &kept).unwrap();
+    let path = kept.path().join("manifest.json");
+    let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let mut second = manifest["entries"][0].clone();
+    (second["whole"], second["size"]) = (false.into(), 68.into());
+    manifest["entries"].as_array_mut().unwrap().push(second);
+    fs::write(path, manifest.to_string()).unwrap();
+    let mut download = open(&hub, &kept).unwrap();
+    finish(&mut download).unwrap();
+    assert_kept(&hub, &download);
+}

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::is_weights;
 use super::survey::TOKENIZERS;
+use crate::order;
 
 /// The name under which a [`Manifest`] is kept.
 pub const MANIFEST: &str = "manifest.json";
@@ -56,6 +57,13 @@ impl Manifest {
     /// Bytes of all files.
     pub fn size(&self) -> u64 {
         self.entries.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size))
+    }
+
+    /// Two entries of one file would be two opinions of the same bytes.
+    pub(super) fn names_files_once(&self) -> bool {
+        let mut names: Vec<&str> = self.entries.iter().map(|entry| entry.file.as_str()).collect();
+        order::sort(&mut names);
+        names.windows(2).all(|pair| pair[0] != pair[1])
     }
 
     /// The name under which a store keeps a file: files of several generations lie side by side.

@@ -40,7 +40,8 @@ pub(super) async fn read(store: &impl Store, name: &str) -> Result<Option<Manife
     };
     let bytes = read().await.map_err(|source| storage(name, source))?;
     // Behind it a break may have left the end of a longer one. Where it is not legible the server is asked again.
-    Ok(serde_json::Deserializer::from_slice(&bytes).into_iter().next().and_then(Result::ok))
+    let first = serde_json::Deserializer::from_slice(&bytes).into_iter().next().and_then(Result::ok);
+    Ok(first.filter(Manifest::names_files_once))
 }
 
 /// Keeps a manifest; none makes the store forget its own.

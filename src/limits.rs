@@ -2,9 +2,9 @@
 
 /// Pixels of a picture that is decoded.
 pub const MAX_PIXELS: u64 = 100_000_000;
-/// How many times as long as broad a picture may be: a model that fixes the shorter edge at 224 pixels makes
-/// `64 * 224 * 224` of it at most.
-pub const MAX_ASPECT: u32 = 64;
+/// How many times as long as broad a picture may be: screens and panoramas stay far below, and a model that fixes the shorter
+/// edge at 224 pixels is asked for 30 MB at most.
+pub const MAX_ASPECT: u32 = 200;
 /// Bytes of a picture file: what a camera writes, and 40 million pixels that are not compressed.
 pub const MAX_PICTURE_FILE: u64 = 128 << 20;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
@@ -165,12 +165,12 @@ mod tests {
             picture(u32::MAX, u32::MAX).map_err(|e| matches!(e, LimitError::Pixels { .. })),
             Err(true)
         );
-        assert_eq!(picture(64, 1), Ok(()));
-        assert_eq!(picture(1, 65), Err(LimitError::Aspect { width: 1, height: 65 }));
+        assert_eq!(picture(200, 1), Ok(()));
+        assert_eq!(picture(1, 201), Err(LimitError::Aspect { width: 1, height: 201 }));
         assert_eq!(picture(1, 0), Err(LimitError::Aspect { width: 1, height: 0 }));
         assert_eq!(
             picture(1, 60_000).unwrap_err().to_string(),
-            "1 x 60000 pixels; a picture may be at most 64 times as long as it is broad"
+            "1 x 60000 pixels; a picture may be at most 200 times as long as it is broad"
         );
     }
 

@@ -58,7 +58,7 @@ fn refusals_say_what_is_lacking() {
     let mut said = |command| shelf.refusal(command);
     assert!(said(cross(Reader::Decoder)).starts_with("In this model no text looks at the picture"));
     assert!(said(commands().remove(4).1).starts_with("This model writes no captions"));
-    let narrow = Pixels { width: 1, height: 65, rgb: vec![0; 3 * 65] };
+    let narrow = Pixels { width: 1, height: 201, rgb: vec![0; 3 * 201] };
     assert_eq!(said(Command::EncodePicture { picture: narrow }), "This picture is too narrow for the model.");
     let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
     assert_eq!(said(Command::EncodePicture { picture: broken }), "This picture is broken.");

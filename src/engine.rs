@@ -9,6 +9,7 @@ pub mod layout;
 pub mod limits;
 pub mod ops;
 pub mod order;
+pub mod pca;
 pub mod pixels;
 pub mod plan;
 pub mod precision;

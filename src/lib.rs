@@ -25,6 +25,6 @@ pub mod worker;
 pub mod world;
 
 pub use triptych_engine::{
-    check, device, dot, kernel, layout, limits, ops, order, pixels, plan, precision, rng, search, softmax,
-    tensor,
+    check, device, dot, kernel, layout, limits, ops, order, pca, pixels, plan, precision, rng, search,
+    softmax, tensor,
 };

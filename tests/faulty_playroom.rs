@@ -79,30 +79,23 @@ fn a_field_out_of_range_is_refused_by_its_name() {
 
 #[test]
 fn weights_that_are_no_numbers_are_refused_by_their_name() {
-    let folder = copy();
-    weights(folder.path(), |name, tensor| match name {
-        "text_pool.weight" => {
-            Some(HostTensor::f32(tensor.shape.clone(), vec![f32::NAN; tensor.shape.numel()]))
-        }
-        _ => Some(tensor),
-    });
-    let (code, said) = refusal(&["embed", "--text", "a star", "--model", path(folder.path())]);
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("`text_pool.weight` in model.safetensors holds NaN at element 0"), "{said}");
-}
-
-#[test]
-fn weights_of_integers_are_refused_by_their_name() {
-    let folder = copy();
-    weights(folder.path(), |name, tensor| match name {
-        "text_pool.weight" => {
-            Some(HostTensor::u32(tensor.shape.clone(), vec![1 << 30; tensor.shape.numel()]))
-        }
-        _ => Some(tensor),
-    });
-    let (code, said) = refusal(&["embed", "--text", "a star", "--model", path(folder.path())]);
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("`text_pool.weight` in model.safetensors holds U32, expected F32"), "{said}");
+    type Made = fn(usize) -> HostTensor;
+    let cases: [(Made, &str); 2] = [
+        (|count| HostTensor::f32([count], vec![f32::NAN; count]), "holds NaN at element 0"),
+        (|count| HostTensor::u32([count], vec![1 << 30; count]), "holds U32, expected F32"),
+    ];
+    for (made, expected) in cases {
+        let folder = copy();
+        weights(folder.path(), |name, tensor| match name {
+            "text_pool.weight" => {
+                Some(HostTensor { shape: tensor.shape.clone(), ..made(tensor.shape.numel()) })
+            }
+            _ => Some(tensor),
+        });
+        let (code, said) = refusal(&["embed", "--text", "a star", "--model", path(folder.path())]);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(&format!("`text_pool.weight` in model.safetensors {expected}")), "{said}");
+    }
 }
 
 #[test]

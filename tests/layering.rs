@@ -8,6 +8,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("dot", &[]),
     ("limits", &[]),
     ("order", &[]),
+    ("pca", &[]),
     ("rng", &[]),
     ("softmax", &[]),
     ("world", &["order", "rng"]),
@@ -55,7 +56,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "lab",
         &[
-            "softmax", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "viz",
+            "pca", "softmax", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model",
             "infer", "eval", "train",
         ],
     ),
@@ -82,8 +83,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "ui",
         &[
-            "dot", "limits", "order", "softmax", "world", "pixels", "search", "thrown", "viz", "eval", "lab",
-            "session",
+            "dot", "limits", "order", "pca", "softmax", "world", "pixels", "search", "thrown", "viz", "eval",
+            "lab", "session",
         ],
     ),
     ("worker", &["limits", "pixels", "io", "thrown", "session"]),

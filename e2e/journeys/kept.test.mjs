@@ -71,14 +71,24 @@ const lengths = (page) =>
     return Object.entries(found).sort();
   });
 
+/** Waits until what is kept has these lengths. */
+async function mended(page, whole) {
+  while (JSON.stringify(await lengths(page)) !== JSON.stringify(whole)) await page.waitForTimeout(100);
+}
+
+/** The page with its service worker, and the lengths of what that keeps. */
+async function keeping(lab) {
+  await lab.open();
+  await started(lab.page);
+  await lab.kept();
+  return lengths(lab.page);
+}
+
 journey(
   "kept files that are damaged are fetched anew",
   async (lab) => {
     const { page } = lab;
-    await lab.open();
-    await started(page);
-    await lab.kept();
-    const whole = await lengths(page);
+    const whole = await keeping(lab);
     for (const pattern of [/^app-.*_bg\.wasm$/, /^app-.*\.js$/, /^phone-/]) {
       const name = whole.map(([url]) => url.slice(lab.address.length)).find((name) => pattern.test(name));
       await damage(page, name);
@@ -86,7 +96,7 @@ journey(
       await page.reload();
       await started(page);
       assert.equal(await page.getByRole("alert").count(), 0);
-      for (let now = []; JSON.stringify(now) !== JSON.stringify(whole); now = await lengths(page)) await page.waitForTimeout(100);
+      await mended(page, whole);
     }
   },
   NO_ADAPTER,
@@ -226,10 +236,7 @@ journey(
   "one visit heals whatever is damaged of what is kept, and leaves what belongs to another place of the origin",
   async (lab) => {
     const { page } = lab;
-    await lab.open();
-    await started(page);
-    await lab.kept();
-    const whole = await lengths(page);
+    const whole = await keeping(lab);
     const font = whole.map(([url]) => url).find((url) => url.endsWith(".woff2"));
     for (const ending of [lab.address, "start.js", "update.js", "models/playroom/config.json", "model.safetensors", font]) await damage(page, ending);
     const other = "triptych-page /elsewhere/ 0123456789abcdef";
@@ -237,7 +244,7 @@ journey(
     assert.notDeepEqual(await lengths(page), whole);
     await page.reload();
     await started(page);
-    for (let now = []; JSON.stringify(now) !== JSON.stringify(whole); now = await lengths(page)) await page.waitForTimeout(100);
+    await mended(page, whole);
     assert.ok(await page.evaluate((other) => caches.has(other), other));
     await lab.server.close();
     await page.reload();

@@ -1,19 +1,9 @@
 // A published checkpoint comes to this device, speaks, and stays; the page itself comes back without a network.
 import assert from "node:assert/strict";
-import { Hub } from "../lib/hub.mjs";
+import { withHub } from "../lib/hub.mjs";
 import { journey } from "../lib/lab.mjs";
 
 const chip = (lab) => lab.page.locator("#model summary");
-
-/** Runs `walk` beside a hub. */
-async function withHub(walk) {
-  const hub = await Hub.start();
-  try {
-    await walk(hub);
-  } finally {
-    await hub.close();
-  }
-}
 
 async function look(lab, address) {
   await lab.page.getByLabel("Name or address").fill(address);

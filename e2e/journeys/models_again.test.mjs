@@ -1,21 +1,11 @@
 // What was done once can be done again, and goes on in other rooms; what others hold is not waited for in silence.
 import assert from "node:assert/strict";
 import path from "node:path";
-import { Hub, MODELS } from "../lib/hub.mjs";
+import { MODELS, withHub } from "../lib/hub.mjs";
 import { journey } from "../lib/lab.mjs";
 
 /** A journey beside a hub. */
-function visit(name, walk) {
-  const beside = async (lab) => {
-    const hub = await Hub.start();
-    try {
-      await walk(lab, hub, hub.model("clip_gelu"));
-    } finally {
-      await hub.close();
-    }
-  };
-  journey(name, beside, ["no-adapter"]);
-}
+const visit = (name, walk) => journey(name, (lab) => withHub((hub) => walk(lab, hub, hub.model("clip_gelu"))), ["no-adapter"]);
 
 const button = (lab, name) => lab.page.getByRole("button", { name });
 

@@ -1,23 +1,13 @@
 // What a server sends in the place of files is told and not kept; what changes on it is told, and fetched when asked for.
 import assert from "node:assert/strict";
-import { Hub } from "../lib/hub.mjs";
+import { withHub } from "../lib/hub.mjs";
 import { journey } from "../lib/lab.mjs";
 
 const CPU = ["no-adapter"];
 const chip = (lab) => lab.page.locator("#model summary");
 
 /** A journey beside a hub. */
-function visit(name, walk) {
-  const beside = async (lab) => {
-    const hub = await Hub.start();
-    try {
-      await walk(lab, hub, hub.model("clip_gelu"));
-    } finally {
-      await hub.close();
-    }
-  };
-  journey(name, beside, CPU);
-}
+const visit = (name, walk) => journey(name, (lab) => withHub((hub) => walk(lab, hub, hub.model("clip_gelu"))), CPU);
 
 async function ask(lab, address) {
   await lab.page.getByLabel("Name or address").fill(address);

@@ -2,23 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { Hub, MODELS } from "../lib/hub.mjs";
+import { MODELS, withHub } from "../lib/hub.mjs";
 import { journey } from "../lib/lab.mjs";
 
 const CPU = ["no-adapter"];
 
 /** A journey beside a hub. */
-function visit(name, walk) {
-  const beside = async (lab) => {
-    const hub = await Hub.start();
-    try {
-      await walk(lab, hub);
-    } finally {
-      await hub.close();
-    }
-  };
-  journey(name, beside, CPU);
-}
+const visit = (name, walk) => journey(name, (lab) => withHub((hub) => walk(lab, hub)), CPU);
 
 async function download(lab, name) {
   await lab.open("models");

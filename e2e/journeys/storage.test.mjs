@@ -1,7 +1,7 @@
 // What is kept is shared by all tabs, and may be refused or full: nothing is lost, and everything goes on.
 import assert from "node:assert/strict";
 import { limitStorage } from "../lib/browser.mjs";
-import { Hub } from "../lib/hub.mjs";
+import { withHub } from "../lib/hub.mjs";
 import { journey } from "../lib/lab.mjs";
 import { add, names, photos, shows } from "../lib/photos.mjs";
 
@@ -10,15 +10,6 @@ const REFUSED = `StorageManager.prototype.getDirectory = () => Promise.reject(ne
 
 /** As Chromium does where cookies are blocked. */
 const NO_LOCKS = `LockManager.prototype.request = () => Promise.reject(new DOMException("refused", "SecurityError"));`;
-
-async function withHub(walk) {
-  const hub = await Hub.start();
-  try {
-    await walk(hub);
-  } finally {
-    await hub.close();
-  }
-}
 
 /** Another tab of the same browser. */
 async function tab(lab, path) {

@@ -92,3 +92,13 @@ export class Hub {
     return new Promise((done) => this.server.close(done));
   }
 }
+
+/** Runs `walk` beside a hub. */
+export async function withHub(walk) {
+  const hub = await Hub.start();
+  try {
+    return await walk(hub);
+  } finally {
+    await hub.close();
+  }
+}

@@ -53,9 +53,6 @@ pub struct Opened(pub Loadable);
 /// A Playroom model in use.
 pub struct Loaded(Opened);
 
-/// Tokens of the longest sentence or question about a scene, with their special ones.
-const TOKENS: usize = 64;
-
 const NOT_PLAYROOM: &str = "this command runs Playroom models only";
 
 impl Deref for Loaded {
@@ -189,12 +186,12 @@ fn kept_choices() -> Option<PathBuf> {
 /// The error where a model cannot be shown the world's scenes as they are, or read all that is said of them.
 pub fn sees_scenes(runner: &Runner) -> Result<(), CliError> {
     let Config { image_size, max_tokens, .. } = runner.config;
-    let cells = runner.config.grid();
-    match image_size == PIXELS && cells >= 2 && max_tokens >= TOKENS {
+    let (cells, most) = (runner.config.grid(), Config::playroom(runner.config.vocab_size).max_tokens);
+    match image_size == PIXELS && cells >= 2 && max_tokens >= most {
         true => Ok(()),
         false => Err(CliError::Input(format!(
             "the model's config.json says image_size {image_size} ({cells} x {cells} cells) and max_tokens {max_tokens}; scenes have \
-             {PIXELS} pixels, and with their sentences need 2 x 2 cells and {TOKENS} tokens"
+             {PIXELS} pixels, and with their sentences need 2 x 2 cells and {most} tokens"
         ))),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::checkpoint::Generation;
+use super::decoding::GenerationConfig;
 use super::next::Kept;
 use super::{Runner, SPECIALS, Words};
 use crate::device::{Device, DeviceError};
@@ -64,7 +64,7 @@ impl Runner {
         }
         let parameters = bank.contents().iter().map(|(_, shape)| shape.numel()).sum();
         let banned = (0..SPECIALS.len() as u32).filter(|&id| id != words.end).collect();
-        let generation = Generation::until(words.end, banned);
+        let generation = GenerationConfig::until(words.end, banned);
         let (plans, kept) = (HashMap::new(), Kept::default());
         Ok(Runner { config, words, device, bank, plans, parameters, generation, kept })
     }

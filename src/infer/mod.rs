@@ -35,7 +35,7 @@ use crate::device::{Bank, Device, DeviceError, Prepared};
 use crate::model::playroom::Config;
 use crate::plan::Plan;
 use cache::Extent;
-use checkpoint::Generation;
+use decoding::GenerationConfig;
 use next::Kept;
 
 /// Image tokens of one or more pictures, `[B, G*G, D]`, in host memory.
@@ -61,7 +61,7 @@ pub struct Runner {
     bank: Bank,
     plans: HashMap<Job, Rc<Prepared>>,
     parameters: usize,
-    generation: Generation,
+    generation: GenerationConfig,
     kept: Kept,
 }
 

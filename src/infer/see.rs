@@ -3,7 +3,6 @@
 use super::checkpoint::Scale;
 use super::{Model, Trace};
 use crate::device::DeviceError;
-use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::pixels::resize::resize_square;
 use crate::tensor::HostTensor;
@@ -14,14 +13,6 @@ impl Model {
         match self {
             Model::Playroom(runner) => runner.config.image_size,
             Model::Checkpoint(checkpoint) => checkpoint.architecture.vision().image_size,
-        }
-    }
-
-    /// What a published model was tuned for, if it is a BLIP; Playroom does all.
-    pub fn task(&self) -> Option<Task> {
-        match self {
-            Model::Playroom(_) => None,
-            Model::Checkpoint(checkpoint) => checkpoint.task(),
         }
     }
 
@@ -64,8 +55,7 @@ impl Model {
                 Ok(runner.match_texts(&image, &[rows.to_vec()], false).await?.0.remove(0))
             }
             Model::Checkpoint(checkpoint) => {
-                let pixels = checkpoint.images.pixel_values(std::slice::from_ref(picture));
-                let source = checkpoint.look(&pixels).await?;
+                let source = checkpoint.look_at(picture).await?;
                 checkpoint.match_rows(source, rows).await
             }
         }
@@ -128,8 +118,7 @@ impl Model {
                 runner.decoder_attention(&image, row).await
             }
             Model::Checkpoint(checkpoint) => {
-                let pixels = checkpoint.images.pixel_values(std::slice::from_ref(picture));
-                let source = checkpoint.look(&pixels).await?;
+                let source = checkpoint.look_at(picture).await?;
                 checkpoint.decoder_attention(source, row).await
             }
         }
@@ -146,8 +135,7 @@ impl Model {
                 Ok(trace.part(0..row.len(), 0..trace.keys))
             }
             Model::Checkpoint(checkpoint) => {
-                let pixels = checkpoint.images.pixel_values(std::slice::from_ref(picture));
-                let source = checkpoint.look(&pixels).await?;
+                let source = checkpoint.look_at(picture).await?;
                 checkpoint.encoder_attention(source, row).await
             }
         }

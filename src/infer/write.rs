@@ -1,6 +1,6 @@
 //! Words about a picture, token by token, by whichever model writes them.
 
-use super::checkpoint::Generation;
+use super::decoding::GenerationConfig;
 use super::{Decoding, Generator, Hypothesis, Model, Next};
 use crate::device::DeviceError;
 use crate::pixels::Pixels;
@@ -30,8 +30,7 @@ impl Model {
                 runner.next(&image, rows, traced).await
             }
             Model::Checkpoint(checkpoint) => {
-                let pixels = checkpoint.images.pixel_values(std::slice::from_ref(&source.picture));
-                let mut states = checkpoint.look(&pixels).await?;
+                let mut states = checkpoint.look_at(&source.picture).await?;
                 if let Some(question) = &source.question {
                     let ids = HostTensor::u32([1, question.len()], question.clone());
                     states = checkpoint.ask(states, &ids, question.len() as u32).await?;
@@ -53,21 +52,20 @@ impl Model {
         decoding: Decoding,
         max_new: usize,
     ) -> Result<Hypothesis, DeviceError> {
-        let mut generator = self.generator(prompt, decoding, max_new);
-        while !generator.done() {
-            generator.advance(&self.next(source, &generator.open_rows(), false).await?.logprobs);
-        }
-        Ok(generator.best().clone())
+        let generator = self.generator(prompt, decoding, max_new);
+        generator.run(async |rows| Ok(self.next(source, rows, false).await?.logprobs)).await
     }
 
     /// A search for what follows `prompt`; it ends where the model's longest row does.
     pub fn generator(&self, prompt: Vec<u32>, decoding: Decoding, max_new: usize) -> Generator {
-        let room = self.longest().saturating_sub(prompt.len());
-        Generator::new(self.generation(), decoding, prompt, max_new.min(room))
+        match self {
+            Model::Playroom(runner) => runner.generator(prompt, decoding, max_new),
+            Model::Checkpoint(checkpoint) => checkpoint.generator(prompt, decoding, max_new),
+        }
     }
 
     /// How the model writes where its user does not say.
-    pub fn generation(&self) -> &Generation {
+    pub fn generation(&self) -> &GenerationConfig {
         match self {
             Model::Playroom(runner) => &runner.generation,
             Model::Checkpoint(checkpoint) => &checkpoint.generation,

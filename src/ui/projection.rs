@@ -1,6 +1,6 @@
 //! Many dimensions on paper: principal components (Pearson 1901), and the gap between two modalities.
 
-use crate::viz::pca::Pca;
+use crate::pca::Pca;
 
 /// Points in two dimensions, `[count, 2]`, and the share of the variance that each of the two explains.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -3,4 +3,3 @@
 pub mod colour;
 pub mod heat;
 pub mod outline;
-pub mod pca;

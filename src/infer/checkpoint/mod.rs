@@ -5,7 +5,6 @@ mod convert;
 mod effect;
 mod embed;
 mod fill;
-mod generation;
 mod plans;
 mod trace;
 mod words;
@@ -15,7 +14,6 @@ mod write;
 pub use convert::{ConvertError, Converted, MAX_FILE, convert};
 pub use effect::{Agreement, EffectError, Made, scenes};
 pub use embed::{BATCH, Scale};
-pub use generation::{Generation, GenerationError};
 pub use plans::Job;
 pub use words::{Cut, Words};
 
@@ -24,6 +22,7 @@ use std::io;
 use std::rc::Rc;
 
 use crate::device::{Bank, Device, DeviceError, Prepared};
+use crate::infer::decoding::{GenerationConfig, GenerationError};
 use crate::io::preprocess::{Family, ImageProcessor, PreprocessError};
 use crate::io::read_at::Files;
 use crate::io::safetensors::SafetensorsError;
@@ -45,7 +44,7 @@ pub struct Checkpoint {
     /// How the device keeps the matrices.
     pub precision: Precision,
     /// What `generation_config.json` says of writing.
-    pub generation: Generation,
+    pub generation: GenerationConfig,
     /// What was taken by default, and what the files say that is not followed here: sentences for whoever uses the model.
     pub notes: Vec<String>,
     device: Device,
@@ -106,7 +105,7 @@ impl Checkpoint {
         let side = architecture.vision().image_size as u32;
         let (images, note) = ImageProcessor::open(files, family, side)?;
         let words = Words::open(files, &architecture)?;
-        let (generation, unfollowed) = Generation::open(files, &architecture)?;
+        let (generation, unfollowed) = GenerationConfig::open(files, &architecture)?;
         let weights = Weights::open(files)?;
         let all = architecture.kept(precision, device.layout());
         // No room is made before all headers agree.

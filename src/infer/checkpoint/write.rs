@@ -7,9 +7,10 @@ use super::{Checkpoint, Job};
 use crate::device::{DeviceError, Prepared};
 use crate::infer::cache::{self, UnderWay};
 use crate::infer::encode::padded_rows;
-use crate::infer::{Decoding, Hypothesis, rounded, rounded_tokens};
+use crate::infer::{Decoding, Generator, Hypothesis, rounded, rounded_tokens};
 use crate::model::architecture::Architecture;
 use crate::model::blip::{Config, Task};
+use crate::pixels::Pixels;
 use crate::softmax::log_softmax;
 use crate::tensor::HostTensor;
 
@@ -56,6 +57,14 @@ impl Checkpoint {
         let states = self.keep(&prepared, reader).await?;
         self.kept.picture = Some(Picture { pixels: pixels.clone(), states });
         Ok(states)
+    }
+
+    /// As [`Checkpoint::look`], of a picture as [`ImageProcessor::fit`] returns it.
+    ///
+    /// [`ImageProcessor::fit`]: crate::io::preprocess::ImageProcessor::fit
+    pub async fn look_at(&mut self, picture: &Pixels) -> Result<usize, DeviceError> {
+        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
+        self.look(&pixels).await
     }
 
     /// Keeps a question (ids `[1, T]` of `length`) about the picture of `source` states for its answer, unless it is what was
@@ -116,11 +125,13 @@ impl Checkpoint {
         decoding: Decoding,
         max_new: usize,
     ) -> Result<Hypothesis, DeviceError> {
-        let mut generator = self.generator(prompt, decoding, max_new);
-        while !generator.done() {
-            generator.advance(&self.logprobs(source, &generator.open_rows()).await?);
-        }
-        Ok(generator.best().clone())
+        self.generator(prompt, decoding, max_new).run(async |rows| self.logprobs(source, rows).await).await
+    }
+
+    /// A search for what follows `prompt` (see [`Checkpoint::caption_prompt`]); it ends where the model's longest row does.
+    pub fn generator(&self, prompt: Vec<u32>, decoding: Decoding, max_new: usize) -> Generator {
+        let room = self.blip().text.max_position_embeddings.saturating_sub(prompt.len());
+        Generator::new(&self.generation, decoding, prompt, max_new.min(room))
     }
 
     /// Natural logarithms `[N][V]` of the probabilities of the token that follows each row; the rows are of one length.

@@ -3,33 +3,19 @@
 use super::beam::Beam;
 use super::single::Single;
 use super::transformers_beam::TransformersBeam;
-use super::{Decoding, Hypothesis, Limits, Strategy};
-use crate::infer::checkpoint::Generation;
-
-/// Score of a token that must not be written.
-pub const FORBIDDEN: f32 = -1e30;
-
-/// How a beam ranks its hypotheses.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub enum BeamScore {
-    /// By the sum of their log-probabilities (Graves 2012).
-    #[default]
-    Sum,
-    /// As `generate` of transformers does, by the sum over a power of the length.
-    Transformers,
-}
+use super::{BeamScore, Decoding, GenerationConfig, Hypothesis, Limits, Strategy};
 
 /// A search that is fed with log-probabilities: it goes one token on at a time.
 pub struct Generator {
     strategy: Box<dyn Strategy>,
-    generation: Generation,
+    generation: GenerationConfig,
     /// Tokens of the prompt.
     prompt: usize,
 }
 
 impl Generator {
     /// A search for what follows `prompt`, at most `max_new` tokens, by the rules of `generation`.
-    pub fn new(generation: &Generation, decoding: Decoding, prompt: Vec<u32>, max_new: usize) -> Self {
+    pub fn new(generation: &GenerationConfig, decoding: Decoding, prompt: Vec<u32>, max_new: usize) -> Self {
         let limits = Limits { ends: generation.ends().to_vec(), max_new };
         let (length, score) = (prompt.len(), generation.beam_score);
         let strategy: Box<dyn Strategy> = match (decoding, score) {
@@ -73,5 +59,16 @@ impl Generator {
 
     pub fn best(&self) -> &Hypothesis {
         self.hypotheses()[0]
+    }
+
+    /// Goes on to the end and returns the best; `next` gives the log-probabilities behind each row.
+    pub async fn run<E>(
+        mut self,
+        mut next: impl AsyncFnMut(&[Vec<u32>]) -> Result<Vec<Vec<f32>>, E>,
+    ) -> Result<Hypothesis, E> {
+        while !self.done() {
+            self.advance(&next(&self.open_rows()).await?);
+        }
+        Ok(self.best().clone())
     }
 }

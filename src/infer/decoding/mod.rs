@@ -1,11 +1,13 @@
 //! Decoding: which token to take next. State machines without a model, fed with log-probabilities.
 
 mod beam;
+mod generation_config;
 mod generator;
 mod single;
 mod transformers_beam;
 
-pub use generator::{BeamScore, FORBIDDEN, Generator};
+pub use generation_config::{GenerationConfig, GenerationError};
+pub use generator::Generator;
 
 use std::cmp::Ordering;
 
@@ -20,6 +22,15 @@ pub enum Decoding {
     Beam { width: usize },
     /// Drawn from the distribution sharpened by `temperature`.
     Sample { temperature: f32, seed: u64 },
+}
+
+/// How a beam ranks its hypotheses.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum BeamScore {
+    /// By the sum of their log-probabilities (Graves 2012).
+    Sum,
+    /// As `generate` of transformers does, by the sum over a power of the length.
+    Transformers,
 }
 
 /// A row that is written, or finished.

@@ -1,7 +1,8 @@
 //! One row: its next token is the likeliest, or drawn.
 
-use super::{Hypothesis, Limits, Strategy, falling, likeliest};
+use super::{Hypothesis, Limits, Strategy, likeliest};
 use crate::rng::SplitMix64;
+use crate::softmax::softmax;
 
 /// The search for one text by one row.
 pub struct Single {
@@ -57,25 +58,20 @@ impl Strategy for Single {
 
 impl Draw {
     fn id(&mut self, logprobs: &[f32]) -> u32 {
-        let ids = 0..logprobs.len() as u32;
-        let best = ids.clone().min_by(falling(logprobs)).expect("a vocabulary has words");
-        let top = logprobs[best as usize];
-        let weight = |id: u32| f64::from((logprobs[id as usize] - top) / self.temperature).exp();
-        let total: f64 = ids.clone().map(weight).sum();
-        let mut left = total * self.random.unit();
-        for id in ids {
-            left -= weight(id);
-            if left < 0.0 {
-                return id;
-            }
-        }
-        best
+        let temperature = f64::from(self.temperature);
+        let shares = softmax(logprobs.iter().map(|logprob| f64::from(*logprob) / temperature));
+        let mut left = self.random.unit();
+        let drawn = shares.iter().position(|share| {
+            left -= share;
+            left < 0.0
+        });
+        drawn.map_or_else(|| likeliest(logprobs, 1)[0], |id| id as u32)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::FORBIDDEN;
+    use super::super::generation_config::FORBIDDEN;
     use super::super::tests::{limits, next, run};
     use super::*;
 

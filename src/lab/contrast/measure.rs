@@ -2,8 +2,8 @@
 
 use super::{Geometry, Map, Retrieval};
 use crate::eval::retrieval::RetrievalMetrics;
+use crate::pca::Pca;
 use crate::tensor::HostTensor;
-use crate::viz::pca::Pca;
 
 /// Queries in rows, their partners on the diagonal of `[N, N]`.
 pub fn retrieval(scores: &HostTensor) -> Retrieval {

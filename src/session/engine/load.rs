@@ -134,7 +134,34 @@ pub(super) async fn checkpoint(
     precision: Precision,
     stage: StageNote<'_>,
 ) -> Result<(Checkpoint, ModelFacts), Failure> {
-    read(host, device, name, precision, stage).await.map_err(|failure| match failure.way_on {
+    let read = async {
+        let (folder, manifest) = whole(host, name).await?;
+        let files = Kept::open(&folder, &manifest).await?;
+        stage(Stage::Weights, 0, Some(manifest.size()));
+        let unusable = |detail: String| Failure {
+            sentence: "The model's files cannot be used.".to_string(),
+            detail,
+            way_on: WayOn::FetchAgain,
+        };
+        if manifest.has_tokenizer() {
+            tokenizer::ready().await.map_err(|error| Failure {
+                sentence: "A part of this page that the model needs could not be loaded.".to_string(),
+                detail: error.to_string(),
+                way_on: WayOn::Retry,
+            })?;
+        }
+        let unloadable = |error| match error {
+            CheckpointError::Device(error) => error.into(),
+            error => unusable(error.to_string()),
+        };
+        fits(&Checkpoint::architecture(&files).map_err(unloadable)?, precision)?;
+        let mut checkpoint = Checkpoint::load(device, &files, precision).map_err(unloadable)?;
+        stage(Stage::Weights, manifest.size(), Some(manifest.size()));
+        stage(Stage::Prepare, 0, Some(1));
+        let facts = of_checkpoint(&mut checkpoint, name).await?;
+        Ok((checkpoint, facts))
+    };
+    read.await.map_err(|failure: Failure| match failure.way_on {
         // Files of the visitor's own have no server.
         WayOn::FetchAgain if place(name).is_none() => Failure {
             sentence: format!("{} Choose its folder again in the room Models.", failure.sentence),
@@ -143,40 +170,6 @@ pub(super) async fn checkpoint(
         },
         _ => failure,
     })
-}
-
-async fn read(
-    host: &impl Host,
-    device: Device,
-    name: &str,
-    precision: Precision,
-    stage: StageNote<'_>,
-) -> Result<(Checkpoint, ModelFacts), Failure> {
-    let (folder, manifest) = whole(host, name).await?;
-    let files = Kept::open(&folder, &manifest).await?;
-    stage(Stage::Weights, 0, Some(manifest.size()));
-    let unusable = |detail: String| Failure {
-        sentence: "The model's files cannot be used.".to_string(),
-        detail,
-        way_on: WayOn::FetchAgain,
-    };
-    if manifest.has_tokenizer() {
-        tokenizer::ready().await.map_err(|error| Failure {
-            sentence: "A part of this page that the model needs could not be loaded.".to_string(),
-            detail: error.to_string(),
-            way_on: WayOn::Retry,
-        })?;
-    }
-    let unloadable = |error| match error {
-        CheckpointError::Device(error) => error.into(),
-        error => unusable(error.to_string()),
-    };
-    fits(&Checkpoint::architecture(&files).map_err(unloadable)?, precision)?;
-    let mut checkpoint = Checkpoint::load(device, &files, precision).map_err(unloadable)?;
-    stage(Stage::Weights, manifest.size(), Some(manifest.size()));
-    stage(Stage::Prepare, 0, Some(1));
-    let facts = of_checkpoint(&mut checkpoint, name).await?;
-    Ok((checkpoint, facts))
 }
 
 /// The folder of a checkpoint that is wholly kept.

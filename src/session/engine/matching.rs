@@ -8,7 +8,7 @@ use crate::pixels;
 use crate::session::protocol::{Event, Failure, Pixels};
 
 /// Sentences that are judged at a time.
-const ROWS: usize = 16;
+const ROWS: usize = 8;
 
 /// Judgements that are being made.
 pub(super) struct Matching {

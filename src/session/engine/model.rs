@@ -12,7 +12,7 @@ use crate::infer::Model;
 use crate::session::protocol::{Command, Event, Failure, Opened, Pixels};
 
 /// Pairs of a gallery that are encoded at a time.
-const GALLERY_PIECE: usize = 8;
+const GALLERY_PIECE: usize = 4;
 
 /// One piece of a command; whether it was the last.
 pub(super) async fn advance(

@@ -177,7 +177,7 @@ impl Command {
     }
 
     /// Whether it does or looks at something anew each time. Any other is a question whose answer stays.
-    pub fn is_deed(&self) -> bool {
+    pub fn is_action(&self) -> bool {
         matches!(
             self,
             Command::Compare { .. }

@@ -115,7 +115,7 @@ impl<T: Clone + Default> Turn for Asked<T> {
     }
 
     fn covers(&self, command: &Command) -> bool {
-        let is_standing = self.is_busy() || self.is_settled() && !command.is_deed();
+        let is_standing = self.is_busy() || self.is_settled() && !command.is_action();
         is_standing && self.command.as_ref().is_some_and(|asked| **asked == *command)
     }
 

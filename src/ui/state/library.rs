@@ -13,8 +13,8 @@ impl UiState {
         self.offer.hear(id, Phase::Done, |value| *value = Some(offer));
     }
 
-    /// Whether a deed that is under way on the same lane ends with what this looks at, and must not be superseded by the look.
-    pub(super) fn is_told_by_a_deed(&self, command: &Command) -> bool {
+    /// Whether an action that is under way on the same lane ends with what this looks at, and must not be superseded by the look.
+    pub(super) fn is_told_by_an_action(&self, command: &Command) -> bool {
         match command {
             Command::Shelf => self.is_deleting(),
             Command::OpenAlbum { .. } => {

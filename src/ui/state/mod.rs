@@ -78,7 +78,7 @@ impl UiState {
     /// model is still loading, or where the worker has stopped.
     pub fn ask(&mut self, command: Command) -> Option<Request> {
         let lane = command.lane();
-        if self.turn(lane).covers(&command) || self.is_told_by_a_deed(&command) {
+        if self.turn(lane).covers(&command) || self.is_told_by_an_action(&command) {
             return None;
         }
         let needs_model = lane != Lane::Load && !lane.is_of_library();

@@ -1,9 +1,9 @@
 //! Principal components: rows of many numbers as points in the plane.
 
 /// Most iterations; a second direction that has not settled by then has a third of nearly equal variance beside it.
-const ITERATIONS: usize = 500;
-/// Squared change of a unit direction below which it has settled.
-const SETTLED: f64 = 1e-20;
+const ITERATIONS: usize = 100;
+/// Squared change of a unit direction below which it has settled: no picture shows less.
+const SETTLED: f64 = 1e-14;
 
 /// The mean and the two directions of largest variance of some rows.
 #[derive(Clone, Debug)]
@@ -73,8 +73,14 @@ impl Spread {
         }
         let mut covariance = vec![0.0; width * width];
         for row in centred.chunks_exact(width) {
-            for (x, line) in row.iter().zip(covariance.chunks_exact_mut(width)) {
-                line.iter_mut().zip(row).for_each(|(sum, y)| *sum += x * y / count);
+            for (i, line) in covariance.chunks_exact_mut(width).enumerate() {
+                let x = row[i] / count;
+                line[..=i].iter_mut().zip(row).for_each(|(sum, y)| *sum += x * y);
+            }
+        }
+        for i in 0..width {
+            for j in 0..i {
+                covariance[j * width + i] = covariance[i * width + j];
             }
         }
         Spread { matrix: covariance, is_covariance: true, total }

@@ -6,8 +6,7 @@ use std::io;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Checkpoint;
-use crate::infer::decoding::{BeamScore, Decoding, FORBIDDEN, Generator};
+use super::{BeamScore, Decoding};
 use crate::io::read_at::Files;
 use crate::model::architecture::Architecture;
 use crate::model::blip;
@@ -20,6 +19,9 @@ const MAX_BEAMS: usize = 16;
 
 /// Most tokens that end a text: a beam search looks at as many more continuations of each hypothesis.
 const MAX_ENDS: usize = 64;
+
+/// Score of a token that must not be written.
+pub(super) const FORBIDDEN: f32 = -1e30;
 
 #[derive(Debug, thiserror::Error)]
 pub enum GenerationError {
@@ -34,8 +36,8 @@ pub enum GenerationError {
 /// What the file says; entries that it leaves out are as if it were not there.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct Generation {
-    /// Tokens that are written at most; before [`Generation::max_length`].
+pub struct GenerationConfig {
+    /// Tokens that are written at most; before [`GenerationConfig::max_length`].
     max_new_tokens: Option<usize>,
     /// Tokens of a text at most, with those that it begins with.
     max_length: Option<usize>,
@@ -55,10 +57,10 @@ pub struct Generation {
     pub beam_score: BeamScore,
 }
 
-impl Default for Generation {
+impl Default for GenerationConfig {
     /// The defaults of `generate`, but for the length.
     fn default() -> Self {
-        Generation {
+        GenerationConfig {
             max_new_tokens: None,
             max_length: None,
             min_new_tokens: None,
@@ -123,18 +125,25 @@ const IDLE: [&str; 19] = [
     "disable_compile",
 ];
 
-impl Generation {
+impl GenerationConfig {
     /// Of a model without that file: texts end in `end` and hold none of `banned`.
     pub fn until(end: u32, banned: Vec<u32>) -> Self {
-        Generation { ends: vec![end], banned, beam_score: BeamScore::Sum, ..Generation::default() }
+        GenerationConfig {
+            ends: vec![end],
+            banned,
+            beam_score: BeamScore::Sum,
+            ..GenerationConfig::default()
+        }
     }
 
     /// Reads the file, and what it says that is not followed. Only a BLIP writes.
-    pub(super) fn open(
+    pub(in crate::infer) fn open(
         files: &dyn Files,
         architecture: &Architecture,
     ) -> Result<(Self, Option<String>), GenerationError> {
-        let Architecture::Blip(_, config) = architecture else { return Ok((Generation::default(), None)) };
+        let Architecture::Blip(_, config) = architecture else {
+            return Ok((GenerationConfig::default(), None));
+        };
         let entries = match files.read(FILE)? {
             Some(json) => serde_json::from_slice(&json)?,
             None => Map::new(),
@@ -147,7 +156,7 @@ impl Generation {
         config: &blip::Config,
     ) -> Result<(Self, Option<String>), GenerationError> {
         let (entries, mut unfollowed) = sorted(entries, config);
-        let mut generation: Generation = serde_json::from_value(Value::Object(entries))?;
+        let mut generation: GenerationConfig = serde_json::from_value(Value::Object(entries))?;
         generation.check()?;
         let vocabulary = config.text.vocab_size;
         order::sort(&mut generation.ends);
@@ -196,22 +205,22 @@ impl Generation {
         self.max_new_tokens.or_else(|| self.max_length.map(|length| length.saturating_sub(prompt)))
     }
 
-    pub(in crate::infer) fn early_stopping(&self) -> bool {
+    pub(super) fn early_stopping(&self) -> bool {
         self.early_stopping == Some(true)
     }
 
-    pub(in crate::infer) fn length_penalty(&self) -> f32 {
+    pub(super) fn length_penalty(&self) -> f32 {
         self.length_penalty
     }
 
     /// The tokens that end a text.
-    pub(in crate::infer) fn ends(&self) -> &[u32] {
+    pub(super) fn ends(&self) -> &[u32] {
         &self.ends
     }
 
-    /// Forbids tokens after a row whose first `prompt` tokens were given: those that are never written, an end before its time, and the last of `n`
-    /// tokens that stand in the row already.
-    pub(in crate::infer) fn forbid(&self, row: &[u32], prompt: usize, logprobs: &mut [f32]) {
+    /// Forbids tokens after a row whose first `prompt` tokens were given: those that are never written, an end before its time,
+    /// and the last of `n` tokens that stand in the row already.
+    pub(super) fn forbid(&self, row: &[u32], prompt: usize, logprobs: &mut [f32]) {
         let mut forbid = |id: u32| {
             if let Some(score) = logprobs.get_mut(id as usize) {
                 *score = FORBIDDEN;
@@ -257,14 +266,6 @@ fn sorted(entries: Map<String, Value>, config: &blip::Config) -> (Map<String, Va
 /// Whether an entry says what is done anyway; `1` and `1.0` are one number.
 fn same(usual: Option<&Value>, value: &Value) -> bool {
     usual.is_some_and(|usual| usual == value || (usual.is_number() && usual.as_f64() == value.as_f64()))
-}
-
-impl Checkpoint {
-    /// A search for what follows `prompt` (see [`Checkpoint::caption_prompt`]); it ends where the model's longest row does.
-    pub fn generator(&self, prompt: Vec<u32>, decoding: Decoding, max_new: usize) -> Generator {
-        let room = self.blip().text.max_position_embeddings.saturating_sub(prompt.len());
-        Generator::new(&self.generation, decoding, prompt, max_new.min(room))
-    }
 }
 
 #[cfg(test)]

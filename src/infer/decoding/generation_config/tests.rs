@@ -6,9 +6,9 @@ fn config() -> blip::Config {
     blip::Config::parse(&json!({ "text_config": {} })).unwrap()
 }
 
-fn read(json: Value) -> Result<(Generation, Option<String>), GenerationError> {
+fn read(json: Value) -> Result<(GenerationConfig, Option<String>), GenerationError> {
     let Value::Object(entries) = json else { panic!("an object") };
-    Generation::read(entries, &config())
+    GenerationConfig::read(entries, &config())
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn a_file_as_transformers_writes_it_says_nothing_new() {
         "output_attentions": false, "transformers_version": "5.24.0", "num_beams": 1, "max_length": null,
     }))
     .unwrap();
-    assert_eq!(generation, Generation { ends: vec![102], ..Generation::default() });
+    assert_eq!(generation, GenerationConfig { ends: vec![102], ..GenerationConfig::default() });
     assert_eq!((note, generation.max_new(3), generation.decoding()), (None, None, Decoding::Greedy));
 }
 

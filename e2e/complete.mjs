@@ -41,6 +41,23 @@ export function withStyleInPolicy(html) {
   return replaceOne(html, /style-src 'self'[^;]*;/, `style-src 'self' 'sha256-${digest(style, "base64")}';`);
 }
 
+/**
+ * Who answers for unknown paths sends the page from two folders down too, where it finds none of its files by their relative
+ * addresses. It goes one step up then: from `caption/` to `caption`, from `a/b` to `a`.
+ */
+const STEP_UP = `addEventListener("error", async ({ target }) => {
+  if (target.src !== new URL("start.js", document.baseURI).href) return;
+  const { status } = await fetch(target.src, { method: "HEAD" });
+  if (status === 404) location.replace(location.pathname.replace(/\\/[^/]*$/, "") + location.search + location.hash);
+}, true);`;
+
+/** The page for unknown paths: with one script of its own, which the policy allows by its digest. */
+export function forUnknownPaths(html) {
+  const allowed = replaceOne(html, /script-src 'self'/, `script-src 'self' 'sha256-${digest(STEP_UP, "base64")}'`);
+  const loader = html.match(/<script [^>]*start\.js[^>]*>/)[0];
+  return replaceOne(allowed, /<script [^>]*start\.js[^>]*>/, `<script>${STEP_UP}</script>${loader}`);
+}
+
 const LIST = /^const BUILD = (.*);$/m;
 
 /** The completed page's build, as its service worker has it: the SHA-256 of each file by its address below the page's. */
@@ -75,7 +92,7 @@ export function complete(folder) {
   // The address of the page itself is that of its folder.
   page[""] = digest(html);
   write("index.html", html);
-  write("404.html", html);
+  write("404.html", forUnknownPaths(html));
   write("service_worker.js", replaceOne(text("service_worker.js"), LIST, `const BUILD = ${JSON.stringify({ build, page, onceUsed })};`));
 }
 

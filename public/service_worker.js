@@ -8,6 +8,8 @@ const CACHE = PREFIX + BUILD.build;
 const FILES = { ...BUILD.page, ...BUILD.onceUsed };
 /** What a host may write anew beside the page: kept as it comes. */
 const UNCHECKED = ["models.json"];
+/** An address two folders down, from where the page finds none of its files. */
+const TOO_DEEP = /^([^/?#]+)\/[^?#]*/;
 const TELLS_ITS_CONTENT = /-[0-9a-f]{8,16}(_bg)?\.(js|wasm|css|svg)$|\?v=[0-9a-f]{8,16}$/;
 /** How long the network may take to begin an answer that the cache has too; one that was silent gets no such time for a while. */
 const PATIENCE_MS = 5000;
@@ -135,6 +137,10 @@ async function newest(event, name) {
   const first = await Promise.race([asked, patience]).catch(() => undefined);
   doubtedUntil = first === "late" ? Date.now() + DOUBT_MS : 0;
   if (first?.ok && UNCHECKED.includes(name)) event.waitUntil(copy(name, first.clone()));
+  const address = request.url.slice(registration.scope.length);
+  if (request.mode === "navigate" && !first?.ok && TOO_DEEP.test(address)) {
+    return Response.redirect(urlOf(address.replace(TOO_DEEP, "$1")));
+  }
   // A static host answers deep links with the page and status 404.
   const isThere = request.mode === "navigate" ? [200, 404].includes(first?.status) && (await hasProgram(first)) : first?.ok;
   if (isThere) return first;

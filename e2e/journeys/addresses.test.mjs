@@ -34,6 +34,21 @@ journey(
 );
 
 journey(
+  "an address two folders down leads to the room",
+  async (lab) => {
+    const { page } = lab;
+    lab.forgive(/status of 404|MIME type/);
+    for (const [deep, room] of [["caption/?decode=beam-3", "caption?decode=beam-3"], ["fuse/2026/11/", "fuse"]]) {
+      await page.goto(lab.address + deep, { waitUntil: "commit" });
+      await page.waitForURL(lab.address + room);
+      await page.locator("html[data-started=true]").waitFor({ timeout: 60_000 });
+      assert.equal(await page.getByText("has no address").count(), 0);
+    }
+  },
+  CPU,
+);
+
+journey(
   "robots find a file of their own",
   async (lab) => {
     const response = await lab.page.request.get(`${lab.address}robots.txt`);

@@ -104,6 +104,24 @@ journey(
 );
 
 journey(
+  "an address two folders down leads to the room that is kept",
+  async (lab) => {
+    const { page } = lab;
+    await keeping(lab);
+    const deep = () => page.goto(`${lab.address}caption/?decode=beam-3`, { waitUntil: "commit" });
+    const arrived = () => page.waitForURL(`${lab.address}caption?decode=beam-3`).then(() => started(page));
+    await deep();
+    await arrived();
+    lab.server.site.trouble = (_, response) => Boolean(response.destroy());
+    await deep();
+    await arrived();
+    assert.equal(await page.getByRole("alert").count(), 0);
+  },
+  NO_ADAPTER,
+  ALLOWED,
+);
+
+journey(
   "a network that never answers is not waited for",
   async (lab) => {
     await lab.open();

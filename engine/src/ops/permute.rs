@@ -4,6 +4,7 @@ use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -15,8 +16,7 @@ struct Params {
     strides: Axes,
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/permute.wgsl")];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::PERMUTE];
 
 pub static FORWARD: Kernel = Kernel {
     name: "permute.forward",

@@ -10,6 +10,7 @@ use super::fast_math;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -21,11 +22,7 @@ struct Params {
 /// Smallest divisor, so that a batch without any weight gives 0.
 const MIN_WEIGHT: f32 = 1e-6;
 
-const SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/cross_entropy.wgsl"),
-];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::CROSS_ENTROPY];
 
 /// `stats[i] = (m_i, log sum_j e^{x_ij - m_i})` with `m_i` the row's maximum: apart, they keep the precision that
 /// their sum loses for large logits.

@@ -9,6 +9,7 @@ use super::gemm::{Mat, gemm, gemm_parallel};
 pub use super::linear::linear;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -82,7 +83,7 @@ pub(super) fn grid_tiles(p: &[u32], rows: u32, cols: u32) -> [u32; 3] {
 
 /// The product with `y` kept as a piece of WGSL tells, and its two CPU forms.
 macro_rules! product_kernel {
-    ($name:literal, $y:literal, $cpu:expr, $fast:expr) => {
+    ($name:literal, $y:expr, $cpu:expr, $fast:expr) => {
         Kernel {
             name: $name,
             bindings: &[
@@ -94,24 +95,13 @@ macro_rules! product_kernel {
             variants: &[
                 Variant {
                     name: "blocked",
-                    source: &[
-                        include_str!("../../shaders/lib/activation.wgsl"),
-                        include_str!("../../shaders/lib/quad.wgsl"),
-                        include_str!(concat!("../../shaders/lib/", $y)),
-                        include_str!("../../shaders/matmul.wgsl"),
-                        include_str!("../../shaders/matmul_blocked.wgsl"),
-                    ],
+                    source: &[wgsl::LIB_ACTIVATION, wgsl::LIB_QUAD, $y, wgsl::MATMUL, wgsl::MATMUL_BLOCKED],
                     entry: "forward",
                     grid: |p| crate::ops::matmul::grid_tiles(p, 32, 64),
                 },
                 Variant {
                     name: "tiled",
-                    source: &[
-                        include_str!("../../shaders/lib/activation.wgsl"),
-                        include_str!(concat!("../../shaders/lib/", $y)),
-                        include_str!("../../shaders/matmul.wgsl"),
-                        include_str!("../../shaders/matmul_tiled.wgsl"),
-                    ],
+                    source: &[wgsl::LIB_ACTIVATION, $y, wgsl::MATMUL, wgsl::MATMUL_TILED],
                     entry: "forward",
                     grid: |p| crate::ops::matmul::grid_tiles(p, 64, 64),
                 },
@@ -123,7 +113,7 @@ macro_rules! product_kernel {
 }
 pub(super) use product_kernel;
 
-pub static FORWARD: Kernel = product_kernel!("matmul.forward", "lines_f32.wgsl", definition, fast);
+pub static FORWARD: Kernel = product_kernel!("matmul.forward", wgsl::LIB_LINES_F32, definition, fast);
 
 fn definition(args: &mut Args) {
     let p: Params = args.params();

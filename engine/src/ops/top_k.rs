@@ -7,6 +7,7 @@ use crate::kernel::{Access, Args, Kernel, Variant, grid_rows, words};
 use crate::order::order;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -21,7 +22,7 @@ pub static FORWARD: Kernel = Kernel {
     bindings: &[("x", Access::Read), ("values", Access::Write), ("indices", Access::Write)],
     variants: &[Variant {
         name: "row",
-        source: &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/top_k.wgsl")],
+        source: &[wgsl::LIB_INDEX, wgsl::TOP_K],
         entry: "forward",
         grid: |p| grid_rows(p[0]),
     }],

@@ -8,6 +8,7 @@ use super::fast_math::sum_rows;
 use super::matmul::{Epilogue, Operand, Transpose, matmul_backward, product};
 use crate::kernel::{Access, Args, Kernel, Variant, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -24,7 +25,7 @@ pub static BIAS_BACKWARD: Kernel = Kernel {
     bindings: &[("dout", Access::Read), ("dbias", Access::Write)],
     variants: &[Variant {
         name: "columns",
-        source: &[include_str!("../../shaders/linear_bias.wgsl")],
+        source: &[wgsl::LINEAR_BIAS],
         entry: "backward",
         grid: |p| [p[1].div_ceil(SUM_COLS), 1, 1],
     }],

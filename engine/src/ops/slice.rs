@@ -3,6 +3,7 @@
 use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 /// y read as `[rows, width]` is columns `offset..offset + width` of x read as `[rows, stride]`.
 #[repr(C)]
@@ -14,8 +15,7 @@ struct Params {
     offset: u32,
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/slice.wgsl")];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SLICE];
 
 pub static FORWARD: Kernel = Kernel {
     name: "slice.forward",

@@ -6,6 +6,7 @@ use super::fast_math;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
+use triptych_shaders as wgsl;
 
 pub use super::mean_tokens::mean_tokens;
 
@@ -19,8 +20,7 @@ struct Params {
     factor: f32,
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/reduce.wgsl")];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::REDUCE];
 
 pub static FORWARD: Kernel = Kernel {
     name: "reduce.forward",

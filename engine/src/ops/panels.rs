@@ -9,8 +9,9 @@ use crate::kernel::{Access, Args, Kernel, Variant};
 use crate::layout::{Layout, PANEL};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
-pub static FORWARD: Kernel = product_kernel!("panels.forward", "lines_panels.wgsl", definition, fast);
+pub static FORWARD: Kernel = product_kernel!("panels.forward", wgsl::LIB_LINES_PANELS, definition, fast);
 
 fn definition(args: &mut Args) {
     let p: Params = args.params();

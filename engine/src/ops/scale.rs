@@ -3,6 +3,7 @@
 use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -11,8 +12,7 @@ struct Params {
     factor: f32,
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/scale.wgsl")];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SCALE];
 
 /// Elements per parallel piece of the fast forms.
 const PIECE: usize = 4096;

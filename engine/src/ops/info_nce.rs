@@ -9,6 +9,7 @@ use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -21,11 +22,7 @@ struct Params {
 /// Logit of a pair that is left out.
 const MASKED: f32 = -1e30;
 
-const SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/info_nce.wgsl"),
-];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::INFO_NCE];
 
 /// `stats[r] = (m_r, log sum e^{x - m_r})` of row `r`, and for `r >= N` of column `r - N`.
 pub static STATS: Kernel = Kernel {

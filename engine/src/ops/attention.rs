@@ -15,6 +15,7 @@ pub use cases::cases;
 
 use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 /// Heads, and whether a query sees only the keys up to its own position.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,13 +64,10 @@ impl Params {
 pub const KERNELS: &[&Kernel] =
     &[&FORWARD, &FORWARD_TRACED, &BACKWARD_SCORES, &BACKWARD_QUERIES, &BACKWARD_KEYS];
 
-const INDEX: &str = include_str!("../../shaders/lib/index.wgsl");
-const QUAD: &str = include_str!("../../shaders/lib/quad.wgsl");
-const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
-const SHARED: &str = include_str!("../../shaders/attention.wgsl");
-const SOURCE: &[&str] = &[INDEX, REDUCE, SHARED, include_str!("../../shaders/attention_row.wgsl")];
-const BLOCKED_SOURCE: &[&str] = &[INDEX, QUAD, SHARED, include_str!("../../shaders/attention_blocked.wgsl")];
-const BACKWARD_SOURCE: &[&str] = &[INDEX, REDUCE, include_str!("../../shaders/attention_backward.wgsl")];
+const SHARED: &str = wgsl::ATTENTION;
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, SHARED, wgsl::ATTENTION_ROW];
+const BLOCKED_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_QUAD, SHARED, wgsl::ATTENTION_BLOCKED];
+const BACKWARD_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::ATTENTION_BACKWARD];
 
 /// A workgroup per query of a head.
 fn grid(p: &[u32]) -> [u32; 3] {

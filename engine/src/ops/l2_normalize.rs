@@ -5,6 +5,7 @@ use super::fast_math::sum;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -15,11 +16,7 @@ struct Params {
 
 const SMALLEST: f32 = 1e-12;
 
-const SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/l2_normalize.wgsl"),
-];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::L2_NORMALIZE];
 
 pub static FORWARD: Kernel = Kernel {
     name: "l2_normalize.forward",

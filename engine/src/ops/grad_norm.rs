@@ -6,6 +6,7 @@ use super::case::{Case, noise};
 use super::fast_math;
 use crate::kernel::{Access, Kernel, Variant, for_rows, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 /// Elements per partial sum.
 const PART: usize = 4096;
@@ -18,11 +19,7 @@ struct Params {
     offset: u32,
 }
 
-const SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/grad_norm.wgsl"),
-];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::GRAD_NORM];
 
 /// `sums[offset + r] = sum g_i^2` over the `r`-th part of `g`.
 pub static PARTS: Kernel = Kernel {

@@ -6,6 +6,7 @@ use super::fast_math::{self, sum};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -14,11 +15,7 @@ struct Params {
     width: u32,
 }
 
-const SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/softmax.wgsl"),
-];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::SOFTMAX];
 
 pub static FORWARD: Kernel = Kernel {
     name: "softmax.forward",

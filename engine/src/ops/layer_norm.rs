@@ -6,6 +6,7 @@ use super::fast_math::{sum, sum_rows};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -15,12 +16,7 @@ struct Params {
     eps: f32,
 }
 
-const SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/quad.wgsl"),
-    include_str!("../../shaders/lib/reduce.wgsl"),
-    include_str!("../../shaders/layer_norm.wgsl"),
-];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_QUAD, wgsl::LIB_REDUCE, wgsl::LAYER_NORM];
 
 pub static FORWARD: Kernel = Kernel {
     name: "layer_norm.forward",

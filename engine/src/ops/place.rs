@@ -6,6 +6,7 @@ use super::scale::scale;
 use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::{DType, HostTensor};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -19,7 +20,7 @@ pub static FORWARD: Kernel = Kernel {
     bindings: &[("x", Access::Read), ("at", Access::Read), ("table", Access::Write)],
     variants: &[Variant {
         name: "flat",
-        source: &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/place.wgsl")],
+        source: &[wgsl::LIB_INDEX, wgsl::PLACE],
         entry: "forward",
         grid: |p| grid_flat(p[0] * p[1]),
     }],

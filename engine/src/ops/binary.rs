@@ -6,6 +6,7 @@ use super::fast_math::{sum, sum_rows};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -37,8 +38,7 @@ struct BackwardParams {
     other: Axes,
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/binary.wgsl")];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::BINARY];
 
 pub static FORWARD: Kernel = Kernel {
     name: "binary.forward",

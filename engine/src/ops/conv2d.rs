@@ -10,6 +10,7 @@ use super::gemm::{Mat, add_pieces, gemm, with_scratch};
 use super::unfold::Geometry;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -50,13 +51,10 @@ impl Params {
     }
 }
 
-const INDEX: &str = include_str!("../../shaders/lib/index.wgsl");
-const QUAD: &str = include_str!("../../shaders/lib/quad.wgsl");
-const REDUCE: &str = include_str!("../../shaders/lib/reduce.wgsl");
-const SHARED: &str = include_str!("../../shaders/conv2d.wgsl");
-const SOURCE: &[&str] = &[INDEX, SHARED, include_str!("../../shaders/conv2d_direct.wgsl")];
-const BLOCKED_SOURCE: &[&str] = &[QUAD, SHARED, include_str!("../../shaders/conv2d_blocked.wgsl")];
-const BACKWARD_SOURCE: &[&str] = &[INDEX, REDUCE, SHARED, include_str!("../../shaders/conv2d_backward.wgsl")];
+const SHARED: &str = wgsl::CONV2D;
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, SHARED, wgsl::CONV2D_DIRECT];
+const BLOCKED_SOURCE: &[&str] = &[wgsl::LIB_QUAD, SHARED, wgsl::CONV2D_BLOCKED];
+const BACKWARD_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, SHARED, wgsl::CONV2D_BACKWARD];
 
 pub static FORWARD: Kernel = Kernel {
     name: "conv2d.forward",

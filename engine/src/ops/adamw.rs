@@ -9,6 +9,7 @@ use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
 /// Decay rates of both moments, the denominator's offset, and the norm beyond which gradients are scaled down to it.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -45,7 +46,7 @@ pub static UPDATE: Kernel = Kernel {
     ],
     variants: &[Variant {
         name: "flat",
-        source: &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/adamw.wgsl")],
+        source: &[wgsl::LIB_INDEX, wgsl::ADAMW],
         entry: "update",
         grid: |p| grid_flat(p[0]),
     }],

@@ -9,18 +9,18 @@ use crate::kernel::{Access, Args, Kernel, Variant};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::precision::Precision;
 use crate::tensor::HostTensor;
+use triptych_shaders as wgsl;
 
 pub static F16: Kernel =
-    product_kernel!("packed.f16", "lines_f16.wgsl", |args| definition(args, Precision::F16), |args| fast(
+    product_kernel!("packed.f16", wgsl::LIB_LINES_F16, |args| definition(args, Precision::F16), |args| fast(
         args,
         Precision::F16
     ));
 
 pub static INT8: Kernel =
-    product_kernel!("packed.int8", "lines_int8.wgsl", |args| definition(args, Precision::Int8), |args| fast(
-        args,
-        Precision::Int8
-    ));
+    product_kernel!("packed.int8", wgsl::LIB_LINES_INT8, |args| definition(args, Precision::Int8), |args| {
+        fast(args, Precision::Int8)
+    });
 
 fn definition(args: &mut Args, precision: Precision) {
     let p: Params = args.params();

@@ -5,6 +5,7 @@ use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::{DType, HostTensor};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -26,8 +27,7 @@ impl Params {
     }
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/dropout.wgsl")];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::DROPOUT];
 
 /// Elements per parallel piece of the fast forms.
 const PIECE: usize = 4096;

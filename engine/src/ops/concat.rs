@@ -3,6 +3,7 @@
 use super::case::{Case, noise};
 use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 /// x read as `[rows, width]` stands in columns `offset..offset + width` of y read as `[rows, stride]`.
 #[repr(C)]
@@ -14,8 +15,7 @@ struct Params {
     offset: u32,
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/concat.wgsl")];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::CONCAT];
 
 pub static FORWARD: Kernel = Kernel {
     name: "concat.forward",

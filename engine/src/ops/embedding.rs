@@ -9,6 +9,7 @@ use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_row
 use crate::plan::{PlanBuilder, SlotId};
 use crate::precision::Precision;
 use crate::tensor::{DType, HostTensor, Shape};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -33,8 +34,7 @@ struct PackedParams {
     is_int8: u32,
 }
 
-const SOURCE: &[&str] =
-    &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/embedding.wgsl")];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::EMBEDDING];
 
 pub static FORWARD: Kernel = Kernel {
     name: "embedding.forward",
@@ -57,10 +57,7 @@ pub static PACKED: Kernel = Kernel {
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
     variants: &[Variant {
         name: "flat",
-        source: &[
-            include_str!("../../shaders/lib/index.wgsl"),
-            include_str!("../../shaders/embedding_packed.wgsl"),
-        ],
+        source: &[wgsl::LIB_INDEX, wgsl::EMBEDDING_PACKED],
         entry: "forward",
         grid: |p| grid_flat(p[0] * p[1]),
     }],

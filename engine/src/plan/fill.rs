@@ -2,6 +2,7 @@
 
 use super::{PlanBuilder, SlotId};
 use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
+use triptych_shaders as wgsl;
 
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
@@ -15,7 +16,7 @@ pub static FILL: Kernel = Kernel {
     bindings: &[("y", Access::Write)],
     variants: &[Variant {
         name: "flat",
-        source: &[include_str!("../../shaders/lib/index.wgsl"), include_str!("../../shaders/fill.wgsl")],
+        source: &[wgsl::LIB_INDEX, wgsl::FILL],
         entry: "forward",
         grid: |p| grid_flat(p[0]),
     }],

@@ -4,6 +4,7 @@ use super::case::{Case, noise};
 use super::fast_math;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
 use crate::plan::{PlanBuilder, SlotId};
+use triptych_shaders as wgsl;
 
 /// An activation function. The discriminants are the `kind` of `shaders/lib/activation.wgsl`, where 0 is identity.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -146,11 +147,7 @@ struct Params {
     kind: u32,
 }
 
-const SOURCE: &[&str] = &[
-    include_str!("../../shaders/lib/index.wgsl"),
-    include_str!("../../shaders/lib/activation.wgsl"),
-    include_str!("../../shaders/activation.wgsl"),
-];
+const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_ACTIVATION, wgsl::ACTIVATION];
 
 /// Elements per parallel piece of the fast forms.
 const PIECE: usize = 2048;

@@ -267,29 +267,4 @@ impl Draw<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::infer::SPECIALS;
-    use crate::io::bpe;
-    use crate::world::language::vocabulary;
-
-    #[test]
-    fn half_of_the_sentences_to_be_judged_are_true_and_so_are_half_of_the_negations() {
-        let words = Words::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
-        let no = words.tokenizer.encode("no").ids[0];
-        let (mut all, mut negations) = ([0, 0], [0, 0]);
-        for number in 0..60 {
-            let batch = Batch::draw(&words, 3, number, 64, Stage::Judging);
-            let input = |name: &str| &batch.inputs.iter().find(|(n, _)| n == name).expect("it is there").1;
-            let ids = input("match_short.ids").as_u32();
-            for (row, truth) in ids.chunks(SHORT).zip(input("match_short.targets").as_u32()) {
-                all[*truth as usize] += 1;
-                negations[*truth as usize] += usize::from(row.contains(&no));
-            }
-        }
-        let share = |[no, yes]: [usize; 2]| yes as f64 / (no + yes) as f64;
-        // Four standard deviations of a fair coin thrown 3,840 and some 1,000 times.
-        assert!((share(all) - 0.5).abs() < 0.032, "{all:?}");
-        assert!(negations[0] + negations[1] > 900 && (share(negations) - 0.5).abs() < 0.064, "{negations:?}");
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use super::objective::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use super::rows::{Row, next_tokens};
 use super::schedule::Stage;
 use super::verdicts::verdicts;
-use super::{cells, referents};
+use super::{cells, contrast, referents};
 use crate::infer::{Words, pixel_values};
 use crate::rng::GOLDEN;
 use crate::tensor::HostTensor;
@@ -101,38 +101,32 @@ impl Draw<'_> {
         self.inputs.extend(labels);
     }
 
-    /// A true sentence about a scene that fits into `room` tokens: three in five are full captions.
-    fn sentence(&mut self, scene: usize, room: usize) -> (Caption, Vec<u32>) {
+    /// A true short sentence about a scene.
+    fn sentence(&mut self, scene: usize) -> (Caption, Vec<u32>) {
         loop {
-            let style = if self.rng.below(5) < 3 { Style::Full } else { self.rng.pick(&SHORT_STYLES) };
+            let style = self.rng.pick(&SHORT_STYLES);
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
             let ids = self.words.sentence(&caption.text);
-            if ids.len() <= room {
+            if ids.len() <= SHORT {
                 return (caption, ids);
             }
         }
     }
 
     fn contrast(&mut self) {
-        let count = self.scenes.len();
-        let drawn: Vec<_> = (0..count).map(|i| self.sentence(i, self.sizes.contrast())).collect();
-        let full: Vec<String> = self.scenes.iter().map(|scene| full_caption(scene).text).collect();
-        let mut negatives = vec![1.0; count * count];
-        for (i, scene) in self.scenes.iter().enumerate() {
-            for (j, (caption, _)) in drawn.iter().enumerate() {
-                // A full caption says all there is, so that it is wrong of a scene that shows more.
-                let right = match caption.style {
-                    Style::Full => caption.text == full[i],
-                    _ => caption.judge(scene),
-                };
-                if right {
-                    negatives[i * count + j] = 0.0;
-                }
-            }
+        let full = |scene| self.words.sentence(&full_caption(scene).text);
+        let full: Vec<_> = self.scenes.iter().map(full).collect();
+        self.rows("contrast", &full, self.sizes.long);
+        self.inputs.extend(contrast::negatives(&self.scenes));
+        let (mut said, mut rows) = (Vec::new(), Vec::new());
+        for first in (0..self.scenes.len()).step_by(contrast::PICTURES) {
+            let scene = first + self.rng.below(contrast::PICTURES);
+            let (caption, ids) = self.sentence(scene);
+            said.push((scene, caption));
+            rows.push(ids);
         }
-        let rows: Vec<_> = drawn.into_iter().map(|(_, ids)| ids).collect();
-        self.rows("contrast", &rows, self.sizes.contrast());
-        self.push("contrast.negatives", HostTensor::f32([count, count], negatives));
+        self.rows("contrast.short", &rows, SHORT);
+        self.inputs.extend(contrast::targets(&self.scenes, &said));
     }
 
     /// One sentence per picture, true or false with equal odds.

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod cells;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod checkpoint;
+mod contrast;
 mod labels;
 pub mod objective;
 pub mod referents;

@@ -4,13 +4,11 @@
 
 use super::schedule::Stage;
 use super::update::update;
-use super::{cells, labels, referents};
+use super::{cells, contrast, labels, referents};
 use crate::model::playroom::{self, Config};
 use crate::nn::Memory;
-use crate::ops::binary::{add, mul};
+use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;
-use crate::ops::info_nce::info_nce;
-use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::scale::scale;
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
@@ -37,20 +35,14 @@ pub const ASK_LONG: usize = 20;
 /// Questions per picture of either length.
 pub const QUESTIONS: usize = 2;
 
-impl Sizes {
-    /// Tokens of a row that holds a sentence of any style.
-    pub fn contrast(self) -> usize {
-        self.long.max(SHORT)
-    }
-}
-
 /// The weighted sum of the parts, readable by this name after a run.
 pub const LOSS: &str = "loss";
 
 /// The parts of the loss, readable by these names after a run, with their weights in the sum.
-pub const PARTS: [(&str, f32); 11] = [
+pub const PARTS: [(&str, f32); 12] = [
     ("loss.cells", 0.5),
     ("loss.contrast", 1.0),
+    ("loss.contrast.short", 0.5),
     ("loss.match_long", 0.5),
     ("loss.match_short", 0.5),
     ("loss.match_long.words", 1.0),
@@ -79,7 +71,8 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
     let mut parts = vec![("loss.cells", cells::loss(b, config, image))];
     if sizes.stage > Stage::Pictures {
         let memory = playroom::memory(b, config, image);
-        parts.push(("loss.contrast", contrast(b, config, sizes, image)));
+        let [full, short] = contrast::losses(b, config, sizes, image);
+        parts.extend([("loss.contrast", full), ("loss.contrast.short", short)]);
         if sizes.stage == Stage::Judging {
             let [text, words] = matching(b, config, "match_long", [sizes.batch, sizes.long], &memory);
             parts.extend([("loss.match_long", text), ("loss.match_long.words", words)]);
@@ -119,21 +112,6 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
 
 fn weight(part: &str) -> f32 {
     PARTS.iter().find(|(name, _)| *name == part).expect("every part has a weight").1
-}
-
-/// Symmetric InfoNCE over the batch (van den Oord et al. 2018; Radford et al. 2021). `contrast.negatives[i, j]` is
-/// 0 where text `j` is also true of picture `i`.
-fn contrast(b: &mut PlanBuilder, config: &Config, sizes: Sizes, image: SlotId) -> SlotId {
-    let ids = b.input("contrast.ids", [sizes.batch, sizes.contrast()], U32);
-    let lengths = b.input("contrast.lengths", [sizes.batch], U32);
-    let negatives = b.input("contrast.negatives", [sizes.batch, sizes.batch], F32);
-    let tokens = playroom::encode_text(b, config, ids, lengths);
-    let texts = playroom::text_embeds(b, config, tokens, lengths);
-    let images = playroom::image_embeds(b, config, image);
-    let cosines = matmul(b, images, texts, Transpose { x: false, y: true });
-    let temperature = playroom::temperature(b);
-    let logits = mul(b, cosines, temperature);
-    info_nce(b, logits, Some(negatives))
 }
 
 /// Cross-entropies of the matcher over rows `[N, T]`: target 1 where the sentence is true of its picture, and where each

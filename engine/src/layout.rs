@@ -2,9 +2,10 @@
 
 use crate::tensor::Shape;
 
-/// Rows of a panel.
+/// Rows of a panel: the width of the register tile of a product.
 pub const PANEL: usize = 8;
 
+/// The order in which the elements of a matrix `[N, K]` lie.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
     /// `[N, K]`, as PyTorch stores them.

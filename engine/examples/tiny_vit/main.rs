@@ -1,0 +1,82 @@
+//! A small vision transformer that learns which way the stripes of a picture run.
+
+mod model;
+mod stripes;
+
+use std::rc::Rc;
+
+use model::{Vit, initial};
+use stripes::{DIRECTIONS, SIDE, batch};
+use triptych_engine::device::{Device, DeviceError, Preference, select};
+use triptych_engine::ops::adamw::{AdamW, adamw};
+use triptych_engine::ops::{cross_entropy::cross_entropy, grad_norm::grad_norm};
+use triptych_engine::order::falling;
+use triptych_engine::plan::{Plan, PlanBuilder, SlotKind};
+use triptych_engine::rng::SplitMix64;
+use triptych_engine::tensor::{DType, HostTensor};
+
+const BATCH: usize = 16;
+const STEPS: usize = 150;
+const LEARNING_RATE: f32 = 3e-3;
+const VIT: Vit = Vit { patch: 4, width: 16, heads: 2, blocks: 1, classes: DIRECTIONS.len() };
+
+/// `loss[1]` = mean cross-entropy, its gradients, and one step of AdamW; the range `forward` computes `logits[B,C]` alone.
+fn training_plan() -> Plan {
+    let mut b = PlanBuilder::training();
+    let pictures = b.input("pictures", [BATCH, 1, SIDE, SIDE], DType::F32);
+    let (classes, weights) =
+        (b.input("classes", [BATCH], DType::U32), b.input("weights", [BATCH], DType::F32));
+    let hyper = b.input("hyper", [2], DType::F32);
+    let logits = b.range("forward", |b| VIT.emit(b, pictures));
+    b.name(logits, "logits");
+    let loss = cross_entropy(&mut b, logits, classes, weights);
+    let gradients = b.backward(loss);
+    let norm = grad_norm(&mut b, &gradients.iter().map(|(_, gradient)| *gradient).collect::<Vec<_>>());
+    let decayed: Vec<_> = gradients.into_iter().map(|(weight, gradient)| (weight, gradient, 0.01)).collect();
+    adamw(&mut b, &AdamW { beta1: 0.9, beta2: 0.99, eps: 1e-8, clip: 1.0 }, &decayed, norm, hyper);
+    b.finish()
+}
+
+/// Trains on generated batches; returns the share of right answers on 16 fresh ones.
+async fn train(device: &Device, plan: Rc<Plan>) -> Result<f32, DeviceError> {
+    let mut params = device.bank();
+    for (slot, seed) in plan.slots_of(SlotKind::Stored).zip(0..) {
+        device.store(&mut params, &slot.name, &initial(slot, seed))?;
+    }
+    let compiled = device.prepare(plan.clone(), &params).await?;
+    device.write(&compiled, "weights", &HostTensor::f32([BATCH], vec![1.0; BATCH]));
+    let mut random = SplitMix64(1);
+    for step in 1..=STEPS {
+        let (classes, pictures) = batch(&mut random, BATCH);
+        device.write(&compiled, "pictures", &pictures);
+        device.write(&compiled, "classes", &HostTensor::u32([BATCH], classes));
+        device.write(&compiled, "hyper", &HostTensor::f32([2], vec![LEARNING_RATE, step as f32]));
+        device.run(&compiled, plan.all())?;
+    }
+    let mut right = 0;
+    for _ in 0..16 {
+        let (classes, pictures) = batch(&mut random, BATCH);
+        device.write(&compiled, "pictures", &pictures);
+        device.run(&compiled, plan.range("forward"))?;
+        let logits = device.read(&compiled, "logits").await?;
+        let answers = logits.as_f32().chunks(DIRECTIONS.len()).map(|logits| falling(logits)[0] as u32);
+        right += answers.zip(classes).filter(|(answer, class)| answer == class).count();
+    }
+    Ok(right as f32 / (16 * BATCH) as f32)
+}
+
+fn main() -> Result<(), DeviceError> {
+    let plan = Rc::new(training_plan());
+    let selection = pollster::block_on(select(Preference::Auto, plan.clone(), None))?;
+    println!("{}", selection.reason);
+    let accuracy = pollster::block_on(train(&selection.device, plan))?;
+    println!("accuracy {accuracy:.3}, chance {:.3}", 1.0 / DIRECTIONS.len() as f32);
+    Ok(())
+}
+
+#[test]
+fn the_accuracy_is_far_above_chance() {
+    let device = Device::Cpu(triptych_engine::device::CpuDevice { exact: false });
+    let accuracy = pollster::block_on(train(&device, Rc::new(training_plan()))).expect("a CPU has room");
+    assert!(accuracy > 0.9, "{accuracy}");
+}

@@ -17,15 +17,14 @@ use triptych_engine::tensor::{DType, HostTensor};
 
 const BATCH: usize = 16;
 const STEPS: usize = 150;
-const LEARNING_RATE: f32 = 3e-3;
 const VIT: Vit = Vit { patch: 4, width: 16, heads: 2, blocks: 1, classes: DIRECTIONS.len() };
 
 /// `loss[1]` = mean cross-entropy, its gradients, and one step of AdamW; the range `forward` computes `logits[B,C]` alone.
 fn training_plan() -> Plan {
     let mut b = PlanBuilder::training();
     let pictures = b.input("pictures", [BATCH, 1, SIDE, SIDE], DType::F32);
-    let (classes, weights) =
-        (b.input("classes", [BATCH], DType::U32), b.input("weights", [BATCH], DType::F32));
+    let classes = b.input("classes", [BATCH], DType::U32);
+    let weights = b.input("weights", [BATCH], DType::F32);
     let hyper = b.input("hyper", [2], DType::F32);
     let logits = b.range("forward", |b| VIT.emit(b, pictures));
     b.name(logits, "logits");
@@ -37,7 +36,7 @@ fn training_plan() -> Plan {
     b.finish()
 }
 
-/// Trains on generated batches; returns the share of right answers on 16 fresh ones.
+/// Trains on generated batches; returns the share of right answers on fresh ones.
 async fn train(device: &Device, plan: Rc<Plan>) -> Result<f32, DeviceError> {
     let mut params = device.bank();
     for (slot, seed) in plan.slots_of(SlotKind::Stored).zip(0..) {
@@ -50,26 +49,25 @@ async fn train(device: &Device, plan: Rc<Plan>) -> Result<f32, DeviceError> {
         let (classes, pictures) = batch(&mut random, BATCH);
         device.write(&compiled, "pictures", &pictures);
         device.write(&compiled, "classes", &HostTensor::u32([BATCH], classes));
-        device.write(&compiled, "hyper", &HostTensor::f32([2], vec![LEARNING_RATE, step as f32]));
+        device.write(&compiled, "hyper", &HostTensor::f32([2], vec![3e-3, step as f32]));
         device.run(&compiled, plan.all())?;
     }
-    let mut right = 0;
-    for _ in 0..16 {
+    let (mut right, rounds) = (0, 16);
+    for _ in 0..rounds {
         let (classes, pictures) = batch(&mut random, BATCH);
         device.write(&compiled, "pictures", &pictures);
         device.run(&compiled, plan.range("forward"))?;
         let logits = device.read(&compiled, "logits").await?;
-        let answers = logits.as_f32().chunks(DIRECTIONS.len()).map(|logits| falling(logits)[0] as u32);
-        right += answers.zip(classes).filter(|(answer, class)| answer == class).count();
+        let rows = logits.as_f32().chunks(DIRECTIONS.len());
+        right += rows.zip(classes).filter(|(row, class)| falling(row)[0] == *class as usize).count();
     }
-    Ok(right as f32 / (16 * BATCH) as f32)
+    Ok(right as f32 / (rounds * BATCH) as f32)
 }
 
 fn main() -> Result<(), DeviceError> {
     let plan = Rc::new(training_plan());
-    let selection = pollster::block_on(select(Preference::Auto, plan.clone(), None))?;
-    println!("{}", selection.reason);
-    let accuracy = pollster::block_on(train(&selection.device, plan))?;
+    let device = pollster::block_on(select(Preference::Auto, plan.clone(), None))?.device;
+    let accuracy = pollster::block_on(train(&device, plan))?;
     println!("accuracy {accuracy:.3}, chance {:.3}", 1.0 / DIRECTIONS.len() as f32);
     Ok(())
 }

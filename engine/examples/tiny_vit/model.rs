@@ -9,16 +9,13 @@ use triptych_engine::ops::{permute::permute, reduce::mean};
 use triptych_engine::plan::{PlanBuilder, Slot, SlotId};
 use triptych_engine::tensor::HostTensor;
 
-/// Extents of the model.
+/// Side of a patch in pixels, width `D` of a token, and how many of the rest, with `C` classes.
 #[derive(Clone, Copy)]
 pub struct Vit {
-    /// Side of a patch in pixels, `P`.
     pub patch: usize,
-    /// Width of a token, `D`.
     pub width: usize,
     pub heads: usize,
     pub blocks: usize,
-    /// `C`.
     pub classes: usize,
 }
 

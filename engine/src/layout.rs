@@ -1,11 +1,58 @@
-//! How a device stores the f32 matrices `[N, K]` of linear maps in plans for inference: as its products read them.
+//! How a device stores the matrices `[N, K]` of linear maps: packed, or in f32 as its products read them.
 
-use crate::tensor::Shape;
+use crate::precision::Precision;
+use crate::tensor::{DType, Shape};
+
+/// What a plan stores a matrix as. Packed rows follow one another; only f32 has a layout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Storage {
+    F32(Layout),
+    F16,
+    Int8,
+}
+
+impl Storage {
+    /// As PyTorch stores matrices, and all that is no matrix.
+    pub const PLAIN: Storage = Storage::F32(Layout::Rows);
+
+    /// Of matrices in this precision, those of f32 in this layout.
+    pub fn new(precision: Precision, layout: Layout) -> Self {
+        match precision {
+            Precision::F32 => Storage::F32(layout),
+            Precision::F16 => Storage::F16,
+            Precision::Int8 => Storage::Int8,
+        }
+    }
+
+    pub fn precision(self) -> Precision {
+        match self {
+            Storage::F32(_) => Precision::F32,
+            Storage::F16 => Precision::F16,
+            Storage::Int8 => Precision::Int8,
+        }
+    }
+
+    /// Packed rows are slots of words.
+    pub fn dtype(self) -> DType {
+        match self {
+            Storage::F32(_) => DType::F32,
+            Storage::F16 | Storage::Int8 => DType::U32,
+        }
+    }
+
+    /// What a matrix `[rows, width]` is stored as.
+    pub fn shape(self, [rows, width]: [usize; 2]) -> Shape {
+        match self {
+            Storage::F32(layout) => layout.shape([rows, width]),
+            Storage::F16 | Storage::Int8 => [rows, self.precision().row_words(width)].into(),
+        }
+    }
+}
 
 /// Rows of a panel: the width of the register tile of a product.
 pub const PANEL: usize = 8;
 
-/// The order in which the elements of a matrix `[N, K]` lie.
+/// How an f32 matrix `[N, K]` lies in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
     /// `[N, K]`, as PyTorch stores them.

@@ -13,22 +13,11 @@ pub mod dropout;
 pub mod embedding;
 mod fast_math;
 pub mod gemm;
-#[cfg(not(target_arch = "wasm32"))]
-mod gemm_native;
-mod gemm_panels;
-mod gemm_thin;
-mod gemm_turned;
-#[cfg(target_arch = "wasm32")]
-mod gemm_wasm;
 pub mod grad_norm;
 pub mod info_nce;
 pub mod l2_normalize;
 pub mod layer_norm;
-pub mod linear;
-pub mod matmul;
 mod mean_tokens;
-pub mod packed;
-pub mod panels;
 pub mod permute;
 pub mod place;
 pub mod reduce;
@@ -40,3 +29,4 @@ pub mod top_k;
 mod unfold;
 
 pub use case::Case;
+pub use gemm::{linear, matmul, packed, panels};

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::grad::Tape;
-use super::{Plan, Slot, SlotId, SlotKind, Step};
+use super::{Matrix, Plan, Slot, SlotId, SlotKind, Step};
 use crate::kernel::{Access, Kernel};
-use crate::layout::Layout;
+use crate::layout::{Layout, Storage};
 use crate::precision::Precision;
 use crate::tensor::{DType, Shape};
 
@@ -96,16 +96,6 @@ impl PlanBuilder {
         self
     }
 
-    /// How f32 matrices of linear maps are stored.
-    pub fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    /// How the matrices of linear maps and the tables of tokens are kept.
-    pub fn precision(&self) -> Precision {
-        self.precision
-    }
-
     /// Whether ops write what only an observer reads.
     pub fn is_traced(&self) -> bool {
         self.traced
@@ -145,16 +135,30 @@ impl PlanBuilder {
         id
     }
 
-    /// Rows of a packed matrix at `name` in the current scope: `words` u32 each, laid out by [`Precision`].
-    pub fn packed(&mut self, name: &str, [rows, words]: [usize; 2]) -> SlotId {
-        self.keep(&self.path(name), [rows, words].into(), DType::U32)
+    /// The weight `[N, K]` of a linear map at `name` in the current scope, as the plan stores those.
+    pub fn weight(&mut self, name: &str, extents: [usize; 2]) -> Matrix {
+        self.matrix(name, extents, self.layout)
     }
 
-    /// The matrix `[rows, width]` at `name` in the current scope, as the plan stores those of linear maps.
-    pub fn laid(&mut self, name: &str, extents: [usize; 2]) -> SlotId {
-        let id = self.keep(&self.path(name), self.layout.shape(extents), DType::F32);
-        self.slots[id.index()].layout = self.layout;
-        id
+    /// As [`PlanBuilder::weight`], for a table whose rows are also looked up: always stored by rows.
+    pub fn table(&mut self, name: &str, extents: [usize; 2]) -> Matrix {
+        self.matrix(name, extents, Layout::Rows)
+    }
+
+    fn matrix(&mut self, name: &str, extents: [usize; 2], layout: Layout) -> Matrix {
+        let storage = Storage::new(self.precision, layout);
+        let slot = match storage {
+            Storage::PLAIN => self.param(name, extents),
+            _ => self.keep(&self.path(name), storage.shape(extents), storage.dtype()),
+        };
+        self.slots[slot.index()].storage = storage;
+        Matrix { slot, extents, storage }
+    }
+
+    /// A slot `[N, K]` of f32 as the matrix of a linear map.
+    pub fn as_matrix(&self, slot: SlotId) -> Matrix {
+        let &[n, k] = &self.shape(slot)[..] else { panic!("{} is no matrix", self.shape(slot)) };
+        Matrix { slot, extents: [n, k], storage: Storage::PLAIN }
     }
 
     /// Stored state that is not differentiated (moments, step counters), by its full name.
@@ -283,7 +287,7 @@ impl PlanBuilder {
         let id = SlotId(self.slots.len() as u32);
         let before = self.names.insert(name.clone(), id);
         assert!(before.is_none(), "two slots are named `{name}`");
-        self.slots.push(Slot { name, shape, dtype, kind, layout: Layout::Rows, view_of: None });
+        self.slots.push(Slot { name, shape, dtype, kind, storage: Storage::PLAIN, view_of: None });
         id
     }
 }

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::kernel::{Access, Kernel};
-use crate::layout::Layout;
+use crate::layout::Storage;
 use crate::tensor::{DType, Shape};
 
 /// A tensor of a plan, as emitters pass it on; its shape is asked of the [`PlanBuilder`] or the [`Plan`].
@@ -48,9 +48,17 @@ pub struct Slot {
     /// Who writes it.
     pub kind: SlotKind,
     /// How a matrix of weights is stored; `shape` is that of what is stored.
-    pub layout: Layout,
+    pub storage: Storage,
     /// The slot whose buffer this one shares under another shape.
     pub view_of: Option<SlotId>,
+}
+
+/// The matrix `[N, K]` of a linear map, and the slot that stores it.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix {
+    pub slot: SlotId,
+    pub extents: [usize; 2],
+    pub storage: Storage,
 }
 
 /// One dispatch: a kernel, the slots on its bindings and its parameter words.

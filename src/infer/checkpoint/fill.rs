@@ -2,9 +2,8 @@
 
 use super::CheckpointError;
 use crate::device::{Bank, Device, DeviceError};
-use crate::layout::Layout;
+use crate::layout::{Layout, Storage};
 use crate::model::architecture::Wanted;
-use crate::precision::Precision;
 
 /// A weight that is being brought to the device in pieces, packed or laid out as it is kept.
 pub(super) struct Fill<'a> {
@@ -28,22 +27,21 @@ impl<'a> Fill<'a> {
 
     /// The next numbers, in row-major order.
     pub fn take(&mut self, values: Vec<f32>) -> Result<(), CheckpointError> {
-        if self.wanted.layout != Layout::Rows {
-            return Ok(self.lay(values)?);
-        }
-        if self.wanted.precision == Precision::F32 {
-            return Ok(self.put(bytemuck::cast_slice(&values))?);
-        }
+        let precision = match self.wanted.storage {
+            Storage::PLAIN => return Ok(self.put(bytemuck::cast_slice(&values))?),
+            Storage::F32(layout) => return Ok(self.lay(layout, values)?),
+            packed => packed.precision(),
+        };
         let width = self.wanted.width();
         self.begun.extend(values);
         let mut words = Vec::with_capacity(self.begun.len() / 2);
         let rows = self.begun.chunks_exact(width);
         let rest = rows.remainder().to_vec();
         for (i, row) in rows.enumerate() {
-            self.wanted.precision.pack(row, &mut words).map_err(|place| CheckpointError::Precision {
+            precision.pack(row, &mut words).map_err(|place| CheckpointError::Precision {
                 tensor: self.wanted.name.clone(),
-                precision: self.wanted.precision.name(),
-                row: self.filled / self.wanted.precision.row_words(width) + i,
+                precision: precision.name(),
+                row: self.filled / precision.row_words(width) + i,
                 found: row[place],
             })?;
         }
@@ -52,9 +50,8 @@ impl<'a> Fill<'a> {
     }
 
     /// Adds numbers to those that wait and puts every group of rows that is complete, or the last one.
-    fn lay(&mut self, values: Vec<f32>) -> Result<(), DeviceError> {
-        let (layout, extents @ [rows, width]) =
-            (self.wanted.layout, [self.wanted.shape[0], self.wanted.width()]);
+    fn lay(&mut self, layout: Layout, values: Vec<f32>) -> Result<(), DeviceError> {
+        let extents @ [rows, width] = [self.wanted.shape[0], self.wanted.width()];
         self.begun.extend(values);
         let (whole, left) = (layout.group(rows) * width, rows * width - self.filled);
         let ready = if self.begun.len() == left { left } else { self.begun.len() / whole * whole };
@@ -90,8 +87,7 @@ mod tests {
                 name: "w".into(),
                 others: Vec::new(),
                 shape: Shape::from([rows, width]),
-                precision: Precision::F32,
-                layout,
+                storage: Storage::F32(layout),
                 parts: vec![("w".into(), rows)],
             };
             let whole = layout.lay([rows, width], &matrix);

@@ -3,11 +3,10 @@
 //! Backward: `dx += dout y^T`, `dy += x^T dout`. All three products and every transposition are one kernel, which
 //! reads `x` and `y` through strides.
 
-use super::activation::Activation;
-use super::case::{Case, noise};
-use super::gemm::{Mat, gemm, gemm_parallel};
-pub use super::linear::linear;
+use super::{Mat, gemm, gemm_parallel};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, words};
+use crate::ops::activation::Activation;
+use crate::ops::case::{Case, noise};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
@@ -97,13 +96,13 @@ macro_rules! product_kernel {
                     name: "blocked",
                     source: &[wgsl::LIB_ACTIVATION, wgsl::LIB_QUAD, $y, wgsl::MATMUL, wgsl::MATMUL_BLOCKED],
                     entry: "forward",
-                    grid: |p| crate::ops::matmul::grid_tiles(p, 32, 64),
+                    grid: |p| crate::ops::gemm::matmul::grid_tiles(p, 32, 64),
                 },
                 Variant {
                     name: "tiled",
                     source: &[wgsl::LIB_ACTIVATION, $y, wgsl::MATMUL, wgsl::MATMUL_TILED],
                     entry: "forward",
-                    grid: |p| crate::ops::matmul::grid_tiles(p, 64, 64),
+                    grid: |p| crate::ops::gemm::matmul::grid_tiles(p, 64, 64),
                 },
             ],
             cpu: $cpu,

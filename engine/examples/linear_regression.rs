@@ -19,7 +19,7 @@ fn training_plan() -> Plan {
     let mut b = PlanBuilder::training();
     let (x, y) = (b.input("x", [POINTS, 2], DType::F32), b.input("y", [POINTS, 1], DType::F32));
     let hyper = b.input("hyper", [2], DType::F32);
-    let (weight, bias) = (b.param("weight", [1, 2]), b.param("bias", [1]));
+    let (weight, bias) = (b.weight("weight", [1, 2]), b.param("bias", [1]));
     let prediction = linear(&mut b, x, weight, Some(bias), None);
     let minus_y = scale(&mut b, y, -1.0);
     let residual = add(&mut b, prediction, minus_y);

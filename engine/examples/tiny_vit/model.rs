@@ -23,19 +23,17 @@ impl Vit {
     /// `logits[B,C]` of `pictures[B,1,S,S]`.
     pub fn emit(self, b: &mut PlanBuilder, pictures: SlotId) -> SlotId {
         let [batch, _, side, _] = b.shape(pictures)[..] else { panic!("pictures are [B,1,S,S]") };
-        let tokens = (side / self.patch).pow(2);
-        let weight = b.param("patches.weight", [self.width, 1, self.patch, self.patch]);
+        let (patch, tokens) = (self.patch, (side / self.patch).pow(2));
+        let weight = b.param("patches.weight", [self.width, 1, patch, patch]);
         // [B,D,S/P,S/P] to [B,T,D].
-        let patches = conv2d(b, pictures, weight, None, self.patch, 0);
+        let patches = conv2d(b, pictures, weight, None, patch, 0);
         let patches = b.reshape(patches, [batch, self.width, tokens]);
         let patches = permute(b, patches, &[0, 2, 1]);
         let positions = b.param("positions", [tokens, self.width]);
-        let mut x = add(b, patches, positions);
-        for layer in 0..self.blocks {
-            x = b.scope(layer, |b| self.block(b, x));
-        }
-        let pooled = mean(b, x, 1);
-        let pooled = norm(b, "norm", pooled);
+        let x = add(b, patches, positions);
+        let x = (0..self.blocks).fold(x, |x, layer| b.scope(layer, |b| self.block(b, x)));
+        let normed = norm(b, "norm", x);
+        let pooled = mean(b, normed, 1);
         dense(b, "head", pooled, self.classes, None)
     }
 
@@ -56,7 +54,7 @@ impl Vit {
 /// `y[..,n] = act(x[..,k] weight[n,k]^T + bias[n])`.
 fn dense(b: &mut PlanBuilder, name: &str, x: SlotId, n: usize, act: Option<Activation>) -> SlotId {
     let k = b.shape(x).last();
-    let (weight, bias) = b.scope(name, |b| (b.param("weight", [n, k]), b.param("bias", [n])));
+    let (weight, bias) = b.scope(name, |b| (b.weight("weight", [n, k]), b.param("bias", [n])));
     linear(b, x, weight, Some(bias), act)
 }
 

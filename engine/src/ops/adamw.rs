@@ -102,8 +102,9 @@ fn update_in_parts(args: &mut Args) {
     });
 }
 
-/// Updates every weight by its gradient (same shape) with its own decay. `norm` (`[1]`) is the norm of all gradients;
-/// `hyper` (`[2]`) holds the learning rate and the step number. The moments of the weight `w` are the stored slots
+/// `w[..] -= a (decay w + (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps))` for each `(weight, gradient, decay)`, in place.
+///
+/// `norm` (`[1]`) is the norm of all gradients; `hyper` (`[2]`) holds the learning rate `a` and the step number `t`, from 1 on. The moments of the weight `w` are the stored slots
 /// `adamw.m/w` and `adamw.v/w`, zeros before the first step.
 pub fn adamw(
     b: &mut PlanBuilder,

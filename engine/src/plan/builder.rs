@@ -135,7 +135,8 @@ impl PlanBuilder {
         id
     }
 
-    /// The weight `[N, K]` of a linear map at `name` in the current scope, as the plan stores those.
+    /// The weight `[N, K]` of a linear map at `name` in the current scope, as the plan stores those: f32 by rows in training,
+    /// where it is differentiated.
     pub fn weight(&mut self, name: &str, extents: [usize; 2]) -> Matrix {
         self.matrix(name, extents, self.layout)
     }
@@ -155,7 +156,7 @@ impl PlanBuilder {
         Matrix { slot, extents, storage }
     }
 
-    /// A slot `[N, K]` of f32 as the matrix of a linear map.
+    /// A slot `[N, K]` of f32 as the matrix of a linear map; panics where it has another rank.
     pub fn as_matrix(&self, slot: SlotId) -> Matrix {
         let &[n, k] = &self.shape(slot)[..] else { panic!("{} is no matrix", self.shape(slot)) };
         Matrix { slot, extents: [n, k], storage: Storage::PLAIN }

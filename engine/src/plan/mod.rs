@@ -56,8 +56,11 @@ pub struct Slot {
 /// The matrix `[N, K]` of a linear map, and the slot that stores it.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix {
+    /// Of the shape that `storage` gives.
     pub slot: SlotId,
+    /// `[N, K]`: outputs and inputs of the map.
     pub extents: [usize; 2],
+    /// As what the slot holds the matrix.
     pub storage: Storage,
 }
 

@@ -7,6 +7,7 @@ use crate::device::DeviceError;
 /// What a visitor is told about the adapter.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AdapterInfo {
+    /// By the driver; in browsers vendor and architecture.
     pub name: String,
     /// `vulkan`, `metal`, `dx12` or `webgpu`.
     pub backend: String,

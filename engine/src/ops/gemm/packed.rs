@@ -13,12 +13,14 @@ use crate::precision::Precision;
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
+/// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in words of two f16.
 pub static F16: Kernel =
     product_kernel!("packed.f16", wgsl::LIB_LINES_F16, |args| definition(args, Precision::F16), |args| fast(
         args,
         Precision::F16
     ));
 
+/// `out[i,j] = act(scale[j] sum_l x[i,l] q[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in words of a scale and four int8.
 pub static INT8: Kernel =
     product_kernel!("packed.int8", wgsl::LIB_LINES_INT8, |args| definition(args, Precision::Int8), |args| {
         fast(args, Precision::Int8)
@@ -63,6 +65,7 @@ pub(in crate::ops) fn packed_noise([n, k]: [usize; 2], precision: Precision, see
     HostTensor::u32([n, precision.row_words(k)], words)
 }
 
+/// Both precisions, with widths that do and do not fill their words, one row and many.
 pub fn cases() -> Vec<Case> {
     let case = |x: &[usize], n: usize, bias: bool, act: Option<Activation>, precision: Precision| {
         let k = x[x.len() - 1];

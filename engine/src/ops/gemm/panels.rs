@@ -13,6 +13,7 @@ use crate::plan::Matrix;
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
+/// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in panels `[N/8,K,8]`.
 pub static FORWARD: Kernel = product_kernel!("panels.forward", wgsl::LIB_LINES_PANELS, definition, fast);
 
 fn definition(args: &mut Args) {
@@ -65,6 +66,7 @@ fn noise_in_panels([n, k]: [usize; 2], seed: u64) -> HostTensor {
     HostTensor::f32(Layout::Panels.shape([n, k]), panels)
 }
 
+/// Last panels whole and ragged, one row and many, and an inner dimension of several blocks.
 pub fn cases() -> Vec<Case> {
     let case = |x: &[usize], n: usize, bias: bool, act: Option<Activation>| {
         let k = x[x.len() - 1];

@@ -1,6 +1,6 @@
 //! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
 //!
-//! Natively the `gemm` crate does the work ([`native`]), in WebAssembly [`wasm`], for a few rows or columns [`skinny`]. The ops
+//! Natively the `gemm` crate does the work (`native`), in WebAssembly `wasm`, for a few rows or columns `skinny`. The ops
 //! whose kernels are such products stand beside them: [`matmul`] and [`linear`], with the kernels of the ways to store a weight,
 //! [`packed`] and [`panels`]. Results do not depend on the number of threads: work is cut at fixed places and partial sums are
 //! added in order.

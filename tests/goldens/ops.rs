@@ -83,7 +83,7 @@ fn declare(goldens: &Goldens, b: &mut PlanBuilder, inputs: &[String]) -> Vec<Slo
     inputs.iter().map(slot).collect()
 }
 
-fn filled<'a>(goldens: &Goldens, device: &'a Device, b: PlanBuilder, inputs: &[String]) -> Bench<'a> {
+fn filled(goldens: &Goldens, device: &Device, b: PlanBuilder, inputs: &[String]) -> Bench {
     let bench = Bench::new(device, b.finish(), |_| None);
     inputs.iter().for_each(|name| bench.write(name, goldens.get(name)));
     bench

@@ -104,9 +104,9 @@ const TICK_MS: f64 = 1.0;
 pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, DeviceError> {
     let mut bank = device.bank();
     for slot in plan.slots_of(SlotKind::Stored) {
-        device.store(&mut bank, &slot.name, &HostTensor::zeros(slot.shape.clone()))?;
+        bank.store(&slot.name, &HostTensor::zeros(slot.shape.clone()))?;
     }
-    let prepared = device.prepare(plan.clone(), &bank).await?;
+    let prepared = bank.prepare(plan.clone()).await?;
     let last = plan.steps.last().and_then(|step| step.slots_with(Access::Write).next());
     let result = &plan.slot(last.expect("a plan worth timing has a result")).name;
     let mut least = f64::INFINITY;
@@ -114,8 +114,8 @@ pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, Device
     for run in 0..4 {
         let (start, mut count) = (Instant::now(), 0);
         let ms = loop {
-            device.run(&prepared, plan.all())?;
-            device.read(&prepared, result).await?;
+            prepared.run(plan.all())?;
+            prepared.read(result).await?;
             count += 1;
             let ms = 1e3 * start.elapsed().as_secs_f64();
             if ms >= TICK_MS {

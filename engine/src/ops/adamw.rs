@@ -175,13 +175,13 @@ mod tests {
             let mut bank = device.bank();
             let start = [("w", 1.0), ("g", 4.0), ("norm", 4.0), ("adamw.m/w", 0.0), ("adamw.v/w", 0.0)];
             for (name, value) in start {
-                device.store(&mut bank, name, &HostTensor::f32([1], vec![value])).unwrap();
+                bank.store(name, &HostTensor::f32([1], vec![value])).unwrap();
             }
-            let prepared = pollster::block_on(device.prepare(plan.clone(), &bank)).unwrap();
+            let prepared = pollster::block_on(bank.prepare(plan.clone())).unwrap();
             for (step, want) in [(1.0, 0.85), (2.0, 0.7075)] {
-                device.write(&prepared, "hyper", &HostTensor::f32([2], vec![0.1, step]));
-                device.run(&prepared, plan.all()).unwrap();
-                let got = pollster::block_on(device.fetch(&bank, "w")).unwrap().as_f32()[0];
+                prepared.write("hyper", &HostTensor::f32([2], vec![0.1, step]));
+                prepared.run(plan.all()).unwrap();
+                let got = pollster::block_on(bank.fetch("w")).unwrap().as_f32()[0];
                 assert!((got - want).abs() < 1e-6, "step {step}: {got} for {want}");
             }
         }

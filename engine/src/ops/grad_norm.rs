@@ -99,10 +99,10 @@ mod tests {
         b.name(y, "y");
         let (plan, device) = (Rc::new(b.finish()), Device::Cpu(CpuDevice { exact: false }));
         let mut bank = device.bank();
-        device.store(&mut bank, "a", &HostTensor::f32([1], vec![3.0])).unwrap();
-        device.store(&mut bank, "b", &HostTensor::f32([2, 1], vec![0.0, -4.0])).unwrap();
-        let prepared = pollster::block_on(device.prepare(plan.clone(), &bank)).unwrap();
-        device.run(&prepared, plan.all()).unwrap();
-        assert_eq!(pollster::block_on(device.read(&prepared, "y")).unwrap().as_f32(), [5.0]);
+        bank.store("a", &HostTensor::f32([1], vec![3.0])).unwrap();
+        bank.store("b", &HostTensor::f32([2, 1], vec![0.0, -4.0])).unwrap();
+        let prepared = pollster::block_on(bank.prepare(plan.clone())).unwrap();
+        prepared.run(plan.all()).unwrap();
+        assert_eq!(pollster::block_on(prepared.read("y")).unwrap().as_f32(), [5.0]);
     }
 }

@@ -1,13 +1,12 @@
 //! Weights on their way to the device, whose layout they take.
 
 use super::CheckpointError;
-use crate::device::{Bank, Device, DeviceError};
+use crate::device::{Bank, DeviceError};
 use crate::layout::{Layout, Storage};
 use crate::model::architecture::Wanted;
 
 /// A weight that is being brought to the device in pieces, packed or laid out as it is kept.
 pub(super) struct Fill<'a> {
-    device: &'a Device,
     bank: &'a Bank,
     wanted: &'a Wanted,
     /// What waits for the rest of its row, or of its group of rows.
@@ -18,11 +17,11 @@ pub(super) struct Fill<'a> {
 
 impl<'a> Fill<'a> {
     /// Makes room for the weight.
-    pub fn new(device: &'a Device, bank: &'a mut Bank, wanted: &'a Wanted) -> Result<Self, DeviceError> {
+    pub fn new(bank: &'a mut Bank, wanted: &'a Wanted) -> Result<Self, DeviceError> {
         for (name, rows) in &wanted.parts {
-            device.reserve(bank, name, &wanted.part_shape(*rows))?;
+            bank.reserve(name, &wanted.part_shape(*rows))?;
         }
-        Ok(Fill { device, bank, wanted, begun: Vec::new(), filled: 0 })
+        Ok(Fill { bank, wanted, begun: Vec::new(), filled: 0 })
     }
 
     /// The next numbers, in row-major order.
@@ -62,7 +61,7 @@ impl<'a> Fill<'a> {
 
     fn put(&mut self, words: &[u32]) -> Result<(), DeviceError> {
         for (name, at, range) in self.wanted.spread(self.filled, words.len()) {
-            self.device.fill(self.bank, name, at, &words[range])?;
+            self.bank.fill(name, at, &words[range])?;
         }
         self.filled += words.len();
         Ok(())
@@ -74,7 +73,7 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
-    use crate::device::CpuDevice;
+    use crate::device::{CpuDevice, Device};
     use crate::tensor::Shape;
 
     #[test]
@@ -93,9 +92,9 @@ mod tests {
             let whole = layout.lay([rows, width], &matrix);
             for piece in [1, 7, 24, matrix.len()] {
                 let mut bank = device.bank();
-                let mut fill = Fill::new(&device, &mut bank, &wanted).unwrap();
+                let mut fill = Fill::new(&mut bank, &wanted).unwrap();
                 matrix.chunks(piece).for_each(|values| fill.take(values.to_vec()).unwrap());
-                let kept = block_on(device.fetch(&bank, "w")).unwrap();
+                let kept = block_on(bank.fetch("w")).unwrap();
                 assert_eq!(kept.as_f32(), whole, "{layout:?} in pieces of {piece}");
             }
         }

@@ -44,16 +44,16 @@ async fn fit(device: &Device, plan: Rc<Plan>) -> Result<[f32; 3], DeviceError> {
     let mut params = device.bank();
     // Weights, and the moments of AdamW.
     for slot in plan.slots_of(SlotKind::Stored) {
-        device.store(&mut params, &slot.name, &HostTensor::zeros(&slot.shape))?;
+        params.store(&slot.name, &HostTensor::zeros(&slot.shape))?;
     }
-    let compiled = device.prepare(plan.clone(), &params).await?;
-    device.write(&compiled, "x", &HostTensor::f32([POINTS, 2], x));
-    device.write(&compiled, "y", &HostTensor::f32([POINTS, 1], y));
+    let compiled = params.prepare(plan.clone()).await?;
+    compiled.write("x", &HostTensor::f32([POINTS, 2], x));
+    compiled.write("y", &HostTensor::f32([POINTS, 1], y));
     for step in 1..=STEPS {
-        device.write(&compiled, "hyper", &HostTensor::f32([2], vec![LEARNING_RATE, step as f32]));
-        device.run(&compiled, plan.all())?;
+        compiled.write("hyper", &HostTensor::f32([2], vec![LEARNING_RATE, step as f32]));
+        compiled.run(plan.all())?;
     }
-    let (weight, bias) = (device.fetch(&params, "weight").await?, device.fetch(&params, "bias").await?);
+    let (weight, bias) = (params.fetch("weight").await?, params.fetch("bias").await?);
     Ok([weight.as_f32()[0], weight.as_f32()[1], bias.as_f32()[0]])
 }
 

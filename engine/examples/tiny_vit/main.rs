@@ -40,24 +40,24 @@ fn training_plan() -> Plan {
 async fn train(device: &Device, plan: Rc<Plan>) -> Result<f32, DeviceError> {
     let mut params = device.bank();
     for (slot, seed) in plan.slots_of(SlotKind::Stored).zip(0..) {
-        device.store(&mut params, &slot.name, &initial(slot, seed))?;
+        params.store(&slot.name, &initial(slot, seed))?;
     }
-    let compiled = device.prepare(plan.clone(), &params).await?;
-    device.write(&compiled, "weights", &HostTensor::f32([BATCH], vec![1.0; BATCH]));
+    let compiled = params.prepare(plan.clone()).await?;
+    compiled.write("weights", &HostTensor::f32([BATCH], vec![1.0; BATCH]));
     let mut random = SplitMix64(1);
     for step in 1..=STEPS {
         let (classes, pictures) = batch(&mut random, BATCH);
-        device.write(&compiled, "pictures", &pictures);
-        device.write(&compiled, "classes", &HostTensor::u32([BATCH], classes));
-        device.write(&compiled, "hyper", &HostTensor::f32([2], vec![5e-3, step as f32]));
-        device.run(&compiled, plan.all())?;
+        compiled.write("pictures", &pictures);
+        compiled.write("classes", &HostTensor::u32([BATCH], classes));
+        compiled.write("hyper", &HostTensor::f32([2], vec![5e-3, step as f32]));
+        compiled.run(plan.all())?;
     }
     let (mut right, rounds) = (0, 16);
     for _ in 0..rounds {
         let (classes, pictures) = batch(&mut random, BATCH);
-        device.write(&compiled, "pictures", &pictures);
-        device.run(&compiled, plan.range("forward"))?;
-        let logits = device.read(&compiled, "logits").await?;
+        compiled.write("pictures", &pictures);
+        compiled.run(plan.range("forward"))?;
+        let logits = compiled.read("logits").await?;
         let rows = logits.as_f32().chunks(DIRECTIONS.len());
         right += rows.zip(classes).filter(|(row, class)| falling(row)[0] == *class as usize).count();
     }

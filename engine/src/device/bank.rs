@@ -39,7 +39,7 @@ impl Bank {
         }
     }
 
-    /// Writes a part of a reserved tensor, the bits of f32 from element `start` on; panics where there is no such part.
+    /// Writes a part of a reserved tensor, the bits of f32 from element `start` on; panics where the name is not reserved.
     ///
     /// # Errors
     /// What went wrong on a GPU since the last call.

@@ -1,4 +1,5 @@
-//! Devices replay plans. Nothing above this layer knows wgpu, and nothing here knows what attention is.
+//! Devices replay plans: a [`Device`] makes a [`Bank`] of weights, and the bank makes of a plan what can be run. Nothing above
+//! this layer knows wgpu, and nothing here knows what attention is.
 
 mod bank;
 mod cpu;

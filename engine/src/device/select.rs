@@ -9,7 +9,7 @@ use crate::kernel::Access;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
 
-/// What the user wants.
+/// Which device to choose.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Preference {
     /// The faster one.

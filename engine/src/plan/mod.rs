@@ -1,4 +1,4 @@
-//! A plan: the slots and steps that a model emits once per shape, and that a device replays.
+//! A plan: the slots (tensors by name) and steps (kernels on slots) that a model emits once per shape, and that a device replays.
 
 mod builder;
 pub mod fill;

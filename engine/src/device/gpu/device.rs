@@ -57,7 +57,7 @@ impl GpuDevice {
         })
     }
 
-    /// What a visitor is told about the adapter.
+    /// Its adapter.
     pub fn info(&self) -> &AdapterInfo {
         &self.adapter
     }

@@ -59,8 +59,8 @@ impl Device {
         }
     }
 
-    /// How f32 matrices of linear maps are best stored in plans for inference: on a CPU so that products need not turn them, in WebAssembly so that
-    /// they need not even be packed.
+    /// How f32 matrices of linear maps are best stored in plans for inference: on a CPU so that products need not
+    /// turn them, in WebAssembly so that they need not even be packed.
     pub fn layout(&self) -> Layout {
         match self {
             Device::Gpu(_) => Layout::Rows,

@@ -104,8 +104,8 @@ fn update_in_parts(args: &mut Args) {
 
 /// `w[..] -= a (decay w + (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps))` for each `(weight, gradient, decay)`, in place.
 ///
-/// `norm` (`[1]`) is the norm of all gradients; `hyper` (`[2]`) holds the learning rate `a` and the step number `t`, from 1 on. The moments of the weight `w` are the stored slots
-/// `adamw.m/w` and `adamw.v/w`, zeros before the first step.
+/// `norm` (`[1]`) is the norm of all gradients; `hyper` (`[2]`) holds the learning rate `a` and the step number `t`, from 1
+/// on. The moments of the weight `w` are the stored slots `adamw.m/w` and `adamw.v/w`, zeros before the first step.
 pub fn adamw(
     b: &mut PlanBuilder,
     config: &AdamW,

@@ -54,8 +54,8 @@ fn forward(args: &mut Args) {
     }
 }
 
-/// `y[.., N1 + N2 + .., ..]` of `xs` `[.., Ni, ..]`, one after another along `axis`. Other extents that differ are a bug of
-/// the caller.
+/// `y[.., N1 + N2 + .., ..] = xs[0][.., N1, ..], xs[1][.., N2, ..], ..`, one after another along `axis`. Other extents that
+/// differ are a bug of the caller.
 pub fn concat(b: &mut PlanBuilder, xs: &[SlotId], axis: usize) -> SlotId {
     let mut shape = b.shape(xs[0]).to_vec();
     assert!(axis < shape.len(), "concat: axis {axis} of {}", b.shape(xs[0]));

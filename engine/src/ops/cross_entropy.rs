@@ -122,8 +122,8 @@ fn backward(args: &mut Args, probability: impl Fn(f32, f32, f32) -> f32 + Sync) 
     });
 }
 
-/// `y[1] = sum_i w[i] nll[i] / sum_i w[i]`: the mean cross-entropy of `logits` (`[N,V]`) against `targets` (u32 `[N]`, below V), weighted by
-/// `weights` (`[N]`), in nats.
+/// `y[1] = sum_i w[i] nll[i] / sum_i w[i]`: the mean cross-entropy of `logits` (`[N,V]`) against `targets` (u32 `[N]`,
+/// below V), weighted by `weights` (`[N]`), in nats.
 pub fn cross_entropy(b: &mut PlanBuilder, logits: SlotId, targets: SlotId, weights: SlotId) -> SlotId {
     let (rows, classes) = (b.shape(logits).rows(), b.shape(logits).last());
     assert_eq!(b.shape(targets)[..], [rows], "targets of logits {}", b.shape(logits));

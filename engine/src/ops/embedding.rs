@@ -55,7 +55,7 @@ pub static BACKWARD: Kernel = Kernel {
     fast: Some(fast_backward),
 };
 
-/// As [`FORWARD`] of a table `[V,W]` of packed rows.
+/// `y[r,:] = unpack(table[ids[r] - first,:])`, as [`FORWARD`]; table `[V,W]` of packed rows.
 pub static PACKED: Kernel = Kernel {
     name: "embedding.packed",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],

@@ -99,7 +99,8 @@ fn backward(args: &mut Args) {
     });
 }
 
-/// `y[1]`, the mean cross-entropy in nats of picking the diagonal of `logits` (`[N,N]`) in each row and each column.
+/// `y[1] = 1/2N sum_i (log sum_j e^x[i,j] + log sum_j e^x[j,i] - 2 x[i,i])`: the mean cross-entropy in nats of picking the
+/// diagonal of `logits` (`[N,N]`) in each row and each column.
 /// `negatives` (`[N,N]`) is 0 where an off-diagonal pair belongs together by chance and counts neither way.
 pub fn info_nce(b: &mut PlanBuilder, logits: SlotId, negatives: Option<SlotId>) -> SlotId {
     let size = b.shape(logits).last();

@@ -73,7 +73,7 @@ fn params(extents: Axes, axes: [usize; 4]) -> Params {
     }
 }
 
-/// `y`, of which axis `a` is axis `axes[a]` of `x`, up to four. An axis that is missing or named twice is a bug of the caller.
+/// `y[i0,i1,..] = x[j0,j1,..]` with `i_a = j_axes[a]`, up to four axes; each is named once, else it is a bug of the caller.
 pub fn permute(b: &mut PlanBuilder, x: SlotId, axes: &[usize]) -> SlotId {
     let shape = b.shape(x).clone();
     let rank = shape.len();

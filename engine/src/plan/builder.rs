@@ -235,7 +235,8 @@ impl PlanBuilder {
         self.slots[id.index()].dtype
     }
 
-    /// The same elements under another shape: a view, no copy; panics where their number is another. Its gradient is a view of the gradient of `id`.
+    /// The same elements under another shape: a view, no copy; panics where their number is another. Its gradient is
+    /// a view of the gradient of `id`.
     pub fn reshape(&mut self, id: SlotId, shape: impl Into<Shape>) -> SlotId {
         let (shape, root) = (shape.into(), self.root(id));
         assert_eq!(self.shape(id).numel(), shape.numel(), "{} cannot be read as {shape}", self.shape(id));

@@ -190,7 +190,7 @@ pub(super) fn product(
     product_by(&FORWARD, b, extents, operands, out, epilogue);
 }
 
-/// As [`product`], by the kernel that reads `y` as it is kept.
+/// `out[batch,M,N] = act(x y + bias)`, or `+=`, by the kernel that reads `y` as it is kept.
 pub(super) fn product_by(
     kernel: &'static Kernel,
     b: &mut PlanBuilder,
@@ -204,7 +204,7 @@ pub(super) fn product_by(
 }
 
 /// `out[..batch,M,N] = x[..batch,M,K] y[..batch,K,N]`, either stored with its last two axes swapped; or one `y` `[K,N]` for
-/// the whole batch, of which `x` must then not be transposed. Other shapes are a bug of the caller.
+/// the whole batch, where a batched `x` must not be transposed. Other shapes are a bug of the caller.
 pub fn matmul(b: &mut PlanBuilder, x: SlotId, y: SlotId, transpose: Transpose) -> SlotId {
     let (xs, ys) = (b.shape(x).clone(), b.shape(y).clone());
     let matrix = |s: &[usize], t: bool| {

@@ -62,7 +62,7 @@ fn main() -> Result<(), DeviceError> {
     let selection = pollster::block_on(select(Preference::Auto, plan.clone(), None))?;
     println!("{}", selection.reason);
     let [w0, w1, bias] = pollster::block_on(fit(&selection.device, plan))?;
-    println!("y = {w0:.3} x0 + {w1:.3} x1 + {bias:.3}");
+    println!("y = {w0:.3} x0 {w1:+.3} x1 {bias:+.3}");
     Ok(())
 }
 

@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pixels", &[]),
     ("tensor", &[]),
     ("precision", &[]),
-    ("layout", &["tensor"]),
+    ("layout", &["precision", "tensor"]),
     ("js_error", &[]),
     ("search", &["dot", "order"]),
     ("io", &["limits", "order", "precision", "pixels", "tensor", "js_error"]),

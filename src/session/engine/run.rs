@@ -81,17 +81,17 @@ impl Run {
             Trainee::Race(race) => {
                 if let Some(at) = evaluated {
                     self.evaluating = (at + 1 < race.settings.entrants().len()).then_some(at + 1);
-                    return Ok(Some(TrainingUpdate::Standing(race.standing(device, at).await?)));
+                    return Ok(Some(TrainingUpdate::Standing(race.standing(at).await?)));
                 }
-                let Some(round) = race.advance(device).await? else { return Ok(None) };
+                let Some(round) = race.advance().await? else { return Ok(None) };
                 self.evaluating = is_due(race.step, until, RACE_EVAL_STEPS).then_some(0);
                 Ok(Some(TrainingUpdate::Round(round)))
             }
             Trainee::Contrast(run) => {
                 if evaluated.is_some() {
-                    return Ok(Some(TrainingUpdate::Measured(Box::new(run.figures(device).await?))));
+                    return Ok(Some(TrainingUpdate::Measured(Box::new(run.figures().await?))));
                 }
-                let report = run.step(device).await?;
+                let report = run.step().await?;
                 self.evaluating = is_due(report.step, until, CONTRAST_EVAL_STEPS).then_some(0);
                 Ok(Some(TrainingUpdate::Contrast(report)))
             }

@@ -58,10 +58,9 @@ impl Task {
             }
             Task::Model(asking) => asking.advance(loaded, host, emit).await,
             Task::Train(training) => training.advance(loaded.model.device(), &mut loaded.runs, emit).await,
-            Task::CorruptionEval(eval) => eval.advance(loaded.model.device(), &mut loaded.runs, emit).await,
+            Task::CorruptionEval(eval) => eval.advance(&mut loaded.runs, emit).await,
             Task::Weights(experiment, contestant) => {
-                let (device, runs) = (loaded.model.device(), &mut loaded.runs);
-                emit(Event::Weights(weights(device, runs, experiment, *contestant).await?));
+                emit(Event::Weights(weights(&mut loaded.runs, experiment, *contestant).await?));
                 Ok(true)
             }
         }

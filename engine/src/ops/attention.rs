@@ -102,7 +102,10 @@ pub static FORWARD: Kernel = Kernel {
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];
         forward(&p, args, &mut probs);
     },
-    fast: Some(fast::forward),
+    fast: Some(|args| match thin::takes(&args.params()) {
+        true => thin::forward(args),
+        false => fast::forward(args),
+    }),
 };
 
 /// As [`FORWARD`], and `probs[b,h,i,j] = P[b,h,i,j]`.

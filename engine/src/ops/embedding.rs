@@ -3,8 +3,7 @@
 //! For inference a part may be packed, `[V, W]` words in the layout of [`Precision`].
 
 use super::binary::add;
-use super::case::{Case, noise};
-use super::gemm::packed::packed_noise;
+use super::case::{Case, noise, stored_noise};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
 use crate::layout::{Layout, Storage};
 use crate::plan::{Matrix, PlanBuilder, SlotId};
@@ -198,11 +197,10 @@ pub fn cases() -> Vec<Case> {
         let parts = [s[0], s[1]].map(|part| b.as_matrix(part));
         embedding_of_parts(b, &parts, s[2])
     });
-    let packed = |width: usize, precision: Precision| {
+    let packed = |width: usize, storage: Storage| {
         let ids = HostTensor::u32([4], vec![6, 0, 4, 5]);
-        let storage = Storage::new(precision, Layout::Rows);
-        let tables = [5, 2].map(|rows| packed_noise([rows, width], precision, rows as u64));
-        let name = format!("embedding [7,{width}] {}", precision.name());
+        let tables = [5, 2].map(|rows| stored_noise([rows, width], storage, rows as u64));
+        let name = format!("embedding [7,{width}] {}", storage.precision().name());
         Case::new(name, [&tables[..], &[ids]].concat(), move |b, s| {
             let part = |slot, rows| Matrix { slot, extents: [rows, width], storage };
             embedding_of_parts(b, &[part(s[0], 5), part(s[1], 2)], s[2])
@@ -210,8 +208,8 @@ pub fn cases() -> Vec<Case> {
     };
     vec![
         parts.differentiable(),
-        packed(5, Precision::F16),
-        packed(66, Precision::Int8),
+        packed(5, Storage::F16),
+        packed(66, Storage::Int8),
         case(4, 3, &[5]).differentiable(),
         case(1, 1, &[1]),
         case(65, 64, &[3, 63]),

@@ -244,6 +244,8 @@ impl PlanBuilder {
     /// Pushes one dispatch. A slot that is written must stand on no other binding of the step.
     pub fn emit(&mut self, kernel: &'static Kernel, slots: &[SlotId], params: Vec<u32>) {
         assert_eq!(slots.len(), kernel.bindings.len(), "{}: wrong number of slots", kernel.name);
+        let words: usize = kernel.params.iter().map(|field| field.count).sum();
+        assert_eq!(params.len(), words, "{}: wrong number of parameter words", kernel.name);
         for (i, (slot, binding)) in slots.iter().zip(kernel.bindings).enumerate() {
             let root = self.root(*slot);
             let again = slots.iter().enumerate().any(|(j, other)| j != i && self.root(*other) == root);

@@ -1,5 +1,7 @@
 //! A kernel: one computation in two forms, a WGSL entry point and its CPU twin, over the same bindings.
 
+use crate::tensor::DType;
+
 /// How a kernel uses a binding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
@@ -45,6 +47,8 @@ pub struct Kernel {
     pub name: &'static str,
     /// Names (as in the WGSL source) and uses of the storage bindings, at most eight.
     pub bindings: &'static [(&'static str, Access)],
+    /// The parameters, as the shader's struct has them.
+    pub params: &'static [Field],
     /// The WGSL forms, at least one. Where there are several, the device measures them and keeps the fastest.
     pub variants: &'static [Variant],
     /// The definition: plain loops, sums in f64.
@@ -94,6 +98,56 @@ impl<'a> Args<'a> {
         bytemuck::cast_slice(self.read[i])
     }
 }
+
+/// A field of a kernel's parameters: a scalar, or the scalars of an array, for which WGSL has a field each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    pub dtype: DType,
+    pub count: usize,
+}
+
+impl Field {
+    pub const fn of<P: Parameter>(name: &'static str) -> Self {
+        Field { name, dtype: P::DTYPE, count: P::COUNT }
+    }
+}
+
+/// What the field of a kernel's parameters may be.
+pub trait Parameter {
+    const DTYPE: DType;
+    const COUNT: usize = 1;
+}
+
+impl Parameter for u32 {
+    const DTYPE: DType = DType::U32;
+}
+
+impl Parameter for f32 {
+    const DTYPE: DType = DType::F32;
+}
+
+impl<T: Parameter, const N: usize> Parameter for [T; N] {
+    const DTYPE: DType = T::DTYPE;
+    const COUNT: usize = N;
+}
+
+/// Declares the parameters of a kernel as a `#[repr(C)]` struct and lists its fields, to which `tests/shaders.rs` holds the
+/// struct in the shader.
+macro_rules! params {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$doc:meta])* $of:vis $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[repr(C)]
+        #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+        $vis struct $name { $($(#[$doc])* $of $field: $type,)* }
+
+        impl $name {
+            $vis const FIELDS: &'static [$crate::kernel::Field] =
+                &[$($crate::kernel::Field::of::<$type>(stringify!($field))),*];
+        }
+    };
+}
+pub(crate) use params;
 
 /// Parameter words of a kernel's `#[repr(C)]` struct.
 pub fn words<P: bytemuck::NoUninit>(params: &P) -> Vec<u32> {

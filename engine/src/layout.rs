@@ -6,8 +6,11 @@ use crate::tensor::{DType, Shape};
 /// What a plan stores a matrix as. Packed rows follow one another; only f32 has a layout.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Storage {
+    /// f32 in this order.
     F32(Layout),
+    /// [`Precision::F16`], by rows.
     F16,
+    /// [`Precision::Int8`], by rows.
     Int8,
 }
 
@@ -24,6 +27,7 @@ impl Storage {
         }
     }
 
+    /// How many bits a number takes.
     pub fn precision(self) -> Precision {
         match self {
             Storage::F32(_) => Precision::F32,
@@ -32,7 +36,7 @@ impl Storage {
         }
     }
 
-    /// Packed rows are slots of words.
+    /// The element type of the slot; packed rows are u32 words.
     pub fn dtype(self) -> DType {
         match self {
             Storage::F32(_) => DType::F32,
@@ -40,7 +44,7 @@ impl Storage {
         }
     }
 
-    /// What a matrix `[rows, width]` is stored as.
+    /// The shape of the slot that stores a matrix `[rows, width]`.
     pub fn shape(self, [rows, width]: [usize; 2]) -> Shape {
         match self {
             Storage::F32(layout) => layout.shape([rows, width]),
@@ -49,7 +53,7 @@ impl Storage {
     }
 }
 
-/// Rows of a panel.
+/// Rows of a panel: the width of the register tile of a product.
 pub const PANEL: usize = 8;
 
 /// How an f32 matrix `[N, K]` lies in memory.

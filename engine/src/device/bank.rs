@@ -8,20 +8,30 @@ use crate::order;
 use crate::plan::Plan;
 use crate::tensor::{HostTensor, Shape};
 
-/// Weights and optimiser state on a device, by name; every plan prepared with the bank shares them.
+/// Weights and optimiser state on a device, by name, made by [`Device::bank`](super::Device::bank); every plan prepared with
+/// the bank shares them.
 pub enum Bank {
+    /// In the memory of the process.
     Cpu(cpu::Bank),
+    /// Storage buffers.
     Gpu(gpu::Bank),
 }
 
 impl Bank {
     /// Writes a stored tensor, creating or replacing it under `name`.
+    ///
+    /// # Errors
+    /// Those of [`Bank::reserve`] and [`Bank::fill`].
     pub fn store(&mut self, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
         self.reserve(name, &tensor.shape)?;
         self.fill(name, 0, tensor.words())
     }
 
-    /// Makes room for a stored tensor whose values [`Bank::fill`] brings.
+    /// Makes room for a stored tensor whose values [`Bank::fill`] brings. One of the same shape keeps its place; plans that
+    /// were prepared with one of another shape keep that one.
+    ///
+    /// # Errors
+    /// [`DeviceError::Exhausted`], on a GPU [`DeviceError::TooLarge`].
     pub fn reserve(&mut self, name: &str, shape: &Shape) -> Result<(), DeviceError> {
         match self {
             Bank::Cpu(bank) => bank.reserve(name, shape),
@@ -29,7 +39,10 @@ impl Bank {
         }
     }
 
-    /// Writes a part of a reserved tensor, the bits of f32 from element `start` on.
+    /// Writes a part of a reserved tensor, the bits of f32 from element `start` on; panics where the name is not reserved.
+    ///
+    /// # Errors
+    /// What went wrong on a GPU since the last call.
     pub fn fill(&self, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
         match self {
             Bank::Cpu(bank) => {
@@ -40,7 +53,10 @@ impl Bank {
         }
     }
 
-    /// Reads a stored tensor back.
+    /// Reads a stored tensor back, as f32.
+    ///
+    /// # Errors
+    /// [`DeviceError::Missing`], and what went wrong on a GPU.
     pub async fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
         match self {
             Bank::Cpu(bank) => bank.fetch(name),
@@ -48,7 +64,11 @@ impl Bank {
         }
     }
 
-    /// Allocates what the plan needs on the bank's device. Every stored slot must be in the bank, with its shape.
+    /// Allocates what the plan needs on the bank's device; on a GPU also compiles its kernels, and measures those of several
+    /// variants that it does not know yet. Every stored slot must be in the bank, with its shape.
+    ///
+    /// # Errors
+    /// [`DeviceError::Missing`], [`DeviceError::Misshapen`], and those of memory.
     pub async fn prepare(&self, plan: Rc<Plan>) -> Result<Prepared, DeviceError> {
         Ok(match self {
             Bank::Cpu(bank) => Prepared::Cpu(cpu::Prepared::new(plan, bank)?),

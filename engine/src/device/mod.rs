@@ -1,4 +1,5 @@
-//! Devices replay plans. Nothing above this layer knows wgpu, and nothing here knows what attention is.
+//! Devices replay plans: a [`Device`] makes a [`Bank`] of weights, and the bank makes of a plan what can be run. Nothing above
+//! this layer knows wgpu, and nothing here knows what attention is.
 
 mod bank;
 mod cpu;
@@ -16,10 +17,36 @@ pub use select::{Preference, Selection, Trial, milliseconds, select};
 
 use crate::layout::Layout;
 
-/// Something that replays plans: the CPU or a WebGPU adapter.
+/// Something that replays plans: the CPU or a WebGPU adapter. A clone is the same device.
+///
+/// ```
+/// use std::rc::Rc;
+/// use triptych_engine::device::{CpuDevice, Device};
+/// use triptych_engine::ops::linear::linear;
+/// use triptych_engine::plan::PlanBuilder;
+/// use triptych_engine::tensor::{DType, HostTensor};
+///
+/// let mut b = PlanBuilder::new();
+/// let (x, weight) = (b.input("x", [1, 2], DType::F32), b.weight("weight", [1, 2]));
+/// let y = linear(&mut b, x, weight, None, None); // y[1,1] = x weight^T
+/// b.name(y, "y");
+/// let plan = Rc::new(b.finish());
+///
+/// # pollster::block_on(async {
+/// let mut params = Device::Cpu(CpuDevice { exact: false }).bank();
+/// params.store("weight", &HostTensor::f32([1, 2], vec![3.0, 4.0]))?;
+/// let compiled = params.prepare(plan.clone()).await?;
+/// compiled.write("x", &HostTensor::f32([1, 2], vec![10.0, 1.0]));
+/// compiled.run(plan.all())?;
+/// assert_eq!(compiled.read("y").await?.as_f32(), [34.0]);
+/// # Ok::<(), triptych_engine::device::DeviceError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone)]
 pub enum Device {
+    /// This machine's processor, all cores of it; one in WebAssembly.
     Cpu(CpuDevice),
+    /// WebGPU, be it by a software adapter.
     Gpu(GpuDevice),
 }
 
@@ -32,8 +59,8 @@ impl Device {
         }
     }
 
-    /// How f32 matrices of linear maps are best stored: on a CPU so that products need not turn them, in WebAssembly so that
-    /// they need not even be packed.
+    /// How f32 matrices of linear maps are best stored in plans for inference: on a CPU so that products need not
+    /// turn them, in WebAssembly so that they need not even be packed.
     pub fn layout(&self) -> Layout {
         match self {
             Device::Gpu(_) => Layout::Rows,

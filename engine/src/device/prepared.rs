@@ -9,13 +9,17 @@ use crate::kernel::Access;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::{Data, HostTensor, first_not_finite};
 
-/// A plan with its buffers (and, on a GPU, pipelines and bind groups) on a device.
+/// A plan with its buffers (and, on a GPU, pipelines and bind groups) on a device, made by
+/// [`Bank::prepare`](super::Bank::prepare).
 pub enum Prepared {
+    /// Runs when it is called.
     Cpu(cpu::Prepared),
+    /// Runs are submitted and go on by themselves.
     Gpu(gpu::Prepared),
 }
 
 impl Prepared {
+    /// What is replayed.
     pub fn plan(&self) -> &Plan {
         match self {
             Prepared::Cpu(prepared) => prepared.plan(),
@@ -31,7 +35,10 @@ impl Prepared {
         }
     }
 
-    /// Replays a range of the plan's steps.
+    /// Replays a range of the plan's steps, on a GPU as one compute pass.
+    ///
+    /// # Errors
+    /// What went wrong on a GPU since the last call.
     pub fn run(&self, steps: Range<usize>) -> Result<(), DeviceError> {
         match self {
             Prepared::Cpu(prepared) => {
@@ -43,6 +50,9 @@ impl Prepared {
     }
 
     /// Waits until all that was run is done; a CPU is done when it returns.
+    ///
+    /// # Errors
+    /// What went wrong on a GPU.
     pub async fn finish(&self) -> Result<(), DeviceError> {
         match self {
             Prepared::Cpu(_) => Ok(()),
@@ -50,7 +60,10 @@ impl Prepared {
         }
     }
 
-    /// Reads any slot of the plan by name, as the last run left it.
+    /// Reads any slot of the plan by name, as the last run left it. A wrong name is a bug of the caller.
+    ///
+    /// # Errors
+    /// What went wrong on a GPU.
     pub async fn read(&self, name: &str) -> Result<HostTensor, DeviceError> {
         match self {
             Prepared::Cpu(prepared) => Ok(prepared.read(name)),
@@ -60,6 +73,9 @@ impl Prepared {
 
     /// As [`Prepared::read`], of a result whose numbers are finite: otherwise the run is repeated step by step, and the error
     /// names the first step that made one which is not.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFinite`], and those of [`Prepared::run`] and [`Prepared::read`].
     pub async fn read_finite(&self, name: &str) -> Result<HostTensor, DeviceError> {
         let result = self.read(name).await?;
         let Some((index, found)) = not_finite(&result) else { return Ok(result) };
@@ -78,6 +94,9 @@ impl Prepared {
 
     /// Kernel and milliseconds of every step, each submitted and awaited by itself, after a run of them all. A step is run
     /// until `least_ms` have gone, so that a coarse clock can tell, and its mean counts; it must not add to what it wrote.
+    ///
+    /// # Errors
+    /// Those of [`Prepared::run`] and [`Prepared::finish`].
     pub async fn time_steps(&self, least_ms: f64) -> Result<Vec<(&'static str, f64)>, DeviceError> {
         self.run(self.plan().all())?;
         self.finish().await?;

@@ -36,6 +36,7 @@ params! {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::EMBEDDING];
 
+/// `y[r,:] = table[ids[r] - first,:]`, zeros where the table has no such row; table `[V,D]`, y `[R,D]`.
 pub static FORWARD: Kernel = Kernel {
     name: "embedding.forward",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
@@ -45,6 +46,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: None,
 };
 
+/// `dtable[v,:] += sum of dy[r,:] over r with ids[r] = first + v`.
 pub static BACKWARD: Kernel = Kernel {
     name: "embedding.backward",
     bindings: &[("dy_ids", Access::Read), ("dy", Access::Read), ("dtable", Access::Write)],
@@ -54,6 +56,7 @@ pub static BACKWARD: Kernel = Kernel {
     fast: Some(fast_backward),
 };
 
+/// `y[r,:] = unpack(table[ids[r] - first,:])`, as [`FORWARD`]; table `[V,W]` of packed rows.
 pub static PACKED: Kernel = Kernel {
     name: "embedding.packed",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
@@ -133,13 +136,13 @@ fn fast_backward(args: &mut Args) {
     });
 }
 
-/// Rows of `table` `[V, D]` at `ids` `[..]` (u32): `[.., D]`. An id of V or more is a bug of the caller.
+/// `y[..,D] = table[ids[..],D]`; table `[V,D]`, ids u32. An id of V or more is a bug of the caller.
 pub fn embedding(b: &mut PlanBuilder, table: SlotId, ids: SlotId) -> SlotId {
     let table = b.as_matrix(table);
     part(b, table, ids, 0)
 }
 
-/// As [`embedding`] of a table whose rows lie one behind the other in `parts`.
+/// `y[..,D] = table[ids[..],D]`, as [`embedding`]; the rows of the table lie one behind the other in `parts`.
 pub fn embedding_of_parts(b: &mut PlanBuilder, parts: &[Matrix], ids: SlotId) -> SlotId {
     let mut first = 0;
     let mut sum = None;
@@ -180,6 +183,7 @@ fn part(
     y
 }
 
+/// Repeated and missing ids; tables whole, in parts and packed.
 pub fn cases() -> Vec<Case> {
     let case = |vocabulary: usize, width: usize, shape: &[usize]| {
         let count: usize = shape.iter().product();

@@ -21,7 +21,7 @@ params! {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::GRAD_NORM];
 
-/// `sums[offset + r] = sum g_i^2` over the `r`-th part of `g`.
+/// `sums[offset + r] = sum_i g[i]^2` over the `r`-th part of `g`.
 pub static PARTS: Kernel = Kernel {
     name: "grad_norm.parts",
     bindings: &[("g", Access::Read), ("sums", Access::Write)],
@@ -48,7 +48,7 @@ pub static PARTS: Kernel = Kernel {
     }),
 };
 
-/// `y = sqrt(sum sums)`.
+/// `y[1] = sqrt(sum_r sums[r])`.
 pub static TOTAL: Kernel = Kernel {
     name: "grad_norm.total",
     bindings: &[("parts_sums", Access::Read), ("y", Access::Write)],
@@ -61,7 +61,7 @@ pub static TOTAL: Kernel = Kernel {
     fast: None,
 };
 
-/// The Euclidean norm of all `grads` read as one vector: `[1]`.
+/// `y[1] = sqrt(sum_g sum_i g[i]^2)`: the Euclidean norm of all `grads` read as one vector.
 pub fn grad_norm(b: &mut PlanBuilder, grads: &[SlotId]) -> SlotId {
     let counts: Vec<usize> = grads.iter().map(|g| b.shape(*g).numel()).collect();
     let parts = counts.iter().map(|count| count.div_ceil(PART)).sum::<usize>();

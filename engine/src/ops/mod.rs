@@ -1,4 +1,8 @@
 //! Operations: formula, WGSL kernel, CPU twin, emitter, backward emitter and test cases of one op in one file.
+//!
+//! The functions that take a [`PlanBuilder`](crate::plan::PlanBuilder) are the emitters: they check shapes, allocate the result,
+//! push the steps that compute it and, in a plan for training, record how its gradient is pushed back. Wrong shapes are bugs of
+//! the model's code and panic. The statics are the kernels.
 
 pub mod activation;
 pub mod adamw;
@@ -29,4 +33,5 @@ pub mod top_k;
 mod unfold;
 
 pub use case::Case;
+#[doc(inline)]
 pub use gemm::{linear, matmul, packed, panels};

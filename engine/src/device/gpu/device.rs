@@ -30,7 +30,10 @@ pub struct GpuDevice {
 }
 
 impl GpuDevice {
-    /// Opens the fastest adapter; [`DeviceError::NoAdapter`] says why there is none.
+    /// Opens the fastest adapter with WebGPU's default limits.
+    ///
+    /// # Errors
+    /// [`DeviceError::NoAdapter`] says why there is none.
     pub async fn request() -> Result<Self, DeviceError> {
         let (device, queue, adapter) = adapter::open().await?;
         let failure = Arc::new(Mutex::new(None));
@@ -54,6 +57,7 @@ impl GpuDevice {
         })
     }
 
+    /// Its adapter.
     pub fn info(&self) -> &AdapterInfo {
         &self.adapter
     }

@@ -25,6 +25,7 @@ params! {
 /// Columns of a workgroup of `linear_bias.wgsl`.
 const SUM_COLS: u32 = 32;
 
+/// `dbias[j] += sum_r dout[r,j]`; dout `[R,N]`.
 pub static BIAS_BACKWARD: Kernel = Kernel {
     name: "linear.bias_backward",
     bindings: &[("dout", Access::Read), ("dbias", Access::Write)],
@@ -51,8 +52,8 @@ pub static BIAS_BACKWARD: Kernel = Kernel {
     }),
 };
 
-/// `act(x weight^T + bias)`: `x` `[..,K]`, `weight` `[N,K]` however it is stored, `bias` `[N]`; `[..,N]`. Inference fuses `act`.
-/// Only f32 by rows or columns is differentiated.
+/// `y[..,N] = act(x[..,K] weight[N,K]^T + bias[N])`, as `torch.nn.functional.linear` and then `act`, which inference fuses;
+/// `weight` may be stored in any way. Only f32 by rows or columns is differentiated.
 pub fn linear(
     b: &mut PlanBuilder,
     x: SlotId,

@@ -1,8 +1,9 @@
 //! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
 //!
-//! Natively the `gemm` crate does the work ([`native`]), in WebAssembly [`wasm`], for a few rows or columns [`skinny`]. The ops
+//! Natively the `gemm` crate does the work (`native`), in WebAssembly `wasm`, for a few rows or columns `skinny`. The ops
 //! whose kernels are such products stand beside them: [`matmul`] and [`linear`], with the kernels of the ways to store a weight,
-//! [`packed`] and [`panels`]. Results do not depend on the number of threads: work is cut at fixed places and partial sums are added in order.
+//! [`packed`] and [`panels`]. Results do not depend on the number of threads: work is cut at fixed places and partial sums are
+//! added in order.
 
 pub mod linear;
 pub mod matmul;
@@ -23,12 +24,16 @@ use transposed::by_columns;
 /// A matrix in a slice: element `(i, j)` is `data[i * rs + j * cs]`.
 #[derive(Clone, Copy)]
 pub struct Mat<'a> {
+    /// From element `(0, 0)` on.
     pub data: &'a [f32],
+    /// Row stride, in elements.
     pub rs: usize,
+    /// Column stride, in elements.
     pub cs: usize,
 }
 
 impl<'a> Mat<'a> {
+    /// Of `[m,n]` stored by rows `rs` is n and `cs` 1; by columns `rs` is 1 and `cs` m.
     pub fn new(data: &'a [f32], rs: usize, cs: usize) -> Self {
         Mat { data, rs, cs }
     }

@@ -1,6 +1,7 @@
-//! Affine maps by a matrix that is kept in panels, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]`
-//! as [`Layout::Panels`], `bias` `[N]`, `y` `[..,N]`. The kernel is [`super::matmul`]'s with another reading of `y`; in
-//! WebAssembly its register tile reads panels as they lie, so that nothing of them has to be packed.
+//! Affine maps by a matrix that is kept in panels, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight`
+//! `[N,K]` as [`Layout::Panels`](crate::layout::Layout::Panels), `bias` `[N]`, `y` `[..,N]`. The kernel is
+//! [`super::matmul`]'s with another reading of `y`; in WebAssembly its register tile reads panels as they lie, so that
+//! nothing of them has to be packed.
 
 use super::Mat;
 use super::matmul::{Params, product_kernel};
@@ -8,6 +9,7 @@ use crate::kernel::{Access, Args, Kernel, Variant};
 use crate::layout::PANEL;
 use triptych_shaders as wgsl;
 
+/// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in panels `[N/8,K,8]`.
 pub static FORWARD: Kernel = product_kernel!("panels.forward", wgsl::LIB_LINES_PANELS, definition, fast);
 
 fn definition(args: &mut Args) {

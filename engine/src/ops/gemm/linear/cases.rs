@@ -15,6 +15,7 @@ fn case(x: &[usize], n: usize, bias: bool, act: Option<Activation>, storage: Sto
         .tolerance(2e-5)
 }
 
+/// The cases of all ways to store a weight.
 pub fn cases() -> Vec<Case> {
     let differentiable = [
         case(&[2, 3, 4], 5, true, None, Storage::F32(Layout::Rows)),

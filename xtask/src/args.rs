@@ -6,7 +6,8 @@ usage: cargo xtask COMMAND
   serve [--port N]          build the release page and serve it (port 8080; 0 takes a free one)
   build [--public-url URL]  build the release page into dist/ (URL: where it will lie; ./ fits any place)
   test [SUITE...]           run every test, or only these suites: native, wasm, page
-  lint                      formatting, clippy, shader validation, dependency rules
+  lint [--miri]             formatting, clippy, shader validation, dependency rules; --miri: only the unsafe native code, by
+                            Miri
   conformance FOLDER        run the engine on a folder of reference cases
   fuzz [--minutes N] [--seed N] [ARGS...]
                             feed mutated files, pictures, links and answers to what reads them; an unknown option
@@ -38,6 +39,7 @@ pub enum Request {
         suites: Vec<Suite>,
     },
     Lint,
+    Miri,
     Conformance {
         folder: String,
     },
@@ -102,7 +104,8 @@ pub fn parse(args: impl IntoIterator<Item = String>) -> Result<Request, String> 
         }
         "test" => Ok(Request::Test { suites: suites(&rest)? }),
         "lint" if rest.is_empty() => Ok(Request::Lint),
-        "lint" => Err(format!("lint: expected no arguments, found {:?}", rest[0])),
+        "lint" if rest == ["--miri"] => Ok(Request::Miri),
+        "lint" => Err(format!("lint: expected --miri or no arguments, found {:?}", rest[0])),
         "conformance" => match &rest[..] {
             [folder] => Ok(Request::Conformance { folder: folder.clone() }),
             _ => Err(format!("conformance: expected one folder, found {}", rest.len())),

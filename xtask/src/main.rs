@@ -45,6 +45,7 @@ fn perform(request: Request) -> Result<()> {
         Request::Serve { port } => page::build(args::DEFAULT_PUBLIC_URL).and_then(|()| page::serve(port)),
         Request::Test { suites } => test::run_suites(&suites),
         Request::Lint => lint::run_all(),
+        Request::Miri => lint::miri(),
         Request::Conformance { folder } => conformance(&folder),
         Request::Fuzz { options } => fuzz(&options),
         Request::Compare { peer, options } => bench::compare(peer, &options),

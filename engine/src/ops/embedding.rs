@@ -4,34 +4,34 @@
 
 use super::binary::add;
 use super::case::{Case, noise, stored_noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::layout::{Layout, Storage};
 use crate::plan::{Matrix, PlanBuilder, SlotId};
 use crate::precision::Precision;
 use crate::tensor::{DType, HostTensor, Shape};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    vocabulary: u32,
-    /// The id of the table's first row.
-    first: u32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+        vocabulary: u32,
+        /// The id of the table's first row.
+        first: u32,
+    }
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct PackedParams {
-    rows: u32,
-    width: u32,
-    vocabulary: u32,
-    first: u32,
-    /// Words of a row of the table.
-    words: u32,
-    /// 1 for int8, 0 for f16.
-    is_int8: u32,
+params! {
+    struct PackedParams {
+        rows: u32,
+        width: u32,
+        vocabulary: u32,
+        first: u32,
+        /// Words of a row of the table.
+        words: u32,
+        /// 1 for int8, 0 for f16.
+        is_int8: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::EMBEDDING];
@@ -40,6 +40,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::EMBEDDING];
 pub static FORWARD: Kernel = Kernel {
     name: "embedding.forward",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[1]) }],
     cpu: forward,
     fast: None,
@@ -49,6 +50,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "embedding.backward",
     bindings: &[("dy_ids", Access::Read), ("dy", Access::Read), ("dtable", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "table_row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[2]) }],
     cpu: backward,
     fast: Some(fast_backward),
@@ -58,6 +60,7 @@ pub static BACKWARD: Kernel = Kernel {
 pub static PACKED: Kernel = Kernel {
     name: "embedding.packed",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
+    params: PackedParams::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: &[wgsl::LIB_INDEX, wgsl::EMBEDDING_PACKED],

@@ -268,6 +268,8 @@ impl PlanBuilder {
     /// parameters. Panics where a slot that is written stands on a second binding.
     pub fn emit(&mut self, kernel: &'static Kernel, slots: &[SlotId], params: Vec<u32>) {
         assert_eq!(slots.len(), kernel.bindings.len(), "{}: wrong number of slots", kernel.name);
+        let words: usize = kernel.params.iter().map(|field| field.count).sum();
+        assert_eq!(params.len(), words, "{}: wrong number of parameter words", kernel.name);
         for (i, (slot, binding)) in slots.iter().zip(kernel.bindings).enumerate() {
             let root = self.root(*slot);
             let again = slots.iter().enumerate().any(|(j, other)| j != i && self.root(*other) == root);

@@ -8,18 +8,18 @@ pub use cases::cases;
 
 use super::matmul::{self, Epilogue, Operand, Transpose, matmul_backward, product_by};
 use super::{packed, panels};
-use crate::kernel::{Access, Args, Kernel, Variant, words};
+use crate::kernel::{Access, Args, Kernel, Variant, params, words};
 use crate::layout::{Layout, Storage};
 use crate::ops::activation::{Activation, activation};
 use crate::ops::fast_math::sum_rows;
 use crate::plan::{Matrix, PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    cols: u32,
+params! {
+    struct Params {
+        rows: u32,
+        cols: u32,
+    }
 }
 
 /// Columns of a workgroup of `linear_bias.wgsl`.
@@ -29,6 +29,7 @@ const SUM_COLS: u32 = 32;
 pub static BIAS_BACKWARD: Kernel = Kernel {
     name: "linear.bias_backward",
     bindings: &[("dout", Access::Read), ("dbias", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "columns",
         source: &[wgsl::LINEAR_BIAS],

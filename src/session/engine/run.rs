@@ -7,14 +7,14 @@ use crate::lab::fuse::{HELD_OUT, Race};
 use crate::session::protocol::{Experiment, Failure, KEPT_RUNS, TrainingUpdate};
 
 /// Steps between two evaluations of a race, and of a contrastive run.
-const RACE_EVALUATED: u64 = 20;
-const CONTRAST_EVALUATED: u64 = 10;
+const RACE_EVAL_STEPS: u64 = 20;
+const CONTRAST_EVAL_STEPS: u64 = 10;
 
 /// An experiment under way.
 pub(crate) struct Run {
     pub experiment: Experiment,
     pub trainee: Trainee,
-    /// What is evaluated next before the next step: a contestant's place, or 0 for the one model there is.
+    /// What is evaluated before the next step: a contestant's place, or 0 for the one model there is.
     evaluating: Option<usize>,
 }
 
@@ -84,7 +84,7 @@ impl Run {
                     return Ok(Some(TrainingUpdate::Standing(race.standing(at).await?)));
                 }
                 let Some(round) = race.advance().await? else { return Ok(None) };
-                self.evaluating = is_due(race.step, until, RACE_EVALUATED).then_some(0);
+                self.evaluating = is_due(race.step, until, RACE_EVAL_STEPS).then_some(0);
                 Ok(Some(TrainingUpdate::Round(round)))
             }
             Trainee::Contrast(run) => {
@@ -92,7 +92,7 @@ impl Run {
                     return Ok(Some(TrainingUpdate::Measured(Box::new(run.figures().await?))));
                 }
                 let report = run.step().await?;
-                self.evaluating = is_due(report.step, until, CONTRAST_EVALUATED).then_some(0);
+                self.evaluating = is_due(report.step, until, CONTRAST_EVAL_STEPS).then_some(0);
                 Ok(Some(TrainingUpdate::Contrast(report)))
             }
             Trainee::Objectives(race) => Ok(race.step(device).await?.map(TrainingUpdate::Objective)),

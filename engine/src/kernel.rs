@@ -118,7 +118,7 @@ impl Field {
     }
 }
 
-/// What the field of a kernel's parameters may be.
+/// What the field of a kernel's parameters may be: u32, f32, or an array of them.
 pub trait Parameter {
     /// The type of its scalars.
     const DTYPE: DType;

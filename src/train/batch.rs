@@ -14,8 +14,8 @@ use crate::world::language::{Caption, Style, caption, false_caption, full_captio
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
 use crate::world::scene::MAX_OBJECTS;
-use crate::world::splits::{Split, scene_with};
-use crate::world::{Description, Rng, Scene, render};
+use crate::world::splits::scene_with;
+use crate::world::{Description, Rng, Scene, Split, render};
 use std::ops::RangeInclusive;
 
 /// Inputs of one training step, by name.

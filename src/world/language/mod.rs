@@ -15,7 +15,7 @@ mod twist;
 
 pub use grounding::{Pointing, mentioned, pointings};
 pub use lexicon::vocabulary;
-pub use meaning::{Claim, Description, Phrase, Relation, Statement};
+pub use meaning::{Claim, Description, Phrase, Statement};
 pub use parse::{parse, read};
 pub use reader::ParseError;
 pub use twist::false_caption;

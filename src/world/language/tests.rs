@@ -1,7 +1,7 @@
 use super::*;
 use crate::world::rng::Stream;
-use crate::world::splits::{self, Split};
 use crate::world::{Background, Colour, Object, Place, Shape, Size, Texture};
+use crate::world::{Split, splits};
 use std::collections::{BTreeSet, HashMap};
 
 fn scenes(split: Split, count: u64) -> impl Iterator<Item = (Scene, Rng)> {

@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::form::is_weights;
-use super::survey::TOKENIZERS;
 use crate::order;
 
 /// The name under which a [`Manifest`] is kept.
 pub const MANIFEST: &str = "manifest.json";
 /// The name under which a [`Manifest`] is kept whose files are to take the place of others.
 pub(super) const NEXT: &str = "manifest.next.json";
+
+/// The ways in which a tokenizer is written down; the first that is there is taken.
+pub(super) const TOKENIZERS: [&[&str]; 3] =
+    [&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]];
 
 /// A file of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,12 +2,9 @@
 
 use super::answer::within;
 use super::form::{BEGINNING, beginning, is_weights, small};
+use super::manifest::TOKENIZERS;
 use super::{Answer, Body, Entry, Fetch, HubError, Manifest, Source, check};
 use crate::io::weights::{INDEX, WHOLE, shards};
-
-/// The ways in which a tokenizer is written down; the first that is there is taken.
-pub(super) const TOKENIZERS: [&[&str]; 3] =
-    [&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]];
 
 /// Files that a model may do without.
 const OPTIONAL: [&str; 4] =

@@ -1,6 +1,6 @@
 //! Samples as the inputs of a plan.
 
-use super::network::MODALITIES;
+use super::modality::MODALITIES;
 use super::standing::Shown;
 use super::task::{Sample, TOKENS, WORDS};
 use crate::infer::pixel_values;

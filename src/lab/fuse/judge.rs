@@ -2,16 +2,14 @@
 
 use super::Contestant;
 use super::batch::{Given, inputs};
-use super::network::{CELLS, MODALITIES, WIDTH};
-use super::race::{Entrant, HELD_OUT, Race, shuffle_pictures};
+use super::head::WIDTH;
+use super::modality::MODALITIES;
+use super::network::CELLS;
+use super::race::{EVAL_BATCH, Entrant, Race, shuffle_pictures};
 use super::standing::{Confusion, Shown, Standing};
 use super::task::{CLASSES, TOKENS, sentence};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::lab::student::{Student, replay};
-
-/// Samples that are judged at a time.
-pub(super) const BATCH: usize = 64;
-const _: () = assert!(HELD_OUT.is_multiple_of(BATCH), "held-out samples are judged in whole batches");
 
 impl Race {
     /// How contestant `at` of [`super::Settings::entrants`] does: a piece of work a few steps long.
@@ -54,7 +52,7 @@ impl Race {
             return Ok(vec![self.majority; given.len()]);
         };
         let mut all = Vec::with_capacity(given.len());
-        for part in given.chunks_exact(BATCH) {
+        for part in given.chunks_exact(EVAL_BATCH) {
             let [rows] = replay(device, judge, &inputs(part), ["probabilities"]).await?;
             all.extend(rows.as_f32().chunks_exact(CLASSES).map(|row| row[1]));
         }
@@ -116,13 +114,13 @@ async fn inside(
         }
         Contestant::Cross | Contestant::CoAttention => {
             let probs = "fusion.words.blocks.0.cross_attn.attention_probs";
-            let [probs] = replay(device, judge, &inputs(&given[..BATCH]), [probs]).await?;
-            standing.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / BATCH]);
+            let [probs] = replay(device, judge, &inputs(&given[..EVAL_BATCH]), [probs]).await?;
+            standing.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / EVAL_BATCH]);
             return Ok(());
         }
         _ => return Ok(()),
     };
-    for part in given.chunks_exact(BATCH) {
+    for part in given.chunks_exact(EVAL_BATCH) {
         let [rows] = replay(device, judge, &inputs(part), [name]).await?;
         standing.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
     }

@@ -5,6 +5,7 @@ pub mod batch;
 mod contestant;
 mod file;
 mod fusion;
+mod head;
 mod judge;
 mod modality;
 mod network;
@@ -13,7 +14,8 @@ mod standing;
 pub mod task;
 
 pub use contestant::Contestant;
-pub use modality::Modality;
-pub use network::{CELLS, MODALITIES, PARAMETERS, WIDTH};
+pub use head::WIDTH;
+pub use modality::{MODALITIES, Modality};
+pub use network::{CELLS, PARAMETERS};
 pub use race::{HELD_OUT, Race, Settings};
 pub use standing::{Confusion, Learner, Round, Shown, Standing};

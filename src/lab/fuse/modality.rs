@@ -19,3 +19,6 @@ impl Modality {
         }
     }
 }
+
+/// The two modalities as scopes of their weights and in the names of inputs.
+pub const MODALITIES: [&str; 2] = [Modality::Picture.name(), Modality::Words.name()];

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
+use super::Contestant;
 use super::batch::{Given, answers, inputs};
-use super::network::{self, MODALITIES};
+use super::modality::MODALITIES;
+use super::network;
 use super::standing::{Learner, Round};
 use super::task::{self, CLASSES, Information, Sample, TOKENS, Task, WORDS};
-use super::{Contestant, judge};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::lab::picture::SIDE;
 use crate::lab::student::{Inputs, Student};
@@ -16,6 +17,9 @@ use crate::world::Rng;
 
 /// Held-out samples.
 pub const HELD_OUT: usize = 256;
+/// Held-out samples that are evaluated at a time.
+pub(super) const EVAL_BATCH: usize = 64;
+const _: () = assert!(HELD_OUT.is_multiple_of(EVAL_BATCH), "held-out samples are evaluated in whole batches");
 /// Training samples by which the majority is told.
 const COUNTED: u64 = 256;
 /// Steps over which the learning rate rises.
@@ -116,7 +120,7 @@ impl Entrant {
         }
         let plan = network::training(contestant, settings.batch);
         let student = Student::new(device, plan, settings.seed, own).await?;
-        let judge = student.prepare(device, network::inference(contestant, judge::BATCH)).await?;
+        let judge = student.prepare(device, network::inference(contestant, EVAL_BATCH)).await?;
         Ok(Entrant { contestant, student: Some((student, judge)) })
     }
 }

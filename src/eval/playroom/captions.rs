@@ -3,7 +3,8 @@
 use super::report::Captions;
 use super::{Gallery, Progress, share};
 use crate::device::DeviceError;
-use crate::eval::text::{Candidate, scores};
+use crate::eval::Candidate;
+use crate::eval::text::scores;
 use crate::infer::{Decoding, Runner, pick};
 use crate::world::Style;
 use crate::world::language::{mentioned, parse};

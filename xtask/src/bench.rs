@@ -1,8 +1,8 @@
 //! Our engine beside others: everything that a script of `benches/` needs, then the comparison itself.
 
 use crate::args::Peer;
-use crate::process::{Result, cargo, run, step};
-use crate::{browser, node, paths, tools, wasm};
+use crate::process::{cargo, run, step};
+use crate::{Result, browser, node, paths, tools, wasm};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

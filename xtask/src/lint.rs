@@ -1,7 +1,7 @@
 //! What needs no running: formatting, clippy for both targets, shaders, dependency rules.
 
-use crate::process::{Result, cargo, run, step};
-use crate::{packages, paths, wasm};
+use crate::process::{cargo, run, step};
+use crate::{Result, packages, paths, wasm};
 use std::process::Command;
 
 const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";

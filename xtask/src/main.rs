@@ -15,8 +15,11 @@ mod tools;
 mod wasm;
 
 use args::Request;
-use process::{Result, cargo, run};
+use process::{cargo, run};
 use std::process::ExitCode;
+
+/// The error is a message for the person who typed the command.
+type Result<T> = std::result::Result<T, String>;
 
 fn main() -> ExitCode {
     let request = match args::parse(std::env::args().skip(1)) {

@@ -1,6 +1,6 @@
 //! Where things lie: in the project, and in the user's cache.
 
-use crate::process::Result;
+use crate::Result;
 use std::env;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,6 @@
 //! Versions of the tools. Each is pinned in one place: here, in Cargo.lock, or in e2e/package.json (Playwright, Binaryen).
 
-use crate::paths;
-use crate::process::Result;
+use crate::{Result, paths};
 use std::fs;
 
 /// The newest Trunk that the project's compiler builds: later ones need Rust 1.96.

@@ -1,8 +1,8 @@
 //! Every test, native and in the browser, with its set-up. Nothing is skipped: what cannot run fails.
 
 use crate::args::Suite;
-use crate::process::{Result, cargo, run, step};
-use crate::{browser, node, page, paths, tools, wasm};
+use crate::process::{cargo, run, step};
+use crate::{Result, browser, node, page, paths, tools, wasm};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

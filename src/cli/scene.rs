@@ -35,8 +35,7 @@ pub struct SceneCommand {
 
 /// A split by its name.
 pub fn parse_split(name: &str) -> Result<Split, String> {
-    let known = Split::ALL.iter().find(|split| split.word() == name);
-    known.copied().ok_or_else(|| format!("expected {}", Split::ALL.map(Split::word).join(", ")))
+    name.parse().map_err(|_| format!("expected {}", Split::ALL.map(Split::word).join(", ")))
 }
 
 impl SceneCommand {

@@ -123,7 +123,7 @@ impl Draw<'_> {
                 // A full caption says all there is, so that it is wrong of a scene that shows more.
                 let right = match caption.style {
                     Style::Full => caption.text == full[i],
-                    _ => caption.judge(scene),
+                    _ => caption.is_true_of(scene),
                 };
                 if right {
                     negatives[i * count + j] = 0.0;
@@ -182,7 +182,7 @@ impl Draw<'_> {
                 };
                 let Some(caption) = found else { break };
                 let ids = self.words.sentence(&caption.text);
-                if ids.len() <= room && caption.judge(&self.scenes[scene]) == truth {
+                if ids.len() <= room && caption.is_true_of(&self.scenes[scene]) == truth {
                     return (caption, ids);
                 }
             }

@@ -18,7 +18,7 @@ pub struct Judged {
 pub fn judge(text: &str, is_finished: bool, scene: &Scene) -> Vec<Judged> {
     let judged = |result: Result<Statement, ParseError>| match result {
         Ok(Statement { claim, span, .. }) => {
-            Judged { text: text[span].into(), truth: Some(claim.judge(scene)) }
+            Judged { text: text[span].into(), truth: Some(claim.is_true_of(scene)) }
         }
         Err(error) => Judged { text: error.to_string(), truth: None },
     };

@@ -1,10 +1,22 @@
 //! The parts of the world.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// A part of the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::Display,
+    strum::EnumString,
+)]
+#[strum(const_into_str, serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     Train,
@@ -20,18 +32,6 @@ impl Split {
     pub const ALL: [Split; 5] = [Split::Train, Split::Val, Split::Test, Split::Compose, Split::Swap];
 
     pub const fn word(self) -> &'static str {
-        match self {
-            Split::Train => "train",
-            Split::Val => "val",
-            Split::Test => "test",
-            Split::Compose => "compose",
-            Split::Swap => "swap",
-        }
-    }
-}
-
-impl fmt::Display for Split {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(self.word())
+        self.into_str()
     }
 }

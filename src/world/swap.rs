@@ -77,7 +77,10 @@ fn bind(scenes: &[Scene; 2], swapped: Swapped, rng: &mut Rng) -> Option<[Caption
         }
     };
     let [a, b] = &captions;
-    let is_bound = a.judge(&scenes[0]) && b.judge(&scenes[1]) && !a.judge(&scenes[1]) && !b.judge(&scenes[0]);
+    let is_bound = a.is_true_of(&scenes[0])
+        && b.is_true_of(&scenes[1])
+        && !a.is_true_of(&scenes[1])
+        && !b.is_true_of(&scenes[0]);
     (is_bound && words(a) == words(b)).then_some(captions)
 }
 
@@ -113,8 +116,13 @@ mod tests {
             assert_eq!(words(&captions[0]), words(&captions[1]));
             for i in 0..2 {
                 assert_eq!(scene(Split::Swap, 6, 2 * index + i as u64), scenes[i]);
-                assert!(captions[i].judge(&scenes[i]));
-                assert!(!captions[i].judge(&scenes[1 - i]), "{} of {:?}", captions[i].text, scenes[1 - i]);
+                assert!(captions[i].is_true_of(&scenes[i]));
+                assert!(
+                    !captions[i].is_true_of(&scenes[1 - i]),
+                    "{} of {:?}",
+                    captions[i].text,
+                    scenes[1 - i]
+                );
                 assert!(split_of(&scenes[i]) != Split::Train && !shows_held_out(&scenes[i]));
             }
         }

@@ -1,8 +1,8 @@
 //! `triptych lab`: the experiments of the page's training rooms, natively and from the same code.
 
 mod contrast;
+mod evaluate;
 mod fuse;
-mod judge;
 
 use clap::Subcommand;
 
@@ -16,8 +16,8 @@ pub enum Lab {
     Fuse(fuse::Fuse),
     /// Spoils the modalities of a trained race, and measures what is left
     Sabotage(fuse::Sabotages),
-    /// Judges weights that were saved by the page or by `--save`
-    Judge(judge::Judge),
+    /// Evaluates weights that were saved by the page or by `--save`
+    Evaluate(evaluate::Evaluate),
 }
 
 /// A learning rate as settings hold it; what is no rate is refused by their check.
@@ -31,7 +31,7 @@ impl Lab {
             Lab::Contrast(command) => command.run(),
             Lab::Fuse(command) => command.run(),
             Lab::Sabotage(command) => command.run(),
-            Lab::Judge(command) => command.run(),
+            Lab::Evaluate(command) => command.run(),
         }
     }
 }

@@ -32,7 +32,7 @@ pub(super) async fn measure(
         match parse(&caption.text) {
             Ok(statements) => {
                 said += statements.len();
-                right += statements.iter().filter(|s| s.claim.judge(scene)).count();
+                right += statements.iter().filter(|s| s.claim.is_true_of(scene)).count();
                 found += mentioned(&statements, scene).into_iter().filter(|&picked| picked).count();
             }
             Err(_) => said += 1,

@@ -24,7 +24,7 @@ pub(super) struct Transfer<W, B> {
     pub body: Option<B>,
     /// None where the server gives no digest to compare with.
     pub hash: Option<Sha256>,
-    /// [`super::Answer::is_digest`].
+    /// [`super::Response::is_digest`].
     pub is_digest: bool,
 }
 

@@ -8,7 +8,7 @@ use super::task::{TOKENS, WORDS};
 use super::{attending, fusion};
 use crate::lab::layers::{difference, stem};
 use crate::lab::picture::SIDE;
-use crate::lab::student::{parameters, training_plan};
+use crate::lab::small_trainer::{parameters, training_plan};
 use crate::nn::{Tower, linear, norm};
 use crate::ops::activation::Activation;
 use crate::ops::binary::{add, mul};

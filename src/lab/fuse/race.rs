@@ -5,13 +5,13 @@ use web_time::Instant;
 
 use super::Contestant;
 use super::batch::{Given, answers, inputs};
+use super::evaluation::{Learner, Round};
 use super::modality::MODALITIES;
 use super::network;
-use super::standing::{Learner, Round};
 use super::task::{self, CLASSES, Information, Sample, TOKENS, Task, WORDS};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::lab::picture::SIDE;
-use crate::lab::student::{Inputs, Student};
+use crate::lab::small_trainer::{Inputs, SmallTrainer};
 use crate::tensor::HostTensor;
 use crate::world::Rng;
 
@@ -27,7 +27,7 @@ const WARMUP: u64 = 20;
 
 /// What a race is run with; equal settings give equal curves on one device.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Settings {
+pub struct RaceSettings {
     pub seed: u64,
     pub task: Task,
     /// The baselines run besides.
@@ -42,9 +42,9 @@ pub struct Settings {
     pub modulation: u8,
 }
 
-impl Default for Settings {
+impl Default for RaceSettings {
     fn default() -> Self {
-        Settings {
+        RaceSettings {
             seed: 1,
             task: Task::pure(Information::Synergy),
             contestants: Contestant::FUSIONS.to_vec(),
@@ -56,13 +56,13 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl RaceSettings {
     /// What the sabotage desk starts from: either modality suffices, and the words are learned sooner.
     pub fn sabotage() -> Self {
-        Settings {
+        RaceSettings {
             task: Task::pure(Information::Redundant),
             contestants: Contestant::ROBUST.to_vec(),
-            ..Settings::default()
+            ..RaceSettings::default()
         }
     }
 
@@ -105,29 +105,29 @@ impl Settings {
 /// A contestant with its network; the majority has none.
 pub(super) struct Entrant {
     pub contestant: Contestant,
-    pub student: Option<(Student, Prepared)>,
+    pub trainer: Option<(SmallTrainer, Prepared)>,
 }
 
 impl Entrant {
     async fn new(
         device: &Device,
-        settings: &Settings,
+        settings: &RaceSettings,
         contestant: Contestant,
         own: &[(String, HostTensor)],
     ) -> Result<Self, DeviceError> {
         if contestant == Contestant::Majority {
-            return Ok(Entrant { contestant, student: None });
+            return Ok(Entrant { contestant, trainer: None });
         }
         let plan = network::training(contestant, settings.batch);
-        let student = Student::new(device, plan, settings.seed, own).await?;
-        let judge = student.prepare(device, network::inference(contestant, EVAL_BATCH)).await?;
-        Ok(Entrant { contestant, student: Some((student, judge)) })
+        let trainer = SmallTrainer::new(device, plan, settings.seed, own).await?;
+        let inference = trainer.prepare(device, network::inference(contestant, EVAL_BATCH)).await?;
+        Ok(Entrant { contestant, trainer: Some((trainer, inference)) })
     }
 }
 
 /// A race under way.
 pub struct Race {
-    pub settings: Settings,
+    pub settings: RaceSettings,
     /// Steps that every contestant has taken.
     pub step: u64,
     /// The held-out samples.
@@ -141,7 +141,7 @@ pub struct Race {
 
 impl Race {
     /// Contestants with random weights; those of equal name and shape start from equal values.
-    pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
+    pub async fn begin(device: &Device, settings: RaceSettings) -> Result<Self, DeviceError> {
         let mut entrants = Vec::new();
         let own = [("mix_logit".to_string(), HostTensor::zeros([1]))];
         for contestant in settings.entrants() {
@@ -165,25 +165,25 @@ impl Race {
         let at = self.learner(learners.len());
         let given = self.taught(self.entrants[at].contestant, &samples);
         let entrant = &mut self.entrants[at];
-        let (student, _) = entrant.student.as_mut().expect("learners have networks");
+        let (trainer, _) = entrant.trainer.as_mut().expect("learners have networks");
         let start = Instant::now();
         let inputs = [inputs(&given), answers(&samples)].concat();
-        student.forward(device, &inputs)?;
+        trainer.forward(device, &inputs)?;
         if entrant.contestant == Contestant::Modulated {
-            let factors = modulate(device, student, &samples, modulation).await?;
-            student.write(device, &factors);
+            let factors = modulate(device, trainer, &samples, modulation).await?;
+            trainer.write(device, &factors);
         }
-        let loss = student.learn(device, rate).await?;
+        let loss = trainer.learn(device, rate).await?;
         let milliseconds = 1e3 * start.elapsed().as_secs_f32();
         let mut grad_norms = [None; 2];
         for (norm, modality) in grad_norms.iter_mut().zip(MODALITIES) {
             let name = format!("grad_norm.{modality}");
-            if student.has(&name) {
-                *norm = Some(student.read(device, &name).await?.as_f32()[0]);
+            if trainer.has(&name) {
+                *norm = Some(trainer.read(device, &name).await?.as_f32()[0]);
             }
         }
         learners.push(Learner { contestant: entrant.contestant, loss, grad_norms, milliseconds });
-        if learners.len() < self.entrants.iter().filter(|entrant| entrant.student.is_some()).count() {
+        if learners.len() < self.entrants.iter().filter(|entrant| entrant.trainer.is_some()).count() {
             self.round = Some((samples, learners));
             return Ok(None);
         }
@@ -203,7 +203,7 @@ impl Race {
     /// The weights of a contestant by name; none of the majority.
     pub async fn weights(&self, device: &Device, contestant: Contestant) -> Result<Inputs, DeviceError> {
         match self.entrants.iter().find(|entrant| entrant.contestant == contestant) {
-            Some(Entrant { student: Some((student, _)), .. }) => student.weights(device).await,
+            Some(Entrant { trainer: Some((trainer, _)), .. }) => trainer.weights(device).await,
             _ => Ok(Vec::new()),
         }
     }
@@ -229,7 +229,7 @@ impl Race {
 
     /// The place of the `n`-th learner among the entrants.
     fn learner(&self, n: usize) -> usize {
-        let learners = self.entrants.iter().enumerate().filter(|(_, entrant)| entrant.student.is_some());
+        let learners = self.entrants.iter().enumerate().filter(|(_, entrant)| entrant.trainer.is_some());
         learners.map(|(at, _)| at).nth(n).expect("a round ends with the last learner")
     }
 
@@ -278,13 +278,13 @@ fn disturb(given: &mut Given, modality: usize, rng: &mut Rng) {
 /// the two give to the right answers; 1 for the other (Peng et al. 2022, section 3.2).
 async fn modulate(
     device: &Device,
-    student: &Student,
+    trainer: &SmallTrainer,
     samples: &[Sample],
     strength: f32,
 ) -> Result<Inputs, DeviceError> {
     let mut sure = [0.0f32; 2];
     for (sure, modality) in sure.iter_mut().zip(MODALITIES) {
-        let logits = student.read(device, &format!("logits.{modality}")).await?;
+        let logits = trainer.read(device, &format!("logits.{modality}")).await?;
         let right = |(row, sample): (&[f32], &Sample)| {
             let answer = sample.answer as usize;
             1.0 / (1.0 + (row[1 - answer] - row[answer]).exp())

@@ -20,7 +20,8 @@ const DWELL: usize = 4;
 pub const WORDS: [&str; 9] = ["", "it", "is", "which", "answer", "red", "blue", "colour", "please"];
 
 /// Where the answer stands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "lowercase")]
 pub enum Information {
     /// In the picture and in the words alike: "it is red" of something red.
     Redundant,
@@ -36,12 +37,7 @@ impl Information {
     pub const ALL: [Self; 4] = [Self::Redundant, Self::Picture, Self::Words, Self::Synergy];
 
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Redundant => "redundant",
-            Self::Picture => "picture",
-            Self::Words => "words",
-            Self::Synergy => "synergy",
-        }
+        self.into_str()
     }
 }
 

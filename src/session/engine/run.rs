@@ -21,7 +21,7 @@ pub(crate) struct Run {
 pub(crate) enum Trainee {
     Race(Race),
     Contrast(Box<contrast::Run>),
-    Objectives(objectives::Race),
+    Objectives(objectives::ObjectiveComparison),
 }
 
 impl Run {
@@ -43,7 +43,7 @@ impl Run {
             }
             Experiment::Objectives(settings) => {
                 settings.check().map_err(refused)?;
-                let race = objectives::Race::begin(device, settings.clone()).await?;
+                let race = objectives::ObjectiveComparison::begin(device, settings.clone()).await?;
                 let standings = race.standings();
                 (Trainee::Objectives(race), Lesson::ObjectivesBegun { standings })
             }
@@ -77,7 +77,7 @@ impl Run {
             Trainee::Race(race) => {
                 if let Some(at) = judged {
                     self.judging = (at + 1 < race.settings.entrants().len()).then_some(at + 1);
-                    return Ok(Some(Lesson::Standing(race.standing(device, at).await?)));
+                    return Ok(Some(Lesson::Standing(race.evaluate(device, at).await?)));
                 }
                 let Some(round) = race.advance(device).await? else { return Ok(None) };
                 self.judging = is_due(race.step, until, JUDGED).then_some(0);

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{MODELS, Taking, album_of, folder_of, storage};
-use crate::io::hub::{Manifest, Source, manifest, survey};
+use crate::io::hub::{Manifest, Source, manifest, resolve};
 use crate::order;
 use crate::precision::Precision;
 use crate::session::engine::Host;
@@ -33,11 +33,11 @@ pub(super) async fn shelf(host: &impl Host) -> Result<Vec<KeptModel>, Failure> {
 pub(super) async fn kept(host: &impl Host, folder: &str, manifest: &Manifest) -> u64 {
     let under_way = match manifest.entries.iter().find(|entry| !entry.whole) {
         Some(entry) => {
-            host.size(folder, &manifest.stored(&entry.file)).await.map_or(0, |size| size.min(entry.size))
+            host.size(folder, &manifest.stored_name(&entry.file)).await.map_or(0, |size| size.min(entry.size))
         }
         None => 0,
     };
-    manifest.kept().saturating_add(under_way)
+    manifest.stored_bytes().saturating_add(under_way)
 }
 
 /// Those of the checkpoints whose servers have other files than the ones that are kept. A server that cannot be asked, or does
@@ -48,7 +48,7 @@ pub(super) async fn outdated(host: &impl Host, names: Vec<String>) -> Vec<String
         let Ok(source) = Source::parse(&name) else { continue };
         let Ok(folder) = host.folder(&folder_of(&name)).await else { continue };
         let Ok(Some(kept)) = manifest(&folder).await else { continue };
-        let now = survey(&source, &host.network()).await;
+        let now = resolve(&source, &host.network()).await;
         if now.is_ok_and(|now| kept.differs(&now.manifest)) {
             outdated.push(name);
         }

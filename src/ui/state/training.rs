@@ -2,7 +2,7 @@
 
 use super::{Phase, Shared, UiState};
 use crate::lab::contrast::{self, objectives};
-use crate::lab::fuse::{Contestant, Round, Shown, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, Round, Shown};
 use crate::lab::sabotage::Damage;
 use crate::session::protocol::{Command, Experiment, KEPT_RUNS, Lesson};
 
@@ -21,7 +21,7 @@ pub struct Runs {
 /// Where a contrastive run stood when it was last measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    pub settings: contrast::Settings,
+    pub settings: contrast::ContrastSettings,
     /// Of the step before the measurement.
     pub loss: f32,
     pub figures: Shared<contrast::Figures>,
@@ -126,7 +126,7 @@ pub struct Race {
     pub samples: Shared<Vec<Shown>>,
     pub rounds: Vec<Shared<Round>>,
     /// The newest of each contestant, in the order of the race.
-    pub standings: Vec<Shared<Standing>>,
+    pub standings: Vec<Shared<Evaluation>>,
     pub judgements: Vec<Judgement>,
 }
 
@@ -141,8 +141,8 @@ pub struct Judgement {
 }
 
 impl Race {
-    fn judge(&mut self, standing: Standing) {
-        let Standing { contestant, step, alone, .. } = standing;
+    fn judge(&mut self, standing: Evaluation) {
+        let Evaluation { contestant, step, alone, .. } = standing;
         let accuracy = standing.confusion.accuracy();
         self.judgements.push(Judgement { contestant, step, accuracy, alone });
         let standing = Shared::new(standing);
@@ -158,7 +158,7 @@ impl Race {
 pub struct Contrast {
     /// Number of weights.
     pub parameters: u32,
-    pub reports: Vec<contrast::Report>,
+    pub reports: Vec<contrast::ContrastMetrics>,
     pub figures: Vec<Shared<contrast::Figures>>,
 }
 

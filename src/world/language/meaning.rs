@@ -140,7 +140,7 @@ impl fmt::Display for Description {
 
 impl Claim {
     /// Whether the claim is true of a scene.
-    pub fn judge(&self, scene: &Scene) -> bool {
+    pub fn is_true_of(&self, scene: &Scene) -> bool {
         match self {
             Claim::Exists(what) => what.count(scene) > 0,
             Claim::Relation(a, relation, b) => !related(scene, a, *relation, b).is_empty(),

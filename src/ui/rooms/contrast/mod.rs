@@ -12,7 +12,7 @@ mod standings;
 mod tables;
 mod verdicts;
 
-use crate::lab::contrast::{Figures, Report, Settings, Space};
+use crate::lab::contrast::{ContrastMetrics, ContrastSettings, Figures, Space};
 use crate::session::protocol::Experiment;
 use crate::ui::components::choice::Segments;
 use crate::ui::components::run_bar::RunBar;
@@ -58,10 +58,10 @@ fn Modes() -> impl IntoView {
 #[derive(Clone, Copy)]
 pub struct OneRun {
     pub live: Live,
-    pub settings: Memo<Settings>,
+    pub settings: Memo<ContrastSettings>,
     /// Number of weights.
     pub parameters: Memo<u32>,
-    pub reports: Memo<Vec<Report>>,
+    pub reports: Memo<Vec<ContrastMetrics>>,
     pub figures: Memo<Measured>,
     /// The newest of the figures.
     pub last: Memo<Option<Shared<Figures>>>,
@@ -125,7 +125,7 @@ fn Run() -> impl IntoView {
 }
 
 /// What a file of weights is called.
-fn file_name(settings: &Settings) -> String {
+fn file_name(settings: &ContrastSettings) -> String {
     let (space, seed) = (settings.space.name(), settings.seed);
     format!("contrast-{space}-seed-{seed}")
 }

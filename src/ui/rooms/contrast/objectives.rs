@@ -5,7 +5,7 @@ use super::controls::{Decades, LEARNING_RATES, learning_rate};
 use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
 use crate::lab::contrast::HELD_OUT;
-use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
+use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
 use crate::session::protocol::Experiment;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::choice::Number;
@@ -50,7 +50,7 @@ pub fn Objectives() -> impl IntoView {
 }
 
 /// A change of settings is a new race, which stands at its beginning.
-fn change(lab: Lab, change: impl FnOnce(&mut Settings)) {
+fn change(lab: Lab, change: impl FnOnce(&mut ObjectiveSettings)) {
     lab.go(|view| {
         change(&mut view.contrast.objectives);
         view.contrast.piece = 0;
@@ -60,7 +60,7 @@ fn change(lab: Lab, change: impl FnOnce(&mut Settings)) {
 #[component]
 fn RaceControls() -> impl IntoView {
     let lab = Lab::here();
-    let batch = Settings::BATCH;
+    let batch = ObjectiveSettings::BATCH;
     view! {
         <div class="settings">
             <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
@@ -138,9 +138,9 @@ fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
 }
 
 #[component]
-fn RaceNotes(live: Live, settings: Memo<Settings>, standings: Memo<Vec<Standing>>) -> impl IntoView {
+fn RaceNotes(live: Live, settings: Memo<ObjectiveSettings>, standings: Memo<Vec<Standing>>) -> impl IntoView {
     let figures = Memo::new(move |_| {
-        let (done, pieces) = (live.stands.get().unwrap_or(0), settings.with(Settings::pieces));
+        let (done, pieces) = (live.stands.get().unwrap_or(0), settings.with(ObjectiveSettings::pieces));
         let ended = standings.with(|all| all.iter().filter(|one| one.phase == Phase::Done).count());
         vec![
             Figure::new("Work done", show::percent(done as f32 / pieces as f32)),

@@ -2,25 +2,25 @@
 
 use super::Contestant;
 use super::batch::{Given, inputs};
+use super::evaluation::{Confusion, Evaluation, Shown};
 use super::head::WIDTH;
 use super::modality::MODALITIES;
 use super::network::CELLS;
 use super::race::{EVAL_BATCH, Entrant, Race, shuffle_pictures};
-use super::standing::{Confusion, Shown, Standing};
 use super::task::{CLASSES, TOKENS, sentence};
 use crate::device::{Device, DeviceError, Prepared};
-use crate::lab::student::{Student, replay};
+use crate::lab::small_trainer::{SmallTrainer, replay};
 
 impl Race {
-    /// How contestant `at` of [`super::Settings::entrants`] does: a piece of work a few steps long.
-    pub async fn standing(&self, device: &Device, at: usize) -> Result<Standing, DeviceError> {
+    /// How contestant `at` of [`super::RaceSettings::entrants`] does: a piece of work a few steps long.
+    pub async fn evaluate(&self, device: &Device, at: usize) -> Result<Evaluation, DeviceError> {
         let entrant = &self.entrants[at];
         let all = self.given(entrant.contestant);
         let probabilities = self.answers(device, at, &all).await?;
-        let mut standing = Standing {
+        let mut evaluation = Evaluation {
             contestant: entrant.contestant,
             step: self.step,
-            parameters: entrant.student.as_ref().map_or(0, |(student, _)| student.parameters as u32),
+            parameters: entrant.trainer.as_ref().map_or(0, |(trainer, _)| trainer.parameters as u32),
             confusion: self.confusion(&probabilities),
             alone: [0.0; 2],
             probabilities,
@@ -29,16 +29,16 @@ impl Race {
             interaction: Vec::new(),
             attention: Vec::new(),
         };
-        for (kept, accuracy) in standing.alone.iter_mut().enumerate() {
+        for (kept, accuracy) in evaluation.alone.iter_mut().enumerate() {
             let mut given = all.clone();
             given.iter_mut().for_each(|given| given.present[1 - kept] = false);
             let probabilities = self.answers(device, at, &given).await?;
             *accuracy = self.confusion(&probabilities).accuracy();
         }
-        if let Some((student, judge)) = &entrant.student {
-            inside(device, entrant.contestant, student, judge, &all, &mut standing).await?;
+        if let Some((trainer, inference)) = &entrant.trainer {
+            inside(device, entrant.contestant, trainer, inference, &all, &mut evaluation).await?;
         }
-        Ok(standing)
+        Ok(evaluation)
     }
 
     /// The probability of class 1 for each of `given`, whose number is that of the held-out samples.
@@ -48,12 +48,12 @@ impl Race {
         at: usize,
         given: &[Given],
     ) -> Result<Vec<f32>, DeviceError> {
-        let Entrant { student: Some((_, judge)), .. } = &self.entrants[at] else {
+        let Entrant { trainer: Some((_, inference)), .. } = &self.entrants[at] else {
             return Ok(vec![self.majority; given.len()]);
         };
         let mut all = Vec::with_capacity(given.len());
         for part in given.chunks_exact(EVAL_BATCH) {
-            let [rows] = replay(device, judge, &inputs(part), ["probabilities"]).await?;
+            let [rows] = replay(device, inference, &inputs(part), ["probabilities"]).await?;
             all.extend(rows.as_f32().chunks_exact(CLASSES).map(|row| row[1]));
         }
         Ok(all)
@@ -93,10 +93,10 @@ impl Race {
 async fn inside(
     device: &Device,
     contestant: Contestant,
-    student: &Student,
-    judge: &Prepared,
+    trainer: &SmallTrainer,
+    inference: &Prepared,
     given: &[Given],
-    standing: &mut Standing,
+    evaluation: &mut Evaluation,
 ) -> Result<(), DeviceError> {
     let (name, share): (_, fn(&[f32]) -> f32) = match contestant {
         Contestant::Gate => ("gate", |row| row.iter().sum::<f32>() / row.len() as f32),
@@ -104,25 +104,25 @@ async fn inside(
         Contestant::Reliability => ("trust", |row| row[0] / (row[0] + row[1])),
         Contestant::Experts => ("route", |row| row[0]),
         Contestant::Late | Contestant::Modulated => {
-            let logit = student.weight(device, "mix_logit").await?.as_f32()[0];
-            standing.alpha = Some(1.0 / (1.0 + (-logit).exp()));
+            let logit = trainer.weight(device, "mix_logit").await?.as_f32()[0];
+            evaluation.alpha = Some(1.0 / (1.0 + (-logit).exp()));
             return Ok(());
         }
         Contestant::Bilinear => {
-            standing.interaction = interaction(device, student).await?;
+            evaluation.interaction = interaction(device, trainer).await?;
             return Ok(());
         }
         Contestant::Cross | Contestant::CoAttention => {
             let probs = "fusion.words.blocks.0.cross_attn.attention_probs";
-            let [probs] = replay(device, judge, &inputs(&given[..EVAL_BATCH]), [probs]).await?;
-            standing.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / EVAL_BATCH]);
+            let [probs] = replay(device, inference, &inputs(&given[..EVAL_BATCH]), [probs]).await?;
+            evaluation.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / EVAL_BATCH]);
             return Ok(());
         }
         _ => return Ok(()),
     };
     for part in given.chunks_exact(EVAL_BATCH) {
-        let [rows] = replay(device, judge, &inputs(part), [name]).await?;
-        standing.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
+        let [rows] = replay(device, inference, &inputs(part), [name]).await?;
+        evaluation.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
     }
     Ok(())
 }
@@ -134,12 +134,12 @@ fn mean_of_heads(probs: &[f32]) -> Vec<f32> {
 }
 
 /// `Uᵀ diag(w₁ - w₀) V`, `[D, D]`: how much a pair of features speaks for class 1.
-async fn interaction(device: &Device, student: &Student) -> Result<Vec<f32>, DeviceError> {
+async fn interaction(device: &Device, trainer: &SmallTrainer) -> Result<Vec<f32>, DeviceError> {
     let mut factors = Vec::new();
     for modality in MODALITIES {
-        factors.push(student.weight(device, &format!("bilinear_{modality}.weight")).await?);
+        factors.push(trainer.weight(device, &format!("bilinear_{modality}.weight")).await?);
     }
-    let out = student.weight(device, "bilinear_out.weight").await?;
+    let out = trainer.weight(device, "bilinear_out.weight").await?;
     let (u, v, w) = (factors[0].as_f32(), factors[1].as_f32(), out.as_f32());
     let rank = out.shape.last();
     let pair = |at: usize| {

@@ -140,9 +140,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
         let failed = |source| storage(CONFIG, source);
         let file = self.store.open(&self.manifest.stored_name(CONFIG)).await.map_err(failed)?;
         small(CONFIG, file.size())?;
-        let mut bytes = vec![0; file.size() as usize];
-        file.read_at(0, &mut bytes).map_err(failed)?;
-        Ok(bytes)
+        file.read_vec(0, file.size()).map_err(failed)
     }
 
     pub fn manifest(&self) -> &Manifest {

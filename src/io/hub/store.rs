@@ -34,9 +34,7 @@ pub async fn manifest(store: &impl Store) -> Result<Option<Manifest>, HubError> 
 pub(super) async fn read(store: &impl Store, name: &str) -> Result<Option<Manifest>, HubError> {
     let read = async || {
         let file = store.open(name).await?;
-        let mut bytes = vec![0; usize::try_from(file.size()).map_err(|_| io::ErrorKind::FileTooLarge)?];
-        file.read_at(0, &mut bytes)?;
-        Ok(bytes)
+        file.read_vec(0, file.size())
     };
     let bytes = read().await.map_err(|source| storage(name, source))?;
     // Behind it a break may have left the end of a longer one. Where it is not legible the server is asked again.

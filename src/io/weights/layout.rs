@@ -62,6 +62,11 @@ impl Entry {
         self.shape.numel() as u64 * self.dtype.bitsize() as u64 / 8
     }
 
+    /// The same in memory and in a header, whose offsets are `usize`.
+    fn length(&self) -> usize {
+        usize::try_from(self.bytes()).expect("offsets of a header fit")
+    }
+
     /// Bytes in the file, its line in the header included, at most.
     fn cost(&self) -> u64 {
         self.bytes() + LINE + self.name.len() as u64 + self.shape.to_string().len() as u64
@@ -104,7 +109,7 @@ impl Layout {
         let mut at = 0;
         let mut infos = Vec::new();
         for entry in &entries {
-            let end = at + entry.bytes() as usize;
+            let end = at + entry.length();
             let (dtype, shape) = (entry.dtype, entry.shape.to_vec());
             infos.push((entry.name.clone(), TensorInfo { dtype, shape, data_offsets: (at, end) }));
             at = end;
@@ -117,7 +122,7 @@ impl Layout {
         let mut start = head.len() as u64;
         let shard = self.shards.len();
         for entry in &entries {
-            let region = Region { shard, start, bytes: entry.bytes() as usize };
+            let region = Region { shard, start, bytes: entry.length() };
             self.regions.entry(entry.tensor.clone()).or_default().push(region);
             start += entry.bytes();
         }
@@ -148,7 +153,7 @@ fn split(tensor: &str, dtype: Dtype, shape: &Shape, limit: u64) -> Result<Vec<En
     }
     let rows = rows(shape);
     let (row, beside) = (whole.bytes() / rows as u64, FIXED + PART + whole.cost() - whole.bytes());
-    let most = (limit.saturating_sub(beside) / row) as usize;
+    let most = usize::try_from(limit.saturating_sub(beside) / row).unwrap_or(usize::MAX);
     if most == 0 {
         return Err(WriteError::Row { tensor: tensor.to_string(), row, limit });
     }

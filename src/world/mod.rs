@@ -1,7 +1,7 @@
 //! Playroom: scenes, pictures, language and questions, all derived from a seed.
 //!
 //! A [`Scene`] is the scene graph. Everything else is a function of it and of a random stream: the picture
-//! with its masks ([`render`]), sentences and their meaning ([`language`]), questions and their programs
+//! with its masks ([`mod@render`]), sentences and their meaning ([`language`]), questions and their programs
 //! ([`questions`]), near misses ([`edit`]) and Winoground-like pairs ([`swap`]). [`splits`] hands out the
 //! scenes.
 //!

@@ -39,7 +39,7 @@ pub(super) fn beginning(file: &str, size: Option<u64>, bytes: &[u8]) -> Result<(
 /// length.
 ///
 /// # Errors
-/// As [`beginning`]; [`HubError::Limit`], [`HubError::Storage`].
+/// As `beginning`; [`HubError::Limit`], [`HubError::Storage`].
 pub fn check(file: &str, source: &dyn ReadAt) -> Result<(), HubError> {
     let size = source.size();
     let failed = |source| HubError::Storage { file: file.to_string(), source };

@@ -35,7 +35,7 @@ impl From<&Sample> for Given {
     }
 }
 
-/// `pixels`, `ids` and `present.*` of [`super::network::inference`].
+/// `pixels`, `ids` and `present.*` of `network::inference`.
 pub fn inputs(given: &[Given]) -> Inputs {
     let ids = given.iter().flat_map(|given| given.words).collect();
     let mut inputs = vec![

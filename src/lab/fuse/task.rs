@@ -119,7 +119,7 @@ pub fn training(task: &Task, seed: u64, index: u64) -> Sample {
     sample(task, Split::Train, seed, index, bits, &mut rng)
 }
 
-/// The first `count` held-out samples of a seed: a stream whose content stays for [`DWELL`] samples, and in which
+/// The first `count` held-out samples of a seed: a stream whose content stays for `DWELL` samples, and in which
 /// everything that can be shown and said comes equally often.
 pub fn held_out(task: &Task, seed: u64, count: usize) -> Vec<Sample> {
     let mut cycle = Bits::ALL;

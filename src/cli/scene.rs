@@ -74,6 +74,7 @@ impl SceneCommand {
 
     fn pictures(&self, scene: &Scene, name: &str) -> Result<(), CliError> {
         let picture = render(scene);
+        #[expect(clippy::cast_possible_truncation, reason = "64")]
         let side = PIXELS as u32;
         let write = |name: String, bytes: Vec<u8>| write_atomic(&self.out.join(name), &bytes);
         write(format!("{name}.png"), encode_png(&Pixels::new(side, side, picture.rgb)))?;

@@ -81,7 +81,8 @@ impl MemoryStore {
                 let (from, mut to) = (store.open(file).await?, held.open(file).await?);
                 let mut piece = vec![0; PIECE];
                 for at in (0..from.size()).step_by(PIECE) {
-                    let piece = &mut piece[..(from.size() - at).min(PIECE as u64) as usize];
+                    let piece =
+                        &mut piece[..usize::try_from(from.size() - at).map_or(PIECE, |rest| rest.min(PIECE))];
                     from.read_at(at, piece)?;
                     to.write_at(at, piece)?;
                 }
@@ -128,6 +129,11 @@ impl MemoryFile {
     }
 }
 
+/// A place in a file, which is never longer than [`MAX_HELD`].
+fn index(at: u64) -> usize {
+    usize::try_from(at).expect("no more is held than memory has addresses")
+}
+
 impl ReadAt for MemoryFile {
     fn size(&self) -> u64 {
         self.with(|file| Ok(file.size())).unwrap_or(0)
@@ -140,7 +146,7 @@ impl ReadAt for MemoryFile {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let mut at = 0;
-            file.parts(start as usize, bytes.len(), |part| {
+            file.parts(index(start), bytes.len(), |part| {
                 bytes[at..at + part.len()].copy_from_slice(part);
                 at += part.len();
             });
@@ -158,10 +164,10 @@ impl Writable for MemoryFile {
                 return Err(io::ErrorKind::StorageFull.into());
             }
             if end > file.size() {
-                file.resize(end as usize);
+                file.resize(index(end));
             }
             let mut at = 0;
-            file.parts(start as usize, bytes.len(), |part| {
+            file.parts(index(start), bytes.len(), |part| {
                 part.copy_from_slice(&bytes[at..at + part.len()]);
                 at += part.len();
             });
@@ -172,7 +178,7 @@ impl Writable for MemoryFile {
     fn truncate(&mut self, size: u64) -> io::Result<()> {
         self.with(|file| {
             if size < file.size() {
-                file.resize(size as usize);
+                file.resize(index(size));
             }
             Ok(())
         })
@@ -254,7 +260,7 @@ mod tests {
     fn a_file_in_memory_reads_what_was_written_across_pieces() {
         let memory = MemoryStore::default();
         let mut file = block_on(memory.folder("a").open("weights")).unwrap();
-        let bytes: Vec<u8> = (0..2 * PIECE + 5).map(|at| (at % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..251).cycle().take(2 * PIECE + 5).collect();
         file.write_at(0, &bytes[..PIECE - 1]).unwrap();
         file.write_at(PIECE as u64 - 1, &bytes[PIECE - 1..]).unwrap();
         assert_eq!(file.size(), bytes.len() as u64);

@@ -33,7 +33,11 @@ pub enum Request {
         suites: Vec<Suite>,
     },
     /// Formatting, clippy, shader validation, documentation, packages, dependency rules
-    Lint,
+    Lint {
+        /// The native unsafe code too, by Miri where it is installed
+        #[arg(long)]
+        miri: bool,
+    },
     /// Run the engine on a folder of reference cases
     Conformance { folder: String },
     /// Feed mutated files, pictures, links and answers to what reads them; an unknown option shows all

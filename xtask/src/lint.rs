@@ -21,6 +21,22 @@ pub fn run_all() -> Result<()> {
     dependencies()
 }
 
+/// The native code that is unsafe, by Miri, an interpreter that sees undefined behaviour. It comes with a nightly compiler only:
+/// `rustup component add --toolchain nightly miri rust-src`.
+pub fn miri() -> Result<()> {
+    let found = Command::new("cargo").args(["+nightly", "miri", "--version"]).output();
+    if !found.is_ok_and(|found| found.status.success()) {
+        step("miri: NOT CHECKED, it is not installed");
+        return Ok(());
+    }
+    step("miri");
+    let mut command = Command::new("cargo");
+    command.current_dir(paths::root()).args(["+nightly", "miri", "test", "--locked"]);
+    command.args(["--package", "triptych-engine", "--lib", "--", "gemm::native"]);
+    // What `.cargo/config.toml` asks of the processor is more than Miri interprets.
+    run(command.env("RUSTFLAGS", "").env("MIRIFLAGS", "-Zmiri-disable-isolation"))
+}
+
 /// Every composition of shader pieces by naga, in `tests/shaders.rs`, and by tint, Chrome's compiler, where it is here.
 fn shaders() -> Result<()> {
     step("shaders, naga");

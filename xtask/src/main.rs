@@ -37,7 +37,7 @@ fn perform(request: Request) -> Result<()> {
         Request::Build { public_url } => page::build(&public_url),
         Request::Serve { port } => page::build(args::DEFAULT_PUBLIC_URL).and_then(|()| page::serve(port)),
         Request::Test { suites } => test::run_suites(&suites),
-        Request::Lint => lint::run_all(),
+        Request::Lint { miri } => lint::run_all().and_then(|()| if miri { lint::miri() } else { Ok(()) }),
         Request::Conformance { folder } => conformance(&folder),
         Request::Fuzz(rest) => fuzz(&rest.args),
         Request::Bench(rest) => match rest.comparison() {

@@ -92,6 +92,7 @@ impl Contrast {
 
     fn settings(&self) -> ContrastSettings {
         let standard = ContrastSettings::default();
+        #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
         let thousandths = |temperature: f32| Temperature::Fixed { milli: (1e3 * temperature).round() as u32 };
         ContrastSettings {
             seed: self.seed.unwrap_or(standard.seed),

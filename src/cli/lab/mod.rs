@@ -21,6 +21,7 @@ pub enum Lab {
 }
 
 /// A learning rate as settings hold it; what is no rate is refused by their check.
+#[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
 fn millionths(rate: f32) -> u32 {
     (1e6 * rate).round() as u32
 }

@@ -62,8 +62,11 @@ fn copy(model: &str, change: impl Fn(&str, usize, &mut [f32])) -> TempDir {
 fn rounded(model: &str, precision: Precision) -> TempDir {
     let architecture = Checkpoint::architecture(&Folder(golden(model))).unwrap();
     let kept = architecture.kept(precision, Layout::Rows);
-    let packed: Vec<&str> =
-        kept.iter().filter(|wanted| wanted.precision == precision).map(|wanted| &*wanted.name).collect();
+    let packed: Vec<&str> = kept
+        .iter()
+        .filter(|wanted| wanted.storage.precision() == precision)
+        .map(|wanted| &*wanted.name)
+        .collect();
     assert!(packed.len() > 5, "{model}: {packed:?}");
     copy(model, |name, width, values| {
         if packed.contains(&name) {

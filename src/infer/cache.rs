@@ -2,7 +2,7 @@
 //! so that a token costs the same wherever it stands.
 
 use super::rounded;
-use crate::device::{Bank, Device, DeviceError};
+use crate::device::{Bank, DeviceError};
 use crate::nn::{Memory, Place};
 use crate::ops::embedding::embedding;
 use crate::ops::place::place;
@@ -97,7 +97,6 @@ pub(super) fn emit_inputs(b: &mut PlanBuilder, rows: usize) -> (SlotId, Place) {
 
 /// Makes room for texts under way; what is there stays.
 pub(super) fn reserve(
-    device: &Device,
     bank: &mut Bank,
     paths: &[String],
     held @ [rows, places]: Extent,
@@ -105,7 +104,7 @@ pub(super) fn reserve(
 ) -> Result<(), DeviceError> {
     let shape = Shape::from([rows, places, width]);
     let names = paths.iter().flat_map(|path| KINDS.map(|kind| name(path, kind, held)));
-    names.into_iter().try_for_each(|name| device.reserve(bank, &name, &shape))
+    names.into_iter().try_for_each(|name| bank.reserve(&name, &shape))
 }
 
 /// Under which name the device keeps something of a layer's self-attention, `[N, L, D]`.

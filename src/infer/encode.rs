@@ -38,11 +38,11 @@ impl Runner {
             let job = Job::EncodeImages { batch, traced: false };
             let prepared = self.prepared(job, |config| image_plan(config, batch, false)).await?;
             let padded = (0..batch).map(|i| chunk[i.min(chunk.len() - 1)].rgb.as_slice());
-            self.device.write(&prepared, "pixels", &pixel_values(padded, self.config.image_size));
-            self.device.run(&prepared, prepared.plan().all())?;
-            let all = self.device.read_finite(&prepared, "image_tokens").await?;
+            prepared.write("pixels", &pixel_values(padded, self.config.image_size));
+            prepared.run(prepared.plan().all())?;
+            let all = prepared.read_finite("image_tokens").await?;
             tokens.extend_from_slice(&all.as_f32()[..chunk.len() * cells * width]);
-            let all = self.device.read_finite(&prepared, "image_embeds").await?;
+            let all = prepared.read_finite("image_embeds").await?;
             embeds.extend_from_slice(&all.as_f32()[..chunk.len() * self.config.embed_width]);
         }
         let embeds = HostTensor::f32([pictures.len(), self.config.embed_width], embeds);
@@ -71,8 +71,8 @@ impl Runner {
     ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
         let job = Job::EncodeImages { batch: 1, traced: false };
         let prepared = self.prepared(job, |config| image_plan(config, 1, false)).await?;
-        self.device.write(&prepared, "pixels", &pixel_values([&picture.rgb[..]], self.config.image_size));
-        self.device.time_steps(&prepared, least_ms).await
+        prepared.write("pixels", &pixel_values([&picture.rgb[..]], self.config.image_size));
+        prepared.time_steps(least_ms).await
     }
 
     /// Unit vectors `[N, E]` of sentences given as token ids (see [`super::Words::sentence`]).
@@ -85,10 +85,10 @@ impl Runner {
             let job = Job::EncodeTexts { rows, tokens };
             let prepared = self.prepared(job, |config| text_plan(config, rows, tokens)).await?;
             let (ids, lengths) = padded_rows(chunk, rows, tokens, self.words.pad);
-            self.device.write(&prepared, "ids", &ids);
-            self.device.write(&prepared, "lengths", &lengths);
-            self.device.run(&prepared, prepared.plan().all())?;
-            let all = self.device.read_finite(&prepared, "text_embeds").await?;
+            prepared.write("ids", &ids);
+            prepared.write("lengths", &lengths);
+            prepared.run(prepared.plan().all())?;
+            let all = prepared.read_finite("text_embeds").await?;
             embeds.extend_from_slice(&all.as_f32()[..chunk.len() * self.config.embed_width]);
         }
         Ok(HostTensor::f32([sentences.len(), self.config.embed_width], embeds))

@@ -60,7 +60,7 @@ impl Runner {
         let mut bank = device.bank();
         for (name, shape) in weight_shapes(&config) {
             let tensor = weights.shaped(&name, &shape)?;
-            device.store(&mut bank, &name, &tensor)?;
+            bank.store(&name, &tensor)?;
         }
         let parameters = bank.contents().iter().map(|(_, shape)| shape.numel()).sum();
         let banned = (0..SPECIALS.len() as u32).filter(|&id| id != words.end).collect();

@@ -75,7 +75,7 @@ impl Runner {
             return Ok(prepared.clone());
         }
         let plan = Rc::new(emit(&self.config));
-        let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
+        let prepared = Rc::new(self.bank.prepare(plan).await?);
         self.plans.insert(job, prepared.clone());
         Ok(prepared)
     }
@@ -87,7 +87,7 @@ impl Runner {
 
     /// The learned temperature `exp(logit_scale)` of the contrastive logits.
     pub async fn temperature(&self) -> Result<f32, DeviceError> {
-        let scale = self.device.fetch(&self.bank, "logit_scale").await?;
+        let scale = self.bank.fetch("logit_scale").await?;
         temperature(scale.as_f32()[0])
     }
 

@@ -47,23 +47,23 @@ impl Runner {
         self.look(image).await?;
         let held = cache::extent(rows, self.config.max_tokens);
         let own = paths(&self.config, "causal_attn");
-        cache::reserve(&self.device, &mut self.bank, &own, held, self.config.width())?;
+        cache::reserve(&mut self.bank, &own, held, self.config.width())?;
         let start = self.take_over(rows, held).await?;
         let prepared = self.prepared(Job::Next { held, traced }, |config| plan(config, held, traced)).await?;
         for at in start..rows[0].len() {
             for (name, tensor) in cache::inputs(rows, held, at) {
-                self.device.write(&prepared, name, &tensor);
+                prepared.write(name, &tensor);
             }
-            self.device.run(&prepared, prepared.plan().all())?;
+            prepared.run(prepared.plan().all())?;
         }
-        let logits = self.device.read_finite(&prepared, "logits").await?;
+        let logits = prepared.read_finite("logits").await?;
         self.kept.written = Some(UnderWay { rows: rows.to_vec(), held });
         let all = logits.as_f32().chunks(self.config.vocab_size).take(rows.len());
         let logprobs = all.map(log_softmax).collect();
         if !traced {
             return Ok(Next { logprobs, trace: None });
         }
-        let trace = cross_traces(&self.device, &prepared, "decoder", self.config.reader_depth, 1).await?;
+        let trace = cross_traces(&prepared, "decoder", self.config.reader_depth, 1).await?;
         Ok(Next { logprobs, trace: Some(trace.part(0..rows.len(), 0..trace.keys)) })
     }
 
@@ -75,12 +75,12 @@ impl Runner {
         }
         (self.kept.picture, self.kept.written) = (None, None);
         let prepared = self.prepared(Job::Look, look_plan).await?;
-        self.device.write(&prepared, "image_tokens", image);
-        self.device.run(&prepared, prepared.plan().all())?;
+        prepared.write("image_tokens", image);
+        prepared.run(prepared.plan().all())?;
         for path in paths(&self.config, "cross_attn") {
             for kind in cache::KINDS {
-                let tensor = self.device.read_finite(&prepared, &format!("{path}.{kind}")).await?;
-                self.device.store(&mut self.bank, &seen(&path, kind), &tensor)?;
+                let tensor = prepared.read_finite(&format!("{path}.{kind}")).await?;
+                self.bank.store(&seen(&path, kind), &tensor)?;
             }
         }
         self.kept.picture = Some(image.clone());
@@ -94,9 +94,9 @@ impl Runner {
         if let Some([taken, put]) = &start.moves {
             let prepared =
                 self.prepared(Job::Move { from, to }, |config| move_plan(config, [from, to])).await?;
-            self.device.write(&prepared, "taken", taken);
-            self.device.write(&prepared, "put", put);
-            self.device.run(&prepared, prepared.plan().all())?;
+            prepared.write("taken", taken);
+            prepared.write("put", put);
+            prepared.run(prepared.plan().all())?;
         }
         Ok(start.common)
     }

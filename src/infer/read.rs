@@ -35,12 +35,12 @@ impl Runner {
         let (shape, flat) = self.layout(image, texts, traced);
         let prepared = self.prepared(Job::Match(shape), |config| match_plan(config, shape)).await?;
         self.feed(&prepared, image, shape, &flat);
-        self.device.run(&prepared, prepared.plan().all())?;
-        let logits = self.device.read_finite(&prepared, "logits").await?;
+        prepared.run(prepared.plan().all())?;
+        let logits = prepared.read_finite("logits").await?;
         let pairs: Vec<[f32; 2]> = logits.as_f32().chunks(2).map(|p| [p[0], p[1]]).collect();
         let depth = self.config.reader_depth;
         let trace = match traced {
-            true => Some(cross_traces(&self.device, &prepared, "matcher", depth, shape.pictures).await?),
+            true => Some(cross_traces(&prepared, "matcher", depth, shape.pictures).await?),
             false => None,
         };
         let matched = texts.iter().enumerate().map(|(i, row)| pairs[i * shape.rows..][..row.len()].to_vec());
@@ -55,7 +55,7 @@ impl Runner {
         rows: &[Vec<Vec<u32>>],
     ) -> Result<Vec<Vec<f32>>, DeviceError> {
         let (prepared, shape) = self.decode(image, rows, false).await?;
-        let logits = self.device.read_finite(&prepared, "logits").await?;
+        let logits = prepared.read_finite("logits").await?;
         let all: Vec<Vec<f32>> = logits.as_f32().chunks(self.config.vocab_size).map(log_softmax).collect();
         let real = rows.iter().enumerate().flat_map(|(i, r)| (0..r.len()).map(move |j| i * shape.rows + j));
         Ok(real.map(|i| all[i].clone()).collect())
@@ -68,9 +68,7 @@ impl Runner {
         row: &[u32],
     ) -> Result<Trace, DeviceError> {
         let (prepared, shape) = self.decode(image, &[vec![row.to_vec()]], true).await?;
-        let trace =
-            cross_traces(&self.device, &prepared, "decoder", self.config.reader_depth, shape.pictures)
-                .await?;
+        let trace = cross_traces(&prepared, "decoder", self.config.reader_depth, shape.pictures).await?;
         Ok(trace.part(0..row.len(), 0..trace.keys))
     }
 
@@ -84,8 +82,8 @@ impl Runner {
         let prepared = self.prepared(Job::Decode(shape), |config| decode_plan(config, shape)).await?;
         self.feed(&prepared, image, shape, &flat);
         let last = flat.iter().enumerate().map(|(i, row)| (i * shape.tokens + row.len() - 1) as u32);
-        self.device.write(&prepared, "last", &HostTensor::u32([flat.len()], last.collect()));
-        self.device.run(&prepared, prepared.plan().all())?;
+        prepared.write("last", &HostTensor::u32([flat.len()], last.collect()));
+        prepared.run(prepared.plan().all())?;
         Ok((prepared, shape))
     }
 
@@ -114,11 +112,11 @@ impl Runner {
             values.extend_from_slice(&first);
         }
         let image = HostTensor::f32([shape.pictures, image.shape[1], image.shape[2]], values);
-        self.device.write(prepared, "image_tokens", &image);
+        prepared.write("image_tokens", &image);
         let (ids, lengths) = padded_rows(rows, rows.len(), shape.tokens, self.words.pad);
-        self.device.write(prepared, "ids", &ids);
+        prepared.write("ids", &ids);
         if prepared.plan().find("lengths").is_some() {
-            self.device.write(prepared, "lengths", &lengths);
+            prepared.write("lengths", &lengths);
         }
     }
 }

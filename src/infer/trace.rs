@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::encode::{image_plan, pixel_values};
 use super::{Job, Runner};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{DeviceError, Prepared};
 use crate::pixels::Pixels;
 
 /// Attention of a stack of layers: `[layers, heads, queries, keys]`. A row sums to one, or to less where some keys were left
@@ -80,28 +80,26 @@ impl Trace {
 /// Reads the cross-attention of the reader's layers in its `role`, matcher or decoder, under which the paths name
 /// them; queries are the tokens of row 0, row 1, ... of picture 0, then of picture 1, ...
 pub(super) async fn cross_traces(
-    device: &Device,
     prepared: &Prepared,
     role: &str,
     depth: usize,
     pictures: usize,
 ) -> Result<Trace, DeviceError> {
     let paths = (0..depth).map(|i| format!("reader.blocks.{i}.cross_attn")).collect();
-    let mut trace = stack(device, prepared, paths, pictures).await?;
+    let mut trace = stack(prepared, paths, pictures).await?;
     trace.paths.iter_mut().for_each(|path| *path = path.replacen("reader", role, 1));
     Ok(trace)
 }
 
 /// Stacks `[B, H, Tq, Tk]` probabilities of layers as `[layers, heads, B * Tq, Tk]`.
 pub(super) async fn stack(
-    device: &Device,
     prepared: &Prepared,
     paths: Vec<String>,
     pictures: usize,
 ) -> Result<Trace, DeviceError> {
     let mut trace = Trace { paths, heads: 0, queries: 0, keys: 0, values: Vec::new() };
     for path in &trace.paths {
-        let probs = device.read_finite(prepared, &format!("{path}.attention_probs")).await?;
+        let probs = prepared.read_finite(&format!("{path}.attention_probs")).await?;
         let (heads, queries, keys) = (probs.shape[1], probs.shape[2], probs.shape[3]);
         (trace.heads, trace.queries, trace.keys) = (heads, pictures * queries, keys);
         for head in 0..heads {
@@ -119,10 +117,10 @@ impl Runner {
     pub async fn self_attention(&mut self, picture: &Pixels) -> Result<Trace, DeviceError> {
         let job = Job::EncodeImages { batch: 1, traced: true };
         let prepared = self.prepared(job, |config| image_plan(config, 1, true)).await?;
-        self.device.write(&prepared, "pixels", &pixel_values([&picture.rgb[..]], self.config.image_size));
-        self.device.run(&prepared, prepared.plan().all())?;
+        prepared.write("pixels", &pixel_values([&picture.rgb[..]], self.config.image_size));
+        prepared.run(prepared.plan().all())?;
         let paths = (0..self.config.vision_depth).map(|i| format!("vision.blocks.{i}.self_attn")).collect();
-        stack(&self.device, &prepared, paths, 1).await
+        stack(&prepared, paths, 1).await
     }
 }
 

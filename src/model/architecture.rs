@@ -6,11 +6,11 @@ use std::ops::Range;
 use super::inputs::PART;
 use super::transformers::{TextConfig, VisionConfig};
 use super::{blip, clip, memory, siglip};
-use crate::layout::Layout;
+use crate::layout::{Layout, Storage};
 use crate::limits::LimitError;
 use crate::plan::{Plan, PlanBuilder, Slot, SlotKind};
 use crate::precision::Precision;
-use crate::tensor::{DType, Shape};
+use crate::tensor::Shape;
 
 /// A published model of Hugging Face's transformers, by the class it was saved from.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,15 +35,14 @@ pub enum ConfigError {
     Memory(#[from] LimitError),
 }
 
-/// A weight, the names under which a file may hold it, in order of preference, its shape, how its rows are kept on the
-/// device and laid out there, and under which names, with their number: one, unless it is larger than a buffer may be.
+/// A weight, the names under which a file may hold it, in order of preference, its shape, how a device
+/// stores it, and under which names, with their number: one, unless it is larger than a buffer may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     pub name: String,
     pub others: Vec<String>,
     pub shape: Shape,
-    pub precision: Precision,
-    pub layout: Layout,
+    pub storage: Storage,
     pub parts: Vec<(String, usize)>,
 }
 
@@ -55,11 +54,10 @@ impl Wanted {
 
     /// The shape on the device of a part of so many rows.
     pub fn part_shape(&self, rows: usize) -> Shape {
-        match (self.precision, &self.shape[..]) {
-            (Precision::F32, &[_, width]) => self.layout.shape([rows, width]),
-            (Precision::F32, []) => self.shape.clone(),
-            (Precision::F32, [_, rest @ ..]) => [&[rows], rest].concat().into(),
-            (packed, _) => [rows, packed.row_words(self.width())].into(),
+        match &self.shape[..] {
+            &[_, width] => self.storage.shape([rows, width]),
+            [] => self.shape.clone(),
+            [_, rest @ ..] => [&[rows], rest].concat().into(),
         }
     }
 
@@ -154,15 +152,7 @@ impl Architecture {
                 _ => Vec::new(),
             };
             let parts = vec![(name.to_string(), shape.first().copied().unwrap_or(1))];
-            let precision = if kept.dtype == DType::U32 { precision } else { Precision::F32 };
-            Wanted {
-                name: name.to_string(),
-                others,
-                shape: shape.clone(),
-                precision,
-                layout: kept.layout,
-                parts,
-            }
+            Wanted { name: name.to_string(), others, shape: shape.clone(), storage: kept.storage, parts }
         };
         let mut all: Vec<Wanted> = Vec::new();
         for (slot, kept) in plan.slots_of(SlotKind::Stored).zip(kept.slots_of(SlotKind::Stored)) {
@@ -227,15 +217,14 @@ mod tests {
             name: "w".into(),
             others: Vec::new(),
             shape: [3, 4].into(),
-            precision: Precision::F32,
-            layout: Layout::Rows,
+            storage: Storage::PLAIN,
             parts,
         };
         assert_eq!(wanted.spread(0, 3), [("a", 0, 0..3)]);
         assert_eq!(wanted.spread(6, 5), [("a", 6, 0..2), ("b", 0, 2..5)]);
         assert_eq!(wanted.spread(11, 1), [("b", 3, 0..1)]);
         assert_eq!(wanted.part_shape(2), [2, 4].into());
-        let packed = Wanted { precision: Precision::Int8, ..wanted };
+        let packed = Wanted { storage: Storage::Int8, ..wanted };
         assert_eq!(packed.part_shape(2), [2, 2].into());
         assert_eq!(packed.spread(2, 4), [("a", 2, 0..2), ("b", 0, 2..4)]);
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::device::{COUNT, f32s, gpu, product};
 use super::{Case, cases};
 use triptych::device::{Choices, CpuDevice, Device, Preference, milliseconds, select};
-use triptych::kernel::{Kernel, Variant};
+use triptych::kernel::{Field, Kernel, Variant};
 use triptych::plan::PlanBuilder;
 use triptych::tensor::HostTensor;
 
@@ -20,6 +20,7 @@ pub fn cases() -> Vec<Case> {
 /// Two variants that tell which ran: the first wastes time and writes 1, the second writes 2.
 static TELLING: Kernel = Kernel {
     name: "telling.forward",
+    params: &[Field::of::<u32>("count")],
     variants: &[
         Variant {
             name: "slow",
@@ -54,9 +55,9 @@ async fn told(device: &Device) -> HostTensor {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [3]);
     b.emit(&TELLING, &[y], vec![3]);
-    let prepared = device.prepare(Rc::new(b.finish()), &device.bank()).await.unwrap();
-    device.run(&prepared, 0..1).unwrap();
-    device.read(&prepared, "y").await.unwrap()
+    let prepared = device.bank().prepare(Rc::new(b.finish())).await.unwrap();
+    prepared.run(0..1).unwrap();
+    prepared.read("y").await.unwrap()
 }
 
 async fn the_fastest_variant_is_measured_once_and_remembered() {

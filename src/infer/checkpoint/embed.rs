@@ -122,7 +122,7 @@ impl Checkpoint {
     ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
         let pixels = self.images.pixel_values(std::slice::from_ref(picture));
         let prepared = self.run(Job::Image { batch: 1 }, false, &[("pixels", &pixels)]).await?;
-        self.device.time_steps(&prepared, least_ms).await
+        prepared.time_steps(least_ms).await
     }
 
     /// Unit vectors `[N, E]` of sentences given as ids (see [`super::Words::row`]).

@@ -112,7 +112,7 @@ impl Checkpoint {
         all.iter().try_for_each(|wanted| weights.check(held(&weights, wanted), &wanted.shape))?;
         let mut bank = device.bank();
         for wanted in all {
-            let mut fill = Fill::new(&device, &mut bank, &wanted)?;
+            let mut fill = Fill::new(&mut bank, &wanted)?;
             weights.pieces(held(&weights, &wanted), &wanted.shape, |_, values| fill.take(values))?;
         }
         let (plans, kept) = (HashMap::new(), Kept::default());
@@ -165,21 +165,21 @@ impl Checkpoint {
                     traced,
                     (self.precision, self.device.layout()),
                 ));
-                let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
+                let prepared = Rc::new(self.bank.prepare(plan).await?);
                 self.plans.insert((job, traced), prepared.clone());
                 prepared
             }
         };
         for (name, tensor) in inputs {
-            self.device.write(&prepared, name, tensor);
+            prepared.write(name, tensor);
         }
-        self.device.run(&prepared, prepared.plan().all())?;
+        prepared.run(prepared.plan().all())?;
         Ok(prepared)
     }
 
     /// A slot of the plan as the last run left it, whose numbers must be finite.
     pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
-        self.device.read_finite(prepared, name).await
+        prepared.read_finite(name).await
     }
 
     /// The device, without the model.
@@ -189,7 +189,7 @@ impl Checkpoint {
 
     /// A weight of one element.
     async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
-        Ok(self.device.fetch(&self.bank, name).await?.as_f32()[0])
+        Ok(self.bank.fetch(name).await?.as_f32()[0])
     }
 }
 

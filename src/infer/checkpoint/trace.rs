@@ -31,7 +31,7 @@ impl Checkpoint {
         let prepared = self.run(Job::Image { batch: 1 }, true, &[("pixels", pixels)]).await?;
         let depth = self.architecture.vision().num_hidden_layers;
         let paths = (0..depth).map(|i| format!("vision_model.encoder.layers.{i}.self_attn")).collect();
-        let trace = stack(&self.device, &prepared, paths, 1).await?;
+        let trace = stack(&prepared, paths, 1).await?;
         let class = self.class_tokens();
         Ok(trace.part(class..trace.queries, class..trace.keys))
     }
@@ -75,7 +75,7 @@ impl Checkpoint {
     /// The cross-attention of a reader in a run, `[layers, heads, rows * tokens, keys]`.
     async fn cross(&self, prepared: &Prepared, reader: Reader) -> Result<Trace, DeviceError> {
         let paths = (0..self.blip().text.num_hidden_layers).map(|i| reader.path(i)).collect();
-        let trace = stack(&self.device, prepared, paths, 1).await?;
+        let trace = stack(prepared, paths, 1).await?;
         let reads_cells = reader == Reader::Encoder || self.task() == Some(Task::Caption);
         let first = if reads_cells { self.class_tokens() } else { 0 };
         Ok(trace.part(0..trace.queries, first..trace.keys))

@@ -104,7 +104,7 @@ impl Checkpoint {
             for name in cache::KINDS {
                 let tensor = self.read(prepared, &format!("{}.{name}", reader.path(layer))).await?;
                 source = tensor.shape[1];
-                self.device.store(&mut self.bank, &reader.kept(layer, source, name), &tensor)?;
+                self.bank.store(&reader.kept(layer, source, name), &tensor)?;
             }
         }
         Ok(source)
@@ -155,7 +155,7 @@ impl Checkpoint {
         let text = &self.blip().text;
         let (held, width) = (cache::extent(rows, text.max_position_embeddings), text.hidden_size);
         let own = own_paths(self.blip());
-        cache::reserve(&self.device, &mut self.bank, &own, held, width)?;
+        cache::reserve(&mut self.bank, &own, held, width)?;
         let mut done = 0;
         if let Some(written) = self.kept.written.take() {
             let start = written.start(rows, held);

@@ -8,15 +8,15 @@ use super::modality::MODALITIES;
 use super::network::CELLS;
 use super::race::{EVAL_BATCH, Entrant, Race, shuffle_pictures};
 use super::task::{CLASSES, TOKENS, sentence};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{DeviceError, Prepared};
 use crate::lab::small_trainer::{SmallTrainer, replay};
 
 impl Race {
     /// How contestant `at` of [`super::RaceSettings::entrants`] does: a piece of work a few steps long.
-    pub async fn evaluate(&self, device: &Device, at: usize) -> Result<Evaluation, DeviceError> {
+    pub async fn evaluate(&self, at: usize) -> Result<Evaluation, DeviceError> {
         let entrant = &self.entrants[at];
         let all = self.given(entrant.contestant);
-        let probabilities = self.answers(device, at, &all).await?;
+        let probabilities = self.answers(at, &all).await?;
         let mut evaluation = Evaluation {
             contestant: entrant.contestant,
             step: self.step,
@@ -32,28 +32,23 @@ impl Race {
         for (kept, accuracy) in evaluation.alone.iter_mut().enumerate() {
             let mut given = all.clone();
             given.iter_mut().for_each(|given| given.present[1 - kept] = false);
-            let probabilities = self.answers(device, at, &given).await?;
+            let probabilities = self.answers(at, &given).await?;
             *accuracy = self.confusion(&probabilities).accuracy();
         }
         if let Some((trainer, inference)) = &entrant.trainer {
-            inside(device, entrant.contestant, trainer, inference, &all, &mut evaluation).await?;
+            inside(entrant.contestant, trainer, inference, &all, &mut evaluation).await?;
         }
         Ok(evaluation)
     }
 
     /// The probability of class 1 for each of `given`, whose number is that of the held-out samples.
-    pub async fn answers(
-        &self,
-        device: &Device,
-        at: usize,
-        given: &[Given],
-    ) -> Result<Vec<f32>, DeviceError> {
+    pub async fn answers(&self, at: usize, given: &[Given]) -> Result<Vec<f32>, DeviceError> {
         let Entrant { trainer: Some((_, inference)), .. } = &self.entrants[at] else {
             return Ok(vec![self.majority; given.len()]);
         };
         let mut all = Vec::with_capacity(given.len());
         for part in given.chunks_exact(EVAL_BATCH) {
-            let [rows] = replay(device, inference, &inputs(part), ["probabilities"]).await?;
+            let [rows] = replay(inference, &inputs(part), ["probabilities"]).await?;
             all.extend(rows.as_f32().chunks_exact(CLASSES).map(|row| row[1]));
         }
         Ok(all)
@@ -91,7 +86,6 @@ impl Race {
 
 /// Gates, mix, interaction and attention: what the fusion does inside.
 async fn inside(
-    device: &Device,
     contestant: Contestant,
     trainer: &SmallTrainer,
     inference: &Prepared,
@@ -104,24 +98,24 @@ async fn inside(
         Contestant::Reliability => ("trust", |row| row[0] / (row[0] + row[1])),
         Contestant::Experts => ("route", |row| row[0]),
         Contestant::Late | Contestant::Modulated => {
-            let logit = trainer.weight(device, "mix_logit").await?.as_f32()[0];
+            let logit = trainer.weight("mix_logit").await?.as_f32()[0];
             evaluation.alpha = Some(1.0 / (1.0 + (-logit).exp()));
             return Ok(());
         }
         Contestant::Bilinear => {
-            evaluation.interaction = interaction(device, trainer).await?;
+            evaluation.interaction = interaction(trainer).await?;
             return Ok(());
         }
         Contestant::Cross | Contestant::CoAttention => {
             let probs = "fusion.words.blocks.0.cross_attn.attention_probs";
-            let [probs] = replay(device, inference, &inputs(&given[..EVAL_BATCH]), [probs]).await?;
+            let [probs] = replay(inference, &inputs(&given[..EVAL_BATCH]), [probs]).await?;
             evaluation.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / EVAL_BATCH]);
             return Ok(());
         }
         _ => return Ok(()),
     };
     for part in given.chunks_exact(EVAL_BATCH) {
-        let [rows] = replay(device, inference, &inputs(part), [name]).await?;
+        let [rows] = replay(inference, &inputs(part), [name]).await?;
         evaluation.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
     }
     Ok(())
@@ -134,12 +128,12 @@ fn mean_of_heads(probs: &[f32]) -> Vec<f32> {
 }
 
 /// `Uᵀ diag(w₁ - w₀) V`, `[D, D]`: how much a pair of features speaks for class 1.
-async fn interaction(device: &Device, trainer: &SmallTrainer) -> Result<Vec<f32>, DeviceError> {
+async fn interaction(trainer: &SmallTrainer) -> Result<Vec<f32>, DeviceError> {
     let mut factors = Vec::new();
     for modality in MODALITIES {
-        factors.push(trainer.weight(device, &format!("bilinear_{modality}.weight")).await?);
+        factors.push(trainer.weight(&format!("bilinear_{modality}.weight")).await?);
     }
-    let out = trainer.weight(device, "bilinear_out.weight").await?;
+    let out = trainer.weight("bilinear_out.weight").await?;
     let (u, v, w) = (factors[0].as_f32(), factors[1].as_f32(), out.as_f32());
     let rank = out.shape.last();
     let pair = |at: usize| {

@@ -120,7 +120,7 @@ impl Entrant {
         }
         let plan = network::training(contestant, settings.batch);
         let trainer = SmallTrainer::new(device, plan, settings.seed, own).await?;
-        let inference = trainer.prepare(device, network::inference(contestant, EVAL_BATCH)).await?;
+        let inference = trainer.prepare(network::inference(contestant, EVAL_BATCH)).await?;
         Ok(Entrant { contestant, trainer: Some((trainer, inference)) })
     }
 }
@@ -154,7 +154,7 @@ impl Race {
     }
 
     /// One contestant's step: a short piece of work. The round that it ends, if it does.
-    pub async fn advance(&mut self, device: &Device) -> Result<Option<Round>, DeviceError> {
+    pub async fn advance(&mut self) -> Result<Option<Round>, DeviceError> {
         let (samples, mut learners) = match self.round.take() {
             Some(round) => round,
             None => (self.batch(), Vec::new()),
@@ -168,18 +168,18 @@ impl Race {
         let (trainer, _) = entrant.trainer.as_mut().expect("learners have networks");
         let start = Instant::now();
         let inputs = [inputs(&given), answers(&samples)].concat();
-        trainer.forward(device, &inputs)?;
+        trainer.forward(&inputs)?;
         if entrant.contestant == Contestant::Modulated {
-            let factors = modulate(device, trainer, &samples, modulation).await?;
-            trainer.write(device, &factors);
+            let factors = modulate(trainer, &samples, modulation).await?;
+            trainer.write(&factors);
         }
-        let loss = trainer.learn(device, rate).await?;
+        let loss = trainer.learn(rate).await?;
         let milliseconds = 1e3 * start.elapsed().as_secs_f32();
         let mut grad_norms = [None; 2];
         for (norm, modality) in grad_norms.iter_mut().zip(MODALITIES) {
             let name = format!("grad_norm.{modality}");
             if trainer.has(&name) {
-                *norm = Some(trainer.read(device, &name).await?.as_f32()[0]);
+                *norm = Some(trainer.read(&name).await?.as_f32()[0]);
             }
         }
         learners.push(Learner { contestant: entrant.contestant, loss, grad_norms, milliseconds });
@@ -192,18 +192,18 @@ impl Race {
     }
 
     /// All contestants' next step.
-    pub async fn round(&mut self, device: &Device) -> Result<Round, DeviceError> {
+    pub async fn round(&mut self) -> Result<Round, DeviceError> {
         loop {
-            if let Some(round) = self.advance(device).await? {
+            if let Some(round) = self.advance().await? {
                 return Ok(round);
             }
         }
     }
 
     /// The weights of a contestant by name; none of the majority.
-    pub async fn weights(&self, device: &Device, contestant: Contestant) -> Result<Inputs, DeviceError> {
+    pub async fn weights(&self, contestant: Contestant) -> Result<Inputs, DeviceError> {
         match self.entrants.iter().find(|entrant| entrant.contestant == contestant) {
-            Some(Entrant { trainer: Some((trainer, _)), .. }) => trainer.weights(device).await,
+            Some(Entrant { trainer: Some((trainer, _)), .. }) => trainer.weights().await,
             _ => Ok(Vec::new()),
         }
     }
@@ -276,15 +276,10 @@ fn disturb(given: &mut Given, modality: usize, rng: &mut Rng) {
 
 /// Factors `1 - tanh(α ρ)` for the gradient of the modality that is ahead by `ρ > 1`, the ratio of the probabilities that
 /// the two give to the right answers; 1 for the other (Peng et al. 2022, section 3.2).
-async fn modulate(
-    device: &Device,
-    trainer: &SmallTrainer,
-    samples: &[Sample],
-    strength: f32,
-) -> Result<Inputs, DeviceError> {
+async fn modulate(trainer: &SmallTrainer, samples: &[Sample], strength: f32) -> Result<Inputs, DeviceError> {
     let mut sure = [0.0f32; 2];
     for (sure, modality) in sure.iter_mut().zip(MODALITIES) {
-        let logits = trainer.read(device, &format!("logits.{modality}")).await?;
+        let logits = trainer.read(&format!("logits.{modality}")).await?;
         let right = |(row, sample): (&[f32], &Sample)| {
             let answer = sample.answer as usize;
             1.0 / (1.0 + (row[1 - answer] - row[answer]).exp())

@@ -1,8 +1,9 @@
 //! An answer, one token at a time: the likeliest at every step, then the best by beam search.
 
 use super::describe::{candidates, described};
-use super::input::{fitted, unusable};
-use super::task::Emit;
+use super::emit::Emit;
+use super::failure::unusable;
+use super::input::fitted;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::{Decoding, Generator, Model, Source, Trace};
 use crate::session::protocol::{Answer, Event, Failure, Pixels, Token};

@@ -1,7 +1,8 @@
 //! Where the model looks.
 
 use super::describe::attention;
-use super::input::{fitted, unusable};
+use super::failure::unusable;
+use super::input::fitted;
 use crate::infer::Model;
 use crate::model::blip::Task;
 use crate::session::protocol::{Event, Failure, Pixels, Reader};

@@ -1,8 +1,8 @@
 //! A caption, one token at a time.
 
 use super::describe::{Stream, described};
+use super::emit::Emit;
 use super::input::fitted;
-use super::task::Emit;
 use crate::infer::{self, Generator, Model, Source};
 use crate::session::protocol::{Decoding, Event, Failure, Hypothesis, Pixels};
 

@@ -1,12 +1,13 @@
 //! What a visitor hands in, as the model takes it: each fault is a failure with a sentence.
 
-use super::Host;
+use super::failure::unusable;
 use crate::infer::{Model, TextError};
 use crate::io::picture::{Picture, PictureError};
 use crate::limits::{self, LimitError, MAX_ASPECT};
 use crate::model::blip::Task;
 use crate::pixels;
-use crate::session::protocol::{Failure, Pixels, WayOn};
+use crate::session::host::Host;
+use crate::session::protocol::{Failure, Pixels};
 
 impl From<TextError> for Failure {
     fn from(error: TextError) -> Self {
@@ -37,10 +38,6 @@ impl From<TextError> for Failure {
         };
         unusable(&sentence, error.to_string())
     }
-}
-
-pub(super) fn unusable(sentence: &str, detail: String) -> Failure {
-    Failure { sentence: sentence.to_string(), detail, way_on: WayOn::ChangeInput }
 }
 
 /// The picture in the bytes of the file `name`.

@@ -1,13 +1,13 @@
 //! Whether sentences belong to pictures, one picture at a time.
 
+use super::emit::Emit;
 use super::input::fitted;
-use super::task::Emit;
 use crate::infer::Model;
 use crate::model::blip::Task;
 use crate::pixels;
 use crate::session::protocol::{Event, Failure, Pixels};
 
-/// Sentences that are judged at a time.
+/// Sentences that are matched at a time.
 const ROWS: usize = 8;
 
 /// Judgements that are being made.

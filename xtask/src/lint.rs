@@ -1,7 +1,7 @@
-//! What needs no running: formatting, clippy for both targets, shaders, dependency rules.
+//! What needs no running: formatting, clippy for both targets, shaders, documentation, packages, dependency rules.
 
-use crate::process::{Result, cargo, run, step};
-use crate::{packages, paths, wasm};
+use crate::process::{cargo, run, step};
+use crate::{Result, packages, paths, wasm};
 use std::process::Command;
 
 const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
@@ -16,6 +16,8 @@ pub fn run_all() -> Result<()> {
     run(cargo().args(native).args(["--all-targets", "--all-features", "--", "-D", "warnings"]))?;
     clippy_for_wasm()?;
     shaders()?;
+    documentation()?;
+    packages()?;
     dependencies()
 }
 
@@ -82,6 +84,20 @@ fn debian_clippy() -> Result<Command> {
     let mut command = Command::new(DEBIAN_CLIPPY);
     command.current_dir(paths::root());
     Ok(command)
+}
+
+/// Links and form of what rustdoc shows.
+fn documentation() -> Result<()> {
+    step("documentation");
+    let doc = ["doc", "--no-deps", "--locked", "--workspace", "--exclude", wasm::PACKAGE, "--all-features"];
+    run(cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The packages that others use are built from what they hold alone.
+fn packages() -> Result<()> {
+    step("packages");
+    let package = ["package", "--locked", "--allow-dirty", "-p", "triptych-shaders", "-p", "triptych-engine"];
+    run(cargo().args(package))
 }
 
 /// Licences and advisories by deny.toml.

@@ -11,7 +11,7 @@ mod swap;
 
 pub use card::with_figures;
 pub use prior::QuestionPrior;
-pub use report::Report;
+pub use report::EvalReport;
 
 use crate::device::DeviceError;
 use crate::infer::{ImageTokens, Runner};
@@ -49,7 +49,7 @@ pub async fn evaluate(
     runner: &mut Runner,
     options: Options,
     progress: Progress<'_>,
-) -> Result<Report, DeviceError> {
+) -> Result<EvalReport, DeviceError> {
     let scenes = (0..options.count as u64).map(|i| splits::scene(options.split, options.seed, i)).collect();
     progress("encoding", 0, options.count);
     let gallery = Gallery::encode(runner, scenes).await?;
@@ -59,7 +59,7 @@ pub async fn evaluate(
     let question = questions::measure(runner, &gallery, options.seed, progress).await?;
     let pointing = pointing::measure(runner, &gallery, progress).await?;
     let swap = swap::measure(runner, options, progress).await?;
-    Ok(Report {
+    Ok(EvalReport {
         split: options.split,
         seed: options.seed,
         count: options.count,

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Checkpoint, CheckpointError, held, read};
 use crate::io::file::{FileError, Folder, write_atomic, write_folder};
 use crate::io::safetensors::SafetensorsError;
-use crate::io::weights::{Shards, Stored, Weights, WriteError};
+use crate::io::weights::{Shards, TensorSpec, Weights, WriteError};
 use crate::model::architecture::Wanted;
 use crate::precision::Precision;
 
@@ -72,7 +72,7 @@ pub fn convert(
     let weights = Weights::open(from).map_err(CheckpointError::from)?;
     // No room is made before all headers agree.
     wanted.iter().try_for_each(|wanted| weights.check(held(&weights, wanted), &wanted.shape))?;
-    let stored: Vec<Stored> = wanted.iter().map(|wanted| stored(wanted, precision)).collect();
+    let stored: Vec<TensorSpec> = wanted.iter().map(|wanted| stored(wanted, precision)).collect();
     write_folder(out, |folder| {
         for file in COPIED {
             if let Some(bytes) = read(from, file)? {
@@ -95,7 +95,7 @@ pub fn convert(
 }
 
 /// How a weight is stored: f16 is as near to a bias as to a matrix, but an integer only to what shares its row's scale.
-fn stored(wanted: &Wanted, precision: Precision) -> Stored {
+fn stored(wanted: &Wanted, precision: Precision) -> TensorSpec {
     let (name, shape) = (&wanted.name, &wanted.shape);
     let matrix = shape.len() > 1 && shape[0] > 1 && shape.numel() >= SMALLEST;
     let reduced = match precision {
@@ -104,5 +104,5 @@ fn stored(wanted: &Wanted, precision: Precision) -> Stored {
         Precision::Int8 => matrix && !name.contains("position_embedding"),
     };
     let precision = if reduced { precision } else { Precision::F32 };
-    Stored { name: name.clone(), shape: shape.clone(), precision }
+    TensorSpec { name: name.clone(), shape: shape.clone(), precision }
 }

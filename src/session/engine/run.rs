@@ -21,7 +21,7 @@ pub(crate) struct Run {
 pub(crate) enum Trainee {
     Race(Race),
     Contrast(Box<contrast::Run>),
-    Objectives(objectives::Race),
+    Objectives(objectives::ObjectiveComparison),
 }
 
 impl Run {
@@ -43,7 +43,7 @@ impl Run {
             }
             Experiment::Objectives(settings) => {
                 settings.check().map_err(refused)?;
-                let race = objectives::Race::begin(device, settings.clone()).await?;
+                let race = objectives::ObjectiveComparison::begin(device, settings.clone()).await?;
                 let standings = race.standings();
                 (Trainee::Objectives(race), TrainingUpdate::ObjectivesBegun { standings })
             }
@@ -81,7 +81,7 @@ impl Run {
             Trainee::Race(race) => {
                 if let Some(at) = evaluated {
                     self.evaluating = (at + 1 < race.settings.entrants().len()).then_some(at + 1);
-                    return Ok(Some(TrainingUpdate::Standing(race.standing(at).await?)));
+                    return Ok(Some(TrainingUpdate::Standing(race.evaluate(at).await?)));
                 }
                 let Some(round) = race.advance().await? else { return Ok(None) };
                 self.evaluating = is_due(race.step, until, RACE_EVAL_STEPS).then_some(0);

@@ -4,6 +4,7 @@ pub mod bleu;
 pub mod cider;
 mod ngrams;
 pub mod playroom;
+pub mod precision;
 pub mod retrieval;
 pub mod rouge;
 pub mod text;

@@ -4,7 +4,7 @@ mod matrix;
 mod transformer;
 
 pub use matrix::{Matrix, matrix, product, table};
-pub use transformer::{Memory, Place, Tower};
+pub use transformer::{AttentionMask, CrossKv, DecodePosition, Tower};
 
 use crate::ops::activation::Activation;
 use crate::ops::layer_norm;

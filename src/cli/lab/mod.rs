@@ -14,9 +14,9 @@ pub enum Lab {
     Contrast(contrast::Contrast),
     /// Races ways of fusing a picture and words on one task
     Fuse(fuse::Fuse),
-    /// Spoils the modalities of a trained race, and measures what is left
+    /// Corrupts the modalities of a trained race, and evaluates it on them
     Sabotage(fuse::Sabotages),
-    /// Judges weights that were saved by the page or by `--save`
+    /// Evaluates weights that were saved by the page or by `--save`
     Judge(judge::Judge),
 }
 

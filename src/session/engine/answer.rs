@@ -4,7 +4,7 @@ use super::describe::{candidates, described};
 use super::input::{fitted, unusable};
 use super::task::Emit;
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::{Decoding, Generator, Model, Source, Trace};
+use crate::infer::{Decoding, Generator, Source, Trace, VisionLanguageModel as Model};
 use crate::session::protocol::{Answer, Event, Failure, Pixels, Token};
 
 /// Longest answer in tokens, the end token included: of Playroom and of a published model whose files say nothing of it.
@@ -38,9 +38,9 @@ impl Answering {
             Some(row) => Some(model.matcher_attention(&source.picture, row).await?),
             None => None,
         };
-        let (given, usual) = match model {
-            Model::Playroom(_) => (prompt.len(), PLAYROOM),
-            Model::Checkpoint(_) => (0, PUBLISHED),
+        let (given, usual) = match model.playroom() {
+            Some(_) => (prompt.len(), PLAYROOM),
+            None => (0, PUBLISHED),
         };
         let most = model.generation().max_new(prompt.len()).unwrap_or(usual);
         let line = model.generator(prompt.clone(), Decoding::Greedy, most);
@@ -75,12 +75,12 @@ impl Answering {
         }
         let answers = self.beams.hypotheses().into_iter();
         let answers = answers.map(|h| (model.text(&h.ids[self.given..]), h.total().exp())).collect();
-        let question_only = match model {
-            Model::Playroom(_) => {
+        let question_only = match model.playroom() {
+            Some(_) => {
                 let prior = prior.get_or_insert_with(|| QuestionPrior::new(PRIOR_SCENES, 0));
                 candidates(prior.answers(&self.question).into_iter().take(CANDIDATES).collect())
             }
-            Model::Checkpoint(_) => Vec::new(),
+            None => Vec::new(),
         };
         let tokens = std::mem::take(&mut self.tokens);
         emit(Event::Answered(Answer { tokens, candidates: candidates(answers), question_only }));

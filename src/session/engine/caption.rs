@@ -3,7 +3,7 @@
 use super::describe::{Stream, described};
 use super::input::fitted;
 use super::task::Emit;
-use crate::infer::{self, Generator, Model, Source};
+use crate::infer::{self, Generator, Source, VisionLanguageModel as Model};
 use crate::session::protocol::{Decoding, Event, Failure, Hypothesis, Pixels};
 
 /// A caption that is being written.

@@ -1,13 +1,12 @@
 //! What the precision of its weights does to the model that speaks, measured where it runs.
 
 use super::album::Album;
-use super::load::{busy, checkpoint};
+use super::load::{busy, kept};
 use super::run::Runs;
 use super::task::Emit;
 use super::{Host, Loaded, Session};
 use crate::device::Device;
-use crate::infer::Model;
-use crate::infer::checkpoint::{EffectError, Made, scenes};
+use crate::eval::precision::{ModelOutputs, PrecisionError, scenes};
 use crate::precision::Precision;
 use crate::session::library::{fits, folder_of, storage};
 use crate::session::protocol::{Effect, Event, Failure, ModelName, WayOn};
@@ -21,7 +20,7 @@ pub(super) struct Comparing {
     /// Those that are still to come; none before the first step.
     left: Option<Vec<Precision>>,
     /// What the model made in the first.
-    first: Option<Made>,
+    first: Option<ModelOutputs>,
 }
 
 /// What a comparison takes from the model that speaks, and gives back.
@@ -65,20 +64,20 @@ impl Session {
         };
         let next = comparing.left.as_mut().and_then(|left| (!left.is_empty()).then(|| left.remove(0)));
         let (name, precision) = (&comparing.name, next.unwrap_or(before));
-        let (mut model, facts) = checkpoint(host, device, name, precision, &|_, _, _| {}).await?;
+        let (mut model, facts) = kept(host, device, name, precision, &|_, _, _| {}).await?;
         if next.is_none() {
             self.loaded = Some(Loaded { runs, album, ..Loaded::new(model, &facts) });
             return Ok(true);
         }
         let (pictures, texts) = scenes(SCENES);
-        let pictures: Vec<_> = pictures.iter().map(|picture| model.images.fit(picture)).collect();
-        let made = model.make(&pictures, &texts).await?;
-        let first = comparing.first.get_or_insert_with(|| made.clone());
+        let pictures: Vec<_> = pictures.iter().map(|picture| model.fit(picture)).collect();
+        let outputs = ModelOutputs::of(&mut model, &pictures, &texts).await?;
+        let first = comparing.first.get_or_insert_with(|| outputs.clone());
         emit(Event::Compared(Effect {
             precision,
             bytes: model.architecture.bytes(precision),
-            milliseconds: made.ms as f32,
-            agreement: made.agreement(first),
+            milliseconds: outputs.ms as f32,
+            agreement: outputs.compare(first),
         }));
         self.spare = Some(Spare { device: model.into_device(), runs, album });
         Ok(false)
@@ -87,20 +86,17 @@ impl Session {
     /// Takes the device from the checkpoint that speaks, which is then gone; before the first step it is asked which forms
     /// of it fit.
     fn free(&mut self, comparing: &mut Comparing) -> Option<Spare> {
-        let loaded = self.loaded.take_if(|loaded| matches!(loaded.model, Model::Checkpoint(_)));
-        let Some(Loaded { model: Model::Checkpoint(checkpoint), runs, album, .. }) = loaded else {
-            return self.spare.take();
-        };
-        let fitting = |precision: &Precision| fits(&checkpoint.architecture, *precision).is_ok();
+        let Some(Loaded { model, runs, album, .. }) = self.loaded.take() else { return self.spare.take() };
+        let fitting = |precision: &Precision| fits(&model.architecture, *precision).is_ok();
         comparing.left.get_or_insert_with(|| Precision::ALL.into_iter().filter(fitting).collect());
-        Some(Spare { device: checkpoint.into_device(), runs, album })
+        Some(Spare { device: model.into_device(), runs, album })
     }
 }
 
-impl From<EffectError> for Failure {
-    fn from(error: EffectError) -> Self {
+impl From<PrecisionError> for Failure {
+    fn from(error: PrecisionError) -> Self {
         match error {
-            EffectError::Device(error) => error.into(),
+            PrecisionError::Device(error) => error.into(),
             error => Failure {
                 sentence: "This model cannot be measured.".to_string(),
                 detail: error.to_string(),

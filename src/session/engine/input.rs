@@ -1,7 +1,7 @@
 //! What a visitor hands in, as the model takes it: each fault is a failure with a sentence.
 
 use super::Host;
-use crate::infer::{Model, TextError};
+use crate::infer::{TextError, VisionLanguageModel as Model};
 use crate::io::picture::{Picture, PictureError};
 use crate::limits::{self, LimitError, MAX_ASPECT};
 use crate::model::blip::Task;

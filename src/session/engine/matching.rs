@@ -2,7 +2,7 @@
 
 use super::input::fitted;
 use super::task::Emit;
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel as Model;
 use crate::model::blip::Task;
 use crate::pixels;
 use crate::session::protocol::{Event, Failure, Pixels};

@@ -19,7 +19,7 @@ mod training;
 use super::protocol::{Command, Event, Failure, Lane, ModelFacts, ModelName, Reply, Request, WayOn};
 use crate::device::DeviceError;
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel as Model;
 use crate::io::hub::{Fetch, Store};
 use crate::io::picture::{Picture, PictureError};
 use crate::pixels::Pixels;

@@ -8,7 +8,7 @@ use super::input::{decoded, fit, fitted, protocol_pixels};
 use super::matching::Matching;
 use super::task::{Emit, Progress};
 use super::{Host, Loaded};
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel as Model;
 use crate::session::protocol::{Command, Event, Failure, Opened, Pixels};
 
 /// Pairs of a gallery that are encoded at a time.

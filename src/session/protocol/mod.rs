@@ -14,7 +14,7 @@ mod lane;
 mod model;
 mod training;
 
-pub use crate::infer::checkpoint::Agreement;
+pub use crate::eval::precision::PrecisionMetrics;
 pub use crate::precision::Precision;
 pub use command::{BackendChoice, Command, Decoding, Photo, Pixels, Reader};
 pub use event::{

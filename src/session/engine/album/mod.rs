@@ -7,7 +7,7 @@ use std::io;
 use super::input::{decoded, fit, unusable};
 use super::model::encode_texts;
 use super::{Host, Loaded};
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel as Model;
 use crate::io::picture::Picture;
 use crate::pixels::Pixels;
 use crate::pixels::resize::resize;

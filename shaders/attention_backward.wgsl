@@ -1,4 +1,5 @@
-// scores = scale P (dy v^T - rowsum(P dy v^T)), and the two products of scores or P with what runs over keys or queries.
+// scores[B,H,Tq,Tk] = scale P (dy v^T - rowsum(P dy v^T)), and dx[B,T,D] += the product of scores or P with what runs over
+// keys or queries.
 
 struct Params {
     batch: u32,

@@ -1,4 +1,4 @@
-// out = x + y or x y, either side broadcast; up to four axes, numpy's rules.
+// out[..] = x[..] + y[..] or x[..] y[..], either side broadcast; up to four axes, numpy's rules.
 
 struct Params {
     count: u32,

@@ -1,4 +1,4 @@
-// Gradients of shaders/conv2d.wgsl, whose parameters these are.
+// dx[B,C,H,W], dweight[O,C,kh,kw] and dbias[O] += the gradients of conv2d.wgsl, whose parameters these are.
 
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;

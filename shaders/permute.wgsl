@@ -1,4 +1,4 @@
-// y[i] = x[j], the axes in another order; backward is the inverse order, added.
+// y[i0,i1,i2,i3] = x[j0,j1,j2,j3] with i_a = j_axes[a]; backward is the inverse order, added.
 
 struct Params {
     count: u32,

@@ -1,4 +1,4 @@
-// table[at[r]] = x[r]: rows of `width`.
+// table[at[r],:] = x[r,:]; x [rows, width].
 
 struct Params {
     rows: u32,

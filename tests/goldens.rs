@@ -109,37 +109,36 @@ impl Goldens {
 }
 
 /// A plan on a device with weights from goldens.
-struct Bench<'a> {
-    device: &'a Device,
+struct Bench {
     prepared: Prepared,
 }
 
-impl<'a> Bench<'a> {
+impl Bench {
     /// Stored tensors start as `initial` says, those it does not know at zero.
-    fn new<'g>(
-        device: &'a Device,
+    fn new<'a>(
+        device: &Device,
         plan: triptych::plan::Plan,
-        initial: impl Fn(&str) -> Option<&'g HostTensor>,
+        initial: impl Fn(&str) -> Option<&'a HostTensor>,
     ) -> Self {
         let mut bank = device.bank();
         for slot in plan.slots_of(SlotKind::Stored) {
             let zeros = HostTensor::zeros(&slot.shape);
             let tensor = initial(&slot.name).unwrap_or(&zeros);
-            device.store(&mut bank, &slot.name, tensor).expect("a small tensor");
+            bank.store(&slot.name, tensor).expect("a small tensor");
         }
-        let prepared = block_on(device.prepare(plan.into(), &bank)).expect("every weight is stored");
-        Bench { device, prepared }
+        let prepared = block_on(bank.prepare(plan.into())).expect("every weight is stored");
+        Bench { prepared }
     }
 
     fn write(&self, name: &str, tensor: &HostTensor) {
-        self.device.write(&self.prepared, name, tensor);
+        self.prepared.write(name, tensor);
     }
 
     fn run(&self) {
-        self.device.run(&self.prepared, self.prepared.plan().all()).expect("the device is there");
+        self.prepared.run(self.prepared.plan().all()).expect("the device is there");
     }
 
     fn read(&self, name: &str) -> HostTensor {
-        block_on(self.device.read(&self.prepared, name)).expect("the device is there")
+        block_on(self.prepared.read(name)).expect("the device is there")
     }
 }

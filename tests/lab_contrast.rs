@@ -17,11 +17,11 @@ fn begin(settings: Settings) -> Run {
 }
 
 fn train(run: &mut Run, steps: u64) -> Vec<Report> {
-    (0..steps).map(|_| pollster::block_on(run.step(&DEVICE)).expect("the CPU device runs")).collect()
+    (0..steps).map(|_| pollster::block_on(run.step()).expect("the CPU device runs")).collect()
 }
 
 fn figures(run: &mut Run) -> Figures {
-    pollster::block_on(run.figures(&DEVICE)).expect("the CPU device runs")
+    pollster::block_on(run.figures()).expect("the CPU device runs")
 }
 
 fn all_settings() -> Vec<Settings> {
@@ -125,7 +125,7 @@ fn what_cannot_be_run_is_refused_in_words() {
 #[test]
 fn the_weights_are_named_after_the_towers() {
     let run = begin(small());
-    let weights = pollster::block_on(run.weights(&DEVICE)).expect("the bank has them");
+    let weights = pollster::block_on(run.weights()).expect("the bank has them");
     let names: Vec<&str> = weights.iter().map(|(name, _)| &name[..]).collect();
     for name in ["picture.stem.0.weight", "text.token_embedding", "picture_projection.weight", "logit_scale"]
     {

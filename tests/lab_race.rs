@@ -19,7 +19,7 @@ fn run(settings: Settings, steps: u64) -> (Race, Vec<f32>) {
         let mut race = Race::begin(&CPU, settings).await.unwrap();
         let mut losses = Vec::new();
         while race.step < steps {
-            let round = race.round(&CPU).await.unwrap();
+            let round = race.round().await.unwrap();
             losses.extend(round.learners.iter().map(|learner| learner.loss));
         }
         (race, losses)
@@ -31,13 +31,13 @@ fn place(race: &Race, contestant: Contestant) -> usize {
 }
 
 fn accuracy(race: &Race, contestant: Contestant) -> f32 {
-    let standing = pollster::block_on(race.standing(&CPU, place(race, contestant))).unwrap();
+    let standing = pollster::block_on(race.standing(place(race, contestant))).unwrap();
     standing.confusion.accuracy()
 }
 
 fn without_words(race: &Race, contestant: Contestant) -> f32 {
     let sabotage = Sabotage { modality: Modality::Words, corruption: Corruption::Remove, percent: 100 };
-    let damage = pollster::block_on(race.damage(&CPU, place(race, contestant), sabotage)).unwrap();
+    let damage = pollster::block_on(race.damage(place(race, contestant), sabotage)).unwrap();
     damage.confusion.accuracy()
 }
 
@@ -72,7 +72,7 @@ fn shuffling_a_picture_that_tells_nothing_changes_nothing() {
     let [own, shuffled] = [Contestant::Concat, Contestant::Shuffled].map(|c| accuracy(&race, c));
     assert!(own > 0.95 && (own - shuffled).abs() < 0.02, "{own} and {shuffled}");
     let sabotage = Sabotage { modality: Modality::Picture, corruption: Corruption::Shuffle, percent: 100 };
-    let damage = pollster::block_on(race.damage(&CPU, place(&race, Contestant::Concat), sabotage)).unwrap();
+    let damage = pollster::block_on(race.damage(place(&race, Contestant::Concat), sabotage)).unwrap();
     assert!((damage.confusion.accuracy() - own).abs() < 0.02);
 }
 
@@ -85,7 +85,7 @@ fn everyone_has_as_many_weights_and_equal_seeds_give_equal_losses() {
     assert_eq!(losses, run().1);
     assert!(losses.iter().all(|loss| loss.is_finite()));
     for at in 1..race.settings.entrants().len() {
-        let standing = pollster::block_on(race.standing(&CPU, at)).unwrap();
+        let standing = pollster::block_on(race.standing(at)).unwrap();
         let share = standing.parameters as f32 / PARAMETERS as f32;
         assert!((share - 1.0).abs() < 0.025, "{:?} has {}", standing.contestant, standing.parameters);
     }
@@ -95,10 +95,10 @@ fn everyone_has_as_many_weights_and_equal_seeds_give_equal_losses() {
 fn saved_weights_answer_as_before() {
     let (race, _) = run(settings(Information::Redundant, &[Contestant::Gate]), 30);
     pollster::block_on(async {
-        let bytes = race.to_file(&CPU, Contestant::Gate).await.unwrap();
+        let bytes = race.to_file(Contestant::Gate).await.unwrap();
         let file = SafetensorsFile::new("gate.safetensors", bytes).unwrap();
         let (again, at) = Race::from_file(&CPU, "gate.safetensors", &file).await.unwrap();
-        let before = race.standing(&CPU, place(&race, Contestant::Gate)).await.unwrap();
-        assert_eq!(again.standing(&CPU, at).await.unwrap(), before);
+        let before = race.standing(place(&race, Contestant::Gate)).await.unwrap();
+        assert_eq!(again.standing(at).await.unwrap(), before);
     });
 }

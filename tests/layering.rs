@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pixels", &[]),
     ("tensor", &[]),
     ("precision", &[]),
-    ("layout", &["tensor"]),
+    ("layout", &["precision", "tensor"]),
     ("thrown", &[]),
     ("search", &["dot", "order"]),
     ("io", &["limits", "order", "precision", "pixels", "tensor", "thrown"]),

@@ -74,7 +74,7 @@ fn clip_training(config: &clip::Config, batch: usize) -> Plan {
 
 fn emit_classifier(b: &mut PlanBuilder) -> SlotId {
     let x = b.input("x", [2, 5, 3], F32);
-    let weight = b.param("weight", [4, 3]);
+    let weight = b.weight("weight", [4, 3]);
     let bias = b.param("bias", [4]);
     let logits = linear(b, x, weight, Some(bias), Some(Activation::Gelu));
     b.name(logits, "logits");

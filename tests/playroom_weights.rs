@@ -100,6 +100,9 @@ fn weights_come_in_pieces_and_parts() {
     assert!(longest.get() as u64 <= limit, "{longest:?}");
     let mut whole = load(&Noted { files: shipped(), longest: longest.clone() }, Precision::F32);
     let largest = whole.architecture.weights().iter().map(|param| param.shape.bytes()).max();
-    assert!(longest.get() <= largest.expect("weights"), "{longest:?}: no more than a tensor is read at once");
+    assert!(
+        longest.get() as u128 <= largest.expect("weights"),
+        "{longest:?}: no more than a tensor is read at once"
+    );
     assert_eq!(captions(&mut parts, 2), captions(&mut whole, 2));
 }

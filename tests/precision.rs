@@ -63,8 +63,11 @@ fn copy(model: &str, change: impl Fn(&str, usize, &mut [f32])) -> TempDir {
 fn rounded(model: &str, precision: Precision) -> TempDir {
     let architecture = VisionLanguageModel::architecture(&Folder(golden(model))).unwrap();
     let kept = architecture.kept(precision, Layout::Rows);
-    let packed: Vec<&str> =
-        kept.iter().filter(|param| param.precision == precision).map(|param| &*param.name).collect();
+    let packed: Vec<&str> = kept
+        .iter()
+        .filter(|param| param.storage.precision() == precision)
+        .map(|param| &*param.name)
+        .collect();
     assert!(packed.len() > 5, "{model}: {packed:?}");
     copy(model, |name, width, values| {
         if packed.contains(&name) {

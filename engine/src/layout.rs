@@ -1,10 +1,62 @@
-//! How a device stores the f32 matrices `[N, K]` of linear maps in plans for inference: as its products read them.
+//! How a device stores the matrices `[N, K]` of linear maps: packed, or in f32 as its products read them.
 
-use crate::tensor::Shape;
+use crate::precision::Precision;
+use crate::tensor::{DType, Shape};
 
-/// Rows of a panel.
+/// What a plan stores a matrix as. Packed rows follow one another; only f32 has a layout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Storage {
+    /// f32 in this order.
+    F32(Layout),
+    /// [`Precision::F16`], by rows.
+    F16,
+    /// [`Precision::Int8`], by rows.
+    Int8,
+}
+
+impl Storage {
+    /// As PyTorch stores matrices, and all that is no matrix.
+    pub const PLAIN: Storage = Storage::F32(Layout::Rows);
+
+    /// Of matrices in this precision, those of f32 in this layout.
+    pub fn new(precision: Precision, layout: Layout) -> Self {
+        match precision {
+            Precision::F32 => Storage::F32(layout),
+            Precision::F16 => Storage::F16,
+            Precision::Int8 => Storage::Int8,
+        }
+    }
+
+    /// How many bits a number takes.
+    pub fn precision(self) -> Precision {
+        match self {
+            Storage::F32(_) => Precision::F32,
+            Storage::F16 => Precision::F16,
+            Storage::Int8 => Precision::Int8,
+        }
+    }
+
+    /// The element type of the slot; packed rows are u32 words.
+    pub fn dtype(self) -> DType {
+        match self {
+            Storage::F32(_) => DType::F32,
+            Storage::F16 | Storage::Int8 => DType::U32,
+        }
+    }
+
+    /// The shape of the slot that stores a matrix `[rows, width]`.
+    pub fn shape(self, [rows, width]: [usize; 2]) -> Shape {
+        match self {
+            Storage::F32(layout) => layout.shape([rows, width]),
+            Storage::F16 | Storage::Int8 => [rows, self.precision().row_words(width)].into(),
+        }
+    }
+}
+
+/// Rows of a panel: the width of the register tile of a product.
 pub const PANEL: usize = 8;
 
+/// How an f32 matrix `[N, K]` lies in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Layout {
     /// `[N, K]`, as PyTorch stores them.

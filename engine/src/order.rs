@@ -1,4 +1,4 @@
-//! Sorting with one compiled body: that of `std` is compiled anew for each type and each order, and a visitor would download
+//! Sorting with one compiled body: that of `std` is compiled anew for each type and each order, and a browser would download
 //! every one of them.
 
 use std::cmp::Ordering;

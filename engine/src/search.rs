@@ -17,6 +17,7 @@ const STEP: usize = 16;
 /// Largest codes of rows and queries: a sum over [`MAX_WIDTH`] products stays within 32 bits.
 const ROW_CODE: f32 = 127.0;
 const QUERY_CODE: f32 = 2047.0;
+/// Values of a row at most.
 pub const MAX_WIDTH: usize = 8192;
 /// Rounding of the f32 products and norms themselves, relative to `|q| |r|`.
 const ROUNDING: f32 = 1e-5;
@@ -79,10 +80,12 @@ impl Index {
         (at < self.len()).then(|| &self.rows[at * self.width..(at + 1) * self.width])
     }
 
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.bounds.len()
     }
 
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.bounds.is_empty()
     }

@@ -16,7 +16,6 @@ const LEARNING_RATE: f32 = 1e-3;
 
 /// The tower on the CPU, and the batch that it learns again and again.
 pub struct Training {
-    device: Device,
     student: Student,
     batch: Inputs,
 }
@@ -58,11 +57,11 @@ impl Training {
             ("targets".into(), HostTensor::u32([batch], (0..batch).map(|n| (n % classes) as u32).collect())),
             ("ones".into(), HostTensor::f32([batch], vec![1.0; batch])),
         ];
-        Ok(Training { device, student, batch })
+        Ok(Training { student, batch })
     }
 
     /// One step; the loss before it, in nats.
     pub async fn step(&mut self) -> Result<f32, String> {
-        self.student.step(&self.device, &self.batch, LEARNING_RATE).await.map_err(|error| error.to_string())
+        self.student.step(&self.batch, LEARNING_RATE).await.map_err(|error| error.to_string())
     }
 }

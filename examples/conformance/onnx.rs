@@ -140,16 +140,16 @@ fn compare(
     [rtol, atol]: [f64; 2],
 ) -> Result<(), String> {
     let run = || -> Result<Vec<HostTensor>, triptych::device::DeviceError> {
-        let prepared = block_on(device.prepare(plan.clone(), &device.bank()))?;
+        let prepared = block_on(device.bank().prepare(plan.clone()))?;
         for (slot, tensor) in &case.inputs {
             if let Elements::Numbers(values) = &tensor.elements {
                 let tensor = HostTensor::f32(&tensor.shape[..], values.clone());
-                device.write(&prepared, &format!("in.{slot}"), &tensor);
+                prepared.write(&format!("in.{slot}"), &tensor);
             }
         }
-        outputs.written.iter().for_each(|(name, tensor)| device.write(&prepared, name, tensor));
-        device.run(&prepared, plan.all())?;
-        outputs.slots.iter().map(|slot| block_on(device.read(&prepared, &plan.slot(*slot).name))).collect()
+        outputs.written.iter().for_each(|(name, tensor)| prepared.write(name, tensor));
+        prepared.run(plan.all())?;
+        outputs.slots.iter().map(|slot| block_on(prepared.read(&plan.slot(*slot).name))).collect()
     };
     for (i, got) in run().map_err(|error| error.to_string())?.iter().enumerate() {
         let want = &case.outputs[&i];

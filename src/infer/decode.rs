@@ -92,7 +92,7 @@ impl VisionLanguageModel {
             for kind in kv_cache::KINDS {
                 let tensor = self.read(prepared, &format!("{path}.{kind}")).await?;
                 source = tensor.shape[1];
-                self.device.store(&mut self.bank, &cross_name(&path, kind, source), &tensor)?;
+                self.bank.store(&cross_name(&path, kind, source), &tensor)?;
             }
         }
         Ok(source)
@@ -116,7 +116,7 @@ impl VisionLanguageModel {
         let text = self.architecture.text();
         let cache = kv_cache::shape_of(rows, text.max_position_embeddings);
         let paths = self.architecture.decoder_attention();
-        kv_cache::reserve(&self.device, &mut self.bank, &paths, cache, text.hidden_size)?;
+        kv_cache::reserve(&mut self.bank, &paths, cache, text.hidden_size)?;
         let mut done = 0;
         if let Some(cached) = self.cache.rows.take() {
             let resumed = cached.resume(rows, cache);

@@ -97,9 +97,9 @@ impl VisionLanguageModel {
     }
 
     /// How long each step takes that encodes one picture as [`VisionLanguageModel::fit`] returns it, by
-    /// [`Device::time_steps`].
+    /// [`Prepared::time_steps`].
     ///
-    /// [`Device::time_steps`]: crate::device::Device::time_steps
+    /// [`Prepared::time_steps`]: crate::device::Prepared::time_steps
     pub async fn time_image_steps(
         &mut self,
         picture: &Pixels,
@@ -107,7 +107,7 @@ impl VisionLanguageModel {
     ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
         let pixels = self.images.pixel_values(std::slice::from_ref(picture));
         let prepared = self.run(Job::EncodeImage { batch: 1 }, false, &[("pixels", &pixels)]).await?;
-        self.device.time_steps(&prepared, least_ms).await
+        prepared.time_steps(least_ms).await
     }
 
     /// Unit vectors `[N, E]` of ids as [`VisionLanguageModel::sentence`] returns them.

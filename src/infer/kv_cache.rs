@@ -2,7 +2,7 @@
 //! each, so that a token costs the same wherever it stands.
 
 use super::rounded;
-use crate::device::{Bank, Device, DeviceError};
+use crate::device::{Bank, DeviceError};
 use crate::nn::DecodePosition;
 use crate::ops::embedding::embedding;
 use crate::ops::place::place;
@@ -108,7 +108,6 @@ pub(super) fn emit_inputs(b: &mut PlanBuilder, rows: usize) -> (SlotId, DecodePo
 
 /// Makes room for such texts; what is there stays.
 pub(super) fn reserve(
-    device: &Device,
     bank: &mut Bank,
     paths: &[String],
     cache @ [rows, places]: CacheShape,
@@ -116,7 +115,7 @@ pub(super) fn reserve(
 ) -> Result<(), DeviceError> {
     let shape = Shape::from([rows, places, width]);
     let names = paths.iter().flat_map(|path| KINDS.map(|kind| name(path, kind, cache)));
-    names.into_iter().try_for_each(|name| device.reserve(bank, &name, &shape))
+    names.into_iter().try_for_each(|name| bank.reserve(&name, &shape))
 }
 
 /// Under which name the device keeps something of a layer's self-attention, `[N, L, D]`.

@@ -71,7 +71,7 @@ impl VisionLanguageModel {
         params.iter().try_for_each(|param| weights.check(stored_name(&weights, param), &param.shape))?;
         let mut bank = device.bank();
         for param in params {
-            let mut uploader = WeightUploader::new(&device, &mut bank, &param)?;
+            let mut uploader = WeightUploader::new(&mut bank, &param)?;
             weights.pieces(stored_name(&weights, &param), &param.shape, |_, values| uploader.take(values))?;
         }
         let (plans, cache) = (HashMap::new(), KvCache::default());
@@ -98,7 +98,7 @@ impl VisionLanguageModel {
 
     /// A weight of one element.
     pub(super) async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
-        Ok(self.device.fetch(&self.bank, name).await?.as_f32()[0])
+        Ok(self.bank.fetch(name).await?.as_f32()[0])
     }
 }
 

@@ -87,21 +87,21 @@ impl VisionLanguageModel {
             None => {
                 let kept = (self.precision, self.device.layout());
                 let plan = Rc::new(job::plan(&self.architecture, job, traced, kept));
-                let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
+                let prepared = Rc::new(self.bank.prepare(plan).await?);
                 self.plans.insert((job, traced), prepared.clone());
                 prepared
             }
         };
         for (name, tensor) in inputs {
-            self.device.write(&prepared, name, tensor);
+            prepared.write(name, tensor);
         }
-        self.device.run(&prepared, prepared.plan().all())?;
+        prepared.run(prepared.plan().all())?;
         Ok(prepared)
     }
 
     /// A slot of the plan as the last run left it, whose numbers must be finite.
     pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
-        self.device.read_finite(prepared, name).await
+        prepared.read_finite(name).await
     }
 }
 

@@ -1,14 +1,12 @@
 //! Weights on their way to the device, whose layout they take.
 
 use super::LoadError;
-use crate::device::{Bank, Device, DeviceError};
-use crate::layout::Layout;
+use crate::device::{Bank, DeviceError};
+use crate::layout::{Layout, Storage};
 use crate::model::param_spec::ParamSpec;
-use crate::precision::Precision;
 
 /// A weight that is being brought to the device in pieces, packed or laid out as it is kept.
 pub(super) struct WeightUploader<'a> {
-    device: &'a Device,
     bank: &'a Bank,
     param: &'a ParamSpec,
     /// What waits for the rest of its row, or of its group of rows.
@@ -19,31 +17,30 @@ pub(super) struct WeightUploader<'a> {
 
 impl<'a> WeightUploader<'a> {
     /// Makes room for the weight.
-    pub fn new(device: &'a Device, bank: &'a mut Bank, param: &'a ParamSpec) -> Result<Self, DeviceError> {
+    pub fn new(bank: &'a mut Bank, param: &'a ParamSpec) -> Result<Self, DeviceError> {
         for (name, rows) in &param.parts {
-            device.reserve(bank, name, &param.part_shape(*rows))?;
+            bank.reserve(name, &param.part_shape(*rows))?;
         }
-        Ok(WeightUploader { device, bank, param, begun: Vec::new(), filled: 0 })
+        Ok(WeightUploader { bank, param, begun: Vec::new(), filled: 0 })
     }
 
     /// The next numbers, in row-major order.
     pub fn take(&mut self, values: Vec<f32>) -> Result<(), LoadError> {
-        if self.param.layout != Layout::Rows {
-            return Ok(self.lay(values)?);
-        }
-        if self.param.precision == Precision::F32 {
-            return Ok(self.put(bytemuck::cast_slice(&values))?);
-        }
+        let precision = match self.param.storage {
+            Storage::PLAIN => return Ok(self.put(bytemuck::cast_slice(&values))?),
+            Storage::F32(layout) => return Ok(self.lay(layout, values)?),
+            packed => packed.precision(),
+        };
         let width = self.param.width();
         self.begun.extend(values);
         let mut words = Vec::with_capacity(self.begun.len() / 2);
         let rows = self.begun.chunks_exact(width);
         let rest = rows.remainder().to_vec();
         for (i, row) in rows.enumerate() {
-            self.param.precision.pack(row, &mut words).map_err(|place| LoadError::Precision {
+            precision.pack(row, &mut words).map_err(|place| LoadError::Precision {
                 tensor: self.param.name.clone(),
-                precision: self.param.precision.name(),
-                row: self.filled / self.param.precision.row_words(width) + i,
+                precision: precision.name(),
+                row: self.filled / precision.row_words(width) + i,
                 found: row[place],
             })?;
         }
@@ -52,9 +49,8 @@ impl<'a> WeightUploader<'a> {
     }
 
     /// Adds numbers to those that wait and puts every group of rows that is complete, or the last one.
-    fn lay(&mut self, values: Vec<f32>) -> Result<(), DeviceError> {
-        let (layout, extents @ [rows, width]) =
-            (self.param.layout, [self.param.shape[0], self.param.width()]);
+    fn lay(&mut self, layout: Layout, values: Vec<f32>) -> Result<(), DeviceError> {
+        let extents @ [rows, width] = [self.param.shape[0], self.param.width()];
         self.begun.extend(values);
         let (whole, left) = (layout.group(rows) * width, rows * width - self.filled);
         let ready = if self.begun.len() == left { left } else { self.begun.len() / whole * whole };
@@ -65,7 +61,7 @@ impl<'a> WeightUploader<'a> {
 
     fn put(&mut self, words: &[u32]) -> Result<(), DeviceError> {
         for (name, at, range) in self.param.spread(self.filled, words.len()) {
-            self.device.fill(self.bank, name, at, &words[range])?;
+            self.bank.fill(name, at, &words[range])?;
         }
         self.filled += words.len();
         Ok(())
@@ -77,7 +73,7 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
-    use crate::device::CpuDevice;
+    use crate::device::{CpuDevice, Device};
     use crate::tensor::Shape;
 
     #[test]
@@ -90,16 +86,15 @@ mod tests {
                 name: "w".into(),
                 others: Vec::new(),
                 shape: Shape::from([rows, width]),
-                precision: Precision::F32,
-                layout,
+                storage: Storage::F32(layout),
                 parts: vec![("w".into(), rows)],
             };
             let whole = layout.lay([rows, width], &matrix);
             for piece in [1, 7, 24, matrix.len()] {
                 let mut bank = device.bank();
-                let mut uploader = WeightUploader::new(&device, &mut bank, &param).unwrap();
+                let mut uploader = WeightUploader::new(&mut bank, &param).unwrap();
                 matrix.chunks(piece).for_each(|values| uploader.take(values.to_vec()).unwrap());
-                let kept = block_on(device.fetch(&bank, "w")).unwrap();
+                let kept = block_on(bank.fetch("w")).unwrap();
                 assert_eq!(kept.as_f32(), whole, "{layout:?} in pieces of {piece}");
             }
         }

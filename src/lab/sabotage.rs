@@ -6,7 +6,7 @@ use super::fuse::batch::Given;
 use super::fuse::task::{TOKENS, WORDS};
 use super::fuse::{Confusion, Contestant, Modality, Race};
 use super::picture::SIDE;
-use crate::device::{Device, DeviceError};
+use crate::device::DeviceError;
 use crate::world::Rng;
 
 /// How a modality is spoilt, at a strength from 0 (not at all) to 1.
@@ -106,15 +106,10 @@ pub fn spoil_one(given: &[Given], at: usize, sabotage: Sabotage, seed: u64) -> G
 
 impl Race {
     /// What contestant `at` of the race answers to the held-out samples after `sabotage`.
-    pub async fn damage(
-        &self,
-        device: &Device,
-        at: usize,
-        sabotage: Sabotage,
-    ) -> Result<Damage, DeviceError> {
+    pub async fn damage(&self, at: usize, sabotage: Sabotage) -> Result<Damage, DeviceError> {
         let contestant = self.settings.entrants()[at];
         let given = spoil(&self.given(contestant), sabotage, self.settings.seed);
-        let probabilities = self.answers(device, at, &given).await?;
+        let probabilities = self.answers(at, &given).await?;
         let confusion = self.confusion(&probabilities);
         Ok(Damage { step: self.step, contestant, sabotage, confusion, probabilities })
     }

@@ -67,45 +67,40 @@ impl Student {
                 true => HostTensor::zeros(&slot.shape),
                 false => given.unwrap_or_else(|| init::initial(&slot.name, &slot.shape, seed)),
             };
-            device.store(&mut bank, &slot.name, &tensor)?;
+            bank.store(&slot.name, &tensor)?;
         }
         let parameters = parameters(&plan);
-        let training = device.prepare(Rc::new(plan), &bank).await?;
+        let training = bank.prepare(Rc::new(plan)).await?;
         Ok(Student { parameters, step: 0, bank, training })
     }
 
     /// One optimiser step; the loss, in nats.
-    pub async fn step(
-        &mut self,
-        device: &Device,
-        inputs: &Inputs,
-        learning_rate: f32,
-    ) -> Result<f32, DeviceError> {
-        self.forward(device, inputs)?;
-        self.learn(device, learning_rate).await
+    pub async fn step(&mut self, inputs: &Inputs, learning_rate: f32) -> Result<f32, DeviceError> {
+        self.forward(inputs)?;
+        self.learn(learning_rate).await
     }
 
     /// The first half of a step: the objective of `inputs`, whose slots can then be read.
-    pub fn forward(&self, device: &Device, inputs: &Inputs) -> Result<(), DeviceError> {
-        self.write(device, inputs);
-        device.run(&self.training, self.training.plan().range("forward"))
+    pub fn forward(&self, inputs: &Inputs) -> Result<(), DeviceError> {
+        self.write(inputs);
+        self.training.run(self.training.plan().range("forward"))
     }
 
     /// Writes inputs of the training plan.
-    pub fn write(&self, device: &Device, inputs: &Inputs) {
+    pub fn write(&self, inputs: &Inputs) {
         for (name, tensor) in inputs {
-            device.write(&self.training, name, tensor);
+            self.training.write(name, tensor);
         }
     }
 
     /// The second half: gradients and update. The loss, in nats.
-    pub async fn learn(&mut self, device: &Device, learning_rate: f32) -> Result<f32, DeviceError> {
+    pub async fn learn(&mut self, learning_rate: f32) -> Result<f32, DeviceError> {
         self.step += 1;
         let hyper = HostTensor::f32([2], vec![learning_rate, self.step as f32]);
-        device.write(&self.training, "hyper", &hyper);
+        self.training.write("hyper", &hyper);
         let plan = self.training.plan();
-        device.run(&self.training, plan.range("backward").start..plan.range("update").end)?;
-        Ok(self.read(device, "loss").await?.as_f32()[0])
+        self.training.run(plan.range("backward").start..plan.range("update").end)?;
+        Ok(self.read("loss").await?.as_f32()[0])
     }
 
     /// Whether the training plan has a slot of this name.
@@ -114,25 +109,25 @@ impl Student {
     }
 
     /// A slot of the training plan as the last step left it.
-    pub async fn read(&self, device: &Device, name: &str) -> Result<HostTensor, DeviceError> {
-        device.read(&self.training, name).await
+    pub async fn read(&self, name: &str) -> Result<HostTensor, DeviceError> {
+        self.training.read(name).await
     }
 
     /// A plan over the same weights, which must be among those that are trained.
-    pub async fn prepare(&self, device: &Device, plan: Plan) -> Result<Prepared, DeviceError> {
-        device.prepare(Rc::new(plan), &self.bank).await
+    pub async fn prepare(&self, plan: Plan) -> Result<Prepared, DeviceError> {
+        self.bank.prepare(Rc::new(plan)).await
     }
 
     /// A weight by name.
-    pub async fn weight(&self, device: &Device, name: &str) -> Result<HostTensor, DeviceError> {
-        device.fetch(&self.bank, name).await
+    pub async fn weight(&self, name: &str) -> Result<HostTensor, DeviceError> {
+        self.bank.fetch(name).await
     }
 
     /// Every weight by name, without the optimiser's moments.
-    pub async fn weights(&self, device: &Device) -> Result<Inputs, DeviceError> {
+    pub async fn weights(&self) -> Result<Inputs, DeviceError> {
         let mut tensors = Vec::new();
         for (name, _) in self.bank.contents().into_iter().filter(|(name, _)| !name.starts_with("adamw.")) {
-            tensors.push((name.clone(), device.fetch(&self.bank, &name).await?));
+            tensors.push((name.clone(), self.bank.fetch(&name).await?));
         }
         Ok(tensors)
     }
@@ -140,18 +135,17 @@ impl Student {
 
 /// Runs a prepared plan on `inputs` and reads `outputs`.
 pub async fn replay<const N: usize>(
-    device: &Device,
     prepared: &Prepared,
     inputs: &Inputs,
     outputs: [&str; N],
 ) -> Result<[HostTensor; N], DeviceError> {
     for (name, tensor) in inputs {
-        device.write(prepared, name, tensor);
+        prepared.write(name, tensor);
     }
-    device.run(prepared, prepared.plan().all())?;
+    prepared.run(prepared.plan().all())?;
     let mut read = Vec::with_capacity(N);
     for name in outputs {
-        read.push(device.read(prepared, name).await?);
+        read.push(prepared.read(name).await?);
     }
     Ok(read.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for")))
 }

@@ -10,7 +10,6 @@ use crate::layout::Layout;
 use crate::limits::LimitError;
 use crate::plan::{Plan, PlanBuilder, SlotKind};
 use crate::precision::Precision;
-use crate::tensor::DType;
 use blip::Task;
 
 /// A model of ours, or a published one of Hugging Face's transformers by the class it was saved from.
@@ -156,8 +155,7 @@ impl Architecture {
                         _ => Vec::new(),
                     },
                     shape: slot.shape.clone(),
-                    precision: if kept.dtype == DType::U32 { precision } else { Precision::F32 },
-                    layout: kept.layout,
+                    storage: kept.storage,
                     parts: vec![(slot.name.clone(), slot.shape.first().copied().unwrap_or(1))],
                 }),
             }

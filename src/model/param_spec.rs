@@ -2,19 +2,17 @@
 
 use std::ops::Range;
 
-use crate::layout::Layout;
-use crate::precision::Precision;
+use crate::layout::Storage;
 use crate::tensor::Shape;
 
-/// A weight, the names under which a file may hold it, in order of preference, its shape, how its rows are kept on the
-/// device and laid out there, and under which names, with their number: one, unless it is larger than a buffer may be.
+/// A weight, the names under which a file may hold it, in order of preference, its shape, how a device
+/// stores it, and under which names, with their number: one, unless it is larger than a buffer may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParamSpec {
     pub name: String,
     pub others: Vec<String>,
     pub shape: Shape,
-    pub precision: Precision,
-    pub layout: Layout,
+    pub storage: Storage,
     pub parts: Vec<(String, usize)>,
 }
 
@@ -31,11 +29,10 @@ impl ParamSpec {
 
     /// The shape on the device of a part of so many rows.
     pub fn part_shape(&self, rows: usize) -> Shape {
-        match (self.precision, &self.shape[..]) {
-            (Precision::F32, &[_, width]) => self.layout.shape([rows, width]),
-            (Precision::F32, []) => self.shape.clone(),
-            (Precision::F32, [_, rest @ ..]) => [&[rows], rest].concat().into(),
-            (packed, _) => [rows, packed.row_words(self.width())].into(),
+        match &self.shape[..] {
+            &[_, width] => self.storage.shape([rows, width]),
+            [] => self.shape.clone(),
+            [_, rest @ ..] => [&[rows], rest].concat().into(),
         }
     }
 
@@ -67,15 +64,14 @@ mod tests {
             name: "w".into(),
             others: Vec::new(),
             shape: [3, 4].into(),
-            precision: Precision::F32,
-            layout: Layout::Rows,
+            storage: Storage::PLAIN,
             parts,
         };
         assert_eq!(param.spread(0, 3), [("a", 0, 0..3)]);
         assert_eq!(param.spread(6, 5), [("a", 6, 0..2), ("b", 0, 2..5)]);
         assert_eq!(param.spread(11, 1), [("b", 3, 0..1)]);
         assert_eq!(param.part_shape(2), [2, 4].into());
-        let packed = ParamSpec { precision: Precision::Int8, ..param };
+        let packed = ParamSpec { storage: Storage::Int8, ..param };
         assert_eq!(packed.part_shape(2), [2, 2].into());
         assert_eq!(packed.spread(2, 4), [("a", 2, 0..2), ("b", 0, 2..4)]);
     }

@@ -33,22 +33,20 @@ pub struct Trainer {
     pub batch: usize,
     /// Steps taken so far.
     pub step: u64,
-    device: Device,
     bank: Bank,
     plans: HashMap<Sizes, Prepared>,
 }
 
 impl Trainer {
     /// A trainer with random weights.
-    pub fn new(device: Device, config: Config, schedule: Schedule, seed: u64, batch: usize) -> Self {
-        let bank = device.bank();
-        Trainer { config, schedule, seed, batch, step: 0, device, bank, plans: HashMap::new() }
+    pub fn new(device: &Device, config: Config, schedule: Schedule, seed: u64, batch: usize) -> Self {
+        Trainer { config, schedule, seed, batch, step: 0, bank: device.bank(), plans: HashMap::new() }
     }
 
     /// Puts stored tensors (weights, moments) in place, by name.
     pub fn restore(&mut self, tensors: &[(String, HostTensor)], step: u64) -> Result<(), DeviceError> {
         for (name, tensor) in tensors {
-            self.device.store(&mut self.bank, name, tensor)?;
+            self.bank.store(name, tensor)?;
         }
         self.step = step;
         Ok(())
@@ -58,7 +56,7 @@ impl Trainer {
     pub async fn stored(&self) -> Result<Vec<(String, HostTensor)>, DeviceError> {
         let mut tensors = Vec::new();
         for (name, _) in self.bank.contents() {
-            let tensor = self.device.fetch(&self.bank, &name).await?;
+            let tensor = self.bank.fetch(&name).await?;
             tensors.push((name, tensor));
         }
         Ok(tensors)
@@ -76,11 +74,11 @@ impl Trainer {
         self.step += 1;
         let learning_rate = self.schedule.at(self.step);
         for (name, tensor) in &batch.inputs {
-            self.device.write(prepared, name, tensor);
+            prepared.write(name, tensor);
         }
         let hyper = HostTensor::f32([2], vec![learning_rate, self.step as f32]);
-        self.device.write(prepared, "hyper", &hyper);
-        self.device.run(prepared, prepared.plan().all())?;
+        prepared.write("hyper", &hyper);
+        prepared.run(prepared.plan().all())?;
         let loss = self.scalar(prepared, LOSS).await?;
         let mut parts = [None; PARTS.len()];
         for (part, (name, _)) in parts.iter_mut().zip(PARTS) {
@@ -93,13 +91,13 @@ impl Trainer {
     }
 
     async fn scalar(&self, prepared: &Prepared, name: &str) -> Result<f32, DeviceError> {
-        Ok(self.device.read(prepared, name).await?.as_f32()[0])
+        Ok(prepared.read(name).await?.as_f32()[0])
     }
 
     async fn prepare(&mut self, sizes: Sizes) -> Result<Prepared, DeviceError> {
         let plan = Rc::new(training_plan(&self.config, sizes));
         self.initialise(&plan).await?;
-        self.device.prepare(plan, &self.bank).await
+        self.bank.prepare(plan).await
     }
 
     /// Stores initial values for whatever the bank lacks. Where the reader has learned to write before it learns to
@@ -111,10 +109,10 @@ impl Trainer {
             let causal = slot.name.replace(".self_attn.", ".causal_attn.");
             let tensor = match slot.name.starts_with("adamw.") {
                 true => HostTensor::zeros(&slot.shape),
-                false if present.contains(&causal) => self.device.fetch(&self.bank, &causal).await?,
+                false if present.contains(&causal) => self.bank.fetch(&causal).await?,
                 false => init::initial(&slot.name, &slot.shape, self.seed),
             };
-            self.device.store(&mut self.bank, &slot.name, &tensor)?;
+            self.bank.store(&slot.name, &tensor)?;
         }
         Ok(())
     }

@@ -54,9 +54,9 @@ async fn told(device: &Device) -> HostTensor {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [3]);
     b.emit(&TELLING, &[y], vec![3]);
-    let prepared = device.prepare(Rc::new(b.finish()), &device.bank()).await.unwrap();
-    device.run(&prepared, 0..1).unwrap();
-    device.read(&prepared, "y").await.unwrap()
+    let prepared = device.bank().prepare(Rc::new(b.finish())).await.unwrap();
+    prepared.run(0..1).unwrap();
+    prepared.read("y").await.unwrap()
 }
 
 async fn the_fastest_variant_is_measured_once_and_remembered() {

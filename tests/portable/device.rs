@@ -81,33 +81,30 @@ fn counting() -> Rc<Plan> {
 async fn plans_share_their_bank_and_ranges_run_alone() {
     for device in devices().await {
         let mut bank = device.bank();
-        device.store(&mut bank, "total", &f32s(&[1.0, 2.0, 3.0])).unwrap();
-        let first = device.prepare(counting(), &bank).await.unwrap();
-        let second = device.prepare(counting(), &bank).await.unwrap();
+        bank.store("total", &f32s(&[1.0, 2.0, 3.0])).unwrap();
+        let first = bank.prepare(counting()).await.unwrap();
+        let second = bank.prepare(counting()).await.unwrap();
         for (prepared, range) in
             [(&first, "start"), (&first, "count"), (&second, "start"), (&second, "count"), (&second, "count")]
         {
-            device.run(prepared, prepared.plan().range(range)).unwrap();
+            prepared.run(prepared.plan().range(range)).unwrap();
         }
-        assert_eq!(device.fetch(&bank, "total").await.unwrap(), f32s(&[4.0, 5.0, 6.0]));
-        assert_eq!(device.read(&first, "runs").await.unwrap(), f32s(&[1.0, 1.0]));
-        assert_eq!(
-            device.read(&second, "runs_as_row").await.unwrap(),
-            HostTensor::f32([1, 2], vec![2.0, 2.0])
-        );
-        device.store(&mut bank, "total", &f32s(&[0.5, 0.5, 0.5])).unwrap();
-        device.run(&first, first.plan().range("count")).unwrap();
-        assert_eq!(device.fetch(&bank, "total").await.unwrap(), f32s(&[1.5, 1.5, 1.5]));
+        assert_eq!(bank.fetch("total").await.unwrap(), f32s(&[4.0, 5.0, 6.0]));
+        assert_eq!(first.read("runs").await.unwrap(), f32s(&[1.0, 1.0]));
+        assert_eq!(second.read("runs_as_row").await.unwrap(), HostTensor::f32([1, 2], vec![2.0, 2.0]));
+        bank.store("total", &f32s(&[0.5, 0.5, 0.5])).unwrap();
+        first.run(first.plan().range("count")).unwrap();
+        assert_eq!(bank.fetch("total").await.unwrap(), f32s(&[1.5, 1.5, 1.5]));
     }
 }
 
 async fn missing_and_misshapen_weights_are_errors() {
     for device in devices().await {
         let mut bank = device.bank();
-        let prepared = async |bank: &Bank| device.prepare(counting(), bank).await.map(drop);
+        let prepared = async |bank: &Bank| bank.prepare(counting()).await.map(drop);
         assert!(matches!(prepared(&bank).await, Err(DeviceError::Missing { name }) if name == "total"));
-        assert!(device.fetch(&bank, "total").await.is_err());
-        device.store(&mut bank, "total", &f32s(&[1.0, 2.0])).unwrap();
+        assert!(bank.fetch("total").await.is_err());
+        bank.store("total", &f32s(&[1.0, 2.0])).unwrap();
         let message = prepared(&bank).await.unwrap_err().to_string();
         assert_eq!(message, "`total` has shape [2], expected [3]");
     }
@@ -118,7 +115,7 @@ async fn a_buffer_beyond_the_limits_is_an_error() {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [1 << 26]);
     fill::fill(&mut b, y, 1.0);
-    let prepared = device.prepare(Rc::new(b.finish()), &device.bank()).await.map(drop);
+    let prepared = device.bank().prepare(Rc::new(b.finish())).await.map(drop);
     assert!(matches!(prepared, Err(DeviceError::TooLarge { bytes: 268_435_456, limit: 134_217_728, .. })));
 }
 
@@ -137,7 +134,7 @@ async fn a_shader_that_the_adapter_refuses_is_an_error() {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [3]);
     b.emit(&BROKEN, &[y], vec![3]);
-    let prepared = device.prepare(Rc::new(b.finish()), &device.bank()).await.map(drop);
+    let prepared = device.bank().prepare(Rc::new(b.finish())).await.map(drop);
     assert!(matches!(prepared, Err(DeviceError::Gpu(_))), "{prepared:?}");
 }
 
@@ -153,12 +150,12 @@ pub fn product(side: usize) -> Rc<Plan> {
 async fn equal_inputs_give_equal_bits_on_one_device() {
     for device in devices().await {
         let mut bank = device.bank();
-        device.store(&mut bank, "w", &noise(&[65, 65], 1.0, 1)).unwrap();
+        bank.store("w", &noise(&[65, 65], 1.0, 1)).unwrap();
         let run = async || {
-            let prepared = device.prepare(product(65), &bank).await.unwrap();
-            device.write(&prepared, "x", &noise(&[65, 65], 1.0, 2));
-            device.run(&prepared, prepared.plan().all()).unwrap();
-            device.read(&prepared, "y").await.unwrap()
+            let prepared = bank.prepare(product(65)).await.unwrap();
+            prepared.write("x", &noise(&[65, 65], 1.0, 2));
+            prepared.run(prepared.plan().all()).unwrap();
+            prepared.read("y").await.unwrap()
         };
         assert_eq!(run().await.words(), run().await.words());
     }

@@ -26,11 +26,11 @@ async fn curves(device: &Device, steps: u64, contestants: &[Contestant]) -> Vec<
     let mut run = contrast::Run::begin(device, settings).await.expect("the run begins");
     let (mut raced, mut contrasted) = (Vec::new(), Vec::new());
     for _ in 0..steps {
-        let round = race.round(device).await.expect("a round");
+        let round = race.round().await.expect("a round");
         raced.push(
             round.learners.iter().map(|learner| learner.loss).sum::<f32>() / round.learners.len() as f32,
         );
-        contrasted.push(run.step(device).await.expect("a step").loss);
+        contrasted.push(run.step().await.expect("a step").loss);
     }
     vec![("race", raced), ("contrast", contrasted)]
 }

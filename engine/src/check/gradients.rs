@@ -32,7 +32,6 @@ pub async fn gradients(cases: &[Case]) -> Report {
 /// One case prepared on the exact CPU device, its inputs written.
 struct Trial<'a> {
     case: &'a Case,
-    device: Device,
     prepared: Prepared,
     output: String,
     seed: HostTensor,
@@ -42,24 +41,23 @@ impl<'a> Trial<'a> {
     async fn new(case: &'a Case) -> Result<Self, DeviceError> {
         let (plan, output) = differentiated(case);
         assert_eq!(plan.slot(output).dtype, DType::F32, "{}: ids have no gradient", case.name);
-        let device = Device::Cpu(CpuDevice { exact: true });
-        let mut bank = device.bank();
+        let mut bank = Device::Cpu(CpuDevice { exact: true }).bank();
         let written = |slot: &Slot| contents(case, slot).expect("inputs and stored slots have contents");
-        store_all(&device, &mut bank, plan.slots_of(SlotKind::Stored).map(|slot| (slot, written(slot))))?;
+        store_all(&mut bank, plan.slots_of(SlotKind::Stored).map(|slot| (slot, written(slot))))?;
         let output = plan.slot(output).name.clone();
-        let prepared = device.prepare(Rc::new(plan), &bank).await?;
+        let prepared = bank.prepare(Rc::new(plan)).await?;
         for slot in prepared.plan().slots_of(SlotKind::Input) {
-            device.write(&prepared, &slot.name, &written(slot));
+            prepared.write(&slot.name, &written(slot));
         }
-        let seed = device.read(&prepared, SEED).await?;
-        Ok(Trial { case, device, prepared, output, seed })
+        let seed = prepared.read(SEED).await?;
+        Ok(Trial { case, prepared, output, seed })
     }
 
     /// The gradient of `sum(output * seed)` in input `i`, as the backward pass gives it.
     async fn analytic(&self, i: usize) -> HostTensor {
         self.run("forward");
         self.run("backward");
-        let read = self.device.read(&self.prepared, &format!("grad/in.{i}")).await;
+        let read = self.prepared.read(&format!("grad/in.{i}")).await;
         let gradient = read.expect("a CPU device always reads");
         let values = gradient.as_f32().iter().map(|g| g - GRADIENT_START).collect();
         HostTensor::f32(gradient.shape, values)
@@ -78,29 +76,28 @@ impl<'a> Trial<'a> {
             }
             gradient.push(((8.0 * (f[0] - f[1]) - (f[2] - f[3])) / (12.0 * f64::from(STEP))) as f32);
         }
-        self.device.write(&self.prepared, &format!("in.{i}"), input);
+        self.prepared.write(&format!("in.{i}"), input);
         HostTensor::f32(input.shape.clone(), gradient)
     }
 
     /// `sum(output * seed)` with another value of input `i`.
     async fn objective(&self, i: usize, value: HostTensor) -> f64 {
-        self.device.write(&self.prepared, &format!("in.{i}"), &value);
+        self.prepared.write(&format!("in.{i}"), &value);
         self.run("forward");
-        let output = self.device.read(&self.prepared, &self.output).await.expect("a CPU device always reads");
+        let output = self.prepared.read(&self.output).await.expect("a CPU device always reads");
         let products = output.as_f32().iter().zip(self.seed.as_f32());
         products.map(|(y, s)| f64::from(*y) * f64::from(*s)).sum()
     }
 
     fn run(&self, range: &str) {
         let steps = self.prepared.plan().range(range);
-        self.device.run(&self.prepared, steps).expect("a CPU device always runs");
+        self.prepared.run(steps).expect("a CPU device always runs");
     }
 }
 
 fn store_all<'a>(
-    device: &Device,
     bank: &mut Bank,
     mut tensors: impl Iterator<Item = (&'a Slot, HostTensor)>,
 ) -> Result<(), DeviceError> {
-    tensors.try_for_each(|(slot, tensor)| device.store(bank, &slot.name, &tensor))
+    tensors.try_for_each(|(slot, tensor)| bank.store(&slot.name, &tensor))
 }

@@ -31,7 +31,6 @@ impl OneVariant {
 /// A padded plan on a device, its slots filled.
 pub struct Padded<'a> {
     plan: &'a Plan,
-    device: &'a Device,
     prepared: Prepared,
 }
 
@@ -40,7 +39,7 @@ impl<'a> Padded<'a> {
     /// from `contents`, those without it marked as
     /// uncomputed.
     pub async fn new(
-        device: &'a Device,
+        device: &Device,
         plan: &'a Plan,
         kernels: &mut OneVariant,
         variant: usize,
@@ -57,23 +56,23 @@ impl<'a> Padded<'a> {
         let roots = plan.ids().map(|id| (id, plan.slot(id))).filter(|(_, slot)| slot.view_of.is_none());
         let (stored, others): (Vec<_>, Vec<_>) = roots.partition(|(_, slot)| slot.kind == SlotKind::Stored);
         for (id, slot) in stored {
-            device.store(&mut bank, &slot.name, &padded(id, slot, contents(slot)))?;
+            bank.store(&slot.name, &padded(id, slot, contents(slot)))?;
         }
-        let prepared = device.prepare(Rc::new(altered), &bank).await?;
+        let prepared = bank.prepare(Rc::new(altered)).await?;
         for (id, slot) in others {
-            device.write(&prepared, &slot.name, &padded(id, slot, contents(slot)));
+            prepared.write(&slot.name, &padded(id, slot, contents(slot)));
         }
-        Ok(Padded { plan, device, prepared })
+        Ok(Padded { plan, prepared })
     }
 
     pub fn run(&self) -> Result<(), DeviceError> {
-        self.device.run(&self.prepared, self.plan.all())
+        self.prepared.run(self.plan.all())
     }
 
     /// A slot's contents; the inner error says that something was written past its end.
     pub async fn read(&self, id: SlotId) -> Result<Result<HostTensor, String>, DeviceError> {
         let slot = self.plan.slot(id);
-        let tensor = self.device.read(&self.prepared, &slot.name).await?;
+        let tensor = self.prepared.read(&slot.name).await?;
         let (words, end) = tensor.words().split_at(slot.shape.numel());
         Ok(match end.iter().all(|word| *word == sentinel(id)) {
             true => Ok(HostTensor::from_words(slot.shape.clone(), slot.dtype, words)),

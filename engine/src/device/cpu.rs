@@ -72,12 +72,16 @@ pub struct Stored {
     buffer: Buffer,
 }
 
-#[derive(Default)]
 pub struct Bank {
+    device: CpuDevice,
     pub(super) tensors: HashMap<String, Stored>,
 }
 
 impl Bank {
+    pub(super) fn new(device: CpuDevice) -> Self {
+        Bank { device, tensors: HashMap::new() }
+    }
+
     pub(super) fn reserve(&mut self, name: &str, shape: &Shape) -> Result<(), DeviceError> {
         if !self.tensors.get(name).is_some_and(|old| old.shape == *shape) {
             let buffer = Buffer::zeros(name, shape)?;
@@ -98,6 +102,7 @@ impl Bank {
 }
 
 pub struct Prepared {
+    device: CpuDevice,
     plan: Rc<Plan>,
     buffers: Vec<Buffer>,
 }
@@ -126,7 +131,7 @@ impl Prepared {
                 _ => Buffer::zeros(&slot.name, &slot.shape)?,
             });
         }
-        Ok(Prepared { plan, buffers })
+        Ok(Prepared { device: bank.device, plan, buffers })
     }
 
     pub(super) fn plan(&self) -> &Plan {
@@ -155,8 +160,8 @@ impl Prepared {
         HostTensor { shape: slot.shape.clone(), data }
     }
 
-    pub(super) fn run(&self, device: &CpuDevice, steps: Range<usize>) {
-        let (steps, buffers) = (&self.plan.steps[steps], &self.buffers[..]);
+    pub(super) fn run(&self, steps: Range<usize>) {
+        let (device, steps, buffers) = (self.device, &self.plan.steps[steps], &self.buffers[..]);
         let replay = || steps.iter().for_each(|step| run_step(device, step, buffers));
         #[cfg(target_arch = "wasm32")]
         replay();
@@ -166,7 +171,7 @@ impl Prepared {
     }
 }
 
-fn run_step(device: &CpuDevice, step: &Step, buffers: &[Buffer]) {
+fn run_step(device: CpuDevice, step: &Step, buffers: &[Buffer]) {
     let reads: Vec<_> = step.slots_with(Access::Read).map(|id| buffers[id.index()].read()).collect();
     let mut writes: Vec<_> = step.slots_with(Access::Write).map(|id| buffers[id.index()].write()).collect();
     let mut args = Args {

@@ -9,17 +9,20 @@ use crate::kernel::Access;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
 
-/// What the user wants.
+/// Which device to choose.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Preference {
     /// The faster one.
     Auto,
+    /// The CPU, whatever else is there.
     Cpu,
+    /// A WebGPU adapter, be it a software one.
     Gpu,
 }
 
 /// The device that computes, and why.
 pub struct Selection {
+    /// Ready for plans.
     pub device: Device,
     /// The adapter that was found, whether or not it is used; nobody looks for one when the CPU is asked for.
     pub adapter: Option<AdapterInfo>,
@@ -34,14 +37,20 @@ pub struct Selection {
 /// Milliseconds for the same work.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Trial {
+    /// By the fast CPU forms.
     pub cpu: f64,
+    /// By WebGPU, up to the result in host memory.
     pub gpu: f64,
 }
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 
-/// Chooses by `preference`. The automatic choice runs `probe`, a plan like those to come, on both devices; it fails
-/// never, because the CPU remains. Asking for the GPU fails where there is none. `known` is what an earlier visit measured.
+/// Chooses by `preference`. The automatic choice runs `probe`, a plan like those to come, a few times on both devices with
+/// weights of zero. `known` is what an earlier visit measured.
+///
+/// # Errors
+/// [`DeviceError::NoAdapter`] where a GPU was asked for and there is none; the automatic choice never fails, because the CPU
+/// remains.
 pub async fn select(
     preference: Preference,
     probe: Rc<Plan>,
@@ -88,13 +97,16 @@ async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<S
 /// Browsers' clocks tell tenths of a millisecond: quicker runs are repeated for so long, and their mean counts.
 const TICK_MS: f64 = 1.0;
 
-/// The least time of a few warm runs of `plan`, with weights of zero, up to its last result in host memory.
+/// The least time of a few warm runs of `plan` in milliseconds, with weights of zero, up to its last result in host memory.
+///
+/// # Errors
+/// Those of preparing, running and reading the plan.
 pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, DeviceError> {
     let mut bank = device.bank();
     for slot in plan.slots_of(SlotKind::Stored) {
-        device.store(&mut bank, &slot.name, &HostTensor::zeros(slot.shape.clone()))?;
+        bank.store(&slot.name, &HostTensor::zeros(slot.shape.clone()))?;
     }
-    let prepared = device.prepare(plan.clone(), &bank).await?;
+    let prepared = bank.prepare(plan.clone()).await?;
     let last = plan.steps.last().and_then(|step| step.slots_with(Access::Write).next());
     let result = &plan.slot(last.expect("a plan worth timing has a result")).name;
     let mut least = f64::INFINITY;
@@ -102,8 +114,8 @@ pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, Device
     for run in 0..4 {
         let (start, mut count) = (Instant::now(), 0);
         let ms = loop {
-            device.run(&prepared, plan.all())?;
-            device.read(&prepared, result).await?;
+            prepared.run(plan.all())?;
+            prepared.read(result).await?;
             count += 1;
             let ms = 1e3 * start.elapsed().as_secs_f64();
             if ms >= TICK_MS {

@@ -11,12 +11,16 @@ use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-/// Decay rates of both moments, the denominator's offset, and the norm beyond which gradients are scaled down to it.
+/// What stays the same from step to step; learning rate and step number come by a slot.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct AdamW {
+    /// `b1`, the decay rate of the first moment; PyTorch's default is 0.9.
     pub beta1: f32,
+    /// `b2`, the decay rate of the second moment; PyTorch's default is 0.999.
     pub beta2: f32,
+    /// Added to the denominator; PyTorch's default is 1e-8.
     pub eps: f32,
+    /// Largest norm of all gradients read as one vector; finite.
     pub clip: f32,
 }
 
@@ -34,6 +38,7 @@ struct Params {
     log_beta2: f32,
 }
 
+/// `w[..]`, `m[..]` and `v[..]` after one step; `g[..]`, `norm[1]`, `hyper[2] = [a, t]`.
 pub static UPDATE: Kernel = Kernel {
     name: "adamw.update",
     bindings: &[
@@ -97,9 +102,10 @@ fn update_in_parts(args: &mut Args) {
     });
 }
 
-/// Updates every weight by its gradient (same shape) with its own decay. `norm` (`[1]`) is the norm of all gradients;
-/// `hyper` (`[2]`) holds the learning rate and the step number. The moments of the weight `w` are the stored slots
-/// `adamw.m/w` and `adamw.v/w`, zeros before the first step.
+/// `w[..] -= a (decay w + (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps))` for each `(weight, gradient, decay)`, in place.
+///
+/// `norm` (`[1]`) is the norm of all gradients; `hyper` (`[2]`) holds the learning rate `a` and the step number `t`, from 1
+/// on. The moments of the weight `w` are the stored slots `adamw.m/w` and `adamw.v/w`, zeros before the first step.
 pub fn adamw(
     b: &mut PlanBuilder,
     config: &AdamW,
@@ -169,13 +175,13 @@ mod tests {
             let mut bank = device.bank();
             let start = [("w", 1.0), ("g", 4.0), ("norm", 4.0), ("adamw.m/w", 0.0), ("adamw.v/w", 0.0)];
             for (name, value) in start {
-                device.store(&mut bank, name, &HostTensor::f32([1], vec![value])).unwrap();
+                bank.store(name, &HostTensor::f32([1], vec![value])).unwrap();
             }
-            let prepared = pollster::block_on(device.prepare(plan.clone(), &bank)).unwrap();
+            let prepared = pollster::block_on(bank.prepare(plan.clone())).unwrap();
             for (step, want) in [(1.0, 0.85), (2.0, 0.7075)] {
-                device.write(&prepared, "hyper", &HostTensor::f32([2], vec![0.1, step]));
-                device.run(&prepared, plan.all()).unwrap();
-                let got = pollster::block_on(device.fetch(&bank, "w")).unwrap().as_f32()[0];
+                prepared.write("hyper", &HostTensor::f32([2], vec![0.1, step]));
+                prepared.run(plan.all()).unwrap();
+                let got = pollster::block_on(bank.fetch("w")).unwrap().as_f32()[0];
                 assert!((got - want).abs() < 1e-6, "step {step}: {got} for {want}");
             }
         }

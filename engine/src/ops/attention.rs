@@ -17,10 +17,12 @@ use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, grid_rows, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-/// Heads, and whether a query sees only the keys up to its own position.
+/// What attention needs to know beside its slots.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Attention {
+    /// `H`, which divides `D`.
     pub heads: usize,
+    /// Whether query `i` sees keys `0..=i` only; there must then be as many queries as keys.
     pub causal: bool,
 }
 
@@ -61,6 +63,7 @@ impl Params {
     }
 }
 
+/// Forward and backward, for [`crate::ops::registry`].
 pub const KERNELS: &[&Kernel] =
     &[&FORWARD, &FORWARD_TRACED, &BACKWARD_SCORES, &BACKWARD_QUERIES, &BACKWARD_KEYS];
 
@@ -74,6 +77,7 @@ fn grid(p: &[u32]) -> [u32; 3] {
     grid_rows(p[0] * p[1] * p[2])
 }
 
+/// `y[b,i,h] = sum_j P[b,h,i,j] v[b,j,h]`; q, y `[B,Tq,H*dh]`, k, v `[B,Tk,H*dh]`, lengths u32 `[B]`.
 pub static FORWARD: Kernel = Kernel {
     name: "attention.forward",
     bindings: &[
@@ -101,7 +105,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: Some(fast::forward),
 };
 
-/// As [`FORWARD`], and writes the probabilities.
+/// As [`FORWARD`], and `probs[b,h,i,j] = P[b,h,i,j]`.
 pub static FORWARD_TRACED: Kernel = Kernel {
     name: "attention.forward_traced",
     bindings: &[
@@ -120,7 +124,7 @@ pub static FORWARD_TRACED: Kernel = Kernel {
     fast: Some(fast::forward_traced),
 };
 
-/// `scores = scale * P (dy v^T - rowsum(P dy v^T))`.
+/// `scores[b,h,i,j] = scale P (dP - sum_j P dP)` with `dP[b,h,i,j] = dy[b,i,h] . v[b,j,h]`.
 pub static BACKWARD_SCORES: Kernel = Kernel {
     name: "attention.backward_scores",
     bindings: &[
@@ -220,8 +224,10 @@ fn backward_mix(args: &mut Args, at: impl Fn(&Params, usize, usize, usize) -> us
     }
 }
 
+/// `y[..,Tq,D] = softmax(mask(q k^T / sqrt(dh))) v`, head by head.
+///
 /// Attention of `q` (`[..,Tq,D]`, any leading rows) to `k`, `v` (`[B,Tk,D]`), of which batch element `b` has
-/// `key_lengths[b]` (u32 `[B]`; all without); `Tq = numel(q) / (B*D)`. Returns the shape of `q`.
+/// `key_lengths[b]` (u32 `[B]`; all without); `Tq = numel(q) / (B*D)`. The result has the shape of `q`.
 ///
 /// In training, or when traced, the probabilities stand in the slot `attention_probs` of the current scope.
 pub fn attention(

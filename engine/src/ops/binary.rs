@@ -40,6 +40,7 @@ struct BackwardParams {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::BINARY];
 
+/// `out[..] = x[..] + y[..]` or `x[..] y[..]`, axes of extent 1 repeated.
 pub static FORWARD: Kernel = Kernel {
     name: "binary.forward",
     bindings: &[("x", Access::Read), ("y", Access::Read), ("out", Access::Write)],
@@ -48,6 +49,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: Some(fast_forward),
 };
 
+/// `dx[..] += sum dy[..]`, or `sum dy[..] other[..]`, over the axes along which x was repeated.
 pub static BACKWARD: Kernel = Kernel {
     name: "binary.backward",
     bindings: &[("other", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
@@ -213,16 +215,17 @@ fn emit(b: &mut PlanBuilder, name: &str, x: SlotId, y: SlotId, multiply: bool) -
     z
 }
 
-/// `x + y`; shapes that do not broadcast are a bug of the caller.
+/// `out[..] = x[..] + y[..]`; shapes that do not broadcast are a bug of the caller.
 pub fn add(b: &mut PlanBuilder, x: SlotId, y: SlotId) -> SlotId {
     emit(b, "add", x, y, false)
 }
 
-/// `x y`, element by element; shapes that do not broadcast are a bug of the caller.
+/// `out[..] = x[..] y[..]`; shapes that do not broadcast are a bug of the caller.
 pub fn mul(b: &mut PlanBuilder, x: SlotId, y: SlotId) -> SlotId {
     emit(b, "mul", x, y, true)
 }
 
+/// Equal shapes, and each side broadcast along leading, middle and last axes.
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut both = |x: &[usize], y: &[usize], differentiable: bool| {

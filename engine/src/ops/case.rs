@@ -10,6 +10,7 @@ type Build = Box<dyn Fn(&mut PlanBuilder, &[SlotId]) -> SlotId>;
 pub struct Case {
     /// For example `softmax [65,257] large`.
     pub name: String,
+    /// Contents of the slots `in.0`, `in.1`, ...
     pub inputs: Vec<HostTensor>,
     /// Emits the op on the inputs' slots and returns its result.
     pub build: Build,
@@ -22,6 +23,7 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case with a tolerance of 1e-5 whose gradients are not compared.
     pub fn new(
         name: impl Into<String>,
         inputs: Vec<HostTensor>,
@@ -37,11 +39,13 @@ impl Case {
         }
     }
 
+    /// Sets [`Case::tolerance`]; sums of many terms need more.
     pub fn tolerance(mut self, tolerance: f32) -> Self {
         self.tolerance = tolerance;
         self
     }
 
+    /// Sets [`Case::differentiable`].
     pub fn differentiable(mut self) -> Self {
         self.differentiable = true;
         self

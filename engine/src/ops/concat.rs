@@ -17,6 +17,7 @@ struct Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::CONCAT];
 
+/// `y[r, offset + c] = x[r, c]`; x `[rows, width]`, y `[rows, stride]`.
 pub static FORWARD: Kernel = Kernel {
     name: "concat.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
@@ -25,6 +26,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: None,
 };
 
+/// `dx[r, c] += dy[r, offset + c]`.
 pub static BACKWARD: Kernel = Kernel {
     name: "concat.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
@@ -52,7 +54,8 @@ fn forward(args: &mut Args) {
     }
 }
 
-/// `xs` one after another along `axis`; their other extents are equal.
+/// `y[.., N1 + N2 + .., ..] = xs[0][.., N1, ..], xs[1][.., N2, ..], ..`, one after another along `axis`. Other extents that
+/// differ are a bug of the caller.
 pub fn concat(b: &mut PlanBuilder, xs: &[SlotId], axis: usize) -> SlotId {
     let mut shape = b.shape(xs[0]).to_vec();
     assert!(axis < shape.len(), "concat: axis {axis} of {}", b.shape(xs[0]));
@@ -83,6 +86,7 @@ pub fn concat(b: &mut PlanBuilder, xs: &[SlotId], axis: usize) -> SlotId {
     y
 }
 
+/// Two and three tensors along each axis.
 pub fn cases() -> Vec<Case> {
     let case = |shapes: &[&[usize]], axis: usize| {
         let inputs = shapes.iter().zip(100..).map(|(shape, seed)| noise(shape, 1.0, seed)).collect();

@@ -56,6 +56,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, SHARED, wgsl::CONV2D_DIRECT];
 const BLOCKED_SOURCE: &[&str] = &[wgsl::LIB_QUAD, SHARED, wgsl::CONV2D_BLOCKED];
 const BACKWARD_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, SHARED, wgsl::CONV2D_BACKWARD];
 
+/// `y[b,o,i,j] = bias[o] + sum_cpq x[b,c,i*stride+p-padding,j*stride+q-padding] weight[o,c,p,q]`.
 pub static FORWARD: Kernel = Kernel {
     name: "conv2d.forward",
     bindings: &[("x", Access::Read), ("weight", Access::Read), ("bias", Access::Read), ("y", Access::Write)],
@@ -104,6 +105,7 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[b,c,i*stride+p-padding,j*stride+q-padding] += sum_o dy[b,o,i,j] weight[o,c,p,q]` for every `i,j,p,q`.
 pub static BACKWARD_X: Kernel = Kernel {
     name: "conv2d.backward_x",
     bindings: &[("x_weight", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
@@ -142,6 +144,7 @@ pub static BACKWARD_X: Kernel = Kernel {
 /// Pictures whose weight gradients are summed before they meet those of others.
 const PICTURES: usize = 8;
 
+/// `dweight[o,c,p,q] += sum_bij dy[b,o,i,j] x[b,c,i*stride+p-padding,j*stride+q-padding]`.
 pub static BACKWARD_WEIGHT: Kernel = Kernel {
     name: "conv2d.backward_weight",
     bindings: &[("w_x", Access::Read), ("dy", Access::Read), ("dweight", Access::Write)],
@@ -190,6 +193,7 @@ pub static BACKWARD_WEIGHT: Kernel = Kernel {
     }),
 };
 
+/// `dbias[o] += sum_bij dy[b,o,i,j]`.
 pub static BACKWARD_BIAS: Kernel = Kernel {
     name: "conv2d.backward_bias",
     bindings: &[("b_dy", Access::Read), ("dbias", Access::Write)],
@@ -216,7 +220,8 @@ pub static BACKWARD_BIAS: Kernel = Kernel {
     }),
 };
 
-/// The convolution of `x` `[B,C,H,W]` with `weight` `[O,C,kh,kw]`, plus `bias` `[O]`: `[B,O,H',W']`.
+/// `y[B,O,H',W'] = x[B,C,H,W] * weight[O,C,kh,kw] + bias[O]`, as `torch.nn.functional.conv2d` with equal strides and
+/// zero padding on all sides.
 pub fn conv2d(
     b: &mut PlanBuilder,
     x: SlotId,
@@ -269,6 +274,7 @@ pub fn conv2d(
     y
 }
 
+/// Strides, paddings and kernels of several sizes, with and without bias; one where most patches lie outside.
 pub fn cases() -> Vec<Case> {
     let case = |x: [usize; 4], w: [usize; 4], stride, padding, biased: bool| {
         let name = format!("conv2d {x:?} by {w:?} stride {stride} padding {padding}");

@@ -32,6 +32,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::DROPOUT];
 /// Elements per parallel piece of the fast forms.
 const PIECE: usize = 4096;
 
+/// `y[i] = m[i] x[i]`; the mask `m[i]` is `1 / (1 - p)`, or 0 with probability p.
 pub static FORWARD: Kernel = Kernel {
     name: "dropout.forward",
     bindings: &[("seed", Access::Read), ("x", Access::Read), ("y", Access::Write)],
@@ -47,6 +48,7 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[i] += m[i] dy[i]`, the mask made again.
 pub static BACKWARD: Kernel = Kernel {
     name: "dropout.backward",
     bindings: &[("seed", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
@@ -82,6 +84,8 @@ fn forward(args: &mut Args) {
     }
 }
 
+/// `y[..] = m[..] x[..]`.
+///
 /// In training, `x` with a share `p` in 0..1 of its elements set to 0 and the others scaled to keep the mean; `seed`
 /// is a u32 `[1]` to be changed every step. In inference, `x` itself.
 pub fn dropout(b: &mut PlanBuilder, x: SlotId, p: f32, seed: SlotId) -> SlotId {
@@ -104,6 +108,7 @@ fn masked(b: &mut PlanBuilder, x: SlotId, p: f32, seed: SlotId) -> SlotId {
     y
 }
 
+/// Small and large shares, on shapes that the workgroups do not divide.
 pub fn cases() -> Vec<Case> {
     let case = |shape: &[usize], p: f32| {
         let inputs = vec![noise(shape, 1.0, 120), HostTensor::u32([1], vec![7])];

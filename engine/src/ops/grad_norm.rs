@@ -21,7 +21,7 @@ struct Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::GRAD_NORM];
 
-/// `sums[offset + r] = sum g_i^2` over the `r`-th part of `g`.
+/// `sums[offset + r] = sum_i g[i]^2` over the `r`-th part of `g`.
 pub static PARTS: Kernel = Kernel {
     name: "grad_norm.parts",
     bindings: &[("g", Access::Read), ("sums", Access::Write)],
@@ -47,7 +47,7 @@ pub static PARTS: Kernel = Kernel {
     }),
 };
 
-/// `y = sqrt(sum sums)`.
+/// `y[1] = sqrt(sum_r sums[r])`.
 pub static TOTAL: Kernel = Kernel {
     name: "grad_norm.total",
     bindings: &[("parts_sums", Access::Read), ("y", Access::Write)],
@@ -59,7 +59,7 @@ pub static TOTAL: Kernel = Kernel {
     fast: None,
 };
 
-/// The Euclidean norm of all `grads` read as one vector: `[1]`.
+/// `y[1] = sqrt(sum_g sum_i g[i]^2)`: the Euclidean norm of all `grads` read as one vector.
 pub fn grad_norm(b: &mut PlanBuilder, grads: &[SlotId]) -> SlotId {
     let counts: Vec<usize> = grads.iter().map(|g| b.shape(*g).numel()).collect();
     let parts = counts.iter().map(|count| count.div_ceil(PART)).sum::<usize>();
@@ -99,10 +99,10 @@ mod tests {
         b.name(y, "y");
         let (plan, device) = (Rc::new(b.finish()), Device::Cpu(CpuDevice { exact: false }));
         let mut bank = device.bank();
-        device.store(&mut bank, "a", &HostTensor::f32([1], vec![3.0])).unwrap();
-        device.store(&mut bank, "b", &HostTensor::f32([2, 1], vec![0.0, -4.0])).unwrap();
-        let prepared = pollster::block_on(device.prepare(plan.clone(), &bank)).unwrap();
-        device.run(&prepared, plan.all()).unwrap();
-        assert_eq!(pollster::block_on(device.read(&prepared, "y")).unwrap().as_f32(), [5.0]);
+        bank.store("a", &HostTensor::f32([1], vec![3.0])).unwrap();
+        bank.store("b", &HostTensor::f32([2, 1], vec![0.0, -4.0])).unwrap();
+        let prepared = pollster::block_on(bank.prepare(plan.clone())).unwrap();
+        prepared.run(plan.all()).unwrap();
+        assert_eq!(pollster::block_on(prepared.read("y")).unwrap().as_f32(), [5.0]);
     }
 }

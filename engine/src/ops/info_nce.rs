@@ -24,7 +24,7 @@ const MASKED: f32 = -1e30;
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::INFO_NCE];
 
-/// `stats[r] = (m_r, log sum e^{x - m_r})` of row `r`, and for `r >= N` of column `r - N`.
+/// `stats[r,:] = [m_r, log sum e^{x - m_r}]`, `[2N,2]`, of row `r`, and for `r >= N` of column `r - N`.
 pub static STATS: Kernel = Kernel {
     name: "info_nce.stats",
     bindings: &[("x", Access::Read), ("negatives", Access::Read), ("line_stats", Access::Write)],
@@ -33,6 +33,7 @@ pub static STATS: Kernel = Kernel {
     fast: None,
 };
 
+/// `y[1] = 1/2N sum_i (log sum_j e^x[i,j] + log sum_j e^x[j,i] - 2 x[i,i])`.
 pub static FORWARD: Kernel = Kernel {
     name: "info_nce.forward",
     bindings: &[("x", Access::Read), ("stats_of_lines", Access::Read), ("y", Access::Write)],
@@ -41,6 +42,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: None,
 };
 
+/// `dx[i,j] += dy / 2N (softmax(x[i,:])[j] + softmax(x[:,j])[i] - 2 [i = j])`.
 pub static BACKWARD: Kernel = Kernel {
     name: "info_nce.backward",
     bindings: &[
@@ -97,7 +99,8 @@ fn backward(args: &mut Args) {
     });
 }
 
-/// Mean cross-entropy in nats, `[1]`, of picking the diagonal of `logits` (`[N,N]`) in each row and each column.
+/// `y[1] = 1/2N sum_i (log sum_j e^x[i,j] + log sum_j e^x[j,i] - 2 x[i,i])`: the mean cross-entropy in nats of picking the
+/// diagonal of `logits` (`[N,N]`) in each row and each column.
 /// `negatives` (`[N,N]`) is 0 where an off-diagonal pair belongs together by chance and counts neither way.
 pub fn info_nce(b: &mut PlanBuilder, logits: SlotId, negatives: Option<SlotId>) -> SlotId {
     let size = b.shape(logits).last();

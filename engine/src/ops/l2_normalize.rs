@@ -18,6 +18,7 @@ const SMALLEST: f32 = 1e-12;
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::L2_NORMALIZE];
 
+/// `y[r,:] = x[r,:] / max(|x[r,:]|, 1e-12)`; x, y `[R,D]`.
 pub static FORWARD: Kernel = Kernel {
     name: "l2_normalize.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
@@ -33,6 +34,7 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[r,:] += (dy - y (y . dy)) / |x|`, each of row `r`.
 pub static BACKWARD: Kernel = Kernel {
     name: "l2_normalize.backward",
     bindings: &[("x", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
@@ -81,7 +83,7 @@ fn backward(args: &mut Args) {
     }
 }
 
-/// `x / max(|x|, 1e-12)` along the last axis; shape as `x`.
+/// `y[..,D] = x[..,D] / max(|x|, 1e-12)`, the norm along the last axis.
 pub fn l2_normalize(b: &mut PlanBuilder, x: SlotId) -> SlotId {
     let shape = b.shape(x).clone();
     let params = words(&Params { rows: shape.rows() as u32, width: shape.last() as u32 });
@@ -94,6 +96,7 @@ pub fn l2_normalize(b: &mut PlanBuilder, x: SlotId) -> SlotId {
     y
 }
 
+/// Awkward widths, large values, and rows of zeros.
 pub fn cases() -> Vec<Case> {
     let case = |name: &str, x: HostTensor| {
         Case::new(format!("l2_normalize {name}"), vec![x], |b, s| l2_normalize(b, s[0]))

@@ -18,6 +18,7 @@ struct Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_QUAD, wgsl::LIB_REDUCE, wgsl::LAYER_NORM];
 
+/// `y[r,:] = (x[r,:] - mean) rstd weight + bias`, `stats[r,:] = [mean, rstd]`; x, y `[R,D]`, weight, bias `[D]`.
 pub static FORWARD: Kernel = Kernel {
     name: "layer_norm.forward",
     bindings: &[
@@ -40,6 +41,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: Some(fast_forward),
 };
 
+/// `dx[r,:] += rstd (g - mean(g) - h mean(g h))` with `g = dy[r,:] weight`, `h = (x[r,:] - mean) rstd`.
 pub static BACKWARD_X: Kernel = Kernel {
     name: "layer_norm.backward_x",
     bindings: &[
@@ -54,6 +56,7 @@ pub static BACKWARD_X: Kernel = Kernel {
     fast: Some(fast_backward_x),
 };
 
+/// `dweight[i] += sum_r dy[r,i] (x[r,i] - mean) rstd`, `dbias[i] += sum_r dy[r,i]`.
 pub static BACKWARD_WEIGHT: Kernel = Kernel {
     name: "layer_norm.backward_weight",
     bindings: &[
@@ -170,7 +173,7 @@ fn fast_backward_weight(args: &mut Args) {
     }
 }
 
-/// Layer norm of `x` `[.., D]` with `weight` and `bias` `[D]`; shape as `x`.
+/// `y[..,D] = (x[..,D] - mean) / sqrt(var + eps) weight[D] + bias[D]`, mean and (biased) variance along the last axis.
 pub fn layer_norm(b: &mut PlanBuilder, x: SlotId, weight: SlotId, bias: SlotId, eps: f32) -> SlotId {
     let shape = b.shape(x).clone();
     let (rows, width) = (shape.rows(), shape.last());
@@ -192,6 +195,7 @@ pub fn layer_norm(b: &mut PlanBuilder, x: SlotId, weight: SlotId, bias: SlotId, 
     y
 }
 
+/// Awkward widths, and rows far from zero, whose variance is hard to sum.
 pub fn cases() -> Vec<Case> {
     let case = |name: &str, x: HostTensor| {
         let width = x.shape.last();

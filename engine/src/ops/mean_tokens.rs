@@ -23,6 +23,7 @@ impl Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::MEAN_TOKENS];
 
+/// `y[b,d] = 1/L sum_{t < L} x[b,t,d]`, `L = lengths[b]`.
 pub static FORWARD: Kernel = Kernel {
     name: "mean_tokens.forward",
     bindings: &[("lengths", Access::Read), ("x", Access::Read), ("y", Access::Write)],
@@ -31,6 +32,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: None,
 };
 
+/// `dx[b,t,d] += dy[b,d] / L` for `t < L`.
 pub static BACKWARD: Kernel = Kernel {
     name: "mean_tokens.backward",
     bindings: &[("lengths", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
@@ -75,7 +77,8 @@ fn backward(args: &mut Args) {
     }
 }
 
-/// Mean over the first `lengths[b]` of the words `x` `[B, T, D]`; lengths u32 `[B]`; `[B, D]`.
+/// `y[B,D] = 1/L sum_{t < L} x[B,t,D]`: the mean over the first `L = lengths[b]` of the tokens `x` `[B,T,D]`; lengths u32
+/// `[B]`.
 pub fn mean_tokens(b: &mut PlanBuilder, x: SlotId, lengths: SlotId) -> SlotId {
     let shape = b.shape(x).clone();
     assert!(
@@ -94,6 +97,7 @@ pub fn mean_tokens(b: &mut PlanBuilder, x: SlotId, lengths: SlotId) -> SlotId {
     y
 }
 
+/// Full, short and single sentences, and lengths out of range.
 pub fn cases() -> Vec<Case> {
     let case = |shape: [usize; 3], lengths: &[u32]| {
         let inputs = vec![noise(&shape, 1.0, 80), HostTensor::u32([shape[0]], lengths.to_vec())];

@@ -18,6 +18,7 @@ struct Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::PERMUTE];
 
+/// `y[i0,i1,i2,i3] = x[j0,j1,j2,j3]` with `i_a = j_axes[a]`.
 pub static FORWARD: Kernel = Kernel {
     name: "permute.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
@@ -26,7 +27,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: Some(|args: &mut Args| by_rows(args, |y, x| *y = x)),
 };
 
-/// As forward with the inverse order, but adding.
+/// `dx[j0,j1,j2,j3] += dy[i0,i1,i2,i3]`: forward by the inverse order, but adding.
 pub static BACKWARD: Kernel = Kernel {
     name: "permute.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
@@ -72,7 +73,7 @@ fn params(extents: Axes, axes: [usize; 4]) -> Params {
     }
 }
 
-/// `x` with its axes in the order `axes`, each of which is named once.
+/// `y[i0,i1,..] = x[j0,j1,..]` with `i_a = j_axes[a]`, up to four axes; each is named once, else it is a bug of the caller.
 pub fn permute(b: &mut PlanBuilder, x: SlotId, axes: &[usize]) -> SlotId {
     let shape = b.shape(x).clone();
     let rank = shape.len();
@@ -92,6 +93,7 @@ pub fn permute(b: &mut PlanBuilder, x: SlotId, axes: &[usize]) -> SlotId {
     y
 }
 
+/// Swaps of two axes, cycles, and one axis left as it is.
 pub fn cases() -> Vec<Case> {
     let case = |shape: &[usize], axes: &'static [usize]| {
         let x = noise(shape, 1.0, 60);

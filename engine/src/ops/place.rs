@@ -15,6 +15,7 @@ struct Params {
     width: u32,
 }
 
+/// `table[at[r],:] = x[r,:]`; x `[R,D]`, at u32 `[R]`.
 pub static FORWARD: Kernel = Kernel {
     name: "place.forward",
     bindings: &[("x", Access::Read), ("at", Access::Read), ("table", Access::Write)],
@@ -34,7 +35,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: None,
 };
 
-/// Puts the rows of `x` at the rows `at` (u32 `[R]`) of `table`. A row that the table does not have is a bug of the caller,
+/// `table[at[r],D] = x[r,D]`, at u32 `[R]`. A row that the table does not have is a bug of the caller,
 /// and so is one that is named twice.
 pub fn place(b: &mut PlanBuilder, x: SlotId, at: SlotId, table: SlotId) {
     let (rows, width) = (b.shape(at).numel(), b.shape(table).last());
@@ -43,6 +44,7 @@ pub fn place(b: &mut PlanBuilder, x: SlotId, at: SlotId, table: SlotId) {
     b.emit(&FORWARD, &[x, at, table], words(&Params { rows: rows as u32, width: width as u32 }));
 }
 
+/// Some, one and all of the rows.
 pub fn cases() -> Vec<Case> {
     let case = |table: &[usize], at: Vec<u32>| {
         let rows = at.len();

@@ -22,6 +22,7 @@ struct Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::REDUCE];
 
+/// `y[o,i] = factor sum_k x[o,k,i]`.
 pub static FORWARD: Kernel = Kernel {
     name: "reduce.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
@@ -30,6 +31,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: Some(fast_forward),
 };
 
+/// `dx[o,k,i] += factor dy[o,i]`.
 pub static BACKWARD: Kernel = Kernel {
     name: "reduce.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
@@ -49,6 +51,7 @@ pub static BACKWARD: Kernel = Kernel {
     fast: Some(fast_backward),
 };
 
+/// `y[o,i] = max_k x[o,k,i]`.
 pub static FORWARD_MAX: Kernel = Kernel {
     name: "reduce.forward_max",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
@@ -67,7 +70,7 @@ pub static FORWARD_MAX: Kernel = Kernel {
     fast: None,
 };
 
-/// The first largest element takes the whole gradient.
+/// `dx[o,k,i] += dy[o,i]` for the first `k` where `x[o,k,i]` is largest.
 pub static BACKWARD_MAX: Kernel = Kernel {
     name: "reduce.backward_max",
     bindings: &[("x", Access::Read), ("max_dy", Access::Read), ("max_dx", Access::Write)],
@@ -162,17 +165,18 @@ fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, axis: usize, mean: bool) -
     y
 }
 
-/// Sum along `axis`, which goes; `[n]` gives `[1]`.
+/// `y[outer,inner] = sum_k x[outer,k,inner]`: the sum along `axis`, which goes; `[n]` gives `[1]`.
 pub fn sum(b: &mut PlanBuilder, x: SlotId, axis: usize) -> SlotId {
     linear(b, "sum", x, axis, false)
 }
 
-/// Mean along `axis`, which goes; `[n]` gives `[1]`.
+/// `y[outer,inner] = 1/n sum_k x[outer,k,inner]`: the mean along `axis`, which goes; `[n]` gives `[1]`.
 pub fn mean(b: &mut PlanBuilder, x: SlotId, axis: usize) -> SlotId {
     linear(b, "mean", x, axis, true)
 }
 
-/// Largest element along `axis`, which goes; `[n]` gives `[1]`. Of equals the first takes the gradient.
+/// `y[outer,inner] = max_k x[outer,k,inner]`: the largest along `axis`, which goes; `[n]` gives `[1]`. Of equals the first
+/// takes the gradient.
 pub fn max(b: &mut PlanBuilder, x: SlotId, axis: usize) -> SlotId {
     let (shape, params) = plan(b.shape(x), axis, false);
     let y = b.temp("max", shape);
@@ -184,6 +188,7 @@ pub fn max(b: &mut PlanBuilder, x: SlotId, axis: usize) -> SlotId {
     y
 }
 
+/// Sum, mean and maximum along first, middle and last axes.
 pub fn cases() -> Vec<Case> {
     type Emit = fn(&mut PlanBuilder, SlotId, usize) -> SlotId;
     let mut cases = Vec::new();

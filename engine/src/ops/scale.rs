@@ -17,6 +17,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SCALE];
 /// Elements per parallel piece of the fast forms.
 const PIECE: usize = 4096;
 
+/// `y[..] = factor x[..]`.
 pub static FORWARD: Kernel = Kernel {
     name: "scale.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
@@ -30,6 +31,7 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[..] += factor dy[..]`.
 pub static BACKWARD: Kernel = Kernel {
     name: "scale.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
@@ -51,7 +53,7 @@ fn forward(args: &mut Args) {
     args.write[0].iter_mut().zip(args.read[0]).for_each(|(y, x)| *y = factor * x);
 }
 
-/// `factor x`, shape as `x`.
+/// `y[..] = factor x[..]`.
 pub fn scale(b: &mut PlanBuilder, x: SlotId, factor: f32) -> SlotId {
     let shape = b.shape(x).clone();
     let params = words(&Params { count: shape.numel() as u32, factor });
@@ -64,6 +66,7 @@ pub fn scale(b: &mut PlanBuilder, x: SlotId, factor: f32) -> SlotId {
     y
 }
 
+/// Negative, zero and large factors.
 pub fn cases() -> Vec<Case> {
     let case = |shape: &[usize], factor: f32| {
         Case::new(format!("scale {shape:?} {factor}"), vec![noise(shape, 2.0, 30)], move |b, s| {

@@ -17,6 +17,7 @@ struct Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SLICE];
 
+/// `y[r, c] = x[r, offset + c]`; x `[rows, stride]`, y `[rows, width]`.
 pub static FORWARD: Kernel = Kernel {
     name: "slice.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
@@ -25,6 +26,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: None,
 };
 
+/// `dx[r, offset + c] += dy[r, c]`.
 pub static BACKWARD: Kernel = Kernel {
     name: "slice.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
@@ -52,7 +54,7 @@ fn forward(args: &mut Args) {
     }
 }
 
-/// Places `start..start + len` of `x` along `axis`.
+/// `y[.., len, ..] = x[.., start..start + len, ..]` along `axis`. A run beyond the end is a bug of the caller.
 pub fn slice(b: &mut PlanBuilder, x: SlotId, axis: usize, start: usize, len: usize) -> SlotId {
     let mut shape = b.shape(x).to_vec();
     assert!(
@@ -79,6 +81,7 @@ pub fn slice(b: &mut PlanBuilder, x: SlotId, axis: usize, start: usize, len: usi
     y
 }
 
+/// Runs at the start, in the middle and at the end of each axis.
 pub fn cases() -> Vec<Case> {
     let case = |shape: &[usize], axis: usize, start: usize, len: usize| {
         let name = format!("slice {shape:?} axis {axis} {start}+{len}");

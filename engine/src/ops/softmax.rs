@@ -17,6 +17,7 @@ struct Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::SOFTMAX];
 
+/// `y[r,i] = exp(x[r,i] - max_j x[r,j]) / sum_j exp(x[r,j] - max_j x[r,j])`; x, y `[R,N]`.
 pub static FORWARD: Kernel = Kernel {
     name: "softmax.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
@@ -28,6 +29,7 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[r,:] += y (dy - y . dy)`, each of row `r`.
 pub static BACKWARD: Kernel = Kernel {
     name: "softmax.backward",
     bindings: &[("probabilities", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
@@ -75,7 +77,7 @@ fn backward(args: &mut Args) {
     }
 }
 
-/// Softmax along the last axis; shape as `x`.
+/// `y[..,N] = softmax(x[..,N])` along the last axis.
 pub fn softmax(b: &mut PlanBuilder, x: SlotId) -> SlotId {
     let shape = b.shape(x).clone();
     let params = words(&Params { rows: shape.rows() as u32, width: shape.last() as u32 });
@@ -88,6 +90,7 @@ pub fn softmax(b: &mut PlanBuilder, x: SlotId) -> SlotId {
     y
 }
 
+/// Awkward widths, large values, and masked places.
 pub fn cases() -> Vec<Case> {
     let case =
         |name: &str, x: HostTensor| Case::new(format!("softmax {name}"), vec![x], |b, s| softmax(b, s[0]));

@@ -17,6 +17,7 @@ struct Params {
     k: u32,
 }
 
+/// `values[r,i] = x[r,indices[r,i]]`, the `i`-th largest of row `r`; x `[R,N]`, values and indices `[R,k]`.
 pub static FORWARD: Kernel = Kernel {
     name: "top_k.forward",
     bindings: &[("x", Access::Read), ("values", Access::Write), ("indices", Access::Write)],
@@ -45,7 +46,7 @@ fn forward(args: &mut Args) {
     }
 }
 
-/// The `k` largest elements of each row of `x` (`[R,N]`, `k <= N`) and their indices, both `[R,k]`.
+/// `values[R,k]` and `indices[R,k]` (u32) of the `k` largest elements of each row of `x` (`[R,N]`, `k <= N`).
 pub fn top_k(b: &mut PlanBuilder, x: SlotId, k: usize) -> (SlotId, SlotId) {
     let (rows, width) = (b.shape(x).rows(), b.shape(x).last());
     assert!(k <= width, "the {k} largest of {width}");

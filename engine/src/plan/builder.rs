@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::grad::Tape;
-use super::{Plan, Slot, SlotId, SlotKind, Step};
+use super::{Matrix, Plan, Slot, SlotId, SlotKind, Step};
 use crate::kernel::{Access, Kernel};
-use crate::layout::Layout;
+use crate::layout::{Layout, Storage};
 use crate::precision::Precision;
 use crate::tensor::{DType, Shape};
 
@@ -20,6 +20,21 @@ enum Purpose {
 }
 
 /// Builds a [`Plan`]. Shape errors in emitters are bugs of the model code and panic with both shapes.
+///
+/// ```
+/// use triptych_engine::ops::{binary::mul, reduce::mean};
+/// use triptych_engine::plan::PlanBuilder;
+///
+/// let mut b = PlanBuilder::training();
+/// let w = b.param("w", [3]);
+/// let square = mul(&mut b, w, w);
+/// let loss = mean(&mut b, square, 0);
+/// let gradients = b.backward(loss); // pairs of a weight and its gradient
+/// assert_eq!((b.name_of(gradients[0].1), &b.shape(w)[..]), ("grad/w", &[3][..]));
+///
+/// let plan = b.finish();
+/// assert!(plan.to_string().contains("binary.forward(w[3], w[3], mul#1[3])"));
+/// ```
 pub struct PlanBuilder {
     pub(super) slots: Vec<Slot>,
     pub(super) tape: Tape,
@@ -35,12 +50,12 @@ pub struct PlanBuilder {
 }
 
 impl PlanBuilder {
-    /// A plan for inference.
+    /// A plan for inference: ops may fuse epilogues and skip what only a backward pass reads.
     pub fn new() -> Self {
         Self::with(Purpose::Inference)
     }
 
-    /// A plan that is differentiated.
+    /// A plan that is differentiated: ops record how, for [`PlanBuilder::backward`].
     pub fn training() -> Self {
         Self::with(Purpose::Training)
     }
@@ -67,32 +82,26 @@ impl PlanBuilder {
         self
     }
 
-    /// Keeps the matrices of a plan for inference in this precision.
+    /// Keeps the matrices of linear maps and the tables of tokens in this precision; panics in a plan for training.
     pub fn keeping(mut self, precision: Precision) -> Self {
         assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are f32");
         self.precision = precision;
         self
     }
 
-    /// Stores f32 matrices of linear maps as suits the device, in a plan for inference.
+    /// Stores f32 matrices of linear maps in this layout; panics in a plan for training.
     pub fn laying(mut self, layout: Layout) -> Self {
         assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are stored as PyTorch does");
         self.layout = layout;
         self
     }
 
-    pub fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    pub fn precision(&self) -> Precision {
-        self.precision
-    }
-
+    /// Whether ops write what only an observer reads.
     pub fn is_traced(&self) -> bool {
         self.traced
     }
 
+    /// Whether the plan is one that is differentiated.
     pub fn is_training(&self) -> bool {
         self.purpose == Purpose::Training
     }
@@ -105,19 +114,20 @@ impl PlanBuilder {
         result
     }
 
-    /// The full path of `name` in the current scope.
+    /// The full path of `name` in the current scope: names joined by dots, as keys of a PyTorch `state_dict`.
     pub fn path(&self, name: &str) -> String {
         let mut parts: Vec<&str> = self.path.iter().map(String::as_str).collect();
         parts.push(name);
         parts.join(".")
     }
 
-    /// An input of the host, by its plain name.
+    /// A slot that the host writes before a run, by its plain name, whatever the scope.
     pub fn input(&mut self, name: &str, shape: impl Into<Shape>, dtype: DType) -> SlotId {
         self.add(name.to_string(), shape.into(), dtype, SlotKind::Input)
     }
 
-    /// A weight at `name` in the current scope; asking again gives the same slot.
+    /// A weight at `name` in the current scope, which [`PlanBuilder::backward`] differentiates; asking again gives the same
+    /// slot, asking for another shape panics.
     pub fn param(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
         let path = self.path(name);
         let id = self.stored(&path, shape);
@@ -125,16 +135,31 @@ impl PlanBuilder {
         id
     }
 
-    /// Rows of a packed matrix at `name` in the current scope: `words` u32 each, laid out by [`Precision`].
-    pub fn packed(&mut self, name: &str, [rows, words]: [usize; 2]) -> SlotId {
-        self.keep(&self.path(name), [rows, words].into(), DType::U32)
+    /// The weight `[N, K]` of a linear map at `name` in the current scope, as the plan stores those: f32 by rows in training,
+    /// where it is differentiated.
+    pub fn weight(&mut self, name: &str, extents: [usize; 2]) -> Matrix {
+        self.matrix(name, extents, self.layout)
     }
 
-    /// The matrix `[rows, width]` at `name` in the current scope, as the plan stores those of linear maps.
-    pub fn laid(&mut self, name: &str, extents: [usize; 2]) -> SlotId {
-        let id = self.keep(&self.path(name), self.layout.shape(extents), DType::F32);
-        self.slots[id.index()].layout = self.layout;
-        id
+    /// As [`PlanBuilder::weight`], for a table whose rows are also looked up: always stored by rows.
+    pub fn table(&mut self, name: &str, extents: [usize; 2]) -> Matrix {
+        self.matrix(name, extents, Layout::Rows)
+    }
+
+    fn matrix(&mut self, name: &str, extents: [usize; 2], layout: Layout) -> Matrix {
+        let storage = Storage::new(self.precision, layout);
+        let slot = match storage {
+            Storage::PLAIN => self.param(name, extents),
+            _ => self.keep(&self.path(name), storage.shape(extents), storage.dtype()),
+        };
+        self.slots[slot.index()].storage = storage;
+        Matrix { slot, extents, storage }
+    }
+
+    /// A slot `[N, K]` of f32 as the matrix of a linear map; panics where it has another rank.
+    pub fn as_matrix(&self, slot: SlotId) -> Matrix {
+        let &[n, k] = &self.shape(slot)[..] else { panic!("{} is no matrix", self.shape(slot)) };
+        Matrix { slot, extents: [n, k], storage: Storage::PLAIN }
     }
 
     /// Stored state that is not differentiated (moments, step counters), by its full name.
@@ -184,7 +209,7 @@ impl PlanBuilder {
         self.add(name, shape, DType::F32, SlotKind::Temp)
     }
 
-    /// Gives a computed slot the name `name` in the current scope.
+    /// Gives a computed slot the name `name` in the current scope; panics where another slot has it.
     pub fn name(&mut self, id: SlotId, name: &str) {
         let path = self.path(name);
         let slot = &mut self.slots[id.index()];
@@ -195,19 +220,23 @@ impl PlanBuilder {
         assert!(before.is_none(), "two slots are named `{path}`");
     }
 
+    /// The extents of a slot.
     pub fn shape(&self, id: SlotId) -> &Shape {
         &self.slots[id.index()].shape
     }
 
+    /// The name under which a slot is read back.
     pub fn name_of(&self, id: SlotId) -> &str {
         &self.slots[id.index()].name
     }
 
+    /// The element type of a slot.
     pub fn dtype(&self, id: SlotId) -> DType {
         self.slots[id.index()].dtype
     }
 
-    /// The same elements under another shape: a view, no copy. Its gradient is a view of the gradient of `id`.
+    /// The same elements under another shape: a view, no copy; panics where their number is another. Its gradient is
+    /// a view of the gradient of `id`.
     pub fn reshape(&mut self, id: SlotId, shape: impl Into<Shape>) -> SlotId {
         let (shape, root) = (shape.into(), self.root(id));
         assert_eq!(self.shape(id).numel(), shape.numel(), "{} cannot be read as {shape}", self.shape(id));
@@ -225,7 +254,8 @@ impl PlanBuilder {
         self.slots[id.index()].view_of.unwrap_or(id)
     }
 
-    /// Pushes one dispatch. A slot that is written must stand on no other binding of the step.
+    /// Pushes one dispatch: a slot for each of the kernel's bindings, and the [`words`](crate::kernel::words) of its
+    /// parameters. Panics where a slot that is written stands on a second binding.
     pub fn emit(&mut self, kernel: &'static Kernel, slots: &[SlotId], params: Vec<u32>) {
         assert_eq!(slots.len(), kernel.bindings.len(), "{}: wrong number of slots", kernel.name);
         for (i, (slot, binding)) in slots.iter().zip(kernel.bindings).enumerate() {
@@ -241,7 +271,7 @@ impl PlanBuilder {
         self.steps.push(Step { kernel, slots: slots.to_vec(), params });
     }
 
-    /// Names the steps that `body` emits.
+    /// Names the steps that `body` emits, for [`Plan::range`].
     pub fn range<T>(&mut self, name: &str, body: impl FnOnce(&mut Self) -> T) -> T {
         let start = self.steps.len();
         let result = body(self);
@@ -249,6 +279,7 @@ impl PlanBuilder {
         result
     }
 
+    /// The plan as emitted so far.
     pub fn finish(self) -> Plan {
         Plan { slots: self.slots, steps: self.steps, ranges: self.ranges, names: self.names }
     }
@@ -258,7 +289,7 @@ impl PlanBuilder {
         let id = SlotId(self.slots.len() as u32);
         let before = self.names.insert(name.clone(), id);
         assert!(before.is_none(), "two slots are named `{name}`");
-        self.slots.push(Slot { name, shape, dtype, kind, layout: Layout::Rows, view_of: None });
+        self.slots.push(Slot { name, shape, dtype, kind, storage: Storage::PLAIN, view_of: None });
         id
     }
 }

@@ -11,6 +11,7 @@ struct Params {
     value: f32,
 }
 
+/// `y[i] = value`.
 pub static FILL: Kernel = Kernel {
     name: "fill.forward",
     bindings: &[("y", Access::Write)],
@@ -27,7 +28,7 @@ pub static FILL: Kernel = Kernel {
     fast: None,
 };
 
-/// Sets every element of `y` (any shape) to `value`.
+/// `y[..] = value`.
 pub fn fill(b: &mut PlanBuilder, y: SlotId, value: f32) {
     let count = b.shape(y).numel() as u32;
     b.emit(&FILL, &[y], words(&Params { count, value }));

@@ -44,6 +44,7 @@ impl PlanBuilder {
         self.tape.require(id);
     }
 
+    /// Whether the loss may depend on a weight through `id`, or `id` is one.
     pub fn needs_grad(&self, id: SlotId) -> bool {
         self.tape.required.contains(&id)
     }
@@ -72,7 +73,8 @@ impl PlanBuilder {
         self.tape.grads.get(&id).copied()
     }
 
-    /// Emits the backward pass of the scalar `loss`; returns every stored weight with its gradient, by slot order.
+    /// Emits the backward pass of the scalar `loss` (one element); returns every weight that it reaches with its gradient, in
+    /// the order of the weights' slots. The gradient of the weight `w` is read back as `grad/w`.
     pub fn backward(&mut self, loss: SlotId) -> Vec<(SlotId, SlotId)> {
         assert_eq!(self.shape(loss).numel(), 1, "the loss must be a scalar");
         let seed = self.grad(loss);

@@ -46,16 +46,16 @@ fn steps(folder: &Path, entry: &Value, device: &Device) -> Result<(), String> {
     let mut bank = device.bank();
     for slot in plan.slots_of(SlotKind::Stored) {
         let initial = if slot.name == "weight" { start.clone() } else { HostTensor::zeros(&slot.shape) };
-        device.store(&mut bank, &slot.name, &initial).map_err(|error| error.to_string())?;
+        bank.store(&slot.name, &initial).map_err(|error| error.to_string())?;
     }
-    let prepared = block_on(device.prepare(plan.clone(), &bank)).map_err(|error| error.to_string())?;
-    device.write(&prepared, "norm", &HostTensor::f32([1], vec![1.0]));
+    let prepared = block_on(bank.prepare(plan.clone())).map_err(|error| error.to_string())?;
+    prepared.write("norm", &HostTensor::f32([1], vec![1.0]));
     let [rtol, atol] = ["rtol", "atol"].map(|name| entry[name].as_f64().expect("a tolerance"));
     for step in 1..=entry["steps"].as_u64().expect("a number of steps") {
-        device.write(&prepared, "grad", &tensor(format!("grad.{step}")));
-        device.write(&prepared, "hyper", &HostTensor::f32([2], vec![argument("lr"), step as f32]));
-        device.run(&prepared, plan.all()).map_err(|error| error.to_string())?;
-        let got = block_on(device.fetch(&bank, "weight")).map_err(|error| error.to_string())?;
+        prepared.write("grad", &tensor(format!("grad.{step}")));
+        prepared.write("hyper", &HostTensor::f32([2], vec![argument("lr"), step as f32]));
+        prepared.run(plan.all()).map_err(|error| error.to_string())?;
+        let got = block_on(bank.fetch("weight")).map_err(|error| error.to_string())?;
         let want = tensor(format!("param.{step}"));
         let pairs = wide(got.as_f32()).into_iter().zip(wide(want.as_f32()));
         if let Some((got, want)) = pairs.into_iter().find(|(got, want)| !near(*got, *want, rtol, atol)) {

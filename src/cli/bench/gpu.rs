@@ -73,8 +73,7 @@ enum Speed {
 }
 
 /// A plan with random inputs and weights on a device.
-struct Ready<'a> {
-    device: &'a Device,
+struct Ready {
     prepared: Prepared,
 }
 
@@ -178,28 +177,28 @@ impl Tower {
     }
 }
 
-impl<'a> Ready<'a> {
-    fn new(device: &'a Device, plan: Plan) -> Result<Self, DeviceError> {
+impl Ready {
+    fn new(device: &Device, plan: Plan) -> Result<Self, DeviceError> {
         let plan = Rc::new(plan);
         let mut bank = device.bank();
         for slot in plan.slots_of(SlotKind::Stored) {
-            device.store(&mut bank, &slot.name, &initial(&slot.name, &slot.shape, SEED))?;
+            bank.store(&slot.name, &initial(&slot.name, &slot.shape, SEED))?;
         }
-        let prepared = pollster::block_on(device.prepare(plan.clone(), &bank))?;
+        let prepared = pollster::block_on(bank.prepare(plan.clone()))?;
         for slot in plan.slots_of(SlotKind::Input) {
-            device.write(&prepared, &slot.name, &initial(&slot.name, &slot.shape, SEED));
+            prepared.write(&slot.name, &initial(&slot.name, &slot.shape, SEED));
         }
-        Ok(Ready { device, prepared })
+        Ok(Ready { prepared })
     }
 
     async fn run(&self) -> Result<(), DeviceError> {
-        self.device.run(&self.prepared, self.prepared.plan().all())?;
-        self.device.finish().await
+        self.prepared.run(self.prepared.plan().all())?;
+        self.prepared.finish().await
     }
 
     async fn embed(&self, pixels: &HostTensor) -> Result<(), DeviceError> {
-        self.device.write(&self.prepared, "pixels", pixels);
-        self.device.run(&self.prepared, self.prepared.plan().all())?;
-        self.device.read(&self.prepared, "image_embeds").await.map(drop)
+        self.prepared.write("pixels", pixels);
+        self.prepared.run(self.prepared.plan().all())?;
+        self.prepared.read("image_embeds").await.map(drop)
     }
 }

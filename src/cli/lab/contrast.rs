@@ -162,11 +162,11 @@ impl Contrast {
         let mut run = Run::begin(device, settings.clone()).await.map_err(CliError::failure)?;
         tell!("{} weights", run.parameters());
         let mut curve = Vec::new();
-        let mut last = run.figures(device).await.map_err(CliError::failure)?;
+        let mut last = run.figures().await.map_err(CliError::failure)?;
         for step in 1..=settings.steps {
-            let report = run.step(device).await.map_err(CliError::failure)?;
+            let report = run.step().await.map_err(CliError::failure)?;
             if step % self.every == 0 || step == settings.steps {
-                last = run.figures(device).await.map_err(CliError::failure)?;
+                last = run.figures().await.map_err(CliError::failure)?;
                 tell!("{} s: {}, loss {:.3}", seconds(), line(&last), report.loss);
                 curve.push(json!({
                     "seconds": seconds(), "report": report,
@@ -176,7 +176,7 @@ impl Contrast {
             }
         }
         if let Some(path) = &self.save {
-            let bytes = run.to_file(device).await.map_err(CliError::failure)?;
+            let bytes = run.to_file().await.map_err(CliError::failure)?;
             write_atomic(path, &bytes)?;
         }
         if self.common.json {

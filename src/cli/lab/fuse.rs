@@ -81,14 +81,14 @@ impl Options {
         let progress = bar(self.steps, "steps");
         let mut rounds = Vec::new();
         while race.step < self.steps {
-            rounds.push(json!(race.round(device).await.map_err(CliError::failure)?));
+            rounds.push(json!(race.round().await.map_err(CliError::failure)?));
             progress.inc(1);
         }
         progress.finish_and_clear();
         if let Some(folder) = &self.save {
             create_dir_all(folder).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
             for contestant in race.settings.entrants().into_iter().skip(1) {
-                let bytes = race.to_file(device, contestant).await.map_err(CliError::failure)?;
+                let bytes = race.to_file(contestant).await.map_err(CliError::failure)?;
                 let path = folder.join(format!("{}.safetensors", contestant.name()));
                 write_atomic(&path, &bytes)?;
             }
@@ -112,7 +112,7 @@ impl Fuse {
             let (race, rounds) = self.options.run(&device, settings).await?;
             let mut standings = Vec::new();
             for at in 0..race.settings.entrants().len() {
-                standings.push(race.standing(&device, at).await.map_err(CliError::failure)?);
+                standings.push(race.standing(at).await.map_err(CliError::failure)?);
             }
             if self.options.common.json {
                 print_json(&document(&race, &rounds, &standings));
@@ -194,8 +194,7 @@ impl Sabotages {
                         let mut accuracies = Vec::new();
                         for percent in PERCENTS {
                             let sabotage = Sabotage { modality, corruption, percent };
-                            let damage =
-                                race.damage(&device, at, sabotage).await.map_err(CliError::failure)?;
+                            let damage = race.damage(at, sabotage).await.map_err(CliError::failure)?;
                             accuracies.push(damage.confusion.accuracy());
                         }
                         curves.push(json!({

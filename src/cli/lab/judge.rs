@@ -39,7 +39,7 @@ impl Judge {
 
     async fn race(&self, device: &Device, name: &str, file: &SafetensorsFile) -> Result<(), CliError> {
         let (race, at) = Race::from_file(device, name, file).await.map_err(refused)?;
-        let standing = race.standing(device, at).await.map_err(CliError::failure)?;
+        let standing = race.standing(at).await.map_err(CliError::failure)?;
         if self.common.json {
             print_json(&figures(&standing));
         } else {
@@ -51,7 +51,7 @@ impl Judge {
 
     async fn contrast(&self, device: &Device, name: &str, file: &SafetensorsFile) -> Result<(), CliError> {
         let mut run = Run::from_file(device, name, file).await.map_err(refused)?;
-        let figures = run.figures(device).await.map_err(CliError::failure)?;
+        let figures = run.figures().await.map_err(CliError::failure)?;
         if self.common.json {
             print_json(&json!(figures));
         } else {

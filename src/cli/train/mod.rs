@@ -157,7 +157,7 @@ impl Train {
             let batch = self.batch.unwrap_or(64);
             let run = RunState { config, schedule, seed: self.seed, batch, step: 0 };
             run.check().map_err(CliError::Input)?;
-            let mut trainer = Trainer::new(device, run.config, schedule, self.seed, batch);
+            let mut trainer = Trainer::new(&device, run.config, schedule, self.seed, batch);
             if let Some(folder) = &self.start_from {
                 let theirs = checkpoint::config(folder).map_err(CliError::input)?;
                 if theirs != trainer.config {
@@ -200,7 +200,7 @@ impl Train {
         };
         let state = RunState { schedule, ..state };
         state.check().map_err(CliError::Input)?;
-        let mut trainer = Trainer::new(device, state.config, schedule, state.seed, state.batch);
+        let mut trainer = Trainer::new(&device, state.config, schedule, state.seed, state.batch);
         trainer.restore(&tensors, state.step).map_err(CliError::failure)?;
         Ok(trainer)
     }

@@ -19,9 +19,9 @@ struct Content {
 
 impl Run {
     /// The weights, with what is needed to measure them again.
-    pub async fn to_file(&self, device: &Device) -> Result<Vec<u8>, WeightsError> {
+    pub async fn to_file(&self) -> Result<Vec<u8>, WeightsError> {
         let content = Content { settings: self.settings.clone(), step: self.steps() };
-        to_file(METADATA_KEY, &content, &self.weights(device).await?)
+        to_file(METADATA_KEY, &content, &self.weights().await?)
     }
 
     /// A run that stands where the file of [`Run::to_file`] was written, with an optimiser that remembers nothing; `name`

@@ -21,8 +21,8 @@ struct Content {
 
 impl Race {
     /// The weights of a contestant, with what is needed to judge it again.
-    pub async fn to_file(&self, device: &Device, contestant: Contestant) -> Result<Vec<u8>, WeightsError> {
-        let weights = self.weights(device, contestant).await?;
+    pub async fn to_file(&self, contestant: Contestant) -> Result<Vec<u8>, WeightsError> {
+        let weights = self.weights(contestant).await?;
         if weights.is_empty() {
             return Err(WeightsError::NoWeights(contestant.name()));
         }

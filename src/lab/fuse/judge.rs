@@ -6,7 +6,7 @@ use super::network::{CELLS, MODALITIES, WIDTH};
 use super::race::{Entrant, HELD_OUT, Race, shuffle_pictures};
 use super::standing::{Confusion, Shown, Standing};
 use super::task::{CLASSES, TOKENS, sentence};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{DeviceError, Prepared};
 use crate::lab::student::{Student, replay};
 
 /// Samples that are judged at a time.
@@ -15,10 +15,10 @@ const _: () = assert!(HELD_OUT.is_multiple_of(BATCH), "held-out samples are judg
 
 impl Race {
     /// How contestant `at` of [`super::Settings::entrants`] does: a piece of work a few steps long.
-    pub async fn standing(&self, device: &Device, at: usize) -> Result<Standing, DeviceError> {
+    pub async fn standing(&self, at: usize) -> Result<Standing, DeviceError> {
         let entrant = &self.entrants[at];
         let all = self.given(entrant.contestant);
-        let probabilities = self.answers(device, at, &all).await?;
+        let probabilities = self.answers(at, &all).await?;
         let mut standing = Standing {
             contestant: entrant.contestant,
             step: self.step,
@@ -34,28 +34,23 @@ impl Race {
         for (kept, accuracy) in standing.alone.iter_mut().enumerate() {
             let mut given = all.clone();
             given.iter_mut().for_each(|given| given.present[1 - kept] = false);
-            let probabilities = self.answers(device, at, &given).await?;
+            let probabilities = self.answers(at, &given).await?;
             *accuracy = self.confusion(&probabilities).accuracy();
         }
         if let Some((student, judge)) = &entrant.student {
-            inside(device, entrant.contestant, student, judge, &all, &mut standing).await?;
+            inside(entrant.contestant, student, judge, &all, &mut standing).await?;
         }
         Ok(standing)
     }
 
     /// The probability of class 1 for each of `given`, whose number is that of the held-out samples.
-    pub async fn answers(
-        &self,
-        device: &Device,
-        at: usize,
-        given: &[Given],
-    ) -> Result<Vec<f32>, DeviceError> {
+    pub async fn answers(&self, at: usize, given: &[Given]) -> Result<Vec<f32>, DeviceError> {
         let Entrant { student: Some((_, judge)), .. } = &self.entrants[at] else {
             return Ok(vec![self.majority; given.len()]);
         };
         let mut all = Vec::with_capacity(given.len());
         for part in given.chunks_exact(BATCH) {
-            let [rows] = replay(device, judge, &inputs(part), ["probabilities"]).await?;
+            let [rows] = replay(judge, &inputs(part), ["probabilities"]).await?;
             all.extend(rows.as_f32().chunks_exact(CLASSES).map(|row| row[1]));
         }
         Ok(all)
@@ -93,7 +88,6 @@ impl Race {
 
 /// Gates, mix, interaction and attention: what the fusion does inside.
 async fn inside(
-    device: &Device,
     contestant: Contestant,
     student: &Student,
     judge: &Prepared,
@@ -106,24 +100,24 @@ async fn inside(
         Contestant::Reliability => ("trust", |row| row[0] / (row[0] + row[1])),
         Contestant::Experts => ("route", |row| row[0]),
         Contestant::Late | Contestant::Modulated => {
-            let logit = student.weight(device, "mix_logit").await?.as_f32()[0];
+            let logit = student.weight("mix_logit").await?.as_f32()[0];
             standing.alpha = Some(1.0 / (1.0 + (-logit).exp()));
             return Ok(());
         }
         Contestant::Bilinear => {
-            standing.interaction = interaction(device, student).await?;
+            standing.interaction = interaction(student).await?;
             return Ok(());
         }
         Contestant::Cross | Contestant::CoAttention => {
             let probs = "fusion.words.blocks.0.cross_attn.attention_probs";
-            let [probs] = replay(device, judge, &inputs(&given[..BATCH]), [probs]).await?;
+            let [probs] = replay(judge, &inputs(&given[..BATCH]), [probs]).await?;
             standing.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / BATCH]);
             return Ok(());
         }
         _ => return Ok(()),
     };
     for part in given.chunks_exact(BATCH) {
-        let [rows] = replay(device, judge, &inputs(part), [name]).await?;
+        let [rows] = replay(judge, &inputs(part), [name]).await?;
         standing.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
     }
     Ok(())
@@ -136,12 +130,12 @@ fn mean_of_heads(probs: &[f32]) -> Vec<f32> {
 }
 
 /// `Uᵀ diag(w₁ - w₀) V`, `[D, D]`: how much a pair of features speaks for class 1.
-async fn interaction(device: &Device, student: &Student) -> Result<Vec<f32>, DeviceError> {
+async fn interaction(student: &Student) -> Result<Vec<f32>, DeviceError> {
     let mut factors = Vec::new();
     for modality in MODALITIES {
-        factors.push(student.weight(device, &format!("bilinear_{modality}.weight")).await?);
+        factors.push(student.weight(&format!("bilinear_{modality}.weight")).await?);
     }
-    let out = student.weight(device, "bilinear_out.weight").await?;
+    let out = student.weight("bilinear_out.weight").await?;
     let (u, v, w) = (factors[0].as_f32(), factors[1].as_f32(), out.as_f32());
     let rank = out.shape.last();
     let pair = |at: usize| {

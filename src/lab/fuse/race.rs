@@ -116,7 +116,7 @@ impl Entrant {
         }
         let plan = network::training(contestant, settings.batch);
         let student = Student::new(device, plan, settings.seed, own).await?;
-        let judge = student.prepare(device, network::inference(contestant, judge::BATCH)).await?;
+        let judge = student.prepare(network::inference(contestant, judge::BATCH)).await?;
         Ok(Entrant { contestant, student: Some((student, judge)) })
     }
 }
@@ -150,7 +150,7 @@ impl Race {
     }
 
     /// One contestant's step: a short piece of work. The round that it ends, if it does.
-    pub async fn advance(&mut self, device: &Device) -> Result<Option<Round>, DeviceError> {
+    pub async fn advance(&mut self) -> Result<Option<Round>, DeviceError> {
         let (samples, mut learners) = match self.round.take() {
             Some(round) => round,
             None => (self.batch(), Vec::new()),
@@ -164,18 +164,18 @@ impl Race {
         let (student, _) = entrant.student.as_mut().expect("learners have networks");
         let start = Instant::now();
         let inputs = [inputs(&given), answers(&samples)].concat();
-        student.forward(device, &inputs)?;
+        student.forward(&inputs)?;
         if entrant.contestant == Contestant::Modulated {
-            let factors = modulate(device, student, &samples, modulation).await?;
-            student.write(device, &factors);
+            let factors = modulate(student, &samples, modulation).await?;
+            student.write(&factors);
         }
-        let loss = student.learn(device, rate).await?;
+        let loss = student.learn(rate).await?;
         let milliseconds = 1e3 * start.elapsed().as_secs_f32();
         let mut grad_norms = [None; 2];
         for (norm, modality) in grad_norms.iter_mut().zip(MODALITIES) {
             let name = format!("grad_norm.{modality}");
             if student.has(&name) {
-                *norm = Some(student.read(device, &name).await?.as_f32()[0]);
+                *norm = Some(student.read(&name).await?.as_f32()[0]);
             }
         }
         learners.push(Learner { contestant: entrant.contestant, loss, grad_norms, milliseconds });
@@ -188,18 +188,18 @@ impl Race {
     }
 
     /// All contestants' next step.
-    pub async fn round(&mut self, device: &Device) -> Result<Round, DeviceError> {
+    pub async fn round(&mut self) -> Result<Round, DeviceError> {
         loop {
-            if let Some(round) = self.advance(device).await? {
+            if let Some(round) = self.advance().await? {
                 return Ok(round);
             }
         }
     }
 
     /// The weights of a contestant by name; none of the majority.
-    pub async fn weights(&self, device: &Device, contestant: Contestant) -> Result<Inputs, DeviceError> {
+    pub async fn weights(&self, contestant: Contestant) -> Result<Inputs, DeviceError> {
         match self.entrants.iter().find(|entrant| entrant.contestant == contestant) {
-            Some(Entrant { student: Some((student, _)), .. }) => student.weights(device).await,
+            Some(Entrant { student: Some((student, _)), .. }) => student.weights().await,
             _ => Ok(Vec::new()),
         }
     }
@@ -272,15 +272,10 @@ fn disturb(given: &mut Given, modality: usize, rng: &mut Rng) {
 
 /// Factors `1 - tanh(α ρ)` for the gradient of the modality that is ahead by `ρ > 1`, the ratio of the probabilities that
 /// the two give to the right answers; 1 for the other (Peng et al. 2022, section 3.2).
-async fn modulate(
-    device: &Device,
-    student: &Student,
-    samples: &[Sample],
-    strength: f32,
-) -> Result<Inputs, DeviceError> {
+async fn modulate(student: &Student, samples: &[Sample], strength: f32) -> Result<Inputs, DeviceError> {
     let mut sure = [0.0f32; 2];
     for (sure, modality) in sure.iter_mut().zip(MODALITIES) {
-        let logits = student.read(device, &format!("logits.{modality}")).await?;
+        let logits = student.read(&format!("logits.{modality}")).await?;
         let right = |(row, sample): (&[f32], &Sample)| {
             let answer = sample.answer as usize;
             1.0 / (1.0 + (row[1 - answer] - row[answer]).exp())

@@ -3,7 +3,8 @@
 
 use super::Config;
 use crate::model::inputs::tokens;
-use crate::nn::{AttentionMask, CrossKv, linear, norm_with, product, table};
+use crate::nn::{AttentionMask, CrossKv, linear, norm_with};
+use crate::ops;
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
 use crate::plan::{PlanBuilder, SlotId};
@@ -102,8 +103,8 @@ impl Config {
             true => "bert.embeddings.word_embeddings.weight",
             false => "cls.predictions.decoder.weight",
         };
-        let table = table(b, name, [self.text.vocab_size, self.text.hidden_size]);
+        let table = b.table(name, [self.text.vocab_size, self.text.hidden_size]);
         let bias = b.param("cls.predictions.bias", [self.text.vocab_size]);
-        product(b, x, table, Some(bias), None)
+        ops::linear::linear(b, x, table, Some(bias), None)
     }
 }

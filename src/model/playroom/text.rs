@@ -2,13 +2,13 @@
 //! token and position embeddings of its own.
 
 use super::Config;
+use crate::layout::Storage;
 use crate::model::inputs::tokens;
-use crate::nn::{AttentionMask, CrossKv, Matrix, linear, product, table};
+use crate::nn::{AttentionMask, CrossKv, linear};
 use crate::ops::activation::Activation;
 use crate::ops::matmul::{Transpose, matmul};
-use crate::ops::{l2_normalize, reduce, slice};
+use crate::ops::{self, l2_normalize, reduce, slice};
 use crate::plan::{PlanBuilder, SlotId};
-use crate::precision::Precision;
 
 /// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`. They stand at the positions `at` (u32 `[T]`), or at the first.
 fn embed(b: &mut PlanBuilder, config: &Config, ids: SlotId, at: Option<SlotId>) -> SlotId {
@@ -102,8 +102,11 @@ fn reader(b: &mut PlanBuilder, config: &Config, ids: SlotId, mask: AttentionMask
 
 /// Next-token logits `[.., V]` of hidden states `[.., D]`, by the transposed token embedding (Press & Wolf 2017).
 pub fn decoder_logits(b: &mut PlanBuilder, config: &Config, hidden: SlotId) -> SlotId {
-    b.scope("reader", |b| match table(b, "token_embedding", [config.vocab_size, config.width()]) {
-        Matrix::Rows(table, Precision::F32) => matmul(b, hidden, table, Transpose { x: false, y: true }),
-        packed => product(b, hidden, packed, None, None),
+    b.scope("reader", |b| {
+        let table = b.table("token_embedding", [config.vocab_size, config.width()]);
+        match table.storage {
+            Storage::PLAIN => matmul(b, hidden, table.slot, Transpose { x: false, y: true }),
+            _ => ops::linear::linear(b, hidden, table, None, None),
+        }
     })
 }

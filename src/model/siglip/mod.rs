@@ -56,7 +56,7 @@ fn pool(b: &mut PlanBuilder, vision: &VisionConfig, probe: SlotId, states: SlotI
     let bias = b.param("in_proj_bias", [3 * width]);
     let mut project = |i: usize, x: SlotId| {
         let weight = slice(b, weight, 0, i * width, width);
-        let bias = slice(b, bias, 0, i * width, width);
+        let (weight, bias) = (b.as_matrix(weight), slice(b, bias, 0, i * width, width));
         affine(b, x, weight, Some(bias), None)
     };
     let (q, k, v) = (project(0, probe), project(1, states), project(2, states));

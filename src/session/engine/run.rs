@@ -77,17 +77,17 @@ impl Run {
             Trainee::Race(race) => {
                 if let Some(at) = judged {
                     self.judging = (at + 1 < race.settings.entrants().len()).then_some(at + 1);
-                    return Ok(Some(Lesson::Standing(race.standing(device, at).await?)));
+                    return Ok(Some(Lesson::Standing(race.standing(at).await?)));
                 }
-                let Some(round) = race.advance(device).await? else { return Ok(None) };
+                let Some(round) = race.advance().await? else { return Ok(None) };
                 self.judging = is_due(race.step, until, JUDGED).then_some(0);
                 Ok(Some(Lesson::Round(round)))
             }
             Trainee::Contrast(run) => {
                 if judged.is_some() {
-                    return Ok(Some(Lesson::Measured(Box::new(run.figures(device).await?))));
+                    return Ok(Some(Lesson::Measured(Box::new(run.figures().await?))));
                 }
-                let report = run.step(device).await?;
+                let report = run.step().await?;
                 self.judging = is_due(report.step, until, MEASURED).then_some(0);
                 Ok(Some(Lesson::Contrast(report)))
             }

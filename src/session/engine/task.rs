@@ -88,9 +88,9 @@ impl Task {
                 unreachable!("done above, or by the session")
             }
             Task::Train(training) => training.advance(model.device(), runs, emit).await,
-            Task::Spoil(spoiling) => spoiling.advance(model.device(), runs, emit).await,
+            Task::Spoil(spoiling) => spoiling.advance(runs, emit).await,
             Task::Weights(experiment, contestant) => {
-                emit(Event::Weights(weights(model.device(), runs, experiment, *contestant).await?));
+                emit(Event::Weights(weights(runs, experiment, *contestant).await?));
                 Ok(true)
             }
         }

@@ -73,16 +73,11 @@ impl Spoiling {
     }
 
     /// The answers of one contestant to one sabotage; whether it was the last.
-    pub async fn advance(
-        &mut self,
-        device: &Device,
-        runs: &mut Runs,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    pub async fn advance(&mut self, runs: &mut Runs, emit: Emit<'_>) -> Result<bool, Failure> {
         let race = raced(runs, &self.experiment)?;
         let count = race.settings.entrants().len();
         if let Some(&sabotage) = self.sabotages.get(self.next / count) {
-            emit(Event::Taught(Lesson::Damage(race.damage(device, self.next % count, sabotage).await?)));
+            emit(Event::Taught(Lesson::Damage(race.damage(self.next % count, sabotage).await?)));
             self.next += 1;
         }
         let is_last = self.next >= count * self.sabotages.len();
@@ -95,15 +90,14 @@ impl Spoiling {
 
 /// The bytes of a safetensors file.
 pub(super) async fn weights(
-    device: &Device,
     runs: &mut Runs,
     experiment: &Experiment,
     contestant: Option<Contestant>,
 ) -> Result<Vec<u8>, Failure> {
     let run = runs.of(experiment).ok_or_else(nothing_trained)?;
     let file = match (&run.trainee, contestant) {
-        (Trainee::Race(race), Some(contestant)) => race.to_file(device, contestant).await,
-        (Trainee::Contrast(run), None) => run.to_file(device).await,
+        (Trainee::Race(race), Some(contestant)) => race.to_file(contestant).await,
+        (Trainee::Contrast(run), None) => run.to_file().await,
         _ => return Err(unusable("This experiment hands out no such weights.", String::new())),
     };
     file.map_err(|error| match error {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::GpuDevice;
+use super::device::GpuDevice;
 use crate::device::DeviceError;
 use crate::plan::Slot;
 use crate::tensor::{DType, HostTensor, Shape};
@@ -12,44 +12,33 @@ pub struct Stored {
     buffer: wgpu::Buffer,
 }
 
-#[derive(Default)]
 pub struct Bank {
+    pub(super) device: GpuDevice,
     pub(in crate::device) tensors: HashMap<String, Stored>,
 }
 
 impl Bank {
-    pub(in crate::device) fn reserve(
-        &mut self,
-        device: &GpuDevice,
-        name: &str,
-        shape: &Shape,
-    ) -> Result<(), DeviceError> {
+    pub(in crate::device) fn new(device: GpuDevice) -> Self {
+        Bank { device, tensors: HashMap::new() }
+    }
+
+    pub(in crate::device) fn reserve(&mut self, name: &str, shape: &Shape) -> Result<(), DeviceError> {
         if !self.tensors.get(name).is_some_and(|old| old.shape == *shape) {
-            let buffer = device.allocate(name, shape.numel())?;
+            let buffer = self.device.allocate(name, shape.numel())?;
             self.tensors.insert(name.to_string(), Stored { shape: shape.clone(), buffer });
         }
         Ok(())
     }
 
-    pub(in crate::device) fn fill(
-        &self,
-        device: &GpuDevice,
-        name: &str,
-        start: usize,
-        words: &[u32],
-    ) -> Result<(), DeviceError> {
+    pub(in crate::device) fn fill(&self, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
         let bytes = bytemuck::cast_slice(words);
-        device.queue.write_buffer(&self.tensors[name].buffer, (start * size_of::<u32>()) as u64, bytes);
-        device.check()
+        self.device.queue.write_buffer(&self.tensors[name].buffer, (start * size_of::<u32>()) as u64, bytes);
+        self.device.check()
     }
 
-    pub(in crate::device) async fn fetch(
-        &self,
-        device: &GpuDevice,
-        name: &str,
-    ) -> Result<HostTensor, DeviceError> {
+    pub(in crate::device) async fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
         let stored = self.tensors.get(name).ok_or_else(|| DeviceError::Missing { name: name.to_string() })?;
-        let words = device.download(&stored.buffer, stored.buffer.size()).await?;
+        let words = self.device.download(&stored.buffer, stored.buffer.size()).await?;
         Ok(HostTensor::from_words(stored.shape.clone(), DType::F32, &words))
     }
 

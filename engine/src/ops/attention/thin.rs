@@ -5,11 +5,11 @@ use super::Params;
 use super::fast::{Sizes, softmax};
 use crate::dot::dots;
 use crate::kernel::{Args, for_rows};
-use crate::ops::gemm_thin::{self, STREAMS};
+use crate::ops::gemm::skinny::{self, STREAMS};
 
 /// Whether there are so few queries.
 pub(super) fn takes(p: &Params) -> bool {
-    (p.queries as usize) < gemm_thin::ROWS
+    (p.queries as usize) < skinny::ROWS
 }
 
 pub(super) fn forward(args: &mut Args) {

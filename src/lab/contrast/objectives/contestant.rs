@@ -52,12 +52,12 @@ impl Contestant {
         if self.standing.step < steps {
             let numbers = self.order.batch(pool, settings.batch);
             let pairs: Vec<Rc<Pair>> = numbers.into_iter().map(|number| pool.get(number)).collect();
-            return self.learn(device, settings, pool, &pairs).await;
+            return self.learn(settings, pool, &pairs).await;
         }
         if phase == Phase::Pretraining {
-            self.freeze(device, settings, pool, held_out).await?;
+            self.freeze(settings, pool, held_out).await?;
         } else {
-            self.measure(device, pool, held_out).await?;
+            self.measure(pool, held_out).await?;
         }
         self.enter(device, phase.next(), settings, pool).await
     }
@@ -77,7 +77,6 @@ impl Contestant {
 
     async fn learn(
         &mut self,
-        device: &Device,
         settings: &Settings,
         pool: &Pool,
         pairs: &[Rc<Pair>],
@@ -89,55 +88,49 @@ impl Contestant {
                 batch::inputs(self.standing.objective, pairs, &pool.vocabulary, &mut rng)
             }
             Some(frozen) => {
-                let features = encoded(device, &frozen.encoders, pairs).await?;
+                let features = encoded(&frozen.encoders, pairs).await?;
                 [probes::features(phase, &features), probes::labels(phase, pairs)].concat()
             }
         };
         let rate = phase.haste() * rate(settings.micro_rate, self.steps(settings), step);
-        let loss = self.student.step(device, &inputs, rate).await?;
+        let loss = self.student.step(&inputs, rate).await?;
         (self.standing.step, self.standing.loss) = (step, Some(loss));
         Ok(())
     }
 
     async fn freeze(
         &mut self,
-        device: &Device,
         settings: &Settings,
         pool: &Pool,
         held_out: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
         let words = pool.vocabulary.size();
-        let encoders = self.student.prepare(device, probes::frozen_plan(settings.batch, words)).await?;
-        let whole = self.student.prepare(device, probes::frozen_plan(held_out.len(), words)).await?;
-        let held_out = encoded(device, &whole, held_out).await?;
+        let encoders = self.student.prepare(probes::frozen_plan(settings.batch, words)).await?;
+        let whole = self.student.prepare(probes::frozen_plan(held_out.len(), words)).await?;
+        let held_out = encoded(&whole, held_out).await?;
         self.frozen = Some(Frozen { encoders, held_out });
         Ok(())
     }
 
-    async fn measure(
-        &mut self,
-        device: &Device,
-        pool: &Pool,
-        held_out: &[Rc<Pair>],
-    ) -> Result<(), DeviceError> {
+    async fn measure(&mut self, pool: &Pool, held_out: &[Rc<Pair>]) -> Result<(), DeviceError> {
         let phase = self.standing.phase;
         let frozen = self.frozen.as_ref().expect("a probe reads frozen encoders");
         let plan = probes::answers_plan(phase, held_out.len(), pool.vocabulary.size());
-        let prepared = self.student.prepare(device, plan).await?;
+        let prepared = self.student.prepare(plan).await?;
         let mut inputs = probes::features(phase, &frozen.held_out);
         match phase {
             Phase::Retrieval => {
-                let embeddings = replay(device, &prepared, &inputs, ["picture", "text"]).await?;
+                let embeddings = replay(&prepared, &inputs, ["picture", "text"]).await?;
                 self.standing.retrieval = Some(probes::retrieved(&embeddings));
             }
             Phase::Captioning => {
                 let rows = probes::labels(phase, held_out);
                 inputs.extend(rows.into_iter().filter(|(name, _)| name == "rows.ids"));
-                let [logits] = replay(device, &prepared, &inputs, ["logits"]).await?;
+                let [logits] = replay(&prepared, &inputs, ["logits"]).await?;
                 self.standing.captioning = Some(probes::written(&logits, held_out, &pool.vocabulary));
             }
             _ => {
-                let classes = replay(device, &prepared, &inputs, ["counts", "colours"]).await?;
+                let classes = replay(&prepared, &inputs, ["counts", "colours"]).await?;
                 self.standing.probing = Some(probes::classified(&classes, held_out));
             }
         }
@@ -165,8 +158,8 @@ impl Contestant {
     }
 }
 
-async fn encoded(device: &Device, encoders: &Prepared, pairs: &[Rc<Pair>]) -> Result<Features, DeviceError> {
+async fn encoded(encoders: &Prepared, pairs: &[Rc<Pair>]) -> Result<Features, DeviceError> {
     let inputs = probes::frozen_inputs(pairs);
-    let [cells, picture, text]: [HostTensor; 3] = replay(device, encoders, &inputs, FEATURES).await?;
+    let [cells, picture, text]: [HostTensor; 3] = replay(encoders, &inputs, FEATURES).await?;
     Ok(Features { cells, picture, text })
 }

@@ -1,23 +1,39 @@
 //! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
 //!
-//! Natively the `gemm` crate does the work (`gemm_native.rs`), in WebAssembly `gemm_wasm.rs`, for a few rows or columns
-//! `gemm_thin.rs`. Results do not depend on the number of threads: work is cut at fixed places and partial sums are added in order.
+//! Natively the `gemm` crate does the work (`native`), in WebAssembly `wasm`, for a few rows or columns `skinny`. The ops
+//! whose kernels are such products stand beside them: [`matmul`] and [`linear`], with the kernels of the ways to store a weight,
+//! [`packed`] and [`panels`]. Results do not depend on the number of threads: work is cut at fixed places and partial sums are
+//! added in order.
+
+pub mod linear;
+pub mod matmul;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+pub mod packed;
+pub mod panels;
+pub(super) mod skinny;
+mod transposed;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 
 use std::cell::RefCell;
 
-use super::gemm_thin;
-use super::gemm_turned::by_columns;
 use crate::kernel::for_rows;
+use transposed::by_columns;
 
 /// A matrix in a slice: element `(i, j)` is `data[i * rs + j * cs]`.
 #[derive(Clone, Copy)]
 pub struct Mat<'a> {
+    /// From element `(0, 0)` on.
     pub data: &'a [f32],
+    /// Row stride, in elements.
     pub rs: usize,
+    /// Column stride, in elements.
     pub cs: usize,
 }
 
 impl<'a> Mat<'a> {
+    /// Of `[m,n]` stored by rows `rs` is n and `cs` 1; by columns `rs` is 1 and `cs` m.
     pub fn new(data: &'a [f32], rs: usize, cs: usize) -> Self {
         Mat { data, rs, cs }
     }
@@ -33,19 +49,19 @@ impl<'a> Mat<'a> {
     }
 
     /// The rows of `k` elements that fill `to`, one after another.
-    pub(super) fn copy_rows(self, k: usize, to: &mut [f32]) {
+    fn copy_rows(self, k: usize, to: &mut [f32]) {
         for (i, row) in to.chunks_exact_mut(k.max(1)).enumerate() {
             row.iter_mut().enumerate().for_each(|(l, x)| *x = self.data[i * self.rs + l * self.cs]);
         }
     }
 
     /// Whether a matrix of this extent lies within the slice.
-    pub(super) fn holds(&self, rows: usize, cols: usize) -> bool {
+    fn holds(&self, rows: usize, cols: usize) -> bool {
         rows == 0 || cols == 0 || (rows - 1) * self.rs + (cols - 1) * self.cs < self.data.len()
     }
 
     /// Rows as columns.
-    pub(super) fn transposed(self) -> Self {
+    fn transposed(self) -> Self {
         Mat { rs: self.cs, cs: self.rs, ..self }
     }
 }
@@ -56,19 +72,19 @@ pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rs
     assert!(a.holds(m, k), "a is smaller than [{m},{k}]");
     assert!(b.holds(k, n), "b is smaller than [{k},{n}]");
     assert!(Mat::new(c, rsc, csc).holds(m, n), "c is smaller than [{m},{n}]");
-    if k == 0 || gemm_thin::takes(m, b) {
-        gemm_thin::gemm([m, n, k], a, b, beta, c, (rsc, csc));
-    } else if gemm_thin::takes(n, a.transposed()) {
-        gemm_thin::gemm([n, m, k], b.transposed(), a.transposed(), beta, c, (csc, rsc));
+    if k == 0 || skinny::takes(m, b) {
+        skinny::gemm([m, n, k], a, b, beta, c, (rsc, csc));
+    } else if skinny::takes(n, a.transposed()) {
+        skinny::gemm([n, m, k], b.transposed(), a.transposed(), beta, c, (csc, rsc));
     } else {
         body([m, n, k], a, b, beta, c, (rsc, csc));
     }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-use super::gemm_native::{gemm as body, in_columns};
+use native::{gemm as body, in_columns};
 #[cfg(target_arch = "wasm32")]
-use super::gemm_wasm::gemm as body;
+use wasm::gemm as body;
 
 /// As [`FEW_ROWS`], where `b` lies by rows: then nothing has to be turned.
 #[cfg(not(target_arch = "wasm32"))]
@@ -80,7 +96,7 @@ const FEW_ROWS: usize = 128;
 
 /// Rows or columns of `c` per parallel piece: enough to pay for packing the other factor, few enough to stay in the L2
 /// cache; 16 is a multiple of every register tile's extent.
-pub(super) fn piece(count: usize) -> usize {
+fn piece(count: usize) -> usize {
     let pieces = count.div_ceil(64).min(8.max(count / 512));
     count.div_ceil(pieces).next_multiple_of(16)
 }
@@ -103,7 +119,7 @@ pub fn gemm_parallel(
         gemm([m, n, k], a, b, beta, c, (n, 1));
         return finish(c);
     }
-    if gemm_thin::takes(m, b) && b.cs == 1 {
+    if skinny::takes(m, b) && b.cs == 1 {
         split_inner([m, n, k], a, b, beta, c, THIN_PIECE_K);
         return finish(c);
     }

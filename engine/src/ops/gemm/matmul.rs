@@ -3,11 +3,10 @@
 //! Backward: `dx += dout y^T`, `dy += x^T dout`. All three products and every transposition are one kernel, which
 //! reads `x` and `y` through strides.
 
-use super::activation::Activation;
-use super::case::{Case, noise};
-use super::gemm::{Mat, gemm, gemm_parallel};
-pub use super::linear::linear;
+use super::{Mat, gemm, gemm_parallel};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, words};
+use crate::ops::activation::Activation;
+use crate::ops::case::{Case, noise};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
@@ -97,13 +96,13 @@ macro_rules! product_kernel {
                     name: "blocked",
                     source: &[wgsl::LIB_ACTIVATION, wgsl::LIB_QUAD, $y, wgsl::MATMUL, wgsl::MATMUL_BLOCKED],
                     entry: "forward",
-                    grid: |p| crate::ops::matmul::grid_tiles(p, 32, 64),
+                    grid: |p| crate::ops::gemm::matmul::grid_tiles(p, 32, 64),
                 },
                 Variant {
                     name: "tiled",
                     source: &[wgsl::LIB_ACTIVATION, $y, wgsl::MATMUL, wgsl::MATMUL_TILED],
                     entry: "forward",
-                    grid: |p| crate::ops::matmul::grid_tiles(p, 64, 64),
+                    grid: |p| crate::ops::gemm::matmul::grid_tiles(p, 64, 64),
                 },
             ],
             cpu: $cpu,
@@ -113,6 +112,7 @@ macro_rules! product_kernel {
 }
 pub(super) use product_kernel;
 
+/// `out[z,i,j] = act(sum_l x[z,i,l] y[z,l,j] + bias[j])`, or `+=`; x `[batch,M,K]`, y `[batch,K,N]`.
 pub static FORWARD: Kernel = product_kernel!("matmul.forward", wgsl::LIB_LINES_F32, definition, fast);
 
 fn definition(args: &mut Args) {
@@ -146,7 +146,9 @@ fn fast(args: &mut Args) {
 /// Which operands of [`matmul`] are stored with their last two axes swapped.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Transpose {
+    /// Whether `x` is stored as `[..,K,M]`.
     pub x: bool,
+    /// Whether `y` is stored as `[..,N,K]`.
     pub y: bool,
 }
 
@@ -188,7 +190,7 @@ pub(super) fn product(
     product_by(&FORWARD, b, extents, operands, out, epilogue);
 }
 
-/// As [`product`], by the kernel that reads `y` as it is kept.
+/// `out[batch,M,N] = act(x y + bias)`, or `+=`, by the kernel that reads `y` as it is kept.
 pub(super) fn product_by(
     kernel: &'static Kernel,
     b: &mut PlanBuilder,
@@ -201,8 +203,8 @@ pub(super) fn product_by(
     b.emit(kernel, &[x.slot, y.slot, epilogue.bias.unwrap_or(y.slot), out], words(&params));
 }
 
-/// `x y`: `x` `[..batch,M,K]` (stored `[..,K,M]` if transposed), `y` `[..batch,K,N]` or one `[K,N]` for the whole
-/// batch (then a batched `x` must not be transposed); `[..batch,M,N]`.
+/// `out[..batch,M,N] = x[..batch,M,K] y[..batch,K,N]`, either stored with its last two axes swapped; or one `y` `[K,N]` for
+/// the whole batch, where a batched `x` must not be transposed. Other shapes are a bug of the caller.
 pub fn matmul(b: &mut PlanBuilder, x: SlotId, y: SlotId, transpose: Transpose) -> SlotId {
     let (xs, ys) = (b.shape(x).clone(), b.shape(y).clone());
     let matrix = |s: &[usize], t: bool| {
@@ -230,7 +232,7 @@ pub fn matmul(b: &mut PlanBuilder, x: SlotId, y: SlotId, transpose: Transpose) -
     out
 }
 
-/// `dx += dout y^T`, `dy += x^T dout`, each in the layout of its operand.
+/// `dx[..batch,M,K] += dout y^T`, `dy[..batch,K,N] += x^T dout`, each in the layout of its operand.
 pub(super) fn matmul_backward(
     b: &mut PlanBuilder,
     [batch, m, n, k]: [usize; 4],
@@ -258,6 +260,7 @@ pub(super) fn matmul_backward(
     }
 }
 
+/// All transpositions, batched and not, one `y` for a batch, and sums of large terms that cancel.
 pub fn cases() -> Vec<Case> {
     let transposes = [(false, false), (false, true), (true, false), (true, true)];
     let shape = |batch: &[usize], rows: usize, cols: usize, transposed| {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::gemm::Mat;
+use super::Mat;
 
 /// Multiplications of a product that is worth being cut.
 const WORTH_CUTTING: usize = 32_768;

@@ -1,6 +1,6 @@
 //! Products of few rows, computed transposed: a piece of their columns packs its own part of `b` and is contiguous.
 
-use super::gemm::{Mat, gemm, piece, with_scratch};
+use super::{Mat, gemm, piece, with_scratch};
 use crate::kernel::for_rows;
 
 /// Columns in pieces: each is contiguous in the transposed product, which is turned at the end.

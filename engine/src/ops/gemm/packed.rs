@@ -1,22 +1,26 @@
 //! Affine maps by a packed matrix, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]` as
 //! [`Precision`] packs its rows, `bias` `[N]`, `y` `[..,N]`. The kernels are [`super::matmul`]'s with another reading of `y`.
 
-use super::activation::Activation;
-use super::case::{Case, noise};
-use super::gemm_turned::gemm_unpacking;
-use super::matmul::{Epilogue, Operand, Params, product_by, product_kernel};
+use super::linear::linear;
+use super::matmul::{Params, product_kernel};
+use super::transposed::gemm_unpacking;
 use crate::kernel::{Access, Args, Kernel, Variant};
-use crate::plan::{PlanBuilder, SlotId};
+use crate::layout::{Layout, Storage};
+use crate::ops::activation::Activation;
+use crate::ops::case::{Case, noise};
+use crate::plan::Matrix;
 use crate::precision::Precision;
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
+/// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in words of two f16.
 pub static F16: Kernel =
     product_kernel!("packed.f16", wgsl::LIB_LINES_F16, |args| definition(args, Precision::F16), |args| fast(
         args,
         Precision::F16
     ));
 
+/// `out[i,j] = act(scale[j] sum_l x[i,l] q[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in words of a scale and four int8.
 pub static INT8: Kernel =
     product_kernel!("packed.int8", wgsl::LIB_LINES_INT8, |args| definition(args, Precision::Int8), |args| {
         fast(args, Precision::Int8)
@@ -52,31 +56,8 @@ fn fast(args: &mut Args, precision: Precision) {
     gemm_unpacking([m, n, k], x, unpack, args.write[0], |rows| p.finish(rows, bias));
 }
 
-/// `act(x weight^T + bias)`: `x` `[..,K]`, `weight` `[N,W]` words, `bias` `[N]`; `[..,N]`.
-pub fn linear(
-    b: &mut PlanBuilder,
-    x: SlotId,
-    (weight, precision): (SlotId, Precision),
-    bias: Option<SlotId>,
-    act: Option<Activation>,
-) -> SlotId {
-    let kernel = match precision {
-        Precision::F32 => panic!("linear: f32 is not packed"),
-        Precision::F16 => &F16,
-        Precision::Int8 => &INT8,
-    };
-    let (xs, ws) = (b.shape(x).clone(), b.shape(weight).clone());
-    let (m, n, k) = (xs.rows(), ws[0], xs.last());
-    assert_eq!(ws[1..], [precision.row_words(k)], "linear: {xs} by words {ws} of {precision:?}");
-    assert!(!b.needs_grad(x), "linear: what is computed by a packed weight has no gradient");
-    let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, ws[1], n, true));
-    let out = b.temp("linear", xs.with_last(n));
-    product_by(kernel, b, [1, m, n, k], operands, out, Epilogue { bias, act, accumulate: false });
-    out
-}
-
 /// A matrix `[N,K]` of noise in words `[N,W]`.
-pub(super) fn packed_noise([n, k]: [usize; 2], precision: Precision, seed: u64) -> HostTensor {
+pub(in crate::ops) fn packed_noise([n, k]: [usize; 2], precision: Precision, seed: u64) -> HostTensor {
     let (matrix, mut words) = (noise(&[n, k], 1.0, seed), Vec::new());
     for row in matrix.as_f32().chunks(k) {
         precision.pack(row, &mut words).expect("noise is finite and small");
@@ -84,12 +65,15 @@ pub(super) fn packed_noise([n, k]: [usize; 2], precision: Precision, seed: u64) 
     HostTensor::u32([n, precision.row_words(k)], words)
 }
 
+/// Both precisions, with widths that do and do not fill their words, one row and many.
 pub fn cases() -> Vec<Case> {
     let case = |x: &[usize], n: usize, bias: bool, act: Option<Activation>, precision: Precision| {
         let k = x[x.len() - 1];
         let inputs = vec![noise(x, 1.0, 1), packed_noise([n, k], precision, 2), noise(&[n], 1.0, 3)];
         let name = format!("linear {} to {n} {act:?} {}", inputs[0].shape, precision.name());
-        Case::new(name, inputs, move |b, s| linear(b, s[0], (s[1], precision), bias.then_some(s[2]), act))
+        let storage = Storage::new(precision, Layout::Rows);
+        let matrix = move |slot| Matrix { slot, extents: [n, k], storage };
+        Case::new(name, inputs, move |b, s| linear(b, s[0], matrix(s[1]), bias.then_some(s[2]), act))
             .tolerance(2e-5)
             .constant(0)
             .constant(2)
@@ -109,9 +93,9 @@ pub fn cases() -> Vec<Case> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::matmul::{self, Epilogue};
     use super::*;
     use crate::kernel::words;
-    use crate::ops::matmul;
 
     /// The packed product is that of the matrix which the words stand for.
     #[test]

@@ -8,8 +8,8 @@ use js_sys::WebAssembly::{Instance, Module, Table, validate};
 use js_sys::{Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{NR, Products, Thin, Tile};
-use crate::ops::gemm_thin::STREAMS;
+use super::{NR, Products, Skinny, Tile};
+use crate::ops::gemm::skinny::STREAMS;
 
 static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/fused.wasm"));
 
@@ -36,7 +36,7 @@ fn load() -> Result<Option<Products>, JsValue> {
     let instance = Instance::new(&Module::new(&code)?, &imports)?;
     let table: Table = wasm_bindgen::function_table().dyn_into()?;
     let index = table.grow(2)?;
-    for (at, name) in ["tile", "thin"].into_iter().enumerate() {
+    for (at, name) in ["tile", "skinny"].into_iter().enumerate() {
         let function: Function = Reflect::get(&instance.exports(), &name.into())?.dyn_into()?;
         table.set(index + at as u32, &function)?;
     }
@@ -44,7 +44,7 @@ fn load() -> Result<Option<Products>, JsValue> {
     Ok(Some(unsafe {
         Products {
             tile: std::mem::transmute::<usize, Tile>(index as usize),
-            thin: std::mem::transmute::<usize, Thin>(index as usize + 1),
+            skinny: std::mem::transmute::<usize, Skinny>(index as usize + 1),
         }
     }))
 }

@@ -1,14 +1,14 @@
 //! Products of few rows, as of one token. Each number of `b` is used a few times at most, so that reading it is all the
 //! cost: `b` is read once, as it lies, and nothing is packed.
 
-use super::fast_math::fma;
-use super::gemm::{Mat, with_scratch};
+use super::{Mat, with_scratch};
 use crate::dot::dots;
+use crate::ops::fast_math::fma;
 
-/// A product of fewer rows is thin.
-pub(super) const ROWS: usize = 4;
+/// A product of fewer rows is skinny.
+pub(in crate::ops) const ROWS: usize = 4;
 
-/// Whether rows or columns of `b` are contiguous, which a thin product needs.
+/// Whether rows or columns of `b` are contiguous, which a skinny product needs.
 pub(super) fn takes(m: usize, b: Mat) -> bool {
     m < ROWS && (b.rs == 1 || b.cs == 1)
 }
@@ -44,7 +44,7 @@ pub(super) fn gemm(
 
 /// Places of `b` that are read side by side: a processor fetches ahead along every line in which memory is read. They lie far
 /// apart, because it takes those in one page for one.
-pub(super) const STREAMS: usize = 4;
+pub(in crate::ops) const STREAMS: usize = 4;
 
 /// `sums[i] = sum_l rows[i][l] b[l]`, rows of `b` contiguous.
 fn by_rows(rows: &[f32], k: usize, b: Mat, sums: &mut [f32], n: usize) {

@@ -7,10 +7,10 @@
 mod fused;
 mod pack;
 mod plain;
-mod thin;
+mod skinny;
 
-use super::gemm::{Mat, with_scratch};
-use super::gemm_thin;
+use super::skinny::ROWS;
+use super::{Mat, with_scratch};
 use crate::layout::PANEL;
 use pack::pack;
 
@@ -37,16 +37,16 @@ type Tile = unsafe extern "C" fn(
     add: usize,
 );
 
-/// A row `[depth]` times [`STREAMS`](super::gemm_thin::STREAMS) panels `[depth, NR]`, `step` bytes apart, to `out`
+/// A row `[depth]` times [`STREAMS`](super::skinny::STREAMS) panels `[depth, NR]`, `step` bytes apart, to `out`
 /// `[STREAMS, NR]`, `depth` at least 1.
-type Thin =
+type Skinny =
     unsafe extern "C" fn(row: *const f32, panels: *const f32, step: usize, depth: usize, out: *mut f32);
 
 /// What products are made of.
 #[derive(Clone, Copy)]
 struct Products {
     tile: Tile,
-    thin: Thin,
+    skinny: Skinny,
 }
 
 /// `c = beta c + a b`, `k` at least 1; the caller has checked that all extents stay within the slices.
@@ -61,8 +61,8 @@ pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], str
 /// run of rows. The caller has checked that all extents stay within the slices.
 pub fn gemm_panels(extents: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], finish: impl Fn(&mut [f32])) {
     let fused = fused::products();
-    if extents[0] < gemm_thin::ROWS {
-        thin::gemm_panels(extents, a, panels, c, fused.unwrap_or(plain::PRODUCTS).thin);
+    if extents[0] < ROWS {
+        skinny::gemm_panels(extents, a, panels, c, fused.unwrap_or(plain::PRODUCTS).skinny);
         return finish(c);
     }
     match fused {

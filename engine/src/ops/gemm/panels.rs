@@ -1,16 +1,19 @@
 //! Affine maps by a matrix that is kept in panels, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]`
-//! as [`Layout::Panels`], `bias` `[N]`, `y` `[..,N]`. The kernel is [`super::matmul`]'s with another reading of `y`.
+//! as [`Layout::Panels`], `bias` `[N]`, `y` `[..,N]`. The kernel is [`super::matmul`]'s with another reading of `y`; in
+//! WebAssembly its register tile reads panels as they lie, so that nothing of them has to be packed.
 
-use super::activation::Activation;
-use super::case::{Case, noise};
-use super::gemm_panels::gemm_panels;
-use super::matmul::{Epilogue, Operand, Params, product_by, product_kernel};
+use super::Mat;
+use super::linear::linear;
+use super::matmul::{Params, product_kernel};
 use crate::kernel::{Access, Args, Kernel, Variant};
-use crate::layout::{Layout, PANEL};
-use crate::plan::{PlanBuilder, SlotId};
+use crate::layout::{Layout, PANEL, Storage};
+use crate::ops::activation::Activation;
+use crate::ops::case::{Case, noise};
+use crate::plan::Matrix;
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
+/// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in panels `[N/8,K,8]`.
 pub static FORWARD: Kernel = product_kernel!("panels.forward", wgsl::LIB_LINES_PANELS, definition, fast);
 
 fn definition(args: &mut Args) {
@@ -34,22 +37,27 @@ fn fast(args: &mut Args) {
     gemm_panels(p.extents(), p.x(args.read[0], 0), args.read[1], args.write[0], |rows| p.finish(rows, bias));
 }
 
-/// `act(x weight^T + bias)`: `x` `[..,K]`, `weight` of N rows `[N/8,K,8]`, `bias` `[N]`; `[..,N]`.
-pub fn linear(
-    b: &mut PlanBuilder,
-    x: SlotId,
-    (weight, n): (SlotId, usize),
-    bias: Option<SlotId>,
-    act: Option<Activation>,
-) -> SlotId {
-    let (xs, ws) = (b.shape(x).clone(), b.shape(weight).clone());
-    let (m, k) = (xs.rows(), xs.last());
-    assert_eq!(ws, Layout::Panels.shape([n, k]), "linear: {xs} by panels {ws} of {n} rows");
-    assert!(!b.needs_grad(x), "linear: what is computed by a matrix in panels has no gradient");
-    let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, k, n, true));
-    let out = b.temp("linear", xs.with_last(n));
-    product_by(&FORWARD, b, [1, m, n, k], operands, out, Epilogue { bias, act, accumulate: false });
-    out
+/// `c = a b`, `a` `[m,k]`, `c` `[m,n]` contiguous, `b` `[k,n]` in panels of its columns, `[n/8,k,8]`, all extents at least 1;
+/// `finish` is applied to every finished run of rows.
+fn gemm_panels([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], finish: impl Fn(&mut [f32])) {
+    assert!(m * n * k > 0 && a.holds(m, k), "a is smaller than [{m},{k}]");
+    assert!(panels.len() >= n.next_multiple_of(PANEL) * k, "b is smaller than [{k},{n}]");
+    assert!(c.len() >= m * n, "c is smaller than [{m},{n}]");
+    body([m, n, k], a, panels, c, finish);
+}
+
+#[cfg(target_arch = "wasm32")]
+use super::wasm::gemm_panels as body;
+
+/// The layout is for WebAssembly; elsewhere a panel is a product of its own.
+#[cfg(not(target_arch = "wasm32"))]
+fn body([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], finish: impl Fn(&mut [f32])) {
+    for (j, panel) in panels.chunks_exact(PANEL * k).enumerate().take(n.div_ceil(PANEL)) {
+        let first = j * PANEL;
+        let extents = [m, PANEL.min(n - first), k];
+        super::gemm(extents, a, Mat::new(panel, PANEL, 1), 0.0, &mut c[first..], (n, 1));
+    }
+    finish(c);
 }
 
 /// A matrix `[n,k]` of noise in panels.
@@ -58,12 +66,14 @@ fn noise_in_panels([n, k]: [usize; 2], seed: u64) -> HostTensor {
     HostTensor::f32(Layout::Panels.shape([n, k]), panels)
 }
 
+/// Last panels whole and ragged, one row and many, and an inner dimension of several blocks.
 pub fn cases() -> Vec<Case> {
     let case = |x: &[usize], n: usize, bias: bool, act: Option<Activation>| {
         let k = x[x.len() - 1];
         let inputs = vec![noise(x, 1.0, 1), noise_in_panels([n, k], 2), noise(&[n], 1.0, 3)];
         let name = format!("linear {} to {n} in panels {act:?}", inputs[0].shape);
-        Case::new(name, inputs, move |b, s| linear(b, s[0], (s[1], n), bias.then_some(s[2]), act))
+        let matrix = move |slot| Matrix { slot, extents: [n, k], storage: Storage::F32(Layout::Panels) };
+        Case::new(name, inputs, move |b, s| linear(b, s[0], matrix(s[1]), bias.then_some(s[2]), act))
             .tolerance(2e-5)
             .constant(0)
             .constant(2)
@@ -83,9 +93,9 @@ pub fn cases() -> Vec<Case> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::matmul::{self, Epilogue};
     use super::*;
     use crate::kernel::words;
-    use crate::ops::matmul;
 
     #[test]
     fn definition_is_the_product_with_the_matrix_by_rows() {

@@ -93,7 +93,7 @@
     (v128.store offset=16 (local.get $out) (local.get $s51)))
 
   ;; A row `a` [depth] times four panels `b` [depth, 8], `step` bytes apart, to `out` [4, 8].
-  (func (export "thin") (param $a i32) (param $b0 i32) (param $step i32) (param $depth i32) (param $out i32)
+  (func (export "skinny") (param $a i32) (param $b0 i32) (param $step i32) (param $depth i32) (param $out i32)
     (local $b1 i32) (local $b2 i32) (local $b3 i32) (local $value v128)
     (local $s00 v128) (local $s01 v128)
     (local $s10 v128) (local $s11 v128)

@@ -1,12 +1,12 @@
 //! Products of few rows, as of one token, with a matrix in panels: reading it is all the cost.
 
-use super::{NR, Thin};
-use crate::ops::gemm::{Mat, with_scratch};
-use crate::ops::gemm_thin::STREAMS;
+use super::super::skinny::STREAMS;
+use super::super::{Mat, with_scratch};
+use super::{NR, Skinny};
 
 /// `c = a b`, `c` `[m,n]` contiguous, `b` `[k,n]` as panels `[n/8,k,8]`, `k` at least 1; the caller has checked that all extents
 /// stay within the slices.
-pub fn gemm_panels([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], thin: Thin) {
+pub fn gemm_panels([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], skinny: Skinny) {
     let count = n.div_ceil(NR);
     let part = count / STREAMS;
     let panels = &panels[..count * NR * k];
@@ -19,7 +19,7 @@ pub fn gemm_panels([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32],
                 let (start, step) = (panels[first * NR * k..].as_ptr(), apart * NR * k * size_of::<f32>());
                 let mut sums = [[0.0; NR]; STREAMS];
                 // SAFETY: `row` has `k` values, each of the panels `k` lines, and the last of them is one of `count`.
-                unsafe { thin(row.as_ptr(), start, step, k, sums.as_flattened_mut().as_mut_ptr()) };
+                unsafe { skinny(row.as_ptr(), start, step, k, sums.as_flattened_mut().as_mut_ptr()) };
                 for (s, sums) in sums.into_iter().enumerate() {
                     c[(first + s * apart) * NR..].iter_mut().zip(sums).for_each(|(c, sum)| *c = sum);
                 }

@@ -3,12 +3,12 @@
 use std::arch::wasm32::*;
 
 use super::{NR, Products};
-use crate::ops::gemm_thin::STREAMS;
+use crate::ops::gemm::skinny::STREAMS;
 
 /// Rows of the tile.
 pub const MR: usize = 4;
 
-pub const PRODUCTS: Products = Products { tile, thin };
+pub const PRODUCTS: Products = Products { tile, skinny };
 
 unsafe extern "C" fn tile(
     a: *const f32,
@@ -45,7 +45,7 @@ unsafe extern "C" fn tile(
     }
 }
 
-unsafe extern "C" fn thin(row: *const f32, panels: *const f32, step: usize, depth: usize, out: *mut f32) {
+unsafe extern "C" fn skinny(row: *const f32, panels: *const f32, step: usize, depth: usize, out: *mut f32) {
     let mut sums = [[f32x4_splat(0.0); 2]; STREAMS];
     for l in 0..depth {
         // SAFETY: `row` has `depth` values, and each panel as many lines of 8.

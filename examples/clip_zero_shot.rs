@@ -8,7 +8,7 @@ use std::path::Path;
 use pollster::block_on;
 use triptych::device::{CpuDevice, Device, GpuDevice};
 use triptych::dot::dot;
-use triptych::infer::Model;
+use triptych::infer::VisionLanguageModel;
 use triptych::io::{file::Folder, image};
 use triptych::order::falling;
 use triptych::precision::Precision;
@@ -21,7 +21,7 @@ async fn zero_shot(
     photo: &Path,
     texts: &[String],
 ) -> Result<Vec<f32>, Box<dyn Error>> {
-    let mut model = Model::load(device, &Folder(folder.to_path_buf()), Precision::F32)?;
+    let mut model = VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), Precision::F32)?;
     model.expect_embeddings()?;
     let picture = model.fit(&image::decode(&std::fs::read(photo)?)?.pixels);
     let image = model.encode_pictures(&[picture]).await?;

@@ -48,7 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "model",
         ],
     ),
-    ("eval", &["order", "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
+    ("eval", &["dot", "order", "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
     (
         "train",
         &["rng", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"],

@@ -9,6 +9,7 @@ use serde_json::json;
 use triptych::lab::small_trainer::training_plan;
 use triptych::model::clip;
 use triptych::model::playroom::{self, Config};
+use triptych::nn::AttentionMask;
 use triptych::ops::activation::Activation;
 use triptych::ops::cross_entropy::cross_entropy;
 use triptych::ops::linear::linear;
@@ -131,8 +132,8 @@ fn decoder(config: &Config, [rows, tokens]: [usize; 2]) -> Plan {
     let mut b = PlanBuilder::new();
     let image = b.input("image", [1, config.grid().pow(2), config.width()], F32);
     let ids = b.input("ids", [rows, tokens], U32);
-    let memory = playroom::memory(&mut b, config, image);
-    let hidden = playroom::decode(&mut b, config, ids, &memory);
+    let cross = playroom::cross_kv(&mut b, config, image);
+    let hidden = playroom::decode(&mut b, config, ids, AttentionMask::Causal, &cross);
     let logits = playroom::decoder_logits(&mut b, config, hidden);
     b.name(logits, "logits");
     b.finish()

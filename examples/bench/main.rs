@@ -12,7 +12,7 @@ mod training;
 mod writing;
 
 use triptych::device::{CpuDevice, Device, GpuDevice};
-use triptych::infer::checkpoint::{Checkpoint, Job};
+use triptych::infer::{Job, VisionLanguageModel};
 use triptych::io::read_at::Files;
 use triptych::model::architecture::Architecture;
 use triptych::precision::Precision;
@@ -20,7 +20,7 @@ use triptych::tensor::HostTensor;
 
 /// The image tower of a checkpoint on one device.
 struct Tower {
-    checkpoint: Checkpoint,
+    checkpoint: VisionLanguageModel,
 }
 
 impl Tower {
@@ -41,19 +41,19 @@ impl Tower {
             return Err(format!("expected {expected} values of pixels, found {}", pixels.len()));
         }
         let pixels = HostTensor::f32([batch, 3, side, side], pixels);
-        let prepared = self.checkpoint.run(Job::Image { batch }, false, &[("pixels", &pixels)]).await;
+        let prepared = self.checkpoint.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await;
         let prepared = prepared.map_err(|error| error.to_string())?;
         self.checkpoint.read(&prepared, "image_embeds").await.map_err(|error| error.to_string())
     }
 }
 
 /// Loads a model; the error is a message.
-async fn load(gpu: bool, files: &dyn Files) -> Result<Checkpoint, String> {
+async fn load(gpu: bool, files: &dyn Files) -> Result<VisionLanguageModel, String> {
     let device = match gpu {
         true => Device::Gpu(GpuDevice::request().await.map_err(|error| error.to_string())?),
         false => Device::Cpu(CpuDevice { exact: false }),
     };
-    Checkpoint::load(device, files, Precision::F32).map_err(|error| error.to_string())
+    VisionLanguageModel::load(device, files, Precision::F32).map_err(|error| error.to_string())
 }
 
 #[cfg(target_arch = "wasm32")]

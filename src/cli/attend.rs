@@ -8,7 +8,7 @@ use serde_json::json;
 use super::model::Model;
 use super::photos::photo;
 use super::{CliError, Common, has_words, print_json};
-use crate::infer::{Model as Loadable, Trace};
+use crate::infer::{Trace, VisionLanguageModel};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
 use crate::io::safetensors::{Floats, to_bytes};
@@ -80,14 +80,9 @@ impl Attend {
     }
 
     /// Where the image encoder looks, and every text tower that reads the picture.
-    fn looks(&self, model: &mut Loadable, picture: &Pixels) -> Result<Looks, CliError> {
-        let (matches, writes) = match model {
-            Loadable::Playroom(_) => (true, true),
-            Loadable::Checkpoint(checkpoint) => (
-                matches!(checkpoint.task(), Some(Task::Match | Task::Answer)),
-                checkpoint.task() == Some(Task::Caption),
-            ),
-        };
+    fn looks(&self, model: &mut VisionLanguageModel, picture: &Pixels) -> Result<Looks, CliError> {
+        let does = |task| model.architecture.does(task);
+        let (matches, writes) = (does(Task::Match) || does(Task::Answer), does(Task::Caption));
         match (matches || writes, &self.text) {
             (true, None) => return Err(CliError::input(TEXT_IS_MISSING)),
             (false, Some(_)) => return Err(CliError::input(TEXT_READS_NO_PICTURE)),

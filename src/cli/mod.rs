@@ -113,7 +113,7 @@ enum Command {
     Scene(scene::SceneCommand),
     /// Embeds pictures and sentences in the shared space
     Embed(embed::Embed),
-    /// Writes a published checkpoint in fewer bytes
+    /// Writes a model in fewer bytes
     Convert(convert::Convert),
     /// Ranks the pictures of a folder
     Retrieve(embed::Retrieve),
@@ -121,9 +121,9 @@ enum Command {
     Caption(write::Caption),
     /// Answers a question about a picture
     Answer(write::Answer),
-    /// Tells whether a sentence is true of a picture
+    /// Prints the probability that a sentence is true of a picture
     Match(write::Match),
-    /// Writes where every layer and head looks
+    /// Writes the attention maps of every layer and head
     Attend(attend::Attend),
     /// Measures a model on scenes that it was never trained on
     Eval(eval::Eval),

@@ -2,8 +2,6 @@
 
 mod embeddings;
 
-use std::fmt::Display;
-use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -12,8 +10,7 @@ pub use embeddings::{Embedded, Taken};
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
-use crate::infer::checkpoint::Cut;
-use crate::infer::{Model as Loadable, Runner};
+use crate::infer::{Cut, VisionLanguageModel};
 use crate::io::file::{Folder, write_atomic};
 use crate::model::playroom::Config;
 use crate::precision::Precision;
@@ -26,7 +23,7 @@ pub struct Model {
     /// model.safetensors or its shards, tokenizer, processor_config.json or preprocessor_config.json)
     #[arg(long, default_value = "playroom")]
     model: PathBuf,
-    /// How the device keeps the matrices of a published model
+    /// How the device keeps the matrices
     #[arg(long, value_parser = precision(), default_value = Precision::F32.name())]
     weights: Precision,
 }
@@ -48,32 +45,7 @@ fn shipped() -> PathBuf {
 }
 
 /// A model in use; when it goes, what its device has measured of itself is kept for the next run.
-pub struct Opened(pub Loadable);
-
-/// A Playroom model in use.
-pub struct Loaded(Opened);
-
-const NOT_PLAYROOM: &str = "this command runs Playroom models only";
-
-impl Deref for Loaded {
-    type Target = Runner;
-
-    fn deref(&self) -> &Runner {
-        match &self.0.0 {
-            Loadable::Playroom(runner) => runner,
-            Loadable::Checkpoint(_) => unreachable!("checked when it was loaded"),
-        }
-    }
-}
-
-impl DerefMut for Loaded {
-    fn deref_mut(&mut self) -> &mut Runner {
-        match &mut self.0.0 {
-            Loadable::Playroom(runner) => runner,
-            Loadable::Checkpoint(_) => unreachable!("checked when it was loaded"),
-        }
-    }
-}
+pub struct Opened(pub VisionLanguageModel);
 
 impl Drop for Opened {
     fn drop(&mut self) {
@@ -82,12 +54,14 @@ impl Drop for Opened {
 }
 
 impl Model {
-    /// A Playroom model.
-    pub fn load(&self, common: &Common) -> Result<Loaded, CliError> {
-        load_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
+    /// A Playroom model that can be shown the world's scenes as they are, and read all that is said of them.
+    pub fn open_playroom(&self, common: &Common) -> Result<Opened, CliError> {
+        let opened = self.open(common)?;
+        sees_scenes(&opened.0)?;
+        Ok(opened)
     }
 
-    /// A model of either kind.
+    /// The model.
     pub fn open(&self, common: &Common) -> Result<Opened, CliError> {
         open_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
     }
@@ -109,34 +83,16 @@ pub fn is_folder(path: &Path) -> Result<(), CliError> {
     Err(CliError::Input(format!("{}: {error}", path.display())))
 }
 
-/// The Playroom model of a folder on a device.
-pub fn load_folder(folder: &Path, device: Device, precision: Precision) -> Result<Loaded, CliError> {
-    let opened = open_folder(folder, device, precision)?;
-    match opened.0 {
-        Loadable::Playroom(_) => Ok(Loaded(opened)),
-        Loadable::Checkpoint(_) => Err(CliError::Input(format!("{}: {NOT_PLAYROOM}", folder.display()))),
-    }
-}
-
-/// The model of a folder, of either kind, on a device.
+/// The model of a folder on a device.
 pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Result<Opened, CliError> {
-    let refused = |reason: &dyn Display| CliError::Input(format!("{}: {reason}", folder.display()));
-    let loaded = Loadable::load(device, &Folder(folder.to_path_buf()), precision).map_err(|e| refused(&e))?;
-    match loaded {
-        Loadable::Playroom(_) if precision != Precision::F32 => {
-            Err(refused(&"--weights is for published models; ours is small and keeps f32"))
-        }
-        loaded => {
-            if let Loadable::Checkpoint(checkpoint) = &loaded {
-                checkpoint.notes.iter().for_each(|note| tell!("note: {note}"));
-            }
-            Ok(Opened(loaded))
-        }
-    }
+    let loaded = VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), precision);
+    let loaded = loaded.map_err(|error| CliError::Input(format!("{}: {error}", folder.display())))?;
+    loaded.notes.iter().for_each(|note| tell!("note: {note}"));
+    Ok(Opened(loaded))
 }
 
 impl Opened {
-    /// The texts that were too long for the model: each is told on standard error too.
+    /// The texts that were too long for the model: each is printed on standard error too.
     pub fn cuts(&self) -> Vec<Cut> {
         let cuts = self.0.take_cuts();
         cuts.iter().for_each(|cut| tell!("note: {cut}"));
@@ -183,10 +139,12 @@ fn kept_choices() -> Option<PathBuf> {
     Some(cache?.join("triptych/kernel-choices.json"))
 }
 
-/// The error where a model cannot be shown the world's scenes as they are, or read all that is said of them.
-pub fn sees_scenes(runner: &Runner) -> Result<(), CliError> {
-    let Config { image_size, max_tokens, .. } = runner.config;
-    let (cells, most) = (runner.config.grid(), Config::playroom(runner.config.vocab_size).max_tokens);
+fn sees_scenes(model: &VisionLanguageModel) -> Result<(), CliError> {
+    let Some((config, _)) = model.playroom() else {
+        return Err(CliError::input("this command runs Playroom models only"));
+    };
+    let Config { image_size, max_tokens, .. } = *config;
+    let (cells, most) = (config.grid(), Config::playroom(config.vocab_size).max_tokens);
     match image_size == PIXELS && cells >= 2 && max_tokens >= most {
         true => Ok(()),
         false => Err(CliError::Input(format!(

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::model::Model;
 use super::photos::photo;
 use super::{CliError, Common, has_words, print_json};
-use crate::infer::{Decoding, Model as Loadable, Source};
+use crate::infer::{Decoding, Source, VisionLanguageModel};
 use crate::model::blip::Task;
 
 /// Longest caption and longest answer in tokens, where nobody says it.
@@ -63,7 +63,7 @@ pub struct Match {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
-    /// Sentence to judge
+    /// Sentence to match with it
     #[arg(long)]
     text: String,
     #[command(flatten)]
@@ -155,7 +155,7 @@ struct Most {
 
 /// The ids of the best text with its prompt, and the log-probabilities of what was written.
 fn write(
-    model: &mut Loadable,
+    model: &mut VisionLanguageModel,
     source: &Source,
     prompt: Vec<u32>,
     decoding: Option<Decoding>,

@@ -1,5 +1,6 @@
 //! Bytes that are read in pieces, and the files of a model by name.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 
@@ -63,5 +64,12 @@ pub trait Files {
             Some(placeholder) => Err(io::Error::other(format!("it is {placeholder}"))),
             None => Ok(Some(bytes)),
         }
+    }
+}
+
+/// Files in memory.
+impl<T: ReadAt + 'static> Files for BTreeMap<&str, Rc<T>> {
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
+        Ok(self.get(name).map(|file| Box::new(file.clone()) as Box<dyn ReadAt>))
     }
 }

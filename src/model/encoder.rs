@@ -90,7 +90,7 @@ pub(super) fn text_model(
 ) -> SlotId {
     b.scope("text_model", |b| {
         let x = b.scope("embeddings", |b| {
-            tokens(b, ids, None, ["token_embedding", "position_embedding"], text.tables())
+            tokens(b, ids, None, ["token_embedding.weight", "position_embedding.weight"], text.tables())
         });
         let x = text.encoder(causal).emit(b, x, lengths);
         norm_with(b, "final_layer_norm", x, text.layer_norm_eps)

@@ -51,8 +51,8 @@ fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) ->
     parts.map(|(at, first)| part(&format!("{name}{PART}{at}"), most.min(vocabulary - first))).collect()
 }
 
-/// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`, by `<table>.weight` `[vocabulary, D]` and
-/// `<positions>.weight` `[longest, D]`. They stand at the positions `at` (u32 `[T]`), or at the first.
+/// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`, by the weights `table` `[vocabulary, D]` and `positions`
+/// `[longest, D]`. They stand at the positions `at` (u32 `[T]`), or at the first.
 pub(super) fn tokens(
     b: &mut PlanBuilder,
     ids: SlotId,
@@ -62,8 +62,8 @@ pub(super) fn tokens(
 ) -> SlotId {
     let tokens = b.shape(ids)[1];
     assert!(tokens <= longest, "{tokens} tokens exceed the longest row of {longest}");
-    let rows = table_of(b, &format!("{table}.weight"), [vocabulary, width]);
-    let positions = b.param(&format!("{positions}.weight"), [longest, width]);
+    let rows = table_of(b, table, [vocabulary, width]);
+    let positions = b.param(positions, [longest, width]);
     let x = embedding_of_parts(b, &rows, ids);
     let positions = match at {
         Some(at) => embedding(b, positions, at),

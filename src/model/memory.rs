@@ -1,4 +1,4 @@
-//! What a published model takes in memory at the least, by formulas that no size of a `config.json` makes overflow. They are
+//! What a model takes in memory at the least, by formulas that no size of a `config.json` makes overflow. They are
 //! asked before anything is emitted; exact figures follow from the emission.
 
 use super::architecture::Architecture;
@@ -57,10 +57,11 @@ pub(super) fn check(architecture: &Architecture) -> Result<(), LimitError> {
     let (text, vision) = (architecture.text(), architecture.vision());
     let weights = text.least_weights() + vision.least_weights();
     limits::fits("the weights", weights, limits::weights())?;
-    limits::fits("the states of one picture", F32 * vision.least_states(), limits::memory())?;
+    let stem = if let Architecture::Playroom(config) = architecture { config.stem_states() } else { 0 };
+    limits::fits("the states of one picture", F32 * (vision.least_states() + stem), limits::memory())?;
     let longest = match architecture {
         Architecture::Siglip(_) => text.max_position_embeddings as u128,
-        Architecture::Clip(_) | Architecture::Blip(..) => 1,
+        Architecture::Clip(_) | Architecture::Blip(..) | Architecture::Playroom(_) => 1,
     };
     limits::fits("the states of one text", F32 * states(text.layers(), longest), limits::memory())
 }

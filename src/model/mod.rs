@@ -3,10 +3,12 @@
 pub mod architecture;
 pub mod blip;
 pub mod clip;
+pub mod emit;
 mod encoder;
 pub mod init;
 mod inputs;
 mod memory;
+pub mod param_spec;
 pub mod playroom;
 pub mod siglip;
 pub mod transformers;

@@ -2,7 +2,7 @@
 
 mod transformer;
 
-pub use transformer::{Memory, Place, Tower};
+pub use transformer::{AttentionMask, CrossKv, DecodePosition, Tower};
 
 use crate::ops::activation::Activation;
 use crate::ops::{self, layer_norm};

@@ -6,7 +6,7 @@ use super::rows::{Row, next_tokens};
 use super::schedule::Stage;
 use super::verdicts::verdicts;
 use super::{cells, referents};
-use crate::infer::{Words, pixel_values};
+use crate::infer::{PlayroomTokenizer, pixel_values};
 use crate::rng::GOLDEN;
 use crate::tensor::HostTensor;
 use crate::world::edit::near_misses;
@@ -38,7 +38,7 @@ const SHORT_STYLES: [Style; 4] = [Style::Short, Style::Relation, Style::Count, S
 impl Batch {
     /// Batch `number` of the run with `seed`: training scenes, each followed by near misses of it, so that every text has
     /// pictures that differ from its own in one respect.
-    pub fn draw(words: &Words, seed: u64, number: u64, batch: usize, stage: Stage) -> Batch {
+    pub fn draw(words: &PlayroomTokenizer, seed: u64, number: u64, batch: usize, stage: Stage) -> Batch {
         if stage == Stage::Pictures {
             let mut draw = Draw::new(words, seed, number, Sizes { stage, batch, long: 0 }, 1..=MAX_OBJECTS);
             draw.pictures();
@@ -66,7 +66,13 @@ impl Batch {
 }
 
 impl<'a> Draw<'a> {
-    fn new(words: &'a Words, seed: u64, number: u64, sizes: Sizes, objects: RangeInclusive<usize>) -> Self {
+    fn new(
+        words: &'a PlayroomTokenizer,
+        seed: u64,
+        number: u64,
+        sizes: Sizes,
+        objects: RangeInclusive<usize>,
+    ) -> Self {
         let mut rng = Rng::from_seed(seed.wrapping_mul(GOLDEN) ^ number);
         let groups = (sizes.batch / GROUP) as u64;
         let mut scenes = Vec::with_capacity(sizes.batch);
@@ -82,7 +88,7 @@ impl<'a> Draw<'a> {
 }
 
 struct Draw<'a> {
-    words: &'a Words,
+    words: &'a PlayroomTokenizer,
     sizes: Sizes,
     rng: Rng,
     scenes: Vec<Scene>,
@@ -275,7 +281,7 @@ mod tests {
 
     #[test]
     fn half_of_the_sentences_to_be_judged_are_true_and_so_are_half_of_the_negations() {
-        let words = Words::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
+        let words = PlayroomTokenizer::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
         let no = words.tokenizer.encode("no").ids[0];
         let (mut all, mut negations) = ([0, 0], [0, 0]);
         for number in 0..60 {

@@ -15,7 +15,8 @@ use super::{cells, referents};
 use crate::device::DeviceError;
 use crate::io::file::{FileError, read, write_atomic};
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
-use crate::model::playroom::{Config, ConfigError};
+use crate::model::architecture::ConfigError;
+use crate::model::playroom::Config;
 use crate::plan::SlotKind;
 use crate::tensor::{DType, HostTensor, Shape};
 
@@ -32,8 +33,8 @@ pub enum CheckpointError {
     Foreign { file: String, reason: String },
     #[error("{file} is not of a Playroom model: {reason}")]
     Config { file: String, reason: serde_json::Error },
-    #[error("{file}: {reason}")]
-    Size { file: String, reason: ConfigError },
+    #[error("{folder}: {reason}")]
+    Size { folder: String, reason: ConfigError },
     #[error(transparent)]
     Device(#[from] DeviceError),
 }
@@ -112,9 +113,10 @@ impl RunState {
 pub fn config(folder: &Path) -> Result<Config, CheckpointError> {
     let path = folder.join("config.json");
     let file = path.display().to_string();
-    let config: Config = serde_json::from_slice(&read(&path)?)
-        .map_err(|reason| CheckpointError::Config { file: file.clone(), reason })?;
-    config.check().map_err(|reason| CheckpointError::Size { file, reason })?;
+    let config: Config =
+        serde_json::from_slice(&read(&path)?).map_err(|reason| CheckpointError::Config { file, reason })?;
+    let folder = folder.display().to_string();
+    config.check().map_err(|reason| CheckpointError::Size { folder, reason })?;
     Ok(config)
 }
 

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::labels::Label;
 use super::referents::{described, labels};
-use crate::infer::Words;
+use crate::infer::PlayroomTokenizer;
 use crate::world::Scene;
 use crate::world::language::{Caption, Claim, Style};
 
 /// For each token of a caption whether it is true of the scene; none between statements. A full caption says where
 /// each object stands, so that each of its attributes is true or false by itself. Elsewhere an attribute is true where
 /// something fits what has been said so far, any other word where its statement is.
-pub(super) fn verdicts(words: &Words, caption: &Caption, scene: &Scene) -> Vec<Option<bool>> {
+pub(super) fn verdicts(words: &PlayroomTokenizer, caption: &Caption, scene: &Scene) -> Vec<Option<bool>> {
     let spans = words.tokenizer.encode(&caption.text).spans;
     let labels = labels(&caption.text, &spans, &described(caption), scene);
     let verdict = |(span, label): (&Range<usize>, Option<Label>)| {
@@ -57,7 +57,7 @@ mod tests {
     }
     #[test]
     fn words_of_a_short_sentence_are_true_as_far_as_something_fits_them() {
-        let words = Words::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
+        let words = PlayroomTokenizer::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
         let mut scene = splits::scene(Split::Train, 1, 3);
         scene.objects.truncate(1);
         let object = scene.objects[0];

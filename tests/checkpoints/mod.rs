@@ -7,6 +7,7 @@ pub mod towers;
 use std::path::Path;
 
 use reference::{Form, Outcome, Subject};
+use triptych::model::architecture::Architecture;
 
 /// Compares everything that a folder's reference has.
 pub fn check_folder(folder: &Path, form: Form) -> Outcome {
@@ -16,8 +17,8 @@ pub fn check_folder(folder: &Path, form: Form) -> Outcome {
 }
 
 pub fn compare(subject: &mut Subject) {
-    match subject.checkpoint.task() {
-        Some(task) => blip::check(subject, task),
-        None => towers::check(subject),
+    match subject.checkpoint.architecture {
+        Architecture::Blip(task, _) => blip::check(subject, task),
+        _ => towers::check(subject),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pollster::block_on;
 use triptych::device::{CpuDevice, Device, GpuDevice, Prepared};
-use triptych::infer::checkpoint::{Checkpoint, Job};
+use triptych::infer::{Job, VisionLanguageModel};
 use triptych::io::file::Folder;
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::precision::Precision;
@@ -41,7 +41,7 @@ impl Form {
 
 /// A model on a device, its reference, and what was found.
 pub struct Subject {
-    pub checkpoint: Checkpoint,
+    pub checkpoint: VisionLanguageModel,
     pub form: Form,
     folder: PathBuf,
     /// Inputs `in.*` and goldens `out.*`.
@@ -61,7 +61,8 @@ pub struct Outcome {
 
 impl Subject {
     pub fn open(folder: &Path, form: Form) -> Self {
-        let checkpoint = Checkpoint::load(form.device(), &Folder(folder.to_path_buf()), Precision::F32);
+        let checkpoint =
+            VisionLanguageModel::load(form.device(), &Folder(folder.to_path_buf()), Precision::F32);
         let checkpoint = checkpoint.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let path = folder.join("reference.safetensors");
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -1,7 +1,7 @@
 //! CLIP and SigLIP: every state, pooled vector, embedding and logit.
 
 use pollster::block_on;
-use triptych::infer::checkpoint::Job;
+use triptych::infer::Job;
 use triptych::model::architecture::Architecture;
 use triptych::tensor::HostTensor;
 
@@ -20,7 +20,7 @@ pub fn check(subject: &mut Subject) {
 
 fn pictures(subject: &mut Subject, siglip: bool) -> HostTensor {
     let pixels = subject.get("in.pixel_values").clone();
-    let run = subject.run(Job::Image { batch: pixels.shape[0] }, false, &[("pixels", &pixels)]);
+    let run = subject.run(Job::EncodeImage { batch: pixels.shape[0] }, false, &[("pixels", &pixels)]);
     subject.check_slot("out.vision_hidden.0", &run, "vision_model.encoder.input");
     let depth = layers(subject, "out.vision_hidden");
     for k in 1..depth {
@@ -48,7 +48,7 @@ fn texts(subject: &mut Subject, masked: bool, compare: bool) -> HostTensor {
     if let Some(pooled) = &pooled {
         inputs.push(("pooled", pooled));
     }
-    let job = Job::Text { rows: ids.shape[0], tokens: ids.shape[1], masked };
+    let job = Job::EncodeText { rows: ids.shape[0], tokens: ids.shape[1], masked };
     let run = subject.run(job, false, &inputs);
     let embeds = subject.read(&run, "text_embeds");
     if compare {

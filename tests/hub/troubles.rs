@@ -7,7 +7,7 @@ use tempfile::{TempDir, tempdir};
 
 use super::server::{Behaviour, Client, Hub, PAGE};
 use super::*;
-use triptych::infer::checkpoint::{MAX_FILE, convert};
+use triptych::infer::{MAX_FILE, convert};
 use triptych::limits::MAX_SHARDS;
 
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 605247071\n";
@@ -196,7 +196,7 @@ fn a_folder_that_convert_has_written_comes_from_a_plain_server_in_all_its_parts(
         assert_eq!(shards.count(), converted.files);
         assert_kept(&hub, &download);
         let files = block_on(download.files()).unwrap();
-        Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &files, Precision::F32).unwrap();
+        VisionLanguageModel::load(Device::Cpu(CpuDevice { exact: false }), &files, Precision::F32).unwrap();
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pollster::block_on;
 use tempfile::TempDir;
 use triptych::device::{CpuDevice, Device};
-use triptych::infer::checkpoint::Checkpoint;
+use triptych::infer::VisionLanguageModel;
 use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::SafetensorsFile;
@@ -54,9 +54,14 @@ pub fn golden_ids(model: &str, name: &str, i: usize) -> Vec<u32> {
 }
 
 /// The same checkpoint without a session.
-pub fn checkpoint(model: &str) -> Checkpoint {
-    Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &Folder(folder(model)), Precision::F32)
+pub fn checkpoint(model: &str) -> VisionLanguageModel {
+    VisionLanguageModel::load(Device::Cpu(CpuDevice { exact: false }), &Folder(folder(model)), Precision::F32)
         .expect("a checkpoint")
+}
+
+/// A picture as a model sees it.
+pub fn fitted(model: &VisionLanguageModel, name: &str) -> pixels::Pixels {
+    model.fit(&decode(&file(name)).expect("a picture").pixels)
 }
 
 /// The files of a golden checkpoint.

@@ -8,7 +8,7 @@ use super::Times;
 use crate::cli::model::{choose_device, keep_choices};
 use crate::cli::{Backend, CliError, print_json};
 use crate::device::{Device, DeviceError, Prepared};
-use crate::infer::checkpoint::BATCH;
+use crate::infer::BATCH;
 use crate::model::clip;
 use crate::model::init::initial;
 use crate::ops::attention::{Attention, attention};

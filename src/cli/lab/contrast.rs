@@ -28,7 +28,7 @@ pub struct Contrast {
     /// Where pictures and words meet
     #[arg(long, value_enum, default_value_t = SpaceName::Shared)]
     space: SpaceName,
-    /// Judge every pair by itself instead of choosing among the batch
+    /// Classify every pair by itself instead of choosing among the batch
     #[arg(long)]
     sigmoid: bool,
     /// Train one direction only
@@ -213,7 +213,7 @@ fn standing_line(standing: &Standing) -> String {
 /// What a run has learned, in one line.
 pub fn line(figures: &Figures) -> String {
     format!(
-        "step {}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word told {:.2}",
+        "step {}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word accuracy {:.2}",
         figures.step,
         figures.to_text.recall_1,
         figures.to_picture.recall_1,

@@ -14,7 +14,7 @@ pub enum Lab {
     Contrast(contrast::Contrast),
     /// Races ways of fusing a picture and words on one task
     Fuse(fuse::Fuse),
-    /// Spoils the modalities of a trained race, and measures what is left
+    /// Corrupts the modalities of a trained race, and evaluates it on them
     Sabotage(fuse::Sabotages),
     /// Evaluates weights that were saved by the page or by `--save`
     Evaluate(evaluate::Evaluate),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Opened;
 use crate::cli::photos::{Skipped, none_left, open, tell_incomplete};
 use crate::cli::{CliError, bar};
-use crate::infer::checkpoint::BATCH;
+use crate::infer::BATCH;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 

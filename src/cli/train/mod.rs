@@ -12,10 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use self::log::Log;
-use super::model::{choose_device, load_folder};
+use super::model::{choose_device, open_folder};
 use super::{CliError, Common, print_json};
 use crate::eval::playroom::{EvalReport, Options, evaluate};
-use crate::infer::{SPECIALS, Words};
+use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
 use crate::io::claim::Claim;
 use crate::model::playroom::Config;
@@ -54,7 +54,7 @@ pub struct Train {
     /// Last of the steps on pictures without words
     #[arg(long)]
     pictures: Option<u64>,
-    /// Last of the steps that judge no sentences yet
+    /// Last of the steps without image-text matching
     #[arg(long)]
     writing: Option<u64>,
     /// Peak learning rate
@@ -91,7 +91,7 @@ impl Train {
             ))
         })?;
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
-        let words = Words::new(&tokenizer).map_err(CliError::failure)?;
+        let words = PlayroomTokenizer::new(&tokenizer).map_err(CliError::failure)?;
         let mut trainer = self.trainer(words.tokenizer.vocab_size())?;
         let mut log = self.log(trainer.step)?;
         let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, trainer.step)?;
@@ -230,10 +230,10 @@ impl Train {
 
     /// The figures of the model so far on scenes of `val`.
     fn validate(&self, trainer: &Trainer, log: &mut Log) -> Result<EvalReport, CliError> {
-        let mut runner =
-            load_folder(&self.out.join("model"), choose_device(self.common.backend)?, Precision::F32)?;
+        let mut model =
+            open_folder(&self.out.join("model"), choose_device(self.common.backend)?, Precision::F32)?;
         let options = Options { split: Split::Val, seed: trainer.seed, count: VALIDATED };
-        let figures = pollster::block_on(evaluate(&mut runner, options, &mut |_, _, _| ()))?;
+        let figures = pollster::block_on(evaluate(&mut model.0, options, &mut |_, _, _| ()))?;
         let values = [
             figures.text_to_image.recall_1,
             figures.image_to_text.recall_1,

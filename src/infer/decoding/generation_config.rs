@@ -1,4 +1,4 @@
-//! How a BLIP writes where its user does not say: `generation_config.json`, with the meaning that `generate` of transformers
+//! How a model writes where its user does not say: `generation_config.json`, with the meaning that `generate` of transformers
 //! gives its entries.
 
 use std::io;
@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{BeamScore, Decoding};
+use crate::infer::{SPECIALS, Words};
 use crate::io::read_at::Files;
 use crate::model::architecture::Architecture;
 use crate::model::blip;
@@ -126,21 +127,18 @@ const IDLE: [&str; 19] = [
 ];
 
 impl GenerationConfig {
-    /// Of a model without that file: texts end in `end` and hold none of `banned`.
-    pub fn until(end: u32, banned: Vec<u32>) -> Self {
-        GenerationConfig {
-            ends: vec![end],
-            banned,
-            beam_score: BeamScore::Sum,
-            ..GenerationConfig::default()
-        }
-    }
-
-    /// Reads the file, and what it says that is not followed. Only a BLIP writes.
+    /// Reads the file, and what it says that is not followed. Of the published models only a BLIP writes; Playroom has no such
+    /// file: its texts end in one token and hold none of the other special ones.
     pub(in crate::infer) fn open(
         files: &dyn Files,
         architecture: &Architecture,
+        words: Option<&Words>,
     ) -> Result<(Self, Option<String>), GenerationError> {
+        if let Some(own) = words.and_then(Words::playroom) {
+            let banned = (0..SPECIALS.len() as u32).filter(|&id| id != own.end).collect();
+            let (ends, beam_score) = (vec![own.end], BeamScore::Sum);
+            return Ok((GenerationConfig { ends, banned, beam_score, ..GenerationConfig::default() }, None));
+        }
         let Architecture::Blip(_, config) = architecture else {
             return Ok((GenerationConfig::default(), None));
         };

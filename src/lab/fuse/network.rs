@@ -9,7 +9,7 @@ use super::{attending, fusion};
 use crate::lab::layers::{difference, stem};
 use crate::lab::picture::SIDE;
 use crate::lab::small_trainer::{parameters, training_plan};
-use crate::nn::{Tower, linear, norm};
+use crate::nn::{AttentionMask, Tower, linear, norm};
 use crate::ops::activation::Activation;
 use crate::ops::binary::{add, mul};
 use crate::ops::cross_entropy::cross_entropy;
@@ -32,7 +32,7 @@ pub const PARAMETERS: usize = 56_000;
 /// Weight of the reconstruction beside the answer.
 const RECONSTRUCTION: f32 = 0.1;
 
-const READER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2, causal: false };
+const READER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2 };
 
 /// Pictures `[B, 3, SIDE, SIDE]`, words (u32 `[B, T]`) and whether each is there, `[B, 1]` of 0 and 1.
 struct Inputs {
@@ -158,7 +158,7 @@ fn encode(b: &mut PlanBuilder, inputs: &Inputs) -> [SlotId; 2] {
         let positions = b.param("position_embedding", [TOKENS, WIDTH]);
         let x = embedding(b, table, inputs.ids);
         let x = add(b, x, positions);
-        READER.emit(b, x, None, None)
+        READER.emit(b, x, AttentionMask::Bidirectional(None), None)
     });
     let mut masked = [picture, words];
     for (tokens, present) in masked.iter_mut().zip(inputs.present) {

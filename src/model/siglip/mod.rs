@@ -17,7 +17,6 @@ use crate::ops::l2_normalize::l2_normalize;
 use crate::ops::linear::linear as affine;
 use crate::ops::slice::slice;
 use crate::plan::{PlanBuilder, SlotId};
-use crate::tensor::DType::{F32, U32};
 
 /// Pictures `[B, 3, S, S]`, normalised, to states `[B, P, D]`.
 pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> SlotId {
@@ -80,17 +79,4 @@ pub fn text_embeds(b: &mut PlanBuilder, config: &Config, states: SlotId) -> Slot
     let x = b.scope("text_model", |b| linear(b, "head", x, config.embedding_size(), None));
     b.name(x, "text_pooled");
     l2_normalize(b, x)
-}
-
-/// Emits everything, for the list of the weights.
-pub(super) fn emit_all(b: &mut PlanBuilder, config: &Config) {
-    let side = config.vision.image_size;
-    let pixels = b.input("pixels", [1, 3, side, side], F32);
-    let ids = b.input("ids", [1, 1], U32);
-    let image = encode_image(b, config, pixels);
-    image_embeds(b, config, image);
-    let text = encode_text(b, config, ids, None);
-    text_embeds(b, config, text);
-    b.param("logit_scale", [1]);
-    b.param("logit_bias", [1]);
 }

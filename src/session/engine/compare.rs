@@ -2,12 +2,11 @@
 
 use super::album::Album;
 use super::emit::Emit;
-use super::load::{busy, checkpoint};
+use super::load::{busy, stored};
 use super::loaded::Loaded;
 use super::run::Runs;
 use crate::device::Device;
-use crate::infer::Model;
-use crate::infer::checkpoint::{EffectError, Made, scenes};
+use crate::eval::precision::{ModelOutputs, PrecisionError, scenes};
 use crate::precision::Precision;
 use crate::session::host::Host;
 use crate::session::library::{fits, folder_of, storage};
@@ -22,7 +21,7 @@ pub(super) struct Comparing {
     /// Those that are still to come; none before the first step.
     left: Option<Vec<Precision>>,
     /// What the model made in the first.
-    first: Option<Made>,
+    first: Option<ModelOutputs>,
 }
 
 /// What a comparison takes from the active model, and gives back.
@@ -66,20 +65,20 @@ impl Comparing {
         };
         let next = self.left.as_mut().and_then(|left| (!left.is_empty()).then(|| left.remove(0)));
         let precision = next.unwrap_or(before);
-        let (mut model, facts) = checkpoint(host, device, &self.name, precision, &|_, _, _| {}).await?;
+        let (mut model, facts) = stored(host, device, &self.name, precision, &|_, _, _| {}).await?;
         if next.is_none() {
             *loaded = Some(Loaded { runs, album, ..Loaded::new(model, &facts) });
             return Ok(true);
         }
         let (pictures, texts) = scenes(SCENES);
-        let pictures: Vec<_> = pictures.iter().map(|picture| model.images.fit(picture)).collect();
-        let made = model.make(&pictures, &texts).await?;
-        let first = self.first.get_or_insert_with(|| made.clone());
+        let pictures: Vec<_> = pictures.iter().map(|picture| model.fit(picture)).collect();
+        let outputs = ModelOutputs::of(&mut model, &pictures, &texts).await?;
+        let first = self.first.get_or_insert_with(|| outputs.clone());
         emit(Event::Compared(Effect {
             precision,
             bytes: model.architecture.bytes(precision),
-            milliseconds: made.ms as f32,
-            agreement: made.agreement(first),
+            milliseconds: outputs.ms as f32,
+            agreement: outputs.compare(first),
         }));
         *spare = Some(Spare { device: model.into_device(), runs, album });
         Ok(false)
@@ -88,20 +87,17 @@ impl Comparing {
     /// Takes the device from the active checkpoint, which is then gone; before the first step it is asked which forms
     /// of it fit.
     fn free(&mut self, loaded: &mut Option<Loaded>, spare: &mut Option<Spare>) -> Option<Spare> {
-        let speaking = loaded.take_if(|loaded| matches!(loaded.model, Model::Checkpoint(_)));
-        let Some(Loaded { model: Model::Checkpoint(checkpoint), runs, album, .. }) = speaking else {
-            return spare.take();
-        };
-        let fitting = |precision: &Precision| fits(&checkpoint.architecture, *precision).is_ok();
+        let Some(Loaded { model, runs, album, .. }) = loaded.take() else { return spare.take() };
+        let fitting = |precision: &Precision| fits(&model.architecture, *precision).is_ok();
         self.left.get_or_insert_with(|| Precision::ALL.into_iter().filter(fitting).collect());
-        Some(Spare { device: checkpoint.into_device(), runs, album })
+        Some(Spare { device: model.into_device(), runs, album })
     }
 }
 
-impl From<EffectError> for Failure {
-    fn from(error: EffectError) -> Self {
+impl From<PrecisionError> for Failure {
+    fn from(error: PrecisionError) -> Self {
         match error {
-            EffectError::Device(error) => error.into(),
+            PrecisionError::Device(error) => error.into(),
             error => Failure {
                 sentence: "This model cannot be measured.".to_string(),
                 detail: error.to_string(),

@@ -1,7 +1,7 @@
 //! Embeddings of inputs of any modality, a few at a time.
 
 use super::input::fitted;
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel;
 use crate::session::protocol::{Failure, Input};
 
 /// Pictures that are encoded at a time.
@@ -14,7 +14,7 @@ pub(super) fn piece(inputs: &[Input]) -> &[Input] {
 }
 
 /// Unit vectors `[inputs, embed_dim]`, in the order of the inputs.
-pub(super) async fn encode(model: &mut Model, inputs: &[Input]) -> Result<Vec<f32>, Failure> {
+pub(super) async fn encode(model: &mut VisionLanguageModel, inputs: &[Input]) -> Result<Vec<f32>, Failure> {
     model.expect_embeddings()?;
     let (mut pictures, mut texts) = (Vec::new(), Vec::new());
     for input in inputs {

@@ -1,14 +1,14 @@
 //! Loading: a device by choice or by trial, the model's files, and a first run that prepares the plans.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::emit::Emit;
-use super::facts::{of_checkpoint, of_playroom};
+use super::facts::facts;
 use super::loaded::Loaded;
 use crate::device::{Choices, Device, Preference, Selection, select};
-use crate::infer::checkpoint::{Checkpoint, CheckpointError};
-use crate::infer::{LoadError, Model, ModelFiles, Runner, probe_plan};
+use crate::infer::{LoadError, VisionLanguageModel, probe_plan};
 use crate::io::hub::{Manifest, StoredFiles, manifest};
 use crate::io::tokenizer;
 use crate::model::playroom::Config;
@@ -65,18 +65,12 @@ impl Load {
         stage(Stage::Device, 1, Some(1));
         emit(Event::Device(report(&selection)));
         let (model, facts) = match &self.model {
-            ModelName::Playroom { url } => {
-                let (runner, eval) = playroom(host, selection.device, url, &stage).await?;
-                let facts = of_playroom(&runner, eval).await?;
-                (Model::from(runner), facts)
-            }
+            ModelName::Playroom { url } => playroom(host, selection.device, url, &stage).await?,
             ModelName::Stored { name, precision } => {
-                let (checkpoint, facts) =
-                    checkpoint(host, selection.device, name, *precision, &stage).await?;
-                drop(lock);
-                (checkpoint.into(), facts)
+                stored(host, selection.device, name, *precision, &stage).await?
             }
         };
+        drop(lock);
         stage(Stage::Prepare, 1, Some(1));
         let loaded = Loaded::new(model, &facts);
         emit(Event::Ready(facts));
@@ -86,30 +80,32 @@ impl Load {
 
 type StageNote<'a> = &'a dyn Fn(Stage, u64, Option<u64>);
 
-/// Our own model, and what was measured of it.
+/// Our own model.
 async fn playroom(
     host: &impl Host,
     device: Device,
     url: &str,
     stage: StageNote<'_>,
-) -> Result<(Runner, String), Failure> {
+) -> Result<(VisionLanguageModel, ModelFacts), Failure> {
     let base = url.trim_end_matches('/');
     let fetch = async |name: &str, of: Stage| {
         let whole = host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await;
-        whole.map_err(|detail| {
+        whole.map(Rc::new).map_err(|detail| {
             let sentence = format!("The model's file {name} could not be downloaded.");
             Failure { sentence, detail, recovery: Recovery::Retry }
         })
     };
-    let config = fetch("config.json", Stage::Vocabulary).await?;
-    let tokenizer = fetch("tokenizer.json", Stage::Vocabulary).await?;
+    let mut files = BTreeMap::new();
+    for name in ["config.json", "tokenizer.json"] {
+        files.insert(name, fetch(name, Stage::Vocabulary).await?);
+    }
     let eval = host.fetch(&format!("{base}/eval.json"), &mut |_, _| {}).await.unwrap_or_default();
-    let weights = fetch("model.safetensors", Stage::Weights).await?;
+    files.insert("model.safetensors", fetch("model.safetensors", Stage::Weights).await?);
     stage(Stage::Prepare, 0, Some(1));
-    let mut runner = Runner::load(device, ModelFiles { config, tokenizer, weights: Box::new(weights) })?;
-    let side = runner.config.image_size as u32;
-    runner.encode_images(&[blank(side)]).await?;
-    Ok((runner, String::from_utf8(eval).unwrap_or_default()))
+    let mut model = VisionLanguageModel::load(device, &files, Precision::F32)?;
+    model.encode_pictures(&[blank(model.image_size() as u32)]).await?;
+    let facts = facts(&model, "Playroom", String::from_utf8(eval).unwrap_or_default()).await?;
+    Ok((model, facts))
 }
 
 /// Others have the folder of a checkpoint; who fetches it again has it for minutes.
@@ -125,13 +121,13 @@ pub(super) fn busy(name: &str) -> Failure {
 }
 
 /// A checkpoint that is kept on this device; under its folder's lock.
-pub(super) async fn checkpoint(
+pub(super) async fn stored(
     host: &impl Host,
     device: Device,
     name: &str,
     precision: Precision,
     stage: StageNote<'_>,
-) -> Result<(Checkpoint, ModelFacts), Failure> {
+) -> Result<(VisionLanguageModel, ModelFacts), Failure> {
     let read = async {
         let (folder, manifest) = whole(host, name).await?;
         let files = StoredFiles::open(&folder, &manifest).await?;
@@ -149,15 +145,15 @@ pub(super) async fn checkpoint(
             })?;
         }
         let unloadable = |error| match error {
-            CheckpointError::Device(error) => error.into(),
+            LoadError::Device(error) => error.into(),
             error => unusable(error.to_string()),
         };
-        fits(&Checkpoint::architecture(&files).map_err(unloadable)?, precision)?;
-        let mut checkpoint = Checkpoint::load(device, &files, precision).map_err(unloadable)?;
+        fits(&VisionLanguageModel::architecture(&files).map_err(unloadable)?, precision)?;
+        let model = VisionLanguageModel::load(device, &files, precision).map_err(unloadable)?;
         stage(Stage::Weights, manifest.size(), Some(manifest.size()));
         stage(Stage::Prepare, 0, Some(1));
-        let facts = of_checkpoint(&mut checkpoint, name).await?;
-        Ok((checkpoint, facts))
+        let facts = facts(&model, name, String::new()).await?;
+        Ok((model, facts))
     };
     read.await.map_err(|failure: Failure| match failure.recovery {
         // Files of the visitor's own have no server.

@@ -3,7 +3,7 @@
 use super::album::Album;
 use super::run::Runs;
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel;
 use crate::precision::Precision;
 use crate::session::protocol::ModelFacts;
 
@@ -11,7 +11,7 @@ pub(crate) struct Loaded {
     /// As [`ModelName`](crate::session::protocol::ModelName) has it; `Playroom`.
     pub name: String,
     pub precision: Precision,
-    pub model: Model,
+    pub model: VisionLanguageModel,
     /// 0 where the model has no space that pictures and words share.
     pub embed_dim: usize,
     /// As it was last read.
@@ -22,11 +22,11 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    pub fn new(model: impl Into<Model>, facts: &ModelFacts) -> Self {
+    pub fn new(model: VisionLanguageModel, facts: &ModelFacts) -> Self {
         Loaded {
             name: facts.name.clone(),
             precision: facts.precision,
-            model: model.into(),
+            model,
             embed_dim: facts.embed_dim as usize,
             album: Album::default(),
             prior: None,

@@ -9,7 +9,7 @@ use super::encode::{encode, piece};
 use super::input::{decoded, fit, fitted, protocol_pixels};
 use super::loaded::Loaded;
 use super::matching::Matching;
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel;
 use crate::session::host::Host;
 use crate::session::protocol::{Command, Event, Failure, Opened};
 
@@ -78,7 +78,11 @@ impl Asking {
 }
 
 /// What is done in one piece.
-async fn once(model: &mut Model, host: &impl Host, command: &Command) -> Result<Event, Failure> {
+async fn once(
+    model: &mut VisionLanguageModel,
+    host: &impl Host,
+    command: &Command,
+) -> Result<Event, Failure> {
     match command {
         Command::Open { name, file } => {
             let picture = decoded(host, name, file).await?;

@@ -14,7 +14,7 @@ mod input;
 mod model;
 mod training;
 
-pub use crate::infer::checkpoint::Agreement;
+pub use crate::eval::precision::PrecisionMetrics;
 pub use crate::precision::Precision;
 pub use command::{Command, Lane};
 pub use event::{

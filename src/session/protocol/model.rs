@@ -1,7 +1,7 @@
 //! What is told of models.
 
 use super::input::Decoding;
-use crate::infer::checkpoint::Agreement;
+use crate::eval::precision::PrecisionMetrics;
 use crate::precision::Precision;
 use serde::{Deserialize, Serialize};
 
@@ -113,7 +113,7 @@ pub struct Effect {
     /// Per picture, for its embedding or for a text about it.
     pub milliseconds: f32,
     /// With the first form that was measured.
-    pub agreement: Agreement,
+    pub agreement: PrecisionMetrics,
 }
 
 /// What may be asked of a model.

@@ -6,7 +6,7 @@ use crate::lab::contrast::data::Pair;
 use crate::lab::contrast::towers::{CELL, CELLS};
 use crate::lab::contrast::vocabulary::{BEGIN, END, PAD};
 use crate::lab::small_trainer::Inputs;
-use crate::nn::{Tower, norm};
+use crate::nn::{AttentionMask, Tower, norm};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;
 use crate::ops::embedding::embedding;
@@ -19,7 +19,7 @@ use crate::tensor::HostTensor;
 /// between them.
 pub const ROW: usize = 1 + 10 * super::OBJECTS - 1;
 
-const TOWER: Tower = Tower { depth: 1, heads: 4, mlp_ratio: 2, causal: true };
+const TOWER: Tower = Tower { depth: 1, heads: 4, mlp_ratio: 2 };
 
 /// Logits `[N * ROW, V]` of the word that follows each word of the input `rows.ids` (u32 `[N, ROW]`), from cells
 /// `[N, CELLS, CELL]`.
@@ -34,8 +34,8 @@ pub fn logits(b: &mut PlanBuilder, cells: SlotId, vocabulary: usize) -> SlotId {
         let positions = b.param("positions", [ROW, CELL]);
         let words = embedding(b, table, ids);
         let words = add(b, words, positions);
-        let memory = TOWER.memory(b, source);
-        let states = TOWER.emit(b, words, None, Some(&memory));
+        let cross = TOWER.cross_kv(b, source);
+        let states = TOWER.emit(b, words, AttentionMask::Causal, Some(&cross));
         let states = b.reshape(states, [batch * ROW, CELL]);
         matmul(b, states, table, Transpose { x: false, y: true })
     })

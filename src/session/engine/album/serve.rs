@@ -3,7 +3,7 @@
 use std::io;
 
 use super::files::{Album, New, is_unit};
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel;
 use crate::io::picture::Picture;
 use crate::pixels::Pixels;
 use crate::pixels::resize::resize;
@@ -159,7 +159,7 @@ fn small(picture: &Pixels) -> Pixels {
 }
 
 /// A unit vector `[embed_dim]` of a picture of any size.
-async fn encode_photo(model: &mut Model, picture: &Pixels) -> Result<Vec<f32>, Failure> {
+async fn encode_photo(model: &mut VisionLanguageModel, picture: &Pixels) -> Result<Vec<f32>, Failure> {
     let fitted = fit(model, picture)?;
     Ok(model.encode_pictures(&[fitted]).await?.as_f32().to_vec())
 }

@@ -1,6 +1,6 @@
 //! In how many bits the active checkpoint is kept, and what that does to it.
 
-use crate::session::protocol::{Agreement, Command, Effect, Lane, ModelName, Precision};
+use crate::session::protocol::{Command, Effect, Lane, ModelName, Precision, PrecisionMetrics};
 use crate::ui::components::choice::Segments;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::wide_table::WideTable;
@@ -86,8 +86,8 @@ fn Table(effects: Vec<Effect>) -> impl IntoView {
 }
 
 /// `cosine 0.99962 at worst, same nearest sentence for 100 %`
-fn likeness(agreement: Agreement) -> String {
-    let Agreement { worst_cosine, same_top_1, same_tokens, .. } = agreement;
+fn likeness(agreement: PrecisionMetrics) -> String {
+    let PrecisionMetrics { worst_cosine, same_top_1, same_tokens, .. } = agreement;
     let all = [
         worst_cosine.map(|cosine| format!("cosine {:.5} at worst", cosine.min(1.0))),
         same_top_1.map(|share| format!("same nearest sentence for {}", format::percent(share))),
@@ -103,15 +103,15 @@ mod tests {
     #[test]
     fn likeness_tells_what_the_model_can_be_compared_by() {
         let nothing =
-            Agreement { mean_cosine: None, worst_cosine: None, same_top_1: None, same_tokens: None };
-        let embeds = Agreement {
+            PrecisionMetrics { mean_cosine: None, worst_cosine: None, same_top_1: None, same_tokens: None };
+        let embeds = PrecisionMetrics {
             mean_cosine: Some(1.0),
             worst_cosine: Some(0.999_62),
             same_top_1: Some(1.0),
             ..nothing
         };
         assert_eq!(likeness(embeds), "cosine 0.99962 at worst, same nearest sentence for 100 %");
-        let writes = Agreement { same_tokens: Some(0.5), ..nothing };
+        let writes = PrecisionMetrics { same_tokens: Some(0.5), ..nothing };
         assert_eq!(likeness(writes), "50 % of the tokens it writes are the same");
     }
 }

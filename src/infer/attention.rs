@@ -1,11 +1,13 @@
-//! Attention probabilities of a run, by layer and head.
+//! Attention probabilities of a run, by layer and head. A class token, which CLIP and BLIP put before the cells of a picture,
+//! is neither a key nor a query here.
 
 use std::ops::Range;
 
-use super::encode::{image_plan, pixel_values};
-use super::{Job, Runner};
+use super::{Job, VisionLanguageModel};
 use crate::device::{DeviceError, Prepared};
+use crate::model::emit::Reader;
 use crate::pixels::Pixels;
+use crate::tensor::HostTensor;
 
 /// Attention of a stack of layers: `[layers, heads, queries, keys]`. A row sums to one, or to less where some keys were left
 /// out, such as a picture's class token.
@@ -77,50 +79,76 @@ impl Trace {
     }
 }
 
-/// Reads the cross-attention of the reader's layers in its `role`, matcher or decoder, under which the paths name
-/// them; queries are the tokens of row 0, row 1, ... of picture 0, then of picture 1, ...
-pub(super) async fn cross_traces(
-    prepared: &Prepared,
-    role: &str,
-    depth: usize,
-    pictures: usize,
-) -> Result<Trace, DeviceError> {
-    let paths = (0..depth).map(|i| format!("reader.blocks.{i}.cross_attn")).collect();
-    let mut trace = stack(prepared, paths, pictures).await?;
-    trace.paths.iter_mut().for_each(|path| *path = path.replacen("reader", role, 1));
-    Ok(trace)
-}
-
-/// Stacks `[B, H, Tq, Tk]` probabilities of layers as `[layers, heads, B * Tq, Tk]`.
-pub(super) async fn stack(
-    prepared: &Prepared,
-    paths: Vec<String>,
-    pictures: usize,
-) -> Result<Trace, DeviceError> {
-    let mut trace = Trace { paths, heads: 0, queries: 0, keys: 0, values: Vec::new() };
-    for path in &trace.paths {
-        let probs = prepared.read_finite(&format!("{path}.attention_probs")).await?;
-        let (heads, queries, keys) = (probs.shape[1], probs.shape[2], probs.shape[3]);
-        (trace.heads, trace.queries, trace.keys) = (heads, pictures * queries, keys);
-        for head in 0..heads {
-            for picture in 0..pictures {
-                let start = (picture * heads + head) * queries * keys;
-                trace.values.extend_from_slice(&probs.as_f32()[start..start + queries * keys]);
-            }
-        }
+impl VisionLanguageModel {
+    /// Layers and heads of the image encoder, and the cells of its picture.
+    pub fn image_attention(&self) -> (usize, usize, usize) {
+        let vision = self.architecture.vision();
+        (vision.num_hidden_layers, vision.num_attention_heads, self.architecture.grid().pow(2))
     }
-    Ok(trace)
-}
 
-impl Runner {
-    /// Self-attention of the image encoder for one picture of the model's size: queries and keys are its cells.
+    /// Self-attention of the image encoder for a picture as [`VisionLanguageModel::fit`] returns it: queries and keys are its
+    /// cells.
     pub async fn self_attention(&mut self, picture: &Pixels) -> Result<Trace, DeviceError> {
-        let job = Job::EncodeImages { batch: 1, traced: true };
-        let prepared = self.prepared(job, |config| image_plan(config, 1, true)).await?;
-        prepared.write("pixels", &pixel_values([&picture.rgb[..]], self.config.image_size));
-        prepared.run(prepared.plan().all())?;
-        let paths = (0..self.config.vision_depth).map(|i| format!("vision.blocks.{i}.self_attn")).collect();
-        stack(&prepared, paths, 1).await
+        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
+        let prepared = self.run(Job::EncodeImage { batch: 1 }, true, &[("pixels", &pixels)]).await?;
+        let trace = self.stack(&prepared, self.architecture.image_attention()).await?;
+        let class = trace.keys - self.architecture.grid().pow(2);
+        Ok(trace.part(class..trace.queries, class..trace.keys))
+    }
+
+    /// Cross-attention of the decoder for every token of a row about a picture, whose cells the keys are.
+    pub async fn decoder_attention(&mut self, picture: &Pixels, row: &[u32]) -> Result<Trace, DeviceError> {
+        let source = self.encode_picture(picture).await?;
+        let (ids, _) = self.padded(&[row.to_vec()], false);
+        let job = Job::Decode { rows: 1, tokens: ids.shape[1], source };
+        let last = HostTensor::u32([1], vec![row.len() as u32 - 1]);
+        let prepared = self.run(job, true, &[("ids", &ids), ("last", &last)]).await?;
+        let trace = self.cross_attention(&prepared, Reader::Decoder).await?;
+        Ok(trace.part(0..row.len(), 0..trace.keys))
+    }
+
+    /// The same of what reads whole sentences: the matcher, or BLIP's encoder of questions.
+    pub async fn matcher_attention(&mut self, picture: &Pixels, row: &[u32]) -> Result<Trace, DeviceError> {
+        let source = self.encode_picture(picture).await?;
+        let prepared = match self.architecture.reads_question() {
+            true => {
+                let ids = HostTensor::u32([1, row.len()], row.to_vec());
+                self.run_question(source, &ids, row.len() as u32, true).await?
+            }
+            false => self.match_batch(source, &[row.to_vec()], true).await?.1,
+        };
+        let trace = self.cross_attention(&prepared, Reader::Encoder).await?;
+        Ok(trace.part(0..row.len(), 0..trace.keys))
+    }
+
+    /// The cross-attention of a reader in a run, `[layers, heads, rows * tokens, keys]`: keys are cells, or the tokens of a
+    /// question.
+    pub(super) async fn cross_attention(
+        &self,
+        prepared: &Prepared,
+        reader: Reader,
+    ) -> Result<Trace, DeviceError> {
+        let mut trace = self.stack(prepared, self.architecture.cross_attention(reader)).await?;
+        let role = match reader {
+            Reader::Encoder => "matcher.",
+            Reader::Decoder => "decoder.",
+        };
+        let named = trace.paths.iter_mut().filter(|path| path.starts_with("reader."));
+        named.for_each(|path| path.replace_range(.."reader.".len(), role));
+        let reads_words = reader == Reader::Decoder && self.architecture.reads_question();
+        let class = if reads_words { 0 } else { trace.keys - self.architecture.grid().pow(2) };
+        Ok(trace.part(0..trace.queries, class..trace.keys))
+    }
+
+    /// Stacks `[1, H, Q, K]` probabilities of layers as `[layers, heads, Q, K]`.
+    async fn stack(&self, prepared: &Prepared, paths: Vec<String>) -> Result<Trace, DeviceError> {
+        let mut trace = Trace { paths, heads: 0, queries: 0, keys: 0, values: Vec::new() };
+        for path in &trace.paths {
+            let probs = self.read(prepared, &format!("{path}.attention_probs")).await?;
+            (trace.heads, trace.queries, trace.keys) = (probs.shape[1], probs.shape[2], probs.shape[3]);
+            trace.values.extend_from_slice(probs.as_f32());
+        }
+        Ok(trace)
     }
 }
 

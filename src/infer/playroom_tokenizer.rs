@@ -1,4 +1,4 @@
-//! Words as the towers read them: which special tokens stand where.
+//! Words as Playroom's towers read them: which special tokens stand where.
 
 use crate::io::tokenizer::{OwnTokenizer, TokenizerError};
 use crate::world::Style;
@@ -14,8 +14,8 @@ fn prompt_token(style: Style) -> &'static str {
     }
 }
 
-/// The tokenizer with the ids of its special tokens.
-pub struct Words {
+/// Playroom's tokenizer with the ids of its special tokens.
+pub struct PlayroomTokenizer {
     pub tokenizer: OwnTokenizer,
     pub pad: u32,
     pub start: u32,
@@ -41,7 +41,7 @@ pub const SPECIALS: [&str; 11] = [
     "[answer]",
 ];
 
-impl Words {
+impl PlayroomTokenizer {
     pub fn new(tokenizer_json: &[u8]) -> Result<Self, TokenizerError> {
         let tokenizer = OwnTokenizer::new("tokenizer.json", tokenizer_json)?;
         let id = |token: &str| tokenizer.id(token);
@@ -51,7 +51,7 @@ impl Words {
         }
         let (pad, start, end) = (id("[pad]")?, id("[start]")?, id("[end]")?);
         let (ask, answer) = (id("[ask]")?, id("[answer]")?);
-        Ok(Words { pad, start, end, prompts, ask, answer, tokenizer })
+        Ok(PlayroomTokenizer { pad, start, end, prompts, ask, answer, tokenizer })
     }
 
     /// A sentence for the text encoder or the matcher: `[start] words [end]`.
@@ -77,11 +77,10 @@ impl Words {
         ids
     }
 
-    /// What `id` adds to a text, with the space before it; nothing for special tokens.
-    pub fn piece(&self, id: u32) -> String {
-        match id {
-            id if (id as usize) < SPECIALS.len() => String::new(),
-            id => self.tokenizer.token(id).unwrap_or_default().replace('\u{2581}', " "),
-        }
+    /// What each id adds to a text, with the space before it; nothing for special tokens.
+    pub fn pieces(&self) -> Vec<String> {
+        let token = |id: u32| self.tokenizer.token(id).filter(|_| id as usize >= SPECIALS.len());
+        let piece = |id| token(id).unwrap_or_default().replace('\u{2581}', " ");
+        (0..=self.tokenizer.largest_id()).map(piece).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Texts as a checkpoint's towers read them.
+//! Texts as a model's towers read them.
 
 #![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
 
@@ -8,7 +8,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{CheckpointError, read};
+use super::load::read;
+use super::{LoadError, PlayroomTokenizer, TextError};
 use crate::io::read_at::Files;
 use crate::io::tokenizer::{Tokenizer, TokenizerError};
 use crate::model::architecture::Architecture;
@@ -16,9 +17,9 @@ use crate::model::architecture::Architecture;
 /// Letters of a text that are quoted where a part of it is told.
 const QUOTED: usize = 40;
 
-/// The tokenizer of a checkpoint's folder.
+/// The tokenizer of a model's folder.
 pub struct Words {
-    pub tokenizer: Tokenizer,
+    tokenizer: Kind,
     /// Fills rows that are shorter than others.
     pub pad: u32,
     longest: usize,
@@ -26,6 +27,11 @@ pub struct Words {
     pieces: Vec<String>,
     /// What was cut since it was last asked for.
     cuts: RefCell<Vec<Cut>>,
+}
+
+enum Kind {
+    Playroom(PlayroomTokenizer),
+    Published(Tokenizer),
 }
 
 /// A text that has more tokens than the model reads.
@@ -48,44 +54,61 @@ impl fmt::Display for Cut {
 }
 
 impl Words {
-    /// From `tokenizer.json`, or `vocab.json` and `merges.txt`, or `vocab.txt`; none where there is none of them.
-    pub(super) fn open(
-        files: &dyn Files,
-        architecture: &Architecture,
-    ) -> Result<Option<Self>, CheckpointError> {
+    /// From `tokenizer.json`, or `vocab.json` and `merges.txt`, or `vocab.txt`; none where there is none of them, which
+    /// Playroom does not allow.
+    pub(super) fn open(files: &dyn Files, architecture: &Architecture) -> Result<Option<Self>, LoadError> {
+        const FILE: &str = "tokenizer.json";
+        let (text, cuts) = (architecture.text(), RefCell::default());
+        let (longest, expected) = (text.max_position_embeddings, text.vocab_size);
+        let known = |largest: u32| match (largest as usize) < expected {
+            true => Ok(()),
+            false => Err(LoadError::Vocabulary { largest, expected }),
+        };
+        if let Architecture::Playroom(_) = architecture {
+            let own = PlayroomTokenizer::new(&read(files, FILE)?.ok_or(LoadError::Absent(FILE))?)?;
+            known(own.tokenizer.largest_id())?;
+            let (pad, pieces) = (own.pad, own.pieces());
+            return Ok(Some(Words { tokenizer: Kind::Playroom(own), pad, longest, pieces, cuts }));
+        }
         let settings = Settings::open(files)?;
         let Some(tokenizer) = tokenizer(files, &settings)? else { return Ok(None) };
-        let text = architecture.text();
-        let (largest, expected) = (tokenizer.largest_id(), text.vocab_size);
-        if largest as usize >= expected {
-            return Err(CheckpointError::Vocabulary { largest, expected });
-        }
+        known(tokenizer.largest_id())?;
         let named = settings.pad_token.as_ref().and_then(|token| tokenizer.id(token).ok());
         let pad = named.unwrap_or(text.pad_token_id);
         if pad as usize >= expected {
-            return Err(CheckpointError::Pad { pad, expected });
+            return Err(LoadError::Pad { pad, expected });
         }
         let sample = tokenizer.encode("a")?.ids;
         let mut pieces = Vec::new();
         match architecture {
             Architecture::Clip(config) => {
                 if let Some(end) = config.missing_end(&sample) {
-                    return Err(CheckpointError::End { end });
+                    return Err(LoadError::End { end });
                 }
             }
-            Architecture::Siglip(_) => {}
             Architecture::Blip(..) => pieces = spelt(&tokenizer, &sample)?,
+            Architecture::Siglip(_) | Architecture::Playroom(_) => {}
         }
-        let (longest, cuts) = (text.max_position_embeddings, RefCell::default());
-        Ok(Some(Words { tokenizer, pad, longest, pieces, cuts }))
+        Ok(Some(Words { tokenizer: Kind::Published(tokenizer), pad, longest, pieces, cuts }))
     }
 
-    /// The ids of a text with its special tokens; of one that is too long the end is cut, but for the last token, and
-    /// [`Words::take_cuts`] tells of it. At least one, or an error.
-    pub fn row(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
-        let mut encoding = self.tokenizer.encode(text)?;
+    pub(super) fn playroom(&self) -> Option<&PlayroomTokenizer> {
+        match &self.tokenizer {
+            Kind::Playroom(own) => Some(own),
+            Kind::Published(_) => None,
+        }
+    }
+
+    /// The ids of a text with its special tokens. Of one that is too long for a published model the end is cut, but for the
+    /// last token, and [`Words::take_cuts`] tells of it; Playroom takes none. At least one, or an error.
+    pub fn row(&self, text: &str) -> Result<Vec<u32>, TextError> {
+        let tokenizer = match &self.tokenizer {
+            Kind::Playroom(own) => return self.fitting(text, own.sentence(text)),
+            Kind::Published(tokenizer) => tokenizer,
+        };
+        let mut encoding = tokenizer.encode(text)?;
         if encoding.ids.is_empty() {
-            return Err(self.tokenizer.unreadable(text, "no token is left of it"));
+            return Err(tokenizer.unreadable(text, "no token is left of it").into());
         }
         let (tokens, read) = (encoding.ids.len(), self.longest);
         if tokens > read {
@@ -104,6 +127,23 @@ impl Words {
             }
         }
         Ok(encoding.ids)
+    }
+
+    /// Ids that fit into the longest row.
+    pub(super) fn fitting(&self, text: &str, ids: Vec<u32>) -> Result<Vec<u32>, TextError> {
+        let (tokens, longest) = (ids.len(), self.longest);
+        match tokens <= longest {
+            true => Ok(ids),
+            false => Err(TextError::TooLong { start: text.chars().take(QUOTED).collect(), tokens, longest }),
+        }
+    }
+
+    /// The text of ids without special tokens, as the tokenizer spells it.
+    pub(super) fn decode(&self, ids: &[u32]) -> Result<String, TokenizerError> {
+        match &self.tokenizer {
+            Kind::Playroom(_) => Ok(self.text(ids)),
+            Kind::Published(tokenizer) => tokenizer.decode(ids),
+        }
     }
 
     /// What was cut since this was last asked.
@@ -149,7 +189,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn open(files: &dyn Files) -> Result<Self, CheckpointError> {
+    fn open(files: &dyn Files) -> Result<Self, LoadError> {
         const FILE: &str = "tokenizer_config.json";
         let Some(json) = read(files, FILE)? else { return Ok(Settings::default()) };
         let config: Value = serde_json::from_slice(&json).map_err(|error| TokenizerError::Malformed {
@@ -169,7 +209,7 @@ impl Settings {
     }
 }
 
-fn tokenizer(files: &dyn Files, settings: &Settings) -> Result<Option<Tokenizer>, CheckpointError> {
+fn tokenizer(files: &dyn Files, settings: &Settings) -> Result<Option<Tokenizer>, LoadError> {
     if let Some(json) = read(files, "tokenizer.json")? {
         return Ok(Some(Tokenizer::open("tokenizer.json", &json, settings.lowercase)?));
     }

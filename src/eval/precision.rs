@@ -2,11 +2,9 @@
 
 use web_time::Instant;
 
-use super::Checkpoint;
 use crate::device::DeviceError;
 use crate::dot::dot;
-use crate::infer::Decoding;
-use crate::io::tokenizer::TokenizerError;
+use crate::infer::{Decoding, Source, TextError, VisionLanguageModel};
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
@@ -18,9 +16,9 @@ use crate::world::{Rng, Split, Stream, Style, render, splits};
 const MAX_NEW: usize = 20;
 const QUESTION: &str = "what is in the picture?";
 
-/// What a model made of pictures and sentences: embeddings, or texts as ids.
+/// What a model makes of pictures and sentences: embeddings, or texts as ids.
 #[derive(Clone, Debug, Default)]
-pub struct Made {
+pub struct ModelOutputs {
     images: Vec<Vec<f32>>,
     texts: Vec<Vec<f32>>,
     written: Vec<Vec<u32>>,
@@ -30,7 +28,7 @@ pub struct Made {
 
 /// How near one model is to another.
 #[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
-pub struct Agreement {
+pub struct PrecisionMetrics {
     /// Of embeddings of pictures and sentences; none where the model writes.
     pub mean_cosine: Option<f32>,
     pub worst_cosine: Option<f32>,
@@ -41,13 +39,11 @@ pub struct Agreement {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum EffectError {
+pub enum PrecisionError {
     #[error(transparent)]
     Device(#[from] DeviceError),
     #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    #[error("the model's folder has no tokenizer, without which it writes nothing")]
-    NoTokenizer,
+    Text(#[from] TextError),
 }
 
 /// Scenes of our own world with a true sentence each, where no pictures are given.
@@ -61,73 +57,49 @@ pub fn scenes(count: u64) -> (Vec<Pixels>, Vec<String>) {
     (0..count).map(scene).unzip()
 }
 
-impl Checkpoint {
-    /// Embeds the pictures, at least one and as [`ImageProcessor::fit`] returns them, and the sentences, or writes about the
-    /// pictures where the model has no such space. The clock starts once plans are made and kernels chosen.
-    ///
-    /// [`ImageProcessor::fit`]: crate::io::preprocess::ImageProcessor::fit
-    pub async fn make(&mut self, pictures: &[Pixels], texts: &[String]) -> Result<Made, EffectError> {
-        match self.embeds() {
-            true => self.embed_all(pictures, texts).await,
-            false => self.write_all(pictures).await,
+impl ModelOutputs {
+    /// Embeds the pictures, at least one and as [`VisionLanguageModel::fit`] returns them, and the sentences, or writes about
+    /// the pictures where the model has no such space. The clock starts once plans are made and kernels chosen.
+    pub async fn of(
+        model: &mut VisionLanguageModel,
+        pictures: &[Pixels],
+        texts: &[String],
+    ) -> Result<Self, PrecisionError> {
+        ModelOutputs::default().add(model, &pictures[0]).await?;
+        let (mut outputs, start) = (ModelOutputs::default(), Instant::now());
+        for picture in pictures {
+            outputs.add(model, picture).await?;
         }
+        outputs.ms = start.elapsed().as_secs_f64() * 1e3 / pictures.len() as f64;
+        if let Some(words) = model.words.as_ref().filter(|_| model.architecture.embeds()) {
+            let ids = texts.iter().map(|text| words.row(text)).collect::<Result<Vec<_>, _>>()?;
+            outputs.texts = vectors(&model.encode_sentences(&ids).await?);
+        }
+        Ok(outputs)
     }
 
-    async fn embed_all(&mut self, pictures: &[Pixels], texts: &[String]) -> Result<Made, EffectError> {
-        self.encode_fitted(&pictures[..1]).await?;
-        let start = Instant::now();
-        let mut images = Vec::new();
-        for picture in pictures {
-            images.extend(vectors(&self.encode_fitted(std::slice::from_ref(picture)).await?));
+    /// What the model makes of one more picture.
+    async fn add(&mut self, model: &mut VisionLanguageModel, picture: &Pixels) -> Result<(), PrecisionError> {
+        if model.architecture.embeds() {
+            self.images.extend(vectors(&model.encode_pictures(std::slice::from_ref(picture)).await?));
+            return Ok(());
         }
-        let ms = start.elapsed().as_secs_f64() * 1e3 / pictures.len() as f64;
-        let rows = self.words.as_ref().map(|words| {
-            let ids = texts.iter().map(|text| words.row(text)).collect::<Result<Vec<_>, _>>();
-            ids.map(|ids| (ids, words.pad))
-        });
-        let texts = match rows.transpose()? {
-            None => Vec::new(),
-            Some((ids, pad)) => vectors(&self.encode_texts(&ids, pad).await?),
+        let (source, prompt) = match model.architecture.does(Task::Caption) {
+            true => (Source { picture: picture.clone(), question: None }, model.caption_prompt("")?.0),
+            false => model.question(picture.clone(), QUESTION)?,
         };
-        Ok(Made { images, texts, written: Vec::new(), ms })
+        self.written.push(model.generate(&source, prompt, Decoding::Greedy, MAX_NEW).await?.ids);
+        Ok(())
     }
 
-    async fn write_all(&mut self, pictures: &[Pixels]) -> Result<Made, EffectError> {
-        let question = self.words.as_ref().ok_or(EffectError::NoTokenizer)?.row(QUESTION)?;
-        let question = HostTensor::u32([1, question.len()], question);
-        self.write_about(&pictures[0], &question).await?;
-        let (start, mut written) = (Instant::now(), Vec::new());
-        for picture in pictures {
-            written.push(self.write_about(picture, &question).await?);
-        }
-        let ms = start.elapsed().as_secs_f64() * 1e3 / pictures.len() as f64;
-        Ok(Made { written, ms, ..Made::default() })
-    }
-
-    async fn write_about(
-        &mut self,
-        picture: &Pixels,
-        question: &HostTensor,
-    ) -> Result<Vec<u32>, DeviceError> {
-        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
-        let mut source = self.look(&pixels).await?;
-        if self.task() == Some(Task::Answer) {
-            source = self.ask(source, question, question.shape[1] as u32).await?;
-        }
-        let prompt = self.caption_prompt(None);
-        Ok(self.write(source, prompt, Decoding::Greedy, MAX_NEW).await?.ids)
-    }
-}
-
-impl Made {
-    /// How near this is to what `other` made of the same.
-    pub fn agreement(&self, other: &Made) -> Agreement {
+    /// How near this is to what `other` makes of the same.
+    pub fn compare(&self, other: &ModelOutputs) -> PrecisionMetrics {
         let pairs = self.images.iter().zip(&other.images).chain(self.texts.iter().zip(&other.texts));
         let cosines: Vec<f32> = pairs.map(|(a, b)| dot(a, b)).collect();
         let embeds = !cosines.is_empty();
         let (mine, theirs) = (self.nearest(), other.nearest());
         let same = mine.iter().zip(theirs).filter(|(a, b)| *a == b).count();
-        Agreement {
+        PrecisionMetrics {
             mean_cosine: embeds.then(|| cosines.iter().sum::<f32>() / cosines.len() as f32),
             worst_cosine: cosines.iter().copied().reduce(f32::min),
             same_top_1: (embeds && !self.texts.is_empty()).then(|| same as f32 / mine.len() as f32),
@@ -171,23 +143,23 @@ mod tests {
 
     #[test]
     fn embeddings_agree_by_cosine_and_by_the_nearest_sentence() {
-        let made = |images: [[f32; 2]; 2]| Made {
+        let outputs = |images: [[f32; 2]; 2]| ModelOutputs {
             images: images.map(Vec::from).to_vec(),
             texts: vec![vec![1.0, 0.0], vec![0.0, 1.0]],
-            ..Made::default()
+            ..ModelOutputs::default()
         };
-        let agreement = made([[1.0, 0.0], [0.8, 0.6]]).agreement(&made([[1.0, 0.0], [0.0, 1.0]]));
+        let metrics = outputs([[1.0, 0.0], [0.8, 0.6]]).compare(&outputs([[1.0, 0.0], [0.0, 1.0]]));
         let (mean_cosine, worst_cosine) = (Some(0.9), Some(0.6));
         assert_eq!(
-            agreement,
-            Agreement { mean_cosine, worst_cosine, same_top_1: Some(0.5), same_tokens: None }
+            metrics,
+            PrecisionMetrics { mean_cosine, worst_cosine, same_top_1: Some(0.5), same_tokens: None }
         );
     }
 
     #[test]
     fn texts_agree_by_their_tokens() {
-        let made = |ids: &[u32]| Made { written: vec![ids.to_vec()], ..Made::default() };
-        let agreement = made(&[1, 2]).agreement(&made(&[1, 3]));
-        assert_eq!((agreement.same_tokens, agreement.mean_cosine), (Some(0.5), None));
+        let outputs = |ids: &[u32]| ModelOutputs { written: vec![ids.to_vec()], ..ModelOutputs::default() };
+        let metrics = outputs(&[1, 2]).compare(&outputs(&[1, 3]));
+        assert_eq!((metrics.same_tokens, metrics.mean_cosine), (Some(0.5), None));
     }
 }

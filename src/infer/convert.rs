@@ -1,12 +1,13 @@
-//! A checkpoint to a smaller one that loads like it.
+//! The folder of a model to a smaller one that loads like it.
 
 use std::path::Path;
 
-use super::{Checkpoint, CheckpointError, held, read};
+use super::load::{read, stored_name};
+use super::{LoadError, VisionLanguageModel};
 use crate::io::file::{FileError, Folder, write_atomic, write_folder};
 use crate::io::safetensors::SafetensorsError;
 use crate::io::weights::{Shards, TensorSpec, Weights, WriteError};
-use crate::model::architecture::Wanted;
+use crate::model::param_spec::ParamSpec;
 use crate::precision::Precision;
 
 /// Largest file of weights in bytes that static hosts take, such as GitHub Pages.
@@ -44,7 +45,7 @@ pub struct Converted {
 #[derive(Debug, thiserror::Error)]
 pub enum ConvertError {
     #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
+    Load(#[from] LoadError),
     #[error(transparent)]
     Write(#[from] WriteError),
     #[error(transparent)]
@@ -53,11 +54,11 @@ pub enum ConvertError {
 
 impl From<SafetensorsError> for ConvertError {
     fn from(error: SafetensorsError) -> Self {
-        ConvertError::Checkpoint(error.into())
+        ConvertError::Load(error.into())
     }
 }
 
-/// Writes the checkpoint of the folder `from` into the folder `out`, which must be absent or empty and is there whole or not
+/// Writes the model of the folder `from` into the folder `out`, which must be absent or empty and is there whole or not
 /// at all. In f16 all weights are but scalars; in int8 the matrices, while vectors, scalars, positions and small matrices stay
 /// f32. Only the weights that the model asks for are written, shared ones once, no file of them larger than `limit` bytes.
 /// A tensor passes through memory in pieces; `progress` hears how many of all have passed.
@@ -68,23 +69,23 @@ pub fn convert(
     limit: u64,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Converted, ConvertError> {
-    let wanted = Checkpoint::architecture(from)?.weights();
-    let weights = Weights::open(from).map_err(CheckpointError::from)?;
+    let params = VisionLanguageModel::architecture(from)?.weights();
+    let weights = Weights::open(from).map_err(LoadError::from)?;
     // No room is made before all headers agree.
-    wanted.iter().try_for_each(|wanted| weights.check(held(&weights, wanted), &wanted.shape))?;
-    let stored: Vec<TensorSpec> = wanted.iter().map(|wanted| stored(wanted, precision)).collect();
+    params.iter().try_for_each(|param| weights.check(stored_name(&weights, param), &param.shape))?;
+    let stored: Vec<TensorSpec> = params.iter().map(|param| stored(param, precision)).collect();
     write_folder(out, |folder| {
         for file in COPIED {
             if let Some(bytes) = read(from, file)? {
                 write_atomic(&folder.join(file), &bytes)?;
             }
         }
-        let all = wanted.len();
+        let all = params.len();
         let mut shards = Shards::create(folder, &stored, limit)?;
-        for (i, (wanted, stored)) in wanted.iter().zip(&stored).enumerate() {
+        for (i, (param, stored)) in params.iter().zip(&stored).enumerate() {
             let mut writer = shards.tensor(stored);
             let take = |_, values| -> Result<(), ConvertError> { Ok(writer.take(values)?) };
-            weights.pieces(held(&weights, wanted), &wanted.shape, take)?;
+            weights.pieces(stored_name(&weights, param), &param.shape, take)?;
             writer.finish()?;
             progress(i + 1, all);
         }
@@ -95,8 +96,8 @@ pub fn convert(
 }
 
 /// How a weight is stored: f16 is as near to a bias as to a matrix, but an integer only to what shares its row's scale.
-fn stored(wanted: &Wanted, precision: Precision) -> TensorSpec {
-    let (name, shape) = (&wanted.name, &wanted.shape);
+fn stored(param: &ParamSpec, precision: Precision) -> TensorSpec {
+    let (name, shape) = (&param.name, &param.shape);
     let matrix = shape.len() > 1 && shape[0] > 1 && shape.numel() >= SMALLEST;
     let reduced = match precision {
         Precision::F32 => true,

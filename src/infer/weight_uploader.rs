@@ -1,44 +1,44 @@
 //! Weights on their way to the device, whose layout they take.
 
-use super::CheckpointError;
+use super::LoadError;
 use crate::device::{Bank, DeviceError};
 use crate::layout::{Layout, Storage};
-use crate::model::architecture::Wanted;
+use crate::model::param_spec::ParamSpec;
 
 /// A weight that is being brought to the device in pieces, packed or laid out as it is kept.
-pub(super) struct Fill<'a> {
+pub(super) struct WeightUploader<'a> {
     bank: &'a Bank,
-    wanted: &'a Wanted,
+    param: &'a ParamSpec,
     /// What waits for the rest of its row, or of its group of rows.
     begun: Vec<f32>,
     /// Words that are on the device.
     filled: usize,
 }
 
-impl<'a> Fill<'a> {
+impl<'a> WeightUploader<'a> {
     /// Makes room for the weight.
-    pub fn new(bank: &'a mut Bank, wanted: &'a Wanted) -> Result<Self, DeviceError> {
-        for (name, rows) in &wanted.parts {
-            bank.reserve(name, &wanted.part_shape(*rows))?;
+    pub fn new(bank: &'a mut Bank, param: &'a ParamSpec) -> Result<Self, DeviceError> {
+        for (name, rows) in &param.parts {
+            bank.reserve(name, &param.part_shape(*rows))?;
         }
-        Ok(Fill { bank, wanted, begun: Vec::new(), filled: 0 })
+        Ok(WeightUploader { bank, param, begun: Vec::new(), filled: 0 })
     }
 
     /// The next numbers, in row-major order.
-    pub fn take(&mut self, values: Vec<f32>) -> Result<(), CheckpointError> {
-        let precision = match self.wanted.storage {
+    pub fn take(&mut self, values: Vec<f32>) -> Result<(), LoadError> {
+        let precision = match self.param.storage {
             Storage::PLAIN => return Ok(self.put(bytemuck::cast_slice(&values))?),
             Storage::F32(layout) => return Ok(self.lay(layout, values)?),
             packed => packed.precision(),
         };
-        let width = self.wanted.width();
+        let width = self.param.width();
         self.begun.extend(values);
         let mut words = Vec::with_capacity(self.begun.len() / 2);
         let rows = self.begun.chunks_exact(width);
         let rest = rows.remainder().to_vec();
         for (i, row) in rows.enumerate() {
-            precision.pack(row, &mut words).map_err(|place| CheckpointError::Precision {
-                tensor: self.wanted.name.clone(),
+            precision.pack(row, &mut words).map_err(|place| LoadError::Precision {
+                tensor: self.param.name.clone(),
                 precision: precision.name(),
                 row: self.filled / precision.row_words(width) + i,
                 found: row[place],
@@ -50,7 +50,7 @@ impl<'a> Fill<'a> {
 
     /// Adds numbers to those that wait and puts every group of rows that is complete, or the last one.
     fn lay(&mut self, layout: Layout, values: Vec<f32>) -> Result<(), DeviceError> {
-        let extents @ [rows, width] = [self.wanted.shape[0], self.wanted.width()];
+        let extents @ [rows, width] = [self.param.shape[0], self.param.width()];
         self.begun.extend(values);
         let (whole, left) = (layout.group(rows) * width, rows * width - self.filled);
         let ready = if self.begun.len() == left { left } else { self.begun.len() / whole * whole };
@@ -60,7 +60,7 @@ impl<'a> Fill<'a> {
     }
 
     fn put(&mut self, words: &[u32]) -> Result<(), DeviceError> {
-        for (name, at, range) in self.wanted.spread(self.filled, words.len()) {
+        for (name, at, range) in self.param.spread(self.filled, words.len()) {
             self.bank.fill(name, at, &words[range])?;
         }
         self.filled += words.len();
@@ -82,7 +82,7 @@ mod tests {
         let matrix: Vec<f32> = (0..rows * width).map(|i| i as f32).collect();
         let device = Device::Cpu(CpuDevice { exact: false });
         for layout in [Layout::Rows, Layout::Columns, Layout::Panels] {
-            let wanted = Wanted {
+            let param = ParamSpec {
                 name: "w".into(),
                 others: Vec::new(),
                 shape: Shape::from([rows, width]),
@@ -92,8 +92,8 @@ mod tests {
             let whole = layout.lay([rows, width], &matrix);
             for piece in [1, 7, 24, matrix.len()] {
                 let mut bank = device.bank();
-                let mut fill = Fill::new(&mut bank, &wanted).unwrap();
-                matrix.chunks(piece).for_each(|values| fill.take(values.to_vec()).unwrap());
+                let mut uploader = WeightUploader::new(&mut bank, &param).unwrap();
+                matrix.chunks(piece).for_each(|values| uploader.take(values.to_vec()).unwrap());
                 let kept = block_on(bank.fetch("w")).unwrap();
                 assert_eq!(kept.as_f32(), whole, "{layout:?} in pieces of {piece}");
             }

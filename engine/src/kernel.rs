@@ -14,12 +14,13 @@ pub enum Access {
 /// One computation. Binding `i` of group 0 is `bindings[i]`; the parameters are the uniform buffer that follows.
 ///
 /// ```
-/// use triptych_engine::kernel::{Access, Args, Kernel, Variant, grid_flat};
+/// use triptych_engine::kernel::{Access, Args, Field, Kernel, Variant, grid_flat};
 ///
 /// /// `y[i] = x[i]^2`.
 /// static SQUARE: Kernel = Kernel {
 ///     name: "square.forward",
 ///     bindings: &[("x", Access::Read), ("y", Access::Write)],
+///     params: &[Field::of::<u32>("count")],
 ///     variants: &[Variant {
 ///         name: "flat",
 ///         source: &["
@@ -102,20 +103,26 @@ impl<'a> Args<'a> {
 /// A field of a kernel's parameters: a scalar, or the scalars of an array, for which WGSL has a field each.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Field {
+    /// The scalar's name in the shader, or the array's.
     pub name: &'static str,
+    /// The type of its scalars.
     pub dtype: DType,
+    /// How many scalars it has.
     pub count: usize,
 }
 
 impl Field {
+    /// A field of this type.
     pub const fn of<P: Parameter>(name: &'static str) -> Self {
         Field { name, dtype: P::DTYPE, count: P::COUNT }
     }
 }
 
-/// What the field of a kernel's parameters may be.
+/// What the field of a kernel's parameters may be: u32, f32, or an array of them.
 pub trait Parameter {
+    /// The type of its scalars.
     const DTYPE: DType;
+    /// How many scalars it has.
     const COUNT: usize = 1;
 }
 

@@ -21,5 +21,5 @@ pub use engine::Engine;
 pub use parts::{Download, Embeddings, Writing};
 pub use request::{Phase, RequestState};
 pub use shared::Shared;
-pub use training::{Compared, Damages, Evaluation, RaceState, RunState, Runs};
+pub use training::{Compared, CurvePoint, Damages, RaceState, RunState, Runs};
 pub use ui_state::{Requests, UiState};

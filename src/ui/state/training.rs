@@ -109,12 +109,12 @@ pub struct RaceState {
     pub rounds: Vec<Shared<Round>>,
     /// The newest of each contestant, in the order of the race.
     pub standings: Vec<Shared<Evaluation>>,
-    pub evaluations: Vec<Evaluation>,
+    pub evaluations: Vec<CurvePoint>,
 }
 
 /// A point of the curves on held-out samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Evaluation {
+pub struct CurvePoint {
     pub contestant: Contestant,
     pub step: u64,
     pub accuracy: f32,
@@ -126,7 +126,7 @@ impl RaceState {
     fn evaluate(&mut self, standing: Evaluation) {
         let Evaluation { contestant, step, alone, .. } = standing;
         let accuracy = standing.confusion.accuracy();
-        self.evaluations.push(Evaluation { contestant, step, accuracy, alone });
+        self.evaluations.push(CurvePoint { contestant, step, accuracy, alone });
         let standing = Shared::new(standing);
         match self.standings.iter_mut().find(|known| known.contestant == contestant) {
             Some(known) => *known = standing,

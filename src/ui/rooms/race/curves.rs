@@ -5,7 +5,7 @@ use crate::lab::fuse::Contestant;
 use crate::lab::fuse::task::Task;
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
 use crate::ui::memo::Memo;
-use crate::ui::state::{Evaluation, RaceState};
+use crate::ui::state::{CurvePoint, RaceState};
 use leptos::prelude::*;
 
 /// Steps over which a shown loss is averaged.
@@ -29,7 +29,7 @@ pub fn Curves(room: RaceRoom) -> impl IntoView {
 }
 
 /// A curve for each contestant, in the order of the race.
-pub fn accuracies(race: &RaceState, value: impl Fn(&Evaluation) -> f32) -> Vec<Series> {
+pub fn accuracies(race: &RaceState, value: impl Fn(&CurvePoint) -> f32) -> Vec<Series> {
     let curve = |contestant: Contestant| {
         let own = race.evaluations.iter().filter(|evaluation| evaluation.contestant == contestant);
         series(contestant, own.map(|evaluation| (evaluation.step as f32, value(evaluation))).collect())

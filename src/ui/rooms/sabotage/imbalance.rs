@@ -4,7 +4,7 @@ use crate::lab::fuse::Contestant;
 use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, smoothed, title};
-use crate::ui::state::{Evaluation, RaceState};
+use crate::ui::state::{CurvePoint, RaceState};
 use leptos::prelude::*;
 
 /// Steps over which a shown norm is averaged.
@@ -74,7 +74,7 @@ fn norms(race: &RaceState, contestant: Contestant) -> Vec<Series> {
 /// Of each evaluation the step, and the accuracies with the picture alone and with the words alone.
 fn alone(race: &RaceState, contestant: Contestant) -> Vec<(u64, [f32; 2])> {
     let own = race.evaluations.iter().filter(|evaluation| evaluation.contestant == contestant);
-    own.map(|Evaluation { step, alone, .. }| (*step, *alone)).collect()
+    own.map(|CurvePoint { step, alone, .. }| (*step, *alone)).collect()
 }
 
 fn series(alone: &[(u64, [f32; 2])]) -> Vec<Series> {

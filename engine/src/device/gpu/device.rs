@@ -13,6 +13,9 @@ use super::pipeline::Pipeline;
 use crate::device::DeviceError;
 use crate::kernel::{Kernel, Variant};
 
+/// By the names of kernel and variant.
+type Pipelines = HashMap<(&'static str, &'static str), Rc<Pipeline>>;
+
 /// A WebGPU adapter opened for computing, with what is shared by all plans on it, and by all clones.
 #[derive(Clone)]
 pub struct GpuDevice {
@@ -22,8 +25,7 @@ pub struct GpuDevice {
     adapter: Rc<AdapterInfo>,
     /// The first error that no call returned yet; a lost device stays lost.
     failure: Arc<Mutex<Option<DeviceError>>>,
-    /// By kernel and variant.
-    pipelines: Rc<RefCell<HashMap<(&'static str, &'static str), Rc<Pipeline>>>>,
+    pipelines: Rc<RefCell<Pipelines>>,
     pub(super) choices: Rc<RefCell<Choices>>,
     /// How many of the choices somebody keeps already.
     told: Rc<Cell<usize>>,

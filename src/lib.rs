@@ -10,12 +10,12 @@ pub mod cli;
 pub mod eval;
 pub mod infer;
 pub mod io;
+#[cfg(any(target_arch = "wasm32", feature = "ui"))]
+pub mod js_error;
 pub mod lab;
 pub mod model;
 pub mod nn;
 pub mod session;
-#[cfg(any(target_arch = "wasm32", feature = "ui"))]
-pub mod thrown;
 pub mod train;
 #[cfg(feature = "ui")]
 pub mod ui;

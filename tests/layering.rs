@@ -16,9 +16,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("tensor", &[]),
     ("precision", &[]),
     ("layout", &["precision", "tensor"]),
-    ("thrown", &[]),
+    ("js_error", &[]),
     ("search", &["dot", "order"]),
-    ("io", &["limits", "order", "precision", "pixels", "tensor", "thrown"]),
+    ("io", &["limits", "order", "precision", "pixels", "tensor", "js_error"]),
     ("kernel", &["tensor"]),
     ("plan", &["layout", "order", "precision", "tensor", "kernel"]),
     ("device", &["layout", "limits", "order", "tensor", "kernel", "plan"]),
@@ -83,11 +83,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "ui",
         &[
-            "dot", "limits", "order", "pca", "softmax", "world", "pixels", "search", "thrown", "viz", "eval",
-            "lab", "session",
+            "dot", "limits", "order", "pca", "softmax", "world", "pixels", "search", "js_error", "viz",
+            "eval", "lab", "session",
         ],
     ),
-    ("worker", &["limits", "pixels", "io", "thrown", "session"]),
+    ("worker", &["limits", "pixels", "io", "js_error", "session"]),
     (
         "cli",
         &[

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shelf::*;
 use triptych::infer::{Decoding as Search, Job, Source};
 use triptych::session::protocol::{
-    Attention, Command, Decoding, Event, Hypothesis, Opened, Pixels, Reader, Token,
+    Attention, Command, Decoding, Event, Hypothesis, Lane, Opened, Pixels, Reader, Token,
 };
 
 fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], sentences: [&str; 2]) {
@@ -25,28 +25,25 @@ fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], 
     let pictures = [photo("wide.png"), opened];
     for (i, (picture, sentence)) in pictures.into_iter().zip(sentences).enumerate() {
         let row = i * width..(i + 1) * width;
-        let Event::PictureEncoded(found) = shelf.one(Command::EncodePicture { picture }) else { panic!() };
+        let Event::Encoded { rows: found, .. } = shelf.one(Command::query(picture)) else { panic!() };
         near(&found, &images.as_f32()[row.clone()]);
-        let Event::TextEncoded(found) = shelf.one(Command::EncodeText { text: sentence.into() }) else {
-            panic!()
-        };
+        let Event::Encoded { rows: found, .. } = shelf.one(Command::query(sentence)) else { panic!() };
         near(&found, &words.as_f32()[row]);
     }
-    let texts = sentences.map(str::to_string).to_vec();
-    let pictures = [both(), both(), both()].concat();
-    let events = shelf.ask(Command::EncodeGallery { pictures, texts: [&texts[..]; 3].concat() });
+    let pairs = |(picture, text): (Pixels, &str)| [picture.into(), text.into()];
+    let inputs = (0..3).flat_map(|_| both().into_iter().zip(sentences).flat_map(pairs)).collect();
+    let events = shelf.ask(Command::Encode { inputs, lane: Lane::Gallery });
     let mut expected = 0;
     for event in events {
-        let Event::GalleryEncoded { from, pictures, texts } = event else { panic!("{event:?}") };
+        let Event::Encoded { from, rows } = event else { panic!("{event:?}") };
         assert_eq!(from, expected);
-        for (i, (picture, text)) in pictures.chunks(width).zip(texts.chunks(width)).enumerate() {
-            let row = (from as usize + i) % 2 * width;
-            near(picture, &images.as_f32()[row..row + width]);
-            near(text, &words.as_f32()[row..row + width]);
+        for found in rows.chunks(width) {
+            let (of, row) = ([&images, &words][expected as usize % 2], expected as usize / 2 % 2 * width);
+            near(found, &of.as_f32()[row..row + width]);
             expected += 1;
         }
     }
-    assert_eq!(expected, 6);
+    assert_eq!(expected, 12);
 }
 
 #[test]
@@ -55,7 +52,7 @@ fn clip_embeds_as_transformers_does_and_cuts_what_is_too_long() {
         let mut shelf = Shelf::with(model);
         pictures_and_texts(&mut shelf, model, ["out.image_embeds", "out.text_embeds"], SENTENCES);
         // 20 positions, two of which are special.
-        let text = |count| Command::EncodeText { text: "a ".repeat(count) };
+        let text = |count| Command::query("a ".repeat(count));
         assert_eq!(shelf.one(text(40)), shelf.one(text(18)));
         assert_ne!(shelf.one(text(40)), shelf.one(text(17)));
         let notes = shelf.notes(text(40)).join(" ");

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use super::engine::{Host, Session};
-use super::library;
+use super::engine::Session;
+use super::host::Host;
+use super::library::{self, ImportLock};
 use super::protocol::{Command, Event, Reply, Request};
 use crate::io::claim::Claim;
 use crate::io::hub::{Answer, Body, Fetch, Store};
@@ -27,7 +28,7 @@ struct Folder<N> {
     folders: PathBuf,
     network: N,
     replies: RefCell<Vec<Reply>>,
-    kept: RefCell<Option<String>>,
+    tuning: RefCell<Option<String>>,
     memory: Memory,
     room: Room,
 }
@@ -45,12 +46,12 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         self.replies.borrow_mut().push(reply);
     }
 
-    async fn recall(&self) -> Option<String> {
-        self.kept.borrow().clone()
+    async fn saved_tuning(&self) -> Option<String> {
+        self.tuning.borrow().clone()
     }
 
-    fn keep(&self, text: String) {
-        self.kept.replace(Some(text));
+    fn save_tuning(&self, text: String) {
+        self.tuning.replace(Some(text));
     }
 
     async fn fetch(&self, url: &str, progress: &mut dyn FnMut(u64, Option<u64>)) -> Result<Vec<u8>, String> {
@@ -193,7 +194,7 @@ pub struct LocalClient<N = Offline> {
     host: Folder<N>,
     /// For the library, which waits for nothing.
     requests: Vec<Request>,
-    taking: library::Taking<Option<Claim>>,
+    import_lock: ImportLock<Option<Claim>>,
     last_id: u32,
 }
 
@@ -209,13 +210,13 @@ impl<N: Fetch + Clone> LocalClient<N> {
     /// With `folders` to keep folders in, and a way to a hub.
     pub fn with_network(root: impl Into<PathBuf>, folders: impl Into<PathBuf>, network: N) -> Self {
         let (root, folders) = (root.into(), folders.into());
-        let (replies, kept) = (RefCell::default(), RefCell::default());
+        let (replies, tuning) = (RefCell::default(), RefCell::default());
         let host = Folder {
             root,
             folders,
             network,
             replies,
-            kept,
+            tuning,
             memory: Memory::default(),
             room: Room::new(u64::MAX),
         };
@@ -223,7 +224,7 @@ impl<N: Fetch + Clone> LocalClient<N> {
             session: Session::new(),
             host,
             requests: Vec::new(),
-            taking: library::Taking::default(),
+            import_lock: ImportLock::default(),
             last_id: 0,
         }
     }
@@ -253,7 +254,7 @@ impl<N: Fetch + Clone> LocalClient<N> {
     /// Works until nothing is left to do; the replies in their order.
     pub async fn finish(&mut self) -> Vec<Reply> {
         for request in std::mem::take(&mut self.requests) {
-            library::serve(&self.host, &self.taking, request).await;
+            library::serve(&self.host, &self.import_lock, request).await;
         }
         while !self.session.is_idle() {
             self.session.step(&self.host).await;

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::io::hub::{Store, Writable};
 use crate::io::read_at::ReadAt;
-use crate::thrown::thrown;
+use crate::js_error::js_error;
 use js_sys::{AsyncIterator, Function, IteratorNext, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -176,6 +176,6 @@ pub fn broken(error: JsValue) -> io::Error {
         }
         Some(exception) if exception.name() == "NotFoundError" => io::ErrorKind::NotFound.into(),
         Some(exception) => io::Error::other(format!("{}: {}", exception.name(), exception.message())),
-        None => io::Error::other(thrown(&error)),
+        None => io::Error::other(js_error(&error)),
     }
 }

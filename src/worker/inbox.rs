@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::session::engine::{Host, Session};
-use crate::session::library::{self, Taking};
+use crate::session::engine::Session;
+use crate::session::host::Host;
+use crate::session::library::{self, ImportLock};
 use crate::session::protocol::{Command, Event, Lane, Reply, Request, decode};
-use crate::thrown::tell_panics;
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::Closure;
@@ -52,15 +52,15 @@ async fn work(
 #[derive(Default)]
 struct Library {
     serving: HashMap<Lane, AbortHandle>,
-    taking: Rc<Taking<Lock>>,
+    import_lock: Rc<ImportLock<Lock>>,
 }
 
 impl Library {
     /// Begins the request, ending what its lane was doing, but for a deletion: that is never left half done.
     fn take(&mut self, scope: Scope, request: Request) {
         let (lane, is_deletion) = (request.command.lane(), matches!(request.command, Command::Delete { .. }));
-        let taking = self.taking.clone();
-        let serving = async move { library::serve(&scope, &taking, request).await };
+        let import_lock = self.import_lock.clone();
+        let serving = async move { library::serve(&scope, &import_lock, request).await };
         if is_deletion {
             return spawn_local(serving);
         }
@@ -89,7 +89,7 @@ fn hear_changes(scope: &Scope) {
 
 /// Serves the requests that the page posts to this worker.
 pub fn listen(global: DedicatedWorkerGlobalScope) {
-    tell_panics();
+    console_error_panic_hook::set_once();
     let scope = Scope::new(global.clone());
     hear_changes(&scope);
     let session = Rc::new(RefCell::new(Session::new()));

@@ -1,7 +1,7 @@
 //! Files by `fetch`.
 
 use crate::io::hub::{Answer, Body, Fetch, PATIENCE, in_time, may_answer};
-use crate::thrown::thrown;
+use crate::js_error::js_error;
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,7 +17,7 @@ impl Network {
     /// Asks for a file; of a hub from a byte on, and past the browser's own cache, which would keep every answer a second time
     /// and hand out those of a server that has been repaired since.
     async fn ask(&self, url: &str, from: Option<u64>) -> Result<(Response, Stream), String> {
-        let says = |error: JsValue| format!("{url}: {}", thrown(&error));
+        let says = |error: JsValue| format!("{url}: {}", js_error(&error));
         // From here on dropping the stream ends the request.
         let mut stream = Stream { reader: None, abort: AbortController::new().map_err(says)? };
         let request = RequestInit::new();
@@ -99,7 +99,7 @@ pub struct Stream {
 
 impl Body for Stream {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
-        let says = |error: JsValue| thrown(&error);
+        let says = |error: JsValue| js_error(&error);
         let Some(reader) = &self.reader else { return Ok(None) };
         let piece = JsFuture::from(reader.read()).await.map_err(says)?;
         let field = |name: &str| Reflect::get(&piece, &name.into()).map_err(says);

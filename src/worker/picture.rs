@@ -1,8 +1,8 @@
 //! Picture files by the browser's own decoders.
 
 use crate::io::picture::{Header, Picture, PictureError};
+use crate::js_error::js_error;
 use crate::pixels::Pixels;
-use crate::thrown::thrown;
 use js_sys::{Array, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -22,7 +22,7 @@ const MAX_PIXELS: f64 = 3.2e7;
 pub async fn decode(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<Picture, PictureError> {
     let header = Header::read(file)?;
     let refused = |error: JsValue| match header.format.is_common() {
-        true => PictureError::Broken(thrown(&error)),
+        true => PictureError::Broken(js_error(&error)),
         false => PictureError::Foreign(header.format),
     };
     let pixels = decoded(scope, &header.ended(file)).await.map_err(refused)?;

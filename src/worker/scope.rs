@@ -8,10 +8,10 @@ use crate::io::hub::Store;
 use crate::io::memory::{Memory, Place};
 use crate::io::picture::{Picture, PictureError};
 use crate::io::read_at::ReadAt;
+use crate::js_error::js_error;
 use crate::pixels::Pixels;
-use crate::session::engine::Host;
+use crate::session::host::Host;
 use crate::session::protocol::{Reply, encode};
-use crate::thrown::thrown;
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -25,9 +25,9 @@ use crate::worker::locks::{Lock, lock};
 use crate::worker::network::Network;
 use crate::worker::picture;
 
-/// Where the browser keeps what [`Host::keep`] is given, and under which name.
+/// Where the browser keeps what [`Host::save_tuning`] is given, and under which name.
 const CACHE: &str = "triptych";
-const KEPT: &str = "kernel-choices.json";
+const TUNING: &str = "kernel-choices.json";
 /// The directory of the origin's private file system that is ours.
 const OURS: &str = "triptych";
 
@@ -132,9 +132,9 @@ impl Host for Scope {
         self.global.post_message_with_transfer(&buffer, &moved).expect("a buffer can be transferred");
     }
 
-    async fn recall(&self) -> Option<String> {
+    async fn saved_tuning(&self) -> Option<String> {
         let found = async || -> Result<Option<String>, JsValue> {
-            let found = JsFuture::from(self.cache().await?.match_with_str(KEPT)).await?;
+            let found = JsFuture::from(self.cache().await?.match_with_str(TUNING)).await?;
             if found.is_undefined() {
                 return Ok(None);
             }
@@ -145,12 +145,12 @@ impl Host for Scope {
         found().await.unwrap_or_default()
     }
 
-    fn keep(&self, text: String) {
+    fn save_tuning(&self, text: String) {
         let scope = self.clone();
         spawn_local(async move {
             let put = async || {
                 let response = Response::new_with_opt_str(Some(&text))?;
-                JsFuture::from(scope.cache().await?.put_with_str(KEPT, &response)).await
+                JsFuture::from(scope.cache().await?.put_with_str(TUNING, &response)).await
             };
             let _denied: Result<_, JsValue> = put().await;
         });
@@ -169,7 +169,7 @@ impl Host for Scope {
     }
 
     async fn encode(&self, picture: &Pixels) -> Result<Vec<u8>, String> {
-        picture::encode(picture).await.map_err(|error| thrown(&error))
+        picture::encode(picture).await.map_err(|error| js_error(&error))
     }
 
     async fn folder(&self, name: &str) -> io::Result<Place<Directory>> {

@@ -14,7 +14,7 @@ use triptych::pixels;
 use triptych::precision::Precision;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    BackendChoice, Command, Event, Failure, ModelFacts, ModelName, Pixels, WayOn,
+    BackendChoice, Command, Event, Failure, ModelFacts, ModelName, Pixels, Recovery,
 };
 use triptych::tensor::HostTensor;
 
@@ -98,8 +98,9 @@ impl Shelf {
             files.iter().map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect();
         for (at, (_, bytes)) in files.into_iter().enumerate() {
             let (name, files) = (name.to_string(), sizes.clone());
-            let event = self.one(Command::Take { name, files, file: at as u32, start: 0, bytes });
-            assert!(matches!(event, Event::Taken { .. }), "{event:?}");
+            let event =
+                self.one(Command::Import { name, files, file: at as u32, start: 0, bytes, in_memory: false });
+            assert!(matches!(event, Event::Imported { .. }), "{event:?}");
         }
     }
 
@@ -132,8 +133,10 @@ impl Shelf {
 
     /// The refusal of a command: a sentence, and another input as the way on.
     pub fn refusal(&mut self, command: Command) -> String {
-        let Event::Failed(Failure { sentence, way_on, .. }) = self.one(command) else { panic!("no refusal") };
-        assert_eq!(way_on, WayOn::ChangeInput, "{sentence}");
+        let Event::Failed(Failure { sentence, recovery, .. }) = self.one(command) else {
+            panic!("no refusal")
+        };
+        assert_eq!(recovery, Recovery::ChangeInput, "{sentence}");
         assert!(sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'), "{sentence}");
         sentence
     }
@@ -142,7 +145,7 @@ impl Shelf {
 pub fn load(name: &str) -> Command {
     Command::Load {
         backend: BackendChoice::Cpu,
-        model: ModelName::Kept { name: name.to_string(), precision: Precision::F32 },
+        model: ModelName::Stored { name: name.to_string(), precision: Precision::F32 },
     }
 }
 

@@ -1,10 +1,11 @@
 //! An answer, one token at a time: the likeliest at every step, then the best by beam search.
 
 use super::describe::{candidates, described};
-use super::input::{fitted, unusable};
-use super::task::Emit;
+use super::emit::Emit;
+use super::failure::unusable;
+use super::input::fitted;
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::{Decoding, Generator, Source, Trace, VisionLanguageModel as Model};
+use crate::infer::{Decoding, Generator, Source, Trace, VisionLanguageModel};
 use crate::session::protocol::{Answer, Event, Failure, Pixels, Token};
 
 /// Longest answer in tokens, the end token included: of Playroom and of a published model whose files say nothing of it.
@@ -29,7 +30,11 @@ pub(super) struct Answering {
 }
 
 impl Answering {
-    pub async fn begin(model: &mut Model, picture: &Pixels, question: &str) -> Result<Self, Failure> {
+    pub async fn begin(
+        model: &mut VisionLanguageModel,
+        picture: &Pixels,
+        question: &str,
+    ) -> Result<Self, Failure> {
         let (source, prompt) = model.question(fitted(model, picture)?, question)?;
         if question.trim().is_empty() {
             return Err(unusable("The question has no words.", String::new()));
@@ -52,7 +57,7 @@ impl Answering {
     /// One token; whether the answer is done.
     pub async fn advance(
         &mut self,
-        model: &mut Model,
+        model: &mut VisionLanguageModel,
         prior: &mut Option<QuestionPrior>,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {

@@ -1,8 +1,9 @@
 //! Where the model looks.
 
 use super::describe::attention;
-use super::input::{fitted, unusable};
-use crate::infer::VisionLanguageModel as Model;
+use super::failure::unusable;
+use super::input::fitted;
+use crate::infer::VisionLanguageModel;
 use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 use crate::session::protocol::{Event, Failure, Pixels, Reader};
@@ -11,7 +12,7 @@ use crate::session::protocol::{Event, Failure, Pixels, Reader};
 const MOST_BYTES: usize = 64_000_000;
 
 /// Where the patches look in the image encoder.
-pub(super) async fn own(model: &mut Model, picture: &Pixels) -> Result<Event, Failure> {
+pub(super) async fn own(model: &mut VisionLanguageModel, picture: &Pixels) -> Result<Event, Failure> {
     let (layers, heads, cells) = model.image_attention();
     let bytes = layers * heads * cells * cells * size_of::<f32>();
     if bytes > MOST_BYTES {
@@ -29,7 +30,7 @@ pub(super) async fn own(model: &mut Model, picture: &Pixels) -> Result<Event, Fa
 
 /// Where the words of a text look in the picture.
 pub(super) async fn cross(
-    model: &mut Model,
+    model: &mut VisionLanguageModel,
     picture: &Pixels,
     text: &str,
     reader: Reader,

@@ -3,7 +3,7 @@
 use crate::order;
 use std::collections::HashMap;
 
-use super::task::Emit;
+use super::emit::Emit;
 use crate::infer::{Trace, likeliest};
 use crate::session::protocol::{Alternative, Attention, Candidate, Event, StepTime, Token};
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
+use super::emit::Emit;
 use super::facts::facts;
-use super::{Host, Loaded, Session};
+use super::loaded::Loaded;
 use crate::device::{Choices, Device, Preference, Selection, select};
 use crate::infer::{LoadError, VisionLanguageModel, probe_plan};
 use crate::io::hub::{Kept, Manifest, manifest};
@@ -13,10 +14,11 @@ use crate::io::tokenizer;
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
 use crate::precision::Precision;
-use crate::session::library::{fits, folder_of, place, storage};
+use crate::session::host::Host;
+use crate::session::library::{CheckpointId, fits, folder_of, storage};
 use crate::session::protocol::{
-    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelName, Reply, Stage,
-    Trial, WayOn,
+    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelName, Recovery, Stage,
+    Trial,
 };
 
 /// How often a model's files are looked for while others have them, and how long between two times.
@@ -29,28 +31,24 @@ pub(super) struct Load {
     pub model: ModelName,
 }
 
-impl Session {
-    /// Loads a model; whether that is done. While others have its files every look at them is a step of its own, the `tries`-th, so
-    /// that another model can be asked for meanwhile.
-    pub(super) async fn load(
-        &mut self,
+impl Load {
+    /// Loads the model; none where others have its files. Then every look at them is a step of its own, the `tries`-th, so that
+    /// another model can be asked for meanwhile.
+    pub async fn advance(
+        &self,
         host: &impl Host,
-        id: u32,
-        load: &Load,
         tries: &mut u32,
-    ) -> Result<bool, Failure> {
-        (self.loaded, self.spare) = (None, None);
-        self.asked = Some(load.clone());
-        let emit = |event| host.emit(Reply { id, event });
-        let lock = match &load.model {
-            ModelName::Kept { name, .. } => match host.try_lock(&folder_of(name)).await.map_err(storage)? {
+        emit: Emit<'_>,
+    ) -> Result<Option<Loaded>, Failure> {
+        let lock = match &self.model {
+            ModelName::Stored { name, .. } => match host.try_lock(&folder_of(name)).await.map_err(storage)? {
                 None if *tries < TRIES => {
                     if *tries == 0 {
                         emit(Event::Waiting);
                     }
                     *tries += 1;
                     host.rest(REST).await;
-                    return Ok(false);
+                    return Ok(None);
                 }
                 lock => Some(lock.ok_or_else(|| busy(name))?),
             },
@@ -59,24 +57,24 @@ impl Session {
         let stage = |stage, done, total| emit(Event::Loading(Loading { stage, done, total }));
         stage(Stage::Device, 0, Some(1));
         // The trial needs a model's sizes only, not its weights.
-        let known = host.recall().await.and_then(|text| serde_json::from_str(&text).ok());
-        let selection = choose(load.backend, known).await?;
+        let known = host.saved_tuning().await.and_then(|text| serde_json::from_str(&text).ok());
+        let selection = choose(self.backend, known).await?;
         if let Some(news) = &selection.news {
-            host.keep(serde_json::to_string(news).expect("plain data serialises"));
+            host.save_tuning(serde_json::to_string(news).expect("plain data serialises"));
         }
         stage(Stage::Device, 1, Some(1));
         emit(Event::Device(report(&selection)));
-        let (model, facts) = match &load.model {
+        let (model, facts) = match &self.model {
             ModelName::Playroom { url } => playroom(host, selection.device, url, &stage).await?,
-            ModelName::Kept { name, precision } => {
-                kept(host, selection.device, name, *precision, &stage).await?
+            ModelName::Stored { name, precision } => {
+                stored(host, selection.device, name, *precision, &stage).await?
             }
         };
         drop(lock);
         stage(Stage::Prepare, 1, Some(1));
-        self.loaded = Some(Loaded::new(model, &facts));
+        let loaded = Loaded::new(model, &facts);
         emit(Event::Ready(facts));
-        Ok(true)
+        Ok(Some(loaded))
     }
 }
 
@@ -94,7 +92,7 @@ async fn playroom(
         let whole = host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await;
         whole.map(Rc::new).map_err(|detail| {
             let sentence = format!("The model's file {name} could not be downloaded.");
-            Failure { sentence, detail, way_on: WayOn::Retry }
+            Failure { sentence, detail, recovery: Recovery::Retry }
         })
     };
     let mut files = BTreeMap::new();
@@ -118,12 +116,12 @@ pub(super) fn busy(name: &str) -> Failure {
              on with Playroom."
         ),
         detail: String::new(),
-        way_on: WayOn::Retry,
+        recovery: Recovery::Retry,
     }
 }
 
 /// A checkpoint that is kept on this device; under its folder's lock.
-pub(super) async fn kept(
+pub(super) async fn stored(
     host: &impl Host,
     device: Device,
     name: &str,
@@ -137,13 +135,13 @@ pub(super) async fn kept(
         let unusable = |detail: String| Failure {
             sentence: "The model's files cannot be used.".to_string(),
             detail,
-            way_on: WayOn::FetchAgain,
+            recovery: Recovery::FetchAgain,
         };
         if manifest.has_tokenizer() {
             tokenizer::ready().await.map_err(|error| Failure {
                 sentence: "A part of this page that the model needs could not be loaded.".to_string(),
                 detail: error.to_string(),
-                way_on: WayOn::Retry,
+                recovery: Recovery::Retry,
             })?;
         }
         let unloadable = |error| match error {
@@ -157,11 +155,11 @@ pub(super) async fn kept(
         let facts = facts(&model, name, String::new()).await?;
         Ok((model, facts))
     };
-    read.await.map_err(|failure: Failure| match failure.way_on {
+    read.await.map_err(|failure: Failure| match failure.recovery {
         // Files of the visitor's own have no server.
-        WayOn::FetchAgain if place(name).is_none() => Failure {
+        Recovery::FetchAgain if CheckpointId::parse(name).is_none() => Failure {
             sentence: format!("{} Choose its folder again in the room Models.", failure.sentence),
-            way_on: WayOn::ChangeInput,
+            recovery: Recovery::ChangeInput,
             ..failure
         },
         _ => failure,
@@ -174,7 +172,7 @@ async fn whole<H: Host>(host: &H, name: &str) -> Result<(H::Folder, Manifest), F
     let manifest = manifest(&folder).await?.filter(Manifest::is_whole).ok_or_else(|| Failure {
         sentence: format!("{name} is not kept on this device: download it first."),
         detail: String::new(),
-        way_on: WayOn::ChangeInput,
+        recovery: Recovery::ChangeInput,
     })?;
     Ok((folder, manifest))
 }
@@ -215,7 +213,7 @@ impl From<LoadError> for Failure {
         Failure {
             sentence: "The model's files cannot be used.".to_string(),
             detail: error.to_string(),
-            way_on: WayOn::Retry,
+            recovery: Recovery::Retry,
         }
     }
 }

@@ -2,16 +2,17 @@
 
 use std::io;
 
-use super::shelf::kept;
-use super::trouble::{shortage, storage};
-use super::{folder_of, open};
+use super::download::open;
+use super::folders::folder_of;
+use super::shelf::stored;
+use super::storage::{shortage, storage};
 use crate::io::hub::{HubError, Source};
 use crate::limits::{MAX_HELD, PAGE_WEIGHTS};
 use crate::model::architecture::Architecture;
 use crate::precision::Precision;
 use crate::session::abilities::abilities;
-use crate::session::engine::Host;
-use crate::session::protocol::{Failure, Offer, WayOn};
+use crate::session::host::Host;
+use crate::session::protocol::{Failure, Offer, Recovery};
 
 /// Reads the sizes of all files, and `config.json` itself, which is small; nothing is kept of what a server sends.
 pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<Offer, Failure> {
@@ -25,15 +26,15 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
         opened => opened,
     }?;
     let manifest = download.manifest();
-    let kept = kept(host, &folder, manifest).await;
+    let stored = stored(host, &folder, manifest).await;
     let architecture = Architecture::parse(&download.config().await?).map_err(|error| Failure {
         sentence: "This is no model that runs here.".to_string(),
         detail: error.to_string(),
-        way_on: WayOn::ChangeInput,
+        recovery: Recovery::ChangeInput,
     })?;
     let memory = Precision::ALL.map(|precision| architecture.bytes(precision));
     let least = memory.into_iter().min().unwrap_or(0);
-    let missing = manifest.size().saturating_sub(kept);
+    let missing = manifest.size().saturating_sub(stored);
     let space = host.space(&folder).await.filter(|space| *space < missing);
     let short = space.map(|space| shortage("this model", missing, Some(space))).unwrap_or_default();
     let lasts = host.lasts(&folder);
@@ -56,7 +57,7 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
         abilities,
         parameters: architecture.parameters(),
         size: manifest.size(),
-        kept,
+        stored,
         again,
         memory,
         obstacle,
@@ -77,7 +78,7 @@ pub fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Fai
             "As {name} its weights take {memory}; a page can hold {most}: choose a smaller form."
         ),
         detail: String::new(),
-        way_on: WayOn::ChangeInput,
+        recovery: Recovery::ChangeInput,
     })
 }
 

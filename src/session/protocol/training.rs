@@ -22,15 +22,15 @@ pub enum Experiment {
 
 /// What a run tells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Lesson {
-    /// A race begins, with the held-out samples that it is judged by.
+pub enum TrainingUpdate {
+    /// A race begins, with the held-out samples on which it is evaluated.
     RaceBegun {
         samples: Vec<fuse::Shown>,
     },
     Round(fuse::Round),
     /// How one contestant does after a round.
     Standing(fuse::Standing),
-    /// What a contestant answers to spoilt samples.
+    /// What a contestant answers to corrupted samples.
     Damage(Damage),
     /// A contrastive run begins, with so many weights.
     ContrastBegun {

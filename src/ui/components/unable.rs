@@ -1,8 +1,9 @@
 //! What stands in a room whose question the model cannot answer.
 
 use crate::session::protocol::Abilities;
-use crate::ui::history::{link, visit};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::history::link;
+use crate::ui::navigation::visit;
 use crate::ui::view::Room;
 use leptos::prelude::*;
 
@@ -24,15 +25,15 @@ pub fn lacking(room: Room, abilities: Abilities) -> Option<&'static str> {
 
 #[component]
 pub fn Unable(sentence: &'static str) -> impl IntoView {
-    let lab = Lab::here();
-    let name = move || lab.facts.with(|facts| facts.as_ref().map(|facts| facts.name.clone()));
-    let address = move || lab.view.with(|view| link(view, Room::Models));
+    let app = AppContext::here();
+    let name = move || app.facts.with(|facts| facts.as_ref().map(|facts| facts.name.clone()));
+    let address = move || app.view.with(|view| link(view, Room::Models));
     view! {
         <section class="stage">
             <p class="note">{name} " " {sentence} "."</p>
             <div class="row">
-                <a class="button" href=address on:click=move |event| visit(lab, Room::Models, &event)>"Choose a model that does"</a>
-                <button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button>
+                <a class="button" href=address on:click=move |event| visit(app, Room::Models, &event)>"Choose a model that does"</a>
+                <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
             </div>
         </section>
     }

@@ -13,12 +13,12 @@ const WAYS: [(Direction, &str); 3] =
 pub struct ContrastView {
     pub mode: ContrastMode,
     pub settings: Settings,
-    /// The step at which the run stands.
+    /// The step that the run has reached.
     pub step: u64,
     /// The pinned cell of the matrix: (picture, caption).
     pub cell: Option<(usize, usize)>,
     pub objectives: objectives::Settings,
-    /// The piece of work at which the race stands.
+    /// The piece of work that the race has reached.
     pub piece: u64,
 }
 

@@ -19,7 +19,7 @@ use crate::session::protocol::{Decoding, Precision};
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     pub room: Room,
-    /// The checkpoint that speaks, as [`crate::io::hub::Source::name`] has it; empty for Playroom.
+    /// The active checkpoint, as [`crate::io::hub::Source::name`] has it; empty for Playroom.
     pub model: String,
     /// In which the device keeps the checkpoint's matrices.
     pub weights: Precision,

@@ -9,7 +9,7 @@ use crate::lab::sabotage::Corruption;
 #[derive(Debug, Clone, PartialEq)]
 pub struct RaceView {
     pub settings: Settings,
-    /// The step at which the race stands.
+    /// The step that the race has reached.
     pub step: u64,
     /// The held-out sample that is looked at.
     pub sample: usize,

@@ -55,7 +55,7 @@ pub(crate) struct Album {
     lost: u32,
     is_broken_off: bool,
     /// The page has been told of so many photos.
-    told: usize,
+    reported: usize,
 }
 
 impl Album {
@@ -110,13 +110,13 @@ impl Album {
     }
 
     /// The photos of which the page, which has the first `known`, is to be told, from which place on, and their embeddings.
-    pub async fn news(
+    pub async fn since(
         &mut self,
         folder: &impl Store,
         width: usize,
         known: usize,
     ) -> io::Result<(usize, Vec<Photo>, Vec<f32>)> {
-        let from = self.told.min(known);
+        let from = self.reported.min(known);
         let new = &self.records[from..];
         let rows: Vec<u64> = new.iter().filter_map(|record| record.row).collect();
         let vectors = vectors(folder, width, &rows).await?;
@@ -124,7 +124,7 @@ impl Album {
         let embeddings =
             vectors.into_iter().flat_map(|row| row.unwrap_or_else(|| vec![0.0; width])).collect();
         let photos = new.iter().map(|record| record.photo.clone()).collect();
-        self.told = self.records.len();
+        self.reported = self.records.len();
         Ok((from, photos, embeddings))
     }
 
@@ -140,8 +140,8 @@ impl Album {
     }
 
     /// Photos that the page has been told of.
-    pub fn told(&self) -> usize {
-        self.told
+    pub fn reported(&self) -> usize {
+        self.reported
     }
 
     /// Adds a photo behind all that is there, after [`Album::read`] under the same lock.
@@ -196,7 +196,7 @@ impl Album {
         let file = folder.open(THUMBNAILS).await?;
         let mut all = Vec::new();
         for &photo in photos {
-            let Some(record) = self.records[..self.told].get(photo as usize) else { continue };
+            let Some(record) = self.records[..self.reported].get(photo as usize) else { continue };
             let is_there = record.start.checked_add(record.length).is_some_and(|end| end <= file.size());
             let mut bytes = vec![0; if is_there { record.length as usize } else { 0 }];
             if is_there {

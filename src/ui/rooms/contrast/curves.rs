@@ -1,17 +1,13 @@
 //! The run over its steps: losses, retrieval, geometry.
 
-use super::OneRun;
+use super::contrast_run::{ContrastRun, Measured};
 use crate::lab::contrast::{Direction, Figures, Geometry, Loss, Report, Retrieval, Settings, Space};
 use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
 use crate::ui::memo::Memo;
-use crate::ui::state::Shared;
 use leptos::prelude::*;
 
-/// What was measured on held-out pairs, in the order of the steps.
-pub type Measured = Vec<Shared<Figures>>;
-
 #[component]
-pub fn Curves(run: OneRun) -> impl IntoView {
+pub fn Curves(run: ContrastRun) -> impl IntoView {
     let steps = || Axis::new("Step", "");
     let settings = run.settings;
     let unit =
@@ -32,7 +28,7 @@ pub fn Curves(run: OneRun) -> impl IntoView {
 }
 
 #[component]
-pub fn GeometryCurves(run: OneRun) -> impl IntoView {
+pub fn GeometryCurves(run: ContrastRun) -> impl IntoView {
     let is_joint = run.is_joint();
     let series = Memo::new(move |_| run.figures.with(geometry));
     view! {

@@ -4,9 +4,9 @@ use crate::lab::fuse::task::{Information, Task};
 use crate::lab::fuse::{Contestant, Standing};
 use crate::order;
 use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, title};
-use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
@@ -25,7 +25,7 @@ pub fn Gain(room: RaceRoom) -> impl IntoView {
         <div class="gain">
             <Bars caption="Accuracy on held-out samples, the mark at the better modality alone" what="Contestant"
                 unit="Accuracy" modality="fused" bars />
-            <p class="prose" aria-live=move || if room.live.is_busy.get() { "off" } else { "polite" }>{verdict}</p>
+            <p class="prose" aria-live=move || if room.training.is_busy.get() { "off" } else { "polite" }>{verdict}</p>
         </div>
     }
 }
@@ -52,7 +52,7 @@ fn bars(standings: &[Shared<Standing>]) -> Vec<Bar> {
     let bar = |(contestant, accuracy): (Contestant, f32)| Bar {
         label: title(contestant).into(),
         share: accuracy,
-        value: show::three(accuracy),
+        value: format::three(accuracy),
         mark,
         is_chosen: accuracy >= SOLVED,
     };
@@ -65,9 +65,9 @@ fn verdict(standings: &[Shared<Standing>], task: &Task) -> String {
     };
     let beyond = format!(
         "The better modality alone answers {} rightly, the best fusion ({}) {}.",
-        show::percent(alone),
+        format::percent(alone),
         title(*best).to_lowercase(),
-        show::percent(*most)
+        format::percent(*most)
     );
     if *task != Task::pure(Information::Synergy) {
         return beyond;
@@ -75,11 +75,11 @@ fn verdict(standings: &[Shared<Standing>], task: &Task) -> String {
     let end = match accuracy(standings, Contestant::Late) {
         Some(late) if late <= UNSOLVED && *most >= SOLVED => format!(
             " Late fusion, which only adds what each modality says by itself, stands at {}: an exclusive or has no such sum.",
-            show::percent(late)
+            format::percent(late)
         ),
         Some(late) if late > UNSOLVED => format!(
             " Late fusion stands at {}, above what it can reach in the long run: on 256 samples, luck is worth some percent.",
-            show::percent(late)
+            format::percent(late)
         ),
         _ => " Nobody has solved it yet: train on.".into(),
     };

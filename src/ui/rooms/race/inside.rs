@@ -5,8 +5,8 @@ use crate::lab::fuse::task::{Information, TOKENS, Task, VALUES};
 use crate::lab::fuse::{CELLS, Contestant, Standing, WIDTH};
 use crate::ui::components::chart::{Axis, Confusion, Histogram, Spread, Tone};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
@@ -38,8 +38,8 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
             {move || interaction.get().then(|| view! { <Interaction room /> })}
             {move || attention.get().then(|| view! { <Attention room /> })}
             {move || alpha.get().map(|alpha| view! {
-                <p class="note">"Its learned mix: " <data class="big">{show::three(alpha)}</data>
-                    " of the picture’s logits and " {show::three(1.0 - alpha)} " of the words’, the same for every sample."</p>
+                <p class="note">"Its learned mix: " <data class="big">{format::three(alpha)}</data>
+                    " of the picture’s logits and " {format::three(1.0 - alpha)} " of the words’, the same for every sample."</p>
             })}
         </div>
     }
@@ -115,7 +115,7 @@ fn Attention(room: RaceRoom) -> impl IntoView {
     let say = move |matrix: &Matrix, (row, column): (usize, usize)| {
         let word = words.with_untracked(|words| words.get(row).cloned()).unwrap_or_else(|| "padding".into());
         let side = CELLS.isqrt();
-        let value = show::percent(matrix.at(row, column));
+        let value = format::percent(matrix.at(row, column));
         format!(
             "“{word}” looks at row {}, column {} of the picture with {value}",
             column / side + 1,
@@ -138,7 +138,7 @@ fn Map(
     say: impl Fn(&Matrix, (usize, usize)) -> String + Send + Sync + 'static,
 ) -> impl IntoView {
     let cell = RwSignal::new(None);
-    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(format::three)));
     let said = move || match cell.get() {
         Some(at) => matrix.with(|matrix| say(matrix, at)),
         None => "Point at a cell, or walk with the arrow keys.".into(),

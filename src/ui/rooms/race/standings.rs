@@ -3,9 +3,9 @@
 use super::{RaceRoom, title, tone};
 use crate::lab::fuse::{Contestant, Standing};
 use crate::ui::components::wide_table::WideTable;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use crate::ui::state::{Race, Shared};
+use crate::ui::state::{RaceState, Shared};
 use leptos::prelude::*;
 
 /// Steps over which the time of a step is averaged.
@@ -24,15 +24,15 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
         view! {
             <tr class:quiet=is_baseline>
                 <th scope="row"><button type="button" class="plain" style=style aria-pressed=pressed
-                    on:click=move |_| room.look(|view| view.inside = Some(contestant))>{title(contestant)}</button></th>
-                {rates.map(|rate| view! { <td>{show::three(rate)}</td> }).collect_view()}
+                    on:click=move |_| room.go(|view| view.inside = Some(contestant))>{title(contestant)}</button></th>
+                {rates.map(|rate| view! { <td>{format::three(rate)}</td> }).collect_view()}
                 <td>{if standing.parameters > 0 { grouped(standing.parameters) } else { "–".into() }}</td>
                 <td>{time.map_or("–".into(), |time| format!("{time:.1}"))}</td>
             </tr>
         }
     };
     let rows = Memo::new(move |_| {
-        // Rounds come far more often than judgements; the times of a step may wait for these.
+        // Rounds come far more often than evaluations; the times of a step may wait for these.
         room.race.with_untracked(|race| {
             let row =
                 |standing: &Shared<Standing>| (standing.clone(), milliseconds(race, standing.contestant));
@@ -53,7 +53,7 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
 }
 
 /// The mean time of a contestant's last steps.
-pub fn milliseconds(race: &Race, contestant: Contestant) -> Option<f32> {
+pub fn milliseconds(race: &RaceState, contestant: Contestant) -> Option<f32> {
     let last = race.rounds.iter().rev().take(TIMED);
     let times: Vec<f32> = last
         .filter_map(|round| round.learners.iter().find(|learner| learner.contestant == contestant))

@@ -6,10 +6,11 @@ mod gallery;
 mod map;
 mod matrix;
 mod query;
+mod ranking;
 
 use crate::ui::components::choice::{Segments, Slider, Switch};
 use crate::ui::components::picture::{Overlay, PicturePanel};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::view::RetrieveMode;
 use figures::{Figures, Notes};
@@ -18,7 +19,8 @@ use gallery::{Progress, encode};
 use leptos::prelude::*;
 use map::SpaceMap;
 use matrix::SimilarityMatrix;
-use query::{Ranking, WordsQuery};
+use query::WordsQuery;
+use ranking::Ranking;
 
 const MODES: [(RetrieveMode, &str); 5] = [
     (RetrieveMode::Words, "Words → pictures"),
@@ -30,10 +32,10 @@ const MODES: [(RetrieveMode, &str); 5] = [
 
 #[component]
 pub fn Retrieve() -> impl IntoView {
-    let lab = Lab::here();
-    encode(lab);
-    let mode = lab.pick(|view| view.retrieve);
-    let ranking = Ranking::new(lab);
+    let app = AppContext::here();
+    encode(app);
+    let mode = app.pick(|view| view.retrieve);
+    let ranking = Ranking::new(app);
     let stage = move || {
         match mode.get() {
         RetrieveMode::Words => view! { <WordsQuery ranking /><Sharpness /><FoundPictures ranking /> }.into_any(),
@@ -52,7 +54,7 @@ pub fn Retrieve() -> impl IntoView {
     view! {
         <section class="stage">
             <Segments label="What is looked for" options=MODES.to_vec() chosen=mode
-                choose=move |mode| lab.go(|view| { view.retrieve = mode; view.pair = None }) />
+                choose=move |mode| app.go(|view| { view.retrieve = mode; view.pair = None }) />
             <Progress />
             {stage}
             <Figures />
@@ -64,19 +66,19 @@ pub fn Retrieve() -> impl IntoView {
 /// The temperature of the softmax, and whether the best are ranked again.
 #[component]
 fn Sharpness() -> impl IntoView {
-    let lab = Lab::here();
-    let is_words = lab.pick(|view| view.retrieve == RetrieveMode::Words);
-    let matches = lab.can(|abilities| abilities.matches);
-    let rerank = lab.pick(|view| view.rerank);
-    let temperature = query::temperature(lab);
+    let app = AppContext::here();
+    let is_words = app.pick(|view| view.retrieve == RetrieveMode::Words);
+    let matches = app.can(|abilities| abilities.matches);
+    let rerank = app.pick(|view| view.rerank);
+    let temperature = ranking::temperature(app);
     view! {
         <div class="row controls">
             <Slider label="Temperature τ" min=-3.0 max=0.0 step=0.02 value=Memo::new(move |_| temperature.get().log10())
                 show=|exponent| format!("{:.3}", 10_f32.powf(exponent))
-                change=move |exponent| lab.preview(|view| view.milli_temperature = Some(milli(exponent)))
-                done=move || lab.settle() />
+                change=move |exponent| app.preview(|view| view.milli_temperature = Some(milli(exponent)))
+                done=move || app.settle() />
             {move || (is_words.get() && matches.get()).then(|| view! {
-                <Switch label="Rank the best 16 again by matching" on=rerank change=move |on| lab.go(|view| view.rerank = on) />
+                <Switch label="Rank the best 16 again by matching" on=rerank change=move |on| app.go(|view| view.rerank = on) />
             })}
         </div>
     }

@@ -4,22 +4,22 @@ use std::io;
 
 use crate::io::hub::HubError;
 use crate::limits::MAX_HELD;
-use crate::session::engine::Host;
-use crate::session::protocol::{Failure, WayOn};
+use crate::session::host::Host;
+use crate::session::protocol::{Failure, Recovery};
 
 /// The browser, or the disk, refuses.
 pub(in crate::session) fn storage(error: io::Error) -> Failure {
-    let (sentence, way_on) = match error.kind() {
+    let (sentence, recovery) = match error.kind() {
         io::ErrorKind::StorageFull => {
-            ("There is no room left to keep this: delete a model that is kept.", WayOn::Retry)
+            ("There is no room left to keep this: delete a model that is kept.", Recovery::Retry)
         }
         io::ErrorKind::ResourceBusy => (
             "These files are in use, here or in another tab of this page: wait until that is done, or close that tab.",
-            WayOn::Retry,
+            Recovery::Retry,
         ),
-        _ => ("What this page keeps cannot be read or written.", WayOn::Retry),
+        _ => ("What this page keeps cannot be read or written.", Recovery::Retry),
     };
-    Failure { sentence: sentence.to_string(), detail: error.to_string(), way_on }
+    Failure { sentence: sentence.to_string(), detail: error.to_string(), recovery }
 }
 
 /// Bytes that were to come into a folder.
@@ -30,7 +30,7 @@ pub(in crate::session) struct Need {
     pub whole: u64,
 }
 
-/// The same of what was to come into a folder, with the figures where there is no room for it. Memory is a way on where all of
+/// The same of what was to come into a folder, with the figures where there is no room for it. Memory is a recovery where all of
 /// the folder fits into it.
 pub(in crate::session) async fn full(
     host: &impl Host,
@@ -43,16 +43,16 @@ pub(in crate::session) async fn full(
         return storage(error);
     }
     let space = host.space(folder).await;
-    let (ways, way_on) = match host.lasts(folder) {
+    let (ways, recovery) = match host.lasts(folder) {
         true if need.whole <= MAX_HELD => (
             "Delete a model that is kept, choose a smaller one, or go on in memory for this visit.",
-            WayOn::InMemory,
+            Recovery::InMemory,
         ),
-        true => ("Delete a model that is kept, or choose a smaller one.", WayOn::Retry),
-        false => ("No more is held in memory: delete a model, or choose a smaller one.", WayOn::Retry),
+        true => ("Delete a model that is kept, or choose a smaller one.", Recovery::Retry),
+        false => ("No more is held in memory: delete a model, or choose a smaller one.", Recovery::Retry),
     };
     let sentence = format!("{} {ways}", shortage(what, need.missing, space));
-    Failure { sentence, detail: error.to_string(), way_on }
+    Failure { sentence, detail: error.to_string(), recovery }
 }
 
 /// What is needed, and what is free where that is known and is less.
@@ -95,10 +95,10 @@ impl From<HubError> for Failure {
         if let HubError::Storage { source, .. } = error {
             return storage(source);
         }
-        let way_on = match error {
-            HubError::Lost { .. } => WayOn::FetchAgain,
-            _ if error.may_pass() => WayOn::Retry,
-            _ => WayOn::ChangeInput,
+        let recovery = match error {
+            HubError::Lost { .. } => Recovery::FetchAgain,
+            _ if error.may_pass() => Recovery::Retry,
+            _ => Recovery::ChangeInput,
         };
         let text = error.to_string();
         // The sentences of a hub name the file; they are the visitor's.
@@ -109,7 +109,7 @@ impl From<HubError> for Failure {
         } else {
             format!("{text}.")
         };
-        Failure { sentence, detail: String::new(), way_on }
+        Failure { sentence, detail: String::new(), recovery }
     }
 }
 

@@ -1,18 +1,14 @@
 //! What every part of the page shares: the view, the engine's state, the picture on the stage.
 
-use super::calm::calm;
 use super::client::Client;
 use super::consent::Consent;
 use super::history;
-use super::speaking::playroom;
 use super::stage::{Gallery, StagePicture};
-use super::state::{
-    Album, Asked, Damages, Download, Embeddings, Engine, Runs, Shared, Thumbnails, UiState, Writing,
-};
+use super::state::{RequestState, Requests, Shared, UiState};
+use super::throttle::throttle;
 use super::view::{PictureName, Room, View};
 use crate::session::protocol::{
-    Abilities, Answer, Attention, BackendChoice, Command, Effect, Failure, KeptModel, Lane, ModelFacts,
-    ModelName, Offer, Opened, Pixels, Reply, Request, StepTime,
+    Abilities, BackendChoice, Command, Failure, Lane, ModelFacts, ModelName, Pixels, Reply, Request,
 };
 use crate::ui::memo::Memo;
 use crate::world::Scene;
@@ -25,9 +21,16 @@ const TYPING_PAUSE: Duration = Duration::from_millis(700);
 /// Between two scenes that the engine is asked about while an object is dragged.
 const DRAGGING_PAUSE: Duration = Duration::from_millis(100);
 
+/// Our own model's folder, relative to the page's base.
+const PLAYROOM: &str = "models/playroom/";
+
+pub fn playroom() -> ModelName {
+    ModelName::Playroom { url: PLAYROOM.into() }
+}
+
 /// Signals and verbs; copied freely into every view.
 #[derive(Clone, Copy)]
-pub struct Lab {
+pub struct AppContext {
     pub view: RwSignal<View>,
     /// Counts settled changes of the view: each becomes an entry of the browser's history.
     pub settled: RwSignal<u32>,
@@ -38,40 +41,16 @@ pub struct Lab {
     /// The same, at a pace that the engine can follow while an object is dragged.
     pub steady: Memo<Shared<StagePicture>>,
     /// The visitor's own picture as the model sees it.
-    pub own: RwSignal<Option<Pixels>>,
+    pub upload: RwSignal<Option<Pixels>>,
     pub gallery: RwSignal<Shared<Gallery>>,
     /// The model that was last asked for.
-    pub speaking: RwSignal<Option<ModelName>>,
-    pub load: Memo<Asked<Engine>>,
+    pub active_model: RwSignal<Option<ModelName>>,
+    pub requests: Requests,
     /// What the model is; none while it loads.
     pub facts: Memo<Option<ModelFacts>>,
-    pub compared: Memo<Asked<Vec<Effect>>>,
-    pub opened: Memo<Asked<Option<Opened>>>,
-    pub embeddings: Memo<Asked<Embeddings>>,
-    pub text: Memo<Asked<Vec<f32>>>,
-    pub embedding: Memo<Asked<Vec<f32>>>,
-    pub matched: Memo<Asked<Vec<f32>>>,
-    pub caption: Memo<Asked<Writing>>,
-    pub answer: Memo<Asked<Option<Answer>>>,
-    pub cross: Memo<Asked<Option<Attention>>>,
-    pub patches: Memo<Asked<Option<Attention>>>,
-    pub steps: Memo<Asked<Vec<StepTime>>>,
-    pub training: Memo<Asked<Runs>>,
-    pub damage: Memo<Asked<Damages>>,
-    pub weights: Memo<Asked<Vec<u8>>>,
-    pub texts: Memo<Asked<Vec<f32>>>,
-    pub labels: Memo<Asked<Vec<f32>>>,
-    pub album: Memo<Asked<Album>>,
-    pub adding: Memo<Asked<()>>,
-    pub thumbnails: Memo<Asked<Thumbnails>>,
-    pub offer: Memo<Asked<Option<Offer>>>,
-    pub download: Memo<Asked<Option<Download>>>,
-    pub outdated: Memo<Asked<Vec<String>>>,
-    pub taken: Memo<Asked<(u64, u64)>>,
-    pub shelf: Memo<Asked<Vec<KeptModel>>>,
     /// What is said beside the answers of a lane.
     pub notes: Memo<Vec<(Lane, String)>>,
-    /// The published model with which the engine stopped: Playroom speaks in its place until the visitor tries it again.
+    /// The published model with which the engine stopped: Playroom takes its place until the visitor tries it again.
     pub stopped: RwSignal<Option<String>>,
     pub consent: Consent,
     state: RwSignal<UiState>,
@@ -85,52 +64,28 @@ pub struct Lab {
     typing: StoredValue<Option<TimeoutHandle>, LocalStorage>,
 }
 
-impl Lab {
+impl AppContext {
     /// A page that shows `view`; the engine is not started yet.
     pub fn new(view: View) -> Self {
         let state = RwSignal::new(UiState::default());
         let gallery = RwSignal::new(Shared::new(Gallery::new(view.gallery)));
         let view = RwSignal::new(view);
-        let own = RwSignal::new(None);
+        let upload = RwSignal::new(None);
         // Playroom needs no look at what is kept: it is there before the first frame.
-        let speaking = view.with_untracked(|view| view.model.is_empty().then(playroom));
-        let load = Memo::new(move |_| state.with(|state| state.load.clone()));
-        let picture = picture_of(view, own);
-        Lab {
+        let active_model = view.with_untracked(|view| view.model.is_empty().then(playroom));
+        let requests = Requests::of(state);
+        let picture = picture_of(view, upload);
+        AppContext {
             view,
             settled: RwSignal::new(0),
             address: RwSignal::new(history::current().to_address()),
             picture,
-            steady: calm(move || picture.get(), DRAGGING_PAUSE),
-            own,
+            steady: throttle(move || picture.get(), DRAGGING_PAUSE),
+            upload,
             gallery,
-            speaking: RwSignal::new(speaking),
-            load,
-            facts: Memo::new(move |_| load.with(|load| load.value.model.clone())),
-            compared: Memo::new(move |_| state.with(|state| state.compared.clone())),
-            opened: Memo::new(move |_| state.with(|state| state.opened.clone())),
-            embeddings: Memo::new(move |_| state.with(|state| state.gallery.clone())),
-            text: Memo::new(move |_| state.with(|state| state.text.clone())),
-            embedding: Memo::new(move |_| state.with(|state| state.picture.clone())),
-            matched: Memo::new(move |_| state.with(|state| state.matched.clone())),
-            caption: Memo::new(move |_| state.with(|state| state.caption.clone())),
-            answer: Memo::new(move |_| state.with(|state| state.answer.clone())),
-            cross: Memo::new(move |_| state.with(|state| state.cross.clone())),
-            patches: Memo::new(move |_| state.with(|state| state.patches.clone())),
-            steps: Memo::new(move |_| state.with(|state| state.steps.clone())),
-            training: Memo::new(move |_| state.with(|state| state.training.clone())),
-            damage: Memo::new(move |_| state.with(|state| state.damage.clone())),
-            weights: Memo::new(move |_| state.with(|state| state.weights.clone())),
-            texts: Memo::new(move |_| state.with(|state| state.texts.clone())),
-            labels: Memo::new(move |_| state.with(|state| state.labels.clone())),
-            album: Memo::new(move |_| state.with(|state| state.album.clone())),
-            adding: Memo::new(move |_| state.with(|state| state.adding.clone())),
-            thumbnails: Memo::new(move |_| state.with(|state| state.thumbnails.clone())),
-            offer: Memo::new(move |_| state.with(|state| state.offer.clone())),
-            download: Memo::new(move |_| state.with(|state| state.download.clone())),
-            outdated: Memo::new(move |_| state.with(|state| state.outdated.clone())),
-            taken: Memo::new(move |_| state.with(|state| state.taken.clone())),
-            shelf: Memo::new(move |_| state.with(|state| state.shelf.clone())),
+            active_model: RwSignal::new(active_model),
+            requests,
+            facts: Memo::new(move |_| requests.load.with(|load| load.value.model.clone())),
             notes: Memo::new(move |_| state.with(|state| state.notes.clone())),
             stopped: RwSignal::new(None),
             consent: Consent::new(),
@@ -143,14 +98,18 @@ impl Lab {
         }
     }
 
-    /// The lab of this page.
+    /// The context of this page.
     pub fn here() -> Self {
         expect_context()
     }
 
-    /// Starts a worker, ending the one before, and loads the model that speaks: Playroom, where another has stopped the worker.
+    /// Starts a worker, ending the one before, and loads the active model: Playroom, where another has stopped the worker.
     pub fn start(self, backend: BackendChoice) {
-        match Client::start(self) {
+        let hear = move |reply: Result<Reply, String>| match reply {
+            Ok(reply) => self.apply(reply),
+            Err(detail) => self.crashed(&detail),
+        };
+        match Client::start(hear, move |detail| self.crashed(detail)) {
             Ok(client) => {
                 self.client.set_value(Some(client));
                 self.backend.set_value(backend);
@@ -158,7 +117,7 @@ impl Lab {
                 let wanted = self.view.with_untracked(|view| view.model.clone());
                 if !wanted.is_empty() && suspect.as_ref() == Some(&wanted) {
                     self.state.update(UiState::change_model);
-                    self.speaking.set(Some(playroom()));
+                    self.active_model.set(Some(playroom()));
                     self.stopped.set(suspect);
                 }
                 let requests = self.state.try_update(UiState::restart);
@@ -169,11 +128,11 @@ impl Lab {
         }
     }
 
-    /// Lets this model speak, if another does.
-    pub fn speak(self, model: ModelName) {
-        if self.speaking.with_untracked(|speaking| speaking.as_ref() != Some(&model)) {
+    /// Makes this model the active one, if another is.
+    pub fn activate(self, model: ModelName) {
+        if self.active_model.with_untracked(|speaking| speaking.as_ref() != Some(&model)) {
             self.state.update(UiState::change_model);
-            self.speaking.set(Some(model));
+            self.active_model.set(Some(model));
             match self.suspect.with_value(Option::is_some) {
                 true => self.start(self.backend.get_value()),
                 false => self.load(),
@@ -181,28 +140,28 @@ impl Lab {
         }
     }
 
-    /// Loads the model that speaks once more: its files are other ones.
-    pub fn speak_anew(self) {
+    /// Loads the active model once more: its files are other ones.
+    pub fn reload_model(self) {
         self.state.update(UiState::change_model);
         self.load();
     }
 
     /// The visitor names a checkpoint, and thereby lets the page ask its server what it is.
-    pub fn look(self, name: &str, again: bool) {
+    pub fn request_offer(self, name: &str, again: bool) {
         self.consent.give_for(name);
         self.ask(Command::Offer { name: name.to_string(), again });
     }
 
     /// Offers to fetch the checkpoint that was to speak once more.
     pub fn fetch_again(self) {
-        if let Some(ModelName::Kept { name, .. }) = self.speaking.get_untracked() {
+        if let Some(ModelName::Stored { name, .. }) = self.active_model.get_untracked() {
             self.go(|view| view.room = Room::Models);
-            self.look(&name, true);
+            self.request_offer(&name, true);
         }
     }
 
     fn load(self) {
-        if let Some(model) = self.speaking.get_untracked() {
+        if let Some(model) = self.active_model.get_untracked() {
             self.ask(Command::Load { backend: self.backend.get_value(), model });
         }
     }
@@ -228,7 +187,7 @@ impl Lab {
         self.send(request);
     }
 
-    pub fn hear(self, reply: Reply) {
+    pub fn apply(self, reply: Reply) {
         let requests = self.state.try_update(|state| state.apply(reply));
         self.send(requests.into_iter().flatten());
     }
@@ -258,7 +217,7 @@ impl Lab {
         self.settled.update(|count| *count += 1);
     }
 
-    /// Changes the view in the midst of a gesture; [`Lab::go`] follows at its end.
+    /// Changes the view in the midst of a gesture; [`AppContext::go`] follows at its end.
     pub fn preview(self, change: impl FnOnce(&mut View)) {
         self.view.update(change);
     }
@@ -266,7 +225,7 @@ impl Lab {
     /// Changes the view as something that has come about by itself: the address tells it, and Back does not undo it.
     pub fn note(self, change: impl FnOnce(&mut View)) {
         self.view.update(change);
-        history::replace(self);
+        self.view.with_untracked(|view| history::replace(view, self.address));
     }
 
     /// Changes the view letter by letter; it settles when the visitor pauses.
@@ -298,9 +257,9 @@ impl Lab {
     }
 
     /// Whether an answer is about the picture on the stage as it is now: while an object is dragged, what is shown may
-    /// still be said of the picture before, and must not be judged by this one.
-    pub fn is_of_stage<T>(self, asked: &Asked<T>) -> bool {
-        let seen = asked.answered.as_ref().and_then(|command| command.picture());
+    /// still be said of the picture before, and must not be compared with this one.
+    pub fn is_of_stage<T>(self, request: &RequestState<T>) -> bool {
+        let seen = request.answered.as_ref().and_then(|command| command.picture());
         self.picture.with(|picture| seen == Some(&picture.pixels))
     }
 
@@ -318,10 +277,10 @@ impl Lab {
 }
 
 /// The picture that the view names; the first of the gallery where the visitor's own has gone.
-fn picture_of(view: RwSignal<View>, own: RwSignal<Option<Pixels>>) -> Memo<Shared<StagePicture>> {
+fn picture_of(view: RwSignal<View>, upload: RwSignal<Option<Pixels>>) -> Memo<Shared<StagePicture>> {
     let name = Memo::new(move |_| view.with(|view| view.picture.clone()));
     Memo::new(move |_| {
-        let picture = own.with(|own| StagePicture::find(&name.get(), own.as_ref()));
+        let picture = upload.with(|upload| StagePicture::find(&name.get(), upload.as_ref()));
         let picture = picture.or_else(|| StagePicture::find(&View::default().picture, None));
         Shared::new(picture.expect("the default picture is a scene"))
     })

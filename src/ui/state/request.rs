@@ -1,6 +1,6 @@
 //! One lane of the conversation with the engine.
 
-use super::Shared;
+use super::shared::Shared;
 use crate::session::protocol::{Command, Failure};
 
 /// How far the newest request of a lane has come.
@@ -8,7 +8,7 @@ use crate::session::protocol::{Command, Failure};
 pub enum Phase {
     #[default]
     Unasked,
-    /// Asked before the model was ready; it is sent then.
+    /// RequestState before the model was ready; it is sent then.
     Waiting,
     /// Sent; the value may still be that of an earlier request.
     Running,
@@ -21,7 +21,7 @@ pub enum Phase {
 /// What was asked on a lane and what has come of it. The value of an earlier request stays until the newer one
 /// replaces it, so that a view never goes blank in between.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Asked<T> {
+pub struct RequestState<T> {
     id: u32,
     pub phase: Phase,
     /// The newest command.
@@ -32,7 +32,7 @@ pub struct Asked<T> {
     pub failure: Option<Failure>,
 }
 
-impl<T: Clone> Asked<T> {
+impl<T: Clone> RequestState<T> {
     /// Whether `value` is the whole answer to the newest command.
     pub fn is_settled(&self) -> bool {
         self.phase == Phase::Done
@@ -65,7 +65,7 @@ impl<T: Clone> Asked<T> {
             self.value = Shared::default();
             self.answered = None;
         } else {
-            *self = Asked::default();
+            *self = RequestState::default();
         }
     }
 
@@ -77,7 +77,7 @@ impl<T: Clone> Asked<T> {
     }
 
     /// Takes an event of request `id` in; events of superseded requests change nothing.
-    pub(super) fn hear(&mut self, id: u32, phase: Phase, change: impl FnOnce(&mut T)) {
+    pub(super) fn apply(&mut self, id: u32, phase: Phase, change: impl FnOnce(&mut T)) {
         if self.id == id && self.phase != Phase::Failed {
             self.value.change(change);
             self.answered = self.command.clone();
@@ -87,7 +87,7 @@ impl<T: Clone> Asked<T> {
 }
 
 /// What every lane does, whatever its answers are.
-pub(super) trait Turn {
+pub(super) trait AnyRequestState {
     fn id(&self) -> u32;
     /// Whether this very command is under way, or is a question that is answered.
     fn covers(&self, command: &Command) -> bool;
@@ -109,14 +109,14 @@ pub(super) trait Turn {
     fn resend(&mut self) -> Option<(u32, Shared<Command>)>;
 }
 
-impl<T: Clone + Default> Turn for Asked<T> {
+impl<T: Clone + Default> AnyRequestState for RequestState<T> {
     fn id(&self) -> u32 {
         self.id
     }
 
     fn covers(&self, command: &Command) -> bool {
         let is_standing = self.is_busy() || self.is_settled() && !command.is_action();
-        is_standing && self.command.as_ref().is_some_and(|asked| **asked == *command)
+        is_standing && self.command.as_ref().is_some_and(|request| **request == *command)
     }
 
     fn ask(&mut self, id: u32, command: Shared<Command>, phase: Phase) {
@@ -159,7 +159,7 @@ impl<T: Clone + Default> Turn for Asked<T> {
     }
 
     fn clear(&mut self) {
-        *self = Asked::default();
+        *self = RequestState::default();
     }
 
     fn resend(&mut self) -> Option<(u32, Shared<Command>)> {

@@ -1,6 +1,6 @@
 //! One sample as it is given after the sabotage, and what everybody makes of it.
 
-use super::desk::Spoilt;
+use super::desk::DeskDamages;
 use crate::lab::fuse::batch::Given;
 use crate::lab::fuse::task::sentence;
 use crate::lab::fuse::{Contestant, Shown};
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 const NOTHING: u8 = 128;
 
 #[component]
-pub fn SpoiltSample(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
+pub fn CorruptedSample(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
     let sample = Memo::new(move |_| {
         let (at, sabotage) = room.view.with(|view| {
             let (modality, corruption, percent) = (view.modality, view.corruption, view.percent);
@@ -25,7 +25,7 @@ pub fn SpoiltSample(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
     let answers = Memo::new(move |_| {
         let (at, percent) = room.view.with(|view| (view.sample, view.percent));
         let answer = |contestant: Contestant| {
-            let damage = spoilt.damage(contestant, percent)?;
+            let damage = damages.damage(contestant, percent)?;
             Some(Answer { contestant, probability: *damage.probabilities.get(at)?, gate: None })
         };
         let entrants = room.settings.with(|settings| settings.entrants());

@@ -1,17 +1,48 @@
 //! A checkpoint that the visitor has as files.
 
+use std::cell::RefCell;
 use std::io;
 
-use super::{Need, Taking, folder_of, full, storage};
+use super::folders::folder_of;
+use super::storage::{Need, full, storage};
 use crate::io::hub::{Entry, HubError, Manifest, Store, Writable, check, keep, manifest};
-use crate::session::engine::Host;
-use crate::session::protocol::{Event, Failure, WayOn};
+use crate::session::host::Host;
+use crate::session::protocol::{Event, Failure, Recovery};
+
+/// The lock of the checkpoint whose files the visitor is handing in, under its name: it outlasts a request.
+pub struct ImportLock<L>(RefCell<Option<(String, L)>>);
+
+impl<L> Default for ImportLock<L> {
+    fn default() -> Self {
+        ImportLock(RefCell::new(None))
+    }
+}
+
+impl<L> ImportLock<L> {
+    fn is_at(&self, name: &str) -> bool {
+        self.0.borrow().as_ref().is_some_and(|(at, _)| at == name)
+    }
+
+    fn begin(&self, name: &str, lock: L) {
+        self.0.replace(Some((name.to_string(), lock)));
+    }
+
+    /// Lets go of the checkpoint of this name.
+    pub(super) fn end(&self, name: &str) {
+        self.0.borrow_mut().take_if(|(at, _)| at == name);
+    }
+
+    /// Lets go of whichever checkpoint it is.
+    pub(super) fn clear(&self) {
+        self.0.replace(None);
+    }
+}
 
 /// Writes a piece; after the last one the checkpoint is on the shelf like one that was downloaded. From the first piece to
 /// the last the folder is this page's alone.
-pub(super) async fn take<H: Host>(
+pub(super) async fn import<H: Host>(
     host: &H,
-    taking: &Taking<H::Lock>,
+    import_lock: &ImportLock<H::Lock>,
     name: &str,
     files: &[(String, u64)],
     file: usize,
@@ -31,19 +62,19 @@ pub(super) async fn take<H: Host>(
         return Err(Failure {
             sentence: "This is no piece of a model's file.".to_string(),
             detail: format!("{:?} from {start}", files.get(file)),
-            way_on: WayOn::ChangeInput,
+            recovery: Recovery::ChangeInput,
         });
     };
     let key = folder_of(name);
     let is_first = file == 0 && start == 0;
-    let was_at_it = taking.is_at(name);
+    let was_at_it = import_lock.is_at(name);
     if !was_at_it {
         let lock = host.try_lock(&key).await.map_err(storage)?;
-        taking.begin(name, lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?);
+        import_lock.begin(name, lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?);
     }
     let need = Need { missing: *size - start, whole: total };
     let fails = async |error| {
-        taking.end(name);
+        import_lock.end(name);
         full(host, &key, file_name, need, error).await
     };
     let folder = match host.folder(&key).await {
@@ -56,11 +87,11 @@ pub(super) async fn take<H: Host>(
             return Err(fails(error).await);
         }
     } else if !was_at_it && manifest(&folder).await?.is_none() {
-        taking.end(name);
+        import_lock.end(name);
         return Err(Failure {
             sentence: "The files that had come were deleted: hand the folder in again.".to_string(),
             detail: String::new(),
-            way_on: WayOn::ChangeInput,
+            recovery: Recovery::ChangeInput,
         });
     }
     let is_complete = start + bytes.len() as u64 == *size;
@@ -77,7 +108,7 @@ pub(super) async fn take<H: Host>(
         Err(error) => return Err(fails(error).await),
     };
     if is_complete && let Err(error) = check(file_name, &written) {
-        taking.end(name);
+        import_lock.end(name);
         written.truncate(0).map_err(storage)?;
         return Err(error.into());
     }
@@ -87,11 +118,11 @@ pub(super) async fn take<H: Host>(
             return Err(fails(error).await);
         }
         if file + 1 == files.len() {
-            taking.end(name);
+            import_lock.end(name);
             host.tell(&key);
         }
     }
-    Ok(Event::Taken { done, total })
+    Ok(Event::Imported { done, total })
 }
 
 /// Keeps a manifest that tells of the first `whole` files as here.

@@ -1,8 +1,8 @@
 //! A live run of the room that is open: what the address asks for, what the engine has done of it, and the buttons.
 
-use super::calm::calm;
-use super::lab::Lab;
-use super::state::{Runs, Shared, Training};
+use super::context::AppContext;
+use super::state::{RunState, Runs, Shared};
+use super::throttle::throttle;
 use super::view::View;
 use crate::session::protocol::{Command, Experiment, Failure, Lane};
 use crate::ui::memo::Memo;
@@ -21,88 +21,93 @@ pub struct StepOf {
 
 /// A run and its buttons; copied freely.
 #[derive(Clone, Copy)]
-pub struct Live {
-    lab: Lab,
+pub struct TrainingRun {
+    app: AppContext,
     pub experiment: Memo<Experiment>,
     /// The step to which a press on Train leads from a step.
     target: fn(&Experiment, u64) -> u64,
-    /// The step at which the run stands; none before it has begun.
-    pub stands: Memo<Option<u64>>,
+    /// The step that the run has reached; none before it has begun.
+    pub step: Memo<Option<u64>>,
     /// Work of any kind is under way.
     pub is_busy: Memo<bool>,
-    /// Steps are under way; judging what is there does not count.
+    /// Steps are under way; evaluating does not count.
     pub is_training: Memo<bool>,
     pub failure: Memo<Option<Failure>>,
     /// All runs at a pace that charts can follow.
     runs: Memo<Shared<Runs>>,
 }
 
-impl Live {
+impl TrainingRun {
     /// Brings the run to the step that the address names, and the address to the step at which the run rests. A run
     /// stops when its room is left, and stays where it is.
     pub fn new(
-        lab: Lab,
+        app: AppContext,
         experiment: Memo<Experiment>,
         target: fn(&Experiment, u64) -> u64,
-        step: StepOf,
+        step_of: StepOf,
     ) -> Self {
-        let stands = Memo::new(move |_| {
-            lab.training.with(|asked| experiment.with(|mine| asked.value.of(mine).map(Training::step)))
+        let step = Memo::new(move |_| {
+            app.requests
+                .training
+                .with(|request| experiment.with(|mine| request.value.of(mine).map(RunState::step)))
         });
         let is_mine = move || {
             let mine = experiment.get();
-            lab.training.with(|asked| {
-                let command = asked.command.as_deref();
+            app.requests.training.with(|request| {
+                let command = request.command.as_deref();
                 matches!(command, Some(Command::Train { experiment, .. }) if *experiment == mine)
             })
         };
-        let is_busy = Memo::new(move |_| is_mine() && lab.training.with(|asked| asked.is_busy()));
+        let is_busy =
+            Memo::new(move |_| is_mine() && app.requests.training.with(|request| request.is_busy()));
         let is_training = Memo::new(move |_| {
-            let until = lab.training.with(|asked| match asked.command.as_deref() {
+            let until = app.requests.training.with(|request| match request.command.as_deref() {
                 Some(Command::Train { until, .. }) => *until,
                 _ => 0,
             });
-            is_busy.get() && until > stands.get().unwrap_or(0)
+            is_busy.get() && until > step.get().unwrap_or(0)
         });
-        let failure =
-            Memo::new(move |_| is_mine().then(|| lab.training.with(|asked| asked.failure.clone())).flatten());
-        let runs = calm(move || lab.training.with(|asked| asked.value.clone()), DRAWING_PAUSE);
-        let live = Live { lab, experiment, target, stands, is_busy, is_training, failure, runs };
-        live.follow(step);
-        on_cleanup(move || lab.stop(Lane::Train));
-        live
+        let failure = Memo::new(move |_| {
+            is_mine().then(|| app.requests.training.with(|request| request.failure.clone())).flatten()
+        });
+        let runs =
+            throttle(move || app.requests.training.with(|request| request.value.clone()), DRAWING_PAUSE);
+        let training = TrainingRun { app, experiment, target, step, is_busy, is_training, failure, runs };
+        training.follow(step_of);
+        on_cleanup(move || app.stop(Lane::Train));
+        training
     }
 
-    fn follow(self, step: StepOf) {
-        let wanted = self.lab.pick(step.get);
-        let has_begun = Memo::new(move |_| self.stands.get().is_some());
+    fn follow(self, step_of: StepOf) {
+        let wanted = self.app.pick(step_of.get);
+        let has_begun = Memo::new(move |_| self.step.get().is_some());
         // A run that is known to stand further is taken as it is: only Reset begins anew.
-        let is_behind = move |wanted: u64| self.stands.get_untracked().is_some_and(|stands| stands < wanted);
+        let is_behind = move |wanted: u64| self.step.get_untracked().is_some_and(|step| step < wanted);
         Effect::new(move || {
             // A memo has to be read to be followed: when the engine is another one, the run has not begun there.
             let (experiment, wanted, has_begun) = (self.experiment.get(), wanted.get(), has_begun.get());
             if !self.is_busy.get_untracked() && (!has_begun || is_behind(wanted)) {
-                self.lab.ask(Command::Train { experiment, until: wanted });
+                self.app.ask(Command::Train { experiment, until: wanted });
             }
         });
         Effect::new(move |earlier: Option<u64>| {
-            let (stands, wanted) = (self.stands.get(), wanted.get());
+            let (step, wanted) = (self.step.get(), wanted.get());
             // An address that asks for more has only just been set.
             let is_asking = earlier != Some(wanted) && is_behind(wanted);
             if !self.is_busy.get()
                 && !is_asking
                 && self.failure.with_untracked(Option::is_none)
-                && let Some(stands) = stands
-                && stands != wanted
+                && let Some(step) = step
+                && step != wanted
             {
-                self.lab.note(|view| (step.set)(view, stands));
+                self.app.note(|view| (step_of.set)(view, step));
             }
             wanted
         });
     }
 
     /// A part of what was heard of this run, as often as charts are drawn; the default before it has begun.
-    pub fn read<T>(self, part: impl Fn(&Training) -> T + Send + Sync + 'static) -> Memo<T>
+    pub fn read<T>(self, part: impl Fn(&RunState) -> T + Send + Sync + 'static) -> Memo<T>
     where
         T: Default + PartialEq + Send + Sync + 'static,
     {
@@ -113,28 +118,28 @@ impl Live {
 
     /// The step to which a press on Train leads from here.
     pub fn goal(self) -> u64 {
-        let stands = self.stands.get().unwrap_or(0);
-        self.experiment.with(|experiment| (self.target)(experiment, stands))
+        let step = self.step.get().unwrap_or(0);
+        self.experiment.with(|experiment| (self.target)(experiment, step))
     }
 
     pub fn train(self) {
         let until = untrack(|| self.goal());
-        self.lab.ask(Command::Train { experiment: self.experiment.get_untracked(), until });
+        self.app.ask(Command::Train { experiment: self.experiment.get_untracked(), until });
     }
 
     /// One step further.
-    pub fn step(self) {
-        let until = self.stands.get_untracked().unwrap_or(0) + 1;
-        self.lab.ask(Command::Train { experiment: self.experiment.get_untracked(), until });
+    pub fn advance(self) {
+        let until = self.step.get_untracked().unwrap_or(0) + 1;
+        self.app.ask(Command::Train { experiment: self.experiment.get_untracked(), until });
     }
 
     pub fn pause(self) {
-        self.lab.stop(Lane::Train);
+        self.app.stop(Lane::Train);
     }
 
     /// Begins anew from random weights.
     pub fn reset(self) {
-        self.lab.stop(Lane::Train);
-        self.lab.ask(Command::Train { experiment: self.experiment.get_untracked(), until: 0 });
+        self.app.stop(Lane::Train);
+        self.app.ask(Command::Train { experiment: self.experiment.get_untracked(), until: 0 });
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// Follows `source`: at once when it was quiet, otherwise once per `pause`, and always to its last value.
-pub fn calm<T>(source: impl Fn() -> T + Send + Sync + 'static, pause: Duration) -> Memo<T>
+pub fn throttle<T>(source: impl Fn() -> T + Send + Sync + 'static, pause: Duration) -> Memo<T>
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {

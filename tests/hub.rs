@@ -16,7 +16,7 @@ use tempfile::{TempDir, tempdir};
 use triptych::device::{CpuDevice, Device};
 use triptych::infer::VisionLanguageModel;
 use triptych::io::file::Folder;
-use triptych::io::hub::{Download, HubError, Source, survey};
+use triptych::io::hub::{Download, HubError, Source, resolve};
 use triptych::io::read_at::Files;
 use triptych::precision::Precision;
 
@@ -115,7 +115,7 @@ fn a_later_visit_goes_on_from_what_is_kept() {
         block_on(download.advance()).unwrap();
     }
     let done = download.progress().done;
-    let before: u64 = download.manifest().kept();
+    let before: u64 = download.manifest().stored_bytes();
     drop(download);
     hub.take_log();
     let mut download = open(&hub, &kept).unwrap();

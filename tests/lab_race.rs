@@ -3,18 +3,18 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::lab::fuse::task::{Information, Task};
-use triptych::lab::fuse::{Contestant, Modality, PARAMETERS, Race, Settings};
+use triptych::lab::fuse::{Contestant, Modality, PARAMETERS, Race, RaceSettings};
 use triptych::lab::sabotage::{Corruption, Sabotage};
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 
-fn settings(information: Information, contestants: &[Contestant]) -> Settings {
+fn settings(information: Information, contestants: &[Contestant]) -> RaceSettings {
     let task = Task::pure(information);
-    Settings { task, contestants: contestants.to_vec(), ..Settings::default() }
+    RaceSettings { task, contestants: contestants.to_vec(), ..RaceSettings::default() }
 }
 
 /// The race after `steps`, and every loss on its way.
-fn run(settings: Settings, steps: u64) -> (Race, Vec<f32>) {
+fn run(settings: RaceSettings, steps: u64) -> (Race, Vec<f32>) {
     pollster::block_on(async {
         let mut race = Race::begin(&CPU, settings).await.unwrap();
         let mut losses = Vec::new();
@@ -31,7 +31,7 @@ fn place(race: &Race, contestant: Contestant) -> usize {
 }
 
 fn accuracy(race: &Race, contestant: Contestant) -> f32 {
-    let standing = pollster::block_on(race.standing(place(race, contestant))).unwrap();
+    let standing = pollster::block_on(race.evaluate(place(race, contestant))).unwrap();
     standing.confusion.accuracy()
 }
 
@@ -59,7 +59,7 @@ fn exclusive_or_defeats_additive_late_fusion() {
 #[test]
 fn modality_dropout_costs_little_and_helps_when_words_are_missing() {
     let contestants = [Contestant::Concat, Contestant::Dropout];
-    let (race, _) = run(Settings { contestants: contestants.to_vec(), ..Settings::sabotage() }, 400);
+    let (race, _) = run(RaceSettings { contestants: contestants.to_vec(), ..RaceSettings::sabotage() }, 400);
     let [plain, dropout] = contestants.map(|contestant| accuracy(&race, contestant));
     assert!(dropout >= plain - 0.05, "with both: {dropout}, without dropout {plain}");
     let [plain, dropout] = contestants.map(|contestant| without_words(&race, contestant));
@@ -80,12 +80,12 @@ fn shuffling_a_picture_that_tells_nothing_changes_nothing() {
 fn everyone_has_as_many_weights_and_equal_seeds_give_equal_losses() {
     let all = [&Contestant::FUSIONS[..], &Contestant::ROBUST].concat();
     let mixture = Task { parts: [1, 1, 1, 1] };
-    let run = || run(Settings { task: mixture, contestants: all.clone(), ..Settings::default() }, 3);
+    let run = || run(RaceSettings { task: mixture, contestants: all.clone(), ..RaceSettings::default() }, 3);
     let (race, losses) = run();
     assert_eq!(losses, run().1);
     assert!(losses.iter().all(|loss| loss.is_finite()));
     for at in 1..race.settings.entrants().len() {
-        let standing = pollster::block_on(race.standing(at)).unwrap();
+        let standing = pollster::block_on(race.evaluate(at)).unwrap();
         let share = standing.parameters as f32 / PARAMETERS as f32;
         assert!((share - 1.0).abs() < 0.025, "{:?} has {}", standing.contestant, standing.parameters);
     }
@@ -98,7 +98,7 @@ fn saved_weights_answer_as_before() {
         let bytes = race.to_file(Contestant::Gate).await.unwrap();
         let file = SafetensorsFile::new("gate.safetensors", bytes).unwrap();
         let (again, at) = Race::from_file(&CPU, "gate.safetensors", &file).await.unwrap();
-        let before = race.standing(place(&race, Contestant::Gate)).await.unwrap();
-        assert_eq!(again.standing(at).await.unwrap(), before);
+        let before = race.evaluate(place(&race, Contestant::Gate)).await.unwrap();
+        assert_eq!(again.evaluate(at).await.unwrap(), before);
     });
 }

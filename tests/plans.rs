@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::json;
-use triptych::lab::student::training_plan;
+use triptych::lab::small_trainer::training_plan;
 use triptych::model::clip;
 use triptych::model::playroom::{self, Config};
 use triptych::nn::AttentionMask;

@@ -3,7 +3,7 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::lab::contrast::{self, objectives};
-use triptych::lab::fuse::{Contestant, Modality, Settings};
+use triptych::lab::fuse::{Contestant, Modality, RaceSettings};
 use triptych::lab::sabotage::Corruption;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
@@ -165,7 +165,7 @@ fn a_newer_request_and_a_stop_end_the_older_one() {
 #[test]
 fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
     let mut client = loaded();
-    let settings = Settings { contestants: vec![Contestant::Late], batch: 4, ..Settings::default() };
+    let settings = RaceSettings { contestants: vec![Contestant::Late], batch: 4, ..RaceSettings::default() };
     let mut train = |until| {
         let experiment = Experiment::Race(settings.clone());
         let events = pollster::block_on(client.ask(Command::Train { experiment, until }));
@@ -205,10 +205,14 @@ fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
 #[test]
 fn runs_of_every_room_are_kept_side_by_side() {
     let mut client = loaded();
-    let race =
-        Experiment::Race(Settings { contestants: vec![Contestant::Sum], batch: 4, ..Settings::default() });
-    let contrast = Experiment::Contrast(contrast::Settings { batch: 8, steps: 12, ..Default::default() });
-    let settings = objectives::Settings { batch: 8, steps: 1, probe_steps: 1, ..Default::default() };
+    let race = Experiment::Race(RaceSettings {
+        contestants: vec![Contestant::Sum],
+        batch: 4,
+        ..RaceSettings::default()
+    });
+    let contrast =
+        Experiment::Contrast(contrast::ContrastSettings { batch: 8, steps: 12, ..Default::default() });
+    let settings = objectives::ObjectiveSettings { batch: 8, steps: 1, probe_steps: 1, ..Default::default() };
     let objectives = Experiment::Objectives(settings);
     let mut updates = |experiment: &Experiment, until| {
         let command = Command::Train { experiment: experiment.clone(), until };

@@ -1,5 +1,7 @@
 //! A kernel: one computation in two forms, a WGSL entry point and its CPU twin, over the same bindings.
 
+use crate::tensor::DType;
+
 /// How a kernel uses a binding.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
@@ -12,12 +14,13 @@ pub enum Access {
 /// One computation. Binding `i` of group 0 is `bindings[i]`; the parameters are the uniform buffer that follows.
 ///
 /// ```
-/// use triptych_engine::kernel::{Access, Args, Kernel, Variant, grid_flat};
+/// use triptych_engine::kernel::{Access, Args, Field, Kernel, Variant, grid_flat};
 ///
 /// /// `y[i] = x[i]^2`.
 /// static SQUARE: Kernel = Kernel {
 ///     name: "square.forward",
 ///     bindings: &[("x", Access::Read), ("y", Access::Write)],
+///     params: &[Field::of::<u32>("count")],
 ///     variants: &[Variant {
 ///         name: "flat",
 ///         source: &["
@@ -45,6 +48,8 @@ pub struct Kernel {
     pub name: &'static str,
     /// Names (as in the WGSL source) and uses of the storage bindings, at most eight.
     pub bindings: &'static [(&'static str, Access)],
+    /// The parameters, as the shader's struct has them.
+    pub params: &'static [Field],
     /// The WGSL forms, at least one. Where there are several, the device measures them and keeps the fastest.
     pub variants: &'static [Variant],
     /// The definition: plain loops, sums in f64.
@@ -94,6 +99,62 @@ impl<'a> Args<'a> {
         bytemuck::cast_slice(self.read[i])
     }
 }
+
+/// A field of a kernel's parameters: a scalar, or the scalars of an array, for which WGSL has a field each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Field {
+    /// The scalar's name in the shader, or the array's.
+    pub name: &'static str,
+    /// The type of its scalars.
+    pub dtype: DType,
+    /// How many scalars it has.
+    pub count: usize,
+}
+
+impl Field {
+    /// A field of this type.
+    pub const fn of<P: Parameter>(name: &'static str) -> Self {
+        Field { name, dtype: P::DTYPE, count: P::COUNT }
+    }
+}
+
+/// What the field of a kernel's parameters may be: u32, f32, or an array of them.
+pub trait Parameter {
+    /// The type of its scalars.
+    const DTYPE: DType;
+    /// How many scalars it has.
+    const COUNT: usize = 1;
+}
+
+impl Parameter for u32 {
+    const DTYPE: DType = DType::U32;
+}
+
+impl Parameter for f32 {
+    const DTYPE: DType = DType::F32;
+}
+
+impl<T: Parameter, const N: usize> Parameter for [T; N] {
+    const DTYPE: DType = T::DTYPE;
+    const COUNT: usize = N;
+}
+
+/// Declares the parameters of a kernel as a `#[repr(C)]` struct and lists its fields, to which `tests/shaders.rs` holds the
+/// struct in the shader.
+macro_rules! params {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$doc:meta])* $of:vis $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[repr(C)]
+        #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+        $vis struct $name { $($(#[$doc])* $of $field: $type,)* }
+
+        impl $name {
+            $vis const FIELDS: &'static [$crate::kernel::Field] =
+                &[$($crate::kernel::Field::of::<$type>(stringify!($field))),*];
+        }
+    };
+}
+pub(crate) use params;
 
 /// Parameter words of a kernel's `#[repr(C)]` struct.
 pub fn words<P: bytemuck::NoUninit>(params: &P) -> Vec<u32> {

@@ -217,7 +217,7 @@ fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
         // SAFETY: a chunk has 16 values; wasm has no alignment requirement.
         let query = [0, 8].map(|half| unsafe { v128_load(query.as_ptr().add(half).cast()) });
         for (sums, row) in sums.iter_mut().zip(rows) {
-            // SAFETY: as above.
+            // SAFETY: so has one of a row.
             let row = unsafe { v128_load(row[at].as_ptr().cast()) };
             let row = [i16x8_extend_low_i8x16(row), i16x8_extend_high_i8x16(row)];
             *sums = [0, 1].map(|half| i32x4_add(sums[half], i32x4_dot_i16x8(row[half], query[half])));

@@ -4,7 +4,7 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::read_at::Files;
 use triptych::io::safetensors::SafetensorsFile;
-use triptych::lab::student::{Inputs, Student, training_plan};
+use triptych::lab::small_trainer::{Inputs, SmallTrainer, training_plan};
 use triptych::model::clip::{Config, encode_image, image_embeds};
 use triptych::ops::cross_entropy::cross_entropy;
 use triptych::ops::scale::scale;
@@ -16,7 +16,7 @@ const LEARNING_RATE: f32 = 1e-3;
 
 /// The tower on the CPU, and the batch that it learns again and again.
 pub struct Training {
-    student: Student,
+    trainer: SmallTrainer,
     batch: Inputs,
 }
 
@@ -51,17 +51,17 @@ impl Training {
         let own = weights.names().into_iter().map(|name| weights.tensor(&name).map(|tensor| (name, tensor)));
         let own: Inputs = own.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
         let device = Device::Cpu(CpuDevice { exact: false });
-        let student = Student::new(&device, plan, 0, &own).await.map_err(|error| error.to_string())?;
+        let trainer = SmallTrainer::new(&device, plan, 0, &own).await.map_err(|error| error.to_string())?;
         let batch = vec![
             ("pixels".into(), HostTensor::f32([batch, 3, side, side], pixels)),
             ("targets".into(), HostTensor::u32([batch], (0..batch).map(|n| (n % classes) as u32).collect())),
             ("ones".into(), HostTensor::f32([batch], vec![1.0; batch])),
         ];
-        Ok(Training { student, batch })
+        Ok(Training { trainer, batch })
     }
 
     /// One step; the loss before it, in nats.
     pub async fn step(&mut self) -> Result<f32, String> {
-        self.student.step(&self.batch, LEARNING_RATE).await.map_err(|error| error.to_string())
+        self.trainer.step(&self.batch, LEARNING_RATE).await.map_err(|error| error.to_string())
     }
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde_json::Value;
-use triptych::eval::text::{Candidate, TextScores, scores};
+use triptych::eval::Candidate;
+use triptych::eval::text::{TextScores, scores};
 use triptych::eval::{cider, rouge};
 
 use super::{Tally, bytes};

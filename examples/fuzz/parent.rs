@@ -29,7 +29,7 @@ pub struct Program {
 
 /// What came of a run.
 #[derive(Default, Debug)]
-pub struct Report {
+pub struct Summary {
     pub cases: u64,
     /// Cases whose input was used, not refused.
     pub taken: u64,
@@ -53,9 +53,9 @@ pub fn run(
     span: &Span,
     deadline: Option<Instant>,
     mut tell: impl FnMut(&Finding),
-) -> Result<Report, String> {
+) -> Result<Summary, String> {
     let (send, receive) = channel();
-    let mut report = Report::default();
+    let mut report = Summary::default();
     let counts = thread::scope(|scope| {
         let jobs: Vec<_> = (0..span.step)
             .map(|job| {

@@ -43,6 +43,7 @@ impl Bake {
         });
         let facts = facts.expect("loading ends with one or the other")?;
         let scene = splits::scene(Split::Test, self.seed, self.index);
+        #[expect(clippy::cast_possible_truncation, reason = "64")]
         let side = PIXELS as u32;
         let picture = Pixels { width: side, height: side, rgb: render(&scene).rgb };
         let caption = Command::Caption {

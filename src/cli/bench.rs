@@ -156,7 +156,9 @@ impl Display for Times {
 
 fn pictures(count: u64) -> Vec<Pixels> {
     let picture = |i| render(&splits::scene(Split::Test, 0, i)).rgb;
-    (0..count).map(|i| Pixels::new(PIXELS as u32, PIXELS as u32, picture(i))).collect()
+    #[expect(clippy::cast_possible_truncation, reason = "64")]
+    let side = PIXELS as u32;
+    (0..count).map(|i| Pixels::new(side, side, picture(i))).collect()
 }
 
 fn images(model: &mut VisionLanguageModel, count: u64) -> Result<(), CliError> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{CliError, print_json};
-use crate::eval::playroom::{Report, with_figures};
+use crate::eval::playroom::{EvalReport, with_figures};
 use crate::io::file::{read, write_atomic};
 
 #[derive(clap::Args)]
@@ -34,7 +34,7 @@ impl Card {
         Ok(())
     }
 
-    fn report(&self, name: &str) -> Result<Report, CliError> {
+    fn report(&self, name: &str) -> Result<EvalReport, CliError> {
         let path = self.model.join(name);
         let bytes = read(&path).map_err(CliError::input)?;
         serde_json::from_slice(&bytes).map_err(|e| CliError::input(format!("{}: {e}", path.display())))

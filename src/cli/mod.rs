@@ -1,6 +1,8 @@
 //! The command line: the same engine, natively. Progress goes to standard error; with `--json` standard output holds
 //! one JSON document and nothing else. Exit code 2 for bad use or bad input, 1 for a failure.
 
+#![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
+
 /// `println!`, where standard output may be a pipe that nobody reads any more or a full disk: see [`out::line`].
 macro_rules! print_line {
     ($($text:tt)*) => { $crate::cli::out::line(format_args!($($text)*)) };

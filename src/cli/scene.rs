@@ -35,8 +35,7 @@ pub struct SceneCommand {
 
 /// A split by its name.
 pub fn parse_split(name: &str) -> Result<Split, String> {
-    let known = Split::ALL.iter().find(|split| split.word() == name);
-    known.copied().ok_or_else(|| format!("expected {}", Split::ALL.map(Split::word).join(", ")))
+    name.parse().map_err(|_| format!("expected {}", Split::ALL.map(Split::word).join(", ")))
 }
 
 impl SceneCommand {
@@ -75,6 +74,7 @@ impl SceneCommand {
 
     fn pictures(&self, scene: &Scene, name: &str) -> Result<(), CliError> {
         let picture = render(scene);
+        #[expect(clippy::cast_possible_truncation, reason = "64")]
         let side = PIXELS as u32;
         let write = |name: String, bytes: Vec<u8>| write_atomic(&self.out.join(name), &bytes);
         write(format!("{name}.png"), encode_png(&Pixels::new(side, side, picture.rgb)))?;

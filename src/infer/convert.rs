@@ -6,7 +6,7 @@ use super::load::{read, stored_name};
 use super::{LoadError, VisionLanguageModel};
 use crate::io::file::{FileError, Folder, write_atomic, write_folder};
 use crate::io::safetensors::SafetensorsError;
-use crate::io::weights::{Shards, Stored, Weights, WriteError};
+use crate::io::weights::{Shards, TensorSpec, Weights, WriteError};
 use crate::model::param_spec::ParamSpec;
 use crate::precision::Precision;
 
@@ -73,7 +73,7 @@ pub fn convert(
     let weights = Weights::open(from).map_err(LoadError::from)?;
     // No room is made before all headers agree.
     params.iter().try_for_each(|param| weights.check(stored_name(&weights, param), &param.shape))?;
-    let stored: Vec<Stored> = params.iter().map(|param| stored(param, precision)).collect();
+    let stored: Vec<TensorSpec> = params.iter().map(|param| stored(param, precision)).collect();
     write_folder(out, |folder| {
         for file in COPIED {
             if let Some(bytes) = read(from, file)? {
@@ -96,7 +96,7 @@ pub fn convert(
 }
 
 /// How a weight is stored: f16 is as near to a bias as to a matrix, but an integer only to what shares its row's scale.
-fn stored(param: &ParamSpec, precision: Precision) -> Stored {
+fn stored(param: &ParamSpec, precision: Precision) -> TensorSpec {
     let (name, shape) = (&param.name, &param.shape);
     let matrix = shape.len() > 1 && shape[0] > 1 && shape.numel() >= SMALLEST;
     let reduced = match precision {
@@ -105,5 +105,5 @@ fn stored(param: &ParamSpec, precision: Precision) -> Stored {
         Precision::Int8 => matrix && !name.contains("position_embedding"),
     };
     let precision = if reduced { precision } else { Precision::F32 };
-    Stored { name: name.clone(), shape: shape.clone(), precision }
+    TensorSpec { name: name.clone(), shape: shape.clone(), precision }
 }

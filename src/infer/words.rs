@@ -1,5 +1,7 @@
 //! Texts as a model's towers read them.
 
+#![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
+
 use std::cell::RefCell;
 use std::fmt;
 

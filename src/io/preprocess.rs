@@ -162,6 +162,7 @@ impl ImageProcessor {
     }
 
     /// What every byte of a channel becomes: the product in f64, rounded to f32, the rest in f32.
+    #[expect(clippy::cast_possible_truncation, reason = "rounded to f32")]
     fn table(&self, channel: usize) -> [f32; 256] {
         std::array::from_fn(|byte| {
             let value = match self.rescale {
@@ -230,7 +231,7 @@ mod tests {
     fn what_was_fitted_stays_as_it_is() {
         for family in [Family::Clip, Family::Siglip, Family::Blip] {
             let processor = processor("{}", family);
-            let rgb = (0..5 * 3 * 3).map(|i| (i * 37 % 256) as u8).collect();
+            let rgb = (0..5 * 3 * 3_u8).map(|i| i.wrapping_mul(37)).collect();
             let fitted = processor.fit(&Pixels::new(5, 3, rgb));
             assert_eq!(fitted.width, fitted.height);
             assert_eq!(processor.fit(&fitted), fitted, "{family:?}");

@@ -14,6 +14,12 @@ pub trait ReadAt {
 
     /// Fills `bytes` from byte `start` on; fewer bytes than asked for are an error.
     fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()>;
+
+    /// `count` bytes from byte `start` on.
+    fn read_vec(&self, start: u64, count: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(count).map_err(|_| io::ErrorKind::FileTooLarge)?];
+        self.read_at(start, &mut bytes).map(|()| bytes)
+    }
 }
 
 impl ReadAt for Vec<u8> {
@@ -53,8 +59,7 @@ pub trait Files {
         let Some(file) = self.open(name)? else { return Ok(None) };
         let size = file.size();
         limits::small_file(name, size).map_err(io::Error::other)?;
-        let mut bytes = vec![0; size as usize];
-        file.read_at(0, &mut bytes)?;
+        let bytes = file.read_vec(0, size)?;
         match Placeholder::of(name, &bytes) {
             Some(placeholder) => Err(io::Error::other(format!("it is {placeholder}"))),
             None => Ok(Some(bytes)),

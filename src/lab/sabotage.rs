@@ -10,7 +10,10 @@ use crate::device::DeviceError;
 use crate::world::Rng;
 
 /// How a modality is spoilt, at a strength from 0 (not at all) to 1.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(const_into_str, serialize_all = "lowercase")]
 pub enum Corruption {
     /// That share of the samples lacks it, and the networks know.
     Remove,
@@ -36,14 +39,7 @@ impl Corruption {
     pub const ALL: [Self; 6] = [Self::Remove, Self::Blur, Self::Mask, Self::Mute, Self::Shuffle, Self::Delay];
 
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Remove => "remove",
-            Self::Blur => "blur",
-            Self::Mask => "mask",
-            Self::Mute => "mute",
-            Self::Shuffle => "shuffle",
-            Self::Delay => "delay",
-        }
+        self.into_str()
     }
 }
 

@@ -13,8 +13,8 @@ use super::host::Host;
 use super::library::{self, ImportLock};
 use super::protocol::{Command, Event, Reply, Request};
 use crate::io::claim::Claim;
-use crate::io::hub::{Answer, Body, Fetch, Store};
-use crate::io::memory::{Memory, Place};
+use crate::io::hub::{Body, Fetch, Response, Store};
+use crate::io::memory::{DiskOrMemory, MemoryStore};
 use crate::io::picture::{Picture, PictureError};
 use crate::io::read_at::ReadAt;
 use crate::io::{file, image};
@@ -29,7 +29,7 @@ struct Folder<N> {
     network: N,
     replies: RefCell<Vec<Reply>>,
     tuning: RefCell<Option<String>>,
-    memory: Memory,
+    memory: MemoryStore,
     room: Room,
 }
 
@@ -37,7 +37,7 @@ struct Folder<N> {
 const LOCKS: &str = ".locks";
 
 impl<N: Fetch + Clone> Host for Folder<N> {
-    type Folder = Place<Disk>;
+    type Folder = DiskOrMemory<Disk>;
     type Network = N;
     /// None where no disk is given.
     type Lock = Option<Claim>;
@@ -73,14 +73,14 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         self.network.clone()
     }
 
-    async fn folder(&self, name: &str) -> io::Result<Place<Disk>> {
+    async fn folder(&self, name: &str) -> io::Result<DiskOrMemory<Disk>> {
         let path = self.folders.join(name);
         if !self.memory.holds(name) && !path.exists() {
             self.room.take(1)?;
         }
         match self.memory.holds(name) || fs::create_dir_all(&path).is_err() {
-            true => Ok(Place::Held(self.memory.folder(name))),
-            false => Ok(Place::Kept(Disk::new(path, self.room.clone()))),
+            true => Ok(DiskOrMemory::Memory(self.memory.folder(name))),
+            false => Ok(DiskOrMemory::Disk(Disk::new(path, self.room.clone()))),
         }
     }
 
@@ -174,7 +174,7 @@ impl Fetch for Offline {
         std::future::pending().await
     }
 
-    async fn get(&self, _: &str, _: u64) -> Result<Answer<Nothing>, String> {
+    async fn get(&self, _: &str, _: u64) -> Result<Response<Nothing>, String> {
         Err("there is no network here".to_string())
     }
 }
@@ -217,7 +217,7 @@ impl<N: Fetch + Clone> LocalClient<N> {
             network,
             replies,
             tuning,
-            memory: Memory::default(),
+            memory: MemoryStore::default(),
             room: Room::new(u64::MAX),
         };
         LocalClient {

@@ -14,8 +14,8 @@ use crate::world::language::{Caption, Style, caption, false_caption, full_captio
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
 use crate::world::scene::MAX_OBJECTS;
-use crate::world::splits::{Split, scene_with};
-use crate::world::{Description, Rng, Scene, render};
+use crate::world::splits::scene_with;
+use crate::world::{Description, Rng, Scene, Split, render};
 use std::ops::RangeInclusive;
 
 /// Inputs of one training step, by name.
@@ -129,7 +129,7 @@ impl Draw<'_> {
                 // A full caption says all there is, so that it is wrong of a scene that shows more.
                 let right = match caption.style {
                     Style::Full => caption.text == full[i],
-                    _ => caption.judge(scene),
+                    _ => caption.is_true_of(scene),
                 };
                 if right {
                     negatives[i * count + j] = 0.0;
@@ -188,7 +188,7 @@ impl Draw<'_> {
                 };
                 let Some(caption) = found else { break };
                 let ids = self.words.sentence(&caption.text);
-                if ids.len() <= room && caption.judge(&self.scenes[scene]) == truth {
+                if ids.len() <= room && caption.is_true_of(&self.scenes[scene]) == truth {
                     return (caption, ids);
                 }
             }

@@ -14,7 +14,7 @@ use crate::tensor::HostTensor;
 
 /// What one step reports.
 #[derive(Clone, Copy, Debug)]
-pub struct Report {
+pub struct TrainingMetrics {
     pub step: u64,
     pub learning_rate: f32,
     pub loss: f32,
@@ -63,7 +63,7 @@ impl Trainer {
     }
 
     /// One optimiser step on `batch`.
-    pub async fn step(&mut self, batch: &Batch) -> Result<Report, DeviceError> {
+    pub async fn step(&mut self, batch: &Batch) -> Result<TrainingMetrics, DeviceError> {
         if !self.plans.contains_key(&batch.sizes) {
             // The plans of the stage before are not used again.
             self.plans.retain(|sizes, _| sizes.stage == batch.sizes.stage);
@@ -87,7 +87,7 @@ impl Trainer {
             }
         }
         let grad_norm = self.scalar(prepared, "grad_norm").await?;
-        Ok(Report { step: self.step, learning_rate, loss, parts, grad_norm })
+        Ok(TrainingMetrics { step: self.step, learning_rate, loss, parts, grad_norm })
     }
 
     async fn scalar(&self, prepared: &Prepared, name: &str) -> Result<f32, DeviceError> {

@@ -20,7 +20,7 @@ pub(super) fn verdicts(words: &PlayroomTokenizer, caption: &Caption, scene: &Sce
             Style::Full => attribute_verdict(&statement.claim, &caption.text[span.clone()], scene),
             _ => label.map(|label| label.number > 0),
         };
-        Some(own.unwrap_or_else(|| statement.claim.judge(scene)))
+        Some(own.unwrap_or_else(|| statement.claim.is_true_of(scene)))
     };
     spans.iter().zip(labels).map(verdict).collect()
 }
@@ -48,7 +48,8 @@ mod tests {
         let mut other = scene.clone();
         other.objects[0].set(Attribute::Colour(object.colour).other(&mut Rng::from_seed(1)));
         let caption = full_caption(&other);
-        let claim = &caption.statements.iter().find(|s| !s.claim.judge(&scene)).expect("one is false").claim;
+        let claim =
+            &caption.statements.iter().find(|s| !s.claim.is_true_of(&scene)).expect("one is false").claim;
         let verdict = |word: &str| attribute_verdict(claim, word, &scene);
         assert_eq!(verdict(other.objects[0].colour.word()), Some(false));
         assert_eq!(verdict(object.shape.word()), Some(true));

@@ -46,13 +46,13 @@ struct Inner {
 impl Client {
     /// Starts the worker that the page names in `<meta name="worker">`, and this program in it once more.
     ///
-    /// `hear` takes its replies, and what is said of a message that is none; `fail` how it ended, once it has.
+    /// `on_reply` takes its replies, and what is said of a message that is none; `on_end` how it ended, once it has.
     ///
     /// # Errors
     /// When the browser refuses to start one.
     pub fn start(
-        hear: impl Fn(Result<Reply, String>) + 'static,
-        fail: impl Fn(&str) + Copy + 'static,
+        on_reply: impl Fn(Result<Reply, String>) + 'static,
+        on_end: impl Fn(&str) + Copy + 'static,
     ) -> Result<Client, String> {
         let meta = document().query_selector("meta[name=worker]").expect("a valid selector");
         let url = meta.and_then(|meta| meta.get_attribute("content")).expect("index.html names the worker");
@@ -68,25 +68,25 @@ impl Client {
         let on_message = Closure::<dyn FnMut(_)>::new(move |message: MessageEvent| {
             let Some(inner) = hearer.upgrade() else { return };
             if let Some(requests) = inner.waiting.take() {
-                await_end(&inner, fail);
+                await_end(&inner, on_end);
                 requests.iter().for_each(|request| inner.post(request));
                 return;
             }
             let reply = decode::<Reply>(&Uint8Array::new(&message.data()).to_vec());
-            hear(reply.map_err(|error| format!("a message that is no reply: {error}")));
+            on_reply(reply.map_err(|error| format!("a message that is no reply: {error}")));
         });
         let on_error =
             Closure::<dyn FnMut(_)>::new(move |error: Event| match error.dyn_ref::<ErrorEvent>() {
-                Some(error) => stopped(fail, &error.message()),
+                Some(error) => stopped(on_end, &error.message()),
                 // Of a script that did not come the browser says nothing else.
-                None => stopped(fail, "its script could not be loaded"),
+                None => stopped(on_end, "its script could not be loaded"),
             });
         inner.worker.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
         inner.worker.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
         let late = Rc::downgrade(&inner);
         let give_up = move || {
             if late.upgrade().is_some_and(|inner| inner.waiting.borrow().is_some()) {
-                stopped(fail, "its script has not come for 30 seconds");
+                stopped(on_end, "its script has not come for 30 seconds");
             }
         };
         set_timeout(give_up, PATIENCE);
@@ -103,7 +103,7 @@ impl Client {
 
 /// Hears of a worker that ends without an error event: its lock is granted then. However long a step of a model takes, the worker
 /// holds it.
-fn await_end(inner: &Rc<Inner>, fail: impl Fn(&str) + 'static) {
+fn await_end(inner: &Rc<Inner>, on_end: impl Fn(&str) + 'static) {
     let locks = LOCKS.with(JsValue::clone);
     if locks.is_undefined() {
         return;
@@ -112,7 +112,7 @@ fn await_end(inner: &Rc<Inner>, fail: impl Fn(&str) + 'static) {
     let granted = Closure::once_into_js(move |_lock: JsValue| {
         // A worker that the page itself has ended has no client any more.
         if client.upgrade().is_some() {
-            stopped(fail, "its worker ended without an error");
+            stopped(on_end, "its worker ended without an error");
         }
     });
     let request = locks.unchecked_into::<Locks>().request(&inner.lock, &granted);
@@ -123,8 +123,8 @@ fn await_end(inner: &Rc<Inner>, fail: impl Fn(&str) + 'static) {
 }
 
 /// Tells the visitor, and public/update.js, which looks whether the host has another build by now.
-fn stopped(fail: impl Fn(&str), detail: &str) {
-    fail(detail);
+fn stopped(on_end: impl Fn(&str), detail: &str) {
+    on_end(detail);
     if let Ok(event) = Event::new("enginefailed") {
         // False only where a listener has cancelled it, which none does.
         let _ = window().dispatch_event(&event);

@@ -105,11 +105,11 @@ impl AppContext {
 
     /// Starts a worker, ending the one before, and loads the active model: Playroom, where another has stopped the worker.
     pub fn start(self, backend: BackendChoice) {
-        let hear = move |reply: Result<Reply, String>| match reply {
+        let on_reply = move |reply: Result<Reply, String>| match reply {
             Ok(reply) => self.apply(reply),
             Err(detail) => self.crashed(&detail),
         };
-        match Client::start(hear, move |detail| self.crashed(detail)) {
+        match Client::start(on_reply, move |detail| self.crashed(detail)) {
             Ok(client) => {
                 self.client.set_value(Some(client));
                 self.backend.set_value(backend);

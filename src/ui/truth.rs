@@ -18,7 +18,7 @@ pub struct EvaluatedStatement {
 pub fn evaluate(text: &str, is_finished: bool, scene: &Scene) -> Vec<EvaluatedStatement> {
     let evaluated = |result: Result<Statement, ParseError>| match result {
         Ok(Statement { claim, span, .. }) => {
-            EvaluatedStatement { text: text[span].into(), truth: Some(claim.judge(scene)) }
+            EvaluatedStatement { text: text[span].into(), truth: Some(claim.is_true_of(scene)) }
         }
         Err(error) => EvaluatedStatement { text: error.to_string(), truth: None },
     };

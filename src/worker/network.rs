@@ -1,6 +1,6 @@
 //! Files by `fetch`.
 
-use crate::io::hub::{Answer, Body, Fetch, PATIENCE, in_time, may_answer};
+use crate::io::hub::{self, Body, Fetch, PATIENCE, in_time, may_answer};
 use crate::js_error::js_error;
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::time::Duration;
@@ -82,11 +82,11 @@ impl Fetch for Network {
         JsFuture::from(elapsed).await.expect("a timer ends");
     }
 
-    async fn get(&self, url: &str, from: u64) -> Result<Answer<Stream>, String> {
+    async fn get(&self, url: &str, from: u64) -> Result<hub::Response<Stream>, String> {
         // A range is asked for at the beginning too: then nothing compresses the file, and lengths are its own.
         let (response, body) = self.ask(url, Some(from)).await?;
         may_answer(url, &response.url())?;
-        Ok(Answer::new(response.status(), from, |name| header(&response, name), body))
+        Ok(hub::Response::new(response.status(), from, |name| header(&response, name), body))
     }
 }
 

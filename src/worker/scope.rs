@@ -5,7 +5,7 @@ use std::io;
 use std::rc::Rc;
 
 use crate::io::hub::Store;
-use crate::io::memory::{Memory, Place};
+use crate::io::memory::{DiskOrMemory, MemoryStore};
 use crate::io::picture::{Picture, PictureError};
 use crate::io::read_at::ReadAt;
 use crate::js_error::js_error;
@@ -41,7 +41,7 @@ pub struct Scope {
     pub global: DedicatedWorkerGlobalScope,
     /// None where the browser has no channels.
     pub changes: Option<BroadcastChannel>,
-    memory: Memory,
+    memory: MemoryStore,
     /// Tells this page from others.
     page: String,
     /// None before it is asked for; then none where the browser refuses it, as in a private window.
@@ -52,7 +52,7 @@ impl Scope {
     pub fn new(global: DedicatedWorkerGlobalScope) -> Self {
         let changes = BroadcastChannel::new(CHANGES).ok();
         let page = js_sys::Math::random().to_string();
-        Scope { global, changes, memory: Memory::default(), page, disk: Rc::default() }
+        Scope { global, changes, memory: MemoryStore::default(), page, disk: Rc::default() }
     }
 
     /// The directory that is ours, if files in it can be written.
@@ -122,7 +122,7 @@ async fn subdirectory(
 }
 
 impl Host for Scope {
-    type Folder = Place<Directory>;
+    type Folder = DiskOrMemory<Directory>;
     type Network = Network;
     type Lock = Lock;
 
@@ -172,10 +172,10 @@ impl Host for Scope {
         picture::encode(picture).await.map_err(|error| js_error(&error))
     }
 
-    async fn folder(&self, name: &str) -> io::Result<Place<Directory>> {
+    async fn folder(&self, name: &str) -> io::Result<DiskOrMemory<Directory>> {
         Ok(match self.directory(name).await? {
-            Some(directory) => Place::Kept(directory),
-            None => Place::Held(self.memory.folder(name)),
+            Some(directory) => DiskOrMemory::Disk(directory),
+            None => DiskOrMemory::Memory(self.memory.folder(name)),
         })
     }
 

@@ -5,7 +5,8 @@ use super::language::{Style, caption, false_caption, full_caption};
 use super::questions::{QuestionKind, ask};
 use super::render::render;
 use super::rng::{Rng, Stream};
-use super::splits::{Split, scene};
+use super::split::Split;
+use super::splits::scene;
 use super::{edit, swap};
 
 /// FNV-1a over 64 bits.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use triptych::io::hub::{Answer, Body, Fetch};
+use triptych::io::hub::{Body, Fetch, Response};
 
 /// What the server does.
 #[derive(Default, Clone)]
@@ -180,7 +180,7 @@ impl Fetch for Client {
 
     async fn pause(&self, _: Duration) {}
 
-    async fn get(&self, url: &str, from: u64) -> Result<Answer<Stream>, String> {
+    async fn get(&self, url: &str, from: u64) -> Result<Response<Stream>, String> {
         let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
         let mut stream = TcpStream::connect(host).map_err(|error| error.to_string())?;
         stream.set_read_timeout(Some(MOMENT)).map_err(|error| error.to_string())?;
@@ -201,7 +201,7 @@ impl Fetch for Client {
             headers.insert(name.to_ascii_lowercase(), value.to_string());
         }
         let left = headers.get("content-length").map(|length| length.parse().unwrap());
-        Ok(Answer::new(status, from, |name| headers.get(name).cloned(), Stream { reader, left }))
+        Ok(Response::new(status, from, |name| headers.get(name).cloned(), Stream { reader, left }))
     }
 }
 

@@ -112,7 +112,7 @@ fn a_small_file_is_small_whatever_the_server_says() {
 fn lengths_are_counted_where_they_are_not_told_but_not_those_of_weights() {
     let hub = Hub::start(Behaviour { hides_lengths: Some(""), ..serving("clip_gelu") });
     let source = Source::parse(&hub.address).unwrap();
-    let error = block_on(survey(&source, &Client)).map(|_| ()).unwrap_err().to_string();
+    let error = block_on(resolve(&source, &Client)).map(|_| ()).unwrap_err().to_string();
     assert_eq!(error, "the server does not tell how long model.safetensors is");
     assert!(hub.take_log().contains(&"vocab.json 0".to_string()));
 }

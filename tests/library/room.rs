@@ -8,8 +8,8 @@ fn a_model_in_memory_speaks_and_is_gone_on_the_next_visit() {
     let name = lab.name();
     lab.ask(Command::Offer { name: name.clone(), again: false });
     // Of the files themselves two come before the server is in trouble.
-    let surveyed = lab.hub.take_log().len();
-    lab.hub.set().busy_after = Some(surveyed + 2);
+    let resolved = lab.hub.take_log().len();
+    lab.hub.set().busy_after = Some(resolved + 2);
     failure(&lab.ask(download(&name)));
     lab.hub.set().busy_after = None;
     assert_eq!(lab.hub.take_log().iter().filter(|line| line.starts_with("config.json")).count(), 2);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::device::{COUNT, f32s, gpu, product};
 use super::{Case, cases};
 use triptych::device::{Choices, CpuDevice, Device, Preference, milliseconds, select};
-use triptych::kernel::{Kernel, Variant};
+use triptych::kernel::{Field, Kernel, Variant};
 use triptych::plan::PlanBuilder;
 use triptych::tensor::HostTensor;
 
@@ -20,6 +20,7 @@ pub fn cases() -> Vec<Case> {
 /// Two variants that tell which ran: the first wastes time and writes 1, the second writes 2.
 static TELLING: Kernel = Kernel {
     name: "telling.forward",
+    params: &[Field::of::<u32>("count")],
     variants: &[
         Variant {
             name: "slow",

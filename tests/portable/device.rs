@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Case, cases};
 use triptych::device::{Bank, CpuDevice, Device, DeviceError, GpuDevice};
-use triptych::kernel::{Access, Args, Kernel, Variant};
+use triptych::kernel::{Access, Args, Field, Kernel, Variant};
 use triptych::ops::case::noise;
 use triptych::ops::matmul::{Transpose, matmul};
 use triptych::plan::{Plan, PlanBuilder, fill};
@@ -57,6 +57,7 @@ const COUNTS: &str = "
 pub static COUNT: Kernel = Kernel {
     name: "count.forward",
     bindings: &[("y", Access::Write)],
+    params: &[Field::of::<u32>("count")],
     variants: &[
         Variant { name: "one", source: &[COUNTS], entry: "forward", grid: |_| [1, 1, 1] },
         Variant { name: "two", source: &[COUNTS], entry: "forward", grid: |_| [1, 1, 1] },
@@ -122,6 +123,7 @@ async fn a_buffer_beyond_the_limits_is_an_error() {
 async fn a_shader_that_the_adapter_refuses_is_an_error() {
     static BROKEN: Kernel = Kernel {
         name: "broken.forward",
+        params: &[Field::of::<u32>("count")],
         variants: &[Variant {
             name: "one",
             source: &["fn forward() {"],

@@ -4,7 +4,7 @@ use super::{Case, cases, device::gpu};
 use std::collections::BTreeSet;
 use triptych::check::twins;
 use triptych::device::Device;
-use triptych::kernel::{Access, Args, Kernel, Variant};
+use triptych::kernel::{Access, Args, Field, Kernel, Variant};
 use triptych::ops::case::noise;
 use triptych::ops::{self, registry::all_cases};
 
@@ -55,6 +55,7 @@ const DECLARATIONS: &str = "
 static DOUBLE: Kernel = Kernel {
     name: "double.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: &[Field::of::<u32>("count")],
     variants: &[
         variant("right", &[DECLARATIONS, "if i < params.count { y[i] = 2.0 * x[i]; } }"]),
         variant(

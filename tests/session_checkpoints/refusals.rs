@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
-use triptych::lab::fuse::{Contestant, Settings};
+use triptych::lab::fuse::{Contestant, RaceSettings};
 use triptych::session::protocol::{Command, Decoding, Event, Experiment, Lane, Pixels, Reader, Recovery};
 use triptych::tensor::HostTensor;
 
@@ -134,7 +134,7 @@ fn what_is_too_large_or_of_another_size_is_refused_with_the_figure() {
 #[test]
 fn what_is_trained_needs_no_model() {
     let mut shelf = Shelf::with("siglip");
-    let settings = Settings { contestants: vec![Contestant::Late], batch: 4, ..Settings::default() };
+    let settings = RaceSettings { contestants: vec![Contestant::Late], batch: 4, ..RaceSettings::default() };
     let experiment = Experiment::Race(settings);
     let events = shelf.ask(Command::Train { experiment: experiment.clone(), until: 1 });
     assert_eq!(events.last(), Some(&Event::Trained { step: 1 }));

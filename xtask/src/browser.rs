@@ -1,7 +1,7 @@
 //! What the tests need to draw and compute: Chromium, and a Vulkan driver for the native GPU tests.
 
-use crate::process::{Result, step, version_of};
-use crate::{packages, paths};
+use crate::process::{step, version_of};
+use crate::{Result, packages, paths};
 use std::path::{Path, PathBuf};
 
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];

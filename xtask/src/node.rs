@@ -1,7 +1,7 @@
 //! Node: the page's optimiser (Binaryen's wasm-opt), the server and the browser tests.
 
-use crate::process::{Result, run, step, version_of};
-use crate::{paths, pins, tools};
+use crate::process::{run, step, version_of};
+use crate::{Result, paths, pins, tools};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,7 +1,7 @@
 //! Debian packages: the only way by which xtask touches the system.
 
-use crate::paths;
-use crate::process::{Result, output, run};
+use crate::process::{output, run};
+use crate::{Result, paths};
 use std::process::Command;
 
 /// Installs Debian packages as root or by sudo; otherwise the error holds the command to type.

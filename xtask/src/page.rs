@@ -1,7 +1,7 @@
 //! The page: bundled by Trunk into `dist/`, completed by `e2e/complete.mjs`, measured, and served.
 
-use crate::process::{Result, cargo, run, step};
-use crate::{node, paths, tools, wasm};
+use crate::process::{cargo, run, step};
+use crate::{Result, node, paths, tools, wasm};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,6 +1,8 @@
 //! Where things lie: in the project, and in the user's cache.
 
-use crate::process::Result;
+use crate::Result;
+use etcetera::BaseStrategy;
+use etcetera::base_strategy::Xdg;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -32,11 +34,8 @@ pub fn wasm_target() -> PathBuf {
 
 /// What xtask installs for itself: `$XDG_CACHE_HOME/triptych`, by default `~/.cache/triptych`.
 pub fn cache() -> Result<PathBuf> {
-    if let Some(folder) = env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()) {
-        return Ok(PathBuf::from(folder).join("triptych"));
-    }
-    let home = env::home_dir().ok_or("no home folder: set XDG_CACHE_HOME to a folder for xtask's tools")?;
-    Ok(home.join(".cache/triptych"))
+    let folders = Xdg::new().map_err(|error| format!("no folder for xtask's tools: {error}"))?;
+    Ok(folders.cache_dir().join("triptych"))
 }
 
 /// Folders with tools: xtask's own first, then the Node packages', then the user's.

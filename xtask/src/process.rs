@@ -1,12 +1,9 @@
 //! Running other programs.
 
-use crate::paths;
+use crate::{Result, paths};
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// The error is a message for the person who typed the command.
-pub type Result<T> = std::result::Result<T, String>;
 
 /// Says what is about to be done, or what was found done already.
 pub fn step(what: impl AsRef<str>) {

@@ -1,7 +1,7 @@
 //! Command-line tools that cargo installs: looked for first, then built into xtask's cache.
 
-use crate::process::{Result, cargo, run, step, version_of};
-use crate::{paths, pins};
+use crate::process::{cargo, run, step, version_of};
+use crate::{Result, paths, pins};
 use std::path::{Path, PathBuf};
 
 /// Trunk, which bundles the page.

@@ -1,7 +1,7 @@
 //! A compiler that can build for wasm32: the active one, or Debian's with a standard library built here.
 
-use crate::process::{Result, cargo, output, run, run_within, step, version_of};
-use crate::{packages, paths};
+use crate::process::{cargo, output, run, run_within, step, version_of};
+use crate::{Result, packages, paths};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::subject::{GRADIENT_START, SEED, contents, differentiated};
-use super::{Report, compare};
+use super::{CheckReport, compare};
 use crate::device::{Bank, CpuDevice, Device, DeviceError, Prepared};
 use crate::ops::Case;
 use crate::plan::{Slot, SlotKind};
@@ -17,8 +17,8 @@ const STEP: f32 = 1.0 / 128.0;
 const TOLERANCE: f32 = 1e-3;
 
 /// Compares, for each differentiable case, the gradients of all its variables.
-pub async fn gradients(cases: &[Case]) -> Report {
-    let mut report = Report::default();
+pub async fn gradients(cases: &[Case]) -> CheckReport {
+    let mut report = CheckReport::default();
     for case in cases.iter().filter(|case| case.differentiable) {
         let trial = Trial::new(case).await.expect("every slot has contents");
         for i in case.variables() {

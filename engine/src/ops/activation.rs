@@ -2,7 +2,7 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
@@ -144,11 +144,11 @@ fn tanh_argument(x: f32) -> f32 {
     SQRT_2_OVER_PI as f32 * x * (1.0 + CUBIC as f32 * x * x)
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    kind: u32,
+params! {
+    struct Params {
+        count: u32,
+        kind: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_ACTIVATION, wgsl::ACTIVATION];
@@ -160,6 +160,7 @@ const PIECE: usize = 2048;
 pub static FORWARD: Kernel = Kernel {
     name: "activation.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let act = Activation::of(args.params::<Params>().kind);
@@ -180,6 +181,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "activation.backward",
     bindings: &[("x", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "backward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let act = Activation::of(args.params::<Params>().kind);

@@ -6,7 +6,7 @@
 //! `w = w - a decay w - a (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps)`.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
@@ -24,18 +24,18 @@ pub struct AdamW {
     pub clip: f32,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    beta1: f32,
-    beta2: f32,
-    eps: f32,
-    clip: f32,
-    decay: f32,
-    /// Logarithms of the betas, of which `1 - b^t` is made without cancelling.
-    log_beta1: f32,
-    log_beta2: f32,
+params! {
+    struct Params {
+        count: u32,
+        beta1: f32,
+        beta2: f32,
+        eps: f32,
+        clip: f32,
+        decay: f32,
+        /// Logarithms of the betas, of which `1 - b^t` is made without cancelling.
+        log_beta1: f32,
+        log_beta2: f32,
+    }
 }
 
 /// `w[..]`, `m[..]` and `v[..]` after one step; `g[..]`, `norm[1]`, `hyper[2] = [a, t]`.
@@ -49,6 +49,7 @@ pub static UPDATE: Kernel = Kernel {
         ("m", Access::Write),
         ("v", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: &[wgsl::LIB_INDEX, wgsl::ADAMW],

@@ -13,7 +13,7 @@ mod thin;
 
 pub use cases::cases;
 
-use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
@@ -26,18 +26,18 @@ pub struct Attention {
     pub causal: bool,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    batch: u32,
-    heads: u32,
-    queries: u32,
-    keys: u32,
-    head_dim: u32,
-    causal: u32,
-    /// Whether the lengths binding holds lengths; without them it holds the keys again, unread.
-    has_lengths: u32,
-    scale: f32,
+params! {
+    struct Params {
+        batch: u32,
+        heads: u32,
+        queries: u32,
+        keys: u32,
+        head_dim: u32,
+        causal: u32,
+        /// Whether the lengths binding holds lengths; without them it holds the keys again, unread.
+        has_lengths: u32,
+        scale: f32,
+    }
 }
 
 impl Params {
@@ -87,6 +87,7 @@ pub static FORWARD: Kernel = Kernel {
         ("lengths", Access::Read),
         ("y", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[
         // Four invocations per workgroup, eight queries of a head per invocation.
         Variant {
@@ -102,7 +103,10 @@ pub static FORWARD: Kernel = Kernel {
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];
         forward(&p, args, &mut probs);
     },
-    fast: Some(fast::forward),
+    fast: Some(|args| match thin::takes(&args.params()) {
+        true => thin::forward(args),
+        false => fast::forward(args),
+    }),
 };
 
 /// As [`FORWARD`], and `probs[b,h,i,j] = P[b,h,i,j]`.
@@ -116,6 +120,7 @@ pub static FORWARD_TRACED: Kernel = Kernel {
         ("y", Access::Write),
         ("probs", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "forward_traced", grid }],
     cpu: |args| {
         let probs = args.write.pop().expect("probs");
@@ -133,6 +138,7 @@ pub static BACKWARD_SCORES: Kernel = Kernel {
         ("dy", Access::Read),
         ("scores", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: BACKWARD_SOURCE, entry: "backward_scores", grid }],
     cpu: backward_scores,
     fast: Some(fast::backward_scores),
@@ -142,6 +148,7 @@ pub static BACKWARD_SCORES: Kernel = Kernel {
 pub static BACKWARD_QUERIES: Kernel = Kernel {
     name: "attention.backward_queries",
     bindings: &[("weights", Access::Read), ("x", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: BACKWARD_SOURCE,
@@ -156,6 +163,7 @@ pub static BACKWARD_QUERIES: Kernel = Kernel {
 pub static BACKWARD_KEYS: Kernel = Kernel {
     name: "attention.backward_keys",
     bindings: &[("weights", Access::Read), ("x", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: BACKWARD_SOURCE,

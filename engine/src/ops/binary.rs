@@ -3,39 +3,39 @@
 use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
 use super::fast_math::{sum, sum_rows};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    multiply: u32,
-    /// Extents of the result but the first.
-    extents: [u32; 3],
-    /// Strides in x and y, 0 along broadcast axes.
-    x: Axes,
-    y: Axes,
+params! {
+    struct Params {
+        count: u32,
+        multiply: u32,
+        /// Extents of the result but the first.
+        extents: [u32; 3],
+        /// Strides in x and y, 0 along broadcast axes.
+        x: Axes,
+        y: Axes,
+    }
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct BackwardParams {
-    count: u32,
-    /// Invocations that share one element on a GPU.
-    lanes: u32,
-    multiply: u32,
-    /// Extents of the operand but the first.
-    extents: [u32; 3],
-    /// Elements of the result per element of the operand.
-    sums: u32,
-    /// Extents of the axes along which the operand was broadcast, 1 elsewhere; but the first.
-    broadcast: [u32; 3],
-    /// Strides in the result, and in the other operand.
-    result: Axes,
-    other: Axes,
+params! {
+    struct BackwardParams {
+        count: u32,
+        /// Invocations that share one element on a GPU.
+        lanes: u32,
+        multiply: u32,
+        /// Extents of the operand but the first.
+        extents: [u32; 3],
+        /// Elements of the result per element of the operand.
+        sums: u32,
+        /// Extents of the axes along which the operand was broadcast, 1 elsewhere; but the first.
+        broadcast: [u32; 3],
+        /// Strides in the result, and in the other operand.
+        result: Axes,
+        other: Axes,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::BINARY];
@@ -44,6 +44,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::BINARY];
 pub static FORWARD: Kernel = Kernel {
     name: "binary.forward",
     bindings: &[("x", Access::Read), ("y", Access::Read), ("out", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
     fast: Some(fast_forward),
@@ -53,6 +54,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "binary.backward",
     bindings: &[("other", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: BackwardParams::FIELDS,
     variants: &[Variant {
         name: "lanes",
         source: SOURCE,

@@ -1,5 +1,6 @@
 //! Test cases of the operations, as data: the same case serves the twins, the gradients and the browser.
 
+use crate::layout::Storage;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::rng::{GOLDEN, SplitMix64};
 use crate::tensor::{DType, HostTensor};
@@ -84,4 +85,17 @@ pub fn noise(shape: &[usize], scale: f32, seed: u64) -> HostTensor {
     let mut value = || ((random.next_u64() >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * scale;
     let values = (0..shape.iter().product()).map(|_| value());
     HostTensor::f32(shape, values.collect())
+}
+
+/// A matrix `[N, K]` of [`noise`] between -1 and 1, as it is stored.
+pub fn stored_noise([n, k]: [usize; 2], storage: Storage, seed: u64) -> HostTensor {
+    let matrix = noise(&[n, k], 1.0, seed);
+    if let Storage::F32(layout) = storage {
+        return HostTensor::f32(storage.shape([n, k]), layout.lay([n, k], matrix.as_f32()));
+    }
+    let mut words = Vec::new();
+    for row in matrix.as_f32().chunks(k) {
+        storage.precision().pack(row, &mut words).expect("noise is finite and small");
+    }
+    HostTensor::u32(storage.shape([n, k]), words)
 }

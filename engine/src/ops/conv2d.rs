@@ -8,26 +8,26 @@ use super::case::{Case, noise};
 use super::fast_math;
 use super::gemm::{Mat, add_pieces, gemm, with_scratch};
 use super::unfold::Geometry;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    batch: u32,
-    channels: u32,
-    height: u32,
-    width: u32,
-    out_channels: u32,
-    out_height: u32,
-    out_width: u32,
-    kernel_height: u32,
-    kernel_width: u32,
-    stride: u32,
-    padding: u32,
-    /// 1 where `bias` is added; otherwise any slot stands on that binding.
-    has_bias: u32,
+params! {
+    struct Params {
+        batch: u32,
+        channels: u32,
+        height: u32,
+        width: u32,
+        out_channels: u32,
+        out_height: u32,
+        out_width: u32,
+        kernel_height: u32,
+        kernel_width: u32,
+        stride: u32,
+        padding: u32,
+        /// 1 where `bias` is added; otherwise any slot stands on that binding.
+        has_bias: u32,
+    }
 }
 
 impl Params {
@@ -60,6 +60,7 @@ const BACKWARD_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, SHARED, wg
 pub static FORWARD: Kernel = Kernel {
     name: "conv2d.forward",
     bindings: &[("x", Access::Read), ("weight", Access::Read), ("bias", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[
         Variant {
             name: "blocked",
@@ -109,6 +110,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD_X: Kernel = Kernel {
     name: "conv2d.backward_x",
     bindings: &[("x_weight", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "direct",
         source: BACKWARD_SOURCE,
@@ -148,6 +150,7 @@ const PICTURES: usize = 8;
 pub static BACKWARD_WEIGHT: Kernel = Kernel {
     name: "conv2d.backward_weight",
     bindings: &[("w_x", Access::Read), ("dy", Access::Read), ("dweight", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "direct",
         source: BACKWARD_SOURCE,
@@ -197,6 +200,7 @@ pub static BACKWARD_WEIGHT: Kernel = Kernel {
 pub static BACKWARD_BIAS: Kernel = Kernel {
     name: "conv2d.backward_bias",
     bindings: &[("b_dy", Access::Read), ("dbias", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "direct",
         source: BACKWARD_SOURCE,

@@ -7,16 +7,16 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    classes: u32,
+params! {
+    struct Params {
+        rows: u32,
+        classes: u32,
+    }
 }
 
 /// Smallest divisor, so that a batch without any weight gives 0.
@@ -29,6 +29,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::CROSS_ENTROPY
 pub static STATS: Kernel = Kernel {
     name: "cross_entropy.stats",
     bindings: &[("x", Access::Read), ("weights", Access::Read), ("row_stats", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "stats", grid: |p| grid_rows(p[0]) }],
     cpu: |args| {
         row_stats(args, |x| {
@@ -56,6 +57,7 @@ pub static FORWARD: Kernel = Kernel {
         ("y", Access::Write),
         ("total", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant { name: "group", source: SOURCE, entry: "forward", grid: |_| [1, 1, 1] }],
     cpu: forward,
     fast: None,
@@ -73,6 +75,7 @@ pub static BACKWARD: Kernel = Kernel {
         ("dy", Access::Read),
         ("dx", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,

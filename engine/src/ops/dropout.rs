@@ -2,21 +2,21 @@
 //! The mask is a hash of (seed, site, i), so that backward makes it again and equal seeds give equal masks.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::{DType, HostTensor};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    /// Differs between the places of a plan that drop.
-    salt: u32,
-    /// `p 2^32`
-    threshold: u32,
-    /// `1 / (1 - p)`
-    factor: f32,
+params! {
+    struct Params {
+        count: u32,
+        /// Differs between the places of a plan that drop.
+        salt: u32,
+        /// `p 2^32`
+        threshold: u32,
+        /// `1 / (1 - p)`
+        factor: f32,
+    }
 }
 
 impl Params {
@@ -36,6 +36,7 @@ const PIECE: usize = 4096;
 pub static FORWARD: Kernel = Kernel {
     name: "dropout.forward",
     bindings: &[("seed", Access::Read), ("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
     fast: Some(|args: &mut Args| {
@@ -52,6 +53,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "dropout.backward",
     bindings: &[("seed", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "backward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let (p, seed, dy): (Params, _, _) = (args.params(), args.ids(0)[0], args.read[1]);

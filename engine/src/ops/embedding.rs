@@ -3,36 +3,35 @@
 //! For inference a part may be packed, `[V, W]` words in the layout of [`Precision`].
 
 use super::binary::add;
-use super::case::{Case, noise};
-use super::gemm::packed::packed_noise;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
+use super::case::{Case, noise, stored_noise};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::layout::{Layout, Storage};
 use crate::plan::{Matrix, PlanBuilder, SlotId};
 use crate::precision::Precision;
 use crate::tensor::{DType, HostTensor, Shape};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    vocabulary: u32,
-    /// The id of the table's first row.
-    first: u32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+        vocabulary: u32,
+        /// The id of the table's first row.
+        first: u32,
+    }
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct PackedParams {
-    rows: u32,
-    width: u32,
-    vocabulary: u32,
-    first: u32,
-    /// Words of a row of the table.
-    words: u32,
-    /// 1 for int8, 0 for f16.
-    is_int8: u32,
+params! {
+    struct PackedParams {
+        rows: u32,
+        width: u32,
+        vocabulary: u32,
+        first: u32,
+        /// Words of a row of the table.
+        words: u32,
+        /// 1 for int8, 0 for f16.
+        is_int8: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::EMBEDDING];
@@ -41,6 +40,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::EMBEDDING];
 pub static FORWARD: Kernel = Kernel {
     name: "embedding.forward",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[1]) }],
     cpu: forward,
     fast: None,
@@ -50,6 +50,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "embedding.backward",
     bindings: &[("dy_ids", Access::Read), ("dy", Access::Read), ("dtable", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "table_row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[2]) }],
     cpu: backward,
     fast: Some(fast_backward),
@@ -59,6 +60,7 @@ pub static BACKWARD: Kernel = Kernel {
 pub static PACKED: Kernel = Kernel {
     name: "embedding.packed",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
+    params: PackedParams::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: &[wgsl::LIB_INDEX, wgsl::EMBEDDING_PACKED],
@@ -198,11 +200,10 @@ pub fn cases() -> Vec<Case> {
         let parts = [s[0], s[1]].map(|part| b.as_matrix(part));
         embedding_of_parts(b, &parts, s[2])
     });
-    let packed = |width: usize, precision: Precision| {
+    let packed = |width: usize, storage: Storage| {
         let ids = HostTensor::u32([4], vec![6, 0, 4, 5]);
-        let storage = Storage::new(precision, Layout::Rows);
-        let tables = [5, 2].map(|rows| packed_noise([rows, width], precision, rows as u64));
-        let name = format!("embedding [7,{width}] {}", precision.name());
+        let tables = [5, 2].map(|rows| stored_noise([rows, width], storage, rows as u64));
+        let name = format!("embedding [7,{width}] {}", storage.precision().name());
         Case::new(name, [&tables[..], &[ids]].concat(), move |b, s| {
             let part = |slot, rows| Matrix { slot, extents: [rows, width], storage };
             embedding_of_parts(b, &[part(s[0], 5), part(s[1], 2)], s[2])
@@ -210,8 +211,8 @@ pub fn cases() -> Vec<Case> {
     };
     vec![
         parts.differentiable(),
-        packed(5, Precision::F16),
-        packed(66, Precision::Int8),
+        packed(5, Storage::F16),
+        packed(66, Storage::Int8),
         case(4, 3, &[5]).differentiable(),
         case(1, 1, &[1]),
         case(65, 64, &[3, 63]),

@@ -4,19 +4,19 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Kernel, Variant, for_rows, grid_rows, words};
+use crate::kernel::{Access, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
 /// Elements per partial sum.
 const PART: usize = 4096;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    /// The first partial sum of this tensor.
-    offset: u32,
+params! {
+    struct Params {
+        count: u32,
+        /// The first partial sum of this tensor.
+        offset: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::GRAD_NORM];
@@ -25,6 +25,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::GRAD_NORM];
 pub static PARTS: Kernel = Kernel {
     name: "grad_norm.parts",
     bindings: &[("g", Access::Read), ("sums", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "row",
         source: SOURCE,
@@ -51,6 +52,7 @@ pub static PARTS: Kernel = Kernel {
 pub static TOTAL: Kernel = Kernel {
     name: "grad_norm.total",
     bindings: &[("parts_sums", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "group", source: SOURCE, entry: "total", grid: |_| [1, 1, 1] }],
     cpu: |args| {
         let total: f64 = args.read[0].iter().map(|s| f64::from(*s)).sum();

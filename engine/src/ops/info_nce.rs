@@ -6,17 +6,17 @@
 //! Backward: `dx_ij += dy / 2N (softmax(x_i:)_j + softmax(x_:j)_i - 2 [i = j])`, 0 for what is left out.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    size: u32,
-    /// Whether the binding `negatives` holds them; without them it holds the logits again, unread.
-    has_negatives: u32,
+params! {
+    struct Params {
+        size: u32,
+        /// Whether the binding `negatives` holds them; without them it holds the logits again, unread.
+        has_negatives: u32,
+    }
 }
 
 /// Logit of a pair that is left out.
@@ -28,6 +28,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::INFO_NCE];
 pub static STATS: Kernel = Kernel {
     name: "info_nce.stats",
     bindings: &[("x", Access::Read), ("negatives", Access::Read), ("line_stats", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "stats", grid: |p| grid_rows(2 * p[0]) }],
     cpu: stats,
     fast: None,
@@ -37,6 +38,7 @@ pub static STATS: Kernel = Kernel {
 pub static FORWARD: Kernel = Kernel {
     name: "info_nce.forward",
     bindings: &[("x", Access::Read), ("stats_of_lines", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "group", source: SOURCE, entry: "forward", grid: |_| [1, 1, 1] }],
     cpu: forward,
     fast: None,
@@ -52,6 +54,7 @@ pub static BACKWARD: Kernel = Kernel {
         ("dy", Access::Read),
         ("dx", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,

@@ -3,17 +3,17 @@
 
 use super::case::{Case, noise};
 use super::fast_math::{sum, sum_rows};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    eps: f32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+        eps: f32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_QUAD, wgsl::LIB_REDUCE, wgsl::LAYER_NORM];
@@ -28,6 +28,7 @@ pub static FORWARD: Kernel = Kernel {
         ("y", Access::Write),
         ("stats", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[
         Variant {
             name: "serial",
@@ -51,6 +52,7 @@ pub static BACKWARD_X: Kernel = Kernel {
         ("x_dy", Access::Read),
         ("dx", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward_x", grid: |p| grid_rows(p[0]) }],
     cpu: backward_x,
     fast: Some(fast_backward_x),
@@ -66,6 +68,7 @@ pub static BACKWARD_WEIGHT: Kernel = Kernel {
         ("dweight", Access::Write),
         ("dbias", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "column",
         source: SOURCE,

@@ -2,17 +2,17 @@
 //! x `[B, T, D]`, lengths u32 `[B]` in 1..=T (others are clamped), y `[B, D]`.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    batch: u32,
-    tokens: u32,
-    width: u32,
+params! {
+    struct Params {
+        batch: u32,
+        tokens: u32,
+        width: u32,
+    }
 }
 
 impl Params {
@@ -27,6 +27,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::MEAN_TOKENS];
 pub static FORWARD: Kernel = Kernel {
     name: "mean_tokens.forward",
     bindings: &[("lengths", Access::Read), ("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[2]) }],
     cpu: forward,
     fast: None,
@@ -36,6 +37,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "mean_tokens.backward",
     bindings: &[("lengths", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,

@@ -2,18 +2,18 @@
 
 use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    /// Extents of the result but the first.
-    extents: [u32; 3],
-    /// Strides in the source along the axes of the result.
-    strides: Axes,
+params! {
+    struct Params {
+        count: u32,
+        /// Extents of the result but the first.
+        extents: [u32; 3],
+        /// Strides in the source along the axes of the result.
+        strides: Axes,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::PERMUTE];
@@ -22,6 +22,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::PERMUTE];
 pub static FORWARD: Kernel = Kernel {
     name: "permute.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
     fast: Some(|args: &mut Args| by_rows(args, |y, x| *y = x)),
@@ -31,6 +32,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "permute.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "backward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let p = args.params();

@@ -3,22 +3,23 @@
 
 use super::case::{Case, noise};
 use super::scale::scale;
-use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::{DType, HostTensor};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+    }
 }
 
 /// `table[at[r],:] = x[r,:]`; x `[R,D]`, at u32 `[R]`.
 pub static FORWARD: Kernel = Kernel {
     name: "place.forward",
     bindings: &[("x", Access::Read), ("at", Access::Read), ("table", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: &[wgsl::LIB_INDEX, wgsl::PLACE],

@@ -3,21 +3,21 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
 use triptych_shaders as wgsl;
 
 pub use super::mean_tokens::mean_tokens;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    outer: u32,
-    n: u32,
-    inner: u32,
-    /// 1 for a sum, `1 / n` for a mean.
-    factor: f32,
+params! {
+    struct Params {
+        outer: u32,
+        n: u32,
+        inner: u32,
+        /// 1 for a sum, `1 / n` for a mean.
+        factor: f32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::REDUCE];
@@ -26,6 +26,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::REDUCE];
 pub static FORWARD: Kernel = Kernel {
     name: "reduce.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[2]) }],
     cpu: forward,
     fast: Some(fast_forward),
@@ -35,6 +36,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "reduce.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -55,6 +57,7 @@ pub static BACKWARD: Kernel = Kernel {
 pub static FORWARD_MAX: Kernel = Kernel {
     name: "reduce.forward_max",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -74,6 +77,7 @@ pub static FORWARD_MAX: Kernel = Kernel {
 pub static BACKWARD_MAX: Kernel = Kernel {
     name: "reduce.backward_max",
     bindings: &[("x", Access::Read), ("max_dy", Access::Read), ("max_dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,

@@ -55,8 +55,6 @@ const CASES: &[Cases] = &[
     linear::cases,
     matmul::cases,
     mean_tokens::cases,
-    packed::cases,
-    panels::cases,
     permute::cases,
     place::cases,
     reduce::cases,

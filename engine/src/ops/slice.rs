@@ -1,18 +1,18 @@
 //! A run of places along one axis, as `torch.narrow`.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-/// y read as `[rows, width]` is columns `offset..offset + width` of x read as `[rows, stride]`.
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    stride: u32,
-    offset: u32,
+params! {
+    /// y read as `[rows, width]` is columns `offset..offset + width` of x read as `[rows, stride]`.
+    struct Params {
+        rows: u32,
+        width: u32,
+        stride: u32,
+        offset: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SLICE];
@@ -21,6 +21,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SLICE];
 pub static FORWARD: Kernel = Kernel {
     name: "slice.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[1]) }],
     cpu: forward,
     fast: None,
@@ -30,6 +31,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "slice.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,

@@ -3,16 +3,16 @@
 
 use super::case::{Case, noise};
 use super::fast_math::{self, sum};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::SOFTMAX];
@@ -21,6 +21,7 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::SOFTMAX];
 pub static FORWARD: Kernel = Kernel {
     name: "softmax.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) }],
     cpu: forward,
     fast: Some(|args: &mut Args| {
@@ -33,6 +34,7 @@ pub static FORWARD: Kernel = Kernel {
 pub static BACKWARD: Kernel = Kernel {
     name: "softmax.backward",
     bindings: &[("probabilities", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[0]) }],
     cpu: backward,
     fast: Some(|args: &mut Args| {

@@ -1,9 +1,8 @@
 //! Emission: models and ops declare slots and push steps here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::grad::Tape;
 use super::{Matrix, Plan, Slot, SlotId, SlotKind, Step};
 use crate::kernel::{Access, Kernel};
 use crate::layout::{Layout, Storage};
@@ -17,6 +16,17 @@ enum Purpose {
     Inference,
     /// Records a tape, so that [`PlanBuilder::backward`] can emit the reversal.
     Training,
+}
+
+type Backward = Box<dyn FnOnce(&mut PlanBuilder, SlotId)>;
+
+/// What `grad.rs` walks in reverse.
+#[derive(Default)]
+pub(super) struct Tape {
+    /// Results and how a gradient is pushed from them to their arguments.
+    pub(super) records: Vec<(SlotId, Backward)>,
+    pub(super) required: HashSet<SlotId>,
+    pub(super) grads: HashMap<SlotId, SlotId>,
 }
 
 /// Builds a [`Plan`]. Shape errors in emitters are bugs of the model code and panic with both shapes.
@@ -131,7 +141,7 @@ impl PlanBuilder {
     pub fn param(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
         let path = self.path(name);
         let id = self.stored(&path, shape);
-        self.tape.require(id);
+        self.tape.required.insert(id);
         id
     }
 
@@ -258,6 +268,8 @@ impl PlanBuilder {
     /// parameters. Panics where a slot that is written stands on a second binding.
     pub fn emit(&mut self, kernel: &'static Kernel, slots: &[SlotId], params: Vec<u32>) {
         assert_eq!(slots.len(), kernel.bindings.len(), "{}: wrong number of slots", kernel.name);
+        let words: usize = kernel.params.iter().map(|field| field.count).sum();
+        assert_eq!(params.len(), words, "{}: wrong number of parameter words", kernel.name);
         for (i, (slot, binding)) in slots.iter().zip(kernel.bindings).enumerate() {
             let root = self.root(*slot);
             let again = slots.iter().enumerate().any(|(j, other)| j != i && self.root(*other) == root);

@@ -1,20 +1,21 @@
 //! `y[i] = value`: the one kernel that the plan itself needs, to zero and to seed gradients.
 
 use super::{PlanBuilder, SlotId};
-use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, params, words};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    value: f32,
+params! {
+    struct Params {
+        count: u32,
+        value: f32,
+    }
 }
 
 /// `y[i] = value`.
 pub static FILL: Kernel = Kernel {
     name: "fill.forward",
     bindings: &[("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: &[wgsl::LIB_INDEX, wgsl::FILL],

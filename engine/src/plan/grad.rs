@@ -4,25 +4,8 @@
 //! [`PlanBuilder::backward`] walks the records in reverse. Gradients are always added to (`+=`): a gradient slot is
 //! filled with zeros when it is first asked for, and no backward kernel assigns.
 
-use crate::order;
-use std::collections::{HashMap, HashSet};
-
 use super::{PlanBuilder, SlotId, SlotKind, fill};
-
-type Backward = Box<dyn FnOnce(&mut PlanBuilder, SlotId)>;
-
-#[derive(Default)]
-pub(super) struct Tape {
-    records: Vec<(SlotId, Backward)>,
-    required: HashSet<SlotId>,
-    grads: HashMap<SlotId, SlotId>,
-}
-
-impl Tape {
-    pub(super) fn require(&mut self, id: SlotId) {
-        self.required.insert(id);
-    }
-}
+use crate::order;
 
 impl PlanBuilder {
     /// Says that `output` was computed from `inputs`, and how to emit the backward step given the slot that holds
@@ -34,14 +17,14 @@ impl PlanBuilder {
         backward: impl FnOnce(&mut PlanBuilder, SlotId) + 'static,
     ) {
         if self.is_training() && inputs.iter().any(|i| self.needs_grad(*i)) {
-            self.tape.require(output);
+            self.tape.required.insert(output);
             self.tape.records.push((output, Box::new(backward)));
         }
     }
 
     /// Differentiates with respect to `id` too, though it is no weight.
     pub fn require_grad(&mut self, id: SlotId) {
-        self.tape.require(id);
+        self.tape.required.insert(id);
     }
 
     /// Whether the loss may depend on a weight through `id`, or `id` is one.

@@ -1,4 +1,4 @@
-//! What servers answer while a checkpoint is surveyed and downloaded: a script of answers, and the store that they fill.
+//! What servers answer while a checkpoint is resolved and downloaded: a script of answers, and the store that they fill.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use pollster::block_on;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use triptych::io::hub::{Answer, Body, Download, Fetch, Source, Store, Writable};
+use triptych::io::hub::{Body, Download, Fetch, Response, Source, Store, Writable};
 use triptych::io::read_at::ReadAt;
 
 use super::golden;
@@ -84,7 +84,7 @@ fn run(files: &Files) -> Outcome {
     let script = files.get("script.json").unwrap_or_default();
     let script: HashMap<String, Value> = serde_json::from_slice(script).unwrap_or_default();
     let server = Server { script: Rc::new(script), asked: Rc::default() };
-    let memory = Memory::default();
+    let memory = MemoryStore::default();
     for (kept, name) in [("manifest.json", "manifest.json"), ("kept.json", "config.json")] {
         let bytes = files.get(kept).map(<[u8]>::to_vec);
         memory.0.borrow_mut().extend(bytes.map(|bytes| (name.to_string(), Rc::new(RefCell::new(bytes)))));
@@ -118,12 +118,12 @@ fn run(files: &Files) -> Outcome {
 }
 
 /// Whether the files that were kept are as long as is told.
-fn complete(download: &Download<Memory, Server>, memory: &Memory) -> Outcome {
+fn complete(download: &Download<MemoryStore, Server>, memory: &MemoryStore) -> Outcome {
     for entry in &download.manifest().entries {
         let kept = memory
             .0
             .borrow()
-            .get(&download.manifest().stored(&entry.file))
+            .get(&download.manifest().stored_name(&entry.file))
             .map_or(0, |file| file.borrow().len() as u64);
         if kept != entry.size {
             return Err(format!("{} of {} bytes is kept as {kept}", entry.file, entry.size));
@@ -156,7 +156,7 @@ impl Fetch for Server {
         std::future::pending().await
     }
 
-    async fn get(&self, url: &str, from: u64) -> Result<Answer<Rest>, String> {
+    async fn get(&self, url: &str, from: u64) -> Result<Response<Rest>, String> {
         let file = url.rsplit('/').next().unwrap_or_default().to_string();
         let nothing = json!({ "status": 404 });
         let count = *self.asked.borrow_mut().entry(file.clone()).and_modify(|count| *count += 1).or_insert(0);
@@ -185,7 +185,7 @@ impl Fetch for Server {
             text,
         };
         let header = |name: &str| Some(answer.get("headers")?.get(name)?.as_str()?.to_string());
-        Ok(Answer::new(status, from, header, rest))
+        Ok(Response::new(status, from, header, rest))
     }
 }
 
@@ -212,19 +212,19 @@ type Content = Rc<RefCell<Vec<u8>>>;
 
 /// A store in memory.
 #[derive(Clone, Default)]
-struct Memory(Rc<RefCell<HashMap<String, Content>>>);
+struct MemoryStore(Rc<RefCell<HashMap<String, Content>>>);
 
-struct Kept(Content);
+struct StoredFile(Content);
 
-impl Store for Memory {
-    type File = Kept;
+impl Store for MemoryStore {
+    type File = StoredFile;
 
-    async fn open(&self, name: &str) -> io::Result<Kept> {
-        Ok(Kept(self.0.borrow_mut().entry(name.to_string()).or_default().clone()))
+    async fn open(&self, name: &str) -> io::Result<StoredFile> {
+        Ok(StoredFile(self.0.borrow_mut().entry(name.to_string()).or_default().clone()))
     }
 }
 
-impl ReadAt for Kept {
+impl ReadAt for StoredFile {
     fn size(&self) -> u64 {
         self.0.borrow().len() as u64
     }
@@ -234,7 +234,7 @@ impl ReadAt for Kept {
     }
 }
 
-impl Writable for Kept {
+impl Writable for StoredFile {
     fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
         let end = start as usize + bytes.len();
         let mut file = self.0.borrow_mut();

@@ -37,8 +37,8 @@ fn seeds() -> Vec<Files> {
             max_new_tokens: 40,
         },
         Command::CrossAttention { picture, text: text(), reader: Reader::Matcher },
-        Command::Train { experiment: Experiment::Race(fuse::Settings::default()), until: 300 },
-        Command::Train { experiment: Experiment::Contrast(contrast::Settings::default()), until: 30 },
+        Command::Train { experiment: Experiment::Race(fuse::RaceSettings::default()), until: 300 },
+        Command::Train { experiment: Experiment::Contrast(contrast::ContrastSettings::default()), until: 30 },
         Command::AddPhoto { photo: photo.clone(), file: vec![2; 30], in_memory: false },
         Command::Thumbnails { photos: vec![0, 7, u32::MAX] },
         Command::Import {

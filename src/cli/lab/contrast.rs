@@ -11,8 +11,8 @@ use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, print_json};
 use crate::device::Device;
 use crate::io::file::write_atomic;
-use crate::lab::contrast::objectives::{self, Phase, Race, Standing};
-use crate::lab::contrast::{Direction, Figures, Loss, Run, Settings, Space, Temperature};
+use crate::lab::contrast::objectives::{self, ObjectiveComparison, Phase, Standing};
+use crate::lab::contrast::{ContrastSettings, Direction, Figures, Loss, Run, Space, Temperature};
 
 #[derive(clap::Args)]
 pub struct Contrast {
@@ -90,10 +90,11 @@ impl Contrast {
         pollster::block_on(self.train(&device, settings))
     }
 
-    fn settings(&self) -> Settings {
-        let standard = Settings::default();
+    fn settings(&self) -> ContrastSettings {
+        let standard = ContrastSettings::default();
+        #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
         let thousandths = |temperature: f32| Temperature::Fixed { milli: (1e3 * temperature).round() as u32 };
-        Settings {
+        ContrastSettings {
             seed: self.seed.unwrap_or(standard.seed),
             batch: self.batch.unwrap_or(standard.batch),
             space: match self.space {
@@ -115,9 +116,9 @@ impl Contrast {
         }
     }
 
-    fn race_settings(&self) -> objectives::Settings {
-        let standard = objectives::Settings::default();
-        objectives::Settings {
+    fn race_settings(&self) -> objectives::ObjectiveSettings {
+        let standard = objectives::ObjectiveSettings::default();
+        objectives::ObjectiveSettings {
             seed: self.seed.unwrap_or(standard.seed),
             batch: self.batch.unwrap_or(standard.batch),
             steps: self.steps.unwrap_or(standard.steps),
@@ -126,9 +127,10 @@ impl Contrast {
         }
     }
 
-    async fn race(&self, device: &Device, settings: objectives::Settings) -> Result<(), CliError> {
+    async fn race(&self, device: &Device, settings: objectives::ObjectiveSettings) -> Result<(), CliError> {
         let start = Instant::now();
-        let mut race = Race::begin(device, settings.clone()).await.map_err(CliError::failure)?;
+        let mut race =
+            ObjectiveComparison::begin(device, settings.clone()).await.map_err(CliError::failure)?;
         let mut before: Vec<Phase> = Vec::new();
         let mut slowest = 0.0f64;
         loop {
@@ -156,7 +158,7 @@ impl Contrast {
         Ok(())
     }
 
-    async fn train(&self, device: &Device, settings: Settings) -> Result<(), CliError> {
+    async fn train(&self, device: &Device, settings: ContrastSettings) -> Result<(), CliError> {
         let start = Instant::now();
         let seconds = || (10.0 * start.elapsed().as_secs_f64()).round() / 10.0;
         let mut run = Run::begin(device, settings.clone()).await.map_err(CliError::failure)?;

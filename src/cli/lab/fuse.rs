@@ -11,7 +11,7 @@ use crate::cli::{CliError, Common, bar, print_json};
 use crate::device::Device;
 use crate::io::file::write_atomic;
 use crate::lab::fuse::task::{Information, Task};
-use crate::lab::fuse::{Contestant, Modality, Race, Settings, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, Modality, Race, RaceSettings};
 use crate::lab::sabotage::{Corruption, Sabotage};
 
 #[derive(clap::Args)]
@@ -57,7 +57,7 @@ pub struct Sabotages {
 }
 
 impl Options {
-    fn settings(&self, mut settings: Settings) -> Result<Settings, CliError> {
+    fn settings(&self, mut settings: RaceSettings) -> Result<RaceSettings, CliError> {
         settings.seed = self.seed;
         if let Some(parts) = &self.parts {
             let parts =
@@ -65,7 +65,7 @@ impl Options {
             settings.task = Task { parts };
         }
         if let Some(names) = &self.contestants {
-            let of = |name: &String| Contestant::of(name).ok_or_else(|| CliError::Input(unknown(name)));
+            let of = |name: &String| name.parse::<Contestant>().map_err(|_| CliError::Input(unknown(name)));
             settings.contestants = names.iter().map(of).collect::<Result<_, _>>()?;
         }
         settings.batch = self.batch.unwrap_or(settings.batch);
@@ -76,7 +76,7 @@ impl Options {
     }
 
     /// The race at its end, and the losses of every step.
-    async fn run(&self, device: &Device, settings: Settings) -> Result<(Race, Vec<Value>), CliError> {
+    async fn run(&self, device: &Device, settings: RaceSettings) -> Result<(Race, Vec<Value>), CliError> {
         let mut race = Race::begin(device, settings).await.map_err(CliError::failure)?;
         let progress = bar(self.steps, "steps");
         let mut rounds = Vec::new();
@@ -106,13 +106,13 @@ fn unknown(name: &str) -> String {
 
 impl Fuse {
     pub fn run(&self) -> Result<(), CliError> {
-        let settings = self.options.settings(Settings::default())?;
+        let settings = self.options.settings(RaceSettings::default())?;
         let device = choose_device(self.options.common.backend)?;
         pollster::block_on(async {
             let (race, rounds) = self.options.run(&device, settings).await?;
             let mut standings = Vec::new();
             for at in 0..race.settings.entrants().len() {
-                standings.push(race.standing(at).await.map_err(CliError::failure)?);
+                standings.push(race.evaluate(at).await.map_err(CliError::failure)?);
             }
             if self.options.common.json {
                 print_json(&document(&race, &rounds, &standings));
@@ -125,7 +125,7 @@ impl Fuse {
 }
 
 /// The figures of a contestant.
-pub(super) fn figures(standing: &Standing) -> Value {
+pub(super) fn figures(standing: &Evaluation) -> Value {
     let confusion = &standing.confusion;
     json!({
         "contestant": standing.contestant.name(),
@@ -142,7 +142,7 @@ pub(super) fn figures(standing: &Standing) -> Value {
     })
 }
 
-fn document(race: &Race, rounds: &[Value], standings: &[Standing]) -> Value {
+fn document(race: &Race, rounds: &[Value], standings: &[Evaluation]) -> Value {
     json!({
         "settings": race.settings,
         "ceilings": race.settings.task.ceilings(),
@@ -151,7 +151,7 @@ fn document(race: &Race, rounds: &[Value], standings: &[Standing]) -> Value {
     })
 }
 
-fn table(race: &Race, standings: &[Standing]) {
+fn table(race: &Race, standings: &[Evaluation]) {
     let parts: Vec<String> = Information::ALL
         .iter()
         .map(|&information| {
@@ -183,7 +183,7 @@ fn table(race: &Race, standings: &[Standing]) {
 
 impl Sabotages {
     pub fn run(&self) -> Result<(), CliError> {
-        let settings = self.options.settings(Settings::sabotage())?;
+        let settings = self.options.settings(RaceSettings::sabotage())?;
         let device = choose_device(self.options.common.backend)?;
         pollster::block_on(async {
             let (race, rounds) = self.options.run(&device, settings).await?;

@@ -1,8 +1,8 @@
 //! `triptych lab`: the experiments of the page's training rooms, natively and from the same code.
 
 mod contrast;
+mod evaluate;
 mod fuse;
-mod judge;
 
 use clap::Subcommand;
 
@@ -17,10 +17,11 @@ pub enum Lab {
     /// Corrupts the modalities of a trained race, and evaluates it on them
     Sabotage(fuse::Sabotages),
     /// Evaluates weights that were saved by the page or by `--save`
-    Judge(judge::Judge),
+    Evaluate(evaluate::Evaluate),
 }
 
 /// A learning rate as settings hold it; what is no rate is refused by their check.
+#[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
 fn millionths(rate: f32) -> u32 {
     (1e6 * rate).round() as u32
 }
@@ -31,7 +32,7 @@ impl Lab {
             Lab::Contrast(command) => command.run(),
             Lab::Fuse(command) => command.run(),
             Lab::Sabotage(command) => command.run(),
-            Lab::Judge(command) => command.run(),
+            Lab::Evaluate(command) => command.run(),
         }
     }
 }

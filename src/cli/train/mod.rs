@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use self::log::Log;
 use super::model::{choose_device, open_folder};
 use super::{CliError, Common, print_json};
-use crate::eval::playroom::{Options, Report as Figures, evaluate};
+use crate::eval::playroom::{EvalReport, Options, evaluate};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
 use crate::io::claim::Claim;
@@ -24,7 +24,7 @@ use crate::train::batch::Batch;
 use crate::train::checkpoint::{self, CheckpointError, RunState};
 use crate::train::objective::{LOSS, PARTS};
 use crate::train::schedule::{Schedule, Stage};
-use crate::train::trainer::{Report, Trainer};
+use crate::train::trainer::{Trainer, TrainingMetrics};
 use crate::world::Split;
 use crate::world::language::vocabulary;
 
@@ -215,7 +215,7 @@ impl Train {
         &self,
         log: &mut Log,
         bar: &ProgressBar,
-        report: &Report,
+        report: &TrainingMetrics,
         start: Instant,
     ) -> Result<(), CliError> {
         let parts =
@@ -229,7 +229,7 @@ impl Train {
     }
 
     /// The figures of the model so far on scenes of `val`.
-    fn validate(&self, trainer: &Trainer, log: &mut Log) -> Result<Figures, CliError> {
+    fn validate(&self, trainer: &Trainer, log: &mut Log) -> Result<EvalReport, CliError> {
         let mut model =
             open_folder(&self.out.join("model"), choose_device(self.common.backend)?, Precision::F32)?;
         let options = Options { split: Split::Val, seed: trainer.seed, count: VALIDATED };

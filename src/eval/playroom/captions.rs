@@ -3,7 +3,8 @@
 use super::report::Captions;
 use super::{Gallery, Progress, own, share};
 use crate::device::DeviceError;
-use crate::eval::text::{Candidate, scores};
+use crate::eval::Candidate;
+use crate::eval::text::scores;
 use crate::infer::{Decoding, Source, VisionLanguageModel};
 use crate::world::Style;
 use crate::world::language::{mentioned, parse};
@@ -28,7 +29,7 @@ pub(super) async fn measure(
         match parse(caption) {
             Ok(statements) => {
                 said += statements.len();
-                right += statements.iter().filter(|s| s.claim.judge(scene)).count();
+                right += statements.iter().filter(|s| s.claim.is_true_of(scene)).count();
                 found += mentioned(&statements, scene).into_iter().filter(|&picked| picked).count();
             }
             Err(_) => said += 1,

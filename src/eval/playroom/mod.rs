@@ -11,7 +11,7 @@ mod swap;
 
 pub use card::with_figures;
 pub use prior::QuestionPrior;
-pub use report::Report;
+pub use report::EvalReport;
 
 use crate::device::DeviceError;
 use crate::infer::{PlayroomTokenizer, VisionLanguageModel};
@@ -47,7 +47,7 @@ pub async fn evaluate(
     model: &mut VisionLanguageModel,
     options: Options,
     progress: Progress<'_>,
-) -> Result<Report, DeviceError> {
+) -> Result<EvalReport, DeviceError> {
     let scenes = (0..options.count as u64).map(|i| splits::scene(options.split, options.seed, i)).collect();
     progress("encoding", 0, options.count);
     let gallery = Gallery::encode(model, scenes).await?;
@@ -57,7 +57,7 @@ pub async fn evaluate(
     let question = questions::measure(model, &gallery, options.seed, progress).await?;
     let pointing = pointing::measure(model, &gallery, progress).await?;
     let swap = swap::measure(model, options, progress).await?;
-    Ok(Report {
+    Ok(EvalReport {
         split: options.split,
         seed: options.seed,
         count: options.count,

@@ -18,7 +18,7 @@ use crate::order;
 pub enum Decoding {
     /// Always the likeliest token.
     Greedy,
-    /// The best of `width` hypotheses, ranked by the model's [`BeamScore`].
+    /// The best of `width` hypotheses, ranked by the model's `BeamScore`.
     Beam { width: usize },
     /// Drawn from the distribution sharpened by `temperature`.
     Sample { temperature: f32, seed: u64 },

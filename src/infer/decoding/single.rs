@@ -26,7 +26,7 @@ impl Single {
 
     /// Drawn from `softmax(logprobs / temperature)`; a temperature of zero is greedy.
     pub fn sample(prompt: Vec<u32>, limits: Limits, temperature: f32, seed: u64) -> Self {
-        let draw = (temperature > 0.0).then(|| Draw { temperature, random: SplitMix64(seed) });
+        let draw = (temperature > 0.0).then_some(Draw { temperature, random: SplitMix64(seed) });
         Single { draw, ..Single::greedy(prompt, limits) }
     }
 }

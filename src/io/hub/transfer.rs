@@ -24,7 +24,7 @@ pub(super) struct Transfer<W, B> {
     pub body: Option<B>,
     /// None where the server gives no digest to compare with.
     pub hash: Option<Sha256>,
-    /// [`super::Answer::is_digest`].
+    /// [`super::Response::is_digest`].
     pub is_digest: bool,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn hash(file: &impl Writable, size: u64) -> std::io::Result<Sha256> {
     let mut hash = Sha256::new();
     let mut piece = vec![0; PIECE];
     for at in (0..size).step_by(PIECE) {
-        let piece = &mut piece[..(size - at).min(PIECE as u64) as usize];
+        let piece = &mut piece[..usize::try_from(size - at).map_or(PIECE, |rest| rest.min(PIECE))];
         file.read_at(at, piece)?;
         hash.update(&*piece);
     }

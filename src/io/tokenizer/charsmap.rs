@@ -54,12 +54,12 @@ fn walk(units: &[u32], replacements: &str) -> Result<(), String> {
         if std::mem::replace(&mut seen[node], true) {
             continue;
         }
-        for byte in 1..=0xff {
-            let unit = units[node ^ byte];
-            if label(unit) != byte as u32 {
+        for byte in 1..=0xff_u32 {
+            let unit = units[node ^ byte as usize];
+            if label(unit) != byte {
                 continue;
             }
-            let next = node ^ byte ^ offset(unit);
+            let next = node ^ byte as usize ^ offset(unit);
             if has_value(unit) {
                 let value = units.get(next).ok_or_else(|| outside(next))?;
                 replacement(replacements, (value & ((1 << 31) - 1)) as usize)?;

@@ -75,7 +75,8 @@ fn ramp(shape: [usize; 2]) -> Vec<f32> {
 
 /// Writes a vector `v` of 3 and a matrix `m` of 12 rows of 32 into files of at most `limit` bytes.
 fn written(folder: &Path, precision: Precision, limit: u64, m: &[f32]) -> Result<Vec<u64>, WriteError> {
-    let stored = |name: &str, shape: Shape, precision| Stored { name: name.to_string(), shape, precision };
+    let stored =
+        |name: &str, shape: Shape, precision| TensorSpec { name: name.to_string(), shape, precision };
     let (v, matrix) = (stored("v", [3].into(), Precision::F32), stored("m", [12, 32].into(), precision));
     let mut shards = Shards::create(folder, &[v.clone(), matrix.clone()], limit)?;
     let mut writer = shards.tensor(&v);
@@ -224,8 +225,8 @@ fn parts_that_do_not_make_the_tensor_are_refused_by_name() {
 
 #[test]
 fn no_more_files_are_written_than_an_index_may_list() {
-    let tensor = |at| Stored { name: format!("w{at}"), shape: [100].into(), precision: Precision::F32 };
-    let tensors: Vec<Stored> = (0..257).map(tensor).collect();
+    let tensor = |at| TensorSpec { name: format!("w{at}"), shape: [100].into(), precision: Precision::F32 };
+    let tensors: Vec<TensorSpec> = (0..257).map(tensor).collect();
     let folder = tempfile::tempdir().unwrap();
     let told = Shards::create(folder.path(), &tensors, 700).map(|_| ()).unwrap_err().to_string();
     assert_eq!(told, "the model would need 257 files of weights; an index may list at most 256");

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::vocabulary::{PAD, Vocabulary, WORDS};
 use crate::infer::pixel_values;
 use crate::lab::picture::{SIDE, small};
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::tensor::HostTensor;
 use crate::world::language::full_caption;
 use crate::world::scene::MAX_OBJECTS;
@@ -187,7 +187,7 @@ mod tests {
             let changed: Vec<usize> = (0..own.len()).filter(|i| own[*i] != other[*i]).collect();
             assert!(own.len() == other.len() && changed.len() == 1, "{caption} / {altered}");
             let claims = parse(&altered).expect("a sentence of the grammar");
-            assert!(!claims.iter().all(|statement| statement.claim.judge(&scene)), "{altered}");
+            assert!(!claims.iter().all(|statement| statement.claim.is_true_of(&scene)), "{altered}");
         }
     }
 

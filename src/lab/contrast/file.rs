@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Run, Settings};
+use super::{ContrastSettings, Run};
 use crate::device::Device;
 use crate::io::safetensors::SafetensorsFile;
-use crate::lab::student::weights_of;
+use crate::lab::small_trainer::weights_of;
 use crate::lab::weights::{WeightsError, content, to_file};
 
 /// The entry of the file's metadata that tells what it holds.
@@ -13,7 +13,7 @@ const METADATA_KEY: &str = "contrast";
 
 #[derive(Serialize, Deserialize)]
 struct Content {
-    settings: Settings,
+    settings: ContrastSettings,
     step: u64,
 }
 

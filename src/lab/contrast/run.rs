@@ -6,10 +6,13 @@ use super::data::{self, Order, Pair, Pool};
 use super::measure::{self, products, standardised, unit};
 use super::rate::rate;
 use super::towers::encode;
-use super::{Altered, Correlations, Figures, Geometry, Map, Matrix, Report, Settings, Space, Temperature};
+use super::{
+    Altered, ContrastMetrics, ContrastSettings, Correlations, Figures, Geometry, Map, Matrix, Space,
+    Temperature,
+};
 use super::{Loss, score};
 use crate::device::{Device, DeviceError, Prepared};
-use crate::lab::student::{Inputs, Student, replay, training_plan};
+use crate::lab::small_trainer::{Inputs, SmallTrainer, replay, training_plan};
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
 use crate::world::scene::MAX_OBJECTS;
@@ -19,8 +22,8 @@ const SHOWN: usize = 32;
 
 /// A model in training.
 pub struct Run {
-    pub settings: Settings,
-    student: Student,
+    pub settings: ContrastSettings,
+    trainer: SmallTrainer,
     constants: Inputs,
     pool: Pool,
     order: Order,
@@ -31,8 +34,8 @@ pub struct Run {
 }
 
 impl Run {
-    /// A model with random weights; that the settings pass [`Settings::check`] is the caller's to see to.
-    pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
+    /// A model with random weights; that the settings pass [`ContrastSettings::check`] is the caller's to see to.
+    pub async fn begin(device: &Device, settings: ContrastSettings) -> Result<Self, DeviceError> {
         let scalar = |name: &str, value: f32| (name.to_string(), HostTensor::f32([1], vec![value]));
         let own = match settings.loss {
             Loss::Sigmoid => vec![scalar("logit_scale", 10f32.ln()), scalar("logit_bias", -10.0)],
@@ -44,57 +47,58 @@ impl Run {
     /// A run that stands at `step`, some of whose weights are given.
     pub(super) async fn with(
         device: &Device,
-        settings: Settings,
+        settings: ContrastSettings,
         own: &[(String, HostTensor)],
         step: u64,
     ) -> Result<Self, DeviceError> {
         assert_eq!(settings.check(), Ok(()));
         let pool = Pool::new(MAX_OBJECTS);
-        let mut student = Student::new(device, Run::training_plan(&settings), settings.seed, own).await?;
-        student.step = step;
+        let mut trainer =
+            SmallTrainer::new(device, Run::training_plan(&settings), settings.seed, own).await?;
+        trainer.step = step;
         let constants = score::constants(&settings);
         let (order, held_out) = (Order::new(settings.seed), pool.held_out());
-        Ok(Run { settings, student, constants, pool, order, batch: Vec::new(), held_out, measuring: None })
+        Ok(Run { settings, trainer, constants, pool, order, batch: Vec::new(), held_out, measuring: None })
     }
 
-    pub(super) fn training_plan(settings: &Settings) -> Plan {
+    pub(super) fn training_plan(settings: &ContrastSettings) -> Plan {
         let words = Pool::new(MAX_OBJECTS).vocabulary.size();
         training_plan(|b| score::loss(b, settings, words), |_, weights| weights)
     }
 
     /// Steps taken so far.
     pub fn steps(&self) -> u64 {
-        self.student.step
+        self.trainer.step
     }
 
     /// Number of weights.
     pub fn parameters(&self) -> usize {
-        self.student.parameters
+        self.trainer.parameters
     }
 
     /// Every weight by name.
     pub async fn weights(&self) -> Result<Inputs, DeviceError> {
-        self.student.weights().await
+        self.trainer.weights().await
     }
 
     /// One step on the next batch.
-    pub async fn step(&mut self) -> Result<Report, DeviceError> {
+    pub async fn step(&mut self) -> Result<ContrastMetrics, DeviceError> {
         self.batch = self.order.batch(&mut self.pool, self.settings.batch);
         let pairs: Vec<Rc<Pair>> = self.batch.iter().map(|number| self.pool.get(*number)).collect();
         let mut inputs = inputs(&pairs, self.settings.hard_negatives);
         inputs.extend(self.constants.iter().cloned());
-        let rate = rate(self.settings.micro_rate, self.settings.steps, self.student.step + 1);
-        let loss = self.student.step(&inputs, rate).await?;
+        let rate = rate(self.settings.micro_rate, self.settings.steps, self.trainer.step + 1);
+        let loss = self.trainer.step(&inputs, rate).await?;
         let part = async |name: &str, exists: bool| -> Result<Option<f32>, DeviceError> {
             match exists {
-                true => Ok(Some(self.student.read(name).await?.as_f32()[0])),
+                true => Ok(Some(self.trainer.read(name).await?.as_f32()[0])),
                 false => Ok(None),
             }
         };
         let directed = self.settings.loss == Loss::InfoNce && self.settings.space != Space::Coordinated;
         let (to_text, to_picture) = (part("to_text", directed).await?, part("to_picture", directed).await?);
         let temperature = self.temperature().await?;
-        Ok(Report { step: self.student.step, loss, to_text, to_picture, temperature })
+        Ok(ContrastMetrics { step: self.trainer.step, loss, to_text, to_picture, temperature })
     }
 
     async fn temperature(&self) -> Result<Option<f32>, DeviceError> {
@@ -103,20 +107,20 @@ impl Run {
         }
         Ok(Some(match self.settings.temperature {
             Temperature::Fixed { milli } => milli as f32 / 1000.0,
-            Temperature::Learned => (-self.student.weight("logit_scale").await?.as_f32()[0]).exp(),
+            Temperature::Learned => (-self.trainer.weight("logit_scale").await?.as_f32()[0]).exp(),
         }))
     }
 
     /// What the model has learned so far.
     pub async fn figures(&mut self) -> Result<Figures, DeviceError> {
         if self.measuring.is_none() {
-            self.measuring = Some(self.student.prepare(self.measuring_plan()).await?);
+            self.measuring = Some(self.trainer.prepare(self.measuring_plan()).await?);
         }
         let (scores, geometry, map) = self.measured().await?;
         let count = self.held_out.len();
         let own = measure::block(&scores, count, 0, count);
         Ok(Figures {
-            step: self.student.step,
+            step: self.trainer.step,
             to_text: measure::retrieval(&own),
             to_picture: measure::retrieval(&measure::transposed(&own)),
             chance: measure::chance(count),
@@ -172,15 +176,15 @@ impl Run {
         let pairs = self.batch[..size].to_vec();
         if self.settings.space == Space::Coordinated {
             let [x, y] = ["picture", "text"];
-            let (x, y) = (self.student.read(x).await?, self.student.read(y).await?);
+            let (x, y) = (self.trainer.read(x).await?, self.trainer.read(y).await?);
             let (x, y) = (unit(&standardised(&x, &x)), unit(&standardised(&y, &y)));
             let cosines = measure::block(&products(&x, &y), size, 0, size).as_f32().to_vec();
             let logits = cosines.clone();
             return Ok(Matrix { size, pairs, logits, cosines: Some(cosines), altered: Vec::new() });
         }
-        let all = self.student.read("logits").await?;
+        let all = self.trainer.read("logits").await?;
         let cosines = match self.settings.space {
-            Space::Shared => Some(self.student.read("cosines").await?),
+            Space::Shared => Some(self.trainer.read("cosines").await?),
             _ => None,
         };
         let shown = |all: &HostTensor| measure::block(all, size, 0, size).as_f32().to_vec();
@@ -202,7 +206,7 @@ impl Run {
         if self.settings.space != Space::Coordinated || self.batch.is_empty() {
             return Ok(None);
         }
-        let all = self.student.read("correlations").await?;
+        let all = self.trainer.read("correlations").await?;
         let size = all.shape.last().min(SHOWN);
         Ok(Some(Correlations { size, values: measure::block(&all, size, 0, size).as_f32().to_vec() }))
     }

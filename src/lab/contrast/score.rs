@@ -1,9 +1,9 @@
 //! Scores of pictures with captions, and the losses over them.
 
 use super::towers::encode;
-use super::{Direction, Loss, Settings, Space, Temperature};
+use super::{ContrastSettings, Direction, Loss, Space, Temperature};
 use crate::lab::layers::difference;
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::nn::linear;
 use crate::ops::activation::{Activation, activation};
 use crate::ops::binary::{add, mul};
@@ -23,7 +23,7 @@ const HIDDEN: usize = 128;
 const DOT: Transpose = Transpose { x: false, y: true };
 
 /// Captions of a batch: those of its pictures, then their hard negatives.
-fn captions(settings: &Settings) -> usize {
+fn captions(settings: &ContrastSettings) -> usize {
     if settings.hard_negatives { 2 * settings.batch } else { settings.batch }
 }
 
@@ -53,7 +53,7 @@ pub fn fused(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usize) ->
 }
 
 /// The loss of a batch; inputs are those of [`encode`] and [`constants`].
-pub fn loss(b: &mut PlanBuilder, settings: &Settings, vocabulary: usize) -> SlotId {
+pub fn loss(b: &mut PlanBuilder, settings: &ContrastSettings, vocabulary: usize) -> SlotId {
     let encoded = encode(b, "", settings.batch, captions(settings), vocabulary);
     let vectors = [encoded.picture, encoded.text];
     let scores = match settings.space {
@@ -163,7 +163,7 @@ fn correlation(b: &mut PlanBuilder, pair: [SlotId; 2]) -> SlotId {
 }
 
 /// The inputs of [`loss`] that are the same for every batch.
-pub fn constants(settings: &Settings) -> Inputs {
+pub fn constants(settings: &ContrastSettings) -> Inputs {
     let (n, m, e) = (settings.batch, captions(settings), settings.width);
     let named = |name: &str, tensor| (name.to_string(), tensor);
     if settings.space == Space::Coordinated {

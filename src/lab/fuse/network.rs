@@ -2,12 +2,13 @@
 
 use super::contestant::Contestant;
 use super::fusion::blend;
-use super::modality::Modality;
-use super::task::{CLASSES, TOKENS, WORDS};
+use super::head::{WIDTH, head};
+use super::modality::MODALITIES;
+use super::task::{TOKENS, WORDS};
 use super::{attending, fusion};
 use crate::lab::layers::{difference, stem};
 use crate::lab::picture::SIDE;
-use crate::lab::student::{parameters, training_plan};
+use crate::lab::small_trainer::{parameters, training_plan};
 use crate::nn::{AttentionMask, Tower, linear, norm};
 use crate::ops::activation::Activation;
 use crate::ops::binary::{add, mul};
@@ -20,8 +21,6 @@ use crate::ops::{concat, conv2d, reduce};
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 
-/// Width `D` of the features of both modalities.
-pub const WIDTH: usize = 32;
 /// Channels of the picture's stem.
 const CHANNELS: [usize; 3] = [16, 24, WIDTH];
 /// Cells `C` of the picture.
@@ -32,8 +31,6 @@ const PATCH: usize = 8;
 pub const PARAMETERS: usize = 56_000;
 /// Weight of the reconstruction beside the answer.
 const RECONSTRUCTION: f32 = 0.1;
-/// The two modalities as scopes of their weights and in the names of inputs.
-pub const MODALITIES: [&str; 2] = [Modality::Picture.name(), Modality::Words.name()];
 
 const READER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2 };
 
@@ -146,14 +143,6 @@ fn emit(b: &mut PlanBuilder, contestant: Contestant, batch: usize, hidden: usize
 
 fn plain(logits: SlotId) -> Output {
     Output { logits, beside: None }
-}
-
-/// Two layers to the logits: `[B, K]` to `[B, 2]`.
-pub(super) fn head(b: &mut PlanBuilder, name: &str, x: SlotId, hidden: usize) -> SlotId {
-    b.scope(name, |b| {
-        let x = linear(b, "fc1", x, hidden, Some(Activation::Gelu));
-        linear(b, "fc2", x, CLASSES, None)
-    })
 }
 
 /// Cells `[B, C, D]` and words `[B, T, D]`, zero where the modality is missing.

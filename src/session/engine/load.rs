@@ -9,7 +9,7 @@ use super::facts::facts;
 use super::loaded::Loaded;
 use crate::device::{Choices, Device, Preference, Selection, select};
 use crate::infer::{LoadError, VisionLanguageModel, probe_plan};
-use crate::io::hub::{Kept, Manifest, manifest};
+use crate::io::hub::{Manifest, StoredFiles, manifest};
 use crate::io::tokenizer;
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
@@ -130,7 +130,7 @@ pub(super) async fn stored(
 ) -> Result<(VisionLanguageModel, ModelFacts), Failure> {
     let read = async {
         let (folder, manifest) = whole(host, name).await?;
-        let files = Kept::open(&folder, &manifest).await?;
+        let files = StoredFiles::open(&folder, &manifest).await?;
         stage(Stage::Weights, 0, Some(manifest.size()));
         let unusable = |detail: String| Failure {
             sentence: "The model's files cannot be used.".to_string(),

@@ -7,21 +7,21 @@ use crate::lab::fuse::{HELD_OUT, Race};
 use crate::session::protocol::{Experiment, Failure, KEPT_RUNS, TrainingUpdate};
 
 /// Steps between two evaluations of a race, and of a contrastive run.
-const RACE_EVALUATED: u64 = 20;
-const CONTRAST_EVALUATED: u64 = 10;
+const RACE_EVAL_STEPS: u64 = 20;
+const CONTRAST_EVAL_STEPS: u64 = 10;
 
 /// An experiment under way.
 pub(crate) struct Run {
     pub experiment: Experiment,
     pub trainee: Trainee,
-    /// What is evaluated next before the next step: a contestant's place, or 0 for the one model there is.
+    /// What is evaluated before the next step: a contestant's place, or 0 for the one model there is.
     evaluating: Option<usize>,
 }
 
 pub(crate) enum Trainee {
     Race(Race),
     Contrast(Box<contrast::Run>),
-    Objectives(objectives::Race),
+    Objectives(objectives::ObjectiveComparison),
 }
 
 impl Run {
@@ -43,7 +43,7 @@ impl Run {
             }
             Experiment::Objectives(settings) => {
                 settings.check().map_err(refused)?;
-                let race = objectives::Race::begin(device, settings.clone()).await?;
+                let race = objectives::ObjectiveComparison::begin(device, settings.clone()).await?;
                 let standings = race.standings();
                 (Trainee::Objectives(race), TrainingUpdate::ObjectivesBegun { standings })
             }
@@ -81,10 +81,10 @@ impl Run {
             Trainee::Race(race) => {
                 if let Some(at) = evaluated {
                     self.evaluating = (at + 1 < race.settings.entrants().len()).then_some(at + 1);
-                    return Ok(Some(TrainingUpdate::Standing(race.standing(at).await?)));
+                    return Ok(Some(TrainingUpdate::Standing(race.evaluate(at).await?)));
                 }
                 let Some(round) = race.advance().await? else { return Ok(None) };
-                self.evaluating = is_due(race.step, until, RACE_EVALUATED).then_some(0);
+                self.evaluating = is_due(race.step, until, RACE_EVAL_STEPS).then_some(0);
                 Ok(Some(TrainingUpdate::Round(round)))
             }
             Trainee::Contrast(run) => {
@@ -92,7 +92,7 @@ impl Run {
                     return Ok(Some(TrainingUpdate::Measured(Box::new(run.figures().await?))));
                 }
                 let report = run.step().await?;
-                self.evaluating = is_due(report.step, until, CONTRAST_EVALUATED).then_some(0);
+                self.evaluating = is_due(report.step, until, CONTRAST_EVAL_STEPS).then_some(0);
                 Ok(Some(TrainingUpdate::Contrast(report)))
             }
             Trainee::Objectives(race) => Ok(race.step(device).await?.map(TrainingUpdate::Objective)),

@@ -5,7 +5,7 @@ use std::io;
 use super::folders::{MODELS, album_of, folder_of};
 use super::import::ImportLock;
 use super::storage::storage;
-use crate::io::hub::{Manifest, Source, manifest, survey};
+use crate::io::hub::{Manifest, Source, manifest, resolve};
 use crate::order;
 use crate::precision::Precision;
 use crate::session::host::Host;
@@ -35,11 +35,11 @@ pub(super) async fn shelf(host: &impl Host) -> Result<Vec<StoredModel>, Failure>
 pub(super) async fn stored(host: &impl Host, folder: &str, manifest: &Manifest) -> u64 {
     let under_way = match manifest.entries.iter().find(|entry| !entry.whole) {
         Some(entry) => {
-            host.size(folder, &manifest.stored(&entry.file)).await.map_or(0, |size| size.min(entry.size))
+            host.size(folder, &manifest.stored_name(&entry.file)).await.map_or(0, |size| size.min(entry.size))
         }
         None => 0,
     };
-    manifest.kept().saturating_add(under_way)
+    manifest.stored_bytes().saturating_add(under_way)
 }
 
 /// Those of the checkpoints whose servers have other files than the ones that are kept. A server that cannot be asked, or does
@@ -50,7 +50,7 @@ pub(super) async fn outdated(host: &impl Host, names: Vec<String>) -> Vec<String
         let Ok(source) = Source::parse(&name) else { continue };
         let Ok(folder) = host.folder(&folder_of(&name)).await else { continue };
         let Ok(Some(kept)) = manifest(&folder).await else { continue };
-        let now = survey(&source, &host.network()).await;
+        let now = resolve(&source, &host.network()).await;
         if now.is_ok_and(|now| kept.differs(&now.manifest)) {
             outdated.push(name);
         }

@@ -58,7 +58,7 @@ pub fn WeightsButton(
     view! {
         <p class="row">
             <Button is_idle=is_closed press=ask><Glyph icon=Icon::Download />"Save the weights"</Button>
-            <span class="small quiet">"safetensors; "<code>"triptych lab judge FILE"</code>" judges them again."</span>
+            <span class="small quiet">"safetensors; "<code>"triptych lab evaluate FILE"</code>" judges them again."</span>
         </p>
         <FailureNote lane=Lane::Weights failure />
     }

@@ -8,7 +8,7 @@ use crate::session::protocol::{Command, Failure};
 pub enum Phase {
     #[default]
     Unasked,
-    /// RequestState before the model was ready; it is sent then.
+    /// Asked before the model was ready; it is sent then.
     Waiting,
     /// Sent; the value may still be that of an earlier request.
     Running,

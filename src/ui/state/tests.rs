@@ -197,10 +197,10 @@ fn stopping_keeps_what_was_shown() {
 
 #[test]
 fn a_paused_run_is_heard_to_the_end_of_its_step() {
-    use crate::lab::fuse::{Round, Settings};
+    use crate::lab::fuse::{RaceSettings, Round};
     use crate::session::protocol::{Experiment, TrainingUpdate};
     let mut state = ready_state();
-    let command = Command::Train { experiment: Experiment::Race(Settings::default()), until: 40 };
+    let command = Command::Train { experiment: Experiment::Race(RaceSettings::default()), until: 40 };
     let request = state.ask(command.clone()).expect("it is sent");
     let teach =
         |state: &mut UiState, update| state.apply(Reply { id: request.id, event: Event::Training(update) });
@@ -210,7 +210,7 @@ fn a_paused_run_is_heard_to_the_end_of_its_step() {
     state.stop(Lane::Train);
     assert_eq!(state.training.phase, Phase::Stopped);
     teach(&mut state, round(2));
-    let experiment = Experiment::Race(Settings::default());
+    let experiment = Experiment::Race(RaceSettings::default());
     let step = |state: &UiState| state.training.value.of(&experiment).expect("it has begun").step();
     assert_eq!((step(&state), state.training.phase), (2, Phase::Stopped));
     let again = state.ask(command).expect("a stopped run goes on");
@@ -221,10 +221,10 @@ fn a_paused_run_is_heard_to_the_end_of_its_step() {
 
 #[test]
 fn another_engine_is_asked_for_runs_anew() {
-    use crate::lab::fuse::Settings;
+    use crate::lab::fuse::RaceSettings;
     use crate::session::protocol::{Experiment, TrainingUpdate};
     let mut state = ready_state();
-    let experiment = Experiment::Race(Settings::default());
+    let experiment = Experiment::Race(RaceSettings::default());
     let train = |until| Command::Train { experiment: experiment.clone(), until };
     let id = state.ask(train(0)).expect("it is sent").id;
     state.apply(Reply { id, event: Event::Training(TrainingUpdate::RaceBegun { samples: Vec::new() }) });

@@ -2,7 +2,7 @@
 
 use super::shared::Shared;
 use crate::lab::contrast::{self, objectives};
-use crate::lab::fuse::{Contestant, Round, Shown, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, Round, Shown};
 use crate::lab::sabotage::Damage;
 use crate::session::protocol::{Experiment, KEPT_RUNS, TrainingUpdate};
 
@@ -21,7 +21,7 @@ pub struct Runs {
 /// Where a contrastive run stood when it was last measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    pub settings: contrast::Settings,
+    pub settings: contrast::ContrastSettings,
     /// Of the step before the measurement.
     pub loss: f32,
     pub figures: Shared<contrast::Figures>,
@@ -108,7 +108,7 @@ pub struct RaceState {
     pub samples: Shared<Vec<Shown>>,
     pub rounds: Vec<Shared<Round>>,
     /// The newest of each contestant, in the order of the race.
-    pub standings: Vec<Shared<Standing>>,
+    pub standings: Vec<Shared<Evaluation>>,
     pub evaluations: Vec<Evaluation>,
 }
 
@@ -123,8 +123,8 @@ pub struct Evaluation {
 }
 
 impl RaceState {
-    fn evaluate(&mut self, standing: Standing) {
-        let Standing { contestant, step, alone, .. } = standing;
+    fn evaluate(&mut self, standing: Evaluation) {
+        let Evaluation { contestant, step, alone, .. } = standing;
         let accuracy = standing.confusion.accuracy();
         self.evaluations.push(Evaluation { contestant, step, accuracy, alone });
         let standing = Shared::new(standing);
@@ -140,7 +140,7 @@ impl RaceState {
 pub struct ContrastState {
     /// Number of weights.
     pub parameters: u32,
-    pub reports: Vec<contrast::Report>,
+    pub reports: Vec<contrast::ContrastMetrics>,
     pub figures: Vec<Shared<contrast::Figures>>,
 }
 

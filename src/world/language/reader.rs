@@ -1,8 +1,9 @@
 //! Reading tokens: what sentences and questions have in common.
 
 use super::lexicon::{Term, term};
-use super::meaning::{Description, Phrase, Relation};
+use super::meaning::{Description, Phrase};
 use crate::world::attributes::{Attribute, Place};
+use crate::world::relation::Relation;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;

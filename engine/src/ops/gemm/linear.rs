@@ -2,21 +2,24 @@
 //!
 //! The product is [`super::matmul`]'s kernel; here is what the bias adds: `dbias += ` column sums of `dy`.
 
+mod cases;
+
+pub use cases::cases;
+
 use super::matmul::{self, Epilogue, Operand, Transpose, matmul_backward, product_by};
 use super::{packed, panels};
-use crate::kernel::{Access, Args, Kernel, Variant, words};
+use crate::kernel::{Access, Args, Kernel, Variant, params, words};
 use crate::layout::{Layout, Storage};
 use crate::ops::activation::{Activation, activation};
-use crate::ops::case::{Case, noise};
 use crate::ops::fast_math::sum_rows;
 use crate::plan::{Matrix, PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    cols: u32,
+params! {
+    struct Params {
+        rows: u32,
+        cols: u32,
+    }
 }
 
 /// Columns of a workgroup of `linear_bias.wgsl`.
@@ -26,6 +29,7 @@ const SUM_COLS: u32 = 32;
 pub static BIAS_BACKWARD: Kernel = Kernel {
     name: "linear.bias_backward",
     bindings: &[("dout", Access::Read), ("dbias", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "columns",
         source: &[wgsl::LINEAR_BIAS],
@@ -94,40 +98,4 @@ pub fn linear(
         Some(act) if b.is_training() => activation(b, out, act),
         _ => out,
     }
-}
-
-/// Every activation, weights by rows and by columns, with and without bias.
-pub fn cases() -> Vec<Case> {
-    let affine = |x: &[usize], n: usize, act: Option<Activation>| {
-        let k = x[x.len() - 1];
-        let inputs = vec![noise(x, 1.0, 1), noise(&[n, k], 1.0, 2), noise(&[n], 1.0, 3)];
-        let name = format!("linear {} to {n} {act:?}", inputs[0].shape);
-        let matrix = move |slot| Matrix { slot, extents: [n, k], storage: Storage::F32(Layout::Rows) };
-        Case::new(name, inputs, move |b, s| linear(b, s[0], matrix(s[1]), Some(s[2]), act))
-    };
-    let mut cases = vec![affine(&[2, 3, 4], 5, None).differentiable(), affine(&[1, 1], 1, None)];
-    cases.push(affine(&[257, 64], 65, None).tolerance(2e-5));
-    cases.push(affine(&[600, 63], 33, Some(Activation::Relu)).tolerance(2e-5));
-    for act in Activation::ALL {
-        cases.push(affine(&[3, 5], 7, Some(act)).tolerance(2e-5));
-    }
-    let by_columns = |m: usize, n: usize, k: usize, act: Option<Activation>| {
-        let inputs = vec![noise(&[m, k], 1.0, 6), noise(&[k, n], 1.0, 7), noise(&[n], 1.0, 8)];
-        let name = format!("linear by columns [{m},{k}] to {n} {act:?}");
-        let matrix = move |slot| Matrix { slot, extents: [n, k], storage: Storage::F32(Layout::Columns) };
-        Case::new(name, inputs, move |b, s| linear(b, s[0], matrix(s[1]), Some(s[2]), act))
-    };
-    cases.push(by_columns(3, 5, 4, None).differentiable());
-    for (m, n, k) in [(1, 300, 65), (50, 257, 33), (600, 130, 17)] {
-        cases.push(by_columns(m, n, k, Some(Activation::QuickGelu)).tolerance(2e-5));
-    }
-    let inputs = vec![noise(&[2, 3], 1.0, 4), noise(&[4, 3], 1.0, 5)];
-    cases.push(
-        Case::new("linear without bias", inputs, |b, s| {
-            let weight = b.as_matrix(s[1]);
-            linear(b, s[0], weight, None, None)
-        })
-        .differentiable(),
-    );
-    cases
 }

@@ -4,29 +4,29 @@
 //! reads `x` and `y` through strides.
 
 use super::{Mat, gemm, gemm_parallel};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, params, words};
 use crate::ops::activation::Activation;
 use crate::ops::case::{Case, noise};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-pub(super) struct Params {
-    batch: u32,
-    m: u32,
-    n: u32,
-    k: u32,
-    /// Strides of `x` over batch, M and K.
-    x: [u32; 3],
-    /// Strides of `y` over batch, K and N.
-    y: [u32; 3],
-    /// 1 where `bias` is added; otherwise any slot stands on that binding.
-    pub(super) has_bias: u32,
-    /// An [`Activation`], or 0 for none.
-    act: u32,
-    /// 1 to add to `out`.
-    accumulate: u32,
+params! {
+    pub(super) struct Params {
+        batch: u32,
+        m: u32,
+        n: u32,
+        k: u32,
+        /// Strides of `x` over batch, M and K.
+        x: [u32; 3],
+        /// Strides of `y` over batch, K and N.
+        y: [u32; 3],
+        /// 1 where `bias` is added; otherwise any slot stands on that binding.
+        pub(super) has_bias: u32,
+        /// An [`Activation`], or 0 for none.
+        act: u32,
+        /// 1 to add to `out`.
+        accumulate: u32,
+    }
 }
 
 impl Params {
@@ -91,6 +91,7 @@ macro_rules! product_kernel {
                 ("bias", Access::Read),
                 ("out", Access::Write),
             ],
+            params: crate::ops::gemm::matmul::Params::FIELDS,
             variants: &[
                 Variant {
                     name: "blocked",

@@ -57,7 +57,9 @@ impl<'a> Mat<'a> {
 
     /// Whether a matrix of this extent lies within the slice.
     fn holds(&self, rows: usize, cols: usize) -> bool {
-        rows == 0 || cols == 0 || (rows - 1) * self.rs + (cols - 1) * self.cs < self.data.len()
+        let (Some(i), Some(j)) = (rows.checked_sub(1), cols.checked_sub(1)) else { return true };
+        let last = i.checked_mul(self.rs).zip(j.checked_mul(self.cs)).and_then(|(i, j)| i.checked_add(j));
+        last.is_some_and(|last| last < self.data.len())
     }
 
     /// Rows as columns.
@@ -69,9 +71,7 @@ impl<'a> Mat<'a> {
 /// `c = beta c + a b` on this thread, `c` `[m,n]` with row stride `rsc` and column stride `csc`, `a` `[m,k]`,
 /// `b` `[k,n]`. With `beta` 0, `c` is not read.
 pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
-    assert!(a.holds(m, k), "a is smaller than [{m},{k}]");
-    assert!(b.holds(k, n), "b is smaller than [{k},{n}]");
-    assert!(Mat::new(c, rsc, csc).holds(m, n), "c is smaller than [{m},{n}]");
+    check([m, n, k], a, b, Mat::new(c, rsc, csc));
     if k == 0 || skinny::takes(m, b) {
         skinny::gemm([m, n, k], a, b, beta, c, (rsc, csc));
     } else if skinny::takes(n, a.transposed()) {
@@ -79,6 +79,13 @@ pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rs
     } else {
         body([m, n, k], a, b, beta, c, (rsc, csc));
     }
+}
+
+/// That all extents stay within the slices.
+fn check([m, n, k]: [usize; 3], a: Mat, b: Mat, c: Mat) {
+    assert!(a.holds(m, k), "a is smaller than [{m},{k}]");
+    assert!(b.holds(k, n), "b is smaller than [{k},{n}]");
+    assert!(c.holds(m, n), "c is smaller than [{m},{n}]");
 }
 
 #[cfg(not(target_arch = "wasm32"))]

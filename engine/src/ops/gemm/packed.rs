@@ -1,16 +1,10 @@
 //! Affine maps by a packed matrix, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]` as
 //! [`Precision`] packs its rows, `bias` `[N]`, `y` `[..,N]`. The kernels are [`super::matmul`]'s with another reading of `y`.
 
-use super::linear::linear;
 use super::matmul::{Params, product_kernel};
 use super::transposed::gemm_unpacking;
 use crate::kernel::{Access, Args, Kernel, Variant};
-use crate::layout::{Layout, Storage};
-use crate::ops::activation::Activation;
-use crate::ops::case::{Case, noise};
-use crate::plan::Matrix;
 use crate::precision::Precision;
-use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
 /// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in words of two f16.
@@ -56,53 +50,20 @@ fn fast(args: &mut Args, precision: Precision) {
     gemm_unpacking([m, n, k], x, unpack, args.write[0], |rows| p.finish(rows, bias));
 }
 
-/// A matrix `[N,K]` of noise in words `[N,W]`.
-pub(in crate::ops) fn packed_noise([n, k]: [usize; 2], precision: Precision, seed: u64) -> HostTensor {
-    let (matrix, mut words) = (noise(&[n, k], 1.0, seed), Vec::new());
-    for row in matrix.as_f32().chunks(k) {
-        precision.pack(row, &mut words).expect("noise is finite and small");
-    }
-    HostTensor::u32([n, precision.row_words(k)], words)
-}
-
-/// Both precisions, with widths that do and do not fill their words, one row and many.
-pub fn cases() -> Vec<Case> {
-    let case = |x: &[usize], n: usize, bias: bool, act: Option<Activation>, precision: Precision| {
-        let k = x[x.len() - 1];
-        let inputs = vec![noise(x, 1.0, 1), packed_noise([n, k], precision, 2), noise(&[n], 1.0, 3)];
-        let name = format!("linear {} to {n} {act:?} {}", inputs[0].shape, precision.name());
-        let storage = Storage::new(precision, Layout::Rows);
-        let matrix = move |slot| Matrix { slot, extents: [n, k], storage };
-        Case::new(name, inputs, move |b, s| linear(b, s[0], matrix(s[1]), bias.then_some(s[2]), act))
-            .tolerance(2e-5)
-            .constant(0)
-            .constant(2)
-    };
-    let of = |precision| {
-        [
-            case(&[2, 3, 4], 5, true, None, precision),
-            case(&[1, 1], 1, false, None, precision),
-            case(&[1, 257], 130, true, None, precision),
-            case(&[70, 63], 65, true, Some(Activation::QuickGelu), precision),
-            case(&[3, 66], 17, false, Some(Activation::Gelu), precision),
-            case(&[33, 128], 200, true, None, precision),
-        ]
-    };
-    [Precision::F16, Precision::Int8].into_iter().flat_map(of).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::matmul::{self, Epilogue};
     use super::*;
     use crate::kernel::words;
+    use crate::layout::Storage;
+    use crate::ops::case::{noise, stored_noise};
 
     /// The packed product is that of the matrix which the words stand for.
     #[test]
     fn definition_is_the_product_with_the_unpacked_matrix() {
         let ([m, n, k], x, bias) = ([3, 5, 7], noise(&[3, 7], 1.0, 1), noise(&[5], 1.0, 2));
-        for precision in [Precision::F16, Precision::Int8] {
-            let packed = packed_noise([n, k], precision, 3);
+        for (precision, storage) in [(Precision::F16, Storage::F16), (Precision::Int8, Storage::Int8)] {
+            let packed = stored_noise([n, k], storage, 3);
             let mut matrix = vec![0.0; n * k];
             let rows = packed.as_u32().chunks(precision.row_words(k));
             rows.zip(matrix.chunks_mut(k)).for_each(|(words, row)| precision.unpack(words, row));

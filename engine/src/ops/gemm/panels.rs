@@ -1,16 +1,12 @@
-//! Affine maps by a matrix that is kept in panels, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]`
-//! as [`Layout::Panels`], `bias` `[N]`, `y` `[..,N]`. The kernel is [`super::matmul`]'s with another reading of `y`; in
-//! WebAssembly its register tile reads panels as they lie, so that nothing of them has to be packed.
+//! Affine maps by a matrix that is kept in panels, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight`
+//! `[N,K]` as [`Layout::Panels`](crate::layout::Layout::Panels), `bias` `[N]`, `y` `[..,N]`. The kernel is
+//! [`super::matmul`]'s with another reading of `y`; in WebAssembly its register tile reads panels as they lie, so that
+//! nothing of them has to be packed.
 
 use super::Mat;
-use super::linear::linear;
 use super::matmul::{Params, product_kernel};
 use crate::kernel::{Access, Args, Kernel, Variant};
-use crate::layout::{Layout, PANEL, Storage};
-use crate::ops::activation::Activation;
-use crate::ops::case::{Case, noise};
-use crate::plan::Matrix;
-use crate::tensor::HostTensor;
+use crate::layout::PANEL;
 use triptych_shaders as wgsl;
 
 /// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in panels `[N/8,K,8]`.
@@ -60,42 +56,15 @@ fn body([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], finish: im
     finish(c);
 }
 
-/// A matrix `[n,k]` of noise in panels.
-fn noise_in_panels([n, k]: [usize; 2], seed: u64) -> HostTensor {
-    let panels = Layout::Panels.lay([n, k], noise(&[n, k], 1.0, seed).as_f32());
-    HostTensor::f32(Layout::Panels.shape([n, k]), panels)
-}
-
-/// Last panels whole and ragged, one row and many, and an inner dimension of several blocks.
-pub fn cases() -> Vec<Case> {
-    let case = |x: &[usize], n: usize, bias: bool, act: Option<Activation>| {
-        let k = x[x.len() - 1];
-        let inputs = vec![noise(x, 1.0, 1), noise_in_panels([n, k], 2), noise(&[n], 1.0, 3)];
-        let name = format!("linear {} to {n} in panels {act:?}", inputs[0].shape);
-        let matrix = move |slot| Matrix { slot, extents: [n, k], storage: Storage::F32(Layout::Panels) };
-        Case::new(name, inputs, move |b, s| linear(b, s[0], matrix(s[1]), bias.then_some(s[2]), act))
-            .tolerance(2e-5)
-            .constant(0)
-            .constant(2)
-    };
-    vec![
-        case(&[2, 3, 4], 5, true, None),
-        case(&[1, 1], 1, false, None),
-        case(&[1, 257], 130, true, None),
-        case(&[3, 65], 300, true, Some(Activation::Gelu)),
-        case(&[70, 63], 65, true, Some(Activation::QuickGelu)),
-        case(&[101, 600], 8, false, None),
-        // Longer than what the CPU multiplies at a time.
-        case(&[13, 2050], 21, true, Some(Activation::Gelu)),
-        case(&[33, 128], 200, true, None),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::matmul::{self, Epilogue};
     use super::*;
     use crate::kernel::words;
+    use crate::layout::{Layout, Storage};
+    use crate::ops::activation::Activation;
+    use crate::ops::case::{noise, stored_noise};
+    use crate::tensor::HostTensor;
 
     #[test]
     fn definition_is_the_product_with_the_matrix_by_rows() {
@@ -109,7 +78,7 @@ mod tests {
             out
         };
         assert_eq!(
-            run(&FORWARD, &noise_in_panels([n, k], 3)),
+            run(&FORWARD, &stored_noise([n, k], Storage::F32(Layout::Panels), 3)),
             run(&matmul::FORWARD, &noise(&[n, k], 1.0, 3))
         );
     }

@@ -7,7 +7,7 @@ use crate::infer::pixel_values;
 use crate::lab::contrast::data::{Pair, pixels, texts};
 use crate::lab::contrast::vocabulary::{COVERED, Vocabulary};
 use crate::lab::picture::SIDE;
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::tensor::HostTensor;
 use crate::world::Rng;
 

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::probes::{self, FEATURES, Features};
-use super::{Objective, Phase, Settings, Standing, batch, losses};
+use super::{Objective, ObjectiveSettings, Phase, Standing, batch, losses};
 use crate::device::{Device, DeviceError, Prepared};
 use crate::lab::contrast::data::{Order, Pair, Pool};
 use crate::lab::contrast::rate::rate;
-use crate::lab::student::{Student, replay, training_plan};
+use crate::lab::small_trainer::{SmallTrainer, replay, training_plan};
 use crate::tensor::HostTensor;
 use crate::world::Rng;
 
@@ -15,7 +15,7 @@ pub struct Contestant {
     pub standing: Standing,
     /// Of the pairs of the phase; every contestant sees the same.
     order: Order,
-    student: Student,
+    trainer: SmallTrainer,
     frozen: Option<Frozen>,
 }
 
@@ -30,21 +30,21 @@ impl Contestant {
     pub async fn new(
         device: &Device,
         objective: Objective,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         vocabulary: usize,
     ) -> Result<Self, DeviceError> {
         let plan =
             training_plan(|b| losses::loss(b, objective, settings.batch, vocabulary), |_, weights| weights);
-        let student = Student::new(device, plan, settings.seed, &[]).await?;
+        let trainer = SmallTrainer::new(device, plan, settings.seed, &[]).await?;
         let standing = Standing::new(objective);
-        Ok(Contestant { standing, order: Order::new(settings.seed), student, frozen: None })
+        Ok(Contestant { standing, order: Order::new(settings.seed), trainer, frozen: None })
     }
 
     /// One short piece of work: a batch, the freezing of the encoders, or the end of a probe.
     pub async fn step(
         &mut self,
         device: &Device,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         pool: &mut Pool,
         held_out: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
@@ -67,7 +67,7 @@ impl Contestant {
     }
 
     /// Steps of the phase.
-    fn steps(&self, settings: &Settings) -> u64 {
+    fn steps(&self, settings: &ObjectiveSettings) -> u64 {
         match (self.standing.phase, self.standing.objective) {
             (Phase::Pretraining, Objective::Random) => 0,
             (Phase::Pretraining, _) => settings.steps,
@@ -77,7 +77,7 @@ impl Contestant {
 
     async fn learn(
         &mut self,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         pool: &Pool,
         pairs: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
@@ -93,20 +93,20 @@ impl Contestant {
             }
         };
         let rate = phase.haste() * rate(settings.micro_rate, self.steps(settings), step);
-        let loss = self.student.step(&inputs, rate).await?;
+        let loss = self.trainer.step(&inputs, rate).await?;
         (self.standing.step, self.standing.loss) = (step, Some(loss));
         Ok(())
     }
 
     async fn freeze(
         &mut self,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         pool: &Pool,
         held_out: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
         let words = pool.vocabulary.size();
-        let encoders = self.student.prepare(probes::frozen_plan(settings.batch, words)).await?;
-        let whole = self.student.prepare(probes::frozen_plan(held_out.len(), words)).await?;
+        let encoders = self.trainer.prepare(probes::frozen_plan(settings.batch, words)).await?;
+        let whole = self.trainer.prepare(probes::frozen_plan(held_out.len(), words)).await?;
         let held_out = encoded(&whole, held_out).await?;
         self.frozen = Some(Frozen { encoders, held_out });
         Ok(())
@@ -116,7 +116,7 @@ impl Contestant {
         let phase = self.standing.phase;
         let frozen = self.frozen.as_ref().expect("a probe reads frozen encoders");
         let plan = probes::answers_plan(phase, held_out.len(), pool.vocabulary.size());
-        let prepared = self.student.prepare(plan).await?;
+        let prepared = self.trainer.prepare(plan).await?;
         let mut inputs = probes::features(phase, &frozen.held_out);
         match phase {
             Phase::Retrieval => {
@@ -142,7 +142,7 @@ impl Contestant {
         &mut self,
         device: &Device,
         phase: Phase,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         pool: &Pool,
     ) -> Result<(), DeviceError> {
         self.standing.phase = phase;
@@ -153,7 +153,7 @@ impl Contestant {
         self.order = Order::new(settings.seed);
         let words = pool.vocabulary.size();
         let plan = training_plan(|b| probes::loss(b, phase, settings.batch, words), |_, weights| weights);
-        self.student = Student::new(device, plan, settings.seed, &[]).await?;
+        self.trainer = SmallTrainer::new(device, plan, settings.seed, &[]).await?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::lab::contrast::data::Pair;
 use crate::lab::contrast::towers::{CELL, CELLS};
 use crate::lab::contrast::vocabulary::{BEGIN, END, PAD};
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::nn::{AttentionMask, Tower, norm};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;

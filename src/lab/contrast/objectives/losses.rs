@@ -129,7 +129,7 @@ fn squared_error(b: &mut PlanBuilder, x: SlotId, y: SlotId, weights: Option<Slot
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::student::training_plan;
+    use crate::lab::small_trainer::training_plan;
     use crate::plan::SlotKind;
 
     #[test]

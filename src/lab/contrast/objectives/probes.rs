@@ -11,7 +11,7 @@ use crate::lab::contrast::score::{embeddings, yes_or_no};
 use crate::lab::contrast::towers::{CELL, CELLS, VECTOR, encode};
 use crate::lab::contrast::vocabulary::Vocabulary;
 use crate::lab::contrast::{Retrieval, data};
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::nn::{linear, norm};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;

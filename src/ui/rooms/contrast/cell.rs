@@ -1,7 +1,7 @@
 //! One cell of the matrix: a picture, a caption, and what the loss does to the two.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Altered, Figures, Loss, Pull, Settings, pair, pull};
+use crate::lab::contrast::{Altered, ContrastSettings, Figures, Loss, Pull, pair, pull};
 use crate::order;
 use crate::session::protocol::Pixels;
 use crate::ui::components::bars::{Bar, Bars};
@@ -32,7 +32,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn find(figures: &Figures, settings: &Settings, (row, column): (usize, usize)) -> Option<Self> {
+    fn find(figures: &Figures, settings: &ContrastSettings, (row, column): (usize, usize)) -> Option<Self> {
         let matrix = &figures.matrix;
         let is_inside = row < matrix.size && column < matrix.size;
         let at = row * matrix.size + column;

@@ -1,6 +1,6 @@
 //! The run of the room.
 
-use crate::lab::contrast::{Figures, Report, Settings, Space};
+use crate::lab::contrast::{ContrastMetrics, ContrastSettings, Figures, Space};
 use crate::session::protocol::Experiment;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -14,10 +14,10 @@ pub type Measured = Vec<Shared<Figures>>;
 #[derive(Clone, Copy)]
 pub struct ContrastRun {
     pub training: TrainingRun,
-    pub settings: Memo<Settings>,
+    pub settings: Memo<ContrastSettings>,
     /// Number of weights.
     pub parameters: Memo<u32>,
-    pub reports: Memo<Vec<Report>>,
+    pub reports: Memo<Vec<ContrastMetrics>>,
     pub figures: Memo<Measured>,
     /// The newest of the figures.
     pub last: Memo<Option<Shared<Figures>>>,

@@ -1,7 +1,7 @@
 //! What is chosen of a run.
 
 use super::choices::{Closed, USUAL_MILLI, fitting};
-use crate::lab::contrast::{Direction, Loss, Settings, Space, Temperature};
+use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space, Temperature};
 use crate::ui::components::choice::{Number, Segments, Slider, Switch};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -17,7 +17,7 @@ const WAYS: [(Direction, &str); 3] =
 const MOST_STEPS: u64 = 2_000;
 
 /// Ends of the slider, in millionths; a link may name lower ones.
-pub const LEARNING_RATES: (u32, u32) = (100, *Settings::MICRO_RATE.end());
+pub const LEARNING_RATES: (u32, u32) = (100, *ContrastSettings::MICRO_RATE.end());
 
 /// A power of ten of millionths as a rate.
 pub fn learning_rate(exponent: f32) -> String {
@@ -25,7 +25,7 @@ pub fn learning_rate(exponent: f32) -> String {
 }
 
 /// A change of settings is a new run, which is at its beginning.
-fn change(app: AppContext, change: impl FnOnce(&mut Settings)) {
+fn change(app: AppContext, change: impl FnOnce(&mut ContrastSettings)) {
     app.go(|view| {
         let mut settings = view.contrast.settings.clone();
         change(&mut settings);
@@ -77,7 +77,7 @@ pub fn Controls() -> impl IntoView {
 #[component]
 fn Sizes() -> impl IntoView {
     let app = AppContext::here();
-    let (batch, width) = (Settings::BATCH, Settings::WIDTH);
+    let (batch, width) = (ContrastSettings::BATCH, ContrastSettings::WIDTH);
     let steps = app.pick(|view| view.contrast.settings.steps);
     view! {
         <div class="settings">
@@ -87,7 +87,7 @@ fn Sizes() -> impl IntoView {
             <Number label="Width of an embedding" min=*width.start() max=*width.end()
                 value=app.pick(|view| view.contrast.settings.width)
                 change=move |width| change(app, |settings| settings.width = width) />
-            <Number label="Steps" min=*Settings::STEPS.start() max=MOST_STEPS value=steps
+            <Number label="Steps" min=*ContrastSettings::STEPS.start() max=MOST_STEPS value=steps
                 change=move |steps| change(app, |settings| settings.steps = steps) />
             <Number label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.settings.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
@@ -106,7 +106,7 @@ fn Tau() -> impl IntoView {
         Temperature::Learned => USUAL_MILLI,
     });
     view! {
-        <Decades label="τ" value=milli ends=(*Settings::MILLI.start(), *Settings::MILLI.end())
+        <Decades label="τ" value=milli ends=(*ContrastSettings::MILLI.start(), *ContrastSettings::MILLI.end())
             show=|exponent| format!("{:.3}", 10_f32.powf(exponent - 3.0))
             choose=move |milli| change(app, |settings| settings.temperature = Temperature::Fixed { milli }) />
     }

@@ -14,7 +14,7 @@ mod standings;
 mod tables;
 mod verdicts;
 
-use crate::lab::contrast::Settings;
+use crate::lab::contrast::ContrastSettings;
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
 use crate::ui::context::AppContext;
@@ -64,7 +64,7 @@ fn Run() -> impl IntoView {
 }
 
 /// What a file of weights is called.
-fn file_name(settings: &Settings) -> String {
+fn file_name(settings: &ContrastSettings) -> String {
     let (space, seed) = (settings.space.name(), settings.seed);
     format!("contrast-{space}-seed-{seed}")
 }

@@ -1,7 +1,7 @@
 //! The inspector of one run: what the choices mean, their formula, their numbers.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Direction, Loss, Settings, Space};
+use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::format;
 use crate::ui::memo::Memo;
@@ -71,7 +71,7 @@ fn numbers(run: ContrastRun) -> Vec<Figure> {
     let mut figures = vec![Figure::new("Loss", loss.map_or_else(dash, format::three)), recall, word];
     figures.extend(temperature.into_iter().chain(alignment).chain(gap));
     figures.push(Figure::new("Weights", format::magnitude(run.parameters.get().into())));
-    let Settings { batch, .. } = run.settings.get();
+    let ContrastSettings { batch, .. } = run.settings.get();
     figures.push(Figure::new("Seen so far", format!("{} pairs", run.reports.with(Vec::len) * batch)));
     figures
 }

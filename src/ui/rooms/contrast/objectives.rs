@@ -5,7 +5,7 @@ use super::modes::Modes;
 use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
 use crate::lab::contrast::HELD_OUT;
-use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
+use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
 use crate::session::protocol::Experiment;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::choice::Number;
@@ -50,7 +50,7 @@ pub fn Objectives() -> impl IntoView {
 }
 
 /// A change of settings is a new race, which is at its beginning.
-fn change(app: AppContext, change: impl FnOnce(&mut Settings)) {
+fn change(app: AppContext, change: impl FnOnce(&mut ObjectiveSettings)) {
     app.go(|view| {
         change(&mut view.contrast.objectives);
         view.contrast.piece = 0;
@@ -60,7 +60,7 @@ fn change(app: AppContext, change: impl FnOnce(&mut Settings)) {
 #[component]
 fn RaceControls() -> impl IntoView {
     let app = AppContext::here();
-    let batch = Settings::BATCH;
+    let batch = ObjectiveSettings::BATCH;
     view! {
         <div class="settings">
             <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
@@ -140,11 +140,11 @@ fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
 #[component]
 fn RaceNotes(
     training: TrainingRun,
-    settings: Memo<Settings>,
+    settings: Memo<ObjectiveSettings>,
     standings: Memo<Vec<Standing>>,
 ) -> impl IntoView {
     let figures = Memo::new(move |_| {
-        let (done, pieces) = (training.step.get().unwrap_or(0), settings.with(Settings::pieces));
+        let (done, pieces) = (training.step.get().unwrap_or(0), settings.with(ObjectiveSettings::pieces));
         let ended = standings.with(|all| all.iter().filter(|one| one.phase == Phase::Done).count());
         vec![
             Figure::new("Work done", format::percent(done as f32 / pieces as f32)),

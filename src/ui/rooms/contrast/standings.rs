@@ -3,7 +3,7 @@
 use super::verdicts::name;
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::lab::contrast::HELD_OUT;
-use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
+use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::download::download;
 use crate::ui::format;
@@ -16,7 +16,7 @@ const COLUMNS: &str =
 
 /// How far each objective is, and the figures of its probes.
 #[component]
-pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<Settings>) -> impl IntoView {
+pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<ObjectiveSettings>) -> impl IntoView {
     let row = move |standing: Standing| {
         view! {
             <tr class:quiet=standing.objective == Objective::Random>
@@ -74,7 +74,7 @@ fn dash() -> String {
     "–".into()
 }
 
-fn phase(standing: &Standing, settings: &Settings) -> String {
+fn phase(standing: &Standing, settings: &ObjectiveSettings) -> String {
     let of = |name: &str, steps: u64| format!("{name} {}/{steps}", standing.step);
     match standing.phase {
         Phase::Pretraining if standing.objective == Objective::Random => "waiting".into(),
@@ -134,6 +134,6 @@ mod tests {
         };
         let table = csv(std::slice::from_ref(&standing));
         assert_eq!(table, format!("{COLUMNS}\r\nMatching,0.25,0.375,,,,,\r\n"));
-        assert_eq!(phase(&standing, &Settings::default()), "captioning 3/80");
+        assert_eq!(phase(&standing, &ObjectiveSettings::default()), "captioning 3/80");
     }
 }

@@ -1,7 +1,7 @@
 //! The retrieval figures of this run, and those of all runs of this visit.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Direction, HELD_OUT, Loss, Retrieval, Settings, Space, Temperature};
+use crate::lab::contrast::{ContrastSettings, Direction, HELD_OUT, Loss, Retrieval, Space, Temperature};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -86,7 +86,7 @@ fn space_name(space: Space) -> &'static str {
     }
 }
 
-fn loss_name(settings: &Settings) -> &'static str {
+fn loss_name(settings: &ContrastSettings) -> &'static str {
     match (settings.space, settings.loss) {
         (Space::Coordinated, _) => "Correlation",
         (_, Loss::InfoNce) => "InfoNCE",
@@ -95,8 +95,8 @@ fn loss_name(settings: &Settings) -> &'static str {
 }
 
 /// What is unusual about settings beside space, loss and batch.
-fn differences(settings: &Settings) -> String {
-    let plain = Settings::default();
+fn differences(settings: &ContrastSettings) -> String {
+    let plain = ContrastSettings::default();
     let mut words = Vec::new();
     match settings.direction {
         Direction::Both => {}
@@ -130,8 +130,9 @@ mod tests {
 
     #[test]
     fn only_what_is_unusual_is_named() {
-        assert_eq!(differences(&Settings::default()), "");
-        let settings = Settings { hard_negatives: true, width: 2, seed: 4, ..Settings::default() };
+        assert_eq!(differences(&ContrastSettings::default()), "");
+        let settings =
+            ContrastSettings { hard_negatives: true, width: 2, seed: 4, ..ContrastSettings::default() };
         assert_eq!(differences(&settings), "hard negatives, width 2, seed 4");
     }
 }

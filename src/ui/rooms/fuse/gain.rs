@@ -1,7 +1,7 @@
 //! What the fusions add to the better modality, in numbers.
 
 use crate::lab::fuse::task::{Information, Task};
-use crate::lab::fuse::{Contestant, Standing};
+use crate::lab::fuse::{Contestant, Evaluation};
 use crate::order;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::format;
@@ -30,24 +30,24 @@ pub fn Gain(room: RaceRoom) -> impl IntoView {
     }
 }
 
-fn accuracy(standings: &[Shared<Standing>], contestant: Contestant) -> Option<f32> {
+fn accuracy(standings: &[Shared<Evaluation>], contestant: Contestant) -> Option<f32> {
     standings.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
 }
 
 /// The better of both modalities alone.
-fn alone(standings: &[Shared<Standing>]) -> Option<f32> {
+fn alone(standings: &[Shared<Evaluation>]) -> Option<f32> {
     Some(accuracy(standings, Contestant::Picture)?.max(accuracy(standings, Contestant::Words)?))
 }
 
 /// The fusions, the best first.
-fn fusions(standings: &[Shared<Standing>]) -> Vec<(Contestant, f32)> {
+fn fusions(standings: &[Shared<Evaluation>]) -> Vec<(Contestant, f32)> {
     let fusions = standings.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
     let mut fusions: Vec<_> = fusions.map(|known| (known.contestant, known.confusion.accuracy())).collect();
     order::sort_by(&mut fusions, |a, b| b.1.total_cmp(&a.1));
     fusions
 }
 
-fn bars(standings: &[Shared<Standing>]) -> Vec<Bar> {
+fn bars(standings: &[Shared<Evaluation>]) -> Vec<Bar> {
     let mark = alone(standings);
     let bar = |(contestant, accuracy): (Contestant, f32)| Bar {
         label: title(contestant).into(),
@@ -59,7 +59,7 @@ fn bars(standings: &[Shared<Standing>]) -> Vec<Bar> {
     fusions(standings).into_iter().map(bar).collect()
 }
 
-fn verdict(standings: &[Shared<Standing>], task: &Task) -> String {
+fn verdict(standings: &[Shared<Evaluation>], task: &Task) -> String {
     let (Some(alone), [(best, most), ..]) = (alone(standings), &fusions(standings)[..]) else {
         return "Nobody has been judged yet.".into();
     };
@@ -91,9 +91,9 @@ mod tests {
     use super::*;
     use crate::lab::fuse::Confusion;
 
-    fn race(accuracies: &[(Contestant, u32)]) -> Vec<Shared<Standing>> {
+    fn race(accuracies: &[(Contestant, u32)]) -> Vec<Shared<Evaluation>> {
         let standing = |&(contestant, right): &(Contestant, u32)| {
-            Shared::new(Standing {
+            Shared::new(Evaluation {
                 contestant,
                 step: 20,
                 parameters: 1,

@@ -6,7 +6,7 @@ use super::race::{
     Answers, Curves, Inside, RaceRoom, RaceSettings, RaceSlot, SampleChoice, Standings, about, formula,
     milliseconds, section, shown_sample, title,
 };
-use crate::lab::fuse::{Contestant, PARAMETERS, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, PARAMETERS};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
@@ -67,7 +67,7 @@ fn Sample(room: RaceRoom) -> impl IntoView {
     let sample = shown_sample(room);
     let answers = Memo::new(move |_| {
         let at = room.view.with(|view| view.sample);
-        let answer = |standing: &Shared<Standing>| {
+        let answer = |standing: &Shared<Evaluation>| {
             Some(super::race::Answer {
                 contestant: standing.contestant,
                 probability: *standing.probabilities.get(at)?,
@@ -90,7 +90,7 @@ fn Notes(room: RaceRoom) -> impl IntoView {
     let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
         let standing = room.standing.get();
-        let of = |part: fn(&Standing) -> String| standing.as_deref().map_or("–".into(), part);
+        let of = |part: fn(&Evaluation) -> String| standing.as_deref().map_or("–".into(), part);
         let time = room.race.with_untracked(|race| milliseconds(race, contestant));
         vec![
             Figure::new("Accuracy", of(|standing| format::three(standing.confusion.accuracy())))

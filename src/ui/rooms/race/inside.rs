@@ -2,7 +2,7 @@
 
 use super::{RaceRoom, title};
 use crate::lab::fuse::task::{Information, TOKENS, Task, VALUES};
-use crate::lab::fuse::{CELLS, Contestant, Standing, WIDTH};
+use crate::lab::fuse::{CELLS, Contestant, Evaluation, WIDTH};
 use crate::ui::components::chart::{Axis, Confusion, Histogram, Spread, Tone};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::format;
@@ -15,7 +15,7 @@ const BINS: usize = 20;
 #[component]
 pub fn Inside(room: RaceRoom) -> impl IntoView {
     let name = Memo::new(move |_| title(room.inside.get()));
-    let has = move |part: fn(&Standing) -> bool| {
+    let has = move |part: fn(&Evaluation) -> bool| {
         Memo::new(move |_| {
             room.standing.with(|standing| standing.as_ref().is_some_and(|standing| part(standing)))
         })
@@ -26,7 +26,8 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
         room.standing.with(|standing| standing.as_ref().and_then(|standing| standing.alpha))
     });
     let counts = Memo::new(move |_| {
-        let counts = |standing: &Shared<Standing>| standing.confusion.counts.map(|row| row.to_vec()).to_vec();
+        let counts =
+            |standing: &Shared<Evaluation>| standing.confusion.counts.map(|row| row.to_vec()).to_vec();
         room.standing.with(|standing| standing.as_ref().map(counts)).unwrap_or_default()
     });
     let classes = Memo::new(move |_| room.settings.with(|settings| classes(&settings.task)));

@@ -14,7 +14,7 @@ pub use sample::{Answer, Answers, SampleChoice, shown_sample};
 pub use settings::RaceSettings;
 pub use standings::{Standings, milliseconds};
 
-use crate::lab::fuse::{Contestant, Settings, Shown, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, RaceSettings, Shown};
 use crate::session::protocol::Experiment;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -40,18 +40,18 @@ pub struct RaceRoom {
     pub app: AppContext,
     slot: RaceSlot,
     pub view: Memo<RaceView>,
-    pub settings: Memo<Settings>,
+    pub settings: Memo<RaceSettings>,
     pub training: TrainingRun,
     /// What was heard of it.
     pub race: Memo<RaceState>,
     /// Its held-out samples.
     pub samples: Memo<Shared<Vec<Shown>>>,
     /// The newest evaluation of each contestant.
-    pub standings: Memo<Vec<Shared<Standing>>>,
+    pub standings: Memo<Vec<Shared<Evaluation>>>,
     /// The contestant that is looked into.
     pub inside: Memo<Contestant>,
     /// How that one stands; none before it was evaluated.
-    pub standing: Memo<Option<Shared<Standing>>>,
+    pub standing: Memo<Option<Shared<Evaluation>>>,
 }
 
 impl RaceRoom {
@@ -68,7 +68,7 @@ impl RaceRoom {
         let samples = Memo::new(move |_| race.with(|race| race.samples.clone()));
         let standings = Memo::new(move |_| race.with(|race| race.standings.clone()));
         let inside = Memo::new(move |_| {
-            let entrants = settings.with(Settings::entrants);
+            let entrants = settings.with(RaceSettings::entrants);
             let wanted = view.with(|view| view.inside).filter(|wanted| entrants.contains(wanted));
             wanted.unwrap_or_else(|| first_of(&entrants))
         });
@@ -95,7 +95,7 @@ impl RaceRoom {
     }
 
     /// Another race, from its first step; settings that cannot be run are not taken.
-    pub fn set(self, change: impl FnOnce(&mut Settings)) {
+    pub fn set(self, change: impl FnOnce(&mut RaceSettings)) {
         self.go(|view| {
             let mut settings = view.settings.clone();
             change(&mut settings);

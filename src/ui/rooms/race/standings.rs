@@ -1,7 +1,7 @@
 //! How the contestants stand, side by side.
 
 use super::{RaceRoom, title, tone};
-use crate::lab::fuse::{Contestant, Standing};
+use crate::lab::fuse::{Contestant, Evaluation};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::format;
 use crate::ui::memo::Memo;
@@ -14,7 +14,7 @@ const TIMED: usize = 20;
 /// One row per contestant; choosing one shows its inside.
 #[component]
 pub fn Standings(room: RaceRoom) -> impl IntoView {
-    let row = move |(standing, time): (Shared<Standing>, Option<f32>)| {
+    let row = move |(standing, time): (Shared<Evaluation>, Option<f32>)| {
         let contestant = standing.contestant;
         let confusion = standing.confusion;
         let rates = [confusion.accuracy(), confusion.precision(1), confusion.recall(1), confusion.f1()];
@@ -35,7 +35,7 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
         // Rounds come far more often than evaluations; the times of a step may wait for these.
         room.race.with_untracked(|race| {
             let row =
-                |standing: &Shared<Standing>| (standing.clone(), milliseconds(race, standing.contestant));
+                |standing: &Shared<Evaluation>| (standing.clone(), milliseconds(race, standing.contestant));
             room.standings.with(|standings| standings.iter().map(row).collect::<Vec<_>>())
         })
     });

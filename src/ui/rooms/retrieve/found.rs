@@ -201,5 +201,5 @@ fn query_statements(app: AppContext) -> Memo<Option<Vec<Statement>>> {
 }
 
 fn is_true(statements: &[Statement], scene: &Scene) -> bool {
-    statements.iter().all(|statement| statement.claim.judge(scene))
+    statements.iter().all(|statement| statement.claim.is_true_of(scene))
 }

@@ -152,7 +152,7 @@ pub fn Desk(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
         })
     });
     let bars = Memo::new(move |_| {
-        let bar = |standing: &Shared<crate::lab::fuse::Standing>| {
+        let bar = |standing: &Shared<crate::lab::fuse::Evaluation>| {
             let left = damages.at_dial(standing.contestant)?;
             Some(Bar {
                 label: title(standing.contestant).into(),

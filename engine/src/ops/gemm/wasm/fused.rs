@@ -40,7 +40,11 @@ fn load() -> Result<Option<Products>, JsValue> {
         let function: Function = Reflect::get(&instance.exports(), &name.into())?.dyn_into()?;
         table.set(index + at as u32, &function)?;
     }
-    // SAFETY: at these indices of the table stand functions of these signatures, and they stay there.
+    // SAFETY: on wasm32 a function pointer is the index of its function in the module's table of functions: LLVM gives the address
+    // of a function as its entry in `__indirect_function_table` and calls a pointer by `call_indirect` on that table (the
+    // WebAssembly tool conventions, "Linking", `R_WASM_TABLE_INDEX_*`), and the one that `wasm_bindgen` hands out is it, the only
+    // one. The two entries were added above; `call_indirect` itself holds them to the signature, or traps. `fused.wat` has these
+    // signatures, and nothing takes the entries away.
     Ok(Some(unsafe {
         Products {
             tile: std::mem::transmute::<usize, Tile>(index as usize),

@@ -28,6 +28,9 @@ const PANEL_KC: usize = 1024;
 
 /// `out = a b`, or `out += a b` where `add` is 1, of panels `a` `[depth, MR]` and `b` `[depth, NR]`, `depth` at least 1. Rows
 /// of `out` are `stride` bytes apart.
+///
+/// # Safety
+/// `a` and `b` have `depth` lines, and `out` MR rows of NR values, which nobody else uses.
 type Tile = unsafe extern "C" fn(
     a: *const f32,
     b: *const f32,
@@ -39,6 +42,9 @@ type Tile = unsafe extern "C" fn(
 
 /// A row `[depth]` times [`STREAMS`](super::skinny::STREAMS) panels `[depth, NR]`, `step` bytes apart, to `out`
 /// `[STREAMS, NR]`, `depth` at least 1.
+///
+/// # Safety
+/// `row` has `depth` values, each of the panels as many lines, and `out` `STREAMS * NR` values, which nobody else uses.
 type Skinny =
     unsafe extern "C" fn(row: *const f32, panels: *const f32, step: usize, depth: usize, out: *mut f32);
 
@@ -151,7 +157,7 @@ fn block<const MR: usize>(
                 };
                 continue;
             }
-            // SAFETY: as above.
+            // SAFETY: `a` and `b` have `k` lines, and `sums` as many rows and columns as the tile.
             unsafe {
                 tile(
                     a.as_ptr(),

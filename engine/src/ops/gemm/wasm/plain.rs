@@ -10,6 +10,8 @@ pub const MR: usize = 4;
 
 pub const PRODUCTS: Products = Products { tile, skinny };
 
+/// # Safety
+/// As of [`Tile`](super::Tile).
 unsafe extern "C" fn tile(
     a: *const f32,
     b: *const f32,
@@ -45,6 +47,8 @@ unsafe extern "C" fn tile(
     }
 }
 
+/// # Safety
+/// As of [`Skinny`](super::Skinny).
 unsafe extern "C" fn skinny(row: *const f32, panels: *const f32, step: usize, depth: usize, out: *mut f32) {
     let mut sums = [[f32x4_splat(0.0); 2]; STREAMS];
     for l in 0..depth {

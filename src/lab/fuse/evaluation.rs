@@ -27,7 +27,7 @@ pub struct Learner {
 
 /// How a contestant does on held-out samples.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Standing {
+pub struct Evaluation {
     pub contestant: Contestant,
     pub step: u64,
     /// Number of weights.

@@ -2,27 +2,25 @@
 
 use super::Contestant;
 use super::batch::{Given, inputs};
-use super::network::{CELLS, MODALITIES, WIDTH};
-use super::race::{Entrant, HELD_OUT, Race, shuffle_pictures};
-use super::standing::{Confusion, Shown, Standing};
+use super::evaluation::{Confusion, Evaluation, Shown};
+use super::head::WIDTH;
+use super::modality::MODALITIES;
+use super::network::CELLS;
+use super::race::{EVAL_BATCH, Entrant, Race, shuffle_pictures};
 use super::task::{CLASSES, TOKENS, sentence};
 use crate::device::{DeviceError, Prepared};
-use crate::lab::student::{Student, replay};
-
-/// Samples that are judged at a time.
-pub(super) const BATCH: usize = 64;
-const _: () = assert!(HELD_OUT.is_multiple_of(BATCH), "held-out samples are judged in whole batches");
+use crate::lab::small_trainer::{SmallTrainer, replay};
 
 impl Race {
-    /// How contestant `at` of [`super::Settings::entrants`] does: a piece of work a few steps long.
-    pub async fn standing(&self, at: usize) -> Result<Standing, DeviceError> {
+    /// How contestant `at` of [`super::RaceSettings::entrants`] does: a piece of work a few steps long.
+    pub async fn evaluate(&self, at: usize) -> Result<Evaluation, DeviceError> {
         let entrant = &self.entrants[at];
         let all = self.given(entrant.contestant);
         let probabilities = self.answers(at, &all).await?;
-        let mut standing = Standing {
+        let mut evaluation = Evaluation {
             contestant: entrant.contestant,
             step: self.step,
-            parameters: entrant.student.as_ref().map_or(0, |(student, _)| student.parameters as u32),
+            parameters: entrant.trainer.as_ref().map_or(0, |(trainer, _)| trainer.parameters as u32),
             confusion: self.confusion(&probabilities),
             alone: [0.0; 2],
             probabilities,
@@ -31,26 +29,26 @@ impl Race {
             interaction: Vec::new(),
             attention: Vec::new(),
         };
-        for (kept, accuracy) in standing.alone.iter_mut().enumerate() {
+        for (kept, accuracy) in evaluation.alone.iter_mut().enumerate() {
             let mut given = all.clone();
             given.iter_mut().for_each(|given| given.present[1 - kept] = false);
             let probabilities = self.answers(at, &given).await?;
             *accuracy = self.confusion(&probabilities).accuracy();
         }
-        if let Some((student, judge)) = &entrant.student {
-            inside(entrant.contestant, student, judge, &all, &mut standing).await?;
+        if let Some((trainer, inference)) = &entrant.trainer {
+            inside(entrant.contestant, trainer, inference, &all, &mut evaluation).await?;
         }
-        Ok(standing)
+        Ok(evaluation)
     }
 
     /// The probability of class 1 for each of `given`, whose number is that of the held-out samples.
     pub async fn answers(&self, at: usize, given: &[Given]) -> Result<Vec<f32>, DeviceError> {
-        let Entrant { student: Some((_, judge)), .. } = &self.entrants[at] else {
+        let Entrant { trainer: Some((_, inference)), .. } = &self.entrants[at] else {
             return Ok(vec![self.majority; given.len()]);
         };
         let mut all = Vec::with_capacity(given.len());
-        for part in given.chunks_exact(BATCH) {
-            let [rows] = replay(judge, &inputs(part), ["probabilities"]).await?;
+        for part in given.chunks_exact(EVAL_BATCH) {
+            let [rows] = replay(inference, &inputs(part), ["probabilities"]).await?;
             all.extend(rows.as_f32().chunks_exact(CLASSES).map(|row| row[1]));
         }
         Ok(all)
@@ -89,10 +87,10 @@ impl Race {
 /// Gates, mix, interaction and attention: what the fusion does inside.
 async fn inside(
     contestant: Contestant,
-    student: &Student,
-    judge: &Prepared,
+    trainer: &SmallTrainer,
+    inference: &Prepared,
     given: &[Given],
-    standing: &mut Standing,
+    evaluation: &mut Evaluation,
 ) -> Result<(), DeviceError> {
     let (name, share): (_, fn(&[f32]) -> f32) = match contestant {
         Contestant::Gate => ("gate", |row| row.iter().sum::<f32>() / row.len() as f32),
@@ -100,25 +98,25 @@ async fn inside(
         Contestant::Reliability => ("trust", |row| row[0] / (row[0] + row[1])),
         Contestant::Experts => ("route", |row| row[0]),
         Contestant::Late | Contestant::Modulated => {
-            let logit = student.weight("mix_logit").await?.as_f32()[0];
-            standing.alpha = Some(1.0 / (1.0 + (-logit).exp()));
+            let logit = trainer.weight("mix_logit").await?.as_f32()[0];
+            evaluation.alpha = Some(1.0 / (1.0 + (-logit).exp()));
             return Ok(());
         }
         Contestant::Bilinear => {
-            standing.interaction = interaction(student).await?;
+            evaluation.interaction = interaction(trainer).await?;
             return Ok(());
         }
         Contestant::Cross | Contestant::CoAttention => {
             let probs = "fusion.words.blocks.0.cross_attn.attention_probs";
-            let [probs] = replay(judge, &inputs(&given[..BATCH]), [probs]).await?;
-            standing.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / BATCH]);
+            let [probs] = replay(inference, &inputs(&given[..EVAL_BATCH]), [probs]).await?;
+            evaluation.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / EVAL_BATCH]);
             return Ok(());
         }
         _ => return Ok(()),
     };
-    for part in given.chunks_exact(BATCH) {
-        let [rows] = replay(judge, &inputs(part), [name]).await?;
-        standing.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
+    for part in given.chunks_exact(EVAL_BATCH) {
+        let [rows] = replay(inference, &inputs(part), [name]).await?;
+        evaluation.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
     }
     Ok(())
 }
@@ -130,12 +128,12 @@ fn mean_of_heads(probs: &[f32]) -> Vec<f32> {
 }
 
 /// `Uᵀ diag(w₁ - w₀) V`, `[D, D]`: how much a pair of features speaks for class 1.
-async fn interaction(student: &Student) -> Result<Vec<f32>, DeviceError> {
+async fn interaction(trainer: &SmallTrainer) -> Result<Vec<f32>, DeviceError> {
     let mut factors = Vec::new();
     for modality in MODALITIES {
-        factors.push(student.weight(&format!("bilinear_{modality}.weight")).await?);
+        factors.push(trainer.weight(&format!("bilinear_{modality}.weight")).await?);
     }
-    let out = student.weight("bilinear_out.weight").await?;
+    let out = trainer.weight("bilinear_out.weight").await?;
     let (u, v, w) = (factors[0].as_f32(), factors[1].as_f32(), out.as_f32());
     let rank = out.shape.last();
     let pair = |at: usize| {

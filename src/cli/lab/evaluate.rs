@@ -1,4 +1,4 @@
-//! `triptych lab judge`: a contestant of a race or a contrastive run, from a file.
+//! `triptych lab evaluate`: a contestant of a race or a contrastive run, from a file.
 
 use std::path::PathBuf;
 
@@ -16,14 +16,14 @@ use crate::lab::fuse::Race;
 use crate::lab::weights::WeightsError;
 
 #[derive(clap::Args)]
-pub struct Judge {
+pub struct Evaluate {
     /// Weights that `triptych lab` or the page has written
     file: PathBuf,
     #[command(flatten)]
     common: Common,
 }
 
-impl Judge {
+impl Evaluate {
     pub fn run(&self) -> Result<(), CliError> {
         let name = self.file.display().to_string();
         let bytes = read(&self.file).map_err(CliError::input)?;
@@ -39,12 +39,12 @@ impl Judge {
 
     async fn race(&self, device: &Device, name: &str, file: &SafetensorsFile) -> Result<(), CliError> {
         let (race, at) = Race::from_file(device, name, file).await.map_err(refused)?;
-        let standing = race.standing(at).await.map_err(CliError::failure)?;
+        let evaluation = race.evaluate(at).await.map_err(CliError::failure)?;
         if self.common.json {
-            print_json(&figures(&standing));
+            print_json(&figures(&evaluation));
         } else {
-            let (name, accuracy) = (standing.contestant.name(), standing.confusion.accuracy());
-            print_line!("{name}, step {}: accuracy {accuracy:.3}", standing.step);
+            let (name, accuracy) = (evaluation.contestant.name(), evaluation.confusion.accuracy());
+            print_line!("{name}, step {}: accuracy {accuracy:.3}", evaluation.step);
         }
         Ok(())
     }

@@ -18,16 +18,16 @@ pub trait Fetch {
     fn pause(&self, time: Duration) -> impl Future<Output = ()>;
 
     /// Asks for the bytes of a file from `from` on (`Range: bytes=from-`); the reason where no answer comes.
-    fn get(&self, url: &str, from: u64) -> impl Future<Output = Result<Answer<Self::Body>, String>>;
+    fn get(&self, url: &str, from: u64) -> impl Future<Output = Result<Response<Self::Body>, String>>;
 }
 
-/// The bytes of an answer. Dropping it ends the download.
+/// The bytes of a response. Dropping it ends the download.
 pub trait Body {
     /// The next piece, none at the end; the reason where the connection breaks.
     fn next(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>, String>>;
 }
 
-pub struct Answer<B> {
+pub struct Response<B> {
     status: u16,
     /// Where the bytes begin in the file.
     pub from: u64,
@@ -42,7 +42,7 @@ pub struct Answer<B> {
     pub body: B,
 }
 
-impl<B> Answer<B> {
+impl<B> Response<B> {
     /// From the status and the headers of the answer to a request for the bytes from `from` on.
     pub fn new(status: u16, from: u64, header: impl Fn(&str) -> Option<String>, body: B) -> Self {
         let range = header("content-range");
@@ -60,7 +60,7 @@ impl<B> Answer<B> {
         let tag = tag.map(|tag| tag.trim_start_matches("W/").trim_matches('"').to_string());
         let sha256 = tag.as_deref().and_then(digest);
         let tag = tag.or_else(|| header("last-modified"));
-        Answer { status, from, size, sha256, is_digest, tag, body }
+        Response { status, from, size, sha256, is_digest, tag, body }
     }
 
     /// The answer if it brings the file; none where there is no such file.
@@ -129,33 +129,33 @@ fn digest(tag: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, from: u64, headers: &[(&str, &str)]) -> Answer<()> {
+    fn response(status: u16, from: u64, headers: &[(&str, &str)]) -> Response<()> {
         let find = |name: &str| headers.iter().find(|(key, _)| *key == name).map(|(_, v)| v.to_string());
-        Answer::new(status, from, find, ())
+        Response::new(status, from, find, ())
     }
 
     #[test]
     fn the_size_is_that_of_the_whole_file() {
-        let part = answer(206, 40, &[("content-range", "bytes 40-99/100"), ("content-length", "60")]);
+        let part = response(206, 40, &[("content-range", "bytes 40-99/100"), ("content-length", "60")]);
         assert_eq!((part.from, part.size), (40, Some(100)));
         // What was asked for is not always what comes.
-        let other = answer(206, 40, &[("content-range", "bytes 0-59/100"), ("content-length", "60")]);
+        let other = response(206, 40, &[("content-range", "bytes 0-59/100"), ("content-length", "60")]);
         assert_eq!((other.from, other.size), (0, Some(100)));
-        let untold = answer(206, 40, &[("content-range", "bytes 40-99/*"), ("content-length", "60")]);
+        let untold = response(206, 40, &[("content-range", "bytes 40-99/*"), ("content-length", "60")]);
         assert_eq!((untold.from, untold.size), (40, Some(100)));
         // Another origin's Content-Range may be hidden from a page.
-        assert_eq!(answer(206, 40, &[("content-length", "60")]).size, Some(100));
-        let whole = answer(200, 40, &[("content-length", "100")]);
+        assert_eq!(response(206, 40, &[("content-length", "60")]).size, Some(100));
+        let whole = response(200, 40, &[("content-length", "100")]);
         assert_eq!((whole.from, whole.size), (0, Some(100)));
-        assert_eq!(answer(200, 0, &[]).size, None);
-        assert_eq!(answer(206, u64::MAX, &[("content-length", "60")]).size, None);
+        assert_eq!(response(200, 0, &[]).size, None);
+        assert_eq!(response(206, u64::MAX, &[("content-length", "60")]).size, None);
         let zipped = [("content-length", "60"), ("content-encoding", "gzip")];
-        assert_eq!(answer(200, 0, &zipped).size, None);
+        assert_eq!(response(200, 0, &zipped).size, None);
     }
 
     #[test]
     fn a_file_is_told_from_a_later_one_by_its_tag_or_its_time() {
-        let tag = |headers| answer(200, 0, headers).tag;
+        let tag = |headers| response(200, 0, headers).tag;
         assert_eq!(tag(&[("etag", "W/\"5-a\""), ("last-modified", "Mon")]).as_deref(), Some("5-a"));
         assert_eq!(tag(&[("last-modified", "Mon")]).as_deref(), Some("Mon"));
         assert_eq!(tag(&[]), None);
@@ -164,19 +164,19 @@ mod tests {
     #[test]
     fn a_tag_is_a_digest_only_if_it_has_the_form_of_one() {
         let digest = "A".repeat(64);
-        let tagged = |tag: &str| answer(200, 0, &[("etag", tag)]).sha256;
+        let tagged = |tag: &str| response(200, 0, &[("etag", tag)]).sha256;
         assert_eq!(tagged(&format!("\"{digest}\"")), Some("a".repeat(64)));
         assert_eq!(tagged(&format!("W/\"{digest}\"")), Some("a".repeat(64)));
         assert_eq!(tagged("\"5d41402abc4b2a76b9719d911017c592\""), None);
         let linked = format!("\"{}\"", "b".repeat(64));
-        let both = answer(200, 0, &[("etag", &digest), ("x-linked-etag", &linked)]);
+        let both = response(200, 0, &[("etag", &digest), ("x-linked-etag", &linked)]);
         assert_eq!((both.sha256, both.is_digest), (Some("b".repeat(64)), true));
-        assert!(!answer(200, 0, &[("etag", &digest)]).is_digest);
+        assert!(!response(200, 0, &[("etag", &digest)]).is_digest);
     }
 
     #[test]
     fn each_status_has_its_sentence() {
-        let told = |status| match answer(status, 0, &[]).found("config.json") {
+        let told = |status| match response(status, 0, &[]).found("config.json") {
             Ok(found) => found.is_some().to_string(),
             Err(error) => error.to_string(),
         };

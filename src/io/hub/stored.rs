@@ -9,16 +9,16 @@ use super::{HubError, Manifest, Store};
 use crate::io::read_at::{Files, ReadAt};
 
 /// The files of one checkpoint, all of them open: a browser opens files asynchronously, but a model is loaded at once.
-pub struct Kept<F>(HashMap<String, Rc<F>>);
+pub struct StoredFiles<F>(HashMap<String, Rc<F>>);
 
-impl<F: ReadAt> Kept<F> {
+impl<F: ReadAt> StoredFiles<F> {
     /// # Errors
     /// [`HubError::Storage`], and [`HubError::Lost`] where a file is not as long as the manifest says.
     pub async fn open<S: Store<File = F>>(store: &S, manifest: &Manifest) -> Result<Self, HubError> {
         let mut files = HashMap::new();
         for entry in &manifest.entries {
             let file = store
-                .open(&manifest.stored(&entry.file))
+                .open(&manifest.stored_name(&entry.file))
                 .await
                 .map_err(|source| storage(&entry.file, source))?;
             let (found, size) = (file.size(), entry.size);
@@ -27,11 +27,11 @@ impl<F: ReadAt> Kept<F> {
             }
             files.insert(entry.file.clone(), Rc::new(file));
         }
-        Ok(Kept(files))
+        Ok(StoredFiles(files))
     }
 }
 
-impl<F: ReadAt + 'static> Files for Kept<F> {
+impl<F: ReadAt + 'static> Files for StoredFiles<F> {
     fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
         Ok(self.0.get(name).map(|file| Box::new(file.clone()) as Box<dyn ReadAt>))
     }

@@ -1,20 +1,17 @@
 //! Which files a checkpoint has of those that a model needs, and how large they are.
 
-use super::answer::within;
 use super::form::{BEGINNING, beginning, is_weights, small};
-use super::{Answer, Body, Entry, Fetch, HubError, Manifest, Source, check};
+use super::manifest::TOKENIZERS;
+use super::response::within;
+use super::{Body, Entry, Fetch, HubError, Manifest, Response, Source, check};
 use crate::io::weights::{INDEX, WHOLE, shards};
-
-/// The ways in which a tokenizer is written down; the first that is there is taken.
-pub(super) const TOKENIZERS: [&[&str]; 3] =
-    [&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]];
 
 /// Files that a model may do without.
 const OPTIONAL: [&str; 4] =
     ["processor_config.json", "preprocessor_config.json", "tokenizer_config.json", "generation_config.json"];
 
 /// What a server has, and what the model is; nothing of it is kept yet.
-pub struct Survey {
+pub struct Resolved {
     pub manifest: Manifest,
     /// The bytes of `config.json`.
     pub config: Vec<u8>,
@@ -22,34 +19,34 @@ pub struct Survey {
 
 /// Asks for every file once, configuration first and weights last: for its size and its first bytes, by which a page that a
 /// server sends for a missing file counts as none. Of the weights no more is awaited.
-pub async fn survey(source: &Source, fetch: &impl Fetch) -> Result<Survey, HubError> {
-    let asking = Asking { source, fetch };
-    let (config, bytes) = asking.whole("config.json").await?;
+pub async fn resolve(source: &Source, fetch: &impl Fetch) -> Result<Resolved, HubError> {
+    let resolver = Resolver { source, fetch };
+    let (config, bytes) = resolver.whole("config.json").await?;
     let mut entries = vec![config];
     for optional in OPTIONAL {
-        entries.extend(asking.optional(optional).await?);
+        entries.extend(resolver.optional(optional).await?);
     }
     for files in TOKENIZERS {
         let mut found = Vec::new();
         for file in files {
-            found.extend(asking.optional(file).await?);
+            found.extend(resolver.optional(file).await?);
         }
         if found.len() == files.len() {
             entries.extend(found);
             break;
         }
     }
-    entries.extend(asking.weights().await?);
+    entries.extend(resolver.weights().await?);
     let manifest = Manifest { name: source.name.clone(), entries, generation: 0, is_stale: false };
-    Ok(Survey { manifest, config: bytes })
+    Ok(Resolved { manifest, config: bytes })
 }
 
-struct Asking<'a, F> {
+struct Resolver<'a, F> {
     source: &'a Source,
     fetch: &'a F,
 }
 
-impl<F: Fetch> Asking<'_, F> {
+impl<F: Fetch> Resolver<'_, F> {
     /// A file that is there only if the server sends it, and not a page or a refusal.
     async fn optional(&self, file: &str) -> Result<Option<Entry>, HubError> {
         match self.entry(file).await {
@@ -81,33 +78,33 @@ impl<F: Fetch> Asking<'_, F> {
 
     /// Size and tags of a file, whose first bytes are of its form.
     async fn entry(&self, file: &str) -> Result<Entry, HubError> {
-        let mut answer = self.ask(file).await?;
+        let mut response = self.ask(file).await?;
         let mut bytes = Vec::new();
         // Where the length is not told the bytes of a small file are counted.
-        let is_counted = answer.size.is_none() && !is_weights(file);
+        let is_counted = response.size.is_none() && !is_weights(file);
         while is_counted || bytes.len() < BEGINNING {
-            let Some(piece) = self.next(&mut answer.body, file).await? else { break };
+            let Some(piece) = self.next(&mut response.body, file).await? else { break };
             bytes.extend(piece);
             small(file, bytes.len() as u64)?;
         }
-        beginning(file, answer.size, &bytes)?;
-        let size = answer.size.or(is_counted.then_some(bytes.len() as u64));
-        entry(file, size, &answer)
+        beginning(file, response.size, &bytes)?;
+        let size = response.size.or(is_counted.then_some(bytes.len() as u64));
+        entry(file, size, &response)
     }
 
     /// A small file with all its bytes, which are of its form.
     async fn whole(&self, file: &str) -> Result<(Entry, Vec<u8>), HubError> {
-        let mut answer = self.ask(file).await?;
+        let mut response = self.ask(file).await?;
         let mut bytes = Vec::new();
-        while let Some(piece) = self.next(&mut answer.body, file).await? {
+        while let Some(piece) = self.next(&mut response.body, file).await? {
             bytes.extend(piece);
             small(file, bytes.len() as u64)?;
         }
         check(file, &bytes)?;
         let found = bytes.len() as u64;
-        match answer.size {
+        match response.size {
             Some(size) if size != found => Err(HubError::Length { file: file.to_string(), size, found }),
-            _ => Ok((entry(file, Some(found), &answer)?, bytes)),
+            _ => Ok((entry(file, Some(found), &response)?, bytes)),
         }
     }
 
@@ -117,26 +114,33 @@ impl<F: Fetch> Asking<'_, F> {
         within(self.fetch, file, async { body.next().await.map_err(unreachable) }).await
     }
 
-    async fn ask(&self, file: &str) -> Result<Answer<F::Body>, HubError> {
+    async fn ask(&self, file: &str) -> Result<Response<F::Body>, HubError> {
         let unreachable = |reason| HubError::Unreachable { file: file.to_string(), reason };
         let get = async { self.fetch.get(&self.source.url(file), 0).await.map_err(unreachable) };
-        let answer = within(self.fetch, file, get).await?;
-        let answer = answer.found(file)?.ok_or_else(|| HubError::Absent { file: file.to_string() })?;
-        if answer.from > 0 {
-            let reason = format!("the server sends it from byte {} on", answer.from);
+        let response = within(self.fetch, file, get).await?;
+        let response = response.found(file)?.ok_or_else(|| HubError::Absent { file: file.to_string() })?;
+        if response.from > 0 {
+            let reason = format!("the server sends it from byte {} on", response.from);
             return Err(HubError::Form { file: file.to_string(), reason });
         }
         if !is_weights(file) {
-            answer.size.map_or(Ok(()), |size| small(file, size))?;
+            response.size.map_or(Ok(()), |size| small(file, size))?;
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 
-fn entry<B>(file: &str, size: Option<u64>, answer: &Answer<B>) -> Result<Entry, HubError> {
+fn entry<B>(file: &str, size: Option<u64>, response: &Response<B>) -> Result<Entry, HubError> {
     let file = file.to_string();
     let Some(size) = size else { return Err(HubError::Sizeless { file }) };
-    Ok(Entry { file, size, sha256: answer.sha256.clone(), tag: answer.tag.clone(), came: None, whole: false })
+    Ok(Entry {
+        file,
+        size,
+        sha256: response.sha256.clone(),
+        tag: response.tag.clone(),
+        came: None,
+        whole: false,
+    })
 }
 
 #[cfg(test)]
@@ -169,14 +173,14 @@ mod tests {
             whiles(PATIENCE).await;
         }
 
-        async fn get(&self, url: &str, from: u64) -> Result<Answer<Self::Body>, String> {
+        async fn get(&self, url: &str, from: u64) -> Result<Response<Self::Body>, String> {
             whiles(2).await;
             let is_there = url.ends_with("/config.json") || url.ends_with(WHOLE);
             let weights = [&2_u64.to_le_bytes()[..], b"{}"].concat();
             let bytes = if url.ends_with(WHOLE) { weights } else { br#"{"a": [1, 2, 3]}"#.to_vec() };
             let length = bytes.len().to_string();
             let header = |name: &str| (name == "content-length").then(|| length.clone());
-            Ok(Answer::new(if is_there { 200 } else { 404 }, from, header, bytes.into_iter()))
+            Ok(Response::new(if is_there { 200 } else { 404 }, from, header, bytes.into_iter()))
         }
     }
 
@@ -190,7 +194,7 @@ mod tests {
     #[test]
     fn a_server_may_be_slow_but_not_silent() {
         let source = Source::parse("https://example.org/model").unwrap();
-        let found = block_on(survey(&source, &Slow)).map(|survey| survey.manifest.entries.len());
+        let found = block_on(resolve(&source, &Slow)).map(|resolved| resolved.manifest.entries.len());
         assert!(matches!(found, Ok(2)), "{found:?}");
     }
 }

@@ -43,7 +43,7 @@ pub fn parameters(plan: &Plan) -> usize {
 }
 
 /// A model with random weights, and its optimiser.
-pub struct Student {
+pub struct SmallTrainer {
     /// Number of weights.
     pub parameters: usize,
     /// Steps taken so far.
@@ -52,7 +52,7 @@ pub struct Student {
     training: Prepared,
 }
 
-impl Student {
+impl SmallTrainer {
     /// Weights are drawn from `seed` and their names (see [`init::initial`]); `own` gives some of them other values.
     pub async fn new(
         device: &Device,
@@ -71,7 +71,7 @@ impl Student {
         }
         let parameters = parameters(&plan);
         let training = bank.prepare(Rc::new(plan)).await?;
-        Ok(Student { parameters, step: 0, bank, training })
+        Ok(SmallTrainer { parameters, step: 0, bank, training })
     }
 
     /// One optimiser step; the loss, in nats.

@@ -10,7 +10,7 @@ use triptych::device::{CpuDevice, Device, GpuDevice};
 use triptych::dot::dot;
 use triptych::infer::VisionLanguageModel;
 use triptych::io::{file::Folder, image};
-use triptych::order::falling;
+use triptych::order::argsort_desc;
 use triptych::precision::Precision;
 
 /// `p[N] = softmax(exp(logit_scale) texts[N,E] image[E])`, image and texts of length one; a SigLIP adds a bias and takes the
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let texts: Vec<String> = labels.iter().map(|label| format!("a photo of a {label}.")).collect();
     let device = block_on(GpuDevice::request()).map_or(Device::Cpu(CpuDevice { exact: false }), Device::Gpu);
     let probabilities = block_on(zero_shot(device, folder.as_ref(), photo.as_ref(), &texts))?;
-    for i in falling(&probabilities) {
+    for i in argsort_desc(&probabilities) {
         println!("{:6.2} %  {}", 100.0 * probabilities[i], labels[i]);
     }
     Ok(())
@@ -62,6 +62,6 @@ fn the_probabilities_are_those_of_transformers() {
         let want = 1.0 / (1.0 + (logits[1] - logits[0]).exp());
         assert!((got[0] + got[1] - 1.0).abs() < 1e-6, "{photo}: {got:?}");
         assert!((got[0] - want).abs() < 1e-4, "{photo}: {got:?}, expected {want}");
-        assert_eq!(falling(&got), falling(logits), "{photo}");
+        assert_eq!(argsort_desc(&got), argsort_desc(logits), "{photo}");
     }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pollster::block_on;
 use triptych::check::compare;
-use triptych::device::{CpuDevice, Device, GpuDevice, Prepared};
+use triptych::device::{CompiledPlan, CpuDevice, Device, GpuDevice};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::plan::SlotKind;
 use triptych::tensor::{Data, HostTensor};
@@ -110,7 +110,7 @@ impl Goldens {
 
 /// A plan on a device with weights from goldens.
 struct Bench {
-    prepared: Prepared,
+    compiled: CompiledPlan,
 }
 
 impl Bench {
@@ -120,25 +120,25 @@ impl Bench {
         plan: triptych::plan::Plan,
         initial: impl Fn(&str) -> Option<&'a HostTensor>,
     ) -> Self {
-        let mut bank = device.bank();
+        let mut params = device.param_store();
         for slot in plan.slots_of(SlotKind::Stored) {
             let zeros = HostTensor::zeros(&slot.shape);
             let tensor = initial(&slot.name).unwrap_or(&zeros);
-            bank.store(&slot.name, tensor).expect("a small tensor");
+            params.store(&slot.name, tensor).expect("a small tensor");
         }
-        let prepared = block_on(bank.prepare(plan.into())).expect("every weight is stored");
-        Bench { prepared }
+        let compiled = block_on(params.compile(plan.into())).expect("every weight is stored");
+        Bench { compiled }
     }
 
     fn write(&self, name: &str, tensor: &HostTensor) {
-        self.prepared.write(name, tensor);
+        self.compiled.write(name, tensor);
     }
 
     fn run(&self) {
-        self.prepared.run(self.prepared.plan().all()).expect("the device is there");
+        self.compiled.run(self.compiled.plan().all()).expect("the device is there");
     }
 
     fn read(&self, name: &str) -> HostTensor {
-        block_on(self.prepared.read(name)).expect("the device is there")
+        block_on(self.compiled.read(name)).expect("the device is there")
     }
 }

@@ -138,7 +138,7 @@ fn what_cannot_be_run_is_refused_in_words() {
 #[test]
 fn the_weights_are_named_after_the_towers() {
     let run = begin(small());
-    let weights = pollster::block_on(run.weights()).expect("the bank has them");
+    let weights = pollster::block_on(run.weights()).expect("they are on the device");
     let names: Vec<&str> = weights.iter().map(|(name, _)| &name[..]).collect();
     for name in ["picture.stem.0.weight", "text.token_embedding", "picture_projection.weight", "logit_scale"]
     {

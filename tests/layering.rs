@@ -204,7 +204,10 @@ fn an_arrow_that_runs_back_is_found() {
     );
     assert_eq!(violations("ops", "use crate::{plan::Plan};\n"), ["`ops` uses `crate::`"]);
     assert_eq!(
-        violations("plan", "//! [`crate::device::Bank`]\n#[cfg(test)]\nmod tests { use crate::device; }"),
+        violations(
+            "plan",
+            "//! [`crate::device::ParamStore`]\n#[cfg(test)]\nmod tests { use crate::device; }"
+        ),
         [""; 0]
     );
     let around = "#[cfg(test)]\nmod tests {\n    use crate::device;\n}\n#[cfg(test)]\nmod more;\nuse crate::infer::Model;\n";

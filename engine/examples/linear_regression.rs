@@ -41,12 +41,12 @@ async fn fit(device: &Device, plan: Rc<Plan>) -> Result<[f32; 3], DeviceError> {
     let x: Vec<f32> = (0..2 * POINTS).map(|_| uniform()).collect();
     let y = x.chunks(2).map(|x| 2.0 * x[0] - 3.0 * x[1] + 0.5 + 0.01 * uniform()).collect();
 
-    let mut params = device.bank();
+    let mut params = device.param_store();
     // Weights, and the moments of AdamW.
     for slot in plan.slots_of(SlotKind::Stored) {
         params.store(&slot.name, &HostTensor::zeros(&slot.shape))?;
     }
-    let compiled = params.prepare(plan.clone()).await?;
+    let compiled = params.compile(plan.clone()).await?;
     compiled.write("x", &HostTensor::f32([POINTS, 2], x));
     compiled.write("y", &HostTensor::f32([POINTS, 1], y));
     for step in 1..=STEPS {

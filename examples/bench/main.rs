@@ -41,9 +41,9 @@ impl Tower {
             return Err(format!("expected {expected} values of pixels, found {}", pixels.len()));
         }
         let pixels = HostTensor::f32([batch, 3, side, side], pixels);
-        let prepared = self.checkpoint.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await;
-        let prepared = prepared.map_err(|error| error.to_string())?;
-        self.checkpoint.read(&prepared, "image_embeds").await.map_err(|error| error.to_string())
+        let compiled = self.checkpoint.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await;
+        let compiled = compiled.map_err(|error| error.to_string())?;
+        self.checkpoint.read(&compiled, "image_embeds").await.map_err(|error| error.to_string())
     }
 }
 

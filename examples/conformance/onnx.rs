@@ -140,16 +140,16 @@ fn compare(
     [rtol, atol]: [f64; 2],
 ) -> Result<(), String> {
     let run = || -> Result<Vec<HostTensor>, triptych::device::DeviceError> {
-        let prepared = block_on(device.bank().prepare(plan.clone()))?;
+        let compiled = block_on(device.param_store().compile(plan.clone()))?;
         for (slot, tensor) in &case.inputs {
             if let Elements::Numbers(values) = &tensor.elements {
                 let tensor = HostTensor::f32(&tensor.shape[..], values.clone());
-                prepared.write(&format!("in.{slot}"), &tensor);
+                compiled.write(&format!("in.{slot}"), &tensor);
             }
         }
-        outputs.written.iter().for_each(|(name, tensor)| prepared.write(name, tensor));
-        prepared.run(plan.all())?;
-        outputs.slots.iter().map(|slot| block_on(prepared.read(&plan.slot(*slot).name))).collect()
+        outputs.written.iter().for_each(|(name, tensor)| compiled.write(name, tensor));
+        compiled.run(plan.all())?;
+        outputs.slots.iter().map(|slot| block_on(compiled.read(&plan.slot(*slot).name))).collect()
     };
     for (i, got) in run().map_err(|error| error.to_string())?.iter().enumerate() {
         let want = &case.outputs[&i];

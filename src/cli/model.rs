@@ -49,7 +49,7 @@ pub struct Opened(pub VisionLanguageModel);
 
 impl Drop for Opened {
     fn drop(&mut self) {
-        keep_choices(self.0.device());
+        keep_tuning(self.0.device());
     }
 }
 
@@ -116,15 +116,18 @@ pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
 /// The adapter, with what an earlier run measured of it.
 fn gpu() -> Result<GpuDevice, DeviceError> {
     let gpu = pollster::block_on(GpuDevice::request())?;
-    let known = kept_choices().and_then(|path| std::fs::read(path).ok());
-    known.and_then(|text| serde_json::from_slice(&text).ok()).into_iter().for_each(|known| gpu.recall(known));
+    let known = tuning_file().and_then(|path| std::fs::read(path).ok());
+    known
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .into_iter()
+        .for_each(|known| gpu.restore(known));
     Ok(gpu)
 }
 
 /// Keeps what the device has measured of itself for the next run.
-pub fn keep_choices(device: &Device) {
-    if let (Some(news), Some(path)) = (device.news(), kept_choices()) {
-        let text = serde_json::to_vec(&news).expect("plain data serialises");
+pub fn keep_tuning(device: &Device) {
+    if let (Some(measurements), Some(path)) = (device.take_measurements(), tuning_file()) {
+        let text = serde_json::to_vec(&measurements).expect("plain data serialises");
         // Where nothing can be kept the next run measures anew.
         let _ = path.parent().is_some_and(|folder| std::fs::create_dir_all(folder).is_ok())
             && write_atomic(&path, &text).is_ok();
@@ -132,7 +135,7 @@ pub fn keep_choices(device: &Device) {
 }
 
 /// A file in the user's cache.
-fn kept_choices() -> Option<PathBuf> {
+fn tuning_file() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA"));
     let cache = cache.or_else(|| set("HOME").map(|home| home.join(".cache")));

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{Job, VisionLanguageModel};
-use crate::device::{DeviceError, Prepared};
+use crate::device::{CompiledPlan, DeviceError};
 use crate::model::emit::Reader;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
@@ -90,8 +90,8 @@ impl VisionLanguageModel {
     /// cells.
     pub async fn self_attention(&mut self, picture: &Pixels) -> Result<Trace, DeviceError> {
         let pixels = self.images.pixel_values(std::slice::from_ref(picture));
-        let prepared = self.run(Job::EncodeImage { batch: 1 }, true, &[("pixels", &pixels)]).await?;
-        let trace = self.stack(&prepared, self.architecture.image_attention()).await?;
+        let compiled = self.run(Job::EncodeImage { batch: 1 }, true, &[("pixels", &pixels)]).await?;
+        let trace = self.stack(&compiled, self.architecture.image_attention()).await?;
         let class = trace.keys - self.architecture.grid().pow(2);
         Ok(trace.part(class..trace.queries, class..trace.keys))
     }
@@ -102,22 +102,22 @@ impl VisionLanguageModel {
         let (ids, _) = self.padded(&[row.to_vec()], false);
         let job = Job::Decode { rows: 1, tokens: ids.shape[1], source };
         let last = HostTensor::u32([1], vec![row.len() as u32 - 1]);
-        let prepared = self.run(job, true, &[("ids", &ids), ("last", &last)]).await?;
-        let trace = self.cross_attention(&prepared, Reader::Decoder).await?;
+        let compiled = self.run(job, true, &[("ids", &ids), ("last", &last)]).await?;
+        let trace = self.cross_attention(&compiled, Reader::Decoder).await?;
         Ok(trace.part(0..row.len(), 0..trace.keys))
     }
 
     /// The same of what reads whole sentences: the matcher, or BLIP's encoder of questions.
     pub async fn matcher_attention(&mut self, picture: &Pixels, row: &[u32]) -> Result<Trace, DeviceError> {
         let source = self.encode_picture(picture).await?;
-        let prepared = match self.architecture.reads_question() {
+        let compiled = match self.architecture.reads_question() {
             true => {
                 let ids = HostTensor::u32([1, row.len()], row.to_vec());
                 self.run_question(source, &ids, row.len() as u32, true).await?
             }
             false => self.match_batch(source, &[row.to_vec()], true).await?.1,
         };
-        let trace = self.cross_attention(&prepared, Reader::Encoder).await?;
+        let trace = self.cross_attention(&compiled, Reader::Encoder).await?;
         Ok(trace.part(0..row.len(), 0..trace.keys))
     }
 
@@ -125,10 +125,10 @@ impl VisionLanguageModel {
     /// question.
     pub(super) async fn cross_attention(
         &self,
-        prepared: &Prepared,
+        compiled: &CompiledPlan,
         reader: Reader,
     ) -> Result<Trace, DeviceError> {
-        let mut trace = self.stack(prepared, self.architecture.cross_attention(reader)).await?;
+        let mut trace = self.stack(compiled, self.architecture.cross_attention(reader)).await?;
         let role = match reader {
             Reader::Encoder => "matcher.",
             Reader::Decoder => "decoder.",
@@ -141,10 +141,10 @@ impl VisionLanguageModel {
     }
 
     /// Stacks `[1, H, Q, K]` probabilities of layers as `[layers, heads, Q, K]`.
-    async fn stack(&self, prepared: &Prepared, paths: Vec<String>) -> Result<Trace, DeviceError> {
+    async fn stack(&self, compiled: &CompiledPlan, paths: Vec<String>) -> Result<Trace, DeviceError> {
         let mut trace = Trace { paths, heads: 0, queries: 0, keys: 0, values: Vec::new() };
         for path in &trace.paths {
-            let probs = self.read(prepared, &format!("{path}.attention_probs")).await?;
+            let probs = self.read(compiled, &format!("{path}.attention_probs")).await?;
             (trace.heads, trace.queries, trace.keys) = (probs.shape[1], probs.shape[2], probs.shape[3]);
             trace.values.extend_from_slice(probs.as_f32());
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::job::cross_name;
 use super::kv_cache::{self, CachedRows, KvCache};
 use super::{Decoding, GenerationConfig, Generator, Hypothesis, Job, Trace, VisionLanguageModel};
-use crate::device::{DeviceError, Prepared};
+use crate::device::{CompiledPlan, DeviceError};
 use crate::model::emit::Reader;
 use crate::pixels::Pixels;
 use crate::softmax::log_softmax;
@@ -43,8 +43,8 @@ impl VisionLanguageModel {
             return Ok(*states);
         }
         self.cache = KvCache::default();
-        let prepared = self.run(Job::ImageCrossKv, false, &[("pixels", pixels)]).await?;
-        let states = self.store_cross_kv(&prepared, self.architecture.image_reader()).await?;
+        let compiled = self.run(Job::ImageCrossKv, false, &[("pixels", pixels)]).await?;
+        let states = self.store_cross_kv(&compiled, self.architecture.image_reader()).await?;
         self.cache.image = Some((pixels.clone(), states));
         Ok(states)
     }
@@ -66,8 +66,8 @@ impl VisionLanguageModel {
         let asked = (question.clone(), length);
         if self.cache.question.as_ref() != Some(&asked) {
             (self.cache.question, self.cache.rows) = (None, None);
-            let prepared = self.run_question(source, question, length, false).await?;
-            self.store_cross_kv(&prepared, Reader::Decoder).await?;
+            let compiled = self.run_question(source, question, length, false).await?;
+            self.store_cross_kv(&compiled, Reader::Decoder).await?;
             self.cache.question = Some(asked);
         }
         Ok(question.shape[1])
@@ -79,20 +79,24 @@ impl VisionLanguageModel {
         question: &HostTensor,
         length: u32,
         traced: bool,
-    ) -> Result<Rc<Prepared>, DeviceError> {
+    ) -> Result<Rc<CompiledPlan>, DeviceError> {
         let lengths = HostTensor::u32([1], vec![length]);
         let job = Job::EncodeQuestion { tokens: question.shape[1], source };
         self.run(job, traced, &[("ids", question), ("lengths", &lengths)]).await
     }
 
     /// Stores the keys and values that a plan has made under the names by which others read them; returns of how many states.
-    async fn store_cross_kv(&mut self, prepared: &Prepared, reader: Reader) -> Result<usize, DeviceError> {
+    async fn store_cross_kv(
+        &mut self,
+        compiled: &CompiledPlan,
+        reader: Reader,
+    ) -> Result<usize, DeviceError> {
         let mut source = 0;
         for path in self.architecture.cross_attention(reader) {
             for kind in kv_cache::KINDS {
-                let tensor = self.read(prepared, &format!("{path}.{kind}")).await?;
+                let tensor = self.read(compiled, &format!("{path}.{kind}")).await?;
                 source = tensor.shape[1];
-                self.bank.store(&cross_name(&path, kind, source), &tensor)?;
+                self.params.store(&cross_name(&path, kind, source), &tensor)?;
             }
         }
         Ok(source)
@@ -112,11 +116,11 @@ impl VisionLanguageModel {
         source: usize,
         rows: &[Vec<u32>],
         traced: bool,
-    ) -> Result<(HostTensor, Rc<Prepared>), DeviceError> {
+    ) -> Result<(HostTensor, Rc<CompiledPlan>), DeviceError> {
         let text = self.architecture.text();
         let cache = kv_cache::shape_of(rows, text.max_position_embeddings);
         let paths = self.architecture.decoder_attention();
-        kv_cache::reserve(&mut self.bank, &paths, cache, text.hidden_size)?;
+        kv_cache::reserve(&mut self.params, &paths, cache, text.hidden_size)?;
         let mut done = 0;
         if let Some(cached) = self.cache.rows.take() {
             let resumed = cached.resume(rows, cache);
@@ -132,10 +136,10 @@ impl VisionLanguageModel {
             let inputs = inputs.each_ref().map(|(name, tensor)| (*name, tensor));
             last = Some(self.run(Job::DecodeStep { cache, source }, traced, &inputs).await?);
         }
-        let prepared = last.expect("a row has its start");
-        let logits = self.read(&prepared, "logits").await?;
+        let compiled = last.expect("a row has its start");
+        let logits = self.read(&compiled, "logits").await?;
         self.cache.rows = Some(CachedRows { rows: rows.to_vec(), shape: cache });
-        Ok((first_rows(&logits, rows.len()), prepared))
+        Ok((first_rows(&logits, rows.len()), compiled))
     }
 
     /// Logits `[N, 2]`, no match and match, of every row with the picture of `source` states, and the run.
@@ -144,12 +148,12 @@ impl VisionLanguageModel {
         source: usize,
         rows: &[Vec<u32>],
         traced: bool,
-    ) -> Result<(HostTensor, Rc<Prepared>), DeviceError> {
+    ) -> Result<(HostTensor, Rc<CompiledPlan>), DeviceError> {
         let (ids, lengths) = self.padded(rows, false);
         let job = Job::Match { rows: ids.shape[0], tokens: ids.shape[1], source };
-        let prepared = self.run(job, traced, &[("ids", &ids), ("lengths", &lengths)]).await?;
-        let logits = self.read(&prepared, "match_logits").await?;
-        Ok((first_rows(&logits, rows.len()), prepared))
+        let compiled = self.run(job, traced, &[("ids", &ids), ("lengths", &lengths)]).await?;
+        let logits = self.read(&compiled, "match_logits").await?;
+        Ok((first_rows(&logits, rows.len()), compiled))
     }
 
     /// Logits `[no match, match]` of sentences with one picture as [`VisionLanguageModel::fit`] returns it.
@@ -172,12 +176,12 @@ impl VisionLanguageModel {
         traced: bool,
     ) -> Result<Next, DeviceError> {
         let states = self.encode_source(source).await?;
-        let (logits, prepared) = self.decode_step(states, rows, traced).await?;
+        let (logits, compiled) = self.decode_step(states, rows, traced).await?;
         let logprobs = distributions(&logits);
         if !traced {
             return Ok(Next { logprobs, trace: None });
         }
-        let trace = self.cross_attention(&prepared, Reader::Decoder).await?;
+        let trace = self.cross_attention(&compiled, Reader::Decoder).await?;
         Ok(Next { logprobs, trace: Some(trace.part(0..rows.len(), 0..trace.keys)) })
     }
 

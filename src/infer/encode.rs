@@ -91,23 +91,23 @@ impl VisionLanguageModel {
         let mut fitted = pictures.to_vec();
         fitted.resize(batch, pictures[0].clone());
         let pixels = self.images.pixel_values(&fitted);
-        let prepared = self.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await?;
-        let all = self.read(&prepared, "image_embeds").await?;
+        let compiled = self.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await?;
+        let all = self.read(&compiled, "image_embeds").await?;
         Ok(all.as_f32()[..pictures.len() * all.shape.last()].to_vec())
     }
 
     /// How long each step takes that encodes one picture as [`VisionLanguageModel::fit`] returns it, by
-    /// [`Prepared::time_steps`].
+    /// [`CompiledPlan::time_steps`].
     ///
-    /// [`Prepared::time_steps`]: crate::device::Prepared::time_steps
+    /// [`CompiledPlan::time_steps`]: crate::device::CompiledPlan::time_steps
     pub async fn time_image_steps(
         &mut self,
         picture: &Pixels,
         least_ms: f64,
     ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
         let pixels = self.images.pixel_values(std::slice::from_ref(picture));
-        let prepared = self.run(Job::EncodeImage { batch: 1 }, false, &[("pixels", &pixels)]).await?;
-        prepared.time_steps(least_ms).await
+        let compiled = self.run(Job::EncodeImage { batch: 1 }, false, &[("pixels", &pixels)]).await?;
+        compiled.time_steps(least_ms).await
     }
 
     /// Unit vectors `[N, E]` of ids as [`VisionLanguageModel::sentence`] returns them.
@@ -126,8 +126,8 @@ impl VisionLanguageModel {
                 inputs.push(("pooled", pooled));
             }
             let job = Job::EncodeText { rows: ids.shape[0], tokens: ids.shape[1], masked };
-            let prepared = self.run(job, false, &inputs).await?;
-            let all = self.read(&prepared, "text_embeds").await?;
+            let compiled = self.run(job, false, &inputs).await?;
+            let all = self.read(&compiled, "text_embeds").await?;
             embeds.extend_from_slice(&all.as_f32()[..chunk.len() * all.shape.last()]);
         }
         Ok(matrix(rows.len(), embeds))

@@ -48,7 +48,7 @@ pub(super) fn plan(
     traced: bool,
     (precision, layout): (Precision, Layout),
 ) -> Plan {
-    let b = PlanBuilder::new().keeping(precision).laying(layout);
+    let b = PlanBuilder::new().with_precision(precision).with_layout(layout);
     let mut b = if traced { b.traced() } else { b };
     emit(&mut b, model, job);
     b.finish()

@@ -2,10 +2,10 @@
 //! each, so that a token costs the same wherever it stands.
 
 use super::rounded;
-use crate::device::{Bank, DeviceError};
+use crate::device::{DeviceError, ParamStore};
 use crate::nn::DecodePosition;
 use crate::ops::embedding::embedding;
-use crate::ops::place::place;
+use crate::ops::scatter_rows::scatter_rows;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::U32;
 use crate::tensor::{HostTensor, Shape};
@@ -108,14 +108,14 @@ pub(super) fn emit_inputs(b: &mut PlanBuilder, rows: usize) -> (SlotId, DecodePo
 
 /// Makes room for such texts; what is there stays.
 pub(super) fn reserve(
-    bank: &mut Bank,
+    params: &mut ParamStore,
     paths: &[String],
     cache @ [rows, places]: CacheShape,
     width: usize,
 ) -> Result<(), DeviceError> {
     let shape = Shape::from([rows, places, width]);
     let names = paths.iter().flat_map(|path| KINDS.map(|kind| name(path, kind, cache)));
-    names.into_iter().try_for_each(|name| bank.reserve(&name, &shape))
+    names.into_iter().try_for_each(|name| params.reserve(&name, &shape))
 }
 
 /// Under which name the device keeps something of a layer's self-attention, `[N, L, D]`.
@@ -145,7 +145,7 @@ pub(super) fn move_rows(b: &mut PlanBuilder, paths: &[String], [from, to]: [Cach
     for (old, new) in old.as_flattened().iter().zip(new.as_flattened()) {
         let table = b.reshape(*old, [from[0] * from[1], width]);
         let rows = embedding(b, table, taken);
-        place(b, rows, put, *new);
+        scatter_rows(b, rows, put, *new);
     }
 }
 

@@ -66,12 +66,12 @@ impl VisionLanguageModel {
         let words = Words::open(files, &architecture)?;
         let (generation, unfollowed) = GenerationConfig::open(files, &architecture, words.as_ref())?;
         let weights = Weights::open(files)?;
-        let params = architecture.kept(precision, device.layout());
+        let specs = architecture.kept(precision, device.layout());
         // No room is made before all headers agree.
-        params.iter().try_for_each(|param| weights.check(stored_name(&weights, param), &param.shape))?;
-        let mut bank = device.bank();
-        for param in params {
-            let mut uploader = WeightUploader::new(&mut bank, &param)?;
+        specs.iter().try_for_each(|param| weights.check(stored_name(&weights, param), &param.shape))?;
+        let mut params = device.param_store();
+        for param in specs {
+            let mut uploader = WeightUploader::new(&mut params, &param)?;
             weights.pieces(stored_name(&weights, &param), &param.shape, |_, values| uploader.take(values))?;
         }
         let (plans, cache) = (HashMap::new(), KvCache::default());
@@ -84,7 +84,7 @@ impl VisionLanguageModel {
             generation,
             notes,
             device,
-            bank,
+            params,
             plans,
             cache,
         })
@@ -98,7 +98,7 @@ impl VisionLanguageModel {
 
     /// A weight of one element.
     pub(super) async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
-        Ok(self.bank.fetch(name).await?.as_f32()[0])
+        Ok(self.params.fetch(name).await?.as_f32()[0])
     }
 }
 

@@ -30,7 +30,7 @@ pub use words::{Cut, Words};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::device::{Bank, Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::io::preprocess::ImageProcessor;
 use crate::model::architecture::Architecture;
 use crate::model::playroom;
@@ -51,8 +51,8 @@ pub struct VisionLanguageModel {
     /// What was taken by default, and what the files say that is not followed here: sentences for whoever uses the model.
     pub notes: Vec<String>,
     device: Device,
-    bank: Bank,
-    plans: HashMap<(Job, bool), Rc<Prepared>>,
+    params: ParamStore,
+    plans: HashMap<(Job, bool), Rc<CompiledPlan>>,
     cache: KvCache,
 }
 
@@ -81,27 +81,27 @@ impl VisionLanguageModel {
         job: Job,
         traced: bool,
         inputs: &[(&str, &HostTensor)],
-    ) -> Result<Rc<Prepared>, DeviceError> {
-        let prepared = match self.plans.get(&(job, traced)) {
-            Some(prepared) => prepared.clone(),
+    ) -> Result<Rc<CompiledPlan>, DeviceError> {
+        let compiled = match self.plans.get(&(job, traced)) {
+            Some(compiled) => compiled.clone(),
             None => {
                 let kept = (self.precision, self.device.layout());
                 let plan = Rc::new(job::plan(&self.architecture, job, traced, kept));
-                let prepared = Rc::new(self.bank.prepare(plan).await?);
-                self.plans.insert((job, traced), prepared.clone());
-                prepared
+                let compiled = Rc::new(self.params.compile(plan).await?);
+                self.plans.insert((job, traced), compiled.clone());
+                compiled
             }
         };
         for (name, tensor) in inputs {
-            prepared.write(name, tensor);
+            compiled.write(name, tensor);
         }
-        prepared.run(prepared.plan().all())?;
-        Ok(prepared)
+        compiled.run(compiled.plan().all())?;
+        Ok(compiled)
     }
 
     /// A slot of the plan as the last run left it, whose numbers must be finite.
-    pub async fn read(&self, prepared: &Prepared, name: &str) -> Result<HostTensor, DeviceError> {
-        prepared.read_finite(name).await
+    pub async fn read(&self, compiled: &CompiledPlan, name: &str) -> Result<HostTensor, DeviceError> {
+        compiled.read_finite(name).await
     }
 }
 

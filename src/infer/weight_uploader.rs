@@ -1,13 +1,13 @@
 //! Weights on their way to the device, whose layout they take.
 
 use super::LoadError;
-use crate::device::{Bank, DeviceError};
+use crate::device::{DeviceError, ParamStore};
 use crate::layout::{Layout, Storage};
 use crate::model::param_spec::ParamSpec;
 
 /// A weight that is being brought to the device in pieces, packed or laid out as it is kept.
 pub(super) struct WeightUploader<'a> {
-    bank: &'a Bank,
+    params: &'a ParamStore,
     param: &'a ParamSpec,
     /// What waits for the rest of its row, or of its group of rows.
     begun: Vec<f32>,
@@ -17,11 +17,11 @@ pub(super) struct WeightUploader<'a> {
 
 impl<'a> WeightUploader<'a> {
     /// Makes room for the weight.
-    pub fn new(bank: &'a mut Bank, param: &'a ParamSpec) -> Result<Self, DeviceError> {
+    pub fn new(params: &'a mut ParamStore, param: &'a ParamSpec) -> Result<Self, DeviceError> {
         for (name, rows) in &param.parts {
-            bank.reserve(name, &param.part_shape(*rows))?;
+            params.reserve(name, &param.part_shape(*rows))?;
         }
-        Ok(WeightUploader { bank, param, begun: Vec::new(), filled: 0 })
+        Ok(WeightUploader { params, param, begun: Vec::new(), filled: 0 })
     }
 
     /// The next numbers, in row-major order.
@@ -61,7 +61,7 @@ impl<'a> WeightUploader<'a> {
 
     fn put(&mut self, words: &[u32]) -> Result<(), DeviceError> {
         for (name, at, range) in self.param.spread(self.filled, words.len()) {
-            self.bank.fill(name, at, &words[range])?;
+            self.params.fill(name, at, &words[range])?;
         }
         self.filled += words.len();
         Ok(())
@@ -91,10 +91,10 @@ mod tests {
             };
             let whole = layout.lay([rows, width], &matrix);
             for piece in [1, 7, 24, matrix.len()] {
-                let mut bank = device.bank();
-                let mut uploader = WeightUploader::new(&mut bank, &param).unwrap();
+                let mut params = device.param_store();
+                let mut uploader = WeightUploader::new(&mut params, &param).unwrap();
                 matrix.chunks(piece).for_each(|values| uploader.take(values.to_vec()).unwrap());
-                let kept = block_on(bank.fetch("w")).unwrap();
+                let kept = block_on(params.fetch("w")).unwrap();
                 assert_eq!(kept.as_f32(), whole, "{layout:?} in pieces of {piece}");
             }
         }

@@ -118,7 +118,7 @@ impl SafetensorsFile {
         let found: Shape = info.shape.as_slice().into();
         if found != *expected {
             let (file, tensor, expected) = (self.file.clone(), tensor.to_string(), expected.clone());
-            return Err(SafetensorsError::Misshapen { file, tensor, expected, found });
+            return Err(SafetensorsError::ShapeMismatch { file, tensor, expected, found });
         }
         Ok(info)
     }

@@ -165,7 +165,7 @@ impl Weights {
         }
         match sum == rows(expected) {
             true => Ok(parts),
-            false => Err(SafetensorsError::Misshapen {
+            false => Err(SafetensorsError::ShapeMismatch {
                 file: format!("{} parts of {INDEX}", parts.len()),
                 tensor: tensor.to_string(),
                 expected: expected.clone(),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::device::{Bank, Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::model::init;
 use crate::plan::{Plan, PlanBuilder, SlotId, SlotKind};
 use crate::tensor::{HostTensor, Shape};
@@ -48,8 +48,8 @@ pub struct SmallTrainer {
     pub parameters: usize,
     /// Steps taken so far.
     pub step: u64,
-    bank: Bank,
-    training: Prepared,
+    params: ParamStore,
+    training: CompiledPlan,
 }
 
 impl SmallTrainer {
@@ -60,18 +60,18 @@ impl SmallTrainer {
         seed: u64,
         own: &[(String, HostTensor)],
     ) -> Result<Self, DeviceError> {
-        let mut bank = device.bank();
+        let mut params = device.param_store();
         for slot in plan.slots_of(SlotKind::Stored) {
             let given = own.iter().find(|(name, _)| *name == slot.name).map(|(_, tensor)| tensor.clone());
             let tensor = match slot.name.starts_with("adamw.") {
                 true => HostTensor::zeros(&slot.shape),
                 false => given.unwrap_or_else(|| init::initial(&slot.name, &slot.shape, seed)),
             };
-            bank.store(&slot.name, &tensor)?;
+            params.store(&slot.name, &tensor)?;
         }
         let parameters = parameters(&plan);
-        let training = bank.prepare(Rc::new(plan)).await?;
-        Ok(SmallTrainer { parameters, step: 0, bank, training })
+        let training = params.compile(Rc::new(plan)).await?;
+        Ok(SmallTrainer { parameters, step: 0, params, training })
     }
 
     /// One optimiser step; the loss, in nats.
@@ -114,38 +114,38 @@ impl SmallTrainer {
     }
 
     /// A plan over the same weights, which must be among those that are trained.
-    pub async fn prepare(&self, plan: Plan) -> Result<Prepared, DeviceError> {
-        self.bank.prepare(Rc::new(plan)).await
+    pub async fn compile(&self, plan: Plan) -> Result<CompiledPlan, DeviceError> {
+        self.params.compile(Rc::new(plan)).await
     }
 
     /// A weight by name.
     pub async fn weight(&self, name: &str) -> Result<HostTensor, DeviceError> {
-        self.bank.fetch(name).await
+        self.params.fetch(name).await
     }
 
     /// Every weight by name, without the optimiser's moments.
     pub async fn weights(&self) -> Result<Inputs, DeviceError> {
         let mut tensors = Vec::new();
-        for (name, _) in self.bank.contents().into_iter().filter(|(name, _)| !name.starts_with("adamw.")) {
-            tensors.push((name.clone(), self.bank.fetch(&name).await?));
+        for (name, _) in self.params.contents().into_iter().filter(|(name, _)| !name.starts_with("adamw.")) {
+            tensors.push((name.clone(), self.params.fetch(&name).await?));
         }
         Ok(tensors)
     }
 }
 
-/// Runs a prepared plan on `inputs` and reads `outputs`.
+/// Runs a compiled plan on `inputs` and reads `outputs`.
 pub async fn replay<const N: usize>(
-    prepared: &Prepared,
+    compiled: &CompiledPlan,
     inputs: &Inputs,
     outputs: [&str; N],
 ) -> Result<[HostTensor; N], DeviceError> {
     for (name, tensor) in inputs {
-        prepared.write(name, tensor);
+        compiled.write(name, tensor);
     }
-    prepared.run(prepared.plan().all())?;
+    compiled.run(compiled.plan().all())?;
     let mut read = Vec::with_capacity(N);
     for name in outputs {
-        read.push(prepared.read(name).await?);
+        read.push(compiled.read(name).await?);
     }
     Ok(read.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for")))
 }

@@ -164,7 +164,7 @@ impl Architecture {
     }
 
     fn all(&self, precision: Precision, layout: Layout) -> Plan {
-        let mut b = PlanBuilder::new().keeping(precision).laying(layout);
+        let mut b = PlanBuilder::new().with_precision(precision).with_layout(layout);
         self.emit_all(&mut b);
         b.finish()
     }

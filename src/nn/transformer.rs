@@ -6,7 +6,7 @@ use super::{linear, norm};
 use crate::ops::activation::Activation;
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
-use crate::ops::place::place;
+use crate::ops::scatter_rows::scatter_rows;
 use crate::plan::{PlanBuilder, SlotId};
 
 /// A stack of blocks of one width.
@@ -58,7 +58,7 @@ impl AttentionMask<'_> {
             AttentionMask::Bidirectional(lengths) => (own, false, lengths),
             AttentionMask::Causal => (own, true, None),
             AttentionMask::Cached(cached, DecodePosition { slots, lengths, .. }) => {
-                own.into_iter().zip(cached[i]).for_each(|(own, cached)| place(b, own, slots, cached));
+                own.into_iter().zip(cached[i]).for_each(|(own, cached)| scatter_rows(b, own, slots, cached));
                 (cached[i], false, Some(lengths))
             }
         }

@@ -151,9 +151,9 @@ fn top5(subject: &mut Subject, prefix: &str, ids: &str, picture: usize, source: 
         let logits = logits.as_f32();
         let got: Vec<f32> = want.iter().map(|&id| logits[id as usize]).collect();
         subject.check_part(&format!("{prefix}_top5_logits"), &got, at);
-        let mut falling = logits.to_vec();
-        falling.sort_by(|a, b| b.total_cmp(a));
-        subject.check_among(&format!("{prefix}_top5_ids"), &got, falling[4]);
+        let mut descending = logits.to_vec();
+        descending.sort_by(|a, b| b.total_cmp(a));
+        subject.check_among(&format!("{prefix}_top5_ids"), &got, descending[4]);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use pollster::block_on;
-use triptych::device::{CpuDevice, Device, GpuDevice, Prepared};
+use triptych::device::{CompiledPlan, CpuDevice, Device, GpuDevice};
 use triptych::infer::{Job, VisionLanguageModel};
 use triptych::io::file::Folder;
 use triptych::io::safetensors::SafetensorsFile;
@@ -106,17 +106,22 @@ impl Subject {
         HostTensor::u32([lengths.len()], lengths)
     }
 
-    pub fn run(&mut self, job: Job, traced: bool, inputs: &[(&str, &HostTensor)]) -> std::rc::Rc<Prepared> {
+    pub fn run(
+        &mut self,
+        job: Job,
+        traced: bool,
+        inputs: &[(&str, &HostTensor)],
+    ) -> std::rc::Rc<CompiledPlan> {
         block_on(self.checkpoint.run(job, traced, inputs)).expect("the device is there")
     }
 
-    pub fn read(&self, prepared: &Prepared, name: &str) -> HostTensor {
-        block_on(self.checkpoint.read(prepared, name)).expect("the device is there")
+    pub fn read(&self, compiled: &CompiledPlan, name: &str) -> HostTensor {
+        block_on(self.checkpoint.read(compiled, name)).expect("the device is there")
     }
 
     /// Compares the slot `slot` with the golden `name`.
-    pub fn check_slot(&self, name: &str, prepared: &Prepared, slot: &str) {
-        self.check(name, &self.read(prepared, slot));
+    pub fn check_slot(&self, name: &str, compiled: &CompiledPlan, slot: &str) {
+        self.check(name, &self.read(compiled, slot));
     }
 
     /// Compares numbers with the golden `name`.

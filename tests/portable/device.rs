@@ -1,9 +1,9 @@
-//! What both devices promise beyond the kernels: banks, views, ranges, errors, equal bits.
+//! What both devices promise beyond the kernels: parameter stores, views, ranges, errors, equal bits.
 
 use std::rc::Rc;
 
 use super::{Case, cases};
-use triptych::device::{Bank, CpuDevice, Device, DeviceError, GpuDevice};
+use triptych::device::{CpuDevice, Device, DeviceError, GpuDevice, ParamStore};
 use triptych::kernel::{Access, Args, Field, Kernel, Variant};
 use triptych::ops::case::noise;
 use triptych::ops::matmul::{Transpose, matmul};
@@ -81,32 +81,32 @@ fn counting() -> Rc<Plan> {
 
 async fn plans_share_their_bank_and_ranges_run_alone() {
     for device in devices().await {
-        let mut bank = device.bank();
-        bank.store("total", &f32s(&[1.0, 2.0, 3.0])).unwrap();
-        let first = bank.prepare(counting()).await.unwrap();
-        let second = bank.prepare(counting()).await.unwrap();
-        for (prepared, range) in
+        let mut params = device.param_store();
+        params.store("total", &f32s(&[1.0, 2.0, 3.0])).unwrap();
+        let first = params.compile(counting()).await.unwrap();
+        let second = params.compile(counting()).await.unwrap();
+        for (compiled, range) in
             [(&first, "start"), (&first, "count"), (&second, "start"), (&second, "count"), (&second, "count")]
         {
-            prepared.run(prepared.plan().range(range)).unwrap();
+            compiled.run(compiled.plan().range(range)).unwrap();
         }
-        assert_eq!(bank.fetch("total").await.unwrap(), f32s(&[4.0, 5.0, 6.0]));
+        assert_eq!(params.fetch("total").await.unwrap(), f32s(&[4.0, 5.0, 6.0]));
         assert_eq!(first.read("runs").await.unwrap(), f32s(&[1.0, 1.0]));
         assert_eq!(second.read("runs_as_row").await.unwrap(), HostTensor::f32([1, 2], vec![2.0, 2.0]));
-        bank.store("total", &f32s(&[0.5, 0.5, 0.5])).unwrap();
+        params.store("total", &f32s(&[0.5, 0.5, 0.5])).unwrap();
         first.run(first.plan().range("count")).unwrap();
-        assert_eq!(bank.fetch("total").await.unwrap(), f32s(&[1.5, 1.5, 1.5]));
+        assert_eq!(params.fetch("total").await.unwrap(), f32s(&[1.5, 1.5, 1.5]));
     }
 }
 
 async fn missing_and_misshapen_weights_are_errors() {
     for device in devices().await {
-        let mut bank = device.bank();
-        let prepared = async |bank: &Bank| bank.prepare(counting()).await.map(drop);
-        assert!(matches!(prepared(&bank).await, Err(DeviceError::Missing { name }) if name == "total"));
-        assert!(bank.fetch("total").await.is_err());
-        bank.store("total", &f32s(&[1.0, 2.0])).unwrap();
-        let message = prepared(&bank).await.unwrap_err().to_string();
+        let mut params = device.param_store();
+        let compiled = async |params: &ParamStore| params.compile(counting()).await.map(drop);
+        assert!(matches!(compiled(&params).await, Err(DeviceError::Missing { name }) if name == "total"));
+        assert!(params.fetch("total").await.is_err());
+        params.store("total", &f32s(&[1.0, 2.0])).unwrap();
+        let message = compiled(&params).await.unwrap_err().to_string();
         assert_eq!(message, "`total` has shape [2], expected [3]");
     }
 }
@@ -116,8 +116,8 @@ async fn a_buffer_beyond_the_limits_is_an_error() {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [1 << 26]);
     fill::fill(&mut b, y, 1.0);
-    let prepared = device.bank().prepare(Rc::new(b.finish())).await.map(drop);
-    assert!(matches!(prepared, Err(DeviceError::TooLarge { bytes: 268_435_456, limit: 134_217_728, .. })));
+    let compiled = device.param_store().compile(Rc::new(b.finish())).await.map(drop);
+    assert!(matches!(compiled, Err(DeviceError::TooLarge { bytes: 268_435_456, limit: 134_217_728, .. })));
 }
 
 async fn a_shader_that_the_adapter_refuses_is_an_error() {
@@ -136,8 +136,8 @@ async fn a_shader_that_the_adapter_refuses_is_an_error() {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [3]);
     b.emit(&BROKEN, &[y], vec![3]);
-    let prepared = device.bank().prepare(Rc::new(b.finish())).await.map(drop);
-    assert!(matches!(prepared, Err(DeviceError::Gpu(_))), "{prepared:?}");
+    let compiled = device.param_store().compile(Rc::new(b.finish())).await.map(drop);
+    assert!(matches!(compiled, Err(DeviceError::Gpu(_))), "{compiled:?}");
 }
 
 pub fn product(side: usize) -> Rc<Plan> {
@@ -151,13 +151,13 @@ pub fn product(side: usize) -> Rc<Plan> {
 
 async fn equal_inputs_give_equal_bits_on_one_device() {
     for device in devices().await {
-        let mut bank = device.bank();
-        bank.store("w", &noise(&[65, 65], 1.0, 1)).unwrap();
+        let mut params = device.param_store();
+        params.store("w", &noise(&[65, 65], 1.0, 1)).unwrap();
         let run = async || {
-            let prepared = bank.prepare(product(65)).await.unwrap();
-            prepared.write("x", &noise(&[65, 65], 1.0, 2));
-            prepared.run(prepared.plan().all()).unwrap();
-            prepared.read("y").await.unwrap()
+            let compiled = params.compile(product(65)).await.unwrap();
+            compiled.write("x", &noise(&[65, 65], 1.0, 2));
+            compiled.run(compiled.plan().all()).unwrap();
+            compiled.read("y").await.unwrap()
         };
         assert_eq!(run().await.words(), run().await.words());
     }

@@ -10,7 +10,7 @@ use stripes::{DIRECTIONS, SIDE, batch};
 use triptych_engine::device::{Device, DeviceError, Preference, select};
 use triptych_engine::ops::adamw::{AdamW, adamw};
 use triptych_engine::ops::{cross_entropy::cross_entropy, grad_norm::grad_norm};
-use triptych_engine::order::falling;
+use triptych_engine::order::argsort_desc;
 use triptych_engine::plan::{Plan, PlanBuilder, SlotKind};
 use triptych_engine::rng::SplitMix64;
 use triptych_engine::tensor::{DType, HostTensor};
@@ -38,11 +38,11 @@ fn training_plan() -> Plan {
 
 /// Trains on generated batches; returns the share of right answers on fresh ones.
 async fn train(device: &Device, plan: Rc<Plan>) -> Result<f32, DeviceError> {
-    let mut params = device.bank();
+    let mut params = device.param_store();
     for (slot, seed) in plan.slots_of(SlotKind::Stored).zip(0..) {
         params.store(&slot.name, &initial(slot, seed))?;
     }
-    let compiled = params.prepare(plan.clone()).await?;
+    let compiled = params.compile(plan.clone()).await?;
     compiled.write("weights", &HostTensor::f32([BATCH], vec![1.0; BATCH]));
     let mut random = SplitMix64(1);
     for step in 1..=STEPS {
@@ -59,7 +59,7 @@ async fn train(device: &Device, plan: Rc<Plan>) -> Result<f32, DeviceError> {
         compiled.run(plan.range("forward"))?;
         let logits = compiled.read("logits").await?;
         let rows = logits.as_f32().chunks(DIRECTIONS.len());
-        right += rows.zip(classes).filter(|(row, class)| falling(row)[0] == *class as usize).count();
+        right += rows.zip(classes).filter(|(row, class)| argsort_desc(row)[0] == *class as usize).count();
     }
     Ok(right as f32 / (rounds * BATCH) as f32)
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::subject::{GRADIENT_START, SEED, contents, differentiated};
 use super::{CheckReport, compare};
-use crate::device::{Bank, CpuDevice, Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, CpuDevice, Device, DeviceError, ParamStore};
 use crate::ops::Case;
 use crate::plan::{Slot, SlotKind};
 use crate::tensor::{DType, HostTensor};
@@ -29,10 +29,10 @@ pub async fn gradients(cases: &[Case]) -> CheckReport {
     report
 }
 
-/// One case prepared on the exact CPU device, its inputs written.
+/// One case compiled on the exact CPU device, its inputs written.
 struct Trial<'a> {
     case: &'a Case,
-    prepared: Prepared,
+    compiled: CompiledPlan,
     output: String,
     seed: HostTensor,
 }
@@ -41,23 +41,23 @@ impl<'a> Trial<'a> {
     async fn new(case: &'a Case) -> Result<Self, DeviceError> {
         let (plan, output) = differentiated(case);
         assert_eq!(plan.slot(output).dtype, DType::F32, "{}: ids have no gradient", case.name);
-        let mut bank = Device::Cpu(CpuDevice { exact: true }).bank();
+        let mut params = Device::Cpu(CpuDevice { exact: true }).param_store();
         let written = |slot: &Slot| contents(case, slot).expect("inputs and stored slots have contents");
-        store_all(&mut bank, plan.slots_of(SlotKind::Stored).map(|slot| (slot, written(slot))))?;
+        store_all(&mut params, plan.slots_of(SlotKind::Stored).map(|slot| (slot, written(slot))))?;
         let output = plan.slot(output).name.clone();
-        let prepared = bank.prepare(Rc::new(plan)).await?;
-        for slot in prepared.plan().slots_of(SlotKind::Input) {
-            prepared.write(&slot.name, &written(slot));
+        let compiled = params.compile(Rc::new(plan)).await?;
+        for slot in compiled.plan().slots_of(SlotKind::Input) {
+            compiled.write(&slot.name, &written(slot));
         }
-        let seed = prepared.read(SEED).await?;
-        Ok(Trial { case, prepared, output, seed })
+        let seed = compiled.read(SEED).await?;
+        Ok(Trial { case, compiled, output, seed })
     }
 
     /// The gradient of `sum(output * seed)` in input `i`, as the backward pass gives it.
     async fn analytic(&self, i: usize) -> HostTensor {
         self.run("forward");
         self.run("backward");
-        let read = self.prepared.read(&format!("grad/in.{i}")).await;
+        let read = self.compiled.read(&format!("grad/in.{i}")).await;
         let gradient = read.expect("a CPU device always reads");
         let values = gradient.as_f32().iter().map(|g| g - GRADIENT_START).collect();
         HostTensor::f32(gradient.shape, values)
@@ -76,28 +76,28 @@ impl<'a> Trial<'a> {
             }
             gradient.push(((8.0 * (f[0] - f[1]) - (f[2] - f[3])) / (12.0 * f64::from(STEP))) as f32);
         }
-        self.prepared.write(&format!("in.{i}"), input);
+        self.compiled.write(&format!("in.{i}"), input);
         HostTensor::f32(input.shape.clone(), gradient)
     }
 
     /// `sum(output * seed)` with another value of input `i`.
     async fn objective(&self, i: usize, value: HostTensor) -> f64 {
-        self.prepared.write(&format!("in.{i}"), &value);
+        self.compiled.write(&format!("in.{i}"), &value);
         self.run("forward");
-        let output = self.prepared.read(&self.output).await.expect("a CPU device always reads");
+        let output = self.compiled.read(&self.output).await.expect("a CPU device always reads");
         let products = output.as_f32().iter().zip(self.seed.as_f32());
         products.map(|(y, s)| f64::from(*y) * f64::from(*s)).sum()
     }
 
     fn run(&self, range: &str) {
-        let steps = self.prepared.plan().range(range);
-        self.prepared.run(steps).expect("a CPU device always runs");
+        let steps = self.compiled.plan().range(range);
+        self.compiled.run(steps).expect("a CPU device always runs");
     }
 }
 
 fn store_all<'a>(
-    bank: &mut Bank,
+    params: &mut ParamStore,
     mut tensors: impl Iterator<Item = (&'a Slot, HostTensor)>,
 ) -> Result<(), DeviceError> {
-    tensors.try_for_each(|(slot, tensor)| bank.store(&slot.name, &tensor))
+    tensors.try_for_each(|(slot, tensor)| params.store(&slot.name, &tensor))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::guarded::{UNCOMPUTED, sentinel};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Slot, SlotId, SlotKind};
 use crate::tensor::HostTensor;
@@ -31,7 +31,7 @@ impl OneVariant {
 /// A padded plan on a device, its slots filled.
 pub struct Padded<'a> {
     plan: &'a Plan,
-    prepared: Prepared,
+    compiled: CompiledPlan,
 }
 
 impl<'a> Padded<'a> {
@@ -52,27 +52,27 @@ impl<'a> Padded<'a> {
         for slot in &mut altered.slots {
             slot.shape = [slot.shape.numel() + MARGIN].into();
         }
-        let mut bank = device.bank();
+        let mut params = device.param_store();
         let roots = plan.ids().map(|id| (id, plan.slot(id))).filter(|(_, slot)| slot.view_of.is_none());
         let (stored, others): (Vec<_>, Vec<_>) = roots.partition(|(_, slot)| slot.kind == SlotKind::Stored);
         for (id, slot) in stored {
-            bank.store(&slot.name, &padded(id, slot, contents(slot)))?;
+            params.store(&slot.name, &padded(id, slot, contents(slot)))?;
         }
-        let prepared = bank.prepare(Rc::new(altered)).await?;
+        let compiled = params.compile(Rc::new(altered)).await?;
         for (id, slot) in others {
-            prepared.write(&slot.name, &padded(id, slot, contents(slot)));
+            compiled.write(&slot.name, &padded(id, slot, contents(slot)));
         }
-        Ok(Padded { plan, prepared })
+        Ok(Padded { plan, compiled })
     }
 
     pub fn run(&self) -> Result<(), DeviceError> {
-        self.prepared.run(self.plan.all())
+        self.compiled.run(self.plan.all())
     }
 
     /// A slot's contents; the inner error says that something was written past its end.
     pub async fn read(&self, id: SlotId) -> Result<Result<HostTensor, String>, DeviceError> {
         let slot = self.plan.slot(id);
-        let tensor = self.prepared.read(&slot.name).await?;
+        let tensor = self.compiled.read(&slot.name).await?;
         let (words, end) = tensor.words().split_at(slot.shape.numel());
         Ok(match end.iter().all(|word| *word == sentinel(id)) {
             true => Ok(HostTensor::from_words(slot.shape.clone(), slot.dtype, words)),

@@ -72,14 +72,14 @@ pub struct Stored {
     buffer: Buffer,
 }
 
-pub struct Bank {
+pub struct ParamStore {
     device: CpuDevice,
     pub(super) tensors: HashMap<String, Stored>,
 }
 
-impl Bank {
+impl ParamStore {
     pub(super) fn new(device: CpuDevice) -> Self {
-        Bank { device, tensors: HashMap::new() }
+        ParamStore { device, tensors: HashMap::new() }
     }
 
     pub(super) fn reserve(&mut self, name: &str, shape: &Shape) -> Result<(), DeviceError> {
@@ -101,14 +101,14 @@ impl Bank {
     }
 }
 
-pub struct Prepared {
+pub struct CompiledPlan {
     device: CpuDevice,
     plan: Rc<Plan>,
     buffers: Vec<Buffer>,
 }
 
-impl Prepared {
-    pub(super) fn new(plan: Rc<Plan>, bank: &Bank) -> Result<Self, DeviceError> {
+impl CompiledPlan {
+    pub(super) fn new(plan: Rc<Plan>, store: &ParamStore) -> Result<Self, DeviceError> {
         limits::fits("the states of this plan", plan.bytes(), limits::memory())?;
         let mut buffers: Vec<Buffer> = Vec::with_capacity(plan.slots.len());
         for slot in &plan.slots {
@@ -121,17 +121,17 @@ impl Prepared {
                 SlotKind::Stored => {
                     let name = slot.name.clone();
                     let stored =
-                        bank.tensors.get(&name).ok_or(DeviceError::Missing { name: name.clone() })?;
+                        store.tensors.get(&name).ok_or(DeviceError::Missing { name: name.clone() })?;
                     if stored.shape != slot.shape {
                         let (expected, found) = (slot.shape.clone(), stored.shape.clone());
-                        return Err(DeviceError::Misshapen { name, expected, found });
+                        return Err(DeviceError::ShapeMismatch { name, expected, found });
                     }
                     stored.buffer.clone()
                 }
                 _ => Buffer::zeros(&slot.name, &slot.shape)?,
             });
         }
-        Ok(Prepared { device: bank.device, plan, buffers })
+        Ok(CompiledPlan { device: store.device, plan, buffers })
     }
 
     pub(super) fn plan(&self) -> &Plan {

@@ -23,7 +23,7 @@ pub enum DeviceError {
     },
     /// A stored tensor has another shape than the slot of that name.
     #[error("`{name}` has shape {found}, expected {expected}")]
-    Misshapen {
+    ShapeMismatch {
         /// Of the slot.
         name: String,
         /// By the plan.

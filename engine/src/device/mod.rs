@@ -1,18 +1,18 @@
-//! Devices replay plans: a [`Device`] makes a [`Bank`] of weights, and the bank makes of a plan what can be run. Nothing above
+//! Devices replay plans: a [`Device`] makes a [`ParamStore`] of weights, and the parameter store makes of a plan what can be run. Nothing above
 //! this layer knows wgpu, and nothing here knows what attention is.
 
-mod bank;
+mod compiled_plan;
 mod cpu;
 mod error;
 mod gpu;
-mod prepared;
+mod param_store;
 mod select;
 
-pub use bank::Bank;
+pub use compiled_plan::CompiledPlan;
 pub use cpu::CpuDevice;
 pub use error::DeviceError;
-pub use gpu::{AdapterInfo, Choices, GpuDevice};
-pub use prepared::Prepared;
+pub use gpu::{AdapterInfo, GpuDevice, KernelTuning};
+pub use param_store::ParamStore;
 pub use select::{Preference, Selection, Trial, milliseconds, select};
 
 use crate::layout::Layout;
@@ -33,9 +33,9 @@ use crate::layout::Layout;
 /// let plan = Rc::new(b.finish());
 ///
 /// # pollster::block_on(async {
-/// let mut params = Device::Cpu(CpuDevice { exact: false }).bank();
+/// let mut params = Device::Cpu(CpuDevice { exact: false }).param_store();
 /// params.store("weight", &HostTensor::f32([1, 2], vec![3.0, 4.0]))?;
-/// let compiled = params.prepare(plan.clone()).await?;
+/// let compiled = params.compile(plan.clone()).await?;
 /// compiled.write("x", &HostTensor::f32([1, 2], vec![10.0, 1.0]));
 /// compiled.run(plan.all())?;
 /// assert_eq!(compiled.read("y").await?.as_f32(), [34.0]);
@@ -52,10 +52,10 @@ pub enum Device {
 
 impl Device {
     /// What a GPU has measured of itself since this was last asked, to be kept for the next visit.
-    pub fn news(&self) -> Option<Choices> {
+    pub fn take_measurements(&self) -> Option<KernelTuning> {
         match self {
             Device::Cpu(_) => None,
-            Device::Gpu(gpu) => gpu.news(),
+            Device::Gpu(gpu) => gpu.take_measurements(),
         }
     }
 
@@ -69,11 +69,11 @@ impl Device {
         }
     }
 
-    /// An empty bank on this device.
-    pub fn bank(&self) -> Bank {
+    /// An empty parameter store on this device.
+    pub fn param_store(&self) -> ParamStore {
         match self {
-            Device::Cpu(cpu) => Bank::Cpu(cpu::Bank::new(*cpu)),
-            Device::Gpu(gpu) => Bank::Gpu(gpu::Bank::new(gpu.clone())),
+            Device::Cpu(cpu) => ParamStore::Cpu(cpu::ParamStore::new(*cpu)),
+            Device::Gpu(gpu) => ParamStore::Gpu(gpu::ParamStore::new(gpu.clone())),
         }
     }
 }

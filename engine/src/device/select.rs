@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use web_time::Instant;
 
-use super::{AdapterInfo, Choices, CpuDevice, Device, DeviceError, GpuDevice};
+use super::{AdapterInfo, CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
 use crate::kernel::Access;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
@@ -31,7 +31,7 @@ pub struct Selection {
     /// What the trial took on both devices, where there was one.
     pub trial: Option<Trial>,
     /// What the adapter has measured of itself in the trial, to be kept for the next visit.
-    pub news: Option<Choices>,
+    pub measurements: Option<KernelTuning>,
 }
 
 /// Milliseconds for the same work.
@@ -54,14 +54,14 @@ const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 pub async fn select(
     preference: Preference,
     probe: Rc<Plan>,
-    known: Option<Choices>,
+    known: Option<KernelTuning>,
 ) -> Result<Selection, DeviceError> {
-    let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None, news: None };
+    let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None, measurements: None };
     if preference == Preference::Cpu {
         return Ok(cpu(None, "The CPU was asked for.".to_string()));
     }
     let found =
-        GpuDevice::request().await.inspect(|gpu| known.into_iter().for_each(|known| gpu.recall(known)));
+        GpuDevice::request().await.inspect(|gpu| known.into_iter().for_each(|known| gpu.restore(known)));
     match (found, preference) {
         (Err(error), Preference::Auto) => Ok(cpu(None, format!("The CPU computes: {error}."))),
         (Err(error), _) => Err(error),
@@ -74,7 +74,7 @@ pub async fn select(
         (Ok(gpu), _) => {
             let adapter = Some(gpu.info().clone());
             let reason = "The GPU was asked for.".to_string();
-            Ok(Selection { device: Device::Gpu(gpu), adapter, reason, trial: None, news: None })
+            Ok(Selection { device: Device::Gpu(gpu), adapter, reason, trial: None, measurements: None })
         }
     }
 }
@@ -83,7 +83,7 @@ async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<S
     let gpu = Device::Gpu(gpu);
     let trial =
         Trial { gpu: milliseconds(&gpu, probe.clone()).await?, cpu: milliseconds(&CPU, probe).await? };
-    let news = gpu.news();
+    let measurements = gpu.take_measurements();
     let kind = if adapter.is_software { "computes on the CPU itself" } else { "is a graphics processor" };
     let gpu_wins = trial.gpu <= trial.cpu;
     let (verdict, device) = if gpu_wins { ("so WebGPU computes", gpu) } else { ("so the CPU computes", CPU) };
@@ -91,7 +91,7 @@ async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<S
         "The adapter {} {kind}; a trial took {:.1} ms by WebGPU and {:.1} ms by our CPU kernels, {verdict}.",
         adapter.name, trial.gpu, trial.cpu
     );
-    Ok(Selection { device, adapter: Some(adapter), reason, trial: Some(trial), news })
+    Ok(Selection { device, adapter: Some(adapter), reason, trial: Some(trial), measurements })
 }
 
 /// Browsers' clocks tell tenths of a millisecond: quicker runs are repeated for so long, and their mean counts.
@@ -102,11 +102,11 @@ const TICK_MS: f64 = 1.0;
 /// # Errors
 /// Those of preparing, running and reading the plan.
 pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, DeviceError> {
-    let mut bank = device.bank();
+    let mut params = device.param_store();
     for slot in plan.slots_of(SlotKind::Stored) {
-        bank.store(&slot.name, &HostTensor::zeros(slot.shape.clone()))?;
+        params.store(&slot.name, &HostTensor::zeros(slot.shape.clone()))?;
     }
-    let prepared = bank.prepare(plan.clone()).await?;
+    let compiled = params.compile(plan.clone()).await?;
     let last = plan.steps.last().and_then(|step| step.slots_with(Access::Write).next());
     let result = &plan.slot(last.expect("a plan worth timing has a result")).name;
     let mut least = f64::INFINITY;
@@ -114,8 +114,8 @@ pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, Device
     for run in 0..4 {
         let (start, mut count) = (Instant::now(), 0);
         let ms = loop {
-            prepared.run(plan.all())?;
-            prepared.read(result).await?;
+            compiled.run(plan.all())?;
+            compiled.read(result).await?;
             count += 1;
             let ms = 1e3 * start.elapsed().as_secs_f64();
             if ms >= TICK_MS {

@@ -173,16 +173,16 @@ mod tests {
             let config = AdamW { beta1: 0.5, beta2: 0.5, eps: 0.0, clip: 1.0 };
             adamw(&mut b, &config, &[(w, g, 0.5)], norm, hyper);
             let (plan, device) = (Rc::new(b.finish()), Device::Cpu(CpuDevice { exact }));
-            let mut bank = device.bank();
+            let mut store = device.param_store();
             let start = [("w", 1.0), ("g", 4.0), ("norm", 4.0), ("adamw.m/w", 0.0), ("adamw.v/w", 0.0)];
             for (name, value) in start {
-                bank.store(name, &HostTensor::f32([1], vec![value])).unwrap();
+                store.store(name, &HostTensor::f32([1], vec![value])).unwrap();
             }
-            let prepared = pollster::block_on(bank.prepare(plan.clone())).unwrap();
+            let compiled = pollster::block_on(store.compile(plan.clone())).unwrap();
             for (step, want) in [(1.0, 0.85), (2.0, 0.7075)] {
-                prepared.write("hyper", &HostTensor::f32([2], vec![0.1, step]));
-                prepared.run(plan.all()).unwrap();
-                let got = pollster::block_on(bank.fetch("w")).unwrap().as_f32()[0];
+                compiled.write("hyper", &HostTensor::f32([2], vec![0.1, step]));
+                compiled.run(plan.all()).unwrap();
+                let got = pollster::block_on(store.fetch("w")).unwrap().as_f32()[0];
                 assert!((got - want).abs() < 1e-6, "step {step}: {got} for {want}");
             }
         }

@@ -100,11 +100,11 @@ mod tests {
         let y = grad_norm(&mut b, &grads);
         b.name(y, "y");
         let (plan, device) = (Rc::new(b.finish()), Device::Cpu(CpuDevice { exact: false }));
-        let mut bank = device.bank();
-        bank.store("a", &HostTensor::f32([1], vec![3.0])).unwrap();
-        bank.store("b", &HostTensor::f32([2, 1], vec![0.0, -4.0])).unwrap();
-        let prepared = pollster::block_on(bank.prepare(plan.clone())).unwrap();
-        prepared.run(plan.all()).unwrap();
-        assert_eq!(pollster::block_on(prepared.read("y")).unwrap().as_f32(), [5.0]);
+        let mut store = device.param_store();
+        store.store("a", &HostTensor::f32([1], vec![3.0])).unwrap();
+        store.store("b", &HostTensor::f32([2, 1], vec![0.0, -4.0])).unwrap();
+        let compiled = pollster::block_on(store.compile(plan.clone())).unwrap();
+        compiled.run(plan.all()).unwrap();
+        assert_eq!(pollster::block_on(compiled.read("y")).unwrap().as_f32(), [5.0]);
     }
 }

@@ -93,14 +93,14 @@ impl PlanBuilder {
     }
 
     /// Keeps the matrices of linear maps and the tables of tokens in this precision; panics in a plan for training.
-    pub fn keeping(mut self, precision: Precision) -> Self {
+    pub fn with_precision(mut self, precision: Precision) -> Self {
         assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are f32");
         self.precision = precision;
         self
     }
 
     /// Stores f32 matrices of linear maps in this layout; panics in a plan for training.
-    pub fn laying(mut self, layout: Layout) -> Self {
+    pub fn with_layout(mut self, layout: Layout) -> Self {
         assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are stored as PyTorch does");
         self.layout = layout;
         self

@@ -30,7 +30,7 @@ impl SlotId {
 pub enum SlotKind {
     /// Written by the host before a run.
     Input,
-    /// Weights and optimiser state: kept in a [`crate::device::Bank`] under the slot's name, shared between plans.
+    /// Weights and optimiser state: kept in a [`crate::device::ParamStore`] under the slot's name, shared between plans.
     Stored,
     /// Computed by the steps.
     Temp,

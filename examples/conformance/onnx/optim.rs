@@ -43,19 +43,19 @@ fn steps(folder: &Path, entry: &Value, device: &Device) -> Result<(), String> {
     let config = AdamW { beta1: beta(0), beta2: beta(1), eps: argument("eps"), clip: f32::MAX };
     adamw(&mut b, &config, &[(weight, grad, argument("weight_decay"))], norm, hyper);
     let plan = Rc::new(b.finish());
-    let mut bank = device.bank();
+    let mut params = device.param_store();
     for slot in plan.slots_of(SlotKind::Stored) {
         let initial = if slot.name == "weight" { start.clone() } else { HostTensor::zeros(&slot.shape) };
-        bank.store(&slot.name, &initial).map_err(|error| error.to_string())?;
+        params.store(&slot.name, &initial).map_err(|error| error.to_string())?;
     }
-    let prepared = block_on(bank.prepare(plan.clone())).map_err(|error| error.to_string())?;
-    prepared.write("norm", &HostTensor::f32([1], vec![1.0]));
+    let compiled = block_on(params.compile(plan.clone())).map_err(|error| error.to_string())?;
+    compiled.write("norm", &HostTensor::f32([1], vec![1.0]));
     let [rtol, atol] = ["rtol", "atol"].map(|name| entry[name].as_f64().expect("a tolerance"));
     for step in 1..=entry["steps"].as_u64().expect("a number of steps") {
-        prepared.write("grad", &tensor(format!("grad.{step}")));
-        prepared.write("hyper", &HostTensor::f32([2], vec![argument("lr"), step as f32]));
-        prepared.run(plan.all()).map_err(|error| error.to_string())?;
-        let got = block_on(bank.fetch("weight")).map_err(|error| error.to_string())?;
+        compiled.write("grad", &tensor(format!("grad.{step}")));
+        compiled.write("hyper", &HostTensor::f32([2], vec![argument("lr"), step as f32]));
+        compiled.run(plan.all()).map_err(|error| error.to_string())?;
+        let got = block_on(params.fetch("weight")).map_err(|error| error.to_string())?;
         let want = tensor(format!("param.{step}"));
         let pairs = wide(got.as_f32()).into_iter().zip(wide(want.as_f32()));
         if let Some((got, want)) = pairs.into_iter().find(|(got, want)| !near(*got, *want, rtol, atol)) {

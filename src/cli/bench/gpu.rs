@@ -5,9 +5,9 @@ use std::rc::Rc;
 use serde_json::json;
 
 use super::Times;
-use crate::cli::model::{choose_device, keep_choices};
+use crate::cli::model::{choose_device, keep_tuning};
 use crate::cli::{Backend, CliError, print_json};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::infer::BATCH;
 use crate::model::clip;
 use crate::model::init::initial;
@@ -74,7 +74,7 @@ enum Speed {
 
 /// A plan with random inputs and weights on a device.
 struct Ready {
-    prepared: Prepared,
+    compiled: CompiledPlan,
 }
 
 pub fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
@@ -87,7 +87,7 @@ pub fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
         attend(&device, runs, sizes.attention)?,
         encode(&device, runs, &sizes.tower, sizes.pictures)?,
     ];
-    keep_choices(&device);
+    keep_tuning(&device);
     if as_json {
         print_json(&json!({
             "backend": adapter.backend, "adapter": adapter.name, "driver": adapter.driver,
@@ -180,25 +180,25 @@ impl Tower {
 impl Ready {
     fn new(device: &Device, plan: Plan) -> Result<Self, DeviceError> {
         let plan = Rc::new(plan);
-        let mut bank = device.bank();
+        let mut params = device.param_store();
         for slot in plan.slots_of(SlotKind::Stored) {
-            bank.store(&slot.name, &initial(&slot.name, &slot.shape, SEED))?;
+            params.store(&slot.name, &initial(&slot.name, &slot.shape, SEED))?;
         }
-        let prepared = pollster::block_on(bank.prepare(plan.clone()))?;
+        let compiled = pollster::block_on(params.compile(plan.clone()))?;
         for slot in plan.slots_of(SlotKind::Input) {
-            prepared.write(&slot.name, &initial(&slot.name, &slot.shape, SEED));
+            compiled.write(&slot.name, &initial(&slot.name, &slot.shape, SEED));
         }
-        Ok(Ready { prepared })
+        Ok(Ready { compiled })
     }
 
     async fn run(&self) -> Result<(), DeviceError> {
-        self.prepared.run(self.prepared.plan().all())?;
-        self.prepared.finish().await
+        self.compiled.run(self.compiled.plan().all())?;
+        self.compiled.finish().await
     }
 
     async fn embed(&self, pixels: &HostTensor) -> Result<(), DeviceError> {
-        self.prepared.write("pixels", pixels);
-        self.prepared.run(self.prepared.plan().all())?;
-        self.prepared.read("image_embeds").await.map(drop)
+        self.compiled.write("pixels", pixels);
+        self.compiled.run(self.compiled.plan().all())?;
+        self.compiled.read("image_embeds").await.map(drop)
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn retrieve(
         (0..count).map(|t| (0..count).map(|i| cosines[i * count + t]).collect()).collect();
     let by_image: Vec<Vec<f32>> = cosines.chunks(count).map(<[f32]>::to_vec).collect();
     let orders =
-        [by_text, by_image].map(|rows| rows.iter().map(|row| order::falling(row)).collect::<Vec<_>>());
+        [by_text, by_image].map(|rows| rows.iter().map(|row| order::argsort_desc(row)).collect::<Vec<_>>());
 
     // Pairs (image, text) that either direction asks the matcher about, by image.
     let mut wanted = vec![Vec::new(); count];

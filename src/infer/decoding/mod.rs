@@ -90,15 +90,15 @@ trait Strategy {
 pub fn likeliest(logprobs: &[f32], count: usize) -> Vec<u32> {
     let mut ids: Vec<u32> = (0..logprobs.len() as u32).collect();
     if count < ids.len() {
-        ids.select_nth_unstable_by(count, falling(logprobs));
+        ids.select_nth_unstable_by(count, by_descending(logprobs));
         ids.truncate(count);
     }
-    order::sort_by(&mut ids, falling(logprobs));
+    order::sort_by(&mut ids, by_descending(logprobs));
     ids
 }
 
 /// The likelier id first, of equals the lower.
-fn falling(logprobs: &[f32]) -> impl Fn(&u32, &u32) -> Ordering {
+fn by_descending(logprobs: &[f32]) -> impl Fn(&u32, &u32) -> Ordering {
     |a, b| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b))
 }
 

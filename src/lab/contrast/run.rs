@@ -11,7 +11,7 @@ use super::{
     Temperature,
 };
 use super::{Loss, score};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::lab::small_trainer::{Inputs, SmallTrainer, replay, training_plan};
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
@@ -30,7 +30,7 @@ pub struct Run {
     /// Numbers of the pairs of the last batch.
     batch: Vec<usize>,
     held_out: Vec<Rc<Pair>>,
-    measuring: Option<Prepared>,
+    measuring: Option<CompiledPlan>,
 }
 
 impl Run {
@@ -114,7 +114,7 @@ impl Run {
     /// What the model has learned so far.
     pub async fn figures(&mut self) -> Result<Figures, DeviceError> {
         if self.measuring.is_none() {
-            self.measuring = Some(self.trainer.prepare(self.measuring_plan()).await?);
+            self.measuring = Some(self.trainer.compile(self.measuring_plan()).await?);
         }
         let (scores, geometry, map) = self.measured().await?;
         let count = self.held_out.len();
@@ -134,14 +134,14 @@ impl Run {
 
     /// Scores `[N, 2N]` of the held-out pairs, and how their vectors lie.
     async fn measured(&self) -> Result<(HostTensor, Option<Geometry>, Map), DeviceError> {
-        let prepared = self.measuring.as_ref().expect("it was prepared");
+        let compiled = self.measuring.as_ref().expect("it was compiled");
         let inputs = inputs(&self.held_out, true);
         let count = self.held_out.len();
         if self.settings.space == Space::Joint {
-            let [scores, vectors] = replay(prepared, &inputs, ["scores", "vectors"]).await?;
+            let [scores, vectors] = replay(compiled, &inputs, ["scores", "vectors"]).await?;
             return Ok((scores, None, joint_map(&vectors)));
         }
-        let [x, y] = replay(prepared, &inputs, ["picture", "text"]).await?;
+        let [x, y] = replay(compiled, &inputs, ["picture", "text"]).await?;
         let own = measure::block(&y, count, 0, y.shape.last());
         let (x, y) = match self.settings.space {
             Space::Coordinated => (standardised(&x, &x), standardised(&y, &own)),

@@ -8,7 +8,7 @@ use super::modality::MODALITIES;
 use super::network::CELLS;
 use super::race::{EVAL_BATCH, Entrant, Race, shuffle_pictures};
 use super::task::{CLASSES, TOKENS, sentence};
-use crate::device::{DeviceError, Prepared};
+use crate::device::{CompiledPlan, DeviceError};
 use crate::lab::small_trainer::{SmallTrainer, replay};
 
 impl Race {
@@ -88,7 +88,7 @@ impl Race {
 async fn inside(
     contestant: Contestant,
     trainer: &SmallTrainer,
-    inference: &Prepared,
+    inference: &CompiledPlan,
     given: &[Given],
     evaluation: &mut Evaluation,
 ) -> Result<(), DeviceError> {

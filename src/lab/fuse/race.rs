@@ -9,7 +9,7 @@ use super::evaluation::{Learner, Round};
 use super::modality::MODALITIES;
 use super::network;
 use super::task::{self, CLASSES, Information, Sample, TOKENS, Task, WORDS};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::lab::picture::SIDE;
 use crate::lab::small_trainer::{Inputs, SmallTrainer};
 use crate::tensor::HostTensor;
@@ -105,7 +105,7 @@ impl RaceSettings {
 /// A contestant with its network; the majority has none.
 pub(super) struct Entrant {
     pub contestant: Contestant,
-    pub trainer: Option<(SmallTrainer, Prepared)>,
+    pub trainer: Option<(SmallTrainer, CompiledPlan)>,
 }
 
 impl Entrant {
@@ -120,7 +120,7 @@ impl Entrant {
         }
         let plan = network::training(contestant, settings.batch);
         let trainer = SmallTrainer::new(device, plan, settings.seed, own).await?;
-        let inference = trainer.prepare(network::inference(contestant, EVAL_BATCH)).await?;
+        let inference = trainer.compile(network::inference(contestant, EVAL_BATCH)).await?;
         Ok(Entrant { contestant, trainer: Some((trainer, inference)) })
     }
 }

@@ -25,7 +25,7 @@ impl From<DeviceError> for Failure {
             DeviceError::NotFinite { .. } => {
                 ("The model computes no finite numbers: its weights are damaged.", Recovery::ChangeInput)
             }
-            DeviceError::Missing { .. } | DeviceError::Misshapen { .. } => {
+            DeviceError::Missing { .. } | DeviceError::ShapeMismatch { .. } => {
                 ("The weights do not belong to this model.", Recovery::Reload)
             }
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::emit::Emit;
 use super::facts::facts;
 use super::loaded::Loaded;
-use crate::device::{Choices, Device, Preference, Selection, select};
+use crate::device::{Device, KernelTuning, Preference, Selection, select};
 use crate::infer::{LoadError, VisionLanguageModel, probe_plan};
 use crate::io::hub::{Manifest, StoredFiles, manifest};
 use crate::io::tokenizer;
@@ -59,8 +59,8 @@ impl Load {
         // The trial needs a model's sizes only, not its weights.
         let known = host.saved_tuning().await.and_then(|text| serde_json::from_str(&text).ok());
         let selection = choose(self.backend, known).await?;
-        if let Some(news) = &selection.news {
-            host.save_tuning(serde_json::to_string(news).expect("plain data serialises"));
+        if let Some(measurements) = &selection.measurements {
+            host.save_tuning(serde_json::to_string(measurements).expect("plain data serialises"));
         }
         stage(Stage::Device, 1, Some(1));
         emit(Event::Device(report(&selection)));
@@ -181,7 +181,7 @@ fn blank(side: u32) -> Pixels {
     Pixels::new(side, side, vec![128; (side * side * 3) as usize])
 }
 
-async fn choose(backend: BackendChoice, known: Option<Choices>) -> Result<Selection, Failure> {
+async fn choose(backend: BackendChoice, known: Option<KernelTuning>) -> Result<Selection, Failure> {
     let preference = match backend {
         BackendChoice::Auto => Preference::Auto,
         BackendChoice::Cpu => Preference::Cpu,

@@ -92,8 +92,10 @@ impl Session {
         for cut in self.loaded.iter().flat_map(|loaded| loaded.model.take_cuts()) {
             emit(Event::Noted(format!("{cut}.")));
         }
-        if let Some(news) = self.loaded.as_ref().and_then(|loaded| loaded.model.device().news()) {
-            host.save_tuning(serde_json::to_string(&news).expect("plain data serialises"));
+        if let Some(measurements) =
+            self.loaded.as_ref().and_then(|loaded| loaded.model.device().take_measurements())
+        {
+            host.save_tuning(serde_json::to_string(&measurements).expect("plain data serialises"));
         }
         match result {
             Ok(true) => {}

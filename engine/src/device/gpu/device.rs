@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use futures_channel::oneshot;
 
 use super::adapter::{self, AdapterInfo};
-use super::choices::Choices;
 use super::pipeline::Pipeline;
+use super::tuning::KernelTuning;
 use crate::device::DeviceError;
 use crate::kernel::{Kernel, Variant};
 
@@ -26,8 +26,8 @@ pub struct GpuDevice {
     /// The first error that no call returned yet; a lost device stays lost.
     failure: Arc<Mutex<Option<DeviceError>>>,
     pipelines: Rc<Pipelines>,
-    pub(super) choices: Rc<RefCell<Choices>>,
-    /// How many of the choices somebody keeps already.
+    pub(super) tuning: Rc<RefCell<KernelTuning>>,
+    /// How many of the tuning somebody keeps already.
     told: Rc<Cell<usize>>,
 }
 
@@ -47,14 +47,14 @@ impl GpuDevice {
         device.set_device_lost_callback(move |_, message| {
             *lost.lock().expect("no holder of the lock panics") = Some(DeviceError::Lost(message));
         });
-        let choices = Rc::new(RefCell::new(Choices::new(&adapter)));
+        let tuning = Rc::new(RefCell::new(KernelTuning::new(&adapter)));
         Ok(GpuDevice {
             device,
             queue,
             adapter: Rc::new(adapter),
             failure,
             pipelines: Rc::default(),
-            choices,
+            tuning,
             told: Rc::default(),
         })
     }
@@ -65,21 +65,21 @@ impl GpuDevice {
     }
 
     /// The variants measured so far, to be kept for the next visit.
-    pub fn choices(&self) -> Choices {
-        self.choices.borrow().clone()
+    pub fn tuning(&self) -> KernelTuning {
+        self.tuning.borrow().clone()
     }
 
-    /// [`GpuDevice::choices`], if there are more of them than when this was last asked.
-    pub fn news(&self) -> Option<Choices> {
-        let count = self.choices.borrow().len();
-        (self.told.replace(count) < count).then(|| self.choices())
+    /// [`GpuDevice::tuning`], if there are more of them than when this was last asked.
+    pub fn take_measurements(&self) -> Option<KernelTuning> {
+        let count = self.tuning.borrow().len();
+        (self.told.replace(count) < count).then(|| self.tuning())
     }
 
     /// Adopts what an earlier visit measured, if it was on this adapter.
-    pub fn recall(&self, choices: Choices) {
-        if choices.is_for(&self.adapter) {
-            self.told.set(choices.len());
-            *self.choices.borrow_mut() = choices;
+    pub fn restore(&self, tuning: KernelTuning) {
+        if tuning.is_for(&self.adapter) {
+            self.told.set(tuning.len());
+            *self.tuning.borrow_mut() = tuning;
         }
     }
 
@@ -188,11 +188,12 @@ mod tests {
         let gpu = block_on(GpuDevice::request()).expect("a GPU adapter, be it a software one");
         let inner = gpu.device.clone();
         let device = Device::Gpu(gpu);
-        let prepared = block_on(device.bank().prepare(Rc::new(b.finish()))).expect("a plan of one step");
-        prepared.run(0..1).expect("the device is there");
+        let compiled =
+            block_on(device.param_store().compile(Rc::new(b.finish()))).expect("a plan of one step");
+        compiled.run(0..1).expect("the device is there");
         inner.destroy();
         for _ in 0..2 {
-            let ran = prepared.run(0..1).and_then(|()| block_on(prepared.read("y")));
+            let ran = compiled.run(0..1).and_then(|()| block_on(compiled.read("y")));
             assert!(matches!(ran, Err(DeviceError::Lost(_))), "{ran:?}");
         }
     }

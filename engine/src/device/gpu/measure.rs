@@ -18,13 +18,13 @@ pub async fn choose(
     for step in &plan.steps {
         let known = match step.kernel.variants {
             [only] => Some(only),
-            _ => device.choices.borrow().find(plan, step),
+            _ => device.tuning.borrow().find(plan, step),
         };
         let variant = match known {
             Some(variant) => variant,
             None => {
                 let variant = measure(device, plan, step, buffers).await?;
-                device.choices.borrow_mut().add(plan, step, variant);
+                device.tuning.borrow_mut().add(plan, step, variant);
                 variant
             }
         };

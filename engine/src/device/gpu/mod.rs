@@ -1,16 +1,16 @@
 //! The WebGPU device: replays a plan as one compute pass.
 
 mod adapter;
-mod bank;
-mod choices;
+mod compiled_plan;
 mod device;
 mod dispatch;
 mod measure;
+mod param_store;
 mod pipeline;
-mod prepared;
+mod tuning;
 
 pub use adapter::AdapterInfo;
-pub(super) use bank::Bank;
-pub use choices::Choices;
+pub(super) use compiled_plan::CompiledPlan;
 pub use device::GpuDevice;
-pub(super) use prepared::Prepared;
+pub(super) use param_store::ParamStore;
+pub use tuning::KernelTuning;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::probes::{self, FEATURES, Features};
 use super::{Objective, ObjectiveSettings, Phase, Standing, batch, losses};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::lab::contrast::data::{Order, Pair, Pool};
 use crate::lab::contrast::rate::rate;
 use crate::lab::small_trainer::{SmallTrainer, replay, training_plan};
@@ -21,7 +21,7 @@ pub struct Contestant {
 
 /// Encoders that learn no more.
 struct Frozen {
-    encoders: Prepared,
+    encoders: CompiledPlan,
     /// Of the held-out pairs.
     held_out: Features,
 }
@@ -105,8 +105,8 @@ impl Contestant {
         held_out: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
         let words = pool.vocabulary.size();
-        let encoders = self.trainer.prepare(probes::frozen_plan(settings.batch, words)).await?;
-        let whole = self.trainer.prepare(probes::frozen_plan(held_out.len(), words)).await?;
+        let encoders = self.trainer.compile(probes::frozen_plan(settings.batch, words)).await?;
+        let whole = self.trainer.compile(probes::frozen_plan(held_out.len(), words)).await?;
         let held_out = encoded(&whole, held_out).await?;
         self.frozen = Some(Frozen { encoders, held_out });
         Ok(())
@@ -116,21 +116,21 @@ impl Contestant {
         let phase = self.standing.phase;
         let frozen = self.frozen.as_ref().expect("a probe reads frozen encoders");
         let plan = probes::answers_plan(phase, held_out.len(), pool.vocabulary.size());
-        let prepared = self.trainer.prepare(plan).await?;
+        let compiled = self.trainer.compile(plan).await?;
         let mut inputs = probes::features(phase, &frozen.held_out);
         match phase {
             Phase::Retrieval => {
-                let embeddings = replay(&prepared, &inputs, ["picture", "text"]).await?;
+                let embeddings = replay(&compiled, &inputs, ["picture", "text"]).await?;
                 self.standing.retrieval = Some(probes::retrieved(&embeddings));
             }
             Phase::Captioning => {
                 let rows = probes::labels(phase, held_out);
                 inputs.extend(rows.into_iter().filter(|(name, _)| name == "rows.ids"));
-                let [logits] = replay(&prepared, &inputs, ["logits"]).await?;
+                let [logits] = replay(&compiled, &inputs, ["logits"]).await?;
                 self.standing.captioning = Some(probes::written(&logits, held_out, &pool.vocabulary));
             }
             _ => {
-                let classes = replay(&prepared, &inputs, ["counts", "colours"]).await?;
+                let classes = replay(&compiled, &inputs, ["counts", "colours"]).await?;
                 self.standing.probing = Some(probes::classified(&classes, held_out));
             }
         }
@@ -158,7 +158,7 @@ impl Contestant {
     }
 }
 
-async fn encoded(encoders: &Prepared, pairs: &[Rc<Pair>]) -> Result<Features, DeviceError> {
+async fn encoded(encoders: &CompiledPlan, pairs: &[Rc<Pair>]) -> Result<Features, DeviceError> {
     let inputs = probes::frozen_inputs(pairs);
     let [cells, picture, text]: [HostTensor; 3] = replay(encoders, &inputs, FEATURES).await?;
     Ok(Features { cells, picture, text })

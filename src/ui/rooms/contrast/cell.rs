@@ -170,7 +170,7 @@ fn heaviest(weights: &[f32], own: usize, pairs: &[usize]) -> Vec<Bar> {
         mark: None,
         is_chosen: at == own,
     };
-    order::falling(weights).into_iter().take(HEAVIEST).map(bar).collect()
+    order::argsort_desc(weights).into_iter().take(HEAVIEST).map(bar).collect()
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn MatrixTable(matrix: Memo<Shared<Matrix>>) -> impl IntoView {
     let row = move |index: usize| {
         let (own, rank, best) = matrix.with(|matrix| {
             let scores = &matrix.values[index * matrix.columns..(index + 1) * matrix.columns];
-            let order = order::falling(scores);
+            let order = order::argsort_desc(scores);
             let rank = order.iter().position(|&item| item == index).map_or(0, |at| at + 1);
             (scores[index], rank, order[0])
         });

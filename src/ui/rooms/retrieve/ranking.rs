@@ -40,7 +40,7 @@ impl Ranking {
                 cosines(&query.get(), if is_sentences { &rows.value.texts } else { &rows.value.pictures })
             })
         });
-        let by_cosine = Memo::new(move |_| cosines.with(|cosines| order::falling(cosines)));
+        let by_cosine = Memo::new(move |_| cosines.with(|cosines| order::argsort_desc(cosines)));
         let command = rerank_command(app, by_cosine);
         Effect::new(move || {
             if let Some((_, command)) = command.get() {

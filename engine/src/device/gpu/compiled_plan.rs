@@ -3,15 +3,15 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::bank::Bank;
 use super::device::GpuDevice;
 use super::dispatch::{Dispatch, bind, submit};
 use super::measure::choose;
+use super::param_store::ParamStore;
 use crate::device::DeviceError;
 use crate::plan::{Plan, SlotId, SlotKind};
 use crate::tensor::HostTensor;
 
-pub struct Prepared {
+pub struct CompiledPlan {
     device: GpuDevice,
     plan: Rc<Plan>,
     /// By slot; views share their root's.
@@ -19,13 +19,13 @@ pub struct Prepared {
     dispatches: Vec<Dispatch>,
 }
 
-impl Prepared {
-    pub(in crate::device) async fn new(plan: Rc<Plan>, bank: &Bank) -> Result<Self, DeviceError> {
-        let device = &bank.device;
-        let buffers = device.verified(|| allocate(&plan, bank)).await??;
+impl CompiledPlan {
+    pub(in crate::device) async fn new(plan: Rc<Plan>, params: &ParamStore) -> Result<Self, DeviceError> {
+        let device = &params.device;
+        let buffers = device.verified(|| allocate(&plan, params)).await??;
         let variants = choose(device, &plan, &buffers).await?;
         let dispatches = device.verified(|| bind(device, &plan.steps, &buffers, &variants)).await?;
-        Ok(Prepared { device: device.clone(), plan, buffers, dispatches })
+        Ok(CompiledPlan { device: device.clone(), plan, buffers, dispatches })
     }
 
     pub(in crate::device) fn plan(&self) -> &Plan {
@@ -61,13 +61,13 @@ impl Prepared {
     }
 }
 
-fn allocate(plan: &Plan, bank: &Bank) -> Result<Vec<wgpu::Buffer>, DeviceError> {
+fn allocate(plan: &Plan, params: &ParamStore) -> Result<Vec<wgpu::Buffer>, DeviceError> {
     let mut buffers: Vec<wgpu::Buffer> = Vec::with_capacity(plan.slots.len());
     for slot in &plan.slots {
         buffers.push(match (slot.view_of, slot.kind) {
             (Some(root), _) => buffers[root.index()].clone(),
-            (None, SlotKind::Stored) => bank.buffer(slot)?,
-            (None, _) => bank.device.allocate(&slot.name, slot.shape.numel())?,
+            (None, SlotKind::Stored) => params.buffer(slot)?,
+            (None, _) => params.device.allocate(&slot.name, slot.shape.numel())?,
         });
     }
     Ok(buffers)

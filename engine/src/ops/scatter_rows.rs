@@ -17,12 +17,12 @@ params! {
 
 /// `table[at[r],:] = x[r,:]`; x `[R,D]`, at u32 `[R]`.
 pub static FORWARD: Kernel = Kernel {
-    name: "place.forward",
+    name: "scatter_rows.forward",
     bindings: &[("x", Access::Read), ("at", Access::Read), ("table", Access::Write)],
     params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
-        source: &[wgsl::LIB_INDEX, wgsl::PLACE],
+        source: &[wgsl::LIB_INDEX, wgsl::SCATTER_ROWS],
         entry: "forward",
         grid: |p| grid_flat(p[0] * p[1]),
     }],
@@ -38,10 +38,10 @@ pub static FORWARD: Kernel = Kernel {
 
 /// `table[at[r],D] = x[r,D]`, at u32 `[R]`. A row that the table does not have is a bug of the caller,
 /// and so is one that is named twice.
-pub fn place(b: &mut PlanBuilder, x: SlotId, at: SlotId, table: SlotId) {
+pub fn scatter_rows(b: &mut PlanBuilder, x: SlotId, at: SlotId, table: SlotId) {
     let (rows, width) = (b.shape(at).numel(), b.shape(table).last());
-    assert_eq!(b.shape(x).numel(), rows * width, "place: {} into {}", b.shape(x), b.shape(table));
-    assert_eq!(b.dtype(at), DType::U32, "place: rows are u32");
+    assert_eq!(b.shape(x).numel(), rows * width, "scatter_rows: {} into {}", b.shape(x), b.shape(table));
+    assert_eq!(b.dtype(at), DType::U32, "scatter_rows: rows are u32");
     b.emit(&FORWARD, &[x, at, table], words(&Params { rows: rows as u32, width: width as u32 }));
 }
 
@@ -51,9 +51,9 @@ pub fn cases() -> Vec<Case> {
         let rows = at.len();
         let width = table[table.len() - 1];
         let inputs = vec![noise(table, 1.0, 70), noise(&[rows, width], 1.0, 71), HostTensor::u32([rows], at)];
-        Case::new(format!("place {rows} in {table:?}"), inputs, |b, s| {
+        Case::new(format!("scatter_rows {rows} in {table:?}"), inputs, |b, s| {
             let kept = scale(b, s[0], 1.0);
-            place(b, s[1], s[2], kept);
+            scatter_rows(b, s[1], s[2], kept);
             kept
         })
     };

@@ -10,28 +10,28 @@ use crate::plan::{Plan, SlotKind};
 use crate::tensor::{Data, HostTensor, first_not_finite};
 
 /// A plan with its buffers (and, on a GPU, pipelines and bind groups) on a device, made by
-/// [`Bank::prepare`](super::Bank::prepare).
-pub enum Prepared {
+/// [`ParamStore::prepare`](super::ParamStore::prepare).
+pub enum CompiledPlan {
     /// Runs when it is called.
-    Cpu(cpu::Prepared),
+    Cpu(cpu::CompiledPlan),
     /// Runs are submitted and go on by themselves.
-    Gpu(gpu::Prepared),
+    Gpu(gpu::CompiledPlan),
 }
 
-impl Prepared {
+impl CompiledPlan {
     /// What is replayed.
     pub fn plan(&self) -> &Plan {
         match self {
-            Prepared::Cpu(prepared) => prepared.plan(),
-            Prepared::Gpu(prepared) => prepared.plan(),
+            CompiledPlan::Cpu(compiled) => compiled.plan(),
+            CompiledPlan::Gpu(compiled) => compiled.plan(),
         }
     }
 
     /// Writes an input slot by name. A wrong name or shape is a bug of the caller.
     pub fn write(&self, name: &str, tensor: &HostTensor) {
         match self {
-            Prepared::Cpu(prepared) => prepared.write(name, tensor),
-            Prepared::Gpu(prepared) => prepared.write(name, tensor),
+            CompiledPlan::Cpu(compiled) => compiled.write(name, tensor),
+            CompiledPlan::Gpu(compiled) => compiled.write(name, tensor),
         }
     }
 
@@ -41,11 +41,11 @@ impl Prepared {
     /// What went wrong on a GPU since the last call.
     pub fn run(&self, steps: Range<usize>) -> Result<(), DeviceError> {
         match self {
-            Prepared::Cpu(prepared) => {
-                prepared.run(steps);
+            CompiledPlan::Cpu(compiled) => {
+                compiled.run(steps);
                 Ok(())
             }
-            Prepared::Gpu(prepared) => prepared.run(steps),
+            CompiledPlan::Gpu(compiled) => compiled.run(steps),
         }
     }
 
@@ -55,8 +55,8 @@ impl Prepared {
     /// What went wrong on a GPU.
     pub async fn finish(&self) -> Result<(), DeviceError> {
         match self {
-            Prepared::Cpu(_) => Ok(()),
-            Prepared::Gpu(prepared) => prepared.finish().await,
+            CompiledPlan::Cpu(_) => Ok(()),
+            CompiledPlan::Gpu(compiled) => compiled.finish().await,
         }
     }
 
@@ -66,16 +66,16 @@ impl Prepared {
     /// What went wrong on a GPU.
     pub async fn read(&self, name: &str) -> Result<HostTensor, DeviceError> {
         match self {
-            Prepared::Cpu(prepared) => Ok(prepared.read(name)),
-            Prepared::Gpu(prepared) => prepared.read(name).await,
+            CompiledPlan::Cpu(compiled) => Ok(compiled.read(name)),
+            CompiledPlan::Gpu(compiled) => compiled.read(name).await,
         }
     }
 
-    /// As [`Prepared::read`], of a result whose numbers are finite: otherwise the run is repeated step by step, and the error
+    /// As [`CompiledPlan::read`], of a result whose numbers are finite: otherwise the run is repeated step by step, and the error
     /// names the first step that made one which is not.
     ///
     /// # Errors
-    /// [`DeviceError::NotFinite`], and those of [`Prepared::run`] and [`Prepared::read`].
+    /// [`DeviceError::NotFinite`], and those of [`CompiledPlan::run`] and [`CompiledPlan::read`].
     pub async fn read_finite(&self, name: &str) -> Result<HostTensor, DeviceError> {
         let result = self.read(name).await?;
         let Some((index, found)) = not_finite(&result) else { return Ok(result) };
@@ -96,7 +96,7 @@ impl Prepared {
     /// until `least_ms` have gone, so that a coarse clock can tell, and its mean counts; it must not add to what it wrote.
     ///
     /// # Errors
-    /// Those of [`Prepared::run`] and [`Prepared::finish`].
+    /// Those of [`CompiledPlan::run`] and [`CompiledPlan::finish`].
     pub async fn time_steps(&self, least_ms: f64) -> Result<Vec<(&'static str, f64)>, DeviceError> {
         self.run(self.plan().all())?;
         self.finish().await?;

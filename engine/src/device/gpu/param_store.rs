@@ -12,14 +12,14 @@ pub struct Stored {
     buffer: wgpu::Buffer,
 }
 
-pub struct Bank {
+pub struct ParamStore {
     pub(super) device: GpuDevice,
     pub(in crate::device) tensors: HashMap<String, Stored>,
 }
 
-impl Bank {
+impl ParamStore {
     pub(in crate::device) fn new(device: GpuDevice) -> Self {
-        Bank { device, tensors: HashMap::new() }
+        ParamStore { device, tensors: HashMap::new() }
     }
 
     pub(in crate::device) fn reserve(&mut self, name: &str, shape: &Shape) -> Result<(), DeviceError> {
@@ -49,7 +49,7 @@ impl Bank {
             None => Err(DeviceError::Missing { name }),
             Some(stored) if stored.shape != slot.shape => {
                 let (expected, found) = (slot.shape.clone(), stored.shape.clone());
-                Err(DeviceError::Misshapen { name, expected, found })
+                Err(DeviceError::ShapeMismatch { name, expected, found })
             }
             Some(stored) => Ok(stored.buffer.clone()),
         }

@@ -3,39 +3,39 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{DeviceError, Prepared, cpu, gpu};
+use super::{CompiledPlan, DeviceError, cpu, gpu};
 use crate::order;
 use crate::plan::Plan;
 use crate::tensor::{HostTensor, Shape};
 
-/// Weights and optimiser state on a device, by name, made by [`Device::bank`](super::Device::bank); every plan prepared with
-/// the bank shares them.
-pub enum Bank {
+/// Weights and optimiser state on a device, by name, made by [`Device::parameter store`](super::Device::parameter store); every plan compiled with
+/// the parameter store shares them.
+pub enum ParamStore {
     /// In the memory of the process.
-    Cpu(cpu::Bank),
+    Cpu(cpu::ParamStore),
     /// Storage buffers.
-    Gpu(gpu::Bank),
+    Gpu(gpu::ParamStore),
 }
 
-impl Bank {
+impl ParamStore {
     /// Writes a stored tensor, creating or replacing it under `name`.
     ///
     /// # Errors
-    /// Those of [`Bank::reserve`] and [`Bank::fill`].
+    /// Those of [`ParamStore::reserve`] and [`ParamStore::fill`].
     pub fn store(&mut self, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
         self.reserve(name, &tensor.shape)?;
         self.fill(name, 0, tensor.words())
     }
 
-    /// Makes room for a stored tensor whose values [`Bank::fill`] brings. One of the same shape keeps its place; plans that
-    /// were prepared with one of another shape keep that one.
+    /// Makes room for a stored tensor whose values [`ParamStore::fill`] brings. One of the same shape keeps its place; plans that
+    /// were compiled with one of another shape keep that one.
     ///
     /// # Errors
     /// [`DeviceError::Exhausted`], on a GPU [`DeviceError::TooLarge`].
     pub fn reserve(&mut self, name: &str, shape: &Shape) -> Result<(), DeviceError> {
         match self {
-            Bank::Cpu(bank) => bank.reserve(name, shape),
-            Bank::Gpu(bank) => bank.reserve(name, shape),
+            ParamStore::Cpu(params) => params.reserve(name, shape),
+            ParamStore::Gpu(params) => params.reserve(name, shape),
         }
     }
 
@@ -45,11 +45,11 @@ impl Bank {
     /// What went wrong on a GPU since the last call.
     pub fn fill(&self, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
         match self {
-            Bank::Cpu(bank) => {
-                bank.fill(name, start, words);
+            ParamStore::Cpu(params) => {
+                params.fill(name, start, words);
                 Ok(())
             }
-            Bank::Gpu(bank) => bank.fill(name, start, words),
+            ParamStore::Gpu(params) => params.fill(name, start, words),
         }
     }
 
@@ -59,20 +59,20 @@ impl Bank {
     /// [`DeviceError::Missing`], and what went wrong on a GPU.
     pub async fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
         match self {
-            Bank::Cpu(bank) => bank.fetch(name),
-            Bank::Gpu(bank) => bank.fetch(name).await,
+            ParamStore::Cpu(params) => params.fetch(name),
+            ParamStore::Gpu(params) => params.fetch(name).await,
         }
     }
 
-    /// Allocates what the plan needs on the bank's device; on a GPU also compiles its kernels, and measures those of several
-    /// variants that it does not know yet. Every stored slot must be in the bank, with its shape.
+    /// Allocates what the plan needs on the parameter store's device; on a GPU also compiles its kernels, and measures those of several
+    /// variants that it does not know yet. Every stored slot must be in the parameter store, with its shape.
     ///
     /// # Errors
-    /// [`DeviceError::Missing`], [`DeviceError::Misshapen`], and those of memory.
-    pub async fn prepare(&self, plan: Rc<Plan>) -> Result<Prepared, DeviceError> {
+    /// [`DeviceError::Missing`], [`DeviceError::ShapeMismatch`], and those of memory.
+    pub async fn compile(&self, plan: Rc<Plan>) -> Result<CompiledPlan, DeviceError> {
         Ok(match self {
-            Bank::Cpu(bank) => Prepared::Cpu(cpu::Prepared::new(plan, bank)?),
-            Bank::Gpu(bank) => Prepared::Gpu(gpu::Prepared::new(plan, bank).await?),
+            ParamStore::Cpu(params) => CompiledPlan::Cpu(cpu::CompiledPlan::new(plan, params)?),
+            ParamStore::Gpu(params) => CompiledPlan::Gpu(gpu::CompiledPlan::new(plan, params).await?),
         })
     }
 
@@ -84,8 +84,8 @@ impl Bank {
             all
         }
         match self {
-            Bank::Cpu(bank) => list(&bank.tensors, |b| b.shape.clone()),
-            Bank::Gpu(bank) => list(&bank.tensors, |b| b.shape.clone()),
+            ParamStore::Cpu(params) => list(&params.tensors, |b| b.shape.clone()),
+            ParamStore::Gpu(params) => list(&params.tensors, |b| b.shape.clone()),
         }
     }
 }

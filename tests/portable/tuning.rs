@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::device::{COUNT, f32s, gpu, product};
 use super::{Case, cases};
-use triptych::device::{Choices, CpuDevice, Device, Preference, milliseconds, select};
+use triptych::device::{CpuDevice, Device, KernelTuning, Preference, milliseconds, select};
 use triptych::kernel::{Field, Kernel, Variant};
 use triptych::plan::PlanBuilder;
 use triptych::tensor::HostTensor;
@@ -55,24 +55,27 @@ async fn told(device: &Device) -> HostTensor {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [3]);
     b.emit(&TELLING, &[y], vec![3]);
-    let prepared = device.bank().prepare(Rc::new(b.finish())).await.unwrap();
-    prepared.run(0..1).unwrap();
-    prepared.read("y").await.unwrap()
+    let compiled = device.param_store().compile(Rc::new(b.finish())).await.unwrap();
+    compiled.run(0..1).unwrap();
+    compiled.read("y").await.unwrap()
 }
 
 async fn the_fastest_variant_is_measured_once_and_remembered() {
     let device = Device::Gpu(gpu().await);
     assert_eq!(told(&device).await, f32s(&[2.0; 3]));
     let Device::Gpu(measured) = &device else { unreachable!("made above") };
-    let table = serde_json::to_string(&measured.choices()).unwrap();
+    let table = serde_json::to_string(&measured.tuning()).unwrap();
     assert!(table.contains(r#"{"telling.forward 2":"quick"}"#), "{table}");
 
-    assert!(measured.news().is_some() && measured.news().is_none(), "what is new is told once");
+    assert!(
+        measured.take_measurements().is_some() && measured.take_measurements().is_none(),
+        "what is new is told once"
+    );
 
     let recall = async |table: &str| {
         let later = gpu().await;
-        later.recall(serde_json::from_str::<Choices>(table).unwrap());
-        assert!(later.news().is_none(), "what was remembered is no news");
+        later.restore(serde_json::from_str::<KernelTuning>(table).unwrap());
+        assert!(later.take_measurements().is_none(), "what was remembered is no measurements");
         told(&Device::Gpu(later)).await
     };
     let slow = table.replace("quick", "slow");

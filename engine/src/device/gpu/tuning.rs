@@ -10,15 +10,15 @@ use crate::plan::{Plan, Step};
 
 /// The fastest variants on one adapter.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Choices {
+pub struct KernelTuning {
     adapter: String,
     /// Variant names by [`key`].
     fastest: BTreeMap<String, String>,
 }
 
-impl Choices {
+impl KernelTuning {
     pub(super) fn new(adapter: &AdapterInfo) -> Self {
-        Choices { adapter: adapter.name.clone(), fastest: BTreeMap::new() }
+        KernelTuning { adapter: adapter.name.clone(), fastest: BTreeMap::new() }
     }
 
     pub(super) fn len(&self) -> usize {

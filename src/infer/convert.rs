@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::load::{read, stored_name};
+use super::load::stored_name;
+use super::load_error::read;
 use super::{LoadError, VisionLanguageModel};
 use crate::io::file::{FileError, Folder, write_atomic, write_folder};
 use crate::io::safetensors::SafetensorsError;

@@ -1,60 +1,20 @@
 //! From a model's files to a model on a device.
 
 use std::collections::HashMap;
-use std::io;
 
-use super::decoding::{GenerationConfig, GenerationError};
+use super::decoding::GenerationConfig;
 use super::kv_cache::KvCache;
+use super::load_error::read;
 use super::weight_uploader::WeightUploader;
-use super::{VisionLanguageModel, Words};
+use super::{LoadError, VisionLanguageModel, Words};
 use crate::device::{Device, DeviceError};
 use crate::io::preprocess::{Family, ImageProcessor, PreprocessError};
 use crate::io::read_at::Files;
-use crate::io::safetensors::SafetensorsError;
-use crate::io::tokenizer::TokenizerError;
-use crate::io::weights::{Weights, WeightsError};
-use crate::limits::{self, LimitError};
-use crate::model::architecture::{Architecture, ConfigError};
+use crate::io::weights::Weights;
+use crate::limits;
+use crate::model::architecture::Architecture;
 use crate::model::param_spec::ParamSpec;
 use crate::precision::Precision;
-
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    #[error("{file} cannot be read: {source}")]
-    Unreadable { file: String, source: io::Error },
-    #[error("there is no {0}")]
-    Absent(&'static str),
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Preprocess(#[from] PreprocessError),
-    #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    #[error("the tokenizer has ids up to {largest}, config.json says that there are {expected}")]
-    Vocabulary { largest: u32, expected: usize },
-    #[error(
-        "the token that fills rows up has the id {pad}, config.json says that there are {expected} tokens"
-    )]
-    Pad { pad: u32, expected: usize },
-    #[error("config.json says that a text ends in the token {end}, which the tokenizer puts into none")]
-    End { end: u32 },
-    #[error(transparent)]
-    Generation(#[from] GenerationError),
-    #[error(transparent)]
-    Limit(#[from] LimitError),
-    #[error(transparent)]
-    Weights(#[from] WeightsError),
-    #[error("`{tensor}` holds {found} in row {row}, which {precision} does not hold")]
-    Precision { tensor: String, precision: &'static str, row: usize, found: f32 },
-    #[error(transparent)]
-    Device(#[from] DeviceError),
-}
-
-impl From<SafetensorsError> for LoadError {
-    fn from(error: SafetensorsError) -> Self {
-        LoadError::Weights(error.into())
-    }
-}
 
 impl VisionLanguageModel {
     /// Puts the weights on the device in pieces of a few megabytes; each tensor is checked against the shape that the model
@@ -121,9 +81,4 @@ fn image_processor(
 pub(super) fn stored_name<'a>(weights: &Weights, param: &'a ParamSpec) -> &'a str {
     let other = param.others.iter().find(|other| !weights.has(&param.name) && weights.has(other));
     other.unwrap_or(&param.name)
-}
-
-/// A file's bytes, none where it is not there.
-pub(super) fn read(files: &dyn Files, name: &str) -> Result<Option<Vec<u8>>, LoadError> {
-    files.read(name).map_err(|source| LoadError::Unreadable { file: name.to_string(), source })
 }

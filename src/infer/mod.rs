@@ -10,8 +10,10 @@ mod encode;
 mod job;
 mod kv_cache;
 mod load;
+mod load_error;
 mod playroom_tokenizer;
 mod text;
+mod text_error;
 mod weight_uploader;
 mod words;
 
@@ -22,9 +24,9 @@ pub use decode::{Next, Source};
 pub use decoding::{Decoding, GenerationConfig, Generator, Hypothesis, likeliest};
 pub use encode::{BATCH, Scale, pixel_values};
 pub use job::{Job, probe_plan};
-pub use load::LoadError;
+pub use load_error::LoadError;
 pub use playroom_tokenizer::{PlayroomTokenizer, SPECIALS};
-pub use text::TextError;
+pub use text_error::TextError;
 pub use words::{Cut, Words};
 
 use std::collections::HashMap;

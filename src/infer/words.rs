@@ -8,7 +8,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::load::read;
+use super::load_error::read;
 use super::{LoadError, PlayroomTokenizer, TextError};
 use crate::io::read_at::Files;
 use crate::io::tokenizer::{Tokenizer, TokenizerError};

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use super::config_error::ConfigError;
 use super::inputs::PART;
 use super::param_spec::ParamSpec;
 use super::transformers::{TextConfig, VisionConfig};
 use super::{blip, clip, memory, playroom, siglip};
 use crate::layout::Layout;
-use crate::limits::LimitError;
 use crate::plan::{Plan, PlanBuilder, SlotKind};
 use crate::precision::Precision;
 use blip::Task;
@@ -21,21 +21,6 @@ pub enum Architecture {
     Blip(blip::Task, blip::Config),
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("config.json is not a configuration: {0}")]
-    Malformed(#[from] serde_json::Error),
-    #[error(
-        "config.json describes {found}, expected CLIPModel, SiglipModel, BlipForConditionalGeneration, \
-         BlipForImageTextRetrieval, BlipForQuestionAnswering or triptych-playroom"
-    )]
-    Unknown { found: String },
-    #[error("config.json: {0}")]
-    Size(String),
-    #[error("config.json: {0}")]
-    Memory(#[from] LimitError),
-}
-
 impl Architecture {
     /// Reads `config.json`; what it leaves out has the defaults of transformers.
     ///
@@ -43,7 +28,12 @@ impl Architecture {
     /// Also where the sizes are beyond the memory: those of what is returned can be emitted.
     pub fn parse(json: &[u8]) -> Result<Self, ConfigError> {
         let architecture = Self::read(json)?;
-        memory::check(&architecture)?;
+        let (text, vision) = (architecture.text(), architecture.vision());
+        let longest = match architecture {
+            Self::Siglip(_) => text.max_position_embeddings,
+            Self::Clip(_) | Self::Blip(..) | Self::Playroom(_) => 1,
+        };
+        memory::check(&text, &vision, longest, 0)?;
         Ok(architecture)
     }
 

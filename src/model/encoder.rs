@@ -1,8 +1,6 @@
 //! Pre-norm transformer encoders (Vaswani et al. 2017; Xiong et al. 2020) with the weight names of the towers of CLIP,
 //! SigLIP and BLIP's vision in transformers.
 
-use super::inputs::tokens;
-use super::transformers::TextConfig;
 use crate::nn::{linear, norm_with};
 use crate::ops::activation::Activation;
 use crate::ops::attention::{Attention, attention};
@@ -76,23 +74,5 @@ pub(super) fn feed_forward(b: &mut PlanBuilder, x: SlotId, intermediate: usize, 
     b.scope("mlp", |b| {
         let h = linear(b, "fc1", x, intermediate, Some(act));
         linear(b, "fc2", h, width, None)
-    })
-}
-
-/// Token ids (u32 `[N, T]`), of which row `n` has `lengths[n]` (u32 `[N]`; all without), to states `[N, T, D]`, with the
-/// weights of `text_model` as CLIP and SigLIP name them.
-pub(super) fn text_model(
-    b: &mut PlanBuilder,
-    text: &TextConfig,
-    causal: bool,
-    ids: SlotId,
-    lengths: Option<SlotId>,
-) -> SlotId {
-    b.scope("text_model", |b| {
-        let x = b.scope("embeddings", |b| {
-            tokens(b, ids, None, ["token_embedding.weight", "position_embedding.weight"], text.tables())
-        });
-        let x = text.encoder(causal).emit(b, x, lengths);
-        norm_with(b, "final_layer_norm", x, text.layer_norm_eps)
     })
 }

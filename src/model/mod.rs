@@ -3,6 +3,7 @@
 pub mod architecture;
 pub mod blip;
 pub mod clip;
+pub mod config_error;
 pub mod emit;
 mod encoder;
 pub mod init;
@@ -11,4 +12,5 @@ mod memory;
 pub mod param_spec;
 pub mod playroom;
 pub mod siglip;
+mod text_model;
 pub mod transformers;

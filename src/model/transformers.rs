@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::architecture::ConfigError;
+use super::config_error::ConfigError;
 use super::encoder::{Encoder, Projections};
 use crate::ops::activation::Activation;
 

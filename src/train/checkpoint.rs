@@ -15,7 +15,7 @@ use super::{cells, referents};
 use crate::device::DeviceError;
 use crate::io::file::{FileError, read, write_atomic};
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
-use crate::model::architecture::ConfigError;
+use crate::model::config_error::ConfigError;
 use crate::model::playroom::Config;
 use crate::plan::SlotKind;
 use crate::tensor::{DType, HostTensor, Shape};

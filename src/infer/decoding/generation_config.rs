@@ -1,12 +1,10 @@
 //! How a model writes where its user does not say: `generation_config.json`, with the meaning that `generate` of transformers
 //! gives its entries.
 
-use std::io;
-
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{BeamScore, Decoding};
+use super::{BeamScore, Decoding, GenerationError};
 use crate::infer::{SPECIALS, Words};
 use crate::io::read_at::Files;
 use crate::model::architecture::Architecture;
@@ -23,16 +21,6 @@ const MAX_ENDS: usize = 64;
 
 /// Score of a token that must not be written.
 pub(super) const FORBIDDEN: f32 = -1e30;
-
-#[derive(Debug, thiserror::Error)]
-pub enum GenerationError {
-    #[error("{FILE} cannot be read: {0}")]
-    Unreadable(#[from] io::Error),
-    #[error("{FILE}: {0}")]
-    Malformed(#[from] serde_json::Error),
-    #[error("{FILE}: {entry} is {found}, expected {expected}")]
-    Entry { entry: &'static str, found: String, expected: String },
-}
 
 /// What the file says; entries that it leaves out are as if it were not there.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

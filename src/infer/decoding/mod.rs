@@ -2,11 +2,13 @@
 
 mod beam;
 mod generation_config;
+mod generation_error;
 mod generator;
 mod single;
 mod transformers_beam;
 
-pub use generation_config::{GenerationConfig, GenerationError};
+pub use generation_config::GenerationConfig;
+pub use generation_error::GenerationError;
 pub use generator::Generator;
 
 use std::cmp::Ordering;

@@ -7,8 +7,9 @@ mod config;
 
 pub use config::Config;
 
-use crate::model::encoder::{Projections, text_model};
+use crate::model::encoder::Projections;
 use crate::model::inputs::{patches, with_class};
+use crate::model::text_model::text_model;
 use crate::nn::{norm_with, projection};
 use crate::ops::binary::add;
 use crate::ops::embedding::embedding;

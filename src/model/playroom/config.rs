@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::architecture::{Architecture, ConfigError};
+use crate::model::config_error::ConfigError;
 use crate::model::memory;
 use crate::model::transformers::{TextConfig, VisionConfig};
 use crate::nn::Tower;
@@ -97,7 +97,7 @@ impl Config {
                 format!("a multiple of {cell}, the side of a cell"),
             );
         }
-        Ok(memory::check(&Architecture::Playroom(self.clone()))?)
+        Ok(memory::check(&self.text(), &self.vision(), 1, self.stem_states())?)
     }
 
     /// The sizes of the towers that read text: the reader's, of which the text encoder differs in its depth.

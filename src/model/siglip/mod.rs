@@ -7,8 +7,9 @@ mod config;
 
 pub use config::Config;
 
-use crate::model::encoder::{Projections, feed_forward, text_model};
+use crate::model::encoder::{Projections, feed_forward};
 use crate::model::inputs::{patches, repeated};
+use crate::model::text_model::text_model;
 use crate::model::transformers::VisionConfig;
 use crate::nn::{linear, norm_with};
 use crate::ops::attention::{Attention, attention};

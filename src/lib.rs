@@ -18,6 +18,7 @@ pub mod nn;
 pub mod session;
 pub mod train;
 #[cfg(feature = "ui")]
+#[allow(unreachable_pub, reason = "what Leptos makes of a component is as public as its function")]
 pub mod ui;
 pub mod viz;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]

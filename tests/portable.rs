@@ -76,6 +76,7 @@ fn main() {
 
 /// What the worker of `e2e/portable.test.mjs` calls.
 #[cfg(target_arch = "wasm32")]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 mod browser {
     use wasm_bindgen::prelude::wasm_bindgen;
 

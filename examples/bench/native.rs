@@ -14,7 +14,7 @@ use crate::search::Search;
 use crate::training::Training;
 use crate::writing::Writing;
 
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let batch = |text: &String| text.parse::<usize>().ok();
     let done = match &args[..] {

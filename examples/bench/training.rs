@@ -15,14 +15,14 @@ const SHARPNESS: f32 = 10.0;
 const LEARNING_RATE: f32 = 1e-3;
 
 /// The tower on the CPU, and the batch that it learns again and again.
-pub struct Training {
+pub(crate) struct Training {
     trainer: SmallTrainer,
     batch: Inputs,
 }
 
 impl Training {
     /// From the files of a CLIP and the values of `pixels` `[B, 3, S, S]`; the error is a message.
-    pub async fn open(files: &dyn Files, batch: usize, pixels: Vec<f32>) -> Result<Self, String> {
+    pub(crate) async fn open(files: &dyn Files, batch: usize, pixels: Vec<f32>) -> Result<Self, String> {
         let file = |name: &str| match files.open(name) {
             Ok(found) => found.ok_or_else(|| format!("{name} is missing")),
             Err(error) => Err(format!("{name}: {error}")),
@@ -61,7 +61,7 @@ impl Training {
     }
 
     /// One step; the loss before it, in nats.
-    pub async fn step(&mut self) -> Result<f32, String> {
+    pub(crate) async fn step(&mut self) -> Result<f32, String> {
         self.trainer.step(&self.batch, LEARNING_RATE).await.map_err(|error| error.to_string())
     }
 }

@@ -5,7 +5,7 @@ use triptych::io::read_at::Files;
 use triptych::tensor::HostTensor;
 
 /// A captioning model that has seen its picture, and the tokens of a text.
-pub struct Writing {
+pub(crate) struct Writing {
     checkpoint: VisionLanguageModel,
     /// States by which the picture is read.
     source: usize,
@@ -14,7 +14,12 @@ pub struct Writing {
 
 impl Writing {
     /// From the files of a BLIP and the values of `pixels` `[1, 3, S, S]`; the error is a message.
-    pub async fn open(gpu: bool, files: &dyn Files, pixels: Vec<f32>, ids: Vec<u32>) -> Result<Self, String> {
+    pub(crate) async fn open(
+        gpu: bool,
+        files: &dyn Files,
+        pixels: Vec<f32>,
+        ids: Vec<u32>,
+    ) -> Result<Self, String> {
         let mut checkpoint = crate::load(gpu, files).await?;
         let side = checkpoint.architecture.vision().image_size;
         let pixels = HostTensor::f32([1, 3, side, side], pixels);
@@ -23,7 +28,7 @@ impl Writing {
     }
 
     /// Logits `[1, V]` of what follows the token at this place; the text goes on from the place before, or from the start.
-    pub async fn after(&mut self, at: usize) -> Result<HostTensor, String> {
+    pub(crate) async fn after(&mut self, at: usize) -> Result<HostTensor, String> {
         let row = self.ids[..=at].to_vec();
         let logits = self.checkpoint.decode_step(self.source, &[row], false).await;
         logits.map(|(logits, _)| logits).map_err(|error| error.to_string())

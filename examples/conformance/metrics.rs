@@ -11,7 +11,7 @@ use super::{Tally, bytes};
 
 const TOLERANCE: f64 = 1e-6;
 
-pub fn run(folder: &Path) -> Tally {
+pub(crate) fn run(folder: &Path) -> Tally {
     let mut tally = Tally::default();
     for file in ["expected_whitespace.json", "expected_ptb.json"] {
         let document: Value = serde_json::from_slice(&bytes(&folder.join(file))).expect("scores");

@@ -21,7 +21,7 @@ const TEXT_IS_MISSING: &str = "--text is missing: the words to read the picture 
 const TEXT_READS_NO_PICTURE: &str = "--text has no effect: this model's text reads no picture; leave it out for where its image encoder looks";
 
 #[derive(clap::Args)]
-pub struct Attend {
+pub(super) struct Attend {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
@@ -48,7 +48,7 @@ struct Looks {
 
 impl Attend {
     /// Writes the maps `[heads, queries, keys]` under their parameter paths, and an overlay per layer and token.
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         if let Some(text) = &self.text {
             has_words("--text", text)?;
         }

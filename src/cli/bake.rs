@@ -11,7 +11,7 @@ use crate::world::render::PIXELS;
 use crate::world::{Split, render, splits};
 
 #[derive(clap::Args)]
-pub struct Bake {
+pub(super) struct Bake {
     /// The page's public folder: the model is read below it, baked.json written into it
     #[arg(long, default_value = "public")]
     public: PathBuf,
@@ -27,7 +27,7 @@ pub struct Bake {
 }
 
 impl Bake {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         let mut client = LocalClient::new(&self.public);
         let load = Command::Load {
             backend: BackendChoice::Cpu,

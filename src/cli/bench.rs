@@ -17,7 +17,7 @@ use crate::world::render::PIXELS;
 use crate::world::{Split, render, splits};
 
 #[derive(clap::Args)]
-pub struct Bench {
+pub(super) struct Bench {
     /// Timed runs of each case; the first one besides is not counted
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
@@ -58,7 +58,7 @@ struct Times {
 }
 
 impl Bench {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         if self.gpu {
             return gpu::run(self.runs, self.common.json);
         }

@@ -18,7 +18,7 @@ use crate::io::weights::WriteError;
 use crate::precision::Precision;
 
 #[derive(clap::Args)]
-pub struct Convert {
+pub(super) struct Convert {
     /// Folder of a model: one of ours, or a published CLIP, SigLIP or BLIP
     folder: PathBuf,
     /// Folder to write, absent or empty
@@ -34,7 +34,7 @@ pub struct Convert {
 }
 
 impl Convert {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         is_folder(&self.folder)?;
         if self.measure.is_none() && self.common.backend != Backend::Auto {
             return Err(CliError::input("--backend has no effect without --measure: nothing is computed"));

@@ -7,7 +7,7 @@ use crate::eval::playroom::{Options, evaluate};
 use crate::world::Split;
 
 #[derive(clap::Args)]
-pub struct Eval {
+pub(super) struct Eval {
     /// train, val, test, compose or swap
     #[arg(long, value_parser = parse_split, default_value = "test")]
     split: Split,
@@ -24,7 +24,7 @@ pub struct Eval {
 }
 
 impl Eval {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         let mut model = self.model.open_playroom(&self.common)?;
         let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
         let bar = bar(0, "");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-pub use embeddings::{Embedded, Taken};
+pub(super) use embeddings::{Embedded, Taken};
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
@@ -18,7 +18,7 @@ use crate::world::render::PIXELS;
 
 /// A loaded model, by `--model`.
 #[derive(clap::Args, Clone)]
-pub struct Model {
+pub(super) struct Model {
     /// `playroom`, or the folder of a model: one of ours, or a published CLIP, SigLIP or BLIP as it is (config.json,
     /// model.safetensors or its shards, tokenizer, processor_config.json or preprocessor_config.json)
     #[arg(long, default_value = "playroom")]
@@ -29,7 +29,7 @@ pub struct Model {
 }
 
 /// Reads a precision by its name.
-pub fn precision() -> impl TypedValueParser<Value = Precision> {
+pub(super) fn precision() -> impl TypedValueParser<Value = Precision> {
     let named = |name: String| Precision::ALL.into_iter().find(|precision| precision.name() == name);
     PossibleValuesParser::new(Precision::ALL.map(Precision::name))
         .map(move |name| named(name).expect("the parser takes no other name"))
@@ -45,7 +45,7 @@ fn shipped() -> PathBuf {
 }
 
 /// A model in use; when it goes, what its device has measured of itself is kept for the next run.
-pub struct Opened(pub VisionLanguageModel);
+pub(super) struct Opened(pub VisionLanguageModel);
 
 impl Drop for Opened {
     fn drop(&mut self) {
@@ -55,14 +55,14 @@ impl Drop for Opened {
 
 impl Model {
     /// A Playroom model that can be shown the world's scenes as they are, and read all that is said of them.
-    pub fn open_playroom(&self, common: &Common) -> Result<Opened, CliError> {
+    pub(super) fn open_playroom(&self, common: &Common) -> Result<Opened, CliError> {
         let opened = self.open(common)?;
         sees_scenes(&opened.0)?;
         Ok(opened)
     }
 
     /// The model.
-    pub fn open(&self, common: &Common) -> Result<Opened, CliError> {
+    pub(super) fn open(&self, common: &Common) -> Result<Opened, CliError> {
         open_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
     }
 
@@ -74,7 +74,7 @@ impl Model {
 }
 
 /// The error where a path is no folder.
-pub fn is_folder(path: &Path) -> Result<(), CliError> {
+pub(super) fn is_folder(path: &Path) -> Result<(), CliError> {
     let error = match path.metadata() {
         Ok(metadata) if metadata.is_dir() => return Ok(()),
         Ok(_) => "is no folder".to_string(),
@@ -84,7 +84,7 @@ pub fn is_folder(path: &Path) -> Result<(), CliError> {
 }
 
 /// The model of a folder on a device.
-pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Result<Opened, CliError> {
+pub(super) fn open_folder(folder: &Path, device: Device, precision: Precision) -> Result<Opened, CliError> {
     let loaded = VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), precision);
     let loaded = loaded.map_err(|error| CliError::Input(format!("{}: {error}", folder.display())))?;
     loaded.notes.iter().for_each(|note| tell!("note: {note}"));
@@ -93,7 +93,7 @@ pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Resul
 
 impl Opened {
     /// The texts that were too long for the model: each is printed on standard error too.
-    pub fn cuts(&self) -> Vec<Cut> {
+    pub(super) fn cuts(&self) -> Vec<Cut> {
         let cuts = self.0.take_cuts();
         cuts.iter().for_each(|cut| tell!("note: {cut}"));
         cuts
@@ -101,7 +101,7 @@ impl Opened {
 }
 
 /// The device that the caller wants; `auto` takes a graphics processor unless it is a software one.
-pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
+pub(super) fn choose_device(backend: Backend) -> Result<Device, CliError> {
     let cpu = || Device::Cpu(CpuDevice { exact: false });
     match backend {
         Backend::Cpu => Ok(cpu()),
@@ -125,7 +125,7 @@ fn gpu() -> Result<GpuDevice, DeviceError> {
 }
 
 /// Keeps what the device has measured of itself for the next run.
-pub fn keep_tuning(device: &Device) {
+pub(super) fn keep_tuning(device: &Device) {
     if let (Some(measurements), Some(path)) = (device.take_measurements(), tuning_file()) {
         let text = serde_json::to_vec(&measurements).expect("plain data serialises");
         // Where nothing can be kept the next run measures anew.

@@ -15,7 +15,7 @@ use crate::world::render::PIXELS;
 use crate::world::{Rng, Scene, Split, Stream, Style, render, splits};
 
 #[derive(clap::Args)]
-pub struct SceneCommand {
+pub(super) struct SceneCommand {
     /// train, val, test, compose or swap
     #[arg(long, value_parser = parse_split, default_value = "test")]
     split: Split,
@@ -34,13 +34,13 @@ pub struct SceneCommand {
 }
 
 /// A split by its name.
-pub fn parse_split(name: &str) -> Result<Split, String> {
+pub(super) fn parse_split(name: &str) -> Result<Split, String> {
     name.parse().map_err(|_| format!("expected {}", Split::ALL.map(Split::word).join(", ")))
 }
 
 impl SceneCommand {
     /// Writes `NNNN.png`, a mask `NNNN.mask.K.png` per object, `captions.jsonl`, `questions.jsonl` and `scene.json`.
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
         let [mut captions, mut questions] =
             [Draft::new(&self.out.join("captions.jsonl"))?, Draft::new(&self.out.join("questions.jsonl"))?];

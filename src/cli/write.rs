@@ -15,7 +15,7 @@ const CAPTION: usize = 64;
 const ANSWER: usize = 8;
 
 #[derive(clap::Args)]
-pub struct Caption {
+pub(super) struct Caption {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
@@ -42,7 +42,7 @@ pub struct Caption {
 }
 
 #[derive(clap::Args)]
-pub struct Answer {
+pub(super) struct Answer {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
@@ -59,7 +59,7 @@ pub struct Answer {
 }
 
 #[derive(clap::Args)]
-pub struct Match {
+pub(super) struct Match {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
@@ -73,7 +73,7 @@ pub struct Match {
 }
 
 impl Caption {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         let decoding = match (self.beams, self.temperature) {
             (Some(width), _) => Some(Decoding::Beam { width: usize::from(width) }),
             (_, Some(t)) if !t.is_finite() || t < 0.0 => {
@@ -103,7 +103,7 @@ impl Caption {
 }
 
 impl Answer {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         has_words("--question", &self.question)?;
         let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
@@ -125,7 +125,7 @@ impl Answer {
 }
 
 impl Match {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         has_words("--text", &self.text)?;
         let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;

@@ -11,7 +11,7 @@ use crate::tensor::DType::U32;
 use crate::tensor::{HostTensor, Shape};
 
 /// Rows and places, `[N, L]`, for which keys and values are cached.
-pub type CacheShape = [usize; 2];
+pub(super) type CacheShape = [usize; 2];
 
 /// What the device keeps of a source and of the texts that read it.
 #[derive(Default)]
@@ -51,7 +51,7 @@ pub(super) struct Resume {
 
 impl CachedRows {
     /// How `rows`, which will be cached as `to`, go on from these.
-    pub fn resume(&self, rows: &[Vec<u32>], to: CacheShape) -> Resume {
+    pub(super) fn resume(&self, rows: &[Vec<u32>], to: CacheShape) -> Resume {
         let parents: Vec<(usize, usize)> = (0..rows.len()).map(|i| parent(&self.rows, &rows[i], i)).collect();
         let common = parents.iter().map(|(_, common)| *common).min().unwrap_or(0).min(rows[0].len() - 1);
         let stays = parents.iter().enumerate().all(|(i, (parent, _))| i == *parent);

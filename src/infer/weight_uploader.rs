@@ -17,7 +17,7 @@ pub(super) struct WeightUploader<'a> {
 
 impl<'a> WeightUploader<'a> {
     /// Makes room for the weight.
-    pub fn new(params: &'a mut ParamStore, param: &'a ParamSpec) -> Result<Self, DeviceError> {
+    pub(super) fn new(params: &'a mut ParamStore, param: &'a ParamSpec) -> Result<Self, DeviceError> {
         for (name, rows) in &param.parts {
             params.reserve(name, &param.part_shape(*rows))?;
         }
@@ -25,7 +25,7 @@ impl<'a> WeightUploader<'a> {
     }
 
     /// The next numbers, in row-major order.
-    pub fn take(&mut self, values: Vec<f32>) -> Result<(), LoadError> {
+    pub(super) fn take(&mut self, values: Vec<f32>) -> Result<(), LoadError> {
         let precision = match self.param.storage {
             Storage::PLAIN => return Ok(self.put(bytemuck::cast_slice(&values))?),
             Storage::F32(layout) => return Ok(self.lay(layout, values)?),

@@ -31,7 +31,7 @@ pub struct Words {
 
 enum Kind {
     Playroom(PlayroomTokenizer),
-    Published(Tokenizer),
+    Published(Box<Tokenizer>),
 }
 
 /// A text that has more tokens than the model reads.
@@ -89,7 +89,7 @@ impl Words {
             Architecture::Blip(..) => pieces = spelt(&tokenizer, &sample)?,
             Architecture::Siglip(_) | Architecture::Playroom(_) => {}
         }
-        Ok(Some(Words { tokenizer: Kind::Published(tokenizer), pad, longest, pieces, cuts }))
+        Ok(Some(Words { tokenizer: Kind::Published(Box::new(tokenizer)), pad, longest, pieces, cuts }))
     }
 
     pub(super) fn playroom(&self) -> Option<&PlayroomTokenizer> {

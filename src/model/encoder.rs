@@ -33,7 +33,7 @@ pub(super) struct Encoder {
 impl Encoder {
     /// Emits `encoder.layers.0 ..` over `x` `[N, T, D]`, of which row `n` has `lengths[n]` (u32 `[N]`) tokens that are
     /// seen. What goes in is named `encoder.input`, a layer's result `encoder.layers.0.output`.
-    pub fn emit(&self, b: &mut PlanBuilder, x: SlotId, lengths: Option<SlotId>) -> SlotId {
+    pub(super) fn emit(&self, b: &mut PlanBuilder, x: SlotId, lengths: Option<SlotId>) -> SlotId {
         b.scope("encoder", |b| {
             b.name(x, "input");
             (0..self.depth).fold(x, |x, i| b.scope(format!("layers.{i}"), |b| self.layer(b, x, lengths)))

@@ -11,7 +11,7 @@ use web_sys::{
     RequestInit, Response,
 };
 
-pub struct Network(pub DedicatedWorkerGlobalScope);
+pub(crate) struct Network(pub DedicatedWorkerGlobalScope);
 
 impl Network {
     /// Asks for a file; of a hub from a byte on, and past the browser's own cache, which would keep every answer a second time
@@ -35,7 +35,7 @@ impl Network {
     }
 
     /// All bytes of a file; `progress` is told how many have come, of how many where the server tells.
-    pub async fn whole(
+    pub(crate) async fn whole(
         &self,
         url: &str,
         progress: &mut dyn FnMut(u64, Option<u64>),
@@ -91,7 +91,7 @@ impl Fetch for Network {
 }
 
 /// A body that comes; dropping it ends the request.
-pub struct Stream {
+pub(crate) struct Stream {
     /// None where the answer has no body.
     reader: Option<ReadableStreamDefaultReader>,
     abort: AbortController,

@@ -37,7 +37,7 @@ const PROBE: &str = "probe";
 const CHANGES: &str = "triptych";
 
 #[derive(Clone)]
-pub struct Scope {
+pub(crate) struct Scope {
     pub global: DedicatedWorkerGlobalScope,
     /// None where the browser has no channels.
     pub changes: Option<BroadcastChannel>,
@@ -49,7 +49,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub fn new(global: DedicatedWorkerGlobalScope) -> Self {
+    pub(crate) fn new(global: DedicatedWorkerGlobalScope) -> Self {
         let changes = BroadcastChannel::new(CHANGES).ok();
         let page = js_sys::Math::random().to_string();
         Scope { global, changes, memory: MemoryStore::default(), page, disk: Rc::default() }

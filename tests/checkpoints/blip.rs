@@ -22,7 +22,7 @@ fn config(subject: &Subject) -> &Config {
     }
 }
 
-pub fn check(subject: &mut Subject, task: Task) {
+pub(crate) fn check(subject: &mut Subject, task: Task) {
     let image = pictures(subject);
     let count = subject.get("in.pixel_values").shape[0];
     for picture in 0..count {

@@ -7,7 +7,7 @@ use triptych::tensor::HostTensor;
 
 use super::reference::Subject;
 
-pub fn check(subject: &mut Subject) {
+pub(crate) fn check(subject: &mut Subject) {
     let siglip = matches!(subject.checkpoint.architecture, Architecture::Siglip(_));
     let image = pictures(subject, siglip);
     // SigLIP sees its padding; CLIP's is behind the causal mask, hidden or not.
@@ -86,6 +86,6 @@ fn logits(subject: &mut Subject, image: &HostTensor, text: &HostTensor) {
 }
 
 /// How many goldens `prefix.0`, `prefix.1` ... there are.
-pub fn layers(subject: &Subject, prefix: &str) -> usize {
+pub(crate) fn layers(subject: &Subject, prefix: &str) -> usize {
     (0..).take_while(|k| subject.has(&format!("{prefix}.{k}"))).count()
 }

@@ -8,7 +8,7 @@ use triptych::io::weights::{Weights, WeightsError};
 use triptych::tensor::HostTensor;
 
 /// Every weight as the model asks for it, by name.
-pub fn weights(folder: &Path) -> Vec<(String, HostTensor)> {
+pub(crate) fn weights(folder: &Path) -> Vec<(String, HostTensor)> {
     let files = Folder(folder.to_path_buf());
     let weights = Weights::open(&files).unwrap();
     let all = VisionLanguageModel::architecture(&files).unwrap().weights().into_iter().map(|param| {

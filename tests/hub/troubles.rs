@@ -14,7 +14,7 @@ const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:4d
 const INDEX: &str = "model.safetensors.index.json";
 
 /// Names and sizes of what a folder holds.
-pub fn held(kept: &TempDir) -> Vec<(String, u64)> {
+pub(crate) fn held(kept: &TempDir) -> Vec<(String, u64)> {
     let files = fs::read_dir(kept.path()).unwrap().map(|file| file.unwrap());
     let full = files.map(|file| (file.file_name().into_string().unwrap(), file.metadata().unwrap().len()));
     full.filter(|(_, size)| *size > 0).collect()

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::tokens::{Token, is_name, tokens};
 
 /// The text of a file without its unit tests, where there is such a file.
-pub type Read<'a> = &'a dyn Fn(&Path) -> Option<String>;
+pub(crate) type Read<'a> = &'a dyn Fn(&Path) -> Option<String>;
 
 /// Re-exports that a name goes through at most.
 const DEPTH: usize = 8;
@@ -43,11 +43,11 @@ enum Target {
 }
 
 /// The modules of a package, the root first.
-pub struct Package(Vec<Module>);
+pub(crate) struct Package(Vec<Module>);
 
 impl Package {
     /// Reads `root`, a file's path, and all that its `mod` lines name.
-    pub fn read(root: &Path, read: Read) -> Self {
+    pub(crate) fn read(root: &Path, read: Read) -> Self {
         let mut package = Package(Vec::new());
         let source = read(root).expect("the root is there");
         package.add(root, &source, root.parent().expect("a file lies in a folder"), 0, read);
@@ -69,7 +69,7 @@ impl Package {
         own
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
@@ -159,7 +159,7 @@ impl Package {
     }
 
     /// Every group of files of which each reaches each: a line for each file, with those of the group that it uses.
-    pub fn circles(&self) -> Vec<String> {
+    pub(crate) fn circles(&self) -> Vec<String> {
         let uses = self.uses();
         let reached: Vec<BTreeSet<usize>> = (0..uses.len()).map(|from| reach(&uses, from)).collect();
         let mut found = Vec::new();

@@ -1,9 +1,9 @@
 //! Rust sources as names and signs, without comments and the content of strings.
 
-pub type Token = String;
+pub(crate) type Token = String;
 
 /// Names, `::`, and every other sign by itself.
-pub fn tokens(source: &str) -> Vec<Token> {
+pub(crate) fn tokens(source: &str) -> Vec<Token> {
     let chars: Vec<char> = source.chars().collect();
     let mut found = Vec::new();
     let mut at = 0;
@@ -59,6 +59,6 @@ fn raw(chars: &[char]) -> Option<usize> {
     Some(start + inner + end.len())
 }
 
-pub fn is_name(token: &str) -> bool {
+pub(crate) fn is_name(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }

@@ -10,7 +10,7 @@ use triptych::ops::matmul::{Transpose, matmul};
 use triptych::plan::{Plan, PlanBuilder, fill};
 use triptych::tensor::{DType, HostTensor};
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     cases![
         the_adapter_grants_a_device_with_the_default_limits_of_webgpu,
         plans_share_their_bank_and_ranges_run_alone,
@@ -30,7 +30,7 @@ async fn the_adapter_grants_a_device_with_the_default_limits_of_webgpu() {
     assert!(device.limits().max_storage_buffers_per_shader_stage >= 8);
 }
 
-pub async fn gpu() -> GpuDevice {
+pub(crate) async fn gpu() -> GpuDevice {
     GpuDevice::request().await.expect("a GPU adapter, be it a software one")
 }
 
@@ -42,7 +42,7 @@ async fn devices() -> [Device; 3] {
     ]
 }
 
-pub fn f32s(values: &[f32]) -> HostTensor {
+pub(crate) fn f32s(values: &[f32]) -> HostTensor {
     HostTensor::f32([values.len()], values.to_vec())
 }
 
@@ -54,7 +54,7 @@ const COUNTS: &str = "
     fn forward(@builtin(local_invocation_index) i: u32) { if i < params.count { y[i] += 1.0; } }";
 
 /// `y += 1`, for up to 64 elements.
-pub static COUNT: Kernel = Kernel {
+pub(crate) static COUNT: Kernel = Kernel {
     name: "count.forward",
     bindings: &[("y", Access::Write)],
     params: &[Field::of::<u32>("count")],
@@ -140,7 +140,7 @@ async fn a_shader_that_the_adapter_refuses_is_an_error() {
     assert!(matches!(compiled, Err(DeviceError::Gpu(_))), "{compiled:?}");
 }
 
-pub fn product(side: usize) -> Rc<Plan> {
+pub(crate) fn product(side: usize) -> Rc<Plan> {
     let mut b = PlanBuilder::new();
     let x = b.input("x", [side, side], DType::F32);
     let w = b.param("w", [side, side]);

@@ -7,7 +7,7 @@ use triptych::lab::contrast;
 use triptych::lab::fuse::task::Task;
 use triptych::lab::fuse::{Contestant, Race, RaceSettings};
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     cases![a_run_gives_the_recorded_losses, the_gpu_learns_as_the_cpu_does]
 }
 

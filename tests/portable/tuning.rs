@@ -9,7 +9,7 @@ use triptych::kernel::{Field, Kernel, Variant};
 use triptych::plan::PlanBuilder;
 use triptych::tensor::HostTensor;
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     cases![
         the_fastest_variant_is_measured_once_and_remembered,
         the_selection_obeys_or_takes_the_faster_and_says_why,

@@ -9,7 +9,7 @@ use triptych::ops::case::noise;
 use triptych::ops::{self, registry::all_cases};
 
 /// One test per op and form, so that a failure names the op and no test is long in a browser's software adapter.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let ops: BTreeSet<String> = all_cases().iter().map(|case| op(case).to_string()).collect();
     let of = |op: &String| all_cases().into_iter().filter(|case| self::op(case) == op).collect::<Vec<_>>();
     let mut cases = cases![

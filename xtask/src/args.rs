@@ -3,18 +3,18 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Relative, so that the built page works under any sub-path.
-pub const DEFAULT_PUBLIC_URL: &str = "./";
+pub(crate) const DEFAULT_PUBLIC_URL: &str = "./";
 
 /// The project's helper: sets up what a command needs and runs it
 #[derive(Parser, Debug)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     pub request: Request,
 }
 
 #[derive(Subcommand, Debug, PartialEq, Eq)]
-pub enum Request {
+pub(crate) enum Request {
     /// Build the release page and serve it
     Serve {
         /// 0 takes a free one
@@ -53,14 +53,14 @@ pub enum Request {
 
 /// Arguments that go on untouched.
 #[derive(Args, Debug, PartialEq, Eq)]
-pub struct Rest {
+pub(crate) struct Rest {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub args: Vec<String>,
 }
 
 impl Rest {
     /// The comparison that `bench` is asked for, if it is.
-    pub fn comparison(&self) -> Option<Comparison> {
+    pub(crate) fn comparison(&self) -> Option<Comparison> {
         let is_asked = self.args.iter().any(|word| word.starts_with("--against"));
         is_asked.then(|| {
             Comparison::parse_from(std::iter::once("bench").chain(self.args.iter().map(String::as_str)))
@@ -71,7 +71,7 @@ impl Rest {
 /// Our engine beside another
 #[derive(Parser, Debug, PartialEq, Eq)]
 #[command(bin_name = "cargo xtask bench")]
-pub struct Comparison {
+pub(crate) struct Comparison {
     #[arg(long)]
     pub against: Peer,
     /// One JSON document instead of a table
@@ -84,7 +84,7 @@ pub struct Comparison {
 
 /// What our engine is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Peer {
+pub(crate) enum Peer {
     /// ONNX Runtime, in inference
     Ort,
     /// PyTorch, in training, which is downloaded (some GB)
@@ -93,7 +93,7 @@ pub enum Peer {
 
 /// A part of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Suite {
+pub(crate) enum Suite {
     /// `cargo test` on this machine
     Native,
     /// The portable tests in headless Chromium

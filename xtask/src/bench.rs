@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 const EXAMPLE: &str = "bench";
 
 /// Runs the comparison. Standard output holds its result and nothing else.
-pub fn compare(comparison: &Comparison) -> Result<()> {
+pub(crate) fn compare(comparison: &Comparison) -> Result<()> {
     let folder = paths::target().join("bench");
     let benches = paths::root().join("benches");
     fs::create_dir_all(folder.join("web")).map_err(|error| format!("{}: {error}", folder.display()))?;

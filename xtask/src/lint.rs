@@ -8,7 +8,7 @@ const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 /// As the programs for the browser are built.
 const WASM_CLIPPY: [&str; 6] = ["clippy", "--locked", "--profile", "web", "--target", wasm::TARGET];
 
-pub fn run_all() -> Result<()> {
+pub(crate) fn run_all() -> Result<()> {
     step("formatting");
     run(cargo().args(["fmt", "--all", "--check"]))?;
     step("clippy, native");
@@ -23,7 +23,7 @@ pub fn run_all() -> Result<()> {
 
 /// The native code that is unsafe, by Miri, an interpreter that sees undefined behaviour. It comes with a nightly compiler only:
 /// `rustup component add --toolchain nightly miri rust-src`.
-pub fn miri() -> Result<()> {
+pub(crate) fn miri() -> Result<()> {
     let found = Command::new("cargo").args(["+nightly", "miri", "--version"]).output();
     if !found.is_ok_and(|found| found.status.success()) {
         step("miri: NOT CHECKED, it is not installed");

@@ -5,7 +5,7 @@ use crate::{Result, paths};
 use std::process::Command;
 
 /// Installs Debian packages as root or by sudo; otherwise the error holds the command to type.
-pub fn install(packages: &[&str]) -> Result<()> {
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let by_hand = format!("install by hand: apt-get install {}", packages.join(" "));
     if paths::find("apt-get")?.is_none() {
         return Err(format!("no apt-get here; {by_hand}, or what your system calls it"));

@@ -4,16 +4,16 @@ use crate::{Result, paths};
 use std::fs;
 
 /// The newest Trunk that the project's compiler builds: later ones need Rust 1.96.
-pub const TRUNK: &str = "0.21.14";
+pub(crate) const TRUNK: &str = "0.21.14";
 
 /// The wasm-bindgen command line must match the library to the last digit.
-pub fn wasm_bindgen() -> Result<String> {
+pub(crate) fn wasm_bindgen() -> Result<String> {
     let lock = read("Cargo.lock")?;
     locked_version(&lock, "wasm-bindgen").ok_or_else(|| "Cargo.lock: expected a package wasm-bindgen".into())
 }
 
 /// Binaryen's major version, which is all that `wasm-opt --version` tells.
-pub fn binaryen() -> Result<String> {
+pub(crate) fn binaryen() -> Result<String> {
     let manifest = read("e2e/package.json")?;
     npm_version(&manifest, "binaryen")
         .and_then(|version| version.split('.').next().map(String::from))

@@ -11,7 +11,7 @@ use std::process::Command;
 const PORTABLE: &str = "portable";
 
 /// Sets up what the suites need, so that a missing tool shows at once, then runs them in order.
-pub fn run_suites(suites: &[Suite]) -> Result<()> {
+pub(crate) fn run_suites(suites: &[Suite]) -> Result<()> {
     if suites.contains(&Suite::Native) {
         browser::vulkan_driver()?;
     }

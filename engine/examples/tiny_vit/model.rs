@@ -11,7 +11,7 @@ use triptych_engine::tensor::HostTensor;
 
 /// Side of a patch in pixels, width `D` of a token, and how many of the rest, with `C` classes.
 #[derive(Clone, Copy)]
-pub struct Vit {
+pub(crate) struct Vit {
     pub patch: usize,
     pub width: usize,
     pub heads: usize,
@@ -21,7 +21,7 @@ pub struct Vit {
 
 impl Vit {
     /// `logits[B,C]` of `pictures[B,1,S,S]`.
-    pub fn emit(self, b: &mut PlanBuilder, pictures: SlotId) -> SlotId {
+    pub(crate) fn emit(self, b: &mut PlanBuilder, pictures: SlotId) -> SlotId {
         let [batch, _, side, _] = b.shape(pictures)[..] else { panic!("pictures are [B,1,S,S]") };
         let (patch, tokens) = (self.patch, (side / self.patch).pow(2));
         let weight = b.param("patches.weight", [self.width, 1, patch, patch]);
@@ -66,7 +66,7 @@ fn norm(b: &mut PlanBuilder, name: &str, x: SlotId) -> SlotId {
 }
 
 /// Norms start as the identity, matrices uniform in `±1/sqrt(fan_in)`, all else (biases, AdamW's moments) at zero.
-pub fn initial(slot: &Slot, seed: u64) -> HostTensor {
+pub(crate) fn initial(slot: &Slot, seed: u64) -> HostTensor {
     let fan_in: usize = slot.shape.iter().skip(1).product();
     match (slot.name.starts_with("adamw."), slot.shape.len()) {
         (false, 1) if slot.name.ends_with("weight") => {

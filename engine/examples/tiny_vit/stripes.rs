@@ -4,12 +4,12 @@ use triptych_engine::rng::SplitMix64;
 use triptych_engine::tensor::HostTensor;
 
 /// Side of a picture in pixels, `S`.
-pub const SIDE: usize = 12;
+pub(crate) const SIDE: usize = 12;
 /// Across the stripes of each class.
-pub const DIRECTIONS: [[f32; 2]; 4] = [[1.0, 0.0], [0.0, 1.0], [0.7, 0.7], [0.7, -0.7]];
+pub(crate) const DIRECTIONS: [[f32; 2]; 4] = [[1.0, 0.0], [0.0, 1.0], [0.7, 0.7], [0.7, -0.7]];
 
 /// Classes `[B]`, and pictures `[B,1,S,S]` of waves in their directions, of any length and phase, with some noise.
-pub fn batch(random: &mut SplitMix64, count: usize) -> (Vec<u32>, HostTensor) {
+pub(crate) fn batch(random: &mut SplitMix64, count: usize) -> (Vec<u32>, HostTensor) {
     let classes: Vec<u32> =
         (0..count).map(|_| (random.next_u64() % DIRECTIONS.len() as u64) as u32).collect();
     let mut pixels = Vec::new();

@@ -14,7 +14,7 @@ const MARGIN: usize = 64;
 
 /// Kernels cut down to one variant, so that a device has no choice. Plans hold `&'static` kernels: each is leaked once.
 #[derive(Default)]
-pub struct OneVariant {
+pub(super) struct OneVariant {
     kernels: HashMap<(&'static str, usize), &'static Kernel>,
 }
 
@@ -29,7 +29,7 @@ impl OneVariant {
 }
 
 /// A padded plan on a device, its slots filled.
-pub struct Padded<'a> {
+pub(super) struct Padded<'a> {
     plan: &'a Plan,
     compiled: CompiledPlan,
 }
@@ -38,7 +38,7 @@ impl<'a> Padded<'a> {
     /// Prepares `plan` with the `variant`-th form of each kernel (the last where there are fewer) and fills the slots
     /// from `contents`, those without it marked as
     /// uncomputed.
-    pub async fn new(
+    pub(super) async fn new(
         device: &Device,
         plan: &'a Plan,
         kernels: &mut OneVariant,
@@ -65,12 +65,12 @@ impl<'a> Padded<'a> {
         Ok(Padded { plan, compiled })
     }
 
-    pub fn run(&self) -> Result<(), DeviceError> {
+    pub(super) fn run(&self) -> Result<(), DeviceError> {
         self.compiled.run(self.plan.all())
     }
 
     /// A slot's contents; the inner error says that something was written past its end.
-    pub async fn read(&self, id: SlotId) -> Result<Result<HostTensor, String>, DeviceError> {
+    pub(super) async fn read(&self, id: SlotId) -> Result<Result<HostTensor, String>, DeviceError> {
         let slot = self.plan.slot(id);
         let tensor = self.compiled.read(&slot.name).await?;
         let (words, end) = tensor.words().split_at(slot.shape.numel());

@@ -67,7 +67,7 @@ pub struct CpuDevice {
     pub exact: bool,
 }
 
-pub struct Stored {
+pub(super) struct Stored {
     pub(super) shape: Shape,
     buffer: Buffer,
 }

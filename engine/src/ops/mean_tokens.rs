@@ -24,7 +24,7 @@ impl Params {
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::MEAN_TOKENS];
 
 /// `y[b,d] = 1/L sum_{t < L} x[b,t,d]`, `L = lengths[b]`.
-pub static FORWARD: Kernel = Kernel {
+pub(super) static FORWARD: Kernel = Kernel {
     name: "mean_tokens.forward",
     bindings: &[("lengths", Access::Read), ("x", Access::Read), ("y", Access::Write)],
     params: Params::FIELDS,
@@ -34,7 +34,7 @@ pub static FORWARD: Kernel = Kernel {
 };
 
 /// `dx[b,t,d] += dy[b,d] / L` for `t < L`.
-pub static BACKWARD: Kernel = Kernel {
+pub(super) static BACKWARD: Kernel = Kernel {
     name: "mean_tokens.backward",
     bindings: &[("lengths", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
     params: Params::FIELDS,
@@ -100,7 +100,7 @@ pub fn mean_tokens(b: &mut PlanBuilder, x: SlotId, lengths: SlotId) -> SlotId {
 }
 
 /// Full, short and single sentences, and lengths out of range.
-pub fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let case = |shape: [usize; 3], lengths: &[u32]| {
         let inputs = vec![noise(&shape, 1.0, 80), HostTensor::u32([shape[0]], lengths.to_vec())];
         Case::new(format!("mean_tokens {shape:?} {lengths:?}"), inputs, |b, s| mean_tokens(b, s[0], s[1]))

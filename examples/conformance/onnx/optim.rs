@@ -14,7 +14,7 @@ use triptych::tensor::{DType, HostTensor};
 use super::{Elements, near, read, wide};
 use crate::{Tally, bytes};
 
-pub fn run(folder: &Path, entry: &Value, devices: &[(&'static str, Device)], tally: &mut Tally) {
+pub(super) fn run(folder: &Path, entry: &Value, devices: &[(&'static str, Device)], tally: &mut Tally) {
     let name = entry["name"].as_str().expect("a name");
     if entry["torch_class"] != "torch.optim.AdamW" {
         tally.not_ours.push(name.to_string());

@@ -15,7 +15,7 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "checkpoint", share: 60, seeds, mutate: mutated, run }
 }
 

@@ -22,7 +22,7 @@ const IDLE: usize = 1000;
 /// How often a download that broke off is gone on with.
 const ATTEMPTS: usize = 4;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "hub", share: 1000, seeds, mutate: mutate::files, run }
 }
 

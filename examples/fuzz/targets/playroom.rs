@@ -8,7 +8,7 @@ use crate::case::Target;
 use crate::files::Files;
 use crate::mutate;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "playroom", share: 20, seeds, mutate: mutated, run }
 }
 

@@ -14,7 +14,7 @@ use crate::mutate;
 const REQUEST: &str = "request.bin";
 const REPLY: &str = "reply.bin";
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "protocol", share: 2400, seeds, mutate: mutate::files, run }
 }
 

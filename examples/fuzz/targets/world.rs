@@ -10,7 +10,7 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "world", share: 1500, seeds, mutate: mutate::files, run }
 }
 

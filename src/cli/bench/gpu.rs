@@ -77,7 +77,7 @@ struct Ready {
     compiled: CompiledPlan,
 }
 
-pub fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
+pub(super) fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
     let device = choose_device(Backend::Gpu)?;
     let Device::Gpu(gpu) = &device else { unreachable!("a GPU was asked for") };
     let adapter = gpu.info();

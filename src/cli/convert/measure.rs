@@ -15,7 +15,7 @@ const SCENES: u64 = 16;
 
 /// How far a converted model is from its original, kept as f32, when the device keeps it as it was converted.
 #[derive(serde::Serialize)]
-pub struct Effect {
+pub(super) struct Effect {
     pub pictures: usize,
     #[serde(flatten)]
     pub metrics: PrecisionMetrics,
@@ -31,7 +31,7 @@ pub struct Effect {
 }
 
 /// Compares the models of two folders on the pictures that were found, or else on scenes of our world.
-pub fn measure(
+pub(super) fn measure(
     [before, after]: [&Path; 2],
     precision: Precision,
     found: Option<Found>,

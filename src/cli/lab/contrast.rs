@@ -15,7 +15,7 @@ use crate::lab::contrast::objectives::{self, ObjectiveComparison, Phase, Standin
 use crate::lab::contrast::{ContrastSettings, Direction, Figures, Loss, Run, Space, Temperature};
 
 #[derive(clap::Args)]
-pub struct Contrast {
+pub(crate) struct Contrast {
     /// Seed of weights and batches
     #[arg(long)]
     seed: Option<u64>,
@@ -77,7 +77,7 @@ enum DirectionName {
 }
 
 impl Contrast {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(crate) fn run(&self) -> Result<(), CliError> {
         if self.objectives {
             let settings = self.race_settings();
             settings.check().map_err(CliError::input)?;
@@ -211,7 +211,7 @@ fn standing_line(standing: &Standing) -> String {
 }
 
 /// What a run has learned, in one line.
-pub fn line(figures: &Figures) -> String {
+pub(super) fn line(figures: &Figures) -> String {
     format!(
         "step {}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word accuracy {:.2}",
         figures.step,

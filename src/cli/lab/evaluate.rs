@@ -16,7 +16,7 @@ use crate::lab::fuse::Race;
 use crate::lab::weights::WeightsError;
 
 #[derive(clap::Args)]
-pub struct Evaluate {
+pub(crate) struct Evaluate {
     /// Weights that `triptych lab` or the page has written
     file: PathBuf,
     #[command(flatten)]
@@ -24,7 +24,7 @@ pub struct Evaluate {
 }
 
 impl Evaluate {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(crate) fn run(&self) -> Result<(), CliError> {
         let name = self.file.display().to_string();
         let bytes = read(&self.file).map_err(CliError::input)?;
         let file = SafetensorsFile::new(&name, bytes).map_err(CliError::input)?;

@@ -15,7 +15,7 @@ use crate::lab::fuse::{Contestant, Evaluation, Modality, Race, RaceSettings};
 use crate::lab::sabotage::{Corruption, Sabotage};
 
 #[derive(clap::Args)]
-pub struct Options {
+pub(super) struct Options {
     /// Seed of weights and samples
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -45,13 +45,13 @@ pub struct Options {
 }
 
 #[derive(clap::Args)]
-pub struct Fuse {
+pub(crate) struct Fuse {
     #[command(flatten)]
     options: Options,
 }
 
 #[derive(clap::Args)]
-pub struct Sabotages {
+pub(crate) struct Sabotages {
     #[command(flatten)]
     options: Options,
 }
@@ -105,7 +105,7 @@ fn unknown(name: &str) -> String {
 }
 
 impl Fuse {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(crate) fn run(&self) -> Result<(), CliError> {
         let settings = self.options.settings(RaceSettings::default())?;
         let device = choose_device(self.options.common.backend)?;
         pollster::block_on(async {
@@ -182,7 +182,7 @@ fn table(race: &Race, standings: &[Evaluation]) {
 }
 
 impl Sabotages {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(crate) fn run(&self) -> Result<(), CliError> {
         let settings = self.options.settings(RaceSettings::sabotage())?;
         let device = choose_device(self.options.common.backend)?;
         pollster::block_on(async {

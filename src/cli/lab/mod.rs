@@ -9,7 +9,7 @@ use clap::Subcommand;
 use super::CliError;
 
 #[derive(Subcommand)]
-pub enum Lab {
+pub(super) enum Lab {
     /// Trains two towers on which picture and caption belong together
     Contrast(contrast::Contrast),
     /// Races ways of fusing a picture and words on one task
@@ -27,7 +27,7 @@ fn millionths(rate: f32) -> u32 {
 }
 
 impl Lab {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         match self {
             Lab::Contrast(command) => command.run(),
             Lab::Fuse(command) => command.run(),

@@ -35,7 +35,7 @@ const VAL_HEADER: &str = "step,text_to_image,image_to_text,hard_embedding,hard_m
                           object_recall,questions,pointing,swap_group";
 
 #[derive(clap::Args)]
-pub struct Train {
+pub(super) struct Train {
     /// Folder of the run: checkpoint, log and the model so far
     #[arg(long, default_value = "runs/playroom")]
     out: PathBuf,
@@ -74,7 +74,7 @@ pub struct Train {
 }
 
 impl Train {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         if !self.resume && self.checkpoint().exists() {
             let out = self.out.display();
             return Err(CliError::input(format!(

@@ -8,7 +8,7 @@ mod single;
 mod transformers_beam;
 
 pub use generation_config::GenerationConfig;
-pub use generation_error::GenerationError;
+pub(super) use generation_error::GenerationError;
 pub use generator::Generator;
 
 use std::cmp::Ordering;

@@ -30,7 +30,7 @@ pub(super) struct Transfer<W, B> {
 
 impl<W: Writable, B> Transfer<W, B> {
     /// Holds the digest against the server's and the bytes to the form of the file; any other file is emptied.
-    pub fn verify(mut self, entry: &Entry) -> Result<(), HubError> {
+    pub(super) fn verify(mut self, entry: &Entry) -> Result<(), HubError> {
         let failed = |source| storage(&entry.file, source);
         if let (Some(hash), Some(expected)) = (self.hash, &entry.sha256) {
             let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();

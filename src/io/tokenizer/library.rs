@@ -12,7 +12,7 @@ const LIBRARY: &str = "tokenizers";
 pub struct Library(TokenizerImpl<ModelWrapper, Normal, Parts, PostProcessorWrapper, Spelling>);
 
 /// Makes the library ready for [`Library::open`]; the error is a reason.
-pub async fn ready() -> Result<(), String> {
+pub(super) async fn ready() -> Result<(), String> {
     Ok(())
 }
 

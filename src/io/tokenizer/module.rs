@@ -54,7 +54,7 @@ fn running() -> Option<Instance> {
 }
 
 /// Makes the module ready for [`Library::open`], a new one where the last has stopped; the error is a reason.
-pub async fn ready() -> Result<(), String> {
+pub(crate) async fn ready() -> Result<(), String> {
     if running().is_none() {
         let module = load().await.map_err(|error| js_error(&error))?.unchecked_into();
         let has_stopped = Rc::default();

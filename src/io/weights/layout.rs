@@ -76,7 +76,7 @@ impl Entry {
 impl Layout {
     /// Fills one shard after the other in the order of `tensors`; none is larger than `limit` bytes. A tensor that no shard
     /// holds whole is split by rows.
-    pub fn new(tensors: &[TensorSpec], limit: u64) -> Result<Self, WriteError> {
+    pub(super) fn new(tensors: &[TensorSpec], limit: u64) -> Result<Self, WriteError> {
         let mut shards: Vec<Vec<Entry>> = Vec::new();
         let mut used = limit;
         for spec in tensors {

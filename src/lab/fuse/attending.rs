@@ -9,7 +9,7 @@ const TOWER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2 };
 const WHOLE: AttentionMask = AttentionMask::Bidirectional(None);
 
 /// One vector: `[B, D]`, of co-attention `[B, 2D]`.
-pub fn fuse(b: &mut PlanBuilder, contestant: Contestant, [cells, words]: [SlotId; 2]) -> SlotId {
+pub(super) fn fuse(b: &mut PlanBuilder, contestant: Contestant, [cells, words]: [SlotId; 2]) -> SlotId {
     b.scope("fusion", |b| match contestant {
         Contestant::Cross => read(b, "words", words, cells),
         Contestant::CoAttention => {

@@ -50,7 +50,7 @@ struct Output {
 /// The training step of `contestant` on `batch` samples. Inputs `pixels` `[B, 3, SIDE, SIDE]`, `ids` (u32 `[B, T]`),
 /// `present.picture` and `present.words` (`[B, 1]`), `answers` (u32 `[B]`), `weights` `[B]`; for
 /// [`Contestant::Modulated`] also `modulate.picture` and `modulate.words` (`[1]`).
-pub fn training(contestant: Contestant, batch: usize) -> Plan {
+pub(super) fn training(contestant: Contestant, batch: usize) -> Plan {
     training_with(contestant, batch, hidden(contestant))
 }
 
@@ -104,7 +104,7 @@ fn belongs(b: &PlanBuilder, weight: SlotId, modality: &str) -> bool {
 
 /// What `contestant` answers to `batch` samples: inputs as for [`training`] but answers and weights; `probabilities`
 /// `[B, 2]` and the traces of its fusion.
-pub fn inference(contestant: Contestant, batch: usize) -> Plan {
+pub(super) fn inference(contestant: Contestant, batch: usize) -> Plan {
     let mut b = PlanBuilder::new().traced();
     let output = emit(&mut b, contestant, batch, hidden(contestant));
     let probabilities = softmax(&mut b, output.logits);
@@ -113,7 +113,7 @@ pub fn inference(contestant: Contestant, batch: usize) -> Plan {
 }
 
 /// Hidden width of the head with which the contestant has [`PARAMETERS`] weights; they are linear in it.
-pub fn hidden(contestant: Contestant) -> usize {
+pub(super) fn hidden(contestant: Contestant) -> usize {
     let count = |hidden| parameters(&training_with(contestant, 1, hidden));
     let (one, two) = (count(1), count(2));
     1 + PARAMETERS.saturating_sub(one) / (two - one)

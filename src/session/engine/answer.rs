@@ -30,7 +30,7 @@ pub(super) struct Answering {
 }
 
 impl Answering {
-    pub async fn begin(
+    pub(super) async fn begin(
         model: &mut VisionLanguageModel,
         picture: &Pixels,
         question: &str,
@@ -55,7 +55,7 @@ impl Answering {
     }
 
     /// One token; whether the answer is done.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
         model: &mut VisionLanguageModel,
         prior: &mut Option<QuestionPrior>,

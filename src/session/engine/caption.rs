@@ -31,7 +31,7 @@ fn searched(decoding: Decoding, own: infer::Decoding) -> infer::Decoding {
 }
 
 impl Captioning {
-    pub fn begin(
+    pub(super) fn begin(
         model: &VisionLanguageModel,
         picture: &Pixels,
         prefix: &str,
@@ -49,7 +49,7 @@ impl Captioning {
     }
 
     /// One token of the prefix, or one token of the caption, of every hypothesis of a beam; whether the caption is done.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
         model: &mut VisionLanguageModel,
         emit: Emit<'_>,

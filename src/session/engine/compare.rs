@@ -33,18 +33,18 @@ pub(super) struct Spare {
 }
 
 impl Comparing {
-    pub fn new(name: String) -> Self {
+    pub(super) fn new(name: String) -> Self {
         Comparing { name, left: None, first: None }
     }
 
     /// Nothing is left to do but to load the model as before.
-    pub fn stopped(name: String) -> Self {
+    pub(super) fn stopped(name: String) -> Self {
         Comparing { name, left: Some(Vec::new()), first: None }
     }
 
     /// Loads the model, which is the one that was last `requested`, in one more precision and measures it; whether that was all.
     /// One form at a time is in memory.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
         host: &impl Host,
         requested: Option<&ModelName>,

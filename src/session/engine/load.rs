@@ -34,7 +34,7 @@ pub(super) struct Load {
 impl Load {
     /// Loads the model; none where others have its files. Then every look at them is a step of its own, the `tries`-th, so that
     /// another model can be asked for meanwhile.
-    pub async fn advance(
+    pub(super) async fn advance(
         &self,
         host: &impl Host,
         tries: &mut u32,

@@ -22,7 +22,7 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    pub fn new(model: VisionLanguageModel, facts: &ModelFacts) -> Self {
+    pub(super) fn new(model: VisionLanguageModel, facts: &ModelFacts) -> Self {
         Loaded {
             name: facts.name.clone(),
             precision: facts.precision,

@@ -19,7 +19,7 @@ pub(super) struct Matching {
 }
 
 impl Matching {
-    pub fn begin(
+    pub(super) fn begin(
         model: &VisionLanguageModel,
         pictures: &[Pixels],
         texts: &[String],
@@ -31,7 +31,7 @@ impl Matching {
     }
 
     /// Judges the next picture with every text; whether it was the last.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
         model: &mut VisionLanguageModel,
         emit: Emit<'_>,

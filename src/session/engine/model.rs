@@ -29,12 +29,12 @@ enum Progress {
 }
 
 impl Asking {
-    pub fn new(command: Command) -> Self {
+    pub(super) fn new(command: Command) -> Self {
         Asking { command, progress: Progress::Begun }
     }
 
     /// One piece of the command; whether it was the last.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
         loaded: &mut Loaded,
         host: &impl Host,

@@ -26,7 +26,10 @@ pub(crate) enum Trainee {
 
 impl Run {
     /// Random weights, and the update that tells of the beginning.
-    pub async fn begin(device: &Device, experiment: &Experiment) -> Result<(Self, TrainingUpdate), Failure> {
+    pub(super) async fn begin(
+        device: &Device,
+        experiment: &Experiment,
+    ) -> Result<(Self, TrainingUpdate), Failure> {
         let refused = |sentence: String| unusable(&sentence, String::new());
         let (trainee, update) = match experiment {
             Experiment::Race(settings) => {
@@ -52,7 +55,7 @@ impl Run {
         Ok((Run { experiment: experiment.clone(), trainee, evaluating }, update))
     }
 
-    pub fn step(&self) -> u64 {
+    pub(super) fn step(&self) -> u64 {
         match &self.trainee {
             Trainee::Race(race) => race.step,
             Trainee::Contrast(run) => run.steps(),
@@ -61,7 +64,7 @@ impl Run {
     }
 
     /// Whether nothing is left to do for a run up to `until`.
-    pub fn is_done(&self, until: u64) -> bool {
+    pub(super) fn is_done(&self, until: u64) -> bool {
         let is_over = match &self.trainee {
             Trainee::Race(_) => false,
             Trainee::Contrast(run) => run.steps() >= run.settings.steps,
@@ -71,7 +74,7 @@ impl Run {
     }
 
     /// One piece of the way to `until`.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
         device: &Device,
         until: u64,
@@ -109,12 +112,12 @@ fn is_due(step: u64, until: u64, every: u64) -> bool {
 pub(crate) struct Runs(Vec<Run>);
 
 impl Runs {
-    pub fn of(&mut self, experiment: &Experiment) -> Option<&mut Run> {
+    pub(super) fn of(&mut self, experiment: &Experiment) -> Option<&mut Run> {
         self.0.iter_mut().find(|run| run.experiment == *experiment)
     }
 
     /// Takes the place of an older run of the same experiment; the oldest gives way.
-    pub fn add(&mut self, run: Run) {
+    pub(super) fn add(&mut self, run: Run) {
         self.0.retain(|other| other.experiment != run.experiment);
         self.0.insert(0, run);
         self.0.truncate(KEPT_RUNS);

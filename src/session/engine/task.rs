@@ -25,7 +25,7 @@ pub(super) enum Task {
 }
 
 impl Task {
-    pub fn new(command: Command) -> Self {
+    pub(super) fn new(command: Command) -> Self {
         match command {
             Command::Load { backend, model } => Task::Load(Load { backend, model }, 0),
             Command::Compare { name } => Task::Compare(Comparing::new(name)),
@@ -44,7 +44,7 @@ impl Task {
     }
 
     /// One piece; whether the task is done.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
         loaded: &mut Loaded,
         host: &impl Host,

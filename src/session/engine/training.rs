@@ -17,12 +17,12 @@ pub(super) struct Training {
 }
 
 impl Training {
-    pub fn new(experiment: Experiment, until: u64) -> Self {
+    pub(super) fn new(experiment: Experiment, until: u64) -> Self {
         Training { experiment, until, has_begun: false }
     }
 
     /// One piece, so that a pause is heard within a step; whether the run has come to where it should.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
         device: &Device,
         runs: &mut Runs,
@@ -68,12 +68,12 @@ pub(super) struct CorruptionEval {
 }
 
 impl CorruptionEval {
-    pub fn new(experiment: Experiment, sabotages: Vec<Sabotage>) -> Self {
+    pub(super) fn new(experiment: Experiment, sabotages: Vec<Sabotage>) -> Self {
         CorruptionEval { experiment, sabotages, next: 0 }
     }
 
     /// The answers of one contestant to one corruption; whether it was the last.
-    pub async fn advance(&mut self, runs: &mut Runs, emit: Emit<'_>) -> Result<bool, Failure> {
+    pub(super) async fn advance(&mut self, runs: &mut Runs, emit: Emit<'_>) -> Result<bool, Failure> {
         let race = raced(runs, &self.experiment)?;
         let count = race.settings.entrants().len();
         if let Some(&sabotage) = self.sabotages.get(self.next / count) {

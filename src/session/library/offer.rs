@@ -67,7 +67,7 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
 }
 
 /// Refuses weights that would not fit, before any of them is loaded.
-pub fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Failure> {
+pub(crate) fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Failure> {
     let memory = architecture.bytes(precision);
     if memory <= PAGE_WEIGHTS {
         return Ok(());

@@ -13,7 +13,7 @@ use crate::plan::Step;
 const PARAMS_STRIDE: usize = 256;
 
 /// A step, ready to be encoded.
-pub struct Dispatch {
+pub(super) struct Dispatch {
     pipeline: Rc<Pipeline>,
     bindings: wgpu::BindGroup,
     grid: [u32; 3],
@@ -66,7 +66,7 @@ impl Dispatch {
 }
 
 /// The steps as dispatches of the given variants, their parameters side by side in one uniform buffer.
-pub fn bind(
+pub(super) fn bind(
     device: &GpuDevice,
     steps: &[Step],
     buffers: &[wgpu::Buffer],
@@ -92,7 +92,7 @@ pub fn bind(
 }
 
 /// Submits the dispatches in order, in one pass.
-pub fn submit<'a>(device: &GpuDevice, dispatches: impl Iterator<Item = &'a Dispatch>) {
+pub(super) fn submit<'a>(device: &GpuDevice, dispatches: impl Iterator<Item = &'a Dispatch>) {
     let mut encoder = device.device.create_command_encoder(&Default::default());
     {
         let mut pass = encoder.begin_compute_pass(&Default::default());

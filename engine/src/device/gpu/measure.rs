@@ -9,7 +9,7 @@ use crate::kernel::{Access, Variant};
 use crate::plan::{Plan, Step};
 
 /// The variant for each step, measured where it is not known yet.
-pub async fn choose(
+pub(super) async fn choose(
     device: &GpuDevice,
     plan: &Plan,
     buffers: &[wgpu::Buffer],

@@ -7,7 +7,7 @@ use crate::device::DeviceError;
 use crate::plan::Slot;
 use crate::tensor::{DType, HostTensor, Shape};
 
-pub struct Stored {
+pub(crate) struct Stored {
     pub(in crate::device) shape: Shape,
     buffer: wgpu::Buffer,
 }

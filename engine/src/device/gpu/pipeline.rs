@@ -3,13 +3,13 @@
 use crate::kernel::{Access, Kernel, Variant};
 
 /// A variant of a kernel, compiled; its bind groups follow the kernel's bindings, the parameters come last.
-pub struct Pipeline {
+pub(super) struct Pipeline {
     pub pipeline: wgpu::ComputePipeline,
     pub layout: wgpu::BindGroupLayout,
 }
 
 impl Pipeline {
-    pub fn new(device: &wgpu::Device, kernel: &Kernel, variant: &Variant) -> Self {
+    pub(super) fn new(device: &wgpu::Device, kernel: &Kernel, variant: &Variant) -> Self {
         let label = Some(kernel.name);
         let storage = kernel
             .bindings

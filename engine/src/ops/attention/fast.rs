@@ -24,7 +24,7 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    pub fn of(p: &Params) -> Self {
+    pub(super) fn of(p: &Params) -> Self {
         let [heads, queries, keys, dh] = [p.heads, p.queries, p.keys, p.head_dim].map(|n| n as usize);
         Sizes { heads, queries, keys, dh, width: heads * dh }
     }

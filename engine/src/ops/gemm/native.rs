@@ -8,7 +8,14 @@ use super::{Mat, check};
 const WORTH_CUTTING: usize = 32_768;
 
 /// `c = beta c + a b`, as [`super::gemm`].
-pub fn gemm(extents: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
+pub(super) fn gemm(
+    extents: [usize; 3],
+    a: Mat,
+    b: Mat,
+    beta: f32,
+    c: &mut [f32],
+    (rsc, csc): (usize, usize),
+) {
     check(extents, a, b, Mat::new(c, rsc, csc));
     // SAFETY: the extents stay within the slices, and `c` is borrowed by this call alone.
     unsafe { multiply(extents, a, b, beta, c.as_mut_ptr(), (rsc, csc)) }
@@ -16,7 +23,7 @@ pub fn gemm(extents: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc,
 
 /// `c = beta c + a b`, `c` `[m,n]` contiguous, its columns in pieces of `columns`, each of which packs its part of `b` alone
 /// and is written where it belongs.
-pub fn in_columns([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], columns: usize) {
+pub(super) fn in_columns([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], columns: usize) {
     check([m, n, k], a, b, Mat::new(c, n, 1));
     let whole = Columns(c.as_mut_ptr());
     let piece = |j: usize| {

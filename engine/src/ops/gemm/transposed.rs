@@ -59,7 +59,7 @@ const UNPACKED: usize = 64;
 
 /// `c = a b` on all cores, `c` `[m,n]` contiguous, of a `b` whose columns `unpack(j, lines)` writes from the `j`-th on, one
 /// line of `k` numbers after another; `finish` is applied to every finished run of rows.
-pub fn gemm_unpacking(
+pub(super) fn gemm_unpacking(
     [m, n, k]: [usize; 3],
     a: Mat,
     unpack: impl Fn(usize, &mut [f32]) + Sync,

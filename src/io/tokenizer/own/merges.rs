@@ -6,13 +6,13 @@ use std::ops::Range;
 
 /// A token and the bytes of the text it stands for.
 #[derive(Clone, Debug)]
-pub struct Symbol {
+pub(super) struct Symbol {
     pub id: u32,
     pub span: Range<usize>,
 }
 
 /// Which pairs of tokens become one: the pair's rank, and what becomes of it.
-pub type Merges = HashMap<(u32, u32), (u32, u32)>;
+pub(super) type Merges = HashMap<(u32, u32), (u32, u32)>;
 
 /// A node of the word, of which the left of two that are merged remains.
 struct Node {
@@ -24,7 +24,7 @@ struct Node {
 }
 
 /// Merges the pair of lowest rank, the leftmost of equals, until none is left. Takes O(n log n) of n symbols.
-pub fn merge(word: Vec<Symbol>, merges: &Merges) -> Vec<Symbol> {
+pub(super) fn merge(word: Vec<Symbol>, merges: &Merges) -> Vec<Symbol> {
     let node =
         |(at, symbol)| Node { symbol: Some(symbol), before: usize::checked_sub(at, 1), behind: at + 1 };
     let mut nodes: Vec<Node> = word.into_iter().enumerate().map(node).collect();

@@ -11,7 +11,7 @@ use crate::lab::small_trainer::{SmallTrainer, replay, training_plan};
 use crate::tensor::HostTensor;
 use crate::world::Rng;
 
-pub struct Contestant {
+pub(super) struct Contestant {
     pub standing: Standing,
     /// Of the pairs of the phase; every contestant sees the same.
     order: Order,
@@ -27,7 +27,7 @@ struct Frozen {
 }
 
 impl Contestant {
-    pub async fn new(
+    pub(super) async fn new(
         device: &Device,
         objective: Objective,
         settings: &ObjectiveSettings,
@@ -41,7 +41,7 @@ impl Contestant {
     }
 
     /// One short piece of work: a batch, the freezing of the encoders, or the end of a probe.
-    pub async fn step(
+    pub(super) async fn step(
         &mut self,
         device: &Device,
         settings: &ObjectiveSettings,
@@ -62,7 +62,7 @@ impl Contestant {
         self.enter(device, phase.next(), settings, pool).await
     }
 
-    pub fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.standing.phase == Phase::Done
     }
 

@@ -60,7 +60,7 @@ pub(crate) struct Album {
 
 impl Album {
     /// Takes in what other pages have changed.
-    pub async fn read(&mut self, folder: &impl Store, width: usize) -> io::Result<()> {
+    pub(crate) async fn read(&mut self, folder: &impl Store, width: usize) -> io::Result<()> {
         let file = folder.open(PHOTOS).await?;
         let mut bytes = vec![0; usize::try_from(file.size()).map_err(|_| io::ErrorKind::FileTooLarge)?];
         file.read_at(0, &mut bytes)?;
@@ -105,12 +105,12 @@ impl Album {
         Ok(())
     }
 
-    pub fn holds(&self, photo: &Photo) -> bool {
+    pub(crate) fn holds(&self, photo: &Photo) -> bool {
         self.records.iter().any(|record| record.photo == *photo)
     }
 
     /// The photos of which the page, which has the first `known`, is to be told, from which place on, and their embeddings.
-    pub async fn since(
+    pub(crate) async fn since(
         &mut self,
         folder: &impl Store,
         width: usize,
@@ -129,18 +129,18 @@ impl Album {
     }
 
     /// The places of photos from `from` on whose files end early.
-    pub fn incomplete(&self, from: usize) -> Vec<u32> {
+    pub(crate) fn incomplete(&self, from: usize) -> Vec<u32> {
         let from_there = self.records.iter().enumerate().skip(from);
         from_there.filter(|(_, record)| record.is_incomplete).map(|(at, _)| at as u32).collect()
     }
 
     /// Photos that are left out because what was kept of them is damaged.
-    pub fn lost(&self) -> u32 {
+    pub(crate) fn lost(&self) -> u32 {
         self.lost + u32::from(self.is_broken_off)
     }
 
     /// Photos that the page has been told of.
-    pub fn reported(&self) -> usize {
+    pub(crate) fn reported(&self) -> usize {
         self.reported
     }
 
@@ -192,7 +192,11 @@ impl Album {
     }
 
     /// The thumbnails of those of these photos of which the page has been told; empty where one is damaged.
-    pub async fn thumbnails(&self, folder: &impl Store, photos: &[u32]) -> io::Result<Vec<(u32, Vec<u8>)>> {
+    pub(crate) async fn thumbnails(
+        &self,
+        folder: &impl Store,
+        photos: &[u32],
+    ) -> io::Result<Vec<(u32, Vec<u8>)>> {
         let file = folder.open(THUMBNAILS).await?;
         let mut all = Vec::new();
         for &photo in photos {

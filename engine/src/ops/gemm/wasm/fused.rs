@@ -14,13 +14,13 @@ use crate::ops::gemm::skinny::STREAMS;
 static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/fused.wasm"));
 
 /// Rows of the tile.
-pub const MR: usize = 6;
+pub(crate) const MR: usize = 6;
 
 // As `fused.wat` has them.
 const _: () = assert!(NR == 8 && STREAMS == 4);
 
 /// None in a browser without relaxed SIMD.
-pub fn products() -> Option<Products> {
+pub(crate) fn products() -> Option<Products> {
     thread_local!(static PRODUCTS: Option<Products> = load().ok().flatten());
     PRODUCTS.with(|products| *products)
 }

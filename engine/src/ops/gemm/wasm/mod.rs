@@ -56,7 +56,7 @@ struct Products {
 }
 
 /// `c = beta c + a b`, `k` at least 1; the caller has checked that all extents stay within the slices.
-pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], strides: (usize, usize)) {
+pub(crate) fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], strides: (usize, usize)) {
     match fused::products() {
         Some(fused) => blocked::<{ fused::MR }>([m, n, k], a, b, beta, c, strides, fused.tile),
         None => blocked::<{ plain::MR }>([m, n, k], a, b, beta, c, strides, plain::PRODUCTS.tile),
@@ -65,7 +65,13 @@ pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], str
 
 /// `c = a b`, `c` `[m,n]` contiguous, `b` `[k,n]` as panels `[n/8,k,8]`, `k` at least 1; `finish` is applied to every finished
 /// run of rows. The caller has checked that all extents stay within the slices.
-pub fn gemm_panels(extents: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], finish: impl Fn(&mut [f32])) {
+pub(crate) fn gemm_panels(
+    extents: [usize; 3],
+    a: Mat,
+    panels: &[f32],
+    c: &mut [f32],
+    finish: impl Fn(&mut [f32]),
+) {
     let fused = fused::products();
     if extents[0] < ROWS {
         skinny::gemm_panels(extents, a, panels, c, fused.unwrap_or(plain::PRODUCTS).skinny);

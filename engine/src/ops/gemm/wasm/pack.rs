@@ -4,7 +4,7 @@ use std::arch::wasm32::*;
 
 /// Lays `count` lines of `depth` elements as panels of `W` lines, `[count / W, depth, W]`; lines beyond the last are
 /// zero. Element `l` of line `i` stands at `i * line + l * step` of `from`.
-pub fn pack<const W: usize>(
+pub(crate) fn pack<const W: usize>(
     to: &mut [f32],
     from: &[f32],
     (line, step): (usize, usize),

@@ -6,9 +6,9 @@ use super::{NR, Products};
 use crate::ops::gemm::skinny::STREAMS;
 
 /// Rows of the tile.
-pub const MR: usize = 4;
+pub(crate) const MR: usize = 4;
 
-pub const PRODUCTS: Products = Products { tile, skinny };
+pub(crate) const PRODUCTS: Products = Products { tile, skinny };
 
 /// # Safety
 /// As of [`Tile`](super::Tile).

@@ -6,7 +6,7 @@ use super::{NR, Skinny};
 
 /// `c = a b`, `c` `[m,n]` contiguous, `b` `[k,n]` as panels `[n/8,k,8]`, `k` at least 1; the caller has checked that all extents
 /// stay within the slices.
-pub fn gemm_panels([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], skinny: Skinny) {
+pub(crate) fn gemm_panels([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], skinny: Skinny) {
     let count = n.div_ceil(NR);
     let part = count / STREAMS;
     let panels = &panels[..count * NR * k];

@@ -1,5 +1,5 @@
-// scores[B,H,Tq,Tk] = scale P (dy v^T - rowsum(P dy v^T)), and dx[B,T,D] += the product of scores or P with what runs over
-// keys or queries.
+// scores[B,H,Tq,Tk] = scale P (dy v^T - rowsum(P dy v^T)), then dq[B,Tq,D] += scores k,
+// dk[B,Tk,D] += scores^T q and dv[B,Tk,D] += P^T dy.
 
 struct Params {
     batch: u32,

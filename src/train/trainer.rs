@@ -1,4 +1,5 @@
-//! The training loop's state: weights and moments in a parameter store, one compiled plan for each of the stage’s sizes, the step counter.
+//! The training loop's state: weights and moments in a parameter store, one compiled plan for each of the stage’s sizes, the
+//! step counter.
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -10,7 +10,7 @@ use crate::plan::{Plan, SlotKind};
 use crate::tensor::{Data, HostTensor, first_not_finite};
 
 /// A plan with its buffers (and, on a GPU, pipelines and bind groups) on a device, made by
-/// [`ParamStore::prepare`](super::ParamStore::prepare).
+/// [`ParamStore::compile`](super::ParamStore::compile).
 pub enum CompiledPlan {
     /// Runs when it is called.
     Cpu(cpu::CompiledPlan),

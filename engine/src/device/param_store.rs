@@ -8,8 +8,8 @@ use crate::order;
 use crate::plan::Plan;
 use crate::tensor::{HostTensor, Shape};
 
-/// Weights and optimiser state on a device, by name, made by [`Device::parameter store`](super::Device::parameter store); every plan compiled with
-/// the parameter store shares them.
+/// Weights and optimiser state on a device, by name, made by [`Device::param_store`](super::Device::param_store); every plan
+/// that it compiles shares them.
 pub enum ParamStore {
     /// In the memory of the process.
     Cpu(cpu::ParamStore),
@@ -64,8 +64,8 @@ impl ParamStore {
         }
     }
 
-    /// Allocates what the plan needs on the parameter store's device; on a GPU also compiles its kernels, and measures those of several
-    /// variants that it does not know yet. Every stored slot must be in the parameter store, with its shape.
+    /// Allocates what the plan needs on this device; on a GPU also compiles its kernels, and measures those of several variants that
+    /// it does not know yet. Every stored slot must be in this store, with its shape.
     ///
     /// # Errors
     /// [`DeviceError::Missing`], [`DeviceError::ShapeMismatch`], and those of memory.

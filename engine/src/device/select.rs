@@ -100,7 +100,7 @@ const TICK_MS: f64 = 1.0;
 /// The least time of a few warm runs of `plan` in milliseconds, with weights of zero, up to its last result in host memory.
 ///
 /// # Errors
-/// Those of preparing, running and reading the plan.
+/// Those of compiling, running and reading the plan.
 pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, DeviceError> {
     let mut params = device.param_store();
     for slot in plan.slots_of(SlotKind::Stored) {

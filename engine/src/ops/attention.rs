@@ -270,6 +270,7 @@ pub fn attention(
     y
 }
 
+/// `grad(of) += kernel(read)`, of the shape of `of`, where a gradient is wanted.
 fn accumulate(b: &mut PlanBuilder, kernel: &'static Kernel, read: [SlotId; 2], of: SlotId, params: &[u32]) {
     if b.needs_grad(of) {
         let grad = b.grad(of);

@@ -7,8 +7,8 @@ use triptych::lab::fuse::{Contestant, Modality, RaceSettings};
 use triptych::lab::sabotage::Corruption;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    BackendChoice, Command, Decoding, Event, Experiment, Lane, ModelName, Pixels, Reader, Recovery,
-    TrainingUpdate,
+    BackendChoice, Command, Decoding, EncodeLane, Event, Experiment, Lane, ModelName, Pixels, Reader,
+    Recovery, TrainingUpdate,
 };
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
@@ -35,7 +35,7 @@ fn loaded() -> LocalClient {
 fn a_gallery_comes_in_pieces_and_gives_way_to_typed_words() {
     let mut client = loaded();
     let inputs = (0..20).flat_map(|at| [picture(at).into(), "a red circle".into()]).collect();
-    let gallery = client.send(Command::Encode { inputs, lane: Lane::Gallery });
+    let gallery = client.send(Command::Encode { inputs, lane: EncodeLane::Gallery });
     let text = client.send(Command::query("a red circle"));
     let replies = pollster::block_on(client.finish());
     assert_eq!(replies[0].id, text);

@@ -59,7 +59,7 @@ async fn fit(device: &Device, plan: Rc<Plan>) -> Result<[f32; 3], DeviceError> {
 
 fn main() -> Result<(), DeviceError> {
     let plan = Rc::new(training_plan());
-    let selection = pollster::block_on(select(Preference::Auto, plan.clone(), None))?;
+    let selection = pollster::block_on(select(Preference::Auto, |_| plan.clone(), None))?;
     println!("{}", selection.reason);
     let [w0, w1, bias] = pollster::block_on(fit(&selection.device, plan))?;
     println!("y = {w0:.3} x0 {w1:+.3} x1 {bias:+.3}");

@@ -6,6 +6,7 @@ use web_time::Instant;
 
 use super::{AdapterInfo, CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
 use crate::kernel::Access;
+use crate::layout::Layout;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
 
@@ -45,15 +46,15 @@ pub struct Trial {
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 
-/// Chooses by `preference`. The automatic choice runs `probe`, a plan like those to come, a few times on both devices with
-/// weights of zero. `known` is what an earlier visit measured.
+/// Chooses by `preference`. The automatic choice runs what `probe` returns, a plan like those to come with matrices in the layout
+/// that a device prefers, a few times on both devices with weights of zero. `known` is what an earlier visit measured.
 ///
 /// # Errors
 /// [`DeviceError::NoAdapter`] where a GPU was asked for and there is none; the automatic choice never fails, because the CPU
 /// remains.
 pub async fn select(
     preference: Preference,
-    probe: Rc<Plan>,
+    probe: impl Fn(Layout) -> Rc<Plan>,
     known: Option<KernelTuning>,
 ) -> Result<Selection, DeviceError> {
     let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None, measurements: None };
@@ -68,7 +69,7 @@ pub async fn select(
         (Ok(gpu), Preference::Auto) => {
             let adapter = gpu.info().clone();
             let fallback = adapter.clone();
-            let tried = race(gpu, adapter, probe).await;
+            let tried = race(gpu, adapter, &probe).await;
             Ok(tried.unwrap_or_else(|error| cpu(Some(fallback), format!("The CPU computes: {error}."))))
         }
         (Ok(gpu), _) => {
@@ -79,10 +80,14 @@ pub async fn select(
     }
 }
 
-async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<Selection, DeviceError> {
+async fn race(
+    gpu: GpuDevice,
+    adapter: AdapterInfo,
+    probe: &impl Fn(Layout) -> Rc<Plan>,
+) -> Result<Selection, DeviceError> {
     let gpu = Device::Gpu(gpu);
-    let trial =
-        Trial { gpu: milliseconds(&gpu, probe.clone()).await?, cpu: milliseconds(&CPU, probe).await? };
+    let time = async |device: &Device| milliseconds(device, probe(device.layout())).await;
+    let trial = Trial { gpu: time(&gpu).await?, cpu: time(&CPU).await? };
     let measurements = gpu.take_measurements();
     let kind = if adapter.is_software { "computes on the CPU itself" } else { "is a graphics processor" };
     let gpu_wins = trial.gpu <= trial.cpu;

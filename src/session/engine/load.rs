@@ -103,6 +103,7 @@ async fn playroom(
     files.insert("model.safetensors", fetch("model.safetensors", Stage::Weights).await?);
     stage(Stage::Prepare, 0, Some(1));
     let mut model = VisionLanguageModel::load(device, &files, Precision::F32)?;
+    drop(files);
     model.encode_pictures(&[blank(model.image_size() as u32)]).await?;
     let facts = facts(&model, "Playroom", String::from_utf8(eval).unwrap_or_default()).await?;
     Ok((model, facts))
@@ -187,7 +188,8 @@ async fn choose(backend: BackendChoice, known: Option<KernelTuning>) -> Result<S
         BackendChoice::Cpu => Preference::Cpu,
         BackendChoice::Gpu => Preference::Gpu,
     };
-    Ok(select(preference, Rc::new(probe_plan(&Config::playroom(256))), known).await?)
+    let probe = |layout| Rc::new(probe_plan(&Config::playroom(256), layout));
+    Ok(select(preference, probe, known).await?)
 }
 
 fn report(selection: &Selection) -> DeviceReport {

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::session::protocol::{
-    Abilities, Alternative, BackendChoice, Command, Decoding, Event, Failure, Hypothesis, Lane, Loading,
-    ModelFacts, ModelKind, ModelName, Opened, Pixels, Precision, Recovery, Reply, Request, Stack, Stage,
-    StepTime, Token,
+    Abilities, Alternative, BackendChoice, Command, Decoding, EncodeLane, Event, Failure, Hypothesis, Lane,
+    Loading, ModelFacts, ModelKind, ModelName, Opened, Pixels, Precision, Recovery, Reply, Request, Stack,
+    Stage, StepTime, Token,
 };
 
 pub fn picture(value: u8) -> Pixels {
@@ -132,7 +132,7 @@ fn a_superseded_request_is_no_longer_heard() {
 fn a_gallery_comes_in_rows_until_it_is_whole() {
     let mut state = ready_state();
     let inputs = (0..3).flat_map(|at| [picture(at).into(), "a".into()]).collect();
-    let id = state.ask(Command::Encode { inputs, lane: Lane::Gallery }).unwrap().id;
+    let id = state.ask(Command::Encode { inputs, lane: EncodeLane::Gallery }).unwrap().id;
     // Of two values each: a picture's are halves, a text's tenths.
     let rows = |from: u32, count: usize| {
         let rows = [0.5, 0.5, 0.1, 0.1].repeat(count);

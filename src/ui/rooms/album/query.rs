@@ -1,7 +1,7 @@
 //! What is looked for among the photos, and the order in which they are found.
 
 use super::sorting::Sorting;
-use crate::session::protocol::{Command, Input, Lane, Photo};
+use crate::session::protocol::{Command, EncodeLane, Input, Photo};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Thumbnails;
@@ -65,7 +65,7 @@ impl Query {
             let texts = wish.with(Wish::texts);
             if !texts.is_empty() {
                 let inputs = texts.into_iter().map(Input::from).collect();
-                app.ask(Command::Encode { inputs, lane: Lane::Search });
+                app.ask(Command::Encode { inputs, lane: EncodeLane::Search });
             }
         });
         let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {

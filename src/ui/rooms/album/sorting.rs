@@ -1,6 +1,6 @@
 //! Zero-shot classification: every photo goes to the nearest of the visitor's labels.
 
-use crate::session::protocol::{Command, Input, Lane};
+use crate::session::protocol::{Command, EncodeLane, Input};
 use crate::softmax::softmax;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -36,7 +36,7 @@ impl Sorting {
             let texts = prompts.get();
             if !texts.is_empty() {
                 let inputs = texts.into_iter().map(Input::from).collect();
-                app.ask(Command::Encode { inputs, lane: Lane::Labels });
+                app.ask(Command::Encode { inputs, lane: EncodeLane::Labels });
             }
         });
         let chosen = RwSignal::new(None);

@@ -1,6 +1,6 @@
 //! The gallery and its encoding.
 
-use crate::session::protocol::{Command, Lane};
+use crate::session::protocol::{Command, EncodeLane, Lane};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -24,7 +24,7 @@ fn ask(app: AppContext) {
         let pairs = gallery.pictures.iter().zip(&gallery.captions);
         pairs.flat_map(|(picture, text)| [picture.pixels.clone().into(), text.clone().into()]).collect()
     });
-    app.ask(Command::Encode { inputs, lane: Lane::Gallery });
+    app.ask(Command::Encode { inputs, lane: EncodeLane::Gallery });
 }
 
 /// How far the encoding is, with the time left and a way to stop.

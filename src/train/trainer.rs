@@ -10,6 +10,7 @@ use super::schedule::Schedule;
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::model::init;
 use crate::model::playroom::Config;
+use crate::ops::adamw::is_moment;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
 
@@ -116,7 +117,7 @@ impl Trainer {
             self.params.contents().into_iter().map(|(name, _)| name).collect();
         for slot in plan.slots_of(SlotKind::Stored).filter(|slot| !present.contains(&slot.name)) {
             let causal = slot.name.replace(".self_attn.", ".causal_attn.");
-            let tensor = match slot.name.starts_with("adamw.") {
+            let tensor = match is_moment(&slot.name) {
                 true => HostTensor::zeros(&slot.shape),
                 false if present.contains(&causal) => self.params.fetch(&causal).await?,
                 false => init::initial(&slot.name, &slot.shape, self.seed),

@@ -130,6 +130,11 @@ pub fn adamw(
     }
 }
 
+/// Whether a stored slot of this name is a moment of [`adamw`], no weight.
+pub fn is_moment(name: &str) -> bool {
+    name.starts_with("adamw.")
+}
+
 /// First and later steps, clipped and not, with and without decay, a zero gradient.
 pub fn cases() -> Vec<Case> {
     let case = |count: usize, scale: f32, norm: f32, step: f32, decay: f32| {

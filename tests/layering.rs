@@ -94,7 +94,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "eval", "lab", "session",
         ],
     ),
-    ("worker", &["limits", "pixels", "io", "js_error", "session"]),
+    ("worker", &["limits", "pixels", "io", "js_error", "device", "session"]),
     (
         "cli",
         &[

@@ -121,14 +121,14 @@ impl SmallTrainer {
 
     /// A weight by name.
     pub async fn weight(&self, name: &str) -> Result<HostTensor, DeviceError> {
-        self.params.fetch(name).await
+        self.params.read(name).await
     }
 
     /// Every weight by name, without the optimiser's moments.
     pub async fn weights(&self) -> Result<Inputs, DeviceError> {
         let mut tensors = Vec::new();
         for (name, _) in self.params.contents().into_iter().filter(|(name, _)| !is_moment(name)) {
-            tensors.push((name.clone(), self.params.fetch(&name).await?));
+            tensors.push((name.clone(), self.params.read(&name).await?));
         }
         Ok(tensors)
     }

@@ -66,7 +66,7 @@ impl Trainer {
     pub async fn stored(&self) -> Result<Vec<(String, HostTensor)>, DeviceError> {
         let mut tensors = Vec::new();
         for (name, _) in self.params.contents() {
-            let tensor = self.params.fetch(&name).await?;
+            let tensor = self.params.read(&name).await?;
             tensors.push((name, tensor));
         }
         Ok(tensors)
@@ -119,7 +119,7 @@ impl Trainer {
             let causal = slot.name.replace(".self_attn.", ".causal_attn.");
             let tensor = match is_moment(&slot.name) {
                 true => HostTensor::zeros(&slot.shape),
-                false if present.contains(&causal) => self.params.fetch(&causal).await?,
+                false if present.contains(&causal) => self.params.read(&causal).await?,
                 false => init::initial(&slot.name, &slot.shape, self.seed),
             };
             self.params.store(&slot.name, &tensor)?;

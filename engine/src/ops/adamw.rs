@@ -187,7 +187,7 @@ mod tests {
             for (step, want) in [(1.0, 0.85), (2.0, 0.7075)] {
                 compiled.write("hyper", &HostTensor::f32([2], vec![0.1, step]));
                 compiled.run(plan.all()).unwrap();
-                let got = pollster::block_on(store.fetch("w")).unwrap().as_f32()[0];
+                let got = pollster::block_on(store.read("w")).unwrap().as_f32()[0];
                 assert!((got - want).abs() < 1e-6, "step {step}: {got} for {want}");
             }
         }

@@ -53,7 +53,7 @@ async fn fit(device: &Device, plan: Rc<Plan>) -> Result<[f32; 3], DeviceError> {
         compiled.write("hyper", &HostTensor::f32([2], vec![LEARNING_RATE, step as f32]));
         compiled.run(plan.all())?;
     }
-    let (weight, bias) = (params.fetch("weight").await?, params.fetch("bias").await?);
+    let (weight, bias) = (params.read("weight").await?, params.read("bias").await?);
     Ok([weight.as_f32()[0], weight.as_f32()[1], bias.as_f32()[0]])
 }
 

@@ -77,11 +77,11 @@ async fn the_fastest_variant_is_measured_once_and_remembered() {
     let recall = async |table: &str| {
         let later = gpu().await;
         later.restore(serde_json::from_str::<KernelTuning>(table).unwrap());
-        assert!(later.take_measurements().is_none(), "what was remembered is no measurements");
+        assert!(later.take_measurements().is_none(), "what was restored is not told again");
         told(&Device::Gpu(later)).await
     };
     let slow = table.replace("quick", "slow");
-    assert_eq!(recall(&slow).await, f32s(&[1.0; 3]), "what was remembered is not measured again");
+    assert_eq!(recall(&slow).await, f32s(&[1.0; 3]), "what was restored is not measured again");
     assert_eq!(
         recall(&slow.replace("slow", "gone")).await,
         f32s(&[2.0; 3]),

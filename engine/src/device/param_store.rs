@@ -21,14 +21,14 @@ impl ParamStore {
     /// Writes a stored tensor, creating or replacing it under `name`.
     ///
     /// # Errors
-    /// Those of [`ParamStore::reserve`] and [`ParamStore::fill`].
+    /// Those of [`ParamStore::reserve`] and [`ParamStore::write_at`].
     pub fn store(&mut self, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
         self.reserve(name, &tensor.shape)?;
-        self.fill(name, 0, tensor.words())
+        self.write_at(name, 0, tensor.words())
     }
 
-    /// Makes room for a stored tensor whose values [`ParamStore::fill`] brings. One of the same shape keeps its place; plans that
-    /// were compiled with one of another shape keep that one.
+    /// Makes room for a stored tensor whose values [`ParamStore::write_at`] brings. One of the same shape keeps its place; plans
+    /// that were compiled with one of another shape keep that one.
     ///
     /// # Errors
     /// [`DeviceError::Exhausted`], on a GPU [`DeviceError::TooLarge`].
@@ -39,28 +39,28 @@ impl ParamStore {
         }
     }
 
-    /// Writes a part of a reserved tensor, the bits of f32 from element `start` on; panics where the name is not reserved.
+    /// Writes words of a reserved tensor, bits of f32 or packed, from word `start` on; panics where the name is not reserved.
     ///
     /// # Errors
     /// What went wrong on a GPU since the last call.
-    pub fn fill(&self, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
+    pub fn write_at(&self, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
         match self {
             ParamStore::Cpu(params) => {
-                params.fill(name, start, words);
+                params.write_at(name, start, words);
                 Ok(())
             }
-            ParamStore::Gpu(params) => params.fill(name, start, words),
+            ParamStore::Gpu(params) => params.write_at(name, start, words),
         }
     }
 
-    /// Reads a stored tensor back, as f32.
+    /// Reads a stored tensor of f32 back; a packed one's words are no numbers.
     ///
     /// # Errors
     /// [`DeviceError::Missing`], and what went wrong on a GPU.
-    pub async fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
+    pub async fn read(&self, name: &str) -> Result<HostTensor, DeviceError> {
         match self {
-            ParamStore::Cpu(params) => params.fetch(name),
-            ParamStore::Gpu(params) => params.fetch(name).await,
+            ParamStore::Cpu(params) => params.read(name),
+            ParamStore::Gpu(params) => params.read(name).await,
         }
     }
 

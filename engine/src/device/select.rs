@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use web_time::Instant;
-
+use super::compiled_plan::mean_ms;
 use super::{AdapterInfo, CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
 use crate::kernel::Access;
 use crate::layout::Layout;
@@ -99,7 +98,7 @@ async fn race(
     Ok(Selection { device, adapter: Some(adapter), reason, trial: Some(trial), measurements })
 }
 
-/// Browsers' clocks tell tenths of a millisecond: quicker runs are repeated for so long, and their mean counts.
+/// Browsers' clocks tell tenths of a millisecond: quicker runs are repeated for so long.
 const TICK_MS: f64 = 1.0;
 
 /// The least time of a few warm runs of `plan` in milliseconds, with weights of zero, up to its last result in host memory.
@@ -117,16 +116,11 @@ pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, Device
     let mut least = f64::INFINITY;
     // The first run pages in and does not count.
     for run in 0..4 {
-        let (start, mut count) = (Instant::now(), 0);
-        let ms = loop {
+        let once = async || {
             compiled.run(plan.all())?;
-            compiled.read(result).await?;
-            count += 1;
-            let ms = 1e3 * start.elapsed().as_secs_f64();
-            if ms >= TICK_MS {
-                break ms / f64::from(count);
-            }
+            compiled.read(result).await.map(drop)
         };
+        let ms = mean_ms(TICK_MS, once).await?;
         if run > 0 {
             least = least.min(ms);
         }

@@ -9,7 +9,7 @@
 
 mod cases;
 mod fast;
-mod thin;
+mod skinny;
 
 pub use cases::cases;
 
@@ -103,8 +103,8 @@ pub static FORWARD: Kernel = Kernel {
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];
         forward(&p, args, &mut probs);
     },
-    fast: Some(|args| match thin::takes(&args.params()) {
-        true => thin::forward(args),
+    fast: Some(|args| match skinny::takes(&args.params()) {
+        true => skinny::forward(args),
         false => fast::forward(args),
     }),
 };

@@ -129,6 +129,18 @@ fn a_superseded_request_is_no_longer_heard() {
 }
 
 #[test]
+fn an_answer_is_that_to_its_own_words() {
+    let mut state = ready_state();
+    let search = |words: &str| Command::Encode { inputs: vec![words.into()], lane: EncodeLane::Search };
+    let id = state.ask(search("a dog")).unwrap().id;
+    state.apply(Reply { id, event: Event::Encoded { from: 0, rows: vec![0.6, 0.8] } });
+    assert!(state.search.answer_to(&search("a cat")).is_none(), "these were not asked yet");
+    assert_eq!(state.search.answer_to(&search("a dog")).map(|found| &found.texts[..]), Some(&[0.6, 0.8][..]));
+    state.ask(search("a cat")).unwrap();
+    assert!(state.search.answer_to(&search("a dog")).is_none(), "others are under way");
+}
+
+#[test]
 fn a_gallery_comes_in_rows_until_it_is_whole() {
     let mut state = ready_state();
     let inputs = (0..3).flat_map(|at| [picture(at).into(), "a".into()]).collect();

@@ -52,7 +52,7 @@ pub fn Progress() -> impl IntoView {
     let width = move || format!("width:{:.1}%", 100.0 * done.get() as f32 / GALLERY as f32);
     let button = move || {
         match phase.get() {
-        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(app)>"Go on"</button> }.into_any(),
+        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(app)>"Begin again"</button> }.into_any(),
         _ => view! { <button type="button" class="button" on:click=move |_| app.stop(Lane::Gallery)>"Stop"</button> }.into_any(),
     }
     };

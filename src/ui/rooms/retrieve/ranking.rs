@@ -92,12 +92,7 @@ pub fn temperature(app: AppContext) -> Memo<f32> {
 fn query_vector(app: AppContext) -> Memo<Vec<f32>> {
     let mode = app.pick(|view| view.retrieve);
     let text = throttle(move || app.view.with(|view| view.query.trim().to_owned()), TYPING_PAUSE);
-    let position = Memo::new(move |_| {
-        let known = app.requests.gallery.with(|rows| rows.value.count());
-        app.gallery
-            .with(|gallery| gallery.position(&app.picture.with(|picture| picture.name.clone())))
-            .filter(|&at| at < known)
-    });
+    let position = position(app);
     Effect::new(move || match mode.get() {
         RetrieveMode::Words if !text.with(String::is_empty) => app.ask(Command::query(text.get())),
         RetrieveMode::Sentences | RetrieveMode::Pictures if position.get().is_none() => {
@@ -113,6 +108,16 @@ fn query_vector(app: AppContext) -> Memo<Vec<f32>> {
             rows.pictures[at * rows.width..(at + 1) * rows.width].to_vec()
         }),
         _ => app.requests.picture_query.with(|request| request.value.pictures.clone()),
+    })
+}
+
+/// Where the picture on the stage stands among those of the gallery that are encoded.
+pub fn position(app: AppContext) -> Memo<Option<usize>> {
+    Memo::new(move |_| {
+        let known = app.requests.gallery.with(|rows| rows.value.count());
+        app.gallery
+            .with(|gallery| gallery.position(&app.picture.with(|picture| picture.name.clone())))
+            .filter(|&at| at < known)
     })
 }
 

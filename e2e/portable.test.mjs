@@ -63,7 +63,7 @@ test("portable cases in the browser", async (suite) => {
   }
 });
 
-// What multiplies matrices depends on the browser (engine/src/ops/gemm_wasm/fused.rs): both ways are tested in this one.
+// What multiplies matrices depends on the browser (engine/src/ops/gemm/wasm/fused.rs): both ways are tested in this one.
 const PRODUCTS = /^fast forms agree .*: (attention|conv2d|linear|matmul)$/;
 
 test("products with and without relaxed SIMD", async (suite) => {

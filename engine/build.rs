@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-const FUSED: &str = "src/ops/gemm_wasm/fused.wat";
+const FUSED: &str = "src/ops/gemm/wasm/fused.wat";
 
 fn main() {
     println!("cargo::rerun-if-changed={FUSED}");

@@ -1,4 +1,4 @@
-// y[i] = act(x[i]);  dx[i] += dy[i] act'(x[i])
+// y[i] = act(x[i]);  dx[i] += dy[i] act'(x[i]); x and y of any shape.
 
 struct Params {
     count: u32,

@@ -1,5 +1,5 @@
-// m = b1 m + (1-b1) g;  v = b2 v + (1-b2) g^2;  w -= rate (decay w + (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps)),
-// g scaled by min(1, clip / norm).
+// m[i] = b1 m + (1-b1) g;  v[i] = b2 v + (1-b2) g^2;  w[i] -= rate (decay w + (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps)),
+// g = g[i] min(1, clip / norm[0]).
 
 struct Params {
     count: u32,

@@ -1,4 +1,4 @@
-// y = softmax(mask(scale q k^T)) v, head by head; a query sees its first keys only.
+// y[B,Tq,D] = softmax(mask(scale q k^T)) v, head by head; q [B,Tq,D], k, v [B,Tk,D]; a query sees its first keys only.
 
 struct Params {
     batch: u32,

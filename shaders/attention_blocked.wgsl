@@ -1,5 +1,6 @@
-// Eight queries of a head per invocation, no shared memory and no barrier: for adapters where barriers and loads are
-// dear. Sixteen keys at a time; y is rescaled whenever they raise a query's largest score (Milakov & Gimelshein 2018).
+// y[B,Tq,D] of attention.wgsl, eight queries of a head per invocation, no shared memory and no barrier: for adapters where
+// barriers and loads are dear. Sixteen keys at a time; y is rescaled whenever they raise a query's largest score (Milakov &
+// Gimelshein 2018).
 
 const QUERIES = 8u;
 const KEYS = 16u;

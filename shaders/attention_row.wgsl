@@ -1,5 +1,6 @@
-// One workgroup per query of a head. Keys come in pieces whose scores fit into the workgroup's memory; what was mixed before
-// is rescaled whenever a piece raises the largest score (Milakov & Gimelshein 2018).
+// y[B,Tq,D] and probs[B,H,Tq,Tk] of attention.wgsl, one workgroup per query of a head. Keys come in pieces whose scores fit
+// into the workgroup's memory; what was mixed before is rescaled whenever a piece raises the largest score (Milakov &
+// Gimelshein 2018).
 
 /// Keys of a piece; a multiple of the lanes, so that a lane meets its own keys again.
 const PIECE = 2048u;

@@ -1,4 +1,4 @@
-// Copies x [rows, width] into columns `offset..` of y [rows, stride].
+// y[r, offset + c] = x[r, c]; x [rows, width], y [rows, stride].
 
 struct Params {
     rows: u32,

@@ -1,5 +1,5 @@
-// 16 channels by 16 positions per invocation, no shared memory and no barrier: for adapters where barriers and loads
-// are dear. The products of matmul_blocked.wgsl, with patches read where they stand.
+// y[B,O,H',W'] of conv2d.wgsl, 16 channels by 16 positions per invocation, no shared memory and no barrier: for adapters
+// where barriers and loads are dear. The products of matmul_blocked.wgsl, with patches read where they stand.
 
 /// Channels and positions of an invocation.
 const BLOCK = 16u;

@@ -1,4 +1,4 @@
-// One element of y per invocation.
+// y[b,o,i,j] of conv2d.wgsl, one element per invocation.
 
 @compute @workgroup_size(256)
 fn forward(

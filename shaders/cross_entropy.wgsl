@@ -1,4 +1,5 @@
-// y = sum_i w_i (log sum_j e^x_ij - x_i,t_i) / total, total = max(sum_i w_i, 1e-6); rows of weight 0 are not read.
+// y[1] = sum_i w[i] (log sum_j e^x[i,j] - x[i,t[i]]) / total, total = max(sum_i w[i], 1e-6); x [N,V]. Rows of weight 0 are
+// not read.
 
 struct Params {
     rows: u32,

@@ -1,4 +1,4 @@
-// y[i] = x[i] / (1 - p) where bits(i) >= p 2^32, else 0; the bits depend on seed, salt and i alone.
+// y[i] = x[i] / (1 - p) where bits(i) >= p 2^32, else 0; x and y of any shape. The bits depend on seed, salt and i alone.
 
 struct Params {
     count: u32,

@@ -1,4 +1,4 @@
-// y[r] = table[ids[r] - first]: rows of `width`, zeros for ids of another part of the table.
+// y[r,:] = table[ids[r] - first,:]; table [vocabulary, width], zeros for ids of another part of the table.
 
 struct Params {
     rows: u32,

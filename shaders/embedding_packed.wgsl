@@ -1,4 +1,5 @@
-// y[r] = table[ids[r] - first]: rows of `width` unpacked from `words` words, zeros for ids of another part of the table.
+// y[r,:] = table[ids[r] - first,:]; table [vocabulary, words], a row unpacked to `width` values, zeros for ids of another
+// part of the table.
 
 struct Params {
     rows: u32,

@@ -1,4 +1,4 @@
-// y[i] = value
+// y[i] = value; y of any shape.
 
 struct Params {
     count: u32,

@@ -1,4 +1,4 @@
-// y = sqrt(sum of squares) of many tensors: partial sums tensor by tensor, then their total.
+// y[1] = sqrt(sum of g[i]^2 over many tensors): partial sums tensor by tensor, then their total.
 
 struct Params {
     count: u32,

@@ -1,4 +1,5 @@
-// y = 1/2N sum_i (log sum_j e^x_ij + log sum_j e^x_ji - 2 x_ii), without the off-diagonal pairs whose `negatives` is 0.
+// y[1] = 1/2N sum_i (log sum_j e^x[i,j] + log sum_j e^x[j,i] - 2 x[i,i]); x [N,N], without the off-diagonal pairs whose
+// `negatives` is 0.
 
 struct Params {
     size: u32,

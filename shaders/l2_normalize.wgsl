@@ -1,4 +1,4 @@
-// y = x / max(|x|, 1e-12), per row of `width`.
+// y[r,:] = x[r,:] / max(|x[r,:]|, 1e-12); x, y [rows, width].
 
 struct Params {
     rows: u32,

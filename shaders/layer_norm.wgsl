@@ -1,4 +1,4 @@
-// y = (x - mean) rstd weight + bias, per row of `width`; stats holds mean and rstd of every row.
+// y[r,:] = (x[r,:] - mean) rstd weight + bias, stats[r,:] = [mean, rstd]; x, y [rows, width], weight, bias [width].
 
 struct Params {
     rows: u32,

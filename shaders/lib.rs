@@ -1,4 +1,4 @@
-//! The WGSL sources of the engine's kernels, each a constant named after its file: `lib/index.wgsl` is [`LIB_INDEX`].
+#![doc = include_str!("README.md")]
 #![no_std]
 
 include!(concat!(env!("OUT_DIR"), "/sources.rs"));

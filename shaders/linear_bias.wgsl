@@ -1,4 +1,4 @@
-// dbias[j] += sum over rows of dout[row, j]
+// dbias[j] += sum_r dout[r,j]; dout [rows, cols].
 
 struct Params {
     rows: u32,

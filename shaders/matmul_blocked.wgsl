@@ -1,4 +1,5 @@
-// 16x16 elements per invocation, no shared memory and no barrier: for adapters where barriers and loads are dear.
+// out[batch,M,N] of matmul.wgsl, 16x16 elements per invocation, no shared memory and no barrier: for adapters where barriers
+// and loads are dear.
 // Products are of 4x4 matrices: four rows, four columns and four steps of the inner dimension.
 
 /// Extent of the square of `out` that an invocation owns.

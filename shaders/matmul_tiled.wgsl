@@ -1,4 +1,5 @@
-// 64x64 elements per workgroup, 4x4 per invocation; x and y pass through shared memory 16 columns at a time.
+// out[batch,M,N] of matmul.wgsl, 64x64 elements per workgroup, 4x4 per invocation; x and y pass through shared memory 16
+// columns at a time.
 
 /// Extent of the square of `out` that a workgroup owns.
 const TILE = 64u;

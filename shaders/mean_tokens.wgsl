@@ -1,4 +1,4 @@
-// y[b] = mean of the first lengths[b] of the `tokens` rows x[b], each `width` wide; a length of 0 counts as 1.
+// y[b,d] = 1/L sum_{t < L} x[b,t,d], L = lengths[b] clamped to 1..=tokens; x [batch, tokens, width].
 
 struct Params {
     batch: u32,

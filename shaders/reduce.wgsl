@@ -1,4 +1,4 @@
-// Reductions of x [outer, n, inner] to y [outer, inner].
+// y[o,i] = factor sum_k x[o,k,i] or max_k x[o,k,i]; x [outer, n, inner].
 
 struct Params {
     outer: u32,

@@ -1,4 +1,4 @@
-// y[i] = factor x[i];  dx[i] += factor dy[i]
+// y[i] = factor x[i];  dx[i] += factor dy[i]; x and y of any shape.
 
 struct Params {
     count: u32,

@@ -1,4 +1,4 @@
-// Copies columns `offset..` of x [rows, stride] to y [rows, width].
+// y[r, c] = x[r, offset + c]; x [rows, stride], y [rows, width].
 
 struct Params {
     rows: u32,

@@ -1,4 +1,4 @@
-// y = exp(x - max x) / sum exp(x - max x), per row of `width`.
+// y[r,i] = exp(x[r,i] - max_j x[r,j]) / sum_j exp(x[r,j] - max_j x[r,j]); x, y [rows, width].
 
 struct Params {
     rows: u32,

@@ -1,4 +1,5 @@
-// The k largest of each row, descending, equal ones by ascending index: k rounds, each taking what follows the last.
+// values[r,i] = x[r,indices[r,i]], the i-th largest of row r, equal ones by ascending index; x [rows, width]. k rounds, each
+// taking what follows the last.
 
 struct Params {
     rows: u32,

@@ -10,14 +10,15 @@ pub mod cli;
 pub mod eval;
 pub mod infer;
 pub mod io;
+#[cfg(any(target_arch = "wasm32", feature = "ui"))]
+pub mod js_error;
 pub mod lab;
 pub mod model;
 pub mod nn;
 pub mod session;
-#[cfg(any(target_arch = "wasm32", feature = "ui"))]
-pub mod thrown;
 pub mod train;
 #[cfg(feature = "ui")]
+#[allow(unreachable_pub, reason = "what Leptos makes of a component is as public as its function")]
 pub mod ui;
 pub mod viz;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]

@@ -9,7 +9,7 @@ use triptych::io::image::{decode, encode_png};
 use triptych::pixels;
 use triptych::session::local::{LocalClient, Offline};
 use triptych::session::protocol::{
-    AlbumPart, BackendChoice, Command, Event, ModelName, Opened, Photo, Pixels, WayOn,
+    AlbumPart, BackendChoice, Command, EncodeLane, Event, ModelName, Opened, Photo, Pixels, Recovery,
 };
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
@@ -57,7 +57,7 @@ fn names(part: &AlbumPart) -> Vec<&str> {
 }
 
 fn addition(name: &str, picture: &pixels::Pixels) -> Command {
-    Command::AddPhoto { photo: photo(name), file: encode_png(picture) }
+    Command::AddPhoto { photo: photo(name), file: encode_png(picture), in_memory: false }
 }
 
 /// The embedding of a photo that is new.
@@ -83,8 +83,8 @@ fn photos_are_there_again_on_the_next_visit() {
     // A photo is encoded as the picture on the stage is.
     let Pixels { width, height, rgb } =
         Pixels { width: small.width, height: small.height, rgb: small.rgb.clone() };
-    let event = ask(&mut client, Command::EncodePicture { picture: Pixels { width, height, rgb } });
-    assert_eq!(event, Event::PictureEncoded(rows[0].clone()));
+    let event = ask(&mut client, Command::query(Pixels { width, height, rgb }));
+    assert_eq!(event, Event::Encoded { from: 0, rows: rows[0].clone() });
 
     let mut client = visit(folders.path());
     assert_eq!(ask(&mut client, OPEN), whole(&["small.png", "large.png"], rows.concat()));
@@ -108,25 +108,26 @@ fn photos_are_there_again_on_the_next_visit() {
 fn words_are_embedded_together_and_what_is_no_picture_is_told() {
     let folders = tempdir().unwrap();
     let mut client = visit(folders.path());
-    let texts = vec!["a red circle".to_string(), "a blue star".to_string()];
-    let Event::TextsEncoded(rows) = ask(&mut client, Command::EncodeTexts { texts: texts.clone() }) else {
-        panic!("rows")
-    };
-    let Event::TextEncoded(second) = ask(&mut client, Command::EncodeText { text: texts[1].clone() }) else {
+    let texts = |lane| Command::Encode { inputs: vec!["a red circle".into(), "a blue star".into()], lane };
+    let Event::Encoded { rows, .. } = ask(&mut client, texts(EncodeLane::Search)) else { panic!("rows") };
+    let Event::Encoded { rows: second, .. } = ask(&mut client, Command::query("a blue star")) else {
         panic!("a row")
     };
     let difference = |(a, b): (&f32, &f32)| (a - b).abs();
     let worst = rows[second.len()..].iter().zip(&second).map(difference).fold(0.0, f32::max);
     assert!(rows.len() == 2 * second.len() && worst < 1e-4, "{worst}");
-    assert_eq!(ask(&mut client, Command::EncodeLabels { texts }), Event::TextsEncoded(rows));
-    let event = ask(&mut client, Command::AddPhoto { photo: photo("a.png"), file: b"no picture".to_vec() });
+    assert_eq!(ask(&mut client, texts(EncodeLane::Labels)), Event::Encoded { from: 0, rows });
+    let event = ask(
+        &mut client,
+        Command::AddPhoto { photo: photo("a.png"), file: b"no picture".to_vec(), in_memory: false },
+    );
     let Event::Failed(failure) = event else { panic!("{event:?}") };
     assert!(
         failure.sentence.starts_with("The file a.png could not be read as a picture."),
         "{}",
         failure.sentence
     );
-    assert_eq!(failure.way_on, WayOn::ChangeInput);
+    assert_eq!(failure.recovery, Recovery::ChangeInput);
     assert_eq!(ask(&mut client, OPEN), whole(&[], vec![]));
 }
 
@@ -321,7 +322,10 @@ fn a_photo_whose_file_ends_early_is_marked_for_good() {
     let mut file = encode_png(&picture(1, 70));
     // IEND.
     file.truncate(file.len() - 12);
-    let came = part(&mut client, Command::AddPhoto { photo: photo("cut.png"), file: file.clone() });
+    let came = part(
+        &mut client,
+        Command::AddPhoto { photo: photo("cut.png"), file: file.clone(), in_memory: false },
+    );
     assert_eq!((names(&came), &came.incomplete), (vec!["cut.png"], &vec![1]));
     assert_eq!(open(&mut visit(folders.path())).incomplete, [1]);
     let event = ask(&mut client, Command::Open { name: "cut.png".into(), file: file.clone() });
@@ -335,7 +339,7 @@ fn a_photo_whose_file_ends_early_is_marked_for_good() {
         let event = ask(&mut client, Command::Open { name: "p".into(), file: file.to_vec() });
         let Event::Failed(failure) = event else { panic!("{event:?}") };
         assert!(failure.sentence.starts_with(sentence), "{}", failure.sentence);
-        assert_eq!(failure.way_on, WayOn::ChangeInput);
+        assert_eq!(failure.recovery, Recovery::ChangeInput);
     }
 }
 

@@ -8,12 +8,12 @@ use std::path::Path;
 
 use pollster::block_on;
 use triptych::device::{CpuDevice, Device};
-use triptych::infer::{Decoding, Model};
+use triptych::infer::{Decoding, Source, VisionLanguageModel};
 use triptych::io::file::Folder;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
 use triptych::world::render::PIXELS;
-use triptych::world::{Split, Style, render, splits};
+use triptych::world::{Split, render, splits};
 
 const GOLDEN: &str = "tests/goldens/captions.txt";
 /// Scenes whose likeliest caption is written greedily, and of those the ones for which a beam of 4 searches too.
@@ -23,20 +23,15 @@ const BEAMS: u64 = 20;
 fn captions() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("public/models/playroom");
     let device = Device::Cpu(CpuDevice { exact: false });
-    let Model::Playroom(mut runner) =
-        Model::load(device, &Folder(folder), Precision::F32).expect("the shipped model")
-    else {
-        panic!("Playroom is no checkpoint")
-    };
+    let loaded = VisionLanguageModel::load(device, &Folder(folder), Precision::F32);
+    let mut model = loaded.expect("the shipped model");
     let mut caption = |index: u64, decoding: Decoding| {
         let rgb = render(&splits::scene(Split::Test, 1, index)).rgb;
         let picture = Pixels::new(PIXELS as u32, PIXELS as u32, rgb);
-        let prompt = runner.words.caption(Style::Full, "");
-        let written = block_on(async {
-            let (image, _) = runner.encode_images(&[picture]).await?;
-            runner.write_texts(&image, &[prompt], decoding, 64).await
-        });
-        written.expect("the CPU computes").remove(0).text
+        let (prompt, _) = model.caption_prompt("").expect("Playroom writes captions");
+        let source = Source { picture, question: None };
+        let written = block_on(model.generate(&source, prompt, decoding, 64)).expect("the CPU computes");
+        model.text(&written.ids)
     };
     let greedy = (0..GREEDY).map(|index| (index, Decoding::Greedy));
     let beams = (0..BEAMS).map(|index| (index, Decoding::Beam { width: 4 }));

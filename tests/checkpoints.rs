@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use checkpoints::reference::{Form, Subject};
 use checkpoints::{check_folder, compare};
-use triptych::infer::checkpoint::{Checkpoint, Job};
+use triptych::infer::{Job, VisionLanguageModel};
 use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
@@ -102,15 +102,15 @@ fn whole_batches_embed_as_their_parts_do() {
     for name in ["clip_quick_gelu", "clip_gelu", "siglip", "blip_match"] {
         let mut subject = Subject::open(&goldens().join(name), Form::Cpu);
         let three: Vec<Pixels> = pictures().into_iter().chain([pictures().remove(0)]).collect();
-        let embeds = block_on(subject.checkpoint.encode_images(&three)).unwrap();
+        let three: Vec<Pixels> = three.iter().map(|picture| subject.checkpoint.fit(picture)).collect();
+        let embeds = block_on(subject.checkpoint.encode_pictures(&three)).unwrap();
         let image = if name == "blip_match" { "out.image_feat" } else { "out.image_embeds" };
         let size = subject.get(image).shape.numel();
         assert_eq!(embeds.shape[0], 3);
         subject.check_part(image, &embeds.as_f32()[..size], 0);
         subject.check_part(image, &embeds.as_f32()[size..], 0);
         let texts: Vec<Vec<u32>> = (0..2).map(|i| subject.row("in.input_ids", i)).collect();
-        let pad = if name == "siglip" { 1 } else { 0 };
-        let embeds = block_on(subject.checkpoint.encode_texts(&texts, pad)).unwrap();
+        let embeds = block_on(subject.checkpoint.encode_sentences(&texts)).unwrap();
         let text = if name == "blip_match" { "out.text_feat" } else { "out.text_embeds" };
         subject.check(text, &embeds);
         let failures = subject.outcome().failures;
@@ -120,7 +120,7 @@ fn whole_batches_embed_as_their_parts_do() {
 }
 
 /// Logits `[N, V]` of what follows rows of one length, all their tokens computed at once.
-fn whole(checkpoint: &mut Checkpoint, source: usize, rows: &[Vec<u32>]) -> HostTensor {
+fn whole(checkpoint: &mut VisionLanguageModel, source: usize, rows: &[Vec<u32>]) -> HostTensor {
     let [count, tokens] = [rows.len(), rows[0].len()];
     let ids = HostTensor::u32([count, tokens], rows.concat());
     let last = HostTensor::u32([count], (1..=count).map(|i| (i * tokens - 1) as u32).collect());
@@ -157,9 +157,9 @@ fn texts_go_on_as_if_they_were_computed_anew() {
         for picture in pictures() {
             let checkpoint = &mut subject.checkpoint;
             let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&picture)]);
-            let source = block_on(checkpoint.look(&pixels)).unwrap();
+            let source = block_on(checkpoint.encode_image(&pixels)).unwrap();
             for rows in rounds {
-                let on = block_on(checkpoint.next(source, rows)).unwrap();
+                let on = block_on(checkpoint.decode_step(source, rows, false)).unwrap().0;
                 let anew = whole(checkpoint, source, rows);
                 assert_eq!(on.shape, anew.shape);
                 for (on, anew) in on.as_f32().iter().zip(anew.as_f32()) {
@@ -175,13 +175,13 @@ fn texts_go_on_as_if_they_were_computed_anew() {
 fn another_question_is_answered_from_the_start() {
     let mut checkpoint = Subject::open(&goldens().join("blip_answer"), Form::Cpu).checkpoint;
     let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&pictures()[0])]);
-    let seen = block_on(checkpoint.look(&pixels)).unwrap();
+    let seen = block_on(checkpoint.encode_image(&pixels)).unwrap();
     let rows = [vec![64, 5, 57]];
     let mut all = Vec::new();
     for words in [[2, 8, 9, 3], [2, 30, 31, 3]] {
         let question = HostTensor::u32([1, words.len()], words.to_vec());
-        let source = block_on(checkpoint.ask(seen, &question, words.len() as u32)).unwrap();
-        let on = block_on(checkpoint.next(source, &rows)).unwrap();
+        let source = block_on(checkpoint.encode_question(seen, &question, words.len() as u32)).unwrap();
+        let on = block_on(checkpoint.decode_step(source, &rows, false)).unwrap().0;
         let anew = whole(&mut checkpoint, source, &rows);
         let apart = on.as_f32().iter().zip(anew.as_f32()).map(|(on, anew)| (on - anew).abs());
         assert!(apart.fold(0.0, f32::max) < 1e-4, "{words:?}");
@@ -202,7 +202,7 @@ fn copy(name: &str) -> TempDir {
 }
 
 fn refusal(folder: &Path) -> String {
-    let loaded = Checkpoint::load(Form::Cpu.device(), &Folder(folder.to_path_buf()), Precision::F32);
+    let loaded = VisionLanguageModel::load(Form::Cpu.device(), &Folder(folder.to_path_buf()), Precision::F32);
     loaded.map(|_| ()).expect_err("a broken folder").to_string()
 }
 

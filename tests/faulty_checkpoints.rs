@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use pollster::block_on;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use triptych::device::{CpuDevice, Device, GpuDevice};
-use triptych::infer::checkpoint::Checkpoint;
+use triptych::device::{CpuDevice, Device, DeviceError, GpuDevice};
+use triptych::infer::VisionLanguageModel;
 use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
@@ -90,12 +90,12 @@ impl Faulty {
         })
     }
 
-    fn load_on(&self, device: Device) -> Result<Checkpoint, String> {
-        let loaded = Checkpoint::load(device, &Folder(self.0.path().to_path_buf()), Precision::F32);
+    fn load_on(&self, device: Device) -> Result<VisionLanguageModel, String> {
+        let loaded = VisionLanguageModel::load(device, &Folder(self.0.path().to_path_buf()), Precision::F32);
         loaded.map_err(|error| error.to_string())
     }
 
-    fn load(&self) -> Result<Checkpoint, String> {
+    fn load(&self) -> Result<VisionLanguageModel, String> {
         self.load_on(Device::Cpu(CpuDevice { exact: false }))
     }
 
@@ -106,6 +106,11 @@ impl Faulty {
 
 fn picture() -> Pixels {
     decode(&fs::read("tests/goldens/checkpoints/wide.png").unwrap()).unwrap().pixels
+}
+
+fn embeds(loaded: &mut VisionLanguageModel) -> Result<HostTensor, DeviceError> {
+    let fitted = loaded.fit(&picture());
+    block_on(loaded.encode_pictures(&[fitted]))
 }
 
 #[test]
@@ -256,11 +261,11 @@ fn results_that_are_no_numbers_tell_where_they_begin() {
         false => found,
     };
     let mut loaded = Faulty::new("clip_gelu").weights(huge).load().unwrap();
-    let message = block_on(loaded.encode_images(&[picture()])).unwrap_err().to_string();
+    let message = embeds(&mut loaded).unwrap_err().to_string();
     assert!(message.starts_with("`image_embeds` holds ") && message.contains(" at element 0, "), "{message}");
     assert!(message.contains("first they are not in `vision_model.post_layernorm."), "{message}");
     let texts = loaded.words.as_ref().unwrap().row("a cat").unwrap();
-    assert!(block_on(loaded.encode_texts(&[texts], 0)).is_ok(), "the other tower is whole");
+    assert!(block_on(loaded.encode_sentences(&[texts])).is_ok(), "the other tower is whole");
     let scale = Faulty::new("clip_gelu").weights(|name, found| match name {
         "logit_scale" => HostTensor::f32(found.shape.clone(), vec![100.0]),
         _ => found,
@@ -319,9 +324,9 @@ fn attention_takes_2501_keys_on_every_device_and_traced() {
     let mut found: Vec<(Vec<f32>, Vec<f32>)> = Vec::new();
     for device in devices {
         let mut loaded = folder.load_on(device).unwrap();
-        let embeds = block_on(loaded.encode_images(&[picture()])).unwrap();
-        let pixels = loaded.images.pixel_values(&[loaded.images.fit(&picture())]);
-        let trace = block_on(loaded.self_attention(&pixels)).unwrap();
+        let embeds = embeds(&mut loaded).unwrap();
+        let fitted = loaded.fit(&picture());
+        let trace = block_on(loaded.self_attention(&fitted)).unwrap();
         assert_eq!((trace.layers(), trace.heads, trace.queries, trace.keys), (2, 4, 2500, 2500));
         found.push((embeds.as_f32().to_vec(), trace.row(1, 3, 1234).to_vec()));
     }

@@ -59,7 +59,7 @@ fn a_field_out_of_range_is_refused_by_its_name() {
         ("reader_depth", json!(1u64 << 31), "reader_depth is 2147483648, expected 1 to 256"),
         ("stem", json!([]), "stem is [], expected 1 to 8 widths"),
         ("embed_width", json!(0), "embed_width is 0, expected 1 to"),
-        ("vocab_size", json!(5), "config.json says 5"),
+        ("vocab_size", json!(5), "config.json says that there are 5"),
         // In range, but not what the weights are of.
         (
             "image_size",

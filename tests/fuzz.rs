@@ -23,7 +23,7 @@ use std::time::Duration;
 use case::{Outcome, Target, Verdict};
 use child::{Kind, Span};
 use files::Files;
-use parent::{Limits, Program, Report};
+use parent::{Limits, Program, Summary};
 
 /// What a child is asked to run.
 const ALL: &str = "child-of-all";
@@ -103,7 +103,7 @@ fn go_wrong(files: &Files) -> Outcome {
     }
 }
 
-fn run(which: &str, until: u64, seconds: u64) -> Report {
+fn run(which: &str, until: u64, seconds: u64) -> Summary {
     let folder = tempfile::tempdir().expect("a folder for the progress");
     let program = Program {
         path: std::env::current_exe().expect("this program has a path"),

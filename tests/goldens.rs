@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pollster::block_on;
 use triptych::check::compare;
-use triptych::device::{CpuDevice, Device, GpuDevice, Prepared};
+use triptych::device::{CompiledPlan, CpuDevice, Device, GpuDevice};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::plan::SlotKind;
 use triptych::tensor::{Data, HostTensor};
@@ -109,37 +109,36 @@ impl Goldens {
 }
 
 /// A plan on a device with weights from goldens.
-struct Bench<'a> {
-    device: &'a Device,
-    prepared: Prepared,
+struct Bench {
+    compiled: CompiledPlan,
 }
 
-impl<'a> Bench<'a> {
+impl Bench {
     /// Stored tensors start as `initial` says, those it does not know at zero.
-    fn new<'g>(
-        device: &'a Device,
+    fn new<'a>(
+        device: &Device,
         plan: triptych::plan::Plan,
-        initial: impl Fn(&str) -> Option<&'g HostTensor>,
+        initial: impl Fn(&str) -> Option<&'a HostTensor>,
     ) -> Self {
-        let mut bank = device.bank();
+        let mut params = device.param_store();
         for slot in plan.slots_of(SlotKind::Stored) {
             let zeros = HostTensor::zeros(&slot.shape);
             let tensor = initial(&slot.name).unwrap_or(&zeros);
-            device.store(&mut bank, &slot.name, tensor).expect("a small tensor");
+            params.store(&slot.name, tensor).expect("a small tensor");
         }
-        let prepared = block_on(device.prepare(plan.into(), &bank)).expect("every weight is stored");
-        Bench { device, prepared }
+        let compiled = block_on(params.compile(plan.into())).expect("every weight is stored");
+        Bench { compiled }
     }
 
     fn write(&self, name: &str, tensor: &HostTensor) {
-        self.device.write(&self.prepared, name, tensor);
+        self.compiled.write(name, tensor);
     }
 
     fn run(&self) {
-        self.device.run(&self.prepared, self.prepared.plan().all()).expect("the device is there");
+        self.compiled.run(self.compiled.plan().all()).expect("the device is there");
     }
 
     fn read(&self, name: &str) -> HostTensor {
-        block_on(self.device.read(&self.prepared, name)).expect("the device is there")
+        block_on(self.compiled.read(name)).expect("the device is there")
     }
 }

@@ -15,6 +15,7 @@ fn backward_passes_agree_with_finite_differences() {
 static SQUARE: Kernel = Kernel {
     name: "square.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: &[],
     variants: &[],
     cpu: |args: &mut Args| {
         for (y, x) in args.write[0].iter_mut().zip(args.read[0]) {
@@ -28,6 +29,7 @@ const fn backward_of_square(cpu: fn(&mut Args)) -> Kernel {
     Kernel {
         name: "square.backward",
         bindings: &[("x", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+        params: &[],
         variants: &[],
         cpu,
         fast: None,

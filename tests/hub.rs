@@ -14,9 +14,9 @@ use pollster::block_on;
 use server::{Behaviour, Client, Hub};
 use tempfile::{TempDir, tempdir};
 use triptych::device::{CpuDevice, Device};
-use triptych::infer::checkpoint::Checkpoint;
+use triptych::infer::VisionLanguageModel;
 use triptych::io::file::Folder;
-use triptych::io::hub::{Download, HubError, Source, survey};
+use triptych::io::hub::{Download, HubError, Source, resolve};
 use triptych::io::read_at::Files;
 use triptych::precision::Precision;
 
@@ -79,7 +79,7 @@ fn the_size_is_known_before_any_weights_come_and_the_model_runs_from_what_is_kep
         assert!(download.progress().rate > 0.0);
         assert_kept(&hub, &download);
         let files = block_on(download.files()).unwrap();
-        Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &files, Precision::F32).unwrap();
+        VisionLanguageModel::load(Device::Cpu(CpuDevice { exact: false }), &files, Precision::F32).unwrap();
     }
 }
 
@@ -115,7 +115,7 @@ fn a_later_visit_goes_on_from_what_is_kept() {
         block_on(download.advance()).unwrap();
     }
     let done = download.progress().done;
-    let before: u64 = download.manifest().kept();
+    let before: u64 = download.manifest().stored_bytes();
     drop(download);
     hub.take_log();
     let mut download = open(&hub, &kept).unwrap();

@@ -1,37 +1,45 @@
 //! Contrastive runs of every kind, on the CPU.
 
 use triptych::device::{CpuDevice, Device};
-use triptych::lab::contrast::objectives::{self, Objective, Phase, Race, Standing};
+use triptych::lab::contrast::objectives::{self, Objective, ObjectiveComparison, Phase, Standing};
 use triptych::lab::contrast::{
-    Correlations, Direction, Figures, HELD_OUT, Loss, Report, Run, Settings, Space, Temperature,
+    ContrastMetrics, ContrastSettings, Correlations, Direction, Figures, HELD_OUT, Loss, Run, Space,
+    Temperature,
 };
 
 const DEVICE: Device = Device::Cpu(CpuDevice { exact: false });
 
-fn small() -> Settings {
-    Settings { batch: 13, width: 17, steps: 30, ..Settings::default() }
+fn small() -> ContrastSettings {
+    ContrastSettings { batch: 13, width: 17, steps: 30, ..ContrastSettings::default() }
 }
 
-fn begin(settings: Settings) -> Run {
+fn begin(settings: ContrastSettings) -> Run {
     pollster::block_on(Run::begin(&DEVICE, settings)).expect("the CPU device prepares")
 }
 
-fn train(run: &mut Run, steps: u64) -> Vec<Report> {
-    (0..steps).map(|_| pollster::block_on(run.step(&DEVICE)).expect("the CPU device runs")).collect()
+fn train(run: &mut Run, steps: u64) -> Vec<ContrastMetrics> {
+    (0..steps).map(|_| pollster::block_on(run.step()).expect("the CPU device runs")).collect()
 }
 
 fn figures(run: &mut Run) -> Figures {
-    pollster::block_on(run.figures(&DEVICE)).expect("the CPU device runs")
+    pollster::block_on(run.figures()).expect("the CPU device runs")
 }
 
-fn all_settings() -> Vec<Settings> {
+fn all_settings() -> Vec<ContrastSettings> {
     let mut all = Vec::new();
     for space in [Space::Shared, Space::Joint, Space::Coordinated] {
         for loss in [Loss::InfoNce, Loss::Sigmoid] {
             for direction in [Direction::Both, Direction::ToText, Direction::ToPicture] {
                 for hard_negatives in [false, true] {
                     for temperature in [Temperature::Learned, Temperature::Fixed { milli: 70 }] {
-                        all.push(Settings { space, loss, direction, hard_negatives, temperature, ..small() });
+                        all.push(ContrastSettings {
+                            space,
+                            loss,
+                            direction,
+                            hard_negatives,
+                            temperature,
+                            ..small()
+                        });
                     }
                 }
             }
@@ -42,14 +50,16 @@ fn all_settings() -> Vec<Settings> {
 
 #[test]
 fn every_kind_of_run_learns() {
-    let kinds: Vec<Settings> = all_settings().into_iter().filter(|kind| kind.check().is_ok()).collect();
+    let kinds: Vec<ContrastSettings> =
+        all_settings().into_iter().filter(|kind| kind.check().is_ok()).collect();
     // Shared: InfoNCE 3 directions x hard negatives, less one, x 2 temperatures; sigmoid 2 x 2. Joint: 5 and 2.
     assert_eq!(kinds.len(), 10 + 4 + 5 + 2 + 1);
     for settings in kinds {
         let mut run = begin(settings.clone());
         let reports = train(&mut run, 30);
         assert!(reports.iter().all(|report| report.loss.is_finite()), "{settings:?}");
-        let mean = |part: &[Report]| part.iter().map(|report| report.loss).sum::<f32>() / part.len() as f32;
+        let mean =
+            |part: &[ContrastMetrics]| part.iter().map(|report| report.loss).sum::<f32>() / part.len() as f32;
         let (first, last) = (mean(&reports[..5]), mean(&reports[20..]));
         // A joint space begins on a plateau.
         let share = match settings.space {
@@ -74,7 +84,7 @@ fn every_kind_of_run_learns() {
 #[test]
 fn equal_seeds_give_equal_losses() {
     let losses = |seed: u64| {
-        let reports = train(&mut begin(Settings { seed, ..small() }), 5);
+        let reports = train(&mut begin(ContrastSettings { seed, ..small() }), 5);
         reports.iter().map(|report| report.loss.to_bits()).collect::<Vec<u32>>()
     };
     assert_eq!(losses(4), losses(4));
@@ -83,7 +93,7 @@ fn equal_seeds_give_equal_losses() {
 
 #[test]
 fn a_short_run_finds_partners() {
-    let settings = Settings { batch: 32, steps: 80, ..Settings::default() };
+    let settings = ContrastSettings { batch: 32, steps: 80, ..ContrastSettings::default() };
     let mut run = begin(settings);
     let before = figures(&mut run);
     assert!(before.to_text.recall_1 < 0.06 && before.matrix.size == 0, "{:?}", before.to_text);
@@ -100,7 +110,7 @@ fn coordinated_dimensions_come_to_correlate() {
     let diagonal = |found: &Correlations| {
         (0..found.size).map(|i| found.values[i * found.size + i]).sum::<f32>() / found.size as f32
     };
-    let mut run = begin(Settings { space: Space::Coordinated, batch: 32, steps: 120, ..small() });
+    let mut run = begin(ContrastSettings { space: Space::Coordinated, batch: 32, steps: 120, ..small() });
     train(&mut run, 1);
     let before = diagonal(&figures(&mut run).correlations.expect("of a coordinated space"));
     train(&mut run, 119);
@@ -110,22 +120,25 @@ fn coordinated_dimensions_come_to_correlate() {
 
 #[test]
 fn what_cannot_be_run_is_refused_in_words() {
-    let refused = |settings: Settings| settings.check().expect_err("it cannot be run");
-    assert!(refused(Settings { batch: 7, ..small() }).contains("between 8 and 128"));
-    assert!(refused(Settings { width: 1, ..small() }).contains("between 2 and 128"));
-    assert!(refused(Settings { steps: 1, ..small() }).contains("steps"));
+    let refused = |settings: ContrastSettings| settings.check().expect_err("it cannot be run");
+    assert!(refused(ContrastSettings { batch: 7, ..small() }).contains("between 8 and 128"));
+    assert!(refused(ContrastSettings { width: 1, ..small() }).contains("between 2 and 128"));
+    assert!(refused(ContrastSettings { steps: 1, ..small() }).contains("steps"));
     let fixed = Temperature::Fixed { milli: 70 };
-    assert!(refused(Settings { space: Space::Joint, temperature: fixed, ..small() }).contains("temperature"));
-    let one_way = Settings { direction: Direction::ToPicture, ..small() };
-    assert!(refused(Settings { loss: Loss::Sigmoid, ..one_way.clone() }).contains("direction"));
-    assert!(refused(Settings { hard_negatives: true, ..one_way.clone() }).contains("Hard negatives"));
-    assert!(refused(Settings { space: Space::Coordinated, ..one_way }).contains("correlations"));
+    assert!(
+        refused(ContrastSettings { space: Space::Joint, temperature: fixed, ..small() })
+            .contains("temperature")
+    );
+    let one_way = ContrastSettings { direction: Direction::ToPicture, ..small() };
+    assert!(refused(ContrastSettings { loss: Loss::Sigmoid, ..one_way.clone() }).contains("direction"));
+    assert!(refused(ContrastSettings { hard_negatives: true, ..one_way.clone() }).contains("Hard negatives"));
+    assert!(refused(ContrastSettings { space: Space::Coordinated, ..one_way }).contains("correlations"));
 }
 
 #[test]
 fn the_weights_are_named_after_the_towers() {
     let run = begin(small());
-    let weights = pollster::block_on(run.weights(&DEVICE)).expect("the bank has them");
+    let weights = pollster::block_on(run.weights()).expect("they are on the device");
     let names: Vec<&str> = weights.iter().map(|(name, _)| &name[..]).collect();
     for name in ["picture.stem.0.weight", "text.token_embedding", "picture_projection.weight", "logit_scale"]
     {
@@ -135,10 +148,12 @@ fn the_weights_are_named_after_the_towers() {
 }
 
 fn race(seed: u64) -> Vec<Standing> {
-    let settings = objectives::Settings { seed, batch: 8, steps: 2, probe_steps: 2, ..Default::default() };
+    let settings =
+        objectives::ObjectiveSettings { seed, batch: 8, steps: 2, probe_steps: 2, ..Default::default() };
     // Of each contestant two batches and an end in four phases; the baseline does without pre-training.
     assert_eq!(settings.pieces(), 7 * 4 * 3 - 2);
-    let mut race = pollster::block_on(Race::begin(&DEVICE, settings)).expect("the CPU device prepares");
+    let mut race =
+        pollster::block_on(ObjectiveComparison::begin(&DEVICE, settings)).expect("the CPU device prepares");
     while pollster::block_on(race.step(&DEVICE)).expect("the CPU device runs").is_some() {}
     assert_eq!(race.pieces, race.settings.pieces());
     race.standings()
@@ -161,8 +176,10 @@ fn a_race_ends_with_figures_of_everybody_and_repeats() {
 
 #[test]
 fn objectives_teach_the_encoders() {
-    let settings = objectives::Settings { batch: 32, steps: 60, probe_steps: 20, ..Default::default() };
-    let mut race = pollster::block_on(Race::begin(&DEVICE, settings)).expect("the CPU device prepares");
+    let settings =
+        objectives::ObjectiveSettings { batch: 32, steps: 60, probe_steps: 20, ..Default::default() };
+    let mut race =
+        pollster::block_on(ObjectiveComparison::begin(&DEVICE, settings)).expect("the CPU device prepares");
     let mut losses: Vec<Vec<f32>> = vec![Vec::new(); Objective::ALL.len()];
     while race.standings().iter().any(|standing| standing.phase == Phase::Pretraining) {
         pollster::block_on(race.step(&DEVICE)).expect("the CPU device runs");

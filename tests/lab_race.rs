@@ -3,23 +3,23 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::lab::fuse::task::{Information, Task};
-use triptych::lab::fuse::{Contestant, Modality, PARAMETERS, Race, Settings};
+use triptych::lab::fuse::{Contestant, Modality, PARAMETERS, Race, RaceSettings};
 use triptych::lab::sabotage::{Corruption, Sabotage};
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 
-fn settings(information: Information, contestants: &[Contestant]) -> Settings {
+fn settings(information: Information, contestants: &[Contestant]) -> RaceSettings {
     let task = Task::pure(information);
-    Settings { task, contestants: contestants.to_vec(), ..Settings::default() }
+    RaceSettings { task, contestants: contestants.to_vec(), ..RaceSettings::default() }
 }
 
 /// The race after `steps`, and every loss on its way.
-fn run(settings: Settings, steps: u64) -> (Race, Vec<f32>) {
+fn run(settings: RaceSettings, steps: u64) -> (Race, Vec<f32>) {
     pollster::block_on(async {
         let mut race = Race::begin(&CPU, settings).await.unwrap();
         let mut losses = Vec::new();
         while race.step < steps {
-            let round = race.round(&CPU).await.unwrap();
+            let round = race.round().await.unwrap();
             losses.extend(round.learners.iter().map(|learner| learner.loss));
         }
         (race, losses)
@@ -31,13 +31,13 @@ fn place(race: &Race, contestant: Contestant) -> usize {
 }
 
 fn accuracy(race: &Race, contestant: Contestant) -> f32 {
-    let standing = pollster::block_on(race.standing(&CPU, place(race, contestant))).unwrap();
-    standing.confusion.accuracy()
+    let evaluation = pollster::block_on(race.evaluate(place(race, contestant))).unwrap();
+    evaluation.confusion.accuracy()
 }
 
 fn without_words(race: &Race, contestant: Contestant) -> f32 {
     let sabotage = Sabotage { modality: Modality::Words, corruption: Corruption::Remove, percent: 100 };
-    let damage = pollster::block_on(race.damage(&CPU, place(race, contestant), sabotage)).unwrap();
+    let damage = pollster::block_on(race.damage(place(race, contestant), sabotage)).unwrap();
     damage.confusion.accuracy()
 }
 
@@ -59,7 +59,7 @@ fn exclusive_or_defeats_additive_late_fusion() {
 #[test]
 fn modality_dropout_costs_little_and_helps_when_words_are_missing() {
     let contestants = [Contestant::Concat, Contestant::Dropout];
-    let (race, _) = run(Settings { contestants: contestants.to_vec(), ..Settings::sabotage() }, 400);
+    let (race, _) = run(RaceSettings { contestants: contestants.to_vec(), ..RaceSettings::sabotage() }, 400);
     let [plain, dropout] = contestants.map(|contestant| accuracy(&race, contestant));
     assert!(dropout >= plain - 0.05, "with both: {dropout}, without dropout {plain}");
     let [plain, dropout] = contestants.map(|contestant| without_words(&race, contestant));
@@ -72,7 +72,7 @@ fn shuffling_a_picture_that_tells_nothing_changes_nothing() {
     let [own, shuffled] = [Contestant::Concat, Contestant::Shuffled].map(|c| accuracy(&race, c));
     assert!(own > 0.95 && (own - shuffled).abs() < 0.02, "{own} and {shuffled}");
     let sabotage = Sabotage { modality: Modality::Picture, corruption: Corruption::Shuffle, percent: 100 };
-    let damage = pollster::block_on(race.damage(&CPU, place(&race, Contestant::Concat), sabotage)).unwrap();
+    let damage = pollster::block_on(race.damage(place(&race, Contestant::Concat), sabotage)).unwrap();
     assert!((damage.confusion.accuracy() - own).abs() < 0.02);
 }
 
@@ -80,14 +80,14 @@ fn shuffling_a_picture_that_tells_nothing_changes_nothing() {
 fn everyone_has_as_many_weights_and_equal_seeds_give_equal_losses() {
     let all = [&Contestant::FUSIONS[..], &Contestant::ROBUST].concat();
     let mixture = Task { parts: [1, 1, 1, 1] };
-    let run = || run(Settings { task: mixture, contestants: all.clone(), ..Settings::default() }, 3);
+    let run = || run(RaceSettings { task: mixture, contestants: all.clone(), ..RaceSettings::default() }, 3);
     let (race, losses) = run();
     assert_eq!(losses, run().1);
     assert!(losses.iter().all(|loss| loss.is_finite()));
     for at in 1..race.settings.entrants().len() {
-        let standing = pollster::block_on(race.standing(&CPU, at)).unwrap();
-        let share = standing.parameters as f32 / PARAMETERS as f32;
-        assert!((share - 1.0).abs() < 0.025, "{:?} has {}", standing.contestant, standing.parameters);
+        let evaluation = pollster::block_on(race.evaluate(at)).unwrap();
+        let share = evaluation.parameters as f32 / PARAMETERS as f32;
+        assert!((share - 1.0).abs() < 0.025, "{:?} has {}", evaluation.contestant, evaluation.parameters);
     }
 }
 
@@ -95,10 +95,10 @@ fn everyone_has_as_many_weights_and_equal_seeds_give_equal_losses() {
 fn saved_weights_answer_as_before() {
     let (race, _) = run(settings(Information::Redundant, &[Contestant::Gate]), 30);
     pollster::block_on(async {
-        let bytes = race.to_file(&CPU, Contestant::Gate).await.unwrap();
+        let bytes = race.to_file(Contestant::Gate).await.unwrap();
         let file = SafetensorsFile::new("gate.safetensors", bytes).unwrap();
         let (again, at) = Race::from_file(&CPU, "gate.safetensors", &file).await.unwrap();
-        let before = race.standing(&CPU, place(&race, Contestant::Gate)).await.unwrap();
-        assert_eq!(again.standing(&CPU, at).await.unwrap(), before);
+        let before = race.evaluate(place(&race, Contestant::Gate)).await.unwrap();
+        assert_eq!(again.evaluate(at).await.unwrap(), before);
     });
 }

@@ -1,7 +1,14 @@
 //! Arrows between modules point one way: each uses only those that its line names.
 
+#[path = "layering/circles.rs"]
+mod circles;
+#[path = "layering/tokens.rs"]
+mod tokens;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use circles::Package;
 
 /// The modules, from the ground up: name, and what it may use of the package.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -15,15 +22,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("pixels", &[]),
     ("tensor", &[]),
     ("precision", &[]),
-    ("layout", &["tensor"]),
-    ("thrown", &[]),
+    ("layout", &["precision", "tensor"]),
+    ("js_error", &[]),
     ("search", &["dot", "order"]),
-    ("io", &["limits", "order", "precision", "pixels", "tensor", "thrown"]),
+    ("io", &["limits", "order", "precision", "pixels", "tensor", "js_error"]),
     ("kernel", &["tensor"]),
     ("plan", &["layout", "order", "precision", "tensor", "kernel"]),
     ("device", &["layout", "limits", "order", "tensor", "kernel", "plan"]),
     ("ops", &["dot", "layout", "order", "precision", "rng", "tensor", "kernel", "plan"]),
-    ("check", &["tensor", "kernel", "plan", "ops", "device"]),
+    ("check", &["rng", "tensor", "kernel", "plan", "ops", "device"]),
     ("nn", &["layout", "precision", "tensor", "kernel", "plan", "ops"]),
     ("model", &["layout", "limits", "precision", "rng", "tensor", "kernel", "plan", "ops", "nn", "io"]),
     ("viz", &["pixels", "tensor", "world"]),
@@ -48,7 +55,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "model",
         ],
     ),
-    ("eval", &["order", "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
+    ("eval", &["dot", "order", "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
     (
         "train",
         &["rng", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"],
@@ -83,11 +90,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "ui",
         &[
-            "dot", "limits", "order", "pca", "softmax", "world", "pixels", "search", "thrown", "viz", "eval",
-            "lab", "session",
+            "dot", "limits", "order", "pca", "softmax", "world", "pixels", "search", "js_error", "viz",
+            "eval", "lab", "session",
         ],
     ),
-    ("worker", &["limits", "pixels", "io", "thrown", "session"]),
+    ("worker", &["limits", "pixels", "io", "js_error", "device", "session"]),
     (
         "cli",
         &[
@@ -128,14 +135,14 @@ fn violations(module: &str, source: &str) -> Vec<String> {
     found.iter().map(|name| format!("`{module}` uses `crate::{name}`")).collect()
 }
 
-/// The lines without comments and without unit tests, which may use any module: what follows `#[cfg(test)]` up to its own end, a
-/// semicolon or, as rustfmt sets it, a brace under the attribute.
+/// The lines without comments and without unit tests, which may use any module, nor what only documentation uses: what follows
+/// `#[cfg(test)]` or `#[cfg(doc)]` up to its own end, a semicolon or, as rustfmt sets it, a brace under the attribute.
 fn code(source: &str) -> Vec<&str> {
     let mut kept = Vec::new();
     let mut lines = source.lines();
     while let Some(line) = lines.next() {
         let text = line.trim_start();
-        if text.starts_with("#[cfg(test)]") {
+        if text.starts_with("#[cfg(test)]") || text.starts_with("#[cfg(doc)]") {
             let end = format!("{}}}", &line[..line.len() - text.len()]);
             let is_last =
                 |line: &&str| line.trim_end().ends_with(';') && !line.starts_with(' ') || **line == end;
@@ -197,10 +204,50 @@ fn an_arrow_that_runs_back_is_found() {
     );
     assert_eq!(violations("ops", "use crate::{plan::Plan};\n"), ["`ops` uses `crate::`"]);
     assert_eq!(
-        violations("plan", "//! [`crate::device::Bank`]\n#[cfg(test)]\nmod tests { use crate::device; }"),
+        violations(
+            "plan",
+            "//! [`crate::device::ParamStore`]\n#[cfg(test)]\nmod tests { use crate::device; }"
+        ),
         [""; 0]
     );
     let around = "#[cfg(test)]\nmod tests {\n    use crate::device;\n}\n#[cfg(test)]\nmod more;\nuse crate::infer::Model;\n";
     assert_eq!(violations("plan", around), ["`plan` uses `crate::infer`"]);
     assert_eq!(violations("somewhere", ""), ["`somewhere` has no line in the layers"]);
+}
+
+#[test]
+fn no_files_use_one_another() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &Path| fs::read_to_string(top.join(path)).ok().map(|source| code(&source).join("\n"));
+    let mut found = Vec::new();
+    for root in ["src/lib.rs", "engine/src/lib.rs", "xtask/src/main.rs"] {
+        let package = Package::read(Path::new(root), &read);
+        assert!(package.len() > 10, "{root}: only {} files were found", package.len());
+        found.extend(package.circles());
+    }
+    assert!(found.is_empty(), "circles:\n{}", found.join("\n\n"));
+}
+
+#[test]
+fn a_circle_is_found_through_re_exports_and_other_files() {
+    let circles = |files: &[(&str, &str)]| {
+        let read = |path: &Path| {
+            files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, source)| source.to_string())
+        };
+        Package::read(Path::new("lib.rs"), &read).circles()
+    };
+    let root = ("lib.rs", "mod a;\nmod b;\npub use a::A;\n");
+    let apart = ("a.rs", "pub struct A;\nfn a() { \"crate::b::b\"; }\n");
+    assert_eq!(circles(&[root, apart, ("b.rs", "use crate::A;\npub fn b() {}\n")]), [""; 0]);
+    let back = ("a.rs", "use crate::b;\npub struct A;\nfn a() { b::inner::<u32>() }\n");
+    let both = ["a.rs uses b.rs\nb.rs uses a.rs"];
+    assert_eq!(
+        circles(&[root, back, ("b.rs", "use crate::{self as top};\npub fn inner(a: top::A) {}\n")]),
+        both
+    );
+    // The circle closes by way of a child, whose use of its parent counts for nothing.
+    let parent = ("b.rs", "mod inner;\npub use inner::inner;\npub struct B;\n");
+    let child = ("b/inner.rs", "use super::B;\nuse crate::a::*;\npub fn inner(b: B) {}\n");
+    assert_eq!(circles(&[root, back, parent, child]), ["a.rs uses b/inner.rs\nb/inner.rs uses a.rs"]);
+    assert_eq!(circles(&[root, apart, parent, child]), [""; 0]);
 }

@@ -21,8 +21,8 @@ use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::precision::Precision;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    Abilities, BackendChoice, Command, Effect, Event, Failure, KeptModel, Lane, ModelKind, ModelName, Reply,
-    WayOn,
+    Abilities, BackendChoice, Command, Effect, Event, Failure, Lane, ModelKind, ModelName, Recovery, Reply,
+    StoredModel,
 };
 use triptych::tensor::{Data, HostTensor};
 
@@ -67,7 +67,7 @@ impl Lab {
         self.hub.address.clone()
     }
 
-    fn shelf(&mut self) -> Vec<KeptModel> {
+    fn shelf(&mut self) -> Vec<StoredModel> {
         let events = self.ask(Command::Shelf);
         let [Event::Shelf(models)] = &events[..] else { panic!("{events:?}") };
         models.clone()
@@ -82,8 +82,8 @@ impl Lab {
     }
 
     fn speaks(&mut self) {
-        let events = self.ask(Command::EncodeText { text: "a cat".into() });
-        assert!(matches!(events[..], [Event::TextEncoded(_)]), "{events:?}");
+        let events = self.ask(Command::query("a cat"));
+        assert!(matches!(events[..], [Event::Encoded { .. }]), "{events:?}");
     }
 
     fn load(&mut self, name: &str) -> Vec<Event> {
@@ -92,13 +92,13 @@ impl Lab {
 }
 
 fn load(name: &str) -> Command {
-    let model = ModelName::Kept { name: name.to_string(), precision: Precision::F32 };
+    let model = ModelName::Stored { name: name.to_string(), precision: Precision::F32 };
     Command::Load { backend: BackendChoice::Cpu, model }
 }
 
 /// As if this had been offered.
 fn download(name: &str) -> Command {
-    Command::Download { name: name.to_string(), size: u64::MAX, again: false }
+    Command::Download { name: name.to_string(), size: u64::MAX, again: false, in_memory: false }
 }
 
 fn visit(folders: &Path) -> LocalClient<Client> {
@@ -120,7 +120,7 @@ fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
     assert_eq!((offer.kind, offer.obstacle.as_str()), (ModelKind::Clip, ""));
     assert_eq!(offer.abilities, Abilities { embeds: true, ..Abilities::default() });
-    assert_eq!((offer.kept, offer.memory[0]), (0, 4 * offer.parameters));
+    assert_eq!((offer.stored, offer.memory[0]), (0, 4 * offer.parameters));
     assert_eq!(lab.kept_files(), [""; 0], "nothing is kept of what was only looked at");
     assert!(offer.memory.is_sorted_by(|more, less| more > less), "{:?}", offer.memory);
     assert!(offer.size > 40_000 && offer.parameters > 10_000);
@@ -129,7 +129,7 @@ fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
     let events = lab.ask(download(&name));
     assert_eq!(events.last(), Some(&Event::Downloaded));
     assert!(matches!(&events[0], Event::Downloading(progress) if progress.total == offer.size));
-    let kept = KeptModel { name: name.clone(), size: offer.size, kept: offer.size, lasts: true };
+    let kept = StoredModel { name: name.clone(), size: offer.size, stored: offer.size, lasts: true };
     assert_eq!(lab.shelf(), [kept]);
 
     lab.hub.take_log();
@@ -149,7 +149,7 @@ fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
     assert!(effects.iter().all(|effect| effect.agreement.worst_cosine.is_some_and(|cosine| cosine > 0.99)));
     lab.speaks();
     assert_eq!(lab.ask(Command::Delete { name: name.clone() }), [Event::Shelf(Vec::new())]);
-    assert_eq!(failure(&lab.load(&name)).way_on, WayOn::ChangeInput);
+    assert_eq!(failure(&lab.load(&name)).recovery, Recovery::ChangeInput);
 }
 
 /// Of three forms the second cannot be had: what was measured before stays said, and the model speaks on.
@@ -195,7 +195,7 @@ fn a_comparison_may_be_stopped_and_begun_anew() {
     assert_eq!(block_on(lab.client.finish()), [], "what was stopped tells nothing more");
     lab.speaks();
     let other = lab.ask(Command::Compare { name: "another".into() });
-    assert_eq!(failure(&other).way_on, WayOn::ChangeInput);
+    assert_eq!(failure(&other).recovery, Recovery::ChangeInput);
     lab.speaks();
 }
 
@@ -209,9 +209,9 @@ fn a_download_that_broke_off_stands_on_the_shelf_and_goes_on() {
     lab.hub.set().busy_after = Some(look + 4);
     let failed = failure(&lab.ask(download(&name))).clone();
     assert!(failed.sentence.starts_with("model.safetensors cannot be served now"), "{}", failed.sentence);
-    assert_eq!(failed.way_on, WayOn::Retry);
+    assert_eq!(failed.recovery, Recovery::Retry);
     let [model] = &lab.shelf()[..] else { panic!("one model is kept in part") };
-    assert!(model.kept < model.size);
+    assert!(model.stored < model.size);
     lab.hub.set().busy_after = None;
     assert_eq!(lab.ask(download(&name)).last(), Some(&Event::Downloaded));
 }
@@ -224,7 +224,7 @@ fn what_cannot_be_had_is_a_sentence() {
     };
     let name = lab.name();
     let unnamed = told(&mut lab, "clip");
-    assert_eq!(unnamed.way_on, WayOn::ChangeInput);
+    assert_eq!(unnamed.recovery, Recovery::ChangeInput);
     assert!(unnamed.sentence.starts_with("\"clip\" is not the name of a model"), "{}", unnamed.sentence);
     lab.hub.set().statuses.insert("config.json".into(), 403);
     assert!(told(&mut lab, &name).sentence.starts_with("config.json is not handed out (403)"));
@@ -254,19 +254,20 @@ fn files_of_the_visitor_are_taken_piece_by_piece() {
     let listed: Vec<(String, u64)> =
         all.iter().map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect();
     let total: u64 = listed.iter().map(|(_, size)| size).sum();
-    let take = |file: usize, start: usize, bytes: &[u8]| Command::Take {
+    let take = |file: usize, start: usize, bytes: &[u8]| Command::Import {
         name: "my model".into(),
         files: listed.clone(),
         file: file as u32,
         start: start as u64,
         bytes: bytes.to_vec(),
+        in_memory: false,
     };
     let mut taken = 0;
     for (file, (_, bytes)) in all.iter().enumerate() {
         for (at, piece) in bytes.chunks(100_000).enumerate() {
             taken += piece.len() as u64;
-            assert_eq!(lab.ask(take(file, at * 100_000, piece)), [Event::Taken { done: taken, total }]);
-            let kept: Vec<(u64, u64)> = lab.shelf().iter().map(|model| (model.kept, model.size)).collect();
+            assert_eq!(lab.ask(take(file, at * 100_000, piece)), [Event::Imported { done: taken, total }]);
+            let kept: Vec<(u64, u64)> = lab.shelf().iter().map(|model| (model.stored, model.size)).collect();
             assert_eq!(kept, [(taken, total)], "what has come stands on the shelf");
             let whole = lab.load("my model").last().is_some_and(|last| matches!(last, Event::Ready(_)));
             assert_eq!(whole, taken == total, "half a model is none");
@@ -276,22 +277,23 @@ fn files_of_the_visitor_are_taken_piece_by_piece() {
     let events = lab.load("my model");
     let Some(Event::Ready(facts)) = events.last() else { panic!("{events:?}") };
     assert!(facts.abilities.captions && !facts.abilities.embeds && facts.decoder.layers > 0);
-    assert_eq!(failure(&lab.ask(take(all.len(), 0, b"x"))).way_on, WayOn::ChangeInput);
-    let escape = Command::Take {
+    assert_eq!(failure(&lab.ask(take(all.len(), 0, b"x"))).recovery, Recovery::ChangeInput);
+    let escape = Command::Import {
         name: "m".into(),
         files: vec![("../x".into(), 1)],
         file: 0,
         start: 0,
         bytes: vec![0],
+        in_memory: false,
     };
-    assert_eq!(failure(&lab.ask(escape)).way_on, WayOn::ChangeInput);
+    assert_eq!(failure(&lab.ask(escape)).recovery, Recovery::ChangeInput);
 }
 
 /// An offer of what is kept already.
 fn again(lab: &mut Lab, name: &str) -> u64 {
     let events = lab.ask(Command::Offer { name: name.into(), again: true });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
-    assert!(offer.again && offer.kept == 0);
+    assert!(offer.again && offer.stored == 0);
     offer.size
 }
 
@@ -303,25 +305,25 @@ fn what_changes_on_its_server_is_told_and_fetched_again_only_when_asked_for() {
     let revalidate = Command::Revalidate { names: vec![name.clone(), "my model".into()] };
     assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(Vec::new())]);
     lab.load(&name);
-    let before = lab.ask(Command::EncodeText { text: "a cat".into() });
+    let before = lab.ask(Command::query("a cat"));
     let good = lab.hub.set().files.clone();
     lab.hub.set().files = files("clip_quick_gelu").into_iter().collect();
     assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(vec![name.clone()])]);
     lab.load(&name);
-    assert_eq!(lab.ask(Command::EncodeText { text: "a cat".into() }), before, "nothing was swapped");
+    assert_eq!(lab.ask(Command::query("a cat")), before, "nothing was swapped");
     let size = again(&mut lab, &name);
     // A server that cannot be asked says nothing new, and what is kept stays usable.
     lab.hub.set().statuses.insert("model.safetensors".into(), 500);
     assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(Vec::new())]);
-    lab.ask(Command::Download { name: name.clone(), size, again: true });
+    lab.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
     lab.hub.set().statuses.clear();
     lab.load(&name);
-    assert_eq!(lab.ask(Command::EncodeText { text: "a cat".into() }), before);
-    let events = lab.ask(Command::Download { name: name.clone(), size, again: true });
+    assert_eq!(lab.ask(Command::query("a cat")), before);
+    let events = lab.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
     assert_eq!(events.last(), Some(&Event::Downloaded));
     assert_eq!(lab.ask(revalidate), [Event::Outdated(Vec::new())]);
     lab.load(&name);
-    assert_ne!(lab.ask(Command::EncodeText { text: "a cat".into() }), before);
+    assert_ne!(lab.ask(Command::query("a cat")), before);
     assert!(good["config.json"] != lab.hub.set().files["config.json"]);
 }
 
@@ -335,12 +337,12 @@ fn a_kept_model_that_cannot_be_loaded_is_fetched_again() {
     lab.ask(download(&name));
     let failed = failure(&lab.load(&name)).clone();
     assert_eq!(
-        (failed.sentence.as_str(), failed.way_on),
-        ("The model's files cannot be used.", WayOn::FetchAgain)
+        (failed.sentence.as_str(), failed.recovery),
+        ("The model's files cannot be used.", Recovery::FetchAgain)
     );
     lab.hub.set().files = good;
     let size = again(&mut lab, &name);
-    lab.ask(Command::Download { name: name.clone(), size, again: true });
+    lab.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
     assert!(matches!(lab.load(&name).last(), Some(Event::Ready(_))));
     lab.speaks();
 }
@@ -352,7 +354,8 @@ fn no_more_comes_than_was_offered() {
     let events = lab.ask(Command::Offer { name: name.clone(), again: false });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
     lab.hub.set().files.get_mut("merges.txt").unwrap().push(b'\n');
-    let told = lab.ask(Command::Download { name: name.clone(), size: offer.size, again: false });
+    let told =
+        lab.ask(Command::Download { name: name.clone(), size: offer.size, again: false, in_memory: false });
     let sentence = format!(
         "The files have become larger since they were offered ({} bytes, {} were offered): look at the model again.",
         offer.size + 1,
@@ -368,7 +371,14 @@ fn a_pointer_of_git_among_the_visitors_files_is_told() {
     let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 6\n".to_vec();
     let size = pointer.len() as u64;
     let files = vec![("model.safetensors".to_string(), size)];
-    let take = Command::Take { name: "my model".into(), files, file: 0, start: 0, bytes: pointer };
+    let take = Command::Import {
+        name: "my model".into(),
+        files,
+        file: 0,
+        start: 0,
+        bytes: pointer,
+        in_memory: false,
+    };
     let sentence = failure(&lab.ask(take)).sentence.clone();
     assert!(sentence.starts_with("model.safetensors is only a Git LFS pointer"), "{sentence}");
     assert!(lab.shelf().is_empty());

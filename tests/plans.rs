@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::json;
-use triptych::lab::student::training_plan;
+use triptych::lab::small_trainer::training_plan;
 use triptych::model::clip;
 use triptych::model::playroom::{self, Config};
+use triptych::nn::AttentionMask;
 use triptych::ops::activation::Activation;
 use triptych::ops::cross_entropy::cross_entropy;
 use triptych::ops::linear::linear;
@@ -73,7 +74,7 @@ fn clip_training(config: &clip::Config, batch: usize) -> Plan {
 
 fn emit_classifier(b: &mut PlanBuilder) -> SlotId {
     let x = b.input("x", [2, 5, 3], F32);
-    let weight = b.param("weight", [4, 3]);
+    let weight = b.weight("weight", [4, 3]);
     let bias = b.param("bias", [4]);
     let logits = linear(b, x, weight, Some(bias), Some(Activation::Gelu));
     b.name(logits, "logits");
@@ -131,8 +132,8 @@ fn decoder(config: &Config, [rows, tokens]: [usize; 2]) -> Plan {
     let mut b = PlanBuilder::new();
     let image = b.input("image", [1, config.grid().pow(2), config.width()], F32);
     let ids = b.input("ids", [rows, tokens], U32);
-    let memory = playroom::memory(&mut b, config, image);
-    let hidden = playroom::decode(&mut b, config, ids, &memory);
+    let cross = playroom::cross_kv(&mut b, config, image);
+    let hidden = playroom::decode(&mut b, config, ids, AttentionMask::Causal, &cross);
     let logits = playroom::decoder_logits(&mut b, config, hidden);
     b.name(logits, "logits");
     b.finish()

@@ -3,14 +3,14 @@
 //! Natively `main` runs every case; in the browser `e2e/portable.test.mjs` asks a worker for the names and runs each
 //! by its name. A case fails by panicking. Add one to the `cases` of its module.
 
-#[path = "portable/choices.rs"]
-mod choices;
 #[path = "portable/device.rs"]
 mod device;
 #[path = "portable/speed.rs"]
 mod speed;
 #[path = "portable/training.rs"]
 mod training;
+#[path = "portable/tuning.rs"]
+mod tuning;
 #[path = "portable/twins.rs"]
 mod twins;
 #[path = "portable/world.rs"]
@@ -44,17 +44,11 @@ macro_rules! cases {
 use cases;
 
 fn all_cases() -> Vec<Case> {
-    let cases: Vec<Case> = [
-        device::cases(),
-        choices::cases(),
-        twins::cases(),
-        training::cases(),
-        speed::cases(),
-        world::cases(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let cases: Vec<Case> =
+        [device::cases(), tuning::cases(), twins::cases(), training::cases(), speed::cases(), world::cases()]
+            .into_iter()
+            .flatten()
+            .collect();
     let names: BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.len(), "two cases have one name");
     cases
@@ -82,6 +76,7 @@ fn main() {
 
 /// What the worker of `e2e/portable.test.mjs` calls.
 #[cfg(target_arch = "wasm32")]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 mod browser {
     use wasm_bindgen::prelude::wasm_bindgen;
 

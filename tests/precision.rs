@@ -10,11 +10,12 @@ use pollster::block_on;
 use tempfile::TempDir;
 
 use triptych::device::{CpuDevice, Device, GpuDevice};
-use triptych::infer::checkpoint::Checkpoint;
+use triptych::infer::VisionLanguageModel;
 use triptych::io::file::Folder;
 use triptych::io::image::decode;
 use triptych::io::safetensors::{Floats, to_bytes};
 use triptych::layout::Layout;
+use triptych::model::architecture::Architecture;
 use triptych::model::blip::Task;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
@@ -33,8 +34,8 @@ fn devices() -> [Device; 2] {
     [Device::Cpu(CpuDevice { exact: false }), Device::Gpu(gpu)]
 }
 
-fn load(device: Device, folder: &Path, precision: Precision) -> Checkpoint {
-    Checkpoint::load(device, &Folder(folder.to_path_buf()), precision).expect("a checkpoint")
+fn load(device: Device, folder: &Path, precision: Precision) -> VisionLanguageModel {
+    VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), precision).expect("a checkpoint")
 }
 
 /// A copy of a golden in one file of f32, its matrices changed by `change(name, width of a row, values)`.
@@ -60,10 +61,13 @@ fn copy(model: &str, change: impl Fn(&str, usize, &mut [f32])) -> TempDir {
 
 /// A golden in which the matrices that would be packed are rounded.
 fn rounded(model: &str, precision: Precision) -> TempDir {
-    let architecture = Checkpoint::architecture(&Folder(golden(model))).unwrap();
+    let architecture = VisionLanguageModel::architecture(&Folder(golden(model))).unwrap();
     let kept = architecture.kept(precision, Layout::Rows);
-    let packed: Vec<&str> =
-        kept.iter().filter(|wanted| wanted.precision == precision).map(|wanted| &*wanted.name).collect();
+    let packed: Vec<&str> = kept
+        .iter()
+        .filter(|param| param.storage.precision() == precision)
+        .map(|param| &*param.name)
+        .collect();
     assert!(packed.len() > 5, "{model}: {packed:?}");
     copy(model, |name, width, values| {
         if packed.contains(&name) {
@@ -82,27 +86,30 @@ fn picture() -> Pixels {
 }
 
 /// Numbers that depend on every tower: embeddings, logits of a next token, or of a match.
-fn numbers(checkpoint: &mut Checkpoint) -> Vec<f32> {
+fn numbers(checkpoint: &mut VisionLanguageModel) -> Vec<f32> {
     let mut all = Vec::new();
     let ids = vec![5, 9, 11, 3];
     block_on(async {
-        if checkpoint.embeds() {
-            all.extend(checkpoint.encode_images(&[picture()]).await?.as_f32());
-            all.extend(checkpoint.encode_texts(std::slice::from_ref(&ids), 0).await?.as_f32());
+        if checkpoint.architecture.embeds() {
+            let fitted = checkpoint.fit(&picture());
+            all.extend(checkpoint.encode_pictures(&[fitted]).await?.as_f32());
+            all.extend(checkpoint.encode_sentences(std::slice::from_ref(&ids)).await?.as_f32());
         }
-        let Some(task) = checkpoint.task() else { return Ok(()) };
+        let Architecture::Blip(task, _) = checkpoint.architecture else { return Ok(()) };
         let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&picture())]);
-        let mut source = checkpoint.look(&pixels).await?;
+        let mut source = checkpoint.encode_image(&pixels).await?;
         match task {
-            Task::Match => all.extend(checkpoint.match_rows(source, &[ids]).await?.concat()),
+            Task::Match => all.extend(checkpoint.match_batch(source, &[ids], false).await?.0.as_f32()),
             Task::Caption | Task::Answer => {
                 if task == Task::Answer {
                     let question = HostTensor::u32([1, ids.len()], ids.clone());
-                    source = checkpoint.ask(source, &question, ids.len() as u32).await?;
+                    source = checkpoint.encode_question(source, &question, ids.len() as u32).await?;
                 }
                 // Of one row, then of two that go on from it.
-                all.extend(checkpoint.next(source, std::slice::from_ref(&ids)).await?.as_f32());
-                all.extend(checkpoint.next(source, &[ids.clone(), ids]).await?.as_f32());
+                all.extend(
+                    checkpoint.decode_step(source, std::slice::from_ref(&ids), false).await?.0.as_f32(),
+                );
+                all.extend(checkpoint.decode_step(source, &[ids.clone(), ids], false).await?.0.as_f32());
             }
         }
         Ok(())
@@ -149,7 +156,8 @@ fn a_number_that_f16_does_not_hold_is_refused_by_name() {
     });
     let device = || Device::Cpu(CpuDevice { exact: false });
     let files = Folder(folder.path().to_path_buf());
-    let error = Checkpoint::load(device(), &files, Precision::F16).map(|_| ()).unwrap_err().to_string();
+    let error =
+        VisionLanguageModel::load(device(), &files, Precision::F16).map(|_| ()).unwrap_err().to_string();
     assert_eq!(error, format!("`{name}` holds 70000 in row 2, which f16 does not hold"));
-    Checkpoint::load(device(), &files, Precision::Int8).expect("int8 scales its rows");
+    VisionLanguageModel::load(device(), &files, Precision::Int8).expect("int8 scales its rows");
 }

@@ -3,11 +3,12 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::lab::contrast::{self, objectives};
-use triptych::lab::fuse::{Contestant, Modality, Settings};
+use triptych::lab::fuse::{Contestant, Modality, RaceSettings};
 use triptych::lab::sabotage::Corruption;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    BackendChoice, Command, Decoding, Event, Experiment, Lane, Lesson, ModelName, Pixels, Reader, WayOn,
+    BackendChoice, Command, Decoding, EncodeLane, Event, Experiment, Input, Lane, ModelName, Pixels, Reader,
+    Recovery, TrainingUpdate,
 };
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
@@ -33,24 +34,38 @@ fn loaded() -> LocalClient {
 #[test]
 fn a_gallery_comes_in_pieces_and_gives_way_to_typed_words() {
     let mut client = loaded();
-    let pictures: Vec<Pixels> = (0..20).map(picture).collect();
-    let gallery = client.send(Command::EncodeGallery { pictures, texts: vec!["a red circle".into(); 20] });
-    let text = client.send(Command::EncodeText { text: "a red circle".into() });
+    let colours = ["red", "blue", "green", "yellow", "pink"];
+    let shapes = ["circle", "star", "ring", "heart"];
+    let sentence = |at: u64| {
+        let (colour, shape) = (colours[at as usize % 5], shapes[at as usize % 4]);
+        Input::from(format!("a {colour} {shape}"))
+    };
+    let inputs: Vec<Input> = (0..20).flat_map(|at| [picture(at).into(), sentence(at)]).collect();
+    let gallery = client.send(Command::Encode { inputs: inputs.clone(), lane: EncodeLane::Gallery });
+    let text = client.send(Command::query("a red circle"));
     let replies = pollster::block_on(client.finish());
     assert_eq!(replies[0].id, text);
-    let Event::TextEncoded(embedding) = &replies[0].event else { panic!("{:?}", replies[0]) };
+    let Event::Encoded { from: 0, rows: embedding } = &replies[0].event else { panic!("{:?}", replies[0]) };
     let norm: f32 = embedding.iter().map(|v| v * v).sum();
     assert!((norm - 1.0).abs() < 1e-4, "{norm}");
-    let mut expected = 0;
+    let mut found = Vec::new();
     for reply in &replies[1..] {
-        let Event::GalleryEncoded { from, pictures, texts } = &reply.event else { panic!("{reply:?}") };
-        assert_eq!((reply.id, *from), (gallery, expected));
-        expected += (pictures.len() / embedding.len()) as u32;
-        // The same words give the same vector, whatever the batch.
-        let difference = texts.iter().zip(embedding).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(difference < 1e-4, "{difference}");
+        let Event::Encoded { from, rows } = &reply.event else { panic!("{reply:?}") };
+        assert_eq!((reply.id, *from as usize * embedding.len()), (gallery, found.len()));
+        found.extend_from_slice(rows);
     }
-    assert_eq!(expected, 20);
+    assert_eq!((found.len(), replies.len()), (40 * embedding.len(), 6), "four pairs at a time");
+    // Each row is of its own input, and an input gives the same vector alone as among others.
+    for (input, row) in inputs.into_iter().zip(found.chunks(embedding.len())) {
+        let events = pollster::block_on(client.ask(Command::query(input.clone())));
+        let [Event::Encoded { rows, .. }] = &events[..] else { panic!("{events:?}") };
+        let difference = row.iter().zip(rows).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(
+            difference < 1e-4,
+            "{difference} for {}",
+            if matches!(input, Input::Text(_)) { "text" } else { "picture" }
+        );
+    }
 }
 
 #[test]
@@ -127,32 +142,32 @@ fn what_cannot_be_done_is_said_with_a_way_on() {
     let mut client = LocalClient::new("nowhere");
     let events = pollster::block_on(client.ask(load("models/none")));
     let Some(Event::Failed(failure)) = events.last() else { panic!("{events:?}") };
-    assert_eq!(failure.way_on, WayOn::Retry);
+    assert_eq!(failure.recovery, Recovery::Retry);
 
     let mut client = loaded();
     let mut failed = |command| {
         let events = pollster::block_on(client.ask(command));
         let [Event::Failed(failure)] = &events[..] else { panic!("{events:?}") };
-        failure.way_on
+        failure.recovery
     };
     let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
-    assert_eq!(failed(Command::EncodePicture { picture: broken.clone() }), WayOn::ChangeInput);
-    assert_eq!(failed(Command::TimeSteps { picture: broken }), WayOn::ChangeInput);
+    assert_eq!(failed(Command::query(broken.clone())), Recovery::ChangeInput);
+    assert_eq!(failed(Command::TimeSteps { picture: broken }), Recovery::ChangeInput);
     assert_eq!(
         failed(Command::Open { name: "a.txt".into(), file: b"no picture".to_vec() }),
-        WayOn::ChangeInput
+        Recovery::ChangeInput
     );
-    assert_eq!(failed(Command::Ask { picture: picture(0), question: "  ".into() }), WayOn::ChangeInput);
-    assert_eq!(failed(Command::EncodeText { text: "a red circle and ".repeat(40) }), WayOn::ChangeInput);
+    assert_eq!(failed(Command::Ask { picture: picture(0), question: "  ".into() }), Recovery::ChangeInput);
+    assert_eq!(failed(Command::query("a red circle and ".repeat(40))), Recovery::ChangeInput);
 }
 
 #[test]
 fn a_newer_request_and_a_stop_end_the_older_one() {
     let mut client = loaded();
-    let old = client.send(Command::EncodeText { text: "a red circle".into() });
-    let new = client.send(Command::EncodeText { text: "a blue star".into() });
-    client.send(Command::EncodePicture { picture: picture(0) });
-    client.send(Command::Stop { lane: Lane::Picture });
+    let old = client.send(Command::query("a red circle"));
+    let new = client.send(Command::query("a blue star"));
+    client.send(Command::SelfAttention { picture: picture(0) });
+    client.send(Command::Stop { lane: Lane::SelfAttention });
     let replies = pollster::block_on(client.finish());
     assert_eq!(replies.iter().map(|reply| reply.id).collect::<Vec<_>>(), [new]);
     assert_ne!(old, new);
@@ -161,16 +176,17 @@ fn a_newer_request_and_a_stop_end_the_older_one() {
 #[test]
 fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
     let mut client = loaded();
-    let settings = Settings { contestants: vec![Contestant::Late], batch: 4, ..Settings::default() };
+    let settings = RaceSettings { contestants: vec![Contestant::Late], batch: 4, ..RaceSettings::default() };
     let mut train = |until| {
         let experiment = Experiment::Race(settings.clone());
         let events = pollster::block_on(client.ask(Command::Train { experiment, until }));
         assert!(matches!(events.last(), Some(Event::Trained { step }) if *step == until), "{events:?}");
         let steps = events.iter().filter_map(|event| match event {
-            Event::Taught(Lesson::Round(round)) => Some((round.step, round.learners[0].loss)),
+            Event::Training(TrainingUpdate::Round(round)) => Some((round.step, round.learners[0].loss)),
             _ => None,
         });
-        let begun = events.iter().any(|event| matches!(event, Event::Taught(Lesson::RaceBegun { .. })));
+        let begun =
+            events.iter().any(|event| matches!(event, Event::Training(TrainingUpdate::RaceBegun { .. })));
         (begun, steps.collect::<Vec<_>>())
     };
     let (begun, first) = train(2);
@@ -188,7 +204,7 @@ fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
         Command::Sabotage { experiment: experiment.clone(), step: 2, modality, corruption, percents };
     let events = pollster::block_on(client.ask(command));
     assert_eq!(events.len(), 2 * (Contestant::BASELINES.len() + 1) + 1);
-    assert_eq!(events.last(), Some(&Event::Spoilt));
+    assert_eq!(events.last(), Some(&Event::CorruptionsEvaluated));
     let events = pollster::block_on(client.ask(Command::Weights {
         experiment,
         step: 2,
@@ -200,41 +216,46 @@ fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
 #[test]
 fn runs_of_every_room_are_kept_side_by_side() {
     let mut client = loaded();
-    let race =
-        Experiment::Race(Settings { contestants: vec![Contestant::Sum], batch: 4, ..Settings::default() });
-    let contrast = Experiment::Contrast(contrast::Settings { batch: 8, steps: 12, ..Default::default() });
-    let settings = objectives::Settings { batch: 8, steps: 1, probe_steps: 1, ..Default::default() };
+    let race = Experiment::Race(RaceSettings {
+        contestants: vec![Contestant::Sum],
+        batch: 4,
+        ..RaceSettings::default()
+    });
+    let contrast =
+        Experiment::Contrast(contrast::ContrastSettings { batch: 8, steps: 12, ..Default::default() });
+    let settings = objectives::ObjectiveSettings { batch: 8, steps: 1, probe_steps: 1, ..Default::default() };
     let objectives = Experiment::Objectives(settings);
-    let mut lessons = |experiment: &Experiment, until| {
+    let mut updates = |experiment: &Experiment, until| {
         let command = Command::Train { experiment: experiment.clone(), until };
         let events = pollster::block_on(client.ask(command));
-        let Some((Event::Trained { step }, lessons)) = events.split_last() else { panic!("{events:?}") };
-        let lessons = lessons.iter().map(|event| match event {
-            Event::Taught(lesson) => lesson.clone(),
+        let Some((Event::Trained { step }, updates)) = events.split_last() else { panic!("{events:?}") };
+        let updates = updates.iter().map(|event| match event {
+            Event::Training(update) => update.clone(),
             other => panic!("{other:?}"),
         });
-        (*step, lessons.collect::<Vec<_>>())
+        (*step, updates.collect::<Vec<_>>())
     };
-    assert!(matches!(lessons(&race, 1).1[0], Lesson::RaceBegun { .. }));
+    assert!(matches!(updates(&race, 1).1[0], TrainingUpdate::RaceBegun { .. }));
 
-    let (step, begun) = lessons(&contrast, 9);
+    let (step, begun) = updates(&contrast, 9);
     assert_eq!(step, 9);
-    assert!(matches!(begun[0], Lesson::ContrastBegun { parameters } if parameters > 100_000));
-    assert!(matches!(begun[1], Lesson::Measured(_)), "random weights are measured too");
-    let reports =
-        |lessons: &[Lesson]| lessons.iter().filter(|lesson| matches!(lesson, Lesson::Contrast(_))).count();
+    assert!(matches!(begun[0], TrainingUpdate::ContrastBegun { parameters } if parameters > 100_000));
+    assert!(matches!(begun[1], TrainingUpdate::Measured(_)), "random weights are measured too");
+    let reports = |updates: &[TrainingUpdate]| {
+        updates.iter().filter(|update| matches!(update, TrainingUpdate::Contrast(_))).count()
+    };
     assert_eq!(reports(&begun), 9);
 
-    let (pieces, all) = lessons(&objectives, u64::MAX);
-    assert!(matches!(&all[0], Lesson::ObjectivesBegun { standings } if standings.len() == 7));
+    let (pieces, all) = updates(&objectives, u64::MAX);
+    assert!(matches!(&all[0], TrainingUpdate::ObjectivesBegun { standings } if standings.len() == 7));
     assert_eq!(all.len() as u64, pieces + 1);
     assert!(
-        matches!(all.last(), Some(Lesson::Objective(standing)) if standing.phase == objectives::Phase::Done)
+        matches!(all.last(), Some(TrainingUpdate::Objective(standing)) if standing.phase == objectives::Phase::Done)
     );
 
-    let (step, rest) = lessons(&contrast, 500);
+    let (step, rest) = updates(&contrast, 500);
     assert_eq!((step, reports(&rest)), (12, 3), "it goes on where it was, to the end of its settings");
-    assert!(!rest.iter().any(|lesson| matches!(lesson, Lesson::ContrastBegun { .. })));
+    assert!(!rest.iter().any(|update| matches!(update, TrainingUpdate::ContrastBegun { .. })));
     let events =
         pollster::block_on(client.ask(Command::Weights { experiment: contrast, step: 12, contestant: None }));
     let [Event::Weights(bytes)] = &events[..] else { panic!("{events:?}") };

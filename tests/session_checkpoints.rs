@@ -8,12 +8,10 @@ mod shelf;
 use pollster::block_on;
 use serde_json::{Value, json};
 use shelf::*;
-use triptych::infer::Decoding as Search;
-use triptych::infer::checkpoint::Job;
+use triptych::infer::{Decoding as Search, Job, Source};
 use triptych::session::protocol::{
-    Attention, Command, Decoding, Event, Hypothesis, Opened, Pixels, Reader, Token,
+    Attention, Command, Decoding, EncodeLane, Event, Hypothesis, Opened, Pixels, Reader, Token,
 };
-use triptych::tensor::HostTensor;
 
 fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], sentences: [&str; 2]) {
     let (images, words) = (golden(model, image), golden(model, text));
@@ -27,28 +25,25 @@ fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], 
     let pictures = [photo("wide.png"), opened];
     for (i, (picture, sentence)) in pictures.into_iter().zip(sentences).enumerate() {
         let row = i * width..(i + 1) * width;
-        let Event::PictureEncoded(found) = shelf.one(Command::EncodePicture { picture }) else { panic!() };
+        let Event::Encoded { rows: found, .. } = shelf.one(Command::query(picture)) else { panic!() };
         near(&found, &images.as_f32()[row.clone()]);
-        let Event::TextEncoded(found) = shelf.one(Command::EncodeText { text: sentence.into() }) else {
-            panic!()
-        };
+        let Event::Encoded { rows: found, .. } = shelf.one(Command::query(sentence)) else { panic!() };
         near(&found, &words.as_f32()[row]);
     }
-    let texts = sentences.map(str::to_string).to_vec();
-    let pictures = [both(), both(), both()].concat();
-    let events = shelf.ask(Command::EncodeGallery { pictures, texts: [&texts[..]; 3].concat() });
+    let pairs = |(picture, text): (Pixels, &str)| [picture.into(), text.into()];
+    let inputs = (0..3).flat_map(|_| both().into_iter().zip(sentences).flat_map(pairs)).collect();
+    let events = shelf.ask(Command::Encode { inputs, lane: EncodeLane::Gallery });
     let mut expected = 0;
     for event in events {
-        let Event::GalleryEncoded { from, pictures, texts } = event else { panic!("{event:?}") };
+        let Event::Encoded { from, rows } = event else { panic!("{event:?}") };
         assert_eq!(from, expected);
-        for (i, (picture, text)) in pictures.chunks(width).zip(texts.chunks(width)).enumerate() {
-            let row = (from as usize + i) % 2 * width;
-            near(picture, &images.as_f32()[row..row + width]);
-            near(text, &words.as_f32()[row..row + width]);
+        for found in rows.chunks(width) {
+            let (of, row) = ([&images, &words][expected as usize % 2], expected as usize / 2 % 2 * width);
+            near(found, &of.as_f32()[row..row + width]);
             expected += 1;
         }
     }
-    assert_eq!(expected, 6);
+    assert_eq!(expected, 12);
 }
 
 #[test]
@@ -57,7 +52,7 @@ fn clip_embeds_as_transformers_does_and_cuts_what_is_too_long() {
         let mut shelf = Shelf::with(model);
         pictures_and_texts(&mut shelf, model, ["out.image_embeds", "out.text_embeds"], SENTENCES);
         // 20 positions, two of which are special.
-        let text = |count| Command::EncodeText { text: "a ".repeat(count) };
+        let text = |count| Command::query("a ".repeat(count));
         assert_eq!(shelf.one(text(40)), shelf.one(text(18)));
         assert_ne!(shelf.one(text(40)), shelf.one(text(17)));
         let notes = shelf.notes(text(40)).join(" ");
@@ -208,22 +203,18 @@ fn an_answer_is_that_of_transformers_and_looks_at_the_picture() {
     );
 
     let mut checkpoint = checkpoint("blip_answer");
-    let tall = triptych::io::image::decode(&file("tall.png")).expect("a picture").pixels;
-    let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&tall)]);
-    let row = checkpoint.words.as_ref().expect("words").row(SENTENCES[1]).expect("ids");
-    let question = HostTensor::u32([1, row.len()], row.clone());
-    let picture = block_on(checkpoint.look(&pixels)).expect("a device");
-    let source = block_on(checkpoint.ask(picture, &question, row.len() as u32)).expect("a device");
-    let prompt = checkpoint.caption_prompt(None);
-    let best =
-        block_on(checkpoint.write(source, prompt.clone(), Search::Beam { width: 5 }, 10)).expect("a device");
-    let text = checkpoint.words.as_ref().expect("words").text(&best.ids);
+    let row = checkpoint.sentence(SENTENCES[1]).expect("ids");
+    let picture = fitted(&checkpoint, "tall.png");
+    let (source, prompt) = checkpoint.question(picture.clone(), SENTENCES[1]).expect("ids");
+    let best = checkpoint.generate(&source, prompt.clone(), Search::Beam { width: 5 }, 10);
+    let best = block_on(best).expect("a device");
+    let text = checkpoint.text(&best.ids);
     let found = answer.candidates.iter().find(|candidate| candidate.text == text).expect(&text);
     near(&[found.probability], &[best.total().exp()]);
 
     // What a token of the answer sees of the question, times what the question sees of the picture.
-    let (_, words) = block_on(checkpoint.logprobs_traced(source, &[prompt])).expect("a device");
-    let cells = block_on(checkpoint.encoder_attention(picture, &row)).expect("a device");
+    let words = block_on(checkpoint.next(&source, &[prompt], true)).expect("a device").trace.expect("traced");
+    let cells = block_on(checkpoint.matcher_attention(&picture, &row)).expect("a device");
     assert_eq!((words.keys, cells.queries, cells.keys), (row.len(), row.len(), 16));
     let at =
         |cell: usize| (0..row.len()).map(|t| words.row(1, 2, 0)[t] * cells.row(1, 2, t)[cell]).sum::<f32>();
@@ -261,11 +252,8 @@ fn words_look_where_they_do_in_transformers() {
         assert_eq!(map.tokens, [" two", " cat", "s"], "{model}");
         is_attention(&map.values, 2, 3, 3);
         let mut checkpoint = checkpoint(model);
-        let pixels = golden(model, "in.pixel_values");
-        let tall = HostTensor::f32([1, 3, 32, 32], pixels.as_f32()[3 * 32 * 32..].to_vec());
-        let source = block_on(checkpoint.look(&tall)).expect("a device");
-        let row = checkpoint.words.as_ref().expect("words").row("two cats").expect("ids");
-        let whole = block_on(checkpoint.encoder_attention(source, &row)).expect("a device");
+        let (tall, row) = (fitted(&checkpoint, "tall.png"), checkpoint.sentence("two cats").expect("ids"));
+        let whole = block_on(checkpoint.matcher_attention(&tall, &row)).expect("a device");
         near(map.map(1, 2, 0), whole.row(1, 2, 1));
         near(map.map(1, 2, 2), whole.row(1, 2, 3));
     }
@@ -281,7 +269,7 @@ fn patches_look_at_patches() {
         assert_eq!(sums.iter().all(|sum| (sum - 1.0).abs() < 1e-4), class == 0, "{model}");
         let mut checkpoint = checkpoint(model);
         let pixels = golden(model, "in.pixel_values");
-        let run = block_on(checkpoint.run(Job::Image { batch: 2 }, true, &[("pixels", &pixels)]));
+        let run = block_on(checkpoint.run(Job::EncodeImage { batch: 2 }, true, &[("pixels", &pixels)]));
         let slot = "vision_model.encoder.layers.1.self_attn.attention_probs";
         let want = block_on(checkpoint.read(&run.expect("a device"), slot)).expect("a device");
         let (states, head, query) = (16 + class, heads - 1, 7);
@@ -293,15 +281,14 @@ fn patches_look_at_patches() {
 #[test]
 fn a_traced_run_computes_what_another_does() {
     let mut checkpoint = checkpoint("blip_caption");
-    let pixels = golden("blip_caption", "in.pixel_values");
-    let pixels = HostTensor::f32([1, 3, 32, 32], pixels.as_f32()[..3 * 32 * 32].to_vec());
-    let source = block_on(checkpoint.look(&pixels)).expect("a device");
+    let source = Source { picture: fitted(&checkpoint, "wide.png"), question: None };
     let rows = [vec![64, 5, 9], vec![64, 57, 5], vec![64, 5, 7]];
-    let plain = block_on(checkpoint.logprobs(source, &rows)).expect("a device");
-    let (traced, trace) = block_on(checkpoint.logprobs_traced(source, &rows)).expect("a device");
-    plain.iter().zip(&traced).for_each(|(plain, traced)| near(plain, traced));
+    let plain = block_on(checkpoint.next(&source, &rows, false)).expect("a device").logprobs;
+    let traced = block_on(checkpoint.next(&source, &rows, true)).expect("a device");
+    let trace = traced.trace.expect("traced");
+    plain.iter().zip(&traced.logprobs).for_each(|(plain, traced)| near(plain, traced));
     assert_eq!((plain.len(), trace.queries), (3, 3));
     // The last token of a row, whatever rows stand beside it.
-    let alone = block_on(checkpoint.decoder_attention(source, &rows[1])).expect("a device");
+    let alone = block_on(checkpoint.decoder_attention(&source.picture, &rows[1])).expect("a device");
     near(&trace.of_query(1), &alone.of_query(2));
 }

@@ -5,10 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use naga::valid::{Capabilities, GlobalUse, ModuleInfo, ValidationFlags, Validator};
-use naga::{AddressSpace, Expression, GlobalVariable, Module, ScalarKind, StorageAccess, TypeInner};
+use naga::{
+    AddressSpace, Expression, GlobalVariable, Module, Scalar, ScalarKind, StorageAccess, StructMember,
+    TypeInner,
+};
 use triptych::check::plans;
-use triptych::kernel::{Access, Kernel, Variant};
+use triptych::kernel::{Access, Field, Kernel, Variant};
 use triptych::ops::registry::{all_cases, all_kernels};
+use triptych::tensor::DType;
 
 /// What naga calls a capability though every WebGPU device has it: `unpack2x16float`.
 const WEBGPU: Capabilities = Capabilities::SHADER_FLOAT16_IN_FLOAT32;
@@ -19,7 +23,7 @@ const MAX_WORKGROUP_SIZE: [u32; 3] = [256, 256, 64];
 const MAX_WORKGROUP_BYTES: u32 = 16_384;
 const MAX_WORKGROUPS: u32 = 65_535;
 
-/// Checks one variant; returns the number of its parameters.
+/// Checks one variant; returns the number of its parameter words.
 fn inspect(kernel: &Kernel, variant: &Variant) -> Result<usize, String> {
     let source = variant.wgsl();
     let module = naga::front::wgsl::parse_str(&source).map_err(|e| e.emit_to_string(&source))?;
@@ -32,7 +36,7 @@ fn inspect(kernel: &Kernel, variant: &Variant) -> Result<usize, String> {
     if lengths_are_asked(&module) {
         return Err("arrayLength is not a parameter: sizes come from the plan".to_string());
     }
-    params(&module, &info, entry)
+    check_params(kernel, &params(&module, &info, entry)?)
 }
 
 /// The global variables that the entry point uses, with how.
@@ -107,22 +111,41 @@ fn lengths_are_asked(module: &Module) -> bool {
         .any(|function| function.expressions.iter().any(|(_, e)| matches!(e, Expression::ArrayLength(_))))
 }
 
-/// The number of scalars in the parameters.
-fn params(module: &Module, info: &ModuleInfo, entry: usize) -> Result<usize, String> {
+/// Names and types of the scalars in the parameters.
+fn params(module: &Module, info: &ModuleInfo, entry: usize) -> Result<Vec<(String, DType)>, String> {
     let mut uniforms = used(module, info, entry).filter(|(var, _)| var.space == AddressSpace::Uniform);
     let (var, _) = uniforms.next().ok_or("no parameters")?;
     let TypeInner::Struct { members, .. } = &module.types[var.ty].inner else {
         return Err("the parameters are no struct".to_string());
     };
-    let four_bytes = |ty| match &module.types[ty].inner {
-        TypeInner::Scalar(scalar) => {
-            scalar.width == 4 && matches!(scalar.kind, ScalarKind::Uint | ScalarKind::Float)
+    let scalar = |member: &StructMember| {
+        let name = member.name.clone().unwrap_or_default();
+        match &module.types[member.ty].inner {
+            TypeInner::Scalar(Scalar { kind: ScalarKind::Uint, width: 4 }) => Ok((name, DType::U32)),
+            TypeInner::Scalar(Scalar { kind: ScalarKind::Float, width: 4 }) => Ok((name, DType::F32)),
+            _ => Err(format!("parameter `{name}` is neither u32 nor f32")),
         }
-        _ => false,
     };
-    match members.iter().find(|member| !four_bytes(member.ty)) {
-        Some(member) => Err(format!("parameter {:?} is neither u32 nor f32", member.name)),
-        None => Ok(members.len()),
+    members.iter().map(scalar).collect()
+}
+
+/// The shader's parameters are the kernel's, by order, type and name; those of an array begin with its name.
+fn check_params(kernel: &Kernel, found: &[(String, DType)]) -> Result<usize, String> {
+    let mut rest = found;
+    for field in kernel.params {
+        let (some, tail) = rest.split_at_checked(field.count).ok_or(format!("no parameter {field:?}"))?;
+        let same = |(name, dtype): &(String, DType)| {
+            let is_named = if field.count > 1 { name.starts_with(field.name) } else { name == field.name };
+            *dtype == field.dtype && is_named
+        };
+        if let Some(other) = some.iter().find(|other| !same(other)) {
+            return Err(format!("parameter {other:?} of the shader stands for {field:?}"));
+        }
+        rest = tail;
+    }
+    match rest.first() {
+        Some(other) => Err(format!("the kernel has no parameter {other:?}")),
+        None => Ok(found.len()),
     }
 }
 
@@ -204,7 +227,7 @@ fn no_shader_file_is_an_orphan() {
 }
 
 const COPY: &str = "
-    struct Params { count: u32 }
+    struct Params { count: u32, a0: f32, a1: f32, b0: f32, b1: f32 }
     @group(0) @binding(0) var<storage, read> x: array<f32>;
     @group(0) @binding(1) var<storage, read_write> y: array<f32>;
     @group(0) @binding(2) var<uniform> params: Params;
@@ -221,14 +244,18 @@ fn inspect_copy(change: (&str, &str), bindings: &'static [(&'static str, Access)
         entry: "forward",
         grid: |p| [p[0].div_ceil(64), 1, 1],
     };
-    inspect(&Kernel { name: "copy.forward", bindings, variants: &[], cpu: |_| (), fast: None }, &variant)
+    const PARAMS: &[Field] =
+        &[Field::of::<u32>("count"), Field::of::<[f32; 2]>("a"), Field::of::<[f32; 2]>("b")];
+    let kernel =
+        Kernel { name: "copy.forward", bindings, params: PARAMS, variants: &[], cpu: |_| (), fast: None };
+    inspect(&kernel, &variant)
 }
 
 #[test]
 fn a_shader_that_differs_from_its_description_is_found() {
     let right: &[_] = &[("x", Access::Read), ("y", Access::Write)];
     let same = ("count", "count");
-    assert_eq!(inspect_copy(same, right), Ok(1));
+    assert_eq!(inspect_copy(same, right), Ok(5));
     for wrong in [
         &[("y", Access::Read), ("x", Access::Write)] as &[_],
         &[("x", Access::Read), ("y", Access::Read)],
@@ -240,7 +267,13 @@ fn a_shader_that_differs_from_its_description_is_found() {
     for (change, complaint) in [
         (("64", "512"), "workgroup size"),
         (("params.count", "arrayLength(&x) + params.count"), "arrayLength"),
-        (("count: u32", "count: u32, size: vec2u"), "neither u32 nor f32"),
+        (("b1: f32", "b1: f32, size: vec2u"), "neither u32 nor f32"),
+        (("b1: f32", "b1: f32, c: f32"), "the kernel has no parameter"),
+        ((", b1: f32", ""), "no parameter Field"),
+        (("a0: f32", "a0: u32"), "stands for"),
+        (("count: u32, a0: f32", "a0: f32, count: u32"), "stands for"),
+        (("a0: f32, a1: f32, b0: f32, b1: f32", "b0: f32, b1: f32, a0: f32, a1: f32"), "stands for"),
+        (("count", "size"), "stands for"),
         (("fn forward", "fn other"), "no entry point"),
         (("= x[id.x]", "= x[id]"), "index"),
         (("y[id.x] = x[id.x]", "let z = x[id.x] + y[id.x]"), "only read"),

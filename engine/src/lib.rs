@@ -1,5 +1,5 @@
-//! What computes, as a package of its own: in the page it alone is compiled for speed. `lib.rs` shows its modules as
-//! the package's own.
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
 pub mod check;
 pub mod device;

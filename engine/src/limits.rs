@@ -65,23 +65,58 @@ pub const MAX_SHARDS: usize = 256;
 /// stand once more while the model runs.
 pub const MAX_HELD: u64 = 1 << 30;
 
-/// What was asked for, and what is allowed.
+/// What was asked for, and what is allowed. The text of an error is one for users.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
+    /// More than [`MAX_PIXELS`].
     #[error("{width} x {height} pixels; at most {MAX_PIXELS} are decoded")]
-    Pixels { width: u32, height: u32 },
+    Pixels {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
+    /// Longer than [`MAX_ASPECT`] times its breadth.
     #[error("{width} x {height} pixels; a picture may be at most {MAX_ASPECT} times as long as it is broad")]
-    Aspect { width: u32, height: u32 },
+    Aspect {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
+    /// A file longer than [`MAX_PICTURE_FILE`].
     #[error("more than {MAX_PICTURE_FILE} bytes, which are the most that are read of a picture")]
     PictureFile,
+    /// A file beside the weights, longer than [`MAX_SMALL_FILE`] or [`MAX_TOKENIZER`].
     #[error("{size} bytes; at most {most} are read of such a file")]
-    SmallFile { size: u64, most: u64 },
+    SmallFile {
+        /// In bytes.
+        size: u64,
+        /// In bytes.
+        most: u64,
+    },
+    /// More memory than there is.
     #[error("{what} take {bytes} bytes of memory; {allowed} are there")]
-    Memory { what: &'static str, bytes: u128, allowed: u64 },
+    Memory {
+        /// In the plural, as the subject of the sentence.
+        what: &'static str,
+        /// That it takes.
+        bytes: u128,
+        /// In bytes.
+        allowed: u64,
+    },
+    /// A text longer than [`MAX_TEXT`].
     #[error("the text has {size} bytes; at most {MAX_TEXT} are read")]
-    Text { size: usize },
+    Text {
+        /// In bytes.
+        size: usize,
+    },
+    /// An index of more than [`MAX_SHARDS`] files.
     #[error("{count} files of weights; an index may list at most {MAX_SHARDS}")]
-    Shards { count: usize },
+    Shards {
+        /// Files that the index lists.
+        count: usize,
+    },
 }
 
 /// Whether a picture of this size is taken, before it is decoded.

@@ -1,4 +1,4 @@
-//! Sorting with one compiled body: that of `std` is compiled anew for each type and each order, and a visitor would download
+//! Sorting with one compiled body: that of `std` is compiled anew for each type and each order, and a browser would download
 //! every one of them.
 
 use std::cmp::Ordering;
@@ -11,7 +11,7 @@ pub fn order(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) ->
 }
 
 /// The indices of `values` from the largest to the least; equal ones keep theirs.
-pub fn falling(values: &[f32]) -> Vec<usize> {
+pub fn argsort_desc(values: &[f32]) -> Vec<usize> {
     order(values.len(), &mut |a, b| values[b].total_cmp(&values[a]))
 }
 
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_largest_comes_first_and_of_equals_the_first() {
-        assert_eq!(falling(&[0.5, -1.0, 2.0, 0.5]), [2, 0, 3, 1]);
+        assert_eq!(argsort_desc(&[0.5, -1.0, 2.0, 0.5]), [2, 0, 3, 1]);
     }
 
     #[test]

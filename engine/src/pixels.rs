@@ -7,18 +7,22 @@ use serde::{Deserialize, Serialize};
 /// A picture of `height` rows of `width` RGB bytes: `rgb.len() == width * height * 3`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Pixels {
+    /// Columns.
     pub width: u32,
+    /// Rows.
     pub height: u32,
+    /// `[height, width, 3]`: red, green, blue, sRGB.
     pub rgb: Vec<u8>,
 }
 
 impl Pixels {
+    /// Of bytes `[height, width, 3]`; panics where there are not so many.
     pub fn new(width: u32, height: u32, rgb: Vec<u8>) -> Self {
         assert_eq!(rgb.len(), width as usize * height as usize * 3, "bytes do not fill {width}x{height} RGB");
         Pixels { width, height, rgb }
     }
 
-    /// RGBA bytes, not premultiplied, laid over white and rounded to nearest.
+    /// Of RGBA bytes `[height, width, 4]`, not premultiplied, laid over white and rounded to nearest.
     pub fn over_white(width: u32, height: u32, rgba: &[u8]) -> Self {
         let (pixels, _) = rgba.as_chunks::<4>();
         let blend = |value: u8, alpha: u32| ((value as u32 * alpha + 255 * (255 - alpha) + 127) / 255) as u8;

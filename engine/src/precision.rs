@@ -9,8 +9,10 @@ const LARGEST: f32 = 127.0;
 /// Numbers that a packed row is filled up to with zeros, so that devices may take four at a time.
 const QUAD: usize = 4;
 
+/// How many bits a weight takes; products unpack what they read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug, Serialize, Deserialize)]
 pub enum Precision {
+    /// 4 bytes, nothing packed.
     #[default]
     F32,
     /// Rounded to nearest, ties to even; a word holds two, the first in its low half.
@@ -21,6 +23,7 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// From the widest to the narrowest.
     pub const ALL: [Precision; 3] = [Precision::F32, Precision::F16, Precision::Int8];
 
     /// `f32`, `f16` or `int8`.
@@ -32,7 +35,7 @@ impl Precision {
         }
     }
 
-    /// Words of a row of `width` numbers.
+    /// Words (of four bytes) of a row of `width` numbers.
     pub fn row_words(self, width: usize) -> usize {
         match self {
             Precision::F32 => width,
@@ -41,7 +44,10 @@ impl Precision {
         }
     }
 
-    /// Adds the words of a row. The error is the place of the first number that this precision does not hold: one that is
+    /// Adds the words of a row to `words`.
+    ///
+    /// # Errors
+    /// The error is the place of the first number that this precision does not hold: one that is
     /// not finite or, as f16, beyond 65,504.
     pub fn pack(self, row: &[f32], words: &mut Vec<u32>) -> Result<(), usize> {
         match self {
@@ -69,7 +75,7 @@ impl Precision {
         Ok(())
     }
 
-    /// The numbers of a packed row.
+    /// The numbers of a packed row: `words` of [`Precision::row_words`], `row` of its width.
     pub fn unpack(self, words: &[u32], row: &mut [f32]) {
         match self {
             Precision::F32 => row.copy_from_slice(bytemuck::cast_slice(words)),

@@ -17,6 +17,7 @@ const STEP: usize = 16;
 /// Largest codes of rows and queries: a sum over [`MAX_WIDTH`] products stays within 32 bits.
 const ROW_CODE: f32 = 127.0;
 const QUERY_CODE: f32 = 2047.0;
+/// Values of a row at most.
 pub const MAX_WIDTH: usize = 8192;
 /// Rounding of the f32 products and norms themselves, relative to `|q| |r|`.
 const ROUNDING: f32 = 1e-5;
@@ -79,10 +80,12 @@ impl Index {
         (at < self.len()).then(|| &self.rows[at * self.width..(at + 1) * self.width])
     }
 
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.bounds.len()
     }
 
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.bounds.is_empty()
     }
@@ -214,7 +217,7 @@ fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
         // SAFETY: a chunk has 16 values; wasm has no alignment requirement.
         let query = [0, 8].map(|half| unsafe { v128_load(query.as_ptr().add(half).cast()) });
         for (sums, row) in sums.iter_mut().zip(rows) {
-            // SAFETY: as above.
+            // SAFETY: so has one of a row.
             let row = unsafe { v128_load(row[at].as_ptr().cast()) };
             let row = [i16x8_extend_low_i8x16(row), i16x8_extend_high_i8x16(row)];
             *sums = [0, 1].map(|half| i32x4_add(sums[half], i32x4_dot_i16x8(row[half], query[half])));

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::Deref;
 
-/// The extents of a contiguous row-major tensor; a scalar has no extents and one element.
+/// The extents of a contiguous row-major tensor, outermost first, made by `.into()` of an array, a slice or a vector; a
+/// scalar has no extents and one element.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shape(Vec<usize>);
 
@@ -13,7 +14,7 @@ impl Shape {
         self.0.iter().product()
     }
 
-    /// Bytes of so many four-byte elements.
+    /// Bytes of [`Shape::numel`] elements of four bytes; the largest u128 where there are more.
     pub fn bytes(&self) -> u128 {
         self.0.iter().fold(size_of::<u32>() as u128, |bytes, extent| bytes.saturating_mul(*extent as u128))
     }
@@ -28,7 +29,7 @@ impl Shape {
         self.0[..self.0.len().saturating_sub(1)].iter().product()
     }
 
-    /// The same shape with another last extent.
+    /// The same shape with another last extent; panics for a scalar.
     pub fn with_last(&self, last: usize) -> Shape {
         let mut dims = self.0.clone();
         *dims.last_mut().expect("a scalar has no last extent") = last;
@@ -81,7 +82,7 @@ impl fmt::Debug for Shape {
     }
 }
 
-/// The place of the first number that is not finite.
+/// The index of the first number that is not finite.
 pub fn first_not_finite(values: &[f32]) -> Option<usize> {
     /// Numbers that are looked at without a branch.
     const RUN: usize = 1024;
@@ -94,33 +95,47 @@ pub fn first_not_finite(values: &[f32]) -> Option<usize> {
 /// Element type: activations and weights are f32, ids and lengths u32. Both take four bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DType {
+    /// `torch.float32`.
     F32,
+    /// `torch.uint32`.
     U32,
 }
 
-/// Elements of a [`HostTensor`].
+/// Elements of a [`HostTensor`], in row-major order.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Data {
+    /// Of [`DType::F32`].
     F32(Vec<f32>),
+    /// Of [`DType::U32`].
     U32(Vec<u32>),
 }
 
 /// A tensor in host memory, contiguous and row-major.
+///
+/// ```
+/// use triptych_engine::tensor::HostTensor;
+///
+/// let x = HostTensor::f32([2, 3], vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+/// assert_eq!((x.shape.numel(), x.shape.rows(), x.shape.last()), (6, 2, 3));
+/// assert_eq!(x.as_f32()[1 * 3 + 2], 5.0); // x[1, 2]
+/// ```
 #[derive(Clone, PartialEq, Debug)]
 pub struct HostTensor {
+    /// Its product is the number of elements in `data`.
     pub shape: Shape,
+    /// All elements.
     pub data: Data,
 }
 
 impl HostTensor {
-    /// A tensor of f32; `values` holds `shape.numel()` elements.
+    /// A tensor of f32; panics where `values` does not hold `shape.numel()` elements.
     pub fn f32(shape: impl Into<Shape>, values: Vec<f32>) -> Self {
         let shape = shape.into();
         assert_eq!(shape.numel(), values.len(), "values do not fill shape {shape}");
         HostTensor { shape, data: Data::F32(values) }
     }
 
-    /// A tensor of u32; `values` holds `shape.numel()` elements.
+    /// A tensor of u32; panics where `values` does not hold `shape.numel()` elements.
     pub fn u32(shape: impl Into<Shape>, values: Vec<u32>) -> Self {
         let shape = shape.into();
         assert_eq!(shape.numel(), values.len(), "values do not fill shape {shape}");
@@ -134,6 +149,7 @@ impl HostTensor {
         HostTensor { shape, data: Data::F32(vec![0.0; count]) }
     }
 
+    /// The type of the elements.
     pub fn dtype(&self) -> DType {
         match self.data {
             Data::F32(_) => DType::F32,
@@ -165,7 +181,7 @@ impl HostTensor {
         }
     }
 
-    /// A tensor of `dtype` from its words.
+    /// A tensor of `dtype` from its words; panics where there are not `shape.numel()` of them.
     pub fn from_words(shape: Shape, dtype: DType, words: &[u32]) -> Self {
         match dtype {
             DType::F32 => HostTensor::f32(shape, bytemuck::cast_slice(words).to_vec()),

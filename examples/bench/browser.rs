@@ -18,7 +18,7 @@ extern "C" {
     fn report(message: &str);
 }
 
-pub fn report_panics() {
+pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| report(&panic.to_string())));
 }
 

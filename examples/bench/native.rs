@@ -14,7 +14,7 @@ use crate::search::Search;
 use crate::training::Training;
 use crate::writing::Writing;
 
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let batch = |text: &String| text.parse::<usize>().ok();
     let done = match &args[..] {
@@ -64,7 +64,7 @@ fn embed(folder: &Path, batch: usize) -> Result<(), String> {
     let mut tower = pollster::block_on(Tower::open(false, &Folder(folder.to_path_buf())))?;
     let pixels = pictures(folder, batch)?;
     let mut expected = values(folder.join("embeds.f32"))?;
-    expected.truncate(batch * tower.checkpoint.embed_dim());
+    expected.truncate(batch * tower.model.architecture.embed_dim());
     answer(
         || pollster::block_on(tower.embed(batch, pixels.clone())),
         |ms, embeds| json!({ "ms": ms, "error": largest_error(embeds.as_f32(), &expected) }),

@@ -4,25 +4,25 @@ use triptych::dot::dot;
 use triptych::search::Index;
 
 /// Rows, values of a row, and how many are to be found.
-pub const ROWS: usize = 100_000;
+pub(crate) const ROWS: usize = 100_000;
 const WIDTH: usize = 512;
 const BEST: usize = 10;
 
-pub struct Search {
+pub(crate) struct Search {
     index: Index,
     queries: Vec<Vec<f32>>,
     next: usize,
 }
 
 /// What was found, and what it should have been.
-pub struct Found {
+pub(crate) struct Found {
     pub best: Vec<(usize, f32)>,
     query: usize,
 }
 
 impl Search {
     /// Rows and queries are normal by the central limit: about as hard to tell apart as embeddings of one kind of photo.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut state = 1u64;
         let mut normal = || {
             let mut sum = 0.0;
@@ -43,14 +43,14 @@ impl Search {
     }
 
     /// Looks for what is nearest to the next query.
-    pub fn find(&mut self) -> Found {
+    pub(crate) fn find(&mut self) -> Found {
         let query = self.next;
         self.next = (query + 1) % self.queries.len();
         Found { best: self.index.best(&self.queries[query], BEST, &|_| true), query }
     }
 
     /// The largest difference from a full scan in f32, which finds the same rows; NaN where it finds others.
-    pub fn error(&self, found: &Found) -> f32 {
+    pub(crate) fn error(&self, found: &Found) -> f32 {
         let query = &self.queries[found.query];
         let rows = self.index.rows().chunks_exact(WIDTH);
         let mut all: Vec<_> = rows.map(|row| dot(query, row)).enumerate().collect();

@@ -4,7 +4,7 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::read_at::Files;
 use triptych::io::safetensors::SafetensorsFile;
-use triptych::lab::student::{Inputs, Student, training_plan};
+use triptych::lab::small_trainer::{Inputs, SmallTrainer, training_plan};
 use triptych::model::clip::{Config, encode_image, image_embeds};
 use triptych::ops::cross_entropy::cross_entropy;
 use triptych::ops::scale::scale;
@@ -15,15 +15,14 @@ const SHARPNESS: f32 = 10.0;
 const LEARNING_RATE: f32 = 1e-3;
 
 /// The tower on the CPU, and the batch that it learns again and again.
-pub struct Training {
-    device: Device,
-    student: Student,
+pub(crate) struct Training {
+    trainer: SmallTrainer,
     batch: Inputs,
 }
 
 impl Training {
     /// From the files of a CLIP and the values of `pixels` `[B, 3, S, S]`; the error is a message.
-    pub async fn open(files: &dyn Files, batch: usize, pixels: Vec<f32>) -> Result<Self, String> {
+    pub(crate) async fn open(files: &dyn Files, batch: usize, pixels: Vec<f32>) -> Result<Self, String> {
         let file = |name: &str| match files.open(name) {
             Ok(found) => found.ok_or_else(|| format!("{name} is missing")),
             Err(error) => Err(format!("{name}: {error}")),
@@ -52,17 +51,17 @@ impl Training {
         let own = weights.names().into_iter().map(|name| weights.tensor(&name).map(|tensor| (name, tensor)));
         let own: Inputs = own.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
         let device = Device::Cpu(CpuDevice { exact: false });
-        let student = Student::new(&device, plan, 0, &own).await.map_err(|error| error.to_string())?;
+        let trainer = SmallTrainer::new(&device, plan, 0, &own).await.map_err(|error| error.to_string())?;
         let batch = vec![
             ("pixels".into(), HostTensor::f32([batch, 3, side, side], pixels)),
             ("targets".into(), HostTensor::u32([batch], (0..batch).map(|n| (n % classes) as u32).collect())),
             ("ones".into(), HostTensor::f32([batch], vec![1.0; batch])),
         ];
-        Ok(Training { device, student, batch })
+        Ok(Training { trainer, batch })
     }
 
     /// One step; the loss before it, in nats.
-    pub async fn step(&mut self) -> Result<f32, String> {
-        self.student.step(&self.device, &self.batch, LEARNING_RATE).await.map_err(|error| error.to_string())
+    pub(crate) async fn step(&mut self) -> Result<f32, String> {
+        self.trainer.step(&self.batch, LEARNING_RATE).await.map_err(|error| error.to_string())
     }
 }

@@ -7,7 +7,7 @@ use triptych::io::safetensors::{SafetensorsError, SafetensorsFile};
 
 use super::{Tally, bytes};
 
-pub fn run(folder: &Path) -> Tally {
+pub(crate) fn run(folder: &Path) -> Tally {
     let index: Value = serde_json::from_slice(&bytes(&folder.join("index.json"))).expect("an index");
     let mut tally = Tally::default();
     for case in index["files"].as_array().expect("files") {

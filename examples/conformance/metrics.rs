@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use serde_json::Value;
-use triptych::eval::text::{Candidate, TextScores, scores};
+use triptych::eval::Candidate;
+use triptych::eval::text::{TextScores, scores};
 use triptych::eval::{cider, rouge};
 
 use super::{Tally, bytes};
 
 const TOLERANCE: f64 = 1e-6;
 
-pub fn run(folder: &Path) -> Tally {
+pub(crate) fn run(folder: &Path) -> Tally {
     let mut tally = Tally::default();
     for file in ["expected_whitespace.json", "expected_ptb.json"] {
         let document: Value = serde_json::from_slice(&bytes(&folder.join(file))).expect("scores");

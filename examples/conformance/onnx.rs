@@ -18,27 +18,27 @@ use super::{Tally, bytes};
 
 /// Elements of an input or output; ids and lists of axes are whole numbers.
 #[derive(Clone, Debug)]
-pub enum Elements {
+pub(crate) enum Elements {
     Numbers(Vec<f32>),
     Whole(Vec<i64>),
 }
 
 /// A tensor of a case; unlike the engine's it may be empty.
 #[derive(Clone, Debug)]
-pub struct Tensor {
+pub(crate) struct Tensor {
     pub shape: Vec<usize>,
     pub elements: Elements,
 }
 
 /// One operator with its attributes and inputs, by the operator's slots.
-pub struct Case {
+pub(crate) struct Case {
     pub op: String,
     pub attributes: Value,
     pub inputs: BTreeMap<usize, Tensor>,
     pub outputs: BTreeMap<usize, Tensor>,
 }
 
-pub fn devices() -> Vec<(&'static str, Device)> {
+pub(crate) fn devices() -> Vec<(&'static str, Device)> {
     let gpu = block_on(GpuDevice::request()).expect("a GPU adapter, be it a software one");
     vec![
         ("definition", Device::Cpu(CpuDevice { exact: true })),
@@ -47,7 +47,7 @@ pub fn devices() -> Vec<(&'static str, Device)> {
     ]
 }
 
-pub fn run(folder: &Path) -> Tally {
+pub(crate) fn run(folder: &Path) -> Tally {
     let index: Value = serde_json::from_slice(&bytes(&folder.join("index.json"))).expect("an index");
     let (mut tally, devices) = (Tally::default(), devices());
     for entry in index["cases"].as_array().expect("cases") {
@@ -91,7 +91,7 @@ impl Case {
     }
 
     /// The whole numbers of an input.
-    pub fn whole(&self, slot: usize) -> Option<&[i64]> {
+    pub(crate) fn whole(&self, slot: usize) -> Option<&[i64]> {
         match &self.inputs.get(&slot)?.elements {
             Elements::Whole(values) => Some(values),
             Elements::Numbers(_) => None,
@@ -99,12 +99,12 @@ impl Case {
     }
 
     /// An attribute that is a whole number.
-    pub fn attribute(&self, name: &str) -> Option<i64> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<i64> {
         self.attributes.get(name)?.as_i64()
     }
 }
 
-pub fn read(tensor: &safetensors::tensor::TensorView) -> Tensor {
+pub(crate) fn read(tensor: &safetensors::tensor::TensorView) -> Tensor {
     let (words, _) = tensor.data().as_chunks::<4>();
     let (longs, _) = tensor.data().as_chunks::<8>();
     let elements = match tensor.dtype() {
@@ -140,16 +140,16 @@ fn compare(
     [rtol, atol]: [f64; 2],
 ) -> Result<(), String> {
     let run = || -> Result<Vec<HostTensor>, triptych::device::DeviceError> {
-        let prepared = block_on(device.prepare(plan.clone(), &device.bank()))?;
+        let compiled = block_on(device.param_store().compile(plan.clone()))?;
         for (slot, tensor) in &case.inputs {
             if let Elements::Numbers(values) = &tensor.elements {
                 let tensor = HostTensor::f32(&tensor.shape[..], values.clone());
-                device.write(&prepared, &format!("in.{slot}"), &tensor);
+                compiled.write(&format!("in.{slot}"), &tensor);
             }
         }
-        outputs.written.iter().for_each(|(name, tensor)| device.write(&prepared, name, tensor));
-        device.run(&prepared, plan.all())?;
-        outputs.slots.iter().map(|slot| block_on(device.read(&prepared, &plan.slot(*slot).name))).collect()
+        outputs.written.iter().for_each(|(name, tensor)| compiled.write(name, tensor));
+        compiled.run(plan.all())?;
+        outputs.slots.iter().map(|slot| block_on(compiled.read(&plan.slot(*slot).name))).collect()
     };
     for (i, got) in run().map_err(|error| error.to_string())?.iter().enumerate() {
         let want = &case.outputs[&i];
@@ -171,11 +171,11 @@ fn compare(
     Ok(())
 }
 
-pub fn wide(values: &[f32]) -> Vec<f64> {
+pub(crate) fn wide(values: &[f32]) -> Vec<f64> {
     values.iter().map(|value| f64::from(*value)).collect()
 }
 
 /// `|got - want| <= atol + rtol |want|`; NaN equals NaN, infinities must be equal.
-pub fn near(got: f64, want: f64, rtol: f64, atol: f64) -> bool {
+pub(crate) fn near(got: f64, want: f64, rtol: f64, atol: f64) -> bool {
     got == want || (got.is_nan() && want.is_nan()) || (got - want).abs() <= atol + rtol * want.abs()
 }

@@ -9,7 +9,7 @@ use triptych::io::preprocess::{Family, ImageProcessor};
 
 use super::{Tally, bytes};
 
-pub fn run(folder: &Path) -> Tally {
+pub(crate) fn run(folder: &Path) -> Tally {
     let index: Value = serde_json::from_slice(&bytes(&folder.join("index.json"))).expect("an index");
     let pictures = index["pictures"].as_array().expect("pictures");
     let mut tally = Tally::default();

@@ -7,7 +7,7 @@ use triptych::io::tokenizer::Tokenizer;
 
 use super::{Tally, bytes};
 
-pub fn run(folder: &Path) -> Tally {
+pub(crate) fn run(folder: &Path) -> Tally {
     let file = |name: &str| bytes(&folder.join(name));
     let tokenizers = [
         ("clip_ids", "clip/tokenizer.json", Tokenizer::new("tokenizer.json", &file("clip/tokenizer.json"))),

@@ -5,7 +5,7 @@ use triptych::world::Rng;
 use crate::files::Files;
 
 /// What is fed with mutated files.
-pub struct Target {
+pub(crate) struct Target {
     pub name: &'static str,
     /// Cases of this target, relative to those of the others.
     pub share: usize,
@@ -18,10 +18,10 @@ pub struct Target {
 
 /// Whether an input was used or refused; both are right. An error is an answer that is wrong, such as one that is not
 /// finite.
-pub type Outcome = Result<Verdict, String>;
+pub(crate) type Outcome = Result<Verdict, String>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     Taken,
     Refused,
 }

@@ -16,7 +16,7 @@ use crate::files::Files;
 
 /// Which cases are run.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Span {
+pub(crate) struct Span {
     pub seed: u64,
     /// None of all targets.
     pub target: Option<String>,
@@ -29,7 +29,7 @@ pub struct Span {
 
 /// What is wrong with a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     pub case: u64,
     pub target: String,
     pub kind: Kind,
@@ -39,7 +39,7 @@ pub struct Finding {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Kind {
+pub(crate) enum Kind {
     Panic,
     /// A wrong answer, as the target tells.
     Answer,
@@ -53,10 +53,15 @@ pub enum Kind {
 static PANIC: Mutex<Option<(String, String)>> = Mutex::new(None);
 
 /// Bytes of the file by which a child tells how far it is: the number of the case that runs, and how many were taken.
-pub const PROGRESS: usize = 16;
+pub(crate) const PROGRESS: usize = 16;
 
 /// Runs the cases; findings go to `out`, a line of JSON each.
-pub fn run(targets: &[Target], span: &Span, progress: &Path, out: &mut impl Write) -> Result<(), String> {
+pub(crate) fn run(
+    targets: &[Target],
+    span: &Span,
+    progress: &Path,
+    out: &mut impl Write,
+) -> Result<(), String> {
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("a panic without words").to_string();
         // A panic of another thread comes once more from the one that waited for it.

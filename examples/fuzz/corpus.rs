@@ -6,14 +6,14 @@ use crate::case::Target;
 use crate::files::Files;
 
 /// The well-formed inputs of the targets, made when they are first needed.
-pub struct Corpus<'a> {
+pub(crate) struct Corpus<'a> {
     targets: Vec<&'a Target>,
     seeds: Vec<Vec<Files>>,
 }
 
 impl<'a> Corpus<'a> {
     /// Of all targets, or of the one of this name.
-    pub fn new(targets: &'a [Target], only: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn new(targets: &'a [Target], only: Option<&str>) -> Result<Self, String> {
         let chosen: Vec<&Target> =
             targets.iter().filter(|target| only.is_none_or(|name| target.name == name)).collect();
         if chosen.is_empty() {
@@ -24,7 +24,7 @@ impl<'a> Corpus<'a> {
     }
 
     /// The case `number` under `seed`.
-    pub fn case(&mut self, seed: u64, number: u64) -> (&'a Target, Files) {
+    pub(crate) fn case(&mut self, seed: u64, number: u64) -> (&'a Target, Files) {
         let mut rng = Rng::from_seed(Rng::from_seed(seed).next_u64() ^ number);
         let shares: usize = self.targets.iter().map(|target| target.share).sum();
         let mut left = rng.below(shares);

@@ -9,15 +9,15 @@ use triptych::io::read_at::{self, ReadAt};
 
 /// Shared until they are changed, so that a case copies only what it mutates.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
-pub struct Files(pub BTreeMap<String, Rc<Vec<u8>>>);
+pub(crate) struct Files(pub BTreeMap<String, Rc<Vec<u8>>>);
 
 impl Files {
-    pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Self {
+    pub(crate) fn of<'a>(files: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Self {
         Files(files.into_iter().map(|(name, bytes)| (name.to_string(), Rc::new(bytes))).collect())
     }
 
     /// All files of a folder, without those of folders in it.
-    pub fn read(folder: &Path) -> io::Result<Self> {
+    pub(crate) fn read(folder: &Path) -> io::Result<Self> {
         let mut files = BTreeMap::new();
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
@@ -30,28 +30,28 @@ impl Files {
     }
 
     /// Writes them into a folder, which is made.
-    pub fn write(&self, folder: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, folder: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
         self.0.iter().try_for_each(|(name, bytes)| fs::write(folder.join(name), &**bytes))
     }
 
     /// The bytes of a file; none where it is not there.
-    pub fn get(&self, name: &str) -> Option<&[u8]> {
+    pub(crate) fn get(&self, name: &str) -> Option<&[u8]> {
         self.0.get(name).map(|bytes| &bytes[..])
     }
 
     /// The one file of a target that has but one.
-    pub fn only(&self) -> (&str, &[u8]) {
+    pub(crate) fn only(&self) -> (&str, &[u8]) {
         self.0.iter().next().map_or(("", &[]), |(name, bytes)| (name, bytes))
     }
 
-    pub fn set(&mut self, name: &str, bytes: Vec<u8>) {
+    pub(crate) fn set(&mut self, name: &str, bytes: Vec<u8>) {
         self.0.insert(name.to_string(), Rc::new(bytes));
     }
 }
 
 impl read_at::Files for Files {
     fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
-        Ok(self.0.get(name).map(|bytes| Box::new(bytes.clone()) as Box<dyn ReadAt>))
+        self.0.open(name)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::case::Target;
 use crate::child::{self, Span};
 
-pub const USAGE: &str = "\
+pub(crate) const USAGE: &str = "\
 usage: cargo xtask fuzz [--minutes N | --cases N] [--seed N] [--target NAME] [--case N | --input FOLDER]
 
   --minutes N     how long (5)
@@ -17,10 +17,10 @@ usage: cargo xtask fuzz [--minutes N | --cases N] [--seed N] [--target NAME] [--
   --input FOLDER  files that were saved, as they are; needs --target";
 
 /// The first argument of a child.
-pub const CHILD: &str = "child";
+pub(crate) const CHILD: &str = "child";
 
 #[derive(Debug, PartialEq)]
-pub struct Options {
+pub(crate) struct Options {
     pub seed: u64,
     pub target: Option<String>,
     pub from: u64,
@@ -30,7 +30,7 @@ pub struct Options {
 }
 
 impl Options {
-    pub fn parse(arguments: &[String]) -> Result<Self, String> {
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self, String> {
         let usual = Some(Duration::from_secs(300));
         let mut options =
             Options { seed: 1, target: None, from: 0, until: u64::MAX, time: usual, input: None };
@@ -63,7 +63,7 @@ impl Options {
 }
 
 /// Runs cases in this process; it has no findings of its own.
-pub fn child(targets: &[Target], span: &str, progress: &str) -> Result<usize, String> {
+pub(crate) fn child(targets: &[Target], span: &str, progress: &str) -> Result<usize, String> {
     let span: Span = serde_json::from_str(span).map_err(|error| error.to_string())?;
     child::run(targets, &span, Path::new(progress), &mut std::io::stdout()).map(|()| 0)
 }

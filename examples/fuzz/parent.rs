@@ -11,7 +11,7 @@ use crate::child::{Finding, Kind, PROGRESS, Span};
 
 /// What a child may use.
 #[derive(Clone, Copy)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Address space in KiB, as `ulimit -v` sets it; not kept to on Windows and macOS.
     pub memory: u64,
     /// Of a case.
@@ -19,7 +19,7 @@ pub struct Limits {
 }
 
 /// The program that runs cases: it is given a [`Span`] as JSON and the file for its progress.
-pub struct Program {
+pub(crate) struct Program {
     pub path: PathBuf,
     pub arguments: Vec<String>,
     /// Where the children's files of progress and what they keep for a while lie.
@@ -29,7 +29,7 @@ pub struct Program {
 
 /// What came of a run.
 #[derive(Default, Debug)]
-pub struct Report {
+pub(crate) struct Summary {
     pub cases: u64,
     /// Cases whose input was used, not refused.
     pub taken: u64,
@@ -48,14 +48,14 @@ enum Ending {
 }
 
 /// Runs the span in as many children as its step says, until it is done or the deadline; `tell` hears of each finding.
-pub fn run(
+pub(crate) fn run(
     program: &Program,
     span: &Span,
     deadline: Option<Instant>,
     mut tell: impl FnMut(&Finding),
-) -> Result<Report, String> {
+) -> Result<Summary, String> {
     let (send, receive) = channel();
-    let mut report = Report::default();
+    let mut report = Summary::default();
     let counts = thread::scope(|scope| {
         let jobs: Vec<_> = (0..span.step)
             .map(|job| {

@@ -18,7 +18,7 @@ const LIMITS: Limits = Limits { memory: 2 << 20, time: Duration::from_secs(10) }
 type Key = (String, Kind, String);
 
 /// Runs cases in children on every core; the number of distinct findings.
-pub fn run(targets: &[Target], options: &Options) -> Result<usize, String> {
+pub(crate) fn run(targets: &[Target], options: &Options) -> Result<usize, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
     let path = std::env::current_exe().map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-// Activations and their derivatives; `kind` as in ops/activation.rs, 0 is identity.
+// act(x[i]) and act'(x[i]) of each activation; `kind` as in ops/activation.rs, 0 is identity.
 
 const GELU = 1u;
 const GELU_TANH = 2u;

@@ -1,4 +1,4 @@
-// Inverse of the grids in kernel.rs.
+// flat_index and flat_group = the inverse of grid_flat and grid_rows in kernel.rs.
 
 /// Index of this invocation among all invocations of 256-wide workgroups.
 fn flat_index(group: vec3u, groups: vec3u, local: u32) -> u32 {

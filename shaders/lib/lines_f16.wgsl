@@ -1,4 +1,4 @@
-// Lines of a matrix packed as f16: two in a word.
+// y_value(line, step) = half step of the words from y[line] on: lines of a matrix packed as f16, two in a word.
 
 @group(0) @binding(1) var<storage, read> y: array<u32>;
 

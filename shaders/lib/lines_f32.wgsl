@@ -1,4 +1,4 @@
-// Lines of a matrix kept as f32.
+// y_value(line, step) = y[line + step]: lines of a matrix kept as f32.
 
 @group(0) @binding(1) var<storage, read> y: array<f32>;
 

@@ -1,4 +1,5 @@
-// Lines of a matrix packed as int8: a word with the scale, then four integers in a word.
+// y_scale(line) y_value(line, step) = scale q[step]: lines of a matrix packed as int8, a word with the scale, then four
+// integers in a word.
 
 @group(0) @binding(1) var<storage, read> y: array<u32>;
 

@@ -1,4 +1,5 @@
-// Lines of a matrix kept as f32 in panels of eight, [N / 8, K, 8]. `line` is where a line would begin if each lay by itself.
+// y_value(line, step) = y[j / 8, step, j % 8], j = line / K: lines of a matrix kept as f32 in panels of eight, [N / 8, K, 8].
+// `line` is where a line would begin if each lay by itself.
 
 @group(0) @binding(1) var<storage, read> y: array<f32>;
 

@@ -1,4 +1,4 @@
-// Arithmetic by fours, for kernels that keep blocks in registers.
+// product(a, b) = b^T a of matrices [4,4], for kernels that keep blocks in registers.
 
 const QUAD = vec4u(0u, 1u, 2u, 3u);
 

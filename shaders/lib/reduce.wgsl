@@ -1,4 +1,5 @@
-// Reductions over a workgroup of 64 invocations that share one row. All 64 must call.
+// lanes_sum = sum_i value[i] and lanes_max = max_i value[i] over a workgroup of 64 invocations that share one row. All 64
+// must call.
 
 const LANES = 64u;
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::model::Model;
 use super::photos::photo;
 use super::{CliError, Common, has_words, print_json};
-use crate::infer::{Model as Loadable, Trace};
+use crate::infer::{Trace, VisionLanguageModel};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
 use crate::io::safetensors::{Floats, to_bytes};
@@ -21,7 +21,7 @@ const TEXT_IS_MISSING: &str = "--text is missing: the words to read the picture 
 const TEXT_READS_NO_PICTURE: &str = "--text has no effect: this model's text reads no picture; leave it out for where its image encoder looks";
 
 #[derive(clap::Args)]
-pub struct Attend {
+pub(super) struct Attend {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
@@ -48,7 +48,7 @@ struct Looks {
 
 impl Attend {
     /// Writes the maps `[heads, queries, keys]` under their parameter paths, and an overlay per layer and token.
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         if let Some(text) = &self.text {
             has_words("--text", text)?;
         }
@@ -80,14 +80,9 @@ impl Attend {
     }
 
     /// Where the image encoder looks, and every text tower that reads the picture.
-    fn looks(&self, model: &mut Loadable, picture: &Pixels) -> Result<Looks, CliError> {
-        let (matches, writes) = match model {
-            Loadable::Playroom(_) => (true, true),
-            Loadable::Checkpoint(checkpoint) => (
-                matches!(checkpoint.task(), Some(Task::Match | Task::Answer)),
-                checkpoint.task() == Some(Task::Caption),
-            ),
-        };
+    fn looks(&self, model: &mut VisionLanguageModel, picture: &Pixels) -> Result<Looks, CliError> {
+        let does = |task| model.architecture.does(task);
+        let (matches, writes) = (does(Task::Match) || does(Task::Answer), does(Task::Caption));
         match (matches || writes, &self.text) {
             (true, None) => return Err(CliError::input(TEXT_IS_MISSING)),
             (false, Some(_)) => return Err(CliError::input(TEXT_READS_NO_PICTURE)),

@@ -11,7 +11,7 @@ use crate::world::render::PIXELS;
 use crate::world::{Split, render, splits};
 
 #[derive(clap::Args)]
-pub struct Bake {
+pub(super) struct Bake {
     /// The page's public folder: the model is read below it, baked.json written into it
     #[arg(long, default_value = "public")]
     public: PathBuf,
@@ -27,7 +27,7 @@ pub struct Bake {
 }
 
 impl Bake {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         let mut client = LocalClient::new(&self.public);
         let load = Command::Load {
             backend: BackendChoice::Cpu,
@@ -43,6 +43,7 @@ impl Bake {
         });
         let facts = facts.expect("loading ends with one or the other")?;
         let scene = splits::scene(Split::Test, self.seed, self.index);
+        #[expect(clippy::cast_possible_truncation, reason = "64")]
         let side = PIXELS as u32;
         let picture = Pixels { width: side, height: side, rgb: render(&scene).rgb };
         let caption = Command::Caption {

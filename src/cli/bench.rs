@@ -8,20 +8,20 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::model::{Model, sees_scenes};
+use super::model::Model;
 use super::{CliError, Common, print_json};
 use crate::device::Device;
-use crate::infer::{Decoding, Runner};
+use crate::infer::{Decoding, Source, VisionLanguageModel};
 use crate::pixels::Pixels;
 use crate::world::render::PIXELS;
-use crate::world::{Split, Style, render, splits};
+use crate::world::{Split, render, splits};
 
 #[derive(clap::Args)]
-pub struct Bench {
+pub(super) struct Bench {
     /// Timed runs of each case; the first one besides is not counted
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
-    /// Tell how long each kind of step takes in encoding a picture, every step awaited by itself
+    /// Print how long each kind of step takes in encoding a picture, every step awaited by itself
     #[arg(long)]
     trace: bool,
     /// Time a graphics processor instead: a product of matrices, attention and the image tower of a CLIP ViT-L/14 with
@@ -58,24 +58,24 @@ struct Times {
 }
 
 impl Bench {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         if self.gpu {
             return gpu::run(self.runs, self.common.json);
         }
-        let mut runner = self.model.load(&self.common)?;
-        sees_scenes(&runner)?;
-        let backend = match runner.device() {
+        let mut opened = self.model.open_playroom(&self.common)?;
+        let model = &mut opened.0;
+        let backend = match model.device() {
             Device::Cpu(_) => "cpu".to_string(),
             Device::Gpu(gpu) => gpu.info().name.clone(),
         };
         if self.trace {
-            return self.print_steps(&backend, self.steps(&mut runner)?);
+            return self.print_steps(&backend, self.steps(model)?);
         }
         let rows = [
-            self.time(&mut runner, "image, batch 1", |runner| images(runner, 1))?,
-            self.time(&mut runner, "image, batch 32", |runner| images(runner, 32))?,
-            self.time(&mut runner, "text, batch 1", text)?,
-            self.time(&mut runner, "caption, greedy", caption)?,
+            self.time(model, "image, batch 1", |model| images(model, 1))?,
+            self.time(model, "image, batch 32", |model| images(model, 32))?,
+            self.time(model, "text, batch 1", text)?,
+            self.time(model, "caption, greedy", caption)?,
         ];
         if self.common.json {
             print_json(&json!({ "backend": backend, "runs": self.runs, "rows": rows }));
@@ -89,11 +89,11 @@ impl Bench {
     }
 
     /// The dearest kernel first.
-    fn steps(&self, runner: &mut Runner) -> Result<Vec<Steps>, CliError> {
+    fn steps(&self, model: &mut VisionLanguageModel) -> Result<Vec<Steps>, CliError> {
         let mut sums: BTreeMap<&'static str, (usize, Vec<f64>)> = BTreeMap::new();
         let picture = pictures(1).remove(0);
         for run in 0..usize::from(self.runs) {
-            let steps = pollster::block_on(runner.time_image_steps(&picture, 0.0))?;
+            let steps = pollster::block_on(model.time_image_steps(&picture, 0.0))?;
             for (kernel, ms) in steps {
                 let (count, times) = sums.entry(kernel).or_default();
                 times.resize(run + 1, 0.0);
@@ -124,11 +124,11 @@ impl Bench {
 
     fn time(
         &self,
-        runner: &mut Runner,
+        model: &mut VisionLanguageModel,
         case: &'static str,
-        work: impl Fn(&mut Runner) -> Result<(), CliError>,
+        work: impl Fn(&mut VisionLanguageModel) -> Result<(), CliError>,
     ) -> Result<Row, CliError> {
-        Ok(Row { case, times: Times::of(self.runs, || work(runner))? })
+        Ok(Row { case, times: Times::of(self.runs, || work(model))? })
     }
 }
 
@@ -156,23 +156,26 @@ impl Display for Times {
 
 fn pictures(count: u64) -> Vec<Pixels> {
     let picture = |i| render(&splits::scene(Split::Test, 0, i)).rgb;
-    (0..count).map(|i| Pixels::new(PIXELS as u32, PIXELS as u32, picture(i))).collect()
+    #[expect(clippy::cast_possible_truncation, reason = "64")]
+    let side = PIXELS as u32;
+    (0..count).map(|i| Pixels::new(side, side, picture(i))).collect()
 }
 
-fn images(runner: &mut Runner, count: u64) -> Result<(), CliError> {
-    pollster::block_on(runner.encode_images(&pictures(count))).map(drop).map_err(CliError::failure)
+fn images(model: &mut VisionLanguageModel, count: u64) -> Result<(), CliError> {
+    pollster::block_on(model.encode_pictures(&pictures(count))).map(drop).map_err(CliError::failure)
 }
 
-fn text(runner: &mut Runner) -> Result<(), CliError> {
-    let ids = runner.words.sentence("a red circle left of a blue star");
-    pollster::block_on(runner.encode_texts(&[ids])).map(drop).map_err(CliError::failure)
+fn text(model: &mut VisionLanguageModel) -> Result<(), CliError> {
+    let ids = model.sentence("a red circle left of a blue star")?;
+    pollster::block_on(model.encode_sentences(&[ids])).map(drop).map_err(CliError::failure)
 }
 
-fn caption(runner: &mut Runner) -> Result<(), CliError> {
-    let prompt = runner.words.caption(Style::Full, "");
+fn caption(model: &mut VisionLanguageModel) -> Result<(), CliError> {
+    let (prompt, _) = model.caption_prompt("")?;
+    let picture = pictures(1).remove(0);
     pollster::block_on(async {
-        let (image, _) = runner.encode_images(&pictures(1)).await?;
-        runner.write_texts(&image, &[prompt], Decoding::Greedy, 64).await
+        model.encode_pictures(std::slice::from_ref(&picture)).await?;
+        model.generate(&Source { picture, question: None }, prompt, Decoding::Greedy, 64).await
     })
     .map(drop)
     .map_err(CliError::failure)

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{CliError, print_json};
-use crate::eval::playroom::{Report, with_figures};
+use crate::eval::playroom::{EvalReport, with_figures};
 use crate::io::file::{read, write_atomic};
 
 #[derive(clap::Args)]
-pub struct Card {
+pub(super) struct Card {
     /// The model's folder, with README.md, eval.json (of `test`) and eval-compose.json, both by `triptych eval --json`
     #[arg(long, default_value = "public/models/playroom")]
     model: PathBuf,
@@ -19,7 +19,7 @@ pub struct Card {
 }
 
 impl Card {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         let path = self.model.join("README.md");
         let card = String::from_utf8(read(&path).map_err(CliError::input)?);
         let card = card.map_err(|e| CliError::input(format!("{}: {e}", path.display())))?;
@@ -34,7 +34,7 @@ impl Card {
         Ok(())
     }
 
-    fn report(&self, name: &str) -> Result<Report, CliError> {
+    fn report(&self, name: &str) -> Result<EvalReport, CliError> {
         let path = self.model.join(name);
         let bytes = read(&path).map_err(CliError::input)?;
         serde_json::from_slice(&bytes).map_err(|e| CliError::input(format!("{}: {e}", path.display())))

@@ -1,4 +1,4 @@
-//! `triptych convert`: a published checkpoint in fewer bytes.
+//! `triptych convert`: a model in fewer bytes.
 
 mod measure;
 
@@ -11,14 +11,15 @@ use measure::{Effect, measure};
 use super::model::{is_folder, precision};
 use super::photos::below;
 use super::{Backend, CliError, Common, bar, print_json};
-use crate::infer::checkpoint::{Agreement, ConvertError, Converted, MAX_FILE, convert};
+use crate::eval::precision::PrecisionMetrics;
+use crate::infer::{ConvertError, Converted, MAX_FILE, convert};
 use crate::io::file::Folder;
 use crate::io::weights::WriteError;
 use crate::precision::Precision;
 
 #[derive(clap::Args)]
-pub struct Convert {
-    /// Folder of a published CLIP, SigLIP or BLIP
+pub(super) struct Convert {
+    /// Folder of a model: one of ours, or a published CLIP, SigLIP or BLIP
     folder: PathBuf,
     /// Folder to write, absent or empty
     out: PathBuf,
@@ -33,7 +34,7 @@ pub struct Convert {
 }
 
 impl Convert {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         is_folder(&self.folder)?;
         if self.measure.is_none() && self.common.backend != Backend::Auto {
             return Err(CliError::input("--backend has no effect without --measure: nothing is computed"));
@@ -47,7 +48,7 @@ impl Convert {
         };
         let from = Folder(self.folder.clone());
         let converted = convert(&from, &self.out, self.precision, MAX_FILE, progress);
-        let converted = converted.map_err(|e| self.told(e))?;
+        let converted = converted.map_err(|e| self.error(e))?;
         bar.finish_and_clear();
         let folders = [self.folder.as_path(), self.out.as_path()];
         let effect = match self.measure {
@@ -75,7 +76,7 @@ impl Convert {
             self.out.display()
         );
         let Some(effect) = effect else { return };
-        let Agreement { mean_cosine, worst_cosine, same_top_1, same_tokens } = effect.agreement;
+        let PrecisionMetrics { mean_cosine, worst_cosine, same_top_1, same_tokens } = effect.metrics;
         if let (Some(mean), Some(worst)) = (mean_cosine, worst_cosine) {
             print_line!("cosine with the original: {mean:.6} on average, {worst:.6} at worst");
         }
@@ -90,9 +91,9 @@ impl Convert {
         print_line!("{:.1} ms a picture, {:.1} ms before", effect.ms_after, effect.ms_before);
     }
 
-    fn told(&self, error: ConvertError) -> CliError {
+    fn error(&self, error: ConvertError) -> CliError {
         match error {
-            ConvertError::Checkpoint(error) => CliError::Input(format!("{}: {error}", self.folder.display())),
+            ConvertError::Load(error) => CliError::Input(format!("{}: {error}", self.folder.display())),
             ConvertError::Write(WriteError::Unwritable { .. }) => CliError::failure(error),
             ConvertError::File(error) => error.into(),
             ConvertError::Write(_) => CliError::input(error),

@@ -10,7 +10,7 @@ use super::{CliError, Common, has_words, print_json};
 use crate::dot::dot;
 
 #[derive(clap::Args)]
-pub struct Embed {
+pub(super) struct Embed {
     /// Picture files
     #[arg(long, num_args = 1..)]
     image: Vec<PathBuf>,
@@ -24,7 +24,7 @@ pub struct Embed {
 }
 
 #[derive(clap::Args)]
-pub struct Retrieve {
+pub(super) struct Retrieve {
     /// Folder with pictures, PNG, JPEG, WebP, GIF or BMP by any name; folders in it are looked through, up to 16 levels down
     #[arg(long)]
     images: PathBuf,
@@ -44,7 +44,7 @@ pub struct Retrieve {
 }
 
 impl Embed {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         if self.image.is_empty() && self.text.is_empty() {
             return Err(CliError::input("nothing to embed: give --image or --text"));
         }
@@ -86,7 +86,7 @@ impl Embed {
 }
 
 impl Retrieve {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         if let Some(text) = &self.text {
             has_words("--text", text)?;
         }

@@ -1,13 +1,13 @@
 //! `triptych eval`: the figures of a model.
 
-use super::model::{Model, sees_scenes};
+use super::model::Model;
 use super::scene::parse_split;
 use super::{CliError, Common, bar, print_json};
 use crate::eval::playroom::{Options, evaluate};
 use crate::world::Split;
 
 #[derive(clap::Args)]
-pub struct Eval {
+pub(super) struct Eval {
     /// train, val, test, compose or swap
     #[arg(long, value_parser = parse_split, default_value = "test")]
     split: Split,
@@ -24,9 +24,8 @@ pub struct Eval {
 }
 
 impl Eval {
-    pub fn run(&self) -> Result<(), CliError> {
-        let mut runner = self.model.load(&self.common)?;
-        sees_scenes(&runner)?;
+    pub(super) fn run(&self) -> Result<(), CliError> {
+        let mut model = self.model.open_playroom(&self.common)?;
         let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
         let bar = bar(0, "");
         let mut progress = |stage: &str, done: usize, total: usize| {
@@ -37,7 +36,7 @@ impl Eval {
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         };
-        let report = pollster::block_on(evaluate(&mut runner, options, &mut progress))?;
+        let report = pollster::block_on(evaluate(&mut model.0, options, &mut progress))?;
         bar.finish_and_clear();
         if self.common.json {
             print_json(&report);

@@ -1,6 +1,8 @@
 //! The command line: the same engine, natively. Progress goes to standard error; with `--json` standard output holds
 //! one JSON document and nothing else. Exit code 2 for bad use or bad input, 1 for a failure.
 
+#![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
+
 /// `println!`, where standard output may be a pipe that nobody reads any more or a full disk: see [`out::line`].
 macro_rules! print_line {
     ($($text:tt)*) => { $crate::cli::out::line(format_args!($($text)*)) };
@@ -111,7 +113,7 @@ enum Command {
     Scene(scene::SceneCommand),
     /// Embeds pictures and sentences in the shared space
     Embed(embed::Embed),
-    /// Writes a published checkpoint in fewer bytes
+    /// Writes a model in fewer bytes
     Convert(convert::Convert),
     /// Ranks the pictures of a folder
     Retrieve(embed::Retrieve),
@@ -119,9 +121,9 @@ enum Command {
     Caption(write::Caption),
     /// Answers a question about a picture
     Answer(write::Answer),
-    /// Tells whether a sentence is true of a picture
+    /// Prints the probability that a sentence is true of a picture
     Match(write::Match),
-    /// Writes where every layer and head looks
+    /// Writes the attention maps of every layer and head
     Attend(attend::Attend),
     /// Measures a model on scenes that it was never trained on
     Eval(eval::Eval),

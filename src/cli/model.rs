@@ -2,18 +2,15 @@
 
 mod embeddings;
 
-use std::fmt::Display;
-use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-pub use embeddings::{Embedded, Taken};
+pub(super) use embeddings::{Embedded, Taken};
 
 use super::{Backend, CliError, Common};
-use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
-use crate::infer::checkpoint::Cut;
-use crate::infer::{Model as Loadable, Runner};
+use crate::device::{CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
+use crate::infer::{Cut, VisionLanguageModel};
 use crate::io::file::{Folder, write_atomic};
 use crate::model::playroom::Config;
 use crate::precision::Precision;
@@ -21,18 +18,18 @@ use crate::world::render::PIXELS;
 
 /// A loaded model, by `--model`.
 #[derive(clap::Args, Clone)]
-pub struct Model {
+pub(super) struct Model {
     /// `playroom`, or the folder of a model: one of ours, or a published CLIP, SigLIP or BLIP as it is (config.json,
     /// model.safetensors or its shards, tokenizer, processor_config.json or preprocessor_config.json)
     #[arg(long, default_value = "playroom")]
     model: PathBuf,
-    /// How the device keeps the matrices of a published model
+    /// How the device keeps the matrices
     #[arg(long, value_parser = precision(), default_value = Precision::F32.name())]
     weights: Precision,
 }
 
 /// Reads a precision by its name.
-pub fn precision() -> impl TypedValueParser<Value = Precision> {
+pub(super) fn precision() -> impl TypedValueParser<Value = Precision> {
     let named = |name: String| Precision::ALL.into_iter().find(|precision| precision.name() == name);
     PossibleValuesParser::new(Precision::ALL.map(Precision::name))
         .map(move |name| named(name).expect("the parser takes no other name"))
@@ -48,47 +45,24 @@ fn shipped() -> PathBuf {
 }
 
 /// A model in use; when it goes, what its device has measured of itself is kept for the next run.
-pub struct Opened(pub Loadable);
-
-/// A Playroom model in use.
-pub struct Loaded(Opened);
-
-const NOT_PLAYROOM: &str = "this command runs Playroom models only";
-
-impl Deref for Loaded {
-    type Target = Runner;
-
-    fn deref(&self) -> &Runner {
-        match &self.0.0 {
-            Loadable::Playroom(runner) => runner,
-            Loadable::Checkpoint(_) => unreachable!("checked when it was loaded"),
-        }
-    }
-}
-
-impl DerefMut for Loaded {
-    fn deref_mut(&mut self) -> &mut Runner {
-        match &mut self.0.0 {
-            Loadable::Playroom(runner) => runner,
-            Loadable::Checkpoint(_) => unreachable!("checked when it was loaded"),
-        }
-    }
-}
+pub(super) struct Opened(pub VisionLanguageModel);
 
 impl Drop for Opened {
     fn drop(&mut self) {
-        keep_choices(self.0.device());
+        keep_tuning(self.0.device());
     }
 }
 
 impl Model {
-    /// A Playroom model.
-    pub fn load(&self, common: &Common) -> Result<Loaded, CliError> {
-        load_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
+    /// A Playroom model that can be shown the world's scenes as they are, and read all that is said of them.
+    pub(super) fn open_playroom(&self, common: &Common) -> Result<Opened, CliError> {
+        let opened = self.open(common)?;
+        sees_scenes(&opened.0)?;
+        Ok(opened)
     }
 
-    /// A model of either kind.
-    pub fn open(&self, common: &Common) -> Result<Opened, CliError> {
+    /// The model.
+    pub(super) fn open(&self, common: &Common) -> Result<Opened, CliError> {
         open_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
     }
 
@@ -100,7 +74,7 @@ impl Model {
 }
 
 /// The error where a path is no folder.
-pub fn is_folder(path: &Path) -> Result<(), CliError> {
+pub(super) fn is_folder(path: &Path) -> Result<(), CliError> {
     let error = match path.metadata() {
         Ok(metadata) if metadata.is_dir() => return Ok(()),
         Ok(_) => "is no folder".to_string(),
@@ -109,35 +83,17 @@ pub fn is_folder(path: &Path) -> Result<(), CliError> {
     Err(CliError::Input(format!("{}: {error}", path.display())))
 }
 
-/// The Playroom model of a folder on a device.
-pub fn load_folder(folder: &Path, device: Device, precision: Precision) -> Result<Loaded, CliError> {
-    let opened = open_folder(folder, device, precision)?;
-    match opened.0 {
-        Loadable::Playroom(_) => Ok(Loaded(opened)),
-        Loadable::Checkpoint(_) => Err(CliError::Input(format!("{}: {NOT_PLAYROOM}", folder.display()))),
-    }
-}
-
-/// The model of a folder, of either kind, on a device.
-pub fn open_folder(folder: &Path, device: Device, precision: Precision) -> Result<Opened, CliError> {
-    let refused = |reason: &dyn Display| CliError::Input(format!("{}: {reason}", folder.display()));
-    let loaded = Loadable::load(device, &Folder(folder.to_path_buf()), precision).map_err(|e| refused(&e))?;
-    match loaded {
-        Loadable::Playroom(_) if precision != Precision::F32 => {
-            Err(refused(&"--weights is for published models; ours is small and keeps f32"))
-        }
-        loaded => {
-            if let Loadable::Checkpoint(checkpoint) = &loaded {
-                checkpoint.notes.iter().for_each(|note| tell!("note: {note}"));
-            }
-            Ok(Opened(loaded))
-        }
-    }
+/// The model of a folder on a device.
+pub(super) fn open_folder(folder: &Path, device: Device, precision: Precision) -> Result<Opened, CliError> {
+    let loaded = VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), precision);
+    let loaded = loaded.map_err(|error| CliError::Input(format!("{}: {error}", folder.display())))?;
+    loaded.notes.iter().for_each(|note| tell!("note: {note}"));
+    Ok(Opened(loaded))
 }
 
 impl Opened {
-    /// The texts that were too long for the model: each is told on standard error too.
-    pub fn cuts(&self) -> Vec<Cut> {
+    /// The texts that were too long for the model: each is printed on standard error too.
+    pub(super) fn cuts(&self) -> Vec<Cut> {
         let cuts = self.0.take_cuts();
         cuts.iter().for_each(|cut| tell!("note: {cut}"));
         cuts
@@ -145,7 +101,7 @@ impl Opened {
 }
 
 /// The device that the caller wants; `auto` takes a graphics processor unless it is a software one.
-pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
+pub(super) fn choose_device(backend: Backend) -> Result<Device, CliError> {
     let cpu = || Device::Cpu(CpuDevice { exact: false });
     match backend {
         Backend::Cpu => Ok(cpu()),
@@ -160,15 +116,18 @@ pub fn choose_device(backend: Backend) -> Result<Device, CliError> {
 /// The adapter, with what an earlier run measured of it.
 fn gpu() -> Result<GpuDevice, DeviceError> {
     let gpu = pollster::block_on(GpuDevice::request())?;
-    let known = kept_choices().and_then(|path| std::fs::read(path).ok());
-    known.and_then(|text| serde_json::from_slice(&text).ok()).into_iter().for_each(|known| gpu.recall(known));
+    let known = tuning_file().and_then(|path| std::fs::read(path).ok());
+    known
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .into_iter()
+        .for_each(|known| gpu.restore(known));
     Ok(gpu)
 }
 
 /// Keeps what the device has measured of itself for the next run.
-pub fn keep_choices(device: &Device) {
-    if let (Some(news), Some(path)) = (device.news(), kept_choices()) {
-        let text = serde_json::to_vec(&news).expect("plain data serialises");
+pub(super) fn keep_tuning(device: &Device) {
+    if let (Some(measurements), Some(path)) = (device.take_measurements(), tuning_file()) {
+        let text = serde_json::to_vec(&measurements).expect("plain data serialises");
         // Where nothing can be kept the next run measures anew.
         let _ = path.parent().is_some_and(|folder| std::fs::create_dir_all(folder).is_ok())
             && write_atomic(&path, &text).is_ok();
@@ -176,17 +135,19 @@ pub fn keep_choices(device: &Device) {
 }
 
 /// A file in the user's cache.
-fn kept_choices() -> Option<PathBuf> {
+fn tuning_file() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA"));
     let cache = cache.or_else(|| set("HOME").map(|home| home.join(".cache")));
-    Some(cache?.join("triptych/kernel-choices.json"))
+    Some(cache?.join("triptych").join(KernelTuning::FILE))
 }
 
-/// The error where a model cannot be shown the world's scenes as they are, or read all that is said of them.
-pub fn sees_scenes(runner: &Runner) -> Result<(), CliError> {
-    let Config { image_size, max_tokens, .. } = runner.config;
-    let (cells, most) = (runner.config.grid(), Config::playroom(runner.config.vocab_size).max_tokens);
+fn sees_scenes(model: &VisionLanguageModel) -> Result<(), CliError> {
+    let Some((config, _)) = model.playroom() else {
+        return Err(CliError::input("this command runs Playroom models only"));
+    };
+    let Config { image_size, max_tokens, .. } = *config;
+    let (cells, most) = (config.grid(), Config::playroom(config.vocab_size).max_tokens);
     match image_size == PIXELS && cells >= 2 && max_tokens >= most {
         true => Ok(()),
         false => Err(CliError::Input(format!(

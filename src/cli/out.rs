@@ -6,7 +6,7 @@ use std::process;
 
 /// Prints a line on standard output. The program ends here where nobody reads on, as after `head`, and as a failure where
 /// the line cannot be written.
-pub fn line(text: impl Display) {
+pub(super) fn line(text: impl Display) {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Ok(()) => {}
@@ -19,11 +19,11 @@ pub fn line(text: impl Display) {
 }
 
 /// One JSON document.
-pub fn json(document: &impl serde::Serialize) {
+pub(super) fn json(document: &impl serde::Serialize) {
     line(serde_json::to_string(document).expect("plain data serialises"));
 }
 
 /// Prints a line on standard error, where that is open.
-pub fn tell(text: impl Display) {
+pub(super) fn tell(text: impl Display) {
     let _closed = writeln!(io::stderr(), "{text}");
 }

@@ -19,20 +19,20 @@ const NAMED: usize = 10;
 
 /// A file that was left out, and why: the reason goes on after the file's name.
 #[derive(Debug, Clone, serde::Serialize)]
-pub struct Skipped {
+pub(super) struct Skipped {
     pub file: String,
     pub reason: String,
 }
 
 impl Skipped {
-    pub fn new(file: &Path, reason: impl ToString) -> Self {
+    pub(super) fn new(file: &Path, reason: impl ToString) -> Self {
         Skipped { file: file.display().to_string(), reason: reason.to_string() }
     }
 }
 
 /// Why a picture file cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum PhotoError {
+pub(super) enum PhotoError {
     #[error("cannot be read: {0}")]
     File(#[from] io::Error),
     #[error(transparent)]
@@ -40,7 +40,7 @@ pub enum PhotoError {
 }
 
 /// The picture in a file of any name.
-pub fn open(path: &Path) -> Result<Picture, PhotoError> {
+pub(super) fn open(path: &Path) -> Result<Picture, PhotoError> {
     let file = File::open(path)?;
     let limit = |size| limits::picture_file(size).map_err(PictureError::Limit);
     limit(file.metadata()?.len())?;
@@ -52,7 +52,7 @@ pub fn open(path: &Path) -> Result<Picture, PhotoError> {
 }
 
 /// The one picture that a command is about.
-pub fn photo(path: &Path) -> Result<Picture, CliError> {
+pub(super) fn photo(path: &Path) -> Result<Picture, CliError> {
     let picture = open(path).map_err(|error| CliError::Input(format!("{} {error}", path.display())))?;
     if picture.is_incomplete {
         tell_incomplete(path);
@@ -60,20 +60,20 @@ pub fn photo(path: &Path) -> Result<Picture, CliError> {
     Ok(picture)
 }
 
-pub fn tell_incomplete(path: &Path) {
+pub(super) fn tell_incomplete(path: &Path) {
     tell!("warning: the end of {} is missing; what is there was used", path.display());
 }
 
 /// The picture files below a folder, and what else is there.
 #[derive(Default)]
-pub struct Found {
+pub(super) struct Found {
     pub pictures: Vec<PathBuf>,
     pub skipped: Vec<Skipped>,
 }
 
 /// Looks for pictures in a folder and, up to [`DEPTH`] levels, in the folders below it, by what files hold and not by their
 /// names; in the order of their paths.
-pub fn below(folder: &Path) -> Result<Found, CliError> {
+pub(super) fn below(folder: &Path) -> Result<Found, CliError> {
     let mut walk = Walk { known: HashSet::new(), found: Found::default() };
     walk.folder(folder, 0).map_err(|error| CliError::Input(format!("{}: {error}", folder.display())))?;
     match walk.found.pictures.is_empty() {
@@ -145,12 +145,12 @@ fn is_mask(path: &Path) -> bool {
 }
 
 /// Names on standard error what was left out.
-pub fn tell_skipped(skipped: &[Skipped]) {
+pub(super) fn tell_skipped(skipped: &[Skipped]) {
     by_reason(skipped).into_iter().for_each(|line| tell!("left out: {line}"));
 }
 
 /// The error where of many files none can be used.
-pub fn none_left(what: &str, skipped: &[Skipped]) -> CliError {
+pub(super) fn none_left(what: &str, skipped: &[Skipped]) -> CliError {
     match skipped {
         [] => CliError::Input(format!("{what}: there are no files")),
         skipped => CliError::Input(format!("{what}: {}", by_reason(skipped).join("; "))),

@@ -15,7 +15,7 @@ use crate::world::render::PIXELS;
 use crate::world::{Rng, Scene, Split, Stream, Style, render, splits};
 
 #[derive(clap::Args)]
-pub struct SceneCommand {
+pub(super) struct SceneCommand {
     /// train, val, test, compose or swap
     #[arg(long, value_parser = parse_split, default_value = "test")]
     split: Split,
@@ -34,14 +34,13 @@ pub struct SceneCommand {
 }
 
 /// A split by its name.
-pub fn parse_split(name: &str) -> Result<Split, String> {
-    let known = Split::ALL.iter().find(|split| split.word() == name);
-    known.copied().ok_or_else(|| format!("expected {}", Split::ALL.map(Split::word).join(", ")))
+pub(super) fn parse_split(name: &str) -> Result<Split, String> {
+    name.parse().map_err(|_| format!("expected {}", Split::ALL.map(Split::word).join(", ")))
 }
 
 impl SceneCommand {
     /// Writes `NNNN.png`, a mask `NNNN.mask.K.png` per object, `captions.jsonl`, `questions.jsonl` and `scene.json`.
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
         let [mut captions, mut questions] =
             [Draft::new(&self.out.join("captions.jsonl"))?, Draft::new(&self.out.join("questions.jsonl"))?];
@@ -75,6 +74,7 @@ impl SceneCommand {
 
     fn pictures(&self, scene: &Scene, name: &str) -> Result<(), CliError> {
         let picture = render(scene);
+        #[expect(clippy::cast_possible_truncation, reason = "64")]
         let side = PIXELS as u32;
         let write = |name: String, bytes: Vec<u8>| write_atomic(&self.out.join(name), &bytes);
         write(format!("{name}.png"), encode_png(&Pixels::new(side, side, picture.rgb)))?;

@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 const TEXTS: [&str; 3] = ["text", "question", "prompt"];
 
 /// The arguments with each text attached to its option, as in `--text=-snow`, where it cannot be taken for an option itself.
-pub fn attached(root: &Command, arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+pub(super) fn attached(root: &Command, arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut command = root;
     let mut attached = Vec::new();
     // The option that waits for a text, and whether it has one.

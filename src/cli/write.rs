@@ -7,7 +7,7 @@ use serde_json::json;
 use super::model::Model;
 use super::photos::photo;
 use super::{CliError, Common, has_words, print_json};
-use crate::infer::{Decoding, Model as Loadable, Source};
+use crate::infer::{Decoding, Source, VisionLanguageModel};
 use crate::model::blip::Task;
 
 /// Longest caption and longest answer in tokens, where nobody says it.
@@ -15,7 +15,7 @@ const CAPTION: usize = 64;
 const ANSWER: usize = 8;
 
 #[derive(clap::Args)]
-pub struct Caption {
+pub(super) struct Caption {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
@@ -42,7 +42,7 @@ pub struct Caption {
 }
 
 #[derive(clap::Args)]
-pub struct Answer {
+pub(super) struct Answer {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
@@ -59,11 +59,11 @@ pub struct Answer {
 }
 
 #[derive(clap::Args)]
-pub struct Match {
+pub(super) struct Match {
     /// Picture file
     #[arg(long)]
     image: PathBuf,
-    /// Sentence to judge
+    /// Sentence to match with it
     #[arg(long)]
     text: String,
     #[command(flatten)]
@@ -73,7 +73,7 @@ pub struct Match {
 }
 
 impl Caption {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         let decoding = match (self.beams, self.temperature) {
             (Some(width), _) => Some(Decoding::Beam { width: usize::from(width) }),
             (_, Some(t)) if !t.is_finite() || t < 0.0 => {
@@ -103,7 +103,7 @@ impl Caption {
 }
 
 impl Answer {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         has_words("--question", &self.question)?;
         let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
@@ -125,7 +125,7 @@ impl Answer {
 }
 
 impl Match {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         has_words("--text", &self.text)?;
         let picture = photo(&self.image)?;
         let mut model = self.model.open(&self.common)?;
@@ -155,14 +155,14 @@ struct Most {
 
 /// The ids of the best text with its prompt, and the log-probabilities of what was written.
 fn write(
-    model: &mut Loadable,
+    model: &mut VisionLanguageModel,
     source: &Source,
     prompt: Vec<u32>,
     decoding: Option<Decoding>,
     most: Most,
 ) -> Result<(Vec<u32>, Vec<f32>), CliError> {
     model.expect_room(&prompt)?;
-    let own = model.generation();
+    let own = &model.generation;
     let decoding = decoding.unwrap_or_else(|| own.decoding());
     let max_new = most.asked.or_else(|| own.max_new(prompt.len())).unwrap_or(most.usual);
     let best = pollster::block_on(model.generate(source, prompt, decoding, max_new))?;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::candidate::Candidate;
 use super::ngrams::{LONGEST, counts};
-use super::text::Candidate;
 
 /// Added to counts of matches, so that none at all still has a geometric mean.
 const TINY: f64 = 1e-15;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::candidate::Candidate;
 use super::ngrams::{LONGEST, counts};
-use super::text::Candidate;
 
 /// Width of the Gaussian penalty on the difference in length, in pairs of tokens.
 const SIGMA: f64 = 6.0;

@@ -1,6 +1,6 @@
 //! ROUGE-L (Lin 2004) as pycocoevalcap computes it.
 
-use super::text::Candidate;
+use super::candidate::Candidate;
 
 /// Weight of recall against precision.
 const BETA: f64 = 1.2;

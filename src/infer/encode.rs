@@ -1,15 +1,43 @@
-//! Pictures and sentences to embeddings.
+//! Pictures and sentences to unit vectors, and what their products mean.
 
-use super::{ImageTokens, Job, Runner, rounded, rounded_tokens};
+use super::{Job, VisionLanguageModel, rounded, rounded_tokens};
 use crate::device::DeviceError;
-use crate::model::playroom;
+use crate::model::architecture::Architecture;
 use crate::pixels::Pixels;
-use crate::plan::{Plan, PlanBuilder};
-use crate::tensor::DType::{F32, U32};
+use crate::softmax::softmax;
 use crate::tensor::HostTensor;
 
 /// Most pictures or rows of one replay.
-const BATCH: usize = 32;
+pub const BATCH: usize = 8;
+
+/// The same of pictures of at most [`SMALL`] pixels on a side, which fill a device less.
+const SMALL_BATCH: usize = 32;
+const SMALL: usize = 64;
+
+/// What is made of a cosine between a picture and a text.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Scale {
+    /// Logit = `factor` cosine + `bias`.
+    pub factor: f32,
+    pub bias: f32,
+    /// Whether a logit's sigmoid is the probability of the pair; otherwise the softmax over the texts is that of each.
+    pub sigmoid: bool,
+}
+
+impl Scale {
+    pub fn logit(&self, cosine: f32) -> f32 {
+        self.factor * cosine + self.bias
+    }
+
+    /// Probabilities of the texts of one picture, from their logits.
+    pub fn probabilities(&self, logits: &[f32]) -> Vec<f32> {
+        if self.sigmoid {
+            return logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect();
+        }
+        let shares = softmax(logits.iter().copied().map(f64::from));
+        shares.into_iter().map(|share| share as f32).collect()
+    }
+}
 
 /// RGB bytes of pictures of the model's size to `[B, 3, H, W]` in `[-1, 1]`.
 pub fn pixel_values<'a>(pictures: impl IntoIterator<Item = &'a [u8]>, side: usize) -> HostTensor {
@@ -25,115 +53,150 @@ pub fn pixel_values<'a>(pictures: impl IntoIterator<Item = &'a [u8]>, side: usiz
     HostTensor::f32([batch, 3, side, side], values)
 }
 
-impl Runner {
-    /// Tokens `[B, G*G, D]` and unit vectors `[B, E]` of pictures of the model's size.
-    pub async fn encode_images(
-        &mut self,
-        pictures: &[Pixels],
-    ) -> Result<(ImageTokens, HostTensor), DeviceError> {
-        let (cells, width) = (self.config.grid().pow(2), self.config.width());
-        let (mut tokens, mut embeds) = (Vec::new(), Vec::new());
-        for chunk in pictures.chunks(BATCH) {
-            let batch = rounded(chunk.len());
-            let job = Job::EncodeImages { batch, traced: false };
-            let prepared = self.prepared(job, |config| image_plan(config, batch, false)).await?;
-            let padded = (0..batch).map(|i| chunk[i.min(chunk.len() - 1)].rgb.as_slice());
-            self.device.write(&prepared, "pixels", &pixel_values(padded, self.config.image_size));
-            self.device.run(&prepared, prepared.plan().all())?;
-            let all = self.device.read_finite(&prepared, "image_tokens").await?;
-            tokens.extend_from_slice(&all.as_f32()[..chunk.len() * cells * width]);
-            let all = self.device.read_finite(&prepared, "image_embeds").await?;
-            embeds.extend_from_slice(&all.as_f32()[..chunk.len() * self.config.embed_width]);
-        }
-        let embeds = HostTensor::f32([pictures.len(), self.config.embed_width], embeds);
-        Ok((HostTensor::f32([pictures.len(), cells, width], tokens), embeds))
+impl VisionLanguageModel {
+    /// Pixels on a side of the picture that the model sees.
+    pub fn image_size(&self) -> usize {
+        self.architecture.vision().image_size
     }
 
-    /// Tokens `[1, G*G, D]` of a picture of the model's size, which are not computed again for the picture of the last call.
-    pub(super) async fn image_tokens(&mut self, picture: &Pixels) -> Result<ImageTokens, DeviceError> {
-        if let Some((known, tokens)) = &self.kept.seen
-            && known == picture
-        {
-            return Ok(tokens.clone());
-        }
-        let (tokens, _) = self.encode_images(std::slice::from_ref(picture)).await?;
-        self.kept.seen = Some((picture.clone(), tokens.clone()));
-        Ok(tokens)
+    /// The picture at the model's size, still in bytes.
+    pub fn fit(&self, picture: &Pixels) -> Pixels {
+        self.images.fit(picture)
     }
 
-    /// How long each step takes that encodes one picture of the model's size, by [`Device::time_steps`].
+    /// Unit vectors `[B, E]` of pictures as [`VisionLanguageModel::fit`] returns them.
+    pub async fn encode_pictures(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
+        let (mut embeds, mut done, mut most) = (Vec::new(), 0, self.batch());
+        while done < pictures.len() {
+            let chunk = &pictures[done..pictures.len().min(done + most)];
+            match self.encode_batch(chunk).await {
+                Ok(values) => {
+                    embeds.extend(values);
+                    done += chunk.len();
+                }
+                // Fewer at a time take less.
+                Err(
+                    DeviceError::Memory(_) | DeviceError::Exhausted { .. } | DeviceError::TooLarge { .. },
+                ) if chunk.len() > 1 => {
+                    most = chunk.len().div_ceil(2);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(matrix(pictures.len(), embeds))
+    }
+
+    async fn encode_batch(&mut self, pictures: &[Pixels]) -> Result<Vec<f32>, DeviceError> {
+        let batch = rounded(pictures.len());
+        let mut fitted = pictures.to_vec();
+        fitted.resize(batch, pictures[0].clone());
+        let pixels = self.images.pixel_values(&fitted);
+        let compiled = self.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await?;
+        let all = self.read(&compiled, "image_embeds").await?;
+        Ok(all.as_f32()[..pictures.len() * all.shape.last()].to_vec())
+    }
+
+    /// How long each step takes that encodes one picture as [`VisionLanguageModel::fit`] returns it, by
+    /// [`CompiledPlan::time_steps`].
     ///
-    /// [`Device::time_steps`]: crate::device::Device::time_steps
+    /// [`CompiledPlan::time_steps`]: crate::device::CompiledPlan::time_steps
     pub async fn time_image_steps(
         &mut self,
         picture: &Pixels,
         least_ms: f64,
     ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
-        let job = Job::EncodeImages { batch: 1, traced: false };
-        let prepared = self.prepared(job, |config| image_plan(config, 1, false)).await?;
-        self.device.write(&prepared, "pixels", &pixel_values([&picture.rgb[..]], self.config.image_size));
-        self.device.time_steps(&prepared, least_ms).await
+        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
+        // A model without embeddings encodes pictures for its texts only.
+        let job = if self.architecture.embeds() { Job::EncodeImage { batch: 1 } } else { Job::ImageCrossKv };
+        let compiled = self.run(job, false, &[("pixels", &pixels)]).await?;
+        compiled.time_steps(least_ms).await
     }
 
-    /// Unit vectors `[N, E]` of sentences given as token ids (see [`super::Words::sentence`]).
-    pub async fn encode_texts(&mut self, sentences: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
+    /// Unit vectors `[N, E]` of ids as [`VisionLanguageModel::sentence`] returns them.
+    pub async fn encode_sentences(&mut self, rows: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
+        // SigLIP has only seen rows that were filled up, and has seen what fills them.
+        let masked = !matches!(self.architecture, Architecture::Siglip(_));
         let mut embeds = Vec::new();
-        for chunk in sentences.chunks(BATCH) {
-            let longest = chunk.iter().map(Vec::len).max().unwrap_or(1);
-            let tokens = rounded_tokens(longest, self.config.max_tokens);
-            let rows = rounded(chunk.len());
-            let job = Job::EncodeTexts { rows, tokens };
-            let prepared = self.prepared(job, |config| text_plan(config, rows, tokens)).await?;
-            let (ids, lengths) = padded_rows(chunk, rows, tokens, self.words.pad);
-            self.device.write(&prepared, "ids", &ids);
-            self.device.write(&prepared, "lengths", &lengths);
-            self.device.run(&prepared, prepared.plan().all())?;
-            let all = self.device.read_finite(&prepared, "text_embeds").await?;
-            embeds.extend_from_slice(&all.as_f32()[..chunk.len() * self.config.embed_width]);
+        for chunk in rows.chunks(self.batch()) {
+            let (ids, lengths) = self.padded(chunk, !masked);
+            let mut inputs = vec![("ids", &ids)];
+            if masked {
+                inputs.push(("lengths", &lengths));
+            }
+            let pooled = self.pooled(&ids);
+            if let Some(pooled) = &pooled {
+                inputs.push(("pooled", pooled));
+            }
+            let job = Job::EncodeText { rows: ids.shape[0], tokens: ids.shape[1], masked };
+            let compiled = self.run(job, false, &inputs).await?;
+            let all = self.read(&compiled, "text_embeds").await?;
+            embeds.extend_from_slice(&all.as_f32()[..chunk.len() * all.shape.last()]);
         }
-        Ok(HostTensor::f32([sentences.len(), self.config.embed_width], embeds))
+        Ok(matrix(rows.len(), embeds))
+    }
+
+    /// CLIP's rows that stand for the texts, as indices into `[N * T, D]`; other models find them without ids.
+    pub fn pooled(&self, ids: &HostTensor) -> Option<HostTensor> {
+        let Architecture::Clip(config) = &self.architecture else { return None };
+        let (rows, tokens) = (ids.shape[0], ids.shape[1]);
+        let position = |(i, row): (usize, &[u32])| (i * tokens + config.pooled_position(row)) as u32;
+        let positions = ids.as_u32().chunks(tokens).enumerate().map(position).collect();
+        Some(HostTensor::u32([rows], positions))
+    }
+
+    /// How cosines become logits: by the learned temperature, in SigLIP with a bias; BLIP's ranks by the cosine itself.
+    pub async fn scale(&self) -> Result<Scale, DeviceError> {
+        let plain = Scale { factor: 1.0, bias: 0.0, sigmoid: false };
+        Ok(match self.architecture {
+            Architecture::Blip(..) => plain,
+            Architecture::Playroom(_) | Architecture::Clip(_) => {
+                Scale { factor: self.temperature().await?, ..plain }
+            }
+            Architecture::Siglip(_) => Scale {
+                factor: self.temperature().await?,
+                bias: self.scalar("logit_bias").await?,
+                sigmoid: true,
+            },
+        })
+    }
+
+    /// `exp(logit_scale)`, which must be finite.
+    async fn temperature(&self) -> Result<f32, DeviceError> {
+        match self.scalar("logit_scale").await?.exp() {
+            found if found.is_finite() => Ok(found),
+            found => Err(DeviceError::NotFinite {
+                name: "exp(logit_scale)".to_string(),
+                index: 0,
+                found,
+                first: "logit_scale".to_string(),
+                kernel: "the weights",
+            }),
+        }
+    }
+
+    fn batch(&self) -> usize {
+        if self.image_size() <= SMALL { SMALL_BATCH } else { BATCH }
+    }
+
+    /// Rows of ids cut and padded to a size for which there are plans (to the longest where `full`), `[N, T]`, with their
+    /// lengths; missing rows repeat the first.
+    pub(super) fn padded(&self, rows: &[Vec<u32>], full: bool) -> (HostTensor, HostTensor) {
+        let most = rows.iter().map(Vec::len).max().unwrap_or(1);
+        let tokens = if full { self.longest() } else { rounded_tokens(most, self.longest()) };
+        let count = rounded(rows.len());
+        let pad = self.words.as_ref().map_or(self.architecture.text().pad_token_id, |words| words.pad);
+        let mut values = vec![pad; count * tokens];
+        let mut lengths = vec![0; count];
+        for (i, out) in values.chunks_mut(tokens).enumerate() {
+            let row = rows.get(i).unwrap_or(&rows[0]);
+            let length = row.len().min(tokens);
+            out[..length].copy_from_slice(&row[..length]);
+            lengths[i] = length as u32;
+        }
+        (HostTensor::u32([count, tokens], values), HostTensor::u32([count], lengths))
     }
 }
 
-pub(super) fn image_plan(config: &playroom::Config, batch: usize, traced: bool) -> Plan {
-    let mut b = if traced { PlanBuilder::new().traced() } else { PlanBuilder::new() };
-    let pixels = b.input("pixels", [batch, 3, config.image_size, config.image_size], F32);
-    let tokens = playroom::encode_image(&mut b, config, pixels);
-    b.name(tokens, "image_tokens");
-    let embeds = playroom::image_embeds(&mut b, config, tokens);
-    b.name(embeds, "image_embeds");
-    b.finish()
-}
-
-/// A plan like those of a model in use, for measuring devices: four pictures encoded.
-pub fn probe_plan(config: &playroom::Config) -> Plan {
-    image_plan(config, 4, false)
-}
-
-fn text_plan(config: &playroom::Config, rows: usize, tokens: usize) -> Plan {
-    let mut b = PlanBuilder::new();
-    let ids = b.input("ids", [rows, tokens], U32);
-    let lengths = b.input("lengths", [rows], U32);
-    let hidden = playroom::encode_text(&mut b, config, ids, lengths);
-    let embeds = playroom::text_embeds(&mut b, config, hidden, lengths);
-    b.name(embeds, "text_embeds");
-    b.finish()
-}
-
-/// Rows of ids cut and padded to `[rows, tokens]`, with their lengths; missing rows repeat the first.
-pub(super) fn padded_rows(
-    ids: &[Vec<u32>],
-    rows: usize,
-    tokens: usize,
-    pad: u32,
-) -> (HostTensor, HostTensor) {
-    let mut values = vec![pad; rows * tokens];
-    let mut lengths = vec![0; rows];
-    for (i, out) in values.chunks_mut(tokens).enumerate() {
-        let row = ids.get(i).unwrap_or(&ids[0]);
-        let length = row.len().min(tokens);
-        out[..length].copy_from_slice(&row[..length]);
-        lengths[i] = length as u32;
-    }
-    (HostTensor::u32([rows, tokens], values), HostTensor::u32([rows], lengths))
+fn matrix(rows: usize, values: Vec<f32>) -> HostTensor {
+    HostTensor::f32([rows, values.len() / rows.max(1)], values)
 }

@@ -1,106 +1,84 @@
-//! From a model folder's files to a [`Runner`].
+//! From a model's files to a model on a device.
 
 use std::collections::HashMap;
 
 use super::decoding::GenerationConfig;
-use super::next::Kept;
-use super::{Runner, SPECIALS, Words};
+use super::kv_cache::KvCache;
+use super::load_error::read;
+use super::weight_uploader::WeightUploader;
+use super::{LoadError, VisionLanguageModel, Words};
 use crate::device::{Device, DeviceError};
-use crate::io::read_at::ReadAt;
-use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
-use crate::io::tokenizer::TokenizerError;
-use crate::model::playroom::{self, Config, ConfigError};
-use crate::plan::{PlanBuilder, SlotKind};
-use crate::tensor::DType::{F32, U32};
+use crate::io::preprocess::{Family, ImageProcessor, PreprocessError};
+use crate::io::read_at::Files;
+use crate::io::weights::Weights;
+use crate::limits;
+use crate::model::architecture::Architecture;
+use crate::model::param_spec::ParamSpec;
+use crate::precision::Precision;
 
-/// What `config.json` of a Playroom model names itself.
-pub(super) const MODEL_TYPE: &str = "triptych-playroom";
-
-/// `config.json`, `tokenizer.json` and `model.safetensors`.
-pub struct ModelFiles {
-    pub config: Vec<u8>,
-    pub tokenizer: Vec<u8>,
-    pub weights: Box<dyn ReadAt>,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    #[error("config.json is not a Playroom model's: {0}")]
-    Config(serde_json::Error),
-    #[error("config.json: {0}")]
-    Size(#[from] ConfigError),
-    #[error("config.json says `{0}`; only `triptych-playroom` models are known")]
-    Architecture(String),
-    #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    #[error("tokenizer.json has {found} tokens, config.json says {expected}")]
-    Vocabulary { expected: usize, found: usize },
-    #[error("tokenizer.json has ids up to {largest}, config.json says that there are {expected}")]
-    Ids { largest: u32, expected: usize },
-    #[error(transparent)]
-    Weights(#[from] SafetensorsError),
-    #[error(transparent)]
-    Device(#[from] DeviceError),
-}
-
-impl Runner {
-    /// Puts the weights on the device; each is checked against the shape that the model asks for, and must be finite.
-    pub fn load(device: Device, files: ModelFiles) -> Result<Self, LoadError> {
-        let config = parse_config(&files.config)?;
-        let words = Words::new(&files.tokenizer)?;
-        if words.tokenizer.vocab_size() != config.vocab_size {
-            let (expected, found) = (config.vocab_size, words.tokenizer.vocab_size());
-            return Err(LoadError::Vocabulary { expected, found });
+impl VisionLanguageModel {
+    /// Puts the weights on the device in pieces of a few megabytes; each tensor is checked against the shape that the model
+    /// asks for, and must be finite. Matrices of linear maps and tables of tokens are kept in `precision`, all else as f32.
+    pub fn load(device: Device, files: &dyn Files, precision: Precision) -> Result<Self, LoadError> {
+        let architecture = Self::architecture(files)?;
+        limits::fits("the weights", architecture.bytes(precision).into(), limits::weights())?;
+        let (images, note) = image_processor(files, &architecture)?;
+        let words = Words::open(files, &architecture)?;
+        let (generation, unfollowed) = GenerationConfig::open(files, &architecture, words.as_ref())?;
+        let weights = Weights::open(files)?;
+        let specs = architecture.kept(precision, device.layout());
+        // No room is made before all headers agree.
+        specs.iter().try_for_each(|param| weights.check(stored_name(&weights, param), &param.shape))?;
+        let mut params = device.param_store();
+        for param in specs {
+            let mut uploader = WeightUploader::new(&mut params, &param)?;
+            weights.pieces(stored_name(&weights, &param), &param.shape, |_, values| uploader.take(values))?;
         }
-        let (largest, expected) = (words.tokenizer.largest_id(), config.vocab_size);
-        if largest as usize >= expected {
-            return Err(LoadError::Ids { largest, expected });
-        }
-        let weights = SafetensorsFile::open("model.safetensors".to_string(), files.weights)?;
-        let mut bank = device.bank();
-        for (name, shape) in weight_shapes(&config) {
-            let tensor = weights.shaped(&name, &shape)?;
-            device.store(&mut bank, &name, &tensor)?;
-        }
-        let parameters = bank.contents().iter().map(|(_, shape)| shape.numel()).sum();
-        let banned = (0..SPECIALS.len() as u32).filter(|&id| id != words.end).collect();
-        let generation = GenerationConfig::until(words.end, banned);
-        let (plans, kept) = (HashMap::new(), Kept::default());
-        Ok(Runner { config, words, device, bank, plans, parameters, generation, kept })
+        let (plans, cache) = (HashMap::new(), KvCache::default());
+        let notes = note.into_iter().chain(unfollowed).collect();
+        Ok(VisionLanguageModel {
+            architecture,
+            images,
+            words,
+            precision,
+            generation,
+            notes,
+            device,
+            params,
+            plans,
+            cache,
+        })
+    }
+
+    /// What the `config.json` among the files describes.
+    pub fn architecture(files: &dyn Files) -> Result<Architecture, LoadError> {
+        const FILE: &str = "config.json";
+        Ok(Architecture::parse(&read(files, FILE)?.ok_or(LoadError::Absent(FILE))?)?)
+    }
+
+    /// A weight of one element.
+    pub(super) async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
+        Ok(self.params.read(name).await?.as_f32()[0])
     }
 }
 
-fn parse_config(json: &[u8]) -> Result<Config, LoadError> {
-    #[derive(serde::Deserialize)]
-    struct Kind {
-        #[serde(default)]
-        model_type: String,
-    }
-    let kind: Kind = serde_json::from_slice(json).map_err(LoadError::Config)?;
-    if kind.model_type != MODEL_TYPE {
-        return Err(LoadError::Architecture(kind.model_type));
-    }
-    let config: Config = serde_json::from_slice(json).map_err(LoadError::Config)?;
-    config.check()?;
-    Ok(config)
+/// How pictures become a model's, and a note where defaults were taken.
+fn image_processor(
+    files: &dyn Files,
+    architecture: &Architecture,
+) -> Result<(ImageProcessor, Option<String>), PreprocessError> {
+    let side = architecture.vision().image_size as u32;
+    let family = match architecture {
+        Architecture::Playroom(_) => return Ok((ImageProcessor::centre_square(side), None)),
+        Architecture::Clip(_) => Family::Clip,
+        Architecture::Siglip(_) => Family::Siglip,
+        Architecture::Blip(..) => Family::Blip,
+    };
+    ImageProcessor::open(files, family, side)
 }
 
-/// Names and shapes of all weights, from the towers' own emission.
-fn weight_shapes(config: &Config) -> Vec<(String, crate::tensor::Shape)> {
-    let mut b = PlanBuilder::new();
-    let side = config.image_size;
-    let pixels = b.input("pixels", [1, 3, side, side], F32);
-    let ids = b.input("ids", [1, 1], U32);
-    let lengths = b.input("lengths", [1], U32);
-    let image = playroom::encode_image(&mut b, config, pixels);
-    playroom::image_embeds(&mut b, config, image);
-    let text = playroom::encode_text(&mut b, config, ids, lengths);
-    playroom::text_embeds(&mut b, config, text, lengths);
-    let memory = playroom::memory(&mut b, config, image);
-    playroom::match_words(&mut b, config, ids, lengths, &memory);
-    let hidden = playroom::decode(&mut b, config, ids, &memory);
-    playroom::decoder_logits(&mut b, config, hidden);
-    playroom::temperature(&mut b);
-    let plan = b.finish();
-    plan.slots_of(SlotKind::Stored).map(|slot| (slot.name.clone(), slot.shape.clone())).collect()
+/// The name under which the files hold a weight.
+pub(super) fn stored_name<'a>(weights: &Weights, param: &'a ParamSpec) -> &'a str {
+    let other = param.others.iter().find(|other| !weights.has(&param.name) && weights.has(other));
+    other.unwrap_or(&param.name)
 }

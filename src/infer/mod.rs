@@ -1,112 +1,109 @@
 //! A loaded model on a device: pictures and words in, embeddings, probabilities, captions and attention out.
 //! Plans are emitted once per shape and kept.
 
-mod cache;
-pub mod checkpoint;
+mod attention;
+#[cfg(not(target_arch = "wasm32"))]
+mod convert;
+mod decode;
 mod decoding;
 mod encode;
-mod generate;
+mod job;
+mod kv_cache;
 mod load;
-mod model;
-mod next;
-mod prompt;
-mod read;
-mod see;
+mod load_error;
+mod playroom_tokenizer;
 mod text;
-mod trace;
-mod write;
+mod text_error;
+mod weight_uploader;
+mod words;
 
-pub use decoding::{Decoding, Generator, Hypothesis, likeliest};
-pub use encode::{pixel_values, probe_plan};
-pub use generate::{Written, pick};
-pub use load::{LoadError, ModelFiles};
-pub use model::{Model, ModelError};
-pub use next::Next;
-pub use prompt::{SPECIALS, Words};
-pub use read::Rows;
-pub use text::TextError;
-pub use trace::Trace;
-pub use write::Source;
+pub use attention::Trace;
+#[cfg(not(target_arch = "wasm32"))]
+pub use convert::{ConvertError, Converted, MAX_FILE, convert};
+pub use decode::{Next, Source};
+pub use decoding::{Decoding, GenerationConfig, Generator, Hypothesis, likeliest};
+pub use encode::{BATCH, Scale, pixel_values};
+pub use job::{Job, probe_plan};
+pub use load_error::LoadError;
+pub use playroom_tokenizer::{PlayroomTokenizer, SPECIALS};
+pub use text_error::TextError;
+pub use words::{Cut, Words};
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::device::{Bank, Device, DeviceError, Prepared};
-use crate::model::playroom::Config;
-use crate::plan::Plan;
-use cache::Extent;
-use decoding::GenerationConfig;
-use next::Kept;
+use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
+use crate::io::preprocess::ImageProcessor;
+use crate::model::architecture::Architecture;
+use crate::model::playroom;
+use crate::precision::Precision;
+use crate::tensor::HostTensor;
+use kv_cache::KvCache;
 
-/// Image tokens of one or more pictures, `[B, G*G, D]`, in host memory.
-pub type ImageTokens = crate::tensor::HostTensor;
-
-/// What a plan computes, with its shape.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Job {
-    EncodeImages { batch: usize, traced: bool },
-    EncodeTexts { rows: usize, tokens: usize },
-    Match(Rows),
-    Decode(Rows),
-    Look,
-    Next { held: Extent, traced: bool },
-    Move { from: Extent, to: Extent },
-}
-
-/// A Playroom model, its words and its plans on one device.
-pub struct Runner {
-    pub config: Config,
-    pub words: Words,
+/// A model of pictures and texts, ours or a published one, with its plans on one device.
+pub struct VisionLanguageModel {
+    pub architecture: Architecture,
+    pub images: ImageProcessor,
+    /// None where the folder has no tokenizer: such a model reads ids only.
+    pub words: Option<Words>,
+    /// How the device keeps the matrices.
+    pub precision: Precision,
+    /// What `generation_config.json` says of writing.
+    pub generation: GenerationConfig,
+    /// What was taken by default, and what the files say that is not followed here: sentences for whoever uses the model.
+    pub notes: Vec<String>,
     device: Device,
-    bank: Bank,
-    plans: HashMap<Job, Rc<Prepared>>,
-    parameters: usize,
-    generation: GenerationConfig,
-    kept: Kept,
+    params: ParamStore,
+    plans: HashMap<(Job, bool), Rc<CompiledPlan>>,
+    cache: KvCache,
 }
 
-impl Runner {
-    async fn prepared(
-        &mut self,
-        job: Job,
-        emit: impl FnOnce(&Config) -> Plan,
-    ) -> Result<Rc<Prepared>, DeviceError> {
-        if let Some(prepared) = self.plans.get(&job) {
-            return Ok(prepared.clone());
-        }
-        let plan = Rc::new(emit(&self.config));
-        let prepared = Rc::new(self.device.prepare(plan, &self.bank).await?);
-        self.plans.insert(job, prepared.clone());
-        Ok(prepared)
-    }
-
-    /// Number of weights.
-    pub fn parameters(&self) -> usize {
-        self.parameters
-    }
-
-    /// The learned temperature `exp(logit_scale)` of the contrastive logits.
-    pub async fn temperature(&self) -> Result<f32, DeviceError> {
-        let scale = self.device.fetch(&self.bank, "logit_scale").await?;
-        temperature(scale.as_f32()[0])
-    }
-
+impl VisionLanguageModel {
     pub fn device(&self) -> &Device {
         &self.device
     }
-}
 
-/// `exp(logit_scale)`, which must be finite.
-fn temperature(scale: f32) -> Result<f32, DeviceError> {
-    match scale.exp() {
-        found if found.is_finite() => Ok(found),
-        found => Err(DeviceError::NotFinite {
-            name: "exp(logit_scale)".to_string(),
-            index: 0,
-            found,
-            first: "logit_scale".to_string(),
-            kernel: "the weights",
-        }),
+    /// The device, without the model.
+    pub fn into_device(self) -> Device {
+        self.device
+    }
+
+    /// The configuration and the tokenizer of a Playroom model; none of others.
+    pub fn playroom(&self) -> Option<(&playroom::Config, &PlayroomTokenizer)> {
+        match &self.architecture {
+            Architecture::Playroom(config) => Some((config, self.words.as_ref()?.playroom()?)),
+            _ => None,
+        }
+    }
+
+    /// Replays the plan of `job` on `inputs`; its slots are read by [`VisionLanguageModel::read`]. A traced run also keeps the
+    /// attention probabilities, under `<path of the attention>.attention_probs`.
+    pub async fn run(
+        &mut self,
+        job: Job,
+        traced: bool,
+        inputs: &[(&str, &HostTensor)],
+    ) -> Result<Rc<CompiledPlan>, DeviceError> {
+        let compiled = match self.plans.get(&(job, traced)) {
+            Some(compiled) => compiled.clone(),
+            None => {
+                let kept = (self.precision, self.device.layout());
+                let plan = Rc::new(job::plan(&self.architecture, job, traced, kept));
+                let compiled = Rc::new(self.params.compile(plan).await?);
+                self.plans.insert((job, traced), compiled.clone());
+                compiled
+            }
+        };
+        for (name, tensor) in inputs {
+            compiled.write(name, tensor);
+        }
+        compiled.run(compiled.plan().all())?;
+        Ok(compiled)
+    }
+
+    /// A slot of the plan as the last run left it, whose numbers must be finite.
+    pub async fn read(&self, compiled: &CompiledPlan, name: &str) -> Result<HostTensor, DeviceError> {
+        compiled.read_finite(name).await
     }
 }
 

@@ -1,125 +1,84 @@
-//! Texts as ids, by whichever model reads them, and what it cannot do with them.
+//! Texts as ids, and what a model cannot do with them.
 
-use super::checkpoint::Cut;
-use super::{Model, Source};
-use crate::io::tokenizer::TokenizerError;
+use super::{Cut, Source, TextError, VisionLanguageModel, Words};
+use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::world::Style;
 
-/// Why a model takes no such text.
-#[derive(Debug, thiserror::Error)]
-pub enum TextError {
-    #[error("the model's folder has no tokenizer: tokenizer.json, vocab.json with merges.txt, or vocab.txt")]
-    NoTokenizer,
-    #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    #[error("\"{start}...\" has {tokens} tokens; the model reads {longest}")]
-    TooLong { start: String, tokens: usize, longest: usize },
-    /// Where something is to be written behind it.
-    #[error("{tokens} tokens leave no room to write: the model's row is full")]
-    Full { tokens: usize },
-    #[error("this needs a {}; the model's config.json names another class", class(*needed))]
-    Untuned { needed: Task },
-    #[error("this BLIP was not tuned for retrieval: it has no embeddings")]
-    NoEmbeddings,
-}
-
-/// As transformers names the class.
-fn class(task: Task) -> &'static str {
-    match task {
-        Task::Caption => "BlipForConditionalGeneration",
-        Task::Match => "BlipForImageTextRetrieval",
-        Task::Answer => "BlipForQuestionAnswering",
-    }
-}
-
-impl Model {
+impl VisionLanguageModel {
     /// Whether the model does this; Playroom does all.
     pub fn expect(&self, needed: Task) -> Result<(), TextError> {
-        match self {
-            Model::Checkpoint(checkpoint) if checkpoint.task() != Some(needed) => {
-                Err(TextError::Untuned { needed })
-            }
-            _ => Ok(()),
-        }
+        if self.architecture.does(needed) { Ok(()) } else { Err(TextError::Untuned { needed }) }
     }
 
     /// Whether pictures and texts have a common space.
     pub fn expect_embeddings(&self) -> Result<(), TextError> {
-        match self {
-            Model::Checkpoint(checkpoint) if !checkpoint.embeds() => Err(TextError::NoEmbeddings),
-            _ => Ok(()),
-        }
+        if self.architecture.embeds() { Ok(()) } else { Err(TextError::NoEmbeddings) }
     }
 
-    /// A text with its special tokens. Of one that is too long for a published model the end is cut, and told; Playroom takes none.
+    fn expect_words(&self) -> Result<&Words, TextError> {
+        self.words.as_ref().ok_or(TextError::NoTokenizer)
+    }
+
+    /// A text with its special tokens, as [`Words::row`].
     pub fn sentence(&self, text: &str) -> Result<Vec<u32>, TextError> {
-        match self {
-            Model::Playroom(runner) => self.fitting(text, runner.words.sentence(text)),
-            Model::Checkpoint(checkpoint) => {
-                Ok(checkpoint.words.as_ref().ok_or(TextError::NoTokenizer)?.row(text)?)
-            }
-        }
+        self.expect_words()?.row(text)
     }
 
     /// The row of a caption, or its beginning, and how many of its tokens are no words.
     pub fn caption_prompt(&self, prefix: &str) -> Result<(Vec<u32>, usize), TextError> {
         self.expect(Task::Caption)?;
-        Ok(match self {
-            Model::Playroom(runner) => {
-                let given = runner.words.caption(Style::Full, "").len();
-                (self.fitting(prefix, runner.words.caption(Style::Full, prefix))?, given)
-            }
-            Model::Checkpoint(checkpoint) => {
-                let row = self.sentence(prefix)?;
-                (checkpoint.caption_prompt((!prefix.trim().is_empty()).then_some(&row)), 1)
-            }
-        })
+        let words = self.expect_words()?;
+        if let Some(own) = words.playroom() {
+            let row = words.fitting(prefix, own.caption(Style::Full, prefix))?;
+            return Ok((row, own.caption(Style::Full, "").len()));
+        }
+        let row = words.row(prefix)?;
+        Ok((self.decoder_prompt((!prefix.trim().is_empty()).then_some(&row)), 1))
+    }
+
+    /// The start of a BLIP's text: the ids of a text with its special tokens, of which the first becomes the decoder's start
+    /// and the last is left out, as `generate` of transformers does it; the start alone without a text.
+    pub fn decoder_prompt(&self, row: Option<&[u32]>) -> Vec<u32> {
+        let Architecture::Blip(_, config) = &self.architecture else {
+            panic!("only a BLIP has such a start")
+        };
+        let inner = row.and_then(|row| row.get(1..row.len().checked_sub(1)?)).unwrap_or_default();
+        [&[config.writing.bos_token_id], inner].concat()
     }
 
     /// What the answer to a question about a picture is written about, and how it begins: Playroom's decoder reads the question
     /// itself, BLIP's what its encoder has made of it.
     pub fn question(&self, picture: Pixels, question: &str) -> Result<(Source, Vec<u32>), TextError> {
         self.expect(Task::Answer)?;
-        Ok(match self {
-            Model::Playroom(runner) => {
-                let prompt = self.fitting(question, runner.words.question(question))?;
-                self.expect_room(&prompt)?;
-                (Source { picture, question: None }, prompt)
-            }
-            Model::Checkpoint(checkpoint) => {
-                let question = Some(self.sentence(question)?);
-                (Source { picture, question }, checkpoint.caption_prompt(None))
-            }
-        })
+        let words = self.expect_words()?;
+        if let Some(own) = words.playroom() {
+            let prompt = words.fitting(question, own.question(question))?;
+            self.expect_room(&prompt)?;
+            return Ok((Source { picture, question: None }, prompt));
+        }
+        Ok((Source { picture, question: Some(words.row(question)?) }, self.decoder_prompt(None)))
     }
 
     /// Texts that were cut since this was last asked.
     pub fn take_cuts(&self) -> Vec<Cut> {
-        match self {
-            Model::Playroom(_) => Vec::new(),
-            Model::Checkpoint(checkpoint) => checkpoint.take_cuts(),
-        }
+        self.words.as_ref().map(Words::take_cuts).unwrap_or_default()
+    }
+
+    /// What `id` adds to a text, with the space before it; nothing for special tokens.
+    pub fn piece(&self, id: u32) -> String {
+        self.words.as_ref().map(|words| words.piece(id)).unwrap_or_default()
+    }
+
+    /// The text of ids without special tokens.
+    pub fn text(&self, ids: &[u32]) -> String {
+        self.words.as_ref().map(|words| words.text(ids)).unwrap_or_default()
     }
 
     /// The text of ids without special tokens, as the tokenizer spells it.
     pub fn decode(&self, ids: &[u32]) -> Result<String, TextError> {
-        match self {
-            Model::Playroom(_) => Ok(self.text(ids)),
-            Model::Checkpoint(checkpoint) => {
-                Ok(checkpoint.words.as_ref().ok_or(TextError::NoTokenizer)?.tokenizer.decode(ids)?)
-            }
-        }
-    }
-
-    /// Ids that fit into Playroom's longest row.
-    fn fitting(&self, text: &str, ids: Vec<u32>) -> Result<Vec<u32>, TextError> {
-        let (tokens, longest) = (ids.len(), self.longest());
-        match tokens <= longest {
-            true => Ok(ids),
-            false => Err(TextError::TooLong { start: text.chars().take(40).collect(), tokens, longest }),
-        }
+        Ok(self.expect_words()?.decode(ids)?)
     }
 
     /// Whether the longest row has room for more behind a prompt.
@@ -132,9 +91,6 @@ impl Model {
 
     /// Tokens of the longest row.
     pub fn longest(&self) -> usize {
-        match self {
-            Model::Playroom(runner) => runner.config.max_tokens,
-            Model::Checkpoint(checkpoint) => checkpoint.architecture.text().max_position_embeddings,
-        }
+        self.architecture.text().max_position_embeddings
     }
 }

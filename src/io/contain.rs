@@ -1,7 +1,7 @@
 //! Panics of libraries that read files from outside, as errors with their message.
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::contained;
+pub(super) use native::contained;
 
 /// Runs a library of this name. In a browser a panic ends the module, which its caller starts anew.
 #[cfg(all(target_arch = "wasm32", feature = "tokenizer"))]
@@ -21,7 +21,10 @@ mod native {
     }
 
     /// Runs a library of this name, which may have changed no more when it panics than caches of whole entries.
-    pub fn contained<T, E: ToString>(library: &str, run: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    pub(crate) fn contained<T, E: ToString>(
+        library: &str,
+        run: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, String> {
         static HOOK: Once = Once::new();
         HOOK.call_once(|| {
             let others = take_hook();

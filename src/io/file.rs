@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::{Builder, NamedTempFile, TempDir};
 
 use super::claim::Claim;
 use super::hub::{Store, Writable};
@@ -109,16 +111,16 @@ pub fn write_folder<T, E: From<FileError>>(
 ) -> Result<T, E> {
     let failed = |source| unwritable(path, source);
     let _claim = claim(path).map_err(failed)?;
-    let temporary = vacant(path).map_err(failed)?;
-    let temporary = &temporary.0;
-    fill(temporary).and_then(|filled| {
-        let renamed = match path.exists() {
+    let (temporary, _entry) = vacant(path).map_err(failed)?;
+    let filled = fill(temporary.path())?;
+    let rename = || {
+        if path.exists() {
             // Fails where something has come into it meanwhile.
-            true => fs::remove_dir(path).and_then(|()| fs::rename(temporary, path)),
-            false => fs::rename(temporary, path),
-        };
-        renamed.map(|()| filled).map_err(|source| failed(source).into())
-    })
+            fs::remove_dir(path)?;
+        }
+        fs::rename(temporary.path(), path)
+    };
+    rename().map(|()| filled).map_err(|source| failed(source).into())
 }
 
 /// The right to make `path`, by a lock file beside it.
@@ -129,73 +131,92 @@ fn claim(path: &Path) -> io::Result<Claim> {
 }
 
 /// A new folder beside `path`, where nothing may be but an empty folder.
-fn vacant(path: &Path) -> io::Result<Temporary> {
+fn vacant(path: &Path) -> io::Result<(TempDir, Entry)> {
     match fs::read_dir(path).map(Iterator::count) {
         Ok(0) => {}
         Ok(_) => return Err(io::ErrorKind::DirectoryNotEmpty.into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let temporary = beside(path)?;
-    fs::create_dir_all(&temporary.0)?;
-    Ok(temporary)
+    beside(path, 0o777, |builder, folder| {
+        fs::create_dir_all(folder)?;
+        builder.tempdir_in(folder)
+    })
 }
 
 /// Where this process is writing files and folders that are not there yet.
 static UNDER_WAY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
+fn under_way() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Removes what is written in part. The process is to end now: nothing is begun or finished any more.
 pub fn remove_temporaries() {
-    let under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
-    under_way.iter().for_each(|path| remove(path));
+    let under_way = under_way();
+    for path in under_way.iter() {
+        // What has got its name by now is not there any more.
+        let _absent = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    }
     // It stays locked, so that nobody complains of what has gone.
     std::mem::forget(under_way);
 }
 
-fn remove(path: &Path) {
-    // What has got its name by now is not there any more.
-    let _absent = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-}
+/// A path among those that are under way.
+struct Entry(PathBuf);
 
-/// A file or folder that is being written; what has no name of its own at the end goes.
-struct Temporary(PathBuf);
-
-impl Drop for Temporary {
+impl Drop for Entry {
     fn drop(&mut self) {
-        remove(&self.0);
-        UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+        under_way().remove(&self.0);
     }
 }
 
-/// A hidden name beside `path` that is this process's own.
-fn beside(path: &Path) -> io::Result<Temporary> {
+/// What `make` makes in the folder of `path` under a hidden name of its own, with the permissions that `mode` and the umask
+/// leave on Unix; it goes where it gets no other name.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there permissions come from the folder"))]
+fn beside<T: AsRef<Path>>(
+    path: &Path,
+    mode: u32,
+    make: impl FnOnce(&Builder, &Path) -> io::Result<T>,
+) -> io::Result<(T, Entry)> {
     let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
-    let path = path.with_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
-    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone());
-    Ok(Temporary(path))
+    let prefix = format!(".{}.", name.to_string_lossy());
+    let mut builder = Builder::new();
+    builder.prefix(&prefix).suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    // Locked, so that nothing comes between its making and its entry.
+    let mut under_way = under_way();
+    let made = make(&builder, folder_of(path))?;
+    let entry = Entry(made.as_ref().to_path_buf());
+    under_way.insert(entry.0.clone());
+    Ok((made, entry))
 }
 
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// What happened to `path`; errors of tempfile name the hidden path beside it, and are told by their kind.
 fn unwritable(path: &Path, source: io::Error) -> FileError {
+    let is_wrapped = source.get_ref().is_some() && source.kind() != io::ErrorKind::ResourceBusy;
+    let source = if is_wrapped { source.kind().into() } else { source };
     FileError { action: "cannot write", path: path.to_path_buf(), source }
 }
 
 /// A file that is written piece by piece and takes its name at the end.
 pub struct Draft {
     path: PathBuf,
-    // Closed before it is removed: fields go in this order.
-    writer: BufWriter<File>,
-    temporary: Temporary,
+    writer: BufWriter<NamedTempFile>,
+    _entry: Entry,
 }
 
 impl Draft {
     /// The folder must exist.
     pub fn new(path: &Path) -> Result<Self, FileError> {
-        let draft = || {
-            let temporary = beside(path)?;
-            let writer = BufWriter::new(File::create(&temporary.0)?);
-            Ok(Draft { path: path.to_path_buf(), writer, temporary })
-        };
-        draft().map_err(|source| unwritable(path, source))
+        let made = beside(path, 0o666, |builder, folder| builder.tempfile_in(folder));
+        let (file, _entry) = made.map_err(|source| unwritable(path, source))?;
+        Ok(Draft { path: path.to_path_buf(), writer: BufWriter::new(file), _entry })
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
@@ -203,26 +224,32 @@ impl Draft {
     }
 
     /// Replaces what is at the path in one step: whoever reads sees the old content or the new, even after a power cut.
-    pub fn finish(mut self) -> Result<(), FileError> {
-        let mut finish = || {
-            self.writer.flush()?;
-            self.writer.get_ref().sync_all()?;
-            fs::rename(&self.temporary.0, &self.path)?;
+    pub fn finish(self) -> Result<(), FileError> {
+        let Draft { path, writer, _entry } = self;
+        let finish = || {
+            let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
             // The rename itself lasts only once the folder is on disk; Windows cannot open folders as files.
             #[cfg(unix)]
-            {
-                let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-            }
+            File::open(folder_of(&path))?.sync_all()?;
             Ok(())
         };
-        finish().map_err(|source| unwritable(&self.path, source))
+        finish().map_err(|source| unwritable(&path, source))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_names_the_file_that_was_to_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("absent/x.png");
+        let message = write_atomic(&path, b"x").unwrap_err().to_string();
+        assert_eq!(message, format!("cannot write {}: entity not found", path.display()));
+    }
 
     #[test]
     fn a_write_replaces_the_file_and_leaves_nothing_beside_it() {

@@ -137,7 +137,8 @@ mod tests {
     /// A gradient with noise, so that no two rows of blocks are equal.
     fn photo(width: u32, height: u32) -> Pixels {
         let noise = |i: u32| (i.wrapping_mul(2_654_435_761) >> 26) as u8;
-        let rgb = (0..width * height).flat_map(|i| [(i % width) as u8, (i / width) as u8, noise(i)]);
+        let low = |i: u32| i.to_le_bytes()[0];
+        let rgb = (0..width * height).flat_map(|i| [low(i % width), low(i / width), noise(i)]);
         Pixels::new(width, height, rgb.collect())
     }
 

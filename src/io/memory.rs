@@ -14,7 +14,7 @@ const PIECE: usize = 1 << 20;
 
 /// The folders that are held, by name. Clones share them.
 #[derive(Clone, Default)]
-pub struct Memory(Rc<RefCell<BTreeMap<String, BTreeMap<String, Bytes>>>>);
+pub struct MemoryStore(Rc<RefCell<BTreeMap<String, BTreeMap<String, Bytes>>>>);
 
 /// The content of a file; all pieces but the last are full.
 #[derive(Default)]
@@ -44,7 +44,7 @@ impl Bytes {
     }
 }
 
-impl Memory {
+impl MemoryStore {
     pub fn holds(&self, folder: &str) -> bool {
         self.0.borrow().contains_key(folder)
     }
@@ -54,9 +54,9 @@ impl Memory {
     }
 
     /// The folder of this name; made where there is none.
-    pub fn folder(&self, name: &str) -> Held {
+    pub fn folder(&self, name: &str) -> MemoryFolder {
         self.0.borrow_mut().entry(name.to_string()).or_default();
-        Held { memory: self.clone(), name: name.to_string() }
+        MemoryFolder { memory: self.clone(), name: name.to_string() }
     }
 
     /// Lets go of a folder; whether there was one.
@@ -79,12 +79,7 @@ impl Memory {
         let copy = async || -> io::Result<()> {
             for file in files {
                 let (from, mut to) = (store.open(file).await?, held.open(file).await?);
-                let mut piece = vec![0; PIECE];
-                for at in (0..from.size()).step_by(PIECE) {
-                    let piece = &mut piece[..(from.size() - at).min(PIECE as u64) as usize];
-                    from.read_at(at, piece)?;
-                    to.write_at(at, piece)?;
-                }
+                from.pieces(from.size(), &mut |at, piece| to.write_at(at, piece))?;
             }
             Ok(())
         };
@@ -97,29 +92,29 @@ impl Memory {
 }
 
 /// A folder in memory.
-pub struct Held {
-    memory: Memory,
+pub struct MemoryFolder {
+    memory: MemoryStore,
     name: String,
 }
 
-impl Store for Held {
-    type File = HeldFile;
+impl Store for MemoryFolder {
+    type File = MemoryFile;
 
-    async fn open(&self, name: &str) -> io::Result<HeldFile> {
+    async fn open(&self, name: &str) -> io::Result<MemoryFile> {
         let mut folders = self.memory.0.borrow_mut();
         folders.entry(self.name.clone()).or_default().entry(name.to_string()).or_default();
-        Ok(HeldFile { memory: self.memory.clone(), folder: self.name.clone(), name: name.to_string() })
+        Ok(MemoryFile { memory: self.memory.clone(), folder: self.name.clone(), name: name.to_string() })
     }
 }
 
 /// A file in memory.
-pub struct HeldFile {
-    memory: Memory,
+pub struct MemoryFile {
+    memory: MemoryStore,
     folder: String,
     name: String,
 }
 
-impl HeldFile {
+impl MemoryFile {
     /// Does something with the content; the folder may have been removed meanwhile.
     fn with<T>(&self, work: impl FnOnce(&mut Bytes) -> io::Result<T>) -> io::Result<T> {
         let mut folders = self.memory.0.borrow_mut();
@@ -128,7 +123,12 @@ impl HeldFile {
     }
 }
 
-impl ReadAt for HeldFile {
+/// A place in a file, which is never longer than [`MAX_HELD`].
+fn index(at: u64) -> usize {
+    usize::try_from(at).expect("no more is held than memory has addresses")
+}
+
+impl ReadAt for MemoryFile {
     fn size(&self) -> u64 {
         self.with(|file| Ok(file.size())).unwrap_or(0)
     }
@@ -140,7 +140,7 @@ impl ReadAt for HeldFile {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             let mut at = 0;
-            file.parts(start as usize, bytes.len(), |part| {
+            file.parts(index(start), bytes.len(), |part| {
                 bytes[at..at + part.len()].copy_from_slice(part);
                 at += part.len();
             });
@@ -149,7 +149,7 @@ impl ReadAt for HeldFile {
     }
 }
 
-impl Writable for HeldFile {
+impl Writable for MemoryFile {
     fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
         let space = self.memory.space();
         self.with(|file| {
@@ -158,10 +158,10 @@ impl Writable for HeldFile {
                 return Err(io::ErrorKind::StorageFull.into());
             }
             if end > file.size() {
-                file.resize(end as usize);
+                file.resize(index(end));
             }
             let mut at = 0;
-            file.parts(start as usize, bytes.len(), |part| {
+            file.parts(index(start), bytes.len(), |part| {
                 part.copy_from_slice(&bytes[at..at + part.len()]);
                 at += part.len();
             });
@@ -172,7 +172,7 @@ impl Writable for HeldFile {
     fn truncate(&mut self, size: u64) -> io::Result<()> {
         self.with(|file| {
             if size < file.size() {
-                file.resize(size as usize);
+                file.resize(index(size));
             }
             Ok(())
         })
@@ -184,63 +184,63 @@ impl Writable for HeldFile {
 }
 
 /// A folder on a disk, or in memory where the disk is refused or full.
-pub enum Place<S> {
-    Kept(S),
-    Held(Held),
+pub enum DiskOrMemory<S> {
+    Disk(S),
+    Memory(MemoryFolder),
 }
 
 /// A file of either.
-pub enum PlaceFile<F> {
-    Kept(F),
-    Held(HeldFile),
+pub enum DiskOrMemoryFile<F> {
+    Disk(F),
+    Memory(MemoryFile),
 }
 
-impl<S: Store> Store for Place<S> {
-    type File = PlaceFile<S::File>;
+impl<S: Store> Store for DiskOrMemory<S> {
+    type File = DiskOrMemoryFile<S::File>;
 
     async fn open(&self, name: &str) -> io::Result<Self::File> {
         match self {
-            Place::Kept(store) => store.open(name).await.map(PlaceFile::Kept),
-            Place::Held(store) => store.open(name).await.map(PlaceFile::Held),
+            DiskOrMemory::Disk(store) => store.open(name).await.map(DiskOrMemoryFile::Disk),
+            DiskOrMemory::Memory(store) => store.open(name).await.map(DiskOrMemoryFile::Memory),
         }
     }
 }
 
-impl<F: ReadAt> ReadAt for PlaceFile<F> {
+impl<F: ReadAt> ReadAt for DiskOrMemoryFile<F> {
     fn size(&self) -> u64 {
         match self {
-            PlaceFile::Kept(file) => file.size(),
-            PlaceFile::Held(file) => file.size(),
+            DiskOrMemoryFile::Disk(file) => file.size(),
+            DiskOrMemoryFile::Memory(file) => file.size(),
         }
     }
 
     fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
         match self {
-            PlaceFile::Kept(file) => file.read_at(start, bytes),
-            PlaceFile::Held(file) => file.read_at(start, bytes),
+            DiskOrMemoryFile::Disk(file) => file.read_at(start, bytes),
+            DiskOrMemoryFile::Memory(file) => file.read_at(start, bytes),
         }
     }
 }
 
-impl<F: Writable> Writable for PlaceFile<F> {
+impl<F: Writable> Writable for DiskOrMemoryFile<F> {
     fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
         match self {
-            PlaceFile::Kept(file) => file.write_at(start, bytes),
-            PlaceFile::Held(file) => file.write_at(start, bytes),
+            DiskOrMemoryFile::Disk(file) => file.write_at(start, bytes),
+            DiskOrMemoryFile::Memory(file) => file.write_at(start, bytes),
         }
     }
 
     fn truncate(&mut self, size: u64) -> io::Result<()> {
         match self {
-            PlaceFile::Kept(file) => file.truncate(size),
-            PlaceFile::Held(file) => file.truncate(size),
+            DiskOrMemoryFile::Disk(file) => file.truncate(size),
+            DiskOrMemoryFile::Memory(file) => file.truncate(size),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            PlaceFile::Kept(file) => file.flush(),
-            PlaceFile::Held(file) => file.flush(),
+            DiskOrMemoryFile::Disk(file) => file.flush(),
+            DiskOrMemoryFile::Memory(file) => file.flush(),
         }
     }
 }
@@ -252,9 +252,9 @@ mod tests {
 
     #[test]
     fn a_file_in_memory_reads_what_was_written_across_pieces() {
-        let memory = Memory::default();
+        let memory = MemoryStore::default();
         let mut file = block_on(memory.folder("a").open("weights")).unwrap();
-        let bytes: Vec<u8> = (0..2 * PIECE + 5).map(|at| (at % 251) as u8).collect();
+        let bytes: Vec<u8> = (0..251).cycle().take(2 * PIECE + 5).collect();
         file.write_at(0, &bytes[..PIECE - 1]).unwrap();
         file.write_at(PIECE as u64 - 1, &bytes[PIECE - 1..]).unwrap();
         assert_eq!(file.size(), bytes.len() as u64);
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn memory_ends() {
-        let memory = Memory::default();
+        let memory = MemoryStore::default();
         let mut file = block_on(memory.folder("a").open("weights")).unwrap();
         let full = file.write_at(MAX_HELD, b"x").unwrap_err();
         assert_eq!((full.kind(), file.size()), (io::ErrorKind::StorageFull, 0));

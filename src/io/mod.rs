@@ -1,5 +1,7 @@
 //! What comes from outside and goes back: weights, tokenizers, pictures.
 
+#![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
+
 #[cfg(not(target_arch = "wasm32"))]
 pub mod bpe;
 #[cfg(not(target_arch = "wasm32"))]

@@ -9,7 +9,7 @@ use std::io;
 
 use super::read_at::Files;
 use crate::pixels::Pixels;
-use crate::pixels::resize::{Filter, resize_part};
+use crate::pixels::resize::{Filter, resize_part, resize_square};
 use crate::tensor::HostTensor;
 
 /// How a picture becomes `[3, H, W]`.
@@ -30,6 +30,8 @@ enum Size {
     ShortestEdge(u32),
     /// Height and width; proportions change.
     Exact([u32; 2]),
+    /// The middle square gets this side.
+    CentreSquare(u32),
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -52,6 +54,17 @@ pub enum PreprocessError {
 const MAX_ENLARGED: u32 = 4;
 
 impl ImageProcessor {
+    /// That of our own models: the middle square as `side` x `side`, bytes to `[-1, 1]`.
+    pub fn centre_square(side: u32) -> Self {
+        ImageProcessor {
+            size: Some(Size::CentreSquare(side)),
+            filter: Filter::Bicubic,
+            crop: None,
+            rescale: Some(1.0 / 127.5),
+            normalize: Some(Normalize { mean: [1.0; 3], std: [1.0; 3] }),
+        }
+    }
+
     /// Reads a `preprocessor_config.json`; what it leaves out has the defaults of the class that it names, or of the family.
     pub fn new(json: &[u8], family: Family) -> Result<Self, PreprocessError> {
         Ok(file::processor(PREPROCESSOR, file::parse(PREPROCESSOR, json)?, family)?.0)
@@ -116,6 +129,7 @@ impl ImageProcessor {
         let [width, height] = match self.size {
             None => [picture.width, picture.height],
             Some(Size::Exact([height, width])) => [width, height],
+            Some(Size::CentreSquare(side)) => return resize_square(picture, side),
             Some(Size::ShortestEdge(edge)) => {
                 let (short, long) = (picture.width.min(picture.height), picture.width.max(picture.height));
                 let long = u64::from(edge) * u64::from(long) / u64::from(short);
@@ -148,6 +162,7 @@ impl ImageProcessor {
     }
 
     /// What every byte of a channel becomes: the product in f64, rounded to f32, the rest in f32.
+    #[expect(clippy::cast_possible_truncation, reason = "rounded to f32")]
     fn table(&self, channel: usize) -> [f32; 256] {
         std::array::from_fn(|byte| {
             let value = match self.rescale {
@@ -216,7 +231,7 @@ mod tests {
     fn what_was_fitted_stays_as_it_is() {
         for family in [Family::Clip, Family::Siglip, Family::Blip] {
             let processor = processor("{}", family);
-            let rgb = (0..5 * 3 * 3).map(|i| (i * 37 % 256) as u8).collect();
+            let rgb = (0..5 * 3 * 3_u8).map(|i| i.wrapping_mul(37)).collect();
             let fitted = processor.fit(&Pixels::new(5, 3, rgb));
             assert_eq!(fitted.width, fitted.height);
             assert_eq!(processor.fit(&fitted), fitted, "{family:?}");
@@ -230,6 +245,14 @@ mod tests {
         assert_eq!(values, HostTensor::f32([1, 3, 1, 1], vec![1.0, -2.0, 0.2]));
         let raw = processor(r#"{"do_rescale":false,"do_normalize":false}"#, Family::Siglip);
         assert_eq!(raw.pixel_values(&[Pixels::new(1, 1, vec![255, 0, 51])]).as_f32(), [255.0, 0.0, 51.0]);
+    }
+
+    #[test]
+    fn our_own_models_see_bytes_from_minus_one_to_one() {
+        let grey = |byte| ImageProcessor::centre_square(1).pixel_values(&[Pixels::new(1, 1, vec![byte; 3])]);
+        for byte in 0..=255 {
+            assert_eq!(grey(byte).as_f32(), [f32::from(byte) / 127.5 - 1.0; 3]);
+        }
     }
 
     #[test]

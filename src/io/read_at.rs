@@ -1,10 +1,15 @@
 //! Bytes that are read in pieces, and the files of a model by name.
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 
 use super::placeholder::Placeholder;
 use crate::limits;
+
+/// Bytes of a piece.
+const PIECE: usize = 1 << 20;
 
 /// A file on disk, or bytes that are in memory already.
 pub trait ReadAt {
@@ -13,6 +18,23 @@ pub trait ReadAt {
 
     /// Fills `bytes` from byte `start` on; fewer bytes than asked for are an error.
     fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()>;
+
+    /// `count` bytes from byte `start` on.
+    fn read_vec(&self, start: u64, count: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(count).map_err(|_| io::ErrorKind::FileTooLarge)?];
+        self.read_at(start, &mut bytes).map(|()| bytes)
+    }
+
+    /// Hands out the first `size` bytes in pieces, each with the place of its first byte.
+    fn pieces(&self, size: u64, take: &mut dyn FnMut(u64, &[u8]) -> io::Result<()>) -> io::Result<()> {
+        let mut piece = vec![0; PIECE];
+        for at in (0..size).step_by(PIECE) {
+            let piece = &mut piece[..usize::try_from(size - at).map_or(PIECE, |rest| rest.min(PIECE))];
+            self.read_at(at, piece)?;
+            take(at, piece)?;
+        }
+        Ok(())
+    }
 }
 
 impl ReadAt for Vec<u8> {
@@ -52,11 +74,17 @@ pub trait Files {
         let Some(file) = self.open(name)? else { return Ok(None) };
         let size = file.size();
         limits::small_file(name, size).map_err(io::Error::other)?;
-        let mut bytes = vec![0; size as usize];
-        file.read_at(0, &mut bytes)?;
+        let bytes = file.read_vec(0, size)?;
         match Placeholder::of(name, &bytes) {
             Some(placeholder) => Err(io::Error::other(format!("it is {placeholder}"))),
             None => Ok(Some(bytes)),
         }
+    }
+}
+
+/// Files in memory.
+impl<K: Borrow<str> + Ord, T: ReadAt + 'static> Files for BTreeMap<K, Rc<T>> {
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
+        Ok(self.get(name).map(|file| Box::new(file.clone()) as Box<dyn ReadAt>))
     }
 }

@@ -118,7 +118,7 @@ impl SafetensorsFile {
         let found: Shape = info.shape.as_slice().into();
         if found != *expected {
             let (file, tensor, expected) = (self.file.clone(), tensor.to_string(), expected.clone());
-            return Err(SafetensorsError::Misshapen { file, tensor, expected, found });
+            return Err(SafetensorsError::ShapeMismatch { file, tensor, expected, found });
         }
         Ok(info)
     }
@@ -205,8 +205,8 @@ fn expect_header(file: &str, source: &dyn ReadAt) -> Result<(u64, Metadata), Saf
     match header(source) {
         Ok(Ok(header)) => Ok(header),
         Ok(Err(malformed)) => {
-            let mut start = vec![0; source.size().min(BEGINNING as u64) as usize];
-            let found = source.read_at(0, &mut start).ok().and_then(|()| Placeholder::of(file, &start));
+            let start = source.read_vec(0, source.size().min(BEGINNING as u64));
+            let found = start.ok().and_then(|start| Placeholder::of(file, &start));
             Err(match found {
                 Some(found) => SafetensorsError::Placeholder { file: named, found },
                 None => SafetensorsError::Malformed { file: named, source: malformed },
@@ -230,8 +230,7 @@ fn header(source: &dyn ReadAt) -> io::Result<Result<(u64, Metadata), SafeTensorE
     if 8 + length > source.size() {
         return Ok(Err(SafeTensorError::InvalidHeaderLength));
     }
-    let mut bytes = vec![0; length as usize];
-    source.read_at(8, &mut bytes)?;
+    let bytes = source.read_vec(8, length)?;
     let header: Metadata = match serde_json::from_slice(&bytes) {
         Ok(header) => header,
         Err(error) => return Ok(Err(SafeTensorError::InvalidHeaderDeserialization(error))),

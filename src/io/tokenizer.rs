@@ -2,13 +2,11 @@
 //! our own tokenizers without the library.
 
 #[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
-#[path = "tokenizer/library.rs"]
-mod backend;
-#[cfg(all(target_arch = "wasm32", not(feature = "tokenizer")))]
-#[path = "tokenizer/module.rs"]
-mod backend;
-#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
 mod charsmap;
+#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
+mod library;
+#[cfg(all(target_arch = "wasm32", not(feature = "tokenizer")))]
+mod module;
 mod own;
 #[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
 mod steps;
@@ -19,6 +17,11 @@ mod vocabulary;
 use std::ops::Range;
 
 use crate::limits::{self, LimitError};
+
+#[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
+use library as backend;
+#[cfg(all(target_arch = "wasm32", not(feature = "tokenizer")))]
+use module as backend;
 
 pub use backend::Library;
 pub use own::OwnTokenizer;

@@ -3,12 +3,18 @@
 //! `<name>.scale`, which may lie in parts itself: an element is its integer times the scale of its row.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod error;
+#[cfg(not(target_arch = "wasm32"))]
 mod layout;
 #[cfg(not(target_arch = "wasm32"))]
 mod write;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use write::{Shards, Stored, TensorWriter, WriteError};
+pub use error::WriteError;
+#[cfg(not(target_arch = "wasm32"))]
+pub use layout::TensorSpec;
+#[cfg(not(target_arch = "wasm32"))]
+pub use write::{Shards, TensorWriter};
 
 use crate::order;
 use std::collections::HashMap;
@@ -159,7 +165,7 @@ impl Weights {
         }
         match sum == rows(expected) {
             true => Ok(parts),
-            false => Err(SafetensorsError::Misshapen {
+            false => Err(SafetensorsError::ShapeMismatch {
                 file: format!("{} parts of {INDEX}", parts.len()),
                 tensor: tensor.to_string(),
                 expected: expected.clone(),

@@ -1,4 +1,4 @@
-//! Layers that the students share.
+//! Layers that the small models share.
 
 use super::picture::SIDE;
 use crate::ops::activation::{Activation, activation};

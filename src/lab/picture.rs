@@ -1,9 +1,9 @@
-//! Pictures for students: a scene at half its size, so that a browser without a graphics processor can train on it.
+//! Pictures for small models: a scene at half its size, so that a browser without a graphics processor can train on it.
 
 use crate::world::render::PIXELS;
 use crate::world::{Scene, render};
 
-/// Side of a student's picture in pixels.
+/// Side of a small model's picture in pixels.
 pub const SIDE: usize = PIXELS / 2;
 
 /// RGB bytes of a scene, row after row, each the mean of 2x2 pixels; `[SIDE, SIDE, 3]`.

@@ -6,11 +6,14 @@ use super::fuse::batch::Given;
 use super::fuse::task::{TOKENS, WORDS};
 use super::fuse::{Confusion, Contestant, Modality, Race};
 use super::picture::SIDE;
-use crate::device::{Device, DeviceError};
+use crate::device::DeviceError;
 use crate::world::Rng;
 
 /// How a modality is spoilt, at a strength from 0 (not at all) to 1.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(const_into_str, serialize_all = "lowercase")]
 pub enum Corruption {
     /// That share of the samples lacks it, and the networks know.
     Remove,
@@ -36,14 +39,7 @@ impl Corruption {
     pub const ALL: [Self; 6] = [Self::Remove, Self::Blur, Self::Mask, Self::Mute, Self::Shuffle, Self::Delay];
 
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Remove => "remove",
-            Self::Blur => "blur",
-            Self::Mask => "mask",
-            Self::Mute => "mute",
-            Self::Shuffle => "shuffle",
-            Self::Delay => "delay",
-        }
+        self.into_str()
     }
 }
 
@@ -106,15 +102,10 @@ pub fn spoil_one(given: &[Given], at: usize, sabotage: Sabotage, seed: u64) -> G
 
 impl Race {
     /// What contestant `at` of the race answers to the held-out samples after `sabotage`.
-    pub async fn damage(
-        &self,
-        device: &Device,
-        at: usize,
-        sabotage: Sabotage,
-    ) -> Result<Damage, DeviceError> {
+    pub async fn damage(&self, at: usize, sabotage: Sabotage) -> Result<Damage, DeviceError> {
         let contestant = self.settings.entrants()[at];
         let given = spoil(&self.given(contestant), sabotage, self.settings.seed);
-        let probabilities = self.answers(device, at, &given).await?;
+        let probabilities = self.answers(at, &given).await?;
         let confusion = self.confusion(&probabilities);
         Ok(Damage { step: self.step, contestant, sabotage, confusion, probabilities })
     }

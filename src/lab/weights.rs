@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::student::Inputs;
+use super::small_trainer::Inputs;
 use crate::device::DeviceError;
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
 

@@ -1,83 +1,24 @@
-//! Which published model a `config.json` describes.
+//! Which model a `config.json` describes.
 
 use serde_json::Value;
-use std::ops::Range;
 
+use super::config_error::ConfigError;
 use super::inputs::PART;
+use super::param_spec::ParamSpec;
 use super::transformers::{TextConfig, VisionConfig};
-use super::{blip, clip, memory, siglip};
+use super::{blip, clip, memory, playroom, siglip};
 use crate::layout::Layout;
-use crate::limits::LimitError;
-use crate::plan::{Plan, PlanBuilder, Slot, SlotKind};
+use crate::plan::{Plan, PlanBuilder, SlotKind};
 use crate::precision::Precision;
-use crate::tensor::{DType, Shape};
+use blip::Task;
 
-/// A published model of Hugging Face's transformers, by the class it was saved from.
+/// A model of ours, or a published one of Hugging Face's transformers by the class it was saved from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Architecture {
+    Playroom(playroom::Config),
     Clip(clip::Config),
     Siglip(siglip::Config),
     Blip(blip::Task, blip::Config),
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("config.json is not a configuration: {0}")]
-    Malformed(#[from] serde_json::Error),
-    #[error(
-        "config.json describes {found}, expected CLIPModel, SiglipModel, BlipForConditionalGeneration, \
-         BlipForImageTextRetrieval or BlipForQuestionAnswering"
-    )]
-    Unknown { found: String },
-    #[error("config.json: {0}")]
-    Size(String),
-    #[error("config.json: {0}")]
-    Memory(#[from] LimitError),
-}
-
-/// A weight, the names under which a file may hold it, in order of preference, its shape, how its rows are kept on the
-/// device and laid out there, and under which names, with their number: one, unless it is larger than a buffer may be.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wanted {
-    pub name: String,
-    pub others: Vec<String>,
-    pub shape: Shape,
-    pub precision: Precision,
-    pub layout: Layout,
-    pub parts: Vec<(String, usize)>,
-}
-
-impl Wanted {
-    /// Numbers of a row: what one index of the first axis holds.
-    pub fn width(&self) -> usize {
-        self.shape.numel() / self.shape.first().copied().unwrap_or(1).max(1)
-    }
-
-    /// The shape on the device of a part of so many rows.
-    pub fn part_shape(&self, rows: usize) -> Shape {
-        match (self.precision, &self.shape[..]) {
-            (Precision::F32, &[_, width]) => self.layout.shape([rows, width]),
-            (Precision::F32, []) => self.shape.clone(),
-            (Precision::F32, [_, rest @ ..]) => [&[rows], rest].concat().into(),
-            (packed, _) => [rows, packed.row_words(self.width())].into(),
-        }
-    }
-
-    /// Which parts the words `start .. start + count` fall into: name, the first word within the part, and which of the
-    /// `count` words.
-    pub fn spread(&self, start: usize, count: usize) -> Vec<(&str, usize, Range<usize>)> {
-        let mut first = 0;
-        let mut all = Vec::new();
-        for (name, rows) in &self.parts {
-            let end = first + self.part_shape(*rows).numel();
-            let (from, to) = (start.max(first), (start + count).min(end));
-            if from < to {
-                all.push((name.as_str(), from - first, from - start..to - start));
-            }
-            first = end;
-        }
-        all
-    }
 }
 
 impl Architecture {
@@ -87,7 +28,14 @@ impl Architecture {
     /// Also where the sizes are beyond the memory: those of what is returned can be emitted.
     pub fn parse(json: &[u8]) -> Result<Self, ConfigError> {
         let architecture = Self::read(json)?;
-        memory::check(&architecture)?;
+        let (text, vision) = (architecture.text(), architecture.vision());
+        let longest = match architecture {
+            // It has been checked with its stem.
+            Self::Playroom(_) => return Ok(architecture),
+            Self::Siglip(_) => text.max_position_embeddings,
+            Self::Clip(_) | Self::Blip(..) => 1,
+        };
+        memory::check(&text, &vision, longest, 0)?;
         Ok(architecture)
     }
 
@@ -97,6 +45,11 @@ impl Architecture {
         let class = classes.and_then(|classes| classes.first()).and_then(Value::as_str);
         let model_type = config.get("model_type").and_then(Value::as_str);
         match (class, model_type) {
+            (None, Some(playroom::MODEL_TYPE)) => {
+                let config: playroom::Config = serde_json::from_value(config)?;
+                config.check()?;
+                Ok(Self::Playroom(config))
+            }
             (Some("CLIPModel"), _) | (None, Some("clip")) => Ok(Self::Clip(clip::Config::parse(&config)?)),
             (Some("SiglipModel"), _) | (None, Some("siglip")) => {
                 Ok(Self::Siglip(siglip::Config::parse(&config)?))
@@ -111,60 +64,75 @@ impl Architecture {
         }
     }
 
-    fn towers(&self) -> (&TextConfig, &VisionConfig) {
+    /// Sizes of the tower that reads text, and where a model has more than one, of that which writes.
+    pub fn text(&self) -> TextConfig {
         match self {
-            Self::Clip(config) => (&config.text, &config.vision),
-            Self::Siglip(config) => (&config.text, &config.vision),
-            Self::Blip(_, config) => (&config.text, &config.vision),
+            Self::Playroom(config) => config.text(),
+            Self::Clip(config) => config.text,
+            Self::Siglip(config) => config.text,
+            Self::Blip(_, config) => config.text,
         }
     }
 
-    pub fn text(&self) -> &TextConfig {
-        self.towers().0
+    pub fn vision(&self) -> VisionConfig {
+        match self {
+            Self::Playroom(config) => config.vision(),
+            Self::Clip(config) => config.vision,
+            Self::Siglip(config) => config.vision,
+            Self::Blip(_, config) => config.vision,
+        }
     }
 
-    pub fn vision(&self) -> &VisionConfig {
-        self.towers().1
+    /// Patches on a side of the picture.
+    pub fn grid(&self) -> usize {
+        let vision = self.vision();
+        vision.image_size / vision.patch_size
+    }
+
+    /// Whether pictures and texts have a common space.
+    pub fn embeds(&self) -> bool {
+        !matches!(self, Self::Blip(Task::Caption | Task::Answer, _))
+    }
+
+    /// Width of that space; 0 without one.
+    pub fn embed_dim(&self) -> usize {
+        match self {
+            Self::Playroom(config) => config.embed_width,
+            Self::Clip(config) => config.projection_dim,
+            Self::Siglip(config) => config.embedding_size(),
+            Self::Blip(Task::Match, config) => config.image_text_hidden_size,
+            Self::Blip(Task::Caption | Task::Answer, _) => 0,
+        }
+    }
+
+    /// Whether the model does this: a BLIP what it was tuned for, ours everything.
+    pub fn does(&self, task: Task) -> bool {
+        match self {
+            Self::Playroom(_) => true,
+            Self::Blip(tuned, _) => *tuned == task,
+            Self::Clip(_) | Self::Siglip(_) => false,
+        }
     }
 
     /// All weights as files hold them, from the towers' own emission.
-    pub fn weights(&self) -> Vec<Wanted> {
+    pub fn weights(&self) -> Vec<ParamSpec> {
         self.kept(Precision::F32, Layout::Rows)
     }
 
     /// Numbers of all weights.
     pub fn parameters(&self) -> u64 {
-        self.weights().iter().map(|wanted| wanted.shape.numel() as u64).sum()
+        self.weights().iter().map(|param| param.shape.numel() as u64).sum()
     }
 
     /// Bytes of all weights on a device that keeps matrices in this precision.
     pub fn bytes(&self, precision: Precision) -> u64 {
-        let kept = self.kept(precision, Layout::Rows);
-        let parts =
-            kept.iter().flat_map(|wanted| wanted.parts.iter().map(|(_, rows)| wanted.part_shape(*rows)));
-        parts.map(|shape| shape.bytes() as u64).sum()
+        self.kept(precision, Layout::Rows).iter().map(ParamSpec::bytes).sum()
     }
 
     /// All weights as a device keeps them: matrices in this precision, those of f32 in this layout.
-    pub fn kept(&self, precision: Precision, layout: Layout) -> Vec<Wanted> {
+    pub fn kept(&self, precision: Precision, layout: Layout) -> Vec<ParamSpec> {
         let (plan, kept) = (self.all(Precision::F32, Layout::Rows), self.all(precision, layout));
-        let wanted = |name: &str, shape: &Shape, kept: &Slot| {
-            let others = match self {
-                Self::Blip(_, config) => blip::tied(config, name),
-                _ => Vec::new(),
-            };
-            let parts = vec![(name.to_string(), shape.first().copied().unwrap_or(1))];
-            let precision = if kept.dtype == DType::U32 { precision } else { Precision::F32 };
-            Wanted {
-                name: name.to_string(),
-                others,
-                shape: shape.clone(),
-                precision,
-                layout: kept.layout,
-                parts,
-            }
-        };
-        let mut all: Vec<Wanted> = Vec::new();
+        let mut all: Vec<ParamSpec> = Vec::new();
         for (slot, kept) in plan.slots_of(SlotKind::Stored).zip(kept.slots_of(SlotKind::Stored)) {
             let whole = slot.name.split_once(PART).map_or(&*slot.name, |(whole, _)| whole);
             match all.last_mut().filter(|last| last.name == whole) {
@@ -172,22 +140,24 @@ impl Architecture {
                     last.shape = [last.shape[0] + slot.shape[0], slot.shape[1]].into();
                     last.parts.push((slot.name.clone(), slot.shape[0]));
                 }
-                None => {
-                    all.push(wanted(whole, &slot.shape, kept));
-                    all.last_mut().expect("just pushed").parts[0].0.clone_from(&slot.name);
-                }
+                None => all.push(ParamSpec {
+                    name: whole.to_string(),
+                    others: match self {
+                        Self::Blip(_, config) => blip::tied(config, whole),
+                        _ => Vec::new(),
+                    },
+                    shape: slot.shape.clone(),
+                    storage: kept.storage,
+                    parts: vec![(slot.name.clone(), slot.shape.first().copied().unwrap_or(1))],
+                }),
             }
         }
         all
     }
 
     fn all(&self, precision: Precision, layout: Layout) -> Plan {
-        let mut b = PlanBuilder::new().keeping(precision).laying(layout);
-        match self {
-            Self::Clip(config) => clip::emit_all(&mut b, config),
-            Self::Siglip(config) => siglip::emit_all(&mut b, config),
-            Self::Blip(task, config) => blip::emit_all(&mut b, *task, config),
-        }
+        let mut b = PlanBuilder::new().with_precision(precision).with_layout(layout);
+        self.emit_all(&mut b);
         b.finish()
     }
 }
@@ -221,30 +191,10 @@ mod tests {
     }
 
     #[test]
-    fn words_fall_into_the_parts_of_their_rows() {
-        let parts = vec![("a".to_string(), 2), ("b".to_string(), 1)];
-        let wanted = Wanted {
-            name: "w".into(),
-            others: Vec::new(),
-            shape: [3, 4].into(),
-            precision: Precision::F32,
-            layout: Layout::Rows,
-            parts,
-        };
-        assert_eq!(wanted.spread(0, 3), [("a", 0, 0..3)]);
-        assert_eq!(wanted.spread(6, 5), [("a", 6, 0..2), ("b", 0, 2..5)]);
-        assert_eq!(wanted.spread(11, 1), [("b", 3, 0..1)]);
-        assert_eq!(wanted.part_shape(2), [2, 4].into());
-        let packed = Wanted { precision: Precision::Int8, ..wanted };
-        assert_eq!(packed.part_shape(2), [2, 2].into());
-        assert_eq!(packed.spread(2, 4), [("a", 2, 0..2), ("b", 0, 2..4)]);
-    }
-
-    #[test]
     fn a_table_larger_than_a_buffer_is_kept_in_parts() {
         let large = br#"{"model_type":"clip","text_config":{"hidden_size":768,"num_attention_heads":12}}"#;
         let weights = Architecture::parse(large).unwrap().weights();
-        let find = |name: &str| weights.iter().find(|wanted| wanted.name == name).unwrap();
+        let find = |name: &str| weights.iter().find(|param| param.name == name).unwrap();
         let table = find("text_model.embeddings.token_embedding.weight");
         let part = |at: usize| format!("{}{PART}{at}", table.name);
         assert_eq!(table.shape, [49408, 768].into());

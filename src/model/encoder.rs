@@ -1,8 +1,6 @@
 //! Pre-norm transformer encoders (Vaswani et al. 2017; Xiong et al. 2020) with the weight names of the towers of CLIP,
 //! SigLIP and BLIP's vision in transformers.
 
-use super::inputs::tokens;
-use super::transformers::TextConfig;
 use crate::nn::{linear, norm_with};
 use crate::ops::activation::Activation;
 use crate::ops::attention::{Attention, attention};
@@ -35,7 +33,7 @@ pub(super) struct Encoder {
 impl Encoder {
     /// Emits `encoder.layers.0 ..` over `x` `[N, T, D]`, of which row `n` has `lengths[n]` (u32 `[N]`) tokens that are
     /// seen. What goes in is named `encoder.input`, a layer's result `encoder.layers.0.output`.
-    pub fn emit(&self, b: &mut PlanBuilder, x: SlotId, lengths: Option<SlotId>) -> SlotId {
+    pub(super) fn emit(&self, b: &mut PlanBuilder, x: SlotId, lengths: Option<SlotId>) -> SlotId {
         b.scope("encoder", |b| {
             b.name(x, "input");
             (0..self.depth).fold(x, |x, i| b.scope(format!("layers.{i}"), |b| self.layer(b, x, lengths)))
@@ -76,23 +74,5 @@ pub(super) fn feed_forward(b: &mut PlanBuilder, x: SlotId, intermediate: usize, 
     b.scope("mlp", |b| {
         let h = linear(b, "fc1", x, intermediate, Some(act));
         linear(b, "fc2", h, width, None)
-    })
-}
-
-/// Token ids (u32 `[N, T]`), of which row `n` has `lengths[n]` (u32 `[N]`; all without), to states `[N, T, D]`, with the
-/// weights of `text_model` as CLIP and SigLIP name them.
-pub(super) fn text_model(
-    b: &mut PlanBuilder,
-    text: &TextConfig,
-    causal: bool,
-    ids: SlotId,
-    lengths: Option<SlotId>,
-) -> SlotId {
-    b.scope("text_model", |b| {
-        let x = b.scope("embeddings", |b| {
-            tokens(b, ids, None, ["token_embedding", "position_embedding"], text.tables())
-        });
-        let x = text.encoder(causal).emit(b, x, lengths);
-        norm_with(b, "final_layer_norm", x, text.layer_norm_eps)
     })
 }

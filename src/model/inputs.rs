@@ -1,13 +1,11 @@
 //! What goes into an encoder: pictures as rows of patches (Dosovitskiy et al. 2021), ids as rows of embedded tokens.
 
-use crate::nn::{Matrix, table};
 use crate::ops::binary::add;
 use crate::ops::concat::concat;
 use crate::ops::embedding::{embedding, embedding_of_parts};
 use crate::ops::{conv2d, permute, slice};
 use crate::plan::fill::fill;
-use crate::plan::{PlanBuilder, SlotId};
-use crate::precision::Precision;
+use crate::plan::{Matrix, PlanBuilder, SlotId};
 
 /// Pictures `[B, 3, S, S]` to patches `[B, P, D]` in row-major order, by the convolution `patch_embedding` of stride
 /// `patch`; `P = (S / patch)^2`, what is left over at the right and below is not seen.
@@ -43,11 +41,8 @@ const LARGEST: usize = 128 * 1024 * 1024 / size_of::<f32>();
 pub(super) const PART: &str = ".rows.";
 
 /// The table `name` `[V, D]`, in as few parts by rows as buffers allow.
-fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) -> Vec<(SlotId, Precision)> {
-    let mut part = |name: &str, rows: usize| match table(b, name, [rows, width]) {
-        Matrix::Rows(slot, precision) => (slot, precision),
-        Matrix::Columns(_) | Matrix::Panels(..) => unreachable!("tables are kept by rows"),
-    };
+fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) -> Vec<Matrix> {
+    let mut part = |name: &str, rows: usize| b.table(name, [rows, width]);
     if vocabulary * width <= LARGEST {
         return vec![part(name, vocabulary)];
     }
@@ -56,8 +51,8 @@ fn table_of(b: &mut PlanBuilder, name: &str, [vocabulary, width]: [usize; 2]) ->
     parts.map(|(at, first)| part(&format!("{name}{PART}{at}"), most.min(vocabulary - first))).collect()
 }
 
-/// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`, by `<table>.weight` `[vocabulary, D]` and
-/// `<positions>.weight` `[longest, D]`. They stand at the positions `at` (u32 `[T]`), or at the first.
+/// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`, by the weights `table` `[vocabulary, D]` and `positions`
+/// `[longest, D]`. They stand at the positions `at` (u32 `[T]`), or at the first.
 pub(super) fn tokens(
     b: &mut PlanBuilder,
     ids: SlotId,
@@ -67,9 +62,9 @@ pub(super) fn tokens(
 ) -> SlotId {
     let tokens = b.shape(ids)[1];
     assert!(tokens <= longest, "{tokens} tokens exceed the longest row of {longest}");
-    let rows = table_of(b, &format!("{table}.weight"), [vocabulary, width]);
-    let positions = b.param(&format!("{positions}.weight"), [longest, width]);
-    let x = embedding_of_parts(b, &rows, width, ids);
+    let rows = table_of(b, table, [vocabulary, width]);
+    let positions = b.param(positions, [longest, width]);
+    let x = embedding_of_parts(b, &rows, ids);
     let positions = match at {
         Some(at) => embedding(b, positions, at),
         None => slice::slice(b, positions, 0, 0, tokens),

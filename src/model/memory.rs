@@ -1,7 +1,6 @@
-//! What a published model takes in memory at the least, by formulas that no size of a `config.json` makes overflow. They are
+//! What a model takes in memory at the least, by formulas that no size of a `config.json` makes overflow. They are
 //! asked before anything is emitted; exact figures follow from the emission.
 
-use super::architecture::Architecture;
 use super::transformers::{TextConfig, VisionConfig};
 use crate::limits::{self, LimitError};
 
@@ -50,24 +49,25 @@ impl VisionConfig {
     }
 }
 
-/// Whether the weights, a byte each, and the f32 states of one picture can be there at all; of a SigLIP also those of one
-/// text, which always has the longest row.
-pub(super) fn check(architecture: &Architecture) -> Result<(), LimitError> {
+/// Whether the weights, a byte each, and the f32 states of one picture and of a text of `longest` tokens can be there at all;
+/// `stem` are the numbers that a convolutional stem makes of the picture.
+pub(super) fn check(
+    text: &TextConfig,
+    vision: &VisionConfig,
+    longest: usize,
+    stem: u128,
+) -> Result<(), LimitError> {
     const F32: u128 = size_of::<f32>() as u128;
-    let (text, vision) = (architecture.text(), architecture.vision());
     let weights = text.least_weights() + vision.least_weights();
     limits::fits("the weights", weights, limits::weights())?;
-    limits::fits("the states of one picture", F32 * vision.least_states(), limits::memory())?;
-    let longest = match architecture {
-        Architecture::Siglip(_) => text.max_position_embeddings as u128,
-        Architecture::Clip(_) | Architecture::Blip(..) => 1,
-    };
-    limits::fits("the states of one text", F32 * states(text.layers(), longest), limits::memory())
+    limits::fits("the states of one picture", F32 * (vision.least_states() + stem), limits::memory())?;
+    limits::fits("the states of one text", F32 * states(text.layers(), longest as u128), limits::memory())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::limits;
+    use crate::model::architecture::Architecture;
 
     fn refusal(json: &str) -> String {
         Architecture::parse(json.as_bytes()).unwrap_err().to_string()

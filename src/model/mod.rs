@@ -3,10 +3,14 @@
 pub mod architecture;
 pub mod blip;
 pub mod clip;
+pub mod config_error;
+pub mod emit;
 mod encoder;
 pub mod init;
 mod inputs;
 mod memory;
+pub mod param_spec;
 pub mod playroom;
 pub mod siglip;
+mod text_model;
 pub mod transformers;

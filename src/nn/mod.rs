@@ -1,22 +1,20 @@
 //! Layers of neural networks: weights by PyTorch's names, emitted through the ops.
 
-mod matrix;
 mod transformer;
 
-pub use matrix::{Matrix, matrix, product, table};
-pub use transformer::{Memory, Place, Tower};
+pub use transformer::{AttentionMask, CrossKv, DecodePosition, Tower};
 
 use crate::ops::activation::Activation;
-use crate::ops::layer_norm;
+use crate::ops::{self, layer_norm};
 use crate::plan::{PlanBuilder, SlotId};
 
 /// `x Wᵀ + b`: `[.., K]` to `[.., outputs]`, weights `name.weight [outputs, K]` and `name.bias [outputs]`.
 pub fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize, act: Option<Activation>) -> SlotId {
     let inputs = b.shape(x).last();
     b.scope(name, |b| {
-        let weight = matrix(b, "weight", [outputs, inputs]);
+        let weight = b.weight("weight", [outputs, inputs]);
         let bias = b.param("bias", [outputs]);
-        product(b, x, weight, Some(bias), act)
+        ops::linear::linear(b, x, weight, Some(bias), act)
     })
 }
 
@@ -24,8 +22,8 @@ pub fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize, act: O
 pub fn projection(b: &mut PlanBuilder, name: &str, x: SlotId, outputs: usize) -> SlotId {
     let inputs = b.shape(x).last();
     b.scope(name, |b| {
-        let weight = matrix(b, "weight", [outputs, inputs]);
-        product(b, x, weight, None, None)
+        let weight = b.weight("weight", [outputs, inputs]);
+        ops::linear::linear(b, x, weight, None, None)
     })
 }
 

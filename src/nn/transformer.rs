@@ -6,7 +6,7 @@ use super::{linear, norm};
 use crate::ops::activation::Activation;
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
-use crate::ops::place::place;
+use crate::ops::scatter_rows::scatter_rows;
 use crate::plan::{PlanBuilder, SlotId};
 
 /// A stack of blocks of one width.
@@ -16,20 +16,17 @@ pub struct Tower {
     pub heads: usize,
     /// Width of the hidden layer of the feed-forward part, as a multiple of the tower's width.
     pub mlp_ratio: usize,
-    /// Whether a position sees only itself and those before it.
-    pub causal: bool,
 }
 
-/// Keys and values of each block: of what a tower attends to besides itself, `[B, S, D]` for queries of `[B * R, T, D]`, or of
-/// its own earlier tokens, `[N, L, D]`.
+/// Keys and values of each block of what a tower attends to besides itself, `[B, S, D]` for queries of `[B * R, T, D]`.
 #[derive(Clone, Debug)]
-pub struct Memory {
+pub struct CrossKv {
     pub blocks: Vec<[SlotId; 2]>,
 }
 
-/// Where the next token of each row stands whose earlier tokens' keys and values are kept, `[N, L, D]` for each block.
+/// Where the next token of each row stands whose earlier tokens' keys and values are cached, `[N, L, D]` for each block.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub struct DecodePosition {
     /// Its position (u32 `[1]`), the same in every row.
     pub at: SlotId,
     /// Where its keys and values go, of `[N * L]` (u32 `[N]`).
@@ -40,51 +37,63 @@ pub struct Place {
 
 /// What a position sees of its own row.
 #[derive(Clone, Copy)]
-enum Sight<'a> {
-    /// As the tower does, of as many keys as the lengths (u32 `[N]`) say.
-    Row(Option<SlotId>),
-    /// What is kept, and itself.
-    Kept(&'a Memory, Place),
+pub enum AttentionMask<'a> {
+    /// All of as many positions as the lengths (u32 `[N]`) say, or of all.
+    Bidirectional(Option<SlotId>),
+    /// Itself and what stands before.
+    Causal,
+    /// As `Causal`, for one token of each row, to whose cached keys and values, those of each block, it adds its own.
+    Cached(&'a [[SlotId; 2]], DecodePosition),
+}
+
+impl AttentionMask<'_> {
+    /// The self-attention of block `i` by this mask: which keys and values are read of `own`, whether causally, and how many.
+    pub fn keys_values(
+        self,
+        b: &mut PlanBuilder,
+        i: usize,
+        own: [SlotId; 2],
+    ) -> ([SlotId; 2], bool, Option<SlotId>) {
+        match self {
+            AttentionMask::Bidirectional(lengths) => (own, false, lengths),
+            AttentionMask::Causal => (own, true, None),
+            AttentionMask::Cached(cached, DecodePosition { slots, lengths, .. }) => {
+                own.into_iter().zip(cached[i]).for_each(|(own, cached)| scatter_rows(b, own, slots, cached));
+                (cached[i], false, Some(lengths))
+            }
+        }
+    }
+
+    /// The position of the one token of each row, where the mask is of one.
+    pub fn position(self) -> Option<SlotId> {
+        match self {
+            AttentionMask::Cached(_, position) => Some(position.at),
+            AttentionMask::Bidirectional(_) | AttentionMask::Causal => None,
+        }
+    }
 }
 
 impl Tower {
     /// Emits the keys and values by which the blocks read `source`, `[B, S, D]`; rows that read the same source
     /// share them.
-    pub fn memory(&self, b: &mut PlanBuilder, source: SlotId) -> Memory {
+    pub fn cross_kv(&self, b: &mut PlanBuilder, source: SlotId) -> CrossKv {
         let block = |i: usize| b.scope(format!("blocks.{i}.cross_attn"), |b| keys_values(b, source));
-        Memory { blocks: (0..self.depth).map(block).collect() }
+        CrossKv { blocks: (0..self.depth).map(block).collect() }
     }
 
-    /// Emits `blocks.0 ..` and the closing `norm`; `x` is `[N, T, D]`, `lengths` (u32 `[N]`) counts the keys that
-    /// are no padding.
+    /// Emits `blocks.0 ..` and the closing `norm` over `x` `[N, T, D]`; shape as `x`. The self-attention of a mask that is
+    /// not bidirectional has weights of its own.
     pub fn emit(
         &self,
         b: &mut PlanBuilder,
         x: SlotId,
-        lengths: Option<SlotId>,
-        memory: Option<&Memory>,
+        mask: AttentionMask,
+        cross: Option<&CrossKv>,
     ) -> SlotId {
-        self.blocks(b, x, Sight::Row(lengths), memory)
-    }
-
-    /// As [`Tower::emit`] of a causal tower for one token of each row, `x` `[N, 1, D]`. Keys and values of the tokens before are
-    /// kept in `own`, to which it adds its.
-    pub fn emit_next(
-        &self,
-        b: &mut PlanBuilder,
-        x: SlotId,
-        own: &Memory,
-        place: Place,
-        memory: Option<&Memory>,
-    ) -> SlotId {
-        self.blocks(b, x, Sight::Kept(own, place), memory)
-    }
-
-    fn blocks(&self, b: &mut PlanBuilder, x: SlotId, sight: Sight, memory: Option<&Memory>) -> SlotId {
         let mut x = x;
         for i in 0..self.depth {
-            let memory = memory.map(|memory| memory.blocks[i]);
-            x = b.scope(format!("blocks.{i}"), |b| self.block(b, i, x, sight, memory));
+            let cross = cross.map(|cross| cross.blocks[i]);
+            x = b.scope(format!("blocks.{i}"), |b| self.block(b, i, x, mask, cross));
         }
         norm(b, "norm", x)
     }
@@ -94,26 +103,23 @@ impl Tower {
         b: &mut PlanBuilder,
         i: usize,
         x: SlotId,
-        sight: Sight,
-        memory: Option<[SlotId; 2]>,
+        mask: AttentionMask,
+        cross: Option<[SlotId; 2]>,
     ) -> SlotId {
         let h = norm(b, "norm1", x);
-        let name = if self.causal { "causal_attn" } else { "self_attn" };
+        let name = match mask {
+            AttentionMask::Bidirectional(_) => "self_attn",
+            AttentionMask::Causal | AttentionMask::Cached(..) => "causal_attn",
+        };
         let h = b.scope(name, |b| {
             let own = keys_values(b, h);
-            match sight {
-                Sight::Row(lengths) => self.attend(b, h, own, self.causal, lengths),
-                Sight::Kept(kept, Place { slots, lengths, .. }) => {
-                    let kept = kept.blocks[i];
-                    own.into_iter().zip(kept).for_each(|(own, kept)| place(b, own, slots, kept));
-                    self.attend(b, h, kept, false, Some(lengths))
-                }
-            }
+            let (own, causal, lengths) = mask.keys_values(b, i, own);
+            self.attend(b, h, own, causal, lengths)
         });
         let mut x = add(b, x, h);
-        if let Some(memory) = memory {
+        if let Some(cross) = cross {
             let h = norm(b, "norm_cross", x);
-            let h = b.scope("cross_attn", |b| self.attend(b, h, memory, false, None));
+            let h = b.scope("cross_attn", |b| self.attend(b, h, cross, false, None));
             x = add(b, x, h);
         }
         let h = norm(b, "norm2", x);

@@ -4,10 +4,12 @@ use super::protocol::{Abilities, ModelKind};
 use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 
-/// Of a published checkpoint.
 pub(super) fn abilities(architecture: &Architecture) -> (ModelKind, Abilities) {
     let none = Abilities::default();
     match architecture {
+        Architecture::Playroom(_) => {
+            (ModelKind::Playroom, Abilities { embeds: true, captions: true, answers: true, matches: true })
+        }
         Architecture::Clip(_) => (ModelKind::Clip, Abilities { embeds: true, ..none }),
         Architecture::Siglip(_) => (ModelKind::Siglip, Abilities { embeds: true, ..none }),
         Architecture::Blip(Task::Caption, _) => (ModelKind::Blip, Abilities { captions: true, ..none }),

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
-use super::engine::{Host, Session};
-use super::library;
+use super::engine::Session;
+use super::host::Host;
+use super::library::{self, ImportLock};
 use super::protocol::{Command, Event, Reply, Request};
 use crate::io::claim::Claim;
-use crate::io::hub::{Answer, Body, Fetch, Store};
-use crate::io::memory::{Memory, Place};
+use crate::io::hub::{Body, Fetch, Response, Store};
+use crate::io::memory::{DiskOrMemory, MemoryStore};
 use crate::io::picture::{Picture, PictureError};
 use crate::io::read_at::ReadAt;
 use crate::io::{file, image};
@@ -27,8 +28,8 @@ struct Folder<N> {
     folders: PathBuf,
     network: N,
     replies: RefCell<Vec<Reply>>,
-    kept: RefCell<Option<String>>,
-    memory: Memory,
+    tuning: RefCell<Option<String>>,
+    memory: MemoryStore,
     room: Room,
 }
 
@@ -36,7 +37,7 @@ struct Folder<N> {
 const LOCKS: &str = ".locks";
 
 impl<N: Fetch + Clone> Host for Folder<N> {
-    type Folder = Place<Disk>;
+    type Folder = DiskOrMemory<Disk>;
     type Network = N;
     /// None where no disk is given.
     type Lock = Option<Claim>;
@@ -45,12 +46,12 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         self.replies.borrow_mut().push(reply);
     }
 
-    async fn recall(&self) -> Option<String> {
-        self.kept.borrow().clone()
+    async fn saved_tuning(&self) -> Option<String> {
+        self.tuning.borrow().clone()
     }
 
-    fn keep(&self, text: String) {
-        self.kept.replace(Some(text));
+    fn save_tuning(&self, text: String) {
+        self.tuning.replace(Some(text));
     }
 
     async fn fetch(&self, url: &str, progress: &mut dyn FnMut(u64, Option<u64>)) -> Result<Vec<u8>, String> {
@@ -72,14 +73,14 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         self.network.clone()
     }
 
-    async fn folder(&self, name: &str) -> io::Result<Place<Disk>> {
+    async fn folder(&self, name: &str) -> io::Result<DiskOrMemory<Disk>> {
         let path = self.folders.join(name);
         if !self.memory.holds(name) && !path.exists() {
             self.room.take(1)?;
         }
         match self.memory.holds(name) || fs::create_dir_all(&path).is_err() {
-            true => Ok(Place::Held(self.memory.folder(name))),
-            false => Ok(Place::Kept(Disk::new(path, self.room.clone()))),
+            true => Ok(DiskOrMemory::Memory(self.memory.folder(name))),
+            false => Ok(DiskOrMemory::Disk(Disk::new(path, self.room.clone()))),
         }
     }
 
@@ -173,7 +174,7 @@ impl Fetch for Offline {
         std::future::pending().await
     }
 
-    async fn get(&self, _: &str, _: u64) -> Result<Answer<Nothing>, String> {
+    async fn get(&self, _: &str, _: u64) -> Result<Response<Nothing>, String> {
         Err("there is no network here".to_string())
     }
 }
@@ -193,7 +194,7 @@ pub struct LocalClient<N = Offline> {
     host: Folder<N>,
     /// For the library, which waits for nothing.
     requests: Vec<Request>,
-    taking: library::Taking<Option<Claim>>,
+    import_lock: ImportLock<Option<Claim>>,
     last_id: u32,
 }
 
@@ -209,21 +210,21 @@ impl<N: Fetch + Clone> LocalClient<N> {
     /// With `folders` to keep folders in, and a way to a hub.
     pub fn with_network(root: impl Into<PathBuf>, folders: impl Into<PathBuf>, network: N) -> Self {
         let (root, folders) = (root.into(), folders.into());
-        let (replies, kept) = (RefCell::default(), RefCell::default());
+        let (replies, tuning) = (RefCell::default(), RefCell::default());
         let host = Folder {
             root,
             folders,
             network,
             replies,
-            kept,
-            memory: Memory::default(),
+            tuning,
+            memory: MemoryStore::default(),
             room: Room::new(u64::MAX),
         };
         LocalClient {
             session: Session::new(),
             host,
             requests: Vec::new(),
-            taking: library::Taking::default(),
+            import_lock: ImportLock::default(),
             last_id: 0,
         }
     }
@@ -253,7 +254,7 @@ impl<N: Fetch + Clone> LocalClient<N> {
     /// Works until nothing is left to do; the replies in their order.
     pub async fn finish(&mut self) -> Vec<Reply> {
         for request in std::mem::take(&mut self.requests) {
-            library::serve(&self.host, &self.taking, request).await;
+            library::serve(&self.host, &self.import_lock, request).await;
         }
         while !self.session.is_idle() {
             self.session.step(&self.host).await;

@@ -3,6 +3,7 @@
 mod abilities;
 pub mod baked;
 pub mod engine;
+pub mod host;
 pub mod library;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod local;

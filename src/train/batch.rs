@@ -6,7 +6,7 @@ use super::rows::{Row, next_tokens};
 use super::schedule::Stage;
 use super::verdicts::verdicts;
 use super::{cells, contrast, referents};
-use crate::infer::{Words, pixel_values};
+use crate::infer::{PlayroomTokenizer, pixel_values};
 use crate::rng::GOLDEN;
 use crate::tensor::HostTensor;
 use crate::world::edit::near_misses;
@@ -14,8 +14,8 @@ use crate::world::language::{Caption, Style, caption, false_caption, full_captio
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
 use crate::world::scene::MAX_OBJECTS;
-use crate::world::splits::{Split, scene_with};
-use crate::world::{Description, Rng, Scene, render};
+use crate::world::splits::scene_with;
+use crate::world::{Description, Rng, Scene, Split, render};
 use std::ops::RangeInclusive;
 
 /// Inputs of one training step, by name.
@@ -38,7 +38,7 @@ const SHORT_STYLES: [Style; 4] = [Style::Short, Style::Relation, Style::Count, S
 impl Batch {
     /// Batch `number` of the run with `seed`: training scenes, each followed by near misses of it, so that every text has
     /// pictures that differ from its own in one respect.
-    pub fn draw(words: &Words, seed: u64, number: u64, batch: usize, stage: Stage) -> Batch {
+    pub fn draw(words: &PlayroomTokenizer, seed: u64, number: u64, batch: usize, stage: Stage) -> Batch {
         if stage == Stage::Pictures {
             let mut draw = Draw::new(words, seed, number, Sizes { stage, batch, long: 0 }, 1..=MAX_OBJECTS);
             draw.pictures();
@@ -66,7 +66,13 @@ impl Batch {
 }
 
 impl<'a> Draw<'a> {
-    fn new(words: &'a Words, seed: u64, number: u64, sizes: Sizes, objects: RangeInclusive<usize>) -> Self {
+    fn new(
+        words: &'a PlayroomTokenizer,
+        seed: u64,
+        number: u64,
+        sizes: Sizes,
+        objects: RangeInclusive<usize>,
+    ) -> Self {
         let mut rng = Rng::from_seed(seed.wrapping_mul(GOLDEN) ^ number);
         let groups = (sizes.batch / GROUP) as u64;
         let mut scenes = Vec::with_capacity(sizes.batch);
@@ -82,7 +88,7 @@ impl<'a> Draw<'a> {
 }
 
 struct Draw<'a> {
-    words: &'a Words,
+    words: &'a PlayroomTokenizer,
     sizes: Sizes,
     rng: Rng,
     scenes: Vec<Scene>,
@@ -176,7 +182,7 @@ impl Draw<'_> {
                 };
                 let Some(caption) = found else { break };
                 let ids = self.words.sentence(&caption.text);
-                if ids.len() <= room && caption.judge(&self.scenes[scene]) == truth {
+                if ids.len() <= room && caption.is_true_of(&self.scenes[scene]) == truth {
                     return (caption, ids);
                 }
             }

@@ -15,7 +15,9 @@ use super::{cells, referents};
 use crate::device::DeviceError;
 use crate::io::file::{FileError, read, write_atomic};
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
-use crate::model::playroom::{Config, ConfigError};
+use crate::model::config_error::ConfigError;
+use crate::model::playroom::Config;
+use crate::ops::adamw::is_moment;
 use crate::plan::SlotKind;
 use crate::tensor::{DType, HostTensor, Shape};
 
@@ -32,8 +34,8 @@ pub enum CheckpointError {
     Foreign { file: String, reason: String },
     #[error("{file} is not of a Playroom model: {reason}")]
     Config { file: String, reason: serde_json::Error },
-    #[error("{file}: {reason}")]
-    Size { file: String, reason: ConfigError },
+    #[error("{folder}: {reason}")]
+    Size { folder: String, reason: ConfigError },
     #[error(transparent)]
     Device(#[from] DeviceError),
 }
@@ -112,9 +114,10 @@ impl RunState {
 pub fn config(folder: &Path) -> Result<Config, CheckpointError> {
     let path = folder.join("config.json");
     let file = path.display().to_string();
-    let config: Config = serde_json::from_slice(&read(&path)?)
-        .map_err(|reason| CheckpointError::Config { file: file.clone(), reason })?;
-    config.check().map_err(|reason| CheckpointError::Size { file, reason })?;
+    let config: Config =
+        serde_json::from_slice(&read(&path)?).map_err(|reason| CheckpointError::Config { file, reason })?;
+    let folder = folder.display().to_string();
+    config.check().map_err(|reason| CheckpointError::Size { folder, reason })?;
     Ok(config)
 }
 
@@ -170,7 +173,7 @@ fn missing(tensors: &[(String, HostTensor)], all: &[(String, Shape)]) -> Vec<Str
 
 /// Whether a stored tensor is one of the model, and not of its training alone.
 fn is_exported(name: &str) -> bool {
-    !["adamw", cells::HEAD, referents::HEAD].contains(&name.split('.').next().unwrap_or_default())
+    !is_moment(name) && ![cells::HEAD, referents::HEAD].contains(&name.split('.').next().unwrap_or_default())
 }
 
 /// Writes the model folder: `config.json`, `tokenizer.json` and the weights in f16 as `model.safetensors`.

@@ -31,7 +31,7 @@ pub(super) fn negatives(scenes: &[Scene]) -> Vec<(String, HostTensor)> {
 /// `contrast.short.mask` `[S, B]`, `.targets` and `.weights` `[S]` of short sentences, each with its scene.
 pub(super) fn targets(scenes: &[Scene], said: &[(usize, Caption)]) -> Vec<(String, HostTensor)> {
     let mask = said.iter().flat_map(|(own, caption)| {
-        let is_masked = move |(i, scene): (usize, &Scene)| i != *own && caption.judge(scene);
+        let is_masked = move |(i, scene): (usize, &Scene)| i != *own && caption.is_true_of(scene);
         scenes.iter().enumerate().map(move |at| if is_masked(at) { MASKED } else { 0.0 })
     });
     let own = said.iter().map(|(own, _)| *own as u32).collect();

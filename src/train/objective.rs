@@ -6,7 +6,7 @@ use super::schedule::Stage;
 use super::update::update;
 use super::{cells, contrast, labels, referents};
 use crate::model::playroom::{self, Config};
-use crate::nn::Memory;
+use crate::nn::{AttentionMask, CrossKv};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;
 use crate::ops::scale::scale;
@@ -70,17 +70,17 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
     let image = playroom::encode_image(b, config, pixels);
     let mut parts = vec![("loss.cells", cells::loss(b, config, image))];
     if sizes.stage > Stage::Pictures {
-        let memory = playroom::memory(b, config, image);
+        let cross = playroom::cross_kv(b, config, image);
         let [full, short] = contrast::losses(b, config, sizes, image);
         parts.extend([("loss.contrast", full), ("loss.contrast.short", short)]);
         if sizes.stage == Stage::Judging {
-            let [text, words] = matching(b, config, "match_long", [sizes.batch, sizes.long], &memory);
+            let [text, words] = matching(b, config, "match_long", [sizes.batch, sizes.long], &cross);
             parts.extend([("loss.match_long", text), ("loss.match_long.words", words)]);
-            let [text, words] = matching(b, config, "match_short", [sizes.batch, SHORT], &memory);
+            let [text, words] = matching(b, config, "match_short", [sizes.batch, SHORT], &cross);
             parts.extend([("loss.match_short", text), ("loss.match_short.words", words)]);
         }
         let questions = sizes.batch * QUESTIONS;
-        let mut write = |name, rows| writing(b, config, name, rows, &memory);
+        let mut write = |name, rows| writing(b, config, name, rows, &cross);
         let [(caption, _), short, ask_short, ask_long] = [
             write("caption", [sizes.batch, sizes.long]),
             write("short", [sizes.batch, SHORT]),
@@ -121,13 +121,13 @@ fn matching(
     config: &Config,
     name: &str,
     rows: [usize; 2],
-    memory: &Memory,
+    cross: &CrossKv,
 ) -> [SlotId; 2] {
     let ids = b.input(&format!("{name}.ids"), rows, U32);
     let lengths = b.input(&format!("{name}.lengths"), [rows[0]], U32);
     let targets = b.input(&format!("{name}.targets"), [rows[0]], U32);
     let weights = b.input(&format!("{name}.weights"), [rows[0]], F32);
-    let matching = playroom::match_words(b, config, ids, lengths, memory);
+    let matching = playroom::match_words(b, config, ids, lengths, cross);
     let text = cross_entropy(b, matching.text, targets, weights);
     let targets = b.input(&format!("{name}.words.targets"), [rows[0] * rows[1]], U32);
     let weights = b.input(&format!("{name}.words.weights"), [rows[0] * rows[1]], F32);
@@ -140,12 +140,12 @@ fn writing(
     config: &Config,
     name: &str,
     rows: [usize; 2],
-    memory: &Memory,
+    cross: &CrossKv,
 ) -> (SlotId, SlotId) {
     let ids = b.input(&format!("{name}.ids"), rows, U32);
     let targets = b.input(&format!("{name}.targets"), [rows[0] * rows[1]], U32);
     let weights = b.input(&format!("{name}.weights"), [rows[0] * rows[1]], F32);
-    let hidden = playroom::decode(b, config, ids, memory);
+    let hidden = playroom::decode(b, config, ids, AttentionMask::Causal, cross);
     let hidden = b.reshape(hidden, [rows[0] * rows[1], config.width()]);
     let logits = playroom::decoder_logits(b, config, hidden);
     (cross_entropy(b, logits, targets, weights), hidden)

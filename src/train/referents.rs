@@ -64,7 +64,7 @@ fn steps(what: &Description, scene: &Scene) -> Vec<(&'static str, Label)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{Colour, Object, Shape, Size, splits};
+    use crate::world::{Colour, Object, Shape, Size, Split, splits};
 
     fn spans(text: &str) -> Vec<Range<usize>> {
         let word = |word: &str| {
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn each_attribute_narrows_what_was_said_before() {
-        let mut scene = splits::scene(splits::Split::Train, 1, 0);
+        let mut scene = splits::scene(Split::Train, 1, 0);
         let one = Object {
             shape: Shape::Cross,
             colour: Colour::Red,

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::labels::Label;
 use super::referents::{described, labels};
-use crate::infer::Words;
+use crate::infer::PlayroomTokenizer;
 use crate::world::Scene;
 use crate::world::language::{Caption, Claim, Style};
 
 /// For each token of a caption whether it is true of the scene; none between statements. A full caption says where
 /// each object stands, so that each of its attributes is true or false by itself. Elsewhere an attribute is true where
 /// something fits what has been said so far, any other word where its statement is.
-pub(super) fn verdicts(words: &Words, caption: &Caption, scene: &Scene) -> Vec<Option<bool>> {
+pub(super) fn verdicts(words: &PlayroomTokenizer, caption: &Caption, scene: &Scene) -> Vec<Option<bool>> {
     let spans = words.tokenizer.encode(&caption.text).spans;
     let labels = labels(&caption.text, &spans, &described(caption), scene);
     let verdict = |(span, label): (&Range<usize>, Option<Label>)| {
@@ -20,7 +20,7 @@ pub(super) fn verdicts(words: &Words, caption: &Caption, scene: &Scene) -> Vec<O
             Style::Full => attribute_verdict(&statement.claim, &caption.text[span.clone()], scene),
             _ => label.map(|label| label.number > 0),
         };
-        Some(own.unwrap_or_else(|| statement.claim.judge(scene)))
+        Some(own.unwrap_or_else(|| statement.claim.is_true_of(scene)))
     };
     spans.iter().zip(labels).map(verdict).collect()
 }
@@ -48,7 +48,8 @@ mod tests {
         let mut other = scene.clone();
         other.objects[0].set(Attribute::Colour(object.colour).other(&mut Rng::from_seed(1)));
         let caption = full_caption(&other);
-        let claim = &caption.statements.iter().find(|s| !s.claim.judge(&scene)).expect("one is false").claim;
+        let claim =
+            &caption.statements.iter().find(|s| !s.claim.is_true_of(&scene)).expect("one is false").claim;
         let verdict = |word: &str| attribute_verdict(claim, word, &scene);
         assert_eq!(verdict(other.objects[0].colour.word()), Some(false));
         assert_eq!(verdict(object.shape.word()), Some(true));
@@ -56,7 +57,7 @@ mod tests {
     }
     #[test]
     fn words_of_a_short_sentence_are_true_as_far_as_something_fits_them() {
-        let words = Words::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
+        let words = PlayroomTokenizer::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
         let mut scene = splits::scene(Split::Train, 1, 3);
         scene.objects.truncate(1);
         let object = scene.objects[0];

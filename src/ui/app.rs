@@ -1,12 +1,13 @@
 //! The page as a whole.
 
+use super::active_model;
 use super::components::frame::{Head, Rail};
 use super::components::unable::{Unable, lacking};
 use super::components::unknown::UnknownAddress;
+use super::context::AppContext;
 use super::focus;
 use super::history;
-use super::lab::Lab;
-use super::own;
+use super::navigation;
 use super::rooms::{
     album::{Album, Queue},
     ask::Ask,
@@ -19,13 +20,12 @@ use super::rooms::{
     retrieve::Retrieve,
     sabotage::Sabotage,
 };
-use super::speaking;
 use super::stage::Gallery;
 use super::state::Shared;
 use super::theme::Theme;
+use super::upload;
 use super::view::Room;
 use crate::session::protocol::BackendChoice;
-use crate::thrown::tell_panics;
 use crate::ui::memo::Memo;
 use leptos::ev::MouseEvent;
 use leptos::html::Main;
@@ -37,7 +37,7 @@ const SCENES_AT_ONCE: usize = 8;
 
 /// Replaces the static page by the living one.
 pub fn start() {
-    tell_panics();
+    console_error_panic_hook::set_once();
     let root = document().get_element_by_id("page").expect("index.html has a #page");
     root.replace_children_with_node_0();
     leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(root), Page).forget();
@@ -48,18 +48,18 @@ pub fn start() {
 
 #[component]
 fn Page() -> impl IntoView {
-    let lab = Lab::new(history::current());
-    provide_context(lab);
-    provide_context(Queue::new(lab));
-    provide_context(Copying::new(lab));
+    let app = AppContext::new(history::current());
+    provide_context(app);
+    provide_context(Queue::new(app));
+    provide_context(Copying::new(app));
     provide_context(Theme::new());
-    history::follow(lab);
-    focus::keep(lab);
-    own::listen(lab);
-    fill_gallery(lab);
-    lab.start(BackendChoice::Auto);
-    speaking::follow(lab);
-    let room = lab.pick(|view| view.room);
+    navigation::follow(app);
+    focus::keep(app);
+    upload::listen(app);
+    fill_gallery(app);
+    app.start(BackendChoice::Auto);
+    active_model::follow(app);
+    let room = app.pick(|view| view.room);
     Effect::new(move || {
         let room = room.get();
         let title =
@@ -68,8 +68,8 @@ fn Page() -> impl IntoView {
     });
     // Another model begins the room anew.
     let shown = Memo::new(move |_| {
-        let (room, facts) = (room.get(), lab.facts.get());
-        (lab.speaking.get(), room, facts.and_then(|facts| lacking(room, facts.abilities)))
+        let (room, facts) = (room.get(), app.facts.get());
+        (app.active_model.get(), room, facts.and_then(|facts| lacking(room, facts.abilities)))
     });
     let stage = move || match shown.get() {
         (_, _, Some(sentence)) => view! { <Unable sentence /> }.into_any(),
@@ -77,7 +77,7 @@ fn Page() -> impl IntoView {
     };
     let main = NodeRef::<Main>::new();
     // Relative to the page's base a bare fragment would be the Home's.
-    let address = move || lab.view.with(|view| format!("{}#room", history::link(view, view.room)));
+    let address = move || app.view.with(|view| format!("{}#room", history::link(view, view.room)));
     let skip = move |event: MouseEvent| {
         if let Some(main) = main.get_untracked().filter(|_| history::is_ours(&event)) {
             event.prevent_default();
@@ -109,19 +109,19 @@ fn show(room: Room) -> AnyView {
 }
 
 /// Draws the gallery's scenes a few at a time, and anew for another seed.
-fn fill_gallery(lab: Lab) {
-    let seed = lab.pick(|view| view.gallery);
+fn fill_gallery(app: AppContext) {
+    let seed = app.pick(|view| view.gallery);
     Effect::new(move || {
         let seed = seed.get();
-        lab.gallery.set(Shared::new(Gallery::new(seed)));
-        grow(lab, seed);
+        app.gallery.set(Shared::new(Gallery::new(seed)));
+        grow(app, seed);
     });
 }
 
-fn grow(lab: Lab, seed: u64) {
-    let is_wanted = lab.gallery.with_untracked(|gallery| gallery.seed == seed && !gallery.is_whole());
+fn grow(app: AppContext, seed: u64) {
+    let is_wanted = app.gallery.with_untracked(|gallery| gallery.seed == seed && !gallery.is_whole());
     if is_wanted {
-        lab.gallery.update(|gallery| gallery.change(|gallery| gallery.grow(SCENES_AT_ONCE)));
-        set_timeout(move || grow(lab, seed), Duration::ZERO);
+        app.gallery.update(|gallery| gallery.change(|gallery| gallery.grow(SCENES_AT_ONCE)));
+        set_timeout(move || grow(app, seed), Duration::ZERO);
     }
 }

@@ -1,8 +1,7 @@
 //! The engine in its Web Worker.
 
-use super::lab::Lab;
+use crate::js_error::js_error;
 use crate::session::protocol::{Reply, Request, decode, encode};
-use crate::thrown::thrown;
 use js_sys::{Array, Math, Promise, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -47,43 +46,47 @@ struct Inner {
 impl Client {
     /// Starts the worker that the page names in `<meta name="worker">`, and this program in it once more.
     ///
+    /// `on_reply` takes its replies, and what is said of a message that is none; `on_end` how it ended, once it has.
+    ///
     /// # Errors
     /// When the browser refuses to start one.
-    pub fn start(lab: Lab) -> Result<Client, String> {
+    pub fn start(
+        on_reply: impl Fn(Result<Reply, String>) + 'static,
+        on_end: impl Fn(&str) + Copy + 'static,
+    ) -> Result<Client, String> {
         let meta = document().query_selector("meta[name=worker]").expect("a valid selector");
         let url = meta.and_then(|meta| meta.get_attribute("content")).expect("index.html names the worker");
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&url, &options).map_err(|error| thrown(&error))?;
+        let worker = Worker::new_with_options(&url, &options).map_err(|error| js_error(&error))?;
         let lock = format!("triptych-engine-{}", Math::random());
         let program =
             Array::of3(&SCRIPT.with(JsValue::clone), &wasm_bindgen::module(), &lock.as_str().into());
         let inner = Rc::new(Inner { worker, lock, waiting: RefCell::new(Some(Vec::new())) });
-        inner.worker.post_message(&program).map_err(|error| thrown(&error))?;
+        inner.worker.post_message(&program).map_err(|error| js_error(&error))?;
         let hearer = Rc::downgrade(&inner);
-        let hear = Closure::<dyn FnMut(_)>::new(move |message: MessageEvent| {
+        let on_message = Closure::<dyn FnMut(_)>::new(move |message: MessageEvent| {
             let Some(inner) = hearer.upgrade() else { return };
             if let Some(requests) = inner.waiting.take() {
-                await_end(&inner, lab);
+                await_end(&inner, on_end);
                 requests.iter().for_each(|request| inner.post(request));
                 return;
             }
-            match decode::<Reply>(&Uint8Array::new(&message.data()).to_vec()) {
-                Ok(reply) => lab.hear(reply),
-                Err(error) => lab.crashed(&format!("a message that is no reply: {error}")),
-            }
+            let reply = decode::<Reply>(&Uint8Array::new(&message.data()).to_vec());
+            on_reply(reply.map_err(|error| format!("a message that is no reply: {error}")));
         });
-        let fail = Closure::<dyn FnMut(_)>::new(move |error: Event| match error.dyn_ref::<ErrorEvent>() {
-            Some(error) => stopped(lab, &error.message()),
-            // Of a script that did not come the browser says nothing else.
-            None => stopped(lab, "its script could not be loaded"),
-        });
-        inner.worker.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
-        inner.worker.set_onerror(Some(fail.into_js_value().unchecked_ref()));
+        let on_error =
+            Closure::<dyn FnMut(_)>::new(move |error: Event| match error.dyn_ref::<ErrorEvent>() {
+                Some(error) => stopped(on_end, &error.message()),
+                // Of a script that did not come the browser says nothing else.
+                None => stopped(on_end, "its script could not be loaded"),
+            });
+        inner.worker.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
+        inner.worker.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
         let late = Rc::downgrade(&inner);
         let give_up = move || {
             if late.upgrade().is_some_and(|inner| inner.waiting.borrow().is_some()) {
-                stopped(lab, "its script has not come for 30 seconds");
+                stopped(on_end, "its script has not come for 30 seconds");
             }
         };
         set_timeout(give_up, PATIENCE);
@@ -100,7 +103,7 @@ impl Client {
 
 /// Hears of a worker that ends without an error event: its lock is granted then. However long a step of a model takes, the worker
 /// holds it.
-fn await_end(inner: &Rc<Inner>, lab: Lab) {
+fn await_end(inner: &Rc<Inner>, on_end: impl Fn(&str) + 'static) {
     let locks = LOCKS.with(JsValue::clone);
     if locks.is_undefined() {
         return;
@@ -109,7 +112,7 @@ fn await_end(inner: &Rc<Inner>, lab: Lab) {
     let granted = Closure::once_into_js(move |_lock: JsValue| {
         // A worker that the page itself has ended has no client any more.
         if client.upgrade().is_some() {
-            stopped(lab, "its worker ended without an error");
+            stopped(on_end, "its worker ended without an error");
         }
     });
     let request = locks.unchecked_into::<Locks>().request(&inner.lock, &granted);
@@ -120,8 +123,8 @@ fn await_end(inner: &Rc<Inner>, lab: Lab) {
 }
 
 /// Tells the visitor, and public/update.js, which looks whether the host has another build by now.
-fn stopped(lab: Lab, detail: &str) {
-    lab.crashed(detail);
+fn stopped(on_end: impl Fn(&str), detail: &str) {
+    on_end(detail);
     if let Ok(event) = Event::new("enginefailed") {
         // False only where a listener has cancelled it, which none does.
         let _ = window().dispatch_event(&event);

@@ -1,7 +1,7 @@
 //! Which servers this page may ask for models: those whose address the visitor has typed or whose button was pressed. A link
 //! alone asks none.
 
-use crate::session::library::{Place, place};
+use crate::session::library::CheckpointId;
 use leptos::prelude::*;
 
 /// Where the browser remembers them, separated by spaces.
@@ -17,22 +17,22 @@ impl Consent {
     }
 
     /// Whether the server may be asked.
-    pub fn is_given(self, place: &Place) -> bool {
-        self.0.with(|hosts| hosts.contains(&place.host))
+    pub fn is_given(self, id: &CheckpointId) -> bool {
+        self.0.with(|hosts| hosts.contains(&id.host))
     }
 
     /// As [`Consent::is_given`], without waking the reader when it changes.
-    pub fn was_given(self, place: &Place) -> bool {
-        self.0.with_untracked(|hosts| hosts.contains(&place.host))
+    pub fn was_given(self, id: &CheckpointId) -> bool {
+        self.0.with_untracked(|hosts| hosts.contains(&id.host))
     }
 
     /// Lets the page ask the server of this model, if the text names one.
     pub fn give_for(self, name: &str) {
-        let Some(place) = place(name).filter(|place| !self.was_given(place)) else { return };
+        let Some(id) = CheckpointId::parse(name).filter(|id| !self.was_given(id)) else { return };
         self.0.update(|hosts| {
             // Other tabs have written there since.
             hosts.extend(remembered().into_iter().filter(|host| !hosts.contains(host)).collect::<Vec<_>>());
-            hosts.push(place.host);
+            hosts.push(id.host);
         });
         if let Ok(Some(storage)) = window().local_storage() {
             // Without storage the agreement lasts as long as the page.

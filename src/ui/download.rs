@@ -1,6 +1,6 @@
 //! Files that the page gives to the visitor.
 
-use crate::thrown::thrown;
+use crate::js_error::js_error;
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub fn download(name: &str, mime: &str, bytes: &[u8]) {
     let parts = Array::of1(&Uint8Array::from(bytes));
     match Blob::new_with_u8_array_sequence_and_options(&parts, &options).and_then(|blob| save(name, &blob)) {
         Ok(()) => (),
-        Err(error) => leptos::logging::warn!("{name} could not be saved: {}", thrown(&error)),
+        Err(error) => leptos::logging::warn!("{name} could not be saved: {}", js_error(&error)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The keyboard's place: where what has it goes away or is switched off, what stands next to it takes it, not the page.
 
-use super::lab::Lab;
+use super::context::AppContext;
 use super::view::Room;
 use js_sys::Array;
 use leptos::ev;
@@ -26,14 +26,14 @@ const REACHABLE: &str =
 const ENDS: [&str; 4] = ["MAIN", "HEADER", "NAV", "DIALOG"];
 
 /// Where the focus was last.
-struct Place {
+struct FocusTarget {
     element: Element,
     room: Room,
     /// Its ancestors, the nearest first, each with the child in which it stood.
     path: Vec<(Element, u32)>,
 }
 
-impl Place {
+impl FocusTarget {
     fn of(element: Element, room: Room) -> Self {
         let mut path = Vec::new();
         let mut child = element.clone();
@@ -46,7 +46,7 @@ impl Place {
             }
             child = parent;
         }
-        Place { element, room, path }
+        FocusTarget { element, room, path }
     }
 
     fn is_lost(&self) -> bool {
@@ -91,17 +91,17 @@ fn is_from(element: &Node, spot: &Node) -> bool {
 }
 
 /// Follows the focus, and catches it where it would fall.
-pub fn keep(lab: Lab) {
-    let place = Rc::new(RefCell::new(None::<Place>));
+pub fn keep(app: AppContext) {
+    let place = Rc::new(RefCell::new(None::<FocusTarget>));
     let (entered, pressed) = (place.clone(), place.clone());
     let enter = window_event_listener(ev::focusin, move |event| {
         if let Some(element) = event.target().and_then(|target| target.dyn_into().ok()) {
-            *entered.borrow_mut() = Some(Place::of(element, lab.view.with_untracked(|view| view.room)));
+            *entered.borrow_mut() = Some(FocusTarget::of(element, app.view.with_untracked(|view| view.room)));
         }
     });
     // Who presses elsewhere has left the place on purpose.
     let press = window_event_listener(ev::pointerdown, move |event| {
-        let is_inside = |place: &Place| {
+        let is_inside = |place: &FocusTarget| {
             let pressed = event.target().and_then(|target: EventTarget| target.dyn_into::<Node>().ok());
             place.element.contains(pressed.as_ref())
         };
@@ -114,7 +114,7 @@ pub fn keep(lab: Lab) {
         enter.remove();
         press.remove();
     });
-    let look = Closure::<dyn FnMut(Array)>::new(move |records: Array| {
+    let on_change = Closure::<dyn FnMut(Array)>::new(move |records: Array| {
         // What a list puts in another place loses the focus there.
         let moved = place
             .borrow()
@@ -128,7 +128,7 @@ pub fn keep(lab: Lab) {
         let Some(lost) = place.borrow_mut().take_if(|place| place.is_lost() && has_fallen(place)) else {
             return;
         };
-        let is_here = lab.view.with_untracked(|view| view.room) == lost.room;
+        let is_here = app.view.with_untracked(|view| view.room) == lost.room;
         let next = is_here.then(|| lost.successor()).flatten();
         let main = || document().get_element_by_id("room").and_then(|main| main.dyn_into().ok());
         if let Some(next) = next.or_else(main) {
@@ -140,7 +140,8 @@ pub fn keep(lab: Lab) {
     watch.set_child_list(true);
     watch.set_subtree(true);
     watch.set_attribute_filter(&Array::of2(&"disabled".into(), &"hidden".into()));
-    let observer = MutationObserver::new(look.into_js_value().unchecked_ref()).expect("a function observes");
+    let observer =
+        MutationObserver::new(on_change.into_js_value().unchecked_ref()).expect("a function observes");
     if let Some(body) = document().body() {
         observer.observe_with_options(&body, &watch).expect("the options are valid");
     }
@@ -156,7 +157,7 @@ fn is_added(element: &Element, records: &Array) -> bool {
 }
 
 /// Whether nothing else has taken the focus.
-fn has_fallen(place: &Place) -> bool {
+fn has_fallen(place: &FocusTarget) -> bool {
     is_nowhere() || document().active_element().as_ref() == Some(&place.element)
 }
 

@@ -1,8 +1,7 @@
-//! The view and the address bar follow each other.
+//! The address bar as a view, and a view in the address bar.
 
-use super::lab::Lab;
 use super::view::{Room, View};
-use leptos::ev::{self, MouseEvent};
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -38,51 +37,31 @@ pub fn link(view: &View, room: Room) -> String {
     format!("{}{}", base(), view.to_address())
 }
 
-/// Goes to a room for a click on its link.
-pub fn visit(lab: Lab, room: Room, event: &MouseEvent) {
-    open(lab, event, |view| view.room = room);
-}
-
-/// Changes the view for a click on a link that stays in this tab.
-pub fn open(lab: Lab, event: &MouseEvent, change: impl FnOnce(&mut View)) {
-    if is_ours(event) {
-        event.prevent_default();
-        lab.go(change);
-    }
-}
-
 /// Whether a click stays in this tab. One with a modifier is the browser's: it opens another.
 pub fn is_ours(event: &MouseEvent) -> bool {
     !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
 }
 
-/// The address of the view in the place of the entry that is shown.
-pub fn replace(lab: Lab) {
-    write(lab, |history, url| history.replace_state_with_url(&JsValue::NULL, "", Some(url)));
+/// The address of the view in the place of the entry that is shown; `shown` is what the address bar has.
+pub fn replace(view: &View, shown: RwSignal<String>) {
+    write(view, shown, |history, url| history.replace_state_with_url(&JsValue::NULL, "", Some(url)));
+}
+
+/// The same as an entry of its own.
+pub fn push(view: &View, shown: RwSignal<String>) {
+    write(view, shown, |history, url| history.push_state_with_url(&JsValue::NULL, "", Some(url)));
 }
 
 /// Brings the address bar to the view, if it shows another.
-fn write(lab: Lab, change: impl FnOnce(&web_sys::History, &str) -> Result<(), JsValue>) {
-    let address = lab.view.with_untracked(View::to_address);
-    if lab.address.with_untracked(|shown| *shown != address) || unknown().is_some() {
+fn write(
+    view: &View,
+    shown: RwSignal<String>,
+    change: impl FnOnce(&web_sys::History, &str) -> Result<(), JsValue>,
+) {
+    let address = view.to_address();
+    if shown.with_untracked(|shown| *shown != address) || unknown().is_some() {
         // A browser refuses entries that come by the hundred a second; the page goes on without them.
         let _ = window().history().and_then(|history| change(&history, &format!("{}{address}", base())));
-        lab.address.set(address);
+        shown.set(address);
     }
-}
-
-/// Pushes an entry for every settled change of the view, and takes the view from the address on Back and Forward.
-pub fn follow(lab: Lab) {
-    Effect::new(move |earlier: Option<()>| {
-        lab.settled.track();
-        if earlier.is_some() {
-            write(lab, |history, url| history.push_state_with_url(&JsValue::NULL, "", Some(url)));
-        }
-    });
-    let listener = window_event_listener(ev::popstate, move |_| {
-        let view = current();
-        lab.address.set(view.to_address());
-        lab.view.set(view);
-    });
-    on_cleanup(move || listener.remove());
 }

@@ -1,29 +1,30 @@
 //! The page: a pure state and view, and the rooms that show them.
 
+mod active_model;
 mod app;
-mod calm;
 mod client;
 mod colour;
 mod components;
 mod consent;
+mod context;
 mod download;
 mod entries;
 mod focus;
+mod format;
 mod history;
-mod lab;
-mod live;
 mod memo;
-mod own;
+mod navigation;
 mod projection;
 mod ranking;
 mod rooms;
-mod show;
-mod speaking;
 mod stage;
 pub mod state;
 mod text;
 mod theme;
+mod throttle;
+mod training_run;
 mod truth;
+mod upload;
 pub mod view;
 
 pub use app::start;

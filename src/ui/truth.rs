@@ -9,20 +9,20 @@ use std::ops::Range;
 
 /// One statement of a text, and whether it is true; `None` for words that state nothing.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judged {
+pub struct EvaluatedStatement {
     pub text: String,
     pub truth: Option<bool>,
 }
 
 /// The statements of a text with their truth. Of an unfinished text only the complete ones.
-pub fn judge(text: &str, is_finished: bool, scene: &Scene) -> Vec<Judged> {
-    let judged = |result: Result<Statement, ParseError>| match result {
+pub fn evaluate(text: &str, is_finished: bool, scene: &Scene) -> Vec<EvaluatedStatement> {
+    let evaluated = |result: Result<Statement, ParseError>| match result {
         Ok(Statement { claim, span, .. }) => {
-            Judged { text: text[span].into(), truth: Some(claim.judge(scene)) }
+            EvaluatedStatement { text: text[span].into(), truth: Some(claim.is_true_of(scene)) }
         }
-        Err(error) => Judged { text: error.to_string(), truth: None },
+        Err(error) => EvaluatedStatement { text: error.to_string(), truth: None },
     };
-    read(text, is_finished).into_iter().map(judged).collect()
+    read(text, is_finished).into_iter().map(evaluated).collect()
 }
 
 /// The object that a word of a text names, where it names exactly one.
@@ -66,12 +66,12 @@ mod tests {
     fn a_full_caption_is_true_and_a_wrong_one_is_not() {
         let scene = splits::scene(Split::Test, 1, 0);
         let caption = full_caption(&scene).text;
-        let judged = judge(&caption, true, &scene);
-        assert!(judged.iter().all(|statement| statement.truth == Some(true)), "{judged:?}");
-        assert_eq!(judged.len(), scene.objects.len());
-        let wrong = judge("exactly nine circles", true, &scene);
+        let evaluated = evaluate(&caption, true, &scene);
+        assert!(evaluated.iter().all(|statement| statement.truth == Some(true)), "{evaluated:?}");
+        assert_eq!(evaluated.len(), scene.objects.len());
+        let wrong = evaluate("exactly nine circles", true, &scene);
         assert!(wrong.iter().all(|statement| statement.truth != Some(true)), "{wrong:?}");
-        assert_eq!(judge("a red", false, &scene), [], "still being written");
+        assert_eq!(evaluate("a red", false, &scene), [], "still being written");
     }
 
     #[test]

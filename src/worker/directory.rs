@@ -4,7 +4,7 @@ use std::io;
 
 use crate::io::hub::{Store, Writable};
 use crate::io::read_at::ReadAt;
-use crate::thrown::thrown;
+use crate::js_error::js_error;
 use js_sys::{AsyncIterator, Function, IteratorNext, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -19,7 +19,7 @@ use web_sys::{
 const TRIES: usize = 40;
 const PAUSE: i32 = 25;
 
-pub struct Directory(pub FileSystemDirectoryHandle);
+pub(crate) struct Directory(pub FileSystemDirectoryHandle);
 
 impl Store for Directory {
     type File = Handle;
@@ -72,7 +72,7 @@ impl Drop for Opening {
 
 impl Directory {
     /// The names of its files.
-    pub async fn names(&self) -> io::Result<Vec<String>> {
+    pub(crate) async fn names(&self) -> io::Result<Vec<String>> {
         let names = async || -> Result<Vec<String>, JsValue> {
             let all: AsyncIterator = self.0.keys();
             let mut names = Vec::new();
@@ -88,7 +88,7 @@ impl Directory {
     }
 
     /// Deletes a folder in it with all its files.
-    pub async fn remove(&self, name: &str) -> io::Result<()> {
+    pub(crate) async fn remove(&self, name: &str) -> io::Result<()> {
         let options = FileSystemRemoveOptions::new();
         options.set_recursive(true);
         let removed =
@@ -97,7 +97,7 @@ impl Directory {
     }
 
     /// The length of a file, even of one that is open elsewhere; 0 where there is none.
-    pub async fn size(&self, name: &str) -> io::Result<u64> {
+    pub(crate) async fn size(&self, name: &str) -> io::Result<u64> {
         let size = async || -> Result<f64, JsValue> {
             let file: FileSystemFileHandle =
                 JsFuture::from(self.0.get_file_handle(name)).await?.unchecked_into();
@@ -121,7 +121,7 @@ async fn pause(milliseconds: i32) {
 }
 
 /// An open file, which nobody else can open meanwhile.
-pub struct Handle(FileSystemSyncAccessHandle);
+pub(crate) struct Handle(FileSystemSyncAccessHandle);
 
 impl ReadAt for Handle {
     fn size(&self) -> u64 {
@@ -168,7 +168,7 @@ fn at(start: u64) -> FileSystemReadWriteOptions {
 }
 
 /// The browser's exception as an error of input and output.
-pub fn broken(error: JsValue) -> io::Error {
+pub(crate) fn broken(error: JsValue) -> io::Error {
     match error.dyn_ref::<DomException>() {
         Some(exception) if exception.name() == "QuotaExceededError" => io::ErrorKind::StorageFull.into(),
         Some(exception) if exception.name() == "NoModificationAllowedError" => {
@@ -176,6 +176,6 @@ pub fn broken(error: JsValue) -> io::Error {
         }
         Some(exception) if exception.name() == "NotFoundError" => io::ErrorKind::NotFound.into(),
         Some(exception) => io::Error::other(format!("{}: {}", exception.name(), exception.message())),
-        None => io::Error::other(thrown(&error)),
+        None => io::Error::other(js_error(&error)),
     }
 }

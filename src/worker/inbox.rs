@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::session::engine::{Host, Session};
-use crate::session::library::{self, Taking};
+use crate::session::engine::Session;
+use crate::session::host::Host;
+use crate::session::library::{self, ImportLock};
 use crate::session::protocol::{Command, Event, Lane, Reply, Request, decode};
-use crate::thrown::tell_panics;
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{Function, Promise, Uint8Array};
 use wasm_bindgen::prelude::Closure;
@@ -52,15 +52,15 @@ async fn work(
 #[derive(Default)]
 struct Library {
     serving: HashMap<Lane, AbortHandle>,
-    taking: Rc<Taking<Lock>>,
+    import_lock: Rc<ImportLock<Lock>>,
 }
 
 impl Library {
     /// Begins the request, ending what its lane was doing, but for a deletion: that is never left half done.
     fn take(&mut self, scope: Scope, request: Request) {
         let (lane, is_deletion) = (request.command.lane(), matches!(request.command, Command::Delete { .. }));
-        let taking = self.taking.clone();
-        let serving = async move { library::serve(&scope, &taking, request).await };
+        let import_lock = self.import_lock.clone();
+        let serving = async move { library::serve(&scope, &import_lock, request).await };
         if is_deletion {
             return spawn_local(serving);
         }
@@ -75,28 +75,28 @@ impl Library {
 }
 
 /// Tells the page of what other pages have changed.
-fn hear_changes(scope: &Scope) {
+fn follow_changes(scope: &Scope) {
     let Some(changes) = &scope.changes else { return };
     let teller = scope.clone();
-    let hear = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
+    let on_message = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
         let folder = event.data().as_string().unwrap_or_default();
         if let Some(lane) = library::lane_of(&folder).filter(|_| teller.lasts(&folder)) {
             teller.emit(Reply { id: 0, event: Event::Changed(lane) });
         }
     });
-    changes.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
+    changes.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
 }
 
 /// Serves the requests that the page posts to this worker.
 pub fn listen(global: DedicatedWorkerGlobalScope) {
-    tell_panics();
+    console_error_panic_hook::set_once();
     let scope = Scope::new(global.clone());
-    hear_changes(&scope);
+    follow_changes(&scope);
     let session = Rc::new(RefCell::new(Session::new()));
     let inbox = Rc::new(RefCell::new(Vec::new()));
     let working = Rc::new(Cell::new(false));
     let mut shelves = Library::default();
-    let hear = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
+    let on_message = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
         let bytes = Uint8Array::new(&event.data()).to_vec();
         // Page and worker are of one build; other bytes are a bug, and the page hears of the panic.
         let request: Request = decode(&bytes).expect("a request of this build's page");
@@ -108,6 +108,6 @@ pub fn listen(global: DedicatedWorkerGlobalScope) {
             spawn_local(work(scope.clone(), session.clone(), inbox.clone(), working.clone()));
         }
     });
-    global.set_onmessage(Some(hear.into_js_value().unchecked_ref()));
+    global.set_onmessage(Some(on_message.into_js_value().unchecked_ref()));
     global.post_message(&"The engine listens.".into()).expect("a string can be posted");
 }

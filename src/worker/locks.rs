@@ -26,14 +26,14 @@ enum Turn {
 }
 
 /// A name that is ours, or that we wait for, until this is dropped.
-pub struct Lock {
+pub(crate) struct Lock {
     turn: Rc<RefCell<Turn>>,
     waiting: Option<AbortController>,
 }
 
 impl Lock {
     /// A lock on what no other page can reach.
-    pub fn free() -> Self {
+    pub(crate) fn free() -> Self {
         Lock { turn: Rc::new(RefCell::new(Turn::Waiting)), waiting: None }
     }
 }
@@ -50,7 +50,7 @@ impl Drop for Lock {
 }
 
 /// Asks for a name; none where another page has it and this one is not to wait. A browser without locks gives every name.
-pub async fn lock(navigator: &JsValue, name: &str, waits: bool) -> Result<Option<Lock>, JsValue> {
+pub(crate) async fn lock(navigator: &JsValue, name: &str, waits: bool) -> Result<Option<Lock>, JsValue> {
     let locks = Reflect::get(navigator, &"locks".into())?;
     if locks.is_undefined() {
         return Ok(Some(Lock::free()));

@@ -1,7 +1,7 @@
 //! Files by `fetch`.
 
-use crate::io::hub::{Answer, Body, Fetch, PATIENCE, in_time, may_answer};
-use crate::thrown::thrown;
+use crate::io::hub::{self, Body, Fetch, PATIENCE, in_time, may_answer};
+use crate::js_error::js_error;
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,13 +11,13 @@ use web_sys::{
     RequestInit, Response,
 };
 
-pub struct Network(pub DedicatedWorkerGlobalScope);
+pub(crate) struct Network(pub DedicatedWorkerGlobalScope);
 
 impl Network {
     /// Asks for a file; of a hub from a byte on, and past the browser's own cache, which would keep every answer a second time
     /// and hand out those of a server that has been repaired since.
     async fn ask(&self, url: &str, from: Option<u64>) -> Result<(Response, Stream), String> {
-        let says = |error: JsValue| format!("{url}: {}", thrown(&error));
+        let says = |error: JsValue| format!("{url}: {}", js_error(&error));
         // From here on dropping the stream ends the request.
         let mut stream = Stream { reader: None, abort: AbortController::new().map_err(says)? };
         let request = RequestInit::new();
@@ -35,7 +35,7 @@ impl Network {
     }
 
     /// All bytes of a file; `progress` is told how many have come, of how many where the server tells.
-    pub async fn whole(
+    pub(crate) async fn whole(
         &self,
         url: &str,
         progress: &mut dyn FnMut(u64, Option<u64>),
@@ -82,16 +82,16 @@ impl Fetch for Network {
         JsFuture::from(elapsed).await.expect("a timer ends");
     }
 
-    async fn get(&self, url: &str, from: u64) -> Result<Answer<Stream>, String> {
+    async fn get(&self, url: &str, from: u64) -> Result<hub::Response<Stream>, String> {
         // A range is asked for at the beginning too: then nothing compresses the file, and lengths are its own.
         let (response, body) = self.ask(url, Some(from)).await?;
         may_answer(url, &response.url())?;
-        Ok(Answer::new(response.status(), from, |name| header(&response, name), body))
+        Ok(hub::Response::new(response.status(), from, |name| header(&response, name), body))
     }
 }
 
 /// A body that comes; dropping it ends the request.
-pub struct Stream {
+pub(crate) struct Stream {
     /// None where the answer has no body.
     reader: Option<ReadableStreamDefaultReader>,
     abort: AbortController,
@@ -99,7 +99,7 @@ pub struct Stream {
 
 impl Body for Stream {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
-        let says = |error: JsValue| thrown(&error);
+        let says = |error: JsValue| js_error(&error);
         let Some(reader) = &self.reader else { return Ok(None) };
         let piece = JsFuture::from(reader.read()).await.map_err(says)?;
         let field = |name: &str| Reflect::get(&piece, &name.into()).map_err(says);

@@ -1,8 +1,8 @@
 //! Picture files by the browser's own decoders.
 
 use crate::io::picture::{Header, Picture, PictureError};
+use crate::js_error::js_error;
 use crate::pixels::Pixels;
-use crate::thrown::thrown;
 use js_sys::{Array, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -19,10 +19,10 @@ const MAX_PIXELS: f64 = 3.2e7;
 ///
 /// # Errors
 /// [`PictureError`]: what [`Header::read`] refuses, and what this browser does not decode.
-pub async fn decode(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<Picture, PictureError> {
+pub(crate) async fn decode(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<Picture, PictureError> {
     let header = Header::read(file)?;
     let refused = |error: JsValue| match header.format.is_common() {
-        true => PictureError::Broken(thrown(&error)),
+        true => PictureError::Broken(js_error(&error)),
         false => PictureError::Foreign(header.format),
     };
     let pixels = decoded(scope, &header.ended(file)).await.map_err(refused)?;
@@ -47,7 +47,7 @@ async fn decoded(scope: &DedicatedWorkerGlobalScope, file: &[u8]) -> Result<Pixe
 }
 
 /// A JPEG file.
-pub async fn encode(picture: &Pixels) -> Result<Vec<u8>, JsValue> {
+pub(crate) async fn encode(picture: &Pixels) -> Result<Vec<u8>, JsValue> {
     let (canvas, context) = canvas(picture.width, picture.height)?;
     let rgba: Vec<u8> = picture.rgb.chunks(3).flat_map(|rgb| [rgb[0], rgb[1], rgb[2], 255]).collect();
     // Bytes of their own: a view of this program's memory is lost when the memory grows.

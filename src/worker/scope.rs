@@ -4,14 +4,15 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
+use crate::device::KernelTuning;
 use crate::io::hub::Store;
-use crate::io::memory::{Memory, Place};
+use crate::io::memory::{DiskOrMemory, MemoryStore};
 use crate::io::picture::{Picture, PictureError};
 use crate::io::read_at::ReadAt;
+use crate::js_error::js_error;
 use crate::pixels::Pixels;
-use crate::session::engine::Host;
+use crate::session::host::Host;
 use crate::session::protocol::{Reply, encode};
-use crate::thrown::thrown;
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -25,9 +26,8 @@ use crate::worker::locks::{Lock, lock};
 use crate::worker::network::Network;
 use crate::worker::picture;
 
-/// Where the browser keeps what [`Host::keep`] is given, and under which name.
+/// Where the browser keeps what [`Host::save_tuning`] is given, under [`KernelTuning::FILE`].
 const CACHE: &str = "triptych";
-const KEPT: &str = "kernel-choices.json";
 /// The directory of the origin's private file system that is ours.
 const OURS: &str = "triptych";
 
@@ -37,11 +37,11 @@ const PROBE: &str = "probe";
 const CHANGES: &str = "triptych";
 
 #[derive(Clone)]
-pub struct Scope {
+pub(crate) struct Scope {
     pub global: DedicatedWorkerGlobalScope,
     /// None where the browser has no channels.
     pub changes: Option<BroadcastChannel>,
-    memory: Memory,
+    memory: MemoryStore,
     /// Tells this page from others.
     page: String,
     /// None before it is asked for; then none where the browser refuses it, as in a private window.
@@ -49,10 +49,10 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub fn new(global: DedicatedWorkerGlobalScope) -> Self {
+    pub(crate) fn new(global: DedicatedWorkerGlobalScope) -> Self {
         let changes = BroadcastChannel::new(CHANGES).ok();
         let page = js_sys::Math::random().to_string();
-        Scope { global, changes, memory: Memory::default(), page, disk: Rc::default() }
+        Scope { global, changes, memory: MemoryStore::default(), page, disk: Rc::default() }
     }
 
     /// The directory that is ours, if files in it can be written.
@@ -122,7 +122,7 @@ async fn subdirectory(
 }
 
 impl Host for Scope {
-    type Folder = Place<Directory>;
+    type Folder = DiskOrMemory<Directory>;
     type Network = Network;
     type Lock = Lock;
 
@@ -132,9 +132,9 @@ impl Host for Scope {
         self.global.post_message_with_transfer(&buffer, &moved).expect("a buffer can be transferred");
     }
 
-    async fn recall(&self) -> Option<String> {
+    async fn saved_tuning(&self) -> Option<String> {
         let found = async || -> Result<Option<String>, JsValue> {
-            let found = JsFuture::from(self.cache().await?.match_with_str(KEPT)).await?;
+            let found = JsFuture::from(self.cache().await?.match_with_str(KernelTuning::FILE)).await?;
             if found.is_undefined() {
                 return Ok(None);
             }
@@ -145,12 +145,12 @@ impl Host for Scope {
         found().await.unwrap_or_default()
     }
 
-    fn keep(&self, text: String) {
+    fn save_tuning(&self, text: String) {
         let scope = self.clone();
         spawn_local(async move {
             let put = async || {
                 let response = Response::new_with_opt_str(Some(&text))?;
-                JsFuture::from(scope.cache().await?.put_with_str(KEPT, &response)).await
+                JsFuture::from(scope.cache().await?.put_with_str(KernelTuning::FILE, &response)).await
             };
             let _denied: Result<_, JsValue> = put().await;
         });
@@ -169,13 +169,13 @@ impl Host for Scope {
     }
 
     async fn encode(&self, picture: &Pixels) -> Result<Vec<u8>, String> {
-        picture::encode(picture).await.map_err(|error| thrown(&error))
+        picture::encode(picture).await.map_err(|error| js_error(&error))
     }
 
-    async fn folder(&self, name: &str) -> io::Result<Place<Directory>> {
+    async fn folder(&self, name: &str) -> io::Result<DiskOrMemory<Directory>> {
         Ok(match self.directory(name).await? {
-            Some(directory) => Place::Kept(directory),
-            None => Place::Held(self.memory.folder(name)),
+            Some(directory) => DiskOrMemory::Disk(directory),
+            None => DiskOrMemory::Memory(self.memory.folder(name)),
         })
     }
 

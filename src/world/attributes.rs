@@ -1,5 +1,6 @@
 //! The attributes of objects: closed sets of values, each with the one word that names it.
 
+use super::rng::Rng;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -89,6 +90,14 @@ impl Shape {
     }
 }
 
+impl Place {
+    /// "at the top left", "in the centre".
+    pub fn with_preposition(self) -> String {
+        let preposition = if self == Place::Centre { "in" } else { "at" };
+        format!("{preposition} the {self}")
+    }
+}
+
 impl Size {
     /// Nominal radius in quarter pixels.
     pub const fn radius(self) -> i16 {
@@ -144,7 +153,7 @@ impl Attribute {
     }
 
     /// A uniformly drawn other value of the same kind.
-    pub fn other(self, rng: &mut super::Rng) -> Attribute {
+    pub fn other(self, rng: &mut Rng) -> Attribute {
         let mut values = Attribute::all(self.kind());
         values.retain(|&value| value != self);
         rng.pick(&values)

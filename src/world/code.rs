@@ -114,7 +114,8 @@ impl Scene {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::splits::{Split, scene};
+    use crate::world::split::Split;
+    use crate::world::splits::scene;
 
     #[test]
     fn codes_come_back() {

@@ -3,9 +3,10 @@
 use super::attributes::{Attribute, Kind, Place};
 use super::generate::{is_tidy, put};
 use super::language::full_caption;
+use super::partition::{shows_held_out, split_of};
 use super::rng::Rng;
 use super::scene::Scene;
-use super::splits::{Split, shows_held_out, side};
+use super::split::Split;
 use serde::{Deserialize, Serialize};
 
 /// What was changed. Objects are given by their index in the scene.
@@ -53,7 +54,8 @@ pub fn near_misses(scene: &Scene, rng: &mut Rng, count: usize) -> Vec<(Scene, Ch
 /// Whether a changed scene keeps to what the original kept to.
 fn is_admissible(scene: &Scene, near: &Scene) -> bool {
     let keeps_pairs = shows_held_out(scene) || !shows_held_out(near);
-    let keeps_side = shows_held_out(scene) || side(scene) != Split::Train || side(near) == Split::Train;
+    let keeps_side =
+        shows_held_out(scene) || split_of(scene) != Split::Train || split_of(near) == Split::Train;
     keeps_pairs && keeps_side && (is_tidy(near) || !is_tidy(scene))
 }
 
@@ -146,7 +148,7 @@ mod tests {
         for index in 0..2_000 {
             let scene = scene(Split::Train, 8, index);
             for (near, _) in near_misses(&scene, &mut Rng::from_seed(index), 3) {
-                assert_eq!(side(&near), Split::Train);
+                assert_eq!(split_of(&near), Split::Train);
                 assert!(!shows_held_out(&near) && is_tidy(&near));
             }
         }

@@ -1,9 +1,9 @@
 //! Drawing a scene: attributes, cells and positions.
 
 use super::attributes::{Colour, Place, Shape, Size, Texture};
+use super::partition::{held_out, held_out_pair};
 use super::rng::Rng;
 use super::scene::{Background, MAX_TILT, Object, SIDE, Scene};
-use super::splits::held_out;
 use std::ops::RangeInclusive;
 
 /// Least distance of a centre from the border of its cell, in quarter pixels.
@@ -52,7 +52,7 @@ fn attributes(rng: &mut Rng, count: usize, pairs: Pairs) -> Vec<Object> {
             tilt: rng.between(-i16::from(MAX_TILT), i16::from(MAX_TILT)) as i8,
         };
         if forced == Some(objects.len()) {
-            (object.colour, object.shape) = super::splits::held_out_pair(rng.below(Colour::ALL.len()));
+            (object.colour, object.shape) = held_out_pair(rng.below(Colour::ALL.len()));
         }
         let allowed = pairs == Pairs::HeldOut || !held_out(object.colour, object.shape);
         if allowed && !objects.iter().any(|other| other.looks_like(&object)) {
@@ -123,7 +123,8 @@ pub(super) fn is_tidy(scene: &Scene) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::splits::{Split, scene};
+    use crate::world::split::Split;
+    use crate::world::splits::scene;
 
     #[test]
     fn generated_scenes_are_tidy_and_checked() {

@@ -1,7 +1,7 @@
 //! Playroom: scenes, pictures, language and questions, all derived from a seed.
 //!
 //! A [`Scene`] is the scene graph. Everything else is a function of it and of a random stream: the picture
-//! with its masks ([`render`]), sentences and their meaning ([`language`]), questions and their programs
+//! with its masks ([`mod@render`]), sentences and their meaning ([`language`]), questions and their programs
 //! ([`questions`]), near misses ([`edit`]) and Winoground-like pairs ([`swap`]). [`splits`] hands out the
 //! scenes.
 //!
@@ -13,17 +13,21 @@ pub mod digest;
 pub mod edit;
 mod generate;
 pub mod language;
+pub mod partition;
 pub mod questions;
+mod relation;
 pub mod render;
 pub mod rng;
 pub mod scene;
+mod split;
 pub mod splits;
 pub mod swap;
 
 pub use attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
 pub use language::{Caption, Claim, Description, Statement, Style};
 pub use questions::{Answer, Program, Question, QuestionKind};
+pub use relation::Relation;
 pub use render::{Mask, Picture, render};
 pub use rng::{Rng, Stream};
 pub use scene::{Background, Object, Scene};
-pub use splits::Split;
+pub use split::Split;

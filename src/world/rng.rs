@@ -1,6 +1,6 @@
 //! Seeded randomness: a counter-based generator with one independent stream per modality.
 
-use super::splits::Split;
+use super::split::Split;
 use crate::rng::{GOLDEN, SplitMix64, mix};
 
 /// What a stream of random numbers is used for. Each has its own, so that drawing more of one changes no

@@ -1,7 +1,7 @@
 //! The scene graph: what stands where.
 
 use super::attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
-use super::language::Relation;
+use super::relation::Relation;
 use crate::order;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,86 +1,12 @@
-//! The splits, and what keeps them apart.
-//!
-//! A scene belongs to `train`, `val` or `test` by a hash of its own content: the attributes and cells of its
-//! objects, which is all that its full caption says. Whatever the seed, no scene of one split can say what
-//! one of another says.
+//! The scenes of every split.
 
-use super::attributes::{Colour, Shape};
 use super::generate::{Pairs, draw};
+use super::partition::split_of;
 use super::rng::{Rng, Stream};
 use super::scene::{MAX_OBJECTS, Scene};
+use super::split::Split;
 use super::swap;
-use crate::order;
-use crate::rng::mix;
-use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::ops::RangeInclusive;
-
-/// A part of the world.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Split {
-    Train,
-    Val,
-    Test,
-    /// Scenes with at least one (colour, shape) pair that no other split shows.
-    Compose,
-    /// Winoground-like pairs: scenes 2k and 2k + 1 form the pair k of [`swap::pair`].
-    Swap,
-}
-
-impl Split {
-    pub const ALL: [Split; 5] = [Split::Train, Split::Val, Split::Test, Split::Compose, Split::Swap];
-
-    pub const fn word(self) -> &'static str {
-        match self {
-            Split::Train => "train",
-            Split::Val => "val",
-            Split::Test => "test",
-            Split::Compose => "compose",
-            Split::Swap => "swap",
-        }
-    }
-}
-
-impl fmt::Display for Split {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
-
-/// The shape that is never seen with colour `i` outside `compose`: each colour and each shape occurs once.
-pub(super) const fn held_out_pair(i: usize) -> (Colour, Shape) {
-    (Colour::ALL[i], Shape::ALL[(3 * i + 1) % 8])
-}
-
-/// Whether a pair of colour and shape is kept for `compose`.
-pub const fn held_out(colour: Colour, shape: Shape) -> bool {
-    held_out_pair(colour as usize).1 as usize == shape as usize
-}
-
-/// Whether a scene shows a held-out pair.
-pub fn shows_held_out(scene: &Scene) -> bool {
-    scene.objects.iter().any(|object| held_out(object.colour, object.shape))
-}
-
-/// The split that a scene without held-out pairs belongs to: one in twenty to `val`, one in twenty to `test`.
-pub fn side(scene: &Scene) -> Split {
-    let mut facts: Vec<u64> = scene
-        .objects
-        .iter()
-        .map(|o| {
-            [o.place() as u64, o.shape as u64, o.colour as u64, o.size as u64, o.texture as u64]
-                .into_iter()
-                .fold(0, |packed, value| packed << 4 | value)
-        })
-        .collect();
-    order::sort(&mut facts);
-    match facts.iter().fold(0, |hash, &fact| mix(hash ^ fact)) % 20 {
-        0 => Split::Val,
-        1 => Split::Test,
-        _ => Split::Train,
-    }
-}
 
 /// Scene `index` of a split under a seed, with one to five objects.
 pub fn scene(split: Split, seed: u64, index: u64) -> Scene {
@@ -104,7 +30,7 @@ pub fn scene_with(split: Split, seed: u64, index: u64, objects: RangeInclusive<u
     }
     loop {
         let scene = draw(&mut rng, &mut picture, objects.clone(), Pairs::Known);
-        if side(&scene) == split {
+        if split_of(&scene) == split {
             return scene;
         }
     }
@@ -114,16 +40,8 @@ pub fn scene_with(split: Split, seed: u64, index: u64, objects: RangeInclusive<u
 mod tests {
     use super::*;
     use crate::world::language::full_caption;
+    use crate::world::partition::shows_held_out;
     use std::collections::HashSet;
-
-    #[test]
-    fn held_out_pairs_take_every_colour_and_every_shape_once() {
-        let shapes: HashSet<Shape> = (0..8).map(|i| held_out_pair(i).1).collect();
-        assert_eq!(shapes.len(), 8);
-        let count =
-            Colour::ALL.iter().flat_map(|&c| Shape::ALL.map(|s| held_out(c, s))).filter(|&h| h).count();
-        assert_eq!(count, 8);
-    }
 
     #[test]
     fn held_out_pairs_show_in_compose_only() {

@@ -4,10 +4,12 @@
 use super::attributes::Kind;
 use super::edit::exchange;
 use super::generate::{Pairs, draw, is_tidy};
-use super::language::{Caption, Claim, Description, Relation, Style, full_caption, speak};
+use super::language::{Caption, Claim, Description, Style, full_caption, speak};
+use super::partition::{shows_held_out, split_of};
+use super::relation::Relation;
 use super::rng::{Rng, Stream};
 use super::scene::Scene;
-use super::splits::{Split, shows_held_out, side};
+use super::split::Split;
 use crate::order;
 
 /// What tells the two scenes of a pair apart.
@@ -38,7 +40,7 @@ pub fn pair(seed: u64, index: u64) -> SwapPair {
     };
     loop {
         let scene = draw(&mut rng, &mut picture, 2..=3, Pairs::Known);
-        if side(&scene) != Split::Train
+        if split_of(&scene) != Split::Train
             && let Some(scenes) = turn(scene, swapped)
             && let Some(captions) = bind(&scenes, swapped, &mut wording)
         {
@@ -55,7 +57,7 @@ fn turn(scene: Scene, swapped: Swapped) -> Option<[Scene; 2]> {
     };
     let mut turned = scene.clone();
     exchange(&mut turned, 0, 1, kind);
-    let is_admissible = is_tidy(&turned) && !shows_held_out(&turned) && side(&turned) != Split::Train;
+    let is_admissible = is_tidy(&turned) && !shows_held_out(&turned) && split_of(&turned) != Split::Train;
     is_admissible.then_some([scene, turned])
 }
 
@@ -75,7 +77,10 @@ fn bind(scenes: &[Scene; 2], swapped: Swapped, rng: &mut Rng) -> Option<[Caption
         }
     };
     let [a, b] = &captions;
-    let is_bound = a.judge(&scenes[0]) && b.judge(&scenes[1]) && !a.judge(&scenes[1]) && !b.judge(&scenes[0]);
+    let is_bound = a.is_true_of(&scenes[0])
+        && b.is_true_of(&scenes[1])
+        && !a.is_true_of(&scenes[1])
+        && !b.is_true_of(&scenes[0]);
     (is_bound && words(a) == words(b)).then_some(captions)
 }
 
@@ -111,9 +116,14 @@ mod tests {
             assert_eq!(words(&captions[0]), words(&captions[1]));
             for i in 0..2 {
                 assert_eq!(scene(Split::Swap, 6, 2 * index + i as u64), scenes[i]);
-                assert!(captions[i].judge(&scenes[i]));
-                assert!(!captions[i].judge(&scenes[1 - i]), "{} of {:?}", captions[i].text, scenes[1 - i]);
-                assert!(side(&scenes[i]) != Split::Train && !shows_held_out(&scenes[i]));
+                assert!(captions[i].is_true_of(&scenes[i]));
+                assert!(
+                    !captions[i].is_true_of(&scenes[1 - i]),
+                    "{} of {:?}",
+                    captions[i].text,
+                    scenes[1 - i]
+                );
+                assert!(split_of(&scenes[i]) != Split::Train && !shows_held_out(&scenes[i]));
             }
         }
         assert_eq!(seen.len(), 6);

@@ -2,7 +2,7 @@
 
 use pollster::block_on;
 use triptych::infer::Decoding;
-use triptych::infer::checkpoint::Job;
+use triptych::infer::Job;
 use triptych::model::architecture::Architecture;
 use triptych::model::blip::{Config, Task};
 use triptych::tensor::HostTensor;
@@ -22,12 +22,12 @@ fn config(subject: &Subject) -> &Config {
     }
 }
 
-pub fn check(subject: &mut Subject, task: Task) {
+pub(crate) fn check(subject: &mut Subject, task: Task) {
     let image = pictures(subject);
     let count = subject.get("in.pixel_values").shape[0];
     for picture in 0..count {
         let pixels = picture_at(subject, picture);
-        let source = block_on(subject.checkpoint.look(&pixels)).expect("the device is there");
+        let source = block_on(subject.checkpoint.encode_image(&pixels)).expect("the device is there");
         match task {
             Task::Caption => caption(subject, picture, source),
             Task::Answer => answer(subject, picture, source),
@@ -49,7 +49,7 @@ fn picture_at(subject: &Subject, i: usize) -> HostTensor {
 /// Compares the states of all pictures; returns their embeddings where there are any.
 fn pictures(subject: &mut Subject) -> Option<HostTensor> {
     let pixels = subject.get("in.pixel_values").clone();
-    let run = subject.run(Job::Image { batch: pixels.shape[0] }, false, &[("pixels", &pixels)]);
+    let run = subject.run(Job::EncodeImage { batch: pixels.shape[0] }, false, &[("pixels", &pixels)]);
     for k in 0..layers(subject, "out.vision_hidden") {
         let slot = match k {
             0 => "vision_model.encoder.input".to_string(),
@@ -95,13 +95,13 @@ fn caption(subject: &mut Subject, picture: usize, source: usize) {
             subject.check_part(&format!("out.cross_attention.{k}"), got, start);
         }
     }
-    let prompt = subject.checkpoint.caption_prompt(None);
+    let prompt = subject.checkpoint.decoder_prompt(None);
     let new = subject.get("out.greedy_ids").shape.last() - 1;
     write(subject, "out.greedy_ids", picture, source, prompt.clone(), (Decoding::Greedy, new));
     write(subject, "out.beam3_ids", picture, source, prompt, (Decoding::Beam { width: 3 }, new));
     // What the tokenizer makes of the words: `generate` replaces its first token and drops its last.
     let row = [&ids[..], &[stop(subject)]].concat();
-    let prompt = subject.checkpoint.caption_prompt(Some(&row));
+    let prompt = subject.checkpoint.decoder_prompt(Some(&row));
     write(subject, "out.greedy_prompt_ids", picture, source, prompt, (Decoding::Greedy, new));
     top5(subject, "out.greedy", "out.greedy_ids", picture, source);
 }
@@ -113,12 +113,13 @@ fn answer(subject: &mut Subject, picture: usize, source: usize) {
     let ids = HostTensor::u32([1, width], all.as_u32()[picture * width..(picture + 1) * width].to_vec());
     let length = subject.lengths().as_u32()[picture];
     let lengths = HostTensor::u32([1], vec![length]);
-    let job = Job::Question { tokens: width, source };
+    let job = Job::EncodeQuestion { tokens: width, source };
     let run = subject.run(job, false, &[("ids", &ids), ("lengths", &lengths)]);
     let states = subject.read(&run, "question_states");
     subject.check_part("out.question_embeds", states.as_f32(), picture * states.shape.numel());
-    let asked = block_on(subject.checkpoint.ask(source, &ids, length)).expect("the device is there");
-    let prompt = subject.checkpoint.caption_prompt(None);
+    let asked =
+        block_on(subject.checkpoint.encode_question(source, &ids, length)).expect("the device is there");
+    let prompt = subject.checkpoint.decoder_prompt(None);
     write(subject, "out.answer_ids", picture, asked, prompt.clone(), (Decoding::Greedy, 10));
     write(subject, "out.answer_beam3_ids", picture, asked, prompt, (Decoding::Beam { width: 3 }, 10));
     top5(subject, "out.answer", "out.answer_ids", picture, asked);
@@ -143,26 +144,27 @@ fn top5(subject: &mut Subject, prefix: &str, ids: &str, picture: usize, source: 
     let row = all.as_u32()[picture * width..(picture + 1) * width].to_vec();
     let written = row.iter().skip(1).position(|&id| id == stop(subject)).map_or(width - 1, |at| at + 1);
     for length in 1..=written {
-        let logits = block_on(subject.checkpoint.next(source, &[row[..length].to_vec()]));
-        let logits = logits.expect("the device is there");
+        let logits = block_on(subject.checkpoint.decode_step(source, &[row[..length].to_vec()], false));
+        let (logits, _) = logits.expect("the device is there");
         let at = (picture * (width - 1) + length - 1) * 5;
         let want = subject.get(&format!("{prefix}_top5_ids")).as_u32()[at..at + 5].to_vec();
         let logits = logits.as_f32();
         let got: Vec<f32> = want.iter().map(|&id| logits[id as usize]).collect();
         subject.check_part(&format!("{prefix}_top5_logits"), &got, at);
-        let mut falling = logits.to_vec();
-        falling.sort_by(|a, b| b.total_cmp(a));
-        subject.check_among(&format!("{prefix}_top5_ids"), &got, falling[4]);
+        let mut descending = logits.to_vec();
+        descending.sort_by(|a, b| b.total_cmp(a));
+        subject.check_among(&format!("{prefix}_top5_ids"), &got, descending[4]);
     }
 }
 
 fn matches(subject: &mut Subject, picture: usize, source: usize) {
     for (name, ids) in [("out.itm_score", "in.input_ids"), ("out.itm_score_enc", "in.input_ids_enc")] {
         let row = subject.row(ids, picture);
-        let scores = block_on(subject.checkpoint.match_rows(source, &[row])).expect("the device is there");
-        subject.check_part(name, &scores[0], picture * 2);
+        let scores = block_on(subject.checkpoint.match_batch(source, &[row], false));
+        let scores = scores.expect("the device is there").0;
+        subject.check_part(name, scores.as_f32(), picture * 2);
         if name == "out.itm_score" {
-            let no = 1.0 / (1.0 + (scores[0][1] - scores[0][0]).exp());
+            let no = 1.0 / (1.0 + (scores.as_f32()[1] - scores.as_f32()[0]).exp());
             subject.check_part("out.itm_probs", &[no, 1.0 - no], picture * 2);
         }
     }
@@ -182,7 +184,7 @@ fn last_layer(subject: &Subject) -> String {
 
 fn embeds(subject: &mut Subject, image: &HostTensor) {
     let (ids, lengths) = (subject.get("in.input_ids").clone(), subject.lengths());
-    let job = Job::Text { rows: ids.shape[0], tokens: ids.shape[1], masked: true };
+    let job = Job::EncodeText { rows: ids.shape[0], tokens: ids.shape[1], masked: true };
     let run = subject.run(job, false, &[("ids", &ids), ("lengths", &lengths)]);
     subject.check_slot("out.text_only_embeds", &run, "text_states");
     subject.check_slot("out.text_feat", &run, "text_embeds");

@@ -1,13 +1,13 @@
 //! CLIP and SigLIP: every state, pooled vector, embedding and logit.
 
 use pollster::block_on;
-use triptych::infer::checkpoint::Job;
+use triptych::infer::Job;
 use triptych::model::architecture::Architecture;
 use triptych::tensor::HostTensor;
 
 use super::reference::Subject;
 
-pub fn check(subject: &mut Subject) {
+pub(crate) fn check(subject: &mut Subject) {
     let siglip = matches!(subject.checkpoint.architecture, Architecture::Siglip(_));
     let image = pictures(subject, siglip);
     // SigLIP sees its padding; CLIP's is behind the causal mask, hidden or not.
@@ -20,7 +20,7 @@ pub fn check(subject: &mut Subject) {
 
 fn pictures(subject: &mut Subject, siglip: bool) -> HostTensor {
     let pixels = subject.get("in.pixel_values").clone();
-    let run = subject.run(Job::Image { batch: pixels.shape[0] }, false, &[("pixels", &pixels)]);
+    let run = subject.run(Job::EncodeImage { batch: pixels.shape[0] }, false, &[("pixels", &pixels)]);
     subject.check_slot("out.vision_hidden.0", &run, "vision_model.encoder.input");
     let depth = layers(subject, "out.vision_hidden");
     for k in 1..depth {
@@ -48,7 +48,7 @@ fn texts(subject: &mut Subject, masked: bool, compare: bool) -> HostTensor {
     if let Some(pooled) = &pooled {
         inputs.push(("pooled", pooled));
     }
-    let job = Job::Text { rows: ids.shape[0], tokens: ids.shape[1], masked };
+    let job = Job::EncodeText { rows: ids.shape[0], tokens: ids.shape[1], masked };
     let run = subject.run(job, false, &inputs);
     let embeds = subject.read(&run, "text_embeds");
     if compare {
@@ -86,6 +86,6 @@ fn logits(subject: &mut Subject, image: &HostTensor, text: &HostTensor) {
 }
 
 /// How many goldens `prefix.0`, `prefix.1` ... there are.
-pub fn layers(subject: &Subject, prefix: &str) -> usize {
+pub(crate) fn layers(subject: &Subject, prefix: &str) -> usize {
     (0..).take_while(|k| subject.has(&format!("{prefix}.{k}"))).count()
 }

@@ -42,7 +42,7 @@ fn a_race_is_run_saved_and_judged_again() {
     assert_eq!(names, ["majority", "picture", "words", "shuffled", "late"]);
     assert_eq!(document["rounds"].as_array().unwrap().len(), 2);
     let file = folder.path().join("late.safetensors");
-    assert_eq!(json(&[&["lab", "judge", path(&file)], &CPU[..]].concat()), contestants[4]);
+    assert_eq!(json(&[&["lab", "evaluate", path(&file)], &CPU[..]].concat()), contestants[4]);
 
     let document = json(&[&["lab", "sabotage"], &race[..], &CPU[..]].concat());
     // Of two modalities, six corruptions and five contestants.
@@ -51,9 +51,9 @@ fn a_race_is_run_saved_and_judged_again() {
     let contrast = ["lab", "contrast", "--steps", "10", "--batch", "8", "--save", path(&file)];
     let document = json(&[&contrast[..], &CPU[..]].concat());
     assert_eq!(document["curve"].as_array().unwrap().len(), 1);
-    let judged = json(&[&["lab", "judge", path(&file)], &CPU[..]].concat());
+    let evaluated = json(&[&["lab", "evaluate", path(&file)], &CPU[..]].concat());
     for figure in ["step", "to_text", "to_picture", "tells_word", "geometry", "map"] {
-        assert_eq!(judged[figure], document["figures"][figure], "{figure}");
+        assert_eq!(evaluated[figure], document["figures"][figure], "{figure}");
     }
 }
 

@@ -5,7 +5,7 @@ use super::*;
 use image::{ImageFormat, Rgb, RgbImage};
 
 /// A gradient with noise.
-pub fn photo(width: u32, height: u32) -> RgbImage {
+pub(crate) fn photo(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let noise = (x.wrapping_mul(7919) ^ y.wrapping_mul(104_729)) % 61;
         Rgb([(x * 255 / width) as u8, (y * 255 / height) as u8, (noise * 4) as u8])
@@ -13,14 +13,14 @@ pub fn photo(width: u32, height: u32) -> RgbImage {
 }
 
 /// The bytes of a picture file.
-pub fn saved(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn saved(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut file, format).expect("the picture is encoded");
     file.into_inner()
 }
 
 /// A PNG without pixels that says it is of this size.
-pub fn claimed(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn claimed(width: u32, height: u32) -> Vec<u8> {
     let mut file = saved(&photo(2, 2), ImageFormat::Png);
     file[16..24].copy_from_slice(&[width.to_be_bytes(), height.to_be_bytes()].concat());
     file

@@ -22,7 +22,7 @@ fn bad_use_and_bad_input_end_with_2_and_a_sentence() {
         (&["lab", "fuse", "--parts", "0,0,0,0"], "0"),
         (&["lab", "sabotage", "--parts", "1,2"], "--parts"),
         (&["lab", "contrast", "--rate", "0"], "learning rate"),
-        (&["lab", "judge", path(&broken)], "broken.png"),
+        (&["lab", "evaluate", path(&broken)], "broken.png"),
         (&["train", "--out", path(&run), "--start-from", path(&foreign)], "config.json"),
         (&["train", "--every", "0"], "--every"),
         (&["dance"], "dance"),

@@ -22,8 +22,8 @@ type Emit = fn(&mut PlanBuilder, &[SlotId]) -> SlotId;
 
 /// Cases of the file by name, each with our way to say it.
 const CASES: &[(&str, Emit)] = &[
-    ("linear", |b, x| linear(b, x[0], x[1], Some(x[2]), None)),
-    ("linear_gelu", |b, x| linear(b, x[0], x[1], Some(x[2]), Some(Activation::Gelu))),
+    ("linear", |b, x| affine(b, x, None)),
+    ("linear_gelu", |b, x| affine(b, x, Some(Activation::Gelu))),
     ("matmul", |b, x| matmul(b, x[0], x[1], Transpose::default())),
     ("matmul_transposed", |b, x| matmul(b, x[0], x[1], Transpose { x: true, y: true })),
     ("conv2d", |b, x| conv2d(b, x[0], x[1], Some(x[2]), 2, 1)),
@@ -47,6 +47,11 @@ const CASES: &[(&str, Emit)] = &[
     ("info_nce", |b, x| info_nce(b, x[0], None)),
     ("info_nce_negatives", |b, x| info_nce(b, x[0], Some(x[1]))),
 ];
+
+fn affine(b: &mut PlanBuilder, x: &[SlotId], act: Option<Activation>) -> SlotId {
+    let weight = b.as_matrix(x[1]);
+    linear(b, x[0], weight, Some(x[2]), act)
+}
 
 /// Gradients that PyTorch gives and we do not: the weights of a mean are data.
 const NOT_OURS: &[&str] = &["cross_entropy/grad.2"];
@@ -78,7 +83,7 @@ fn declare(goldens: &Goldens, b: &mut PlanBuilder, inputs: &[String]) -> Vec<Slo
     inputs.iter().map(slot).collect()
 }
 
-fn filled<'a>(goldens: &Goldens, device: &'a Device, b: PlanBuilder, inputs: &[String]) -> Bench<'a> {
+fn filled(goldens: &Goldens, device: &Device, b: PlanBuilder, inputs: &[String]) -> Bench {
     let bench = Bench::new(device, b.finish(), |_| None);
     inputs.iter().for_each(|name| bench.write(name, goldens.get(name)));
     bench

@@ -45,7 +45,7 @@ fn logits(b: &mut PlanBuilder, ids: SlotId) -> SlotId {
         x = b.scope(format!("blocks.{i}"), |b| block(b, x));
     }
     let x = norm(b, "norm", x);
-    let head = b.param("head.weight", [VOCABULARY, WIDTH]);
+    let head = b.weight("head.weight", [VOCABULARY, WIDTH]);
     let logits = affine::linear(b, x, head, None, None);
     b.name(logits, "logits");
     logits

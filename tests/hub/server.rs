@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use triptych::io::hub::{Answer, Body, Fetch};
+use triptych::io::hub::{Body, Fetch, Response};
 
 /// What the server does.
 #[derive(Default, Clone)]
-pub struct Behaviour {
+pub(crate) struct Behaviour {
     pub files: HashMap<String, Vec<u8>>,
     /// Instead of a file.
     pub statuses: HashMap<String, u16>,
@@ -48,16 +48,16 @@ pub struct Behaviour {
 }
 
 /// What many servers send for what they do not have.
-pub const PAGE: &str = "<!DOCTYPE html>\n<html><body>Our models</body></html>";
+pub(crate) const PAGE: &str = "<!DOCTYPE html>\n<html><body>Our models</body></html>";
 
 #[derive(Clone)]
-pub struct Hub {
+pub(crate) struct Hub {
     pub address: String,
     behaviour: Arc<Mutex<Behaviour>>,
 }
 
 impl Hub {
-    pub fn start(behaviour: Behaviour) -> Self {
+    pub(crate) fn start(behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}/model", listener.local_addr().unwrap());
         let hub = Hub { address, behaviour: Arc::new(Mutex::new(behaviour)) };
@@ -71,11 +71,11 @@ impl Hub {
         hub
     }
 
-    pub fn set(&self) -> MutexGuard<'_, Behaviour> {
+    pub(crate) fn set(&self) -> MutexGuard<'_, Behaviour> {
         self.behaviour.lock().unwrap()
     }
 
-    pub fn take_log(&self) -> Vec<String> {
+    pub(crate) fn take_log(&self) -> Vec<String> {
         std::mem::take(&mut self.set().log)
     }
 
@@ -141,7 +141,7 @@ impl Hub {
     }
 }
 
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -166,11 +166,11 @@ fn request(stream: &TcpStream) -> std::io::Result<(String, usize)> {
 
 /// Speaks to such a hub. It waits in vain as soon as a server is silent for a moment, and then its patience is at an end.
 #[derive(Clone)]
-pub struct Client;
+pub(crate) struct Client;
 
 const MOMENT: Duration = Duration::from_millis(500);
 
-pub struct Stream {
+pub(crate) struct Stream {
     reader: BufReader<TcpStream>,
     left: Option<usize>,
 }
@@ -180,7 +180,7 @@ impl Fetch for Client {
 
     async fn pause(&self, _: Duration) {}
 
-    async fn get(&self, url: &str, from: u64) -> Result<Answer<Stream>, String> {
+    async fn get(&self, url: &str, from: u64) -> Result<Response<Stream>, String> {
         let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
         let mut stream = TcpStream::connect(host).map_err(|error| error.to_string())?;
         stream.set_read_timeout(Some(MOMENT)).map_err(|error| error.to_string())?;
@@ -201,7 +201,7 @@ impl Fetch for Client {
             headers.insert(name.to_ascii_lowercase(), value.to_string());
         }
         let left = headers.get("content-length").map(|length| length.parse().unwrap());
-        Ok(Answer::new(status, from, |name| headers.get(name).cloned(), Stream { reader, left }))
+        Ok(Response::new(status, from, |name| headers.get(name).cloned(), Stream { reader, left }))
     }
 }
 

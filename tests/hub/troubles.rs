@@ -7,14 +7,14 @@ use tempfile::{TempDir, tempdir};
 
 use super::server::{Behaviour, Client, Hub, PAGE};
 use super::*;
-use triptych::infer::checkpoint::{MAX_FILE, convert};
+use triptych::infer::{MAX_FILE, convert};
 use triptych::limits::MAX_SHARDS;
 
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 605247071\n";
 const INDEX: &str = "model.safetensors.index.json";
 
 /// Names and sizes of what a folder holds.
-pub fn held(kept: &TempDir) -> Vec<(String, u64)> {
+pub(crate) fn held(kept: &TempDir) -> Vec<(String, u64)> {
     let files = fs::read_dir(kept.path()).unwrap().map(|file| file.unwrap());
     let full = files.map(|file| (file.file_name().into_string().unwrap(), file.metadata().unwrap().len()));
     full.filter(|(_, size)| *size > 0).collect()
@@ -112,7 +112,7 @@ fn a_small_file_is_small_whatever_the_server_says() {
 fn lengths_are_counted_where_they_are_not_told_but_not_those_of_weights() {
     let hub = Hub::start(Behaviour { hides_lengths: Some(""), ..serving("clip_gelu") });
     let source = Source::parse(&hub.address).unwrap();
-    let error = block_on(survey(&source, &Client)).map(|_| ()).unwrap_err().to_string();
+    let error = block_on(resolve(&source, &Client)).map(|_| ()).unwrap_err().to_string();
     assert_eq!(error, "the server does not tell how long model.safetensors is");
     assert!(hub.take_log().contains(&"vocab.json 0".to_string()));
 }
@@ -196,7 +196,7 @@ fn a_folder_that_convert_has_written_comes_from_a_plain_server_in_all_its_parts(
         assert_eq!(shards.count(), converted.files);
         assert_kept(&hub, &download);
         let files = block_on(download.files()).unwrap();
-        Checkpoint::load(Device::Cpu(CpuDevice { exact: false }), &files, Precision::F32).unwrap();
+        VisionLanguageModel::load(Device::Cpu(CpuDevice { exact: false }), &files, Precision::F32).unwrap();
     }
 }
 

@@ -20,7 +20,7 @@ fn a_model_that_another_page_fetches_again_is_not_waited_for_without_end() {
     }
     let failed = failure(&lab.load(&name)).clone();
     assert!(failed.sentence.contains("is being fetched or loaded"), "{}", failed.sentence);
-    assert_eq!(failed.way_on, WayOn::Retry);
+    assert_eq!(failed.recovery, Recovery::Retry);
     drop(other);
     lab.load(&name);
     let other = lab.lock(&name);
@@ -44,7 +44,7 @@ fn where_a_model_is_gone_after_a_comparison_what_is_asked_waits_for_the_next() {
     let failed = replies.iter().filter(|reply| matches!(reply.event, Event::Failed(_))).map(|reply| reply.id);
     assert_eq!(failed.collect::<Vec<_>>(), [comparing, loading], "{replies:?}");
     // The page sends it again when a model is ready.
-    assert_eq!(lab.ask(Command::EncodeText { text: "a cat".into() }), []);
+    assert_eq!(lab.ask(Command::query("a cat")), []);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn an_album_that_was_told_stays_told_after_a_comparison() {
     lab.load(&name);
     let photo = Photo { name: "a.png".into(), size: 1, modified: 2 };
     let file = encode_png(&Pixels::new(8, 8, (0..192).collect()));
-    lab.ask(Command::AddPhoto { photo, file });
+    lab.ask(Command::AddPhoto { photo, file, in_memory: false });
     lab.ask(Command::Compare { name });
     let events = lab.ask(Command::Thumbnails { photos: vec![0] });
     assert!(matches!(&events[..], [Event::Thumbnails(files)] if files.len() == 1), "{events:?}");
@@ -68,12 +68,12 @@ fn what_is_lost_of_the_visitors_own_files_is_to_come_from_no_server() {
     let sizes: Vec<_> = all.iter().map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect();
     for (at, (_, bytes)) in all.into_iter().enumerate() {
         let (name, files) = ("my model".to_string(), sizes.clone());
-        lab.ask(Command::Take { name, files, file: at as u32, start: 0, bytes });
+        lab.ask(Command::Import { name, files, file: at as u32, start: 0, bytes, in_memory: false });
     }
     assert!(matches!(lab.load("my model").last(), Some(Event::Ready(_))));
     let vocabulary = lab.folder.path().join(format!("model.{}", key("my model"))).join("vocab.json");
     fs::File::options().write(true).open(vocabulary).unwrap().set_len(1).unwrap();
     let failed = failure(&lab.load("my model")).clone();
     assert!(failed.sentence.ends_with("Choose its folder again in the room Models."), "{}", failed.sentence);
-    assert_eq!(failed.way_on, WayOn::ChangeInput);
+    assert_eq!(failed.recovery, Recovery::ChangeInput);
 }

@@ -9,7 +9,7 @@ fn a_download_waits_for_that_of_another_page_and_takes_what_it_brought() {
     let other = lab.lock(&name);
     let refused = failure(&lab.ask(Command::Delete { name: name.clone() })).clone();
     assert!(refused.sentence.starts_with("These files are in use"), "{}", refused.sentence);
-    assert_eq!(refused.way_on, WayOn::Retry);
+    assert_eq!(refused.recovery, Recovery::Retry);
     let offer = lab.ask(Command::Offer { name: name.clone(), again: false });
     assert!(matches!(offer[..], [Event::Offered(_)]), "{offer:?}");
 
@@ -42,20 +42,21 @@ fn a_download_waits_for_that_of_another_page_and_takes_what_it_brought() {
 #[test]
 fn a_folder_is_handed_in_by_one_page_at_a_time() {
     let mut lab = Lab::new("clip_gelu");
-    let take = |bytes: &[u8], start: u64| Command::Take {
+    let take = |bytes: &[u8], start: u64| Command::Import {
         name: "my model".into(),
         files: vec![("config.json".into(), 4)],
         file: 0,
         start,
         bytes: bytes.to_vec(),
+        in_memory: false,
     };
-    assert_eq!(lab.ask(take(b"{ ", 0)), [Event::Taken { done: 2, total: 4 }]);
+    assert_eq!(lab.ask(take(b"{ ", 0)), [Event::Imported { done: 2, total: 4 }]);
     let mut other = visit(lab.folder.path());
     let refused = block_on(other.ask(take(b"xx", 0)));
     assert!(failure(&refused).sentence.starts_with("These files are in use"), "{refused:?}");
     let refused = block_on(other.ask(Command::Delete { name: "my model".into() }));
-    assert_eq!(failure(&refused).way_on, WayOn::Retry);
-    assert_eq!(lab.ask(take(b" }", 2)), [Event::Taken { done: 4, total: 4 }]);
+    assert_eq!(failure(&refused).recovery, Recovery::Retry);
+    assert_eq!(lab.ask(take(b" }", 2)), [Event::Imported { done: 4, total: 4 }]);
     assert_eq!(lab.shelf().len(), 1);
     assert_eq!(block_on(other.ask(Command::Delete { name: "my model".into() })), [Event::Shelf(Vec::new())]);
 }
@@ -63,7 +64,7 @@ fn a_folder_is_handed_in_by_one_page_at_a_time() {
 /// The command that hands in a piece of a model of two files.
 fn handing_in(file: u32, start: u64, bytes: &[u8]) -> Command {
     let files = vec![("config.json".into(), 4), ("merges.txt".into(), 1000)];
-    Command::Take { name: "my model".into(), files, file, start, bytes: bytes.to_vec() }
+    Command::Import { name: "my model".into(), files, file, start, bytes: bytes.to_vec(), in_memory: false }
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn a_folder_that_was_handed_in_by_half_can_be_deleted() {
     // The page is closed, and another one opened.
     lab.client = visit(lab.folder.path());
     let [model] = &lab.shelf()[..] else { panic!("one model is kept in part") };
-    assert_eq!((model.name.as_str(), model.kept, model.size), ("my model", 604, 1004));
+    assert_eq!((model.name.as_str(), model.stored, model.size), ("my model", 604, 1004));
     assert_eq!(lab.ask(Command::Delete { name: "my model".into() }), [Event::Shelf(Vec::new())]);
     assert_eq!(lab.kept_files(), [""; 0]);
     // What would come of it now had no beginning.
@@ -98,7 +99,7 @@ fn a_page_that_waited_fetches_again_what_the_other_one_did_not() {
             std::thread::sleep(std::time::Duration::from_millis(300));
             drop(other);
         });
-        lab.ask(Command::Download { name: name.clone(), size, again: true })
+        lab.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false })
     });
     assert_eq!((events.first(), events.last()), (Some(&Event::Waiting), Some(&Event::Downloaded)));
     assert!(lab.hub.take_log().contains(&"model.safetensors 0".to_string()));
@@ -110,8 +111,22 @@ fn a_page_that_waited_fetches_again_what_the_other_one_did_not() {
 fn a_copy_that_is_stopped_lets_go_of_the_folder() {
     let mut lab = Lab::new("clip_gelu");
     lab.ask(handing_in(0, 0, b"{  }"));
-    lab.ask(Command::Stop { lane: Lane::Take });
+    lab.ask(Command::Stop { lane: Lane::Import });
     let mut other = visit(lab.folder.path());
     let deleted = block_on(other.ask(Command::Delete { name: "my model".into() }));
     assert_eq!(deleted, [Event::Shelf(Vec::new())]);
+}
+
+#[test]
+fn a_copy_that_fails_lets_go_of_the_folder() {
+    let mut lab = Lab::new("clip_gelu");
+    lab.ask(handing_in(0, 0, b"{  }"));
+    lab.client = visit(lab.folder.path());
+    // What tells of the files cannot be read.
+    let manifest = lab.folder.path().join(format!("model.{}", key("my model"))).join("manifest.json");
+    fs::remove_file(&manifest).unwrap();
+    fs::create_dir(&manifest).unwrap();
+    let failed = failure(&lab.ask(handing_in(1, 0, &[b'a'; 600]))).clone();
+    assert!(failed.sentence.contains("cannot be read"), "{}", failed.sentence);
+    lab.lock("my model");
 }

@@ -1,19 +1,19 @@
-//! What both devices promise beyond the kernels: banks, views, ranges, errors, equal bits.
+//! What both devices promise beyond the kernels: parameter stores, views, ranges, errors, equal bits.
 
 use std::rc::Rc;
 
 use super::{Case, cases};
-use triptych::device::{Bank, CpuDevice, Device, DeviceError, GpuDevice};
-use triptych::kernel::{Access, Args, Kernel, Variant};
+use triptych::device::{CpuDevice, Device, DeviceError, GpuDevice, ParamStore};
+use triptych::kernel::{Access, Args, Field, Kernel, Variant};
 use triptych::ops::case::noise;
 use triptych::ops::matmul::{Transpose, matmul};
 use triptych::plan::{Plan, PlanBuilder, fill};
 use triptych::tensor::{DType, HostTensor};
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     cases![
         the_adapter_grants_a_device_with_the_default_limits_of_webgpu,
-        plans_share_their_bank_and_ranges_run_alone,
+        plans_share_their_param_store_and_ranges_run_alone,
         missing_and_misshapen_weights_are_errors,
         a_buffer_beyond_the_limits_is_an_error,
         a_shader_that_the_adapter_refuses_is_an_error,
@@ -30,7 +30,7 @@ async fn the_adapter_grants_a_device_with_the_default_limits_of_webgpu() {
     assert!(device.limits().max_storage_buffers_per_shader_stage >= 8);
 }
 
-pub async fn gpu() -> GpuDevice {
+pub(crate) async fn gpu() -> GpuDevice {
     GpuDevice::request().await.expect("a GPU adapter, be it a software one")
 }
 
@@ -42,7 +42,7 @@ async fn devices() -> [Device; 3] {
     ]
 }
 
-pub fn f32s(values: &[f32]) -> HostTensor {
+pub(crate) fn f32s(values: &[f32]) -> HostTensor {
     HostTensor::f32([values.len()], values.to_vec())
 }
 
@@ -54,9 +54,10 @@ const COUNTS: &str = "
     fn forward(@builtin(local_invocation_index) i: u32) { if i < params.count { y[i] += 1.0; } }";
 
 /// `y += 1`, for up to 64 elements.
-pub static COUNT: Kernel = Kernel {
+pub(crate) static COUNT: Kernel = Kernel {
     name: "count.forward",
     bindings: &[("y", Access::Write)],
+    params: &[Field::of::<u32>("count")],
     variants: &[
         Variant { name: "one", source: &[COUNTS], entry: "forward", grid: |_| [1, 1, 1] },
         Variant { name: "two", source: &[COUNTS], entry: "forward", grid: |_| [1, 1, 1] },
@@ -78,37 +79,34 @@ fn counting() -> Rc<Plan> {
     Rc::new(b.finish())
 }
 
-async fn plans_share_their_bank_and_ranges_run_alone() {
+async fn plans_share_their_param_store_and_ranges_run_alone() {
     for device in devices().await {
-        let mut bank = device.bank();
-        device.store(&mut bank, "total", &f32s(&[1.0, 2.0, 3.0])).unwrap();
-        let first = device.prepare(counting(), &bank).await.unwrap();
-        let second = device.prepare(counting(), &bank).await.unwrap();
-        for (prepared, range) in
+        let mut params = device.param_store();
+        params.store("total", &f32s(&[1.0, 2.0, 3.0])).unwrap();
+        let first = params.compile(counting()).await.unwrap();
+        let second = params.compile(counting()).await.unwrap();
+        for (compiled, range) in
             [(&first, "start"), (&first, "count"), (&second, "start"), (&second, "count"), (&second, "count")]
         {
-            device.run(prepared, prepared.plan().range(range)).unwrap();
+            compiled.run(compiled.plan().range(range)).unwrap();
         }
-        assert_eq!(device.fetch(&bank, "total").await.unwrap(), f32s(&[4.0, 5.0, 6.0]));
-        assert_eq!(device.read(&first, "runs").await.unwrap(), f32s(&[1.0, 1.0]));
-        assert_eq!(
-            device.read(&second, "runs_as_row").await.unwrap(),
-            HostTensor::f32([1, 2], vec![2.0, 2.0])
-        );
-        device.store(&mut bank, "total", &f32s(&[0.5, 0.5, 0.5])).unwrap();
-        device.run(&first, first.plan().range("count")).unwrap();
-        assert_eq!(device.fetch(&bank, "total").await.unwrap(), f32s(&[1.5, 1.5, 1.5]));
+        assert_eq!(params.read("total").await.unwrap(), f32s(&[4.0, 5.0, 6.0]));
+        assert_eq!(first.read("runs").await.unwrap(), f32s(&[1.0, 1.0]));
+        assert_eq!(second.read("runs_as_row").await.unwrap(), HostTensor::f32([1, 2], vec![2.0, 2.0]));
+        params.store("total", &f32s(&[0.5, 0.5, 0.5])).unwrap();
+        first.run(first.plan().range("count")).unwrap();
+        assert_eq!(params.read("total").await.unwrap(), f32s(&[1.5, 1.5, 1.5]));
     }
 }
 
 async fn missing_and_misshapen_weights_are_errors() {
     for device in devices().await {
-        let mut bank = device.bank();
-        let prepared = async |bank: &Bank| device.prepare(counting(), bank).await.map(drop);
-        assert!(matches!(prepared(&bank).await, Err(DeviceError::Missing { name }) if name == "total"));
-        assert!(device.fetch(&bank, "total").await.is_err());
-        device.store(&mut bank, "total", &f32s(&[1.0, 2.0])).unwrap();
-        let message = prepared(&bank).await.unwrap_err().to_string();
+        let mut params = device.param_store();
+        let compiled = async |params: &ParamStore| params.compile(counting()).await.map(drop);
+        assert!(matches!(compiled(&params).await, Err(DeviceError::Missing { name }) if name == "total"));
+        assert!(params.read("total").await.is_err());
+        params.store("total", &f32s(&[1.0, 2.0])).unwrap();
+        let message = compiled(&params).await.unwrap_err().to_string();
         assert_eq!(message, "`total` has shape [2], expected [3]");
     }
 }
@@ -118,13 +116,14 @@ async fn a_buffer_beyond_the_limits_is_an_error() {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [1 << 26]);
     fill::fill(&mut b, y, 1.0);
-    let prepared = device.prepare(Rc::new(b.finish()), &device.bank()).await.map(drop);
-    assert!(matches!(prepared, Err(DeviceError::TooLarge { bytes: 268_435_456, limit: 134_217_728, .. })));
+    let compiled = device.param_store().compile(Rc::new(b.finish())).await.map(drop);
+    assert!(matches!(compiled, Err(DeviceError::TooLarge { bytes: 268_435_456, limit: 134_217_728, .. })));
 }
 
 async fn a_shader_that_the_adapter_refuses_is_an_error() {
     static BROKEN: Kernel = Kernel {
         name: "broken.forward",
+        params: &[Field::of::<u32>("count")],
         variants: &[Variant {
             name: "one",
             source: &["fn forward() {"],
@@ -137,11 +136,11 @@ async fn a_shader_that_the_adapter_refuses_is_an_error() {
     let mut b = PlanBuilder::new();
     let y = b.named_temp("y", [3]);
     b.emit(&BROKEN, &[y], vec![3]);
-    let prepared = device.prepare(Rc::new(b.finish()), &device.bank()).await.map(drop);
-    assert!(matches!(prepared, Err(DeviceError::Gpu(_))), "{prepared:?}");
+    let compiled = device.param_store().compile(Rc::new(b.finish())).await.map(drop);
+    assert!(matches!(compiled, Err(DeviceError::Gpu(_))), "{compiled:?}");
 }
 
-pub fn product(side: usize) -> Rc<Plan> {
+pub(crate) fn product(side: usize) -> Rc<Plan> {
     let mut b = PlanBuilder::new();
     let x = b.input("x", [side, side], DType::F32);
     let w = b.param("w", [side, side]);
@@ -152,13 +151,13 @@ pub fn product(side: usize) -> Rc<Plan> {
 
 async fn equal_inputs_give_equal_bits_on_one_device() {
     for device in devices().await {
-        let mut bank = device.bank();
-        device.store(&mut bank, "w", &noise(&[65, 65], 1.0, 1)).unwrap();
+        let mut params = device.param_store();
+        params.store("w", &noise(&[65, 65], 1.0, 1)).unwrap();
         let run = async || {
-            let prepared = device.prepare(product(65), &bank).await.unwrap();
-            device.write(&prepared, "x", &noise(&[65, 65], 1.0, 2));
-            device.run(&prepared, prepared.plan().all()).unwrap();
-            device.read(&prepared, "y").await.unwrap()
+            let compiled = params.compile(product(65)).await.unwrap();
+            compiled.write("x", &noise(&[65, 65], 1.0, 2));
+            compiled.run(compiled.plan().all()).unwrap();
+            compiled.read("y").await.unwrap()
         };
         assert_eq!(run().await.words(), run().await.words());
     }

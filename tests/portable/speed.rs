@@ -13,7 +13,7 @@ use triptych::search::Index;
 use triptych::tensor::DType::F32;
 use web_time::Instant;
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     cases![
         products_of_matrices_are_many_times_as_fast_as_their_definition,
         few_rows_of_a_product_cost_little_more_than_their_share,

@@ -5,9 +5,9 @@ use super::{Case, cases};
 use triptych::device::{CpuDevice, Device};
 use triptych::lab::contrast;
 use triptych::lab::fuse::task::Task;
-use triptych::lab::fuse::{Contestant, Race, Settings};
+use triptych::lab::fuse::{Contestant, Race, RaceSettings};
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     cases![a_run_gives_the_recorded_losses, the_gpu_learns_as_the_cpu_does]
 }
 
@@ -20,17 +20,18 @@ const STEPS: u64 = 20;
 /// The first losses of a race, the mean of its contestants, and of a contrastive run.
 async fn curves(device: &Device, steps: u64, contestants: &[Contestant]) -> Vec<(&'static str, Vec<f32>)> {
     let contestants = contestants.to_vec();
-    let settings = Settings { task: Task { parts: [1; 4] }, contestants, batch: 8, ..Settings::default() };
+    let settings =
+        RaceSettings { task: Task { parts: [1; 4] }, contestants, batch: 8, ..RaceSettings::default() };
     let mut race = Race::begin(device, settings).await.expect("the race begins");
-    let settings = contrast::Settings { batch: 8, ..contrast::Settings::default() };
+    let settings = contrast::ContrastSettings { batch: 8, ..contrast::ContrastSettings::default() };
     let mut run = contrast::Run::begin(device, settings).await.expect("the run begins");
     let (mut raced, mut contrasted) = (Vec::new(), Vec::new());
     for _ in 0..steps {
-        let round = race.round(device).await.expect("a round");
+        let round = race.round().await.expect("a round");
         raced.push(
             round.learners.iter().map(|learner| learner.loss).sum::<f32>() / round.learners.len() as f32,
         );
-        contrasted.push(run.step(device).await.expect("a step").loss);
+        contrasted.push(run.step().await.expect("a step").loss);
     }
     vec![("race", raced), ("contrast", contrasted)]
 }

@@ -4,12 +4,12 @@ use super::{Case, cases, device::gpu};
 use std::collections::BTreeSet;
 use triptych::check::twins;
 use triptych::device::Device;
-use triptych::kernel::{Access, Args, Kernel, Variant};
+use triptych::kernel::{Access, Args, Field, Kernel, Variant};
 use triptych::ops::case::noise;
 use triptych::ops::{self, registry::all_cases};
 
 /// One test per op and form, so that a failure names the op and no test is long in a browser's software adapter.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let ops: BTreeSet<String> = all_cases().iter().map(|case| op(case).to_string()).collect();
     let of = |op: &String| all_cases().into_iter().filter(|case| self::op(case) == op).collect::<Vec<_>>();
     let mut cases = cases![
@@ -55,6 +55,7 @@ const DECLARATIONS: &str = "
 static DOUBLE: Kernel = Kernel {
     name: "double.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: &[Field::of::<u32>("count")],
     variants: &[
         variant("right", &[DECLARATIONS, "if i < params.count { y[i] = 2.0 * x[i]; } }"]),
         variant(

@@ -3,7 +3,7 @@
 use super::{Case, cases};
 use triptych::world::digest::digest;
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     cases![the_world_is_the_same_everywhere, a_digest_depends_on_the_seed_and_the_count]
 }
 

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
-use triptych::lab::fuse::{Contestant, Settings};
-use triptych::session::protocol::{Command, Decoding, Event, Experiment, Pixels, Reader, WayOn};
+use triptych::lab::fuse::{Contestant, RaceSettings};
+use triptych::session::protocol::{
+    Command, Decoding, EncodeLane, Event, Experiment, Pixels, Reader, Recovery,
+};
 use triptych::tensor::HostTensor;
 
 use super::shelf::{Shelf, files, load, photo};
@@ -17,9 +19,12 @@ fn commands() -> Vec<(&'static str, Command)> {
     let picture = || photo("wide.png");
     let (decoding, max_new_tokens) = (Decoding::Greedy, 2);
     vec![
-        ("text", Command::EncodeText { text: "a".into() }),
-        ("picture", Command::EncodePicture { picture: picture() }),
-        ("gallery", Command::EncodeGallery { pictures: vec![picture()], texts: vec!["a".into()] }),
+        ("text", Command::query("a")),
+        ("picture", Command::query(picture())),
+        (
+            "gallery",
+            Command::Encode { inputs: vec![picture().into(), "a".into()], lane: EncodeLane::Gallery },
+        ),
         ("match", Command::Match { pictures: vec![picture()], texts: vec!["a".into()] }),
         ("caption", Command::Caption { picture: picture(), prefix: "a".into(), decoding, max_new_tokens }),
         ("ask", Command::Ask { picture: picture(), question: "a cat ?".into() }),
@@ -59,15 +64,15 @@ fn refusals_say_what_is_lacking() {
     assert!(said(cross(Reader::Decoder)).starts_with("In this model no text looks at the picture"));
     assert!(said(commands().remove(4).1).starts_with("This model writes no captions"));
     let narrow = Pixels { width: 1, height: 201, rgb: vec![0; 3 * 201] };
-    assert_eq!(said(Command::EncodePicture { picture: narrow }), "This picture is too narrow for the model.");
+    assert_eq!(said(Command::query(narrow)), "This picture is too narrow for the model.");
     let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };
-    assert_eq!(said(Command::EncodePicture { picture: broken }), "This picture is broken.");
+    assert_eq!(said(Command::query(broken)), "This picture is broken.");
     assert!(
         said(Command::Open { name: "a.txt".into(), file: b"no picture".to_vec() })
             .starts_with("The file a.txt could not be read")
     );
     let mut shelf = Shelf::with("siglip");
-    let said = shelf.refusal(Command::EncodeText { text: "a".into() });
+    let said = shelf.refusal(Command::query("a"));
     assert_eq!(said, "This model came without a tokenizer: it reads no words.");
     let mut shelf = Shelf::with("blip_answer");
     let said = shelf.refusal(Command::Ask { picture: photo("wide.png"), question: "  ".into() });
@@ -121,8 +126,11 @@ fn what_is_too_large_or_of_another_size_is_refused_with_the_figure() {
     shelf.put("other", large(32));
     let Some(Event::Failed(failure)) = shelf.ask(load("other")).pop() else { panic!("no refusal") };
     assert_eq!(
-        (failure.sentence.as_str(), failure.way_on),
-        ("The model's files cannot be used. Choose its folder again in the room Models.", WayOn::ChangeInput)
+        (failure.sentence.as_str(), failure.recovery),
+        (
+            "The model's files cannot be used. Choose its folder again in the room Models.",
+            Recovery::ChangeInput
+        )
     );
     let expected = "preprocessor_config.json: size is 32 x 32; vision_config.image_size of config.json is 200: expected 200 x 200";
     assert_eq!(failure.detail, expected);
@@ -131,7 +139,7 @@ fn what_is_too_large_or_of_another_size_is_refused_with_the_figure() {
 #[test]
 fn what_is_trained_needs_no_model() {
     let mut shelf = Shelf::with("siglip");
-    let settings = Settings { contestants: vec![Contestant::Late], batch: 4, ..Settings::default() };
+    let settings = RaceSettings { contestants: vec![Contestant::Late], batch: 4, ..RaceSettings::default() };
     let experiment = Experiment::Race(settings);
     let events = shelf.ask(Command::Train { experiment: experiment.clone(), until: 1 });
     assert_eq!(events.last(), Some(&Event::Trained { step: 1 }));

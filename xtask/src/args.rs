@@ -1,228 +1,167 @@
 //! What was asked for on the command line.
 
-pub const USAGE: &str = "\
-usage: cargo xtask COMMAND
-
-  serve [--port N]          build the release page and serve it (port 8080; 0 takes a free one)
-  build [--public-url URL]  build the release page into dist/ (URL: where it will lie; ./ fits any place)
-  test [SUITE...]           run every test, or only these suites: native, wasm, page
-  lint                      formatting, clippy, shader validation, dependency rules
-  conformance FOLDER        run the engine on a folder of reference cases
-  fuzz [--minutes N] [--seed N] [ARGS...]
-                            feed mutated files, pictures, links and answers to what reads them; an unknown option
-                            shows all
-  bench [ARGS...]           triptych bench
-  bench --against ort [--json] [--write]
-                            our engine beside ONNX Runtime: a table, or one JSON document; --write keeps it in
-                            benches/RESULTS.md
-  bench --against torch [--json] [--write]
-                            steps of training beside PyTorch, which is downloaded (some GB); --write keeps the
-                            result in benches/TRAINING.md
-  train [ARGS...]           triptych train
-  help                      this text";
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Relative, so that the built page works under any sub-path.
-pub const DEFAULT_PUBLIC_URL: &str = "./";
-const DEFAULT_PORT: u16 = 8080;
+pub(crate) const DEFAULT_PUBLIC_URL: &str = "./";
 
-#[derive(Debug, PartialEq, Eq)]
-pub enum Request {
-    Help,
-    Build {
-        public_url: String,
-    },
+/// The project's helper: sets up what a command needs and runs it
+#[derive(Parser, Debug)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub request: Request,
+}
+
+#[derive(Subcommand, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Build the release page and serve it
     Serve {
+        /// 0 takes a free one
+        #[arg(long, default_value_t = 8080)]
         port: u16,
     },
+    /// Build the release page into dist/
+    Build {
+        /// Where it will lie; ./ fits any place
+        #[arg(long, default_value = DEFAULT_PUBLIC_URL)]
+        public_url: String,
+    },
+    /// Run every test, or only these suites, in this order
     Test {
+        #[arg(default_values_t = [Suite::Native, Suite::Wasm, Suite::Page], value_enum)]
         suites: Vec<Suite>,
     },
-    Lint,
-    Conformance {
-        folder: String,
+    /// Formatting, clippy, shader validation, documentation, packages, dependency rules
+    Lint {
+        /// The native unsafe code too, by Miri where it is installed
+        #[arg(long)]
+        miri: bool,
     },
-    /// The options are those of `examples/fuzz`.
-    Fuzz {
-        options: Vec<String>,
-    },
-    /// Ours beside another engine; the options are those of its script in `benches/`.
-    Compare {
-        peer: Peer,
-        options: Vec<String>,
-    },
-    Triptych {
-        command: String,
-        rest: Vec<String>,
-    },
+    /// Run the engine on a folder of reference cases
+    Conformance { folder: String },
+    /// Feed mutated files, pictures, links and answers to what reads them; an unknown option shows all
+    #[command(disable_help_flag = true)]
+    Fuzz(Rest),
+    /// `triptych bench`; with `--against ort|torch [--json] [--write]` our engine beside ONNX Runtime or, in training, PyTorch
+    #[command(disable_help_flag = true)]
+    Bench(Rest),
+    /// `triptych train`
+    #[command(disable_help_flag = true)]
+    Train(Rest),
+}
+
+/// Arguments that go on untouched.
+#[derive(Args, Debug, PartialEq, Eq)]
+pub(crate) struct Rest {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<String>,
+}
+
+impl Rest {
+    /// The comparison that `bench` is asked for, if it is.
+    pub(crate) fn comparison(&self) -> Option<Comparison> {
+        let is_asked = self.args.iter().any(|word| word.starts_with("--against"));
+        is_asked.then(|| {
+            Comparison::parse_from(std::iter::once("bench").chain(self.args.iter().map(String::as_str)))
+        })
+    }
+}
+
+/// Our engine beside another
+#[derive(Parser, Debug, PartialEq, Eq)]
+#[command(bin_name = "cargo xtask bench")]
+pub(crate) struct Comparison {
+    #[arg(long)]
+    pub against: Peer,
+    /// One JSON document instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Keep the result in benches/RESULTS.md or benches/TRAINING.md
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// What our engine is compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Peer {
-    /// ONNX Runtime, in inference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Peer {
+    /// ONNX Runtime, in inference
     Ort,
-    /// PyTorch, in training.
+    /// PyTorch, in training, which is downloaded (some GB)
     Torch,
 }
 
-/// A part of the tests; the order is the order in which they run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Suite {
-    /// `cargo test` on this machine.
+/// A part of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// `cargo test` on this machine
     Native,
-    /// The portable tests in headless Chromium.
+    /// The portable tests in headless Chromium
     Wasm,
-    /// Journeys through the built page.
+    /// Journeys through the built page
     Page,
-}
-
-pub const ALL_SUITES: [Suite; 3] = [Suite::Native, Suite::Wasm, Suite::Page];
-
-/// Reads the arguments after `cargo xtask`. The error says what was expected and what was found.
-pub fn parse(args: impl IntoIterator<Item = String>) -> Result<Request, String> {
-    let mut args = args.into_iter();
-    let Some(command) = args.next() else {
-        return Err("expected a command".into());
-    };
-    let rest: Vec<String> = args.collect();
-    match command.as_str() {
-        "help" | "--help" | "-h" => Ok(Request::Help),
-        "build" => {
-            let public_url = option(&rest, "--public-url")?.unwrap_or(DEFAULT_PUBLIC_URL);
-            Ok(Request::Build { public_url: public_url.into() })
-        }
-        "serve" => {
-            let port = match option(&rest, "--port")? {
-                None => DEFAULT_PORT,
-                Some(text) => text
-                    .parse()
-                    .map_err(|_| format!("--port: expected a number up to 65535, found {text:?}"))?,
-            };
-            Ok(Request::Serve { port })
-        }
-        "test" => Ok(Request::Test { suites: suites(&rest)? }),
-        "lint" if rest.is_empty() => Ok(Request::Lint),
-        "lint" => Err(format!("lint: expected no arguments, found {:?}", rest[0])),
-        "conformance" => match &rest[..] {
-            [folder] => Ok(Request::Conformance { folder: folder.clone() }),
-            _ => Err(format!("conformance: expected one folder, found {}", rest.len())),
-        },
-        "fuzz" => Ok(Request::Fuzz { options: rest }),
-        "bench" if rest.iter().any(|word| word.starts_with("--against")) => compare(&rest),
-        "bench" | "train" => Ok(Request::Triptych { command, rest }),
-        _ => Err(format!("expected a command, found {command:?}")),
-    }
-}
-
-/// The value of the one option that a command takes, as `--name VALUE` or `--name=VALUE`.
-fn option<'a>(rest: &'a [String], name: &str) -> Result<Option<&'a str>, String> {
-    match rest {
-        [] => Ok(None),
-        [flag, value] if flag == name => Ok(Some(value)),
-        [flag] if flag == name => Err(format!("{name}: expected a value, found none")),
-        [joined] if joined.strip_prefix(name).is_some_and(|tail| tail.starts_with('=')) => {
-            Ok(Some(&joined[name.len() + 1..]))
-        }
-        [other, ..] => Err(format!("expected {name} and its value only, found {other:?}")),
-    }
-}
-
-/// `--against PEER` with what may stand beside it.
-fn compare(rest: &[String]) -> Result<Request, String> {
-    let (flags, pair): (Vec<String>, Vec<String>) =
-        rest.iter().cloned().partition(|word| word == "--json" || word == "--write");
-    match option(&pair, "--against")? {
-        Some("ort") => Ok(Request::Compare { peer: Peer::Ort, options: flags }),
-        Some("torch") => Ok(Request::Compare { peer: Peer::Torch, options: flags }),
-        other => Err(format!("--against: expected ort or torch, found {other:?}")),
-    }
-}
-
-fn suites(rest: &[String]) -> Result<Vec<Suite>, String> {
-    if rest.is_empty() {
-        return Ok(ALL_SUITES.to_vec());
-    }
-    rest.iter()
-        .map(|name| match name.as_str() {
-            "native" => Ok(Suite::Native),
-            "wasm" => Ok(Suite::Wasm),
-            "page" => Ok(Suite::Page),
-            _ => Err(format!("test: expected native, wasm or page, found {name:?}")),
-        })
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse_words(line: &str) -> Result<Request, String> {
-        parse(line.split_whitespace().map(String::from))
+    fn parse(line: &str) -> Result<Request, String> {
+        let words = std::iter::once("xtask").chain(line.split_whitespace());
+        Arguments::try_parse_from(words).map(|arguments| arguments.request).map_err(|error| error.to_string())
+    }
+
+    fn rest(line: &str) -> Rest {
+        Rest { args: line.split_whitespace().map(String::from).collect() }
     }
 
     #[test]
-    fn options_may_be_joined_or_apart() {
-        assert_eq!(parse_words("serve"), Ok(Request::Serve { port: DEFAULT_PORT }));
-        assert_eq!(parse_words("serve --port 0"), Ok(Request::Serve { port: 0 }));
-        assert_eq!(parse_words("serve --port=81"), Ok(Request::Serve { port: 81 }));
-        assert_eq!(
-            parse_words("build --public-url /lab/"),
-            Ok(Request::Build { public_url: "/lab/".into() })
-        );
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+        Comparison::command().debug_assert();
     }
 
     #[test]
-    fn a_suite_list_is_kept_and_an_empty_one_means_all() {
-        assert_eq!(parse_words("test"), Ok(Request::Test { suites: ALL_SUITES.to_vec() }));
-        assert_eq!(parse_words("test page"), Ok(Request::Test { suites: vec![Suite::Page] }));
+    fn no_suite_means_all() {
+        let all = vec![Suite::Native, Suite::Wasm, Suite::Page];
+        assert_eq!(parse("test"), Ok(Request::Test { suites: all }));
+        assert_eq!(parse("test page"), Ok(Request::Test { suites: vec![Suite::Page] }));
     }
 
     #[test]
-    fn the_rest_goes_to_triptych_untouched() {
-        let rest = vec!["--resume".into(), "runs/1".into()];
-        assert_eq!(
-            parse_words("train --resume runs/1"),
-            Ok(Request::Triptych { command: "train".into(), rest })
-        );
-    }
-
-    #[test]
-    fn the_options_of_the_fuzzer_are_its_own() {
-        let options = vec!["--minutes".into(), "2".into()];
-        assert_eq!(parse_words("fuzz --minutes 2"), Ok(Request::Fuzz { options }));
+    fn the_rest_goes_on_untouched() {
+        assert_eq!(parse("train --resume runs/1"), Ok(Request::Train(rest("--resume runs/1"))));
+        assert_eq!(parse("train --help"), Ok(Request::Train(rest("--help"))));
+        assert_eq!(parse("fuzz --minutes 2 --help"), Ok(Request::Fuzz(rest("--minutes 2 --help"))));
     }
 
     #[test]
     fn a_comparison_takes_its_options_in_any_order() {
-        let compare = |peer, options: &[&str]| {
-            Ok(Request::Compare { peer, options: options.iter().map(|option| option.to_string()).collect() })
+        let compare = |line: &str| match parse(line) {
+            Ok(Request::Bench(rest)) => rest.comparison(),
+            other => panic!("{line}: {other:?}"),
         };
-        assert_eq!(parse_words("bench --against ort"), compare(Peer::Ort, &[]));
-        assert_eq!(
-            parse_words("bench --json --against=torch --write"),
-            compare(Peer::Torch, &["--json", "--write"])
-        );
-        let rest = vec!["--json".into()];
-        assert_eq!(parse_words("bench --json"), Ok(Request::Triptych { command: "bench".into(), rest }));
+        let both = Comparison { against: Peer::Torch, json: true, write: true };
+        assert_eq!(compare("bench --json --against=torch --write"), Some(both));
+        let plain = Comparison { against: Peer::Ort, json: false, write: false };
+        assert_eq!(compare("bench --against ort"), Some(plain));
+        assert_eq!(compare("bench --json"), None);
     }
 
     #[test]
     fn errors_name_what_was_found() {
         for (line, found) in [
-            ("dance", "\"dance\""),
-            ("serve --port 70000", "\"70000\""),
-            ("serve --port", "none"),
-            ("serve --portly=1", "\"--portly=1\""),
-            ("build now", "\"now\""),
-            ("test natve", "\"natve\""),
-            ("lint src", "\"src\""),
-            ("bench --against jax", "\"jax\""),
-            ("bench --against ort --jason", "\"--against\""),
-            ("conformance", "one folder, found 0"),
+            ("dance", "'dance'"),
+            ("serve --port 70000", "'70000'"),
+            ("build now", "'now'"),
+            ("test natve", "'natve'"),
+            ("lint src", "'src'"),
+            ("conformance", "<FOLDER>"),
+            ("", "Usage: cargo xtask <COMMAND>"),
         ] {
-            let message = parse_words(line).expect_err(line);
+            let message = parse(line).expect_err(line);
             assert!(message.contains(found), "{line}: {message}");
         }
-        assert!(parse_words("").is_err());
     }
 }

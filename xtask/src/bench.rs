@@ -1,8 +1,8 @@
 //! Our engine beside others: everything that a script of `benches/` needs, then the comparison itself.
 
-use crate::args::Peer;
-use crate::process::{Result, cargo, run, step};
-use crate::{browser, node, paths, tools, wasm};
+use crate::args::{Comparison, Peer};
+use crate::process::{cargo, run, step};
+use crate::{Result, browser, node, paths, tools, wasm};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,8 +10,8 @@ use std::process::{Command, Stdio};
 /// The example that is our side, for the browser and natively.
 const EXAMPLE: &str = "bench";
 
-/// Runs the comparison; these options go to its script. Standard output holds its result and nothing else.
-pub fn compare(peer: Peer, options: &[String]) -> Result<()> {
+/// Runs the comparison. Standard output holds its result and nothing else.
+pub(crate) fn compare(comparison: &Comparison) -> Result<()> {
     let folder = paths::target().join("bench");
     let benches = paths::root().join("benches");
     fs::create_dir_all(folder.join("web")).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -22,7 +22,7 @@ pub fn compare(peer: Peer, options: &[String]) -> Result<()> {
     }
     node::packages(&folder)?;
     models(&folder, &python(&folder.join("venv"), &benches.join("requirements.txt"))?)?;
-    let script = match peer {
+    let script = match comparison.against {
         Peer::Ort => "compare.mjs",
         Peer::Torch => {
             python(&folder.join("venv-torch"), &benches.join("requirements-torch.txt"))?;
@@ -33,7 +33,8 @@ pub fn compare(peer: Peer, options: &[String]) -> Result<()> {
     let program = native()?;
     step("comparing");
     let mut command = Command::new("node");
-    command.arg(benches.join(script)).arg(&folder).args(options);
+    command.arg(benches.join(script)).arg(&folder);
+    command.args(comparison.json.then_some("--json")).args(comparison.write.then_some("--write"));
     run(command.env("CHROMIUM", chromium).env("TRIPTYCH_BENCH", program))
 }
 

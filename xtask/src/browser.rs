@@ -1,7 +1,7 @@
 //! What the tests need to draw and compute: Chromium, and a Vulkan driver for the native GPU tests.
 
-use crate::process::{Result, step, version_of};
-use crate::{packages, paths};
+use crate::process::{step, version_of};
+use crate::{Result, packages, paths};
 use std::path::{Path, PathBuf};
 
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
@@ -10,7 +10,7 @@ const VULKAN_DRIVERS: [&str; 3] =
     ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
 
 /// Chromium's path: `$CHROMIUM`, an installed one, or Debian's package.
-pub fn chromium() -> Result<PathBuf> {
+pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(path) = find()? {
         return Ok(path);
     }
@@ -35,7 +35,7 @@ fn find() -> Result<Option<PathBuf>> {
 }
 
 /// A Vulkan driver, installing Mesa's (which has a software one) where Linux has none.
-pub fn vulkan_driver() -> Result<()> {
+pub(crate) fn vulkan_driver() -> Result<()> {
     if !cfg!(target_os = "linux") {
         return Ok(());
     }

@@ -1,14 +1,14 @@
-//! What needs no running: formatting, clippy for both targets, shaders, dependency rules.
+//! What needs no running: formatting, clippy for both targets, shaders, documentation, packages, dependency rules.
 
-use crate::process::{Result, cargo, run, step};
-use crate::{packages, paths, wasm};
+use crate::process::{cargo, run, step};
+use crate::{Result, packages, paths, wasm};
 use std::process::Command;
 
 const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 /// As the programs for the browser are built.
 const WASM_CLIPPY: [&str; 6] = ["clippy", "--locked", "--profile", "web", "--target", wasm::TARGET];
 
-pub fn run_all() -> Result<()> {
+pub(crate) fn run_all() -> Result<()> {
     step("formatting");
     run(cargo().args(["fmt", "--all", "--check"]))?;
     step("clippy, native");
@@ -16,7 +16,25 @@ pub fn run_all() -> Result<()> {
     run(cargo().args(native).args(["--all-targets", "--all-features", "--", "-D", "warnings"]))?;
     clippy_for_wasm()?;
     shaders()?;
+    documentation()?;
+    packages()?;
     dependencies()
+}
+
+/// The native code that is unsafe, by Miri, an interpreter that sees undefined behaviour. It comes with a nightly compiler only:
+/// `rustup component add --toolchain nightly miri rust-src`.
+pub(crate) fn miri() -> Result<()> {
+    let found = Command::new("cargo").args(["+nightly", "miri", "--version"]).output();
+    if !found.is_ok_and(|found| found.status.success()) {
+        step("miri: NOT CHECKED, it is not installed");
+        return Ok(());
+    }
+    step("miri");
+    let mut command = Command::new("cargo");
+    command.current_dir(paths::root()).args(["+nightly", "miri", "test", "--locked"]);
+    command.args(["--package", "triptych-engine", "--lib", "--", "gemm::native"]);
+    // What `.cargo/config.toml` asks of the processor is more than Miri interprets.
+    run(command.env("RUSTFLAGS", "").env("MIRIFLAGS", "-Zmiri-disable-isolation"))
 }
 
 /// Every composition of shader pieces by naga, in `tests/shaders.rs`, and by tint, Chrome's compiler, where it is here.
@@ -66,6 +84,20 @@ fn debian_clippy() -> Result<Command> {
     let mut command = Command::new(DEBIAN_CLIPPY);
     command.current_dir(paths::root());
     Ok(command)
+}
+
+/// Links and form of what rustdoc shows.
+fn documentation() -> Result<()> {
+    step("documentation");
+    let doc = ["doc", "--no-deps", "--locked", "--workspace", "--exclude", wasm::PACKAGE, "--all-features"];
+    run(cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The packages that others use are built from what they hold alone.
+fn packages() -> Result<()> {
+    step("packages");
+    let package = ["package", "--locked", "--allow-dirty", "-p", "triptych-shaders", "-p", "triptych-engine"];
+    run(cargo().args(package))
 }
 
 /// Licences and advisories by deny.toml.

@@ -14,19 +14,16 @@ mod test;
 mod tools;
 mod wasm;
 
-use args::Request;
-use process::{Result, cargo, run};
+use args::{Arguments, Request};
+use clap::Parser;
+use process::{cargo, run};
 use std::process::ExitCode;
 
+/// The error is a message for the person who typed the command.
+type Result<T> = std::result::Result<T, String>;
+
 fn main() -> ExitCode {
-    let request = match args::parse(std::env::args().skip(1)) {
-        Ok(request) => request,
-        Err(message) => {
-            eprintln!("error: {message}\n\n{}", args::USAGE);
-            return ExitCode::from(2);
-        }
-    };
-    match perform(request) {
+    match perform(Arguments::parse().request) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("error: {message}");
@@ -37,18 +34,17 @@ fn main() -> ExitCode {
 
 fn perform(request: Request) -> Result<()> {
     match request {
-        Request::Help => {
-            println!("{}", args::USAGE);
-            Ok(())
-        }
         Request::Build { public_url } => page::build(&public_url),
         Request::Serve { port } => page::build(args::DEFAULT_PUBLIC_URL).and_then(|()| page::serve(port)),
         Request::Test { suites } => test::run_suites(&suites),
-        Request::Lint => lint::run_all(),
+        Request::Lint { miri } => lint::run_all().and_then(|()| if miri { lint::miri() } else { Ok(()) }),
         Request::Conformance { folder } => conformance(&folder),
-        Request::Fuzz { options } => fuzz(&options),
-        Request::Compare { peer, options } => bench::compare(peer, &options),
-        Request::Triptych { command, rest } => triptych(&command, &rest),
+        Request::Fuzz(rest) => fuzz(&rest.args),
+        Request::Bench(rest) => match rest.comparison() {
+            Some(comparison) => bench::compare(&comparison),
+            None => triptych("bench", &rest.args),
+        },
+        Request::Train(rest) => triptych("train", &rest.args),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Node: the page's optimiser (Binaryen's wasm-opt), the server and the browser tests.
 
-use crate::process::{Result, run, step, version_of};
-use crate::{paths, pins, tools};
+use crate::process::{run, step, version_of};
+use crate::{Result, paths, pins, tools};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 const NODE_AT_LEAST: u32 = 20;
 
 /// Node, and the packages of e2e/package-lock.json.
-pub fn set_up() -> Result<()> {
+pub(crate) fn set_up() -> Result<()> {
     let version = version_of("node").unwrap_or_default();
     let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
     match major {
@@ -25,7 +25,7 @@ pub fn set_up() -> Result<()> {
 }
 
 /// The packages of the package-lock.json in this folder.
-pub fn packages(folder: &Path) -> Result<()> {
+pub(crate) fn packages(folder: &Path) -> Result<()> {
     let shown = folder.display();
     let lock =
         fs::read(folder.join("package-lock.json")).map_err(|error| format!("package-lock.json: {error}"))?;
@@ -44,7 +44,7 @@ pub fn packages(folder: &Path) -> Result<()> {
 }
 
 /// wasm-opt of the pinned version; comes with the Node packages.
-pub fn wasm_opt() -> Result<String> {
+pub(crate) fn wasm_opt() -> Result<String> {
     let version = pins::binaryen()?;
     let path = paths::find("wasm-opt")?.ok_or("no wasm-opt among the Node packages: run npm ci in e2e/")?;
     let found = version_of(&path).unwrap_or_default();

@@ -1,11 +1,11 @@
 //! Debian packages: the only way by which xtask touches the system.
 
-use crate::paths;
-use crate::process::{Result, output, run};
+use crate::process::{output, run};
+use crate::{Result, paths};
 use std::process::Command;
 
 /// Installs Debian packages as root or by sudo; otherwise the error holds the command to type.
-pub fn install(packages: &[&str]) -> Result<()> {
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let by_hand = format!("install by hand: apt-get install {}", packages.join(" "));
     if paths::find("apt-get")?.is_none() {
         return Err(format!("no apt-get here; {by_hand}, or what your system calls it"));

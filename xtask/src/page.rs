@@ -1,13 +1,13 @@
 //! The page: bundled by Trunk into `dist/`, completed by `e2e/complete.mjs`, measured, and served.
 
-use crate::process::{Result, cargo, run, step};
-use crate::{node, paths, tools, wasm};
+use crate::process::{cargo, run, step};
+use crate::{Result, node, paths, tools, wasm};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Does every set-up step and builds the release page for this URL.
-pub fn build(public_url: &str) -> Result<()> {
+pub(crate) fn build(public_url: &str) -> Result<()> {
     let toolchain = wasm::set_up()?;
     node::set_up()?;
     let wasm_opt = node::wasm_opt()?;
@@ -40,12 +40,12 @@ pub fn build(public_url: &str) -> Result<()> {
 }
 
 /// Serves the built page until it is interrupted.
-pub fn serve(port: u16) -> Result<()> {
+pub(crate) fn serve(port: u16) -> Result<()> {
     run(Command::new("node").arg(paths::e2e().join("serve.mjs")).arg(paths::dist()).arg(port.to_string()))
 }
 
 /// Downloads the packages of Cargo.lock that are not here yet.
-pub fn fetch() -> Result<()> {
+pub(crate) fn fetch() -> Result<()> {
     run(cargo().args(["fetch", "--locked", "--quiet"]))
 }
 

@@ -1,46 +1,45 @@
 //! Where things lie: in the project, and in the user's cache.
 
-use crate::process::Result;
+use crate::Result;
+use etcetera::BaseStrategy;
+use etcetera::base_strategy::Xdg;
 use std::env;
 use std::path::{Path, PathBuf};
 
 /// The project's root.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the project's root")
 }
 
 /// The built page.
-pub fn dist() -> PathBuf {
+pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
 /// Browser tests and the Node packages that they and the page's build need.
-pub fn e2e() -> PathBuf {
+pub(crate) fn e2e() -> PathBuf {
     root().join("e2e")
 }
 
 /// Build outputs.
-pub fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
     root().join(target)
 }
 
 /// Build outputs of the wasm toolchain. It may be another compiler than the native one, so it has a folder of its own.
-pub fn wasm_target() -> PathBuf {
+pub(crate) fn wasm_target() -> PathBuf {
     target().join("wasm")
 }
 
 /// What xtask installs for itself: `$XDG_CACHE_HOME/triptych`, by default `~/.cache/triptych`.
-pub fn cache() -> Result<PathBuf> {
-    if let Some(folder) = env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()) {
-        return Ok(PathBuf::from(folder).join("triptych"));
-    }
-    let home = env::home_dir().ok_or("no home folder: set XDG_CACHE_HOME to a folder for xtask's tools")?;
-    Ok(home.join(".cache/triptych"))
+pub(crate) fn cache() -> Result<PathBuf> {
+    let folders = Xdg::new().map_err(|error| format!("no folder for xtask's tools: {error}"))?;
+    Ok(folders.cache_dir().join("triptych"))
 }
 
 /// Folders with tools: xtask's own first, then the Node packages', then the user's.
-pub fn tool_folders() -> Result<Vec<PathBuf>> {
+pub(crate) fn tool_folders() -> Result<Vec<PathBuf>> {
     let mut folders = vec![cache()?.join("tools/bin"), e2e().join("node_modules/.bin")];
     folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
     folders.extend(env::home_dir().map(|home| home.join(".cargo/bin")));
@@ -48,13 +47,13 @@ pub fn tool_folders() -> Result<Vec<PathBuf>> {
 }
 
 /// Every file of this name in the folders with tools, in their order.
-pub fn find_all(name: &str) -> Result<Vec<PathBuf>> {
+pub(crate) fn find_all(name: &str) -> Result<Vec<PathBuf>> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     Ok(tool_folders()?.iter().map(|folder| folder.join(&file)).filter(|path| path.is_file()).collect())
 }
 
 /// The first file of this name in the folders with tools.
-pub fn find(name: &str) -> Result<Option<PathBuf>> {
+pub(crate) fn find(name: &str) -> Result<Option<PathBuf>> {
     Ok(find_all(name)?.into_iter().next())
 }
 

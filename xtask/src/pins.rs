@@ -1,20 +1,19 @@
 //! Versions of the tools. Each is pinned in one place: here, in Cargo.lock, or in e2e/package.json (Playwright, Binaryen).
 
-use crate::paths;
-use crate::process::Result;
+use crate::{Result, paths};
 use std::fs;
 
 /// The newest Trunk that the project's compiler builds: later ones need Rust 1.96.
-pub const TRUNK: &str = "0.21.14";
+pub(crate) const TRUNK: &str = "0.21.14";
 
 /// The wasm-bindgen command line must match the library to the last digit.
-pub fn wasm_bindgen() -> Result<String> {
+pub(crate) fn wasm_bindgen() -> Result<String> {
     let lock = read("Cargo.lock")?;
     locked_version(&lock, "wasm-bindgen").ok_or_else(|| "Cargo.lock: expected a package wasm-bindgen".into())
 }
 
 /// Binaryen's major version, which is all that `wasm-opt --version` tells.
-pub fn binaryen() -> Result<String> {
+pub(crate) fn binaryen() -> Result<String> {
     let manifest = read("e2e/package.json")?;
     npm_version(&manifest, "binaryen")
         .and_then(|version| version.split('.').next().map(String::from))
@@ -27,15 +26,17 @@ fn read(name: &str) -> Result<String> {
 
 /// The version of a package in the text of a Cargo.lock.
 fn locked_version(lock: &str, package: &str) -> Option<String> {
-    let name = format!("name = \"{package}\"");
-    let mut lines = lock.lines().skip_while(|line| *line != name);
-    lines.nth(1)?.strip_prefix("version = \"")?.strip_suffix('"').map(String::from)
+    let lock: toml::Table = lock.parse().ok()?;
+    let packages = lock.get("package")?.as_array()?;
+    let found = packages.iter().find(|found| found["name"].as_str() == Some(package))?;
+    found["version"].as_str().map(String::from)
 }
 
-/// The version of a package in the text of a package.json; `None` where it is a range or absent.
+/// The version of a package among the dependencies of a package.json; `None` where it is a range or absent.
 fn npm_version(manifest: &str, package: &str) -> Option<String> {
-    let (_, after) = manifest.split_once(&format!("\"{package}\":"))?;
-    let version = after.trim_start().strip_prefix('"')?.split('"').next()?;
+    let manifest: serde_json::Value = serde_json::from_str(manifest).ok()?;
+    let version =
+        ["dependencies", "devDependencies"].iter().find_map(|kind| manifest[kind][package].as_str())?;
     version.starts_with(|first: char| first.is_ascii_digit()).then(|| version.into())
 }
 
@@ -62,9 +63,9 @@ source = \"registry+https://github.com/rust-lang/crates.io-index\"
 
     #[test]
     fn an_npm_version_must_be_exact() {
-        assert_eq!(npm_version(r#"{"a": "1.2.3"}"#, "a").as_deref(), Some("1.2.3"));
-        assert_eq!(npm_version(r#"{"a": "^1.2.3"}"#, "a"), None);
-        assert_eq!(npm_version(r#"{"b": "1.2.3"}"#, "a"), None);
+        assert_eq!(npm_version(r#"{"dependencies": {"a": "1.2.3"}}"#, "a").as_deref(), Some("1.2.3"));
+        assert_eq!(npm_version(r#"{"dependencies": {"a": "^1.2.3"}}"#, "a"), None);
+        assert_eq!(npm_version(r#"{"devDependencies": {"b": "1.2.3"}}"#, "a"), None);
     }
 
     #[test]

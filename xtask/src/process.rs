@@ -1,20 +1,17 @@
 //! Running other programs.
 
-use crate::paths;
+use crate::{Result, paths};
 use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The error is a message for the person who typed the command.
-pub type Result<T> = std::result::Result<T, String>;
-
 /// Says what is about to be done, or what was found done already.
-pub fn step(what: impl AsRef<str>) {
+pub(crate) fn step(what: impl AsRef<str>) {
     eprintln!("xtask: {}", what.as_ref());
 }
 
 /// The cargo that started this program, in the project's root.
-pub fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(paths::root());
     // Cargo sets these for `cargo run`; build scripts and further cargos must not inherit them.
@@ -30,13 +27,13 @@ pub fn cargo() -> Command {
 }
 
 /// Runs to the end with this program's output; a failure to start and a non-zero exit are both errors.
-pub fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(|error| format!("cannot start {}: {error}", shown(command)))?;
     if status.success() { Ok(()) } else { Err(format!("{} ended with {status}", shown(command))) }
 }
 
 /// Standard output of a program that succeeded, trimmed.
-pub fn output(command: &mut Command) -> Result<String> {
+pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())
         .output()
@@ -48,13 +45,13 @@ pub fn output(command: &mut Command) -> Result<String> {
 }
 
 /// What a program says about its version, or `None` where it cannot be run.
-pub fn version_of(program: impl AsRef<OsStr>) -> Option<String> {
+pub(crate) fn version_of(program: impl AsRef<OsStr>) -> Option<String> {
     let output = Command::new(program).arg("--version").stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// As `run`, but the program is ended after `limit`.
-pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
+pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
     let mut child = command.spawn().map_err(|error| format!("cannot start {}: {error}", shown(command)))?;
     let start = Instant::now();
     loop {
@@ -71,7 +68,7 @@ pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
 }
 
 /// The command as one would type it.
-pub fn shown(command: &Command) -> String {
+pub(crate) fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

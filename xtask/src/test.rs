@@ -1,8 +1,9 @@
 //! Every test, native and in the browser, with its set-up. Nothing is skipped: what cannot run fails.
 
 use crate::args::Suite;
-use crate::process::{Result, cargo, run, step};
-use crate::{browser, node, page, paths, tools, wasm};
+use crate::process::{cargo, run, step};
+use crate::{Result, browser, node, page, paths, tools, wasm};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,7 +11,7 @@ use std::process::Command;
 const PORTABLE: &str = "portable";
 
 /// Sets up what the suites need, so that a missing tool shows at once, then runs them in order.
-pub fn run_suites(suites: &[Suite]) -> Result<()> {
+pub(crate) fn run_suites(suites: &[Suite]) -> Result<()> {
     if suites.contains(&Suite::Native) {
         browser::vulkan_driver()?;
     }
@@ -65,18 +66,14 @@ fn build_portable(toolchain: &wasm::Toolchain) -> Result<PathBuf> {
     build.args(wasm::BUILD).args(["--example", PORTABLE]);
     run(toolchain.apply(&mut build))?;
     let messages = crate::process::output(build.args(["--quiet", "--message-format", "json"]))?;
-    messages
-        .lines()
-        .filter(|line| line.contains("\"compiler-artifact\""))
-        .find_map(executable)
-        .ok_or_else(|| format!("cargo reported no program for {PORTABLE}"))
+    messages.lines().find_map(executable).ok_or_else(|| format!("cargo reported no program for {PORTABLE}"))
 }
 
 /// The path of the executable in one of cargo's JSON messages.
 fn executable(message: &str) -> Option<PathBuf> {
-    let (_, after) = message.split_once("\"executable\":\"")?;
-    let path = after.split('"').next()?;
-    path.ends_with(".wasm").then(|| path.replace("\\\\", "\\").into())
+    let message: Value = serde_json::from_str(message).ok()?;
+    let path = Path::new(message["executable"].as_str()?);
+    path.extension().is_some_and(|ending| ending == "wasm").then(|| path.to_path_buf())
 }
 
 /// Journeys through the built page.

@@ -1,16 +1,16 @@
 //! Command-line tools that cargo installs: looked for first, then built into xtask's cache.
 
-use crate::process::{Result, cargo, run, step, version_of};
-use crate::{paths, pins};
+use crate::process::{cargo, run, step, version_of};
+use crate::{Result, paths, pins};
 use std::path::{Path, PathBuf};
 
 /// Trunk, which bundles the page.
-pub fn trunk() -> Result<PathBuf> {
+pub(crate) fn trunk() -> Result<PathBuf> {
     installed("trunk", "trunk", pins::TRUNK)
 }
 
 /// The wasm-bindgen command line of the library's version.
-pub fn wasm_bindgen() -> Result<PathBuf> {
+pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
     installed("wasm-bindgen", "wasm-bindgen-cli", &pins::wasm_bindgen()?)
 }
 
@@ -51,7 +51,7 @@ fn install(package: &str, version: &str, folder: &Path, locked: bool) -> Result<
 }
 
 /// Whether a `--version` text names this version as a word of its own.
-pub fn says(text: &str, version: &str) -> bool {
+pub(crate) fn says(text: &str, version: &str) -> bool {
     text.split_whitespace().any(|word| word.trim_start_matches('v') == version)
 }
 

@@ -1,18 +1,18 @@
 //! A compiler that can build for wasm32: the active one, or Debian's with a standard library built here.
 
-use crate::process::{Result, cargo, output, run, run_within, step, version_of};
-use crate::{packages, paths};
+use crate::process::{cargo, output, run, run_within, step, version_of};
+use crate::{Result, packages, paths};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-pub const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// The package of the browser's program.
-pub const PACKAGE: &str = "triptych-web";
+pub(crate) const PACKAGE: &str = "triptych-web";
 /// The arguments of cargo that build a target of [`PACKAGE`], as Trunk builds its program.
-pub const BUILD: [&str; 8] =
+pub(crate) const BUILD: [&str; 8] =
     ["build", "--locked", "--profile", "web", "--target", TARGET, "--package", PACKAGE];
 /// A download of some 30 MB; a server that cannot be reached must not hold up the build.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
@@ -21,7 +21,7 @@ const DEBIAN_LIBRARIES: &str = "/usr/lib/rustlib";
 const DEBIAN_PACKAGES: [&str; 2] = ["rustc-web", "rust-web-src"];
 
 /// The compiler for wasm, as the environment of a cargo that builds for it.
-pub struct Toolchain {
+pub(crate) struct Toolchain {
     environment: Vec<(&'static str, OsString)>,
     /// Debian's compiler, where the active one has no wasm32.
     pub debian: bool,
@@ -29,7 +29,7 @@ pub struct Toolchain {
 
 impl Toolchain {
     /// Lets a command, and any cargo that it starts, build for wasm with this toolchain.
-    pub fn apply<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    pub(crate) fn apply<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         // Either of these would replace the target's flags in .cargo/config.toml instead of adding to them.
         command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
         command.env("CARGO_TARGET_DIR", paths::wasm_target());
@@ -38,7 +38,7 @@ impl Toolchain {
 }
 
 /// Looks for wasm32 in the active toolchain, asks rustup for it, and falls back to Debian's compiler.
-pub fn set_up() -> Result<Toolchain> {
+pub(crate) fn set_up() -> Result<Toolchain> {
     if has_std(&active_libraries()?) {
         step(format!("{TARGET}: in the active Rust toolchain"));
         return Ok(Toolchain { environment: Vec::new(), debian: false });

@@ -4,6 +4,9 @@ use crate::tensor::{Data, HostTensor};
 
 /// Compares elementwise: `|got - want| <= tolerance * (1 + |want|)` for f32, equality for u32.
 /// NaN and infinities are failures on either side.
+///
+/// # Errors
+/// Both shapes, or the worst element with its place.
 pub fn compare(got: &HostTensor, want: &HostTensor, tolerance: f32) -> Result<(), String> {
     if (&got.shape, got.dtype()) != (&want.shape, want.dtype()) {
         return Err(format!(

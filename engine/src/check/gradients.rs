@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::subject::{GRADIENT_START, SEED, contents, differentiated};
-use super::{Report, compare};
-use crate::device::{Bank, CpuDevice, Device, DeviceError, Prepared};
+use super::{CheckReport, compare};
+use crate::device::{CompiledPlan, CpuDevice, Device, DeviceError, ParamStore};
 use crate::ops::Case;
 use crate::plan::{Slot, SlotKind};
 use crate::tensor::{DType, HostTensor};
@@ -17,8 +17,8 @@ const STEP: f32 = 1.0 / 128.0;
 const TOLERANCE: f32 = 1e-3;
 
 /// Compares, for each differentiable case, the gradients of all its variables.
-pub async fn gradients(cases: &[Case]) -> Report {
-    let mut report = Report::default();
+pub async fn gradients(cases: &[Case]) -> CheckReport {
+    let mut report = CheckReport::default();
     for case in cases.iter().filter(|case| case.differentiable) {
         let trial = Trial::new(case).await.expect("every slot has contents");
         for i in case.variables() {
@@ -29,11 +29,10 @@ pub async fn gradients(cases: &[Case]) -> Report {
     report
 }
 
-/// One case prepared on the exact CPU device, its inputs written.
+/// One case compiled on the exact CPU device, its inputs written.
 struct Trial<'a> {
     case: &'a Case,
-    device: Device,
-    prepared: Prepared,
+    compiled: CompiledPlan,
     output: String,
     seed: HostTensor,
 }
@@ -42,24 +41,23 @@ impl<'a> Trial<'a> {
     async fn new(case: &'a Case) -> Result<Self, DeviceError> {
         let (plan, output) = differentiated(case);
         assert_eq!(plan.slot(output).dtype, DType::F32, "{}: ids have no gradient", case.name);
-        let device = Device::Cpu(CpuDevice { exact: true });
-        let mut bank = device.bank();
+        let mut params = Device::Cpu(CpuDevice { exact: true }).param_store();
         let written = |slot: &Slot| contents(case, slot).expect("inputs and stored slots have contents");
-        store_all(&device, &mut bank, plan.slots_of(SlotKind::Stored).map(|slot| (slot, written(slot))))?;
+        store_all(&mut params, plan.slots_of(SlotKind::Stored).map(|slot| (slot, written(slot))))?;
         let output = plan.slot(output).name.clone();
-        let prepared = device.prepare(Rc::new(plan), &bank).await?;
-        for slot in prepared.plan().slots_of(SlotKind::Input) {
-            device.write(&prepared, &slot.name, &written(slot));
+        let compiled = params.compile(Rc::new(plan)).await?;
+        for slot in compiled.plan().slots_of(SlotKind::Input) {
+            compiled.write(&slot.name, &written(slot));
         }
-        let seed = device.read(&prepared, SEED).await?;
-        Ok(Trial { case, device, prepared, output, seed })
+        let seed = compiled.read(SEED).await?;
+        Ok(Trial { case, compiled, output, seed })
     }
 
     /// The gradient of `sum(output * seed)` in input `i`, as the backward pass gives it.
     async fn analytic(&self, i: usize) -> HostTensor {
         self.run("forward");
         self.run("backward");
-        let read = self.device.read(&self.prepared, &format!("grad/in.{i}")).await;
+        let read = self.compiled.read(&format!("grad/in.{i}")).await;
         let gradient = read.expect("a CPU device always reads");
         let values = gradient.as_f32().iter().map(|g| g - GRADIENT_START).collect();
         HostTensor::f32(gradient.shape, values)
@@ -78,29 +76,28 @@ impl<'a> Trial<'a> {
             }
             gradient.push(((8.0 * (f[0] - f[1]) - (f[2] - f[3])) / (12.0 * f64::from(STEP))) as f32);
         }
-        self.device.write(&self.prepared, &format!("in.{i}"), input);
+        self.compiled.write(&format!("in.{i}"), input);
         HostTensor::f32(input.shape.clone(), gradient)
     }
 
     /// `sum(output * seed)` with another value of input `i`.
     async fn objective(&self, i: usize, value: HostTensor) -> f64 {
-        self.device.write(&self.prepared, &format!("in.{i}"), &value);
+        self.compiled.write(&format!("in.{i}"), &value);
         self.run("forward");
-        let output = self.device.read(&self.prepared, &self.output).await.expect("a CPU device always reads");
+        let output = self.compiled.read(&self.output).await.expect("a CPU device always reads");
         let products = output.as_f32().iter().zip(self.seed.as_f32());
         products.map(|(y, s)| f64::from(*y) * f64::from(*s)).sum()
     }
 
     fn run(&self, range: &str) {
-        let steps = self.prepared.plan().range(range);
-        self.device.run(&self.prepared, steps).expect("a CPU device always runs");
+        let steps = self.compiled.plan().range(range);
+        self.compiled.run(steps).expect("a CPU device always runs");
     }
 }
 
 fn store_all<'a>(
-    device: &Device,
-    bank: &mut Bank,
+    params: &mut ParamStore,
     mut tensors: impl Iterator<Item = (&'a Slot, HostTensor)>,
 ) -> Result<(), DeviceError> {
-    tensors.try_for_each(|(slot, tensor)| device.store(bank, &slot.name, &tensor))
+    tensors.try_for_each(|(slot, tensor)| params.store(&slot.name, &tensor))
 }

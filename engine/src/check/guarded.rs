@@ -10,15 +10,15 @@ use crate::tensor::HostTensor;
 const MARGIN: usize = 64;
 
 /// What uncomputed elements hold: a NaN with a payload.
-pub const UNCOMPUTED: u32 = 0x7FC0_DEAD;
+pub(super) const UNCOMPUTED: u32 = 0x7FC0_DEAD;
 
 /// What the words around a slot's buffer hold: a finite value, each slot its own, so that neither arithmetic on a
 /// sentinel nor a copy of one leaves it as it was.
-pub fn sentinel(id: SlotId) -> u32 {
+pub(super) fn sentinel(id: SlotId) -> u32 {
     (8.0e6 + id.index() as f32).to_bits()
 }
 
-pub struct Guarded<'a> {
+pub(super) struct Guarded<'a> {
     plan: &'a Plan,
     /// By slot; empty for views.
     buffers: Vec<RefCell<Vec<u32>>>,
@@ -26,7 +26,7 @@ pub struct Guarded<'a> {
 
 impl<'a> Guarded<'a> {
     /// Buffers filled from `contents`, those without it marked as uncomputed.
-    pub fn new(plan: &'a Plan, contents: impl Fn(&Slot) -> Option<HostTensor>) -> Self {
+    pub(super) fn new(plan: &'a Plan, contents: impl Fn(&Slot) -> Option<HostTensor>) -> Self {
         let buffer = |(id, slot): (SlotId, &Slot)| {
             if slot.view_of.is_some() {
                 return RefCell::default();
@@ -42,7 +42,7 @@ impl<'a> Guarded<'a> {
     }
 
     /// Runs all steps by their definitions (`exact`) or fast forms; fails where a kernel writes outside its slots.
-    pub fn run(&self, exact: bool) -> Result<(), String> {
+    pub(super) fn run(&self, exact: bool) -> Result<(), String> {
         self.plan.steps.iter().try_for_each(|step| {
             self.step(step, exact);
             step.slots
@@ -51,7 +51,7 @@ impl<'a> Guarded<'a> {
         })
     }
 
-    pub fn read(&self, id: SlotId) -> HostTensor {
+    pub(super) fn read(&self, id: SlotId) -> HostTensor {
         let slot = self.plan.slot(id);
         HostTensor::from_words(slot.shape.clone(), slot.dtype, inner(&self.buffer(id).borrow()))
     }

@@ -1,5 +1,5 @@
 //! Holds every op to its definition: analytic against numeric gradients, fast CPU forms and GPU variants against the
-//! exact CPU kernels. The same bodies run natively and in the browser; a failing check is a line of the [`Report`].
+//! exact CPU kernels. The same bodies run natively and in the browser; a failing check is a line of the [`CheckReport`].
 
 mod compare;
 pub mod gradients;
@@ -15,14 +15,14 @@ use std::fmt;
 
 /// What a harness found, over all cases.
 #[derive(Debug, Default)]
-pub struct Report {
+pub struct CheckReport {
     /// Comparisons made.
     pub compared: usize,
     /// One line for each that failed.
     pub failures: Vec<String>,
 }
 
-impl Report {
+impl CheckReport {
     fn record(&mut self, label: impl FnOnce() -> String, result: Result<(), String>) {
         self.compared += 1;
         if let Err(what) = result {
@@ -37,7 +37,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {} comparisons failed", self.failures.len(), self.compared)?;
         self.failures.iter().try_for_each(|failure| write!(f, "\n  {failure}"))

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::guarded::{UNCOMPUTED, sentinel};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::kernel::Kernel;
 use crate::plan::{Plan, Slot, SlotId, SlotKind};
 use crate::tensor::HostTensor;
@@ -14,7 +14,7 @@ const MARGIN: usize = 64;
 
 /// Kernels cut down to one variant, so that a device has no choice. Plans hold `&'static` kernels: each is leaked once.
 #[derive(Default)]
-pub struct OneVariant {
+pub(super) struct OneVariant {
     kernels: HashMap<(&'static str, usize), &'static Kernel>,
 }
 
@@ -29,18 +29,16 @@ impl OneVariant {
 }
 
 /// A padded plan on a device, its slots filled.
-pub struct Padded<'a> {
+pub(super) struct Padded<'a> {
     plan: &'a Plan,
-    device: &'a Device,
-    prepared: Prepared,
+    compiled: CompiledPlan,
 }
 
 impl<'a> Padded<'a> {
-    /// Prepares `plan` with the `variant`-th form of each kernel (the last where there are fewer) and fills the slots
-    /// from `contents`, those without it marked as
-    /// uncomputed.
-    pub async fn new(
-        device: &'a Device,
+    /// Compiles `plan` with the `variant`-th form of each kernel (the last where there are fewer) and fills the slots
+    /// from `contents`, those without it marked as uncomputed.
+    pub(super) async fn new(
+        device: &Device,
         plan: &'a Plan,
         kernels: &mut OneVariant,
         variant: usize,
@@ -53,27 +51,27 @@ impl<'a> Padded<'a> {
         for slot in &mut altered.slots {
             slot.shape = [slot.shape.numel() + MARGIN].into();
         }
-        let mut bank = device.bank();
+        let mut params = device.param_store();
         let roots = plan.ids().map(|id| (id, plan.slot(id))).filter(|(_, slot)| slot.view_of.is_none());
         let (stored, others): (Vec<_>, Vec<_>) = roots.partition(|(_, slot)| slot.kind == SlotKind::Stored);
         for (id, slot) in stored {
-            device.store(&mut bank, &slot.name, &padded(id, slot, contents(slot)))?;
+            params.store(&slot.name, &padded(id, slot, contents(slot)))?;
         }
-        let prepared = device.prepare(Rc::new(altered), &bank).await?;
+        let compiled = params.compile(Rc::new(altered)).await?;
         for (id, slot) in others {
-            device.write(&prepared, &slot.name, &padded(id, slot, contents(slot)));
+            compiled.write(&slot.name, &padded(id, slot, contents(slot)));
         }
-        Ok(Padded { plan, device, prepared })
+        Ok(Padded { plan, compiled })
     }
 
-    pub fn run(&self) -> Result<(), DeviceError> {
-        self.device.run(&self.prepared, self.plan.all())
+    pub(super) fn run(&self) -> Result<(), DeviceError> {
+        self.compiled.run(self.plan.all())
     }
 
     /// A slot's contents; the inner error says that something was written past its end.
-    pub async fn read(&self, id: SlotId) -> Result<Result<HostTensor, String>, DeviceError> {
+    pub(super) async fn read(&self, id: SlotId) -> Result<Result<HostTensor, String>, DeviceError> {
         let slot = self.plan.slot(id);
-        let tensor = self.device.read(&self.prepared, &slot.name).await?;
+        let tensor = self.compiled.read(&slot.name).await?;
         let (words, end) = tensor.words().split_at(slot.shape.numel());
         Ok(match end.iter().all(|word| *word == sentinel(id)) {
             true => Ok(HostTensor::from_words(slot.shape.clone(), slot.dtype, words)),

@@ -4,17 +4,18 @@ use crate::kernel::Access;
 use crate::ops::Case;
 use crate::ops::case::noise;
 use crate::plan::{Plan, PlanBuilder, Slot, SlotId, SlotKind, fill};
+use crate::rng::{FNV_START, fnv1a};
 use crate::tensor::{DType, HostTensor};
 
 /// Gradients of the variables start here instead of at zero, so that a kernel that assigns is told from one that adds.
-pub const GRADIENT_START: f32 = 0.5;
+pub(super) const GRADIENT_START: f32 = 0.5;
 
 /// The input that holds the gradient of a case's output.
-pub const SEED: &str = "check.seed";
+pub(super) const SEED: &str = "check.seed";
 
 /// Emits a case in training mode: ranges `forward` and `backward`, the latter from the input [`SEED`] where the output
 /// is f32. Returns the output's slot too.
-pub fn differentiated(case: &Case) -> (Plan, SlotId) {
+pub(super) fn differentiated(case: &Case) -> (Plan, SlotId) {
     let mut b = PlanBuilder::training();
     let (inputs, output) = b.range("forward", |b| case.emit(b));
     b.range("backward", |b| {
@@ -49,11 +50,8 @@ fn signature(plan: &Plan) -> Vec<(&'static str, usize, Vec<u32>)> {
 
 /// What the host writes into an input or stored slot of a case's plan before a run.
 /// Stored slots get values in `(0, 1)`, because some (second moments) must not be negative.
-pub fn contents(case: &Case, slot: &Slot) -> Option<HostTensor> {
-    // FNV-1a (Fowler, Noll, Vo).
-    let hash = slot.name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
+pub(super) fn contents(case: &Case, slot: &Slot) -> Option<HostTensor> {
+    let hash = fnv1a(FNV_START, slot.name.bytes());
     match slot.kind {
         SlotKind::Temp => None,
         SlotKind::Input => match slot.name.strip_prefix("in.").and_then(|i| i.parse::<usize>().ok()) {
@@ -68,7 +66,7 @@ pub fn contents(case: &Case, slot: &Slot) -> Option<HostTensor> {
 }
 
 /// Every slot that a plan's steps write, each buffer once, with the kernel that writes it first.
-pub fn written(plan: &Plan) -> Vec<(SlotId, &'static str)> {
+pub(super) fn written(plan: &Plan) -> Vec<(SlotId, &'static str)> {
     let mut found: Vec<(SlotId, &'static str)> = Vec::new();
     for step in &plan.steps {
         for id in step.slots_with(Access::Write) {

@@ -3,15 +3,15 @@
 use super::guarded::Guarded;
 use super::padded::{OneVariant, Padded};
 use super::subject::{contents, plans, written};
-use super::{Report, compare};
+use super::{CheckReport, compare};
 use crate::device::{Device, DeviceError};
 use crate::ops::Case;
 use crate::plan::{Plan, SlotId, SlotKind};
 use crate::tensor::HostTensor;
 
 /// The fast CPU forms against the exact ones.
-pub fn fast(cases: &[Case]) -> Report {
-    let mut report = Report::default();
+pub fn fast(cases: &[Case]) -> CheckReport {
+    let mut report = CheckReport::default();
     for case in cases {
         for plan in plans(case) {
             report.record(|| case.name.clone(), compare_fast(case, &plan));
@@ -29,8 +29,8 @@ fn compare_fast(case: &Case, plan: &Plan) -> Result<(), String> {
 }
 
 /// Every WGSL variant of every kernel on `device` against the exact CPU forms.
-pub async fn gpu(device: &Device, cases: &[Case]) -> Report {
-    let (mut report, mut kernels) = (Report::default(), OneVariant::default());
+pub async fn gpu(device: &Device, cases: &[Case]) -> CheckReport {
+    let (mut report, mut kernels) = (CheckReport::default(), OneVariant::default());
     for case in cases {
         for plan in plans(case) {
             let definition = definition(case, &plan);

@@ -67,17 +67,21 @@ pub struct CpuDevice {
     pub exact: bool,
 }
 
-pub struct Stored {
+pub(super) struct Stored {
     pub(super) shape: Shape,
     buffer: Buffer,
 }
 
-#[derive(Default)]
-pub struct Bank {
+pub struct ParamStore {
+    device: CpuDevice,
     pub(super) tensors: HashMap<String, Stored>,
 }
 
-impl Bank {
+impl ParamStore {
+    pub(super) fn new(device: CpuDevice) -> Self {
+        ParamStore { device, tensors: HashMap::new() }
+    }
+
     pub(super) fn reserve(&mut self, name: &str, shape: &Shape) -> Result<(), DeviceError> {
         if !self.tensors.get(name).is_some_and(|old| old.shape == *shape) {
             let buffer = Buffer::zeros(name, shape)?;
@@ -86,24 +90,25 @@ impl Bank {
         Ok(())
     }
 
-    pub(super) fn fill(&self, name: &str, start: usize, words: &[u32]) {
+    pub(super) fn write_at(&self, name: &str, start: usize, words: &[u32]) {
         let mut values = self.tensors[name].buffer.write();
         values[start..start + words.len()].copy_from_slice(bytemuck::cast_slice(words));
     }
 
-    pub(super) fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
+    pub(super) fn read(&self, name: &str) -> Result<HostTensor, DeviceError> {
         let stored = self.tensors.get(name).ok_or_else(|| DeviceError::Missing { name: name.to_string() })?;
         Ok(HostTensor::f32(stored.shape.clone(), stored.buffer.read().to_vec()))
     }
 }
 
-pub struct Prepared {
+pub struct CompiledPlan {
+    device: CpuDevice,
     plan: Rc<Plan>,
     buffers: Vec<Buffer>,
 }
 
-impl Prepared {
-    pub(super) fn new(plan: Rc<Plan>, bank: &Bank) -> Result<Self, DeviceError> {
+impl CompiledPlan {
+    pub(super) fn new(plan: Rc<Plan>, store: &ParamStore) -> Result<Self, DeviceError> {
         limits::fits("the states of this plan", plan.bytes(), limits::memory())?;
         let mut buffers: Vec<Buffer> = Vec::with_capacity(plan.slots.len());
         for slot in &plan.slots {
@@ -116,17 +121,17 @@ impl Prepared {
                 SlotKind::Stored => {
                     let name = slot.name.clone();
                     let stored =
-                        bank.tensors.get(&name).ok_or(DeviceError::Missing { name: name.clone() })?;
+                        store.tensors.get(&name).ok_or(DeviceError::Missing { name: name.clone() })?;
                     if stored.shape != slot.shape {
                         let (expected, found) = (slot.shape.clone(), stored.shape.clone());
-                        return Err(DeviceError::Misshapen { name, expected, found });
+                        return Err(DeviceError::ShapeMismatch { name, expected, found });
                     }
                     stored.buffer.clone()
                 }
                 _ => Buffer::zeros(&slot.name, &slot.shape)?,
             });
         }
-        Ok(Prepared { plan, buffers })
+        Ok(CompiledPlan { device: store.device, plan, buffers })
     }
 
     pub(super) fn plan(&self) -> &Plan {
@@ -155,8 +160,8 @@ impl Prepared {
         HostTensor { shape: slot.shape.clone(), data }
     }
 
-    pub(super) fn run(&self, device: &CpuDevice, steps: Range<usize>) {
-        let (steps, buffers) = (&self.plan.steps[steps], &self.buffers[..]);
+    pub(super) fn run(&self, steps: Range<usize>) {
+        let (device, steps, buffers) = (self.device, &self.plan.steps[steps], &self.buffers[..]);
         let replay = || steps.iter().for_each(|step| run_step(device, step, buffers));
         #[cfg(target_arch = "wasm32")]
         replay();
@@ -166,7 +171,7 @@ impl Prepared {
     }
 }
 
-fn run_step(device: &CpuDevice, step: &Step, buffers: &[Buffer]) {
+fn run_step(device: CpuDevice, step: &Step, buffers: &[Buffer]) {
     let reads: Vec<_> = step.slots_with(Access::Read).map(|id| buffers[id.index()].read()).collect();
     let mut writes: Vec<_> = step.slots_with(Access::Write).map(|id| buffers[id.index()].write()).collect();
     let mut args = Args {

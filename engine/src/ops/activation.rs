@@ -2,7 +2,7 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
@@ -16,10 +16,13 @@ pub enum Activation {
     GeluTanh,
     /// `x sigmoid(1.702 x)` (Hendrycks & Gimpel 2016; CLIP's).
     QuickGelu,
+    /// `max(x, 0)`.
     Relu,
-    /// `x sigmoid(x)`.
+    /// `x sigmoid(x)`, also called swish (Elfwing et al. 2017).
     Silu,
+    /// `1 / (1 + e^-x)`.
     Sigmoid,
+    /// `(e^x - e^-x) / (e^x + e^-x)`.
     Tanh,
     /// `e^x`, `x` clamped to `[-87, 88]`.
     Exp,
@@ -34,13 +37,14 @@ const QUICK: f64 = 1.702;
 const SATURATION: f32 = 6.0;
 
 impl Activation {
+    /// In the order of the discriminants.
     pub const ALL: [Activation; 8] = [Gelu, GeluTanh, QuickGelu, Relu, Silu, Sigmoid, Tanh, Exp];
 
     fn of(kind: u32) -> Activation {
         Self::ALL[kind as usize - 1]
     }
 
-    /// The function itself.
+    /// `act(x)`.
     pub fn value(self, x: f64) -> f64 {
         let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
         match self {
@@ -55,7 +59,7 @@ impl Activation {
         }
     }
 
-    /// Its derivative; that of `Relu` at 0 is 0.
+    /// `act'(x)`; that of `Relu` at 0 is 0.
     pub fn slope(self, x: f64) -> f64 {
         let swish = |a: f64| {
             let s = 1.0 / (1.0 + (-a * x).exp());
@@ -76,7 +80,7 @@ impl Activation {
         }
     }
 
-    /// Replaces every `x` by `act(x)`, in vectorised f32: an epilogue for other fast CPU forms.
+    /// `x[..] = act(x[..])` in vectorised f32: an epilogue for other fast CPU forms.
     pub fn apply(self, x: &mut [f32]) {
         fn map(x: &mut [f32], f: impl Fn(f32) -> f32) {
             x.iter_mut().for_each(|x| *x = f(*x));
@@ -140,11 +144,11 @@ fn tanh_argument(x: f32) -> f32 {
     SQRT_2_OVER_PI as f32 * x * (1.0 + CUBIC as f32 * x * x)
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    kind: u32,
+params! {
+    struct Params {
+        count: u32,
+        kind: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_ACTIVATION, wgsl::ACTIVATION];
@@ -152,9 +156,11 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_ACTIVATION, wgsl::ACTIVATIO
 /// Elements per parallel piece of the fast forms.
 const PIECE: usize = 2048;
 
+/// `y[..] = act(x[..])`.
 pub static FORWARD: Kernel = Kernel {
     name: "activation.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let act = Activation::of(args.params::<Params>().kind);
@@ -171,9 +177,11 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[..] += dy[..] act'(x[..])`.
 pub static BACKWARD: Kernel = Kernel {
     name: "activation.backward",
     bindings: &[("x", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "backward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let act = Activation::of(args.params::<Params>().kind);
@@ -190,7 +198,7 @@ pub static BACKWARD: Kernel = Kernel {
     }),
 };
 
-/// `act(x)`, shape as `x`.
+/// `y[..] = act(x[..])`.
 pub fn activation(b: &mut PlanBuilder, x: SlotId, act: Activation) -> SlotId {
     let shape = b.shape(x).clone();
     let params = words(&Params { count: shape.numel() as u32, kind: act as u32 });
@@ -203,6 +211,7 @@ pub fn activation(b: &mut PlanBuilder, x: SlotId, act: Activation) -> SlotId {
     y
 }
 
+/// Each activation on small and, but for `Exp`, on large values.
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for act in Activation::ALL {

@@ -6,34 +6,39 @@
 //! `w = w - a decay w - a (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps)`.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-/// Decay rates of both moments, the denominator's offset, and the norm beyond which gradients are scaled down to it.
+/// What stays the same from step to step; learning rate and step number come by a slot.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct AdamW {
+    /// `b1`, the decay rate of the first moment; PyTorch's default is 0.9.
     pub beta1: f32,
+    /// `b2`, the decay rate of the second moment; PyTorch's default is 0.999.
     pub beta2: f32,
+    /// Added to the denominator; PyTorch's default is 1e-8.
     pub eps: f32,
+    /// Largest norm of all gradients read as one vector; finite.
     pub clip: f32,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    beta1: f32,
-    beta2: f32,
-    eps: f32,
-    clip: f32,
-    decay: f32,
-    /// Logarithms of the betas, of which `1 - b^t` is made without cancelling.
-    log_beta1: f32,
-    log_beta2: f32,
+params! {
+    struct Params {
+        count: u32,
+        beta1: f32,
+        beta2: f32,
+        eps: f32,
+        clip: f32,
+        decay: f32,
+        /// Logarithms of the betas, of which `1 - b^t` is made without cancelling.
+        log_beta1: f32,
+        log_beta2: f32,
+    }
 }
 
+/// `w[..]`, `m[..]` and `v[..]` after one step; `g[..]`, `norm[1]`, `hyper[2] = [a, t]`.
 pub static UPDATE: Kernel = Kernel {
     name: "adamw.update",
     bindings: &[
@@ -44,6 +49,7 @@ pub static UPDATE: Kernel = Kernel {
         ("m", Access::Write),
         ("v", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: &[wgsl::LIB_INDEX, wgsl::ADAMW],
@@ -97,9 +103,10 @@ fn update_in_parts(args: &mut Args) {
     });
 }
 
-/// Updates every weight by its gradient (same shape) with its own decay. `norm` (`[1]`) is the norm of all gradients;
-/// `hyper` (`[2]`) holds the learning rate and the step number. The moments of the weight `w` are the stored slots
-/// `adamw.m/w` and `adamw.v/w`, zeros before the first step.
+/// `w[..] -= a (decay w + (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps))` for each `(weight, gradient, decay)`, in place.
+///
+/// `norm` (`[1]`) is the norm of all gradients; `hyper` (`[2]`) holds the learning rate `a` and the step number `t`, from 1
+/// on. The moments of the weight `w` are the stored slots `adamw.m/w` and `adamw.v/w`, zeros before the first step.
 pub fn adamw(
     b: &mut PlanBuilder,
     config: &AdamW,
@@ -121,6 +128,11 @@ pub fn adamw(
         let params = Params { count, beta1, beta2, eps, clip, decay: *decay, log_beta1, log_beta2 };
         b.emit(&UPDATE, &[*grad, norm, hyper, *weight, m, v], words(&params));
     }
+}
+
+/// Whether a stored slot of this name is a moment of [`adamw`], no weight.
+pub fn is_moment(name: &str) -> bool {
+    name.starts_with("adamw.")
 }
 
 /// First and later steps, clipped and not, with and without decay, a zero gradient.
@@ -166,16 +178,16 @@ mod tests {
             let config = AdamW { beta1: 0.5, beta2: 0.5, eps: 0.0, clip: 1.0 };
             adamw(&mut b, &config, &[(w, g, 0.5)], norm, hyper);
             let (plan, device) = (Rc::new(b.finish()), Device::Cpu(CpuDevice { exact }));
-            let mut bank = device.bank();
+            let mut store = device.param_store();
             let start = [("w", 1.0), ("g", 4.0), ("norm", 4.0), ("adamw.m/w", 0.0), ("adamw.v/w", 0.0)];
             for (name, value) in start {
-                device.store(&mut bank, name, &HostTensor::f32([1], vec![value])).unwrap();
+                store.store(name, &HostTensor::f32([1], vec![value])).unwrap();
             }
-            let prepared = pollster::block_on(device.prepare(plan.clone(), &bank)).unwrap();
+            let compiled = pollster::block_on(store.compile(plan.clone())).unwrap();
             for (step, want) in [(1.0, 0.85), (2.0, 0.7075)] {
-                device.write(&prepared, "hyper", &HostTensor::f32([2], vec![0.1, step]));
-                device.run(&prepared, plan.all()).unwrap();
-                let got = pollster::block_on(device.fetch(&bank, "w")).unwrap().as_f32()[0];
+                compiled.write("hyper", &HostTensor::f32([2], vec![0.1, step]));
+                compiled.run(plan.all()).unwrap();
+                let got = pollster::block_on(store.read("w")).unwrap().as_f32()[0];
                 assert!((got - want).abs() < 1e-6, "step {step}: {got} for {want}");
             }
         }

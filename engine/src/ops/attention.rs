@@ -9,33 +9,35 @@
 
 mod cases;
 mod fast;
-mod thin;
+mod skinny;
 
 pub use cases::cases;
 
-use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-/// Heads, and whether a query sees only the keys up to its own position.
+/// What attention needs to know beside its slots.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Attention {
+    /// `H`, which divides `D`.
     pub heads: usize,
+    /// Whether query `i` sees keys `0..=i` only; there must then be as many queries as keys.
     pub causal: bool,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    batch: u32,
-    heads: u32,
-    queries: u32,
-    keys: u32,
-    head_dim: u32,
-    causal: u32,
-    /// Whether the lengths binding holds lengths; without them it holds the keys again, unread.
-    has_lengths: u32,
-    scale: f32,
+params! {
+    struct Params {
+        batch: u32,
+        heads: u32,
+        queries: u32,
+        keys: u32,
+        head_dim: u32,
+        causal: u32,
+        /// Whether the lengths binding holds lengths; without them it holds the keys again, unread.
+        has_lengths: u32,
+        scale: f32,
+    }
 }
 
 impl Params {
@@ -61,6 +63,7 @@ impl Params {
     }
 }
 
+/// Forward and backward, for [`crate::ops::registry`].
 pub const KERNELS: &[&Kernel] =
     &[&FORWARD, &FORWARD_TRACED, &BACKWARD_SCORES, &BACKWARD_QUERIES, &BACKWARD_KEYS];
 
@@ -74,6 +77,7 @@ fn grid(p: &[u32]) -> [u32; 3] {
     grid_rows(p[0] * p[1] * p[2])
 }
 
+/// `y[b,i,h] = sum_j P[b,h,i,j] v[b,j,h]`; q, y `[B,Tq,H*dh]`, k, v `[B,Tk,H*dh]`, lengths u32 `[B]`.
 pub static FORWARD: Kernel = Kernel {
     name: "attention.forward",
     bindings: &[
@@ -83,6 +87,7 @@ pub static FORWARD: Kernel = Kernel {
         ("lengths", Access::Read),
         ("y", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[
         // Four invocations per workgroup, eight queries of a head per invocation.
         Variant {
@@ -98,10 +103,13 @@ pub static FORWARD: Kernel = Kernel {
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];
         forward(&p, args, &mut probs);
     },
-    fast: Some(fast::forward),
+    fast: Some(|args| match skinny::takes(&args.params()) {
+        true => skinny::forward(args),
+        false => fast::forward(args),
+    }),
 };
 
-/// As [`FORWARD`], and writes the probabilities.
+/// As [`FORWARD`], and `probs[b,h,i,j] = P[b,h,i,j]`.
 pub static FORWARD_TRACED: Kernel = Kernel {
     name: "attention.forward_traced",
     bindings: &[
@@ -112,6 +120,7 @@ pub static FORWARD_TRACED: Kernel = Kernel {
         ("y", Access::Write),
         ("probs", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "forward_traced", grid }],
     cpu: |args| {
         let probs = args.write.pop().expect("probs");
@@ -120,7 +129,7 @@ pub static FORWARD_TRACED: Kernel = Kernel {
     fast: Some(fast::forward_traced),
 };
 
-/// `scores = scale * P (dy v^T - rowsum(P dy v^T))`.
+/// `scores[b,h,i,j] = scale P (dP - sum_j P dP)` with `dP[b,h,i,j] = dy[b,i,h] . v[b,j,h]`.
 pub static BACKWARD_SCORES: Kernel = Kernel {
     name: "attention.backward_scores",
     bindings: &[
@@ -129,6 +138,7 @@ pub static BACKWARD_SCORES: Kernel = Kernel {
         ("dy", Access::Read),
         ("scores", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: BACKWARD_SOURCE, entry: "backward_scores", grid }],
     cpu: backward_scores,
     fast: Some(fast::backward_scores),
@@ -138,6 +148,7 @@ pub static BACKWARD_SCORES: Kernel = Kernel {
 pub static BACKWARD_QUERIES: Kernel = Kernel {
     name: "attention.backward_queries",
     bindings: &[("weights", Access::Read), ("x", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: BACKWARD_SOURCE,
@@ -152,6 +163,7 @@ pub static BACKWARD_QUERIES: Kernel = Kernel {
 pub static BACKWARD_KEYS: Kernel = Kernel {
     name: "attention.backward_keys",
     bindings: &[("weights", Access::Read), ("x", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: BACKWARD_SOURCE,
@@ -220,8 +232,10 @@ fn backward_mix(args: &mut Args, at: impl Fn(&Params, usize, usize, usize) -> us
     }
 }
 
+/// `y[..,Tq,D] = softmax(mask(q k^T / sqrt(dh))) v`, head by head.
+///
 /// Attention of `q` (`[..,Tq,D]`, any leading rows) to `k`, `v` (`[B,Tk,D]`), of which batch element `b` has
-/// `key_lengths[b]` (u32 `[B]`; all without); `Tq = numel(q) / (B*D)`. Returns the shape of `q`.
+/// `key_lengths[b]` (u32 `[B]`; all without); `Tq = numel(q) / (B*D)`. The result has the shape of `q`.
 ///
 /// In training, or when traced, the probabilities stand in the slot `attention_probs` of the current scope.
 pub fn attention(
@@ -256,6 +270,7 @@ pub fn attention(
     y
 }
 
+/// `grad(of) += kernel(read)`, of the shape of `of`, where a gradient is wanted.
 fn accumulate(b: &mut PlanBuilder, kernel: &'static Kernel, read: [SlotId; 2], of: SlotId, params: &[u32]) {
     if b.needs_grad(of) {
         let grad = b.grad(of);

@@ -3,10 +3,10 @@
 use crate::tensor::Shape;
 
 /// Extents or strides.
-pub type Axes = [u32; 4];
+pub(super) type Axes = [u32; 4];
 
 /// The extents of `shape`.
-pub fn pad(shape: &Shape) -> Axes {
+pub(super) fn pad(shape: &Shape) -> Axes {
     assert!(shape.len() <= 4, "at most four axes, got {shape}");
     let mut axes = [1; 4];
     for (axis, extent) in axes[4 - shape.len()..].iter_mut().zip(shape.iter()) {
@@ -16,23 +16,23 @@ pub fn pad(shape: &Shape) -> Axes {
 }
 
 /// Row-major strides.
-pub fn strides(extents: Axes) -> Axes {
+pub(super) fn strides(extents: Axes) -> Axes {
     std::array::from_fn(|a| extents[a + 1..].iter().product())
 }
 
 /// All extents but the first, which indexing does without.
-pub fn tail(extents: Axes) -> [u32; 3] {
+pub(super) fn tail(extents: Axes) -> [u32; 3] {
     [extents[1], extents[2], extents[3]]
 }
 
 /// Coordinates of element `i` of a tensor with these extents but the first.
-pub fn coordinates(i: usize, tail: [u32; 3]) -> [usize; 4] {
+pub(super) fn coordinates(i: usize, tail: [u32; 3]) -> [usize; 4] {
     let [d1, d2, d3] = tail.map(|d| d as usize);
     [i / d3 / d2 / d1, i / d3 / d2 % d1, i / d3 % d2, i % d3]
 }
 
 /// Place of an element, by its coordinates.
-pub fn at(coordinates: [usize; 4], strides: Axes) -> usize {
+pub(super) fn at(coordinates: [usize; 4], strides: Axes) -> usize {
     coordinates.iter().zip(strides).map(|(c, s)| c * s as usize).sum()
 }
 

@@ -3,54 +3,58 @@
 use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
 use super::fast_math::{sum, sum_rows};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    multiply: u32,
-    /// Extents of the result but the first.
-    extents: [u32; 3],
-    /// Strides in x and y, 0 along broadcast axes.
-    x: Axes,
-    y: Axes,
+params! {
+    struct Params {
+        count: u32,
+        multiply: u32,
+        /// Extents of the result but the first.
+        extents: [u32; 3],
+        /// Strides in x and y, 0 along broadcast axes.
+        x: Axes,
+        y: Axes,
+    }
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct BackwardParams {
-    count: u32,
-    /// Invocations that share one element on a GPU.
-    lanes: u32,
-    multiply: u32,
-    /// Extents of the operand but the first.
-    extents: [u32; 3],
-    /// Elements of the result per element of the operand.
-    sums: u32,
-    /// Extents of the axes along which the operand was broadcast, 1 elsewhere; but the first.
-    broadcast: [u32; 3],
-    /// Strides in the result, and in the other operand.
-    result: Axes,
-    other: Axes,
+params! {
+    struct BackwardParams {
+        count: u32,
+        /// Invocations that share one element on a GPU.
+        lanes: u32,
+        multiply: u32,
+        /// Extents of the operand but the first.
+        extents: [u32; 3],
+        /// Elements of the result per element of the operand.
+        sums: u32,
+        /// Extents of the axes along which the operand was broadcast, 1 elsewhere; but the first.
+        broadcast: [u32; 3],
+        /// Strides in the result, and in the other operand.
+        result: Axes,
+        other: Axes,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::BINARY];
 
+/// `out[..] = x[..] + y[..]` or `x[..] y[..]`, axes of extent 1 repeated.
 pub static FORWARD: Kernel = Kernel {
     name: "binary.forward",
     bindings: &[("x", Access::Read), ("y", Access::Read), ("out", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
     fast: Some(fast_forward),
 };
 
+/// `dx[..] += sum dy[..]`, or `sum dy[..] other[..]`, over the axes along which x was repeated.
 pub static BACKWARD: Kernel = Kernel {
     name: "binary.backward",
     bindings: &[("other", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: BackwardParams::FIELDS,
     variants: &[Variant {
         name: "lanes",
         source: SOURCE,
@@ -184,6 +188,7 @@ fn backward_params(operand: Axes, other: Axes, out: Axes, multiply: bool) -> Bac
     }
 }
 
+/// `z[..] = x[..] + y[..]`, or the product; axes of extent 1 are repeated.
 fn emit(b: &mut PlanBuilder, name: &str, x: SlotId, y: SlotId, multiply: bool) -> SlotId {
     let shape = broadcast(b.shape(x), b.shape(y));
     let (xs, ys, out) = (pad(b.shape(x)), pad(b.shape(y)), pad(&shape));
@@ -213,16 +218,17 @@ fn emit(b: &mut PlanBuilder, name: &str, x: SlotId, y: SlotId, multiply: bool) -
     z
 }
 
-/// `x + y`; shapes that do not broadcast are a bug of the caller.
+/// `out[..] = x[..] + y[..]`; shapes that do not broadcast are a bug of the caller.
 pub fn add(b: &mut PlanBuilder, x: SlotId, y: SlotId) -> SlotId {
     emit(b, "add", x, y, false)
 }
 
-/// `x y`, element by element; shapes that do not broadcast are a bug of the caller.
+/// `out[..] = x[..] y[..]`; shapes that do not broadcast are a bug of the caller.
 pub fn mul(b: &mut PlanBuilder, x: SlotId, y: SlotId) -> SlotId {
     emit(b, "mul", x, y, true)
 }
 
+/// Equal shapes, and each side broadcast along leading, middle and last axes.
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut both = |x: &[usize], y: &[usize], differentiable: bool| {

@@ -1,5 +1,6 @@
 //! Test cases of the operations, as data: the same case serves the twins, the gradients and the browser.
 
+use crate::layout::Storage;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::rng::{GOLDEN, SplitMix64};
 use crate::tensor::{DType, HostTensor};
@@ -10,6 +11,7 @@ type Build = Box<dyn Fn(&mut PlanBuilder, &[SlotId]) -> SlotId>;
 pub struct Case {
     /// For example `softmax [65,257] large`.
     pub name: String,
+    /// Contents of the slots `in.0`, `in.1`, ...
     pub inputs: Vec<HostTensor>,
     /// Emits the op on the inputs' slots and returns its result.
     pub build: Build,
@@ -22,6 +24,7 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case with a tolerance of 1e-5 whose gradients are not compared.
     pub fn new(
         name: impl Into<String>,
         inputs: Vec<HostTensor>,
@@ -37,11 +40,13 @@ impl Case {
         }
     }
 
+    /// Sets [`Case::tolerance`]; sums of many terms need more.
     pub fn tolerance(mut self, tolerance: f32) -> Self {
         self.tolerance = tolerance;
         self
     }
 
+    /// Sets [`Case::differentiable`].
     pub fn differentiable(mut self) -> Self {
         self.differentiable = true;
         self
@@ -80,4 +85,17 @@ pub fn noise(shape: &[usize], scale: f32, seed: u64) -> HostTensor {
     let mut value = || ((random.next_u64() >> 40) as f32 / (1u64 << 23) as f32 - 1.0) * scale;
     let values = (0..shape.iter().product()).map(|_| value());
     HostTensor::f32(shape, values.collect())
+}
+
+/// A matrix `[N, K]` of [`noise`] between -1 and 1, as it is stored.
+pub fn stored_noise([n, k]: [usize; 2], storage: Storage, seed: u64) -> HostTensor {
+    let matrix = noise(&[n, k], 1.0, seed);
+    if let Storage::F32(layout) = storage {
+        return HostTensor::f32(storage.shape([n, k]), layout.reorder([n, k], matrix.as_f32()));
+    }
+    let mut words = Vec::new();
+    for row in matrix.as_f32().chunks(k) {
+        storage.precision().pack(row, &mut words).expect("noise is finite and small");
+    }
+    HostTensor::u32(storage.shape([n, k]), words)
 }

@@ -1,33 +1,37 @@
 //! Tensors joined along one axis, as `torch.cat`: one step copies one tensor into its columns of the result.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-/// x read as `[rows, width]` stands in columns `offset..offset + width` of y read as `[rows, stride]`.
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    stride: u32,
-    offset: u32,
+params! {
+    /// x read as `[rows, width]` stands in columns `offset..offset + width` of y read as `[rows, stride]`.
+    struct Params {
+        rows: u32,
+        width: u32,
+        stride: u32,
+        offset: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::CONCAT];
 
+/// `y[r, offset + c] = x[r, c]`; x `[rows, width]`, y `[rows, stride]`.
 pub static FORWARD: Kernel = Kernel {
     name: "concat.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[1]) }],
     cpu: forward,
     fast: None,
 };
 
+/// `dx[r, c] += dy[r, offset + c]`.
 pub static BACKWARD: Kernel = Kernel {
     name: "concat.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -52,7 +56,8 @@ fn forward(args: &mut Args) {
     }
 }
 
-/// `xs` one after another along `axis`; their other extents are equal.
+/// `y[.., N1 + N2 + .., ..] = xs[0][.., N1, ..], xs[1][.., N2, ..], ..`, one after another along `axis`. Other extents that
+/// differ are a bug of the caller.
 pub fn concat(b: &mut PlanBuilder, xs: &[SlotId], axis: usize) -> SlotId {
     let mut shape = b.shape(xs[0]).to_vec();
     assert!(axis < shape.len(), "concat: axis {axis} of {}", b.shape(xs[0]));
@@ -83,6 +88,7 @@ pub fn concat(b: &mut PlanBuilder, xs: &[SlotId], axis: usize) -> SlotId {
     y
 }
 
+/// Two and three tensors along each axis.
 pub fn cases() -> Vec<Case> {
     let case = |shapes: &[&[usize]], axis: usize| {
         let inputs = shapes.iter().zip(100..).map(|(shape, seed)| noise(shape, 1.0, seed)).collect();

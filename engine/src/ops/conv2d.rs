@@ -8,26 +8,26 @@ use super::case::{Case, noise};
 use super::fast_math;
 use super::gemm::{Mat, add_pieces, gemm, with_scratch};
 use super::unfold::Geometry;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    batch: u32,
-    channels: u32,
-    height: u32,
-    width: u32,
-    out_channels: u32,
-    out_height: u32,
-    out_width: u32,
-    kernel_height: u32,
-    kernel_width: u32,
-    stride: u32,
-    padding: u32,
-    /// 1 where `bias` is added; otherwise any slot stands on that binding.
-    has_bias: u32,
+params! {
+    struct Params {
+        batch: u32,
+        channels: u32,
+        height: u32,
+        width: u32,
+        out_channels: u32,
+        out_height: u32,
+        out_width: u32,
+        kernel_height: u32,
+        kernel_width: u32,
+        stride: u32,
+        padding: u32,
+        /// 1 where `bias` is added; otherwise any slot stands on that binding.
+        has_bias: u32,
+    }
 }
 
 impl Params {
@@ -56,9 +56,11 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, SHARED, wgsl::CONV2D_DIRECT];
 const BLOCKED_SOURCE: &[&str] = &[wgsl::LIB_QUAD, SHARED, wgsl::CONV2D_BLOCKED];
 const BACKWARD_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, SHARED, wgsl::CONV2D_BACKWARD];
 
+/// `y[b,o,i,j] = bias[o] + sum_cpq x[b,c,i*stride+p-padding,j*stride+q-padding] weight[o,c,p,q]`.
 pub static FORWARD: Kernel = Kernel {
     name: "conv2d.forward",
     bindings: &[("x", Access::Read), ("weight", Access::Read), ("bias", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[
         Variant {
             name: "blocked",
@@ -104,9 +106,11 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[b,c,i*stride+p-padding,j*stride+q-padding] += sum_o dy[b,o,i,j] weight[o,c,p,q]` for every `i,j,p,q`.
 pub static BACKWARD_X: Kernel = Kernel {
     name: "conv2d.backward_x",
     bindings: &[("x_weight", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "direct",
         source: BACKWARD_SOURCE,
@@ -142,9 +146,11 @@ pub static BACKWARD_X: Kernel = Kernel {
 /// Pictures whose weight gradients are summed before they meet those of others.
 const PICTURES: usize = 8;
 
+/// `dweight[o,c,p,q] += sum_bij dy[b,o,i,j] x[b,c,i*stride+p-padding,j*stride+q-padding]`.
 pub static BACKWARD_WEIGHT: Kernel = Kernel {
     name: "conv2d.backward_weight",
     bindings: &[("w_x", Access::Read), ("dy", Access::Read), ("dweight", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "direct",
         source: BACKWARD_SOURCE,
@@ -190,9 +196,11 @@ pub static BACKWARD_WEIGHT: Kernel = Kernel {
     }),
 };
 
+/// `dbias[o] += sum_bij dy[b,o,i,j]`.
 pub static BACKWARD_BIAS: Kernel = Kernel {
     name: "conv2d.backward_bias",
     bindings: &[("b_dy", Access::Read), ("dbias", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "direct",
         source: BACKWARD_SOURCE,
@@ -216,7 +224,8 @@ pub static BACKWARD_BIAS: Kernel = Kernel {
     }),
 };
 
-/// The convolution of `x` `[B,C,H,W]` with `weight` `[O,C,kh,kw]`, plus `bias` `[O]`: `[B,O,H',W']`.
+/// `y[B,O,H',W'] = x[B,C,H,W] * weight[O,C,kh,kw] + bias[O]`, as `torch.nn.functional.conv2d` with equal strides and
+/// zero padding on all sides.
 pub fn conv2d(
     b: &mut PlanBuilder,
     x: SlotId,
@@ -269,6 +278,7 @@ pub fn conv2d(
     y
 }
 
+/// Strides, paddings and kernels of several sizes, with and without bias; one where most patches lie outside.
 pub fn cases() -> Vec<Case> {
     let case = |x: [usize; 4], w: [usize; 4], stride, padding, biased: bool| {
         let name = format!("conv2d {x:?} by {w:?} stride {stride} padding {padding}");

@@ -7,16 +7,16 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    classes: u32,
+params! {
+    struct Params {
+        rows: u32,
+        classes: u32,
+    }
 }
 
 /// Smallest divisor, so that a batch without any weight gives 0.
@@ -24,11 +24,12 @@ const MIN_WEIGHT: f32 = 1e-6;
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::CROSS_ENTROPY];
 
-/// `stats[i] = (m_i, log sum_j e^{x_ij - m_i})` with `m_i` the row's maximum: apart, they keep the precision that
+/// `stats[i,:] = [m_i, log sum_j e^{x_ij - m_i}]` with `m_i` the row's maximum: apart, they keep the precision that
 /// their sum loses for large logits.
 pub static STATS: Kernel = Kernel {
     name: "cross_entropy.stats",
     bindings: &[("x", Access::Read), ("weights", Access::Read), ("row_stats", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "stats", grid: |p| grid_rows(p[0]) }],
     cpu: |args| {
         row_stats(args, |x| {
@@ -45,7 +46,7 @@ pub static STATS: Kernel = Kernel {
     }),
 };
 
-/// `y = sum_i w_i nll_i / total`, `total = max(sum w, 1e-6)`.
+/// `y[1] = sum_i w[i] (log sum_j e^x[i,j] - x[i,t[i]]) / total`, `total[1] = max(sum_i w[i], 1e-6)`.
 pub static FORWARD: Kernel = Kernel {
     name: "cross_entropy.forward",
     bindings: &[
@@ -56,11 +57,13 @@ pub static FORWARD: Kernel = Kernel {
         ("y", Access::Write),
         ("total", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant { name: "group", source: SOURCE, entry: "forward", grid: |_| [1, 1, 1] }],
     cpu: forward,
     fast: None,
 };
 
+/// `dx[i,j] += dy w[i] / total (softmax(x[i,:])[j] - [j = t[i]])`.
 pub static BACKWARD: Kernel = Kernel {
     name: "cross_entropy.backward",
     bindings: &[
@@ -72,6 +75,7 @@ pub static BACKWARD: Kernel = Kernel {
         ("dy", Access::Read),
         ("dx", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -121,8 +125,8 @@ fn backward(args: &mut Args, probability: impl Fn(f32, f32, f32) -> f32 + Sync) 
     });
 }
 
-/// Mean cross-entropy of `logits` (`[N,V]`) against `targets` (u32 `[N]`, below V), weighted by `weights` (`[N]`):
-/// `[1]`, in nats.
+/// `y[1] = sum_i w[i] nll[i] / sum_i w[i]`: the mean cross-entropy of `logits` (`[N,V]`) against `targets` (u32 `[N]`,
+/// below V), weighted by `weights` (`[N]`), in nats.
 pub fn cross_entropy(b: &mut PlanBuilder, logits: SlotId, targets: SlotId, weights: SlotId) -> SlotId {
     let (rows, classes) = (b.shape(logits).rows(), b.shape(logits).last());
     assert_eq!(b.shape(targets)[..], [rows], "targets of logits {}", b.shape(logits));

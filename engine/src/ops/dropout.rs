@@ -2,21 +2,21 @@
 //! The mask is a hash of (seed, site, i), so that backward makes it again and equal seeds give equal masks.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::{DType, HostTensor};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    /// Differs between the places of a plan that drop.
-    salt: u32,
-    /// `p 2^32`
-    threshold: u32,
-    /// `1 / (1 - p)`
-    factor: f32,
+params! {
+    struct Params {
+        count: u32,
+        /// Differs between the places of a plan that drop.
+        salt: u32,
+        /// `p 2^32`
+        threshold: u32,
+        /// `1 / (1 - p)`
+        factor: f32,
+    }
 }
 
 impl Params {
@@ -32,9 +32,11 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::DROPOUT];
 /// Elements per parallel piece of the fast forms.
 const PIECE: usize = 4096;
 
+/// `y[i] = m[i] x[i]`; the mask `m[i]` is `1 / (1 - p)`, or 0 with probability p.
 pub static FORWARD: Kernel = Kernel {
     name: "dropout.forward",
     bindings: &[("seed", Access::Read), ("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
     fast: Some(|args: &mut Args| {
@@ -47,9 +49,11 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[i] += m[i] dy[i]`, the mask made again.
 pub static BACKWARD: Kernel = Kernel {
     name: "dropout.backward",
     bindings: &[("seed", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "backward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let (p, seed, dy): (Params, _, _) = (args.params(), args.ids(0)[0], args.read[1]);
@@ -82,12 +86,15 @@ fn forward(args: &mut Args) {
     }
 }
 
+/// `y[..] = m[..] x[..]`.
+///
 /// In training, `x` with a share `p` in 0..1 of its elements set to 0 and the others scaled to keep the mean; `seed`
 /// is a u32 `[1]` to be changed every step. In inference, `x` itself.
 pub fn dropout(b: &mut PlanBuilder, x: SlotId, p: f32, seed: SlotId) -> SlotId {
     if b.is_training() && p > 0.0 { masked(b, x, p, seed) } else { x }
 }
 
+/// `y[..] = m[..] x[..]`, `m` being 0 with probability `p` and else `1 / (1 - p)`.
 fn masked(b: &mut PlanBuilder, x: SlotId, p: f32, seed: SlotId) -> SlotId {
     assert!((0.0..1.0).contains(&p), "dropout: probability {p}");
     assert_eq!(b.dtype(seed), DType::U32, "dropout: the seed is u32");
@@ -104,6 +111,7 @@ fn masked(b: &mut PlanBuilder, x: SlotId, p: f32, seed: SlotId) -> SlotId {
     y
 }
 
+/// Small and large shares, on shapes that the workgroups do not divide.
 pub fn cases() -> Vec<Case> {
     let case = |shape: &[usize], p: f32| {
         let inputs = vec![noise(shape, 1.0, 120), HostTensor::u32([1], vec![7])];

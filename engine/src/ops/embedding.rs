@@ -3,58 +3,64 @@
 //! For inference a part may be packed, `[V, W]` words in the layout of [`Precision`].
 
 use super::binary::add;
-use super::case::{Case, noise};
-use super::packed::packed_noise;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
-use crate::plan::{PlanBuilder, SlotId};
+use super::case::{Case, noise, stored_noise};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
+use crate::layout::{Layout, Storage};
+use crate::plan::{Matrix, PlanBuilder, SlotId};
 use crate::precision::Precision;
 use crate::tensor::{DType, HostTensor, Shape};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    vocabulary: u32,
-    /// The id of the table's first row.
-    first: u32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+        vocabulary: u32,
+        /// The id of the table's first row.
+        first: u32,
+    }
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct PackedParams {
-    rows: u32,
-    width: u32,
-    vocabulary: u32,
-    first: u32,
-    /// Words of a row of the table.
-    words: u32,
-    /// 1 for int8, 0 for f16.
-    is_int8: u32,
+params! {
+    struct PackedParams {
+        rows: u32,
+        width: u32,
+        vocabulary: u32,
+        first: u32,
+        /// Words of a row of the table.
+        words: u32,
+        /// 1 for int8, 0 for f16.
+        is_int8: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::EMBEDDING];
 
+/// `y[r,:] = table[ids[r] - first,:]`, zeros where the table has no such row; table `[V,D]`, y `[R,D]`.
 pub static FORWARD: Kernel = Kernel {
     name: "embedding.forward",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[1]) }],
     cpu: forward,
     fast: None,
 };
 
+/// `dtable[v,:] += sum of dy[r,:] over r with ids[r] = first + v`.
 pub static BACKWARD: Kernel = Kernel {
     name: "embedding.backward",
     bindings: &[("dy_ids", Access::Read), ("dy", Access::Read), ("dtable", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "table_row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[2]) }],
     cpu: backward,
     fast: Some(fast_backward),
 };
 
+/// `y[r,:] = unpack(table[ids[r] - first,:])`, as [`FORWARD`]; table `[V,W]` of packed rows.
 pub static PACKED: Kernel = Kernel {
     name: "embedding.packed",
     bindings: &[("table", Access::Read), ("ids", Access::Read), ("y", Access::Write)],
+    params: PackedParams::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: &[wgsl::LIB_INDEX, wgsl::EMBEDDING_PACKED],
@@ -130,24 +136,19 @@ fn fast_backward(args: &mut Args) {
     });
 }
 
-/// Rows of `table` `[V, D]` at `ids` `[..]` (u32): `[.., D]`. An id of V or more is a bug of the caller.
+/// `y[..,D] = table[ids[..],D]`; table `[V,D]`, ids u32. An id of V or more is a bug of the caller.
 pub fn embedding(b: &mut PlanBuilder, table: SlotId, ids: SlotId) -> SlotId {
-    let width = b.shape(table).last();
-    part(b, (table, Precision::F32), width, ids, 0)
+    let table = b.as_matrix(table);
+    part(b, table, ids, 0)
 }
 
-/// As [`embedding`] of a table of rows of `width` numbers, which lie one behind the other in `parts`.
-pub fn embedding_of_parts(
-    b: &mut PlanBuilder,
-    parts: &[(SlotId, Precision)],
-    width: usize,
-    ids: SlotId,
-) -> SlotId {
+/// `y[..,D] = table[ids[..],D]`, as [`embedding`]; the rows of the table lie one behind the other in `parts`.
+pub fn embedding_of_parts(b: &mut PlanBuilder, parts: &[Matrix], ids: SlotId) -> SlotId {
     let mut first = 0;
     let mut sum = None;
-    for &(table, precision) in parts {
-        let rows = part(b, (table, precision), width, ids, first);
-        first += b.shape(table)[0];
+    for &table in parts {
+        let rows = part(b, table, ids, first);
+        first += table.extents[0];
         sum = Some(sum.map_or(rows, |sum| add(b, sum, rows)));
     }
     sum.expect("a table has at least one part")
@@ -156,24 +157,19 @@ pub fn embedding_of_parts(
 /// The rows of one part, whose first row has the id `first`; zeros for other ids.
 fn part(
     b: &mut PlanBuilder,
-    (table, precision): (SlotId, Precision),
-    width: usize,
+    Matrix { slot: table, extents: [vocabulary, width], storage }: Matrix,
     ids: SlotId,
     first: usize,
 ) -> SlotId {
     let (table_shape, ids_shape) = (b.shape(table).clone(), b.shape(ids).clone());
-    let row_words = precision.row_words(width);
-    assert_eq!(
-        table_shape[1..],
-        [row_words],
-        "embedding: the table is {table_shape}, {precision:?} of {width}"
-    );
+    assert!(!matches!(storage, Storage::F32(Layout::Columns | Layout::Panels)), "embedding: a table by rows");
+    assert_eq!(table_shape, storage.shape([vocabulary, width]), "embedding: a table of {storage:?}");
     assert_eq!(b.dtype(ids), DType::U32, "embedding: ids are u32");
-    let sizes = [ids_shape.numel(), width, table_shape[0], first].map(|size| size as u32);
+    let sizes = [ids_shape.numel(), width, vocabulary, first].map(|size| size as u32);
     let [rows, width, vocabulary, first] = sizes;
     let y = b.temp("embedding", Shape::from([&ids_shape[..], &[width as usize]].concat()));
-    if precision != Precision::F32 {
-        let (words_of_row, is_int8) = (row_words as u32, u32::from(precision == Precision::Int8));
+    if storage != Storage::PLAIN {
+        let (words_of_row, is_int8) = (table_shape[1] as u32, u32::from(storage == Storage::Int8));
         let params = PackedParams { rows, width, vocabulary, first, words: words_of_row, is_int8 };
         b.emit(&PACKED, &[table, ids, y], words(&params));
         return y;
@@ -187,6 +183,7 @@ fn part(
     y
 }
 
+/// Repeated and missing ids; tables whole, in parts and packed.
 pub fn cases() -> Vec<Case> {
     let case = |vocabulary: usize, width: usize, shape: &[usize]| {
         let count: usize = shape.iter().product();
@@ -200,20 +197,22 @@ pub fn cases() -> Vec<Case> {
     let ids = HostTensor::u32([7], vec![0, 4, 5, 8, 6, 4, 1]);
     let inputs = vec![noise(&[5, 3], 1.0, 41), noise(&[4, 3], 1.0, 42), ids];
     let parts = Case::new("embedding of parts".to_string(), inputs, |b, s| {
-        embedding_of_parts(b, &[s[0], s[1]].map(|part| (part, Precision::F32)), 3, s[2])
+        let parts = [s[0], s[1]].map(|part| b.as_matrix(part));
+        embedding_of_parts(b, &parts, s[2])
     });
-    let packed = |width: usize, precision: Precision| {
+    let packed = |width: usize, storage: Storage| {
         let ids = HostTensor::u32([4], vec![6, 0, 4, 5]);
-        let tables = [5, 2].map(|rows| packed_noise([rows, width], precision, rows as u64));
-        let name = format!("embedding [7,{width}] {}", precision.name());
+        let tables = [5, 2].map(|rows| stored_noise([rows, width], storage, rows as u64));
+        let name = format!("embedding [7,{width}] {}", storage.precision().name());
         Case::new(name, [&tables[..], &[ids]].concat(), move |b, s| {
-            embedding_of_parts(b, &[s[0], s[1]].map(|part| (part, precision)), width, s[2])
+            let part = |slot, rows| Matrix { slot, extents: [rows, width], storage };
+            embedding_of_parts(b, &[part(s[0], 5), part(s[1], 2)], s[2])
         })
     };
     vec![
         parts.differentiable(),
-        packed(5, Precision::F16),
-        packed(66, Precision::Int8),
+        packed(5, Storage::F16),
+        packed(66, Storage::Int8),
         case(4, 3, &[5]).differentiable(),
         case(1, 1, &[1]),
         case(65, 64, &[3, 63]),

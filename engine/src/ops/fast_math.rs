@@ -3,12 +3,12 @@
 
 /// Arguments of exponentials are clamped to `[EXP_MIN, EXP_MAX]`, in every form of every kernel: the results stay
 /// normal and finite in f32.
-pub const EXP_MIN: f32 = -87.0;
-pub const EXP_MAX: f32 = 88.0;
+pub(super) const EXP_MIN: f32 = -87.0;
+pub(super) const EXP_MAX: f32 = 88.0;
 
 /// `a * b + c`, fused where the target has the instruction. Elsewhere `f32::mul_add` is a library call.
 #[inline(always)]
-pub fn fma(a: f32, b: f32, c: f32) -> f32 {
+pub(super) fn fma(a: f32, b: f32, c: f32) -> f32 {
     if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
 }
 
@@ -24,7 +24,7 @@ fn horner<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
 
 /// `e^x`, clamped: `2^n` times the Taylor series at `r = x - n ln 2`, `|r| <= ln 2 / 2`.
 #[inline(always)]
-pub fn exp(x: f32) -> f32 {
+pub(super) fn exp(x: f32) -> f32 {
     // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits of the sum.
     const ROUND: f32 = 12_582_912.0;
     // ln 2 in two parts, the first short enough for exact products.
@@ -40,7 +40,7 @@ pub fn exp(x: f32) -> f32 {
 /// Error function, the rational minimax approximation on [-4, 4] of XLA and Eigen (`x P(x^2) / Q(x^2)`);
 /// beyond, it is 1 in f32.
 #[inline(always)]
-pub fn erf(x: f32) -> f32 {
+pub(super) fn erf(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
     let t = x * x;
     let p = horner(
@@ -61,7 +61,7 @@ pub fn erf(x: f32) -> f32 {
 
 /// Hyperbolic tangent, the rational minimax approximation on [-7.9, 7.9] of XLA and Eigen.
 #[inline(always)]
-pub fn tanh(x: f32) -> f32 {
+pub(super) fn tanh(x: f32) -> f32 {
     let x = x.clamp(-7.905_311, 7.905_311);
     let t = x * x;
     let p = horner(
@@ -82,7 +82,7 @@ pub fn tanh(x: f32) -> f32 {
 
 /// Logistic function `1 / (1 + e^-x)`.
 #[inline(always)]
-pub fn sigmoid(x: f32) -> f32 {
+pub(super) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
@@ -91,7 +91,7 @@ const LANES: usize = 16;
 
 /// `sum_i f([x_i, y_i, ...])` over slices of one length, in an order that vectorises and depends on the length alone.
 #[inline(always)]
-pub fn sum<const K: usize>(slices: [&[f32]; K], f: impl Fn([f32; K]) -> f32) -> f32 {
+pub(super) fn sum<const K: usize>(slices: [&[f32]; K], f: impl Fn([f32; K]) -> f32) -> f32 {
     let n = slices[0].len();
     let slices = slices.map(|x| &x[..n]);
     let mut lanes = [0.0; LANES];
@@ -107,7 +107,7 @@ pub fn sum<const K: usize>(slices: [&[f32]; K], f: impl Fn([f32; K]) -> f32) -> 
 
 /// The largest element; `-f32::MAX` of none.
 #[inline(always)]
-pub fn max(x: &[f32]) -> f32 {
+pub(super) fn max(x: &[f32]) -> f32 {
     let mut lanes = [-f32::MAX; LANES];
     let chunks = x.chunks_exact(LANES);
     let rest = chunks.remainder().iter().fold(-f32::MAX, |a, b| if *b > a { *b } else { a });
@@ -121,7 +121,7 @@ pub fn max(x: &[f32]) -> f32 {
 
 /// `out_j += sum_r term(r)_j` over `rows` rows: `term(r, acc)` adds row `r` to `acc`. Runs of rows are summed apart,
 /// in parallel where there are threads, and joined in order, so that the result does not depend on the threads.
-pub fn sum_rows(out: &mut [f32], rows: usize, term: impl Fn(usize, &mut [f32]) + Sync) {
+pub(super) fn sum_rows(out: &mut [f32], rows: usize, term: impl Fn(usize, &mut [f32]) + Sync) {
     let (width, run) = (out.len(), rows.div_ceil(32).max(64));
     let mut partial = vec![0.0; rows.div_ceil(run) * width];
     crate::kernel::for_rows(&mut partial, width, run * width, |p, acc| {

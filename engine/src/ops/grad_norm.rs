@@ -4,27 +4,28 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Kernel, Variant, for_rows, grid_rows, words};
+use crate::kernel::{Access, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
 /// Elements per partial sum.
 const PART: usize = 4096;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    /// The first partial sum of this tensor.
-    offset: u32,
+params! {
+    struct Params {
+        count: u32,
+        /// The first partial sum of this tensor.
+        offset: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::GRAD_NORM];
 
-/// `sums[offset + r] = sum g_i^2` over the `r`-th part of `g`.
+/// `sums[offset + r] = sum_i g[i]^2` over the `r`-th part of `g`.
 pub static PARTS: Kernel = Kernel {
     name: "grad_norm.parts",
     bindings: &[("g", Access::Read), ("sums", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "row",
         source: SOURCE,
@@ -47,10 +48,11 @@ pub static PARTS: Kernel = Kernel {
     }),
 };
 
-/// `y = sqrt(sum sums)`.
+/// `y[1] = sqrt(sum_r sums[r])`.
 pub static TOTAL: Kernel = Kernel {
     name: "grad_norm.total",
     bindings: &[("parts_sums", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "group", source: SOURCE, entry: "total", grid: |_| [1, 1, 1] }],
     cpu: |args| {
         let total: f64 = args.read[0].iter().map(|s| f64::from(*s)).sum();
@@ -59,7 +61,7 @@ pub static TOTAL: Kernel = Kernel {
     fast: None,
 };
 
-/// The Euclidean norm of all `grads` read as one vector: `[1]`.
+/// `y[1] = sqrt(sum_g sum_i g[i]^2)`: the Euclidean norm of all `grads` read as one vector.
 pub fn grad_norm(b: &mut PlanBuilder, grads: &[SlotId]) -> SlotId {
     let counts: Vec<usize> = grads.iter().map(|g| b.shape(*g).numel()).collect();
     let parts = counts.iter().map(|count| count.div_ceil(PART)).sum::<usize>();
@@ -98,11 +100,11 @@ mod tests {
         let y = grad_norm(&mut b, &grads);
         b.name(y, "y");
         let (plan, device) = (Rc::new(b.finish()), Device::Cpu(CpuDevice { exact: false }));
-        let mut bank = device.bank();
-        device.store(&mut bank, "a", &HostTensor::f32([1], vec![3.0])).unwrap();
-        device.store(&mut bank, "b", &HostTensor::f32([2, 1], vec![0.0, -4.0])).unwrap();
-        let prepared = pollster::block_on(device.prepare(plan.clone(), &bank)).unwrap();
-        device.run(&prepared, plan.all()).unwrap();
-        assert_eq!(pollster::block_on(device.read(&prepared, "y")).unwrap().as_f32(), [5.0]);
+        let mut store = device.param_store();
+        store.store("a", &HostTensor::f32([1], vec![3.0])).unwrap();
+        store.store("b", &HostTensor::f32([2, 1], vec![0.0, -4.0])).unwrap();
+        let compiled = pollster::block_on(store.compile(plan.clone())).unwrap();
+        compiled.run(plan.all()).unwrap();
+        assert_eq!(pollster::block_on(compiled.read("y")).unwrap().as_f32(), [5.0]);
     }
 }

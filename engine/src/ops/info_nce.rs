@@ -6,17 +6,17 @@
 //! Backward: `dx_ij += dy / 2N (softmax(x_i:)_j + softmax(x_:j)_i - 2 [i = j])`, 0 for what is left out.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    size: u32,
-    /// Whether the binding `negatives` holds them; without them it holds the logits again, unread.
-    has_negatives: u32,
+params! {
+    struct Params {
+        size: u32,
+        /// Whether the binding `negatives` holds them; without them it holds the logits again, unread.
+        has_negatives: u32,
+    }
 }
 
 /// Logit of a pair that is left out.
@@ -24,23 +24,27 @@ const MASKED: f32 = -1e30;
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::INFO_NCE];
 
-/// `stats[r] = (m_r, log sum e^{x - m_r})` of row `r`, and for `r >= N` of column `r - N`.
+/// `stats[r,:] = [m_r, log sum e^{x - m_r}]`, `[2N,2]`, of row `r`, and for `r >= N` of column `r - N`.
 pub static STATS: Kernel = Kernel {
     name: "info_nce.stats",
     bindings: &[("x", Access::Read), ("negatives", Access::Read), ("line_stats", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "stats", grid: |p| grid_rows(2 * p[0]) }],
     cpu: stats,
     fast: None,
 };
 
+/// `y[1] = 1/2N sum_i (log sum_j e^x[i,j] + log sum_j e^x[j,i] - 2 x[i,i])`.
 pub static FORWARD: Kernel = Kernel {
     name: "info_nce.forward",
     bindings: &[("x", Access::Read), ("stats_of_lines", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "group", source: SOURCE, entry: "forward", grid: |_| [1, 1, 1] }],
     cpu: forward,
     fast: None,
 };
 
+/// `dx[i,j] += dy / 2N (softmax(x[i,:])[j] + softmax(x[:,j])[i] - 2 [i = j])`.
 pub static BACKWARD: Kernel = Kernel {
     name: "info_nce.backward",
     bindings: &[
@@ -50,6 +54,7 @@ pub static BACKWARD: Kernel = Kernel {
         ("dy", Access::Read),
         ("dx", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -97,7 +102,8 @@ fn backward(args: &mut Args) {
     });
 }
 
-/// Mean cross-entropy in nats, `[1]`, of picking the diagonal of `logits` (`[N,N]`) in each row and each column.
+/// `y[1] = 1/2N sum_i (log sum_j e^x[i,j] + log sum_j e^x[j,i] - 2 x[i,i])`: the mean cross-entropy in nats of picking the
+/// diagonal of `logits` (`[N,N]`) in each row and each column.
 /// `negatives` (`[N,N]`) is 0 where an off-diagonal pair belongs together by chance and counts neither way.
 pub fn info_nce(b: &mut PlanBuilder, logits: SlotId, negatives: Option<SlotId>) -> SlotId {
     let size = b.shape(logits).last();

@@ -2,25 +2,27 @@
 
 use super::case::{Case, noise};
 use super::fast_math::sum;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+    }
 }
 
 const SMALLEST: f32 = 1e-12;
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::L2_NORMALIZE];
 
+/// `y[r,:] = x[r,:] / max(|x[r,:]|, 1e-12)`; x, y `[R,D]`.
 pub static FORWARD: Kernel = Kernel {
     name: "l2_normalize.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) }],
     cpu: forward,
     fast: Some(|args: &mut Args| {
@@ -33,9 +35,11 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[r,:] += (dy - y (y . dy)) / |x|`, each of row `r`.
 pub static BACKWARD: Kernel = Kernel {
     name: "l2_normalize.backward",
     bindings: &[("x", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[0]) }],
     cpu: backward,
     fast: Some(|args: &mut Args| {
@@ -81,7 +85,7 @@ fn backward(args: &mut Args) {
     }
 }
 
-/// `x / max(|x|, 1e-12)` along the last axis; shape as `x`.
+/// `y[..,D] = x[..,D] / max(|x|, 1e-12)`, the norm along the last axis.
 pub fn l2_normalize(b: &mut PlanBuilder, x: SlotId) -> SlotId {
     let shape = b.shape(x).clone();
     let params = words(&Params { rows: shape.rows() as u32, width: shape.last() as u32 });
@@ -94,6 +98,7 @@ pub fn l2_normalize(b: &mut PlanBuilder, x: SlotId) -> SlotId {
     y
 }
 
+/// Awkward widths, large values, and rows of zeros.
 pub fn cases() -> Vec<Case> {
     let case = |name: &str, x: HostTensor| {
         Case::new(format!("l2_normalize {name}"), vec![x], |b, s| l2_normalize(b, s[0]))

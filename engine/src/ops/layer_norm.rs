@@ -3,21 +3,22 @@
 
 use super::case::{Case, noise};
 use super::fast_math::{sum, sum_rows};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    eps: f32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+        eps: f32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_QUAD, wgsl::LIB_REDUCE, wgsl::LAYER_NORM];
 
+/// `y[r,:] = (x[r,:] - mean) rstd weight + bias`, `stats[r,:] = [mean, rstd]`; x, y `[R,D]`, weight, bias `[D]`.
 pub static FORWARD: Kernel = Kernel {
     name: "layer_norm.forward",
     bindings: &[
@@ -27,6 +28,7 @@ pub static FORWARD: Kernel = Kernel {
         ("y", Access::Write),
         ("stats", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[
         Variant {
             name: "serial",
@@ -40,6 +42,7 @@ pub static FORWARD: Kernel = Kernel {
     fast: Some(fast_forward),
 };
 
+/// `dx[r,:] += rstd (g - mean(g) - h mean(g h))` with `g = dy[r,:] weight`, `h = (x[r,:] - mean) rstd`.
 pub static BACKWARD_X: Kernel = Kernel {
     name: "layer_norm.backward_x",
     bindings: &[
@@ -49,11 +52,13 @@ pub static BACKWARD_X: Kernel = Kernel {
         ("x_dy", Access::Read),
         ("dx", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward_x", grid: |p| grid_rows(p[0]) }],
     cpu: backward_x,
     fast: Some(fast_backward_x),
 };
 
+/// `dweight[i] += sum_r dy[r,i] (x[r,i] - mean) rstd`, `dbias[i] += sum_r dy[r,i]`.
 pub static BACKWARD_WEIGHT: Kernel = Kernel {
     name: "layer_norm.backward_weight",
     bindings: &[
@@ -63,6 +68,7 @@ pub static BACKWARD_WEIGHT: Kernel = Kernel {
         ("dweight", Access::Write),
         ("dbias", Access::Write),
     ],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "column",
         source: SOURCE,
@@ -170,7 +176,7 @@ fn fast_backward_weight(args: &mut Args) {
     }
 }
 
-/// Layer norm of `x` `[.., D]` with `weight` and `bias` `[D]`; shape as `x`.
+/// `y[..,D] = (x[..,D] - mean) / sqrt(var + eps) weight[D] + bias[D]`, mean and (biased) variance along the last axis.
 pub fn layer_norm(b: &mut PlanBuilder, x: SlotId, weight: SlotId, bias: SlotId, eps: f32) -> SlotId {
     let shape = b.shape(x).clone();
     let (rows, width) = (shape.rows(), shape.last());
@@ -192,6 +198,7 @@ pub fn layer_norm(b: &mut PlanBuilder, x: SlotId, weight: SlotId, bias: SlotId, 
     y
 }
 
+/// Awkward widths, and rows far from zero, whose variance is hard to sum.
 pub fn cases() -> Vec<Case> {
     let case = |name: &str, x: HostTensor| {
         let width = x.shape.last();

@@ -2,17 +2,17 @@
 //! x `[B, T, D]`, lengths u32 `[B]` in 1..=T (others are clamped), y `[B, D]`.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    batch: u32,
-    tokens: u32,
-    width: u32,
+params! {
+    struct Params {
+        batch: u32,
+        tokens: u32,
+        width: u32,
+    }
 }
 
 impl Params {
@@ -23,17 +23,21 @@ impl Params {
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::MEAN_TOKENS];
 
-pub static FORWARD: Kernel = Kernel {
+/// `y[b,d] = 1/L sum_{t < L} x[b,t,d]`, `L = lengths[b]`.
+pub(super) static FORWARD: Kernel = Kernel {
     name: "mean_tokens.forward",
     bindings: &[("lengths", Access::Read), ("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[2]) }],
     cpu: forward,
     fast: None,
 };
 
-pub static BACKWARD: Kernel = Kernel {
+/// `dx[b,t,d] += dy[b,d] / L` for `t < L`.
+pub(super) static BACKWARD: Kernel = Kernel {
     name: "mean_tokens.backward",
     bindings: &[("lengths", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -75,7 +79,8 @@ fn backward(args: &mut Args) {
     }
 }
 
-/// Mean over the first `lengths[b]` of the words `x` `[B, T, D]`; lengths u32 `[B]`; `[B, D]`.
+/// `y[B,D] = 1/L sum_{t < L} x[B,t,D]`: the mean over the first `L = lengths[b]` of the tokens `x` `[B,T,D]`; lengths u32
+/// `[B]`.
 pub fn mean_tokens(b: &mut PlanBuilder, x: SlotId, lengths: SlotId) -> SlotId {
     let shape = b.shape(x).clone();
     assert!(
@@ -94,7 +99,8 @@ pub fn mean_tokens(b: &mut PlanBuilder, x: SlotId, lengths: SlotId) -> SlotId {
     y
 }
 
-pub fn cases() -> Vec<Case> {
+/// Full, short and single sentences, and lengths out of range.
+pub(super) fn cases() -> Vec<Case> {
     let case = |shape: [usize; 3], lengths: &[u32]| {
         let inputs = vec![noise(&shape, 1.0, 80), HostTensor::u32([shape[0]], lengths.to_vec())];
         Case::new(format!("mean_tokens {shape:?} {lengths:?}"), inputs, |b, s| mean_tokens(b, s[0], s[1]))

@@ -1,4 +1,8 @@
 //! Operations: formula, WGSL kernel, CPU twin, emitter, backward emitter and test cases of one op in one file.
+//!
+//! The functions that take a [`PlanBuilder`](crate::plan::PlanBuilder) are the emitters: they check shapes, allocate the result,
+//! push the steps that compute it and, in a plan for training, record how its gradient is pushed back. Wrong shapes are bugs of
+//! the model's code and panic. The statics are the kernels.
 
 pub mod activation;
 pub mod adamw;
@@ -13,30 +17,22 @@ pub mod dropout;
 pub mod embedding;
 mod fast_math;
 pub mod gemm;
-#[cfg(not(target_arch = "wasm32"))]
-mod gemm_native;
-mod gemm_panels;
-mod gemm_thin;
-mod gemm_turned;
-#[cfg(target_arch = "wasm32")]
-mod gemm_wasm;
 pub mod grad_norm;
 pub mod info_nce;
 pub mod l2_normalize;
 pub mod layer_norm;
-pub mod linear;
-pub mod matmul;
 mod mean_tokens;
-pub mod packed;
-pub mod panels;
 pub mod permute;
-pub mod place;
 pub mod reduce;
 pub mod registry;
 pub mod scale;
+pub mod scatter_rows;
 pub mod slice;
 pub mod softmax;
 pub mod top_k;
 mod unfold;
 
 pub use case::Case;
+#[doc(inline)]
+pub use gemm::{linear, matmul};
+use gemm::{packed, panels};

@@ -2,34 +2,37 @@
 
 use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    /// Extents of the result but the first.
-    extents: [u32; 3],
-    /// Strides in the source along the axes of the result.
-    strides: Axes,
+params! {
+    struct Params {
+        count: u32,
+        /// Extents of the result but the first.
+        extents: [u32; 3],
+        /// Strides in the source along the axes of the result.
+        strides: Axes,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::PERMUTE];
 
+/// `y[i0,i1,i2,i3] = x[j0,j1,j2,j3]` with `i_a = j_axes[a]`.
 pub static FORWARD: Kernel = Kernel {
     name: "permute.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
     fast: Some(|args: &mut Args| by_rows(args, |y, x| *y = x)),
 };
 
-/// As forward with the inverse order, but adding.
+/// `dx[j0,j1,j2,j3] += dy[i0,i1,i2,i3]`: forward by the inverse order, but adding.
 pub static BACKWARD: Kernel = Kernel {
     name: "permute.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "backward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let p = args.params();
@@ -72,7 +75,7 @@ fn params(extents: Axes, axes: [usize; 4]) -> Params {
     }
 }
 
-/// `x` with its axes in the order `axes`, each of which is named once.
+/// `y[i0,i1,..] = x[j0,j1,..]` with `i_a = j_axes[a]`, up to four axes; each is named once, else it is a bug of the caller.
 pub fn permute(b: &mut PlanBuilder, x: SlotId, axes: &[usize]) -> SlotId {
     let shape = b.shape(x).clone();
     let rank = shape.len();
@@ -92,6 +95,7 @@ pub fn permute(b: &mut PlanBuilder, x: SlotId, axes: &[usize]) -> SlotId {
     y
 }
 
+/// Swaps of two axes, cycles, and one axis left as it is.
 pub fn cases() -> Vec<Case> {
     let case = |shape: &[usize], axes: &'static [usize]| {
         let x = noise(shape, 1.0, 60);

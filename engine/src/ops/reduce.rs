@@ -3,36 +3,40 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
 use triptych_shaders as wgsl;
 
 pub use super::mean_tokens::mean_tokens;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    outer: u32,
-    n: u32,
-    inner: u32,
-    /// 1 for a sum, `1 / n` for a mean.
-    factor: f32,
+params! {
+    struct Params {
+        outer: u32,
+        n: u32,
+        inner: u32,
+        /// 1 for a sum, `1 / n` for a mean.
+        factor: f32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::REDUCE];
 
+/// `y[o,i] = factor sum_k x[o,k,i]`.
 pub static FORWARD: Kernel = Kernel {
     name: "reduce.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[2]) }],
     cpu: forward,
     fast: Some(fast_forward),
 };
 
+/// `dx[o,k,i] += factor dy[o,i]`.
 pub static BACKWARD: Kernel = Kernel {
     name: "reduce.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -49,9 +53,11 @@ pub static BACKWARD: Kernel = Kernel {
     fast: Some(fast_backward),
 };
 
+/// `y[o,i] = max_k x[o,k,i]`.
 pub static FORWARD_MAX: Kernel = Kernel {
     name: "reduce.forward_max",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -67,10 +73,11 @@ pub static FORWARD_MAX: Kernel = Kernel {
     fast: None,
 };
 
-/// The first largest element takes the whole gradient.
+/// `dx[o,k,i] += dy[o,i]` for the first `k` where `x[o,k,i]` is largest.
 pub static BACKWARD_MAX: Kernel = Kernel {
     name: "reduce.backward_max",
     bindings: &[("x", Access::Read), ("max_dy", Access::Read), ("max_dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -151,6 +158,7 @@ fn plan(shape: &Shape, axis: usize, mean: bool) -> (Shape, Vec<u32>) {
     (if rest.is_empty() { [1].into() } else { rest.into() }, words(&params))
 }
 
+/// `y[outer,inner] = factor sum_k x[outer,k,inner]`, `k` along `axis`; the factor is 1, or 1 / K for the mean.
 fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, axis: usize, mean: bool) -> SlotId {
     let (shape, params) = plan(b.shape(x), axis, mean);
     let y = b.temp(name, shape);
@@ -162,17 +170,18 @@ fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, axis: usize, mean: bool) -
     y
 }
 
-/// Sum along `axis`, which goes; `[n]` gives `[1]`.
+/// `y[outer,inner] = sum_k x[outer,k,inner]`: the sum along `axis`, which goes; `[n]` gives `[1]`.
 pub fn sum(b: &mut PlanBuilder, x: SlotId, axis: usize) -> SlotId {
     linear(b, "sum", x, axis, false)
 }
 
-/// Mean along `axis`, which goes; `[n]` gives `[1]`.
+/// `y[outer,inner] = 1/n sum_k x[outer,k,inner]`: the mean along `axis`, which goes; `[n]` gives `[1]`.
 pub fn mean(b: &mut PlanBuilder, x: SlotId, axis: usize) -> SlotId {
     linear(b, "mean", x, axis, true)
 }
 
-/// Largest element along `axis`, which goes; `[n]` gives `[1]`. Of equals the first takes the gradient.
+/// `y[outer,inner] = max_k x[outer,k,inner]`: the largest along `axis`, which goes; `[n]` gives `[1]`. Of equals the first
+/// takes the gradient.
 pub fn max(b: &mut PlanBuilder, x: SlotId, axis: usize) -> SlotId {
     let (shape, params) = plan(b.shape(x), axis, false);
     let y = b.temp("max", shape);
@@ -184,6 +193,7 @@ pub fn max(b: &mut PlanBuilder, x: SlotId, axis: usize) -> SlotId {
     y
 }
 
+/// Sum, mean and maximum along first, middle and last axes.
 pub fn cases() -> Vec<Case> {
     type Emit = fn(&mut PlanBuilder, SlotId, usize) -> SlotId;
     let mut cases = Vec::new();

@@ -1,15 +1,15 @@
 //! `y = factor x` for a factor known when the plan is built; x of any shape.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    factor: f32,
+params! {
+    struct Params {
+        count: u32,
+        factor: f32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SCALE];
@@ -17,9 +17,11 @@ const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SCALE];
 /// Elements per parallel piece of the fast forms.
 const PIECE: usize = 4096;
 
+/// `y[..] = factor x[..]`.
 pub static FORWARD: Kernel = Kernel {
     name: "scale.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
     fast: Some(|args: &mut Args| {
@@ -30,9 +32,11 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[..] += factor dy[..]`.
 pub static BACKWARD: Kernel = Kernel {
     name: "scale.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "backward", grid: |p| grid_flat(p[0]) }],
     cpu: |args: &mut Args| {
         let factor = args.params::<Params>().factor;
@@ -51,7 +55,7 @@ fn forward(args: &mut Args) {
     args.write[0].iter_mut().zip(args.read[0]).for_each(|(y, x)| *y = factor * x);
 }
 
-/// `factor x`, shape as `x`.
+/// `y[..] = factor x[..]`.
 pub fn scale(b: &mut PlanBuilder, x: SlotId, factor: f32) -> SlotId {
     let shape = b.shape(x).clone();
     let params = words(&Params { count: shape.numel() as u32, factor });
@@ -64,6 +68,7 @@ pub fn scale(b: &mut PlanBuilder, x: SlotId, factor: f32) -> SlotId {
     y
 }
 
+/// Negative, zero and large factors.
 pub fn cases() -> Vec<Case> {
     let case = |shape: &[usize], factor: f32| {
         Case::new(format!("scale {shape:?} {factor}"), vec![noise(shape, 2.0, 30)], move |b, s| {

@@ -1,33 +1,37 @@
 //! A run of places along one axis, as `torch.narrow`.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
-/// y read as `[rows, width]` is columns `offset..offset + width` of x read as `[rows, stride]`.
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    stride: u32,
-    offset: u32,
+params! {
+    /// y read as `[rows, width]` is columns `offset..offset + width` of x read as `[rows, stride]`.
+    struct Params {
+        rows: u32,
+        width: u32,
+        stride: u32,
+        offset: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::SLICE];
 
+/// `y[r, c] = x[r, offset + c]`; x `[rows, stride]`, y `[rows, width]`.
 pub static FORWARD: Kernel = Kernel {
     name: "slice.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0] * p[1]) }],
     cpu: forward,
     fast: None,
 };
 
+/// `dx[r, offset + c] += dy[r, c]`.
 pub static BACKWARD: Kernel = Kernel {
     name: "slice.backward",
     bindings: &[("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: SOURCE,
@@ -52,7 +56,7 @@ fn forward(args: &mut Args) {
     }
 }
 
-/// Places `start..start + len` of `x` along `axis`.
+/// `y[.., len, ..] = x[.., start..start + len, ..]` along `axis`. A run beyond the end is a bug of the caller.
 pub fn slice(b: &mut PlanBuilder, x: SlotId, axis: usize, start: usize, len: usize) -> SlotId {
     let mut shape = b.shape(x).to_vec();
     assert!(
@@ -79,6 +83,7 @@ pub fn slice(b: &mut PlanBuilder, x: SlotId, axis: usize, start: usize, len: usi
     y
 }
 
+/// Runs at the start, in the middle and at the end of each axis.
 pub fn cases() -> Vec<Case> {
     let case = |shape: &[usize], axis: usize, start: usize, len: usize| {
         let name = format!("slice {shape:?} axis {axis} {start}+{len}");

@@ -3,23 +3,25 @@
 
 use super::case::{Case, noise};
 use super::fast_math::{self, sum};
-use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+    }
 }
 
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::SOFTMAX];
 
+/// `y[r,i] = exp(x[r,i] - max_j x[r,j]) / sum_j exp(x[r,j] - max_j x[r,j])`; x, y `[R,N]`.
 pub static FORWARD: Kernel = Kernel {
     name: "softmax.forward",
     bindings: &[("x", Access::Read), ("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) }],
     cpu: forward,
     fast: Some(|args: &mut Args| {
@@ -28,9 +30,11 @@ pub static FORWARD: Kernel = Kernel {
     }),
 };
 
+/// `dx[r,:] += y (dy - y . dy)`, each of row `r`.
 pub static BACKWARD: Kernel = Kernel {
     name: "softmax.backward",
     bindings: &[("probabilities", Access::Read), ("dy", Access::Read), ("dx", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[0]) }],
     cpu: backward,
     fast: Some(|args: &mut Args| {
@@ -75,7 +79,7 @@ fn backward(args: &mut Args) {
     }
 }
 
-/// Softmax along the last axis; shape as `x`.
+/// `y[..,N] = softmax(x[..,N])` along the last axis.
 pub fn softmax(b: &mut PlanBuilder, x: SlotId) -> SlotId {
     let shape = b.shape(x).clone();
     let params = words(&Params { rows: shape.rows() as u32, width: shape.last() as u32 });
@@ -88,6 +92,7 @@ pub fn softmax(b: &mut PlanBuilder, x: SlotId) -> SlotId {
     y
 }
 
+/// Awkward widths, large values, and masked places.
 pub fn cases() -> Vec<Case> {
     let case =
         |name: &str, x: HostTensor| Case::new(format!("softmax {name}"), vec![x], |b, s| softmax(b, s[0]));

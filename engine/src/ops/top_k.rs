@@ -3,23 +3,25 @@
 //! `x` is `[R,N]`; values and indices (u32) are `[R,k]`. Not differentiated.
 
 use super::case::{Case, noise};
-use crate::kernel::{Access, Args, Kernel, Variant, grid_rows, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_rows, params, words};
 use crate::order::order;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    rows: u32,
-    width: u32,
-    k: u32,
+params! {
+    struct Params {
+        rows: u32,
+        width: u32,
+        k: u32,
+    }
 }
 
+/// `values[r,i] = x[r,indices[r,i]]`, the `i`-th largest of row `r`; x `[R,N]`, values and indices `[R,k]`.
 pub static FORWARD: Kernel = Kernel {
     name: "top_k.forward",
     bindings: &[("x", Access::Read), ("values", Access::Write), ("indices", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "row",
         source: &[wgsl::LIB_INDEX, wgsl::TOP_K],
@@ -45,7 +47,7 @@ fn forward(args: &mut Args) {
     }
 }
 
-/// The `k` largest elements of each row of `x` (`[R,N]`, `k <= N`) and their indices, both `[R,k]`.
+/// `values[R,k]` and `indices[R,k]` (u32) of the `k` largest elements of each row of `x` (`[R,N]`, `k <= N`).
 pub fn top_k(b: &mut PlanBuilder, x: SlotId, k: usize) -> (SlotId, SlotId) {
     let (rows, width) = (b.shape(x).rows(), b.shape(x).last());
     assert!(k <= width, "the {k} largest of {width}");

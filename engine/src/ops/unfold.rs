@@ -1,7 +1,7 @@
 //! Index arithmetic of convolutions: which input elements meet which weights, and patches as columns of a matrix.
 
 /// Extents of a convolution.
-pub struct Geometry {
+pub(super) struct Geometry {
     pub channels: usize,
     pub height: usize,
     pub width: usize,
@@ -23,7 +23,7 @@ pub struct Geometry {
 impl Geometry {
     /// Calls `visit(input, weight, output)` for every product of one picture: indices into the picture, into the
     /// weight of output channel 0, and among the output positions.
-    pub fn products(&self, mut visit: impl FnMut(usize, usize, usize)) {
+    pub(super) fn products(&self, mut visit: impl FnMut(usize, usize, usize)) {
         for c in 0..self.channels {
             for p in 0..self.kernel_height {
                 for q in 0..self.kernel_width {
@@ -72,7 +72,7 @@ impl Geometry {
     }
 
     /// The picture's patches as columns: `[C,H,W]` to `[C*kh*kw, H'*W']`, zeros where a patch reaches outside.
-    pub fn unfold(&self, picture: &[f32], unfolded: &mut [f32]) {
+    pub(super) fn unfold(&self, picture: &[f32], unfolded: &mut [f32]) {
         unfolded.fill(0.0);
         self.runs(|input, at, count| {
             let to = &mut unfolded[at..at + count];
@@ -87,7 +87,7 @@ impl Geometry {
     }
 
     /// The transpose of `unfold`, added to `picture`.
-    pub fn fold(&self, unfolded: &[f32], picture: &mut [f32]) {
+    pub(super) fn fold(&self, unfolded: &[f32], picture: &mut [f32]) {
         self.runs(|input, at, count| {
             let to = picture[input..].chunks_mut(self.stride);
             to.zip(&unfolded[at..at + count]).for_each(|(to, from)| to[0] += from);

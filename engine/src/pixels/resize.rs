@@ -63,7 +63,8 @@ pub fn resize_by(picture: &Pixels, width: u32, height: u32, filter: Filter) -> P
     resize_part(picture, [width, height], [0..width, 0..height], filter)
 }
 
-/// Some columns and rows of what [`resize_by`] makes; nothing else of it is computed.
+/// Some columns and rows of what [`resize_by`] makes; nothing else of it is computed. Panics where they are none, or lie
+/// outside.
 pub fn resize_part(
     picture: &Pixels,
     [width, height]: [u32; 2],

@@ -1,12 +1,11 @@
 //! Emission: models and ops declare slots and push steps here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::grad::Tape;
-use super::{Plan, Slot, SlotId, SlotKind, Step};
+use super::{Matrix, Plan, Slot, SlotId, SlotKind, Step};
 use crate::kernel::{Access, Kernel};
-use crate::layout::Layout;
+use crate::layout::{Layout, Storage};
 use crate::precision::Precision;
 use crate::tensor::{DType, Shape};
 
@@ -19,7 +18,33 @@ enum Purpose {
     Training,
 }
 
+type Backward = Box<dyn FnOnce(&mut PlanBuilder, SlotId)>;
+
+/// What `grad.rs` walks in reverse.
+#[derive(Default)]
+pub(super) struct Tape {
+    /// Results and how a gradient is pushed from them to their arguments.
+    pub(super) records: Vec<(SlotId, Backward)>,
+    pub(super) required: HashSet<SlotId>,
+    pub(super) grads: HashMap<SlotId, SlotId>,
+}
+
 /// Builds a [`Plan`]. Shape errors in emitters are bugs of the model code and panic with both shapes.
+///
+/// ```
+/// use triptych_engine::ops::{binary::mul, reduce::mean};
+/// use triptych_engine::plan::PlanBuilder;
+///
+/// let mut b = PlanBuilder::training();
+/// let w = b.param("w", [3]);
+/// let square = mul(&mut b, w, w);
+/// let loss = mean(&mut b, square, 0);
+/// let gradients = b.backward(loss); // pairs of a weight and its gradient
+/// assert_eq!((b.name_of(gradients[0].1), &b.shape(w)[..]), ("grad/w", &[3][..]));
+///
+/// let plan = b.finish();
+/// assert!(plan.to_string().contains("binary.forward(w[3], w[3], mul#1[3])"));
+/// ```
 pub struct PlanBuilder {
     pub(super) slots: Vec<Slot>,
     pub(super) tape: Tape,
@@ -35,12 +60,12 @@ pub struct PlanBuilder {
 }
 
 impl PlanBuilder {
-    /// A plan for inference.
+    /// A plan for inference: ops may fuse epilogues and skip what only a backward pass reads.
     pub fn new() -> Self {
         Self::with(Purpose::Inference)
     }
 
-    /// A plan that is differentiated.
+    /// A plan that is differentiated: ops record how, for [`PlanBuilder::backward`].
     pub fn training() -> Self {
         Self::with(Purpose::Training)
     }
@@ -67,32 +92,26 @@ impl PlanBuilder {
         self
     }
 
-    /// Keeps the matrices of a plan for inference in this precision.
-    pub fn keeping(mut self, precision: Precision) -> Self {
+    /// Keeps the matrices of linear maps and the tables of tokens in this precision; panics in a plan for training.
+    pub fn with_precision(mut self, precision: Precision) -> Self {
         assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are f32");
         self.precision = precision;
         self
     }
 
-    /// Stores f32 matrices of linear maps as suits the device, in a plan for inference.
-    pub fn laying(mut self, layout: Layout) -> Self {
+    /// Stores f32 matrices of linear maps in this layout; panics in a plan for training.
+    pub fn with_layout(mut self, layout: Layout) -> Self {
         assert_eq!(self.purpose, Purpose::Inference, "weights that are trained are stored as PyTorch does");
         self.layout = layout;
         self
     }
 
-    pub fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    pub fn precision(&self) -> Precision {
-        self.precision
-    }
-
+    /// Whether ops write what only an observer reads.
     pub fn is_traced(&self) -> bool {
         self.traced
     }
 
+    /// Whether the plan is one that is differentiated.
     pub fn is_training(&self) -> bool {
         self.purpose == Purpose::Training
     }
@@ -105,55 +124,80 @@ impl PlanBuilder {
         result
     }
 
-    /// The full path of `name` in the current scope.
+    /// The full path of `name` in the current scope: names joined by dots, as keys of a PyTorch `state_dict`.
     pub fn path(&self, name: &str) -> String {
         let mut parts: Vec<&str> = self.path.iter().map(String::as_str).collect();
         parts.push(name);
         parts.join(".")
     }
 
-    /// An input of the host, by its plain name.
+    /// A slot that the host writes before a run, by its plain name, whatever the scope.
     pub fn input(&mut self, name: &str, shape: impl Into<Shape>, dtype: DType) -> SlotId {
         self.add(name.to_string(), shape.into(), dtype, SlotKind::Input)
     }
 
-    /// A weight at `name` in the current scope; asking again gives the same slot.
+    /// A weight at `name` in the current scope, which [`PlanBuilder::backward`] differentiates; asking again gives the same
+    /// slot, asking for another shape or another way to store it panics.
     pub fn param(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
         let path = self.path(name);
         let id = self.stored(&path, shape);
-        self.tape.require(id);
+        self.tape.required.insert(id);
         id
     }
 
-    /// Rows of a packed matrix at `name` in the current scope: `words` u32 each, laid out by [`Precision`].
-    pub fn packed(&mut self, name: &str, [rows, words]: [usize; 2]) -> SlotId {
-        self.keep(&self.path(name), [rows, words].into(), DType::U32)
+    /// The weight `[N, K]` of a linear map at `name` in the current scope, as the plan stores those: f32 by rows in training,
+    /// where it is differentiated.
+    pub fn weight(&mut self, name: &str, extents: [usize; 2]) -> Matrix {
+        self.matrix(name, extents, self.layout)
     }
 
-    /// The matrix `[rows, width]` at `name` in the current scope, as the plan stores those of linear maps.
-    pub fn laid(&mut self, name: &str, extents: [usize; 2]) -> SlotId {
-        let id = self.keep(&self.path(name), self.layout.shape(extents), DType::F32);
-        self.slots[id.index()].layout = self.layout;
-        id
+    /// As [`PlanBuilder::weight`], for a table whose rows are also looked up: always stored by rows.
+    pub fn table(&mut self, name: &str, extents: [usize; 2]) -> Matrix {
+        self.matrix(name, extents, Layout::Rows)
+    }
+
+    fn matrix(&mut self, name: &str, extents: [usize; 2], layout: Layout) -> Matrix {
+        let storage = Storage::new(self.precision, layout);
+        let slot = match storage {
+            Storage::PLAIN => self.param(name, extents),
+            _ => self.keep(&self.path(name), storage.shape(extents), storage),
+        };
+        Matrix { slot, extents, storage }
+    }
+
+    /// A slot `[N, K]` of f32 by rows as the matrix of a linear map; panics where it has another rank or holds something else.
+    pub fn as_matrix(&self, slot: SlotId) -> Matrix {
+        let &[n, k] = &self.shape(slot)[..] else { panic!("{} is no matrix", self.shape(slot)) };
+        let storage = self.slots[self.root(slot).index()].storage;
+        assert!(
+            self.dtype(slot) == DType::F32 && storage == Storage::PLAIN,
+            "`{}` is {:?} of {storage:?}, no f32 by rows",
+            self.name_of(slot),
+            self.dtype(slot)
+        );
+        Matrix { slot, extents: [n, k], storage: Storage::PLAIN }
     }
 
     /// Stored state that is not differentiated (moments, step counters), by its full name.
     pub fn stored(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
-        self.keep(name, shape.into(), DType::F32)
+        self.keep(name, shape.into(), Storage::PLAIN)
     }
 
-    fn keep(&mut self, name: &str, shape: Shape, dtype: DType) -> SlotId {
+    fn keep(&mut self, name: &str, shape: Shape, storage: Storage) -> SlotId {
         if let Some(&id) = self.names.get(name) {
             let slot = &self.slots[id.index()];
             assert!(
-                slot.kind == SlotKind::Stored && slot.dtype == dtype && slot.shape == shape,
-                "`{name}` is {:?} {}, not {dtype:?} {shape}",
-                slot.dtype,
+                slot.kind == SlotKind::Stored && slot.storage == storage && slot.shape == shape,
+                "`{name}` is {:?} {:?} {}, not stored {storage:?} {shape}",
+                slot.kind,
+                slot.storage,
                 slot.shape
             );
             return id;
         }
-        self.add(name.to_string(), shape, dtype, SlotKind::Stored)
+        let id = self.add(name.to_string(), shape, storage.dtype(), SlotKind::Stored);
+        self.slots[id.index()].storage = storage;
+        id
     }
 
     /// A result of f32 elements, named after the op that makes it.
@@ -184,7 +228,7 @@ impl PlanBuilder {
         self.add(name, shape, DType::F32, SlotKind::Temp)
     }
 
-    /// Gives a computed slot the name `name` in the current scope.
+    /// Gives a computed slot the name `name` in the current scope; panics where another slot has it.
     pub fn name(&mut self, id: SlotId, name: &str) {
         let path = self.path(name);
         let slot = &mut self.slots[id.index()];
@@ -195,19 +239,23 @@ impl PlanBuilder {
         assert!(before.is_none(), "two slots are named `{path}`");
     }
 
+    /// The extents of a slot.
     pub fn shape(&self, id: SlotId) -> &Shape {
         &self.slots[id.index()].shape
     }
 
+    /// The name under which a slot is read back.
     pub fn name_of(&self, id: SlotId) -> &str {
         &self.slots[id.index()].name
     }
 
+    /// The element type of a slot.
     pub fn dtype(&self, id: SlotId) -> DType {
         self.slots[id.index()].dtype
     }
 
-    /// The same elements under another shape: a view, no copy. Its gradient is a view of the gradient of `id`.
+    /// The same elements under another shape: a view, no copy; panics where their number is another. Its gradient is
+    /// a view of the gradient of `id`.
     pub fn reshape(&mut self, id: SlotId, shape: impl Into<Shape>) -> SlotId {
         let (shape, root) = (shape.into(), self.root(id));
         assert_eq!(self.shape(id).numel(), shape.numel(), "{} cannot be read as {shape}", self.shape(id));
@@ -225,9 +273,12 @@ impl PlanBuilder {
         self.slots[id.index()].view_of.unwrap_or(id)
     }
 
-    /// Pushes one dispatch. A slot that is written must stand on no other binding of the step.
+    /// Pushes one dispatch: a slot for each of the kernel's bindings, and the [`words`](crate::kernel::words) of its
+    /// parameters. Panics where a slot that is written stands on a second binding.
     pub fn emit(&mut self, kernel: &'static Kernel, slots: &[SlotId], params: Vec<u32>) {
         assert_eq!(slots.len(), kernel.bindings.len(), "{}: wrong number of slots", kernel.name);
+        let words: usize = kernel.params.iter().map(|field| field.count).sum();
+        assert_eq!(params.len(), words, "{}: wrong number of parameter words", kernel.name);
         for (i, (slot, binding)) in slots.iter().zip(kernel.bindings).enumerate() {
             let root = self.root(*slot);
             let again = slots.iter().enumerate().any(|(j, other)| j != i && self.root(*other) == root);
@@ -241,7 +292,7 @@ impl PlanBuilder {
         self.steps.push(Step { kernel, slots: slots.to_vec(), params });
     }
 
-    /// Names the steps that `body` emits.
+    /// Names the steps that `body` emits, for [`Plan::range`].
     pub fn range<T>(&mut self, name: &str, body: impl FnOnce(&mut Self) -> T) -> T {
         let start = self.steps.len();
         let result = body(self);
@@ -249,6 +300,7 @@ impl PlanBuilder {
         result
     }
 
+    /// The plan as emitted so far.
     pub fn finish(self) -> Plan {
         Plan { slots: self.slots, steps: self.steps, ranges: self.ranges, names: self.names }
     }
@@ -258,7 +310,7 @@ impl PlanBuilder {
         let id = SlotId(self.slots.len() as u32);
         let before = self.names.insert(name.clone(), id);
         assert!(before.is_none(), "two slots are named `{name}`");
-        self.slots.push(Slot { name, shape, dtype, kind, layout: Layout::Rows, view_of: None });
+        self.slots.push(Slot { name, shape, dtype, kind, storage: Storage::PLAIN, view_of: None });
         id
     }
 }
@@ -266,5 +318,48 @@ impl PlanBuilder {
 impl Default for PlanBuilder {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A square matrix, whose shape is the same by rows and by columns.
+    fn by_columns() -> (PlanBuilder, Matrix) {
+        let mut b = PlanBuilder::new().with_layout(Layout::Columns);
+        let weight = b.weight("weight", [4, 4]);
+        (b, weight)
+    }
+
+    #[test]
+    fn a_matrix_asked_for_again_is_the_same_slot() {
+        let (mut b, weight) = by_columns();
+        assert_eq!(b.weight("weight", [4, 4]).slot, weight.slot);
+        let plain = b.param("plain", [4, 4]);
+        assert_eq!(b.table("plain", [4, 4]).slot, plain);
+        assert_eq!(b.as_matrix(plain).storage, Storage::PLAIN);
+    }
+
+    #[test]
+    #[should_panic(expected = "not stored F32(Rows)")]
+    fn a_slot_is_not_stored_in_two_ways() {
+        by_columns().0.param("weight", [4, 4]);
+    }
+
+    #[test]
+    #[should_panic(expected = "no f32 by rows")]
+    fn columns_are_not_read_as_rows() {
+        let (mut b, weight) = by_columns();
+        let view = b.reshape(weight.slot, [4, 4]);
+        b.as_matrix(view);
+    }
+
+    #[test]
+    #[should_panic(expected = "no f32 by rows")]
+    fn ids_are_no_matrix() {
+        let mut b = PlanBuilder::new();
+        let ids = b.input("ids", [2, 3], DType::U32);
+        b.as_matrix(ids);
     }
 }

@@ -1,19 +1,21 @@
 //! `y[i] = value`: the one kernel that the plan itself needs, to zero and to seed gradients.
 
 use super::{PlanBuilder, SlotId};
-use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, words};
+use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, params, words};
 use triptych_shaders as wgsl;
 
-#[repr(C)]
-#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Params {
-    count: u32,
-    value: f32,
+params! {
+    struct Params {
+        count: u32,
+        value: f32,
+    }
 }
 
+/// `y[i] = value`.
 pub static FILL: Kernel = Kernel {
     name: "fill.forward",
     bindings: &[("y", Access::Write)],
+    params: Params::FIELDS,
     variants: &[Variant {
         name: "flat",
         source: &[wgsl::LIB_INDEX, wgsl::FILL],
@@ -27,7 +29,7 @@ pub static FILL: Kernel = Kernel {
     fast: None,
 };
 
-/// Sets every element of `y` (any shape) to `value`.
+/// `y[..] = value`.
 pub fn fill(b: &mut PlanBuilder, y: SlotId, value: f32) {
     let count = b.shape(y).numel() as u32;
     b.emit(&FILL, &[y], words(&Params { count, value }));

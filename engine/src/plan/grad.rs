@@ -4,25 +4,8 @@
 //! [`PlanBuilder::backward`] walks the records in reverse. Gradients are always added to (`+=`): a gradient slot is
 //! filled with zeros when it is first asked for, and no backward kernel assigns.
 
-use crate::order;
-use std::collections::{HashMap, HashSet};
-
 use super::{PlanBuilder, SlotId, SlotKind, fill};
-
-type Backward = Box<dyn FnOnce(&mut PlanBuilder, SlotId)>;
-
-#[derive(Default)]
-pub(super) struct Tape {
-    records: Vec<(SlotId, Backward)>,
-    required: HashSet<SlotId>,
-    grads: HashMap<SlotId, SlotId>,
-}
-
-impl Tape {
-    pub(super) fn require(&mut self, id: SlotId) {
-        self.required.insert(id);
-    }
-}
+use crate::order;
 
 impl PlanBuilder {
     /// Says that `output` was computed from `inputs`, and how to emit the backward step given the slot that holds
@@ -34,16 +17,17 @@ impl PlanBuilder {
         backward: impl FnOnce(&mut PlanBuilder, SlotId) + 'static,
     ) {
         if self.is_training() && inputs.iter().any(|i| self.needs_grad(*i)) {
-            self.tape.require(output);
+            self.tape.required.insert(output);
             self.tape.records.push((output, Box::new(backward)));
         }
     }
 
     /// Differentiates with respect to `id` too, though it is no weight.
     pub fn require_grad(&mut self, id: SlotId) {
-        self.tape.require(id);
+        self.tape.required.insert(id);
     }
 
+    /// Whether the loss may depend on a weight through `id`, or `id` is one.
     pub fn needs_grad(&self, id: SlotId) -> bool {
         self.tape.required.contains(&id)
     }
@@ -72,7 +56,8 @@ impl PlanBuilder {
         self.tape.grads.get(&id).copied()
     }
 
-    /// Emits the backward pass of the scalar `loss`; returns every stored weight with its gradient, by slot order.
+    /// Emits the backward pass of the scalar `loss` (one element); returns every weight that it reaches with its gradient, in
+    /// the order of the weights' slots. The gradient of the weight `w` is read back as `grad/w`.
     pub fn backward(&mut self, loss: SlotId) -> Vec<(SlotId, SlotId)> {
         assert_eq!(self.shape(loss).numel(), 1, "the loss must be a scalar");
         let seed = self.grad(loss);

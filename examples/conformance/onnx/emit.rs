@@ -25,7 +25,7 @@ use super::Case;
 
 /// The results in the order of the operator's outputs, and inputs besides those of numbers, with their contents.
 #[derive(Default)]
-pub struct Outputs {
+pub(super) struct Outputs {
     pub slots: Vec<SlotId>,
     pub written: Vec<(String, HostTensor)>,
 }
@@ -36,7 +36,7 @@ impl From<SlotId> for Outputs {
     }
 }
 
-pub fn emit(b: &mut PlanBuilder, case: &Case, x: &BTreeMap<usize, SlotId>) -> Option<Outputs> {
+pub(super) fn emit(b: &mut PlanBuilder, case: &Case, x: &BTreeMap<usize, SlotId>) -> Option<Outputs> {
     let first = *x.get(&0)?;
     let rank = b.shape(first).len();
     if let Some(act) = act(case) {

@@ -14,7 +14,7 @@ use triptych::tensor::{DType, HostTensor};
 use super::{Elements, near, read, wide};
 use crate::{Tally, bytes};
 
-pub fn run(folder: &Path, entry: &Value, devices: &[(&'static str, Device)], tally: &mut Tally) {
+pub(super) fn run(folder: &Path, entry: &Value, devices: &[(&'static str, Device)], tally: &mut Tally) {
     let name = entry["name"].as_str().expect("a name");
     if entry["torch_class"] != "torch.optim.AdamW" {
         tally.not_ours.push(name.to_string());
@@ -43,19 +43,19 @@ fn steps(folder: &Path, entry: &Value, device: &Device) -> Result<(), String> {
     let config = AdamW { beta1: beta(0), beta2: beta(1), eps: argument("eps"), clip: f32::MAX };
     adamw(&mut b, &config, &[(weight, grad, argument("weight_decay"))], norm, hyper);
     let plan = Rc::new(b.finish());
-    let mut bank = device.bank();
+    let mut params = device.param_store();
     for slot in plan.slots_of(SlotKind::Stored) {
         let initial = if slot.name == "weight" { start.clone() } else { HostTensor::zeros(&slot.shape) };
-        device.store(&mut bank, &slot.name, &initial).map_err(|error| error.to_string())?;
+        params.store(&slot.name, &initial).map_err(|error| error.to_string())?;
     }
-    let prepared = block_on(device.prepare(plan.clone(), &bank)).map_err(|error| error.to_string())?;
-    device.write(&prepared, "norm", &HostTensor::f32([1], vec![1.0]));
+    let compiled = block_on(params.compile(plan.clone())).map_err(|error| error.to_string())?;
+    compiled.write("norm", &HostTensor::f32([1], vec![1.0]));
     let [rtol, atol] = ["rtol", "atol"].map(|name| entry[name].as_f64().expect("a tolerance"));
     for step in 1..=entry["steps"].as_u64().expect("a number of steps") {
-        device.write(&prepared, "grad", &tensor(format!("grad.{step}")));
-        device.write(&prepared, "hyper", &HostTensor::f32([2], vec![argument("lr"), step as f32]));
-        device.run(&prepared, plan.all()).map_err(|error| error.to_string())?;
-        let got = block_on(device.fetch(&bank, "weight")).map_err(|error| error.to_string())?;
+        compiled.write("grad", &tensor(format!("grad.{step}")));
+        compiled.write("hyper", &HostTensor::f32([2], vec![argument("lr"), step as f32]));
+        compiled.run(plan.all()).map_err(|error| error.to_string())?;
+        let got = block_on(params.read("weight")).map_err(|error| error.to_string())?;
         let want = tensor(format!("param.{step}"));
         let pairs = wide(got.as_f32()).into_iter().zip(wide(want.as_f32()));
         if let Some((got, want)) = pairs.into_iter().find(|(got, want)| !near(*got, *want, rtol, atol)) {

@@ -27,7 +27,7 @@ const EXTREMES: [u64; 16] = [
 ];
 const FLOATS: [f32; 6] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, -0.0, 1e-45];
 
-pub fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
+pub(crate) fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
     let mut bytes = content.to_vec();
     for _ in 0..few(rng) {
         change(rng, &mut bytes);

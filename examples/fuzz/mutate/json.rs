@@ -37,7 +37,7 @@ fn mark(i: usize) -> String {
     format!("@raw-{i}@")
 }
 
-pub fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
+pub(crate) fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
     let Ok(mut document) = serde_json::from_slice::<Value>(content) else {
         return bytes::mutate(rng, content);
     };
@@ -49,7 +49,7 @@ pub fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
 }
 
 /// A document in each line: one of them is changed, left out or doubled.
-pub fn mutate_lines(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
+pub(crate) fn mutate_lines(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
     let mut lines: Vec<Vec<u8>> =
         content.split_inclusive(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect();
     if lines.is_empty() {

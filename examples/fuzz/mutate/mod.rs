@@ -1,10 +1,10 @@
 //! Seeded changes of well-formed files, by what a file is.
 
-pub mod bytes;
-pub mod json;
-pub mod picture;
-pub mod tensors;
-pub mod text;
+pub(crate) mod bytes;
+pub(crate) mod json;
+pub(crate) mod picture;
+pub(crate) mod tensors;
+pub(crate) mod text;
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use triptych::world::Rng;
 use crate::files::Files;
 
 /// Changes one file or a few: mostly what is in them, seldom that they are there.
-pub fn files(rng: &mut Rng, files: &mut Files) {
+pub(crate) fn files(rng: &mut Rng, files: &mut Files) {
     for _ in 0..few(rng) {
         let names: Vec<String> = files.0.keys().cloned().collect();
         if names.is_empty() {
@@ -25,7 +25,7 @@ pub fn files(rng: &mut Rng, files: &mut Files) {
 }
 
 /// Changes the file `name`.
-pub fn change(rng: &mut Rng, files: &mut Files, name: &str) {
+pub(crate) fn change(rng: &mut Rng, files: &mut Files, name: &str) {
     let Some(bytes) = files.0.get(name).cloned() else { return };
     match rng.below(60) {
         0 if files.0.len() > 1 => {
@@ -70,7 +70,7 @@ fn few(rng: &mut Rng) -> usize {
 }
 
 /// Numbers as a file spells them, at and beyond the bounds of every type.
-pub const NUMBERS: [&str; 50] = [
+pub(crate) const NUMBERS: [&str; 50] = [
     "0",
     "-0",
     "-1",
@@ -124,7 +124,7 @@ pub const NUMBERS: [&str; 50] = [
 ];
 
 /// Strings as JSON spells them, without quotes.
-pub const STRINGS: [&str; 40] = [
+pub(crate) const STRINGS: [&str; 40] = [
     "",
     " ",
     "a",

@@ -4,9 +4,9 @@ use triptych::world::Rng;
 
 use super::{bytes, few};
 
-pub const SIGNATURE: usize = 8;
+pub(crate) const SIGNATURE: usize = 8;
 
-pub fn mutate_png(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
+pub(crate) fn mutate_png(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
     let mut chunks = chunks(content.get(SIGNATURE..).unwrap_or_default());
     if chunks.is_empty() {
         return bytes::mutate(rng, content);
@@ -38,7 +38,7 @@ pub fn mutate_png(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
 }
 
 /// Kind and data of each chunk.
-pub fn chunks(mut rest: &[u8]) -> Vec<([u8; 4], Vec<u8>)> {
+pub(crate) fn chunks(mut rest: &[u8]) -> Vec<([u8; 4], Vec<u8>)> {
     let mut chunks = Vec::new();
     while let Some((length, after)) = rest.split_first_chunk::<4>() {
         let length = u32::from_be_bytes(*length) as usize;

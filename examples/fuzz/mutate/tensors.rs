@@ -5,7 +5,7 @@ use triptych::world::Rng;
 
 use super::{NUMBERS, bytes, json};
 
-pub fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
+pub(crate) fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
     let Some((header, data)) = parts(content) else { return bytes::mutate(rng, content) };
     match rng.below(8) {
         0 => [&bytes::mutate(rng, &content[..8])[..], header, data].concat(),
@@ -17,12 +17,12 @@ pub fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
 }
 
 /// Header and data of a file whose length of the header is right.
-pub fn parts(content: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn parts(content: &[u8]) -> Option<(&[u8], &[u8])> {
     let length = u64::from_le_bytes(content.get(..8)?.try_into().ok()?);
     content[8..].split_at_checked(usize::try_from(length).ok()?)
 }
 
-pub fn framed(header: &[u8], data: &[u8]) -> Vec<u8> {
+pub(crate) fn framed(header: &[u8], data: &[u8]) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes()[..], header, data].concat()
 }
 

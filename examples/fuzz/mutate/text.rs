@@ -34,7 +34,7 @@ const WORDS: [&str; 24] = [
 /// Bytes to which a word may grow.
 const LONGEST: usize = 100_000;
 
-pub fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
+pub(crate) fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(content) else { return bytes::mutate(rng, content) };
     let mut tokens = tokens(text);
     for _ in 0..few(rng) {
@@ -44,7 +44,7 @@ pub fn mutate(rng: &mut Rng, content: &[u8]) -> Vec<u8> {
 }
 
 /// Runs of letters and digits, and single other characters.
-pub fn tokens(text: &str) -> Vec<String> {
+pub(crate) fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut was_word = false;
     for letter in text.chars() {

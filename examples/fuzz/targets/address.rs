@@ -23,7 +23,7 @@ const ADDRESSES: [&str; 12] = [
     "caption?picture=",
 ];
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "address", share: 2600, seeds, mutate: mutate::files, run }
 }
 

@@ -15,7 +15,7 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "album", share: 60, seeds, mutate: mutate::files, run }
 }
 
@@ -47,7 +47,7 @@ impl Visit {
     fn add(&mut self, name: &str) -> Event {
         let photo = Photo { name: name.into(), size: 9, modified: 1_700_000_000_000 };
         let file = encode_png(&Pixels::new(8, 6, (0..144).collect()));
-        self.ask(Command::AddPhoto { photo, file })
+        self.ask(Command::AddPhoto { photo, file, in_memory: false })
     }
 
     /// The folder that the album has made.

@@ -1,10 +1,9 @@
-//! Folders of published checkpoints, loaded and asked.
+//! Folders of models, loaded and asked.
 
 use pollster::block_on;
 use serde_json::{Value, json};
 use triptych::device::{CpuDevice, Device, DeviceError};
-use triptych::infer::checkpoint::Checkpoint;
-use triptych::infer::{Decoding, Model};
+use triptych::infer::{Decoding, Source, VisionLanguageModel};
 use triptych::model::blip::Task;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
@@ -16,7 +15,7 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "checkpoint", share: 60, seeds, mutate: mutated, run }
 }
 
@@ -47,56 +46,44 @@ fn mutated(rng: &mut Rng, files: &mut Files) {
     }
 }
 
-fn run(files: &Files) -> Outcome {
+pub(super) fn run(files: &Files) -> Outcome {
     // What a case asks for is a function of its files.
     let precision = Precision::ALL[files.0.values().map(|bytes| bytes.len()).sum::<usize>() % 3];
     let device = Device::Cpu(CpuDevice { exact: false });
-    let Ok(model) = Model::load(device, files, precision) else { return Ok(Verdict::Refused) };
-    let Model::Checkpoint(mut checkpoint) = model else { return Ok(Verdict::Refused) };
-    match block_on(ask(&mut checkpoint)) {
+    let loaded = VisionLanguageModel::load(device, files, precision);
+    let Ok(mut model) = loaded else { return Ok(Verdict::Refused) };
+    match block_on(ask(&mut model)) {
         Ok(answers) => answers.map(|()| Verdict::Taken),
         Err(_) => Ok(Verdict::Refused),
     }
 }
 
-/// Embeddings, a caption, an answer, a match: whatever the class has.
-async fn ask(checkpoint: &mut Checkpoint) -> Result<Result<(), String>, DeviceError> {
-    let picture = Pixels::new(9, 6, (0..162).collect());
-    let row = checkpoint.words.as_ref().and_then(|words| words.row("a red circle").ok());
+/// Embeddings, a caption, an answer, a match: whatever the model has.
+async fn ask(model: &mut VisionLanguageModel) -> Result<Result<(), String>, DeviceError> {
+    let picture = model.fit(&Pixels::new(9, 6, (0..162).collect()));
+    let row = model.sentence("a red circle").ok();
     let mut answers = Vec::new();
-    if checkpoint.embeds() {
-        answers
-            .push(("a picture's embedding", checkpoint.encode_images(std::slice::from_ref(&picture)).await?));
-        if let (Some(row), Some(pad)) = (&row, checkpoint.words.as_ref().map(|words| words.pad)) {
-            answers
-                .push(("a text's embedding", checkpoint.encode_texts(std::slice::from_ref(row), pad).await?));
+    if model.architecture.embeds() {
+        let embeds = model.encode_pictures(std::slice::from_ref(&picture)).await?;
+        answers.push(("a picture's embedding", embeds));
+        if let Some(row) = &row {
+            answers.push(("a text's embedding", model.encode_sentences(std::slice::from_ref(row)).await?));
         }
-        let scale = checkpoint.scale().await?;
+        let scale = model.scale().await?;
         answers.push(("the scale of cosines", HostTensor::f32([2], vec![scale.factor, scale.bias])));
     }
-    if checkpoint.task().is_some() {
-        let fitted = checkpoint.images.fit(&picture);
-        let values = checkpoint.images.pixel_values(&[fitted]);
-        let source = checkpoint.look(&values).await?;
-        let prompt = checkpoint.caption_prompt(row.as_deref());
-        match checkpoint.task() {
-            Some(Task::Match) => {
-                let logits = checkpoint.match_rows(source, &[row.unwrap_or(prompt)]).await?;
-                answers.push(("the logits of a match", HostTensor::f32([2], logits[0].to_vec())));
-            }
-            task => {
-                let (mut source, mut prompt) = (source, prompt);
-                if task == Some(Task::Answer) {
-                    let question = row.filter(|row| !row.is_empty()).unwrap_or(prompt);
-                    let (length, ids) =
-                        (question.len() as u32, HostTensor::u32([1, question.len()], question));
-                    source = checkpoint.ask(source, &ids, length).await?;
-                    prompt = checkpoint.caption_prompt(None);
-                }
-                let written = checkpoint.write(source, prompt, Decoding::Greedy, 3).await?;
-                answers.push(("a caption", HostTensor::f32([written.logprobs.len()], written.logprobs)));
-            }
-        }
+    if let Some(row) = row.filter(|_| model.architecture.does(Task::Match)) {
+        let logits = model.match_sentences(&picture, &[row]).await?;
+        answers.push(("the logits of a match", HostTensor::f32([2], logits[0].to_vec())));
+    }
+    let mut begun = Vec::new();
+    if let Ok((prompt, _)) = model.caption_prompt("a red") {
+        begun.push((Source { picture: picture.clone(), question: None }, prompt));
+    }
+    begun.extend(model.question(picture, "what is red?"));
+    for (source, prompt) in begun {
+        let written = model.generate(&source, prompt, Decoding::Greedy, 3).await?;
+        answers.push(("a text", HostTensor::f32([written.logprobs.len()], written.logprobs)));
     }
     Ok(answers.iter().try_for_each(|(what, tensor)| finite(what, tensor.as_f32())))
 }

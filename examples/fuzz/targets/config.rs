@@ -10,7 +10,7 @@ use crate::mutate;
 
 const FILE: &str = "config.json";
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "config", share: 600, seeds, mutate: mutate::files, run }
 }
 

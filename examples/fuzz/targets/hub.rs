@@ -1,15 +1,15 @@
-//! What servers answer while a checkpoint is surveyed and downloaded: a script of answers, and the store that they fill.
+//! What servers answer while a checkpoint is resolved and downloaded: a script of answers, and the store that they fill.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
 use pollster::block_on;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use triptych::io::hub::{Answer, Body, Download, Fetch, Source, Store, Writable};
+use triptych::io::hub::{Body, Download, Fetch, Response, Source, Store, Writable};
+use triptych::io::memory::{MemoryFolder, MemoryStore};
 use triptych::io::read_at::ReadAt;
 
 use super::golden;
@@ -19,10 +19,11 @@ use crate::mutate;
 
 /// Steps in turn that may bring nothing new: connections that are opened, pieces that come again.
 const IDLE: usize = 1000;
+const FOLDER: &str = "model";
 /// How often a download that broke off is gone on with.
 const ATTEMPTS: usize = 4;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "hub", share: 1000, seeds, mutate: mutate::files, run }
 }
 
@@ -84,14 +85,15 @@ fn run(files: &Files) -> Outcome {
     let script = files.get("script.json").unwrap_or_default();
     let script: HashMap<String, Value> = serde_json::from_slice(script).unwrap_or_default();
     let server = Server { script: Rc::new(script), asked: Rc::default() };
-    let memory = Memory::default();
+    let memory = MemoryStore::default();
     for (kept, name) in [("manifest.json", "manifest.json"), ("kept.json", "config.json")] {
-        let bytes = files.get(kept).map(<[u8]>::to_vec);
-        memory.0.borrow_mut().extend(bytes.map(|bytes| (name.to_string(), Rc::new(RefCell::new(bytes)))));
+        let Some(bytes) = files.get(kept) else { continue };
+        let mut file = block_on(memory.folder(FOLDER).open(name)).expect("memory opens every file");
+        file.write_at(0, bytes).expect("an input is smaller than what memory holds");
     }
     let source = Source::parse("owner/name").expect("the name of a model");
     for _ in 0..ATTEMPTS {
-        let opened = block_on(Download::open(source.clone(), memory.clone(), server.clone()));
+        let opened = block_on(Download::open(source.clone(), memory.folder(FOLDER), server.clone()));
         let Ok(mut download) = opened else { continue };
         let (mut idle, mut done) = (0, 0);
         loop {
@@ -118,13 +120,10 @@ fn run(files: &Files) -> Outcome {
 }
 
 /// Whether the files that were kept are as long as is told.
-fn complete(download: &Download<Memory, Server>, memory: &Memory) -> Outcome {
+fn complete(download: &Download<MemoryFolder, Server>, memory: &MemoryStore) -> Outcome {
     for entry in &download.manifest().entries {
-        let kept = memory
-            .0
-            .borrow()
-            .get(&download.manifest().stored(&entry.file))
-            .map_or(0, |file| file.borrow().len() as u64);
+        let file = block_on(memory.folder(FOLDER).open(&download.manifest().stored_name(&entry.file)));
+        let kept = file.map_or(0, |file| file.size());
         if kept != entry.size {
             return Err(format!("{} of {} bytes is kept as {kept}", entry.file, entry.size));
         }
@@ -156,7 +155,7 @@ impl Fetch for Server {
         std::future::pending().await
     }
 
-    async fn get(&self, url: &str, from: u64) -> Result<Answer<Rest>, String> {
+    async fn get(&self, url: &str, from: u64) -> Result<Response<Rest>, String> {
         let file = url.rsplit('/').next().unwrap_or_default().to_string();
         let nothing = json!({ "status": 404 });
         let count = *self.asked.borrow_mut().entry(file.clone()).and_modify(|count| *count += 1).or_insert(0);
@@ -185,7 +184,7 @@ impl Fetch for Server {
             text,
         };
         let header = |name: &str| Some(answer.get("headers")?.get(name)?.as_str()?.to_string());
-        Ok(Answer::new(status, from, header, rest))
+        Ok(Response::new(status, from, header, rest))
     }
 }
 
@@ -205,51 +204,5 @@ impl Body for Rest {
             (true, Some(reason)) => Err(reason),
             (true, None) => Ok(None),
         }
-    }
-}
-
-type Content = Rc<RefCell<Vec<u8>>>;
-
-/// A store in memory.
-#[derive(Clone, Default)]
-struct Memory(Rc<RefCell<HashMap<String, Content>>>);
-
-struct Kept(Content);
-
-impl Store for Memory {
-    type File = Kept;
-
-    async fn open(&self, name: &str) -> io::Result<Kept> {
-        Ok(Kept(self.0.borrow_mut().entry(name.to_string()).or_default().clone()))
-    }
-}
-
-impl ReadAt for Kept {
-    fn size(&self) -> u64 {
-        self.0.borrow().len() as u64
-    }
-
-    fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
-        self.0.borrow().read_at(start, bytes)
-    }
-}
-
-impl Writable for Kept {
-    fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
-        let end = start as usize + bytes.len();
-        let mut file = self.0.borrow_mut();
-        let length = file.len().max(end);
-        file.resize(length, 0);
-        file[start as usize..end].copy_from_slice(bytes);
-        Ok(())
-    }
-
-    fn truncate(&mut self, size: u64) -> io::Result<()> {
-        self.0.borrow_mut().truncate(size as usize);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use crate::case::Target;
 
 /// All targets. Shares are such that no target takes much more of the time than another.
-pub fn all() -> Vec<Target> {
+pub(crate) fn all() -> Vec<Target> {
     vec![
         address::target(),
         protocol::target(),

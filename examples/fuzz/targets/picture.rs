@@ -12,7 +12,7 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "picture", share: 500, seeds, mutate: mutate::files, run }
 }
 

@@ -18,7 +18,7 @@ const FAMILIES: [(&str, &str, Family); 3] = [
 /// Pixels on a side of the pictures that they take.
 const SIDE: u32 = 32;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "preprocess", share: 400, seeds, mutate: mutate::files, run }
 }
 

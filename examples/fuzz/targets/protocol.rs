@@ -3,8 +3,8 @@
 use serde::{Serialize, de::DeserializeOwned};
 use triptych::lab::{contrast, fuse};
 use triptych::session::protocol::{
-    AlbumPart, BackendChoice, Command, Decoding, Event, Experiment, KeptModel, Lane, ModelName, Photo,
-    Pixels, Precision, Progress, Reader, Reply, Request, decode, encode,
+    AlbumPart, BackendChoice, Command, Decoding, EncodeLane, Event, Experiment, Lane, ModelName, Photo,
+    Pixels, Precision, Progress, Reader, Reply, Request, StoredModel, decode, encode,
 };
 
 use crate::case::{Outcome, Target, Verdict};
@@ -14,7 +14,7 @@ use crate::mutate;
 const REQUEST: &str = "request.bin";
 const REPLY: &str = "reply.bin";
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "protocol", share: 2400, seeds, mutate: mutate::files, run }
 }
 
@@ -22,11 +22,14 @@ fn seeds() -> Vec<Files> {
     let picture = Pixels { width: 2, height: 1, rgb: vec![0, 127, 128, 255, 1, 2] };
     let photo = Photo { name: "a.png".into(), size: 9, modified: 1_700_000_000_000 };
     let text = || "a réd circle".to_string();
-    let kept = ModelName::Kept { name: "openai/clip".into(), precision: Precision::Int8 };
+    let kept = ModelName::Stored { name: "openai/clip".into(), precision: Precision::Int8 };
     let commands = [
         Command::Load { backend: BackendChoice::Cpu, model: kept },
         Command::Open { name: "a.png".into(), file: vec![1; 40] },
-        Command::EncodeGallery { pictures: vec![picture.clone(); 2], texts: vec![text(), text()] },
+        Command::Encode {
+            inputs: vec![picture.clone().into(), text().into(), picture.clone().into(), text().into()],
+            lane: EncodeLane::Gallery,
+        },
         Command::Caption {
             picture: picture.clone(),
             prefix: text(),
@@ -34,21 +37,22 @@ fn seeds() -> Vec<Files> {
             max_new_tokens: 40,
         },
         Command::CrossAttention { picture, text: text(), reader: Reader::Matcher },
-        Command::Train { experiment: Experiment::Race(fuse::Settings::default()), until: 300 },
-        Command::Train { experiment: Experiment::Contrast(contrast::Settings::default()), until: 30 },
-        Command::AddPhoto { photo: photo.clone(), file: vec![2; 30] },
+        Command::Train { experiment: Experiment::Race(fuse::RaceSettings::default()), until: 300 },
+        Command::Train { experiment: Experiment::Contrast(contrast::ContrastSettings::default()), until: 30 },
+        Command::AddPhoto { photo: photo.clone(), file: vec![2; 30], in_memory: false },
         Command::Thumbnails { photos: vec![0, 7, u32::MAX] },
-        Command::Take {
+        Command::Import {
             name: "own".into(),
             files: vec![("config.json".into(), 9)],
             file: 0,
             start: 0,
             bytes: vec![3; 9],
+            in_memory: false,
         },
         Command::Stop { lane: Lane::Ask },
     ];
     let events = [
-        Event::GalleryEncoded { from: 7, pictures: vec![0.1, f32::MIN_POSITIVE], texts: vec![-0.0, 1.0] },
+        Event::Encoded { from: 7, rows: vec![0.1, f32::MIN_POSITIVE, -0.0, 1.0] },
         Event::Album(AlbumPart {
             from: 3,
             photos: vec![photo],
@@ -59,7 +63,7 @@ fn seeds() -> Vec<Files> {
         }),
         Event::Thumbnails(vec![(1, vec![4; 20])]),
         Event::Downloading(Progress { done: 3, total: u64::MAX, rate: 1.5 }),
-        Event::Shelf(vec![KeptModel { name: "openai/clip".into(), size: 9, kept: 3, lasts: true }]),
+        Event::Shelf(vec![StoredModel { name: "openai/clip".into(), size: 9, stored: 3, lasts: true }]),
         Event::Weights(vec![5; 50]),
     ];
     let requests = commands.map(|command| Files::of([(REQUEST, encode(&Request { id: 300, command }))]));

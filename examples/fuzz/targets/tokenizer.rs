@@ -12,7 +12,7 @@ const TEXTS: [&str; 5] =
 /// Ids for each byte of a text beyond which a tokenizer runs away.
 const GROWTH: usize = 1000;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "tokenizer", share: 400, seeds, mutate: mutate::files, run }
 }
 

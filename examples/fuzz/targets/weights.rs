@@ -13,7 +13,7 @@ const WHOLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
 const SHARDS: [&str; 2] = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "weights", share: 1500, seeds, mutate: mutate::files, run }
 }
 

@@ -10,7 +10,7 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-pub fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { name: "world", share: 1500, seeds, mutate: mutate::files, run }
 }
 
@@ -46,7 +46,7 @@ fn run(files: &Files) -> Outcome {
     let scene = &*SCENE;
     let statements = parse(&text);
     for statement in statements.iter().flatten() {
-        statement.claim.judge(scene);
+        statement.claim.is_true_of(scene);
         for span in statement.phrases.iter().map(|phrase| &phrase.span).chain([&statement.span]) {
             if text.get(span.clone()).is_none() {
                 return Err(format!("{span:?} is no part of the text"));

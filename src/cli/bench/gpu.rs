@@ -5,10 +5,10 @@ use std::rc::Rc;
 use serde_json::json;
 
 use super::Times;
-use crate::cli::model::{choose_device, keep_choices};
+use crate::cli::model::{choose_device, keep_tuning};
 use crate::cli::{Backend, CliError, print_json};
-use crate::device::{Device, DeviceError, Prepared};
-use crate::infer::checkpoint::BATCH;
+use crate::device::{CompiledPlan, Device, DeviceError};
+use crate::infer::BATCH;
 use crate::model::clip;
 use crate::model::init::initial;
 use crate::ops::attention::{Attention, attention};
@@ -73,12 +73,11 @@ enum Speed {
 }
 
 /// A plan with random inputs and weights on a device.
-struct Ready<'a> {
-    device: &'a Device,
-    prepared: Prepared,
+struct Ready {
+    compiled: CompiledPlan,
 }
 
-pub fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
+pub(super) fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
     let device = choose_device(Backend::Gpu)?;
     let Device::Gpu(gpu) = &device else { unreachable!("a GPU was asked for") };
     let adapter = gpu.info();
@@ -88,7 +87,7 @@ pub fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
         attend(&device, runs, sizes.attention)?,
         encode(&device, runs, &sizes.tower, sizes.pictures)?,
     ];
-    keep_choices(&device);
+    keep_tuning(&device);
     if as_json {
         print_json(&json!({
             "backend": adapter.backend, "adapter": adapter.name, "driver": adapter.driver,
@@ -178,28 +177,28 @@ impl Tower {
     }
 }
 
-impl<'a> Ready<'a> {
-    fn new(device: &'a Device, plan: Plan) -> Result<Self, DeviceError> {
+impl Ready {
+    fn new(device: &Device, plan: Plan) -> Result<Self, DeviceError> {
         let plan = Rc::new(plan);
-        let mut bank = device.bank();
+        let mut params = device.param_store();
         for slot in plan.slots_of(SlotKind::Stored) {
-            device.store(&mut bank, &slot.name, &initial(&slot.name, &slot.shape, SEED))?;
+            params.store(&slot.name, &initial(&slot.name, &slot.shape, SEED))?;
         }
-        let prepared = pollster::block_on(device.prepare(plan.clone(), &bank))?;
+        let compiled = pollster::block_on(params.compile(plan.clone()))?;
         for slot in plan.slots_of(SlotKind::Input) {
-            device.write(&prepared, &slot.name, &initial(&slot.name, &slot.shape, SEED));
+            compiled.write(&slot.name, &initial(&slot.name, &slot.shape, SEED));
         }
-        Ok(Ready { device, prepared })
+        Ok(Ready { compiled })
     }
 
     async fn run(&self) -> Result<(), DeviceError> {
-        self.device.run(&self.prepared, self.prepared.plan().all())?;
-        self.device.finish().await
+        self.compiled.run(self.compiled.plan().all())?;
+        self.compiled.finish().await
     }
 
     async fn embed(&self, pixels: &HostTensor) -> Result<(), DeviceError> {
-        self.device.write(&self.prepared, "pixels", pixels);
-        self.device.run(&self.prepared, self.prepared.plan().all())?;
-        self.device.read(&self.prepared, "image_embeds").await.map(drop)
+        self.compiled.write("pixels", pixels);
+        self.compiled.run(self.compiled.plan().all())?;
+        self.compiled.read("image_embeds").await.map(drop)
     }
 }

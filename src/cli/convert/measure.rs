@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::cli::model::{choose_device, open_folder};
 use crate::cli::photos::{Found, Skipped, none_left, open, tell_incomplete, tell_skipped};
 use crate::cli::{CliError, Common};
-use crate::infer::Model as Loadable;
-use crate::infer::checkpoint::{Agreement, Checkpoint, EffectError, Made, scenes};
+use crate::eval::precision::{ModelOutputs, PrecisionError, PrecisionMetrics, scenes};
+use crate::infer::VisionLanguageModel;
 use crate::pixels::Pixels;
 use crate::precision::Precision;
 
@@ -15,10 +15,10 @@ const SCENES: u64 = 16;
 
 /// How far a converted model is from its original, kept as f32, when the device keeps it as it was converted.
 #[derive(serde::Serialize)]
-pub struct Effect {
+pub(super) struct Effect {
     pub pictures: usize,
     #[serde(flatten)]
-    pub agreement: Agreement,
+    pub metrics: PrecisionMetrics,
     /// Milliseconds per picture, original and converted.
     pub ms_before: f64,
     pub ms_after: f64,
@@ -31,7 +31,7 @@ pub struct Effect {
 }
 
 /// Compares the models of two folders on the pictures that were found, or else on scenes of our world.
-pub fn measure(
+pub(super) fn measure(
     [before, after]: [&Path; 2],
     precision: Precision,
     found: Option<Found>,
@@ -41,29 +41,28 @@ pub fn measure(
     // Fitted by the first model: the second is the same in other bits.
     let mut pictures: Vec<Pixels> = Vec::new();
     let (mut incomplete, mut skipped) = (Vec::new(), Vec::new());
-    let mut made = |folder: &Path, precision: Precision| -> Result<(Made, u64), CliError> {
+    let mut outputs = |folder: &Path, precision: Precision| -> Result<(ModelOutputs, u64), CliError> {
         let mut opened = open_folder(folder, choose_device(common.backend)?, precision)?;
-        let Loadable::Checkpoint(checkpoint) = &mut opened.0 else {
-            unreachable!("only published checkpoints are converted")
-        };
+        let model = &mut opened.0;
         if pictures.is_empty() {
             pictures = match &found {
-                Some(found) => fitted(checkpoint, found, (&mut incomplete, &mut skipped))?,
-                None => scenes.iter().map(|scene| checkpoint.images.fit(scene)).collect(),
+                Some(found) => fitted(model, found, (&mut incomplete, &mut skipped))?,
+                None => scenes.iter().map(|scene| model.fit(scene)).collect(),
             };
         }
-        let made = pollster::block_on(checkpoint.make(&pictures, &texts)).map_err(|error| match error {
-            EffectError::Device(error) => error.into(),
-            error => CliError::input(error),
-        })?;
-        Ok((made, checkpoint.architecture.bytes(precision)))
+        let outputs =
+            pollster::block_on(ModelOutputs::of(model, &pictures, &texts)).map_err(|error| match error {
+                PrecisionError::Device(error) => error.into(),
+                error => CliError::input(error),
+            })?;
+        Ok((outputs, model.architecture.bytes(precision)))
     };
-    let (before, device_before) = made(before, Precision::F32)?;
-    let (after, device_after) = made(after, precision)?;
+    let (before, device_before) = outputs(before, Precision::F32)?;
+    let (after, device_after) = outputs(after, precision)?;
     tell_skipped(&skipped);
     Ok(Effect {
         pictures: pictures.len(),
-        agreement: after.agreement(&before),
+        metrics: after.compare(&before),
         ms_before: before.ms,
         ms_after: after.ms,
         device_before,
@@ -75,7 +74,7 @@ pub fn measure(
 
 /// The pictures at the model's size, decoded one after the other; those that cannot be used go to the ones left out.
 fn fitted(
-    checkpoint: &Checkpoint,
+    model: &VisionLanguageModel,
     found: &Found,
     (incomplete, skipped): (&mut Vec<String>, &mut Vec<Skipped>),
 ) -> Result<Vec<Pixels>, CliError> {
@@ -88,7 +87,7 @@ fn fitted(
                     tell_incomplete(path);
                     incomplete.push(path.display().to_string());
                 }
-                fitted.push(checkpoint.images.fit(&picture.pixels));
+                fitted.push(model.fit(&picture.pixels));
             }
             Err(reason) => skipped.push(Skipped::new(path, reason)),
         }

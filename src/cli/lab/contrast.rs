@@ -11,11 +11,11 @@ use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common, print_json};
 use crate::device::Device;
 use crate::io::file::write_atomic;
-use crate::lab::contrast::objectives::{self, Phase, Race, Standing};
-use crate::lab::contrast::{Direction, Figures, Loss, Run, Settings, Space, Temperature};
+use crate::lab::contrast::objectives::{self, ObjectiveComparison, Phase, Standing};
+use crate::lab::contrast::{ContrastSettings, Direction, Figures, Loss, Run, Space, Temperature};
 
 #[derive(clap::Args)]
-pub struct Contrast {
+pub(crate) struct Contrast {
     /// Seed of weights and batches
     #[arg(long)]
     seed: Option<u64>,
@@ -28,7 +28,7 @@ pub struct Contrast {
     /// Where pictures and words meet
     #[arg(long, value_enum, default_value_t = SpaceName::Shared)]
     space: SpaceName,
-    /// Judge every pair by itself instead of choosing among the batch
+    /// Classify every pair by itself instead of choosing among the batch
     #[arg(long)]
     sigmoid: bool,
     /// Train one direction only
@@ -77,7 +77,7 @@ enum DirectionName {
 }
 
 impl Contrast {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(crate) fn run(&self) -> Result<(), CliError> {
         if self.objectives {
             let settings = self.race_settings();
             settings.check().map_err(CliError::input)?;
@@ -90,10 +90,11 @@ impl Contrast {
         pollster::block_on(self.train(&device, settings))
     }
 
-    fn settings(&self) -> Settings {
-        let standard = Settings::default();
+    fn settings(&self) -> ContrastSettings {
+        let standard = ContrastSettings::default();
+        #[expect(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
         let thousandths = |temperature: f32| Temperature::Fixed { milli: (1e3 * temperature).round() as u32 };
-        Settings {
+        ContrastSettings {
             seed: self.seed.unwrap_or(standard.seed),
             batch: self.batch.unwrap_or(standard.batch),
             space: match self.space {
@@ -115,9 +116,9 @@ impl Contrast {
         }
     }
 
-    fn race_settings(&self) -> objectives::Settings {
-        let standard = objectives::Settings::default();
-        objectives::Settings {
+    fn race_settings(&self) -> objectives::ObjectiveSettings {
+        let standard = objectives::ObjectiveSettings::default();
+        objectives::ObjectiveSettings {
             seed: self.seed.unwrap_or(standard.seed),
             batch: self.batch.unwrap_or(standard.batch),
             steps: self.steps.unwrap_or(standard.steps),
@@ -126,9 +127,10 @@ impl Contrast {
         }
     }
 
-    async fn race(&self, device: &Device, settings: objectives::Settings) -> Result<(), CliError> {
+    async fn race(&self, device: &Device, settings: objectives::ObjectiveSettings) -> Result<(), CliError> {
         let start = Instant::now();
-        let mut race = Race::begin(device, settings.clone()).await.map_err(CliError::failure)?;
+        let mut race =
+            ObjectiveComparison::begin(device, settings.clone()).await.map_err(CliError::failure)?;
         let mut before: Vec<Phase> = Vec::new();
         let mut slowest = 0.0f64;
         loop {
@@ -156,17 +158,17 @@ impl Contrast {
         Ok(())
     }
 
-    async fn train(&self, device: &Device, settings: Settings) -> Result<(), CliError> {
+    async fn train(&self, device: &Device, settings: ContrastSettings) -> Result<(), CliError> {
         let start = Instant::now();
         let seconds = || (10.0 * start.elapsed().as_secs_f64()).round() / 10.0;
         let mut run = Run::begin(device, settings.clone()).await.map_err(CliError::failure)?;
         tell!("{} weights", run.parameters());
         let mut curve = Vec::new();
-        let mut last = run.figures(device).await.map_err(CliError::failure)?;
+        let mut last = run.figures().await.map_err(CliError::failure)?;
         for step in 1..=settings.steps {
-            let report = run.step(device).await.map_err(CliError::failure)?;
+            let report = run.step().await.map_err(CliError::failure)?;
             if step % self.every == 0 || step == settings.steps {
-                last = run.figures(device).await.map_err(CliError::failure)?;
+                last = run.figures().await.map_err(CliError::failure)?;
                 tell!("{} s: {}, loss {:.3}", seconds(), line(&last), report.loss);
                 curve.push(json!({
                     "seconds": seconds(), "report": report,
@@ -176,7 +178,7 @@ impl Contrast {
             }
         }
         if let Some(path) = &self.save {
-            let bytes = run.to_file(device).await.map_err(CliError::failure)?;
+            let bytes = run.to_file().await.map_err(CliError::failure)?;
             write_atomic(path, &bytes)?;
         }
         if self.common.json {
@@ -209,9 +211,9 @@ fn standing_line(standing: &Standing) -> String {
 }
 
 /// What a run has learned, in one line.
-pub fn line(figures: &Figures) -> String {
+pub(super) fn line(figures: &Figures) -> String {
     format!(
-        "step {}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word told {:.2}",
+        "step {}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word accuracy {:.2}",
         figures.step,
         figures.to_text.recall_1,
         figures.to_picture.recall_1,

@@ -11,11 +11,11 @@ use crate::cli::{CliError, Common, bar, print_json};
 use crate::device::Device;
 use crate::io::file::write_atomic;
 use crate::lab::fuse::task::{Information, Task};
-use crate::lab::fuse::{Contestant, Modality, Race, Settings, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, Modality, Race, RaceSettings};
 use crate::lab::sabotage::{Corruption, Sabotage};
 
 #[derive(clap::Args)]
-pub struct Options {
+pub(super) struct Options {
     /// Seed of weights and samples
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -45,19 +45,19 @@ pub struct Options {
 }
 
 #[derive(clap::Args)]
-pub struct Fuse {
+pub(crate) struct Fuse {
     #[command(flatten)]
     options: Options,
 }
 
 #[derive(clap::Args)]
-pub struct Sabotages {
+pub(crate) struct Sabotages {
     #[command(flatten)]
     options: Options,
 }
 
 impl Options {
-    fn settings(&self, mut settings: Settings) -> Result<Settings, CliError> {
+    fn settings(&self, mut settings: RaceSettings) -> Result<RaceSettings, CliError> {
         settings.seed = self.seed;
         if let Some(parts) = &self.parts {
             let parts =
@@ -65,7 +65,7 @@ impl Options {
             settings.task = Task { parts };
         }
         if let Some(names) = &self.contestants {
-            let of = |name: &String| Contestant::of(name).ok_or_else(|| CliError::Input(unknown(name)));
+            let of = |name: &String| name.parse::<Contestant>().map_err(|_| CliError::Input(unknown(name)));
             settings.contestants = names.iter().map(of).collect::<Result<_, _>>()?;
         }
         settings.batch = self.batch.unwrap_or(settings.batch);
@@ -76,19 +76,19 @@ impl Options {
     }
 
     /// The race at its end, and the losses of every step.
-    async fn run(&self, device: &Device, settings: Settings) -> Result<(Race, Vec<Value>), CliError> {
+    async fn run(&self, device: &Device, settings: RaceSettings) -> Result<(Race, Vec<Value>), CliError> {
         let mut race = Race::begin(device, settings).await.map_err(CliError::failure)?;
         let progress = bar(self.steps, "steps");
         let mut rounds = Vec::new();
         while race.step < self.steps {
-            rounds.push(json!(race.round(device).await.map_err(CliError::failure)?));
+            rounds.push(json!(race.round().await.map_err(CliError::failure)?));
             progress.inc(1);
         }
         progress.finish_and_clear();
         if let Some(folder) = &self.save {
             create_dir_all(folder).map_err(|e| CliError::Input(format!("{}: {e}", folder.display())))?;
             for contestant in race.settings.entrants().into_iter().skip(1) {
-                let bytes = race.to_file(device, contestant).await.map_err(CliError::failure)?;
+                let bytes = race.to_file(contestant).await.map_err(CliError::failure)?;
                 let path = folder.join(format!("{}.safetensors", contestant.name()));
                 write_atomic(&path, &bytes)?;
             }
@@ -105,19 +105,19 @@ fn unknown(name: &str) -> String {
 }
 
 impl Fuse {
-    pub fn run(&self) -> Result<(), CliError> {
-        let settings = self.options.settings(Settings::default())?;
+    pub(crate) fn run(&self) -> Result<(), CliError> {
+        let settings = self.options.settings(RaceSettings::default())?;
         let device = choose_device(self.options.common.backend)?;
         pollster::block_on(async {
             let (race, rounds) = self.options.run(&device, settings).await?;
-            let mut standings = Vec::new();
+            let mut evaluations = Vec::new();
             for at in 0..race.settings.entrants().len() {
-                standings.push(race.standing(&device, at).await.map_err(CliError::failure)?);
+                evaluations.push(race.evaluate(at).await.map_err(CliError::failure)?);
             }
             if self.options.common.json {
-                print_json(&document(&race, &rounds, &standings));
+                print_json(&document(&race, &rounds, &evaluations));
             } else {
-                table(&race, &standings);
+                table(&race, &evaluations);
             }
             Ok(())
         })
@@ -125,33 +125,33 @@ impl Fuse {
 }
 
 /// The figures of a contestant.
-pub(super) fn figures(standing: &Standing) -> Value {
-    let confusion = &standing.confusion;
+pub(super) fn figures(evaluation: &Evaluation) -> Value {
+    let confusion = &evaluation.confusion;
     json!({
-        "contestant": standing.contestant.name(),
-        "parameters": standing.parameters,
+        "contestant": evaluation.contestant.name(),
+        "parameters": evaluation.parameters,
         "accuracy": confusion.accuracy(),
         "precision": [confusion.precision(0), confusion.precision(1)],
         "recall": [confusion.recall(0), confusion.recall(1)],
         "f1": confusion.f1(),
         "confusion": confusion.counts,
-        "picture_alone": standing.alone[0],
-        "words_alone": standing.alone[1],
-        "alpha": standing.alpha,
-        "gates": standing.gates,
+        "picture_alone": evaluation.alone[0],
+        "words_alone": evaluation.alone[1],
+        "alpha": evaluation.alpha,
+        "gates": evaluation.gates,
     })
 }
 
-fn document(race: &Race, rounds: &[Value], standings: &[Standing]) -> Value {
+fn document(race: &Race, rounds: &[Value], evaluations: &[Evaluation]) -> Value {
     json!({
         "settings": race.settings,
         "ceilings": race.settings.task.ceilings(),
-        "contestants": standings.iter().map(figures).collect::<Vec<_>>(),
+        "contestants": evaluations.iter().map(figures).collect::<Vec<_>>(),
         "rounds": rounds,
     })
 }
 
-fn table(race: &Race, standings: &[Standing]) {
+fn table(race: &Race, evaluations: &[Evaluation]) {
     let parts: Vec<String> = Information::ALL
         .iter()
         .map(|&information| {
@@ -168,22 +168,22 @@ fn table(race: &Race, standings: &[Standing]) {
         "picture alone",
         "words alone"
     );
-    for standing in standings {
-        let (name, confusion) = (standing.contestant.name(), &standing.confusion);
+    for evaluation in evaluations {
+        let (name, confusion) = (evaluation.contestant.name(), &evaluation.confusion);
         print_line!(
             "{name:16} {:8} {:9.3} {:6.3} {:14.3} {:12.3}",
-            standing.parameters,
+            evaluation.parameters,
             confusion.accuracy(),
             confusion.f1(),
-            standing.alone[0],
-            standing.alone[1]
+            evaluation.alone[0],
+            evaluation.alone[1]
         );
     }
 }
 
 impl Sabotages {
-    pub fn run(&self) -> Result<(), CliError> {
-        let settings = self.options.settings(Settings::sabotage())?;
+    pub(crate) fn run(&self) -> Result<(), CliError> {
+        let settings = self.options.settings(RaceSettings::sabotage())?;
         let device = choose_device(self.options.common.backend)?;
         pollster::block_on(async {
             let (race, rounds) = self.options.run(&device, settings).await?;
@@ -194,8 +194,7 @@ impl Sabotages {
                         let mut accuracies = Vec::new();
                         for percent in PERCENTS {
                             let sabotage = Sabotage { modality, corruption, percent };
-                            let damage =
-                                race.damage(&device, at, sabotage).await.map_err(CliError::failure)?;
+                            let damage = race.damage(at, sabotage).await.map_err(CliError::failure)?;
                             accuracies.push(damage.confusion.accuracy());
                         }
                         curves.push(json!({

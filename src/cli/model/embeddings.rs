@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use super::Opened;
 use crate::cli::photos::{Skipped, none_left, open, tell_incomplete};
 use crate::cli::{CliError, bar};
-use crate::infer::checkpoint::BATCH;
+use crate::infer::BATCH;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
 /// What came of picture files.
 #[derive(Default)]
-pub struct Embedded {
+pub(crate) struct Embedded {
     /// Those that could be used.
     pub files: Vec<Taken>,
     /// Their unit vectors.
@@ -20,7 +20,7 @@ pub struct Embedded {
 }
 
 /// A picture file in use.
-pub struct Taken {
+pub(crate) struct Taken {
     pub path: PathBuf,
     pub is_incomplete: bool,
 }
@@ -28,7 +28,7 @@ pub struct Taken {
 impl Opened {
     /// Unit vectors of picture files. At most one picture is in memory in its own size; what cannot be used is left out, and
     /// an error where nothing is left.
-    pub fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Embedded, CliError> {
+    pub(crate) fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Embedded, CliError> {
         let mut embedded = Embedded::default();
         if !paths.is_empty() {
             self.0.expect_embeddings()?;
@@ -65,7 +65,7 @@ impl Opened {
     }
 
     /// Unit vectors of sentences.
-    pub fn embed_texts(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>, CliError> {
+    pub(crate) fn embed_texts(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>, CliError> {
         if texts.is_empty() {
             return Ok(Vec::new());
         }

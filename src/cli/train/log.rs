@@ -8,7 +8,7 @@ use crate::cli::CliError;
 use crate::io::file::write_atomic;
 
 /// A CSV file whose first column is the step.
-pub struct Log {
+pub(super) struct Log {
     path: PathBuf,
     file: File,
 }
@@ -16,7 +16,7 @@ pub struct Log {
 impl Log {
     /// Opens `path` for a run that has taken `step` steps: lines of later steps, which an interrupted run left behind,
     /// are dropped, and so is everything under another header.
-    pub fn open(path: &Path, header: &str, step: u64) -> Result<Self, CliError> {
+    pub(super) fn open(path: &Path, header: &str, step: u64) -> Result<Self, CliError> {
         let fail = |e: std::io::Error| CliError::input(format!("{}: {e}", path.display()));
         let old = std::fs::read_to_string(path).unwrap_or_default();
         write_atomic(path, kept(&old, header, step).as_bytes()).map_err(CliError::input)?;
@@ -24,7 +24,7 @@ impl Log {
         Ok(Log { path: path.to_path_buf(), file })
     }
 
-    pub fn line(&mut self, line: &str) -> Result<(), CliError> {
+    pub(super) fn line(&mut self, line: &str) -> Result<(), CliError> {
         writeln!(self.file, "{line}").map_err(|e| CliError::failure(format!("{}: {e}", self.path.display())))
     }
 }

@@ -12,10 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use self::log::Log;
-use super::model::{choose_device, load_folder};
+use super::model::{choose_device, open_folder};
 use super::{CliError, Common, print_json};
-use crate::eval::playroom::{Options, Report as Figures, evaluate};
-use crate::infer::{SPECIALS, Words};
+use crate::eval::playroom::{EvalReport, Options, evaluate};
+use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
 use crate::io::claim::Claim;
 use crate::model::playroom::Config;
@@ -24,7 +24,7 @@ use crate::train::batch::Batch;
 use crate::train::checkpoint::{self, CheckpointError, RunState};
 use crate::train::objective::{LOSS, PARTS};
 use crate::train::schedule::{Schedule, Stage};
-use crate::train::trainer::{Report, Trainer};
+use crate::train::trainer::{Trainer, TrainingMetrics};
 use crate::world::Split;
 use crate::world::language::vocabulary;
 
@@ -35,7 +35,7 @@ const VAL_HEADER: &str = "step,text_to_image,image_to_text,hard_embedding,hard_m
                           object_recall,questions,pointing,swap_group";
 
 #[derive(clap::Args)]
-pub struct Train {
+pub(super) struct Train {
     /// Folder of the run: checkpoint, log and the model so far
     #[arg(long, default_value = "runs/playroom")]
     out: PathBuf,
@@ -54,7 +54,7 @@ pub struct Train {
     /// Last of the steps on pictures without words
     #[arg(long)]
     pictures: Option<u64>,
-    /// Last of the steps that judge no sentences yet
+    /// Last of the steps without image-text matching
     #[arg(long)]
     writing: Option<u64>,
     /// Peak learning rate
@@ -74,7 +74,7 @@ pub struct Train {
 }
 
 impl Train {
-    pub fn run(&self) -> Result<(), CliError> {
+    pub(super) fn run(&self) -> Result<(), CliError> {
         if !self.resume && self.checkpoint().exists() {
             let out = self.out.display();
             return Err(CliError::input(format!(
@@ -91,7 +91,7 @@ impl Train {
             ))
         })?;
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
-        let words = Words::new(&tokenizer).map_err(CliError::failure)?;
+        let words = PlayroomTokenizer::new(&tokenizer).map_err(CliError::failure)?;
         let mut trainer = self.trainer(words.tokenizer.vocab_size())?;
         let mut log = self.log(trainer.step)?;
         let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, trainer.step)?;
@@ -157,7 +157,7 @@ impl Train {
             let batch = self.batch.unwrap_or(64);
             let run = RunState { config, schedule, seed: self.seed, batch, step: 0 };
             run.check().map_err(CliError::Input)?;
-            let mut trainer = Trainer::new(device, run.config, schedule, self.seed, batch);
+            let mut trainer = Trainer::new(&device, run.config, schedule, self.seed, batch);
             if let Some(folder) = &self.start_from {
                 let theirs = checkpoint::config(folder).map_err(CliError::input)?;
                 if theirs != trainer.config {
@@ -200,7 +200,7 @@ impl Train {
         };
         let state = RunState { schedule, ..state };
         state.check().map_err(CliError::Input)?;
-        let mut trainer = Trainer::new(device, state.config, schedule, state.seed, state.batch);
+        let mut trainer = Trainer::new(&device, state.config, schedule, state.seed, state.batch);
         trainer.restore(&tensors, state.step).map_err(CliError::failure)?;
         Ok(trainer)
     }
@@ -215,7 +215,7 @@ impl Train {
         &self,
         log: &mut Log,
         bar: &ProgressBar,
-        report: &Report,
+        report: &TrainingMetrics,
         start: Instant,
     ) -> Result<(), CliError> {
         let parts =
@@ -229,11 +229,11 @@ impl Train {
     }
 
     /// The figures of the model so far on scenes of `val`.
-    fn validate(&self, trainer: &Trainer, log: &mut Log) -> Result<Figures, CliError> {
-        let mut runner =
-            load_folder(&self.out.join("model"), choose_device(self.common.backend)?, Precision::F32)?;
+    fn validate(&self, trainer: &Trainer, log: &mut Log) -> Result<EvalReport, CliError> {
+        let mut model =
+            open_folder(&self.out.join("model"), choose_device(self.common.backend)?, Precision::F32)?;
         let options = Options { split: Split::Val, seed: trainer.seed, count: VALIDATED };
-        let figures = pollster::block_on(evaluate(&mut runner, options, &mut |_, _, _| ()))?;
+        let figures = pollster::block_on(evaluate(&mut model.0, options, &mut |_, _, _| ()))?;
         let values = [
             figures.text_to_image.recall_1,
             figures.image_to_text.recall_1,

@@ -2,20 +2,20 @@
 
 use std::fmt::Write;
 
-use super::Report;
+use super::EvalReport;
 
 /// The line after which the table stands in a card, and the line that follows it.
 const MARKS: [&str; 2] = ["<!-- figures: `triptych card` writes them -->", "<!-- end of figures -->"];
 
 /// The card with its table made anew from the reports on `test` and `compose`; none where a mark is missing.
-pub fn with_figures(card: &str, test: &Report, compose: &Report) -> Option<String> {
+pub fn with_figures(card: &str, test: &EvalReport, compose: &EvalReport) -> Option<String> {
     let (before, rest) = card.split_once(MARKS[0])?;
     let (_, after) = rest.split_once(MARKS[1])?;
     Some(format!("{before}{}\n\n{}\n{}{after}", MARKS[0], table(test, compose), MARKS[1]))
 }
 
 /// A figure by name, how a report gives it, and what stands beside it: chance or a baseline, and the aim.
-type Row = (&'static str, fn(&Report) -> f64, &'static str, &'static str);
+type Row = (&'static str, fn(&EvalReport) -> f64, &'static str, &'static str);
 
 const SHARES: [Row; 19] = [
     ("text to image, Recall@1", |r| r.text_to_image.recall_1, "1 / count", "95 %"),
@@ -49,7 +49,7 @@ const SHARES: [Row; 19] = [
     ("swapped pairs, group score", |r| r.swap.group, "16.7 %", "60 %"),
 ];
 
-fn table(test: &Report, compose: &Report) -> String {
+fn table(test: &EvalReport, compose: &EvalReport) -> String {
     let mut out = String::from("| figure | ");
     for report in [test, compose] {
         write!(out, "`{}`, seed {}, {} scenes | ", report.split.word(), report.seed, report.count)

@@ -11,10 +11,11 @@ mod swap;
 
 pub use card::with_figures;
 pub use prior::QuestionPrior;
-pub use report::Report;
+pub use report::EvalReport;
 
 use crate::device::DeviceError;
-use crate::infer::{ImageTokens, Runner};
+use crate::infer::{PlayroomTokenizer, VisionLanguageModel};
+use crate::model::playroom::Config;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 use crate::world::language::full_caption;
@@ -32,34 +33,31 @@ pub struct Options {
 /// Told what is being measured, how far it is and how far it goes.
 pub type Progress<'a> = &'a mut dyn FnMut(&str, usize, usize);
 
-/// Scenes with what the model makes of their pictures and full captions.
+/// Scenes with what the model makes of their pictures and full captions, `[N, E]` each.
 struct Gallery {
     scenes: Vec<Scene>,
     captions: Vec<String>,
-    /// `[N, G*G, D]`
-    tokens: ImageTokens,
-    /// `[N, E]`, unit vectors.
+    pictures: Vec<Pixels>,
     images: HostTensor,
-    /// `[N, E]`, unit vectors.
     texts: HostTensor,
 }
 
-/// Measures everything. Equal options and weights give equal figures on one device.
+/// Measures everything of a Playroom model. Equal options and weights give equal figures on one device.
 pub async fn evaluate(
-    runner: &mut Runner,
+    model: &mut VisionLanguageModel,
     options: Options,
     progress: Progress<'_>,
-) -> Result<Report, DeviceError> {
+) -> Result<EvalReport, DeviceError> {
     let scenes = (0..options.count as u64).map(|i| splits::scene(options.split, options.seed, i)).collect();
     progress("encoding", 0, options.count);
-    let gallery = Gallery::encode(runner, scenes).await?;
-    let (text_to_image, image_to_text) = retrieval::retrieve(runner, &gallery, progress).await?;
-    let hard = retrieval::hard(runner, &gallery, options.seed, progress).await?;
-    let caption = captions::measure(runner, &gallery, progress).await?;
-    let question = questions::measure(runner, &gallery, options.seed, progress).await?;
-    let pointing = pointing::measure(runner, &gallery, progress).await?;
-    let swap = swap::measure(runner, options, progress).await?;
-    Ok(Report {
+    let gallery = Gallery::encode(model, scenes).await?;
+    let (text_to_image, image_to_text) = retrieval::retrieve(model, &gallery, progress).await?;
+    let hard = retrieval::hard(model, &gallery, options.seed, progress).await?;
+    let caption = captions::measure(model, &gallery, progress).await?;
+    let question = questions::measure(model, &gallery, options.seed, progress).await?;
+    let pointing = pointing::measure(model, &gallery, progress).await?;
+    let swap = swap::measure(model, options, progress).await?;
+    Ok(EvalReport {
         split: options.split,
         seed: options.seed,
         count: options.count,
@@ -74,11 +72,12 @@ pub async fn evaluate(
 }
 
 impl Gallery {
-    async fn encode(runner: &mut Runner, scenes: Vec<Scene>) -> Result<Gallery, DeviceError> {
+    async fn encode(model: &mut VisionLanguageModel, scenes: Vec<Scene>) -> Result<Gallery, DeviceError> {
         let captions: Vec<String> = scenes.iter().map(|scene| full_caption(scene).text).collect();
-        let (tokens, images) = runner.encode_images(&pictures(&scenes)).await?;
-        let texts = runner.encode_texts(&sentences(runner, &captions)).await?;
-        Ok(Gallery { scenes, captions, tokens, images, texts })
+        let pictures = pictures(&scenes);
+        let images = model.encode_pictures(&pictures).await?;
+        let texts = model.encode_sentences(&sentences(model, &captions)).await?;
+        Ok(Gallery { scenes, captions, pictures, images, texts })
     }
 }
 
@@ -86,8 +85,13 @@ fn pictures(scenes: &[Scene]) -> Vec<Pixels> {
     scenes.iter().map(|scene| Pixels::new(PIXELS as u32, PIXELS as u32, render(scene).rgb)).collect()
 }
 
-fn sentences(runner: &Runner, texts: &[String]) -> Vec<Vec<u32>> {
-    texts.iter().map(|text| runner.words.sentence(text)).collect()
+fn sentences(model: &VisionLanguageModel, texts: &[String]) -> Vec<Vec<u32>> {
+    let (_, words) = own(model);
+    texts.iter().map(|text| words.sentence(text)).collect()
+}
+
+fn own(model: &VisionLanguageModel) -> (&Config, &PlayroomTokenizer) {
+    model.playroom().expect("the figures are those of a Playroom model")
 }
 
 /// `numerator / denominator`, 0 where there was nothing to count.

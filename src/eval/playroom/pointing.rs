@@ -1,9 +1,10 @@
 //! The pointing game (Zhang et al. 2016) with the decoder's cross-attention: where it looked to write a word.
 
 use super::report::Pointing;
-use super::{Gallery, Progress, pictures, share};
+use super::{Gallery, Progress, own, pictures, share};
 use crate::device::DeviceError;
-use crate::infer::{ImageTokens, Runner, pick};
+use crate::infer::VisionLanguageModel;
+use crate::pixels::Pixels;
 use crate::world::language::{full_caption, pointings};
 use crate::world::{Scene, Split, Style, render, splits};
 
@@ -19,16 +20,15 @@ struct Tally {
 }
 
 pub(super) async fn measure(
-    runner: &mut Runner,
+    model: &mut VisionLanguageModel,
     gallery: &Gallery,
     progress: Progress<'_>,
 ) -> Result<Pointing, DeviceError> {
     let (count, seed) = CHOOSING;
     let scenes: Vec<Scene> = (0..count).map(|i| splits::scene(Split::Val, seed, i)).collect();
-    let (tokens, _) = runner.encode_images(&pictures(&scenes)).await?;
-    let chosen = tally(runner, &scenes, &tokens, progress).await?;
+    let chosen = tally(model, &scenes, &pictures(&scenes), progress).await?;
     let layer = (0..chosen.hits.len()).rev().max_by_key(|&layer| chosen.hits[layer]).unwrap_or(0);
-    let measured = tally(runner, &gallery.scenes, &gallery.tokens, progress).await?;
+    let measured = tally(model, &gallery.scenes, &gallery.pictures, progress).await?;
     Ok(Pointing {
         accuracy: share(measured.hits[layer], measured.words),
         random: measured.random / measured.words.max(1) as f64,
@@ -39,23 +39,23 @@ pub(super) async fn measure(
 }
 
 async fn tally(
-    runner: &mut Runner,
+    model: &mut VisionLanguageModel,
     scenes: &[Scene],
-    tokens: &ImageTokens,
+    pictures: &[Pixels],
     progress: Progress<'_>,
 ) -> Result<Tally, DeviceError> {
-    let grid = runner.config.grid();
+    let (grid, layers) = (model.architecture.grid(), own(model).0.reader_depth);
     let middle = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| (grid / 2 - y) * grid + grid / 2 - x);
-    let mut tally =
-        Tally { words: 0, hits: vec![0; runner.config.reader_depth], random: 0.0, centre: vec![0; 4] };
+    let mut tally = Tally { words: 0, hits: vec![0; layers], random: 0.0, centre: vec![0; 4] };
     for (i, scene) in scenes.iter().enumerate() {
         progress("pointing", i, scenes.len());
         let caption = full_caption(scene);
         let picture = render(scene);
-        let encoding = runner.words.tokenizer.encode(&caption.text);
-        let row = runner.words.caption(Style::Full, &caption.text);
+        let words = own(model).1;
+        let encoding = words.tokenizer.encode(&caption.text);
+        let row = words.caption(Style::Full, &caption.text);
         let given = row.len() - encoding.ids.len();
-        let trace = runner.decoder_attention(&pick(tokens, &[i]), &row).await?;
+        let trace = model.decoder_attention(&pictures[i], &row).await?;
         for word in pointings(&caption.text, &caption.statements, scene) {
             let Some(token) = encoding.spans.iter().position(|span| span.start == word.span.start) else {
                 continue;

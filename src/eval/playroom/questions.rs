@@ -3,20 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::report::{Kind, Questions};
-use super::{Gallery, Progress, QuestionPrior, share};
+use super::{Gallery, Progress, QuestionPrior, own, share};
 use crate::device::DeviceError;
-use crate::infer::{Decoding, Runner, pick};
+use crate::infer::{Decoding, Source, VisionLanguageModel};
 use crate::world::Rng;
 use crate::world::questions::{Question, QuestionKind, ask};
 
-const BATCH: usize = 32;
 /// Longest answer in tokens, the end token included.
 const ANSWER: usize = 4;
 /// Training scenes behind the baseline.
 const PRIOR_SCENES: u64 = 20_000;
 
 pub(super) async fn measure(
-    runner: &mut Runner,
+    model: &mut VisionLanguageModel,
     gallery: &Gallery,
     seed: u64,
     progress: Progress<'_>,
@@ -30,21 +29,19 @@ pub(super) async fn measure(
     }
     let prior = QuestionPrior::new(PRIOR_SCENES, 0);
     let mut tally: BTreeMap<String, [usize; 3]> = BTreeMap::new();
-    for (n, chunk) in asked.chunks(BATCH).enumerate() {
-        progress("questions", n * BATCH, asked.len());
-        let image = pick(&gallery.tokens, &chunk.iter().map(|(i, ..)| *i).collect::<Vec<_>>());
-        let prompts: Vec<_> = chunk.iter().map(|(.., q)| runner.words.question(&q.text)).collect();
-        let answers = runner.write_texts(&image, &prompts, Decoding::Greedy, ANSWER).await?;
-        for ((_, kind, question), (answer, prompt)) in chunk.iter().zip(answers.iter().zip(&prompts)) {
-            let said: String = answer.ids[prompt.len()..].iter().map(|&id| runner.words.piece(id)).collect();
-            let truth = question.answer.to_string();
-            let blind = prior.answers(&question.text).into_iter().next().map(|(word, _)| word);
-            let name = kind.to_string();
-            let [count, right, guessed] = tally.entry(name).or_default();
-            *count += 1;
-            *right += usize::from(said.trim() == truth);
-            *guessed += usize::from(blind == Some(truth));
-        }
+    for (n, (i, kind, question)) in asked.iter().enumerate() {
+        progress("questions", n, asked.len());
+        let source = Source { picture: gallery.pictures[*i].clone(), question: None };
+        let prompt = own(model).1.question(&question.text);
+        let given = prompt.len();
+        let answer = model.generate(&source, prompt, Decoding::Greedy, ANSWER).await?;
+        let said = model.text(&answer.ids[given..]);
+        let truth = question.answer.to_string();
+        let blind = prior.answers(&question.text).into_iter().next().map(|(word, _)| word);
+        let [count, right, guessed] = tally.entry(kind.to_string()).or_default();
+        *count += 1;
+        *right += usize::from(said == truth);
+        *guessed += usize::from(blind == Some(truth));
     }
     let sum = |slot: usize| tally.values().map(|t| t[slot]).sum::<usize>();
     let kind = |[count, right, guessed]: [usize; 3]| Kind {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::world::Split;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Report {
+pub struct EvalReport {
     pub split: Split,
     pub seed: u64,
     pub count: usize,

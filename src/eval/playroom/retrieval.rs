@@ -3,7 +3,7 @@
 use super::report::{Hard, Retrieval};
 use super::{Gallery, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
-use crate::infer::Runner;
+use crate::infer::VisionLanguageModel;
 use crate::order;
 use crate::world::Rng;
 use crate::world::edit::near_misses;
@@ -16,18 +16,18 @@ const COPIES: usize = 9;
 
 /// Text to image and image to text. Scenes with equal full captions are equally right.
 pub(super) async fn retrieve(
-    runner: &mut Runner,
+    model: &mut VisionLanguageModel,
     gallery: &Gallery,
     progress: Progress<'_>,
 ) -> Result<(Retrieval, Retrieval), DeviceError> {
     let count = gallery.scenes.len();
-    let temperature = runner.temperature().await?;
-    let cosines = cosines(gallery.images.as_f32(), gallery.texts.as_f32(), runner.config.embed_width);
+    let temperature = model.scale().await?.factor;
+    let cosines = cosines(gallery.images.as_f32(), gallery.texts.as_f32(), model.architecture.embed_dim());
     let by_text: Vec<Vec<f32>> =
         (0..count).map(|t| (0..count).map(|i| cosines[i * count + t]).collect()).collect();
     let by_image: Vec<Vec<f32>> = cosines.chunks(count).map(<[f32]>::to_vec).collect();
     let orders =
-        [by_text, by_image].map(|rows| rows.iter().map(|row| order::falling(row)).collect::<Vec<_>>());
+        [by_text, by_image].map(|rows| rows.iter().map(|row| order::argsort_desc(row)).collect::<Vec<_>>());
 
     // Pairs (image, text) that either direction asks the matcher about, by image.
     let mut wanted = vec![Vec::new(); count];
@@ -39,14 +39,13 @@ pub(super) async fn retrieve(
         wanted[i].sort_unstable();
         wanted[i].dedup();
     }
-    let ids = sentences(runner, &gallery.captions);
+    let ids = sentences(model, &gallery.captions);
     let mut scores = std::collections::HashMap::new();
     for (i, texts) in wanted.iter().enumerate() {
         progress("matching", i, count);
-        let rows = texts.iter().map(|&t| ids[t].clone()).collect();
-        let image = crate::infer::pick(&gallery.tokens, &[i]);
-        let (logits, _) = runner.match_texts(&image, &[rows], false).await?;
-        for (&t, [no, yes]) in texts.iter().zip(&logits[0]) {
+        let rows: Vec<_> = texts.iter().map(|&t| ids[t].clone()).collect();
+        let logits = model.match_sentences(&gallery.pictures[i], &rows).await?;
+        for (&t, [no, yes]) in texts.iter().zip(&logits) {
             scores.insert((i, t), yes - no + temperature * cosines[i * count + t]);
         }
     }
@@ -78,27 +77,30 @@ pub(super) async fn retrieve(
 
 /// The right scene among nine copies with one attribute or relation changed, by embedding and by matching.
 pub(super) async fn hard(
-    runner: &mut Runner,
+    model: &mut VisionLanguageModel,
     gallery: &Gallery,
     seed: u64,
     progress: Progress<'_>,
 ) -> Result<Hard, DeviceError> {
     let count = gallery.scenes.len();
-    let width = runner.config.embed_width;
-    let ids = sentences(runner, &gallery.captions);
+    let width = model.architecture.embed_dim();
+    let ids = sentences(model, &gallery.captions);
     let (mut embedding, mut matching) = (0, 0);
     for (i, scene) in gallery.scenes.iter().enumerate() {
         progress("hard retrieval", i, count);
         let mut rng = Rng::from_seed(seed ^ (i as u64) << 32);
         let mut scenes = vec![scene.clone()];
         scenes.extend(near_misses(scene, &mut rng, COPIES).into_iter().map(|(copy, _)| copy));
-        let (tokens, images) = runner.encode_images(&pictures(&scenes)).await?;
+        let pictures = pictures(&scenes);
+        let images = model.encode_pictures(&pictures).await?;
         let text = &gallery.texts.as_f32()[i * width..(i + 1) * width];
         let scores = cosines(images.as_f32(), text, width);
         embedding += usize::from(wins(&scores));
-        let rows = vec![vec![ids[i].clone()]; scenes.len()];
-        let (logits, _) = runner.match_texts(&tokens, &rows, false).await?;
-        let scores: Vec<f32> = logits.iter().map(|row| row[0][1] - row[0][0]).collect();
+        let mut scores = Vec::new();
+        for picture in &pictures {
+            let [no, yes] = model.match_sentences(picture, &ids[i..=i]).await?[0];
+            scores.push(yes - no);
+        }
         matching += usize::from(wins(&scores));
     }
     Ok(Hard { embedding: share(embedding, count), matching: share(matching, count) })

@@ -3,11 +3,11 @@
 use super::report::Swap;
 use super::{Options, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
-use crate::infer::Runner;
+use crate::infer::VisionLanguageModel;
 use crate::world::swap::pair;
 
 pub(super) async fn measure(
-    runner: &mut Runner,
+    model: &mut VisionLanguageModel,
     options: Options,
     progress: Progress<'_>,
 ) -> Result<Swap, DeviceError> {
@@ -15,9 +15,11 @@ pub(super) async fn measure(
     for i in 0..options.count {
         progress("swapped pairs", i, options.count);
         let pair = pair(options.seed, i as u64);
-        let (tokens, _) = runner.encode_images(&pictures(&pair.scenes)).await?;
-        let ids = sentences(runner, &pair.captions.each_ref().map(|caption| caption.text.clone()));
-        let (logits, _) = runner.match_texts(&tokens, &[ids.clone(), ids], false).await?;
+        let ids = sentences(model, &pair.captions.each_ref().map(|caption| caption.text.clone()));
+        let mut logits = Vec::new();
+        for picture in pictures(&pair.scenes) {
+            logits.push(model.match_sentences(&picture, &ids).await?);
+        }
         let score =
             |picture: usize, caption: usize| logits[picture][caption][1] - logits[picture][caption][0];
         let by_text = score(0, 0) > score(0, 1) && score(1, 1) > score(1, 0);

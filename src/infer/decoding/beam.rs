@@ -4,7 +4,7 @@ use super::{Hypothesis, Limits, Strategy, likeliest};
 use crate::order;
 
 /// The search for one text.
-pub struct Beam {
+pub(super) struct Beam {
     width: usize,
     limits: Limits,
     /// Tokens behind the prompt.
@@ -14,7 +14,7 @@ pub struct Beam {
 }
 
 impl Beam {
-    pub fn new(width: usize, prompt: Vec<u32>, limits: Limits) -> Self {
+    pub(super) fn new(width: usize, prompt: Vec<u32>, limits: Limits) -> Self {
         let first = Hypothesis::new(prompt, limits.max_new == 0);
         Beam { width, limits, written: 0, hypotheses: vec![first] }
     }

@@ -1,12 +1,11 @@
-//! How a BLIP writes where its user does not say: `generation_config.json`, with the meaning that `generate` of transformers
+//! How a model writes where its user does not say: `generation_config.json`, with the meaning that `generate` of transformers
 //! gives its entries.
-
-use std::io;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{BeamScore, Decoding};
+use super::{BeamScore, Decoding, GenerationError};
+use crate::infer::{SPECIALS, Words};
 use crate::io::read_at::Files;
 use crate::model::architecture::Architecture;
 use crate::model::blip;
@@ -22,16 +21,6 @@ const MAX_ENDS: usize = 64;
 
 /// Score of a token that must not be written.
 pub(super) const FORBIDDEN: f32 = -1e30;
-
-#[derive(Debug, thiserror::Error)]
-pub enum GenerationError {
-    #[error("{FILE} cannot be read: {0}")]
-    Unreadable(#[from] io::Error),
-    #[error("{FILE}: {0}")]
-    Malformed(#[from] serde_json::Error),
-    #[error("{FILE}: {entry} is {found}, expected {expected}")]
-    Entry { entry: &'static str, found: String, expected: String },
-}
 
 /// What the file says; entries that it leaves out are as if it were not there.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -126,21 +115,18 @@ const IDLE: [&str; 19] = [
 ];
 
 impl GenerationConfig {
-    /// Of a model without that file: texts end in `end` and hold none of `banned`.
-    pub fn until(end: u32, banned: Vec<u32>) -> Self {
-        GenerationConfig {
-            ends: vec![end],
-            banned,
-            beam_score: BeamScore::Sum,
-            ..GenerationConfig::default()
-        }
-    }
-
-    /// Reads the file, and what it says that is not followed. Only a BLIP writes.
+    /// Reads the file, and what it says that is not followed. Of the published models only a BLIP writes; Playroom has no such
+    /// file: its texts end in one token and hold none of the other special ones.
     pub(in crate::infer) fn open(
         files: &dyn Files,
         architecture: &Architecture,
+        words: Option<&Words>,
     ) -> Result<(Self, Option<String>), GenerationError> {
+        if let Some(own) = words.and_then(Words::playroom) {
+            let banned = (0..SPECIALS.len() as u32).filter(|&id| id != own.end).collect();
+            let (ends, beam_score) = (vec![own.end], BeamScore::Sum);
+            return Ok((GenerationConfig { ends, banned, beam_score, ..GenerationConfig::default() }, None));
+        }
         let Architecture::Blip(_, config) = architecture else {
             return Ok((GenerationConfig::default(), None));
         };

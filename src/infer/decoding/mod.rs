@@ -2,11 +2,13 @@
 
 mod beam;
 mod generation_config;
+mod generation_error;
 mod generator;
 mod single;
 mod transformers_beam;
 
-pub use generation_config::{GenerationConfig, GenerationError};
+pub use generation_config::GenerationConfig;
+pub(super) use generation_error::GenerationError;
 pub use generator::Generator;
 
 use std::cmp::Ordering;
@@ -18,7 +20,7 @@ use crate::order;
 pub enum Decoding {
     /// Always the likeliest token.
     Greedy,
-    /// The best of `width` hypotheses, ranked by the model's [`BeamScore`].
+    /// The best of `width` hypotheses, ranked by the model's `BeamScore`.
     Beam { width: usize },
     /// Drawn from the distribution sharpened by `temperature`.
     Sample { temperature: f32, seed: u64 },
@@ -90,15 +92,15 @@ trait Strategy {
 pub fn likeliest(logprobs: &[f32], count: usize) -> Vec<u32> {
     let mut ids: Vec<u32> = (0..logprobs.len() as u32).collect();
     if count < ids.len() {
-        ids.select_nth_unstable_by(count, falling(logprobs));
+        ids.select_nth_unstable_by(count, by_descending(logprobs));
         ids.truncate(count);
     }
-    order::sort_by(&mut ids, falling(logprobs));
+    order::sort_by(&mut ids, by_descending(logprobs));
     ids
 }
 
 /// The likelier id first, of equals the lower.
-fn falling(logprobs: &[f32]) -> impl Fn(&u32, &u32) -> Ordering {
+fn by_descending(logprobs: &[f32]) -> impl Fn(&u32, &u32) -> Ordering {
     |a, b| logprobs[*b as usize].total_cmp(&logprobs[*a as usize]).then(a.cmp(b))
 }
 

@@ -5,7 +5,7 @@ use crate::rng::SplitMix64;
 use crate::softmax::softmax;
 
 /// The search for one text by one row.
-pub struct Single {
+pub(super) struct Single {
     limits: Limits,
     draw: Option<Draw>,
     row: Hypothesis,
@@ -19,14 +19,14 @@ struct Draw {
 
 impl Single {
     /// Always the likeliest token.
-    pub fn greedy(prompt: Vec<u32>, limits: Limits) -> Self {
+    pub(super) fn greedy(prompt: Vec<u32>, limits: Limits) -> Self {
         let row = Hypothesis::new(prompt, limits.max_new == 0);
         Single { limits, draw: None, row }
     }
 
     /// Drawn from `softmax(logprobs / temperature)`; a temperature of zero is greedy.
-    pub fn sample(prompt: Vec<u32>, limits: Limits, temperature: f32, seed: u64) -> Self {
-        let draw = (temperature > 0.0).then(|| Draw { temperature, random: SplitMix64(seed) });
+    pub(super) fn sample(prompt: Vec<u32>, limits: Limits, temperature: f32, seed: u64) -> Self {
+        let draw = (temperature > 0.0).then_some(Draw { temperature, random: SplitMix64(seed) });
         Single { draw, ..Single::greedy(prompt, limits) }
     }
 }

@@ -6,7 +6,7 @@ use super::{Hypothesis, Limits, Strategy, likeliest};
 use crate::order;
 
 /// The search for one text.
-pub struct TransformersBeam {
+pub(super) struct TransformersBeam {
     width: usize,
     prompt: usize,
     limits: Limits,
@@ -23,7 +23,7 @@ pub struct TransformersBeam {
 
 impl TransformersBeam {
     /// `penalty` and `early` are `length_penalty` and `early_stopping` of `generate`.
-    pub fn new(width: usize, prompt: Vec<u32>, limits: Limits, penalty: f32, early: bool) -> Self {
+    pub(super) fn new(width: usize, prompt: Vec<u32>, limits: Limits, penalty: f32, early: bool) -> Self {
         let done = limits.max_new == 0;
         let first = Hypothesis::new(prompt, done);
         let prompt = first.ids.len();

@@ -6,10 +6,10 @@ mod connection;
 use web_time::Instant;
 
 use super::form::small;
-use super::kept::Kept;
 use super::manifest::NEXT;
+use super::resolve::{Resolved, resolve};
 use super::store::{self, manifest, storage};
-use super::survey::{Survey, survey};
+use super::stored::StoredFiles;
 use super::transfer::{Progress, Transfer};
 use super::{Entry, Fetch, HubError, MANIFEST, Manifest, Source, Store, Writable};
 use crate::io::read_at::ReadAt;
@@ -22,9 +22,9 @@ pub struct Download<S: Store, F: Fetch> {
     manifest: Manifest,
     /// What is kept already and stays in use until all of `manifest` is here.
     former: Option<Manifest>,
-    /// `config.json` as the server sent it to this survey; none where the store has the manifest.
-    surveyed: Option<Vec<u8>>,
-    /// Files of which other bytes are kept than this survey tells of.
+    /// `config.json` as the server sent it when it was asked; none where the store has the manifest.
+    resolved: Option<Vec<u8>>,
+    /// Files of which other bytes are kept than it tells of.
     changed: Vec<String>,
     current: Option<Transfer<S::File, F::Body>>,
     /// Bytes that are kept of the file that is under way.
@@ -69,10 +69,10 @@ impl<S: Store, F: Fetch> Download<S, F> {
         former: Option<Manifest>,
     ) -> Result<Self, HubError> {
         let mut changed = Vec::new();
-        let (manifest, surveyed) = match kept {
+        let (manifest, resolved) = match kept {
             Some(kept) if !kept.is_stale => (kept, None),
             stale => {
-                let Survey { mut manifest, config } = survey(&source, &fetch).await?;
+                let Resolved { mut manifest, config } = resolve(&source, &fetch).await?;
                 manifest.generation = former.as_ref().map_or(0, |former| former.generation.saturating_add(1));
                 if let Some(stale) = stale {
                     changed = stale.carry_over(&mut manifest);
@@ -80,7 +80,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
                 (manifest, Some(config))
             }
         };
-        let is_checked = surveyed.is_some();
+        let is_checked = resolved.is_some();
         let (current, came, farthest, begun) = (None, 0, 0, None);
         Ok(Download {
             source,
@@ -88,7 +88,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
             fetch,
             manifest,
             former,
-            surveyed,
+            resolved,
             changed,
             current,
             came,
@@ -104,10 +104,10 @@ impl<S: Store, F: Fetch> Download<S, F> {
         let is_changed = |entry: &Entry| self.changed.contains(&entry.file);
         let is_unsure = |entry: &&Entry| !entry.whole && (entry.sha256.is_none() || is_changed(entry));
         for entry in self.manifest.entries.iter().filter(is_unsure) {
-            self.empty(&self.manifest.stored(&entry.file)).await?;
+            self.empty(&self.manifest.stored_name(&entry.file)).await?;
         }
         self.keep(Some(&self.manifest)).await?;
-        self.surveyed = None;
+        self.resolved = None;
         Ok(())
     }
 
@@ -130,19 +130,17 @@ impl<S: Store, F: Fetch> Download<S, F> {
     /// The bytes of `config.json`, which is small: as the server sent it just now, or as it is kept; asked for where it is not
     /// kept yet.
     pub async fn config(&self) -> Result<Vec<u8>, HubError> {
-        if let Some(config) = &self.surveyed {
+        if let Some(config) = &self.resolved {
             return Ok(config.clone());
         }
         const CONFIG: &str = "config.json";
         if !self.manifest.entries.iter().any(|entry| entry.file == CONFIG && entry.whole) {
-            return Ok(survey(&self.source, &self.fetch).await?.config);
+            return Ok(resolve(&self.source, &self.fetch).await?.config);
         }
         let failed = |source| storage(CONFIG, source);
-        let file = self.store.open(&self.manifest.stored(CONFIG)).await.map_err(failed)?;
+        let file = self.store.open(&self.manifest.stored_name(CONFIG)).await.map_err(failed)?;
         small(CONFIG, file.size())?;
-        let mut bytes = vec![0; file.size() as usize];
-        file.read_at(0, &mut bytes).map_err(failed)?;
-        Ok(bytes)
+        file.read_vec(0, file.size()).map_err(failed)
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -150,7 +148,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
     }
 
     pub fn progress(&self) -> Progress {
-        let done = self.manifest.kept().saturating_add(self.came);
+        let done = self.manifest.stored_bytes().saturating_add(self.came);
         let rate = self.begun.map_or(0.0, |(begun, before)| {
             done.saturating_sub(before) as f64 / begun.elapsed().as_secs_f64().max(1e-3)
         });
@@ -163,7 +161,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
         if !std::mem::replace(&mut self.is_checked, true) {
             self.recheck().await?;
         }
-        if self.surveyed.is_some() {
+        if self.resolved.is_some() {
             self.begin().await?;
         }
         let Some(at) = self.manifest.entries.iter().position(|entry| !entry.whole) else {
@@ -200,7 +198,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
     async fn recheck(&mut self) -> Result<(), HubError> {
         let mut lost = Vec::new();
         for (at, entry) in self.manifest.entries.iter().enumerate().filter(|(_, entry)| entry.whole) {
-            let stored = self.manifest.stored(&entry.file);
+            let stored = self.manifest.stored_name(&entry.file);
             if self.store.open(&stored).await.map_err(|source| storage(&stored, source))?.size() != entry.size
             {
                 self.empty(&stored).await?;
@@ -223,13 +221,13 @@ impl<S: Store, F: Fetch> Download<S, F> {
         self.keep(None).await?;
         let Some(former) = self.former.take() else { return Ok(()) };
         for entry in &former.entries {
-            self.empty(&former.stored(&entry.file)).await?;
+            self.empty(&former.stored_name(&entry.file)).await?;
         }
         Ok(())
     }
 
     /// The files of a download that has ended.
-    pub async fn files(&self) -> Result<Kept<S::File>, HubError> {
-        Kept::open(&self.store, &self.manifest).await
+    pub async fn files(&self) -> Result<StoredFiles<S::File>, HubError> {
+        StoredFiles::open(&self.store, &self.manifest).await
     }
 }

@@ -39,20 +39,16 @@ pub(super) fn beginning(file: &str, size: Option<u64>, bytes: &[u8]) -> Result<(
 /// length.
 ///
 /// # Errors
-/// As [`beginning`]; [`HubError::Limit`], [`HubError::Storage`].
+/// As `beginning`; [`HubError::Limit`], [`HubError::Storage`].
 pub fn check(file: &str, source: &dyn ReadAt) -> Result<(), HubError> {
     let size = source.size();
-    let read = |count: u64| {
-        let mut bytes = vec![0; count as usize];
-        source.read_at(0, &mut bytes).map(|()| bytes)
-    };
     let failed = |source| HubError::Storage { file: file.to_string(), source };
-    beginning(file, Some(size), &read(size.min(BEGINNING as u64)).map_err(failed)?)?;
+    beginning(file, Some(size), &source.read_vec(0, size.min(BEGINNING as u64)).map_err(failed)?)?;
     if is_weights(file) {
         return safetensors::check(file, source).map_err(|error| form(file, &error));
     }
     small(file, size)?;
-    let bytes = read(size).map_err(failed)?;
+    let bytes = source.read_vec(0, size).map_err(failed)?;
     if file.ends_with(".json") {
         return serde_json::from_slice::<IgnoredAny>(&bytes).map(drop).map_err(|error| form(file, &error));
     }
@@ -129,7 +125,7 @@ mod tests {
 
     #[test]
     fn what_is_beside_the_weights_is_small() {
-        let size = limits::MAX_SMALL_FILE as usize + 1;
+        let size = usize::try_from(limits::MAX_SMALL_FILE).unwrap() + 1;
         assert!(told("vocab.json", &vec![b' '; size]).starts_with("vocab.json is too large: 16777217"));
         assert!(small("tokenizer.json", size as u64).is_ok(), "Gemma's has 34 MB");
         assert!(small("tokenizer.json", limits::MAX_TOKENIZER + 1).is_err());

@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::form::is_weights;
-use super::survey::TOKENIZERS;
 use crate::order;
 
 /// The name under which a [`Manifest`] is kept.
 pub const MANIFEST: &str = "manifest.json";
 /// The name under which a [`Manifest`] is kept whose files are to take the place of others.
 pub(super) const NEXT: &str = "manifest.next.json";
+
+/// The ways in which a tokenizer is written down; the first that is there is taken.
+pub(super) const TOKENIZERS: [&[&str]; 3] =
+    [&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"]];
 
 /// A file of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +22,7 @@ pub struct Entry {
     pub size: u64,
     /// Lower-case hexadecimal, where the server gives it.
     pub sha256: Option<String>,
-    /// [`super::Answer::tag`].
+    /// [`super::Response::tag`].
     #[serde(default)]
     pub tag: Option<String>,
     /// The digest of what came once in the place of `sha256`: what comes twice alike was not damaged on its way.
@@ -67,7 +70,7 @@ impl Manifest {
     }
 
     /// The name under which a store keeps a file: files of several generations lie side by side.
-    pub fn stored(&self, file: &str) -> String {
+    pub fn stored_name(&self, file: &str) -> String {
         match self.generation {
             0 => file.to_string(),
             generation => format!("{generation}~{file}"),
@@ -101,7 +104,7 @@ impl Manifest {
     }
 
     /// Bytes of the files that are wholly kept.
-    pub fn kept(&self) -> u64 {
+    pub fn stored_bytes(&self) -> u64 {
         let whole = self.entries.iter().filter(|entry| entry.whole);
         whole.fold(0_u64, |sum, entry| sum.saturating_add(entry.size))
     }

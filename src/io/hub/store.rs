@@ -34,9 +34,7 @@ pub async fn manifest(store: &impl Store) -> Result<Option<Manifest>, HubError> 
 pub(super) async fn read(store: &impl Store, name: &str) -> Result<Option<Manifest>, HubError> {
     let read = async || {
         let file = store.open(name).await?;
-        let mut bytes = vec![0; usize::try_from(file.size()).map_err(|_| io::ErrorKind::FileTooLarge)?];
-        file.read_at(0, &mut bytes)?;
-        Ok(bytes)
+        file.read_vec(0, file.size())
     };
     let bytes = read().await.map_err(|source| storage(name, source))?;
     // Behind it a break may have left the end of a longer one. Where it is not legible the server is asked again.
@@ -74,16 +72,16 @@ pub(super) fn storage(file: &str, source: io::Error) -> HubError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::memory::{Held, HeldFile, Memory};
+    use crate::io::memory::{MemoryFile, MemoryFolder, MemoryStore};
     use pollster::block_on;
 
     /// A folder in which one of the steps of writing fails, as at a break or on a full disk.
     struct Failing {
-        folder: Held,
+        folder: MemoryFolder,
         step: &'static str,
     }
 
-    struct FailingFile(HeldFile, &'static str);
+    struct FailingFile(MemoryFile, &'static str);
 
     impl Store for Failing {
         type File = FailingFile;
@@ -131,7 +129,7 @@ mod tests {
         };
         let (former, later) = (of("a/the-former-and-longer"), of("a/later"));
         for (step, expected) in [("write", &former), ("truncate", &later), ("", &later)] {
-            let memory = Memory::default();
+            let memory = MemoryStore::default();
             block_on(keep(&memory.folder("m"), Some(&former))).unwrap();
             let failing = Failing { folder: memory.folder("m"), step };
             assert_eq!(block_on(keep(&failing, Some(&later))).is_ok(), step.is_empty());

@@ -5,9 +5,6 @@ use sha2::{Digest, Sha256};
 use super::store::storage;
 use super::{Entry, HubError, Writable, check};
 
-/// Bytes of a kept file that are read again at a time when its download goes on.
-const PIECE: usize = 1 << 20;
-
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     /// Bytes that are kept.
@@ -24,13 +21,13 @@ pub(super) struct Transfer<W, B> {
     pub body: Option<B>,
     /// None where the server gives no digest to compare with.
     pub hash: Option<Sha256>,
-    /// [`super::Answer::is_digest`].
+    /// [`super::Response::is_digest`].
     pub is_digest: bool,
 }
 
 impl<W: Writable, B> Transfer<W, B> {
     /// Holds the digest against the server's and the bytes to the form of the file; any other file is emptied.
-    pub fn verify(mut self, entry: &Entry) -> Result<(), HubError> {
+    pub(super) fn verify(mut self, entry: &Entry) -> Result<(), HubError> {
         let failed = |source| storage(&entry.file, source);
         if let (Some(hash), Some(expected)) = (self.hash, &entry.sha256) {
             let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -52,11 +49,9 @@ impl<W: Writable, B> Transfer<W, B> {
 /// The digest of the first `size` bytes, to be gone on with.
 pub(super) fn hash(file: &impl Writable, size: u64) -> std::io::Result<Sha256> {
     let mut hash = Sha256::new();
-    let mut piece = vec![0; PIECE];
-    for at in (0..size).step_by(PIECE) {
-        let piece = &mut piece[..(size - at).min(PIECE as u64) as usize];
-        file.read_at(at, piece)?;
-        hash.update(&*piece);
-    }
+    file.pieces(size, &mut |_, piece| {
+        hash.update(piece);
+        Ok(())
+    })?;
     Ok(hash)
 }

@@ -3,13 +3,13 @@
 use super::little_endian;
 
 /// Whether the two letters, with which texts begin too, are followed by one of the lengths that the second header may have.
-pub fn begins(file: &[u8]) -> bool {
+pub(super) fn begins(file: &[u8]) -> bool {
     let length = file.get(14..18).map(little_endian);
     file.starts_with(b"BM") && matches!(length, Some(12 | 16 | 40 | 52 | 56 | 64 | 108 | 124))
 }
 
 /// The size in a header of 12 bytes, or in a longer one, where a negative height means rows from top to bottom.
-pub fn size(file: &[u8]) -> Option<[u32; 2]> {
+pub(super) fn size(file: &[u8]) -> Option<[u32; 2]> {
     match little_endian(file.get(14..18)?) {
         12 => Some([file.get(18..20)?, file.get(20..22)?].map(little_endian)),
         _ => {

@@ -5,7 +5,7 @@ use super::{Format, big_endian};
 /// How far in a text the element `svg` is looked for.
 const SVG_WITHIN: usize = 1024;
 
-pub fn format(file: &[u8]) -> Option<Format> {
+pub(super) fn format(file: &[u8]) -> Option<Format> {
     let begins = |magic: &[u8]| file.starts_with(magic);
     match file {
         _ if begins(b"II*\0") || begins(b"MM\0*") => Some(Format::Tiff),
@@ -32,7 +32,7 @@ fn iso_media(file: &[u8]) -> Option<Format> {
 }
 
 /// The largest size that a property `ispe` gives an item of an ISO base media file: the whole picture's.
-pub fn largest_item(file: &[u8]) -> Option<[u32; 2]> {
+pub(super) fn largest_item(file: &[u8]) -> Option<[u32; 2]> {
     let places = file.windows(4).enumerate().filter(|(_, name)| *name == b"ispe");
     let sizes = places.filter_map(|(at, _)| {
         // Name, version and flags, which are 0, width, height.

@@ -3,10 +3,10 @@
 use super::{Cursor, End, PictureError, little_endian};
 
 /// The trailer.
-pub const END: &[u8] = &[0x3b];
+pub(super) const END: &[u8] = &[0x3b];
 
 /// Size, and where the file ends; one that is cut in its first picture is refused.
-pub fn read(file: &[u8]) -> Result<(Option<[u32; 2]>, End), PictureError> {
+pub(super) fn read(file: &[u8]) -> Result<(Option<[u32; 2]>, End), PictureError> {
     let cut = PictureError::Cut { bytes: file.len() };
     let mut cursor = Cursor::at(file, 6);
     let Some(screen) = cursor.take(7) else { return Err(cut) };

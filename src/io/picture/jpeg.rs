@@ -4,12 +4,12 @@
 use super::{Cursor, End, PictureError, big_endian};
 
 /// EOI.
-pub const END: &[u8] = &[0xff, 0xd9];
+pub(super) const END: &[u8] = &[0xff, 0xd9];
 
 const SOS: u8 = 0xda;
 
 /// Size, and where the file ends: pixels that are cut are still shown, so that only a file without any is refused.
-pub fn read(file: &[u8]) -> Result<(Option<[u32; 2]>, End), PictureError> {
+pub(super) fn read(file: &[u8]) -> Result<(Option<[u32; 2]>, End), PictureError> {
     let mut cursor = Cursor::at(file, 2);
     let mut size = None;
     // Where the pixels of the first scan begin.

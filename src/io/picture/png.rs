@@ -2,12 +2,12 @@
 
 use super::{Cursor, End, PictureError, big_endian};
 
-pub const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// IEND with its checksum.
-pub const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
+pub(super) const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 
 /// Size, and where the file ends; one that is cut among its pixels is refused.
-pub fn read(file: &[u8]) -> Result<(Option<[u32; 2]>, End), PictureError> {
+pub(super) fn read(file: &[u8]) -> Result<(Option<[u32; 2]>, End), PictureError> {
     let mut cursor = Cursor::at(file, SIGNATURE.len());
     let (mut size, mut has_pixels) = (None, false);
     loop {

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "the files are small")]
+
 use super::*;
 
 /// A segment with its length.

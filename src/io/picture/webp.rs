@@ -3,7 +3,7 @@
 use super::{Cursor, End, PictureError, little_endian};
 
 /// Size; a file that is shorter than it says is refused.
-pub fn read(file: &[u8]) -> Result<(Option<[u32; 2]>, End), PictureError> {
+pub(super) fn read(file: &[u8]) -> Result<(Option<[u32; 2]>, End), PictureError> {
     let cut = PictureError::Cut { bytes: file.len() };
     let mut cursor = Cursor::at(file, 4);
     match cursor.take(4) {

@@ -253,10 +253,8 @@ fn exact(name: &str, value: &Value) -> Result<[u32; 2], String> {
 
 /// Sizes beyond 16,384 pixels are a damaged file.
 fn positive(name: &str, edge: u64) -> Result<u32, String> {
-    match edge {
-        1..=16_384 => Ok(edge as u32),
-        _ => Err(format!("`{name}` is {edge}, expected 1 to 16384 pixels")),
-    }
+    let fits = u32::try_from(edge).ok().filter(|edge| (1..=16_384).contains(edge));
+    fits.ok_or_else(|| format!("`{name}` is {edge}, expected 1 to 16384 pixels"))
 }
 
 /// A filter by its number in Pillow.

@@ -19,7 +19,7 @@ pub enum SafetensorsError {
     #[error("{file} has no tensor `{tensor}`")]
     Missing { file: String, tensor: String },
     #[error("`{tensor}` in {file} has shape {found}, expected {expected}")]
-    Misshapen { file: String, tensor: String, expected: Shape, found: Shape },
+    ShapeMismatch { file: String, tensor: String, expected: Shape, found: Shape },
     #[error("`{tensor}` in {file} holds {found:?}, expected F32, F16, BF16, I64, I32 or U32")]
     Unsupported { file: String, tensor: String, found: Dtype },
     #[error("`{tensor}` in {file} holds {found:?}, expected F32, F16 or BF16")]

@@ -26,7 +26,7 @@ pub fn to_bytes<'a>(
 ) -> Result<Vec<u8>, SafetensorsError> {
     let mut views = Vec::new();
     for (name, tensor) in tensors {
-        views.push((name, Stored::new(name, tensor, floats)?));
+        views.push((name, EncodedTensor::new(name, tensor, floats)?));
     }
     let entries: HashMap<String, String> =
         metadata.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
@@ -35,20 +35,20 @@ pub fn to_bytes<'a>(
 }
 
 /// A tensor as it is written.
-struct Stored<'a> {
+struct EncodedTensor<'a> {
     dtype: Dtype,
     shape: &'a [usize],
     bytes: Cow<'a, [u8]>,
 }
 
-impl<'a> Stored<'a> {
+impl<'a> EncodedTensor<'a> {
     fn new(name: &str, tensor: &'a HostTensor, floats: Floats) -> Result<Self, SafetensorsError> {
         let (dtype, bytes) = match (&tensor.data, floats) {
             (Data::U32(_), _) => (Dtype::U32, words(tensor)),
             (Data::F32(_), Floats::F32) => (Dtype::F32, words(tensor)),
             (Data::F32(values), Floats::F16) => (Dtype::F16, Cow::Owned(halves(name, 0, values)?)),
         };
-        Ok(Stored { dtype, shape: &tensor.shape, bytes })
+        Ok(EncodedTensor { dtype, shape: &tensor.shape, bytes })
     }
 }
 
@@ -73,7 +73,7 @@ pub fn halves(name: &str, start: usize, values: &[f32]) -> Result<Vec<u8>, Safet
     Ok(bytes)
 }
 
-impl View for Stored<'_> {
+impl View for EncodedTensor<'_> {
     fn dtype(&self) -> Dtype {
         self.dtype
     }

@@ -4,7 +4,7 @@
 //! in a zero byte. From the node `n` the byte `c` leads to the unit `n ^ c`, if that unit's label is `c`.
 
 /// Bytes of a replacement; SentencePiece's longest has 33.
-pub const MAX_REPLACEMENT: usize = 64;
+pub(super) const MAX_REPLACEMENT: usize = 64;
 /// Units of a trie; SentencePiece's own have 60,000.
 const MAX_UNITS: usize = 1 << 20;
 
@@ -21,7 +21,7 @@ fn has_value(unit: u32) -> bool {
 }
 
 /// What is wrong with a charsmap in base64.
-pub fn check(charsmap: &str) -> Result<(), String> {
+pub(super) fn check(charsmap: &str) -> Result<(), String> {
     let bytes = base64::decode(charsmap).map_err(|error| format!("it is not base64: {error}"))?;
     let Some((head, rest)) = bytes.split_first_chunk::<4>() else {
         return Err(format!("it has {} bytes, not even a header", bytes.len()));
@@ -54,12 +54,12 @@ fn walk(units: &[u32], replacements: &str) -> Result<(), String> {
         if std::mem::replace(&mut seen[node], true) {
             continue;
         }
-        for byte in 1..=0xff {
-            let unit = units[node ^ byte];
-            if label(unit) != byte as u32 {
+        for byte in 1..=0xff_u32 {
+            let unit = units[node ^ byte as usize];
+            if label(unit) != byte {
                 continue;
             }
-            let next = node ^ byte ^ offset(unit);
+            let next = node ^ byte as usize ^ offset(unit);
             if has_value(unit) {
                 let value = units.get(next).ok_or_else(|| outside(next))?;
                 replacement(replacements, (value & ((1 << 31) - 1)) as usize)?;

@@ -12,7 +12,7 @@ const LIBRARY: &str = "tokenizers";
 pub struct Library(TokenizerImpl<ModelWrapper, Normal, Parts, PostProcessorWrapper, Spelling>);
 
 /// Makes the library ready for [`Library::open`]; the error is a reason.
-pub async fn ready() -> Result<(), String> {
+pub(super) async fn ready() -> Result<(), String> {
     Ok(())
 }
 
@@ -52,9 +52,10 @@ impl Library {
             normal.inspect(|normal| normal.begin(text));
             let encoding = self.0.encode(text, true)?;
             normal.map_or(Ok(()), Normal::end)?;
+            let place = |at: usize| u32::try_from(at).expect("`limits::text` bounds a text");
             let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
             Ok::<_, tokenizers::Error>(
-                tokens.flat_map(|(&id, &(start, end))| [id, start as u32, end as u32]).collect(),
+                tokens.flat_map(|(&id, &(start, end))| [id, place(start), place(end)]).collect(),
             )
         })
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::thrown::thrown;
+use crate::js_error::js_error;
 
 #[wasm_bindgen]
 extern "C" {
@@ -54,9 +54,9 @@ fn running() -> Option<Instance> {
 }
 
 /// Makes the module ready for [`Library::open`], a new one where the last has stopped; the error is a reason.
-pub async fn ready() -> Result<(), String> {
+pub(crate) async fn ready() -> Result<(), String> {
     if running().is_none() {
-        let module = load().await.map_err(|error| thrown(&error))?.unchecked_into();
+        let module = load().await.map_err(|error| js_error(&error))?.unchecked_into();
         let has_stopped = Rc::default();
         INSTANCE.with_borrow_mut(|instance| *instance = Some(Instance { module, has_stopped }));
     }
@@ -67,7 +67,7 @@ pub async fn ready() -> Result<(), String> {
 fn reason(error: JsValue, has_stopped: &Cell<bool>) -> String {
     error.as_string().unwrap_or_else(|| {
         has_stopped.set(true);
-        format!("the tokenizers library stopped: {}", thrown(&error))
+        format!("the tokenizers library stopped: {}", js_error(&error))
     })
 }
 

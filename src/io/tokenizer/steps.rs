@@ -36,7 +36,7 @@ fn bounded(made: usize, allowed: usize) -> Result<()> {
 }
 
 /// A file's normalizer.
-pub struct Normal {
+pub(super) struct Normal {
     steps: NormalizerWrapper,
     /// Bytes that may be made of a text.
     allowed: AtomicUsize,
@@ -62,14 +62,14 @@ impl<'de> Deserialize<'de> for Normal {
 
 impl Normal {
     /// Before a text.
-    pub fn begin(&self, text: &str) {
+    pub(super) fn begin(&self, text: &str) {
         self.allowed.store(grown(text.len()), Relaxed);
         self.made.store(0, Relaxed);
         self.is_refused.store(false, Relaxed);
     }
 
     /// After a text: whether all its parts went through.
-    pub fn end(&self) -> Result<()> {
+    pub(super) fn end(&self) -> Result<()> {
         match self.is_refused.load(Relaxed) {
             false => Ok(()),
             true => {
@@ -81,7 +81,7 @@ impl Normal {
 
     /// With `do_lower_case` as the classes of transformers apply it beside a `tokenizer.json`: BERT's sets its normalizer, SigLIP 2's
     /// lowers the text before all else. None where that changes nothing.
-    pub fn lowered(normal: Option<&Normal>, lowercase: bool) -> Option<Normal> {
+    pub(super) fn lowered(normal: Option<&Normal>, lowercase: bool) -> Option<Normal> {
         let steps = normal.map(|normal| &normal.steps);
         if let Some(NormalizerWrapper::BertNormalizer(bert)) = steps {
             let mut bert = *bert;
@@ -149,7 +149,7 @@ fn normal_growth(step: &NormalizerWrapper) -> usize {
 }
 
 /// A file's pre-tokenizer.
-pub struct Parts(PreTokenizerWrapper);
+pub(super) struct Parts(PreTokenizerWrapper);
 
 impl<'de> Deserialize<'de> for Parts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
@@ -187,7 +187,7 @@ fn split(step: &PreTokenizerWrapper, text: &mut PreTokenizedString, allowed: usi
 }
 
 /// A file's decoder.
-pub struct Spelling(DecoderWrapper);
+pub(super) struct Spelling(DecoderWrapper);
 
 impl<'de> Deserialize<'de> for Spelling {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {

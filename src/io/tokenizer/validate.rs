@@ -28,7 +28,7 @@ const MAX_PIECES: usize = 64;
 
 /// What the post-processor puts around a text.
 #[derive(Default, Debug, PartialEq)]
-pub struct Added {
+pub(super) struct Added {
     pub tokens: Vec<String>,
     pub ids: Vec<u32>,
 }
@@ -69,7 +69,7 @@ struct Model {
 }
 
 /// What makes the library panic or run away; otherwise what must be in the vocabulary.
-pub fn validate(json: &[u8]) -> Result<Added, String> {
+pub(super) fn validate(json: &[u8]) -> Result<Added, String> {
     let document: Document = serde_json::from_slice(json).map_err(|error| error.to_string())?;
     let Document { added_tokens, normalizer, pre_tokenizer, post_processor, decoder, model } = document;
     let mut left = MAX_VALUES;

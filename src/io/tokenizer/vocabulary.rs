@@ -54,7 +54,7 @@ impl Tokenizer {
         const FILE: &str = "vocab.txt";
         let text = String::from_utf8_lossy(vocab);
         let vocab: HashMap<&str, u32> =
-            text.lines().enumerate().map(|(id, token)| (token.trim_end(), id as u32)).collect();
+            text.lines().zip(0..).map(|(token, id)| (token.trim_end(), id)).collect();
         let id = |token: &str| {
             let missing =
                 || TokenizerError::MissingToken { file: FILE.to_string(), token: token.to_string() };

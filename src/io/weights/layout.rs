@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
-use super::write::{Stored, WriteError};
+use super::error::WriteError;
 use super::{WHOLE, part_name, rows, scale_name};
 use crate::precision::Precision;
 use crate::tensor::Shape;
@@ -16,6 +16,15 @@ const FIXED: u64 = 64;
 const LINE: u64 = 96;
 /// Bytes of `.part` and a number, at most.
 const PART: u64 = 16;
+
+/// A tensor that will be written.
+#[derive(Clone, Debug)]
+pub struct TensorSpec {
+    pub name: String,
+    pub shape: Shape,
+    /// Int8 stands as I8, its scales, one per row of the first axis, in the tensor `<name>.scale`, `[R]`.
+    pub precision: Precision,
+}
 
 /// A file of the layout: what stands before the data.
 pub(super) struct Shard {
@@ -28,7 +37,7 @@ pub(super) struct Shard {
 
 /// Where bytes of a tensor lie.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Place {
+pub(super) struct Region {
     pub shard: usize,
     pub start: u64,
     pub bytes: usize,
@@ -36,8 +45,8 @@ pub(super) struct Place {
 
 pub(super) struct Layout {
     pub shards: Vec<Shard>,
-    /// The places of every tensor, scales included, part after part.
-    pub places: HashMap<String, Vec<Place>>,
+    /// The regions of every tensor, scales included, part after part.
+    pub regions: HashMap<String, Vec<Region>>,
 }
 
 /// A tensor, or rows of one, as a file holds it.
@@ -53,6 +62,11 @@ impl Entry {
         self.shape.numel() as u64 * self.dtype.bitsize() as u64 / 8
     }
 
+    /// The same in memory and in a header, whose offsets are `usize`.
+    fn length(&self) -> usize {
+        usize::try_from(self.bytes()).expect("offsets of a header fit")
+    }
+
     /// Bytes in the file, its line in the header included, at most.
     fn cost(&self) -> u64 {
         self.bytes() + LINE + self.name.len() as u64 + self.shape.to_string().len() as u64
@@ -62,11 +76,11 @@ impl Entry {
 impl Layout {
     /// Fills one shard after the other in the order of `tensors`; none is larger than `limit` bytes. A tensor that no shard
     /// holds whole is split by rows.
-    pub fn new(tensors: &[Stored], limit: u64) -> Result<Self, WriteError> {
+    pub(super) fn new(tensors: &[TensorSpec], limit: u64) -> Result<Self, WriteError> {
         let mut shards: Vec<Vec<Entry>> = Vec::new();
         let mut used = limit;
-        for stored in tensors {
-            for entry in entries(stored, limit)? {
+        for spec in tensors {
+            for entry in entries(spec, limit)? {
                 if used + entry.cost() > limit {
                     shards.push(Vec::new());
                     used = FIXED;
@@ -76,7 +90,7 @@ impl Layout {
             }
         }
         let count = shards.len();
-        let mut layout = Layout { shards: Vec::new(), places: HashMap::new() };
+        let mut layout = Layout { shards: Vec::new(), regions: HashMap::new() };
         for (number, entries) in shards.into_iter().enumerate() {
             let file = match count {
                 1 => WHOLE.to_string(),
@@ -89,13 +103,13 @@ impl Layout {
         Ok(layout)
     }
 
-    /// Gives the tensors of a shard their places, wide elements first, so that each lies at a multiple of its size.
+    /// Gives the tensors of a shard their regions, wide elements first, so that each lies at a multiple of its size.
     fn close(&mut self, file: String, mut entries: Vec<Entry>) {
         order::sort_by_key(&mut entries, |entry| std::cmp::Reverse(entry.dtype.bitsize()));
         let mut at = 0;
         let mut infos = Vec::new();
         for entry in &entries {
-            let end = at + entry.bytes() as usize;
+            let end = at + entry.length();
             let (dtype, shape) = (entry.dtype, entry.shape.to_vec());
             infos.push((entry.name.clone(), TensorInfo { dtype, shape, data_offsets: (at, end) }));
             at = end;
@@ -108,8 +122,8 @@ impl Layout {
         let mut start = head.len() as u64;
         let shard = self.shards.len();
         for entry in &entries {
-            let place = Place { shard, start, bytes: entry.bytes() as usize };
-            self.places.entry(entry.tensor.clone()).or_default().push(place);
+            let region = Region { shard, start, bytes: entry.length() };
+            self.regions.entry(entry.tensor.clone()).or_default().push(region);
             start += entry.bytes();
         }
         let names = entries.into_iter().map(|entry| entry.name).collect();
@@ -118,15 +132,15 @@ impl Layout {
 }
 
 /// What the files hold of a tensor: itself or its parts, and its scales.
-fn entries(stored: &Stored, limit: u64) -> Result<Vec<Entry>, WriteError> {
-    let dtype = match stored.precision {
+fn entries(spec: &TensorSpec, limit: u64) -> Result<Vec<Entry>, WriteError> {
+    let dtype = match spec.precision {
         Precision::F32 => Dtype::F32,
         Precision::F16 => Dtype::F16,
         Precision::Int8 => Dtype::I8,
     };
-    let mut entries = split(&stored.name, dtype, &stored.shape, limit)?;
-    if stored.precision == Precision::Int8 {
-        entries.extend(split(&scale_name(&stored.name), Dtype::F32, &[rows(&stored.shape)].into(), limit)?);
+    let mut entries = split(&spec.name, dtype, &spec.shape, limit)?;
+    if spec.precision == Precision::Int8 {
+        entries.extend(split(&scale_name(&spec.name), Dtype::F32, &[rows(&spec.shape)].into(), limit)?);
     }
     Ok(entries)
 }
@@ -139,7 +153,7 @@ fn split(tensor: &str, dtype: Dtype, shape: &Shape, limit: u64) -> Result<Vec<En
     }
     let rows = rows(shape);
     let (row, beside) = (whole.bytes() / rows as u64, FIXED + PART + whole.cost() - whole.bytes());
-    let most = (limit.saturating_sub(beside) / row) as usize;
+    let most = usize::try_from(limit.saturating_sub(beside) / row).unwrap_or(usize::MAX);
     if most == 0 {
         return Err(WriteError::Row { tensor: tensor.to_string(), row, limit });
     }

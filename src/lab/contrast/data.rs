@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::vocabulary::{PAD, Vocabulary, WORDS};
 use crate::infer::pixel_values;
 use crate::lab::picture::{SIDE, small};
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::tensor::HostTensor;
 use crate::world::language::full_caption;
 use crate::world::scene::MAX_OBJECTS;
@@ -21,7 +21,7 @@ pub const HELD_OUT: usize = 100;
 const WORLD: u64 = 1;
 
 /// A picture and what is said of it.
-pub struct Pair {
+pub(super) struct Pair {
     pub scene: Scene,
     /// RGB bytes `[SIDE, SIDE, 3]`.
     pub picture: Vec<u8>,
@@ -64,7 +64,7 @@ fn described(split: Split, index: u64, most: usize) -> (Scene, String) {
 
 /// The caption with one word exchanged for another of its kind: the size, texture, colour or shape of one object. It is
 /// false of the scene, where no other object stands in the same place, and names no pair that only `compose` shows.
-pub fn altered(scene: &Scene, caption: &str, rng: &mut Rng) -> String {
+pub(super) fn altered(scene: &Scene, caption: &str, rng: &mut Rng) -> String {
     loop {
         let object = rng.pick(&scene.objects);
         let own = Description::of(&object, &Kind::ALL);
@@ -84,7 +84,7 @@ impl Pair {
 }
 
 /// Training pairs, drawn when first needed.
-pub struct Pool {
+pub(super) struct Pool {
     pub vocabulary: Vocabulary,
     /// Most objects of a scene.
     most: usize,
@@ -93,11 +93,11 @@ pub struct Pool {
 
 impl Pool {
     /// Scenes of one to `most` objects.
-    pub fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Pool { vocabulary: Vocabulary::new(), most, pairs: vec![None; POOL] }
     }
 
-    pub fn get(&mut self, number: usize) -> Rc<Pair> {
+    pub(super) fn get(&mut self, number: usize) -> Rc<Pair> {
         let (vocabulary, most) = (&self.vocabulary, self.most);
         let described = || described(Split::Train, number as u64, most);
         let draw = || Rc::new(Pair::new(vocabulary, described(), number as u64));
@@ -105,31 +105,31 @@ impl Pool {
     }
 
     /// A pair that was drawn before.
-    pub fn get_known(&self, number: usize) -> &Pair {
+    pub(super) fn get_known(&self, number: usize) -> &Pair {
         self.pairs[number].as_ref().expect("it was drawn")
     }
 
     /// The held-out pairs.
-    pub fn held_out(&self) -> Vec<Rc<Pair>> {
+    pub(super) fn held_out(&self) -> Vec<Rc<Pair>> {
         let pairs = unlike(self.most).into_iter().zip(0..);
         pairs.map(|(pair, i)| Rc::new(Pair::new(&self.vocabulary, pair, i))).collect()
     }
 }
 
 /// Numbers of training pairs, each once per epoch in an order of its own.
-pub struct Order {
+pub(super) struct Order {
     seed: u64,
     epoch: u64,
     left: Vec<usize>,
 }
 
 impl Order {
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Order { seed, epoch: 0, left: Vec::new() }
     }
 
     /// The next `count` pairs, no two with the same caption: a caption that comes again waits for another epoch.
-    pub fn batch(&mut self, pool: &mut Pool, count: usize) -> Vec<usize> {
+    pub(super) fn batch(&mut self, pool: &mut Pool, count: usize) -> Vec<usize> {
         let mut numbers: Vec<usize> = Vec::with_capacity(count);
         let mut pairs: Vec<Rc<Pair>> = Vec::with_capacity(count);
         while numbers.len() < count {
@@ -154,12 +154,12 @@ impl Order {
 }
 
 /// Input `pixels` `[N, 3, SIDE, SIDE]`.
-pub fn pixels(pairs: &[Rc<Pair>]) -> (String, HostTensor) {
+pub(super) fn pixels(pairs: &[Rc<Pair>]) -> (String, HostTensor) {
     ("pixels".to_string(), pixel_values(pairs.iter().map(|pair| &pair.picture[..]), SIDE))
 }
 
 /// Inputs `ids` (u32 `[M, WORDS]`) and `lengths` (u32 `[M]`) of rows of words.
-pub fn texts<'a>(rows: impl IntoIterator<Item = &'a [u32]>) -> Inputs {
+pub(super) fn texts<'a>(rows: impl IntoIterator<Item = &'a [u32]>) -> Inputs {
     let (mut ids, mut lengths) = (Vec::new(), Vec::new());
     for row in rows {
         ids.extend((0..WORDS).map(|t| row.get(t).copied().unwrap_or(PAD)));
@@ -187,7 +187,7 @@ mod tests {
             let changed: Vec<usize> = (0..own.len()).filter(|i| own[*i] != other[*i]).collect();
             assert!(own.len() == other.len() && changed.len() == 1, "{caption} / {altered}");
             let claims = parse(&altered).expect("a sentence of the grammar");
-            assert!(!claims.iter().all(|statement| statement.claim.judge(&scene)), "{altered}");
+            assert!(!claims.iter().all(|statement| statement.claim.is_true_of(&scene)), "{altered}");
         }
     }
 

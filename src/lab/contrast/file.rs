@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Run, Settings};
+use super::{ContrastSettings, Run};
 use crate::device::Device;
 use crate::io::safetensors::SafetensorsFile;
-use crate::lab::student::weights_of;
+use crate::lab::small_trainer::weights_of;
 use crate::lab::weights::{WeightsError, content, to_file};
 
 /// The entry of the file's metadata that tells what it holds.
@@ -13,15 +13,15 @@ const METADATA_KEY: &str = "contrast";
 
 #[derive(Serialize, Deserialize)]
 struct Content {
-    settings: Settings,
+    settings: ContrastSettings,
     step: u64,
 }
 
 impl Run {
     /// The weights, with what is needed to measure them again.
-    pub async fn to_file(&self, device: &Device) -> Result<Vec<u8>, WeightsError> {
+    pub async fn to_file(&self) -> Result<Vec<u8>, WeightsError> {
         let content = Content { settings: self.settings.clone(), step: self.steps() };
-        to_file(METADATA_KEY, &content, &self.weights(device).await?)
+        to_file(METADATA_KEY, &content, &self.weights().await?)
     }
 
     /// A run that stands where the file of [`Run::to_file`] was written, with an optimiser that remembers nothing; `name`

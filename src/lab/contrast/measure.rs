@@ -6,12 +6,12 @@ use crate::pca::Pca;
 use crate::tensor::HostTensor;
 
 /// Queries in rows, their partners on the diagonal of `[N, N]`.
-pub fn retrieval(scores: &HostTensor) -> Retrieval {
+pub(super) fn retrieval(scores: &HostTensor) -> Retrieval {
     Retrieval::from(RetrievalMetrics::of_rows(scores.as_f32()))
 }
 
 /// What ranking `count` items by lot gives.
-pub fn chance(count: usize) -> Retrieval {
+pub(super) fn chance(count: usize) -> Retrieval {
     Retrieval::from(RetrievalMetrics::chance(count))
 }
 
@@ -24,7 +24,7 @@ impl From<RetrievalMetrics> for Retrieval {
 
 /// The share of rows of `[N, 2N]` in which the partner scores above its altered form, `N` columns on; equal scores count
 /// half.
-pub fn tells_word(scores: &HostTensor) -> f32 {
+pub(super) fn tells_word(scores: &HostTensor) -> f32 {
     let (rows, columns) = (scores.shape.rows(), scores.shape.last());
     let won = |(i, row): (usize, &[f32])| match row[i].partial_cmp(&row[rows + i]) {
         Some(std::cmp::Ordering::Greater) => 1.0,
@@ -35,20 +35,20 @@ pub fn tells_word(scores: &HostTensor) -> f32 {
 }
 
 /// `[N, M]` as `[M, N]`.
-pub fn transposed(x: &HostTensor) -> HostTensor {
+pub(super) fn transposed(x: &HostTensor) -> HostTensor {
     let (rows, columns, values) = (x.shape.rows(), x.shape.last(), x.as_f32());
     let turned = (0..columns).flat_map(|j| (0..rows).map(move |i| values[i * columns + j]));
     HostTensor::f32([columns, rows], turned.collect())
 }
 
 /// Columns `from..from + count` of the first `rows` rows.
-pub fn block(x: &HostTensor, rows: usize, from: usize, count: usize) -> HostTensor {
+pub(super) fn block(x: &HostTensor, rows: usize, from: usize, count: usize) -> HostTensor {
     let lines = x.as_f32().chunks_exact(x.shape.last()).take(rows);
     HostTensor::f32([rows, count], lines.flat_map(|row| row[from..from + count].to_vec()).collect())
 }
 
 /// Rows `[N, D]` at unit length.
-pub fn unit(x: &HostTensor) -> HostTensor {
+pub(super) fn unit(x: &HostTensor) -> HostTensor {
     let row = |row: &[f32]| {
         let length = row.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt().max(1e-12);
         row.iter().map(|x| (f64::from(*x) / length) as f32).collect::<Vec<f32>>()
@@ -58,7 +58,7 @@ pub fn unit(x: &HostTensor) -> HostTensor {
 }
 
 /// Rows `[N, D]` with every dimension at mean 0 and deviation 1 over the rows that `over` gives.
-pub fn standardised(x: &HostTensor, over: &HostTensor) -> HostTensor {
+pub(super) fn standardised(x: &HostTensor, over: &HostTensor) -> HostTensor {
     let width = x.shape.last();
     let count = over.shape.rows() as f64;
     let moments = (0..width).map(|d| {
@@ -75,7 +75,7 @@ pub fn standardised(x: &HostTensor, over: &HostTensor) -> HostTensor {
 }
 
 /// Products `[N, M]` of all rows of `[N, D]` with all of `[M, D]`.
-pub fn products(x: &HostTensor, y: &HostTensor) -> HostTensor {
+pub(super) fn products(x: &HostTensor, y: &HostTensor) -> HostTensor {
     let width = x.shape.last();
     let lines = x.as_f32().chunks_exact(width);
     let values = lines.flat_map(|a| y.as_f32().chunks_exact(width).map(|b| dot(a, b) as f32));
@@ -91,7 +91,7 @@ fn squared_distance(a: &[f32], b: &[f32]) -> f64 {
 }
 
 /// Of unit vectors of pairs, both `[N, D]`.
-pub fn geometry(pictures: &HostTensor, texts: &HostTensor) -> Geometry {
+pub(super) fn geometry(pictures: &HostTensor, texts: &HostTensor) -> Geometry {
     let (count, width) = (pictures.shape.rows(), pictures.shape.last());
     let pairs = pictures.as_f32().chunks_exact(width).zip(texts.as_f32().chunks_exact(width));
     let alignment = pairs.map(|(x, y)| squared_distance(x, y)).sum::<f64>() / count as f64;
@@ -117,7 +117,7 @@ fn uniformity(x: &HostTensor) -> f32 {
 }
 
 /// Both halves, `[N, D]` each, in the plane of their common principal components.
-pub fn map(first: &HostTensor, second: &HostTensor) -> Map {
+pub(super) fn map(first: &HostTensor, second: &HostTensor) -> Map {
     let width = first.shape.last();
     let all = [first.as_f32(), second.as_f32()].concat();
     let pca = Pca::fit(&all, width);

@@ -16,6 +16,6 @@ mod vocabulary;
 
 pub use data::{HELD_OUT, POOL, held_out, pair};
 pub use pull::{Pull, pull};
-pub use report::{Altered, Correlations, Figures, Geometry, Map, Matrix, Report, Retrieval};
+pub use report::{Altered, ContrastMetrics, Correlations, Figures, Geometry, Map, Matrix, Retrieval};
 pub use run::Run;
-pub use settings::{Direction, Loss, Settings, Space, Temperature};
+pub use settings::{ContrastSettings, Direction, Loss, Space, Temperature};

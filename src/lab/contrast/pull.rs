@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Direction, Loss, Settings, Space};
+use super::{ContrastSettings, Direction, Loss, Space};
 use crate::softmax::softmax;
 
 /// What one pair's cell meets.
@@ -23,7 +23,7 @@ pub struct Pull {
 ///
 /// InfoNCE, with `p = softmax(s_i:)_j` and `q = softmax(s_:j)_i`: `dL/ds_ij = (p - [i = j]) / n` to text,
 /// `(q - [i = j]) / n` to pictures, the mean of the two in both directions. Sigmoid: `(sigmoid(s_ij) - [i = j]) / n`.
-pub fn pull(logits: &[f32], n: usize, i: usize, j: usize, settings: &Settings) -> Option<Pull> {
+pub fn pull(logits: &[f32], n: usize, i: usize, j: usize, settings: &ContrastSettings) -> Option<Pull> {
     assert!(logits.len() == n * n && i < n && j < n, "a cell of {n} x {n} scores");
     if settings.space == Space::Coordinated {
         return None;
@@ -55,7 +55,7 @@ mod tests {
 
     const N: usize = 5;
 
-    fn loss(s: &[f64], settings: &Settings) -> f64 {
+    fn loss(s: &[f64], settings: &ContrastSettings) -> f64 {
         let line = |values: Vec<f64>, at: usize| -softmax(values)[at].ln();
         let rows = (0..N).map(|i| line(s[i * N..(i + 1) * N].to_vec(), i)).sum::<f64>() / N as f64;
         let column = |j: usize| s[j..].iter().step_by(N).copied().collect();
@@ -77,7 +77,7 @@ mod tests {
         let logits: Vec<f32> = scores.iter().map(|s| *s as f32).collect();
         let both = [Direction::Both, Direction::ToText, Direction::ToPicture].map(|d| (Loss::InfoNce, d));
         for (loss_kind, direction) in both.into_iter().chain([(Loss::Sigmoid, Direction::Both)]) {
-            let settings = Settings { loss: loss_kind, direction, ..Settings::default() };
+            let settings = ContrastSettings { loss: loss_kind, direction, ..ContrastSettings::default() };
             for k in 0..N * N {
                 let moved = |by: f64| {
                     let mut scores = scores.clone();
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn correlations_pull_no_pair() {
-        let settings = Settings { space: Space::Coordinated, ..Settings::default() };
+        let settings = ContrastSettings { space: Space::Coordinated, ..ContrastSettings::default() };
         assert_eq!(pull(&[0.0; 4], 2, 0, 1, &settings), None);
     }
 }

@@ -8,7 +8,7 @@ const FLOOR: f32 = 0.05;
 
 /// Of `step` (from 1) among `steps`: a linear rise to `micro_rate` millionths, then half a cosine down to the lowest rate,
 /// where it stays (Loshchilov & Hutter 2017).
-pub fn rate(micro_rate: u32, steps: u64, step: u64) -> f32 {
+pub(super) fn rate(micro_rate: u32, steps: u64, step: u64) -> f32 {
     let rise = (step as f32 / WARM_UP as f32).min(1.0);
     let along = (step as f32 / steps as f32).min(1.0);
     let fall = 0.5 * (1.0 + (std::f32::consts::PI * along).cos());

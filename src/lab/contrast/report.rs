@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One step of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Report {
+pub struct ContrastMetrics {
     /// From 1.
     pub step: u64,
     /// What was minimised: nats per pair, or the correlation loss of [`super::Space::Coordinated`].

@@ -6,10 +6,13 @@ use super::data::{self, Order, Pair, Pool};
 use super::measure::{self, products, standardised, unit};
 use super::rate::rate;
 use super::towers::encode;
-use super::{Altered, Correlations, Figures, Geometry, Map, Matrix, Report, Settings, Space, Temperature};
+use super::{
+    Altered, ContrastMetrics, ContrastSettings, Correlations, Figures, Geometry, Map, Matrix, Space,
+    Temperature,
+};
 use super::{Loss, score};
-use crate::device::{Device, DeviceError, Prepared};
-use crate::lab::student::{Inputs, Student, replay, training_plan};
+use crate::device::{CompiledPlan, Device, DeviceError};
+use crate::lab::small_trainer::{Inputs, SmallTrainer, replay, training_plan};
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
 use crate::world::scene::MAX_OBJECTS;
@@ -19,20 +22,20 @@ const SHOWN: usize = 32;
 
 /// A model in training.
 pub struct Run {
-    pub settings: Settings,
-    student: Student,
+    pub settings: ContrastSettings,
+    trainer: SmallTrainer,
     constants: Inputs,
     pool: Pool,
     order: Order,
     /// Numbers of the pairs of the last batch.
     batch: Vec<usize>,
     held_out: Vec<Rc<Pair>>,
-    measuring: Option<Prepared>,
+    measuring: Option<CompiledPlan>,
 }
 
 impl Run {
-    /// A model with random weights; that the settings pass [`Settings::check`] is the caller's to see to.
-    pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
+    /// A model with random weights; that the settings pass [`ContrastSettings::check`] is the caller's to see to.
+    pub async fn begin(device: &Device, settings: ContrastSettings) -> Result<Self, DeviceError> {
         let scalar = |name: &str, value: f32| (name.to_string(), HostTensor::f32([1], vec![value]));
         let own = match settings.loss {
             Loss::Sigmoid => vec![scalar("logit_scale", 10f32.ln()), scalar("logit_bias", -10.0)],
@@ -44,100 +47,101 @@ impl Run {
     /// A run that stands at `step`, some of whose weights are given.
     pub(super) async fn with(
         device: &Device,
-        settings: Settings,
+        settings: ContrastSettings,
         own: &[(String, HostTensor)],
         step: u64,
     ) -> Result<Self, DeviceError> {
         assert_eq!(settings.check(), Ok(()));
         let pool = Pool::new(MAX_OBJECTS);
-        let mut student = Student::new(device, Run::training_plan(&settings), settings.seed, own).await?;
-        student.step = step;
+        let mut trainer =
+            SmallTrainer::new(device, Run::training_plan(&settings), settings.seed, own).await?;
+        trainer.step = step;
         let constants = score::constants(&settings);
         let (order, held_out) = (Order::new(settings.seed), pool.held_out());
-        Ok(Run { settings, student, constants, pool, order, batch: Vec::new(), held_out, measuring: None })
+        Ok(Run { settings, trainer, constants, pool, order, batch: Vec::new(), held_out, measuring: None })
     }
 
-    pub(super) fn training_plan(settings: &Settings) -> Plan {
+    pub(super) fn training_plan(settings: &ContrastSettings) -> Plan {
         let words = Pool::new(MAX_OBJECTS).vocabulary.size();
         training_plan(|b| score::loss(b, settings, words), |_, weights| weights)
     }
 
     /// Steps taken so far.
     pub fn steps(&self) -> u64 {
-        self.student.step
+        self.trainer.step
     }
 
     /// Number of weights.
     pub fn parameters(&self) -> usize {
-        self.student.parameters
+        self.trainer.parameters
     }
 
     /// Every weight by name.
-    pub async fn weights(&self, device: &Device) -> Result<Inputs, DeviceError> {
-        self.student.weights(device).await
+    pub async fn weights(&self) -> Result<Inputs, DeviceError> {
+        self.trainer.weights().await
     }
 
     /// One step on the next batch.
-    pub async fn step(&mut self, device: &Device) -> Result<Report, DeviceError> {
+    pub async fn step(&mut self) -> Result<ContrastMetrics, DeviceError> {
         self.batch = self.order.batch(&mut self.pool, self.settings.batch);
         let pairs: Vec<Rc<Pair>> = self.batch.iter().map(|number| self.pool.get(*number)).collect();
         let mut inputs = inputs(&pairs, self.settings.hard_negatives);
         inputs.extend(self.constants.iter().cloned());
-        let rate = rate(self.settings.micro_rate, self.settings.steps, self.student.step + 1);
-        let loss = self.student.step(device, &inputs, rate).await?;
+        let rate = rate(self.settings.micro_rate, self.settings.steps, self.trainer.step + 1);
+        let loss = self.trainer.step(&inputs, rate).await?;
         let part = async |name: &str, exists: bool| -> Result<Option<f32>, DeviceError> {
             match exists {
-                true => Ok(Some(self.student.read(device, name).await?.as_f32()[0])),
+                true => Ok(Some(self.trainer.read(name).await?.as_f32()[0])),
                 false => Ok(None),
             }
         };
         let directed = self.settings.loss == Loss::InfoNce && self.settings.space != Space::Coordinated;
         let (to_text, to_picture) = (part("to_text", directed).await?, part("to_picture", directed).await?);
-        let temperature = self.temperature(device).await?;
-        Ok(Report { step: self.student.step, loss, to_text, to_picture, temperature })
+        let temperature = self.temperature().await?;
+        Ok(ContrastMetrics { step: self.trainer.step, loss, to_text, to_picture, temperature })
     }
 
-    async fn temperature(&self, device: &Device) -> Result<Option<f32>, DeviceError> {
+    async fn temperature(&self) -> Result<Option<f32>, DeviceError> {
         if self.settings.space != Space::Shared {
             return Ok(None);
         }
         Ok(Some(match self.settings.temperature {
             Temperature::Fixed { milli } => milli as f32 / 1000.0,
-            Temperature::Learned => (-self.student.weight(device, "logit_scale").await?.as_f32()[0]).exp(),
+            Temperature::Learned => (-self.trainer.weight("logit_scale").await?.as_f32()[0]).exp(),
         }))
     }
 
     /// What the model has learned so far.
-    pub async fn figures(&mut self, device: &Device) -> Result<Figures, DeviceError> {
+    pub async fn figures(&mut self) -> Result<Figures, DeviceError> {
         if self.measuring.is_none() {
-            self.measuring = Some(self.student.prepare(device, self.measuring_plan()).await?);
+            self.measuring = Some(self.trainer.compile(self.measuring_plan()).await?);
         }
-        let (scores, geometry, map) = self.measured(device).await?;
+        let (scores, geometry, map) = self.measured().await?;
         let count = self.held_out.len();
         let own = measure::block(&scores, count, 0, count);
         Ok(Figures {
-            step: self.student.step,
+            step: self.trainer.step,
             to_text: measure::retrieval(&own),
             to_picture: measure::retrieval(&measure::transposed(&own)),
             chance: measure::chance(count),
             tells_word: measure::tells_word(&scores),
             geometry,
-            matrix: self.matrix(device).await?,
-            correlations: self.correlations(device).await?,
+            matrix: self.matrix().await?,
+            correlations: self.correlations().await?,
             map,
         })
     }
 
     /// Scores `[N, 2N]` of the held-out pairs, and how their vectors lie.
-    async fn measured(&self, device: &Device) -> Result<(HostTensor, Option<Geometry>, Map), DeviceError> {
-        let prepared = self.measuring.as_ref().expect("it was prepared");
+    async fn measured(&self) -> Result<(HostTensor, Option<Geometry>, Map), DeviceError> {
+        let compiled = self.measuring.as_ref().expect("it was compiled");
         let inputs = inputs(&self.held_out, true);
         let count = self.held_out.len();
         if self.settings.space == Space::Joint {
-            let [scores, vectors] = replay(device, prepared, &inputs, ["scores", "vectors"]).await?;
+            let [scores, vectors] = replay(compiled, &inputs, ["scores", "vectors"]).await?;
             return Ok((scores, None, joint_map(&vectors)));
         }
-        let [x, y] = replay(device, prepared, &inputs, ["picture", "text"]).await?;
+        let [x, y] = replay(compiled, &inputs, ["picture", "text"]).await?;
         let own = measure::block(&y, count, 0, y.shape.last());
         let (x, y) = match self.settings.space {
             Space::Coordinated => (standardised(&x, &x), standardised(&y, &own)),
@@ -164,7 +168,7 @@ impl Run {
         b.finish()
     }
 
-    async fn matrix(&self, device: &Device) -> Result<Matrix, DeviceError> {
+    async fn matrix(&self) -> Result<Matrix, DeviceError> {
         let size = self.batch.len().min(SHOWN);
         if size == 0 {
             return Ok(Matrix::default());
@@ -172,15 +176,15 @@ impl Run {
         let pairs = self.batch[..size].to_vec();
         if self.settings.space == Space::Coordinated {
             let [x, y] = ["picture", "text"];
-            let (x, y) = (self.student.read(device, x).await?, self.student.read(device, y).await?);
+            let (x, y) = (self.trainer.read(x).await?, self.trainer.read(y).await?);
             let (x, y) = (unit(&standardised(&x, &x)), unit(&standardised(&y, &y)));
             let cosines = measure::block(&products(&x, &y), size, 0, size).as_f32().to_vec();
             let logits = cosines.clone();
             return Ok(Matrix { size, pairs, logits, cosines: Some(cosines), altered: Vec::new() });
         }
-        let all = self.student.read(device, "logits").await?;
+        let all = self.trainer.read("logits").await?;
         let cosines = match self.settings.space {
-            Space::Shared => Some(self.student.read(device, "cosines").await?),
+            Space::Shared => Some(self.trainer.read("cosines").await?),
             _ => None,
         };
         let shown = |all: &HostTensor| measure::block(all, size, 0, size).as_f32().to_vec();
@@ -198,11 +202,11 @@ impl Run {
         })
     }
 
-    async fn correlations(&self, device: &Device) -> Result<Option<Correlations>, DeviceError> {
+    async fn correlations(&self) -> Result<Option<Correlations>, DeviceError> {
         if self.settings.space != Space::Coordinated || self.batch.is_empty() {
             return Ok(None);
         }
-        let all = self.student.read(device, "correlations").await?;
+        let all = self.trainer.read("correlations").await?;
         let size = all.shape.last().min(SHOWN);
         Ok(Some(Correlations { size, values: measure::block(&all, size, 0, size).as_f32().to_vec() }))
     }

@@ -1,9 +1,9 @@
 //! Scores of pictures with captions, and the losses over them.
 
 use super::towers::encode;
-use super::{Direction, Loss, Settings, Space, Temperature};
+use super::{ContrastSettings, Direction, Loss, Space, Temperature};
 use crate::lab::layers::difference;
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::nn::linear;
 use crate::ops::activation::{Activation, activation};
 use crate::ops::binary::{add, mul};
@@ -23,12 +23,12 @@ const HIDDEN: usize = 128;
 const DOT: Transpose = Transpose { x: false, y: true };
 
 /// Captions of a batch: those of its pictures, then their hard negatives.
-fn captions(settings: &Settings) -> usize {
+fn captions(settings: &ContrastSettings) -> usize {
     if settings.hard_negatives { 2 * settings.batch } else { settings.batch }
 }
 
 /// Embeddings `[N, E]` and `[M, E]`, not yet of unit length; readable as `picture` and `text`.
-pub fn embeddings(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usize) -> [SlotId; 2] {
+pub(super) fn embeddings(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usize) -> [SlotId; 2] {
     [("picture", picture), ("text", text)].map(|(name, vector)| {
         let x = linear(b, &format!("{name}_projection"), vector, width, None);
         b.name(x, name);
@@ -38,7 +38,7 @@ pub fn embeddings(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usiz
 
 /// Scores `[N, M]` of every picture with every caption, and the vectors `[N, M, E]` that they are read from:
 /// `s_ij = w f_ij`, `f_ij = gelu(V gelu(P p_i + T t_j))`, with biases.
-pub fn fused(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usize) -> [SlotId; 2] {
+pub(super) fn fused(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usize) -> [SlotId; 2] {
     b.scope("joint", |b| {
         let p = linear(b, "picture", picture, HIDDEN, None);
         let t = linear(b, "text", text, HIDDEN, None);
@@ -53,7 +53,7 @@ pub fn fused(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: usize) ->
 }
 
 /// The loss of a batch; inputs are those of [`encode`] and [`constants`].
-pub fn loss(b: &mut PlanBuilder, settings: &Settings, vocabulary: usize) -> SlotId {
+pub(super) fn loss(b: &mut PlanBuilder, settings: &ContrastSettings, vocabulary: usize) -> SlotId {
     let encoded = encode(b, "", settings.batch, captions(settings), vocabulary);
     let vectors = [encoded.picture, encoded.text];
     let scores = match settings.space {
@@ -79,13 +79,13 @@ pub fn loss(b: &mut PlanBuilder, settings: &Settings, vocabulary: usize) -> Slot
 }
 
 /// Cosines `[N, M]` of the rows of `[N, E]` and `[M, E]`.
-pub fn cosines(b: &mut PlanBuilder, pair: [SlotId; 2]) -> SlotId {
+pub(super) fn cosines(b: &mut PlanBuilder, pair: [SlotId; 2]) -> SlotId {
     let [x, y] = pair.map(|x| l2_normalize(b, x));
     matmul(b, x, y, DOT)
 }
 
 /// Cosines divided by the temperature; a learned one is `e^-logit_scale` (Radford et al. 2021, section 2.3).
-pub fn divided(b: &mut PlanBuilder, cosines: SlotId, temperature: Temperature) -> SlotId {
+pub(super) fn divided(b: &mut PlanBuilder, cosines: SlotId, temperature: Temperature) -> SlotId {
     match temperature {
         Temperature::Fixed { milli } => scale(b, cosines, 1000.0 / milli as f32),
         Temperature::Learned => {
@@ -97,7 +97,7 @@ pub fn divided(b: &mut PlanBuilder, cosines: SlotId, temperature: Temperature) -
 }
 
 /// Cross-entropies of both directions, readable as `to_text` and `to_picture`; the mean of those that count.
-pub fn info_nce(b: &mut PlanBuilder, logits: SlotId, direction: Direction) -> SlotId {
+pub(super) fn info_nce(b: &mut PlanBuilder, logits: SlotId, direction: Direction) -> SlotId {
     let n = b.shape(logits)[0];
     let targets = b.input("targets", [n], U32);
     let weights = b.input("weights", [n], F32);
@@ -132,7 +132,7 @@ fn sigmoid(b: &mut PlanBuilder, scores: SlotId) -> SlotId {
 
 /// Mean of `-ln sigmoid(s)` where the target is 0 and `-ln sigmoid(-s)` where it is 1, over all scores: the
 /// cross-entropy of the two classes `[s, 0]`.
-pub fn yes_or_no(b: &mut PlanBuilder, scores: SlotId, targets: SlotId, weights: SlotId) -> SlotId {
+pub(super) fn yes_or_no(b: &mut PlanBuilder, scores: SlotId, targets: SlotId, weights: SlotId) -> SlotId {
     let yes = b.reshape(scores, [b.shape(scores).numel(), 1]);
     let no = scale(b, yes, 0.0);
     let classes = concat(b, &[yes, no], 1);
@@ -163,7 +163,7 @@ fn correlation(b: &mut PlanBuilder, pair: [SlotId; 2]) -> SlotId {
 }
 
 /// The inputs of [`loss`] that are the same for every batch.
-pub fn constants(settings: &Settings) -> Inputs {
+pub(super) fn constants(settings: &ContrastSettings) -> Inputs {
     let (n, m, e) = (settings.batch, captions(settings), settings.width);
     let named = |name: &str, tensor| (name.to_string(), tensor);
     if settings.space == Space::Coordinated {

@@ -5,7 +5,10 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 /// Where pictures and words meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(const_into_str, serialize_all = "lowercase")]
 pub enum Space {
     /// One space for both; a pair scores by the cosine of its two vectors (Radford et al. 2021).
     Shared,
@@ -20,11 +23,7 @@ impl Space {
 
     /// A word for addresses and files.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Shared => "shared",
-            Self::Joint => "joint",
-            Self::Coordinated => "coordinated",
-        }
+        self.into_str()
     }
 }
 
@@ -59,7 +58,7 @@ pub enum Temperature {
 
 /// A contrastive run, whole: equal settings give equal losses, bit by bit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct ContrastSettings {
     /// Of the initial weights and of the order of the batches.
     pub seed: u64,
     /// Pairs of a step, `N`.
@@ -78,7 +77,7 @@ pub struct Settings {
     pub steps: u64,
 }
 
-impl Settings {
+impl ContrastSettings {
     pub const BATCH: RangeInclusive<usize> = 8..=128;
     pub const WIDTH: RangeInclusive<usize> = 2..=128;
     pub const MILLI: RangeInclusive<u32> = 5..=2_000;
@@ -126,9 +125,9 @@ impl Settings {
     }
 }
 
-impl Default for Settings {
+impl Default for ContrastSettings {
     fn default() -> Self {
-        Settings {
+        ContrastSettings {
             seed: 1,
             batch: 64,
             space: Space::Shared,

@@ -11,23 +11,23 @@ use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 
 /// Width of a vector.
-pub const VECTOR: usize = 128;
+pub(super) const VECTOR: usize = 128;
 
 /// Channels of the stem's convolutions; the last is the width of a cell.
 const CHANNELS: [usize; 3] = [32, 64, 64];
 
 /// Cells of a picture, row by row.
-pub const CELLS: usize = (SIDE >> CHANNELS.len()) * (SIDE >> CHANNELS.len());
+pub(super) const CELLS: usize = (SIDE >> CHANNELS.len()) * (SIDE >> CHANNELS.len());
 
 /// Width of a cell.
-pub const CELL: usize = CHANNELS[CHANNELS.len() - 1];
+pub(super) const CELL: usize = CHANNELS[CHANNELS.len() - 1];
 
 /// Width of a word.
 const WORD: usize = 64;
 
 /// What the towers make of a batch.
 #[derive(Clone, Copy, Debug)]
-pub struct Encoded {
+pub(super) struct Encoded {
     /// `[N, CELLS, CELL]`.
     pub cells: SlotId,
     /// Of the pictures, `[N, VECTOR]`.
@@ -38,7 +38,7 @@ pub struct Encoded {
 
 /// Both towers on the inputs `pixels` `[N, 3, SIDE, SIDE]`, `ids` (u32 `[M, WORDS]`) and `lengths` (u32 `[M]`), the
 /// names of which begin with `prefix`.
-pub fn encode(
+pub(super) fn encode(
     b: &mut PlanBuilder,
     prefix: &str,
     pictures: usize,

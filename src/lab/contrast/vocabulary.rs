@@ -5,26 +5,26 @@ use std::collections::HashMap;
 use crate::world::{Attribute, Kind, language};
 
 /// Beside a sentence: what fills a row up, what opens and closes a text to be written, what stands for a covered word.
-pub const PAD: u32 = 0;
-pub const BEGIN: u32 = 1;
-pub const END: u32 = 2;
-pub const COVERED: u32 = 3;
+pub(super) const PAD: u32 = 0;
+pub(super) const BEGIN: u32 = 1;
+pub(super) const END: u32 = 2;
+pub(super) const COVERED: u32 = 3;
 
 const SPECIALS: [&str; 4] = ["[pad]", "[begin]", "[end]", "[covered]"];
 
 /// Most words of a full caption, commas among them: four phrases of nine words that end in a corner, one of eight, and a
 /// comma or "and" between each two.
-pub const WORDS: usize = 48;
+pub(super) const WORDS: usize = 48;
 
 /// Every word of the grammar by its id; four ids besides have no word.
-pub struct Vocabulary {
+pub(super) struct Vocabulary {
     words: Vec<String>,
     ids: HashMap<String, u32>,
     content: Vec<bool>,
 }
 
 impl Vocabulary {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let words: Vec<String> =
             SPECIALS.iter().map(|word| word.to_string()).chain(language::vocabulary()).collect();
         let ids = words.iter().zip(0..).map(|(word, id)| (word.clone(), id)).collect();
@@ -35,17 +35,17 @@ impl Vocabulary {
     }
 
     /// Number of ids.
-    pub fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         self.words.len()
     }
 
     /// Whether a word names a size, a texture, a colour, a shape or a place, which no grammar can guess.
-    pub fn is_content(&self, id: u32) -> bool {
+    pub(super) fn is_content(&self, id: u32) -> bool {
         self.content[id as usize]
     }
 
     /// Ids of a sentence of the grammar; any other word is a bug of the caller.
-    pub fn ids(&self, sentence: &str) -> Vec<u32> {
+    pub(super) fn ids(&self, sentence: &str) -> Vec<u32> {
         let id = |word: String| *self.ids.get(&word).unwrap_or_else(|| panic!("`{word}` is no word"));
         pieces(sentence).into_iter().map(id).collect()
     }

@@ -1,14 +1,15 @@
 //! Fusion by attention between the cells of a picture, `[B, C, D]`, and words, `[B, T, D]`.
 
 use super::contestant::Contestant;
-use crate::nn::Tower;
+use crate::nn::{AttentionMask, Tower};
 use crate::ops::{concat, reduce};
 use crate::plan::{PlanBuilder, SlotId};
 
-const TOWER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2, causal: false };
+const TOWER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2 };
+const WHOLE: AttentionMask = AttentionMask::Bidirectional(None);
 
 /// One vector: `[B, D]`, of co-attention `[B, 2D]`.
-pub fn fuse(b: &mut PlanBuilder, contestant: Contestant, [cells, words]: [SlotId; 2]) -> SlotId {
+pub(super) fn fuse(b: &mut PlanBuilder, contestant: Contestant, [cells, words]: [SlotId; 2]) -> SlotId {
     b.scope("fusion", |b| match contestant {
         Contestant::Cross => read(b, "words", words, cells),
         Contestant::CoAttention => {
@@ -17,7 +18,7 @@ pub fn fuse(b: &mut PlanBuilder, contestant: Contestant, [cells, words]: [SlotId
         }
         _ => {
             let tokens = concat::concat(b, &[cells, words], 1);
-            let tokens = b.scope("joint", |b| TOWER.emit(b, tokens, None, None));
+            let tokens = b.scope("joint", |b| TOWER.emit(b, tokens, WHOLE, None));
             reduce::mean(b, tokens, 1)
         }
     })
@@ -26,8 +27,8 @@ pub fn fuse(b: &mut PlanBuilder, contestant: Contestant, [cells, words]: [SlotId
 /// `x` reads `source` by cross-attention: the mean of its tokens, `[B, D]`.
 fn read(b: &mut PlanBuilder, name: &str, x: SlotId, source: SlotId) -> SlotId {
     b.scope(name, |b| {
-        let memory = TOWER.memory(b, source);
-        let x = TOWER.emit(b, x, None, Some(&memory));
+        let cross = TOWER.cross_kv(b, source);
+        let x = TOWER.emit(b, x, WHOLE, Some(&cross));
         reduce::mean(b, x, 1)
     })
 }

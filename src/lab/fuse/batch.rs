@@ -1,11 +1,11 @@
 //! Samples as the inputs of a plan.
 
-use super::network::MODALITIES;
-use super::standing::Shown;
+use super::evaluation::Shown;
+use super::modality::MODALITIES;
 use super::task::{Sample, TOKENS, WORDS};
 use crate::infer::pixel_values;
 use crate::lab::picture::SIDE;
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::tensor::HostTensor;
 
 /// What a network is given of a sample; may differ from what the sample is.
@@ -35,7 +35,7 @@ impl From<&Sample> for Given {
     }
 }
 
-/// `pixels`, `ids` and `present.*` of [`super::network::inference`].
+/// `pixels`, `ids` and `present.*` of `network::inference`.
 pub fn inputs(given: &[Given]) -> Inputs {
     let ids = given.iter().flat_map(|given| given.words).collect();
     let mut inputs = vec![

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 /// A way to answer from a picture and words. All but the majority have the same encoders, and heads as wide as it takes
 /// for equal numbers of weights.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(const_into_str, serialize_all = "kebab-case")]
 pub enum Contestant {
     /// The commoner answer of the training set, whatever is asked.
     Majority,
@@ -31,6 +34,7 @@ pub enum Contestant {
     /// `a₁ h₁ + a₂ h₂`, the weights by a softmax over the two.
     Pool,
     /// Words look at the cells of the picture (section 9).
+    #[strum(serialize = "cross-attention")]
     Cross,
     /// Words look at cells and cells at words (section 9.1; Lu et al. 2019).
     CoAttention,
@@ -67,33 +71,7 @@ impl Contestant {
 
     /// A short word for tables, addresses and files.
     pub fn name(self) -> &'static str {
-        match self {
-            Majority => "majority",
-            Picture => "picture",
-            Words => "words",
-            Shuffled => "shuffled",
-            Early => "early",
-            Late => "late",
-            Concat => "concat",
-            Sum => "sum",
-            Product => "product",
-            Gate => "gate",
-            Bilinear => "bilinear",
-            Pool => "pool",
-            Cross => "cross-attention",
-            CoAttention => "co-attention",
-            Joint => "joint",
-            Dropout => "dropout",
-            Reliability => "reliability",
-            Imputation => "imputation",
-            Experts => "experts",
-            Modulated => "modulated",
-        }
-    }
-
-    /// The contestant of a [`Contestant::name`].
-    pub fn of(name: &str) -> Option<Self> {
-        Self::BASELINES.into_iter().chain(Self::all()).find(|c| c.name() == name)
+        self.into_str()
     }
 
     /// Whether modalities go missing while it learns.

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::race::{Race, Settings};
+use super::race::{Race, RaceSettings};
 use super::{Contestant, network};
 use crate::device::Device;
 use crate::io::safetensors::SafetensorsFile;
-use crate::lab::student::weights_of;
+use crate::lab::small_trainer::weights_of;
 use crate::lab::weights::{WeightsError, content, to_file};
 
 /// The entry of the file's metadata that tells what it holds.
@@ -14,15 +14,15 @@ const METADATA_KEY: &str = "race";
 
 #[derive(Serialize, Deserialize)]
 struct Content {
-    settings: Settings,
+    settings: RaceSettings,
     contestant: Contestant,
     step: u64,
 }
 
 impl Race {
-    /// The weights of a contestant, with what is needed to judge it again.
-    pub async fn to_file(&self, device: &Device, contestant: Contestant) -> Result<Vec<u8>, WeightsError> {
-        let weights = self.weights(device, contestant).await?;
+    /// The weights of a contestant, with what is needed to evaluate it again.
+    pub async fn to_file(&self, contestant: Contestant) -> Result<Vec<u8>, WeightsError> {
+        let weights = self.weights(contestant).await?;
         if weights.is_empty() {
             return Err(WeightsError::NoWeights(contestant.name()));
         }
@@ -35,7 +35,7 @@ impl Race {
         file.metadata().contains_key(METADATA_KEY)
     }
 
-    /// A race whose contestant at the returned place of [`Settings::entrants`] has the weights of a file of
+    /// A race whose contestant at the returned place of [`RaceSettings::entrants`] has the weights of a file of
     /// [`Race::to_file`]; `name` is the file's, for errors.
     pub async fn from_file(
         device: &Device,

@@ -1,7 +1,8 @@
 //! Fusion of two vectors, one of the picture and one of the words. `B` samples, `D` width.
 
 use super::contestant::Contestant;
-use super::network::{MODALITIES, WIDTH, head};
+use super::head::{WIDTH, head};
+use super::modality::MODALITIES;
 use super::task::CLASSES;
 use crate::lab::layers::difference;
 use crate::nn::linear;

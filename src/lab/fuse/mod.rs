@@ -3,17 +3,19 @@
 mod attending;
 pub mod batch;
 mod contestant;
+mod evaluate;
+mod evaluation;
 mod file;
 mod fusion;
-mod judge;
+mod head;
 mod modality;
 mod network;
 mod race;
-mod standing;
 pub mod task;
 
 pub use contestant::Contestant;
-pub use modality::Modality;
-pub use network::{CELLS, MODALITIES, PARAMETERS, WIDTH};
-pub use race::{HELD_OUT, Race, Settings};
-pub use standing::{Confusion, Learner, Round, Shown, Standing};
+pub use evaluation::{Confusion, Evaluation, Learner, Round, Shown};
+pub use head::WIDTH;
+pub use modality::{MODALITIES, Modality};
+pub use network::{CELLS, PARAMETERS};
+pub use race::{HELD_OUT, Race, RaceSettings};

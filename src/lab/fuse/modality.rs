@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
+)]
+#[strum(const_into_str, serialize_all = "lowercase")]
 pub enum Modality {
     Picture,
     Words,
@@ -13,9 +16,9 @@ impl Modality {
 
     /// A word for tables, addresses and weights.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Picture => "picture",
-            Self::Words => "words",
-        }
+        self.into_str()
     }
 }
+
+/// The two modalities as scopes of their weights and in the names of inputs.
+pub const MODALITIES: [&str; 2] = [Modality::Picture.name(), Modality::Words.name()];

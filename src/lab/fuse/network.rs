@@ -2,13 +2,14 @@
 
 use super::contestant::Contestant;
 use super::fusion::blend;
-use super::modality::Modality;
-use super::task::{CLASSES, TOKENS, WORDS};
+use super::head::{WIDTH, head};
+use super::modality::MODALITIES;
+use super::task::{TOKENS, WORDS};
 use super::{attending, fusion};
 use crate::lab::layers::{difference, stem};
 use crate::lab::picture::SIDE;
-use crate::lab::student::{parameters, training_plan};
-use crate::nn::{Tower, linear, norm};
+use crate::lab::small_trainer::{parameters, training_plan};
+use crate::nn::{AttentionMask, Tower, linear, norm};
 use crate::ops::activation::Activation;
 use crate::ops::binary::{add, mul};
 use crate::ops::cross_entropy::cross_entropy;
@@ -20,8 +21,6 @@ use crate::ops::{concat, conv2d, reduce};
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 
-/// Width `D` of the features of both modalities.
-pub const WIDTH: usize = 32;
 /// Channels of the picture's stem.
 const CHANNELS: [usize; 3] = [16, 24, WIDTH];
 /// Cells `C` of the picture.
@@ -32,10 +31,8 @@ const PATCH: usize = 8;
 pub const PARAMETERS: usize = 56_000;
 /// Weight of the reconstruction beside the answer.
 const RECONSTRUCTION: f32 = 0.1;
-/// The two modalities as scopes of their weights and in the names of inputs.
-pub const MODALITIES: [&str; 2] = [Modality::Picture.name(), Modality::Words.name()];
 
-const READER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2, causal: false };
+const READER: Tower = Tower { depth: 1, heads: 2, mlp_ratio: 2 };
 
 /// Pictures `[B, 3, SIDE, SIDE]`, words (u32 `[B, T]`) and whether each is there, `[B, 1]` of 0 and 1.
 struct Inputs {
@@ -53,7 +50,7 @@ struct Output {
 /// The training step of `contestant` on `batch` samples. Inputs `pixels` `[B, 3, SIDE, SIDE]`, `ids` (u32 `[B, T]`),
 /// `present.picture` and `present.words` (`[B, 1]`), `answers` (u32 `[B]`), `weights` `[B]`; for
 /// [`Contestant::Modulated`] also `modulate.picture` and `modulate.words` (`[1]`).
-pub fn training(contestant: Contestant, batch: usize) -> Plan {
+pub(super) fn training(contestant: Contestant, batch: usize) -> Plan {
     training_with(contestant, batch, hidden(contestant))
 }
 
@@ -107,7 +104,7 @@ fn belongs(b: &PlanBuilder, weight: SlotId, modality: &str) -> bool {
 
 /// What `contestant` answers to `batch` samples: inputs as for [`training`] but answers and weights; `probabilities`
 /// `[B, 2]` and the traces of its fusion.
-pub fn inference(contestant: Contestant, batch: usize) -> Plan {
+pub(super) fn inference(contestant: Contestant, batch: usize) -> Plan {
     let mut b = PlanBuilder::new().traced();
     let output = emit(&mut b, contestant, batch, hidden(contestant));
     let probabilities = softmax(&mut b, output.logits);
@@ -116,7 +113,7 @@ pub fn inference(contestant: Contestant, batch: usize) -> Plan {
 }
 
 /// Hidden width of the head with which the contestant has [`PARAMETERS`] weights; they are linear in it.
-pub fn hidden(contestant: Contestant) -> usize {
+pub(super) fn hidden(contestant: Contestant) -> usize {
     let count = |hidden| parameters(&training_with(contestant, 1, hidden));
     let (one, two) = (count(1), count(2));
     1 + PARAMETERS.saturating_sub(one) / (two - one)
@@ -148,14 +145,6 @@ fn plain(logits: SlotId) -> Output {
     Output { logits, beside: None }
 }
 
-/// Two layers to the logits: `[B, K]` to `[B, 2]`.
-pub(super) fn head(b: &mut PlanBuilder, name: &str, x: SlotId, hidden: usize) -> SlotId {
-    b.scope(name, |b| {
-        let x = linear(b, "fc1", x, hidden, Some(Activation::Gelu));
-        linear(b, "fc2", x, CLASSES, None)
-    })
-}
-
 /// Cells `[B, C, D]` and words `[B, T, D]`, zero where the modality is missing.
 fn encode(b: &mut PlanBuilder, inputs: &Inputs) -> [SlotId; 2] {
     let picture = b.scope("picture", |b| {
@@ -169,7 +158,7 @@ fn encode(b: &mut PlanBuilder, inputs: &Inputs) -> [SlotId; 2] {
         let positions = b.param("position_embedding", [TOKENS, WIDTH]);
         let x = embedding(b, table, inputs.ids);
         let x = add(b, x, positions);
-        READER.emit(b, x, None, None)
+        READER.emit(b, x, AttentionMask::Bidirectional(None), None)
     });
     let mut masked = [picture, words];
     for (tokens, present) in masked.iter_mut().zip(inputs.present) {

@@ -3,19 +3,23 @@
 use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
+use super::Contestant;
 use super::batch::{Given, answers, inputs};
-use super::network::{self, MODALITIES};
-use super::standing::{Learner, Round};
+use super::evaluation::{Learner, Round};
+use super::modality::MODALITIES;
+use super::network;
 use super::task::{self, CLASSES, Information, Sample, TOKENS, Task, WORDS};
-use super::{Contestant, judge};
-use crate::device::{Device, DeviceError, Prepared};
+use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::lab::picture::SIDE;
-use crate::lab::student::{Inputs, Student};
+use crate::lab::small_trainer::{Inputs, SmallTrainer};
 use crate::tensor::HostTensor;
 use crate::world::Rng;
 
 /// Held-out samples.
 pub const HELD_OUT: usize = 256;
+/// Held-out samples that are evaluated at a time.
+pub(super) const EVAL_BATCH: usize = 64;
+const _: () = assert!(HELD_OUT.is_multiple_of(EVAL_BATCH), "held-out samples are evaluated in whole batches");
 /// Training samples by which the majority is told.
 const COUNTED: u64 = 256;
 /// Steps over which the learning rate rises.
@@ -23,7 +27,7 @@ const WARMUP: u64 = 20;
 
 /// What a race is run with; equal settings give equal curves on one device.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Settings {
+pub struct RaceSettings {
     pub seed: u64,
     pub task: Task,
     /// The baselines run besides.
@@ -38,9 +42,9 @@ pub struct Settings {
     pub modulation: u8,
 }
 
-impl Default for Settings {
+impl Default for RaceSettings {
     fn default() -> Self {
-        Settings {
+        RaceSettings {
             seed: 1,
             task: Task::pure(Information::Synergy),
             contestants: Contestant::FUSIONS.to_vec(),
@@ -52,13 +56,13 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl RaceSettings {
     /// What the sabotage desk starts from: either modality suffices, and the words are learned sooner.
     pub fn sabotage() -> Self {
-        Settings {
+        RaceSettings {
             task: Task::pure(Information::Redundant),
             contestants: Contestant::ROBUST.to_vec(),
-            ..Settings::default()
+            ..RaceSettings::default()
         }
     }
 
@@ -101,29 +105,29 @@ impl Settings {
 /// A contestant with its network; the majority has none.
 pub(super) struct Entrant {
     pub contestant: Contestant,
-    pub student: Option<(Student, Prepared)>,
+    pub trainer: Option<(SmallTrainer, CompiledPlan)>,
 }
 
 impl Entrant {
     async fn new(
         device: &Device,
-        settings: &Settings,
+        settings: &RaceSettings,
         contestant: Contestant,
         own: &[(String, HostTensor)],
     ) -> Result<Self, DeviceError> {
         if contestant == Contestant::Majority {
-            return Ok(Entrant { contestant, student: None });
+            return Ok(Entrant { contestant, trainer: None });
         }
         let plan = network::training(contestant, settings.batch);
-        let student = Student::new(device, plan, settings.seed, own).await?;
-        let judge = student.prepare(device, network::inference(contestant, judge::BATCH)).await?;
-        Ok(Entrant { contestant, student: Some((student, judge)) })
+        let trainer = SmallTrainer::new(device, plan, settings.seed, own).await?;
+        let inference = trainer.compile(network::inference(contestant, EVAL_BATCH)).await?;
+        Ok(Entrant { contestant, trainer: Some((trainer, inference)) })
     }
 }
 
 /// A race under way.
 pub struct Race {
-    pub settings: Settings,
+    pub settings: RaceSettings,
     /// Steps that every contestant has taken.
     pub step: u64,
     /// The held-out samples.
@@ -137,7 +141,7 @@ pub struct Race {
 
 impl Race {
     /// Contestants with random weights; those of equal name and shape start from equal values.
-    pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
+    pub async fn begin(device: &Device, settings: RaceSettings) -> Result<Self, DeviceError> {
         let mut entrants = Vec::new();
         let own = [("mix_logit".to_string(), HostTensor::zeros([1]))];
         for contestant in settings.entrants() {
@@ -150,7 +154,7 @@ impl Race {
     }
 
     /// One contestant's step: a short piece of work. The round that it ends, if it does.
-    pub async fn advance(&mut self, device: &Device) -> Result<Option<Round>, DeviceError> {
+    pub async fn advance(&mut self) -> Result<Option<Round>, DeviceError> {
         let (samples, mut learners) = match self.round.take() {
             Some(round) => round,
             None => (self.batch(), Vec::new()),
@@ -161,25 +165,25 @@ impl Race {
         let at = self.learner(learners.len());
         let given = self.taught(self.entrants[at].contestant, &samples);
         let entrant = &mut self.entrants[at];
-        let (student, _) = entrant.student.as_mut().expect("learners have networks");
+        let (trainer, _) = entrant.trainer.as_mut().expect("learners have networks");
         let start = Instant::now();
         let inputs = [inputs(&given), answers(&samples)].concat();
-        student.forward(device, &inputs)?;
+        trainer.forward(&inputs)?;
         if entrant.contestant == Contestant::Modulated {
-            let factors = modulate(device, student, &samples, modulation).await?;
-            student.write(device, &factors);
+            let factors = modulate(trainer, &samples, modulation).await?;
+            trainer.write(&factors);
         }
-        let loss = student.learn(device, rate).await?;
+        let loss = trainer.learn(rate).await?;
         let milliseconds = 1e3 * start.elapsed().as_secs_f32();
         let mut grad_norms = [None; 2];
         for (norm, modality) in grad_norms.iter_mut().zip(MODALITIES) {
             let name = format!("grad_norm.{modality}");
-            if student.has(&name) {
-                *norm = Some(student.read(device, &name).await?.as_f32()[0]);
+            if trainer.has(&name) {
+                *norm = Some(trainer.read(&name).await?.as_f32()[0]);
             }
         }
         learners.push(Learner { contestant: entrant.contestant, loss, grad_norms, milliseconds });
-        if learners.len() < self.entrants.iter().filter(|entrant| entrant.student.is_some()).count() {
+        if learners.len() < self.entrants.iter().filter(|entrant| entrant.trainer.is_some()).count() {
             self.round = Some((samples, learners));
             return Ok(None);
         }
@@ -188,18 +192,18 @@ impl Race {
     }
 
     /// All contestants' next step.
-    pub async fn round(&mut self, device: &Device) -> Result<Round, DeviceError> {
+    pub async fn round(&mut self) -> Result<Round, DeviceError> {
         loop {
-            if let Some(round) = self.advance(device).await? {
+            if let Some(round) = self.advance().await? {
                 return Ok(round);
             }
         }
     }
 
     /// The weights of a contestant by name; none of the majority.
-    pub async fn weights(&self, device: &Device, contestant: Contestant) -> Result<Inputs, DeviceError> {
+    pub async fn weights(&self, contestant: Contestant) -> Result<Inputs, DeviceError> {
         match self.entrants.iter().find(|entrant| entrant.contestant == contestant) {
-            Some(Entrant { student: Some((student, _)), .. }) => student.weights(device).await,
+            Some(Entrant { trainer: Some((trainer, _)), .. }) => trainer.weights().await,
             _ => Ok(Vec::new()),
         }
     }
@@ -225,7 +229,7 @@ impl Race {
 
     /// The place of the `n`-th learner among the entrants.
     fn learner(&self, n: usize) -> usize {
-        let learners = self.entrants.iter().enumerate().filter(|(_, entrant)| entrant.student.is_some());
+        let learners = self.entrants.iter().enumerate().filter(|(_, entrant)| entrant.trainer.is_some());
         learners.map(|(at, _)| at).nth(n).expect("a round ends with the last learner")
     }
 
@@ -272,15 +276,10 @@ fn disturb(given: &mut Given, modality: usize, rng: &mut Rng) {
 
 /// Factors `1 - tanh(α ρ)` for the gradient of the modality that is ahead by `ρ > 1`, the ratio of the probabilities that
 /// the two give to the right answers; 1 for the other (Peng et al. 2022, section 3.2).
-async fn modulate(
-    device: &Device,
-    student: &Student,
-    samples: &[Sample],
-    strength: f32,
-) -> Result<Inputs, DeviceError> {
+async fn modulate(trainer: &SmallTrainer, samples: &[Sample], strength: f32) -> Result<Inputs, DeviceError> {
     let mut sure = [0.0f32; 2];
     for (sure, modality) in sure.iter_mut().zip(MODALITIES) {
-        let logits = student.read(device, &format!("logits.{modality}")).await?;
+        let logits = trainer.read(&format!("logits.{modality}")).await?;
         let right = |(row, sample): (&[f32], &Sample)| {
             let answer = sample.answer as usize;
             1.0 / (1.0 + (row[1 - answer] - row[answer]).exp())

@@ -20,7 +20,8 @@ const DWELL: usize = 4;
 pub const WORDS: [&str; 9] = ["", "it", "is", "which", "answer", "red", "blue", "colour", "please"];
 
 /// Where the answer stands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(const_into_str, serialize_all = "lowercase")]
 pub enum Information {
     /// In the picture and in the words alike: "it is red" of something red.
     Redundant,
@@ -36,12 +37,7 @@ impl Information {
     pub const ALL: [Self; 4] = [Self::Redundant, Self::Picture, Self::Words, Self::Synergy];
 
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Redundant => "redundant",
-            Self::Picture => "picture",
-            Self::Words => "words",
-            Self::Synergy => "synergy",
-        }
+        self.into_str()
     }
 }
 
@@ -123,7 +119,7 @@ pub fn training(task: &Task, seed: u64, index: u64) -> Sample {
     sample(task, Split::Train, seed, index, bits, &mut rng)
 }
 
-/// The first `count` held-out samples of a seed: a stream whose content stays for [`DWELL`] samples, and in which
+/// The first `count` held-out samples of a seed: a stream whose content stays for `DWELL` samples, and in which
 /// everything that can be shown and said comes equally often.
 pub fn held_out(task: &Task, seed: u64, count: usize) -> Vec<Sample> {
     let mut cycle = Bits::ALL;

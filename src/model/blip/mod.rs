@@ -9,16 +9,14 @@ mod config;
 mod text;
 
 pub use config::{Config, Task};
-use text::Sight;
 
 use crate::model::encoder::Projections;
 use crate::model::inputs::{patches, with_class};
-use crate::nn::{Memory, Place, linear, norm_with};
+use crate::nn::{AttentionMask, CrossKv, linear, norm_with};
 use crate::ops::binary::add;
 use crate::ops::l2_normalize::l2_normalize;
 use crate::ops::slice::slice;
 use crate::plan::{PlanBuilder, SlotId};
-use crate::tensor::DType::{F32, U32};
 
 const ENCODER: &str = "text_encoder";
 const DECODER: &str = "text_decoder";
@@ -41,13 +39,13 @@ pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> Slo
 }
 
 /// What the text encoder sees of `source` (picture states `[B, P + 1, D]`).
-pub fn encoder_memory(b: &mut PlanBuilder, config: &Config, source: SlotId) -> Memory {
-    b.scope(ENCODER, |b| config.memory(b, source))
+pub fn encoder_cross_kv(b: &mut PlanBuilder, config: &Config, source: SlotId) -> CrossKv {
+    b.scope(ENCODER, |b| config.cross_kv(b, source))
 }
 
 /// What the decoder sees of `source`: picture states, or in answering the states of the question.
-pub fn decoder_memory(b: &mut PlanBuilder, config: &Config, source: SlotId) -> Memory {
-    b.scope(DECODER_LAYERS, |b| config.memory(b, source))
+pub fn decoder_cross_kv(b: &mut PlanBuilder, config: &Config, source: SlotId) -> CrossKv {
+    b.scope(DECODER_LAYERS, |b| config.cross_kv(b, source))
 }
 
 /// Bidirectional text, alone or reading a picture: ids (u32 `[N, T]`) of `lengths` (u32 `[N]`) to `[N, T, D]`.
@@ -56,27 +54,21 @@ pub fn encode_text(
     config: &Config,
     ids: SlotId,
     lengths: SlotId,
-    memory: Option<&Memory>,
+    cross: Option<&CrossKv>,
 ) -> SlotId {
-    b.scope(ENCODER, |b| config.states(b, ids, Sight::Whole { lengths }, memory))
+    b.scope(ENCODER, |b| config.states(b, ids, AttentionMask::Bidirectional(Some(lengths)), cross))
 }
 
-/// Causal text that reads a memory: states `[N, T, D]`. Padding stands at the end, where nothing that counts can see it.
-pub fn decode(b: &mut PlanBuilder, config: &Config, ids: SlotId, memory: &Memory) -> SlotId {
-    b.scope(DECODER_LAYERS, |b| config.states(b, ids, Sight::Before, Some(memory)))
-}
-
-/// As [`decode`] for one token of each row (ids u32 `[N, 1]`), the keys and values of the rows being kept in `own`: `[N, 1, D]`.
-pub fn decode_next(
+/// Text that reads a source and is written on, by a causal or cached mask: states `[N, T, D]`. Padding stands at the end,
+/// where nothing that counts can see it.
+pub fn decode(
     b: &mut PlanBuilder,
     config: &Config,
     ids: SlotId,
-    place: Place,
-    own: &Memory,
-    memory: &Memory,
+    mask: AttentionMask,
+    cross: &CrossKv,
 ) -> SlotId {
-    let sight = Sight::Kept { own, place };
-    b.scope(DECODER_LAYERS, |b| config.states(b, ids, sight, Some(memory)))
+    b.scope(DECODER_LAYERS, |b| config.states(b, ids, mask, Some(cross)))
 }
 
 /// Next-token logits `[.., V]` of the decoder's states `[.., D]`.
@@ -122,35 +114,5 @@ pub(super) fn tied(config: &Config, name: &str) -> Vec<String> {
         }
         "text_decoder.cls.predictions.bias" => vec!["text_decoder.cls.predictions.decoder.bias".to_string()],
         _ => Vec::new(),
-    }
-}
-
-/// Emits everything, for the list of the weights.
-pub(super) fn emit_all(b: &mut PlanBuilder, task: Task, config: &Config) {
-    let side = config.vision.image_size;
-    let pixels = b.input("pixels", [1, 3, side, side], F32);
-    let ids = b.input("ids", [1, 1], U32);
-    let lengths = b.input("lengths", [1], U32);
-    let image = encode_image(b, config, pixels);
-    match task {
-        Task::Caption => {
-            let memory = decoder_memory(b, config, image);
-            let states = decode(b, config, ids, &memory);
-            decoder_logits(b, config, states);
-        }
-        Task::Match => {
-            let memory = encoder_memory(b, config, image);
-            let states = encode_text(b, config, ids, lengths, Some(&memory));
-            match_logits(b, states);
-            image_embeds(b, config, image);
-            text_embeds(b, config, states);
-        }
-        Task::Answer => {
-            let memory = encoder_memory(b, config, image);
-            let question = encode_text(b, config, ids, lengths, Some(&memory));
-            let memory = decoder_memory(b, config, question);
-            let states = decode(b, config, ids, &memory);
-            decoder_logits(b, config, states);
-        }
     }
 }

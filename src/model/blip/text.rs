@@ -1,39 +1,25 @@
-//! BLIP's text transformer: BERT's post-norm layers (Devlin et al. 2019), with cross-attention where there is a memory
+//! BLIP's text transformer: BERT's post-norm layers (Devlin et al. 2019), with cross-attention where there is a source
 //! to read.
 
 use super::Config;
 use crate::model::inputs::tokens;
-use crate::nn::{Memory, Place, linear, norm_with, product, table};
+use crate::nn::{AttentionMask, CrossKv, linear, norm_with};
+use crate::ops;
 use crate::ops::attention::{Attention, attention};
 use crate::ops::binary::add;
-use crate::ops::place::place;
 use crate::plan::{PlanBuilder, SlotId};
 
-/// What a token sees of its own text.
-#[derive(Clone, Copy)]
-pub(super) enum Sight<'a> {
-    /// All of it, as long as `lengths` (u32 `[N]`) say.
-    Whole { lengths: SlotId },
-    /// Itself and what stands before.
-    Before,
-    /// As `Before`, for one token of each row, whose keys and values are kept in `own`, `[N, L, D]` each.
-    Kept { own: &'a Memory, place: Place },
-}
-
 impl Config {
-    /// Emits the keys and values by which the layers read `source`, `[B, S, _]`; they are named `keys` and `values`
-    /// beside the weights that make them.
-    pub(super) fn memory(&self, b: &mut PlanBuilder, source: SlotId) -> Memory {
+    /// Emits the keys and values by which the layers read `source`, `[B, S, _]`.
+    pub(super) fn cross_kv(&self, b: &mut PlanBuilder, source: SlotId) -> CrossKv {
         let layer = |i: usize| {
-            b.scope(format!("encoder.layer.{i}.crossattention.self"), |b| {
-                [("key", "keys"), ("value", "values")].map(|(weight, name)| {
-                    let x = linear(b, weight, source, self.text.hidden_size, None);
-                    b.name(x, name);
-                    x
-                })
-            })
+            b.scope(format!("encoder.layer.{i}.crossattention.self"), |b| self.keys_values(b, source))
         };
-        Memory { blocks: (0..self.text.num_hidden_layers).map(layer).collect() }
+        CrossKv { blocks: (0..self.text.num_hidden_layers).map(layer).collect() }
+    }
+
+    fn keys_values(&self, b: &mut PlanBuilder, source: SlotId) -> [SlotId; 2] {
+        ["key", "value"].map(|name| linear(b, name, source, self.text.hidden_size, None))
     }
 
     /// Token ids (u32 `[N, T]`) to states `[N, T, D]`. The embedded tokens are named `embeddings.output`, a layer's result
@@ -42,22 +28,19 @@ impl Config {
         &self,
         b: &mut PlanBuilder,
         ids: SlotId,
-        sight: Sight,
-        memory: Option<&Memory>,
+        mask: AttentionMask,
+        cross: Option<&CrossKv>,
     ) -> SlotId {
-        let at = match sight {
-            Sight::Kept { place, .. } => Some(place.at),
-            Sight::Whole { .. } | Sight::Before => None,
-        };
+        let tables = ["word_embeddings.weight", "position_embeddings.weight"];
         let x = b.scope("embeddings", |b| {
-            let x = tokens(b, ids, at, ["word_embeddings", "position_embeddings"], self.text.tables());
+            let x = tokens(b, ids, mask.position(), tables, self.text.tables());
             let x = norm_with(b, "LayerNorm", x, self.text.layer_norm_eps);
             b.name(x, "output");
             x
         });
         (0..self.text.num_hidden_layers).fold(x, |x, i| {
-            let memory = memory.map(|memory| memory.blocks[i]);
-            b.scope(format!("encoder.layer.{i}"), |b| self.layer(b, i, x, sight, memory))
+            let cross = cross.map(|cross| cross.blocks[i]);
+            b.scope(format!("encoder.layer.{i}"), |b| self.layer(b, i, x, mask, cross))
         })
     }
 
@@ -66,25 +49,16 @@ impl Config {
         b: &mut PlanBuilder,
         i: usize,
         x: SlotId,
-        sight: Sight,
-        memory: Option<[SlotId; 2]>,
+        mask: AttentionMask,
+        cross: Option<[SlotId; 2]>,
     ) -> SlotId {
         let mut x = b.scope("attention", |b| {
-            let own = b.scope("self", |b| {
-                ["key", "value"].map(|name| linear(b, name, x, self.text.hidden_size, None))
-            });
-            match sight {
-                Sight::Whole { lengths } => self.attend(b, x, own, false, Some(lengths)),
-                Sight::Before => self.attend(b, x, own, true, None),
-                Sight::Kept { own: kept, place: Place { slots, lengths, .. } } => {
-                    let kept = kept.blocks[i];
-                    own.into_iter().zip(kept).for_each(|(own, kept)| place(b, own, slots, kept));
-                    self.attend(b, x, kept, false, Some(lengths))
-                }
-            }
+            let own = b.scope("self", |b| self.keys_values(b, x));
+            let (own, causal, lengths) = mask.keys_values(b, i, own);
+            self.attend(b, x, own, causal, lengths)
         });
-        if let Some(memory) = memory {
-            x = b.scope("crossattention", |b| self.attend(b, x, memory, false, None));
+        if let Some(cross) = cross {
+            x = b.scope("crossattention", |b| self.attend(b, x, cross, false, None));
         }
         let h = b.scope("intermediate", |b| {
             linear(b, "dense", x, self.text.intermediate_size, Some(self.text.hidden_act))
@@ -129,8 +103,8 @@ impl Config {
             true => "bert.embeddings.word_embeddings.weight",
             false => "cls.predictions.decoder.weight",
         };
-        let table = table(b, name, [self.text.vocab_size, self.text.hidden_size]);
+        let table = b.table(name, [self.text.vocab_size, self.text.hidden_size]);
         let bias = b.param("cls.predictions.bias", [self.text.vocab_size]);
-        product(b, x, table, Some(bias), None)
+        ops::linear::linear(b, x, table, Some(bias), None)
     }
 }

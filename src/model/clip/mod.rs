@@ -7,15 +7,15 @@ mod config;
 
 pub use config::Config;
 
-use crate::model::encoder::{Projections, text_model};
+use crate::model::encoder::Projections;
 use crate::model::inputs::{patches, with_class};
+use crate::model::text_model::text_model;
 use crate::nn::{norm_with, projection};
 use crate::ops::binary::add;
 use crate::ops::embedding::embedding;
 use crate::ops::l2_normalize::l2_normalize;
 use crate::ops::slice::slice;
 use crate::plan::{PlanBuilder, SlotId};
-use crate::tensor::DType::{F32, U32};
 
 /// Pictures `[B, 3, S, S]`, normalised, to states `[B, P + 1, D]`, the class token first.
 pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> SlotId {
@@ -59,17 +59,4 @@ pub fn text_embeds(b: &mut PlanBuilder, config: &Config, states: SlotId, pooled:
     let x = projection(b, "text_projection", x, config.projection_dim);
     b.name(x, "text_pooled");
     l2_normalize(b, x)
-}
-
-/// Emits everything, for the list of the weights.
-pub(super) fn emit_all(b: &mut PlanBuilder, config: &Config) {
-    let side = config.vision.image_size;
-    let pixels = b.input("pixels", [1, 3, side, side], F32);
-    let ids = b.input("ids", [1, 1], U32);
-    let pooled = b.input("pooled", [1], U32);
-    let image = encode_image(b, config, pixels);
-    image_embeds(b, config, image);
-    let text = encode_text(b, config, ids, None);
-    text_embeds(b, config, text, pooled);
-    b.param("logit_scale", []);
 }

@@ -4,17 +4,14 @@ use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{self, LimitError};
+use crate::model::config_error::ConfigError;
+use crate::model::memory;
+use crate::model::transformers::{TextConfig, VisionConfig};
 use crate::nn::Tower;
+use crate::ops::activation::Activation;
 
-/// What is wrong with a configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("{field} is {found}, expected {expected}")]
-    Field { field: &'static str, found: String, expected: String },
-    #[error(transparent)]
-    Memory(#[from] LimitError),
-}
+/// What `config.json` of a Playroom model names itself.
+pub const MODEL_TYPE: &str = "triptych-playroom";
 
 /// Most convolutions of a stem; each halves the picture's sides.
 const MAX_STEM: usize = 8;
@@ -22,6 +19,8 @@ const MAX_WIDTH: usize = 1 << 14;
 const MAX_DEPTH: usize = 256;
 /// A start, what is asked for, a token and an end.
 const LEAST_TOKENS: usize = 4;
+/// What keeps a norm from dividing by zero, as in PyTorch.
+const EPSILON: f32 = 1e-5;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,7 +48,7 @@ impl Config {
     /// The shipped model, for a tokenizer of `vocab_size` tokens.
     pub fn playroom(vocab_size: usize) -> Self {
         Config {
-            model_type: "triptych-playroom".to_string(),
+            model_type: MODEL_TYPE.to_string(),
             image_size: 64,
             stem: vec![48, 96, 128],
             heads: 4,
@@ -66,8 +65,8 @@ impl Config {
     /// Checks sizes that come from a file: those of a model that can be emitted, and whose work on a few pictures at a time is
     /// within the memory.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let field = |field, found: &dyn Debug, expected: String| {
-            Err(ConfigError::Field { field, found: format!("{found:?}"), expected })
+        let field = |field: &str, found: &dyn Debug, expected: String| {
+            Err(ConfigError::Size(format!("{field} is {found:?}, expected {expected}")))
         };
         let stem = &self.stem;
         if !(1..=MAX_STEM).contains(&stem.len()) || stem.iter().any(|c| !(1..=MAX_WIDTH).contains(c)) {
@@ -85,7 +84,7 @@ impl Config {
             ("image_size", self.image_size, 1..=4096),
         ];
         if let Some((name, found, range)) = ranges.iter().find(|(_, found, range)| !range.contains(found)) {
-            return field(*name, found, format!("{} to {}", range.start(), range.end()));
+            return field(name, found, format!("{} to {}", range.start(), range.end()));
         }
         if !self.width().is_multiple_of(self.heads) {
             return field("heads", &self.heads, format!("a divisor of the width {}", self.width()));
@@ -98,22 +97,43 @@ impl Config {
                 format!("a multiple of {cell}, the side of a cell"),
             );
         }
-        Ok(self.fits()?)
+        Ok(memory::check(&self.text(), &self.vision(), 1, self.stem_states())?)
     }
 
-    /// Whether the weights and the states of a picture can be in memory, by less than either takes.
-    fn fits(&self) -> Result<(), LimitError> {
-        const F32: u128 = size_of::<f32>() as u128;
-        let size = |size: usize| size as u128;
-        let (width, ratio, cells) = (size(self.width()), size(self.mlp_ratio), size(self.grid()).pow(2));
-        let depth = size(self.vision_depth + self.text_depth + 2 * self.reader_depth);
-        let tables = 2 * (size(self.vocab_size) + size(self.max_tokens)) * width;
-        let weights = tables + (4 + 2 * ratio) * width * width * depth + cells * width;
-        limits::fits("the weights", F32 * weights, limits::weights())?;
-        let stem =
-            self.stem.iter().enumerate().map(|(i, c)| size(*c) * size(self.image_size >> (i + 1)).pow(2));
-        let states = stem.sum::<u128>() + cells * width * (8 + ratio) * size(self.vision_depth);
-        limits::fits("the states of one picture", F32 * states, limits::memory())
+    /// The sizes of the towers that read text: the reader's, of which the text encoder differs in its depth.
+    pub(in crate::model) fn text(&self) -> TextConfig {
+        TextConfig {
+            vocab_size: self.vocab_size,
+            hidden_size: self.width(),
+            intermediate_size: self.width() * self.mlp_ratio,
+            num_hidden_layers: self.reader_depth,
+            num_attention_heads: self.heads,
+            max_position_embeddings: self.max_tokens,
+            hidden_act: Activation::Gelu,
+            layer_norm_eps: EPSILON,
+            pad_token_id: 0,
+        }
+    }
+
+    /// The sizes of the image encoder, the cells being its patches.
+    pub(in crate::model) fn vision(&self) -> VisionConfig {
+        VisionConfig {
+            hidden_size: self.width(),
+            intermediate_size: self.width() * self.mlp_ratio,
+            num_hidden_layers: self.vision_depth,
+            num_attention_heads: self.heads,
+            num_channels: 3,
+            image_size: self.image_size,
+            patch_size: 1 << self.stem.len(),
+            hidden_act: Activation::Gelu,
+            layer_norm_eps: EPSILON,
+        }
+    }
+
+    /// Numbers that the convolutions of the stem make of a picture.
+    pub(in crate::model) fn stem_states(&self) -> u128 {
+        let side = |i: usize| (self.image_size >> (i + 1)) as u128;
+        self.stem.iter().enumerate().map(|(i, channels)| *channels as u128 * side(i).pow(2)).sum()
     }
 
     pub fn width(&self) -> usize {
@@ -125,8 +145,8 @@ impl Config {
         self.image_size >> self.stem.len()
     }
 
-    pub(super) fn tower(&self, depth: usize, causal: bool) -> Tower {
-        Tower { depth, heads: self.heads, mlp_ratio: self.mlp_ratio, causal }
+    pub(super) fn tower(&self, depth: usize) -> Tower {
+        Tower { depth, heads: self.heads, mlp_ratio: self.mlp_ratio }
     }
 }
 
@@ -143,7 +163,7 @@ mod tests {
         };
         assert_eq!(check(&|_| ()), Ok(()));
         let refused = |change: &dyn Fn(&mut Config), expected: &str| {
-            assert_eq!(check(change), Err(expected.to_string()));
+            assert_eq!(check(change), Err(format!("config.json: {expected}")));
         };
         refused(&|c| c.heads = 7, "heads is 7, expected a divisor of the width 128");
         refused(&|c| c.heads = 0, "heads is 0, expected 1 to 128");
@@ -159,6 +179,9 @@ mod tests {
             (c.stem, c.heads, c.mlp_ratio) = (vec![1 << 14; 3], 1, 64);
             (c.vision_depth, c.text_depth, c.reader_depth) = (256, 256, 256);
         });
-        assert!(wide.clone().is_err_and(|error| error.starts_with("the weights take ")), "{wide:?}");
+        assert!(
+            wide.clone().is_err_and(|error| error.starts_with("config.json: the weights take ")),
+            "{wide:?}"
+        );
     }
 }

@@ -9,9 +9,10 @@ mod config;
 mod text;
 mod vision;
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, MODEL_TYPE};
 pub use text::{
-    Matching, decode, decode_next, decoder_logits, encode_text, match_words, memory, text_embeds,
+    Matching, cross_encode, cross_kv, decode, decoder_logits, encode_text, match_heads, match_words,
+    text_embeds,
 };
 pub use vision::{encode_image, image_embeds};
 

@@ -2,32 +2,25 @@
 //! token and position embeddings of its own.
 
 use super::Config;
-use crate::nn::{Memory, Place, linear};
+use crate::layout::Storage;
+use crate::model::inputs::tokens;
+use crate::nn::{AttentionMask, CrossKv, linear};
 use crate::ops::activation::Activation;
-use crate::ops::embedding::embedding;
 use crate::ops::matmul::{Transpose, matmul};
-use crate::ops::{binary, l2_normalize, reduce, slice};
+use crate::ops::{self, l2_normalize, reduce, slice};
 use crate::plan::{PlanBuilder, SlotId};
 
 /// Token ids (u32 `[N, T]`) with positions added, `[N, T, D]`. They stand at the positions `at` (u32 `[T]`), or at the first.
 fn embed(b: &mut PlanBuilder, config: &Config, ids: SlotId, at: Option<SlotId>) -> SlotId {
-    let tokens = b.shape(ids)[1];
-    assert!(tokens <= config.max_tokens, "{tokens} tokens exceed the longest row of {}", config.max_tokens);
-    let table = b.param("token_embedding", [config.vocab_size, config.width()]);
-    let positions = b.param("position_embedding", [config.max_tokens, config.width()]);
-    let x = embedding(b, table, ids);
-    let positions = match at {
-        Some(at) => embedding(b, positions, at),
-        None => slice::slice(b, positions, 0, 0, tokens),
-    };
-    binary::add(b, x, positions)
+    let sizes = [config.vocab_size, config.max_tokens, config.width()];
+    tokens(b, ids, at, ["token_embedding", "position_embedding"], sizes)
 }
 
 /// Text alone: ids `[N, T]` of `lengths` (u32 `[N]`) tokens to `[N, T, D]`.
 pub fn encode_text(b: &mut PlanBuilder, config: &Config, ids: SlotId, lengths: SlotId) -> SlotId {
     b.scope("text", |b| {
         let x = embed(b, config, ids, None);
-        config.tower(config.text_depth, false).emit(b, x, Some(lengths), None)
+        config.tower(config.text_depth).emit(b, x, AttentionMask::Bidirectional(Some(lengths)), None)
     })
 }
 
@@ -40,8 +33,8 @@ pub fn text_embeds(b: &mut PlanBuilder, config: &Config, tokens: SlotId, lengths
 }
 
 /// What the reader sees of a picture: `image` is `[B, G*G, D]`.
-pub fn memory(b: &mut PlanBuilder, config: &Config, image: SlotId) -> Memory {
-    b.scope("reader", |b| config.tower(config.reader_depth, false).memory(b, image))
+pub fn cross_kv(b: &mut PlanBuilder, config: &Config, image: SlotId) -> CrossKv {
+    b.scope("reader", |b| config.tower(config.reader_depth).cross_kv(b, image))
 }
 
 /// What the matcher says; each row of logits is `[no match, match]`.
@@ -53,54 +46,67 @@ pub struct Matching {
     pub words: SlotId,
 }
 
-/// Text that reads a picture and judges it. The verdict on the whole stands in the first token, that on each word in its own.
+/// Text that reads a picture: ids `[N, T]` of `lengths` (u32 `[N]`) tokens to the matcher's states `[N, T, D]`.
+pub fn cross_encode(
+    b: &mut PlanBuilder,
+    config: &Config,
+    ids: SlotId,
+    lengths: SlotId,
+    cross: &CrossKv,
+) -> SlotId {
+    reader(b, config, ids, AttentionMask::Bidirectional(Some(lengths)), cross)
+}
+
+/// What the matcher's states `[N, T, D]` say. The verdict on the whole stands in the first token, that on each word in its own.
+pub fn match_heads(b: &mut PlanBuilder, states: SlotId) -> Matching {
+    b.scope("reader", |b| {
+        let [rows, tokens, width] = b.shape(states)[..] else { unreachable!("states are [N, T, D]") };
+        let first = slice::slice(b, states, 1, 0, 1);
+        let first = b.reshape(first, [rows, width]);
+        let text = linear(b, "match_head", first, 2, None);
+        let all = b.reshape(states, [rows * tokens, width]);
+        Matching { text, words: linear(b, "word_head", all, 2, None) }
+    })
+}
+
+/// Text that reads a picture and judges it: [`cross_encode`] and [`match_heads`].
 pub fn match_words(
     b: &mut PlanBuilder,
     config: &Config,
     ids: SlotId,
     lengths: SlotId,
-    memory: &Memory,
+    cross: &CrossKv,
 ) -> Matching {
-    b.scope("reader", |b| {
-        let x = embed(b, config, ids, None);
-        let x = config.tower(config.reader_depth, false).emit(b, x, Some(lengths), Some(memory));
-        let [rows, tokens, width] = b.shape(x)[..] else { unreachable!("embeddings are [N, T, D]") };
-        let first = slice::slice(b, x, 1, 0, 1);
-        let first = b.reshape(first, [rows, width]);
-        let text = linear(b, "match_head", first, 2, None);
-        let all = b.reshape(x, [rows * tokens, width]);
-        Matching { text, words: linear(b, "word_head", all, 2, None) }
-    })
+    let states = cross_encode(b, config, ids, lengths, cross);
+    match_heads(b, states)
 }
 
-/// Causal text that reads a picture: hidden states `[N, T, D]`. Padding stands at the end, where nothing that
-/// counts can see it.
-pub fn decode(b: &mut PlanBuilder, config: &Config, ids: SlotId, memory: &Memory) -> SlotId {
-    b.scope("reader", |b| {
-        let x = embed(b, config, ids, None);
-        config.tower(config.reader_depth, true).emit(b, x, None, Some(memory))
-    })
-}
-
-/// As [`decode`] for one token of each row (ids u32 `[N, 1]`), the keys and values of the rows being kept in `own`: `[N, 1, D]`.
-pub fn decode_next(
+/// Text that reads a picture and is written on, by a causal or cached mask: hidden states `[N, T, D]`. Padding stands at the
+/// end, where nothing that counts can see it.
+pub fn decode(
     b: &mut PlanBuilder,
     config: &Config,
     ids: SlotId,
-    place: Place,
-    own: &Memory,
-    memory: &Memory,
+    mask: AttentionMask,
+    cross: &CrossKv,
 ) -> SlotId {
+    reader(b, config, ids, mask, cross)
+}
+
+fn reader(b: &mut PlanBuilder, config: &Config, ids: SlotId, mask: AttentionMask, cross: &CrossKv) -> SlotId {
     b.scope("reader", |b| {
-        let x = embed(b, config, ids, Some(place.at));
-        config.tower(config.reader_depth, true).emit_next(b, x, own, place, Some(memory))
+        let x = embed(b, config, ids, mask.position());
+        config.tower(config.reader_depth).emit(b, x, mask, Some(cross))
     })
 }
 
 /// Next-token logits `[.., V]` of hidden states `[.., D]`, by the transposed token embedding (Press & Wolf 2017).
 pub fn decoder_logits(b: &mut PlanBuilder, config: &Config, hidden: SlotId) -> SlotId {
     b.scope("reader", |b| {
-        let table = b.param("token_embedding", [config.vocab_size, config.width()]);
-        matmul(b, hidden, table, Transpose { x: false, y: true })
+        let table = b.table("token_embedding", [config.vocab_size, config.width()]);
+        match table.storage {
+            Storage::PLAIN => matmul(b, hidden, table.slot, Transpose { x: false, y: true }),
+            _ => ops::linear::linear(b, hidden, table, None, None),
+        }
     })
 }

@@ -1,7 +1,7 @@
 //! The image encoder: a convolutional stem and a vision transformer (Dosovitskiy et al. 2021; Xiao et al. 2021).
 
 use super::Config;
-use crate::nn::linear;
+use crate::nn::{AttentionMask, linear};
 use crate::ops::activation::{Activation, activation};
 use crate::ops::{binary, conv2d, l2_normalize, permute, reduce};
 use crate::plan::{PlanBuilder, SlotId};
@@ -26,7 +26,7 @@ pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> Slo
         let x = permute::permute(b, x, &[0, 2, 1]);
         let positions = b.param("position_embedding", [cells, width]);
         let x = binary::add(b, x, positions);
-        config.tower(config.vision_depth, false).emit(b, x, None, None)
+        config.tower(config.vision_depth).emit(b, x, AttentionMask::Bidirectional(None), None)
     })
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::model::architecture::ConfigError;
+use crate::model::config_error::ConfigError;
 use crate::model::transformers::{TextConfig, VisionConfig, part};
 
 #[derive(Clone, Debug, PartialEq)]

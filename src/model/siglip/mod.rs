@@ -7,8 +7,9 @@ mod config;
 
 pub use config::Config;
 
-use crate::model::encoder::{Projections, feed_forward, text_model};
+use crate::model::encoder::{Projections, feed_forward};
 use crate::model::inputs::{patches, repeated};
+use crate::model::text_model::text_model;
 use crate::model::transformers::VisionConfig;
 use crate::nn::{linear, norm_with};
 use crate::ops::attention::{Attention, attention};
@@ -17,7 +18,6 @@ use crate::ops::l2_normalize::l2_normalize;
 use crate::ops::linear::linear as affine;
 use crate::ops::slice::slice;
 use crate::plan::{PlanBuilder, SlotId};
-use crate::tensor::DType::{F32, U32};
 
 /// Pictures `[B, 3, S, S]`, normalised, to states `[B, P, D]`.
 pub fn encode_image(b: &mut PlanBuilder, config: &Config, pixels: SlotId) -> SlotId {
@@ -57,7 +57,7 @@ fn pool(b: &mut PlanBuilder, vision: &VisionConfig, probe: SlotId, states: SlotI
     let bias = b.param("in_proj_bias", [3 * width]);
     let mut project = |i: usize, x: SlotId| {
         let weight = slice(b, weight, 0, i * width, width);
-        let bias = slice(b, bias, 0, i * width, width);
+        let (weight, bias) = (b.as_matrix(weight), slice(b, bias, 0, i * width, width));
         affine(b, x, weight, Some(bias), None)
     };
     let (q, k, v) = (project(0, probe), project(1, states), project(2, states));
@@ -80,17 +80,4 @@ pub fn text_embeds(b: &mut PlanBuilder, config: &Config, states: SlotId) -> Slot
     let x = b.scope("text_model", |b| linear(b, "head", x, config.embedding_size(), None));
     b.name(x, "text_pooled");
     l2_normalize(b, x)
-}
-
-/// Emits everything, for the list of the weights.
-pub(super) fn emit_all(b: &mut PlanBuilder, config: &Config) {
-    let side = config.vision.image_size;
-    let pixels = b.input("pixels", [1, 3, side, side], F32);
-    let ids = b.input("ids", [1, 1], U32);
-    let image = encode_image(b, config, pixels);
-    image_embeds(b, config, image);
-    let text = encode_text(b, config, ids, None);
-    text_embeds(b, config, text);
-    b.param("logit_scale", [1]);
-    b.param("logit_bias", [1]);
 }

@@ -1,10 +1,11 @@
 //! An answer, one token at a time: the likeliest at every step, then the best by beam search.
 
 use super::describe::{candidates, described};
-use super::input::{fitted, unusable};
-use super::task::Emit;
+use super::emit::Emit;
+use super::failure::unusable;
+use super::input::fitted;
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::{Decoding, Generator, Model, Source, Trace};
+use crate::infer::{Decoding, Generator, Source, Trace, VisionLanguageModel};
 use crate::session::protocol::{Answer, Event, Failure, Pixels, Token};
 
 /// Longest answer in tokens, the end token included: of Playroom and of a published model whose files say nothing of it.
@@ -29,7 +30,11 @@ pub(super) struct Answering {
 }
 
 impl Answering {
-    pub async fn begin(model: &mut Model, picture: &Pixels, question: &str) -> Result<Self, Failure> {
+    pub(super) async fn begin(
+        model: &mut VisionLanguageModel,
+        picture: &Pixels,
+        question: &str,
+    ) -> Result<Self, Failure> {
         let (source, prompt) = model.question(fitted(model, picture)?, question)?;
         if question.trim().is_empty() {
             return Err(unusable("The question has no words.", String::new()));
@@ -38,11 +43,11 @@ impl Answering {
             Some(row) => Some(model.matcher_attention(&source.picture, row).await?),
             None => None,
         };
-        let (given, usual) = match model {
-            Model::Playroom(_) => (prompt.len(), PLAYROOM),
-            Model::Checkpoint(_) => (0, PUBLISHED),
+        let (given, usual) = match model.playroom() {
+            Some(_) => (prompt.len(), PLAYROOM),
+            None => (0, PUBLISHED),
         };
-        let most = model.generation().max_new(prompt.len()).unwrap_or(usual);
+        let most = model.generation.max_new(prompt.len()).unwrap_or(usual);
         let line = model.generator(prompt.clone(), Decoding::Greedy, most);
         let beams = model.generator(prompt, Decoding::Beam { width: CANDIDATES }, most);
         let question = question.to_string();
@@ -50,9 +55,9 @@ impl Answering {
     }
 
     /// One token; whether the answer is done.
-    pub async fn advance(
+    pub(super) async fn advance(
         &mut self,
-        model: &mut Model,
+        model: &mut VisionLanguageModel,
         prior: &mut Option<QuestionPrior>,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {
@@ -75,12 +80,12 @@ impl Answering {
         }
         let answers = self.beams.hypotheses().into_iter();
         let answers = answers.map(|h| (model.text(&h.ids[self.given..]), h.total().exp())).collect();
-        let question_only = match model {
-            Model::Playroom(_) => {
+        let question_only = match model.playroom() {
+            Some(_) => {
                 let prior = prior.get_or_insert_with(|| QuestionPrior::new(PRIOR_SCENES, 0));
                 candidates(prior.answers(&self.question).into_iter().take(CANDIDATES).collect())
             }
-            Model::Checkpoint(_) => Vec::new(),
+            None => Vec::new(),
         };
         let tokens = std::mem::take(&mut self.tokens);
         emit(Event::Answered(Answer { tokens, candidates: candidates(answers), question_only }));

@@ -1,8 +1,10 @@
 //! Where the model looks.
 
 use super::describe::attention;
-use super::input::{fitted, unusable};
-use crate::infer::Model;
+use super::failure::unusable;
+use super::input::fitted;
+use crate::infer::VisionLanguageModel;
+use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 use crate::session::protocol::{Event, Failure, Pixels, Reader};
 
@@ -10,7 +12,7 @@ use crate::session::protocol::{Event, Failure, Pixels, Reader};
 const MOST_BYTES: usize = 64_000_000;
 
 /// Where the patches look in the image encoder.
-pub(super) async fn own(model: &mut Model, picture: &Pixels) -> Result<Event, Failure> {
+pub(super) async fn own(model: &mut VisionLanguageModel, picture: &Pixels) -> Result<Event, Failure> {
     let (layers, heads, cells) = model.image_attention();
     let bytes = layers * heads * cells * cells * size_of::<f32>();
     if bytes > MOST_BYTES {
@@ -28,14 +30,12 @@ pub(super) async fn own(model: &mut Model, picture: &Pixels) -> Result<Event, Fa
 
 /// Where the words of a text look in the picture.
 pub(super) async fn cross(
-    model: &mut Model,
+    model: &mut VisionLanguageModel,
     picture: &Pixels,
     text: &str,
     reader: Reader,
 ) -> Result<Event, Failure> {
-    if let Model::Checkpoint(checkpoint) = model {
-        reads(checkpoint.task(), reader).map_err(|sentence| unusable(sentence, String::new()))?;
-    }
+    reads(&model.architecture, reader).map_err(|sentence| unusable(sentence, String::new()))?;
     let row = model.sentence(text)?;
     // The first and the last token are special.
     let inner = row.get(1..row.len().saturating_sub(1)).unwrap_or_default();
@@ -56,22 +56,26 @@ pub(super) async fn cross(
     Ok(Event::CrossAttention(attention(trace, tokens)))
 }
 
-/// Whether the reader of a published model tuned for `task` reads the picture; the sentence where it does not.
-fn reads(task: Option<Task>, reader: Reader) -> Result<(), &'static str> {
+/// Whether the reader of a model reads the picture; the sentence where it does not.
+fn reads(architecture: &Architecture, reader: Reader) -> Result<(), &'static str> {
+    let task = match architecture {
+        Architecture::Playroom(_) => return Ok(()),
+        Architecture::Blip(task, _) => task,
+        Architecture::Clip(_) | Architecture::Siglip(_) => {
+            return Err(
+                "In this model no text looks at the picture: the two towers meet in their vectors only.",
+            );
+        }
+    };
     match (task, reader) {
-        (Some(Task::Caption), Reader::Decoder) | (Some(Task::Match | Task::Answer), Reader::Matcher) => {
-            Ok(())
-        }
-        (None, _) => {
-            Err("In this model no text looks at the picture: the two towers meet in their vectors only.")
-        }
-        (Some(Task::Caption), Reader::Matcher) => {
+        (Task::Caption, Reader::Decoder) | (Task::Match | Task::Answer, Reader::Matcher) => Ok(()),
+        (Task::Caption, Reader::Matcher) => {
             Err("This model has no matcher: it writes captions, and its decoder looks at the picture.")
         }
-        (Some(Task::Match), Reader::Decoder) => {
+        (Task::Match, Reader::Decoder) => {
             Err("This model has no decoder: it judges sentences, and its matcher looks at the picture.")
         }
-        (Some(Task::Answer), Reader::Decoder) => Err(
+        (Task::Answer, Reader::Decoder) => Err(
             "The decoder of this model looks at the question, not at the picture: the question, as the matcher, does.",
         ),
     }

@@ -1,9 +1,9 @@
 //! A caption, one token at a time.
 
 use super::describe::{Stream, described};
+use super::emit::Emit;
 use super::input::fitted;
-use super::task::Emit;
-use crate::infer::{self, Generator, Model, Source};
+use crate::infer::{self, Generator, Source, VisionLanguageModel};
 use crate::session::protocol::{Decoding, Event, Failure, Hypothesis, Pixels};
 
 /// A caption that is being written.
@@ -31,8 +31,8 @@ fn searched(decoding: Decoding, own: infer::Decoding) -> infer::Decoding {
 }
 
 impl Captioning {
-    pub fn begin(
-        model: &Model,
+    pub(super) fn begin(
+        model: &VisionLanguageModel,
         picture: &Pixels,
         prefix: &str,
         decoding: Decoding,
@@ -40,7 +40,7 @@ impl Captioning {
     ) -> Result<Self, Failure> {
         let (prompt, given) = model.caption_prompt(prefix)?;
         model.expect_room(&prompt)?;
-        let own = model.generation();
+        let own = &model.generation;
         let max_new = own.max_new(prompt.len()).unwrap_or(max_new);
         let generator = model.generator(prompt.clone(), searched(decoding, own.decoding()), max_new);
         let source = Source { picture: fitted(model, picture)?, question: None };
@@ -49,7 +49,11 @@ impl Captioning {
     }
 
     /// One token of the prefix, or one token of the caption, of every hypothesis of a beam; whether the caption is done.
-    pub async fn advance(&mut self, model: &mut Model, emit: Emit<'_>) -> Result<bool, Failure> {
+    pub(super) async fn advance(
+        &mut self,
+        model: &mut VisionLanguageModel,
+        emit: Emit<'_>,
+    ) -> Result<bool, Failure> {
         if self.told < self.prompt.len() {
             self.tell(model, emit).await?;
             return Ok(false);
@@ -66,7 +70,7 @@ impl Captioning {
     }
 
     /// What the model thought of the next token of the prefix.
-    async fn tell(&mut self, model: &mut Model, emit: Emit<'_>) -> Result<(), Failure> {
+    async fn tell(&mut self, model: &mut VisionLanguageModel, emit: Emit<'_>) -> Result<(), Failure> {
         let (before, id) = (self.prompt[..self.told].to_vec(), self.prompt[self.told]);
         let next = model.next(&self.source, &[before], true).await?;
         let attention = next.attention(0);
@@ -76,7 +80,7 @@ impl Captioning {
         Ok(())
     }
 
-    async fn write(&mut self, model: &mut Model, emit: Emit<'_>) -> Result<(), Failure> {
+    async fn write(&mut self, model: &mut VisionLanguageModel, emit: Emit<'_>) -> Result<(), Failure> {
         let rows = self.generator.open_rows();
         let next = model.next(&self.source, &rows, true).await?;
         self.generator.advance(&next.logprobs);

@@ -3,7 +3,7 @@
 use crate::order;
 use std::collections::HashMap;
 
-use super::task::Emit;
+use super::emit::Emit;
 use crate::infer::{Trace, likeliest};
 use crate::session::protocol::{Alternative, Attention, Candidate, Event, StepTime, Token};
 
@@ -41,22 +41,22 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub fn new(given: usize, prompt: Vec<u32>) -> Self {
+    pub(super) fn new(given: usize, prompt: Vec<u32>) -> Self {
         Stream { given, tokens: HashMap::new(), shown: prompt }
     }
 
     /// The last token of `row`.
-    pub fn add(&mut self, row: Vec<u32>, token: Token) {
+    pub(super) fn add(&mut self, row: Vec<u32>, token: Token) {
         self.tokens.insert(row, token);
     }
 
     /// Forgets the tokens that none of these rows has.
-    pub fn keep(&mut self, rows: &[&[u32]]) {
+    pub(super) fn keep(&mut self, rows: &[&[u32]]) {
         self.tokens.retain(|known, _| rows.iter().any(|row| row.starts_with(known)));
     }
 
     /// Emits the tokens of `row` from where it departs from what is shown.
-    pub fn show(&mut self, row: &[u32], emit: Emit<'_>) {
+    pub(super) fn show(&mut self, row: &[u32], emit: Emit<'_>) {
         let same = self.shown.iter().zip(row).take_while(|(a, b)| a == b).count();
         for at in same..row.len() {
             if let Some(token) = self.tokens.get(&row[..=at]) {

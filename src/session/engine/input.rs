@@ -1,12 +1,13 @@
 //! What a visitor hands in, as the model takes it: each fault is a failure with a sentence.
 
-use super::Host;
-use crate::infer::{Model, TextError};
+use super::failure::unusable;
+use crate::infer::{TextError, VisionLanguageModel};
 use crate::io::picture::{Picture, PictureError};
 use crate::limits::{self, LimitError, MAX_ASPECT};
 use crate::model::blip::Task;
 use crate::pixels;
-use crate::session::protocol::{Failure, Pixels, WayOn};
+use crate::session::host::Host;
+use crate::session::protocol::{Failure, Pixels};
 
 impl From<TextError> for Failure {
     fn from(error: TextError) -> Self {
@@ -37,10 +38,6 @@ impl From<TextError> for Failure {
         };
         unusable(&sentence, error.to_string())
     }
-}
-
-pub(super) fn unusable(sentence: &str, detail: String) -> Failure {
-    Failure { sentence: sentence.to_string(), detail, way_on: WayOn::ChangeInput }
 }
 
 /// The picture in the bytes of the file `name`.
@@ -79,7 +76,7 @@ fn checked(picture: &Pixels) -> Result<pixels::Pixels, Failure> {
 }
 
 /// A picture at the model's size, still in bytes.
-pub(super) fn fit(model: &Model, picture: &pixels::Pixels) -> Result<pixels::Pixels, Failure> {
+pub(super) fn fit(model: &VisionLanguageModel, picture: &pixels::Pixels) -> Result<pixels::Pixels, Failure> {
     limits::picture(picture.width, picture.height).map_err(|limit| {
         let sentence = match limit {
             LimitError::Pixels { .. } => "This picture is too large for the model.",
@@ -91,7 +88,7 @@ pub(super) fn fit(model: &Model, picture: &pixels::Pixels) -> Result<pixels::Pix
 }
 
 /// A picture that was fitted once is what the model sees.
-pub(super) fn fitted(model: &Model, picture: &Pixels) -> Result<pixels::Pixels, Failure> {
+pub(super) fn fitted(model: &VisionLanguageModel, picture: &Pixels) -> Result<pixels::Pixels, Failure> {
     let (picture, side) = (checked(picture)?, model.image_size());
     if picture.size() == (side, side) { Ok(picture) } else { fit(model, &picture) }
 }

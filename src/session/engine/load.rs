@@ -1,22 +1,24 @@
 //! Loading: a device by choice or by trial, the model's files, and a first run that prepares the plans.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::facts::{of_checkpoint, of_playroom};
-use super::{Host, Loaded, Session};
-use crate::device::{Choices, Device, Preference, Selection, select};
-use crate::infer::checkpoint::{Checkpoint, CheckpointError};
-use crate::infer::{LoadError, Model, ModelFiles, Runner, probe_plan};
-use crate::io::hub::{Kept, Manifest, manifest};
+use super::emit::Emit;
+use super::facts::facts;
+use super::loaded::Loaded;
+use crate::device::{Device, KernelTuning, Preference, Selection, select};
+use crate::infer::{LoadError, VisionLanguageModel, probe_plan};
+use crate::io::hub::{Manifest, StoredFiles, manifest};
 use crate::io::tokenizer;
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
 use crate::precision::Precision;
-use crate::session::library::{fits, folder_of, place, storage};
+use crate::session::host::Host;
+use crate::session::library::{CheckpointId, fits, folder_of, storage};
 use crate::session::protocol::{
-    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelName, Reply, Stage,
-    Trial, WayOn,
+    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelName, Recovery, Stage,
+    Trial,
 };
 
 /// How often a model's files are looked for while others have them, and how long between two times.
@@ -29,28 +31,24 @@ pub(super) struct Load {
     pub model: ModelName,
 }
 
-impl Session {
-    /// Loads a model; whether that is done. While others have its files every look at them is a step of its own, the `tries`-th, so
-    /// that another model can be asked for meanwhile.
-    pub(super) async fn load(
-        &mut self,
+impl Load {
+    /// Loads the model; none where others have its files. Then every look at them is a step of its own, the `tries`-th, so that
+    /// another model can be asked for meanwhile.
+    pub(super) async fn advance(
+        &self,
         host: &impl Host,
-        id: u32,
-        load: &Load,
         tries: &mut u32,
-    ) -> Result<bool, Failure> {
-        (self.loaded, self.spare) = (None, None);
-        self.asked = Some(load.clone());
-        let emit = |event| host.emit(Reply { id, event });
-        let lock = match &load.model {
-            ModelName::Kept { name, .. } => match host.try_lock(&folder_of(name)).await.map_err(storage)? {
+        emit: Emit<'_>,
+    ) -> Result<Option<Loaded>, Failure> {
+        let lock = match &self.model {
+            ModelName::Stored { name, .. } => match host.try_lock(&folder_of(name)).await.map_err(storage)? {
                 None if *tries < TRIES => {
                     if *tries == 0 {
                         emit(Event::Waiting);
                     }
                     *tries += 1;
                     host.rest(REST).await;
-                    return Ok(false);
+                    return Ok(None);
                 }
                 lock => Some(lock.ok_or_else(|| busy(name))?),
             },
@@ -59,59 +57,56 @@ impl Session {
         let stage = |stage, done, total| emit(Event::Loading(Loading { stage, done, total }));
         stage(Stage::Device, 0, Some(1));
         // The trial needs a model's sizes only, not its weights.
-        let known = host.recall().await.and_then(|text| serde_json::from_str(&text).ok());
-        let selection = choose(load.backend, known).await?;
-        if let Some(news) = &selection.news {
-            host.keep(serde_json::to_string(news).expect("plain data serialises"));
+        let known = host.saved_tuning().await.and_then(|text| serde_json::from_str(&text).ok());
+        let selection = choose(self.backend, known).await?;
+        if let Some(measurements) = &selection.measurements {
+            host.save_tuning(serde_json::to_string(measurements).expect("plain data serialises"));
         }
         stage(Stage::Device, 1, Some(1));
         emit(Event::Device(report(&selection)));
-        let (model, facts) = match &load.model {
-            ModelName::Playroom { url } => {
-                let (runner, eval) = playroom(host, selection.device, url, &stage).await?;
-                let facts = of_playroom(&runner, eval).await?;
-                (Model::from(runner), facts)
-            }
-            ModelName::Kept { name, precision } => {
-                let (checkpoint, facts) =
-                    checkpoint(host, selection.device, name, *precision, &stage).await?;
-                drop(lock);
-                (checkpoint.into(), facts)
+        let (model, facts) = match &self.model {
+            ModelName::Playroom { url } => playroom(host, selection.device, url, &stage).await?,
+            ModelName::Stored { name, precision } => {
+                stored(host, selection.device, name, *precision, &stage).await?
             }
         };
+        drop(lock);
         stage(Stage::Prepare, 1, Some(1));
-        self.loaded = Some(Loaded::new(model, &facts));
+        let loaded = Loaded::new(model, &facts);
         emit(Event::Ready(facts));
-        Ok(true)
+        Ok(Some(loaded))
     }
 }
 
 type StageNote<'a> = &'a dyn Fn(Stage, u64, Option<u64>);
 
-/// Our own model, and what was measured of it.
+/// Our own model.
 async fn playroom(
     host: &impl Host,
     device: Device,
     url: &str,
     stage: StageNote<'_>,
-) -> Result<(Runner, String), Failure> {
+) -> Result<(VisionLanguageModel, ModelFacts), Failure> {
     let base = url.trim_end_matches('/');
     let fetch = async |name: &str, of: Stage| {
         let whole = host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await;
-        whole.map_err(|detail| {
+        whole.map(Rc::new).map_err(|detail| {
             let sentence = format!("The model's file {name} could not be downloaded.");
-            Failure { sentence, detail, way_on: WayOn::Retry }
+            Failure { sentence, detail, recovery: Recovery::Retry }
         })
     };
-    let config = fetch("config.json", Stage::Vocabulary).await?;
-    let tokenizer = fetch("tokenizer.json", Stage::Vocabulary).await?;
+    let mut files = BTreeMap::new();
+    for name in ["config.json", "tokenizer.json"] {
+        files.insert(name, fetch(name, Stage::Vocabulary).await?);
+    }
     let eval = host.fetch(&format!("{base}/eval.json"), &mut |_, _| {}).await.unwrap_or_default();
-    let weights = fetch("model.safetensors", Stage::Weights).await?;
+    files.insert("model.safetensors", fetch("model.safetensors", Stage::Weights).await?);
     stage(Stage::Prepare, 0, Some(1));
-    let mut runner = Runner::load(device, ModelFiles { config, tokenizer, weights: Box::new(weights) })?;
-    let side = runner.config.image_size as u32;
-    runner.encode_images(&[blank(side)]).await?;
-    Ok((runner, String::from_utf8(eval).unwrap_or_default()))
+    let mut model = VisionLanguageModel::load(device, &files, Precision::F32)?;
+    drop(files);
+    model.encode_pictures(&[blank(model.image_size() as u32)]).await?;
+    let facts = facts(&model, "Playroom", String::from_utf8(eval).unwrap_or_default()).await?;
+    Ok((model, facts))
 }
 
 /// Others have the folder of a checkpoint; who fetches it again has it for minutes.
@@ -122,50 +117,45 @@ pub(super) fn busy(name: &str) -> Failure {
              on with Playroom."
         ),
         detail: String::new(),
-        way_on: WayOn::Retry,
+        recovery: Recovery::Retry,
     }
 }
 
 /// A checkpoint that is kept on this device; under its folder's lock.
-pub(super) async fn checkpoint(
+pub(super) async fn stored(
     host: &impl Host,
     device: Device,
     name: &str,
     precision: Precision,
     stage: StageNote<'_>,
-) -> Result<(Checkpoint, ModelFacts), Failure> {
+) -> Result<(VisionLanguageModel, ModelFacts), Failure> {
     let read = async {
         let (folder, manifest) = whole(host, name).await?;
-        let files = Kept::open(&folder, &manifest).await?;
+        let files = StoredFiles::open(&folder, &manifest).await?;
         stage(Stage::Weights, 0, Some(manifest.size()));
-        let unusable = |detail: String| Failure {
-            sentence: "The model's files cannot be used.".to_string(),
-            detail,
-            way_on: WayOn::FetchAgain,
-        };
         if manifest.has_tokenizer() {
             tokenizer::ready().await.map_err(|error| Failure {
                 sentence: "A part of this page that the model needs could not be loaded.".to_string(),
                 detail: error.to_string(),
-                way_on: WayOn::Retry,
+                recovery: Recovery::Retry,
             })?;
         }
-        let unloadable = |error| match error {
-            CheckpointError::Device(error) => error.into(),
-            error => unusable(error.to_string()),
+        let unloadable = |error: LoadError| match error {
+            LoadError::Device(error) => error.into(),
+            error => Failure { recovery: Recovery::FetchAgain, ..error.into() },
         };
-        fits(&Checkpoint::architecture(&files).map_err(unloadable)?, precision)?;
-        let mut checkpoint = Checkpoint::load(device, &files, precision).map_err(unloadable)?;
+        fits(&VisionLanguageModel::architecture(&files).map_err(unloadable)?, precision)?;
+        let model = VisionLanguageModel::load(device, &files, precision).map_err(unloadable)?;
         stage(Stage::Weights, manifest.size(), Some(manifest.size()));
         stage(Stage::Prepare, 0, Some(1));
-        let facts = of_checkpoint(&mut checkpoint, name).await?;
-        Ok((checkpoint, facts))
+        let facts = facts(&model, name, String::new()).await?;
+        Ok((model, facts))
     };
-    read.await.map_err(|failure: Failure| match failure.way_on {
+    read.await.map_err(|failure: Failure| match failure.recovery {
         // Files of the visitor's own have no server.
-        WayOn::FetchAgain if place(name).is_none() => Failure {
+        Recovery::FetchAgain if CheckpointId::parse(name).is_none() => Failure {
             sentence: format!("{} Choose its folder again in the room Models.", failure.sentence),
-            way_on: WayOn::ChangeInput,
+            recovery: Recovery::ChangeInput,
             ..failure
         },
         _ => failure,
@@ -178,7 +168,7 @@ async fn whole<H: Host>(host: &H, name: &str) -> Result<(H::Folder, Manifest), F
     let manifest = manifest(&folder).await?.filter(Manifest::is_whole).ok_or_else(|| Failure {
         sentence: format!("{name} is not kept on this device: download it first."),
         detail: String::new(),
-        way_on: WayOn::ChangeInput,
+        recovery: Recovery::ChangeInput,
     })?;
     Ok((folder, manifest))
 }
@@ -187,13 +177,14 @@ fn blank(side: u32) -> Pixels {
     Pixels::new(side, side, vec![128; (side * side * 3) as usize])
 }
 
-async fn choose(backend: BackendChoice, known: Option<Choices>) -> Result<Selection, Failure> {
+async fn choose(backend: BackendChoice, known: Option<KernelTuning>) -> Result<Selection, Failure> {
     let preference = match backend {
         BackendChoice::Auto => Preference::Auto,
         BackendChoice::Cpu => Preference::Cpu,
         BackendChoice::Gpu => Preference::Gpu,
     };
-    Ok(select(preference, Rc::new(probe_plan(&Config::playroom(256))), known).await?)
+    let probe = |layout| Rc::new(probe_plan(&Config::playroom(256), layout));
+    Ok(select(preference, probe, known).await?)
 }
 
 fn report(selection: &Selection) -> DeviceReport {
@@ -216,10 +207,26 @@ fn report(selection: &Selection) -> DeviceReport {
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
-        Failure {
-            sentence: "The model's files cannot be used.".to_string(),
-            detail: error.to_string(),
-            way_on: WayOn::Retry,
+        match error {
+            LoadError::Device(error) => error.into(),
+            error => Failure {
+                sentence: "The model's files cannot be used.".to_string(),
+                detail: error.to_string(),
+                recovery: Recovery::Retry,
+            },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::DeviceError;
+
+    #[test]
+    fn a_device_that_fails_while_a_model_loads_is_not_its_files_fault() {
+        let recovery = |error: LoadError| Failure::from(error).recovery;
+        assert_eq!(recovery(DeviceError::Lost(String::new()).into()), Recovery::UseCpu);
+        assert_eq!(recovery(LoadError::Absent("config.json")), Recovery::Retry);
     }
 }

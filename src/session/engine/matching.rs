@@ -1,13 +1,13 @@
 //! Whether sentences belong to pictures, one picture at a time.
 
+use super::emit::Emit;
 use super::input::fitted;
-use super::task::Emit;
-use crate::infer::Model;
+use crate::infer::VisionLanguageModel;
 use crate::model::blip::Task;
 use crate::pixels;
 use crate::session::protocol::{Event, Failure, Pixels};
 
-/// Sentences that are judged at a time.
+/// Sentences that are matched at a time.
 const ROWS: usize = 8;
 
 /// Judgements that are being made.
@@ -19,7 +19,11 @@ pub(super) struct Matching {
 }
 
 impl Matching {
-    pub fn begin(model: &Model, pictures: &[Pixels], texts: &[String]) -> Result<Self, Failure> {
+    pub(super) fn begin(
+        model: &VisionLanguageModel,
+        pictures: &[Pixels],
+        texts: &[String],
+    ) -> Result<Self, Failure> {
         model.expect(Task::Match)?;
         let pictures = pictures.iter().map(|picture| fitted(model, picture)).collect::<Result<_, _>>()?;
         let rows = texts.iter().map(|text| model.sentence(text)).collect::<Result<_, _>>()?;
@@ -27,7 +31,11 @@ impl Matching {
     }
 
     /// Judges the next picture with every text; whether it was the last.
-    pub async fn advance(&mut self, model: &mut Model, emit: Emit<'_>) -> Result<bool, Failure> {
+    pub(super) async fn advance(
+        &mut self,
+        model: &mut VisionLanguageModel,
+        emit: Emit<'_>,
+    ) -> Result<bool, Failure> {
         let next = self.probabilities.len().checked_div(self.rows.len());
         if let Some(picture) = next.and_then(|done| self.pictures.get(done)) {
             for rows in self.rows.chunks(ROWS) {

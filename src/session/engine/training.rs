@@ -1,13 +1,13 @@
-//! Requests about live training: to go on, to spoil what is read, to hand weights out.
+//! Requests about live training: to train, to evaluate corrupted samples, to hand weights out.
 
-use super::input::unusable;
+use super::emit::Emit;
+use super::failure::unusable;
 use super::run::{Run, Runs, Trainee};
-use super::task::Emit;
 use crate::device::Device;
 use crate::lab::fuse::{Contestant, Race};
 use crate::lab::sabotage::Sabotage;
 use crate::lab::weights::WeightsError;
-use crate::session::protocol::{Event, Experiment, Failure, Lesson};
+use crate::session::protocol::{Event, Experiment, Failure, TrainingUpdate};
 
 /// A request to train.
 pub(super) struct Training {
@@ -17,32 +17,32 @@ pub(super) struct Training {
 }
 
 impl Training {
-    pub fn new(experiment: Experiment, until: u64) -> Self {
+    pub(super) fn new(experiment: Experiment, until: u64) -> Self {
         Training { experiment, until, has_begun: false }
     }
 
-    /// One piece, so that a pause is heard within a step; whether the run stands where it should.
-    pub async fn advance(
+    /// One piece, so that a pause is heard within a step; whether the run has come to where it should.
+    pub(super) async fn advance(
         &mut self,
         device: &Device,
         runs: &mut Runs,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {
         let known = runs.of(&self.experiment);
-        let goes_on = self.has_begun || known.as_ref().is_some_and(|run| run.step() <= self.until);
+        let resumes = self.has_begun || known.as_ref().is_some_and(|run| run.step() <= self.until);
         self.has_begun = true;
-        let Some(run) = known.filter(|_| goes_on) else {
-            let (run, lesson) = Run::begin(device, &self.experiment).await?;
+        let Some(run) = known.filter(|_| resumes) else {
+            let (run, update) = Run::begin(device, &self.experiment).await?;
             runs.add(run);
-            emit(Event::Taught(lesson));
+            emit(Event::Training(update));
             return Ok(false);
         };
-        if run.stands(self.until) {
+        if run.is_done(self.until) {
             emit(Event::Trained { step: run.step() });
             return Ok(true);
         }
-        if let Some(lesson) = run.advance(device, self.until).await? {
-            emit(Event::Taught(lesson));
+        if let Some(update) = run.advance(device, self.until).await? {
+            emit(Event::Training(update));
         }
         Ok(false)
     }
@@ -59,35 +59,30 @@ fn raced<'a>(runs: &'a mut Runs, experiment: &Experiment) -> Result<&'a Race, Fa
     }
 }
 
-/// A request to spoil held-out samples.
-pub(super) struct Spoiling {
+/// A request to evaluate corrupted held-out samples.
+pub(super) struct CorruptionEval {
     experiment: Experiment,
     sabotages: Vec<Sabotage>,
     /// The next pair of a sabotage and a contestant.
     next: usize,
 }
 
-impl Spoiling {
-    pub fn new(experiment: Experiment, sabotages: Vec<Sabotage>) -> Self {
-        Spoiling { experiment, sabotages, next: 0 }
+impl CorruptionEval {
+    pub(super) fn new(experiment: Experiment, sabotages: Vec<Sabotage>) -> Self {
+        CorruptionEval { experiment, sabotages, next: 0 }
     }
 
-    /// The answers of one contestant to one sabotage; whether it was the last.
-    pub async fn advance(
-        &mut self,
-        device: &Device,
-        runs: &mut Runs,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    /// The answers of one contestant to one corruption; whether it was the last.
+    pub(super) async fn advance(&mut self, runs: &mut Runs, emit: Emit<'_>) -> Result<bool, Failure> {
         let race = raced(runs, &self.experiment)?;
         let count = race.settings.entrants().len();
         if let Some(&sabotage) = self.sabotages.get(self.next / count) {
-            emit(Event::Taught(Lesson::Damage(race.damage(device, self.next % count, sabotage).await?)));
+            emit(Event::Training(TrainingUpdate::Damage(race.damage(self.next % count, sabotage).await?)));
             self.next += 1;
         }
         let is_last = self.next >= count * self.sabotages.len();
         if is_last {
-            emit(Event::Spoilt);
+            emit(Event::CorruptionsEvaluated);
         }
         Ok(is_last)
     }
@@ -95,15 +90,14 @@ impl Spoiling {
 
 /// The bytes of a safetensors file.
 pub(super) async fn weights(
-    device: &Device,
     runs: &mut Runs,
     experiment: &Experiment,
     contestant: Option<Contestant>,
 ) -> Result<Vec<u8>, Failure> {
     let run = runs.of(experiment).ok_or_else(nothing_trained)?;
     let file = match (&run.trainee, contestant) {
-        (Trainee::Race(race), Some(contestant)) => race.to_file(device, contestant).await,
-        (Trainee::Contrast(run), None) => run.to_file(device).await,
+        (Trainee::Race(race), Some(contestant)) => race.to_file(contestant).await,
+        (Trainee::Contrast(run), None) => run.to_file().await,
         _ => return Err(unusable("This experiment hands out no such weights.", String::new())),
     };
     file.map_err(|error| match error {

@@ -2,16 +2,17 @@
 
 use std::io;
 
-use super::shelf::kept;
-use super::trouble::{shortage, storage};
-use super::{folder_of, open};
+use super::download::open;
+use super::folders::folder_of;
+use super::shelf::stored;
+use super::storage::{at_least, at_most, shortage, storage};
 use crate::io::hub::{HubError, Source};
 use crate::limits::{MAX_HELD, PAGE_WEIGHTS};
 use crate::model::architecture::Architecture;
 use crate::precision::Precision;
 use crate::session::abilities::abilities;
-use crate::session::engine::Host;
-use crate::session::protocol::{Failure, Offer, WayOn};
+use crate::session::host::Host;
+use crate::session::protocol::{Failure, Offer, Recovery};
 
 /// Reads the sizes of all files, and `config.json` itself, which is small; nothing is kept of what a server sends.
 pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<Offer, Failure> {
@@ -25,24 +26,20 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
         opened => opened,
     }?;
     let manifest = download.manifest();
-    let kept = kept(host, &folder, manifest).await;
+    let stored = stored(host, &folder, manifest).await;
     let architecture = Architecture::parse(&download.config().await?).map_err(|error| Failure {
         sentence: "This is no model that runs here.".to_string(),
         detail: error.to_string(),
-        way_on: WayOn::ChangeInput,
+        recovery: Recovery::ChangeInput,
     })?;
     let memory = Precision::ALL.map(|precision| architecture.bytes(precision));
     let least = memory.into_iter().min().unwrap_or(0);
-    let missing = manifest.size().saturating_sub(kept);
+    let missing = manifest.size().saturating_sub(stored);
     let space = host.space(&folder).await.filter(|space| *space < missing);
     let short = space.map(|space| shortage("this model", missing, Some(space))).unwrap_or_default();
     let lasts = host.lasts(&folder);
     let obstacle = if least > PAGE_WEIGHTS {
-        format!(
-            "Its weights take {} in memory; a page can hold {}.",
-            gigabytes(least),
-            gigabytes(PAGE_WEIGHTS)
-        )
+        format!("Its weights take {} in memory; a page can hold {}.", at_least(least), at_most(PAGE_WEIGHTS))
     } else if !short.is_empty() && (!lasts || missing > MAX_HELD) {
         format!("{short} Delete a model, or choose a smaller one.")
     } else {
@@ -56,7 +53,7 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
         abilities,
         parameters: architecture.parameters(),
         size: manifest.size(),
-        kept,
+        stored,
         again,
         memory,
         obstacle,
@@ -66,23 +63,19 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
 }
 
 /// Refuses weights that would not fit, before any of them is loaded.
-pub fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Failure> {
+pub(crate) fn fits(architecture: &Architecture, precision: Precision) -> Result<(), Failure> {
     let memory = architecture.bytes(precision);
     if memory <= PAGE_WEIGHTS {
         return Ok(());
     }
-    let (name, memory, most) = (precision.name(), gigabytes(memory), gigabytes(PAGE_WEIGHTS));
+    let (name, memory, most) = (precision.name(), at_least(memory), at_most(PAGE_WEIGHTS));
     Err(Failure {
         sentence: format!(
             "As {name} its weights take {memory}; a page can hold {most}: choose a smaller form."
         ),
         detail: String::new(),
-        way_on: WayOn::ChangeInput,
+        recovery: Recovery::ChangeInput,
     })
-}
-
-fn gigabytes(bytes: u64) -> String {
-    format!("{:.1} GB", bytes as f64 / 1e9)
 }
 
 #[cfg(test)]
@@ -94,7 +87,7 @@ mod tests {
         let wide = br#"{"model_type":"clip","text_config":{"hidden_size":4096,"intermediate_size":16384}}"#;
         let architecture = Architecture::parse(wide).expect("a CLIP");
         let refused = |precision| fits(&architecture, precision).map_err(|failure| failure.sentence);
-        let sentence = "As f32 its weights take 10.8 GB; a page can hold 3.2 GB: choose a smaller form.";
+        let sentence = "As f32 its weights take 10.9 GB; a page can hold 3.2 GB: choose a smaller form.";
         assert_eq!(refused(Precision::F32), Err(sentence.to_string()));
         assert_eq!(refused(Precision::Int8), Ok(()));
     }

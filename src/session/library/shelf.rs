@@ -2,15 +2,17 @@
 
 use std::io;
 
-use super::{MODELS, Taking, album_of, folder_of, storage};
-use crate::io::hub::{Manifest, Source, manifest, survey};
+use super::folders::{MODELS, album_of, folder_of};
+use super::import::ImportLock;
+use super::storage::storage;
+use crate::io::hub::{Manifest, Source, manifest, resolve};
 use crate::order;
 use crate::precision::Precision;
-use crate::session::engine::Host;
-use crate::session::protocol::{Failure, KeptModel};
+use crate::session::host::Host;
+use crate::session::protocol::{Failure, StoredModel};
 
 /// Whatever is kept, by name; a checkpoint of which nothing has come yet is not.
-pub(super) async fn shelf(host: &impl Host) -> Result<Vec<KeptModel>, Failure> {
+pub(super) async fn shelf(host: &impl Host) -> Result<Vec<StoredModel>, Failure> {
     let mut all = Vec::new();
     for folder in host.folders().await.map_err(storage)? {
         if !folder.starts_with(MODELS) {
@@ -19,10 +21,10 @@ pub(super) async fn shelf(host: &impl Host) -> Result<Vec<KeptModel>, Failure> {
         let store = host.folder(&folder).await.map_err(storage)?;
         // A folder that is being deleted or begun by another page is that page's affair.
         let Ok(Some(manifest)) = manifest(&store).await else { continue };
-        let kept = kept(host, &folder, &manifest).await;
-        if kept > 0 {
+        let stored = stored(host, &folder, &manifest).await;
+        if stored > 0 {
             let (name, size) = (manifest.name.clone(), manifest.size());
-            all.push(KeptModel { name, size, kept, lasts: host.lasts(&folder) });
+            all.push(StoredModel { name, size, stored, lasts: host.lasts(&folder) });
         }
     }
     order::sort_by(&mut all, |a, b| a.name.cmp(&b.name));
@@ -30,14 +32,14 @@ pub(super) async fn shelf(host: &impl Host) -> Result<Vec<KeptModel>, Failure> {
 }
 
 /// Bytes that are kept, those of the file that is under way among them, whoever downloads it.
-pub(super) async fn kept(host: &impl Host, folder: &str, manifest: &Manifest) -> u64 {
+pub(super) async fn stored(host: &impl Host, folder: &str, manifest: &Manifest) -> u64 {
     let under_way = match manifest.entries.iter().find(|entry| !entry.whole) {
         Some(entry) => {
-            host.size(folder, &manifest.stored(&entry.file)).await.map_or(0, |size| size.min(entry.size))
+            host.size(folder, &manifest.stored_name(&entry.file)).await.map_or(0, |size| size.min(entry.size))
         }
         None => 0,
     };
-    manifest.kept().saturating_add(under_way)
+    manifest.stored_bytes().saturating_add(under_way)
 }
 
 /// Those of the checkpoints whose servers have other files than the ones that are kept. A server that cannot be asked, or does
@@ -48,7 +50,7 @@ pub(super) async fn outdated(host: &impl Host, names: Vec<String>) -> Vec<String
         let Ok(source) = Source::parse(&name) else { continue };
         let Ok(folder) = host.folder(&folder_of(&name)).await else { continue };
         let Ok(Some(kept)) = manifest(&folder).await else { continue };
-        let now = survey(&source, &host.network()).await;
+        let now = resolve(&source, &host.network()).await;
         if now.is_ok_and(|now| kept.differs(&now.manifest)) {
             outdated.push(name);
         }
@@ -57,13 +59,13 @@ pub(super) async fn outdated(host: &impl Host, names: Vec<String>) -> Vec<String
 }
 
 /// Deletes a checkpoint that nobody is downloading or loading, and the albums that were made by it. Where it is in memory
-/// it speaks on.
+/// it stays loaded.
 pub(super) async fn delete<H: Host>(
     host: &H,
-    taking: &Taking<H::Lock>,
+    import_lock: &ImportLock<H::Lock>,
     name: &str,
-) -> Result<Vec<KeptModel>, Failure> {
-    taking.end(name);
+) -> Result<Vec<StoredModel>, Failure> {
+    import_lock.end(name);
     let folder = folder_of(name);
     let lock = host.try_lock(&folder).await.map_err(storage)?;
     let lock = lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?;

@@ -14,16 +14,16 @@ use crate::io::read_at::ReadAt;
 pub(super) struct Room(Rc<Cell<u64>>);
 
 impl Room {
-    pub fn new(bytes: u64) -> Self {
+    pub(super) fn new(bytes: u64) -> Self {
         Room(Rc::new(Cell::new(bytes)))
     }
 
-    pub fn set(&self, bytes: u64) {
+    pub(super) fn set(&self, bytes: u64) {
         self.0.set(bytes);
     }
 
     /// Takes so many bytes.
-    pub fn take(&self, bytes: u64) -> io::Result<()> {
+    pub(super) fn take(&self, bytes: u64) -> io::Result<()> {
         let left = self.0.get().checked_sub(bytes).ok_or(io::ErrorKind::StorageFull)?;
         self.0.set(left);
         Ok(())
@@ -40,7 +40,7 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    pub fn new(path: PathBuf, room: Room) -> Self {
+    pub(super) fn new(path: PathBuf, room: Room) -> Self {
         Disk { folder: Folder(path), room }
     }
 }

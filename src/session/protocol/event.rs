@@ -1,6 +1,9 @@
 //! What the engine answers.
 
-use super::{Effect, KeptModel, Lane, Lesson, ModelFacts, Offer, Photo, Pixels};
+use super::command::Lane;
+use super::input::{Photo, Pixels};
+use super::model::{Effect, ModelFacts, Offer, StoredModel};
+use super::training::TrainingUpdate;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -10,16 +13,11 @@ pub enum Event {
     Ready(ModelFacts),
     Compared(Effect),
     Opened(Opened),
-    /// Unit vectors of the pairs `from ..`, each of `ModelFacts::embed_dim` values, row after row.
-    GalleryEncoded {
+    /// Unit vectors of the inputs `from ..`, each of `ModelFacts::embed_dim` values, row after row.
+    Encoded {
         from: u32,
-        pictures: Vec<f32>,
-        texts: Vec<f32>,
+        rows: Vec<f32>,
     },
-    /// A unit vector.
-    TextEncoded(Vec<f32>),
-    /// A unit vector.
-    PictureEncoded(Vec<f32>),
     /// Probabilities that they belong together, `[pictures, texts]`.
     Matched(Vec<f32>),
     /// The token at `position` of the caption, which from here on is forgotten and written anew: a beam may change
@@ -38,17 +36,15 @@ pub enum Event {
     SelfAttention(Attention),
     /// In the order in which they run.
     StepsTimed(Vec<StepTime>),
-    Taught(Lesson),
-    /// The run stands at this step.
+    Training(TrainingUpdate),
+    /// The run has reached this step.
     Trained {
         step: u64,
     },
     /// Every contestant has answered.
-    Spoilt,
+    CorruptionsEvaluated,
     /// The bytes of a safetensors file.
     Weights(Vec<u8>),
-    /// Unit vectors, row after row.
-    TextsEncoded(Vec<f32>),
     Album(AlbumPart),
     /// Places of photos with the bytes of picture files.
     Thumbnails(Vec<(u32, Vec<u8>)>),
@@ -59,11 +55,11 @@ pub enum Event {
     /// The names of those checkpoints whose servers have other files by now.
     Outdated(Vec<String>),
     /// Bytes of the visitor's files that are kept; the next piece may come.
-    Taken {
+    Imported {
         done: u64,
         total: u64,
     },
-    Shelf(Vec<KeptModel>),
+    Shelf(Vec<StoredModel>),
     /// Others have the files that the request needs, another page of this browser perhaps. A download goes on when they are done;
     /// loading looks again some times.
     Waiting,
@@ -228,17 +224,17 @@ pub struct StepTime {
     pub milliseconds: f32,
 }
 
-/// What went wrong, as a sentence for the visitor, with a way on.
+/// What went wrong, as a sentence for the visitor, with a way to recover.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     pub sentence: String,
     /// The technical cause, for a bug report; may be empty.
     pub detail: String,
-    pub way_on: WayOn,
+    pub recovery: Recovery,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum WayOn {
+pub enum Recovery {
     /// The same request may succeed: a download failed.
     Retry,
     /// Load again on the CPU: no WebGPU, or the device was lost.

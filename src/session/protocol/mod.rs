@@ -6,25 +6,24 @@
 //! [`Event::Failed`].
 //!
 //! The engine sees pixels and words only. Scenes, their truth, rankings and metrics are the page's business: it has
-//! the world and, after [`Command::EncodeGallery`], every embedding.
+//! the world and, after [`Command::Encode`], every embedding.
 
 mod command;
 mod event;
-mod lane;
+mod input;
 mod model;
 mod training;
 
-pub use crate::infer::checkpoint::Agreement;
+pub use crate::eval::precision::PrecisionMetrics;
 pub use crate::precision::Precision;
-pub use command::{BackendChoice, Command, Decoding, Photo, Pixels, Reader};
+pub use command::{Command, EncodeLane, Lane};
 pub use event::{
     AlbumPart, Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis,
-    Loading, Opened, Progress, Stage, StepTime, Token, Trial, WayOn,
+    Loading, Opened, Progress, Recovery, Stage, StepTime, Token, Trial,
 };
-pub use lane::Lane;
-pub use model::{Abilities, Effect, KeptModel, ModelFacts, ModelKind, ModelName, Offer, Stack};
-
-pub use training::{Experiment, KEPT_RUNS, Lesson};
+pub use input::{BackendChoice, Decoding, Input, Photo, Pixels, Reader};
+pub use model::{Abilities, Effect, ModelFacts, ModelKind, ModelName, Offer, Stack, StoredModel};
+pub use training::{Experiment, KEPT_RUNS, TrainingUpdate};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -67,8 +66,7 @@ mod tests {
         let request = Request { id: 300, command };
         assert_eq!(decode::<Request>(&encode(&request)).unwrap(), request);
 
-        let texts = vec![f32::MIN_POSITIVE, -0.0, 1.0];
-        let event = Event::GalleryEncoded { from: 7, pictures: vec![0.1], texts };
+        let event = Event::Encoded { from: 7, rows: vec![0.1, f32::MIN_POSITIVE, -0.0, 1.0] };
         let reply = Reply { id: u32::MAX, event };
         assert_eq!(decode::<Reply>(&encode(&reply)).unwrap(), reply);
     }

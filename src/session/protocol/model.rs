@@ -1,7 +1,7 @@
 //! What is told of models.
 
-use super::Decoding;
-use crate::infer::checkpoint::Agreement;
+use super::input::Decoding;
+use crate::eval::precision::PrecisionMetrics;
 use crate::precision::Precision;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ pub enum ModelName {
     Playroom { url: String },
     /// A published checkpoint whose files are kept on this device: its name as in [`crate::io::hub::Source::name`].
     /// Its matrices are kept on the device in this precision.
-    Kept { name: String, precision: Precision },
+    Stored { name: String, precision: Precision },
 }
 
 /// A published checkpoint as its server and its `config.json` tell of it.
@@ -24,7 +24,7 @@ pub struct Offer {
     pub parameters: u64,
     /// Bytes of all files, and those of them that are kept.
     pub size: u64,
-    pub kept: u64,
+    pub stored: u64,
     /// Whether it is to be fetched though it is kept already.
     pub again: bool,
     /// Bytes that the weights take while the model runs, in the order of [`Precision::ALL`].
@@ -39,11 +39,11 @@ pub struct Offer {
 
 /// A checkpoint on this device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptModel {
+pub struct StoredModel {
     pub name: String,
     pub size: u64,
     /// Bytes that are kept; less than `size` where a download has not ended.
-    pub kept: u64,
+    pub stored: u64,
     /// Whether it is there on the next visit; otherwise it is held in memory.
     pub lasts: bool,
 }
@@ -113,13 +113,13 @@ pub struct Effect {
     /// Per picture, for its embedding or for a text about it.
     pub milliseconds: f32,
     /// With the first form that was measured.
-    pub agreement: Agreement,
+    pub agreement: PrecisionMetrics,
 }
 
 /// What may be asked of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Abilities {
-    /// [`super::Command::EncodeText`], [`super::Command::EncodePicture`], [`super::Command::EncodeGallery`].
+    /// [`super::Command::Encode`].
     pub embeds: bool,
     /// [`super::Command::Caption`].
     pub captions: bool,

@@ -13,30 +13,30 @@ pub const KEPT_RUNS: usize = 4;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Experiment {
     /// The rooms Fuse and Sabotage.
-    Race(fuse::Settings),
+    Race(fuse::RaceSettings),
     /// The room Contrast. Its steps end with those of the settings.
-    Contrast(contrast::Settings),
+    Contrast(contrast::ContrastSettings),
     /// Objectives of pre-training side by side, in the room Contrast. A step is one piece of the work of one of them.
-    Objectives(objectives::Settings),
+    Objectives(objectives::ObjectiveSettings),
 }
 
 /// What a run tells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Lesson {
-    /// A race begins, with the held-out samples that it is judged by.
+pub enum TrainingUpdate {
+    /// A race begins, with the held-out samples on which it is evaluated.
     RaceBegun {
         samples: Vec<fuse::Shown>,
     },
     Round(fuse::Round),
     /// How one contestant does after a round.
-    Standing(fuse::Standing),
-    /// What a contestant answers to spoilt samples.
+    Evaluated(fuse::Evaluation),
+    /// What a contestant answers to corrupted samples.
     Damage(Damage),
     /// A contrastive run begins, with so many weights.
     ContrastBegun {
         parameters: u32,
     },
-    Contrast(contrast::Report),
+    Contrast(contrast::ContrastMetrics),
     /// How a contrastive run does on held-out pairs.
     Measured(Box<contrast::Figures>),
     /// A race of objectives begins.

@@ -1,10 +1,10 @@
 //! A still from the visitor's camera.
 
 use super::icon::{Glyph, Icon};
-use crate::session::protocol::{Failure, Lane, WayOn};
-use crate::thrown::thrown;
-use crate::ui::lab::Lab;
-use crate::ui::own;
+use crate::js_error::js_error;
+use crate::session::protocol::{Failure, Lane, Recovery};
+use crate::ui::context::AppContext;
+use crate::ui::upload;
 use js_sys::Array;
 use leptos::html::{Dialog, Video};
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ use web_sys::{
 /// The button, and the window with the camera's picture that it opens.
 #[component]
 pub fn Camera() -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let (dialog, video) = (NodeRef::<Dialog>::new(), NodeRef::<Video>::new());
     let stream = StoredValue::new_local(None::<MediaStream>);
     let end = move || {
@@ -49,15 +49,15 @@ pub fn Camera() -> impl IntoView {
                     let _ = dialog.show_modal();
                 }
                 Err(error) => {
-                    refuse(lab, "No camera could be opened: none is there, or it is not allowed.", &error)
+                    refuse(app, "No camera could be opened: none is there, or it is not allowed.", &error)
                 }
             }
         });
     };
     let take = move |_| {
         let Some(video) = video.get_untracked() else { return };
-        if let Err(error) = still(lab, &video) {
-            refuse(lab, "The camera's picture could not be taken.", &error);
+        if let Err(error) = still(app, &video) {
+            refuse(app, "The camera's picture could not be taken.", &error);
         }
         close();
     };
@@ -77,9 +77,9 @@ fn stop(stream: &MediaStream) {
     stream.get_tracks().iter().for_each(|track| track.unchecked_into::<MediaStreamTrack>().stop());
 }
 
-fn refuse(lab: Lab, sentence: &str, error: &JsValue) {
-    let (sentence, detail) = (sentence.into(), thrown(error));
-    lab.refuse(Lane::Open, Failure { sentence, detail, way_on: WayOn::ChangeInput });
+fn refuse(app: AppContext, sentence: &str, error: &JsValue) {
+    let (sentence, detail) = (sentence.into(), js_error(error));
+    app.refuse(Lane::Open, Failure { sentence, detail, recovery: Recovery::ChangeInput });
 }
 
 async fn camera() -> Result<MediaStream, JsValue> {
@@ -90,7 +90,7 @@ async fn camera() -> Result<MediaStream, JsValue> {
 }
 
 /// Hands the frame that is shown over as a picture file.
-fn still(lab: Lab, video: &HtmlVideoElement) -> Result<(), JsValue> {
+fn still(app: AppContext, video: &HtmlVideoElement) -> Result<(), JsValue> {
     if video.video_width() == 0 {
         return Err("no frame has come yet".into());
     }
@@ -103,7 +103,7 @@ fn still(lab: Lab, video: &HtmlVideoElement) -> Result<(), JsValue> {
     let done = Closure::once_into_js(move |blob: Option<Blob>| {
         let file = blob.and_then(|blob| File::new_with_blob_sequence(&Array::of1(&blob), "camera.png").ok());
         if let Some(file) = file {
-            own::take(lab, file);
+            upload::take(app, file);
         }
     });
     canvas.to_blob(done.unchecked_ref())

@@ -1,7 +1,7 @@
 //! Changing a scene: objects are moved on the picture, and recoloured, resized or removed below it.
 
 use super::button::Button;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::world::scene::{MAX_OBJECTS, Object, SIDE};
 use crate::world::{Attribute, Colour, Kind, Shape, Size, Texture};
@@ -27,9 +27,9 @@ const STEPS: [Step; 4] = [
 ];
 
 impl Step {
-    fn take(self, lab: Lab, index: usize) {
-        if let Some(Object { x, y, .. }) = object(lab, index) {
-            put(lab, index, x + self.by.0, y + self.by.1);
+    fn take(self, app: AppContext, index: usize) {
+        if let Some(Object { x, y, .. }) = object(app, index) {
+            put(app, index, x + self.by.0, y + self.by.1);
         }
     }
 }
@@ -38,9 +38,9 @@ impl Step {
 /// pointer presses beside them all.
 #[component]
 pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let count =
-        Memo::new(move |_| lab.picture.with(|picture| picture.scene.as_ref().map_or(0, |s| s.objects.len())));
+        Memo::new(move |_| app.picture.with(|picture| picture.scene.as_ref().map_or(0, |s| s.objects.len())));
     // Where the pointer holds the object, relative to its centre.
     let held = RwSignal::new(None::<(i16, i16)>);
     let point = move |event: &MouseEvent| {
@@ -50,7 +50,7 @@ pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl I
         Some((units(x), units(y)))
     };
     let take = move |event: PointerEvent, index: usize| {
-        let (Some((x, y)), Some(object)) = (point(&event), object(lab, index)) else { return };
+        let (Some((x, y)), Some(object)) = (point(&event), object(app, index)) else { return };
         selected.set(Some(index));
         held.set(Some((object.x - x, object.y - y)));
         if let Some(handle) = event.current_target() {
@@ -60,13 +60,13 @@ pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl I
     };
     let drag = move |event: PointerEvent, index: usize| {
         if let (Some((dx, dy)), Some((x, y))) = (held.get_untracked(), point(&event)) {
-            lab.edit(|scene| place(&mut scene.objects[index], x + dx, y + dy));
+            app.edit(|scene| place(&mut scene.objects[index], x + dx, y + dy));
         }
     };
     let drop = move |_| {
         if held.get_untracked().is_some() {
             held.set(None);
-            lab.settle();
+            app.settle();
         }
     };
     let send = move |event: MouseEvent| {
@@ -75,21 +75,21 @@ pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl I
             return;
         }
         if let (Some(index), Some((x, y))) = (selected.get_untracked(), point(&event)) {
-            put(lab, index, x, y);
+            put(app, index, x, y);
         }
     };
     let key = move |event: KeyboardEvent, index: usize| {
         if matches!(event.key().as_str(), "Delete" | "Backspace") {
-            return remove(lab, selected, index);
+            return remove(app, selected, index);
         }
         if let Some(step) = STEPS.iter().find(|step| step.key == event.key()) {
             event.prevent_default();
-            step.take(lab, index);
+            step.take(app, index);
         }
     };
     let handle = move |index: usize| {
-        let style = move || object(lab, index).map(|object| box_of(&object));
-        let label = move || object(lab, index).map(|object| name_of(&object));
+        let style = move || object(app, index).map(|object| box_of(&object));
+        let label = move || object(app, index).map(|object| name_of(&object));
         view! {
             <button type="button" class="handle" style=style aria-label=label
                 aria-pressed=move || (selected.get() == Some(index)).to_string()
@@ -108,26 +108,26 @@ pub fn Handles(frame: NodeRef<Div>, selected: RwSignal<Option<usize>>) -> impl I
 /// The chosen object's attributes, and buttons to add and remove.
 #[component]
 pub fn Properties(selected: RwSignal<Option<usize>>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let count =
-        Memo::new(move |_| lab.picture.with(|picture| picture.scene.as_ref().map_or(0, |s| s.objects.len())));
+        Memo::new(move |_| app.picture.with(|picture| picture.scene.as_ref().map_or(0, |s| s.objects.len())));
     let chosen = Memo::new(move |_| selected.get().filter(|&index| index < count.get()));
     let (is_full, has_none) =
         (Memo::new(move |_| count.get() == MAX_OBJECTS), Memo::new(move |_| chosen.get().is_none()));
     let add = move || {
         selected.set(Some(count.get_untracked()));
-        lab.edit(|scene| scene.objects.push(new_object(scene.objects.len())));
-        lab.settle();
+        app.edit(|scene| scene.objects.push(new_object(scene.objects.len())));
+        app.settle();
     };
     let delete = move || {
         if let Some(index) = chosen.get_untracked() {
-            remove(lab, selected, index);
+            remove(app, selected, index);
         }
     };
     let step = move |step: Step| {
         let take = move || {
             if let Some(index) = chosen.get_untracked() {
-                step.take(lab, index);
+                step.take(app, index);
             }
         };
         view! { <Button is_idle=has_none press=take>{step.name}</Button> }
@@ -151,11 +151,11 @@ pub fn Properties(selected: RwSignal<Option<usize>>) -> impl IntoView {
 /// The values of one attribute.
 #[component]
 fn Values(kind: Kind, index: usize) -> impl IntoView {
-    let lab = Lab::here();
-    let now = Memo::new(move |_| object(lab, index).map(|object| object.attribute(kind)));
+    let app = AppContext::here();
+    let now = Memo::new(move |_| object(app, index).map(|object| object.attribute(kind)));
     let set = move |value| {
-        lab.edit(|scene| scene.objects[index].set(value));
-        lab.settle();
+        app.edit(|scene| scene.objects[index].set(value));
+        app.settle();
     };
     let button = move |value: Attribute| {
         let swatch = match value {
@@ -174,23 +174,23 @@ fn Values(kind: Kind, index: usize) -> impl IntoView {
     }
 }
 
-fn object(lab: Lab, index: usize) -> Option<Object> {
-    lab.picture.with(|picture| picture.scene.as_ref()?.objects.get(index).copied())
+fn object(app: AppContext, index: usize) -> Option<Object> {
+    app.picture.with(|picture| picture.scene.as_ref()?.objects.get(index).copied())
 }
 
 /// The one that follows is chosen instead, or where it was the last, the one before.
-fn remove(lab: Lab, selected: RwSignal<Option<usize>>, index: usize) {
-    lab.edit(|scene| {
+fn remove(app: AppContext, selected: RwSignal<Option<usize>>, index: usize) {
+    app.edit(|scene| {
         scene.objects.remove(index);
         selected.set(scene.objects.len().checked_sub(1).map(|last| last.min(index)));
     });
-    lab.settle();
+    app.settle();
 }
 
 /// Moves an object for good.
-fn put(lab: Lab, index: usize, x: i16, y: i16) {
-    lab.edit(|scene| place(&mut scene.objects[index], x, y));
-    lab.settle();
+fn put(app: AppContext, index: usize, x: i16, y: i16) {
+    app.edit(|scene| place(&mut scene.objects[index], x, y));
+    app.settle();
 }
 
 /// Moves an object, keeping its centre inside the picture.

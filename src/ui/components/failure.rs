@@ -1,36 +1,36 @@
-//! What went wrong, and the way on.
+//! What went wrong, and the recovery from it.
 
-use crate::session::protocol::{BackendChoice, Failure, Lane, WayOn};
-use crate::ui::lab::Lab;
+use crate::session::protocol::{BackendChoice, Failure, Lane, Recovery};
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 /// A button's words and what it does.
-type Way = (&'static str, fn(Lab, Lane));
+type Way = (&'static str, fn(AppContext, Lane));
 
-const AGAIN: Way = ("Try again", Lab::retry);
-const IN_MEMORY: Way = ("Go on in memory", Lab::retry_in_memory);
-const FETCH: Way = ("Fetch the model again", |lab, _| lab.fetch_again());
-const BY_CPU: Way = ("Go on with the CPU", |lab, _| lab.start(BackendChoice::Cpu));
-const ANEW: Way = ("Start the engine again", |lab, _| lab.start(BackendChoice::Auto));
+const AGAIN: Way = ("Try again", AppContext::retry);
+const IN_MEMORY: Way = ("Go on in memory", AppContext::retry_in_memory);
+const FETCH: Way = ("Fetch the model again", |app, _| app.fetch_again());
+const BY_CPU: Way = ("Go on with the CPU", |app, _| app.start(BackendChoice::Cpu));
+const ANEW: Way = ("Start the engine again", |app, _| app.start(BackendChoice::Auto));
 
-fn ways(way_on: WayOn) -> &'static [Way] {
-    match way_on {
-        WayOn::Retry => &[AGAIN],
-        WayOn::InMemory => &[AGAIN, IN_MEMORY],
-        WayOn::UseCpu => &[BY_CPU],
-        WayOn::Reload => &[ANEW],
-        WayOn::FetchAgain => &[FETCH],
-        WayOn::ChangeInput => &[],
+fn ways(recovery: Recovery) -> &'static [Way] {
+    match recovery {
+        Recovery::Retry => &[AGAIN],
+        Recovery::InMemory => &[AGAIN, IN_MEMORY],
+        Recovery::UseCpu => &[BY_CPU],
+        Recovery::Reload => &[ANEW],
+        Recovery::FetchAgain => &[FETCH],
+        Recovery::ChangeInput => &[],
     }
 }
 
 /// A failure of a lane where it happened, and what is said beside its answers; nothing while there is none.
 #[component]
 pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let button = move |&(name, go): &'static Way| {
-        view! { <button type="button" class="button" on:click=move |_| go(lab, lane)>{name}</button> }
+        view! { <button type="button" class="button" on:click=move |_| go(app, lane)>{name}</button> }
     };
     let note = move |failure: Failure| {
         let detail = (!failure.detail.is_empty()).then(|| {
@@ -39,14 +39,14 @@ pub fn FailureNote(lane: Lane, #[prop(into)] failure: Memo<Option<Failure>>) -> 
         view! {
             <div class="failure" role="alert">
                 <p>{failure.sentence}</p>
-                {ways(failure.way_on).iter().map(button).collect_view()}
+                {ways(failure.recovery).iter().map(button).collect_view()}
                 {detail}
             </div>
         }
     };
     let notes = Memo::new(move |_| -> Vec<String> {
         let of_lane = |(other, sentence): &(Lane, String)| (*other == lane).then(|| sentence.clone());
-        lab.notes.with(|notes| notes.iter().filter_map(of_lane).collect())
+        app.notes.with(|notes| notes.iter().filter_map(of_lane).collect())
     });
     view! {
         {move || failure.get().map(note)}

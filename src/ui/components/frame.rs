@@ -5,29 +5,31 @@ use super::loading::LoadingBar;
 use super::picture::LostPicture;
 use super::shelf::Shelf;
 use crate::session::protocol::{Backend, BackendChoice, DeviceReport, ModelName, Precision};
-use crate::ui::history::{link, visit};
-use crate::ui::lab::Lab;
+use crate::ui::active_model::lost;
+use crate::ui::context::AppContext;
+use crate::ui::format;
+use crate::ui::history::link;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use crate::ui::speaking::lost;
+use crate::ui::navigation::visit;
 use crate::ui::theme::Theme;
 use crate::ui::view::Room;
 use leptos::prelude::*;
+use strum::VariantArray;
 
 /// Links to the rooms: a rail at the left, a bar at the foot of a phone.
 #[component]
 pub fn Rail() -> impl IntoView {
-    let lab = Lab::here();
-    let here = lab.pick(|view| view.room);
+    let app = AppContext::here();
+    let here = app.pick(|view| view.room);
     let link = move |room: Room| {
-        let address = move || lab.view.with(|view| link(view, room));
+        let address = move || app.view.with(|view| link(view, room));
         let current = move || (here.get() == room).then_some("page");
-        view! { <li><a href=address aria-current=current on:click=move |event| visit(lab, room, &event)><Glyph icon=icon_of(room) /><span>{room.title()}</span></a></li> }
+        view! { <li><a href=address aria-current=current on:click=move |event| visit(app, room, &event)><Glyph icon=icon_of(room) /><span>{room.title()}</span></a></li> }
     };
     view! {
         <nav class="rail" aria-label="Rooms">
             <p class="brand" aria-hidden="true"><i></i><i></i><i></i></p>
-            <ul>{Room::ALL.map(link).collect_view()}</ul>
+            <ul>{Room::VARIANTS.iter().copied().map(link).collect_view()}</ul>
         </nav>
     }
 }
@@ -64,8 +66,8 @@ const fn subtitle(room: Room) -> &'static str {
 
 #[component]
 pub fn Head() -> impl IntoView {
-    let lab = Lab::here();
-    let room = lab.pick(|view| view.room);
+    let app = AppContext::here();
+    let room = app.pick(|view| view.room);
     view! {
         <header class="head">
             <div>
@@ -83,33 +85,33 @@ pub fn Head() -> impl IntoView {
 /// A note that the address names a checkpoint which this device does not have.
 #[component]
 fn LostModel() -> impl IntoView {
-    let lab = Lab::here();
-    let lost = lost(lab);
-    let is_elsewhere = lab.pick(|view| view.room != Room::Models);
-    let address = move || lab.view.with(|view| link(view, Room::Models));
+    let app = AppContext::here();
+    let lost = lost(app);
+    let is_elsewhere = app.pick(|view| view.room != Room::Models);
+    let address = move || app.view.with(|view| link(view, Room::Models));
     let note = move |name: String| {
         view! {
             <p class="note" role="status"><span>"This link was made with " <b>{name}</b> ", which is not on this device. Playroom speaks in its place."</span>
-                <a class="button" href=address on:click=move |event| visit(lab, Room::Models, &event)>"See what it is"</a></p>
+                <a class="button" href=address on:click=move |event| visit(app, Room::Models, &event)>"See what it is"</a></p>
         }
     };
     move || lost.get().filter(|_| is_elsewhere.get()).map(note)
 }
 
-/// Which model speaks, and what it cannot know.
+/// The active model, and what it cannot know.
 #[component]
 fn ModelChip() -> impl IntoView {
-    let lab = Lab::here();
-    let name = move || match (lab.facts.get(), lab.speaking.get()) {
+    let app = AppContext::here();
+    let name = move || match (app.facts.get(), app.active_model.get()) {
         (Some(facts), _) if facts.precision != Precision::F32 => {
-            let parameters = show::magnitude(facts.parameters);
+            let parameters = format::magnitude(facts.parameters);
             format!("{}, {parameters} parameters, {}", facts.name, facts.precision.name())
         }
-        (Some(facts), _) => format!("{}, {} parameters", facts.name, show::magnitude(facts.parameters)),
-        (None, Some(ModelName::Kept { name, .. })) => name,
+        (Some(facts), _) => format!("{}, {} parameters", facts.name, format::magnitude(facts.parameters)),
+        (None, Some(ModelName::Stored { name, .. })) => name,
         (None, _) => "Playroom".into(),
     };
-    let is_playroom = Memo::new(move |_| !matches!(lab.speaking.get(), Some(ModelName::Kept { .. })));
+    let is_playroom = Memo::new(move |_| !matches!(app.active_model.get(), Some(ModelName::Stored { .. })));
     let about = move || match is_playroom.get() {
         true => {
             "Our own small model, trained by this engine on Playroom: a world of coloured shapes whose truth is known exactly. It \
@@ -121,17 +123,17 @@ fn ModelChip() -> impl IntoView {
         }
     };
     let notes = Memo::new(move |_| {
-        let notes = lab.facts.with(|facts| facts.as_ref().map(|facts| facts.notes.join(". ")))?;
+        let notes = app.facts.with(|facts| facts.as_ref().map(|facts| facts.notes.join(". ")))?;
         (!notes.is_empty()).then(|| format!("What its files leave open: {notes}."))
     });
-    let address = move || lab.view.with(|view| link(view, Room::Models));
+    let address = move || app.view.with(|view| link(view, Room::Models));
     view! {
         <details class="badge" name="badge" id="model">
             <summary>{name}</summary>
             <p class="whole">{name}</p>
             <p>{about}</p>
             {move || notes.get().map(|notes| view! { <p class="small quiet">{notes}</p> })}
-            <p><a href=address on:click=move |event| visit(lab, Room::Models, &event)>"Other models"</a></p>
+            <p><a href=address on:click=move |event| visit(app, Room::Models, &event)>"Other models"</a></p>
         </details>
     }
 }
@@ -139,8 +141,8 @@ fn ModelChip() -> impl IntoView {
 /// Which device computes, and why.
 #[component]
 fn DeviceChip() -> impl IntoView {
-    let lab = Lab::here();
-    let device = Memo::new(move |_| lab.load.with(|load| load.value.device.clone()));
+    let app = AppContext::here();
+    let device = Memo::new(move |_| app.requests.load.with(|load| load.value.device.clone()));
     let name = move || {
         device.get().map_or("Device", |device| match device.backend {
             Backend::Cpu => "CPU",
@@ -150,7 +152,7 @@ fn DeviceChip() -> impl IntoView {
     let choices =
         [(BackendChoice::Auto, "The faster"), (BackendChoice::Gpu, "WebGPU"), (BackendChoice::Cpu, "CPU")];
     let button = move |(choice, name): (BackendChoice, &'static str)| {
-        view! { <button type="button" class="button" on:click=move |_| lab.start(choice)>{name}</button> }
+        view! { <button type="button" class="button" on:click=move |_| app.start(choice)>{name}</button> }
     };
     view! {
         <details class="badge" name="badge" id="engine">

@@ -2,25 +2,27 @@
 
 use super::failure::FailureNote;
 use crate::session::protocol::{Lane, Loading, Stage};
-use crate::ui::lab::Lab;
+use crate::ui::active_model::stopped;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use crate::ui::speaking::stopped;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
 
 /// One segment per stage, and the words of the one that runs. It keeps its height when loading has ended.
 #[component]
 pub fn LoadingBar() -> impl IntoView {
-    let lab = Lab::here();
-    let phase = Memo::new(move |_| lab.load.with(|load| load.phase));
-    let stopped = stopped(lab);
+    let app = AppContext::here();
+    let phase = Memo::new(move |_| app.requests.load.with(|load| load.phase));
+    let stopped = stopped(app);
     let segment = move |stage: Stage| {
-        let width = move || lab.load.with(|load| format!("width:{:.1}%", load.value.fraction(stage) * 100.0));
+        let width = move || {
+            app.requests.load.with(|load| format!("width:{:.1}%", load.value.fraction(stage) * 100.0))
+        };
         view! { <span class="segment" data-stage=format!("{stage:?}")><i style=width></i></span> }
     };
     let words = move || {
-        lab.load.with(|load| match load.value.stages.last() {
+        app.requests.load.with(|load| match load.value.stages.last() {
             _ if load.value.is_waiting => {
                 "The model is being fetched or loaded, here or in another tab".into()
             }
@@ -35,15 +37,15 @@ pub fn LoadingBar() -> impl IntoView {
                 <span>{words}</span>
             </section>
         })}
-        <FailureNote lane=Lane::Load failure=Memo::new(move |_| lab.load.with(|load| load.failure.clone())) />
-        {move || (phase.get() == Phase::Failed && lab.view.with(|view| !view.model.is_empty())).then(|| view! {
-            <p class="note"><button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button></p>
+        <FailureNote lane=Lane::Load failure=Memo::new(move |_| app.requests.load.with(|load| load.failure.clone())) />
+        {move || (phase.get() == Phase::Failed && app.view.with(|view| !view.model.is_empty())).then(|| view! {
+            <p class="note"><button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button></p>
         })}
         {move || stopped.get().map(|name| view! {
             <p class="note" role="status">
                 <span>"The engine stopped with " <b>{name}</b> ". Playroom speaks in its place."</span>
-                <button type="button" class="button" on:click=move |_| lab.stopped.set(None)>"Try it again"</button>
-                <button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button>
+                <button type="button" class="button" on:click=move |_| app.stopped.set(None)>"Try it again"</button>
+                <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
             </p>
         })}
     }
@@ -52,8 +54,8 @@ pub fn LoadingBar() -> impl IntoView {
 /// The progress of a stage in words.
 fn tell(Loading { stage, done, total }: Loading) -> String {
     let bytes = || match total {
-        Some(total) => format!("{} of {}", show::megabytes(done), show::megabytes(total)),
-        None => show::megabytes(done),
+        Some(total) => format!("{} of {}", format::megabytes(done), format::megabytes(total)),
+        None => format::megabytes(done),
     };
     match stage {
         Stage::Device => "Looking for a graphics device".into(),

@@ -6,9 +6,9 @@ use super::raster::{Raster, Rgba};
 use super::toolbar::Toolbar;
 use super::veil::{peak, veil};
 use crate::session::protocol::ModelKind;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::stage::{StagePicture, outline};
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
@@ -34,10 +34,10 @@ pub fn PicturePanel(
     #[prop(into)] overlay: Memo<Overlay>,
     #[prop(optional)] choose_patch: Option<Callback<usize>>,
 ) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let frame = NodeRef::<Div>::new();
-    let editing = lab.pick(|view| view.editing);
-    let is_scene = Memo::new(move |_| lab.picture.with(|picture| picture.scene.is_some()));
+    let editing = app.pick(|view| view.editing);
+    let is_scene = Memo::new(move |_| app.picture.with(|picture| picture.scene.is_some()));
     let can_edit = Memo::new(move |_| editing.get() && is_scene.get());
     let selected = RwSignal::new(None::<usize>);
     view! {
@@ -50,17 +50,17 @@ pub fn PicturePanel(
                     Some(view! { <Patches frame overlay choose /> })
                 }}
             </div>
-            <figcaption class="small quiet">{move || about(lab)}</figcaption>
+            <figcaption class="small quiet">{move || about(app)}</figcaption>
             <Toolbar />
             {move || can_edit.get().then(|| view! { <Properties selected /> })}
         </figure>
     }
 }
 
-fn about(lab: Lab) -> String {
-    let facts = lab.facts.with(|facts| facts.as_ref().map(|facts| (facts.kind, facts.image_size)));
-    let side = lab.picture.with(|picture| picture.pixels.width);
-    lab.picture.with(|picture| match &picture.scene {
+fn about(app: AppContext) -> String {
+    let facts = app.facts.with(|facts| facts.as_ref().map(|facts| (facts.kind, facts.image_size)));
+    let side = app.picture.with(|picture| picture.pixels.width);
+    app.picture.with(|picture| match &picture.scene {
         Some(scene) => {
             let count = scene.objects.len();
             let plural = if count == 1 { "" } else { "s" };
@@ -80,16 +80,16 @@ fn about(lab: Lab) -> String {
 /// The picture, the veil of an attention map, and the marks.
 #[component]
 pub fn Layers(#[prop(into)] overlay: Memo<Overlay>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let theme = Theme::here();
-    let rgba = Memo::new(move |_| Shared::new(lab.picture.with(|picture| Rgba::from(&picture.pixels))));
+    let rgba = Memo::new(move |_| Shared::new(app.picture.with(|picture| Rgba::from(&picture.pixels))));
     let covered = Memo::new(move |_| {
         let veil = overlay.with(|overlay| overlay.map.as_ref().map(|map| veil(map, theme.is_dark())));
         Shared::new(veil.unwrap_or_else(|| Rgba { width: 1, height: 1, bytes: vec![0; 4] }))
     });
     let border = Memo::new(move |_| {
         let object = overlay.with(|overlay| overlay.object)?;
-        lab.picture.with(|picture| picture.masks.get(object).map(outline))
+        app.picture.with(|picture| picture.masks.get(object).map(outline))
     });
     let marks = move || {
         let overlay = overlay.get();
@@ -108,7 +108,7 @@ pub fn Layers(#[prop(into)] overlay: Memo<Overlay>) -> impl IntoView {
         });
         (strongest, patch)
     };
-    let label = Memo::new(move |_| lab.picture.with(|picture| described(picture)));
+    let label = Memo::new(move |_| app.picture.with(|picture| described(picture)));
     view! {
         <Raster rgba label=label />
         <div class="veil"><Raster rgba=covered /></div>
@@ -136,10 +136,10 @@ pub fn described(picture: &StagePicture) -> String {
 /// A grid of cells that can be pointed at, one at a time.
 #[component]
 fn Patches(frame: NodeRef<Div>, overlay: Memo<Overlay>, choose: Callback<usize>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     // Playroom's, until the model is there.
     let grid =
-        move || lab.facts.with_untracked(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
+        move || app.facts.with_untracked(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
     let find = move |event: &MouseEvent| {
         let (x, y) = super::heatmap::place(frame.get_untracked()?.as_ref(), event);
         let cell = |share: f64| ((share * grid() as f64) as usize).min(grid() - 1);
@@ -176,7 +176,7 @@ fn told(overlay: &Overlay) -> Option<String> {
     let (patch, map) = (overlay.patch?, overlay.map.as_ref()?);
     let (grid, strongest) = (map.len().isqrt(), peak(map)?);
     let place = |cell: usize| format!("row {}, column {}", cell / grid + 1, cell % grid + 1);
-    let share = show::percent(map[strongest]);
+    let share = format::percent(map[strongest]);
     Some(format!("The patch in {} looks most at {}: {share}", place(patch), place(strongest)))
 }
 
@@ -199,10 +199,10 @@ pub fn Thumbnail(
 /// A note that a link named a picture which this browser does not have.
 #[component]
 pub fn LostPicture() -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let is_lost = Memo::new(move |_| {
-        let asked = lab.view.with(|view| view.picture.clone());
-        lab.picture.with(|picture| picture.name != asked)
+        let wanted = app.view.with(|view| view.picture.clone());
+        app.picture.with(|picture| picture.name != wanted)
     });
     view! {
         {move || is_lost.get().then(|| view! {

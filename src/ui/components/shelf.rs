@@ -2,7 +2,7 @@
 
 use super::picture::{Thumbnail, described};
 use super::raster::Rgba;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::stage::StagePicture;
 use crate::ui::state::Shared;
@@ -14,14 +14,14 @@ const SCENES: usize = 24;
 
 #[component]
 pub fn Shelf() -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let scenes = Memo::new(move |_| {
-        lab.gallery.with(|gallery| gallery.pictures.iter().take(SCENES).cloned().collect::<Vec<_>>())
+        app.gallery.with(|gallery| gallery.pictures.iter().take(SCENES).cloned().collect::<Vec<_>>())
     });
-    let current = Memo::new(move |_| lab.picture.with(|picture| picture.name.clone()));
+    let current = Memo::new(move |_| app.picture.with(|picture| picture.name.clone()));
     let is_extra = move || scenes.with(|scenes| scenes.iter().all(|scene| scene.name != current.get()));
-    let rgba = Memo::new(move |_| lab.picture.with(|picture| Shared::new(Rgba::from(&picture.pixels))));
-    let own = move || lab.own.get().filter(|_| current.get() != PictureName::Own);
+    let rgba = Memo::new(move |_| app.picture.with(|picture| Shared::new(Rgba::from(&picture.pixels))));
+    let own = move || app.upload.get().filter(|_| current.get() != PictureName::Own);
     let scene = move |picture: Shared<StagePicture>| {
         let name = picture.name.clone();
         let label = described(&picture);
@@ -29,17 +29,17 @@ pub fn Shelf() -> impl IntoView {
         let rgba = Shared::new(Rgba::from(&picture.pixels));
         view! {
             <li><Thumbnail rgba=Memo::from(rgba) label chosen=Memo::new(move |_| current.get() == here)
-                choose=move || lab.go(|view| view.picture = there.clone()) /></li>
+                choose=move || app.go(|view| view.picture = there.clone()) /></li>
         }
     };
     view! {
         <section class="shelf" aria-label="Pictures"><ul>
             {move || is_extra().then(|| view! {
-                <li><Thumbnail rgba label=lab.picture.with(|picture| described(picture)) chosen=true choose=|| {} /></li>
+                <li><Thumbnail rgba label=app.picture.with(|picture| described(picture)) chosen=true choose=|| {} /></li>
             })}
             {move || own().map(|pixels| view! {
                 <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&pixels))) label="Your own picture" chosen=false
-                    choose=move || lab.go(|view| view.picture = PictureName::Own) /></li>
+                    choose=move || app.go(|view| view.picture = PictureName::Own) /></li>
             })}
             <For each=move || scenes.get() key=|picture| picture.name.clone() children=scene />
         </ul></section>

@@ -1,8 +1,9 @@
 //! What stands in a room whose question the model cannot answer.
 
 use crate::session::protocol::Abilities;
-use crate::ui::history::{link, visit};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::history::link;
+use crate::ui::navigation::visit;
 use crate::ui::view::Room;
 use leptos::prelude::*;
 
@@ -24,15 +25,15 @@ pub fn lacking(room: Room, abilities: Abilities) -> Option<&'static str> {
 
 #[component]
 pub fn Unable(sentence: &'static str) -> impl IntoView {
-    let lab = Lab::here();
-    let name = move || lab.facts.with(|facts| facts.as_ref().map(|facts| facts.name.clone()));
-    let address = move || lab.view.with(|view| link(view, Room::Models));
+    let app = AppContext::here();
+    let name = move || app.facts.with(|facts| facts.as_ref().map(|facts| facts.name.clone()));
+    let address = move || app.view.with(|view| link(view, Room::Models));
     view! {
         <section class="stage">
             <p class="note">{name} " " {sentence} "."</p>
             <div class="row">
-                <a class="button" href=address on:click=move |event| visit(lab, Room::Models, &event)>"Choose a model that does"</a>
-                <button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button>
+                <a class="button" href=address on:click=move |event| visit(app, Room::Models, &event)>"Choose a model that does"</a>
+                <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
             </div>
         </section>
     }
@@ -41,12 +42,13 @@ pub fn Unable(sentence: &'static str) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray;
 
     #[test]
     fn a_room_is_shut_only_where_its_question_cannot_be_answered() {
         let clip = Abilities { embeds: true, ..Abilities::default() };
-        let shut: Vec<Room> = Room::ALL.into_iter().filter(|&room| lacking(room, clip).is_some()).collect();
-        assert_eq!(shut, [Room::Caption, Room::Ask]);
+        let shut = Room::VARIANTS.iter().copied().filter(|&room| lacking(room, clip).is_some());
+        assert_eq!(shut.collect::<Vec<_>>(), [Room::Caption, Room::Ask]);
         let vqa = Abilities { answers: true, ..Abilities::default() };
         assert!(lacking(Room::Ask, vqa).is_none() && lacking(Room::Album, vqa).is_some());
     }

@@ -5,10 +5,10 @@ use super::failure::FailureNote;
 use super::icon::{Glyph, Icon};
 use crate::lab::fuse::Contestant;
 use crate::session::protocol::{Command, Lane};
+use crate::ui::context::AppContext;
 use crate::ui::download::download;
-use crate::ui::lab::Lab;
-use crate::ui::live::Live;
 use crate::ui::memo::Memo;
+use crate::ui::training_run::TrainingRun;
 use leptos::prelude::*;
 
 const MIME: &str = "application/octet-stream";
@@ -16,49 +16,49 @@ const MIME: &str = "application/octet-stream";
 /// A button that saves the weights of a contestant of a race, or of a contrastive run.
 #[component]
 pub fn WeightsButton(
-    live: Live,
+    training: TrainingRun,
     contestant: Option<Contestant>,
     /// What the file is called, before its step.
     #[prop(into)]
     name: Memo<String>,
 ) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let wanted = RwSignal::new(None::<Command>);
     let ask = move || {
-        let Some(step) = live.stands.get_untracked() else { return };
-        let command = Command::Weights { experiment: live.experiment.get_untracked(), step, contestant };
-        lab.ask(command.clone());
+        let Some(step) = training.step.get_untracked() else { return };
+        let command = Command::Weights { experiment: training.experiment.get_untracked(), step, contestant };
+        app.ask(command.clone());
         wanted.set(Some(command));
     };
     Effect::new(move || {
         let Some(command) = wanted.get() else { return };
-        lab.weights.with(|asked| {
-            if asked.is_settled() && asked.answered.as_deref() == Some(&command) {
+        app.requests.weights.with(|request| {
+            if let Some(weights) = request.answer_to(&command) {
                 let Command::Weights { step, .. } = command else { return };
                 let file = format!("{}-step-{step}.safetensors", name.get_untracked());
-                download(&file, MIME, &asked.value);
+                download(&file, MIME, weights);
                 wanted.set(None);
-            } else if asked.failure.is_some() {
+            } else if request.failure.is_some() {
                 wanted.set(None);
             }
         });
     });
     let is_closed = Memo::new(move |_| {
         contestant == Some(Contestant::Majority)
-            || live.is_busy.get()
-            || live.stands.get().is_none()
+            || training.is_busy.get()
+            || training.step.get().is_none()
             || wanted.get().is_some()
     });
     let failure = Memo::new(move |_| {
-        lab.weights.with(|asked| {
+        app.requests.weights.with(|request| {
             let is_own = |command: &Command| matches!(command, Command::Weights { contestant: own, .. } if *own == contestant);
-            asked.command.as_deref().is_some_and(is_own).then(|| asked.failure.clone()).flatten()
+            request.command.as_deref().is_some_and(is_own).then(|| request.failure.clone()).flatten()
         })
     });
     view! {
         <p class="row">
             <Button is_idle=is_closed press=ask><Glyph icon=Icon::Download />"Save the weights"</Button>
-            <span class="small quiet">"safetensors; "<code>"triptych lab judge FILE"</code>" judges them again."</span>
+            <span class="small quiet">"safetensors; "<code>"triptych lab evaluate FILE"</code>" evaluates them again."</span>
         </p>
         <FailureNote lane=Lane::Weights failure />
     }

@@ -1,7 +1,7 @@
 //! A sentence whose words can be pointed at.
 
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::text::Word;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Ol;
@@ -59,7 +59,7 @@ pub fn Words(
         let probability = move || said.with(|said| said.as_ref().and_then(|said| said.probability));
         let sure = move || probability().map(|p| format!("--sure:{p:.3}"));
         // What the line below the word shows.
-        let told = move || probability().map(|p| format!("{} sure", show::percent(p)));
+        let told = move || probability().map(|p| format!("{} sure", format::percent(p)));
         let tab = move || {
             let pinned = pinned.get().filter(|&pinned| pinned < count.get());
             if pinned.unwrap_or(0) == index { "0" } else { "-1" }

@@ -15,7 +15,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub(super) fn hear(&mut self, event: Event) {
+    pub(super) fn apply(&mut self, event: Event) {
         match event {
             Event::Loading(loading) => self.progress(loading),
             Event::Waiting => self.is_waiting = true,

@@ -2,7 +2,7 @@
 
 use super::tests::{caption, facts, failure, load, picture, ready_state};
 use super::*;
-use crate::session::protocol::{AlbumPart, Photo, WayOn};
+use crate::session::protocol::{AlbumPart, Command, Event, Failure, Lane, Photo, Recovery, Reply, Request};
 
 fn ask(question: &str) -> Command {
     Command::Ask { picture: picture(0), question: question.into() }
@@ -26,7 +26,7 @@ fn a_crash_before_anything_was_loaded_is_told_and_fails_nothing_else() {
     let shelf = state.ask(Command::Shelf).unwrap();
     state.crash(String::new());
     assert_eq!((state.load.phase, state.caption.phase), (Phase::Failed, Phase::Unasked));
-    assert_eq!(state.load.failure.as_ref().map(|failure| failure.way_on), Some(WayOn::Reload));
+    assert_eq!(state.load.failure.as_ref().map(|failure| failure.recovery), Some(Recovery::Reload));
     assert_eq!(state.restart(), [shelf]);
     assert_eq!(state.load.failure, None);
 }
@@ -35,7 +35,7 @@ fn a_crash_before_anything_was_loaded_is_told_and_fails_nothing_else() {
 fn a_worker_that_ends_in_silence_leaves_no_question_answered() {
     let mut state = ready_state();
     let id = state.ask(ask("is it red?")).unwrap().id;
-    state.apply(Reply { id, event: failure(WayOn::ChangeInput) });
+    state.apply(Reply { id, event: failure(Recovery::ChangeInput) });
     state.crash("its worker ended without an error".into());
     assert_eq!(state.ask(ask("is it blue?")), None, "there is nobody to ask");
     assert_eq!(state.answer.phase, Phase::Waiting);
@@ -63,7 +63,7 @@ fn a_lost_device_leaves_no_request_behind() {
     state.apply(Reply { id: loaded, event: Event::Ready(facts()) });
     let first = state.ask(caption(1)).unwrap();
     let second = state.ask(ask("is it red?")).unwrap();
-    state.apply(Reply { id: loaded, event: failure(WayOn::UseCpu) });
+    state.apply(Reply { id: loaded, event: failure(Recovery::UseCpu) });
     state.restart();
     let id = state.ask(load()).unwrap().id;
     assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [first, second]);
@@ -73,17 +73,17 @@ fn a_lost_device_leaves_no_request_behind() {
 fn a_file_that_may_have_stopped_the_engine_is_named_and_not_sent_again() {
     let mut state = ready_state();
     let photo = Photo { name: "bomb.png".into(), size: 1, modified: 2 };
-    state.ask(Command::AddPhoto { photo, file: vec![0] }).unwrap();
+    state.ask(Command::AddPhoto { photo, file: vec![0], in_memory: false }).unwrap();
     state.ask(Command::Open { name: "bomb.png".into(), file: vec![0] }).unwrap();
-    let asked = state.ask(ask("is it red?")).unwrap();
+    let request = state.ask(ask("is it red?")).unwrap();
     state.crash(String::new());
-    let told = |failure: &Option<Failure>| failure.as_ref().map(|it| (it.sentence.clone(), it.way_on));
+    let told = |failure: &Option<Failure>| failure.as_ref().map(|it| (it.sentence.clone(), it.recovery));
     let sentence = "The engine stopped at the file bomb.png.".to_string();
-    assert_eq!(told(&state.adding.failure), Some((sentence.clone(), WayOn::ChangeInput)));
-    assert_eq!(told(&state.opened.failure), Some((sentence, WayOn::Retry)));
+    assert_eq!(told(&state.adding.failure), Some((sentence.clone(), Recovery::ChangeInput)));
+    assert_eq!(told(&state.opened.failure), Some((sentence, Recovery::Retry)));
     state.restart();
     let id = state.ask(load()).unwrap().id;
-    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [asked]);
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [request]);
 }
 
 #[test]
@@ -102,13 +102,13 @@ fn what_is_asked_of_a_worker_that_has_stopped_waits_for_the_next() {
 fn going_on_in_memory_is_offered_until_it_is_done() {
     let mut state = ready_state();
     let id = state.ask(Command::OpenAlbum { known: 0 }).unwrap().id;
-    state.apply(Reply { id, event: failure(WayOn::InMemory) });
+    state.apply(Reply { id, event: failure(Recovery::InMemory) });
     assert_eq!(state.retry_in_memory(Lane::Album), None, "it keeps nothing");
     assert!(state.retry(Lane::Album).is_some(), "and can be tried again");
 
-    let held = Command::DownloadInMemory { name: "a/b".into(), size: 9, again: false };
+    let held = Command::Download { name: "a/b".into(), size: 9, again: false, in_memory: true };
     let id = state.ask(held.clone()).unwrap().id;
-    state.apply(Reply { id, event: failure(WayOn::InMemory) });
+    state.apply(Reply { id, event: failure(Recovery::InMemory) });
     assert_eq!(state.retry_in_memory(Lane::Download).map(|request| request.command), Some(held));
 }
 

@@ -1,7 +1,7 @@
 //! What the page knows of the checkpoints on this device.
 
-use super::asked::Turn;
-use super::{Phase, UiState};
+use super::request::{AnyRequestState, Phase};
+use super::ui_state::UiState;
 use crate::session::protocol::{Command, Offer, Request};
 
 impl UiState {
@@ -10,7 +10,7 @@ impl UiState {
         if offer.again && self.offer.id() == id && self.download.is_settled() {
             self.download.clear();
         }
-        self.offer.hear(id, Phase::Done, |value| *value = Some(offer));
+        self.offer.apply(id, Phase::Done, |value| *value = Some(offer));
     }
 
     /// Whether an action that is under way on the same lane ends with what this looks at, and must not be superseded by the look.
@@ -26,10 +26,8 @@ impl UiState {
 
     /// A checkpoint has come: it is on the shelf, and no older than its server's.
     pub(super) fn downloaded(&mut self, id: u32) -> Vec<Request> {
-        self.download.hear(id, Phase::Done, |_| {});
-        if let Some(Command::Download { name, .. } | Command::DownloadInMemory { name, .. }) =
-            self.download.command.as_deref()
-        {
+        self.download.apply(id, Phase::Done, |_| {});
+        if let Some(Command::Download { name, .. }) = self.download.command.as_deref() {
             self.outdated.value.change(|names| names.retain(|outdated| outdated != name));
         }
         self.look_at_the_shelf()
@@ -52,7 +50,7 @@ impl UiState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::protocol::{Event, KeptModel, Lane, ModelKind, Progress, Reply};
+    use crate::session::protocol::{Event, Lane, ModelKind, Progress, Reply, StoredModel};
 
     #[test]
     fn a_deletion_is_not_superseded_by_a_look_at_the_shelf() {
@@ -62,7 +60,7 @@ mod tests {
         assert_eq!(state.ask(Command::Shelf), None);
         assert_eq!(state.apply(Reply { id: 0, event: Event::Changed(Lane::Shelf) }), []);
         let second = state.ask(delete("c/d")).unwrap().id;
-        let model = KeptModel { name: "a/b".into(), size: 1, kept: 1, lasts: true };
+        let model = StoredModel { name: "a/b".into(), size: 1, stored: 1, lasts: true };
         assert_eq!(state.apply(Reply { id: second, event: Event::Shelf(vec![model.clone()]) }), []);
         assert_eq!(*state.shelf.value, [model]);
         let requests = state.apply(Reply { id: first, event: Event::Shelf(Vec::new()) });
@@ -74,7 +72,7 @@ mod tests {
     #[test]
     fn what_was_downloaded_can_be_deleted_and_downloaded_again() {
         let mut state = UiState::default();
-        let download = Command::Download { name: "a/b".into(), size: 10, again: false };
+        let download = Command::Download { name: "a/b".into(), size: 10, again: false, in_memory: false };
         let first = state.ask(download.clone()).unwrap().id;
         assert_eq!(state.ask(download.clone()), None, "it is under way");
         state.apply(Reply { id: first, event: Event::Downloaded });
@@ -94,7 +92,10 @@ mod tests {
             let id = state.ask(Command::Offer { name: "a/b".into(), again }).expect("each press asks").id;
             state.apply(Reply { id, event: Event::Offered(offer(again)) });
             assert_eq!(state.download.phase, Phase::Unasked);
-            let id = state.ask(Command::Download { name: "a/b".into(), size: 10, again }).unwrap().id;
+            let id = state
+                .ask(Command::Download { name: "a/b".into(), size: 10, again, in_memory: false })
+                .unwrap()
+                .id;
             state.apply(Reply { id, event: Event::Downloaded });
             assert_eq!(state.download.phase, Phase::Done);
         }
@@ -107,7 +108,7 @@ mod tests {
             abilities: Default::default(),
             parameters: 1,
             size: 10,
-            kept: 0,
+            stored: 0,
             again,
             memory: [1; 3],
             obstacle: String::new(),

@@ -1,8 +1,8 @@
 //! The values that grow event by event.
 
-use crate::session::protocol::{Hypothesis, Progress, Token};
+use crate::session::protocol::{Hypothesis, Input, Progress, Token};
 
-/// The embeddings of a gallery, row after row, as far as they have come.
+/// The embeddings of inputs, by their modality, as far as they have come.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Embeddings {
     /// `[count, width]`, unit vectors.
@@ -13,15 +13,20 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
-    pub(super) fn extend(&mut self, from: u32, pictures: &[f32], texts: &[f32], width: usize) {
+    /// Takes the rows of the inputs `from ..`.
+    pub(super) fn extend(&mut self, from: usize, rows: &[f32], inputs: &[Input], width: usize) {
         if from == 0 {
             *self = Embeddings { width, ..Embeddings::default() };
         }
-        self.pictures.extend_from_slice(pictures);
-        self.texts.extend_from_slice(texts);
+        for (input, row) in inputs.iter().skip(from).zip(rows.chunks_exact(width.max(1))) {
+            match input {
+                Input::Picture(_) => self.pictures.extend_from_slice(row),
+                Input::Text(_) => self.texts.extend_from_slice(row),
+            }
+        }
     }
 
-    /// Pairs encoded so far.
+    /// Pictures encoded so far.
     pub fn count(&self) -> usize {
         self.pictures.len().checked_div(self.width).unwrap_or(0)
     }

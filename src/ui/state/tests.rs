@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::session::protocol::{
-    Abilities, Alternative, BackendChoice, Decoding, Hypothesis, Loading, ModelFacts, ModelKind, ModelName,
-    Pixels, Stack, Stage, Token, WayOn,
+    Abilities, Alternative, BackendChoice, Command, Decoding, EncodeLane, Event, Failure, Hypothesis, Lane,
+    Loading, ModelFacts, ModelKind, ModelName, Opened, Pixels, Precision, Recovery, Reply, Request, Stack,
+    Stage, StepTime, Token,
 };
 
 pub fn picture(value: u8) -> Pixels {
@@ -67,8 +68,8 @@ fn texts(state: &UiState) -> Vec<&str> {
     state.caption.value.tokens.iter().map(|token| token.text.as_str()).collect()
 }
 
-pub fn failure(way_on: WayOn) -> Event {
-    Event::Failed(Failure { sentence: "It failed.".into(), detail: String::new(), way_on })
+pub fn failure(recovery: Recovery) -> Event {
+    Event::Failed(Failure { sentence: "It failed.".into(), detail: String::new(), recovery })
 }
 
 #[test]
@@ -128,22 +129,32 @@ fn a_superseded_request_is_no_longer_heard() {
 }
 
 #[test]
+fn an_answer_is_that_to_its_own_words() {
+    let mut state = ready_state();
+    let search = |words: &str| Command::Encode { inputs: vec![words.into()], lane: EncodeLane::Search };
+    let id = state.ask(search("a dog")).unwrap().id;
+    state.apply(Reply { id, event: Event::Encoded { from: 0, rows: vec![0.6, 0.8] } });
+    assert!(state.search.answer_to(&search("a cat")).is_none(), "these were not asked yet");
+    assert_eq!(state.search.answer_to(&search("a dog")).map(|found| &found.texts[..]), Some(&[0.6, 0.8][..]));
+    state.ask(search("a cat")).unwrap();
+    assert!(state.search.answer_to(&search("a dog")).is_none(), "others are under way");
+}
+
+#[test]
 fn a_gallery_comes_in_rows_until_it_is_whole() {
     let mut state = ready_state();
-    let command = Command::EncodeGallery {
-        pictures: (0..3).map(picture).collect(),
-        texts: vec!["a".into(), "b".into(), "c".into()],
-    };
-    let id = state.ask(command).unwrap().id;
-    let rows = |from: u32, count: usize| Event::GalleryEncoded {
-        from,
-        pictures: vec![0.5; 2 * count],
-        texts: vec![0.1; 2 * count],
+    let inputs = (0..3).flat_map(|at| [picture(at).into(), "a".into()]).collect();
+    let id = state.ask(Command::Encode { inputs, lane: EncodeLane::Gallery }).unwrap().id;
+    // Of two values each: a picture's are halves, a text's tenths.
+    let rows = |from: u32, count: usize| {
+        let rows = [0.5, 0.5, 0.1, 0.1].repeat(count);
+        Event::Encoded { from, rows }
     };
     state.apply(Reply { id, event: rows(0, 2) });
     assert_eq!((state.gallery.value.count(), state.gallery.phase), (2, Phase::Running));
-    state.apply(Reply { id, event: rows(2, 1) });
+    state.apply(Reply { id, event: rows(4, 1) });
     assert_eq!((state.gallery.value.count(), state.gallery.phase), (3, Phase::Done));
+    assert_eq!((&state.gallery.value.pictures, &state.gallery.value.texts), (&vec![0.5; 6], &vec![0.1; 6]));
 }
 
 #[test]
@@ -151,7 +162,7 @@ fn a_failure_stays_with_its_request_and_can_be_retried() {
     let mut state = ready_state();
     let ask = Command::Ask { picture: picture(0), question: "?".into() };
     let id = state.ask(ask.clone()).unwrap().id;
-    state.apply(Reply { id, event: failure(WayOn::ChangeInput) });
+    state.apply(Reply { id, event: failure(Recovery::ChangeInput) });
     assert_eq!(state.answer.phase, Phase::Failed);
     assert!(state.is_ready(), "the engine itself goes on");
     let again = state.retry(Lane::Ask).expect("a failed request can be sent again");
@@ -165,23 +176,23 @@ fn after_the_device_was_lost_a_restart_resumes_what_was_under_way() {
     let mut state = UiState::default();
     let id = state.ask(load()).unwrap().id;
     state.apply(Reply { id, event: Event::Ready(facts()) });
-    let asked = state.ask(caption(1)).unwrap();
-    state.apply(Reply { id, event: failure(WayOn::UseCpu) });
+    let request = state.ask(caption(1)).unwrap();
+    state.apply(Reply { id, event: failure(Recovery::UseCpu) });
     assert_eq!((state.load.phase, state.caption.phase), (Phase::Failed, Phase::Waiting));
     let cpu = load_with(BackendChoice::Cpu);
     let id = state.ask(cpu).unwrap().id;
-    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [asked]);
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [request]);
 }
 
 #[test]
 fn a_crash_is_a_failure_with_a_way_on() {
     let mut state = ready_state();
-    let asked = state.ask(caption(1)).unwrap();
+    let request = state.ask(caption(1)).unwrap();
     state.crash("out of memory".into());
-    assert_eq!(state.load.failure.as_ref().map(|failure| failure.way_on), Some(WayOn::Reload));
+    assert_eq!(state.load.failure.as_ref().map(|failure| failure.recovery), Some(Recovery::Reload));
     state.restart();
     let id = state.ask(load()).unwrap().id;
-    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [asked]);
+    assert_eq!(state.apply(Reply { id, event: Event::Ready(facts()) }), [request]);
 }
 
 #[test]
@@ -198,37 +209,37 @@ fn stopping_keeps_what_was_shown() {
 
 #[test]
 fn a_paused_run_is_heard_to_the_end_of_its_step() {
-    use crate::lab::fuse::{Round, Settings};
-    use crate::session::protocol::{Experiment, Lesson};
+    use crate::lab::fuse::{RaceSettings, Round};
+    use crate::session::protocol::{Experiment, TrainingUpdate};
     let mut state = ready_state();
-    let command = Command::Train { experiment: Experiment::Race(Settings::default()), until: 40 };
+    let command = Command::Train { experiment: Experiment::Race(RaceSettings::default()), until: 40 };
     let request = state.ask(command.clone()).expect("it is sent");
     let teach =
-        |state: &mut UiState, lesson| state.apply(Reply { id: request.id, event: Event::Taught(lesson) });
-    let round = |step| Lesson::Round(Round { step, learners: Vec::new() });
-    teach(&mut state, Lesson::RaceBegun { samples: Vec::new() });
+        |state: &mut UiState, update| state.apply(Reply { id: request.id, event: Event::Training(update) });
+    let round = |step| TrainingUpdate::Round(Round { step, learners: Vec::new() });
+    teach(&mut state, TrainingUpdate::RaceBegun { samples: Vec::new() });
     teach(&mut state, round(1));
     state.stop(Lane::Train);
     assert_eq!(state.training.phase, Phase::Stopped);
     teach(&mut state, round(2));
-    let experiment = Experiment::Race(Settings::default());
-    let stands = |state: &UiState| state.training.value.of(&experiment).expect("it has begun").step();
-    assert_eq!((stands(&state), state.training.phase), (2, Phase::Stopped));
+    let experiment = Experiment::Race(RaceSettings::default());
+    let step = |state: &UiState| state.training.value.of(&experiment).expect("it has begun").step();
+    assert_eq!((step(&state), state.training.phase), (2, Phase::Stopped));
     let again = state.ask(command).expect("a stopped run goes on");
-    state.apply(Reply { id: again.id, event: Event::Taught(round(3)) });
+    state.apply(Reply { id: again.id, event: Event::Training(round(3)) });
     state.apply(Reply { id: again.id, event: Event::Trained { step: 3 } });
-    assert_eq!((stands(&state), state.training.phase), (3, Phase::Done));
+    assert_eq!((step(&state), state.training.phase), (3, Phase::Done));
 }
 
 #[test]
 fn another_engine_is_asked_for_runs_anew() {
-    use crate::lab::fuse::Settings;
-    use crate::session::protocol::{Experiment, Lesson};
+    use crate::lab::fuse::RaceSettings;
+    use crate::session::protocol::{Experiment, TrainingUpdate};
     let mut state = ready_state();
-    let experiment = Experiment::Race(Settings::default());
+    let experiment = Experiment::Race(RaceSettings::default());
     let train = |until| Command::Train { experiment: experiment.clone(), until };
     let id = state.ask(train(0)).expect("it is sent").id;
-    state.apply(Reply { id, event: Event::Taught(Lesson::RaceBegun { samples: Vec::new() }) });
+    state.apply(Reply { id, event: Event::Training(TrainingUpdate::RaceBegun { samples: Vec::new() }) });
     state.apply(Reply { id, event: Event::Trained { step: 0 } });
     assert_eq!(state.ask(train(0)), None, "it is done");
 
@@ -278,9 +289,11 @@ fn another_model_forgets_answers_and_opens_the_picture_anew() {
 fn the_library_waits_for_no_model_and_outlives_a_failed_one() {
     let mut state = UiState::default();
     let load = state.ask(load()).unwrap();
-    let download = state.ask(Command::Download { name: "a/b".into(), size: 10, again: false }).unwrap();
+    let download = state
+        .ask(Command::Download { name: "a/b".into(), size: 10, again: false, in_memory: false })
+        .unwrap();
     assert_eq!(state.download.phase, Phase::Running);
-    state.apply(Reply { id: load.id, event: failure(WayOn::ChangeInput) });
+    state.apply(Reply { id: load.id, event: failure(Recovery::ChangeInput) });
     assert_eq!((state.load.phase, state.download.phase), (Phase::Failed, Phase::Running));
     let shelf = state.ask(Command::Shelf).unwrap();
     state.apply(Reply { id: shelf.id, event: Event::Shelf(Vec::new()) });
@@ -293,7 +306,10 @@ fn the_library_waits_for_no_model_and_outlives_a_failed_one() {
 #[test]
 fn a_download_waits_for_that_of_another_page() {
     let mut state = UiState::default();
-    let id = state.ask(Command::Download { name: "a/b".into(), size: 10, again: false }).unwrap().id;
+    let id = state
+        .ask(Command::Download { name: "a/b".into(), size: 10, again: false, in_memory: false })
+        .unwrap()
+        .id;
     state.apply(Reply { id, event: Event::Waiting });
     assert_eq!((state.download.phase, *state.download.value), (Phase::Running, Some(Download::Elsewhere)));
     state.apply(Reply { id, event: Event::Downloaded });

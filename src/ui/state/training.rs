@@ -1,10 +1,10 @@
-//! Live runs as the page has heard of them.
+//! Training runs as the page has heard of them.
 
-use super::{Phase, Shared, UiState};
+use super::shared::Shared;
 use crate::lab::contrast::{self, objectives};
-use crate::lab::fuse::{Contestant, Round, Shown, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, Round, Shown};
 use crate::lab::sabotage::Damage;
-use crate::session::protocol::{Command, Experiment, KEPT_RUNS, Lesson};
+use crate::session::protocol::{Experiment, KEPT_RUNS, TrainingUpdate};
 
 /// Contrastive runs whose last figures are remembered beyond that.
 const COMPARED: usize = 12;
@@ -13,7 +13,7 @@ const COMPARED: usize = 12;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Runs {
     /// By their beginning, the newest first; as many as the engine keeps.
-    newest: Vec<(Experiment, Training)>,
+    newest: Vec<(Experiment, RunState)>,
     /// Contrastive runs that have taken a step, in the order in which they were first measured.
     pub compared: Vec<Compared>,
 }
@@ -21,7 +21,7 @@ pub struct Runs {
 /// Where a contrastive run stood when it was last measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    pub settings: contrast::Settings,
+    pub settings: contrast::ContrastSettings,
     /// Of the step before the measurement.
     pub loss: f32,
     pub figures: Shared<contrast::Figures>,
@@ -29,37 +29,37 @@ pub struct Compared {
 
 impl Runs {
     /// What was heard of an experiment.
-    pub fn of(&self, experiment: &Experiment) -> Option<&Training> {
+    pub fn of(&self, experiment: &Experiment) -> Option<&RunState> {
         self.newest.iter().find(|(other, _)| other == experiment).map(|(_, training)| training)
     }
 
-    pub(super) fn hear(&mut self, experiment: &Experiment, lesson: Lesson) {
-        let begun = match lesson {
-            Lesson::RaceBegun { samples } => {
-                Training::Race(Race { samples: Shared::new(samples), ..Race::default() })
+    pub(super) fn apply(&mut self, experiment: &Experiment, update: TrainingUpdate) {
+        let begun = match update {
+            TrainingUpdate::RaceBegun { samples } => {
+                RunState::Race(RaceState { samples: Shared::new(samples), ..RaceState::default() })
             }
-            Lesson::ContrastBegun { parameters } => {
-                Training::Contrast(Contrast { parameters, ..Contrast::default() })
+            TrainingUpdate::ContrastBegun { parameters } => {
+                RunState::Contrast(ContrastState { parameters, ..ContrastState::default() })
             }
-            Lesson::ObjectivesBegun { standings } => {
-                Training::Objectives(Objectives { standings, ..Objectives::default() })
+            TrainingUpdate::ObjectivesBegun { standings } => {
+                RunState::Objectives(ObjectivesState { standings, ..ObjectivesState::default() })
             }
-            lesson => return self.go_on(experiment, lesson),
+            update => return self.update(experiment, update),
         };
         self.newest.retain(|(other, _)| other != experiment);
         self.newest.insert(0, (experiment.clone(), begun));
         self.newest.truncate(KEPT_RUNS);
     }
 
-    fn go_on(&mut self, experiment: &Experiment, lesson: Lesson) {
+    fn update(&mut self, experiment: &Experiment, update: TrainingUpdate) {
         let Some((_, training)) = self.newest.iter_mut().find(|(other, _)| other == experiment) else {
             return;
         };
-        match (training, lesson) {
-            (Training::Race(race), Lesson::Round(round)) => race.rounds.push(Shared::new(round)),
-            (Training::Race(race), Lesson::Standing(standing)) => race.judge(standing),
-            (Training::Contrast(run), Lesson::Contrast(report)) => run.reports.push(report),
-            (Training::Contrast(run), Lesson::Measured(figures)) => {
+        match (training, update) {
+            (RunState::Race(race), TrainingUpdate::Round(round)) => race.rounds.push(Shared::new(round)),
+            (RunState::Race(race), TrainingUpdate::Evaluated(evaluation)) => race.evaluate(evaluation),
+            (RunState::Contrast(run), TrainingUpdate::Contrast(report)) => run.reports.push(report),
+            (RunState::Contrast(run), TrainingUpdate::Measured(figures)) => {
                 let figures = Shared::new(*figures);
                 run.figures.push(figures.clone());
                 let loss = run.reports.last().map(|report| report.loss);
@@ -67,7 +67,7 @@ impl Runs {
                     self.compare(Compared { settings: settings.clone(), loss, figures });
                 }
             }
-            (Training::Objectives(race), Lesson::Objective(standing)) => race.hear(standing),
+            (RunState::Objectives(race), TrainingUpdate::Objective(standing)) => race.apply(standing),
             _ => {}
         }
     }
@@ -82,57 +82,39 @@ impl Runs {
     }
 }
 
-impl UiState {
-    pub(super) fn taught(&mut self, id: u32, lesson: Lesson) {
-        match lesson {
-            Lesson::Damage(damage) => {
-                let command = self.damage.command.clone();
-                let Some(Command::Sabotage { experiment, .. }) = command.as_deref() else { return };
-                self.damage.hear(id, Phase::Running, |all| add_damage(all, experiment, damage));
-            }
-            lesson => {
-                let command = self.training.command.clone();
-                let Some(Command::Train { experiment, .. }) = command.as_deref() else { return };
-                let phase = self.training.phase;
-                self.training.hear(id, phase, |runs| runs.hear(experiment, lesson));
-            }
-        }
-    }
-}
-
 /// One run.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Training {
-    Race(Race),
-    Contrast(Contrast),
-    Objectives(Objectives),
+pub enum RunState {
+    Race(RaceState),
+    Contrast(ContrastState),
+    Objectives(ObjectivesState),
 }
 
-impl Training {
-    /// The step at which the run stands.
+impl RunState {
+    /// The step that the run has reached.
     pub fn step(&self) -> u64 {
         match self {
-            Training::Race(race) => race.rounds.last().map_or(0, |round| round.step),
-            Training::Contrast(run) => run.reports.last().map_or(0, |report| report.step),
-            Training::Objectives(race) => race.pieces,
+            RunState::Race(race) => race.rounds.last().map_or(0, |round| round.step),
+            RunState::Contrast(run) => run.reports.last().map_or(0, |report| report.step),
+            RunState::Objectives(race) => race.pieces,
         }
     }
 }
 
-/// A race: its curves, and the newest judgement of each contestant.
+/// A race: its curves, and the newest evaluation of each contestant.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Race {
+pub struct RaceState {
     /// The held-out samples, in their order.
     pub samples: Shared<Vec<Shown>>,
     pub rounds: Vec<Shared<Round>>,
     /// The newest of each contestant, in the order of the race.
-    pub standings: Vec<Shared<Standing>>,
-    pub judgements: Vec<Judgement>,
+    pub evaluations: Vec<Shared<Evaluation>>,
+    pub curve: Vec<EvaluationPoint>,
 }
 
 /// A point of the curves on held-out samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Judgement {
+pub struct EvaluationPoint {
     pub contestant: Contestant,
     pub step: u64,
     pub accuracy: f32,
@@ -140,38 +122,38 @@ pub struct Judgement {
     pub alone: [f32; 2],
 }
 
-impl Race {
-    fn judge(&mut self, standing: Standing) {
-        let Standing { contestant, step, alone, .. } = standing;
-        let accuracy = standing.confusion.accuracy();
-        self.judgements.push(Judgement { contestant, step, accuracy, alone });
-        let standing = Shared::new(standing);
-        match self.standings.iter_mut().find(|known| known.contestant == contestant) {
-            Some(known) => *known = standing,
-            None => self.standings.push(standing),
+impl RaceState {
+    fn evaluate(&mut self, evaluation: Evaluation) {
+        let Evaluation { contestant, step, alone, .. } = evaluation;
+        let accuracy = evaluation.confusion.accuracy();
+        self.curve.push(EvaluationPoint { contestant, step, accuracy, alone });
+        let evaluation = Shared::new(evaluation);
+        match self.evaluations.iter_mut().find(|known| known.contestant == contestant) {
+            Some(known) => *known = evaluation,
+            None => self.evaluations.push(evaluation),
         }
     }
 }
 
 /// A contrastive run: its losses, and what was measured on held-out pairs now and then.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Contrast {
+pub struct ContrastState {
     /// Number of weights.
     pub parameters: u32,
-    pub reports: Vec<contrast::Report>,
+    pub reports: Vec<contrast::ContrastMetrics>,
     pub figures: Vec<Shared<contrast::Figures>>,
 }
 
-/// A race of objectives: where each stands.
+/// A race of objectives: how far each is.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Objectives {
+pub struct ObjectivesState {
     pub standings: Vec<objectives::Standing>,
     /// Pieces of work that are done.
     pub pieces: u64,
 }
 
-impl Objectives {
-    fn hear(&mut self, standing: objectives::Standing) {
+impl ObjectivesState {
+    fn apply(&mut self, standing: objectives::Standing) {
         self.pieces += 1;
         if let Some(known) = self.standings.iter_mut().find(|known| known.objective == standing.objective) {
             *known = standing;
@@ -179,21 +161,23 @@ impl Objectives {
     }
 }
 
-/// Keeps the damages of one state of one race under one corruption of one modality; a newer one of equal strength takes
-/// the older one's place.
-fn add_damage(damages: &mut Damages, experiment: &Experiment, new: Damage) {
-    let key = |damage: &Damage| (damage.step, damage.sabotage.modality, damage.sabotage.corruption);
-    let strength = |damage: &Damage| (damage.contestant, damage.sabotage.percent);
-    if damages.of.as_ref() != Some(experiment) {
-        *damages = Damages { of: Some(experiment.clone()), all: Vec::new() };
-    }
-    damages.all.retain(|old| key(old) == key(&new) && strength(old) != strength(&new));
-    damages.all.push(Shared::new(new));
-}
-
-/// What the contestants of one race answer to spoilt samples.
+/// What the contestants of one race answer to corrupted samples.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Damages {
     pub of: Option<Experiment>,
     pub all: Vec<Shared<Damage>>,
+}
+
+impl Damages {
+    /// Keeps the damages of one state of one race under one corruption of one modality; a newer one of equal strength takes
+    /// the older one's place.
+    pub(super) fn add(&mut self, experiment: &Experiment, new: Damage) {
+        let key = |damage: &Damage| (damage.step, damage.sabotage.modality, damage.sabotage.corruption);
+        let strength = |damage: &Damage| (damage.contestant, damage.sabotage.percent);
+        if self.of.as_ref() != Some(experiment) {
+            *self = Damages { of: Some(experiment.clone()), all: Vec::new() };
+        }
+        self.all.retain(|old| key(old) == key(&new) && strength(old) != strength(&new));
+        self.all.push(Shared::new(new));
+    }
 }

@@ -1,7 +1,7 @@
 //! What the room Contrast shows, as it stands in an address.
 
 use super::ContrastMode;
-use crate::lab::contrast::{Direction, Loss, Settings, Space, Temperature, objectives};
+use crate::lab::contrast::{ContrastSettings, Direction, Loss, Temperature, objectives};
 use std::str::FromStr;
 
 const LOSSES: [(Loss, &str); 2] = [(Loss::InfoNce, "infonce"), (Loss::Sigmoid, "sigmoid")];
@@ -12,13 +12,13 @@ const WAYS: [(Direction, &str); 3] =
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContrastView {
     pub mode: ContrastMode,
-    pub settings: Settings,
-    /// The step at which the run stands.
+    pub settings: ContrastSettings,
+    /// The step that the run has reached.
     pub step: u64,
     /// The pinned cell of the matrix: (picture, caption).
     pub cell: Option<(usize, usize)>,
-    pub objectives: objectives::Settings,
-    /// The piece of work at which the race stands.
+    pub objectives: objectives::ObjectiveSettings,
+    /// The piece of work that the race has reached.
     pub piece: u64,
 }
 
@@ -26,10 +26,10 @@ impl Default for ContrastView {
     fn default() -> Self {
         ContrastView {
             mode: ContrastMode::Run,
-            settings: Settings::default(),
+            settings: ContrastSettings::default(),
             step: 0,
             cell: None,
-            objectives: objectives::Settings::default(),
+            objectives: objectives::ObjectiveSettings::default(),
             piece: 0,
         }
     }
@@ -79,10 +79,7 @@ impl ContrastView {
         match key {
             "show" => set(&mut self.mode, value),
             "seed" => set(&mut settings.seed, value),
-            "space" => {
-                let named = Space::ALL.into_iter().find(|space| space.name() == value);
-                settings.space = named.unwrap_or(settings.space);
-            }
+            "space" => set(&mut settings.space, value),
             "loss" => settings.loss = choice(&LOSSES, value).unwrap_or(settings.loss),
             "way" => settings.direction = choice(&WAYS, value).unwrap_or(settings.direction),
             "hard" => settings.hard_negatives = value == "1",
@@ -135,6 +132,7 @@ fn cell_of(value: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::contrast::Space;
 
     fn reread(pairs: &[(&'static str, String)]) -> ContrastView {
         let mut view = ContrastView::default();
@@ -145,7 +143,7 @@ mod tests {
     #[test]
     fn both_modes_survive_their_address() {
         assert_eq!(ContrastView::default().write(), []);
-        let settings = Settings {
+        let settings = ContrastSettings {
             seed: 9,
             batch: 32,
             hard_negatives: true,
@@ -154,11 +152,12 @@ mod tests {
             width: 2,
             micro_rate: 1_000,
             steps: 200,
-            ..Settings::default()
+            ..ContrastSettings::default()
         };
         let run = ContrastView { settings, step: 120, cell: Some((3, 31)), ..ContrastView::default() };
         assert_eq!(reread(&run.write()), run);
-        let race = objectives::Settings { seed: 4, batch: 8, steps: 5, probe_steps: 6, micro_rate: 7 };
+        let race =
+            objectives::ObjectiveSettings { seed: 4, batch: 8, steps: 5, probe_steps: 6, micro_rate: 7 };
         let mode = ContrastMode::Objectives;
         let race = ContrastView { mode, objectives: race, piece: 40, ..ContrastView::default() };
         assert_eq!(reread(&race.write()), race);
@@ -166,9 +165,12 @@ mod tests {
 
     #[test]
     fn keys_may_stand_in_any_order() {
-        let settings = Settings { space: Space::Joint, loss: Loss::Sigmoid, ..Settings::default() };
-        let view =
-            ContrastView { settings: Settings { hard_negatives: true, ..settings }, ..Default::default() };
+        let settings =
+            ContrastSettings { space: Space::Joint, loss: Loss::Sigmoid, ..ContrastSettings::default() };
+        let view = ContrastView {
+            settings: ContrastSettings { hard_negatives: true, ..settings },
+            ..Default::default()
+        };
         let mut pairs = view.write();
         pairs.reverse();
         assert_eq!(reread(&pairs), view);

@@ -12,14 +12,14 @@ pub use names::{Attending, ContrastMode, PictureName, RetrieveMode, Room};
 
 pub use race::{LONGEST, RaceView};
 
-use crate::lab::fuse::Settings;
+use crate::lab::fuse::RaceSettings;
 use crate::session::protocol::{Decoding, Precision};
 
 /// Everything that a link reopens. Defaults are left out of the address.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     pub room: Room,
-    /// The checkpoint that speaks, as [`crate::io::hub::Source::name`] has it; empty for Playroom.
+    /// The active checkpoint, as [`crate::io::hub::Source::name`] has it; empty for Playroom.
     pub model: String,
     /// In which the device keeps the checkpoint's matrices.
     pub weights: Precision,
@@ -79,8 +79,8 @@ impl Default for View {
             question: String::new(),
             sentence: String::new(),
             contrast: ContrastView::default(),
-            fuse: RaceView::new(Settings::default()),
-            sabotage: RaceView::new(Settings::sabotage()),
+            fuse: RaceView::new(RaceSettings::default()),
+            sabotage: RaceView::new(RaceSettings::sabotage()),
             album: AlbumView::default(),
         }
     }

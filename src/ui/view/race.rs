@@ -2,14 +2,14 @@
 
 use crate::lab::fuse::Modality;
 use crate::lab::fuse::task::Task;
-use crate::lab::fuse::{Contestant, HELD_OUT, Settings};
+use crate::lab::fuse::{Contestant, HELD_OUT, RaceSettings};
 use crate::lab::sabotage::Corruption;
 
 /// What a race room shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RaceView {
-    pub settings: Settings,
-    /// The step at which the race stands.
+    pub settings: RaceSettings,
+    /// The step that the race has reached.
     pub step: u64,
     /// The held-out sample that is looked at.
     pub sample: usize,
@@ -22,7 +22,7 @@ pub struct RaceView {
 }
 
 impl RaceView {
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: RaceSettings) -> Self {
         RaceView {
             settings,
             step: 0,
@@ -41,7 +41,7 @@ impl RaceView {
     }
 
     fn pairs(&self) -> [(&'static str, String); 11] {
-        let Settings { seed, task, contestants, batch, micro_rate, dropout, modulation } = &self.settings;
+        let RaceSettings { seed, task, contestants, batch, micro_rate, dropout, modulation } = &self.settings;
         let parts: Vec<String> = task.parts.iter().map(u8::to_string).collect();
         let names: Vec<&str> = contestants.iter().map(|contestant| contestant.name()).collect();
         [
@@ -65,14 +65,14 @@ impl RaceView {
         match key {
             "seed" => set(&mut settings.seed, value),
             "task" => settings.task = parts_of(value).map_or(settings.task, |parts| Task { parts }),
-            "with" => settings.contestants = value.split('.').filter_map(Contestant::of).collect(),
+            "with" => settings.contestants = value.split('.').filter_map(|name| name.parse().ok()).collect(),
             "batch" => set(&mut settings.batch, value),
             "rate" => set(&mut settings.micro_rate, value),
             "dropout" => set(&mut settings.dropout, value),
             "modulation" => set(&mut settings.modulation, value),
             "step" => self.step = value.parse().ok().filter(|step| *step <= LONGEST).unwrap_or(self.step),
             "sample" => self.sample = value.parse().ok().filter(|at| *at < HELD_OUT).unwrap_or(self.sample),
-            "inside" => self.inside = Contestant::of(value),
+            "inside" => self.inside = value.parse().ok(),
             "spoil" => self.spoil(value),
             _ => {}
         }
@@ -83,8 +83,8 @@ impl RaceView {
 
     fn spoil(&mut self, value: &str) {
         let mut words = value.split('-');
-        let modality = words.next().and_then(|word| Modality::ALL.into_iter().find(|m| m.name() == word));
-        let corruption = words.next().and_then(|word| Corruption::ALL.into_iter().find(|c| c.name() == word));
+        let modality = words.next().and_then(|word| word.parse().ok());
+        let corruption = words.next().and_then(|word| word.parse().ok());
         let percent = words.next().and_then(|word| word.parse().ok()).filter(|percent| *percent <= 100);
         if let (Some(modality), Some(corruption), Some(percent)) = (modality, corruption, percent) {
             (self.modality, self.corruption, self.percent) = (modality, corruption, percent);
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_race_survives_its_address() {
-        let plain = RaceView::new(Settings::default());
+        let plain = RaceView::new(RaceSettings::default());
         assert_eq!(plain.write(&plain), []);
         let mut view = plain.clone();
         view.settings.task = Task { parts: [1, 2, 0, 9] };
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn nonsense_changes_nothing() {
-        let plain = RaceView::new(Settings::sabotage());
+        let plain = RaceView::new(RaceSettings::sabotage());
         let mut view = plain.clone();
         let nonsense = [
             ("task", "0-0-0-0"),

@@ -1,12 +1,13 @@
 //! Choosing what to say: the claims of a true caption.
 
 use super::Style;
-use super::meaning::{Claim, Description, Relation};
+use super::meaning::{Claim, Description};
 use crate::order;
 use crate::world::attributes::{Attribute, Kind};
+use crate::world::partition::shows_held_out;
+use crate::world::relation::Relation;
 use crate::world::rng::Rng;
 use crate::world::scene::{RELATION_MARGIN, Scene};
-use crate::world::splits::shows_held_out;
 
 /// True claims in a style, or none where the scene offers nothing.
 pub(super) fn claims(scene: &Scene, style: Style, rng: &mut Rng) -> Option<Vec<Claim>> {

@@ -69,7 +69,7 @@ fn candidates(claim: &Claim, scene: &Scene) -> Vec<Vec<usize>> {
         Claim::Relation(a, relation, b) => {
             related(scene, a, *relation, b).into_iter().map(|(i, j)| vec![i, j]).collect()
         }
-        Claim::Count(..) if !claim.judge(scene) => Vec::new(),
+        Claim::Count(..) if !claim.is_true_of(scene) => Vec::new(),
         Claim::Count(_, what) => vec![what.referents(scene)],
         Claim::None(_) => Vec::new(),
     }

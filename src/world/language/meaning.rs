@@ -1,8 +1,9 @@
 //! What sentences mean, and when they are true.
 
 use crate::world::attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
+use crate::world::partition::held_out;
+use crate::world::relation::Relation;
 use crate::world::scene::{Object, Scene};
-use crate::world::splits::held_out;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
@@ -15,16 +16,6 @@ pub struct Description {
     pub colour: Option<Colour>,
     pub shape: Option<Shape>,
     pub place: Option<Place>,
-}
-
-/// Where one object stands with respect to another, by their centres.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    LeftOf,
-    RightOf,
-    Above,
-    Below,
 }
 
 /// The meaning of one statement.
@@ -55,28 +46,6 @@ pub struct Statement {
     pub claim: Claim,
     pub span: Range<usize>,
     pub phrases: Vec<Phrase>,
-}
-
-impl Relation {
-    pub const ALL: [Relation; 4] = [Relation::LeftOf, Relation::RightOf, Relation::Above, Relation::Below];
-
-    pub const fn words(self) -> &'static str {
-        match self {
-            Relation::LeftOf => "left of",
-            Relation::RightOf => "right of",
-            Relation::Above => "above",
-            Relation::Below => "below",
-        }
-    }
-
-    pub const fn opposite(self) -> Relation {
-        match self {
-            Relation::LeftOf => Relation::RightOf,
-            Relation::RightOf => Relation::LeftOf,
-            Relation::Above => Relation::Below,
-            Relation::Below => Relation::Above,
-        }
-    }
 }
 
 impl Description {
@@ -138,18 +107,40 @@ impl Description {
     pub fn is_held_out(&self) -> bool {
         matches!((self.colour, self.shape), (Some(colour), Some(shape)) if held_out(colour, shape))
     }
+
+    /// Size, texture, colour, noun and place, in this order, without article.
+    pub(in crate::world) fn noun_phrase(&self, plural: bool) -> String {
+        let mut phrase = String::with_capacity(48);
+        for kind in [Kind::Size, Kind::Texture, Kind::Colour] {
+            if let Some(value) = self.get(kind) {
+                phrase.push_str(value.word());
+                phrase.push(' ');
+            }
+        }
+        match (self.shape, plural) {
+            (Some(shape), true) => phrase.push_str(&shape.plural()),
+            (Some(shape), false) => phrase.push_str(shape.word()),
+            (None, true) => phrase.push_str("objects"),
+            (None, false) => phrase.push_str("object"),
+        }
+        if let Some(place) = self.place {
+            phrase.push(' ');
+            phrase.push_str(&place.with_preposition());
+        }
+        phrase
+    }
 }
 
 impl fmt::Display for Description {
     /// The noun phrase without article: "small striped red circle at the top left".
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&super::speak::noun_phrase(self, false))
+        f.write_str(&self.noun_phrase(false))
     }
 }
 
 impl Claim {
     /// Whether the claim is true of a scene.
-    pub fn judge(&self, scene: &Scene) -> bool {
+    pub fn is_true_of(&self, scene: &Scene) -> bool {
         match self {
             Claim::Exists(what) => what.count(scene) > 0,
             Claim::Relation(a, relation, b) => !related(scene, a, *relation, b).is_empty(),

@@ -1,7 +1,7 @@
 //! Sentences about scenes: saying, reading, judging.
 //!
 //! A caption is first chosen as a list of [`Claim`]s (`choose`), then put into words (`speak`); [`parse`]
-//! reads words back into claims, and [`Claim::judge`] tells whether a claim is true of a scene. `twist` makes
+//! reads words back into claims, and [`Claim::is_true_of`] tells whether a claim is true of a scene. `twist` makes
 //! a caption false by the smallest change of its claims.
 
 mod choose;
@@ -15,7 +15,7 @@ mod twist;
 
 pub use grounding::{Pointing, mentioned, pointings};
 pub use lexicon::vocabulary;
-pub use meaning::{Claim, Description, Phrase, Relation, Statement};
+pub use meaning::{Claim, Description, Phrase, Statement};
 pub use parse::{parse, read};
 pub use reader::ParseError;
 pub use twist::false_caption;
@@ -56,8 +56,8 @@ pub struct Caption {
 
 impl Caption {
     /// Whether every statement is true of the scene.
-    pub fn judge(&self, scene: &Scene) -> bool {
-        self.statements.iter().all(|statement| statement.claim.judge(scene))
+    pub fn is_true_of(&self, scene: &Scene) -> bool {
+        self.statements.iter().all(|statement| statement.claim.is_true_of(scene))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Reading tokens: what sentences and questions have in common.
 
 use super::lexicon::{Term, term};
-use super::meaning::{Description, Phrase, Relation};
+use super::meaning::{Description, Phrase};
 use crate::world::attributes::{Attribute, Place};
+use crate::world::relation::Relation;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
@@ -50,38 +51,38 @@ pub(crate) struct Reader<'a> {
 pub(crate) const NOUN: &str = "a shape or “object”";
 
 impl<'a> Reader<'a> {
-    pub fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { text, tokens: tokens(text), at: 0 }
     }
 
-    pub fn peek(&self) -> Option<Term> {
+    pub(crate) fn peek(&self) -> Option<Term> {
         self.peek_ahead(0)
     }
 
-    pub fn peek_ahead(&self, ahead: usize) -> Option<Term> {
+    pub(crate) fn peek_ahead(&self, ahead: usize) -> Option<Term> {
         self.tokens.get(self.at + ahead).and_then(|token| token.term)
     }
 
-    pub fn at_end(&self) -> bool {
+    pub(crate) fn at_end(&self) -> bool {
         self.at == self.tokens.len()
     }
 
-    pub fn skip(&mut self) {
+    pub(crate) fn skip(&mut self) {
         self.at += 1;
     }
 
-    pub fn eat(&mut self, term: Term) -> bool {
+    pub(crate) fn eat(&mut self, term: Term) -> bool {
         let found = self.peek() == Some(term);
         self.at += usize::from(found);
         found
     }
 
-    pub fn expect(&mut self, term: Term, expected: &str) -> Result<(), ParseError> {
+    pub(crate) fn expect(&mut self, term: Term, expected: &str) -> Result<(), ParseError> {
         if self.eat(term) { Ok(()) } else { Err(self.fail(expected)) }
     }
 
     /// An error at the current token.
-    pub fn fail(&self, expected: &str) -> ParseError {
+    pub(crate) fn fail(&self, expected: &str) -> ParseError {
         let end = self.text.len();
         let (span, known) =
             self.tokens.get(self.at).map_or((end..end, true), |t| (t.span.clone(), t.term.is_some()));
@@ -89,17 +90,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the current token starts.
-    pub fn start(&self) -> usize {
+    pub(crate) fn start(&self) -> usize {
         self.tokens.get(self.at).map_or(self.text.len(), |token| token.span.start)
     }
 
     /// Where the previous token ended.
-    pub fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.at.checked_sub(1).map_or(0, |last| self.tokens[last].span.end)
     }
 
     /// Article, adjectives, noun and place. `span` ends at the noun.
-    pub fn phrase(&mut self) -> Result<Phrase, ParseError> {
+    pub(crate) fn phrase(&mut self) -> Result<Phrase, ParseError> {
         let start = self.start();
         self.eat(Term::Article);
         let mut description = self.adjectives(Description::ANY)?;
@@ -118,7 +119,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Any number of sizes, textures and colours, at most one of each kind.
-    pub fn adjectives(&mut self, mut description: Description) -> Result<Description, ParseError> {
+    pub(crate) fn adjectives(&mut self, mut description: Description) -> Result<Description, ParseError> {
         loop {
             let attribute = match self.peek() {
                 Some(Term::Size(value)) => Attribute::Size(value),
@@ -136,7 +137,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "at the top left", "in the centre", or nothing. "at the left of" is a relation and left alone.
-    pub fn place(&mut self) -> Result<Option<Place>, ParseError> {
+    pub(crate) fn place(&mut self) -> Result<Option<Place>, ParseError> {
         if self.peek() != Some(Term::At) {
             return Ok(None);
         }
@@ -171,7 +172,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "left of", "to the left of", "above" and their like, or nothing.
-    pub fn relation(&mut self) -> Result<Option<Relation>, ParseError> {
+    pub(crate) fn relation(&mut self) -> Result<Option<Relation>, ParseError> {
         let opened = matches!(self.peek(), Some(Term::To | Term::At));
         if opened {
             self.skip();
@@ -193,7 +194,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Byte ranges of the remaining sizes, textures, colours and nouns.
-    pub fn content_words(&self) -> Vec<Range<usize>> {
+    pub(crate) fn content_words(&self) -> Vec<Range<usize>> {
         let is_content = |term: &Option<Term>| {
             matches!(
                 term,

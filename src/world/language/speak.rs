@@ -1,8 +1,9 @@
 //! Putting claims into words.
 
-use super::meaning::{Claim, Description, Relation};
+use super::meaning::{Claim, Description};
 use super::{Caption, Style, parse};
-use crate::world::attributes::{Kind, Place};
+use crate::world::attributes::Kind;
+use crate::world::relation::Relation;
 use crate::world::rng::Rng;
 use crate::world::scene::Scene;
 
@@ -23,7 +24,7 @@ pub(super) fn full(claims: &[Claim]) -> String {
             _ => ", ",
         });
         match claim {
-            Claim::Exists(what) => text.push_str(&with_article(&noun_phrase(what, false))),
+            Claim::Exists(what) => text.push_str(&with_article(&what.noun_phrase(false))),
             Claim::None(what) => text.push_str(&format!("there is no {what}")),
             other => panic!("a full caption does not say {other:?}"),
         }
@@ -49,7 +50,11 @@ fn first(claim: &Claim, scene: &Scene, rng: &mut Rng) -> String {
         }
         Claim::Exists(what) if form == 1 => {
             let place = what.place.expect("the arm above took the placeless");
-            format!("{} is {}", subject(&Description { place: None, ..*what }, scene), at(place))
+            format!(
+                "{} is {}",
+                subject(&Description { place: None, ..*what }, scene),
+                place.with_preposition()
+            )
         }
         Claim::Relation(a, relation, b) => {
             let relation = related(*relation, rng);
@@ -69,7 +74,7 @@ fn first(claim: &Claim, scene: &Scene, rng: &mut Rng) -> String {
             }
         }
         Claim::None(what) => match (form, lone_adjective(what)) {
-            (0, _) => format!("there are no {}", noun_phrase(what, true)),
+            (0, _) => format!("there are no {}", what.noun_phrase(true)),
             (1, Some(adjective)) => format!("nothing is {adjective}"),
             (1 | 2, _) => format!("there is {}", bare(claim)),
             _ => bare(claim),
@@ -85,14 +90,14 @@ fn bare(claim: &Claim) -> String {
             format!("{} {} {}", indefinite(a), relation.words(), indefinite(b))
         }
         Claim::Count(number, what) => {
-            format!("{} {}", number_word(*number), noun_phrase(what, *number != 1))
+            format!("{} {}", number_word(*number), what.noun_phrase(*number != 1))
         }
         Claim::None(what) => format!("no {what}"),
     }
 }
 
 pub(in crate::world) fn indefinite(what: &Description) -> String {
-    with_article(&noun_phrase(what, false))
+    with_article(&what.noun_phrase(false))
 }
 
 /// With "the" where exactly one object fits.
@@ -119,34 +124,6 @@ fn lone_adjective(what: &Description) -> Option<&'static str> {
 fn with_article(phrase: &str) -> String {
     let article = if phrase.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {phrase}")
-}
-
-/// Size, texture, colour, noun and place, in this order, without article.
-pub(in crate::world) fn noun_phrase(what: &Description, plural: bool) -> String {
-    let mut phrase = String::with_capacity(48);
-    for kind in [Kind::Size, Kind::Texture, Kind::Colour] {
-        if let Some(value) = what.get(kind) {
-            phrase.push_str(value.word());
-            phrase.push(' ');
-        }
-    }
-    match (what.shape, plural) {
-        (Some(shape), true) => phrase.push_str(&shape.plural()),
-        (Some(shape), false) => phrase.push_str(shape.word()),
-        (None, true) => phrase.push_str("objects"),
-        (None, false) => phrase.push_str("object"),
-    }
-    if let Some(place) = what.place {
-        phrase.push(' ');
-        phrase.push_str(&at(place));
-    }
-    phrase
-}
-
-/// "at the top left", "in the centre".
-fn at(place: Place) -> String {
-    let preposition = if place == Place::Centre { "in" } else { "at" };
-    format!("{preposition} the {place}")
 }
 
 /// "zero" to "five", then digits.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::world::rng::Stream;
-use crate::world::splits::{self, Split};
 use crate::world::{Background, Colour, Object, Place, Shape, Size, Texture};
+use crate::world::{Split, splits};
 use std::collections::{BTreeSet, HashMap};
 
 fn scenes(split: Split, count: u64) -> impl Iterator<Item = (Scene, Rng)> {
@@ -28,7 +28,7 @@ fn captions_mean_what_was_chosen_and_are_true() {
                 let caption = speak::say(&claims, style, &scene, &mut rng);
                 let read: Vec<Claim> = parse(&caption.text).unwrap().iter().map(|s| s.claim).collect();
                 assert_eq!(read, claims, "{}", caption.text);
-                assert!(caption.judge(&scene), "{} of {scene:?}", caption.text);
+                assert!(caption.is_true_of(&scene), "{} of {scene:?}", caption.text);
             }
         }
     }
@@ -57,7 +57,7 @@ fn false_captions_are_false_and_close() {
         for (scene, mut rng) in scenes(split, 3_000) {
             for style in Style::ALL {
                 let Some(caption) = false_caption(&scene, style, &mut rng) else { continue };
-                assert!(!caption.judge(&scene), "{} of {scene:?}", caption.text);
+                assert!(!caption.is_true_of(&scene), "{} of {scene:?}", caption.text);
                 if style == Style::Full {
                     let truth = full_caption(&scene).statements;
                     let shared =
@@ -85,7 +85,7 @@ fn full_captions_have_the_fixed_form() {
     );
     scene.objects.clear();
     assert_eq!(full_caption(&scene).text, "there is no object");
-    assert!(full_caption(&scene).judge(&scene));
+    assert!(full_caption(&scene).is_true_of(&scene));
 }
 
 #[test]
@@ -160,10 +160,10 @@ fn typed_variants_are_understood() {
         "a solid small red thing",
     ] {
         let statements = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        assert!(statements.iter().all(|s| s.claim.judge(&scene)), "{text}: {statements:?}");
+        assert!(statements.iter().all(|s| s.claim.is_true_of(&scene)), "{text}: {statements:?}");
     }
     for text in ["a star left of a circle", "one object", "no star", "a red star", "a circle at the top"] {
-        assert!(!parse(text).unwrap()[0].claim.judge(&scene), "{text}");
+        assert!(!parse(text).unwrap()[0].claim.is_true_of(&scene), "{text}");
     }
 }
 
@@ -240,19 +240,19 @@ fn mentioned_objects_are_those_that_true_statements_pick_out() {
 fn hand_made_scenes_are_described_too() {
     let mut scene = pair();
     scene.objects = vec![object(Colour::Pink, Shape::Heart, 128, 128); 5];
-    assert!(full_caption(&scene).judge(&scene));
+    assert!(full_caption(&scene).is_true_of(&scene));
     assert_eq!(full_caption(&scene).statements[4].claim.descriptions()[0].place, Some(Place::Centre));
     let mut rng = Rng::from_seed(1);
     assert_eq!(caption(&scene, Style::Relation, &mut rng), None);
     for style in [Style::Short, Style::Count, Style::Negation] {
-        assert!(caption(&scene, style, &mut rng).unwrap().judge(&scene));
-        assert!(!false_caption(&scene, style, &mut rng).unwrap().judge(&scene));
+        assert!(caption(&scene, style, &mut rng).unwrap().is_true_of(&scene));
+        assert!(!false_caption(&scene, style, &mut rng).unwrap().is_true_of(&scene));
     }
     scene.objects.truncate(1);
     scene.objects[0].x = -999;
     assert_eq!(full_caption(&scene).text, "a small solid pink heart at the left");
     scene.objects.clear();
-    assert!(caption(&scene, Style::Negation, &mut rng).unwrap().judge(&scene));
+    assert!(caption(&scene, Style::Negation, &mut rng).unwrap().is_true_of(&scene));
     for style in Style::ALL {
         assert_eq!(false_caption(&scene, style, &mut rng), None);
     }

@@ -24,7 +24,7 @@ pub fn false_caption(scene: &Scene, style: Style, rng: &mut Rng) -> Option<Capti
         order::sort_by_key(&mut claims, |claim| {
             if style == Style::Full { claim.descriptions()[0].place } else { None }
         });
-        let is_false = !claims.iter().all(|claim| claim.judge(scene));
+        let is_false = !claims.iter().all(|claim| claim.is_true_of(scene));
         let is_known = claims.iter().flat_map(Claim::descriptions).all(|what| known(scene, &what));
         if is_false && is_known && (style != Style::Full || could_be_full(&claims)) {
             return Some(say(&claims, style, scene, rng));

@@ -7,7 +7,8 @@ use super::program::{Comparison, Group, Program};
 use super::{Question, QuestionKind, speak};
 use crate::order;
 use crate::world::attributes::{Attribute, Kind};
-use crate::world::language::{Description, Relation, absent, projections};
+use crate::world::language::{Description, absent, projections};
+use crate::world::relation::Relation;
 use crate::world::rng::Rng;
 use crate::world::scene::{Object, RELATION_MARGIN, Scene};
 

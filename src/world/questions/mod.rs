@@ -10,10 +10,12 @@ pub use parse::parse_question;
 pub use program::{Answer, Comparison, Group, Program, ProgramError};
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// What a question is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr, strum::Display,
+)]
+#[strum(const_into_str, serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum QuestionKind {
     Exist,
@@ -36,19 +38,7 @@ impl QuestionKind {
     ];
 
     pub const fn word(self) -> &'static str {
-        match self {
-            QuestionKind::Exist => "exist",
-            QuestionKind::Count => "count",
-            QuestionKind::Query => "query",
-            QuestionKind::Compare => "compare",
-            QuestionKind::Relate => "relate",
-        }
-    }
-}
-
-impl fmt::Display for QuestionKind {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(self.word())
+        self.into_str()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Programs: what a question computes on a scene.
 
 use crate::world::attributes::{Attribute, Kind};
+use crate::world::language::Description;
 use crate::world::language::speak::number_word;
-use crate::world::language::{Description, Relation};
+use crate::world::relation::Relation;
 use crate::world::scene::{MAX_OBJECTS, Object, Scene};
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -2,10 +2,9 @@
 
 use super::program::{Comparison, Program};
 use crate::world::attributes::Kind;
-use crate::world::language::{
-    Description, Relation,
-    speak::{indefinite, noun_phrase},
-};
+use crate::world::language::Description;
+use crate::world::language::speak::indefinite;
+use crate::world::relation::Relation;
 use crate::world::rng::Rng;
 
 /// The question that a program answers, in wording drawn from `rng`.
@@ -38,5 +37,5 @@ pub(super) fn say(program: &Program, rng: &mut Rng) -> String {
 }
 
 fn plural(what: &Description) -> String {
-    noun_phrase(what, true)
+    what.noun_phrase(true)
 }

@@ -1,9 +1,10 @@
 use super::*;
+use crate::world::partition::shows_held_out;
 use crate::world::rng::{Rng, Stream};
-use crate::world::splits::{self, Split, shows_held_out};
 use crate::world::{
     Attribute, Background, Colour, Description, Kind, Object, Place, Scene, Shape, Size, Texture,
 };
+use crate::world::{Split, splits};
 use std::collections::HashMap;
 
 fn questions(split: Split, seed: u64, scenes: u64) -> Vec<(Scene, Question)> {

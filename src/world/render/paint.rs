@@ -35,7 +35,7 @@ fn pigment(colour: Colour) -> Rgb {
 }
 
 impl Brush {
-    pub fn new(object: &Object) -> Self {
+    pub(super) fn new(object: &Object) -> Self {
         let base = pigment(object.colour);
         let radius = f32::from(object.size.radius()) / 4.0;
         Self {
@@ -50,7 +50,7 @@ impl Brush {
     }
 
     /// The colour at a point relative to the centre, `distance` from the outline.
-    pub fn colour_at(&self, (x, y): (f32, f32), distance: f32) -> Rgb {
+    pub(super) fn colour_at(&self, (x, y): (f32, f32), distance: f32) -> Rgb {
         let surface = match self.texture {
             Texture::Solid => self.base,
             Texture::Striped => blend(self.base, self.stripe, self.stripes(x, y)),

@@ -1,6 +1,6 @@
 use super::*;
-use crate::world::splits::{self, Split};
 use crate::world::{Background, Colour, Shape, Size, Texture};
+use crate::world::{Split, splits};
 
 fn lone(shape: Shape, size: Size, texture: Texture) -> Scene {
     let object = Object { shape, colour: Colour::Red, size, texture, x: 128, y: 128, tilt: 0 };

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceError;
 
-/// What a visitor is told about the adapter.
+/// What tells one adapter from another, for users.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AdapterInfo {
+    /// By the driver; in browsers vendor and architecture.
     pub name: String,
     /// `vulkan`, `metal`, `dx12` or `webgpu`.
     pub backend: String,

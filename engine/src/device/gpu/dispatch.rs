@@ -1,33 +1,34 @@
-//! Pipelines and dispatches: a step of a plan as WebGPU objects.
+//! Dispatches: steps of a plan as WebGPU objects.
 
 use std::rc::Rc;
 
-use super::GpuDevice;
-use crate::kernel::{Access, Kernel, Variant};
+use wgpu::util::DeviceExt;
 
-/// A variant of a kernel, compiled; its bind groups follow the kernel's bindings, the parameters come last.
-pub struct Pipeline {
-    pipeline: wgpu::ComputePipeline,
-    layout: wgpu::BindGroupLayout,
-}
+use super::device::GpuDevice;
+use super::pipeline::Pipeline;
+use crate::kernel::{Kernel, Variant};
+use crate::plan::Step;
+
+/// Distance of two steps' parameters in their buffer: WebGPU's default `minUniformBufferOffsetAlignment`.
+const PARAMS_STRIDE: usize = 256;
 
 /// A step, ready to be encoded.
-pub struct Dispatch {
+pub(super) struct Dispatch {
     pipeline: Rc<Pipeline>,
     bindings: wgpu::BindGroup,
     grid: [u32; 3],
 }
 
 /// Where a step's parameters stand: a range of a uniform buffer.
-pub struct ParamsAt<'a> {
-    pub buffer: &'a wgpu::Buffer,
-    pub offset: u64,
-    pub bytes: u64,
+struct ParamsAt<'a> {
+    buffer: &'a wgpu::Buffer,
+    offset: u64,
+    bytes: u64,
 }
 
 impl Dispatch {
     /// `storage` follows the kernel's bindings; `words` are the parameters that `params` holds.
-    pub fn new(
+    fn new(
         device: &GpuDevice,
         kernel: &'static Kernel,
         variant: &'static Variant,
@@ -56,7 +57,7 @@ impl Dispatch {
         Dispatch { pipeline, bindings, grid: (variant.grid)(words) }
     }
 
-    pub fn encode(&self, pass: &mut wgpu::ComputePass) {
+    fn encode(&self, pass: &mut wgpu::ComputePass) {
         pass.set_pipeline(&self.pipeline.pipeline);
         pass.set_bind_group(0, &self.bindings, &[]);
         let [x, y, z] = self.grid;
@@ -64,47 +65,38 @@ impl Dispatch {
     }
 }
 
-impl GpuDevice {
-    fn pipeline(&self, kernel: &'static Kernel, variant: &'static Variant) -> Rc<Pipeline> {
-        let mut pipelines = self.pipelines.borrow_mut();
-        let entry = pipelines.entry((kernel.name, variant.name));
-        entry.or_insert_with(|| Rc::new(compile(&self.device, kernel, variant))).clone()
+/// The steps as dispatches of the given variants, their parameters side by side in one uniform buffer.
+pub(super) fn bind(
+    device: &GpuDevice,
+    steps: &[Step],
+    buffers: &[wgpu::Buffer],
+    variants: &[&'static Variant],
+) -> Vec<Dispatch> {
+    let mut contents = vec![0; PARAMS_STRIDE * steps.len()];
+    for (step, place) in steps.iter().zip(contents.chunks_mut(PARAMS_STRIDE)) {
+        let bytes: &[u8] = bytemuck::cast_slice(&step.params);
+        place[..bytes.len()].copy_from_slice(bytes);
     }
+    let params = device.device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
+        label: Some("params"),
+        contents: &contents,
+        usage: wgpu::BufferUsages::UNIFORM,
+    });
+    let dispatch = |(i, (step, variant)): (usize, (&Step, &&'static Variant))| {
+        let storage: Vec<_> = step.slots.iter().map(|id| &buffers[id.index()]).collect();
+        let bytes = (4 * step.params.len() as u64).next_multiple_of(16);
+        let at = ParamsAt { buffer: &params, offset: (i * PARAMS_STRIDE) as u64, bytes };
+        Dispatch::new(device, step.kernel, variant, &storage, &step.params, &at)
+    };
+    steps.iter().zip(variants).enumerate().map(dispatch).collect()
 }
 
-fn compile(device: &wgpu::Device, kernel: &Kernel, variant: &Variant) -> Pipeline {
-    let label = Some(kernel.name);
-    let storage = kernel
-        .bindings
-        .iter()
-        .map(|(_, access)| wgpu::BufferBindingType::Storage { read_only: *access == Access::Read });
-    let types = storage.chain([wgpu::BufferBindingType::Uniform]);
-    let entries: Vec<_> = types.zip(0..).map(|(ty, binding)| layout_entry(ty, binding)).collect();
-    let layout =
-        device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label, entries: &entries });
-    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-        label,
-        bind_group_layouts: &[Some(&layout)],
-        immediate_size: 0,
-    });
-    let source = wgpu::ShaderSource::Wgsl(variant.wgsl().into());
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label, source });
-    let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-        label,
-        layout: Some(&pipeline_layout),
-        module: &module,
-        entry_point: Some(variant.entry),
-        compilation_options: Default::default(),
-        cache: None,
-    });
-    Pipeline { pipeline, layout }
-}
-
-fn layout_entry(ty: wgpu::BufferBindingType, binding: u32) -> wgpu::BindGroupLayoutEntry {
-    wgpu::BindGroupLayoutEntry {
-        binding,
-        visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
-        count: None,
+/// Submits the dispatches in order, in one pass.
+pub(super) fn submit<'a>(device: &GpuDevice, dispatches: impl Iterator<Item = &'a Dispatch>) {
+    let mut encoder = device.device.create_command_encoder(&Default::default());
+    {
+        let mut pass = encoder.begin_compute_pass(&Default::default());
+        dispatches.for_each(|dispatch| dispatch.encode(&mut pass));
     }
+    device.queue.submit([encoder.finish()]);
 }

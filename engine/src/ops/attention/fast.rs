@@ -1,6 +1,6 @@
 //! Attention on the CPU at speed: head by head as matrix products, without what the causal mask hides.
 
-use super::{Params, thin};
+use super::Params;
 use crate::kernel::{Args, for_rows};
 use crate::ops::fast_math;
 use crate::ops::gemm::{Mat, gemm};
@@ -24,7 +24,7 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    pub fn of(p: &Params) -> Self {
+    pub(super) fn of(p: &Params) -> Self {
         let [heads, queries, keys, dh] = [p.heads, p.queries, p.keys, p.head_dim].map(|n| n as usize);
         Sizes { heads, queries, keys, dh, width: heads * dh }
     }
@@ -99,9 +99,6 @@ pub(super) fn softmax(p: &Params, lengths: &[u32], b: usize, first: usize, probs
 
 pub(super) fn forward(args: &mut Args) {
     let (p, lengths) = (args.params::<Params>(), args.ids(3));
-    if thin::takes(&p) {
-        return thin::forward(args);
-    }
     let (q, k, v, s) = (args.read[0], args.read[1], args.read[2], Sizes::of(&p));
     let block = task(&p, s.queries);
     for_rows(args.write[0], block * s.width, block * s.width * s.keys, |n, y| {

@@ -4,18 +4,18 @@ use sha2::Digest;
 use web_time::Instant;
 
 use super::Download;
-use crate::io::hub::answer::within;
 use crate::io::hub::form::is_weights;
+use crate::io::hub::response::within;
 use crate::io::hub::store::storage;
 use crate::io::hub::transfer::{Transfer, hash};
-use crate::io::hub::{Answer, Body, Entry, Fetch, HubError, Store, Writable};
+use crate::io::hub::{Body, Entry, Fetch, HubError, Response, Store, Writable};
 use crate::io::read_at::ReadAt;
 
 impl<S: Store, F: Fetch> Download<S, F> {
     /// Opens the file and asks for what is missing of it.
     pub(super) async fn connect(&mut self, entry: &Entry) -> Result<Transfer<S::File, F::Body>, HubError> {
         let failed = |source| storage(&entry.file, source);
-        let mut file = self.store.open(&self.manifest.stored(&entry.file)).await.map_err(failed)?;
+        let mut file = self.store.open(&self.manifest.stored_name(&entry.file)).await.map_err(failed)?;
         if file.size() > entry.size {
             file.truncate(0).map_err(failed)?;
         }
@@ -23,39 +23,39 @@ impl<S: Store, F: Fetch> Download<S, F> {
         self.farthest = self.farthest.max(self.came);
         let (mut body, mut is_digest) = (None, true);
         if self.came < entry.size {
-            let answer = self.ask(entry).await?;
-            let answer = match self.unchanged(answer, entry).await {
+            let response = self.ask(entry).await?;
+            let response = match self.unchanged(response, entry).await {
                 Err(error @ (HubError::Length { .. } | HubError::Changed { .. })) => {
                     file.truncate(0).map_err(failed)?;
                     self.came = 0;
                     return Err(error);
                 }
-                answer => answer?,
+                response => response?,
             };
-            is_digest = answer.is_digest;
-            if answer.from < self.came {
+            is_digest = response.is_digest;
+            if response.from < self.came {
                 file.truncate(0).map_err(failed)?;
                 self.came = 0;
             }
             if let Some(entry) = self.manifest.entries.iter_mut().find(|other| other.file == entry.file) {
-                entry.tag = answer.tag;
+                entry.tag = response.tag;
             }
-            body = Some(answer.body);
+            body = Some(response.body);
         }
         let hash = match entry.sha256 {
             Some(_) => Some(hash(&file, self.came).map_err(failed)?),
             None => None,
         };
-        let before = self.manifest.kept().saturating_add(self.came);
+        let before = self.manifest.stored_bytes().saturating_add(self.came);
         self.begun.get_or_insert_with(|| (Instant::now(), before));
         Ok(Transfer { file, body, hash, is_digest })
     }
 
     /// Asks for the bytes of a file that have not come.
-    async fn ask(&self, entry: &Entry) -> Result<Answer<F::Body>, HubError> {
+    async fn ask(&self, entry: &Entry) -> Result<Response<F::Body>, HubError> {
         let ask = async {
-            let answer = self.fetch.get(&self.source.url(&entry.file), self.came).await;
-            answer.map_err(|reason| HubError::Unreachable { file: entry.file.clone(), reason })
+            let response = self.fetch.get(&self.source.url(&entry.file), self.came).await;
+            response.map_err(|reason| HubError::Unreachable { file: entry.file.clone(), reason })
         };
         within(&self.fetch, &entry.file, ask).await
     }
@@ -63,25 +63,25 @@ impl<S: Store, F: Fetch> Download<S, F> {
     /// The answer if it brings the file that the manifest tells of; otherwise the server is to be asked anew.
     async fn unchanged(
         &mut self,
-        answer: Answer<F::Body>,
+        response: Response<F::Body>,
         entry: &Entry,
-    ) -> Result<Answer<F::Body>, HubError> {
+    ) -> Result<Response<F::Body>, HubError> {
         let file = entry.file.clone();
-        if answer.is_beyond_the_end() {
+        if response.is_beyond_the_end() {
             self.distrust().await?;
             return Err(HubError::Length { file, size: entry.size, found: self.came });
         }
-        let answer = answer.found(&file)?.ok_or_else(|| HubError::Absent { file: file.clone() })?;
+        let response = response.found(&file)?.ok_or_else(|| HubError::Absent { file: file.clone() })?;
         // The length of a small file may have been counted. From its beginning on a file may have any tag: copies of a server
         // have tags of their own.
-        let same_size = answer.size.map_or(!is_weights(&file), |size| size == entry.size);
-        let same_tag = self.came == 0 || entry.tag.is_none() || answer.tag == entry.tag;
-        let is_elsewhere = answer.is_part() && answer.from != self.came;
-        if !same_size || !same_tag || is_elsewhere || answer.sha256 != entry.sha256 {
+        let same_size = response.size.map_or(!is_weights(&file), |size| size == entry.size);
+        let same_tag = self.came == 0 || entry.tag.is_none() || response.tag == entry.tag;
+        let is_elsewhere = response.is_part() && response.from != self.came;
+        if !same_size || !same_tag || is_elsewhere || response.sha256 != entry.sha256 {
             self.distrust().await?;
             return Err(HubError::Changed { file });
         }
-        Ok(answer)
+        Ok(response)
     }
 
     /// Writes the next piece; nothing is left of a connection that has ended before the file did.

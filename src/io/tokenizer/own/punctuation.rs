@@ -1,7 +1,7 @@
 //! Which characters stand alone as punctuation.
 
 /// Whether a character is a word of its own: as the `tokenizers` library has it, whose Unicode is of version 8.
-pub fn is_punctuation(c: char) -> bool {
+pub(super) fn is_punctuation(c: char) -> bool {
     // Behind an odd number of bounds a range has begun and has not ended.
     c.is_ascii_punctuation() || RANGES.partition_point(|&bound| bound <= c as u32) % 2 == 1
 }

@@ -5,17 +5,17 @@ use std::ops::Range;
 use super::punctuation::is_punctuation;
 
 /// Stands for the space before a word.
-pub const SPACE: char = '\u{2581}';
+pub(super) const SPACE: char = '\u{2581}';
 
 /// A character as the vocabulary spells it, and the bytes of the text it stands for.
 #[derive(Debug)]
-pub struct Letter {
+pub(super) struct Letter {
     pub char: char,
     pub span: Range<usize>,
 }
 
 /// The words of `text[part]`, which are read alone: a word begins at its space; punctuation is a word.
-pub fn words(text: &str, part: Range<usize>) -> Vec<Vec<Letter>> {
+pub(super) fn words(text: &str, part: Range<usize>) -> Vec<Vec<Letter>> {
     let mut words: Vec<Vec<Letter>> = Vec::new();
     let mut is_over = true;
     for letter in letters(text, part) {

@@ -7,29 +7,34 @@ use crate::infer::pixel_values;
 use crate::lab::contrast::data::{Pair, pixels, texts};
 use crate::lab::contrast::vocabulary::{COVERED, Vocabulary};
 use crate::lab::picture::SIDE;
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::tensor::HostTensor;
 use crate::world::Rng;
 
 /// Words that are covered in each caption: all of the shortest.
-pub const COVERED_WORDS: usize = 8;
+pub(super) const COVERED_WORDS: usize = 8;
 
 /// Patches of a picture along a side, and in all.
 const GRID: usize = 4;
-pub const PATCHES: usize = GRID * GRID;
+pub(super) const PATCHES: usize = GRID * GRID;
 
 /// Patches that are covered.
 const COVERED_PATCHES: usize = 6;
 
 /// Side of the coarse picture that is reconstructed, and its numbers.
 const COARSE_GRID: usize = 8;
-pub const COARSE: usize = 3 * COARSE_GRID * COARSE_GRID;
+pub(super) const COARSE: usize = 3 * COARSE_GRID * COARSE_GRID;
 
 /// The byte that stands for no light and no dark, 0 among pixel values.
 const GREY: u8 = 127;
 
 /// Inputs of [`super::losses::loss`]; `rng` chooses what is covered.
-pub fn inputs(objective: Objective, pairs: &[Rc<Pair>], vocabulary: &Vocabulary, rng: &mut Rng) -> Inputs {
+pub(super) fn inputs(
+    objective: Objective,
+    pairs: &[Rc<Pair>],
+    vocabulary: &Vocabulary,
+    rng: &mut Rng,
+) -> Inputs {
     let parts = objective.parts();
     let own = pairs.iter().map(|pair| &pair.ids[..]);
     let wrong = (0..pairs.len()).filter(|_| parts.contains(&Objective::Matching)).map(|i| other(pairs, i));
@@ -57,7 +62,7 @@ fn named(name: &str, tensor: HostTensor) -> (String, HostTensor) {
 }
 
 /// Inputs `targets` and `weights` of InfoNCE over `count` pairs.
-pub fn contrastive(count: usize) -> Inputs {
+pub(super) fn contrastive(count: usize) -> Inputs {
     vec![
         named("targets", HostTensor::u32([count], (0..count as u32).collect())),
         named("weights", HostTensor::f32([count], vec![1.0; count])),

@@ -3,48 +3,48 @@
 use std::rc::Rc;
 
 use super::probes::{self, FEATURES, Features};
-use super::{Objective, Phase, Settings, Standing, batch, losses};
-use crate::device::{Device, DeviceError, Prepared};
+use super::{Objective, ObjectiveSettings, Phase, Standing, batch, losses};
+use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::lab::contrast::data::{Order, Pair, Pool};
 use crate::lab::contrast::rate::rate;
-use crate::lab::student::{Student, replay, training_plan};
+use crate::lab::small_trainer::{SmallTrainer, replay, training_plan};
 use crate::tensor::HostTensor;
 use crate::world::Rng;
 
-pub struct Contestant {
+pub(super) struct Contestant {
     pub standing: Standing,
     /// Of the pairs of the phase; every contestant sees the same.
     order: Order,
-    student: Student,
+    trainer: SmallTrainer,
     frozen: Option<Frozen>,
 }
 
 /// Encoders that learn no more.
 struct Frozen {
-    encoders: Prepared,
+    encoders: CompiledPlan,
     /// Of the held-out pairs.
     held_out: Features,
 }
 
 impl Contestant {
-    pub async fn new(
+    pub(super) async fn new(
         device: &Device,
         objective: Objective,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         vocabulary: usize,
     ) -> Result<Self, DeviceError> {
         let plan =
             training_plan(|b| losses::loss(b, objective, settings.batch, vocabulary), |_, weights| weights);
-        let student = Student::new(device, plan, settings.seed, &[]).await?;
+        let trainer = SmallTrainer::new(device, plan, settings.seed, &[]).await?;
         let standing = Standing::new(objective);
-        Ok(Contestant { standing, order: Order::new(settings.seed), student, frozen: None })
+        Ok(Contestant { standing, order: Order::new(settings.seed), trainer, frozen: None })
     }
 
     /// One short piece of work: a batch, the freezing of the encoders, or the end of a probe.
-    pub async fn step(
+    pub(super) async fn step(
         &mut self,
         device: &Device,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         pool: &mut Pool,
         held_out: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
@@ -52,22 +52,22 @@ impl Contestant {
         if self.standing.step < steps {
             let numbers = self.order.batch(pool, settings.batch);
             let pairs: Vec<Rc<Pair>> = numbers.into_iter().map(|number| pool.get(number)).collect();
-            return self.learn(device, settings, pool, &pairs).await;
+            return self.learn(settings, pool, &pairs).await;
         }
         if phase == Phase::Pretraining {
-            self.freeze(device, settings, pool, held_out).await?;
+            self.freeze(settings, pool, held_out).await?;
         } else {
-            self.measure(device, pool, held_out).await?;
+            self.measure(pool, held_out).await?;
         }
         self.enter(device, phase.next(), settings, pool).await
     }
 
-    pub fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.standing.phase == Phase::Done
     }
 
     /// Steps of the phase.
-    fn steps(&self, settings: &Settings) -> u64 {
+    fn steps(&self, settings: &ObjectiveSettings) -> u64 {
         match (self.standing.phase, self.standing.objective) {
             (Phase::Pretraining, Objective::Random) => 0,
             (Phase::Pretraining, _) => settings.steps,
@@ -77,8 +77,7 @@ impl Contestant {
 
     async fn learn(
         &mut self,
-        device: &Device,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         pool: &Pool,
         pairs: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
@@ -89,55 +88,49 @@ impl Contestant {
                 batch::inputs(self.standing.objective, pairs, &pool.vocabulary, &mut rng)
             }
             Some(frozen) => {
-                let features = encoded(device, &frozen.encoders, pairs).await?;
+                let features = encoded(&frozen.encoders, pairs).await?;
                 [probes::features(phase, &features), probes::labels(phase, pairs)].concat()
             }
         };
         let rate = phase.haste() * rate(settings.micro_rate, self.steps(settings), step);
-        let loss = self.student.step(device, &inputs, rate).await?;
+        let loss = self.trainer.step(&inputs, rate).await?;
         (self.standing.step, self.standing.loss) = (step, Some(loss));
         Ok(())
     }
 
     async fn freeze(
         &mut self,
-        device: &Device,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         pool: &Pool,
         held_out: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
         let words = pool.vocabulary.size();
-        let encoders = self.student.prepare(device, probes::frozen_plan(settings.batch, words)).await?;
-        let whole = self.student.prepare(device, probes::frozen_plan(held_out.len(), words)).await?;
-        let held_out = encoded(device, &whole, held_out).await?;
+        let encoders = self.trainer.compile(probes::frozen_plan(settings.batch, words)).await?;
+        let whole = self.trainer.compile(probes::frozen_plan(held_out.len(), words)).await?;
+        let held_out = encoded(&whole, held_out).await?;
         self.frozen = Some(Frozen { encoders, held_out });
         Ok(())
     }
 
-    async fn measure(
-        &mut self,
-        device: &Device,
-        pool: &Pool,
-        held_out: &[Rc<Pair>],
-    ) -> Result<(), DeviceError> {
+    async fn measure(&mut self, pool: &Pool, held_out: &[Rc<Pair>]) -> Result<(), DeviceError> {
         let phase = self.standing.phase;
         let frozen = self.frozen.as_ref().expect("a probe reads frozen encoders");
         let plan = probes::answers_plan(phase, held_out.len(), pool.vocabulary.size());
-        let prepared = self.student.prepare(device, plan).await?;
+        let compiled = self.trainer.compile(plan).await?;
         let mut inputs = probes::features(phase, &frozen.held_out);
         match phase {
             Phase::Retrieval => {
-                let embeddings = replay(device, &prepared, &inputs, ["picture", "text"]).await?;
+                let embeddings = replay(&compiled, &inputs, ["picture", "text"]).await?;
                 self.standing.retrieval = Some(probes::retrieved(&embeddings));
             }
             Phase::Captioning => {
                 let rows = probes::labels(phase, held_out);
                 inputs.extend(rows.into_iter().filter(|(name, _)| name == "rows.ids"));
-                let [logits] = replay(device, &prepared, &inputs, ["logits"]).await?;
+                let [logits] = replay(&compiled, &inputs, ["logits"]).await?;
                 self.standing.captioning = Some(probes::written(&logits, held_out, &pool.vocabulary));
             }
             _ => {
-                let classes = replay(device, &prepared, &inputs, ["counts", "colours"]).await?;
+                let classes = replay(&compiled, &inputs, ["counts", "colours"]).await?;
                 self.standing.probing = Some(probes::classified(&classes, held_out));
             }
         }
@@ -149,7 +142,7 @@ impl Contestant {
         &mut self,
         device: &Device,
         phase: Phase,
-        settings: &Settings,
+        settings: &ObjectiveSettings,
         pool: &Pool,
     ) -> Result<(), DeviceError> {
         self.standing.phase = phase;
@@ -160,13 +153,13 @@ impl Contestant {
         self.order = Order::new(settings.seed);
         let words = pool.vocabulary.size();
         let plan = training_plan(|b| probes::loss(b, phase, settings.batch, words), |_, weights| weights);
-        self.student = Student::new(device, plan, settings.seed, &[]).await?;
+        self.trainer = SmallTrainer::new(device, plan, settings.seed, &[]).await?;
         Ok(())
     }
 }
 
-async fn encoded(device: &Device, encoders: &Prepared, pairs: &[Rc<Pair>]) -> Result<Features, DeviceError> {
+async fn encoded(encoders: &CompiledPlan, pairs: &[Rc<Pair>]) -> Result<Features, DeviceError> {
     let inputs = probes::frozen_inputs(pairs);
-    let [cells, picture, text]: [HostTensor; 3] = replay(device, encoders, &inputs, FEATURES).await?;
+    let [cells, picture, text]: [HostTensor; 3] = replay(encoders, &inputs, FEATURES).await?;
     Ok(Features { cells, picture, text })
 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use crate::lab::contrast::data::Pair;
 use crate::lab::contrast::towers::{CELL, CELLS};
 use crate::lab::contrast::vocabulary::{BEGIN, END, PAD};
-use crate::lab::student::Inputs;
-use crate::nn::{Tower, norm};
+use crate::lab::small_trainer::Inputs;
+use crate::nn::{AttentionMask, Tower, norm};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;
 use crate::ops::embedding::embedding;
@@ -17,13 +17,13 @@ use crate::tensor::HostTensor;
 
 /// Words of a row: the opening one, then a caption of [`super::OBJECTS`] phrases of at most nine words and what stands
 /// between them.
-pub const ROW: usize = 1 + 10 * super::OBJECTS - 1;
+pub(super) const ROW: usize = 1 + 10 * super::OBJECTS - 1;
 
-const TOWER: Tower = Tower { depth: 1, heads: 4, mlp_ratio: 2, causal: true };
+const TOWER: Tower = Tower { depth: 1, heads: 4, mlp_ratio: 2 };
 
 /// Logits `[N * ROW, V]` of the word that follows each word of the input `rows.ids` (u32 `[N, ROW]`), from cells
 /// `[N, CELLS, CELL]`.
-pub fn logits(b: &mut PlanBuilder, cells: SlotId, vocabulary: usize) -> SlotId {
+pub(super) fn logits(b: &mut PlanBuilder, cells: SlotId, vocabulary: usize) -> SlotId {
     let batch = b.shape(cells)[0];
     let ids = b.input("rows.ids", [batch, ROW], U32);
     b.scope("decoder", |b| {
@@ -34,15 +34,15 @@ pub fn logits(b: &mut PlanBuilder, cells: SlotId, vocabulary: usize) -> SlotId {
         let positions = b.param("positions", [ROW, CELL]);
         let words = embedding(b, table, ids);
         let words = add(b, words, positions);
-        let memory = TOWER.memory(b, source);
-        let states = TOWER.emit(b, words, None, Some(&memory));
+        let cross = TOWER.cross_kv(b, source);
+        let states = TOWER.emit(b, words, AttentionMask::Causal, Some(&cross));
         let states = b.reshape(states, [batch * ROW, CELL]);
         matmul(b, states, table, Transpose { x: false, y: true })
     })
 }
 
 /// Mean cross-entropy in nats of the next word; inputs are those of [`rows`].
-pub fn loss(b: &mut PlanBuilder, cells: SlotId, vocabulary: usize) -> SlotId {
+pub(super) fn loss(b: &mut PlanBuilder, cells: SlotId, vocabulary: usize) -> SlotId {
     let logits = logits(b, cells, vocabulary);
     let count = b.shape(logits)[0];
     let targets = b.input("rows.targets", [count], U32);
@@ -51,12 +51,12 @@ pub fn loss(b: &mut PlanBuilder, cells: SlotId, vocabulary: usize) -> SlotId {
 }
 
 /// The words that follow: the caption's and the closing one.
-pub fn targets(pair: &Pair) -> impl Iterator<Item = u32> {
+pub(super) fn targets(pair: &Pair) -> impl Iterator<Item = u32> {
     pair.ids.iter().copied().chain([END])
 }
 
 /// Inputs `rows.ids`, `rows.targets` and `rows.weights`.
-pub fn rows(pairs: &[Rc<Pair>]) -> Inputs {
+pub(super) fn rows(pairs: &[Rc<Pair>]) -> Inputs {
     let (mut ids, mut next, mut weights) = (Vec::new(), Vec::new(), Vec::new());
     for pair in pairs {
         let filled = |words: Vec<u32>| (0..ROW).map(move |t| words.get(t).copied().unwrap_or(PAD));

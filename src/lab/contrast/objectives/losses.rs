@@ -20,11 +20,11 @@ use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 
 /// Width of the shared space of contrast and retrieval.
-pub const SHARED: usize = 64;
+pub(super) const SHARED: usize = 64;
 
 /// The mean of the losses of an objective's parts, over batches of `batch` pairs; inputs are those of
 /// [`super::batch::inputs`].
-pub fn loss(b: &mut PlanBuilder, objective: Objective, batch: usize, vocabulary: usize) -> SlotId {
+pub(super) fn loss(b: &mut PlanBuilder, objective: Objective, batch: usize, vocabulary: usize) -> SlotId {
     let parts = objective.parts();
     let texts = if parts.contains(&Objective::Matching) { 2 * batch } else { batch };
     let encoded = encode(b, "", batch, texts, vocabulary);
@@ -44,7 +44,7 @@ pub fn loss(b: &mut PlanBuilder, objective: Objective, batch: usize, vocabulary:
 }
 
 /// Symmetric InfoNCE of `[N, VECTOR]` with `[N, VECTOR]` through linear maps into a shared space.
-pub fn contrastive(b: &mut PlanBuilder, vectors: [SlotId; 2]) -> SlotId {
+pub(super) fn contrastive(b: &mut PlanBuilder, vectors: [SlotId; 2]) -> SlotId {
     let pair = embeddings(b, vectors, SHARED);
     let cosines = cosines(b, pair);
     let logits = divided(b, cosines, Temperature::Learned);
@@ -129,7 +129,7 @@ fn squared_error(b: &mut PlanBuilder, x: SlotId, y: SlotId, weights: Option<Slot
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::student::training_plan;
+    use crate::lab::small_trainer::training_plan;
     use crate::plan::SlotKind;
 
     #[test]

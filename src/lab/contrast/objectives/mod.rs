@@ -8,7 +8,7 @@ mod losses;
 mod probes;
 mod report;
 
-pub use report::{Captioning, Objective, Phase, Probing, Settings, Standing};
+pub use report::{Captioning, Objective, ObjectiveSettings, Phase, Probing, Standing};
 
 use std::rc::Rc;
 
@@ -20,8 +20,8 @@ use crate::device::{Device, DeviceError};
 pub const OBJECTS: usize = 3;
 
 /// A race of all objectives.
-pub struct Race {
-    pub settings: Settings,
+pub struct ObjectiveComparison {
+    pub settings: ObjectiveSettings,
     pool: Pool,
     held_out: Vec<Rc<Pair>>,
     contestants: Vec<Contestant>,
@@ -31,9 +31,9 @@ pub struct Race {
     pub pieces: u64,
 }
 
-impl Race {
-    /// All contestants with the same random weights; that the settings pass [`Settings::check`] is the caller's to see to.
-    pub async fn begin(device: &Device, settings: Settings) -> Result<Self, DeviceError> {
+impl ObjectiveComparison {
+    /// All contestants with the same random weights; that the settings pass [`ObjectiveSettings::check`] is the caller's to see to.
+    pub async fn begin(device: &Device, settings: ObjectiveSettings) -> Result<Self, DeviceError> {
         assert_eq!(settings.check(), Ok(()));
         let pool = Pool::new(OBJECTS);
         let mut contestants = Vec::new();
@@ -41,7 +41,7 @@ impl Race {
             let words = pool.vocabulary.size();
             contestants.push(Contestant::new(device, objective, &settings, words).await?);
         }
-        Ok(Race { settings, held_out: pool.held_out(), pool, contestants, turn: 0, pieces: 0 })
+        Ok(ObjectiveComparison { settings, held_out: pool.held_out(), pool, contestants, turn: 0, pieces: 0 })
     }
 
     /// One short piece of work of the contestant whose turn it is, and where that one stands; none when the race is over.

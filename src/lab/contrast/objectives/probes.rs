@@ -11,7 +11,7 @@ use crate::lab::contrast::score::{embeddings, yes_or_no};
 use crate::lab::contrast::towers::{CELL, CELLS, VECTOR, encode};
 use crate::lab::contrast::vocabulary::Vocabulary;
 use crate::lab::contrast::{Retrieval, data};
-use crate::lab::student::Inputs;
+use crate::lab::small_trainer::Inputs;
 use crate::nn::{linear, norm};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;
@@ -23,17 +23,17 @@ use crate::world::{Colour, Scene};
 const COLOURS: usize = Colour::ALL.len();
 
 /// What frozen encoders make of some pairs.
-pub struct Features {
+pub(super) struct Features {
     pub cells: HostTensor,
     pub picture: HostTensor,
     pub text: HostTensor,
 }
 
 /// Names of [`Features`] after a run of [`frozen_plan`].
-pub const FEATURES: [&str; 3] = ["cells", "frozen_picture", "frozen_text"];
+pub(super) const FEATURES: [&str; 3] = ["cells", "frozen_picture", "frozen_text"];
 
 /// The encoders alone on `count` pairs.
-pub fn frozen_plan(count: usize, vocabulary: usize) -> Plan {
+pub(super) fn frozen_plan(count: usize, vocabulary: usize) -> Plan {
     let mut b = PlanBuilder::new();
     let encoded = encode(&mut b, "", count, count, vocabulary);
     for (slot, name) in [encoded.cells, encoded.picture, encoded.text].into_iter().zip(FEATURES) {
@@ -43,14 +43,14 @@ pub fn frozen_plan(count: usize, vocabulary: usize) -> Plan {
 }
 
 /// Inputs of [`frozen_plan`].
-pub fn frozen_inputs(pairs: &[Rc<Pair>]) -> Inputs {
+pub(super) fn frozen_inputs(pairs: &[Rc<Pair>]) -> Inputs {
     let mut inputs = data::texts(pairs.iter().map(|pair| &pair.ids[..]));
     inputs.push(data::pixels(pairs));
     inputs
 }
 
 /// The loss of the probe of a phase over `count` pairs.
-pub fn loss(b: &mut PlanBuilder, phase: Phase, count: usize, vocabulary: usize) -> SlotId {
+pub(super) fn loss(b: &mut PlanBuilder, phase: Phase, count: usize, vocabulary: usize) -> SlotId {
     match phase {
         Phase::Retrieval => {
             let vectors = vectors(b, count);
@@ -75,7 +75,7 @@ pub fn loss(b: &mut PlanBuilder, phase: Phase, count: usize, vocabulary: usize) 
 
 /// What the probe of a phase says of held-out pairs, readable as `picture` and `text`, as `logits`, or as `counts` and
 /// `colours`.
-pub fn answers_plan(phase: Phase, count: usize, vocabulary: usize) -> Plan {
+pub(super) fn answers_plan(phase: Phase, count: usize, vocabulary: usize) -> Plan {
     let mut b = PlanBuilder::new();
     match phase {
         Phase::Retrieval => {
@@ -112,7 +112,7 @@ fn classes(b: &mut PlanBuilder, count: usize) -> [SlotId; 2] {
 }
 
 /// Inputs of [`answers_plan`].
-pub fn features(phase: Phase, features: &Features) -> Inputs {
+pub(super) fn features(phase: Phase, features: &Features) -> Inputs {
     let named = |name: &str, tensor: &HostTensor| (format!("frozen.{name}"), tensor.clone());
     match phase {
         Phase::Retrieval => vec![named("picture", &features.picture), named("text", &features.text)],
@@ -122,7 +122,7 @@ pub fn features(phase: Phase, features: &Features) -> Inputs {
 }
 
 /// Inputs of [`loss`] beside the features; [`answers_plan`] of captioning takes `rows.ids` of them.
-pub fn labels(phase: Phase, pairs: &[Rc<Pair>]) -> Inputs {
+pub(super) fn labels(phase: Phase, pairs: &[Rc<Pair>]) -> Inputs {
     match phase {
         Phase::Retrieval => partners(pairs.len()),
         Phase::Captioning => decoder::rows(pairs),
@@ -145,12 +145,12 @@ fn present(scene: &Scene) -> [bool; COLOURS] {
 }
 
 /// Of captions for pictures, from embeddings `[N, E]` of both.
-pub fn retrieved([picture, text]: &[HostTensor; 2]) -> Retrieval {
+pub(super) fn retrieved([picture, text]: &[HostTensor; 2]) -> Retrieval {
     retrieval(&products(&unit(picture), &unit(text)))
 }
 
 /// Of logits `[N * ROW, V]` on the captions of `pairs`.
-pub fn written(logits: &HostTensor, pairs: &[Rc<Pair>], vocabulary: &Vocabulary) -> Captioning {
+pub(super) fn written(logits: &HostTensor, pairs: &[Rc<Pair>], vocabulary: &Vocabulary) -> Captioning {
     let (mut nats, mut right, mut words) = (0.0, 0, 0);
     let (mut content_right, mut content) = (0, 0);
     let rows: Vec<&[f32]> = logits.as_f32().chunks_exact(logits.shape.last()).collect();
@@ -174,7 +174,7 @@ pub fn written(logits: &HostTensor, pairs: &[Rc<Pair>], vocabulary: &Vocabulary)
 }
 
 /// Of the logits of [`classes`] on the scenes of `pairs`.
-pub fn classified([counts, colours]: &[HostTensor; 2], pairs: &[Rc<Pair>]) -> Probing {
+pub(super) fn classified([counts, colours]: &[HostTensor; 2], pairs: &[Rc<Pair>]) -> Probing {
     let told = counts.as_f32().chunks_exact(OBJECTS).map(|row| {
         (0..OBJECTS).reduce(|best, i| if row[i] > row[best] { i } else { best }).expect("there are classes")
     });

@@ -48,7 +48,7 @@ impl Objective {
 
 /// A race, whole: equal settings give equal standings, bit by bit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct ObjectiveSettings {
     /// Of the initial weights and of the order of the batches.
     pub seed: u64,
     /// Pairs of a step.
@@ -61,7 +61,7 @@ pub struct Settings {
     pub micro_rate: u32,
 }
 
-impl Settings {
+impl ObjectiveSettings {
     pub const BATCH: RangeInclusive<usize> = 8..=128;
     pub const STEPS: RangeInclusive<u64> = 1..=5_000;
     pub const MICRO_RATE: RangeInclusive<u32> = 1..=20_000;
@@ -88,9 +88,9 @@ impl Settings {
     }
 }
 
-impl Default for Settings {
+impl Default for ObjectiveSettings {
     fn default() -> Self {
-        Settings { seed: 1, batch: 64, steps: 150, probe_steps: 80, micro_rate: 6_000 }
+        ObjectiveSettings { seed: 1, batch: 64, steps: 150, probe_steps: 80, micro_rate: 6_000 }
     }
 }
 

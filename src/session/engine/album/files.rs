@@ -55,15 +55,14 @@ pub(crate) struct Album {
     lost: u32,
     is_broken_off: bool,
     /// The page has been told of so many photos.
-    told: usize,
+    reported: usize,
 }
 
 impl Album {
     /// Takes in what other pages have changed.
-    pub async fn read(&mut self, folder: &impl Store, width: usize) -> io::Result<()> {
+    pub(crate) async fn read(&mut self, folder: &impl Store, width: usize) -> io::Result<()> {
         let file = folder.open(PHOTOS).await?;
-        let mut bytes = vec![0; usize::try_from(file.size()).map_err(|_| io::ErrorKind::FileTooLarge)?];
-        file.read_at(0, &mut bytes)?;
+        let bytes = file.read_vec(0, file.size())?;
         drop(file);
         if !bytes.starts_with(&self.lines) {
             *self = Album::default();
@@ -105,18 +104,18 @@ impl Album {
         Ok(())
     }
 
-    pub fn holds(&self, photo: &Photo) -> bool {
+    pub(crate) fn holds(&self, photo: &Photo) -> bool {
         self.records.iter().any(|record| record.photo == *photo)
     }
 
     /// The photos of which the page, which has the first `known`, is to be told, from which place on, and their embeddings.
-    pub async fn news(
+    pub(crate) async fn since(
         &mut self,
         folder: &impl Store,
         width: usize,
         known: usize,
     ) -> io::Result<(usize, Vec<Photo>, Vec<f32>)> {
-        let from = self.told.min(known);
+        let from = self.reported.min(known);
         let new = &self.records[from..];
         let rows: Vec<u64> = new.iter().filter_map(|record| record.row).collect();
         let vectors = vectors(folder, width, &rows).await?;
@@ -124,24 +123,24 @@ impl Album {
         let embeddings =
             vectors.into_iter().flat_map(|row| row.unwrap_or_else(|| vec![0.0; width])).collect();
         let photos = new.iter().map(|record| record.photo.clone()).collect();
-        self.told = self.records.len();
+        self.reported = self.records.len();
         Ok((from, photos, embeddings))
     }
 
     /// The places of photos from `from` on whose files end early.
-    pub fn incomplete(&self, from: usize) -> Vec<u32> {
+    pub(crate) fn incomplete(&self, from: usize) -> Vec<u32> {
         let from_there = self.records.iter().enumerate().skip(from);
         from_there.filter(|(_, record)| record.is_incomplete).map(|(at, _)| at as u32).collect()
     }
 
     /// Photos that are left out because what was kept of them is damaged.
-    pub fn lost(&self) -> u32 {
+    pub(crate) fn lost(&self) -> u32 {
         self.lost + u32::from(self.is_broken_off)
     }
 
     /// Photos that the page has been told of.
-    pub fn told(&self) -> usize {
-        self.told
+    pub(crate) fn reported(&self) -> usize {
+        self.reported
     }
 
     /// Adds a photo behind all that is there, after [`Album::read`] under the same lock.
@@ -192,16 +191,17 @@ impl Album {
     }
 
     /// The thumbnails of those of these photos of which the page has been told; empty where one is damaged.
-    pub async fn thumbnails(&self, folder: &impl Store, photos: &[u32]) -> io::Result<Vec<(u32, Vec<u8>)>> {
+    pub(crate) async fn thumbnails(
+        &self,
+        folder: &impl Store,
+        photos: &[u32],
+    ) -> io::Result<Vec<(u32, Vec<u8>)>> {
         let file = folder.open(THUMBNAILS).await?;
         let mut all = Vec::new();
         for &photo in photos {
-            let Some(record) = self.records[..self.told].get(photo as usize) else { continue };
+            let Some(record) = self.records[..self.reported].get(photo as usize) else { continue };
             let is_there = record.start.checked_add(record.length).is_some_and(|end| end <= file.size());
-            let mut bytes = vec![0; if is_there { record.length as usize } else { 0 }];
-            if is_there {
-                file.read_at(record.start, &mut bytes)?;
-            }
+            let bytes = if is_there { file.read_vec(record.start, record.length)? } else { Vec::new() };
             all.push((photo, bytes));
         }
         Ok(all)

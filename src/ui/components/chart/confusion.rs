@@ -2,8 +2,8 @@
 
 use super::export::Exports;
 use super::sheet::csv;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use leptos::prelude::*;
 
 /// The deepest shade, so that ink stays legible on it in both themes.
@@ -24,7 +24,7 @@ pub fn Confusion(
         let total: u32 = counts.iter().sum();
         let cell = move |(answer, count): (usize, u32)| {
             let share = share(count, total);
-            let words = format!("{} of the row", show::percent(share));
+            let words = format!("{} of the row", format::percent(share));
             view! {
                 <td class:right=answer == truth style=format!("--share:{:.0}%", DEEPEST * share) title=words>{count}</td>
             }
@@ -63,7 +63,7 @@ fn summary(counts: &[Vec<u32>]) -> String {
     if total == 0 {
         return "Nothing has been answered yet.".into();
     }
-    format!("{right} of {total} right, {}", show::percent(share(right, total)))
+    format!("{right} of {total} right, {}", format::percent(share(right, total)))
 }
 
 fn written(classes: &[String], counts: &[Vec<u32>]) -> String {

@@ -1,6 +1,6 @@
 //! Charts as files: the numbers, and the figure as it is shown.
 
-use crate::thrown::thrown;
+use crate::js_error::js_error;
 use crate::ui::download::{download, save};
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -56,7 +56,7 @@ pub fn Exports(
             let name = name("png");
             spawn_local(async move {
                 if let Err(error) = paint(name, figure).await {
-                    leptos::logging::warn!("the picture could not be painted: {}", thrown(&error));
+                    leptos::logging::warn!("the picture could not be painted: {}", js_error(&error));
                 }
             });
         }
@@ -157,7 +157,7 @@ async fn paint(name: String, figure: Figure) -> Result<(), JsValue> {
         if let Some(blob) = blob
             && let Err(error) = save(&name, &blob)
         {
-            leptos::logging::warn!("{name} could not be saved: {}", thrown(&error));
+            leptos::logging::warn!("{name} could not be saved: {}", js_error(&error));
         }
     });
     canvas.to_blob(keep.unchecked_ref())

@@ -32,20 +32,20 @@ impl Mark {
 
 /// A label in the drawing: its left end and its baseline.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Place {
+struct LabelBox {
     x: f32,
     y: f32,
     width: f32,
 }
 
-impl Place {
-    fn overlaps(&self, other: &Place) -> bool {
+impl LabelBox {
+    fn overlaps(&self, other: &LabelBox) -> bool {
         let is_beside = self.x + self.width + GAP <= other.x || other.x + other.width + GAP <= self.x;
         !is_beside && (self.y - other.y).abs() < ROW - 1.0
     }
 
     /// The same on the first line from here downwards that is free.
-    fn settled(self, taken: &[Place], bottom: f32) -> Place {
+    fn settled(self, taken: &[LabelBox], bottom: f32) -> LabelBox {
         let mut place = self;
         while taken.iter().any(|other| place.overlaps(other)) && place.y + ROW < bottom {
             place.y += ROW;
@@ -55,9 +55,9 @@ impl Place {
 }
 
 /// Where the labels stand, none on another: those of levels at the right, those of moments on the side with more room.
-fn places(frame: &Frame, marks: &[Mark]) -> Vec<Place> {
+fn places(frame: &Frame, marks: &[Mark]) -> Vec<LabelBox> {
     let (left, right, top, bottom) = (frame.left, frame.right(), frame.top(), frame.bottom());
-    let mut places = vec![Place { x: 0.0, y: 0.0, width: 0.0 }; marks.len()];
+    let mut places = vec![LabelBox { x: 0.0, y: 0.0, width: 0.0 }; marks.len()];
     let mut taken = Vec::new();
     let mut order: Vec<usize> = (0..marks.len()).collect();
     order::sort_by_key(&mut order, |&index| !marks[index].is_level);
@@ -66,11 +66,11 @@ fn places(frame: &Frame, marks: &[Mark]) -> Vec<Place> {
         let width = mark.label.chars().count() as f32 * LETTER;
         let wanted = if mark.is_level {
             let y = frame.y(mark.at);
-            Place { x: right - GAP - width, y: if y < top + ROW { y + ROW - 2.0 } else { y - GAP }, width }
+            LabelBox { x: right - GAP - width, y: if y < top + ROW { y + ROW - 2.0 } else { y - GAP }, width }
         } else {
             let x = frame.x(mark.at);
             let is_late = x > f32::midpoint(left, right);
-            Place { x: if is_late { x - GAP - width } else { x + GAP }, y: top + ROW - 3.0, width }
+            LabelBox { x: if is_late { x - GAP - width } else { x + GAP }, y: top + ROW - 3.0, width }
         };
         places[index] = wanted.settled(&taken, bottom);
         taken.push(places[index]);
@@ -81,7 +81,7 @@ fn places(frame: &Frame, marks: &[Mark]) -> Vec<Place> {
 /// Lines of marks with their labels.
 pub fn remarks(frame: &Frame, marks: &[Mark]) -> impl IntoView + use<> {
     let (left, right, top, bottom) = (frame.left, frame.right(), frame.top(), frame.bottom());
-    let remark = |(mark, place): (&Mark, Place)| {
+    let remark = |(mark, place): (&Mark, LabelBox)| {
         let (x, y) = (frame.x(mark.at), frame.y(mark.at));
         let [x1, y1, x2, y2] = if mark.is_level { [left, y, right, y] } else { [x, top, x, bottom] };
         // The estimated width is on the safe side: the true end is the one beside the line.

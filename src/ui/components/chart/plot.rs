@@ -125,16 +125,16 @@ fn measure(area: NodeRef<Div>, width: RwSignal<f32>) {
     Effect::new(move || {
         let Some(area) = area.get() else { return };
         let watched = area.clone();
-        let look = Closure::<dyn FnMut()>::new(move || {
+        let on_change = Closure::<dyn FnMut()>::new(move || {
             let found = watched.client_width() as f32;
             if found > 0.0 && width.try_get_untracked().is_some_and(|width| width != found) {
                 width.set(found);
             }
         });
-        let observer =
-            ResizeObserver::new(look.as_ref().unchecked_ref()).expect("every browser with WebGPU has it");
+        let observer = ResizeObserver::new(on_change.as_ref().unchecked_ref())
+            .expect("every browser with WebGPU has it");
         observer.observe(&area);
-        let kept = StoredValue::new_local((observer, look));
+        let kept = StoredValue::new_local((observer, on_change));
         on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
     });
 }

@@ -96,7 +96,7 @@ pub fn SheetTable(#[prop(into)] label: Memo<String>, #[prop(into)] sheet: Memo<S
         let sheet = sheet.get();
         let stride = sheet.stride();
         let note = (stride > 1)
-            .then(|| format!(". Every {} row; the file has all.", crate::ui::show::ordinal(stride)));
+            .then(|| format!(". Every {} row; the file has all.", crate::ui::format::ordinal(stride)));
         let head = sheet.head.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view();
         let rows = sheet.rows.into_iter().step_by(stride).map(row).collect_view();
         view! {

@@ -7,7 +7,7 @@ use super::tone::Tone;
 use crate::order;
 use crate::session::protocol::StepTime;
 use crate::ui::components::heatmap::{is_left, place};
-use crate::ui::show;
+use crate::ui::format;
 use crate::ui::state::Shared;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Div;
@@ -81,9 +81,9 @@ pub fn Timeline(label: &'static str, steps: Shared<Vec<StepTime>>) -> impl IntoV
     let heading = move || match cursor.get() {
         Some(at) => {
             let StepTime { kernel, milliseconds } = &steps[at];
-            format!("Step {} of {count}, {kernel}: {} ms", at + 1, show::three(*milliseconds))
+            format!("Step {} of {count}, {kernel}: {} ms", at + 1, format::three(*milliseconds))
         }
-        None => format!("{count} steps: {} ms", show::three(sum)),
+        None => format!("{count} steps: {} ms", format::three(sum)),
     };
     view! {
         <figure class="plot">
@@ -142,7 +142,7 @@ fn table(totals: Vec<Total>, count: usize, sum: f32) -> impl IntoView {
     let row = |(row, Total { kernel, count, milliseconds }): (usize, Total)| {
         view! {
             <tr><th scope="row"><i class="swatch" style=tone(row).style()></i>{kernel}</th>
-                <td>{count}</td><td>{show::three(milliseconds)}</td></tr>
+                <td>{count}</td><td>{format::three(milliseconds)}</td></tr>
         }
     };
     view! {
@@ -150,7 +150,7 @@ fn table(totals: Vec<Total>, count: usize, sum: f32) -> impl IntoView {
             <caption>"By kernel, the dearest first"</caption>
             <thead><tr><th scope="col">"Kernel"</th><th scope="col">"Steps"</th><th scope="col">"Milliseconds"</th></tr></thead>
             <tbody>{totals.into_iter().enumerate().map(row).collect_view()}</tbody>
-            <tfoot><tr><th scope="row">"All"</th><td>{count}</td><td>{show::three(sum)}</td></tr></tfoot>
+            <tfoot><tr><th scope="row">"All"</th><td>{count}</td><td>{format::three(sum)}</td></tr></tfoot>
         </table>
     }
 }

@@ -2,13 +2,13 @@
 
 use super::left_out::{LeftOut, LeftOutNote};
 use crate::limits;
-use crate::session::protocol::{Command, Failure, Lane, Photo, WayOn};
+use crate::session::protocol::{Command, Failure, Lane, Photo, Recovery};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
+use crate::ui::context::AppContext;
 use crate::ui::entries;
-use crate::ui::lab::Lab;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Phase;
 use js_sys::Uint8Array;
 use leptos::html::Input;
@@ -22,7 +22,7 @@ use web_time::Instant;
 /// Files that wait for the engine, whatever room is shown.
 #[derive(Clone, Copy)]
 pub struct Queue {
-    lab: Lab,
+    app: AppContext,
     files: StoredValue<VecDeque<File>, LocalStorage>,
     /// The one that the engine has.
     current: StoredValue<Option<Photo>>,
@@ -34,9 +34,9 @@ pub struct Queue {
 }
 
 impl Queue {
-    pub fn new(lab: Lab) -> Self {
+    pub fn new(app: AppContext) -> Self {
         let queue = Queue {
-            lab,
+            app,
             files: StoredValue::new_local(VecDeque::new()),
             current: StoredValue::new(None),
             done: RwSignal::new(0),
@@ -46,17 +46,17 @@ impl Queue {
         };
         // The next one goes when the one before has come back, be it as a photo or as no photo.
         Effect::new(move |earlier: Option<Phase>| {
-            let phase = lab.adding.with(|adding| adding.phase);
+            let phase = app.requests.adding.with(|adding| adding.phase);
             let was_busy = earlier.is_some_and(|phase| matches!(phase, Phase::Waiting | Phase::Running));
             if was_busy && phase == Phase::Unasked && queue.is_running() {
                 queue.leave("another model was chosen");
             }
             if was_busy && matches!(phase, Phase::Done | Phase::Failed) && queue.is_running() {
-                if let Some(Failure { sentence, way_on, .. }) =
-                    lab.adding.with_untracked(|adding| adding.failure.clone())
+                if let Some(Failure { sentence, recovery, .. }) =
+                    app.requests.adding.with_untracked(|adding| adding.failure.clone())
                 {
                     // What is no fault of the file, as a full disk, would befall the next one too: the visitor chooses.
-                    if way_on != WayOn::ChangeInput {
+                    if recovery != Recovery::ChangeInput {
                         return phase;
                     }
                     queue.left_out.add(sentence);
@@ -82,8 +82,11 @@ impl Queue {
             self.left_out.clear();
         }
         unread.iter().for_each(|path| self.left_out.add(format!("{path} could not be read.")));
-        let mut known: HashSet<Photo> =
-            self.lab.album.with_untracked(|album| album.value.read().photos.iter().cloned().collect());
+        let mut known: HashSet<Photo> = self
+            .app
+            .requests
+            .album
+            .with_untracked(|album| album.value.read().photos.iter().cloned().collect());
         self.files.with_value(|files| known.extend(files.iter().map(photo_of)));
         known.extend(self.current.get_value());
         let mut new = Vec::new();
@@ -126,7 +129,8 @@ impl Queue {
             }
             match read {
                 Ok(buffer) => {
-                    self.lab.ask(Command::AddPhoto { photo, file: Uint8Array::new(&buffer).to_vec() });
+                    let file = Uint8Array::new(&buffer).to_vec();
+                    self.app.ask(Command::AddPhoto { photo, file, in_memory: false });
                 }
                 // A file that has gone since it was chosen.
                 Err(_) => {
@@ -139,7 +143,7 @@ impl Queue {
     }
 
     fn stop(self) {
-        if self.lab.adding.with_untracked(|adding| adding.phase == Phase::Running)
+        if self.app.requests.adding.with_untracked(|adding| adding.phase == Phase::Running)
             && let Some(Photo { name, .. }) = self.current.try_update_value(Option::take).flatten()
         {
             let sentence =
@@ -147,7 +151,7 @@ impl Queue {
             self.left_out.add(format!("The file {name} {sentence}"));
         }
         self.leave("you stopped");
-        self.lab.stop(Lane::AddPhoto);
+        self.app.stop(Lane::AddPhoto);
     }
 
     fn leave(self, when: &str) {
@@ -176,7 +180,7 @@ pub fn dropped(queue: Queue, data: &DataTransfer) {
 /// The ways in, and how far they are.
 #[component]
 pub fn Adding(queue: Queue) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let (photos, folder) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let open = move |input: NodeRef<Input>| {
         if let Some(input) = input.get_untracked() {
@@ -193,22 +197,22 @@ pub fn Adding(queue: Queue) -> impl IntoView {
         let (done, total) = (queue.done.get(), queue.total.get());
         let left = queue.begun.get().filter(|_| done > 0).map(|begun| {
             let pace = begun.elapsed().as_secs_f64() / done as f64;
-            format!(", {} left", show::duration(pace * (total - done) as f64))
+            format!(", {} left", format::duration(pace * (total - done) as f64))
         });
         format!("Encoding {done} of {total} photos{}", left.unwrap_or_default())
     };
     let width =
         move || format!("width:{:.1}%", 100.0 * queue.done.get() as f32 / queue.total.get().max(1) as f32);
-    let is_empty = move || lab.album.with(|album| album.value.read().photos.is_empty());
+    let is_empty = move || app.requests.album.with(|album| album.value.read().photos.is_empty());
     let stuck = Memo::new(move |_| {
-        let failure = lab.adding.with(|adding| adding.failure.clone());
-        failure.filter(|failure| failure.way_on != WayOn::ChangeInput && is_running.get())
+        let failure = app.requests.adding.with(|adding| adding.failure.clone());
+        failure.filter(|failure| failure.recovery != Recovery::ChangeInput && is_running.get())
     });
     view! {
         <div class="row">
             <button type="button" class="button" on:click=move |_| open(photos)><Glyph icon=Icon::Upload />"Add photos"</button>
             <button type="button" class="button" on:click=move |_| open(folder)><Glyph icon=Icon::Upload />"Add a folder"</button>
-            <button type="button" class="button" disabled=is_empty on:click=move |_| lab.ask(Command::ClearAlbum)>"Forget all"</button>
+            <button type="button" class="button" disabled=is_empty on:click=move |_| app.ask(Command::ClearAlbum)>"Forget all"</button>
             <input node_ref=photos class="aloud" type="file" accept="image/*" multiple tabindex="-1" aria-hidden="true" on:change=move |_| choose(photos) />
             <input node_ref=folder class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=move |_| choose(folder) />
             <span class="quiet small">"or drop them here. They never leave this device."</span>

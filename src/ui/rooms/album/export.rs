@@ -1,12 +1,12 @@
 //! What was found, as a file of the visitor.
 
-use super::labels::Sorting;
 use super::query::{Query, Ranking, best};
+use super::sorting::Sorting;
 use crate::session::protocol::Photo;
 use crate::ui::components::chart::quoted;
 use crate::ui::components::icon::{Glyph, Icon};
+use crate::ui::context::AppContext;
 use crate::ui::download::download;
-use crate::ui::lab::Lab;
 use leptos::prelude::*;
 use serde::Serialize;
 
@@ -24,10 +24,10 @@ struct Row {
 }
 
 /// All photos of the chosen label, also those beyond what is shown.
-fn rows(lab: Lab, query: Query, sorting: Sorting) -> Vec<Row> {
+fn rows(app: AppContext, query: Query, sorting: Sorting) -> Vec<Row> {
     let (labels, of_photo) = (sorting.labels.get_untracked(), sorting.of_photo.get_untracked());
-    let all = untrack(|| best(lab, query, sorting, usize::MAX));
-    lab.album.with_untracked(|album| {
+    let all = untrack(|| best(app, query, sorting, usize::MAX));
+    app.requests.album.with_untracked(|album| {
         let row = |(photo, cosine): (usize, Option<f32>)| -> Option<Row> {
             let Photo { name, .. } = album.value.read().photos.get(photo)?.clone();
             let sorted = of_photo.get(photo);
@@ -57,11 +57,11 @@ fn csv(rows: &[Row]) -> String {
 
 #[component]
 pub fn Export(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let is_empty = move || ranking.best.with(Vec::is_empty);
-    let as_csv = move |_| download("album.csv", "text/csv", csv(&rows(lab, query, sorting)).as_bytes());
+    let as_csv = move |_| download("album.csv", "text/csv", csv(&rows(app, query, sorting)).as_bytes());
     let as_json = move |_| {
-        let json = serde_json::to_vec_pretty(&rows(lab, query, sorting)).expect("plain data serialises");
+        let json = serde_json::to_vec_pretty(&rows(app, query, sorting)).expect("plain data serialises");
         download("album.json", "application/json", &json);
     };
     view! {

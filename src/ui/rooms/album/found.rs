@@ -1,13 +1,13 @@
 //! The photos in their order, as thumbnails.
 
-use super::labels::Sorting;
 use super::query::{Query, Ranking};
+use super::sorting::Sorting;
 use crate::session::protocol::{Command, Lane, Photo};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::context::AppContext;
 use crate::ui::download::object_url;
-use crate::ui::lab::Lab;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Thumbnails;
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ const PAGE: usize = 60;
 
 #[component]
 pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let pages = RwSignal::new(1);
     Effect::new(move || {
         query.vector.track();
@@ -26,19 +26,19 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
     let shown = Memo::new(move |_| {
         let count = pages.get() * PAGE;
         let places = ranking.best.with(|best| best.iter().map(|(at, _)| *at).take(count).collect::<Vec<_>>());
-        lab.album.with(|album| {
+        app.requests.album.with(|album| {
             let photos = &album.value.read().photos;
             places.into_iter().filter_map(|at| Some((at, photos.get(at)?.clone()))).collect::<Vec<_>>()
         })
     });
     // What is not at hand yet is asked for, a screen full at a time.
     Effect::new(move || {
-        let missing: Vec<u32> = lab.thumbnails.with(|asked| {
-            let missing = |photo: &u32| asked.value.get(*photo).is_none();
+        let missing: Vec<u32> = app.requests.thumbnails.with(|request| {
+            let missing = |photo: &u32| request.value.get(*photo).is_none();
             shown.with(|shown| shown.iter().map(|(at, _)| *at as u32).filter(missing).take(PAGE).collect())
         });
         if !missing.is_empty() {
-            lab.ask(Command::Thumbnails { photos: missing });
+            app.ask(Command::Thumbnails { photos: missing });
         }
     });
     let count = ranking.count;
@@ -57,32 +57,34 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
             <button type="button" class="button" on:click=move |_| pages.update(|pages| *pages += 1)>
                 {move || format!("Show more of {}", found.get().max(count.get()))}</button>
         })}
-        <FailureNote lane=Lane::Thumbnails failure=Memo::new(move |_| lab.thumbnails.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Thumbnails failure=Memo::new(move |_| app.requests.thumbnails.with(|request| request.failure.clone())) />
     }
 }
 
 /// A photo; pressing it looks for its like.
 #[component]
 fn Tile(at: usize, photo: Photo, query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let name = photo.name.clone();
     let title = format!("Look for the like of {name}");
-    let file = Memo::new(move |_| lab.thumbnails.with(|asked| asked.value.get(at as u32).cloned()));
+    let file =
+        Memo::new(move |_| app.requests.thumbnails.with(|request| request.value.get(at as u32).cloned()));
     // One whose thumbnail is damaged has an empty file.
     let url =
         Memo::new(move |_| file.get().filter(|bytes| !bytes.is_empty()).and_then(|bytes| object_url(&bytes)));
     let cosine = Memo::new(move |_| {
         ranking.best.with(|best| {
             let (_, cosine) = best.iter().find(|(of, _)| *of == at)?;
-            cosine.map(show::three)
+            cosine.map(format::three)
         })
     });
     let label = move || {
         let (label, probability) = sorting.of_photo.with(|all| all.get(at).copied())?;
         let name = sorting.labels.with(|labels| labels.get(label).cloned())?;
-        Some(format!("{name} {}", show::percent(probability)))
+        Some(format!("{name} {}", format::percent(probability)))
     };
-    let is_incomplete = move || lab.album.with(|album| album.value.read().incomplete.contains(&(at as u32)));
+    let is_incomplete =
+        move || app.requests.album.with(|album| album.value.read().incomplete.contains(&(at as u32)));
     let pressed = move || (query.place.get() == Some(at)).to_string();
     let pin = move |_| {
         query

@@ -1,117 +1,21 @@
-//! Zero-shot classification: every photo goes to the nearest of the visitor's labels.
+//! The labels by which photos are sorted.
 
 use super::export::Export;
 use super::query::{Query, Ranking};
-use crate::session::protocol::{Command, Lane};
-use crate::softmax::softmax;
-use crate::ui::calm::calm;
+use super::sorting::Sorting;
+use crate::session::protocol::Lane;
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
-use crate::ui::ranking::similarity;
 use leptos::prelude::*;
-use std::time::Duration;
-
-const TYPING_PAUSE: Duration = Duration::from_millis(400);
-
-/// Labels, and what they say of the photos.
-#[derive(Clone, Copy)]
-pub struct Sorting {
-    /// As typed, without empty ones.
-    pub labels: Memo<Vec<String>>,
-    /// For each photo the likeliest label and its probability; empty without labels.
-    pub of_photo: Memo<Vec<(usize, f32)>>,
-    /// Only photos of this label are shown.
-    pub chosen: RwSignal<Option<usize>>,
-}
-
-impl Sorting {
-    pub fn new(lab: Lab) -> Self {
-        let labels = Memo::new(move |_| lab.view.with(|view| split(&view.album.labels)));
-        let prompts = calm(
-            move || {
-                let template = lab.view.with(|view| view.album.template.clone());
-                labels.with(|labels| labels.iter().map(|label| filled(&template, label)).collect::<Vec<_>>())
-            },
-            TYPING_PAUSE,
-        );
-        Effect::new(move || {
-            let texts = prompts.get();
-            if !texts.is_empty() {
-                lab.ask(Command::EncodeLabels { texts });
-            }
-        });
-        let chosen = RwSignal::new(None);
-        Effect::new(move || {
-            labels.track();
-            chosen.set(None);
-        });
-        let of_photo = Memo::new(move |_| {
-            let (scale, bias, is_sigmoid) = lab
-                .facts
-                .with(|facts| {
-                    facts.as_ref().map(|facts| (facts.logit_scale, facts.logit_bias, facts.is_sigmoid))
-                })
-                .unwrap_or((100.0, 0.0, false));
-            let texts = prompts.get();
-            lab.labels.with(|asked| {
-                if texts.is_empty() || !asked.is_settled() || !asked.is_current() {
-                    return Vec::new();
-                }
-                lab.album.with(|album| {
-                    let photos = album.value.read();
-                    let width = photos.embeddings.width();
-                    let cosines = similarity(photos.embeddings.rows(), &asked.value, width);
-                    let rows = cosines.chunks_exact(texts.len());
-                    rows.map(|row| likeliest(row, scale, bias, is_sigmoid)).collect()
-                })
-            })
-        });
-        Sorting { labels, of_photo, chosen }
-    }
-}
-
-/// Labels between commas, each once.
-fn split(text: &str) -> Vec<String> {
-    let mut labels: Vec<String> = Vec::new();
-    for label in text.split(',').map(str::trim).filter(|label| !label.is_empty()) {
-        if !labels.iter().any(|known| known == label) {
-            labels.push(label.to_owned());
-        }
-    }
-    labels
-}
-
-/// A label in its template; a template without a place for it gets it at the end.
-fn filled(template: &str, label: &str) -> String {
-    match template.contains("{}") {
-        true => template.replace("{}", label),
-        false => format!("{} {label}", template.trim()).trim().to_owned(),
-    }
-}
-
-/// The best of the logits `scale * cosine + bias`, with its sigmoid, or its softmax over the labels.
-fn likeliest(cosines: &[f32], scale: f32, bias: f32, is_sigmoid: bool) -> (usize, f32) {
-    let mut best = 0;
-    for (at, cosine) in cosines.iter().enumerate() {
-        if *cosine > cosines[best] {
-            best = at;
-        }
-    }
-    let probability = match is_sigmoid {
-        true => 1.0 / (1.0 + (-(scale * cosines[best] + bias)).exp()),
-        false => softmax(cosines.iter().map(|cosine| f64::from(scale * cosine)))[best] as f32,
-    };
-    (best, probability)
-}
 
 /// The lines for labels and their template, how many photos each has, and the way to take that along.
 #[component]
 pub fn Labels(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
-    let labels = lab.pick(|view| view.album.labels.clone());
-    let template = lab.pick(|view| view.album.template.clone());
+    let app = AppContext::here();
+    let labels = app.pick(|view| view.album.labels.clone());
+    let template = app.pick(|view| view.album.template.clone());
     let counts = Memo::new(move |_| {
         let mut counts = vec![0; sorting.labels.with(Vec::len)];
         sorting.of_photo.with(|all| {
@@ -137,35 +41,12 @@ pub fn Labels(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView
     view! {
         <div class="row labels">
             <Line label="Sort by labels" placeholder="dog, cat, landscape" value=labels
-                change=move |text| lab.adjust(|view| view.album.labels = text) done=move || lab.settle() />
+                change=move |text| app.adjust(|view| view.album.labels = text) done=move || app.settle() />
             <Line label="Each as" placeholder="a photo of a {}" value=template
-                change=move |text| lab.adjust(|view| view.album.template = text) done=move || lab.settle() />
+                change=move |text| app.adjust(|view| view.album.template = text) done=move || app.settle() />
             <Export query sorting ranking />
         </div>
-        <FailureNote lane=Lane::Labels failure=Memo::new(move |_| lab.labels.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Labels failure=Memo::new(move |_| app.requests.labels.with(|request| request.failure.clone())) />
         <ul class="chips" aria-label="Labels and their photos">{chips}</ul>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn labels_are_what_stands_between_commas() {
-        assert_eq!(split(" dog,cat ,, dog"), ["dog", "cat"]);
-        assert!(split(" , ").is_empty());
-        assert_eq!(filled("a photo of a {}", "dog"), "a photo of a dog");
-        assert_eq!(filled("photo:", "dog"), "photo: dog");
-        assert_eq!(filled("", "dog"), "dog");
-    }
-
-    #[test]
-    fn the_likeliest_label_has_a_probability() {
-        let (label, probability) = likeliest(&[0.2, 0.3, 0.1], 100.0, 0.0, false);
-        assert_eq!(label, 1);
-        assert!((probability - 1.0 / (1.0 + (-10.0_f32).exp() + (-20.0_f32).exp())).abs() < 1e-6);
-        let (_, probability) = likeliest(&[0.2], 10.0, -2.0, true);
-        assert!((probability - 0.5).abs() < 1e-6);
     }
 }

@@ -7,32 +7,34 @@ mod labels;
 mod left_out;
 mod notes;
 mod query;
+mod sorting;
 
 use crate::session::protocol::{Command, Lane};
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 pub use adding::Queue;
 use adding::{Adding, dropped};
 use found::Found;
-use labels::{Labels, Sorting};
+use labels::Labels;
 use leptos::prelude::*;
 use notes::Notes;
 use query::{Query, Ranking};
+use sorting::Sorting;
 
 #[component]
 pub fn Album() -> impl IntoView {
-    let lab = Lab::here();
-    let known = lab.album.with_untracked(|album| album.value.read().photos.len() as u32);
-    lab.ask(Command::OpenAlbum { known });
+    let app = AppContext::here();
+    let known = app.requests.album.with_untracked(|album| album.value.read().photos.len() as u32);
+    app.ask(Command::OpenAlbum { known });
     let queue: Queue = expect_context();
-    lab.photos.set_value(Some(Callback::new(move |data| dropped(queue, &data))));
-    on_cleanup(move || lab.photos.set_value(None));
-    let query = Query::new(lab);
-    let sorting = Sorting::new(lab);
-    let ranking = Ranking::new(lab, query, sorting);
-    let words = lab.pick(|view| view.album.query.clone());
+    app.photos.set_value(Some(Callback::new(move |data| dropped(queue, &data))));
+    on_cleanup(move || app.photos.set_value(None));
+    let query = Query::new(app);
+    let sorting = Sorting::new(app);
+    let ranking = Ranking::new(app, query, sorting);
+    let words = app.pick(|view| view.album.query.clone());
     let pinned = move || {
         query.pinned.get().map(|photo| {
             view! {
@@ -44,9 +46,9 @@ pub fn Album() -> impl IntoView {
     view! {
         <section class="stage album">
             <Line label="Look for" placeholder="a dog on a beach -people" value=words
-                change=move |text| lab.adjust(|view| view.album.query = text) done=move || lab.settle() />
+                change=move |text| app.adjust(|view| view.album.query = text) done=move || app.settle() />
             <div class="chips">{pinned}</div>
-            <FailureNote lane=Lane::Texts failure=Memo::new(move |_| lab.texts.with(|asked| asked.failure.clone())) />
+            <FailureNote lane=Lane::Search failure=Memo::new(move |_| app.requests.search.with(|request| request.failure.clone())) />
             <Adding queue />
             <Storage />
             <Labels query sorting ranking />
@@ -59,9 +61,9 @@ pub fn Album() -> impl IntoView {
 /// What the visitor has to know of how the album is kept.
 #[component]
 fn Storage() -> impl IntoView {
-    let lab = Lab::here();
-    let is_passing = Memo::new(move |_| lab.album.with(|album| album.value.is_passing));
-    let damaged = Memo::new(move |_| lab.album.with(|album| album.value.damaged));
+    let app = AppContext::here();
+    let is_passing = Memo::new(move |_| app.requests.album.with(|album| album.value.is_passing));
+    let damaged = Memo::new(move |_| app.requests.album.with(|album| album.value.damaged));
     let lost = move || match damaged.get() {
         0 => None,
         1 => Some("One photo of this album is damaged and left out: add it again.".to_string()),
@@ -73,6 +75,6 @@ fn Storage() -> impl IntoView {
                 window or where there is no room: it is gone when the page is closed."</p>
         })}
         {move || lost().map(|lost| view! { <p class="failure" role="status">{lost}</p> })}
-        <FailureNote lane=Lane::Album failure=Memo::new(move |_| lab.album.with(|album| album.failure.clone())) />
+        <FailureNote lane=Lane::Album failure=Memo::new(move |_| app.requests.album.with(|album| album.failure.clone())) />
     }
 }

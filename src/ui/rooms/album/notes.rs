@@ -3,16 +3,18 @@
 use super::query::Ranking;
 use crate::session::protocol::ModelKind;
 use crate::ui::components::inspector::{Figure, Inspector};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 #[component]
 pub fn Notes(ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let figures = Memo::new(move |_| {
-        let (count, width) =
-            lab.album.with(|album| (album.value.read().photos.len(), album.value.read().embeddings.width()));
+        let (count, width) = app
+            .requests
+            .album
+            .with(|album| (album.value.read().photos.len(), album.value.read().embeddings.width()));
         let took = match count {
             0 => "–".to_string(),
             _ => format!("{:.1} ms", ranking.took.get()),
@@ -24,7 +26,7 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
         ]
     });
     let is_playroom = Memo::new(move |_| {
-        lab.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom))
+        app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom))
     });
     let formula = view! {
         <var>"q"</var>" = norm("<var>"photo"</var>" + "<var>"words"</var>" − "<var>"words to be absent"</var>"), "

@@ -1,11 +1,11 @@
 //! What is looked for among the photos, and the order in which they are found.
 
-use super::labels::Sorting;
-use crate::session::protocol::{Command, Photo};
-use crate::ui::calm::calm;
-use crate::ui::lab::Lab;
+use super::sorting::Sorting;
+use crate::session::protocol::{Command, EncodeLane, Input, Photo};
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Thumbnails;
+use crate::ui::throttle::throttle;
 use leptos::prelude::*;
 use std::time::Duration;
 use web_time::Instant;
@@ -46,11 +46,13 @@ pub struct Query {
 }
 
 impl Query {
-    pub fn new(lab: Lab) -> Self {
+    pub fn new(app: AppContext) -> Self {
         let pinned = RwSignal::new(None);
         let place = Memo::new(move |_| {
             let photo = pinned.get()?;
-            lab.album.with(|album| album.value.read().photos.iter().position(|other| *other == photo))
+            app.requests
+                .album
+                .with(|album| album.value.read().photos.iter().position(|other| *other == photo))
         });
         // A photo that was forgotten is looked for no longer, not even when it comes again.
         Effect::new(move || {
@@ -58,34 +60,38 @@ impl Query {
                 pinned.set(None);
             }
         });
-        let wish = calm(move || lab.view.with(|view| Wish::parse(&view.album.query)), TYPING_PAUSE);
+        let wish = throttle(move || app.view.with(|view| Wish::parse(&view.album.query)), TYPING_PAUSE);
+        let command = Memo::new(move |_| {
+            let inputs: Vec<_> = wish.with(Wish::texts).into_iter().map(Input::from).collect();
+            (!inputs.is_empty()).then_some(Command::Encode { inputs, lane: EncodeLane::Search })
+        });
         Effect::new(move || {
-            let texts = wish.with(Wish::texts);
-            if !texts.is_empty() {
-                lab.ask(Command::EncodeTexts { texts });
+            if let Some(command) = command.get() {
+                app.ask(command);
             }
         });
         let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {
-            let wish = wish.get();
-            let texts = wish.texts();
-            let is_known =
-                texts.is_empty() || lab.texts.with(|asked| asked.is_settled() && asked.is_current());
-            if !is_known {
-                // The order of before stands until the words are read.
-                return earlier.cloned().unwrap_or_default();
-            }
+            let words = command.with(|command| match command {
+                None => Some(Vec::new()),
+                Some(command) => app.requests.search.with(|request| {
+                    let found = request.answer_to(command)?;
+                    let rows = found.texts.chunks_exact(found.width.max(1));
+                    Some(rows.map(<[f32]>::to_vec).collect::<Vec<_>>())
+                }),
+            });
+            // The order of before stands until the words are read.
+            let Some(words) = words else { return earlier.cloned().unwrap_or_default() };
             let mut terms = Vec::new();
             if let Some(photo) = place.get() {
                 terms.extend(
-                    lab.album.with(|album| Some((1.0, album.value.read().embeddings.row(photo)?.to_vec()))),
+                    app.requests
+                        .album
+                        .with(|album| Some((1.0, album.value.read().embeddings.row(photo)?.to_vec()))),
                 );
             }
-            if !texts.is_empty() {
-                let rows = lab.texts.with(|asked| asked.value.clone());
-                let width = rows.len() / texts.len();
-                let sign = |at: usize| if at == 0 && !wish.plus.is_empty() { 1.0 } else { -1.0 };
-                terms.extend(rows.chunks_exact(width).enumerate().map(|(at, row)| (sign(at), row.to_vec())));
-            }
+            let has_plus = wish.with(|wish| !wish.plus.is_empty());
+            let sign = |at: usize| if at == 0 && has_plus { 1.0 } else { -1.0 };
+            terms.extend(words.into_iter().enumerate().map(|(at, row)| (sign(at), row)));
             combined(&terms)
         });
         Query { pinned, place, vector }
@@ -118,14 +124,14 @@ pub struct Ranking {
 }
 
 impl Ranking {
-    pub fn new(lab: Lab, query: Query, sorting: Sorting) -> Self {
+    pub fn new(app: AppContext, query: Query, sorting: Sorting) -> Self {
         let found = Memo::new(move |_| {
             let begun = Instant::now();
-            let best = best(lab, query, sorting, Thumbnails::HELD);
+            let best = best(app, query, sorting, Thumbnails::HELD);
             (best, begun.elapsed().as_secs_f64() * 1e3)
         });
         let count = Memo::new(move |_| {
-            let photos = lab.album.with(|album| album.value.read().photos.len());
+            let photos = app.requests.album.with(|album| album.value.read().photos.len());
             let Some(chosen) = sorting.chosen.get() else { return photos };
             sorting.of_photo.with(|labels| labels.iter().filter(|(label, _)| *label == chosen).count())
         });
@@ -135,14 +141,14 @@ impl Ranking {
 }
 
 /// The first `most` photos of the chosen label.
-pub fn best(lab: Lab, query: Query, sorting: Sorting, most: usize) -> Vec<(usize, Option<f32>)> {
+pub fn best(app: AppContext, query: Query, sorting: Sorting, most: usize) -> Vec<(usize, Option<f32>)> {
     let vector = query.vector.get();
     let chosen = sorting.chosen.get().map(|label| (label, sorting.of_photo.get()));
     let is_shown = |photo: usize| match &chosen {
         Some((label, of_photo)) => of_photo.get(photo).is_some_and(|(best, _)| best == label),
         None => true,
     };
-    lab.album.with(|album| {
+    app.requests.album.with(|album| {
         if vector.is_empty() {
             let photos = (0..album.value.read().photos.len()).filter(|photo| is_shown(*photo));
             return photos.take(most).map(|photo| (photo, None)).collect();

@@ -3,10 +3,10 @@
 use crate::session::protocol::{Answer, Candidate, Command, ModelKind, Token};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::verdict::Verdict;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::rooms::caption::{map_of, said, text_of};
-use crate::ui::show;
 use crate::ui::truth;
 use leptos::prelude::*;
 
@@ -28,26 +28,27 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub fn new(lab: Lab, question: Memo<String>) -> Self {
-        let answer = Memo::new(move |_| lab.answer.with(|asked| (*asked.value).clone()));
+    pub fn new(app: AppContext, question: Memo<String>) -> Self {
+        let answer = Memo::new(move |_| app.requests.answer.with(|request| (*request.value).clone()));
         let text = Memo::new(move |_| {
             answer.with(|answer| answer.as_ref().map(|answer| text_of(&said(&answer.tokens))))
         });
         let is_current = Memo::new(move |_| {
-            lab.answer.with(|asked| {
-                let to = asked.answered.as_ref().and_then(|command| match &**command {
+            app.requests.answer.with(|request| {
+                let to = request.answered.as_ref().and_then(|command| match &**command {
                     Command::Ask { question, .. } => Some(question),
                     _ => None,
                 });
-                lab.is_of_stage(asked) && question.with(|question| to == Some(question))
+                app.is_of_stage(request) && question.with(|question| to == Some(question))
             })
         });
         let truth = Memo::new(move |_| {
-            lab.picture
+            app.picture
                 .with(|picture| picture.scene.as_ref().map(|scene| truth::answer(&question.get(), scene)))
         });
         let map = Memo::new(move |_| {
-            let stack = lab
+            let stack = app
+                .requests
                 .load
                 .with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))?;
             answer.with(|answer| {
@@ -72,8 +73,8 @@ impl Reply {
 
 #[component]
 pub fn AnswerNote(reply: Reply) -> impl IntoView {
-    let lab = Lab::here();
-    let is_busy = move || lab.answer.with(|answer| answer.is_busy());
+    let app = AppContext::here();
+    let is_busy = move || app.requests.answer.with(|answer| answer.is_busy());
     let bars = move |candidates: fn(&Answer) -> &Vec<Candidate>| {
         Memo::new(move |_| {
             let right = reply.truth.get().and_then(Result::ok).filter(|_| reply.is_current.get());
@@ -89,7 +90,7 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
     };
     // Only of the world that made the questions is it known how often each answer is right.
     let knows_prior = Memo::new(move |_| {
-        lab.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
+        app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
     });
     let world = move || match reply.truth.get() {
         Some(Ok(truth)) => format!("The world says: {truth}."),
@@ -118,7 +119,7 @@ fn bar_of(candidate: &Candidate, right: Option<&str>) -> Bar {
     Bar {
         label: if is_end { "(end)".into() } else { candidate.text.clone() },
         share: candidate.probability,
-        value: show::percent(candidate.probability),
+        value: format::percent(candidate.probability),
         mark: None,
         is_chosen: right == Some(candidate.text.as_str()),
     }

@@ -1,46 +1,50 @@
 //! Whether a sentence belongs to the picture.
 
 use crate::session::protocol::{Command, Lane};
-use crate::ui::calm::calm;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::verdict::Verdict;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use crate::ui::truth::judge;
+use crate::ui::throttle::throttle;
+use crate::ui::truth::evaluate;
 use crate::world::language::full_caption;
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// Between two texts that the engine is asked about while one is typed.
+pub const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 #[component]
 pub fn Belongs() -> impl IntoView {
-    let lab = Lab::here();
-    let typed = lab.pick(|view| view.sentence.clone());
+    let app = AppContext::here();
+    let typed = app.pick(|view| view.sentence.clone());
     let sentence = Memo::new(move |_| {
         let typed = typed.with(|typed| typed.trim().to_owned());
-        if typed.is_empty() { first_clause(lab) } else { typed }
+        if typed.is_empty() { first_clause(app) } else { typed }
     });
-    let asked = calm(move || sentence.get(), super::TYPING_PAUSE);
+    let typed = throttle(move || sentence.get(), TYPING_PAUSE);
     let command = Memo::new(move |_| Command::Match {
-        pictures: vec![lab.steady.with(|picture| picture.pixels.clone())],
-        texts: vec![asked.get()],
+        pictures: vec![app.steady.with(|picture| picture.pixels.clone())],
+        texts: vec![typed.get()],
     });
-    Effect::new(move || lab.ask(command.get()));
+    Effect::new(move || app.ask(command.get()));
     let probability = Memo::new(move |_| {
-        lab.matched.with(|asked| {
-            let of = asked.answered.as_ref().and_then(|command| match &**command {
+        app.requests.matched.with(|request| {
+            let of = request.answered.as_ref().and_then(|command| match &**command {
                 Command::Match { texts, .. } => texts.first(),
                 _ => None,
             });
-            let is_this = lab.is_of_stage(asked) && sentence.with(|sentence| of == Some(sentence));
-            is_this.then(|| asked.value.first().copied()).flatten()
+            let is_this = app.is_of_stage(request) && sentence.with(|sentence| of == Some(sentence));
+            is_this.then(|| request.value.first().copied()).flatten()
         })
     });
     let truth = Memo::new(move |_| {
-        let scene = lab.picture.with(|picture| picture.scene.clone())?;
-        let judged = judge(&sentence.get(), true, &scene);
-        let all: Option<Vec<bool>> = judged.iter().map(|statement| statement.truth).collect();
+        let scene = app.picture.with(|picture| picture.scene.clone())?;
+        let evaluated = evaluate(&sentence.get(), true, &scene);
+        let all: Option<Vec<bool>> = evaluated.iter().map(|statement| statement.truth).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.into_iter().all(|truth| truth))
     });
     let bars = Memo::new(move |_| {
@@ -48,15 +52,15 @@ pub fn Belongs() -> impl IntoView {
         vec![Bar {
             label: "belongs".into(),
             share: probability.unwrap_or(0.0),
-            value: probability.map_or_else(|| "…".into(), show::percent),
+            value: probability.map_or_else(|| "…".into(), format::percent),
             mark: Some(0.5),
             is_chosen: probability.is_some_and(|probability| probability >= 0.5),
         }]
     });
     view! {
         <Line label="Does it belong?" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
-            change=move |text| lab.adjust(|view| view.sentence = text) done=move || lab.settle() />
-        <FailureNote lane=Lane::Match failure=Memo::new(move |_| lab.matched.with(|asked| asked.failure.clone())) />
+            change=move |text| app.adjust(|view| view.sentence = text) done=move || app.settle() />
+        <FailureNote lane=Lane::Match failure=Memo::new(move |_| app.requests.matched.with(|request| request.failure.clone())) />
         <div class="belongs" aria-live="polite">
             <Bars caption="Matching probability" what="Claim" unit="Probability" modality="fused" bars />
             <p>"The world says: " {move || view! { <Verdict truth=truth.get() /> }}</p>
@@ -65,12 +69,12 @@ pub fn Belongs() -> impl IntoView {
 }
 
 /// The first statement of the scene's full caption.
-fn first_clause(lab: Lab) -> String {
+fn first_clause(app: AppContext) -> String {
     let first = |scene: &crate::world::Scene| {
         let caption = full_caption(scene);
         caption.statements.first().map(|statement| caption.text[statement.span.clone()].to_owned())
     };
-    lab.picture
+    app.picture
         .with(|picture| picture.scene.as_ref().and_then(first))
         .unwrap_or_else(|| "a red circle".into())
 }

@@ -5,43 +5,40 @@ mod belongs;
 mod notes;
 
 use crate::session::protocol::{Command, Lane};
-use crate::ui::calm::calm;
 use crate::ui::components::choice::{Line, Suggestions};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::picture::{Overlay, PicturePanel};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
+use crate::ui::throttle::throttle;
 use crate::ui::truth;
 use answer::{AnswerNote, Reply};
-use belongs::Belongs;
+use belongs::{Belongs, TYPING_PAUSE};
 use leptos::prelude::*;
 use notes::Notes;
-use std::time::Duration;
-
-const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 #[component]
 pub fn Ask() -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let suggestions = Memo::new(move |_| {
-        let texts = lab.picture.with(|picture| picture.scene.as_ref().map(truth::questions));
+        let texts = app.picture.with(|picture| picture.scene.as_ref().map(truth::questions));
         texts.unwrap_or_else(|| {
             vec!["what colour is the circle?".into(), "how many squares are there?".into()]
         })
     });
-    let question = Memo::new(move |_| question_of(lab, &suggestions.get()));
-    let asked = calm(move || question.get(), TYPING_PAUSE);
-    let (answers, matches) = (lab.can(|abilities| abilities.answers), lab.can(|abilities| abilities.matches));
+    let question = Memo::new(move |_| question_of(app, &suggestions.get()));
+    let typed = throttle(move || question.get(), TYPING_PAUSE);
+    let (answers, matches) = (app.can(|abilities| abilities.answers), app.can(|abilities| abilities.matches));
     Effect::new(move || {
         if !answers.get() {
             return;
         }
-        let picture = lab.steady.with(|picture| picture.pixels.clone());
-        lab.ask(Command::Ask { picture, question: asked.get() });
+        let picture = app.steady.with(|picture| picture.pixels.clone());
+        app.ask(Command::Ask { picture, question: typed.get() });
     });
-    let reply = Reply::new(lab, question);
+    let reply = Reply::new(app, question);
     let overlay = Memo::new(move |_| Overlay { map: reply.map.get(), ..Overlay::default() });
-    let typed = lab.pick(|view| view.question.clone());
+    let typed = app.pick(|view| view.question.clone());
     view! {
         <section class="stage">
             <div class="beside">
@@ -51,9 +48,9 @@ pub fn Ask() -> impl IntoView {
                     <Line label="Ask" placeholder="what colour is the circle?" value=Memo::new(move |_| {
                         let typed = typed.get();
                         if typed.is_empty() { question.get() } else { typed }
-                    }) change=move |text| lab.adjust(|view| view.question = text) done=move || lab.settle() />
-                    <Suggestions label="Questions to ask" texts=suggestions choose=move |text| lab.go(|view| view.question = text) />
-                    <FailureNote lane=Lane::Ask failure=Memo::new(move |_| lab.answer.with(|answer| answer.failure.clone())) />
+                    }) change=move |text| app.adjust(|view| view.question = text) done=move || app.settle() />
+                    <Suggestions label="Questions to ask" texts=suggestions choose=move |text| app.go(|view| view.question = text) />
+                    <FailureNote lane=Lane::Ask failure=Memo::new(move |_| app.requests.answer.with(|answer| answer.failure.clone())) />
                     <AnswerNote reply />
                     })}
                     {move || (answers.get() && matches.get()).then(|| view! { <hr /> })}
@@ -66,7 +63,7 @@ pub fn Ask() -> impl IntoView {
 }
 
 /// The typed question, or the first that the world would ask.
-fn question_of(lab: Lab, suggestions: &[String]) -> String {
-    let typed = lab.view.with(|view| view.question.trim().to_owned());
+fn question_of(app: AppContext, suggestions: &[String]) -> String {
+    let typed = app.view.with(|view| view.question.trim().to_owned());
     if typed.is_empty() { suggestions.first().cloned().unwrap_or_default() } else { typed }
 }

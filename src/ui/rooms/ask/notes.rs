@@ -3,14 +3,14 @@
 use super::answer::Reply;
 use crate::session::protocol::ModelKind;
 use crate::ui::components::inspector::{Figure, Inspector};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use leptos::prelude::*;
 
 #[component]
 pub fn Notes(reply: Reply) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let figures = Memo::new(move |_| {
         let dash = || "–".to_owned();
         let (seeing, blind) = reply.answer.with(|answer| {
@@ -21,7 +21,7 @@ pub fn Notes(reply: Reply) -> impl IntoView {
         });
         let tell = |candidate: Option<crate::session::protocol::Candidate>| {
             candidate.map_or_else(dash, |candidate| {
-                format!("{}, {}", candidate.text, show::percent(candidate.probability))
+                format!("{}, {}", candidate.text, format::percent(candidate.probability))
             })
         };
         vec![
@@ -37,7 +37,7 @@ pub fn Notes(reply: Reply) -> impl IntoView {
     });
     // The baseline counts the answers of the world's own questions, and only the world can judge.
     let is_playroom = Memo::new(move |_| {
-        lab.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
+        app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
     });
     view! {
         <Inspector title="Seeing or guessing?" section="15, vision-language models, and 27, failure modes" figures formula=formula()>

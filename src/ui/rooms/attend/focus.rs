@@ -2,7 +2,7 @@
 
 use crate::session::protocol::Attention;
 use crate::ui::components::words::SaidWord;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::text::{Word, mean_map, sentence, words};
@@ -30,29 +30,31 @@ pub struct Focus {
 }
 
 impl Focus {
-    pub fn new(lab: Lab, mode: Memo<Attending>, here: RwSignal<Option<usize>>) -> Self {
+    pub fn new(app: AppContext, mode: Memo<Attending>, here: RwSignal<Option<usize>>) -> Self {
         let attention = Memo::new(move |_| match mode.get() {
-            Attending::Patches => lab.patches.with(|asked| asked.value.clone()),
-            Attending::Decoder | Attending::Matcher => lab.cross.with(|asked| asked.value.clone()),
+            Attending::Patches => app.requests.patches.with(|request| request.value.clone()),
+            Attending::Decoder | Attending::Matcher => {
+                app.requests.cross.with(|request| request.value.clone())
+            }
         });
         let words = Memo::new(move |_| {
             attention
                 .with(|attention| attention.as_ref().map(|all| words_of(&all.tokens)).unwrap_or_default())
         });
         let word = Memo::new(move |_| {
-            let chosen = here.get().or(lab.view.with(|view| view.word));
+            let chosen = here.get().or(app.view.with(|view| view.word));
             let is_words = mode.get() != Attending::Patches;
             is_words
                 .then(|| {
                     words.with(|words| {
-                        chosen.filter(|&word| word < words.len()).or_else(|| first_noun(lab, words))
+                        chosen.filter(|&word| word < words.len()).or_else(|| first_noun(app, words))
                     })
                 })
                 .flatten()
         });
         let patch = Memo::new(move |_| {
-            let grid = lab.facts.with(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
-            let chosen = lab.view.with(|view| view.patch).filter(|&patch| patch < grid * grid);
+            let grid = app.facts.with(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
+            let chosen = app.view.with(|view| view.patch).filter(|&patch| patch < grid * grid);
             (mode.get() == Attending::Patches).then_some(chosen.unwrap_or(middle(grid)))
         });
         let queries = Memo::new(move |_| match patch.get() {
@@ -68,19 +70,21 @@ impl Focus {
             Shared::new(maps.unwrap_or_default())
         });
         let layer = Memo::new(move |_| {
-            let pointing =
-                lab.load.with(|load| load.value.model.as_ref().map(|model| model.pointing_layer as usize));
-            let chosen = lab.view.with(|view| view.layer);
+            let pointing = app
+                .requests
+                .load
+                .with(|load| load.value.model.as_ref().map(|model| model.pointing_layer as usize));
+            let chosen = app.view.with(|view| view.layer);
             chosen
                 .or(pointing.filter(|_| mode.get() == Attending::Decoder))
                 .filter(|&layer| maps.with(|maps| layer < maps.len()))
         });
-        let head = lab.pick(|view| view.head);
+        let head = app.pick(|view| view.head);
         let map = Memo::new(move |_| maps.with(|maps| mean(maps, layer.get(), head.get())));
         let object = Memo::new(move |_| {
-            lab.cross.with(|asked| lab.is_of_stage(asked)).then_some(())?;
+            app.requests.cross.with(|request| app.is_of_stage(request)).then_some(())?;
             let word = word.get()?;
-            words.with(|words| lab.picture.with(|picture| object_of(words, word, picture.scene.as_ref()?)))
+            words.with(|words| app.picture.with(|picture| object_of(words, word, picture.scene.as_ref()?)))
         });
         Focus { mode, words, word, patch, maps, layer, head, map, object }
     }
@@ -99,8 +103,8 @@ fn words_of(tokens: &[String]) -> Vec<SaidWord> {
 }
 
 /// The first word that names an object, else the first.
-fn first_noun(lab: Lab, words: &[SaidWord]) -> Option<usize> {
-    let scene = lab.picture.with(|picture| picture.scene.clone());
+fn first_noun(app: AppContext, words: &[SaidWord]) -> Option<usize> {
+    let scene = app.picture.with(|picture| picture.scene.clone());
     let noun =
         scene.and_then(|scene| (0..words.len()).find(|&word| object_of(words, word, &scene).is_some()));
     noun.or((!words.is_empty()).then_some(0))

@@ -5,9 +5,9 @@ use crate::ui::components::heatmap::{Legend, Matrix};
 use crate::ui::components::raster::Raster;
 use crate::ui::components::veil::peak;
 use crate::ui::components::wide_table::WideTable;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
 use crate::ui::view::Attending;
@@ -15,16 +15,20 @@ use leptos::prelude::*;
 
 #[component]
 pub fn HeadGrid(focus: Focus) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     // Before the first maps are here the model's own shape keeps their place.
     let shape = Memo::new(move |_| {
-        let is_patches = focus.mode.get() == Attending::Patches;
-        let stack = lab.load.with(|load| {
+        let mode = focus.mode.get();
+        let stack = app.requests.load.with(|load| {
             let model = load.value.model.as_ref()?;
-            Some(if is_patches { model.image_encoder } else { model.decoder })
+            Some(match mode {
+                Attending::Decoder => model.decoder,
+                Attending::Matcher => model.matcher,
+                Attending::Patches => model.image_encoder,
+            })
         });
-        let asked = stack.map_or((0, 0), |stack| (stack.layers as usize, stack.heads as usize));
-        focus.maps.with(|maps| maps.first().map_or(asked, |heads| (maps.len(), heads.len())))
+        let shape = stack.map_or((0, 0), |stack| (stack.layers as usize, stack.heads as usize));
+        focus.maps.with(|maps| maps.first().map_or(shape, |heads| (maps.len(), heads.len())))
     });
     // One scale for all, so that a strong head looks strong.
     let strongest = Memo::new(move |_| {
@@ -45,14 +49,14 @@ pub fn HeadGrid(focus: Focus) -> impl IntoView {
                 view! { <thead><tr><td></td>{names}</tr></thead><tbody>{(0..layers).map(row).collect_view()}</tbody> }
             }}
         </table></WideTable>
-        <Legend ends=Memo::new(move |_| ["0".into(), show::three(strongest.get())]) quantity="attention" />
+        <Legend ends=Memo::new(move |_| ["0".into(), format::three(strongest.get())]) quantity="attention" />
     }
 }
 
 /// One head's map; pressing it shows it on the picture, pressing it again shows the mean.
 #[component]
 fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let theme = Theme::here();
     let map = Memo::new(move |_| {
         focus.maps.with(|maps| maps.get(layer).and_then(|heads| heads.get(head)).cloned())
@@ -66,12 +70,12 @@ fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl I
     });
     let is_hit = Memo::new(move |_| {
         let (map, object) = (map.get()?, focus.object.get()?);
-        lab.picture.with(|picture| Some(picture.masks.get(object)?.cells(map.len().isqrt())[peak(&map)?]))
+        app.picture.with(|picture| Some(picture.masks.get(object)?.cells(map.len().isqrt())[peak(&map)?]))
     });
     let pressed = move || focus.layer.get() == Some(layer) && focus.head.get() == Some(head);
     let toggle = move |_| {
         let is_on = pressed();
-        lab.go(|view| (view.layer, view.head) = if is_on { (None, None) } else { (Some(layer), Some(head)) });
+        app.go(|view| (view.layer, view.head) = if is_on { (None, None) } else { (Some(layer), Some(head)) });
     };
     let label = move || {
         let hit = match is_hit.get() {

@@ -5,13 +5,13 @@ mod grid;
 mod notes;
 
 use crate::session::protocol::{Command, Lane, ModelFacts, Reader};
-use crate::ui::calm::calm;
 use crate::ui::components::choice::{Line, Segments};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::components::words::Words;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
+use crate::ui::throttle::throttle;
 use crate::ui::view::Attending;
 use crate::world::language::full_caption;
 use focus::Focus;
@@ -29,23 +29,23 @@ const TYPING_PAUSE: Duration = Duration::from_millis(250);
 
 #[component]
 pub fn Attend() -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let modes = Memo::new(move |_| {
         let of = |facts: &ModelFacts, mode| match mode {
             Attending::Decoder => facts.abilities.captions,
             Attending::Matcher => facts.matcher.layers > 0,
             Attending::Patches => true,
         };
-        let can = |mode| lab.facts.with(|facts| facts.as_ref().is_none_or(|facts| of(facts, mode)));
+        let can = |mode| app.facts.with(|facts| facts.as_ref().is_none_or(|facts| of(facts, mode)));
         MODES.into_iter().filter(|&(mode, _)| can(mode)).collect::<Vec<_>>()
     });
     let mode = Memo::new(move |_| {
-        let chosen = lab.view.with(|view| view.attending);
+        let chosen = app.view.with(|view| view.attending);
         modes.with(|modes| if modes.iter().any(|(mode, _)| *mode == chosen) { chosen } else { modes[0].0 })
     });
-    ask(lab, mode);
+    ask(app, mode);
     let here = RwSignal::new(None);
-    let focus = Focus::new(lab, mode, here);
+    let focus = Focus::new(app, mode, here);
     let is_patches = Memo::new(move |_| mode.get() == Attending::Patches);
     let overlay = Memo::new(move |_| Overlay {
         map: focus.map.get(),
@@ -54,27 +54,28 @@ pub fn Attend() -> impl IntoView {
     });
     let panel = move || match is_patches.get() {
         true => {
-            let choose = Callback::new(move |patch| lab.go(|view| view.patch = Some(patch)));
+            let choose = Callback::new(move |patch| app.go(|view| view.patch = Some(patch)));
             view! { <PicturePanel overlay choose_patch=choose /> }.into_any()
         }
         false => view! { <PicturePanel overlay /> }.into_any(),
     };
-    let failure = Memo::new(move |_| {
-        let of_cross = || lab.cross.with(|asked| asked.failure.clone());
-        let of_patches = || lab.patches.with(|asked| asked.failure.clone());
-        if is_patches.get() { of_patches() } else { of_cross() }
-    });
+    let of_patches = Memo::new(move |_| app.requests.patches.with(|request| request.failure.clone()));
+    let of_words = Memo::new(move |_| app.requests.cross.with(|request| request.failure.clone()));
+    let failure = move || match is_patches.get() {
+        true => view! { <FailureNote lane=Lane::SelfAttention failure=of_patches /> },
+        false => view! { <FailureNote lane=Lane::CrossAttention failure=of_words /> },
+    };
     view! {
         <section class="stage">
             {move || view! {
                 <Segments label="Whose attention" options=modes.get() chosen=mode
-                    choose=move |mode| lab.go(|view| { view.attending = mode; view.layer = None; view.head = None }) />
+                    choose=move |mode| app.go(|view| { view.attending = mode; view.layer = None; view.head = None }) />
             }}
             <div class="beside">
                 {panel}
                 <div class="writing">
                     {move || (!is_patches.get()).then(|| view! { <Sentence focus here /> })}
-                    <FailureNote lane=Lane::CrossAttention failure />
+                    {failure}
                     <HeadGrid focus />
                     <Pointing focus />
                 </div>
@@ -87,35 +88,35 @@ pub fn Attend() -> impl IntoView {
 /// The text that looks at the picture, and its words.
 #[component]
 fn Sentence(focus: Focus, here: RwSignal<Option<usize>>) -> impl IntoView {
-    let lab = Lab::here();
-    let text = lab.pick(|view| view.text.clone());
-    let pinned = lab.pick(|view| view.word);
+    let app = AppContext::here();
+    let text = app.pick(|view| view.text.clone());
+    let pinned = app.pick(|view| view.word);
     view! {
         <Line label="Sentence" placeholder="the scene’s own full caption" value=text
-            change=move |text| lab.adjust(|view| { view.text = text; view.word = None }) done=move || lab.settle() />
+            change=move |text| app.adjust(|view| { view.text = text; view.word = None }) done=move || app.settle() />
         <div class="text">
             <Words label="The sentence, word by word" words=focus.words here pinned is_growing=false
-                pin=move |word| lab.go(|view| view.word = word) />
+                pin=move |word| app.go(|view| view.word = word) />
         </div>
     }
 }
 
 /// The typed text, or the scene's full caption.
-pub fn text_of(lab: Lab) -> String {
-    let typed = lab.view.with(|view| view.text.trim().to_owned());
+pub fn text_of(app: AppContext) -> String {
+    let typed = app.view.with(|view| view.text.trim().to_owned());
     if !typed.is_empty() {
         return typed;
     }
-    lab.steady.with(|picture| {
+    app.steady.with(|picture| {
         picture.scene.as_ref().map_or_else(|| "a red circle".into(), |scene| full_caption(scene).text)
     })
 }
 
-fn ask(lab: Lab, mode: Memo<Attending>) {
-    let text = calm(move || text_of(lab), TYPING_PAUSE);
+fn ask(app: AppContext, mode: Memo<Attending>) {
+    let text = throttle(move || text_of(app), TYPING_PAUSE);
     Effect::new(move || {
-        let picture = lab.steady.with(|picture| picture.pixels.clone());
-        lab.ask(match mode.get() {
+        let picture = app.steady.with(|picture| picture.pixels.clone());
+        app.ask(match mode.get() {
             Attending::Decoder => {
                 Command::CrossAttention { picture, text: text.get(), reader: Reader::Decoder }
             }

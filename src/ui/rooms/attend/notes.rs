@@ -4,9 +4,9 @@ use super::focus::Focus;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::veil::peak;
 use crate::ui::components::verdict::Verdict;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::truth::chance_to_hit;
 use crate::ui::view::Attending;
 use leptos::prelude::*;
@@ -14,17 +14,17 @@ use leptos::prelude::*;
 /// Whether the strongest cell of the shown map lies in the object that the word names.
 #[component]
 pub fn Pointing(focus: Focus) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let game = Memo::new(move |_| {
         let (map, object) = (focus.map.get()?, focus.object.get()?);
         let grid = map.len().isqrt();
-        lab.picture.with(|picture| {
+        app.picture.with(|picture| {
             let mask = picture.masks.get(object)?;
             let centre = (grid / 2 * grid) + grid / 2;
             Some((mask.cells(grid)[peak(&map)?], chance_to_hit(mask, grid), mask.cells(grid)[centre]))
         })
     });
-    let is_scene = Memo::new(move |_| lab.picture.with(|picture| picture.scene.is_some()));
+    let is_scene = Memo::new(move |_| app.picture.with(|picture| picture.scene.is_some()));
     let word = move || {
         focus
             .word
@@ -38,7 +38,7 @@ pub fn Pointing(focus: Focus) -> impl IntoView {
                 <Verdict truth=Some(hit) words=["hit", "missed", ""] />
                 " The strongest cell for “" {word} "” "
                 {if hit { "lies in the object that it names." } else { "lies outside the object that it names." }}
-                <small class="quiet">{format!(" A cell at random hits in {} of cases; the centre {centre}.", show::percent(chance))}</small>
+                <small class="quiet">{format!(" A cell at random hits in {} of cases; the centre {centre}.", format::percent(chance))}</small>
             </p>
         }
     };
@@ -55,10 +55,10 @@ pub fn Pointing(focus: Focus) -> impl IntoView {
 
 #[component]
 pub fn Notes(focus: Focus) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let mode = focus.mode;
     let patches =
-        move || lab.facts.with(|facts| facts.as_ref().map(|facts| (facts.grid * facts.grid).to_string()));
+        move || app.facts.with(|facts| facts.as_ref().map(|facts| (facts.grid * facts.grid).to_string()));
     let figures = Memo::new(move |_| {
         let Some(map) = focus.map.get() else {
             return ["Shown", "Strongest cell", "Entropy"].map(|name| Figure::new(name, "–")).to_vec();
@@ -74,8 +74,8 @@ pub fn Notes(focus: Focus) -> impl IntoView {
         };
         vec![
             Figure::new("Shown", which),
-            Figure::new("Strongest cell", show::percent(strongest))
-                .beside(format!("uniform {}", show::percent(1.0 / map.len() as f32))),
+            Figure::new("Strongest cell", format::percent(strongest))
+                .beside(format!("uniform {}", format::percent(1.0 / map.len() as f32))),
             Figure::new("Entropy", format!("{entropy:.2} bit")).beside(format!("uniform {uniform:.2}")),
         ]
     });

@@ -2,7 +2,7 @@
 
 use crate::session::protocol::{Decoding, ModelKind};
 use crate::ui::components::choice::{Line, Number, Segments, Slider};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
@@ -25,13 +25,13 @@ fn way_of(decoding: Decoding) -> Way {
 
 #[component]
 pub fn Controls() -> impl IntoView {
-    let lab = Lab::here();
-    let chosen = lab.pick(|view| view.decoding);
-    let own = move || lab.facts.with(|facts| facts.as_ref().map_or(Decoding::Greedy, |facts| facts.decoding));
+    let app = AppContext::here();
+    let chosen = app.pick(|view| view.decoding);
+    let own = move || app.facts.with(|facts| facts.as_ref().map_or(Decoding::Greedy, |facts| facts.decoding));
     let decoding = Memo::new(move |_| if chosen.get() == Decoding::Own { own() } else { chosen.get() });
     let way = Memo::new(move |_| way_of(decoding.get()));
     let choose = move |way| {
-        lab.go(|view| {
+        app.go(|view| {
             view.decoding = match way {
                 Way::Greedy => Decoding::Greedy,
                 Way::Beam => Decoding::Beam { width: 3 },
@@ -39,7 +39,7 @@ pub fn Controls() -> impl IntoView {
             };
         });
     };
-    let prefix = lab.pick(|view| view.prefix.clone());
+    let prefix = app.pick(|view| view.prefix.clone());
     view! {
         <div class="row controls">
             <Segments label="How words are chosen" options=WAYS.to_vec() chosen=way choose />
@@ -50,25 +50,25 @@ pub fn Controls() -> impl IntoView {
             }}
         </div>
         <Line label="Begin with" placeholder="let the model begin" value=prefix
-            change=move |text| lab.adjust(|view| { view.prefix = text; view.word = None }) done=move || lab.settle() />
+            change=move |text| app.adjust(|view| { view.prefix = text; view.word = None }) done=move || app.settle() />
     }
 }
 
 #[component]
 fn BeamWidth(decoding: Memo<Decoding>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let width = Memo::new(move |_| match decoding.get() {
         Decoding::Beam { width } => width,
         Decoding::Own | Decoding::Greedy | Decoding::Sample { .. } => 1,
     });
     view! {
-        <Number label="Width" min=1 max=8 value=width change=move |width| lab.go(|view| view.decoding = Decoding::Beam { width }) />
+        <Number label="Width" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = Decoding::Beam { width }) />
     }
 }
 
 #[component]
 fn Sampling(decoding: Memo<Decoding>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let now = Memo::new(move |_| match decoding.get() {
         Decoding::Sample { temperature, seed } => (temperature, seed),
         Decoding::Own | Decoding::Greedy | Decoding::Beam { .. } => (1.0, 1),
@@ -77,26 +77,28 @@ fn Sampling(decoding: Memo<Decoding>) -> impl IntoView {
     let sample = move |temperature, seed| Decoding::Sample { temperature, seed };
     view! {
         <Slider label="Temperature" min=0.1 max=2.0 step=0.1 value=Memo::new(move |_| now.get().0) show=|value| format!("{value:.1}")
-            change=move |temperature| lab.preview(|view| view.decoding = sample(temperature, seed.get_untracked()))
-            done=move || lab.settle() />
+            change=move |temperature| app.preview(|view| view.decoding = sample(temperature, seed.get_untracked()))
+            done=move || app.settle() />
         <Number label="Seed" min=0 max=u32::MAX value=seed
-            change=move |seed| lab.go(|view| view.decoding = sample(now.get_untracked().0, seed)) />
+            change=move |seed| app.go(|view| view.decoding = sample(now.get_untracked().0, seed)) />
     }
 }
 
 /// Which layer and head of the decoder the map shows.
 #[component]
 pub fn Heads() -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let stack = Memo::new(move |_| {
-        lab.load.with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))
+        app.requests
+            .load
+            .with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))
     });
-    let (layer, head) = (lab.pick(|view| view.layer), lab.pick(|view| view.head));
+    let (layer, head) = (app.pick(|view| view.layer), app.pick(|view| view.head));
     let layers = move || {
         let (stack, pointing) = stack.get()?;
         // Only Playroom's layers have been held against the truth.
         let is_measured =
-            lab.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom));
+            app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom));
         let name = |index: usize| match is_measured && index == pointing as usize {
             true => format!("{} (points best)", index + 1),
             false => (index + 1).to_string(),
@@ -116,9 +118,9 @@ pub fn Heads() -> impl IntoView {
     view! {
         <div class="row controls">
             <Choose label="Layer" options=Memo::new(move |_| layers().unwrap_or_default()) chosen=shown_layer
-                choose=move |layer| lab.go(|view| view.layer = layer) />
+                choose=move |layer| app.go(|view| view.layer = layer) />
             <Choose label="Head" options=Memo::new(move |_| heads().unwrap_or_default()) chosen=head
-                choose=move |head| lab.go(|view| view.head = head) />
+                choose=move |head| app.go(|view| view.head = head) />
         </div>
     }
 }

@@ -5,16 +5,16 @@ use crate::session::protocol::Token;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::veil::peak;
 use crate::ui::components::verdict::Verdict;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use crate::ui::truth::{chance_to_hit, judge};
+use crate::ui::truth::{chance_to_hit, evaluate};
 use leptos::prelude::*;
 
 /// The tokens that the model weighed at the word that is looked at; choosing one goes on from there.
 #[component]
 pub fn Alternatives(draft: Draft) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let at = Memo::new(move |_| {
         let word = draft.word.get()?;
         draft.words.with(|words| words.get(word).map(|said| said.word.tokens.start))
@@ -22,12 +22,12 @@ pub fn Alternatives(draft: Draft) -> impl IntoView {
     let token = Memo::new(move |_| {
         at.get().and_then(|at| draft.tokens.with(|writing| writing.tokens.get(at).cloned()))
     });
-    let go_on = move |text: String| {
+    let continue_with = move |text: String| {
         let before = draft.tokens.with_untracked(|writing| {
             let end = at.get_untracked().unwrap_or(0).min(writing.tokens.len());
             writing.tokens[..end].iter().map(|token| token.text.as_str()).collect::<String>()
         });
-        lab.go(|view| {
+        app.go(|view| {
             view.prefix = format!("{before}{text}").trim().to_owned();
             view.word = None;
         });
@@ -42,8 +42,8 @@ pub fn Alternatives(draft: Draft) -> impl IntoView {
             view! {
                 <tr class:chosen=alternative.id == said>
                     <th scope="row"><button type="button" class="plain" title="Go on with this word"
-                        on:click=move |_| go_on(text.clone())>{name}</button></th>
-                    <td><span class="bar" aria-hidden="true"><i style=length></i></span><data>{show::percent(alternative.probability)}</data></td>
+                        on:click=move |_| continue_with(text.clone())>{name}</button></th>
+                    <td><span class="bar" aria-hidden="true"><i style=length></i></span><data>{format::percent(alternative.probability)}</data></td>
                 </tr>
             }
         };
@@ -66,21 +66,21 @@ pub fn Alternatives(draft: Draft) -> impl IntoView {
 /// Each statement of the caption with the world's verdict.
 #[component]
 pub fn Statements(draft: Draft) -> impl IntoView {
-    let lab = Lab::here();
-    let judged = Memo::new(move |_| {
-        let scene = lab.picture.with(|picture| picture.scene.clone())?;
-        let mut judged = judge(&draft.text.get(), !draft.is_growing.get(), &scene);
+    let app = AppContext::here();
+    let evaluated = Memo::new(move |_| {
+        let scene = app.picture.with(|picture| picture.scene.clone())?;
+        let mut evaluated = evaluate(&draft.text.get(), !draft.is_growing.get(), &scene);
         if !draft.is_current.get() {
-            judged.iter_mut().for_each(|statement| statement.truth = None);
+            evaluated.iter_mut().for_each(|statement| statement.truth = None);
         }
-        Some(judged)
+        Some(evaluated)
     });
-    let row = |statement: crate::ui::truth::Judged| view! { <li><Verdict truth=statement.truth /><span>{statement.text}</span></li> };
+    let row = |statement: crate::ui::truth::EvaluatedStatement| view! { <li><Verdict truth=statement.truth /><span>{statement.text}</span></li> };
     view! {
         <div class="statements">
             <h2 class="minor">"What the world says"</h2>
-            {move || match judged.get() {
-                Some(judged) => view! { <ul>{judged.into_iter().map(row).collect_view()}</ul> }.into_any(),
+            {move || match evaluated.get() {
+                Some(evaluated) => view! { <ul>{evaluated.into_iter().map(row).collect_view()}</ul> }.into_any(),
                 None => view! { <p class="quiet small">"Nobody told the world what is in your picture, so it cannot judge."</p> }.into_any(),
             }}
         </div>
@@ -111,7 +111,7 @@ pub fn Hypotheses(draft: Draft) -> impl IntoView {
 
 #[component]
 pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let figures = Memo::new(move |_| {
         let tokens = draft.tokens.get();
         let chosen: Vec<&Token> = tokens.tokens.iter().filter(|token| !token.forced).collect();
@@ -122,7 +122,7 @@ pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
             Figure::new("log P(caption)", format!("{total:.2}")),
             Figure::new("Perplexity", format!("{perplexity:.2}")).beside("1 is certainty"),
         ];
-        figures.extend(pointing(lab, draft));
+        figures.extend(pointing(app, draft));
         figures
     });
     view! {
@@ -137,13 +137,13 @@ pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
 }
 
 /// Whether the word's strongest cell lies in the object that it names.
-fn pointing(lab: Lab, draft: Draft) -> Option<Figure> {
+fn pointing(app: AppContext, draft: Draft) -> Option<Figure> {
     let (map, object) = (draft.map.get()?, draft.object.get()?);
-    lab.picture.with(|picture| {
+    app.picture.with(|picture| {
         let mask = picture.masks.get(object)?;
         let grid = map.len().isqrt();
         let verdict = if mask.cells(grid)[peak(&map)?] { "hit" } else { "missed" };
-        let chance = show::percent(chance_to_hit(mask, grid));
+        let chance = format::percent(chance_to_hit(mask, grid));
         Some(Figure::new("Pointing", verdict).beside(format!("chance {chance}")))
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::session::protocol::{Stack, Token};
 use crate::ui::components::words::SaidWord;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::{Shared, Writing};
 use crate::ui::text::{Word, mean_map, sentence, words};
@@ -28,30 +28,31 @@ pub struct Draft {
 }
 
 impl Draft {
-    pub fn new(lab: Lab, here: RwSignal<Option<usize>>) -> Self {
-        let tokens = Memo::new(move |_| lab.caption.with(|caption| caption.value.clone()));
+    pub fn new(app: AppContext, here: RwSignal<Option<usize>>) -> Self {
+        let tokens = Memo::new(move |_| app.requests.caption.with(|caption| caption.value.clone()));
         let words = Memo::new(move |_| said(&tokens.get().tokens));
         let text = Memo::new(move |_| words.with(|words| text_of(words)));
-        let is_growing = Memo::new(move |_| lab.caption.with(|caption| caption.is_busy()));
+        let is_growing = Memo::new(move |_| app.requests.caption.with(|caption| caption.is_busy()));
         let word = Memo::new(move |_| {
             let count = words.with(Vec::len);
-            let chosen = here.get().or(lab.view.with(|view| view.word)).filter(|&word| word < count);
+            let chosen = here.get().or(app.view.with(|view| view.word)).filter(|&word| word < count);
             chosen.or_else(|| is_growing.get().then(|| count.checked_sub(1)).flatten())
         });
         let map = Memo::new(move |_| {
             let range =
                 word.get().and_then(|word| words.with(|words| Some(words.get(word)?.word.tokens.clone())))?;
-            let stack = lab
+            let stack = app
+                .requests
                 .load
                 .with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))?;
-            let chosen = lab.view.with(|view| (view.layer, view.head));
+            let chosen = app.view.with(|view| (view.layer, view.head));
             tokens.with(|writing| map_of(&writing.tokens, range, stack, chosen))
         });
-        let is_current = Memo::new(move |_| lab.caption.with(|caption| lab.is_of_stage(caption)));
+        let is_current = Memo::new(move |_| app.requests.caption.with(|caption| app.is_of_stage(caption)));
         let object = Memo::new(move |_| {
             is_current.get().then_some(())?;
             let word = word.get().and_then(|word| words.with(|words| Some(words.get(word)?.word.clone())))?;
-            lab.picture.with(|picture| truth::named(&text.get(), &word, picture.scene.as_ref()?))
+            app.picture.with(|picture| truth::named(&text.get(), &word, picture.scene.as_ref()?))
         });
         Draft { tokens, words, text, is_growing, word, map, object, is_current }
     }

@@ -1,13 +1,13 @@
 //! One cell of the matrix: a picture, a caption, and what the loss does to the two.
 
-use super::OneRun;
-use crate::lab::contrast::{Altered, Figures, Loss, Pull, Settings, pair, pull};
+use super::contrast_run::ContrastRun;
+use crate::lab::contrast::{Altered, ContrastSettings, Figures, Loss, Pull, pair, pull};
 use crate::order;
 use crate::session::protocol::Pixels;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::raster::{Raster, Rgba};
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Shared;
 use crate::world::render::PIXELS;
 use crate::world::{Scene, render};
@@ -32,7 +32,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn find(figures: &Figures, settings: &Settings, (row, column): (usize, usize)) -> Option<Self> {
+    fn find(figures: &Figures, settings: &ContrastSettings, (row, column): (usize, usize)) -> Option<Self> {
         let matrix = &figures.matrix;
         let is_inside = row < matrix.size && column < matrix.size;
         let at = row * matrix.size + column;
@@ -50,7 +50,7 @@ impl Cell {
 }
 
 /// The cell at (picture, caption) of the last batch.
-pub fn find(run: OneRun, at: Memo<Option<(usize, usize)>>) -> Memo<Option<Cell>> {
+pub fn find(run: ContrastRun, at: Memo<Option<(usize, usize)>>) -> Memo<Option<Cell>> {
     Memo::new(move |_| {
         let (at, last) = (at.get()?, run.last.get()?);
         run.settings.with(|settings| Cell::find(&last, settings, at))
@@ -59,9 +59,9 @@ pub fn find(run: OneRun, at: Memo<Option<(usize, usize)>>) -> Memo<Option<Cell>>
 
 /// The picture, the caption, and what the loss does to their score.
 #[component]
-pub fn CellNote(run: OneRun, cell: Memo<Option<Cell>>) -> impl IntoView {
+pub fn CellNote(run: ContrastRun, cell: Memo<Option<Cell>>) -> impl IntoView {
     view! {
-        <div class="readout cell" aria-live=move || if run.live.is_busy.get() { "off" } else { "polite" }>
+        <div class="readout cell" aria-live=move || if run.training.is_busy.get() { "off" } else { "polite" }>
             {move || match cell.get() {
                 Some(cell) => view! { <Faces cell=cell.clone() /><Effects cell /> }.into_any(),
                 None => view! {
@@ -104,9 +104,9 @@ fn raster(scene: &Scene) -> Shared<Rgba> {
 #[component]
 fn Effects(cell: Cell) -> impl IntoView {
     let cosine =
-        cell.cosine.map(|cosine| view! { <div><dt>"Cosine"</dt><dd>{show::three(cosine)}</dd></div> });
+        cell.cosine.map(|cosine| view! { <div><dt>"Cosine"</dt><dd>{format::three(cosine)}</dd></div> });
     let altered = cell.altered.map(|Altered { text, logit }| {
-        view! { <p class="small">"Hard negative: "<i>{text}</i>", logit "{show::three(logit)}"."</p> }
+        view! { <p class="small">"Hard negative: "<i>{text}</i>", logit "{format::three(logit)}"."</p> }
     });
     let Some(pull) = cell.pull else {
         return view! {
@@ -124,12 +124,12 @@ fn Effects(cell: Cell) -> impl IntoView {
         Loss::Sigmoid => ["Sigmoid, for the picture", "Sigmoid, for the caption"],
     };
     let weights = [(by_picture, pull.row[cell.column]), (by_caption, pull.column[cell.row])];
-    let weight = |(name, value)| view! { <div><dt>{name}</dt><dd>{show::percent(value)}</dd></div> };
+    let weight = |(name, value)| view! { <div><dt>{name}</dt><dd>{format::percent(value)}</dd></div> };
     view! {
         <p class=class><b>{word}</b>": "{effect}"."</p>
         <dl class="figures">
             {cosine}
-            <div><dt>"Logit "<var>"s"</var></dt><dd>{show::three(cell.logit)}</dd></div>
+            <div><dt>"Logit "<var>"s"</var></dt><dd>{format::three(cell.logit)}</dd></div>
             {weights.map(weight).collect_view()}
             <div><dt>"Gradient ∂"<var>"L"</var>"/∂"<var>"s"</var></dt><dd>{signed(pull.gradient)}</dd></div>
         </dl>
@@ -166,11 +166,11 @@ fn heaviest(weights: &[f32], own: usize, pairs: &[usize]) -> Vec<Bar> {
     let bar = |at: usize| Bar {
         label: pair(pairs[at]).1,
         share: weights[at],
-        value: show::percent(weights[at]),
+        value: format::percent(weights[at]),
         mark: None,
         is_chosen: at == own,
     };
-    order::falling(weights).into_iter().take(HEAVIEST).map(bar).collect()
+    order::argsort_desc(weights).into_iter().take(HEAVIEST).map(bar).collect()
 }
 
 #[cfg(test)]

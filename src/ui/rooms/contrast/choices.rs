@@ -1,12 +1,12 @@
 //! Which choices go together: a change of one brings the others along.
 
-use crate::lab::contrast::{Direction, Loss, Settings, Space, Temperature};
+use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space, Temperature};
 
 /// What a temperature is fixed at before the visitor says otherwise, in thousandths: that with which CLIP begins.
 pub const USUAL_MILLI: u32 = 70;
 
 /// The nearest settings that can be run; space goes before loss, loss before direction, and that before the rest.
-pub fn fitting(mut settings: Settings) -> Settings {
+pub fn fitting(mut settings: ContrastSettings) -> ContrastSettings {
     if settings.space == Space::Coordinated {
         settings.loss = Loss::InfoNce;
         settings.direction = Direction::Both;
@@ -34,7 +34,7 @@ pub struct Closed {
 }
 
 impl Closed {
-    pub fn under(settings: &Settings) -> Self {
+    pub fn under(settings: &ContrastSettings) -> Self {
         let correlations =
             (settings.space == Space::Coordinated).then_some("correlations see dimensions, not pairs");
         let no_way = (settings.loss == Loss::Sigmoid).then_some("each pair is judged by itself");
@@ -59,15 +59,15 @@ mod tests {
     const WAYS: [Direction; 3] = [Direction::Both, Direction::ToText, Direction::ToPicture];
     const TEMPERATURES: [Temperature; 2] = [Temperature::Learned, Temperature::Fixed { milli: USUAL_MILLI }];
 
-    fn all() -> Vec<Settings> {
+    fn all() -> Vec<ContrastSettings> {
         let mut all = Vec::new();
         for space in Space::ALL {
             for loss in LOSSES {
                 for direction in WAYS {
                     for temperature in TEMPERATURES {
                         for hard_negatives in [false, true] {
-                            let plain = Settings::default();
-                            all.push(Settings {
+                            let plain = ContrastSettings::default();
+                            all.push(ContrastSettings {
                                 space,
                                 loss,
                                 direction,
@@ -96,7 +96,7 @@ mod tests {
     fn a_choice_is_closed_exactly_where_it_could_not_be_run() {
         for settings in all().into_iter().filter(|settings| settings.check().is_ok()) {
             let closed = Closed::under(&settings);
-            let runs = |change: &dyn Fn(&mut Settings)| {
+            let runs = |change: &dyn Fn(&mut ContrastSettings)| {
                 let mut other = settings.clone();
                 change(&mut other);
                 other.check().is_ok()

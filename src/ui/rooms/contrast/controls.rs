@@ -1,9 +1,9 @@
 //! What is chosen of a run.
 
 use super::choices::{Closed, USUAL_MILLI, fitting};
-use crate::lab::contrast::{Direction, Loss, Settings, Space, Temperature};
+use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space, Temperature};
 use crate::ui::components::choice::{Number, Segments, Slider, Switch};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
@@ -17,16 +17,16 @@ const WAYS: [(Direction, &str); 3] =
 const MOST_STEPS: u64 = 2_000;
 
 /// Ends of the slider, in millionths; a link may name lower ones.
-pub const LEARNING_RATES: (u32, u32) = (100, *Settings::MICRO_RATE.end());
+pub const LEARNING_RATES: (u32, u32) = (100, *ContrastSettings::MICRO_RATE.end());
 
 /// A power of ten of millionths as a rate.
 pub fn learning_rate(exponent: f32) -> String {
     format!("{:.4}", 10_f32.powf(exponent - 6.0))
 }
 
-/// A change of settings is a new run, which stands at its beginning.
-fn change(lab: Lab, change: impl FnOnce(&mut Settings)) {
-    lab.go(|view| {
+/// A change of settings is a new run, which is at its beginning.
+fn change(app: AppContext, change: impl FnOnce(&mut ContrastSettings)) {
+    app.go(|view| {
         let mut settings = view.contrast.settings.clone();
         change(&mut settings);
         let settings = fitting(settings);
@@ -39,34 +39,34 @@ fn change(lab: Lab, change: impl FnOnce(&mut Settings)) {
 
 #[component]
 pub fn Controls() -> impl IntoView {
-    let lab = Lab::here();
-    let closed = lab.pick(|view| Closed::under(&view.contrast.settings));
-    let is_learned = lab.pick(|view| view.contrast.settings.temperature == Temperature::Learned);
+    let app = AppContext::here();
+    let closed = app.pick(|view| Closed::under(&view.contrast.settings));
+    let is_learned = app.pick(|view| view.contrast.settings.temperature == Temperature::Learned);
     view! {
         <div class="settings">
             <Setting name="Space">
-                <Segments label="Space" options=SPACES.to_vec() chosen=lab.pick(|view| view.contrast.settings.space)
-                    choose=move |space| change(lab, |settings| settings.space = space) />
+                <Segments label="Space" options=SPACES.to_vec() chosen=app.pick(|view| view.contrast.settings.space)
+                    choose=move |space| change(app, |settings| settings.space = space) />
             </Setting>
             <Setting name="Loss" closed=Memo::new(move |_| closed.get().loss)>
-                <Segments label="Loss" options=LOSSES.to_vec() chosen=lab.pick(|view| view.contrast.settings.loss)
-                    choose=move |loss| change(lab, |settings| settings.loss = loss) />
+                <Segments label="Loss" options=LOSSES.to_vec() chosen=app.pick(|view| view.contrast.settings.loss)
+                    choose=move |loss| change(app, |settings| settings.loss = loss) />
             </Setting>
             <Setting name="Who looks for whom" closed=Memo::new(move |_| closed.get().direction)>
-                <Segments label="Direction" options=WAYS.to_vec() chosen=lab.pick(|view| view.contrast.settings.direction)
-                    choose=move |direction| change(lab, |settings| settings.direction = direction) />
+                <Segments label="Direction" options=WAYS.to_vec() chosen=app.pick(|view| view.contrast.settings.direction)
+                    choose=move |direction| change(app, |settings| settings.direction = direction) />
             </Setting>
             <Setting name="Temperature" closed=Memo::new(move |_| closed.get().temperature)>
                 <Segments label="Temperature" options=vec![(true, "Learned"), (false, "Fixed")] chosen=is_learned
-                    choose=move |is_learned| change(lab, |settings| settings.temperature = match is_learned {
+                    choose=move |is_learned| change(app, |settings| settings.temperature = match is_learned {
                         true => Temperature::Learned,
                         false => Temperature::Fixed { milli: USUAL_MILLI },
                     }) />
                 {move || (!is_learned.get()).then(|| view! { <Tau /> })}
             </Setting>
             <Setting name="Hard negatives" closed=Memo::new(move |_| closed.get().hard_negatives)>
-                <Switch label="The caption with one word exchanged" on=lab.pick(|view| view.contrast.settings.hard_negatives)
-                    change=move |on| change(lab, |settings| settings.hard_negatives = on) />
+                <Switch label="The caption with one word exchanged" on=app.pick(|view| view.contrast.settings.hard_negatives)
+                    change=move |on| change(app, |settings| settings.hard_negatives = on) />
             </Setting>
         </div>
         <Sizes />
@@ -76,39 +76,39 @@ pub fn Controls() -> impl IntoView {
 /// Sizes of the batch, of the embedding and of the steps.
 #[component]
 fn Sizes() -> impl IntoView {
-    let lab = Lab::here();
-    let (batch, width) = (Settings::BATCH, Settings::WIDTH);
-    let steps = lab.pick(|view| view.contrast.settings.steps);
+    let app = AppContext::here();
+    let (batch, width) = (ContrastSettings::BATCH, ContrastSettings::WIDTH);
+    let steps = app.pick(|view| view.contrast.settings.steps);
     view! {
         <div class="settings">
             <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
-                value=lab.pick(|view| view.contrast.settings.batch)
-                change=move |batch| change(lab, |settings| settings.batch = batch) />
+                value=app.pick(|view| view.contrast.settings.batch)
+                change=move |batch| change(app, |settings| settings.batch = batch) />
             <Number label="Width of an embedding" min=*width.start() max=*width.end()
-                value=lab.pick(|view| view.contrast.settings.width)
-                change=move |width| change(lab, |settings| settings.width = width) />
-            <Number label="Steps" min=*Settings::STEPS.start() max=MOST_STEPS value=steps
-                change=move |steps| change(lab, |settings| settings.steps = steps) />
-            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=lab.pick(|view| view.contrast.settings.seed)
-                change=move |seed| change(lab, |settings| settings.seed = seed) />
-            <Decades label="Peak learning rate" value=lab.pick(|view| view.contrast.settings.micro_rate)
+                value=app.pick(|view| view.contrast.settings.width)
+                change=move |width| change(app, |settings| settings.width = width) />
+            <Number label="Steps" min=*ContrastSettings::STEPS.start() max=MOST_STEPS value=steps
+                change=move |steps| change(app, |settings| settings.steps = steps) />
+            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.settings.seed)
+                change=move |seed| change(app, |settings| settings.seed = seed) />
+            <Decades label="Peak learning rate" value=app.pick(|view| view.contrast.settings.micro_rate)
                 ends=LEARNING_RATES show=learning_rate
-                choose=move |rate| change(lab, |settings| settings.micro_rate = rate) />
+                choose=move |rate| change(app, |settings| settings.micro_rate = rate) />
         </div>
     }
 }
 
 #[component]
 fn Tau() -> impl IntoView {
-    let lab = Lab::here();
-    let milli = lab.pick(|view| match view.contrast.settings.temperature {
+    let app = AppContext::here();
+    let milli = app.pick(|view| match view.contrast.settings.temperature {
         Temperature::Fixed { milli } => milli,
         Temperature::Learned => USUAL_MILLI,
     });
     view! {
-        <Decades label="τ" value=milli ends=(*Settings::MILLI.start(), *Settings::MILLI.end())
+        <Decades label="τ" value=milli ends=(*ContrastSettings::MILLI.start(), *ContrastSettings::MILLI.end())
             show=|exponent| format!("{:.3}", 10_f32.powf(exponent - 3.0))
-            choose=move |milli| change(lab, |settings| settings.temperature = Temperature::Fixed { milli }) />
+            choose=move |milli| change(app, |settings| settings.temperature = Temperature::Fixed { milli }) />
     }
 }
 

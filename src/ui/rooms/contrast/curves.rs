@@ -1,17 +1,15 @@
 //! The run over its steps: losses, retrieval, geometry.
 
-use super::OneRun;
-use crate::lab::contrast::{Direction, Figures, Geometry, Loss, Report, Retrieval, Settings, Space};
+use super::contrast_run::{ContrastRun, Measured};
+use crate::lab::contrast::{
+    ContrastMetrics, ContrastSettings, Direction, Figures, Geometry, Loss, Retrieval, Space,
+};
 use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
 use crate::ui::memo::Memo;
-use crate::ui::state::Shared;
 use leptos::prelude::*;
 
-/// What was measured on held-out pairs, in the order of the steps.
-pub type Measured = Vec<Shared<Figures>>;
-
 #[component]
-pub fn Curves(run: OneRun) -> impl IntoView {
+pub fn Curves(run: ContrastRun) -> impl IntoView {
     let steps = || Axis::new("Step", "");
     let settings = run.settings;
     let unit =
@@ -32,7 +30,7 @@ pub fn Curves(run: OneRun) -> impl IntoView {
 }
 
 #[component]
-pub fn GeometryCurves(run: OneRun) -> impl IntoView {
+pub fn GeometryCurves(run: ContrastRun) -> impl IntoView {
     let is_joint = run.is_joint();
     let series = Memo::new(move |_| run.figures.with(geometry));
     view! {
@@ -49,8 +47,8 @@ pub fn GeometryCurves(run: OneRun) -> impl IntoView {
     }
 }
 
-fn losses(reports: &[Report]) -> Vec<Series> {
-    let points = |value: fn(&Report) -> Option<f32>| -> Vec<(f32, f32)> {
+fn losses(reports: &[ContrastMetrics]) -> Vec<Series> {
+    let points = |value: fn(&ContrastMetrics) -> Option<f32>| -> Vec<(f32, f32)> {
         reports.iter().filter_map(|report| Some((report.step as f32, value(report)?))).collect()
     };
     let whole = Series::new("Minimised", Tone::Fused, points(|report| Some(report.loss)));
@@ -66,7 +64,7 @@ fn losses(reports: &[Report]) -> Vec<Series> {
 
 /// The loss of one who cannot tell pairs apart. Among `m` captions it is `ln m` for a softmax; for the sigmoid, who says
 /// `1 / m` of each, it is `m H(1 / m)`; correlations of nothing with nothing cost 1.
-fn blind(settings: &Settings) -> Vec<Mark> {
+fn blind(settings: &ContrastSettings) -> Vec<Mark> {
     let n = settings.batch as f32;
     let captions = if settings.hard_negatives { 2.0 * n } else { n };
     if settings.space == Space::Coordinated {
@@ -134,11 +132,15 @@ mod tests {
 
     #[test]
     fn who_cannot_tell_pairs_apart_pays_this() {
-        let at = |settings: Settings| blind(&settings).iter().map(|mark| mark.at).collect::<Vec<f32>>();
-        let plain = Settings { batch: 16, ..Settings::default() };
+        let at =
+            |settings: ContrastSettings| blind(&settings).iter().map(|mark| mark.at).collect::<Vec<f32>>();
+        let plain = ContrastSettings { batch: 16, ..ContrastSettings::default() };
         assert_eq!(at(plain.clone()), [16_f32.ln()]);
-        assert_eq!(at(Settings { hard_negatives: true, ..plain.clone() }), [32_f32.ln(), 16_f32.ln()]);
-        let sigmoid = at(Settings { loss: Loss::Sigmoid, ..plain })[0];
+        assert_eq!(
+            at(ContrastSettings { hard_negatives: true, ..plain.clone() }),
+            [32_f32.ln(), 16_f32.ln()]
+        );
+        let sigmoid = at(ContrastSettings { loss: Loss::Sigmoid, ..plain })[0];
         let says = |p: f32| -(p.ln() + 15.0 * (1.0 - p).ln());
         assert!((sigmoid - says(1.0 / 16.0)).abs() < 1e-4, "{sigmoid}");
         assert!(says(0.05) > sigmoid && says(0.08) > sigmoid, "the best that can be said of all alike");
@@ -146,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_loss_without_ways_is_one_line() {
-        let report = |to_text| Report { step: 1, loss: 0.5, to_text, to_picture: to_text, temperature: None };
+        let report =
+            |to_text| ContrastMetrics { step: 1, loss: 0.5, to_text, to_picture: to_text, temperature: None };
         assert_eq!(losses(&[report(Some(1.0))]).len(), 3);
         assert_eq!(losses(&[report(None)]).len(), 1);
     }

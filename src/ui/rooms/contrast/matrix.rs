@@ -1,18 +1,18 @@
 //! The scores of the last batch, turning diagonal; and in coordinated spaces the correlations that do.
 
-use super::OneRun;
 use super::cell::{CellNote, Weights, find};
+use super::contrast_run::ContrastRun;
 use crate::lab::contrast::{Correlations, Figures, pair};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
 #[component]
-pub fn MatrixPanel(run: OneRun) -> impl IntoView {
-    let lab = Lab::here();
+pub fn MatrixPanel(run: ContrastRun) -> impl IntoView {
+    let app = AppContext::here();
     let matrix = Memo::new(move |_| {
         Shared::new(
             run.last.with(|last| last.as_ref().map_or_else(Matrix::default, |figures| scores(figures))),
@@ -20,11 +20,11 @@ pub fn MatrixPanel(run: OneRun) -> impl IntoView {
     });
     let is_empty = Memo::new(move |_| matrix.with(|matrix| matrix.rows == 0));
     let is_joint = run.is_joint();
-    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(format::three)));
     let cell = RwSignal::new(None);
-    let pinned = lab.pick(|view| view.contrast.cell);
+    let pinned = app.pick(|view| view.contrast.cell);
     let known = find(run, Memo::new(move |_| cell.get().or(pinned.get())));
-    let pin = move |at| lab.go(|view| view.contrast.cell = (view.contrast.cell != Some(at)).then_some(at));
+    let pin = move |at| app.go(|view| view.contrast.cell = (view.contrast.cell != Some(at)).then_some(at));
     let quantity = move || if is_joint.get() { "score" } else { "cosine" };
     view! {
         <h2>"Who belongs to whom"</h2>
@@ -58,7 +58,7 @@ fn scores(figures: &Figures) -> Matrix {
 
 /// Each picture's caption beside the one with a word exchanged.
 #[component]
-fn HardNegatives(run: OneRun) -> impl IntoView {
+fn HardNegatives(run: ContrastRun) -> impl IntoView {
     let is_open = RwSignal::new(false);
     let has_any = Memo::new(move |_| {
         run.last.with(|last| last.as_ref().is_some_and(|figures| !figures.matrix.altered.is_empty()))
@@ -69,7 +69,7 @@ fn HardNegatives(run: OneRun) -> impl IntoView {
         let told = if own > altered.logit { "told" } else { "mistaken" };
         view! {
             <tr><td>{at + 1}</td><td>{pair(matrix.pairs[at]).1}<br /><i>{altered.text.clone()}</i></td>
-                <td>{show::three(own)}<br />{show::three(altered.logit)}</td><td>{told}</td></tr>
+                <td>{format::three(own)}<br />{format::three(altered.logit)}</td><td>{told}</td></tr>
         }
     };
     let rows = move || {
@@ -96,7 +96,7 @@ fn HardNegatives(run: OneRun) -> impl IntoView {
 
 /// Every dimension of pictures with every dimension of captions, over the batch.
 #[component]
-fn CorrelationMap(run: OneRun) -> impl IntoView {
+fn CorrelationMap(run: ContrastRun) -> impl IntoView {
     let correlations = Memo::new(move |_| {
         run.last.with(|last| last.as_ref().and_then(|figures| figures.correlations.clone()))
     });

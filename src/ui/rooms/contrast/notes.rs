@@ -1,14 +1,14 @@
 //! The inspector of one run: what the choices mean, their formula, their numbers.
 
-use super::OneRun;
-use crate::lab::contrast::{Direction, Loss, Settings, Space};
+use super::contrast_run::ContrastRun;
+use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space};
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use leptos::prelude::*;
 
 #[component]
-pub fn RunNotes(run: OneRun) -> impl IntoView {
+pub fn RunNotes(run: ContrastRun) -> impl IntoView {
     let figures = Memo::new(move |_| numbers(run));
     // Wakes only when the words change.
     let kind =
@@ -48,7 +48,7 @@ pub fn RunNotes(run: OneRun) -> impl IntoView {
     }
 }
 
-fn numbers(run: OneRun) -> Vec<Figure> {
+fn numbers(run: ContrastRun) -> Vec<Figure> {
     let dash = || "–".to_owned();
     let last = run.last.get();
     let (loss, temperature) = run.reports.with(|reports| {
@@ -56,22 +56,22 @@ fn numbers(run: OneRun) -> Vec<Figure> {
     });
     let retrieval = last.as_ref().map(|last| (last.to_text.recall_1, last.chance.recall_1));
     let recall =
-        Figure::new("Recall@1 of captions", retrieval.map_or_else(dash, |(found, _)| show::three(found)))
+        Figure::new("Recall@1 of captions", retrieval.map_or_else(dash, |(found, _)| format::three(found)))
             .beside(retrieval.map_or_else(String::new, |(_, chance)| format!("chance {chance:.2}")));
     let word = last.as_ref().map(|last| last.tells_word);
     let word =
-        Figure::new("Tells one exchanged word", word.map_or_else(dash, show::three)).beside("chance 0.5");
+        Figure::new("Tells one exchanged word", word.map_or_else(dash, format::three)).beside("chance 0.5");
     let geometry = last.as_ref().and_then(|last| last.geometry);
     let gap = geometry
-        .map(|geometry| Figure::new("Modality gap", show::three(geometry.gap)).beside("of at most 2"));
+        .map(|geometry| Figure::new("Modality gap", format::three(geometry.gap)).beside("of at most 2"));
     let alignment = geometry.map(|geometry| {
-        Figure::new("Alignment", show::three(geometry.alignment)).beside("0 where pairs coincide")
+        Figure::new("Alignment", format::three(geometry.alignment)).beside("0 where pairs coincide")
     });
-    let temperature = temperature.map(|temperature| Figure::new("Temperature τ", show::three(temperature)));
-    let mut figures = vec![Figure::new("Loss", loss.map_or_else(dash, show::three)), recall, word];
+    let temperature = temperature.map(|temperature| Figure::new("Temperature τ", format::three(temperature)));
+    let mut figures = vec![Figure::new("Loss", loss.map_or_else(dash, format::three)), recall, word];
     figures.extend(temperature.into_iter().chain(alignment).chain(gap));
-    figures.push(Figure::new("Weights", show::magnitude(run.parameters.get().into())));
-    let Settings { batch, .. } = run.settings.get();
+    figures.push(Figure::new("Weights", format::magnitude(run.parameters.get().into())));
+    let ContrastSettings { batch, .. } = run.settings.get();
     figures.push(Figure::new("Seen so far", format!("{} pairs", run.reports.with(Vec::len) * batch)));
     figures
 }

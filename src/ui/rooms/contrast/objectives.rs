@@ -1,21 +1,21 @@
 //! Objectives of pre-training side by side: the same encoders, the same seed, the same steps; then frozen and probed.
 
-use super::Modes;
 use super::controls::{Decades, LEARNING_RATES, learning_rate};
+use super::modes::Modes;
 use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
 use crate::lab::contrast::HELD_OUT;
-use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
+use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
 use crate::session::protocol::Experiment;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::choice::Number;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
-use crate::ui::lab::Lab;
-use crate::ui::live::{Live, StepOf};
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use crate::ui::state::Training;
+use crate::ui::state::RunState;
+use crate::ui::training_run::{StepOf, TrainingRun};
 use leptos::prelude::*;
 
 /// Longest phases that can be chosen; a link may ask for more.
@@ -23,60 +23,60 @@ const MOST_STEPS: u64 = 1_000;
 
 #[component]
 pub fn Objectives() -> impl IntoView {
-    let lab = Lab::here();
-    let settings = lab.pick(|view| view.contrast.objectives.clone());
+    let app = AppContext::here();
+    let settings = app.pick(|view| view.contrast.objectives.clone());
     let experiment = Memo::new(move |_| Experiment::Objectives(settings.get()));
     let target = |experiment: &Experiment, _| match experiment {
         Experiment::Objectives(settings) => settings.pieces(),
         _ => 0,
     };
     let step = StepOf { get: |view| view.contrast.piece, set: |view, piece| view.contrast.piece = piece };
-    let live = Live::new(lab, experiment, target, step);
-    let standings = live.read(|training| match training {
-        Training::Objectives(race) => race.standings.clone(),
+    let training = TrainingRun::new(app, experiment, target, step);
+    let standings = training.read(|state| match state {
+        RunState::Objectives(race) => race.standings.clone(),
         _ => Vec::new(),
     });
     view! {
         <section class="stage contrast">
             <Modes />
-            <RaceControls />
-            <RunBar live />
+            <ObjectiveControls />
+            <RunBar training />
             <Standings standings settings />
             <Comparison standings />
             <Verdicts standings />
         </section>
-        <RaceNotes live settings standings />
+        <RaceNotes training settings standings />
     }
 }
 
-/// A change of settings is a new race, which stands at its beginning.
-fn change(lab: Lab, change: impl FnOnce(&mut Settings)) {
-    lab.go(|view| {
+/// A change of settings is a new race, which is at its beginning.
+fn change(app: AppContext, change: impl FnOnce(&mut ObjectiveSettings)) {
+    app.go(|view| {
         change(&mut view.contrast.objectives);
         view.contrast.piece = 0;
     });
 }
 
 #[component]
-fn RaceControls() -> impl IntoView {
-    let lab = Lab::here();
-    let batch = Settings::BATCH;
+fn ObjectiveControls() -> impl IntoView {
+    let app = AppContext::here();
+    let batch = ObjectiveSettings::BATCH;
     view! {
         <div class="settings">
             <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
-                value=lab.pick(|view| view.contrast.objectives.batch)
-                change=move |batch| change(lab, |settings| settings.batch = batch) />
+                value=app.pick(|view| view.contrast.objectives.batch)
+                change=move |batch| change(app, |settings| settings.batch = batch) />
             <Number label="Steps of pre-training" min=1 max=MOST_STEPS
-                value=lab.pick(|view| view.contrast.objectives.steps)
-                change=move |steps| change(lab, |settings| settings.steps = steps) />
+                value=app.pick(|view| view.contrast.objectives.steps)
+                change=move |steps| change(app, |settings| settings.steps = steps) />
             <Number label="Steps of a probe" min=1 max=MOST_STEPS
-                value=lab.pick(|view| view.contrast.objectives.probe_steps)
-                change=move |steps| change(lab, |settings| settings.probe_steps = steps) />
-            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=lab.pick(|view| view.contrast.objectives.seed)
-                change=move |seed| change(lab, |settings| settings.seed = seed) />
-            <Decades label="Peak learning rate" value=lab.pick(|view| view.contrast.objectives.micro_rate)
+                value=app.pick(|view| view.contrast.objectives.probe_steps)
+                change=move |steps| change(app, |settings| settings.probe_steps = steps) />
+            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.objectives.seed)
+                change=move |seed| change(app, |settings| settings.seed = seed) />
+            <Decades label="Peak learning rate" value=app.pick(|view| view.contrast.objectives.micro_rate)
                 ends=LEARNING_RATES show=learning_rate
-                choose=move |rate| change(lab, |settings| settings.micro_rate = rate) />
+                choose=move |rate| change(app, |settings| settings.micro_rate = rate) />
         </div>
     }
 }
@@ -114,7 +114,7 @@ fn bars(measure: &Measure, standings: &[Standing]) -> Vec<Bar> {
         Some(Bar {
             label: name(standing.objective).into(),
             share: value,
-            value: show::three(value),
+            value: format::three(value),
             mark: (measure.blind)(standing).or(random),
             is_chosen: false,
         })
@@ -138,12 +138,16 @@ fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
 }
 
 #[component]
-fn RaceNotes(live: Live, settings: Memo<Settings>, standings: Memo<Vec<Standing>>) -> impl IntoView {
+fn RaceNotes(
+    training: TrainingRun,
+    settings: Memo<ObjectiveSettings>,
+    standings: Memo<Vec<Standing>>,
+) -> impl IntoView {
     let figures = Memo::new(move |_| {
-        let (done, pieces) = (live.stands.get().unwrap_or(0), settings.with(Settings::pieces));
+        let (done, pieces) = (training.step.get().unwrap_or(0), settings.with(ObjectiveSettings::pieces));
         let ended = standings.with(|all| all.iter().filter(|one| one.phase == Phase::Done).count());
         vec![
-            Figure::new("Work done", show::percent(done as f32 / pieces as f32)),
+            Figure::new("Work done", format::percent(done as f32 / pieces as f32)),
             Figure::new("Objectives measured", format!("{ended}"))
                 .beside(format!("of {}", Objective::ALL.len())),
             Figure::new("Held-out pairs", HELD_OUT.to_string()),

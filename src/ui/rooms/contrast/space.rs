@@ -1,14 +1,14 @@
 //! The held-out pairs in the plane of their principal components, moving as the model learns.
 
-use super::OneRun;
+use super::contrast_run::ContrastRun;
 use crate::lab::contrast::{Map, held_out};
 use crate::ui::components::chart::{Axis, Group, Marker, Scatter, Tone};
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use leptos::prelude::*;
 
 #[component]
-pub fn SpaceMap(run: OneRun) -> impl IntoView {
+pub fn SpaceMap(run: ContrastRun) -> impl IntoView {
     let is_joint = run.is_joint();
     let map = Memo::new(move |_| run.last.with(|last| last.as_ref().map(|figures| figures.map.clone())));
     let groups = Memo::new(move |_| {
@@ -18,7 +18,7 @@ pub fn SpaceMap(run: OneRun) -> impl IntoView {
         let share = map.with(|map| map.as_ref().map(|map| map.explained[at]));
         let title = share.map_or_else(
             || name.to_string(),
-            |share| format!("{name}, {} of the variance", show::percent(share)),
+            |share| format!("{name}, {} of the variance", format::percent(share)),
         );
         Axis::new(title, "")
     };

@@ -1,22 +1,22 @@
-//! The table of a race of objectives: where each stands, and the figures of its probes.
+//! The table of a race of objectives: how far each is, and the figures of its probes.
 
 use super::verdicts::name;
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::lab::contrast::HELD_OUT;
-use crate::lab::contrast::objectives::{Objective, Phase, Settings, Standing};
+use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::download::download;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use leptos::prelude::*;
 
 /// What stands in the file of the table, column by column.
 const COLUMNS: &str =
     "Objective,Recall@1,MRR,Perplexity,Words right,Content words right,Count right,Colours F1";
 
-/// Where each objective stands, and the figures of its probes.
+/// How far each objective is, and the figures of its probes.
 #[component]
-pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<Settings>) -> impl IntoView {
+pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<ObjectiveSettings>) -> impl IntoView {
     let row = move |standing: Standing| {
         view! {
             <tr class:quiet=standing.objective == Objective::Random>
@@ -29,10 +29,18 @@ pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<Settings>) -> im
     let blind = move || {
         standings.with(|standings| {
             let told = standings.iter().find_map(|standing| standing.probing);
-            let count = told.map_or_else(dash, |told| show::three(told.count_majority));
-            let colours = told.map_or_else(dash, |told| show::three(told.colours_always));
+            let count = told.map_or_else(dash, |told| format::three(told.count_majority));
+            let colours = told.map_or_else(dash, |told| format::three(told.colours_always));
             let chance = RetrievalMetrics::chance(HELD_OUT);
-            [show::three(chance.recall[0]), show::three(chance.mrr), dash(), dash(), dash(), count, colours]
+            [
+                format::three(chance.recall[0]),
+                format::three(chance.mrr),
+                dash(),
+                dash(),
+                dash(),
+                count,
+                colours,
+            ]
         })
     };
     let save = move |_| {
@@ -66,7 +74,7 @@ fn dash() -> String {
     "–".into()
 }
 
-fn phase(standing: &Standing, settings: &Settings) -> String {
+fn phase(standing: &Standing, settings: &ObjectiveSettings) -> String {
     let of = |name: &str, steps: u64| format!("{name} {}/{steps}", standing.step);
     match standing.phase {
         Phase::Pretraining if standing.objective == Objective::Random => "waiting".into(),
@@ -93,7 +101,7 @@ fn figures(standing: &Standing) -> [Option<f32>; 7] {
 }
 
 fn cells(standing: &Standing) -> [String; 7] {
-    let mut cells = figures(standing).map(|figure| figure.map_or_else(dash, show::three));
+    let mut cells = figures(standing).map(|figure| figure.map_or_else(dash, format::three));
     if let Some(written) = standing.captioning {
         cells[2] = format!("{:.2}", written.perplexity);
     }
@@ -126,6 +134,6 @@ mod tests {
         };
         let table = csv(std::slice::from_ref(&standing));
         assert_eq!(table, format!("{COLUMNS}\r\nMatching,0.25,0.375,,,,,\r\n"));
-        assert_eq!(phase(&standing, &Settings::default()), "captioning 3/80");
+        assert_eq!(phase(&standing, &ObjectiveSettings::default()), "captioning 3/80");
     }
 }

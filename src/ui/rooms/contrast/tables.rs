@@ -1,22 +1,22 @@
 //! The retrieval figures of this run, and those of all runs of this visit.
 
-use super::OneRun;
-use crate::lab::contrast::{Direction, HELD_OUT, Loss, Retrieval, Settings, Space, Temperature};
+use super::contrast_run::ContrastRun;
+use crate::lab::contrast::{ContrastSettings, Direction, HELD_OUT, Loss, Retrieval, Space, Temperature};
 use crate::ui::components::wide_table::WideTable;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Compared;
 use leptos::prelude::*;
 
 #[component]
-pub fn RetrievalTable(run: OneRun) -> impl IntoView {
+pub fn RetrievalTable(run: ContrastRun) -> impl IntoView {
     let measured = Memo::new(move |_| {
         run.last.with(|last| last.as_ref().map(|last| [last.to_text, last.to_picture, last.chance]))
     });
     let cells = move |at: usize| {
         let found = measured.get().map(|all: [Retrieval; 3]| all[at]);
-        let numbers = |found: Retrieval| [found.recall_1, found.recall_5, found.mrr].map(show::three);
+        let numbers = |found: Retrieval| [found.recall_1, found.recall_5, found.mrr].map(format::three);
         let texts = found.map_or_else(|| [const { String::new() }; 3].map(|_| "–".into()), numbers);
         texts.map(|text| view! { <td>{text}</td> }).collect_view()
     };
@@ -37,16 +37,16 @@ pub fn RetrievalTable(run: OneRun) -> impl IntoView {
 /// Runs of other settings stay beside this one; each can be gone back to.
 #[component]
 pub fn RunsSoFar() -> impl IntoView {
-    let lab = Lab::here();
-    let runs = Memo::new(move |_| lab.training.with(|asked| asked.value.compared.clone()));
+    let app = AppContext::here();
+    let runs = Memo::new(move |_| app.requests.training.with(|request| request.value.compared.clone()));
     let count = Memo::new(move |_| runs.with(Vec::len));
-    let settings = lab.pick(|view| view.contrast.settings.clone());
+    let settings = app.pick(|view| view.contrast.settings.clone());
     let row = move |run: Compared| {
         let is_shown = settings.with(|settings| *settings == run.settings);
         let (figures, own) = (run.figures.clone(), run.settings.clone());
         let go = move |_| {
             let (settings, step) = (own.clone(), figures.step);
-            lab.go(|view| (view.contrast.settings, view.contrast.step) = (settings, step));
+            app.go(|view| (view.contrast.settings, view.contrast.step) = (settings, step));
         };
         let (there, back) = (run.figures.to_text, run.figures.to_picture);
         view! {
@@ -54,10 +54,10 @@ pub fn RunsSoFar() -> impl IntoView {
                 <th scope="row"><button type="button" class="plain" aria-current=is_shown.then_some("true") on:click=go>
                     {space_name(run.settings.space)}</button><small>{differences(&run.settings)}</small></th>
                 <td>{loss_name(&run.settings)}</td><td>{run.settings.batch}</td><td>{run.figures.step}</td>
-                <td>{show::three(run.loss)}</td>
-                <td>{show::three(there.recall_1)}</td><td>{show::three(back.recall_1)}</td>
-                <td>{show::three(there.mrr)}</td><td>{show::three(back.mrr)}</td>
-                <td>{show::three(run.figures.tells_word)}</td>
+                <td>{format::three(run.loss)}</td>
+                <td>{format::three(there.recall_1)}</td><td>{format::three(back.recall_1)}</td>
+                <td>{format::three(there.mrr)}</td><td>{format::three(back.mrr)}</td>
+                <td>{format::three(run.figures.tells_word)}</td>
             </tr>
         }
     };
@@ -86,7 +86,7 @@ fn space_name(space: Space) -> &'static str {
     }
 }
 
-fn loss_name(settings: &Settings) -> &'static str {
+fn loss_name(settings: &ContrastSettings) -> &'static str {
     match (settings.space, settings.loss) {
         (Space::Coordinated, _) => "Correlation",
         (_, Loss::InfoNce) => "InfoNCE",
@@ -95,8 +95,8 @@ fn loss_name(settings: &Settings) -> &'static str {
 }
 
 /// What is unusual about settings beside space, loss and batch.
-fn differences(settings: &Settings) -> String {
-    let plain = Settings::default();
+fn differences(settings: &ContrastSettings) -> String {
+    let plain = ContrastSettings::default();
     let mut words = Vec::new();
     match settings.direction {
         Direction::Both => {}
@@ -130,8 +130,9 @@ mod tests {
 
     #[test]
     fn only_what_is_unusual_is_named() {
-        assert_eq!(differences(&Settings::default()), "");
-        let settings = Settings { hard_negatives: true, width: 2, seed: 4, ..Settings::default() };
+        assert_eq!(differences(&ContrastSettings::default()), "");
+        let settings =
+            ContrastSettings { hard_negatives: true, width: 2, seed: 4, ..ContrastSettings::default() };
         assert_eq!(differences(&settings), "hard negatives, width 2, seed 4");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, Standing};
-use crate::ui::show;
+use crate::ui::format;
 
 /// A figure by which objectives are compared; more of it is better.
 #[derive(Debug, Clone, Copy)]
@@ -59,21 +59,21 @@ impl Measure {
             .collect::<Option<_>>()?;
         let best = found.iter().copied().reduce(|best, other| if other.1 > best.1 { other } else { best })?;
         if best.1 <= random {
-            let (task, random) = (self.task, show::three(random));
+            let (task, random) = (self.task, format::three(random));
             return Some(format!(
                 "For {task}, no objective helped: none is above the {random} of the random encoder."
             ));
         }
         let as_good = |(_, value): &&(Objective, f32)| *value == best.1;
         let ties: Vec<&str> = found.iter().filter(as_good).map(|(objective, _)| name(*objective)).collect();
-        let (value, beside) = (show::three(best.1), show::three(random));
+        let (value, beside) = (format::three(best.1), format::three(random));
         let mut text = format!(
             "For {}, best is {}: {value}, beside {beside} of the random encoder.",
             self.task,
             all(&ties)
         );
         if let Some(blind) = standings.iter().find_map(self.blind).filter(|blind| best.1 <= *blind) {
-            text.push_str(&format!(" Yet {} is reached blindly.", show::three(blind)));
+            text.push_str(&format!(" Yet {} is reached blindly.", format::three(blind)));
         }
         let idle: Vec<&str> = found
             .iter()

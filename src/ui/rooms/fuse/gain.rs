@@ -1,12 +1,12 @@
 //! What the fusions add to the better modality, in numbers.
 
 use crate::lab::fuse::task::{Information, Task};
-use crate::lab::fuse::{Contestant, Standing};
+use crate::lab::fuse::{Contestant, Evaluation};
 use crate::order;
 use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, title};
-use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
@@ -16,70 +16,70 @@ const SOLVED: f32 = 0.9;
 
 #[component]
 pub fn Gain(room: RaceRoom) -> impl IntoView {
-    let bars = Memo::new(move |_| room.standings.with(|standings| bars(standings)));
+    let bars = Memo::new(move |_| room.evaluations.with(|evaluations| bars(evaluations)));
     let verdict = move || {
         let task = room.settings.with(|settings| settings.task);
-        room.standings.with(|standings| verdict(standings, &task))
+        room.evaluations.with(|evaluations| verdict(evaluations, &task))
     };
     view! {
         <div class="gain">
             <Bars caption="Accuracy on held-out samples, the mark at the better modality alone" what="Contestant"
                 unit="Accuracy" modality="fused" bars />
-            <p class="prose" aria-live=move || if room.live.is_busy.get() { "off" } else { "polite" }>{verdict}</p>
+            <p class="prose" aria-live=move || if room.training.is_busy.get() { "off" } else { "polite" }>{verdict}</p>
         </div>
     }
 }
 
-fn accuracy(standings: &[Shared<Standing>], contestant: Contestant) -> Option<f32> {
-    standings.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
+fn accuracy(evaluations: &[Shared<Evaluation>], contestant: Contestant) -> Option<f32> {
+    evaluations.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
 }
 
 /// The better of both modalities alone.
-fn alone(standings: &[Shared<Standing>]) -> Option<f32> {
-    Some(accuracy(standings, Contestant::Picture)?.max(accuracy(standings, Contestant::Words)?))
+fn alone(evaluations: &[Shared<Evaluation>]) -> Option<f32> {
+    Some(accuracy(evaluations, Contestant::Picture)?.max(accuracy(evaluations, Contestant::Words)?))
 }
 
 /// The fusions, the best first.
-fn fusions(standings: &[Shared<Standing>]) -> Vec<(Contestant, f32)> {
-    let fusions = standings.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
+fn fusions(evaluations: &[Shared<Evaluation>]) -> Vec<(Contestant, f32)> {
+    let fusions = evaluations.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
     let mut fusions: Vec<_> = fusions.map(|known| (known.contestant, known.confusion.accuracy())).collect();
     order::sort_by(&mut fusions, |a, b| b.1.total_cmp(&a.1));
     fusions
 }
 
-fn bars(standings: &[Shared<Standing>]) -> Vec<Bar> {
-    let mark = alone(standings);
+fn bars(evaluations: &[Shared<Evaluation>]) -> Vec<Bar> {
+    let mark = alone(evaluations);
     let bar = |(contestant, accuracy): (Contestant, f32)| Bar {
         label: title(contestant).into(),
         share: accuracy,
-        value: show::three(accuracy),
+        value: format::three(accuracy),
         mark,
         is_chosen: accuracy >= SOLVED,
     };
-    fusions(standings).into_iter().map(bar).collect()
+    fusions(evaluations).into_iter().map(bar).collect()
 }
 
-fn verdict(standings: &[Shared<Standing>], task: &Task) -> String {
-    let (Some(alone), [(best, most), ..]) = (alone(standings), &fusions(standings)[..]) else {
+fn verdict(evaluations: &[Shared<Evaluation>], task: &Task) -> String {
+    let (Some(alone), [(best, most), ..]) = (alone(evaluations), &fusions(evaluations)[..]) else {
         return "Nobody has been judged yet.".into();
     };
     let beyond = format!(
         "The better modality alone answers {} rightly, the best fusion ({}) {}.",
-        show::percent(alone),
+        format::percent(alone),
         title(*best).to_lowercase(),
-        show::percent(*most)
+        format::percent(*most)
     );
     if *task != Task::pure(Information::Synergy) {
         return beyond;
     }
-    let end = match accuracy(standings, Contestant::Late) {
+    let end = match accuracy(evaluations, Contestant::Late) {
         Some(late) if late <= UNSOLVED && *most >= SOLVED => format!(
             " Late fusion, which only adds what each modality says by itself, stands at {}: an exclusive or has no such sum.",
-            show::percent(late)
+            format::percent(late)
         ),
         Some(late) if late > UNSOLVED => format!(
             " Late fusion stands at {}, above what it can reach in the long run: on 256 samples, luck is worth some percent.",
-            show::percent(late)
+            format::percent(late)
         ),
         _ => " Nobody has solved it yet: train on.".into(),
     };
@@ -91,9 +91,9 @@ mod tests {
     use super::*;
     use crate::lab::fuse::Confusion;
 
-    fn race(accuracies: &[(Contestant, u32)]) -> Vec<Shared<Standing>> {
-        let standing = |&(contestant, right): &(Contestant, u32)| {
-            Shared::new(Standing {
+    fn race(accuracies: &[(Contestant, u32)]) -> Vec<Shared<Evaluation>> {
+        let evaluation = |&(contestant, right): &(Contestant, u32)| {
+            Shared::new(Evaluation {
                 contestant,
                 step: 20,
                 parameters: 1,
@@ -106,7 +106,7 @@ mod tests {
                 attention: Vec::new(),
             })
         };
-        accuracies.iter().map(standing).collect()
+        accuracies.iter().map(evaluation).collect()
     }
 
     #[test]

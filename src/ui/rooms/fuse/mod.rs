@@ -3,24 +3,24 @@
 mod gain;
 
 use super::race::{
-    Answers, Curves, Inside, Place, RaceRoom, RaceSettings, SampleChoice, Standings, about, formula,
+    Answers, Curves, Inside, RaceControls, RaceRoom, RaceSlot, SampleChoice, Standings, about, formula,
     milliseconds, section, shown_sample, title,
 };
-use crate::lab::fuse::{Contestant, PARAMETERS, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, PARAMETERS};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
-use crate::ui::lab::Lab;
-use crate::ui::live::StepOf;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Shared;
+use crate::ui::training_run::StepOf;
 use crate::ui::view::Room;
 use gain::Gain;
 use leptos::prelude::*;
 
-const PLACE: Place = Place {
+const PLACE: RaceSlot = RaceSlot {
     get: |view| &view.fuse,
     get_mut: |view| &mut view.fuse,
     step: StepOf { get: |view| view.fuse.step, set: |view, step| view.fuse.step = step },
@@ -28,11 +28,11 @@ const PLACE: Place = Place {
 
 #[component]
 pub fn Fuse() -> impl IntoView {
-    let room = RaceRoom::new(Lab::here(), PLACE);
+    let room = RaceRoom::new(AppContext::here(), PLACE);
     view! {
         <section class="stage live">
-            <RaceSettings room offered=Contestant::FUSIONS.to_vec() />
-            <RunBar live=room.live />
+            <RaceControls room offered=Contestant::FUSIONS.to_vec() />
+            <RunBar training=room.training />
             <Gain room />
             <Curves room />
             <Standings room />
@@ -48,7 +48,7 @@ pub fn Fuse() -> impl IntoView {
 #[component]
 fn ToSabotage(room: RaceRoom) -> impl IntoView {
     let go = move |_| {
-        room.lab.go(|view| {
+        room.app.go(|view| {
             view.sabotage.settings = view.fuse.settings.clone();
             view.sabotage.step = view.fuse.step;
             view.sabotage.inside = view.fuse.inside;
@@ -56,7 +56,7 @@ fn ToSabotage(room: RaceRoom) -> impl IntoView {
         });
     };
     view! {
-        <p><button type="button" class="button" on:click=go disabled=move || room.live.is_busy.get()>
+        <p><button type="button" class="button" on:click=go disabled=move || room.training.is_busy.get()>
             <Glyph icon=Icon::Sabotage />"Sabotage these contestants"</button></p>
     }
 }
@@ -67,14 +67,14 @@ fn Sample(room: RaceRoom) -> impl IntoView {
     let sample = shown_sample(room);
     let answers = Memo::new(move |_| {
         let at = room.view.with(|view| view.sample);
-        let answer = |standing: &Shared<Standing>| {
+        let answer = |evaluation: &Shared<Evaluation>| {
             Some(super::race::Answer {
-                contestant: standing.contestant,
-                probability: *standing.probabilities.get(at)?,
-                gate: standing.gates.get(at).copied(),
+                contestant: evaluation.contestant,
+                probability: *evaluation.probabilities.get(at)?,
+                gate: evaluation.gates.get(at).copied(),
             })
         };
-        room.standings.with(|standings| standings.iter().filter_map(answer).collect::<Vec<_>>())
+        room.evaluations.with(|evaluations| evaluations.iter().filter_map(answer).collect::<Vec<_>>())
     });
     view! {
         <h2>"One sample"</h2>
@@ -89,16 +89,16 @@ fn Sample(room: RaceRoom) -> impl IntoView {
 fn Notes(room: RaceRoom) -> impl IntoView {
     let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
-        let standing = room.standing.get();
-        let of = |part: fn(&Standing) -> String| standing.as_deref().map_or("–".into(), part);
+        let evaluation = room.evaluation.get();
+        let of = |part: fn(&Evaluation) -> String| evaluation.as_deref().map_or("–".into(), part);
         let time = room.race.with_untracked(|race| milliseconds(race, contestant));
         vec![
-            Figure::new("Accuracy", of(|standing| show::three(standing.confusion.accuracy())))
+            Figure::new("Accuracy", of(|evaluation| format::three(evaluation.confusion.accuracy())))
                 .beside("chance 0.500"),
-            Figure::new("F1", of(|standing| show::three(standing.confusion.f1()))),
-            Figure::new("Without the words", of(|standing| show::three(standing.alone[0]))),
-            Figure::new("Without the picture", of(|standing| show::three(standing.alone[1]))),
-            Figure::new("Weights", of(|standing| standing.parameters.to_string()))
+            Figure::new("F1", of(|evaluation| format::three(evaluation.confusion.f1()))),
+            Figure::new("Without the words", of(|evaluation| format::three(evaluation.alone[0]))),
+            Figure::new("Without the picture", of(|evaluation| format::three(evaluation.alone[1]))),
+            Figure::new("Weights", of(|evaluation| evaluation.parameters.to_string()))
                 .beside(format!("all {PARAMETERS} ± 2.5 %")),
             Figure::new("A step", time.map_or("–".into(), |time| format!("{time:.1} ms"))),
         ]
@@ -110,7 +110,7 @@ fn Notes(room: RaceRoom) -> impl IntoView {
                 <p>{about(contestant)}</p>
                 <p>"All contestants start from the same seed, see the same samples in the same order and have as many weights as
                     the others: what differs is how the two modalities meet."</p>
-                <WeightsButton live=room.live contestant=Some(contestant) name=room.file_name(contestant) />
+                <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
             </Inspector>
         }
     }

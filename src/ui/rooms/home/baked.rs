@@ -3,7 +3,7 @@
 use crate::session::baked::BakedRun;
 use crate::session::protocol::{Stack, Token};
 use crate::ui::components::words::SaidWord;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::stage::StagePicture;
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    pub fn new(lab: Lab) -> Self {
+    pub fn new(app: AppContext) -> Self {
         let baked = RwSignal::new(None::<BakedRun>);
         spawn_local(async move {
             // Without the file the home waits for the live run.
@@ -42,21 +42,22 @@ impl Replay {
                 baked.try_set(Some(run));
             }
         });
-        let is_live = Memo::new(move |_| lab.caption.with(|caption| caption.is_current()));
+        let is_live = Memo::new(move |_| app.requests.caption.with(|caption| caption.is_current()));
         // The baked run speaks of its own scene only.
         let run = Memo::new(move |_| {
             let run = baked.get().filter(|_| !is_live.get())?;
             let pixels = StagePicture::of_scene(crate::ui::view::PictureName::Own, run.scene.clone()).pixels;
-            (lab.picture.with(|picture| picture.pixels == pixels)).then_some(run)
+            (app.picture.with(|picture| picture.pixels == pixels)).then_some(run)
         });
         let tokens = Memo::new(move |_| match run.get() {
             Some(run) => run.tokens,
-            None if is_live.get() => lab.caption.with(|caption| caption.value.tokens.clone()),
+            None if is_live.get() => app.requests.caption.with(|caption| caption.value.tokens.clone()),
             None => Vec::new(),
         });
         let stack = Memo::new(move |_| match run.get() {
             Some(run) => Some((run.decoder, run.pointing_layer)),
-            None => lab
+            None => app
+                .requests
                 .load
                 .with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer))),
         });
@@ -65,7 +66,7 @@ impl Replay {
         let is_growing =
             Memo::new(move |_| tokens.with(|tokens| tokens.is_empty() || written.get() < tokens.len()));
         // Another picture is written anew; the live run of the same one goes on where the baked one was.
-        let name = Memo::new(move |_| lab.picture.with(|picture| picture.name.clone()));
+        let name = Memo::new(move |_| app.picture.with(|picture| picture.name.clone()));
         Effect::new(move |earlier: Option<()>| {
             name.track();
             if earlier.is_some() {

@@ -6,9 +6,10 @@ use crate::session::protocol::{Command, Decoding, ModelKind, Token};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::picture::{Layers, Overlay};
 use crate::ui::components::words::Words;
-use crate::ui::history::{link, visit};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::history::link;
 use crate::ui::memo::Memo;
+use crate::ui::navigation::visit;
 use crate::ui::rooms::caption::{map_of, said};
 use crate::ui::view::Room;
 use baked::Replay;
@@ -30,17 +31,17 @@ const DOORS: [(Room, &str); 9] = [
 
 #[component]
 pub fn Home() -> impl IntoView {
-    let lab = Lab::here();
-    let captions = lab.can(|abilities| abilities.captions);
+    let app = AppContext::here();
+    let captions = app.can(|abilities| abilities.captions);
     Effect::new(move || {
         if !captions.get() {
             return;
         }
-        let picture = lab.steady.with(|picture| picture.pixels.clone());
+        let picture = app.steady.with(|picture| picture.pixels.clone());
         let (prefix, decoding) = (String::new(), Decoding::Own);
-        lab.ask(Command::Caption { picture, prefix, decoding, max_new_tokens: MAX_NEW_TOKENS });
+        app.ask(Command::Caption { picture, prefix, decoding, max_new_tokens: MAX_NEW_TOKENS });
     });
-    let replay = Replay::new(lab);
+    let replay = Replay::new(app);
     let here = RwSignal::new(None);
     let words = Memo::new(move |_| {
         replay.tokens.with(|tokens: &Vec<Token>| said(&tokens[..replay.written.get().min(tokens.len())]))
@@ -56,7 +57,7 @@ pub fn Home() -> impl IntoView {
     let unpinned = Memo::from(None);
     // A model that writes nothing leaves Playroom's recorded caption in its place.
     let published = Memo::new(move |_| {
-        lab.facts.with(|facts| {
+        app.facts.with(|facts| {
             let facts = facts
                 .as_ref()
                 .filter(|facts| facts.kind != ModelKind::Playroom && facts.abilities.captions)?;
@@ -69,8 +70,8 @@ pub fn Home() -> impl IntoView {
         None => "It was trained by this page’s own engine.",
     };
     let door = move |(room, about): (Room, &'static str)| {
-        let address = move || lab.view.with(|view| link(view, room));
-        view! { <li><a href=address on:click=move |event| visit(lab, room, &event)><h2>{room.title()}</h2><p>{about}</p></a></li> }
+        let address = move || app.view.with(|view| link(view, room));
+        view! { <li><a href=address on:click=move |event| visit(app, room, &event)><h2>{room.title()}</h2><p>{about}</p></a></li> }
     };
     view! {
         <section class="stage home">

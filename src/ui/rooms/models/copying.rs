@@ -1,10 +1,10 @@
 //! A folder of the visitor's on its way into the browser's private storage, piece by piece, whatever room is shown.
 
+use crate::js_error::js_error;
 use crate::order;
-use crate::session::protocol::{Command, Failure, Lane, WayOn};
-use crate::thrown::thrown;
-use crate::ui::lab::Lab;
-use crate::ui::speaking::choose;
+use crate::session::protocol::{Command, Failure, Lane, Recovery};
+use crate::ui::active_model::choose;
+use crate::ui::context::AppContext;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,21 +18,23 @@ const PIECE: f64 = (4 << 20) as f64;
 /// The copy under way.
 #[derive(Clone, Copy)]
 pub struct Copying {
-    lab: Lab,
+    app: AppContext,
     folder: StoredValue<Option<Folder>, LocalStorage>,
     pub is_running: RwSignal<bool>,
 }
 
 impl Copying {
-    pub fn new(lab: Lab) -> Self {
-        let copying = Copying { lab, folder: StoredValue::new_local(None), is_running: RwSignal::new(false) };
+    pub fn new(app: AppContext) -> Self {
+        let copying = Copying { app, folder: StoredValue::new_local(None), is_running: RwSignal::new(false) };
         Effect::new(move || {
-            let next =
-                lab.taken.with(|taken| after(taken.answered.as_deref().filter(|_| taken.is_settled())?));
+            let next = app
+                .requests
+                .imported
+                .with(|taken| after(taken.answered.as_deref().filter(|_| taken.is_settled())?));
             if let Some(next) = next
                 && copying.is_running.get_untracked()
             {
-                copying.go_on(next);
+                copying.resume(next);
             }
         });
         copying
@@ -44,35 +46,35 @@ impl Copying {
             Some(folder) => {
                 self.folder.set_value(Some(folder));
                 self.is_running.set(true);
-                self.go_on((0, 0));
+                self.resume((0, 0));
             }
             None => self
                 .refuse("This folder holds no config.json: it is no model of transformers.", String::new()),
         }
     }
 
-    /// Hands over the piece that begins there. After the last one the checkpoint speaks.
-    fn go_on(self, start: (usize, u64)) {
+    /// Hands over the piece that begins there. After the last one the checkpoint is loaded.
+    fn resume(self, start: (usize, u64)) {
         let Some(folder) = self.folder.get_value() else { return };
         spawn_local(async move {
             match folder.piece(start).await {
-                Ok(Some(command)) => self.lab.ask(command),
+                Ok(Some(command)) => self.app.ask(command),
                 Ok(None) => {
                     self.folder.set_value(None);
                     self.is_running.set(false);
-                    choose(self.lab, &folder.name);
+                    choose(self.app, &folder.name);
                 }
                 Err(error) => {
                     self.is_running.set(false);
-                    self.refuse("A file could not be read.", thrown(&error));
+                    self.refuse("A file could not be read.", js_error(&error));
                 }
             }
         });
     }
 
     fn refuse(self, sentence: &str, detail: String) {
-        let failure = Failure { sentence: sentence.into(), detail, way_on: WayOn::ChangeInput };
-        self.lab.refuse(Lane::Take, failure);
+        let failure = Failure { sentence: sentence.into(), detail, recovery: Recovery::ChangeInput };
+        self.app.refuse(Lane::Import, failure);
     }
 }
 
@@ -104,17 +106,14 @@ impl Folder {
         let blob = file.slice_with_f64_and_f64(start as f64, end)?;
         let bytes = Uint8Array::new(&JsFuture::from(blob.array_buffer()).await?).to_vec();
         let files = self.files.iter().map(|file| (file.name(), file.size() as u64)).collect();
-        Ok(Some(Command::Take { name: self.name.clone(), files, file: at as u32, start, bytes }))
+        let name = self.name.clone();
+        Ok(Some(Command::Import { name, files, file: at as u32, start, bytes, in_memory: false }))
     }
 }
 
 /// The file and the byte with which the piece after this one begins. An empty file is a piece too.
 fn after(piece: &Command) -> Option<(usize, u64)> {
-    let (Command::Take { files, file, start, bytes, .. }
-    | Command::TakeInMemory { files, file, start, bytes, .. }) = piece
-    else {
-        return None;
-    };
+    let Command::Import { files, file, start, bytes, .. } = piece else { return None };
     let (at, end) = (*file as usize, start + bytes.len() as u64);
     Some(if end < files.get(at)?.1 { (at, end) } else { (at + 1, 0) })
 }
@@ -142,12 +141,13 @@ mod tests {
     #[test]
     fn pieces_lead_through_all_files_with_the_empty_ones() {
         let files = vec![("a".to_string(), 3), ("b".to_string(), 0), ("c".to_string(), 1)];
-        let piece = |file, start, length| Command::Take {
+        let piece = |file, start, length| Command::Import {
             name: "my model".into(),
             files: files.clone(),
             file,
             start,
             bytes: vec![0; length],
+            in_memory: false,
         };
         let found =
             [piece(0, 0, 2), piece(0, 2, 1), piece(1, 0, 0), piece(2, 0, 1)].map(|piece| after(&piece));

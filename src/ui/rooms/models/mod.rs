@@ -1,52 +1,54 @@
-//! Models: which one speaks, which are kept on this device, and how others come to it.
+//! Models: which one is active, which are kept on this device, and how others come to it.
 
+mod abilities;
 mod copying;
 mod files;
-mod kept;
 mod offer;
 mod permission;
 mod precision;
+mod stored;
 mod suggested;
 mod timing;
 
-use crate::session::library::place;
-use crate::session::protocol::{Abilities, Command};
-use crate::ui::lab::Lab;
-use crate::ui::speaking::lost;
-use crate::ui::state::Asked;
+use crate::session::library::CheckpointId;
+use crate::session::protocol::Command;
+use crate::ui::active_model::lost;
+use crate::ui::context::AppContext;
+use crate::ui::state::RequestState;
 pub use copying::Copying;
 use files::FilesIn;
-use kept::Kept;
 use leptos::prelude::*;
 use offer::Asking;
 use permission::Permission;
 use precision::Keeping;
+use stored::StoredModels;
 use suggested::Suggested;
 use timing::Timing;
 
 #[component]
 pub fn Models() -> impl IntoView {
-    let lab = Lab::here();
-    lab.ask(Command::Shelf);
+    let app = AppContext::here();
+    app.ask(Command::Shelf);
     let name = RwSignal::new(String::new());
-    let lost = lost(lab);
+    let lost = lost(app);
     // What a link names is asked about only where the visitor has agreed to its server, or where it names none.
     Effect::new(move || {
         let Some(lost) = lost.get() else { return };
-        if place(&lost).is_none_or(|place| lab.consent.was_given(&place)) {
+        if CheckpointId::parse(&lost).is_none_or(|id| app.consent.was_given(&id)) {
             name.set(lost.clone());
             let command = Command::Offer { name: lost, again: false };
             // Once a visit: nobody has pressed anything.
-            let is_told = |offer: &Asked<_>| offer.is_settled() && offer.command.as_deref() == Some(&command);
-            if !lab.offer.with_untracked(is_told) {
-                lab.ask(command);
+            let is_told =
+                |offer: &RequestState<_>| offer.is_settled() && offer.command.as_deref() == Some(&command);
+            if !app.requests.offer.with_untracked(is_told) {
+                app.ask(command);
             }
         }
     });
     view! {
         <section class="stage models">
             <h2>"On this device"</h2>
-            <Kept />
+            <StoredModels />
             <Keeping />
             <Timing />
             <h2>"From Hugging Face, or any other server"</h2>
@@ -78,16 +80,4 @@ fn Notes() -> impl IntoView {
             gives a SHA-256, that is compared too. A web page in the place of a file, a Git LFS pointer and a damaged file are told and
             not kept."</p>
     }
-}
-
-/// What a model does, in a few words.
-fn abilities_in_words(abilities: Abilities) -> String {
-    let all = [
-        (abilities.embeds, "finds by words"),
-        (abilities.captions, "describes"),
-        (abilities.answers, "answers questions"),
-        (abilities.matches, "judges sentences"),
-    ];
-    let words: Vec<&str> = all.iter().filter(|(can, _)| *can).map(|(_, word)| *word).collect();
-    words.join(", ")
 }

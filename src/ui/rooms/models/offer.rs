@@ -1,13 +1,13 @@
 //! A model by its name: what it is, its download, its use.
 
-use super::abilities_in_words;
+use super::abilities::abilities_in_words;
 use crate::session::protocol::{Command, Lane, ModelName, Offer, Progress};
+use crate::ui::active_model::choose;
 use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use crate::ui::speaking::choose;
 use crate::ui::state::Download;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
@@ -15,20 +15,20 @@ use leptos::prelude::*;
 /// The line for a name, and below it what came of it.
 #[component]
 pub fn Asking(name: RwSignal<String>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let look = move || {
         let name = name.with_untracked(|name| name.trim().to_owned());
         if !name.is_empty() {
-            lab.look(&name, false);
+            app.request_offer(&name, false);
         }
     };
-    let is_looking = move || lab.offer.with(|offer| offer.is_busy());
-    let words = move || match lab.offer.with(|offer| offer.phase) {
+    let is_looking = move || app.requests.offer.with(|offer| offer.is_busy());
+    let words = move || match app.requests.offer.with(|offer| offer.phase) {
         Phase::Waiting => "The server is asked when the engine has been started again.",
         _ => "Asking the server…",
     };
     let offer = Memo::new(move |_| {
-        lab.offer.with(|offer| offer.is_settled().then(|| (*offer.value).clone()).flatten())
+        app.requests.offer.with(|offer| offer.is_settled().then(|| (*offer.value).clone()).flatten())
     });
     view! {
         <div class="row asking">
@@ -38,9 +38,9 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
         <div aria-live="polite">
             {move || is_looking().then(|| view! {
                 <p class="row"><span class="quiet">{words}</span>
-                    <button type="button" class="button" on:click=move |_| lab.stop(Lane::Offer)>"Stop"</button></p>
+                    <button type="button" class="button" on:click=move |_| app.stop(Lane::Offer)>"Stop"</button></p>
             })}
-            <FailureNote lane=Lane::Offer failure=Memo::new(move |_| lab.offer.with(|offer| offer.failure.clone())) />
+            <FailureNote lane=Lane::Offer failure=Memo::new(move |_| app.requests.offer.with(|offer| offer.failure.clone())) />
             {move || offer.get().map(|offer| view! { <Card offer /> })}
         </div>
     }
@@ -49,56 +49,54 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
 /// What a model is, and what can be done about it.
 #[component]
 fn Card(offer: Offer) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let Offer { size, again, .. } = offer;
-    let (name, missing) = (offer.name.clone(), size.saturating_sub(offer.kept));
+    let (name, missing) = (offer.name.clone(), size.saturating_sub(offer.stored));
     let [as_f32, as_f16, as_int8] = offer.memory;
     let facts = format!(
         "{}, {} parameters: {}. {} to download; {} of memory while it runs, {} as f16, {} as int8.",
         offer.kind.name(),
-        show::magnitude(offer.parameters),
+        format::magnitude(offer.parameters),
         abilities_in_words(offer.abilities),
-        show::megabytes(missing),
-        show::megabytes(as_f32),
-        show::megabytes(as_f16),
-        show::megabytes(as_int8),
+        format::megabytes(missing),
+        format::megabytes(as_f32),
+        format::megabytes(as_f16),
+        format::megabytes(as_int8),
     );
     let has_obstacle = !offer.obstacle.is_empty();
     let of_this = {
         let name = name.clone();
         Memo::new(move |_| {
-            lab.download.with(|asked| {
-                let (this, held) = (
-                    Command::Download { name: name.clone(), size, again },
-                    Command::DownloadInMemory { name: name.clone(), size, again },
-                );
-                let is_this = |command: &Command| *command == this || *command == held;
-                asked.command.as_deref().is_some_and(is_this).then(|| (asked.phase, *asked.value))
+            app.requests.download.with(|request| {
+                let this = |in_memory| Command::Download { name: name.clone(), size, again, in_memory };
+                let is_this = |command: &Command| [false, true].map(this).contains(command);
+                request.command.as_deref().is_some_and(is_this).then(|| (request.phase, *request.value))
             })
         })
     };
     let is_here = {
         let name = name.clone();
         Memo::new(move |_| {
-            lab.shelf
-                .with(|shelf| shelf.value.iter().any(|model| model.name == name && model.kept == model.size))
+            app.requests.shelf.with(|shelf| {
+                shelf.value.iter().any(|model| model.name == name && model.stored == model.size)
+            })
         })
     };
     let is_speaking = {
         let name = name.clone();
         Memo::new(
-            move |_| matches!(lab.speaking.get(), Some(ModelName::Kept { name: speaking, .. }) if speaking == name),
+            move |_| matches!(app.active_model.get(), Some(ModelName::Stored { name: speaking, .. }) if speaking == name),
         )
     };
-    // What has come is on the shelf from now on, and speaks at once; in the place of what speaks already only if that failed.
+    // What has come is on the shelf from now on, and is loaded at once; the active one only if its loading failed.
     Effect::new({
         let name = name.clone();
         move |earlier: Option<bool>| {
             let is_done = of_this.get().is_some_and(|(phase, _)| phase == Phase::Done);
             if is_done && earlier == Some(false) {
-                match (is_speaking.get_untracked(), lab.load.with_untracked(|load| load.phase)) {
-                    (false, _) => lab.go(|view| view.model = name.clone()),
-                    (true, Phase::Failed) => lab.speak_anew(),
+                match (is_speaking.get_untracked(), app.requests.load.with_untracked(|load| load.phase)) {
+                    (false, _) => app.go(|view| view.model = name.clone()),
+                    (true, Phase::Failed) => app.reload_model(),
                     (true, _) => {}
                 }
             }
@@ -107,20 +105,18 @@ fn Card(offer: Offer) -> impl IntoView {
     });
     let begin = name.clone();
     let is_short = !offer.shortage.is_empty();
-    let download = move |_| match is_short {
-        true => lab.ask(Command::DownloadInMemory { name: begin.clone(), size, again }),
-        false => lab.ask(Command::Download { name: begin.clone(), size, again }),
-    };
+    let download =
+        move |_| app.ask(Command::Download { name: begin.clone(), size, again, in_memory: is_short });
     let chosen = name.clone();
-    let use_it = move |_| choose(lab, &chosen);
+    let use_it = move |_| choose(app, &chosen);
     // There is one download at a time.
     let other = {
         let name = name.clone();
         Memo::new(move |_| {
-            lab.download.with(|asked| match asked.command.as_deref() {
-                Some(
-                    Command::Download { name: other, .. } | Command::DownloadInMemory { name: other, .. },
-                ) if asked.is_busy() && *other != name => Some(other.clone()),
+            app.requests.download.with(|request| match request.command.as_deref() {
+                Some(Command::Download { name: other, .. }) if request.is_busy() && *other != name => {
+                    Some(other.clone())
+                }
                 _ => None,
             })
         })
@@ -140,7 +136,7 @@ fn Card(offer: Offer) -> impl IntoView {
         Some((Phase::Running | Phase::Waiting, progress)) => view! { <Coming progress /> }.into_any(),
         _ if has_obstacle => ().into_any(),
         _ => view! {
-            <button type="button" class="button" on:click=download.clone()>{format!("{verb} {}", show::memory(missing))}</button>
+            <button type="button" class="button" on:click=download.clone()>{format!("{verb} {}", format::memory(missing))}</button>
             {move || other.get().map(|other| view! {
                 <p class="note">{other}" is being downloaded: this ends that, and what has come of it is kept for going on later."</p>
             })}
@@ -162,7 +158,7 @@ fn Card(offer: Offer) -> impl IntoView {
             })}
             {(!offer.lasts).then(|| view! { <p class="note">"This browser keeps no files of this page now, as in a private window: the model is held in memory and is gone when the page is closed."</p> })}
             {action}
-            <FailureNote lane=Lane::Download failure=Memo::new(move |_| lab.download.with(|asked| asked.failure.clone())) />
+            <FailureNote lane=Lane::Download failure=Memo::new(move |_| app.requests.download.with(|request| request.failure.clone())) />
         </div>
     }
 }
@@ -170,7 +166,7 @@ fn Card(offer: Offer) -> impl IntoView {
 /// A download under way.
 #[component]
 fn Coming(progress: Option<Download>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let share = match progress {
         Some(Download::Here(at)) => at.done as f64 / at.total.max(1) as f64,
         Some(Download::Elsewhere) | None => 0.0,
@@ -186,19 +182,19 @@ fn Coming(progress: Option<Download>) -> impl IntoView {
         <div class="loading" aria-live="off">
             <div class="track" role="progressbar" aria-label="Download" aria-valuetext=words.clone()><span class="segment"><i style=format!("width:{:.1}%", share * 100.0)></i></span></div>
             <span>{words}</span>
-            <button type="button" class="button" on:click=move |_| lab.stop(Lane::Download)>"Stop"</button>
+            <button type="button" class="button" on:click=move |_| app.stop(Lane::Download)>"Stop"</button>
         </div>
     }
 }
 
 /// `12.0 MB of 95.0 MB, 4.0 MB a second, 21 s left`
 fn tell(at: Progress) -> String {
-    let kept = format!("{} of {}", show::megabytes(at.done), show::megabytes(at.total));
+    let kept = format!("{} of {}", format::megabytes(at.done), format::megabytes(at.total));
     if at.rate < 1.0 {
         return kept;
     }
     let left = (at.total - at.done.min(at.total)) as f64 / at.rate;
-    format!("{kept}, {} a second, {} left", show::megabytes(at.rate as u64), show::duration(left))
+    format!("{kept}, {} a second, {} left", format::megabytes(at.rate as u64), format::duration(left))
 }
 
 #[cfg(test)]

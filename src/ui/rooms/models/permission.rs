@@ -1,8 +1,8 @@
 //! A link names a model of a server that the visitor has not agreed to: the server is asked nothing before the visitor says so.
 
-use crate::session::library::place;
+use crate::session::library::CheckpointId;
 use crate::ui::consent::is_near;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
@@ -12,10 +12,10 @@ pub fn Permission(
     /// What the link names and this device does not have.
     lost: Memo<Option<String>>,
 ) -> impl IntoView {
-    let lab = Lab::here();
-    let asked = Memo::new(move |_| {
-        let place = place(&lost.get()?)?;
-        (!lab.consent.is_given(&place)).then_some((place.name, place.host))
+    let app = AppContext::here();
+    let request = Memo::new(move |_| {
+        let id = CheckpointId::parse(&lost.get()?)?;
+        (!app.consent.is_given(&id)).then_some((id.name, id.host))
     });
     let question = move |(model, host): (String, String)| {
         let near =
@@ -24,7 +24,7 @@ pub fn Permission(
         let chosen = model.clone();
         let look = move |_| {
             name.set(chosen.clone());
-            lab.look(&chosen, false);
+            app.request_offer(&chosen, false);
         };
         view! {
             <div class="card" role="group" aria-label="The model of this link">
@@ -34,10 +34,10 @@ pub fn Permission(
                     address of this device, as with any page. No weights come before you have seen their size." {near}</p>
                 <div class="row">
                     <button type="button" class="button" on:click=look>{agree}</button>
-                    <button type="button" class="button" on:click=move |_| lab.go(|view| view.model.clear())>"Go on with Playroom"</button>
+                    <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
                 </div>
             </div>
         }
     };
-    move || asked.get().map(question)
+    move || request.get().map(question)
 }

@@ -1,20 +1,20 @@
-//! In how many bits the checkpoint that speaks is kept, and what that does to it.
+//! In how many bits the active checkpoint is kept, and what that does to it.
 
-use crate::session::protocol::{Agreement, Command, Effect, Lane, ModelName, Precision};
+use crate::session::protocol::{Command, Effect, Lane, ModelName, Precision, PrecisionMetrics};
 use crate::ui::components::choice::Segments;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::wide_table::WideTable;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use leptos::prelude::*;
 
-/// Shown while a published checkpoint speaks.
+/// Shown while a published checkpoint is active.
 #[component]
 pub fn Keeping() -> impl IntoView {
-    let lab = Lab::here();
-    let name = Memo::new(move |_| match lab.speaking.get() {
-        Some(ModelName::Kept { name, .. }) => Some(name),
+    let app = AppContext::here();
+    let name = Memo::new(move |_| match app.active_model.get() {
+        Some(ModelName::Stored { name, .. }) => Some(name),
         _ => None,
     });
     move || name.get().map(|name| view! { <Weights name /> })
@@ -22,26 +22,27 @@ pub fn Keeping() -> impl IntoView {
 
 #[component]
 fn Weights(name: String) -> impl IntoView {
-    let lab = Lab::here();
-    let weights = lab.pick(|view| view.weights);
-    let choose = move |precision| lab.go(|view| view.weights = precision);
+    let app = AppContext::here();
+    let weights = app.pick(|view| view.weights);
+    let choose = move |precision| app.go(|view| view.weights = precision);
     let options = Precision::ALL.map(|precision| (precision, precision.name())).to_vec();
     let command = Command::Compare { name };
     let compared = {
         let command = command.clone();
         Memo::new(move |_| {
-            lab.compared.with(|asked| {
-                let is_this = asked.command.as_deref() == Some(&command);
-                let effects = if is_this && asked.is_current() { (*asked.value).clone() } else { Vec::new() };
-                (is_this && asked.is_busy(), effects)
+            app.requests.compared.with(|request| {
+                let is_this = request.command.as_deref() == Some(&command);
+                let effects =
+                    if is_this && request.is_current() { (*request.value).clone() } else { Vec::new() };
+                (is_this && request.is_busy(), effects)
             })
         })
     };
     let is_busy = Memo::new(move |_| compared.get().0);
     let effects = Memo::new(move |_| compared.get().1);
     let measure = move |_| match is_busy.get_untracked() {
-        true => lab.stop(Lane::Compare),
-        false => lab.ask(command.clone()),
+        true => app.stop(Lane::Compare),
+        false => app.ask(command.clone()),
     };
     let words = move || if is_busy.get() { "Loading and measuring one form after the other" } else { "" };
     view! {
@@ -55,7 +56,7 @@ fn Weights(name: String) -> impl IntoView {
             <span role="status" class="quiet">{words}</span>
         </div>
         {move || Some(effects.get()).filter(|effects| !effects.is_empty()).map(|effects| view! { <Table effects /> })}
-        <FailureNote lane=Lane::Compare failure=Memo::new(move |_| lab.compared.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Compare failure=Memo::new(move |_| app.requests.compared.with(|request| request.failure.clone())) />
     }
 }
 
@@ -65,7 +66,7 @@ fn Table(effects: Vec<Effect>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{effect.precision.name()}</th>
-                <td class="figure">{show::memory(effect.bytes)}</td>
+                <td class="figure">{format::memory(effect.bytes)}</td>
                 <td class="figure">{format!("{:.1} ms", effect.milliseconds)}</td>
                 <td>{likeness(effect.agreement)}</td>
             </tr>
@@ -85,12 +86,12 @@ fn Table(effects: Vec<Effect>) -> impl IntoView {
 }
 
 /// `cosine 0.99962 at worst, same nearest sentence for 100 %`
-fn likeness(agreement: Agreement) -> String {
-    let Agreement { worst_cosine, same_top_1, same_tokens, .. } = agreement;
+fn likeness(agreement: PrecisionMetrics) -> String {
+    let PrecisionMetrics { worst_cosine, same_top_1, same_tokens, .. } = agreement;
     let all = [
         worst_cosine.map(|cosine| format!("cosine {:.5} at worst", cosine.min(1.0))),
-        same_top_1.map(|share| format!("same nearest sentence for {}", show::percent(share))),
-        same_tokens.map(|share| format!("{} of the tokens it writes are the same", show::percent(share))),
+        same_top_1.map(|share| format!("same nearest sentence for {}", format::percent(share))),
+        same_tokens.map(|share| format!("{} of the tokens it writes are the same", format::percent(share))),
     ];
     all.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -102,15 +103,15 @@ mod tests {
     #[test]
     fn likeness_tells_what_the_model_can_be_compared_by() {
         let nothing =
-            Agreement { mean_cosine: None, worst_cosine: None, same_top_1: None, same_tokens: None };
-        let embeds = Agreement {
+            PrecisionMetrics { mean_cosine: None, worst_cosine: None, same_top_1: None, same_tokens: None };
+        let embeds = PrecisionMetrics {
             mean_cosine: Some(1.0),
             worst_cosine: Some(0.999_62),
             same_top_1: Some(1.0),
             ..nothing
         };
         assert_eq!(likeness(embeds), "cosine 0.99962 at worst, same nearest sentence for 100 %");
-        let writes = Agreement { same_tokens: Some(0.5), ..nothing };
+        let writes = PrecisionMetrics { same_tokens: Some(0.5), ..nothing };
         assert_eq!(likeness(writes), "50 % of the tokens it writes are the same");
     }
 }

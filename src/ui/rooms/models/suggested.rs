@@ -1,9 +1,9 @@
 //! Checkpoints that are known to run here, as `models.json` beside the page lists them: whoever hosts the page may list others.
 
+use crate::js_error::js_error;
 use crate::limits;
-use crate::session::library::place;
-use crate::thrown::thrown;
-use crate::ui::lab::Lab;
+use crate::session::library::CheckpointId;
+use crate::ui::context::AppContext;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
@@ -77,7 +77,7 @@ impl Suggestion {
         if let Some(path) = model.model.strip_prefix("./") {
             model.model = format!("{base}{path}");
         }
-        if place(&model.model).is_none() {
+        if CheckpointId::parse(&model.model).is_none() {
             return Err(format!("\"{}\" is no name or address of a model", model.model));
         }
         match (&model.zero_shot, &model.source) {
@@ -112,13 +112,13 @@ pub fn Suggested(name: RwSignal<String>) -> impl IntoView {
 
 #[component]
 fn Table(all: Suggestions, name: RwSignal<String>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let row = move |model: Suggestion| {
         let label = format!("Look at {}", model.title);
         let address = model.model.clone();
         let look = move |_| {
             name.set(address.clone());
-            lab.look(&address, false);
+            app.request_offer(&address, false);
         };
         let figure = model.zero_shot.zip(model.source).map(|(figure, source)| {
             view! { {figure} ", " <a href=source rel="noopener noreferrer" target="_blank">"source"</a> }
@@ -152,13 +152,13 @@ fn Table(all: Suggestions, name: RwSignal<String>) -> impl IntoView {
 }
 
 async fn fetch() -> Result<String, String> {
-    let response = JsFuture::from(window().fetch_with_str(URL)).await.map_err(|error| thrown(&error))?;
+    let response = JsFuture::from(window().fetch_with_str(URL)).await.map_err(|error| js_error(&error))?;
     let response: Response = response.unchecked_into();
     if !response.ok() {
         return Err(format!("the server answered {}", response.status()));
     }
-    let text = response.text().map_err(|error| thrown(&error))?;
-    let text = JsFuture::from(text).await.map_err(|error| thrown(&error))?;
+    let text = response.text().map_err(|error| js_error(&error))?;
+    let text = JsFuture::from(text).await.map_err(|error| js_error(&error))?;
     Ok(text.as_string().unwrap_or_default())
 }
 

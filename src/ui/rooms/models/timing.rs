@@ -4,18 +4,18 @@ use crate::session::protocol::{Command, Lane};
 use crate::ui::components::button::Button;
 use crate::ui::components::chart::Timeline;
 use crate::ui::components::failure::FailureNote;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
 #[component]
 pub fn Timing() -> impl IntoView {
-    let lab = Lab::here();
-    let steps = Memo::new(move |_| lab.steps.with(|asked| asked.value.clone()));
-    let is_busy = Memo::new(move |_| lab.steps.with(|asked| asked.is_busy()));
+    let app = AppContext::here();
+    let steps = Memo::new(move |_| app.requests.steps.with(|request| request.value.clone()));
+    let is_busy = Memo::new(move |_| app.requests.steps.with(|request| request.is_busy()));
     let measure = move || {
-        let picture = lab.picture.with_untracked(|picture| picture.pixels.clone());
-        lab.ask(Command::TimeSteps { picture });
+        let picture = app.picture.with_untracked(|picture| picture.pixels.clone());
+        app.ask(Command::TimeSteps { picture });
     };
     let words = move || if is_busy.get() { "Measuring" } else { "" };
     view! {
@@ -29,6 +29,6 @@ pub fn Timing() -> impl IntoView {
         {move || Some(steps.get()).filter(|steps| !steps.is_empty()).map(|steps| view! {
             <Timeline label="Encoding the current picture, step by step" steps />
         })}
-        <FailureNote lane=Lane::Steps failure=Memo::new(move |_| lab.steps.with(|asked| asked.failure.clone())) />
+        <FailureNote lane=Lane::Steps failure=Memo::new(move |_| app.requests.steps.with(|request| request.failure.clone())) />
     }
 }

@@ -5,7 +5,7 @@ use crate::lab::fuse::Contestant;
 use crate::lab::fuse::task::Task;
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
 use crate::ui::memo::Memo;
-use crate::ui::state::{Judgement, Race};
+use crate::ui::state::{EvaluationPoint, RaceState};
 use leptos::prelude::*;
 
 /// Steps over which a shown loss is averaged.
@@ -13,7 +13,7 @@ const WINDOW: usize = 10;
 
 #[component]
 pub fn Curves(room: RaceRoom) -> impl IntoView {
-    let accuracies = Memo::new(move |_| room.race.with(|race| accuracies(race, |judged| judged.accuracy)));
+    let accuracies = Memo::new(move |_| room.race.with(|race| accuracies(race, |point| point.accuracy)));
     let losses = Memo::new(move |_| room.race.with(losses));
     let marks = Memo::new(move |_| room.settings.with(|settings| ceilings(&settings.task)));
     let steps = || Memo::from(Axis::new("Step", ""));
@@ -28,15 +28,15 @@ pub fn Curves(room: RaceRoom) -> impl IntoView {
 }
 
 /// A curve for each contestant, in the order of the race.
-pub fn accuracies(race: &Race, value: impl Fn(&Judgement) -> f32) -> Vec<Series> {
+pub fn accuracies(race: &RaceState, value: impl Fn(&EvaluationPoint) -> f32) -> Vec<Series> {
     let curve = |contestant: Contestant| {
-        let own = race.judgements.iter().filter(|judged| judged.contestant == contestant);
-        series(contestant, own.map(|judged| (judged.step as f32, value(judged))).collect())
+        let own = race.curve.iter().filter(|point| point.contestant == contestant);
+        series(contestant, own.map(|point| (point.step as f32, value(point))).collect())
     };
-    race.standings.iter().map(|standing| curve(standing.contestant)).collect()
+    race.evaluations.iter().map(|evaluation| curve(evaluation.contestant)).collect()
 }
 
-fn losses(race: &Race) -> Vec<Series> {
+fn losses(race: &RaceState) -> Vec<Series> {
     let Some(first) = race.rounds.first() else { return Vec::new() };
     let curve = |(at, contestant): (usize, Contestant)| {
         let losses: Vec<f32> = race.rounds.iter().map(|round| round.learners[at].loss).collect();

@@ -2,11 +2,11 @@
 
 use super::{RaceRoom, title};
 use crate::lab::fuse::task::{Information, TOKENS, Task, VALUES};
-use crate::lab::fuse::{CELLS, Contestant, Standing, WIDTH};
+use crate::lab::fuse::{CELLS, Contestant, Evaluation, WIDTH};
 use crate::ui::components::chart::{Axis, Confusion, Histogram, Spread, Tone};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
@@ -15,19 +15,20 @@ const BINS: usize = 20;
 #[component]
 pub fn Inside(room: RaceRoom) -> impl IntoView {
     let name = Memo::new(move |_| title(room.inside.get()));
-    let has = move |part: fn(&Standing) -> bool| {
+    let has = move |part: fn(&Evaluation) -> bool| {
         Memo::new(move |_| {
-            room.standing.with(|standing| standing.as_ref().is_some_and(|standing| part(standing)))
+            room.evaluation.with(|evaluation| evaluation.as_ref().is_some_and(|evaluation| part(evaluation)))
         })
     };
     let (gates, interaction, attention) =
         (has(|s| !s.gates.is_empty()), has(|s| !s.interaction.is_empty()), has(|s| !s.attention.is_empty()));
     let alpha = Memo::new(move |_| {
-        room.standing.with(|standing| standing.as_ref().and_then(|standing| standing.alpha))
+        room.evaluation.with(|evaluation| evaluation.as_ref().and_then(|evaluation| evaluation.alpha))
     });
     let counts = Memo::new(move |_| {
-        let counts = |standing: &Shared<Standing>| standing.confusion.counts.map(|row| row.to_vec()).to_vec();
-        room.standing.with(|standing| standing.as_ref().map(counts)).unwrap_or_default()
+        let counts =
+            |evaluation: &Shared<Evaluation>| evaluation.confusion.counts.map(|row| row.to_vec()).to_vec();
+        room.evaluation.with(|evaluation| evaluation.as_ref().map(counts)).unwrap_or_default()
     });
     let classes = Memo::new(move |_| room.settings.with(|settings| classes(&settings.task)));
     view! {
@@ -38,8 +39,8 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
             {move || interaction.get().then(|| view! { <Interaction room /> })}
             {move || attention.get().then(|| view! { <Attention room /> })}
             {move || alpha.get().map(|alpha| view! {
-                <p class="note">"Its learned mix: " <data class="big">{show::three(alpha)}</data>
-                    " of the picture’s logits and " {show::three(1.0 - alpha)} " of the words’, the same for every sample."</p>
+                <p class="note">"Its learned mix: " <data class="big">{format::three(alpha)}</data>
+                    " of the picture’s logits and " {format::three(1.0 - alpha)} " of the words’, the same for every sample."</p>
             })}
         </div>
     }
@@ -59,7 +60,8 @@ fn classes(task: &Task) -> Vec<String> {
 #[component]
 fn Gates(room: RaceRoom) -> impl IntoView {
     let groups = Memo::new(move |_| {
-        let gates = room.standing.with(|standing| standing.as_ref().map(|standing| standing.gates.clone()));
+        let gates =
+            room.evaluation.with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.gates.clone()));
         vec![Spread::new("held-out samples", Tone::Fused, gates.unwrap_or_default())]
     });
     let label = move || match room.inside.get() {
@@ -78,8 +80,9 @@ fn Gates(room: RaceRoom) -> impl IntoView {
 #[component]
 fn Interaction(room: RaceRoom) -> impl IntoView {
     let matrix = Memo::new(move |_| {
-        let values =
-            room.standing.with(|standing| standing.as_ref().map(|standing| standing.interaction.clone()));
+        let values = room
+            .evaluation
+            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.interaction.clone()));
         let values =
             values.filter(|values| values.len() == WIDTH * WIDTH).unwrap_or_else(|| vec![0.0; WIDTH * WIDTH]);
         let most = values.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
@@ -105,8 +108,9 @@ fn Attention(room: RaceRoom) -> impl IntoView {
         room.samples.with(|samples| samples.first().map(|sample| words(&sample.sentence))).unwrap_or_default()
     });
     let matrix = Memo::new(move |_| {
-        let values =
-            room.standing.with(|standing| standing.as_ref().map(|standing| standing.attention.clone()));
+        let values = room
+            .evaluation
+            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.attention.clone()));
         let values = values
             .filter(|values| values.len() == TOKENS * CELLS)
             .unwrap_or_else(|| vec![0.0; TOKENS * CELLS]);
@@ -115,7 +119,7 @@ fn Attention(room: RaceRoom) -> impl IntoView {
     let say = move |matrix: &Matrix, (row, column): (usize, usize)| {
         let word = words.with_untracked(|words| words.get(row).cloned()).unwrap_or_else(|| "padding".into());
         let side = CELLS.isqrt();
-        let value = show::percent(matrix.at(row, column));
+        let value = format::percent(matrix.at(row, column));
         format!(
             "“{word}” looks at row {}, column {} of the picture with {value}",
             column / side + 1,
@@ -138,7 +142,7 @@ fn Map(
     say: impl Fn(&Matrix, (usize, usize)) -> String + Send + Sync + 'static,
 ) -> impl IntoView {
     let cell = RwSignal::new(None);
-    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(format::three)));
     let said = move || match cell.get() {
         Some(at) => matrix.with(|matrix| say(matrix, at)),
         None => "Point at a cell, or walk with the arrow keys.".into(),

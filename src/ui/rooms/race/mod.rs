@@ -1,25 +1,25 @@
 //! What the rooms Fuse and Sabotage share: a race, its settings, its curves, a look into one contestant.
 
 mod contestants;
+mod controls;
 mod curves;
 mod inside;
 mod sample;
-mod settings;
 mod standings;
 
 pub use contestants::{about, formula, section, title, tone};
+pub use controls::RaceControls;
 pub use curves::{Curves, smoothed};
 pub use inside::Inside;
 pub use sample::{Answer, Answers, SampleChoice, shown_sample};
-pub use settings::RaceSettings;
 pub use standings::{Standings, milliseconds};
 
-use crate::lab::fuse::{Contestant, Settings, Shown, Standing};
+use crate::lab::fuse::{Contestant, Evaluation, RaceSettings, Shown};
 use crate::session::protocol::Experiment;
-use crate::ui::lab::Lab;
-use crate::ui::live::{Live, StepOf};
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
-use crate::ui::state::{Race, Shared, Training};
+use crate::ui::state::{RaceState, RunState, Shared};
+use crate::ui::training_run::{StepOf, TrainingRun};
 use crate::ui::view::{LONGEST, RaceView, View};
 use leptos::prelude::*;
 
@@ -28,7 +28,7 @@ const STRETCH: u64 = 400;
 
 /// Where a room keeps its race in the view.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub struct RaceSlot {
     pub get: fn(&View) -> &RaceView,
     pub get_mut: fn(&mut View) -> &mut RaceView,
     pub step: StepOf,
@@ -37,56 +37,56 @@ pub struct Place {
 /// The race of a room; copied freely.
 #[derive(Clone, Copy)]
 pub struct RaceRoom {
-    pub lab: Lab,
-    place: Place,
+    pub app: AppContext,
+    slot: RaceSlot,
     pub view: Memo<RaceView>,
-    pub settings: Memo<Settings>,
-    pub live: Live,
+    pub settings: Memo<RaceSettings>,
+    pub training: TrainingRun,
     /// What was heard of it.
-    pub race: Memo<Race>,
+    pub race: Memo<RaceState>,
     /// Its held-out samples.
     pub samples: Memo<Shared<Vec<Shown>>>,
-    /// The newest judgement of each contestant.
-    pub standings: Memo<Vec<Shared<Standing>>>,
+    /// The newest evaluation of each contestant.
+    pub evaluations: Memo<Vec<Shared<Evaluation>>>,
     /// The contestant that is looked into.
     pub inside: Memo<Contestant>,
-    /// How that one stands; none before it was judged.
-    pub standing: Memo<Option<Shared<Standing>>>,
+    /// Its newest evaluation; none before the first.
+    pub evaluation: Memo<Option<Shared<Evaluation>>>,
 }
 
 impl RaceRoom {
-    pub fn new(lab: Lab, place: Place) -> Self {
-        let view = Memo::new(move |_| lab.view.with(|view| (place.get)(view).clone()));
+    pub fn new(app: AppContext, slot: RaceSlot) -> Self {
+        let view = Memo::new(move |_| app.view.with(|view| (slot.get)(view).clone()));
         let settings = Memo::new(move |_| view.with(|view| view.settings.clone()));
         let experiment = Memo::new(move |_| Experiment::Race(settings.get()));
-        let target = |_: &Experiment, stands: u64| ((stands / STRETCH + 1) * STRETCH).min(LONGEST);
-        let live = Live::new(lab, experiment, target, place.step);
-        let race = live.read(|training| match training {
-            Training::Race(race) => race.clone(),
-            _ => Race::default(),
+        let target = |_: &Experiment, step: u64| ((step / STRETCH + 1) * STRETCH).min(LONGEST);
+        let training = TrainingRun::new(app, experiment, target, slot.step);
+        let race = training.read(|state| match state {
+            RunState::Race(race) => race.clone(),
+            _ => RaceState::default(),
         });
         let samples = Memo::new(move |_| race.with(|race| race.samples.clone()));
-        let standings = Memo::new(move |_| race.with(|race| race.standings.clone()));
+        let evaluations = Memo::new(move |_| race.with(|race| race.evaluations.clone()));
         let inside = Memo::new(move |_| {
-            let entrants = settings.with(Settings::entrants);
+            let entrants = settings.with(RaceSettings::entrants);
             let wanted = view.with(|view| view.inside).filter(|wanted| entrants.contains(wanted));
             wanted.unwrap_or_else(|| first_of(&entrants))
         });
-        let standing = Memo::new(move |_| {
+        let evaluation = Memo::new(move |_| {
             let inside = inside.get();
-            standings.with(|all| all.iter().find(|known| known.contestant == inside).cloned())
+            evaluations.with(|all| all.iter().find(|known| known.contestant == inside).cloned())
         });
-        RaceRoom { lab, place, view, settings, live, race, samples, standings, inside, standing }
+        RaceRoom { app, slot, view, settings, training, race, samples, evaluations, inside, evaluation }
     }
 
     /// Changes what is looked at.
-    pub fn look(self, change: impl FnOnce(&mut RaceView)) {
-        self.lab.go(|view| change((self.place.get_mut)(view)));
+    pub fn go(self, change: impl FnOnce(&mut RaceView)) {
+        self.app.go(|view| change((self.slot.get_mut)(view)));
     }
 
     /// The same in the midst of a gesture.
     pub fn preview(self, change: impl FnOnce(&mut RaceView)) {
-        self.lab.preview(|view| change((self.place.get_mut)(view)));
+        self.app.preview(|view| change((self.slot.get_mut)(view)));
     }
 
     /// What a file of a contestant's weights is called.
@@ -95,8 +95,8 @@ impl RaceRoom {
     }
 
     /// Another race, from its first step; settings that cannot be run are not taken.
-    pub fn set(self, change: impl FnOnce(&mut Settings)) {
-        self.look(|view| {
+    pub fn set(self, change: impl FnOnce(&mut RaceSettings)) {
+        self.go(|view| {
             let mut settings = view.settings.clone();
             change(&mut settings);
             if settings.check().is_ok() && settings != view.settings {

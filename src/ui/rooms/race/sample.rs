@@ -8,8 +8,8 @@ use crate::ui::components::choice::Number;
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::components::verdict::Verdict;
 use crate::ui::components::wide_table::WideTable;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
@@ -50,7 +50,7 @@ pub fn SampleChoice(room: RaceRoom, #[prop(into)] sample: Memo<Option<(usize, Sh
         }
     };
     view! {
-        <Number label="Sample" min=0 max=HELD_OUT - 1 value=at change=move |at| room.look(|view| view.sample = at) />
+        <Number label="Sample" min=0 max=HELD_OUT - 1 value=at change=move |at| room.go(|view| view.sample = at) />
         {move || sample.get().map(panel)}
     }
 }
@@ -87,9 +87,9 @@ pub fn Answers(
             <tr>
                 <th scope="row">{title(answer.contestant)}</th>
                 <td>{class_of(&sample, class)}</td>
-                <td>{show::percent(sure)}</td>
+                <td>{format::percent(sure)}</td>
                 <td><Verdict truth=Some(class == sample.answer) words=["right", "wrong", ""] /></td>
-                {has_gates.get().then(|| view! { <td>{answer.gate.map_or("–".into(), show::three)}</td> })}
+                {has_gates.get().then(|| view! { <td>{answer.gate.map_or("–".into(), format::three)}</td> })}
             </tr>
         })
     };

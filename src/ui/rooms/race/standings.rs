@@ -1,11 +1,11 @@
 //! How the contestants stand, side by side.
 
 use super::{RaceRoom, title, tone};
-use crate::lab::fuse::{Contestant, Standing};
+use crate::lab::fuse::{Contestant, Evaluation};
 use crate::ui::components::wide_table::WideTable;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use crate::ui::state::{Race, Shared};
+use crate::ui::state::{RaceState, Shared};
 use leptos::prelude::*;
 
 /// Steps over which the time of a step is averaged.
@@ -14,9 +14,9 @@ const TIMED: usize = 20;
 /// One row per contestant; choosing one shows its inside.
 #[component]
 pub fn Standings(room: RaceRoom) -> impl IntoView {
-    let row = move |(standing, time): (Shared<Standing>, Option<f32>)| {
-        let contestant = standing.contestant;
-        let confusion = standing.confusion;
+    let row = move |(evaluation, time): (Shared<Evaluation>, Option<f32>)| {
+        let contestant = evaluation.contestant;
+        let confusion = evaluation.confusion;
         let rates = [confusion.accuracy(), confusion.precision(1), confusion.recall(1), confusion.f1()];
         let style = format!("--tone:{}", tone(contestant).0.paint());
         let is_baseline = Contestant::BASELINES.contains(&contestant);
@@ -24,25 +24,26 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
         view! {
             <tr class:quiet=is_baseline>
                 <th scope="row"><button type="button" class="plain" style=style aria-pressed=pressed
-                    on:click=move |_| room.look(|view| view.inside = Some(contestant))>{title(contestant)}</button></th>
-                {rates.map(|rate| view! { <td>{show::three(rate)}</td> }).collect_view()}
-                <td>{if standing.parameters > 0 { grouped(standing.parameters) } else { "–".into() }}</td>
+                    on:click=move |_| room.go(|view| view.inside = Some(contestant))>{title(contestant)}</button></th>
+                {rates.map(|rate| view! { <td>{format::three(rate)}</td> }).collect_view()}
+                <td>{if evaluation.parameters > 0 { grouped(evaluation.parameters) } else { "–".into() }}</td>
                 <td>{time.map_or("–".into(), |time| format!("{time:.1}"))}</td>
             </tr>
         }
     };
     let rows = Memo::new(move |_| {
-        // Rounds come far more often than judgements; the times of a step may wait for these.
+        // Rounds come far more often than evaluations; the times of a step may wait for these.
         room.race.with_untracked(|race| {
-            let row =
-                |standing: &Shared<Standing>| (standing.clone(), milliseconds(race, standing.contestant));
-            room.standings.with(|standings| standings.iter().map(row).collect::<Vec<_>>())
+            let row = |evaluation: &Shared<Evaluation>| {
+                (evaluation.clone(), milliseconds(race, evaluation.contestant))
+            };
+            room.evaluations.with(|evaluations| evaluations.iter().map(row).collect::<Vec<_>>())
         })
     });
     view! {
         <WideTable label="Standings of the contestants">
             <table class="numbers standings">
-                <caption>"On held-out samples, at the last judgement; precision and recall of the second class, F1 of both. Choose one to look inside."</caption>
+                <caption>"On held-out samples, at the last evaluation; precision and recall of the second class, F1 of both. Choose one to look inside."</caption>
                 <thead><tr><th scope="col">"Contestant"</th>
                     {["Accuracy", "Precision", "Recall", "F1", "Weights", "ms a step"].map(|name| view! { <th scope="col">{name}</th> }).collect_view()}
                 </tr></thead>
@@ -53,7 +54,7 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
 }
 
 /// The mean time of a contestant's last steps.
-pub fn milliseconds(race: &Race, contestant: Contestant) -> Option<f32> {
+pub fn milliseconds(race: &RaceState, contestant: Contestant) -> Option<f32> {
     let last = race.rounds.iter().rev().take(TIMED);
     let times: Vec<f32> = last
         .filter_map(|round| round.learners.iter().find(|learner| learner.contestant == contestant))

@@ -1,22 +1,22 @@
 //! How good the retrieval is, and the inspector of the room.
 
-use super::query::Ranking;
+use super::ranking::Ranking;
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::wide_table::WideTable;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::similarity;
-use crate::ui::show;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
 use crate::ui::view::RetrieveMode;
 use leptos::prelude::*;
 
 /// Cosines of all sentences with all pictures, `[count, count]`; empty until the gallery is encoded.
-pub fn all_cosines(lab: Lab) -> Memo<Shared<Vec<f32>>> {
+pub fn all_cosines(app: AppContext) -> Memo<Shared<Vec<f32>>> {
     Memo::new(move |_| {
-        Shared::new(lab.embeddings.with(|rows| {
+        Shared::new(app.requests.gallery.with(|rows| {
             if rows.is_settled() {
                 similarity(&rows.value.texts, &rows.value.pictures, rows.value.width)
             } else {
@@ -29,8 +29,8 @@ pub fn all_cosines(lab: Lab) -> Memo<Shared<Vec<f32>>> {
 /// Recall@K and mean reciprocal rank over the gallery, both ways, beside chance.
 #[component]
 pub fn Figures() -> impl IntoView {
-    let lab = Lab::here();
-    let cosines = all_cosines(lab);
+    let app = AppContext::here();
+    let cosines = all_cosines(app);
     let count = GALLERY as usize;
     let measured = Memo::new(move |_| {
         let cosines = cosines.get();
@@ -40,7 +40,7 @@ pub fn Figures() -> impl IntoView {
     let cells = |retrieval: Option<RetrievalMetrics>| {
         let texts = match retrieval {
             Some(RetrievalMetrics { recall: [one, five, ten], mrr }) => {
-                [one, five, ten, mrr].map(show::three)
+                [one, five, ten, mrr].map(format::three)
             }
             None => [const { String::new() }; 4].map(|_| "–".into()),
         };
@@ -66,21 +66,21 @@ pub fn Figures() -> impl IntoView {
 /// The inspector, by what is being looked at.
 #[component]
 pub fn Notes(ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
-    let mode = lab.pick(|view| view.retrieve);
+    let app = AppContext::here();
+    let mode = app.pick(|view| view.retrieve);
     let figures = Memo::new(move |_| {
-        let model = lab.load.with(|load| load.value.model.clone());
+        let model = app.requests.load.with(|load| load.value.model.clone());
         let best = ranking.order.with(|order| order.first().copied());
         let best = best.map(|item| ranking.cosines.with(|all| all[item]));
         let mean =
             ranking.cosines.with(|all| (!all.is_empty()).then(|| all.iter().sum::<f32>() / all.len() as f32));
         let dash = || "–".to_owned();
-        let best = Figure::new("Best cosine", best.map_or_else(dash, show::three))
-            .beside(mean.map_or_else(String::new, |mean| format!("mean {}", show::three(mean))));
+        let best = Figure::new("Best cosine", best.map_or_else(dash, format::three))
+            .beside(mean.map_or_else(String::new, |mean| format!("mean {}", format::three(mean))));
         // Elsewhere nothing is looked for, or the best is the picture itself.
         let is_search = matches!(mode.get(), RetrieveMode::Words | RetrieveMode::Sentences);
         let common = [
-            Figure::new("Temperature τ", format!("{:.3}", super::query::temperature(lab).get())),
+            Figure::new("Temperature τ", format!("{:.3}", super::ranking::temperature(app).get())),
             Figure::new("Dimensions", model.map_or_else(dash, |model| model.embed_dim.to_string())),
         ];
         is_search.then_some(best).into_iter().chain(common).collect::<Vec<_>>()

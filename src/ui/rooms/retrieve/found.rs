@@ -1,13 +1,13 @@
 //! What was found, best first.
 
-use super::query::Ranking;
+use super::ranking::Ranking;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::picture::{Thumbnail, described};
 use crate::ui::components::raster::Rgba;
 use crate::ui::components::verdict::Verdict;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::state::Shared;
 use crate::ui::view::RetrieveMode;
 use crate::world::Scene;
@@ -33,12 +33,12 @@ struct Found {
 /// The best pictures with their scores.
 #[component]
 pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
-    let statements = query_statements(lab);
-    let mode = lab.pick(|view| view.retrieve);
+    let app = AppContext::here();
+    let statements = query_statements(app);
+    let mode = app.pick(|view| view.retrieve);
     let found = Memo::new(move |_| {
-        let own = lab.picture.with(|picture| picture.name.clone());
-        let itself = lab
+        let own = app.picture.with(|picture| picture.name.clone());
+        let itself = app
             .gallery
             .with(|gallery| gallery.position(&own))
             .filter(|_| mode.get() == RetrieveMode::Pictures);
@@ -54,8 +54,8 @@ pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
                     .matched
                     .with(|all| all.iter().find(|(other, _)| *other == item).map(|(_, p)| *p)),
                 truth: statements.with(|statements| {
-                    let scene = lab.gallery.with(|gallery| gallery.pictures[item].scene.clone());
-                    statements.as_ref().zip(scene).map(|(statements, scene)| judge(statements, &scene))
+                    let scene = app.gallery.with(|gallery| gallery.pictures[item].scene.clone());
+                    statements.as_ref().zip(scene).map(|(statements, scene)| is_true(statements, &scene))
                 }),
             })
             .collect::<Vec<_>>()
@@ -71,24 +71,24 @@ pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
 
 #[component]
 fn FoundPicture(found: Found) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let Found { item, rank, cosine, probability, matched, truth } = found;
-    let picture = lab.gallery.with_untracked(|gallery| gallery.pictures[item].clone());
+    let picture = app.gallery.with_untracked(|gallery| gallery.pictures[item].clone());
     let name = picture.name.clone();
     let chosen = {
         let name = name.clone();
-        Memo::new(move |_| lab.picture.with(|picture| picture.name == name))
+        Memo::new(move |_| app.picture.with(|picture| picture.name == name))
     };
     let length = format!("width:{:.1}%", probability * 100.0);
     view! {
         <li>
             <Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) chosen
-                label=format!("{} of the ranking. {}", show::ordinal(rank), described(&picture))
-                choose=move || lab.go(|view| view.picture = name.clone()) />
-            <p class="score"><b>{rank}</b><data>{show::three(cosine)}</data></p>
+                label=format!("{} of the ranking. {}", format::ordinal(rank), described(&picture))
+                choose=move || app.go(|view| view.picture = name.clone()) />
+            <p class="score"><b>{rank}</b><data>{format::three(cosine)}</data></p>
             <span class="bar fused" aria-hidden="true"><i style=length></i></span>
-            <p class="score small"><span>"p"</span><data>{show::percent(probability)}</data></p>
-            {matched.map(|p| view! { <p class="score small"><span>"match"</span><data>{show::percent(p)}</data></p> })}
+            <p class="score small"><span>"p"</span><data>{format::percent(probability)}</data></p>
+            {matched.map(|p| view! { <p class="score small"><span>"match"</span><data>{format::percent(p)}</data></p> })}
             {truth.map(|truth| view! { <Verdict truth=Some(truth) /> })}
         </li>
     }
@@ -97,9 +97,9 @@ fn FoundPicture(found: Found) -> impl IntoView {
 /// The gallery as it is, while nothing is looked for.
 #[component]
 fn FirstPictures() -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let pictures = Memo::new(move |_| {
-        lab.gallery.with(|gallery| gallery.pictures.iter().take(4 * SHOWN).cloned().collect::<Vec<_>>())
+        app.gallery.with(|gallery| gallery.pictures.iter().take(4 * SHOWN).cloned().collect::<Vec<_>>())
     });
     view! {
         <ul class="found plain" aria-label="The gallery">
@@ -108,7 +108,7 @@ fn FirstPictures() -> impl IntoView {
                 let label = described(&picture);
                 view! {
                     <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) label chosen=false
-                        choose=move || lab.go(|view| view.picture = name.clone()) /></li>
+                        choose=move || app.go(|view| view.picture = name.clone()) /></li>
                 }
             } />
         </ul>
@@ -118,23 +118,23 @@ fn FirstPictures() -> impl IntoView {
 /// How many scenes of the gallery are as the words say, and where the first of them stands.
 #[component]
 pub fn Truth(ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
-    let statements = query_statements(lab);
+    let app = AppContext::here();
+    let statements = query_statements(app);
     let words = move || {
         let Some(statements) = statements.get() else {
             return "Playroom’s grammar has no such sentence, so nobody can say which scenes are right. The model ranks them all the same.".into();
         };
-        let right: Vec<bool> = lab.gallery.with(|gallery| {
+        let right: Vec<bool> = app.gallery.with(|gallery| {
             gallery
                 .pictures
                 .iter()
                 .filter_map(|picture| picture.scene.as_ref())
-                .map(|scene| judge(&statements, scene))
+                .map(|scene| is_true(&statements, scene))
                 .collect()
         });
         let count = right.iter().filter(|right| **right).count();
         let first = ranking.order.with(|order| order.iter().position(|&item| right.get(item) == Some(&true)));
-        let chance = show::percent(count as f32 / right.len().max(1) as f32);
+        let chance = format::percent(count as f32 / right.len().max(1) as f32);
         match (count, first) {
             (0, _) => format!(
                 "No scene of the {} is as these words say: the model can only show what comes near.",
@@ -144,7 +144,7 @@ pub fn Truth(ranking: Ranking) -> impl IntoView {
             (_, Some(at)) => format!(
                 "{count} of {} scenes are as these words say; the first of them is ranked {}. By chance, a picture is right in {chance} of cases.",
                 right.len(),
-                show::ordinal(at + 1)
+                format::ordinal(at + 1)
             ),
         }
     };
@@ -154,14 +154,14 @@ pub fn Truth(ranking: Ranking) -> impl IntoView {
 /// The best sentences for the picture on the stage.
 #[component]
 pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let found = Memo::new(move |_| {
         let order = ranking.order.get();
-        lab.gallery.with(|gallery| {
+        app.gallery.with(|gallery| {
             let sentence = |&item: &usize| {
                 let text = gallery.captions[item].clone();
                 let truth =
-                    lab.picture.with(|picture| Some(judge(&parse(&text).ok()?, picture.scene.as_ref()?)));
+                    app.picture.with(|picture| Some(is_true(&parse(&text).ok()?, picture.scene.as_ref()?)));
                 (
                     text,
                     truth,
@@ -174,9 +174,9 @@ pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
     });
     let row = |(text, truth, cosine, probability): (String, Option<bool>, f32, f32)| {
         let bar = Bar {
-            label: format!("cosine {}", show::three(cosine)),
+            label: format!("cosine {}", format::three(cosine)),
             share: probability,
-            value: show::percent(probability),
+            value: format::percent(probability),
             mark: None,
             is_chosen: truth == Some(true),
         };
@@ -192,14 +192,14 @@ pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
 }
 
 /// The query's statements, where it is a sentence of the world's.
-fn query_statements(lab: Lab) -> Memo<Option<Vec<Statement>>> {
+fn query_statements(app: AppContext) -> Memo<Option<Vec<Statement>>> {
     Memo::new(move |_| {
-        lab.view.with(|view| {
+        app.view.with(|view| {
             (view.retrieve == RetrieveMode::Words).then(|| parse(view.query.trim()).ok()).flatten()
         })
     })
 }
 
-fn judge(statements: &[Statement], scene: &Scene) -> bool {
-    statements.iter().all(|statement| statement.claim.judge(scene))
+fn is_true(statements: &[Statement], scene: &Scene) -> bool {
+    statements.iter().all(|statement| statement.claim.is_true_of(scene))
 }

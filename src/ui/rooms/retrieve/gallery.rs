@@ -1,39 +1,39 @@
 //! The gallery and its encoding.
 
-use crate::session::protocol::{Command, Lane};
+use crate::session::protocol::{Command, EncodeLane, Lane};
 use crate::ui::components::failure::FailureNote;
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
 use web_time::Instant;
 
 /// Asks for the embeddings of the gallery as soon as its scenes are drawn.
-pub fn encode(lab: Lab) {
+pub fn encode(app: AppContext) {
     Effect::new(move || {
-        if lab.gallery.with(|gallery| gallery.is_whole()) {
-            ask(lab);
+        if app.gallery.with(|gallery| gallery.is_whole()) {
+            ask(app);
         }
     });
 }
 
-fn ask(lab: Lab) {
-    let command = lab.gallery.with_untracked(|gallery| Command::EncodeGallery {
-        pictures: gallery.pictures.iter().map(|picture| picture.pixels.clone()).collect(),
-        texts: gallery.captions.clone(),
+fn ask(app: AppContext) {
+    let inputs = app.gallery.with_untracked(|gallery| {
+        let pairs = gallery.pictures.iter().zip(&gallery.captions);
+        pairs.flat_map(|(picture, text)| [picture.pixels.clone().into(), text.clone().into()]).collect()
     });
-    lab.ask(command);
+    app.ask(Command::Encode { inputs, lane: EncodeLane::Gallery });
 }
 
 /// How far the encoding is, with the time left and a way to stop.
 #[component]
 pub fn Progress() -> impl IntoView {
-    let lab = Lab::here();
-    let phase = Memo::new(move |_| lab.embeddings.with(|rows| rows.phase));
+    let app = AppContext::here();
+    let phase = Memo::new(move |_| app.requests.gallery.with(|rows| rows.phase));
     let done = Memo::new(move |_| {
-        lab.embeddings.with(|rows| if rows.is_current() { rows.value.count() } else { 0 })
+        app.requests.gallery.with(|rows| if rows.is_current() { rows.value.count() } else { 0 })
     });
     // When the first rows came, and how many they were: the time left follows from there.
     let begun = RwSignal::new(None::<(Instant, usize)>);
@@ -52,8 +52,8 @@ pub fn Progress() -> impl IntoView {
     let width = move || format!("width:{:.1}%", 100.0 * done.get() as f32 / GALLERY as f32);
     let button = move || {
         match phase.get() {
-        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(lab)>"Go on"</button> }.into_any(),
-        _ => view! { <button type="button" class="button" on:click=move |_| lab.stop(Lane::Gallery)>"Stop"</button> }.into_any(),
+        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(app)>"Begin again"</button> }.into_any(),
+        _ => view! { <button type="button" class="button" on:click=move |_| app.stop(Lane::Gallery)>"Stop"</button> }.into_any(),
     }
     };
     view! {
@@ -64,7 +64,7 @@ pub fn Progress() -> impl IntoView {
                 {button}
             </div>
         })}
-        <FailureNote lane=Lane::Gallery failure=Memo::new(move |_| lab.embeddings.with(|rows| rows.failure.clone())) />
+        <FailureNote lane=Lane::Gallery failure=Memo::new(move |_| app.requests.gallery.with(|rows| rows.failure.clone())) />
     }
 }
 
@@ -73,7 +73,7 @@ fn left(begun: Option<(Instant, usize)>, done: usize) -> String {
     match begun {
         Some((start, first)) if done > first => {
             let pace = start.elapsed().as_secs_f64() / (done - first) as f64;
-            format!(", {} left", show::duration(pace * (GALLERY as usize - done) as f64))
+            format!(", {} left", format::duration(pace * (GALLERY as usize - done) as f64))
         }
         _ => String::new(),
     }

@@ -3,10 +3,10 @@
 use super::figures::all_cosines;
 use super::matrix::PairNote;
 use crate::ui::components::heatmap::{Matrix, is_left, place};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::projection::{Projection, gap, principal};
-use crate::ui::show;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
 use leptos::ev::{KeyboardEvent, PointerEvent};
@@ -20,31 +20,31 @@ const MARGIN: f32 = 16.0;
 /// The first half of the points are pictures, the second their sentences.
 #[component]
 pub fn SpaceMap() -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let projection = Memo::new(move |_| {
-        lab.embeddings.with(|rows| {
+        app.requests.gallery.with(|rows| {
             let all: Vec<f32> = rows.value.pictures.iter().chain(&rows.value.texts).copied().collect();
             scaled(principal(&all, rows.value.width))
         })
     });
     let count = Memo::new(move |_| projection.with(|projection| projection.points.len() / 2));
-    let cosines = all_cosines(lab);
+    let cosines = all_cosines(app);
     let matrix = Memo::new(move |_| {
         let cosines = cosines.get();
         let side = cosines.len().isqrt();
         Shared::new(if side == 0 { Matrix::default() } else { Matrix::new(side, side, cosines.to_vec()) })
     });
     let here = RwSignal::new(None::<usize>);
-    let pinned = lab.pick(|view| view.pair.map(|(_, picture)| picture));
+    let pinned = app.pick(|view| view.pair.map(|(_, picture)| picture));
     let shown = Memo::new(move |_| here.get().or(pinned.get()).filter(|&at| at < count.get()));
-    let pin = move |at: usize| lab.go(|view| view.pair = (view.pair != Some((at, at))).then_some((at, at)));
+    let pin = move |at: usize| app.go(|view| view.pair = (view.pair != Some((at, at))).then_some((at, at)));
     view! {
         <div class="beside wide">
             <div>
                 <Scatter projection shown here pin />
                 <p class="legend"><span class="picture">"● pictures"</span><span class="words">"■ sentences"</span>
                     <span>{move || axis_words(&projection.get())}</span></p>
-                <p class="small">{move || gap_words(lab)}</p>
+                <p class="small">{move || gap_words(app)}</p>
             </div>
             <PairNote pair=Memo::new(move |_| shown.get().map(|at| (at, at))) matrix />
         </div>
@@ -136,18 +136,18 @@ fn scaled(projection: Projection) -> Projection {
 }
 
 fn axis_words(projection: &Projection) -> String {
-    let [first, second] = projection.explained.map(show::percent);
+    let [first, second] = projection.explained.map(format::percent);
     format!("across: {first} of the variance, down: {second}")
 }
 
-fn gap_words(lab: Lab) -> String {
-    lab.embeddings.with(|rows| {
+fn gap_words(app: AppContext) -> String {
+    app.requests.gallery.with(|rows| {
         let rows = &rows.value;
         if rows.count() < 2 {
             return "The map is drawn while the gallery is encoded.".into();
         }
         let gap = gap(&rows.pictures, &rows.texts, rows.width);
-        format!("Modality gap: {} between the means, of at most 2 on the unit sphere, over {} of {GALLERY} pairs.", show::three(gap), rows.count())
+        format!("Modality gap: {} between the means, of at most 2 on the unit sphere, over {} of {GALLERY} pairs.", format::three(gap), rows.count())
     })
 }
 

@@ -5,31 +5,31 @@ use crate::order;
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::components::picture::described;
 use crate::ui::components::raster::{Raster, Rgba};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
 #[component]
 pub fn SimilarityMatrix() -> impl IntoView {
-    let lab = Lab::here();
-    let cosines = all_cosines(lab);
+    let app = AppContext::here();
+    let cosines = all_cosines(app);
     let matrix = Memo::new(move |_| {
         let cosines = cosines.get();
         let count = if cosines.is_empty() { 0 } else { GALLERY as usize };
         Shared::new(if count == 0 { Matrix::default() } else { Matrix::new(count, count, cosines.to_vec()) })
     });
     let cell = RwSignal::new(None);
-    let pinned = lab.pick(|view| view.pair);
-    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(show::three)));
+    let pinned = app.pick(|view| view.pair);
+    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(format::three)));
     view! {
         <div class="beside wide">
             <div>
                 <HeatMap label="Cosine of every sentence with every picture; arrow keys move, Enter pins"
                     axes=["sentences", "pictures"] matrix cell pinned
-                    pin=move |at| lab.go(|view| view.pair = (view.pair != Some(at)).then_some(at)) />
+                    pin=move |at| app.go(|view| view.pair = (view.pair != Some(at)).then_some(at)) />
                 <Legend ends quantity="cosine" />
             </div>
             <PairNote pair=Memo::new(move |_| cell.get().or(pinned.get())) matrix />
@@ -46,13 +46,13 @@ pub fn PairNote(
     pair: Memo<Option<(usize, usize)>>,
     matrix: Memo<Shared<Matrix>>,
 ) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let known = Memo::new(move |_| {
         pair.get().filter(|&(row, column)| matrix.with(|matrix| row < matrix.rows && column < matrix.columns))
     });
     let note = move |(row, column): (usize, usize)| {
         let (text, picture) =
-            lab.gallery.with(|gallery| (gallery.captions[row].clone(), gallery.pictures[column].clone()));
+            app.gallery.with(|gallery| (gallery.captions[row].clone(), gallery.pictures[column].clone()));
         let (cosine, rank) = matrix.with(|matrix| {
             let cosine = matrix.at(row, column);
             let better = (0..matrix.columns).filter(|&other| matrix.at(row, other) > cosine).count();
@@ -63,7 +63,7 @@ pub fn PairNote(
             <div class="pair">
                 <Raster rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) label=Memo::from(described(&picture)) />
                 <p class="sentence">{text}</p>
-                <p><data class="big">{show::three(cosine)}</data> " cosine; the " {show::ordinal(rank)} " of " {GALLERY} " pictures for this sentence. " {belongs}</p>
+                <p><data class="big">{format::three(cosine)}</data> " cosine; the " {format::ordinal(rank)} " of " {GALLERY} " pictures for this sentence. " {belongs}</p>
             </div>
         }
     };
@@ -80,17 +80,17 @@ pub fn PairNote(
 /// For each sentence its own picture's cosine and rank, and the best other.
 #[component]
 fn MatrixTable(matrix: Memo<Shared<Matrix>>) -> impl IntoView {
-    let lab = Lab::here();
+    let app = AppContext::here();
     let is_open = RwSignal::new(false);
     let row = move |index: usize| {
         let (own, rank, best) = matrix.with(|matrix| {
             let scores = &matrix.values[index * matrix.columns..(index + 1) * matrix.columns];
-            let order = order::falling(scores);
+            let order = order::argsort_desc(scores);
             let rank = order.iter().position(|&item| item == index).map_or(0, |at| at + 1);
             (scores[index], rank, order[0])
         });
-        let text = lab.gallery.with_untracked(|gallery| gallery.captions.get(index).cloned());
-        view! { <tr><td>{index + 1}</td><td>{text}</td><td>{show::three(own)}</td><td>{rank}</td><td>{best + 1}</td></tr> }
+        let text = app.gallery.with_untracked(|gallery| gallery.captions.get(index).cloned());
+        view! { <tr><td>{index + 1}</td><td>{text}</td><td>{format::three(own)}</td><td>{rank}</td><td>{best + 1}</td></tr> }
     };
     view! {
         <details class="table" on:toggle=move |_| is_open.update(|open| *open = !*open)>

@@ -6,10 +6,13 @@ mod gallery;
 mod map;
 mod matrix;
 mod query;
+mod ranking;
 
+use crate::session::protocol::Lane;
 use crate::ui::components::choice::{Segments, Slider, Switch};
+use crate::ui::components::failure::FailureNote;
 use crate::ui::components::picture::{Overlay, PicturePanel};
-use crate::ui::lab::Lab;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::view::RetrieveMode;
 use figures::{Figures, Notes};
@@ -18,7 +21,8 @@ use gallery::{Progress, encode};
 use leptos::prelude::*;
 use map::SpaceMap;
 use matrix::SimilarityMatrix;
-use query::{Ranking, WordsQuery};
+use query::WordsQuery;
+use ranking::Ranking;
 
 const MODES: [(RetrieveMode, &str); 5] = [
     (RetrieveMode::Words, "Words → pictures"),
@@ -30,29 +34,25 @@ const MODES: [(RetrieveMode, &str); 5] = [
 
 #[component]
 pub fn Retrieve() -> impl IntoView {
-    let lab = Lab::here();
-    encode(lab);
-    let mode = lab.pick(|view| view.retrieve);
-    let ranking = Ranking::new(lab);
-    let stage = move || {
-        match mode.get() {
-        RetrieveMode::Words => view! { <WordsQuery ranking /><Sharpness /><FoundPictures ranking /> }.into_any(),
-        RetrieveMode::Sentences => view! {
-            <div class="beside"><PicturePanel overlay=Overlay::default() /><div><Sharpness /><FoundSentences ranking /></div></div>
+    let app = AppContext::here();
+    encode(app);
+    let mode = app.pick(|view| view.retrieve);
+    let ranking = Ranking::new(app);
+    let stage = move || match mode.get() {
+        RetrieveMode::Words => {
+            view! { <WordsQuery ranking /><Sharpness /><FoundPictures ranking /> }.into_any()
         }
-        .into_any(),
-        RetrieveMode::Pictures => view! {
-            <div class="beside"><PicturePanel overlay=Overlay::default() /><div><Sharpness /><FoundPictures ranking /></div></div>
+        RetrieveMode::Sentences => {
+            view! { <PictureQuery><FoundSentences ranking /></PictureQuery> }.into_any()
         }
-        .into_any(),
+        RetrieveMode::Pictures => view! { <PictureQuery><FoundPictures ranking /></PictureQuery> }.into_any(),
         RetrieveMode::Matrix => view! { <SimilarityMatrix /> }.into_any(),
         RetrieveMode::Map => view! { <SpaceMap /> }.into_any(),
-    }
     };
     view! {
         <section class="stage">
             <Segments label="What is looked for" options=MODES.to_vec() chosen=mode
-                choose=move |mode| lab.go(|view| { view.retrieve = mode; view.pair = None }) />
+                choose=move |mode| app.go(|view| { view.retrieve = mode; view.pair = None }) />
             <Progress />
             {stage}
             <Figures />
@@ -61,22 +61,44 @@ pub fn Retrieve() -> impl IntoView {
     }
 }
 
+/// The picture whose like is looked for, beside what is found.
+#[component]
+fn PictureQuery(children: Children) -> impl IntoView {
+    let app = AppContext::here();
+    let position = ranking::position(app);
+    // A picture of the gallery is encoded with it.
+    let failure = Memo::new(move |_| {
+        let of_query = || app.requests.picture_query.with(|query| query.failure.clone());
+        if position.get().is_none() { of_query() } else { None }
+    });
+    view! {
+        <div class="beside">
+            <PicturePanel overlay=Overlay::default() />
+            <div>
+                <FailureNote lane=Lane::PictureQuery failure />
+                <Sharpness />
+                {children()}
+            </div>
+        </div>
+    }
+}
+
 /// The temperature of the softmax, and whether the best are ranked again.
 #[component]
 fn Sharpness() -> impl IntoView {
-    let lab = Lab::here();
-    let is_words = lab.pick(|view| view.retrieve == RetrieveMode::Words);
-    let matches = lab.can(|abilities| abilities.matches);
-    let rerank = lab.pick(|view| view.rerank);
-    let temperature = query::temperature(lab);
+    let app = AppContext::here();
+    let is_words = app.pick(|view| view.retrieve == RetrieveMode::Words);
+    let matches = app.can(|abilities| abilities.matches);
+    let rerank = app.pick(|view| view.rerank);
+    let temperature = ranking::temperature(app);
     view! {
         <div class="row controls">
             <Slider label="Temperature τ" min=-3.0 max=0.0 step=0.02 value=Memo::new(move |_| temperature.get().log10())
                 show=|exponent| format!("{:.3}", 10_f32.powf(exponent))
-                change=move |exponent| lab.preview(|view| view.milli_temperature = Some(milli(exponent)))
-                done=move || lab.settle() />
+                change=move |exponent| app.preview(|view| view.milli_temperature = Some(milli(exponent)))
+                done=move || app.settle() />
             {move || (is_words.get() && matches.get()).then(|| view! {
-                <Switch label="Rank the best 16 again by matching" on=rerank change=move |on| lab.go(|view| view.rerank = on) />
+                <Switch label="Rank the best 16 again by matching" on=rerank change=move |on| app.go(|view| view.rerank = on) />
             })}
         </div>
     }

@@ -4,15 +4,15 @@ use crate::lab::fuse::{Contestant, Modality};
 use crate::lab::sabotage::{Corruption, Damage};
 use crate::order;
 use crate::session::protocol::{Command, Lane};
-use crate::ui::calm::calm;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
 use crate::ui::components::choice::{Segments, Slider};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, title, tone};
-use crate::ui::show;
 use crate::ui::state::{Phase, Shared};
+use crate::ui::throttle::throttle;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -32,31 +32,31 @@ const CORRUPTIONS: [(Corruption, &str); 6] = [
     (Corruption::Delay, "Delay"),
 ];
 
-/// What the contestants answer to spoilt samples, as the dial stands.
+/// What the contestants answer to corrupted samples, at the dial.
 #[derive(Clone, Copy)]
-pub struct Spoilt {
+pub struct DeskDamages {
     room: RaceRoom,
     /// Of this race at its step, under this corruption of this modality.
     pub damages: Memo<Vec<Shared<Damage>>>,
 }
 
-impl Spoilt {
+impl DeskDamages {
     pub fn new(room: RaceRoom) -> Self {
         let what = Memo::new(move |_| room.view.with(|view| (view.modality, view.corruption)));
         let damages = Memo::new(move |_| {
-            let (step, (modality, corruption)) = (room.live.stands.get(), what.get());
+            let (step, (modality, corruption)) = (room.training.step.get(), what.get());
             let is_wanted = |damage: &Damage| {
                 Some(damage.step) == step
                     && (damage.sabotage.modality, damage.sabotage.corruption) == (modality, corruption)
             };
-            room.lab.damage.with(|asked| {
-                let is_mine = room.live.experiment.with(|mine| asked.value.of.as_ref() == Some(mine));
-                let all = asked.value.all.iter().filter(|damage| is_mine && is_wanted(damage));
+            room.app.requests.damage.with(|request| {
+                let is_mine = room.training.experiment.with(|mine| request.value.of.as_ref() == Some(mine));
+                let all = request.value.all.iter().filter(|damage| is_mine && is_wanted(damage));
                 all.cloned().collect::<Vec<_>>()
             })
         });
         ask(room, what, damages);
-        Spoilt { room, damages }
+        DeskDamages { room, damages }
     }
 
     /// The accuracy of a contestant at the strength of the dial.
@@ -74,28 +74,28 @@ impl Spoilt {
 
 /// Asks for the strengths that nothing is known of yet, while the race rests.
 fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Shared<Damage>>>) {
-    let dial = calm(move || room.view.with(|view| view.percent), TURNING_PAUSE);
+    let dial = throttle(move || room.view.with(|view| view.percent), TURNING_PAUSE);
     let count = Memo::new(move |_| room.settings.with(|settings| settings.entrants().len()));
-    let phase = Memo::new(move |_| room.lab.damage.with(|asked| asked.phase));
-    let asked = StoredValue::new(None);
+    let phase = Memo::new(move |_| room.app.requests.damage.with(|request| request.phase));
+    let last = StoredValue::new(None);
     Effect::new(move || {
-        let (stands, (modality, corruption), dial) = (room.live.stands.get(), what.get(), dial.get());
-        let Some(step) = stands.filter(|_| !room.live.is_busy.get()) else { return };
+        let (step, (modality, corruption), dial) = (room.training.step.get(), what.get(), dial.get());
+        let Some(step) = step.filter(|_| !room.training.is_busy.get()) else { return };
         // While strengths come in one by one the same question would only begin them anew; where it has failed, it is the
         // visitor who asks again.
-        let question = (room.live.experiment.get(), step, modality, corruption, dial);
+        let question = (room.training.experiment.get(), step, modality, corruption, dial);
         let is_open = matches!(phase.get(), Phase::Waiting | Phase::Running | Phase::Failed);
-        if is_open && asked.with_value(|asked| asked.as_ref() == Some(&question)) {
+        if is_open && last.with_value(|last| last.as_ref() == Some(&question)) {
             return;
         }
         let percents = damages.with_untracked(|damages| unknown(dial, damages, count.get_untracked()));
         if !percents.is_empty() {
             let experiment = question.0.clone();
-            asked.set_value(Some(question));
-            room.lab.ask(Command::Sabotage { experiment, step, modality, corruption, percents });
+            last.set_value(Some(question));
+            room.app.ask(Command::Sabotage { experiment, step, modality, corruption, percents });
         }
     });
-    on_cleanup(move || room.lab.stop(Lane::Sabotage));
+    on_cleanup(move || room.app.stop(Lane::Sabotage));
 }
 
 /// The strength of the dial and those of the curves, each once, that not all of `count` contestants have answered to.
@@ -126,15 +126,15 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
             "It comes up to 8 samples late, in a stream that stays with each scene for 4."
         }
     };
-    let failure = Memo::new(move |_| room.lab.damage.with(|asked| asked.failure.clone()));
+    let failure = Memo::new(move |_| room.app.requests.damage.with(|request| request.failure.clone()));
     view! {
         <div class="settings">
-            <Segments label="Which modality is spoilt" options=MODALITIES.to_vec() chosen=modality
-                choose=move |modality| room.look(|view| view.modality = modality) />
-            <Segments label="How it is spoilt" options=CORRUPTIONS.to_vec() chosen=corruption
-                choose=move |corruption| room.look(|view| view.corruption = corruption) />
+            <Segments label="Which modality is corrupted" options=MODALITIES.to_vec() chosen=modality
+                choose=move |modality| room.go(|view| view.modality = modality) />
+            <Segments label="How it is corrupted" options=CORRUPTIONS.to_vec() chosen=corruption
+                choose=move |corruption| room.go(|view| view.corruption = corruption) />
             <Slider label="Strength" min=0.0 max=100.0 step=5.0 value=percent show=|percent| format!("{percent:.0} %")
-                change=move |percent| room.preview(|view| view.percent = percent as u8) done=move || room.lab.settle() />
+                change=move |percent| room.preview(|view| view.percent = percent as u8) done=move || room.app.settle() />
             <p class="small quiet">{about}</p>
             <FailureNote lane=Lane::Sabotage failure />
         </div>
@@ -142,31 +142,31 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
 }
 
 #[component]
-pub fn Desk(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
+pub fn Desk(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
     let entrants = Memo::new(move |_| room.settings.with(|settings| settings.entrants()));
     let curves = Memo::new(move |_| {
-        spoilt.damages.with(|damages| {
+        damages.damages.with(|damages| {
             entrants.with(|entrants| {
                 entrants.iter().map(|&contestant| curve(contestant, damages)).collect::<Vec<_>>()
             })
         })
     });
     let bars = Memo::new(move |_| {
-        let bar = |standing: &Shared<crate::lab::fuse::Standing>| {
-            let left = spoilt.at_dial(standing.contestant)?;
+        let bar = |evaluation: &Shared<crate::lab::fuse::Evaluation>| {
+            let left = damages.at_dial(evaluation.contestant)?;
             Some(Bar {
-                label: title(standing.contestant).into(),
+                label: title(evaluation.contestant).into(),
                 share: left,
-                value: show::three(left),
-                mark: Some(standing.confusion.accuracy()),
-                is_chosen: standing.contestant == room.inside.get(),
+                value: format::three(left),
+                mark: Some(evaluation.confusion.accuracy()),
+                is_chosen: evaluation.contestant == room.inside.get(),
             })
         };
-        room.standings.with(|standings| standings.iter().filter_map(bar).collect::<Vec<_>>())
+        room.evaluations.with(|evaluations| evaluations.iter().filter_map(bar).collect::<Vec<_>>())
     });
     let dial = move || room.view.with(|view| f32::from(view.percent));
     let marks = Memo::new(move |_| vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "the dial")]);
-    let hint = move || match (room.live.stands.get(), room.live.is_busy.get()) {
+    let hint = move || match (room.training.step.get(), room.training.is_busy.get()) {
         (_, true) => "The desk waits until the race rests: pause it, or let it come to its end.",
         (Some(0) | None, false) => "These contestants have learned nothing yet. Press Train first.",
         _ => "",

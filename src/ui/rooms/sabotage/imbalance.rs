@@ -4,7 +4,7 @@ use crate::lab::fuse::Contestant;
 use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, smoothed, title};
-use crate::ui::state::{Judgement, Race};
+use crate::ui::state::{EvaluationPoint, RaceState};
 use leptos::prelude::*;
 
 /// Steps over which a shown norm is averaged.
@@ -52,7 +52,7 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
 }
 
 /// Smoothed gradient norms of the encoders of the picture and of the words.
-fn norms(race: &Race, contestant: Contestant) -> Vec<Series> {
+fn norms(race: &RaceState, contestant: Contestant) -> Vec<Series> {
     let of = |modality: usize| {
         let norm = |round: &crate::lab::fuse::Round| {
             let own = round.learners.iter().find(|learner| learner.contestant == contestant)?;
@@ -71,10 +71,10 @@ fn norms(race: &Race, contestant: Contestant) -> Vec<Series> {
         .collect()
 }
 
-/// Of each judgement the step, and the accuracies with the picture alone and with the words alone.
-fn alone(race: &Race, contestant: Contestant) -> Vec<(u64, [f32; 2])> {
-    let own = race.judgements.iter().filter(|judged| judged.contestant == contestant);
-    own.map(|Judgement { step, alone, .. }| (*step, *alone)).collect()
+/// Of each evaluation the step, and the accuracies with the picture alone and with the words alone.
+fn alone(race: &RaceState, contestant: Contestant) -> Vec<(u64, [f32; 2])> {
+    let own = race.curve.iter().filter(|point| point.contestant == contestant);
+    own.map(|EvaluationPoint { step, alone, .. }| (*step, *alone)).collect()
 }
 
 fn series(alone: &[(u64, [f32; 2])]) -> Vec<Series> {
@@ -85,7 +85,7 @@ fn series(alone: &[(u64, [f32; 2])]) -> Vec<Series> {
     ]
 }
 
-/// The judgement from which on one modality stays ahead, and which one.
+/// The evaluation from which on one modality stays ahead, and which one.
 fn takeover(alone: &[(u64, [f32; 2])]) -> Option<(u64, &'static str)> {
     let leader = |[picture, words]: [f32; 2]| match picture - words {
         lead if lead >= LEAD => Some("the picture"),

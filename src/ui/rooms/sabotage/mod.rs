@@ -1,25 +1,25 @@
 //! Sabotage: what is left when a modality goes missing, is disturbed or comes late.
 
+mod corrupted;
 mod desk;
 mod imbalance;
-mod spoilt;
 
-use super::race::{Curves, Place, RaceRoom, RaceSettings, Standings, about, formula, section, title};
+use super::race::{Curves, RaceControls, RaceRoom, RaceSlot, Standings, about, formula, section, title};
 use crate::lab::fuse::Contestant;
 use crate::ui::components::choice::Number;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
-use crate::ui::lab::Lab;
-use crate::ui::live::StepOf;
+use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::show;
-use desk::{Desk, Dial, Spoilt};
+use crate::ui::training_run::StepOf;
+use corrupted::CorruptedSample;
+use desk::{Desk, DeskDamages, Dial};
 use imbalance::Imbalance;
 use leptos::prelude::*;
-use spoilt::SpoiltSample;
 
-const PLACE: Place = Place {
+const PLACE: RaceSlot = RaceSlot {
     get: |view| &view.sabotage,
     get_mut: |view| &mut view.sabotage,
     step: StepOf { get: |view| view.sabotage.step, set: |view, step| view.sabotage.step = step },
@@ -27,23 +27,23 @@ const PLACE: Place = Place {
 
 #[component]
 pub fn Sabotage() -> impl IntoView {
-    let room = RaceRoom::new(Lab::here(), PLACE);
-    let spoilt = Spoilt::new(room);
+    let room = RaceRoom::new(AppContext::here(), PLACE);
+    let damages = DeskDamages::new(room);
     view! {
         <section class="stage live">
-            <RaceSettings room offered=Contestant::all() />
+            <RaceControls room offered=Contestant::all() />
             <Remedies room />
-            <RunBar live=room.live />
+            <RunBar training=room.training />
             <Curves room />
             <h2>"The desk"</h2>
             <Dial room />
-            <Desk room spoilt />
-            <SpoiltSample room spoilt />
+            <Desk room damages />
+            <CorruptedSample room damages />
             <h2>"Imbalance"</h2>
             <Imbalance room />
             <Standings room />
         </section>
-        <Notes room spoilt />
+        <Notes room damages />
     }
 }
 
@@ -63,14 +63,15 @@ fn Remedies(room: RaceRoom) -> impl IntoView {
 }
 
 #[component]
-fn Notes(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
+fn Notes(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
     let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
-        let whole =
-            room.standing.with(|standing| standing.as_ref().map(|standing| standing.confusion.accuracy()));
-        let left = spoilt.at_dial(contestant);
+        let whole = room
+            .evaluation
+            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.confusion.accuracy()));
+        let left = damages.at_dial(contestant);
         let loss = whole.zip(left).map(|(whole, left)| format!("{:+.1} points", 100.0 * (left - whole)));
-        let three = |value: Option<f32>| value.map_or("–".into(), show::three);
+        let three = |value: Option<f32>| value.map_or("–".into(), format::three);
         vec![
             Figure::new("With both whole", three(whole)).beside("chance 0.500"),
             Figure::new("At the dial", three(left)),
@@ -82,9 +83,9 @@ fn Notes(room: RaceRoom, spoilt: Spoilt) -> impl IntoView {
         view! {
             <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
                 <p>{about(contestant)}</p>
-                <p>"The desk spoils what the contestants are given and leaves their weights alone. Which samples, patches and
+                <p>"The desk corrupts what the contestants are given and leaves their weights alone. Which samples, patches and
                     words are hit follows from the seed; more strength hits the same ones and more."</p>
-                <WeightsButton live=room.live contestant=Some(contestant) name=room.file_name(contestant) />
+                <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
             </Inspector>
         }
     }

@@ -151,8 +151,8 @@ fn training_is_not_begun_with_what_cannot_go_on() {
     let out = tempfile::tempdir().expect("a temporary folder");
     let run = out.path().join("run");
     for (option, value, expected) in [
-        ("--batch", "8192", "batch is 8192, expected a multiple of 4 up to 4096"),
-        ("--batch", "6", "batch is 6, expected a multiple of 4 up to 4096"),
+        ("--batch", "8192", "batch is 8192, expected a multiple of 8 up to 4096"),
+        ("--batch", "6", "batch is 6, expected a multiple of 8 up to 4096"),
         ("--rate", "nan", "schedule.peak is NaN, expected a number from 0 on"),
         ("--steps", "18446744073709551615", "steps, expected at most"),
     ] {
@@ -172,7 +172,7 @@ fn training_starts_from_no_weights_of_another_shape() {
     let out = tempfile::tempdir().expect("a temporary folder");
     let start = |folder: &Path| {
         let run = out.path().join("run");
-        refusal(&["train", "--out", path(&run), "--steps", "1", "--batch", "4", "--start-from", path(folder)])
+        refusal(&["train", "--out", path(&run), "--steps", "1", "--batch", "8", "--start-from", path(folder)])
     };
     let other = copy();
     weights(other.path(), |name, tensor| match name {
@@ -194,7 +194,7 @@ fn a_damaged_run_does_not_go_on() {
     let config: Value =
         serde_json::from_slice(&fs::read(format!("{SHIPPED}/config.json")).expect("a file")).expect("JSON");
     let schedule = json!({ "peak": 0.001, "warmup": 1, "pictures": 0, "writing": 0, "steps": 2, "decay": 1 });
-    let state = json!({ "config": config, "schedule": schedule, "seed": 1, "batch": 4, "step": 1 });
+    let state = json!({ "config": config, "schedule": schedule, "seed": 1, "batch": 8, "step": 1 });
     let resume = |state: &Value, tensors: &[(&str, HostTensor)]| {
         let out = tempfile::tempdir().expect("a temporary folder");
         let named = tensors.iter().map(|(name, tensor)| (*name, tensor));
@@ -210,7 +210,7 @@ fn a_damaged_run_does_not_go_on() {
         resume(&state, &[])
     };
     assert!(changed("/config/heads", json!(0)).contains("heads is 0, expected 1 to 128"));
-    assert!(changed("/batch", json!(0)).contains("batch is 0, expected a multiple of 4"));
+    assert!(changed("/batch", json!(0)).contains("batch is 0, expected a multiple of 8"));
     assert!(changed("/schedule/steps", json!(u64::MAX)).contains("steps, expected at most"));
     let scale = |value: f32| ("logit_scale", HostTensor::f32([1], vec![value]));
     assert!(resume(&state, &[scale(1.0)]).contains("` is not there"));

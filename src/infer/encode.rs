@@ -66,10 +66,20 @@ impl VisionLanguageModel {
 
     /// Unit vectors `[B, E]` of pictures as [`VisionLanguageModel::fit`] returns them.
     pub async fn encode_pictures(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
+        let embeds = self.encode_images(pictures, "image_embeds").await?;
+        Ok(matrix(pictures.len(), embeds))
+    }
+
+    /// The slot `name` of [`Job::EncodeImage`], of all pictures.
+    pub(super) async fn encode_images(
+        &mut self,
+        pictures: &[Pixels],
+        name: &str,
+    ) -> Result<Vec<f32>, DeviceError> {
         let (mut embeds, mut done, mut most) = (Vec::new(), 0, self.batch());
         while done < pictures.len() {
             let chunk = &pictures[done..pictures.len().min(done + most)];
-            match self.encode_batch(chunk).await {
+            match self.encode_batch(chunk, name).await {
                 Ok(values) => {
                     embeds.extend(values);
                     done += chunk.len();
@@ -83,17 +93,17 @@ impl VisionLanguageModel {
                 Err(error) => return Err(error),
             }
         }
-        Ok(matrix(pictures.len(), embeds))
+        Ok(embeds)
     }
 
-    async fn encode_batch(&mut self, pictures: &[Pixels]) -> Result<Vec<f32>, DeviceError> {
+    async fn encode_batch(&mut self, pictures: &[Pixels], name: &str) -> Result<Vec<f32>, DeviceError> {
         let batch = rounded(pictures.len());
         let mut fitted = pictures.to_vec();
         fitted.resize(batch, pictures[0].clone());
         let pixels = self.images.pixel_values(&fitted);
         let compiled = self.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await?;
-        let all = self.read(&compiled, "image_embeds").await?;
-        Ok(all.as_f32()[..pictures.len() * all.shape.last()].to_vec())
+        let all = self.read(&compiled, name).await?;
+        Ok(all.as_f32()[..pictures.len() * all.shape.numel() / batch].to_vec())
     }
 
     /// How long each step takes that encodes one picture as [`VisionLanguageModel::fit`] returns it, by
@@ -160,21 +170,25 @@ impl VisionLanguageModel {
         })
     }
 
-    /// `exp(logit_scale)`, which must be finite.
     async fn temperature(&self) -> Result<f32, DeviceError> {
-        match self.scalar("logit_scale").await?.exp() {
+        self.exponential("logit_scale").await
+    }
+
+    /// The exponential of a weight `[1]`, which must be finite.
+    pub(super) async fn exponential(&self, name: &str) -> Result<f32, DeviceError> {
+        match self.scalar(name).await?.exp() {
             found if found.is_finite() => Ok(found),
             found => Err(DeviceError::NotFinite {
-                name: "exp(logit_scale)".to_string(),
+                name: format!("exp({name})"),
                 index: 0,
                 found,
-                first: "logit_scale".to_string(),
+                first: name.to_string(),
                 kernel: "the weights",
             }),
         }
     }
 
-    fn batch(&self) -> usize {
+    pub(super) fn batch(&self) -> usize {
         if self.image_size() <= SMALL { SMALL_BATCH } else { BATCH }
     }
 

@@ -14,11 +14,13 @@ use crate::tensor::DType::{F32, U32};
 /// What a plan computes, with its shape. Inputs and outputs are slots of these names:
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Job {
-    /// `pixels` `[B, 3, S, S]` to `image_states`, and `image_embeds` `[B, E]` where the model has them.
+    /// `pixels` `[B, 3, S, S]` to `image_states`, and `image_embeds` `[B, E]`, `cell_embeds` `[B, P, L]` where the
+    /// model has them.
     EncodeImage { batch: usize },
     /// `pixels` `[1, 3, S, S]` to the keys and values by which texts read the picture.
     ImageCrossKv,
-    /// `ids` `[N, T]` (and `lengths` `[N]` where masked, `pooled` `[N]` of CLIP) to `text_embeds` `[N, E]`.
+    /// `ids` `[N, T]` (and `lengths` `[N]` where masked, `pooled` `[N]` of CLIP) to `text_embeds` `[N, E]`, and
+    /// `word_embeds` `[N, T, L]` where the model has them.
     EncodeText { rows: usize, tokens: usize, masked: bool },
     /// `ids` `[N, T]`, `lengths` `[N]` with one picture of `source` states to `match_logits` `[N, 2]`.
     Match { rows: usize, tokens: usize, source: usize },
@@ -62,6 +64,9 @@ fn emit(b: &mut PlanBuilder, model: &Architecture, job: Job) {
                 let embeds = model.image_embeds(b, states);
                 b.name(embeds, "image_embeds");
             }
+            if let Some(cells) = model.cell_embeds(b, states) {
+                b.name(cells, "cell_embeds");
+            }
             // The encoder of CLIP ends with a layer, whose output has a name already.
             if !matches!(model, Architecture::Clip(_)) {
                 b.name(states, "image_states");
@@ -77,6 +82,9 @@ fn emit(b: &mut PlanBuilder, model: &Architecture, job: Job) {
             let pooled = model.is_pooled().then(|| b.input("pooled", [rows], U32));
             let states = model.text_states(b, ids, lengths);
             let embeds = model.text_embeds(b, states, lengths, pooled);
+            if let Some(words) = model.word_embeds(b, states) {
+                b.name(words, "word_embeds");
+            }
             b.name(states, "text_states");
             b.name(embeds, "text_embeds");
         }

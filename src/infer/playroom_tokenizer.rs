@@ -18,6 +18,7 @@ fn prompt_token(style: Style) -> &'static str {
 pub struct PlayroomTokenizer {
     pub tokenizer: OwnTokenizer,
     pub pad: u32,
+    pub unknown: u32,
     pub start: u32,
     pub end: u32,
     /// In the order of [`Style::ALL`].
@@ -49,9 +50,9 @@ impl PlayroomTokenizer {
         for style in Style::ALL {
             prompts[style as usize] = id(prompt_token(style))?;
         }
-        let (pad, start, end) = (id("[pad]")?, id("[start]")?, id("[end]")?);
+        let [pad, unknown, start, end] = [id("[pad]")?, id("[unk]")?, id("[start]")?, id("[end]")?];
         let (ask, answer) = (id("[ask]")?, id("[answer]")?);
-        Ok(PlayroomTokenizer { pad, start, end, prompts, ask, answer, tokenizer })
+        Ok(PlayroomTokenizer { pad, unknown, start, end, prompts, ask, answer, tokenizer })
     }
 
     /// A sentence for the text encoder or the matcher: `[start] words [end]`.

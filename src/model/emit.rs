@@ -65,6 +65,22 @@ impl Architecture {
         }
     }
 
+    /// States of pictures `[B, P, D]` to the unit vectors of their cells `[B, P, L]`, where single words are compared with them.
+    pub fn cell_embeds(&self, b: &mut PlanBuilder, states: SlotId) -> Option<SlotId> {
+        match self {
+            Playroom(config) if config.late_width > 0 => Some(playroom::cell_embeds(b, config, states)),
+            _ => None,
+        }
+    }
+
+    /// States of texts `[N, T, D]` to the unit vectors of their tokens `[N, T, L]`, where those are compared with cells.
+    pub fn word_embeds(&self, b: &mut PlanBuilder, states: SlotId) -> Option<SlotId> {
+        match self {
+            Playroom(config) if config.late_width > 0 => Some(playroom::word_embeds(b, config, states)),
+            _ => None,
+        }
+    }
+
     /// Whether the rows of `[N * T, D]` that stand for the texts (u32 `[N]`) are found in the ids.
     pub fn is_pooled(&self) -> bool {
         matches!(self, Clip(_))
@@ -166,12 +182,14 @@ impl Architecture {
         });
         if self.embeds() {
             self.image_embeds(b, image);
+            self.cell_embeds(b, image);
             let text = match (self, read) {
                 // One tower reads texts by themselves and with a picture.
                 (Blip(..), Some(states)) => states,
                 _ => self.text_states(b, ids, Some(lengths)),
             };
             self.text_embeds(b, text, Some(lengths), Some(pooled));
+            self.word_embeds(b, text);
         }
         if let Some(states) = read.filter(|_| self.does(Task::Match)) {
             self.match_logits(b, states);
@@ -183,6 +201,7 @@ impl Architecture {
             self.decoder_logits(b, states);
         }
         let (scale, shape): (&[&str], &[usize]) = match self {
+            Playroom(config) if config.late_width > 0 => (&["logit_scale", "late_scale"], &[1]),
             Playroom(_) => (&["logit_scale"], &[1]),
             Clip(_) => (&["logit_scale"], &[]),
             Siglip(_) => (&["logit_scale", "logit_bias"], &[1]),

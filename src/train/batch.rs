@@ -9,13 +9,15 @@ use super::{cells, contrast, referents};
 use crate::infer::{PlayroomTokenizer, pixel_values};
 use crate::rng::GOLDEN;
 use crate::tensor::HostTensor;
-use crate::world::edit::near_misses;
-use crate::world::language::{Caption, Style, caption, false_caption, full_caption};
+use crate::world::edit::near_misses_half_exchanged;
+use crate::world::language::{
+    Caption, Style, caption, false_caption, full_caption, kind_named, parse, reword, thinned,
+};
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
 use crate::world::scene::MAX_OBJECTS;
 use crate::world::splits::scene_with;
-use crate::world::{Description, Rng, Scene, Split, render};
+use crate::world::{Description, Kind, Rng, Scene, Split, render};
 use std::ops::RangeInclusive;
 
 /// Inputs of one training step, by name.
@@ -25,7 +27,10 @@ pub struct Batch {
 }
 
 /// A scene and its near misses; a power of two. The number of pictures in a batch is a multiple of it.
-pub const GROUP: usize = 4;
+pub const GROUP: usize = 8;
+
+/// One in so many sentences and questions that are read is put in other words.
+const REWORDED: usize = 4;
 
 /// All scenes of a batch with words have equally many objects, so that little of its rows is padding; a full caption
 /// takes at most ten tokens per object and the two at its ends.
@@ -49,6 +54,9 @@ impl Batch {
         let mut draw = Draw::new(words, seed, number, sizes, objects..=objects);
         draw.pictures();
         draw.contrast();
+        if stage == Stage::Towers {
+            return Batch { sizes, inputs: draw.inputs };
+        }
         if stage == Stage::Judging {
             draw.matching("match_long", sizes.long);
             draw.matching("match_short", SHORT);
@@ -78,7 +86,7 @@ impl<'a> Draw<'a> {
         let mut scenes = Vec::with_capacity(sizes.batch);
         for group in 0..groups {
             let scene = scene_with(Split::Train, seed, number * groups + group, objects.clone());
-            let near = near_misses(&scene, &mut rng, GROUP - 1).into_iter().map(|(near, _)| near);
+            let near = near_misses_half_exchanged(&scene, &mut rng, GROUP - 1).into_iter().map(|(near, _)| near);
             let group: Vec<Scene> = near.chain(std::iter::repeat(scene.clone())).take(GROUP - 1).collect();
             scenes.push(scene);
             scenes.extend(group);
@@ -103,8 +111,10 @@ impl Draw<'_> {
     fn pictures(&mut self) {
         let pictures: Vec<Picture> = self.scenes.iter().map(render).collect();
         self.push("pixels", pixel_values(pictures.iter().map(|picture| &picture.rgb[..]), PIXELS));
-        let labels = cells::labels(&self.scenes, &pictures);
-        self.inputs.extend(labels);
+        if self.sizes.stage != Stage::Towers {
+            let labels = cells::labels(&self.scenes, &pictures);
+            self.inputs.extend(labels);
+        }
     }
 
     /// A true short sentence about a scene.
@@ -112,6 +122,7 @@ impl Draw<'_> {
         loop {
             let style = self.rng.pick(&SHORT_STYLES);
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
+            let caption = self.reworded(caption, SHORT);
             let ids = self.words.sentence(&caption.text);
             if ids.len() <= SHORT {
                 return (caption, ids);
@@ -119,9 +130,27 @@ impl Draw<'_> {
         }
     }
 
+    /// A sentence or question as it is or, now and then, in other words of at most `room` tokens with what stands around it.
+    fn in_words(&mut self, text: &str, room: usize) -> String {
+        if self.rng.one_in(REWORDED) {
+            let other = reword(text, &mut self.rng);
+            if self.words.sentence(&other).len() <= room {
+                return other;
+            }
+        }
+        text.to_string()
+    }
+
+    fn reworded(&mut self, caption: Caption, room: usize) -> Caption {
+        let text = self.in_words(&caption.text, room);
+        let statements = parse(&text).expect("other words stay inside the grammar");
+        Caption { text, statements, ..caption }
+    }
+
     fn contrast(&mut self) {
-        let full = |scene| self.words.sentence(&full_caption(scene).text);
-        let full: Vec<_> = self.scenes.iter().map(full).collect();
+        let full: Vec<String> = self.scenes.iter().map(|scene| full_caption(scene).text).collect();
+        let full: Vec<String> = full.iter().map(|text| self.in_words(text, self.sizes.long)).collect();
+        let full: Vec<_> = full.iter().map(|text| self.words.sentence(text)).collect();
         self.rows("contrast", &full, self.sizes.long);
         self.inputs.extend(contrast::negatives(&self.scenes));
         let (mut said, mut rows) = (Vec::new(), Vec::new());
@@ -161,7 +190,8 @@ impl Draw<'_> {
 
     /// A sentence of at most `room` tokens that is as true of a scene as `truth` says. Of the false ones a third of the full
     /// captions and a half of the others are drawn from another scene of the batch, as far as they are false of this one;
-    /// the rest differ from the truth as little as they can. A style is kept while it has something to say.
+    /// the rest differ from the truth as little as they can. Half of the full captions are thinned, so that no word's verdict
+    /// leans on those beside it. A style is kept while it has something to say.
     fn claim(&mut self, scene: usize, truth: bool, full: bool, room: usize) -> (Caption, Vec<u32>) {
         /// How often a style is tried before another is drawn.
         const TRIES: usize = 20;
@@ -180,7 +210,11 @@ impl Draw<'_> {
                     }
                     _ => false_caption(&self.scenes[scene], style, &mut self.rng),
                 };
-                let Some(caption) = found else { break };
+                let Some(mut caption) = found else { break };
+                if full && self.rng.one_in(2) {
+                    caption = thinned(&caption, &mut self.rng);
+                }
+                let caption = self.reworded(caption, room);
                 let ids = self.words.sentence(&caption.text);
                 if ids.len() <= room && caption.is_true_of(&self.scenes[scene]) == truth {
                     return (caption, ids);
@@ -191,11 +225,12 @@ impl Draw<'_> {
 
     fn captions(&mut self) {
         let prompt = self.words.caption(Style::Full, "");
-        let rows: Vec<_> = self
-            .scenes
-            .iter()
-            .map(|scene| self.continued(prompt.clone(), &full_caption(scene).text, Vec::new()))
-            .collect();
+        let texts: Vec<String> = self.scenes.iter().map(|scene| full_caption(scene).text).collect();
+        let row = |text: &String| {
+            let row = self.continued(prompt.clone(), text, Vec::new());
+            if self.rng.one_in(3) { self.hidden(row, text) } else { row }
+        };
+        let rows: Vec<_> = texts.iter().map(row).collect();
         self.next_tokens("caption", &rows, self.sizes.long);
     }
 
@@ -218,7 +253,7 @@ impl Draw<'_> {
             let said = self.referents(&caption.text, &referents::described(&caption), scene);
             let row = self.continued(prompt, &caption.text, said);
             if row.ids.len() <= SHORT + 1 {
-                return row;
+                return if self.rng.one_in(2) { self.hidden(row, &caption.text) } else { row };
             }
         }
     }
@@ -227,13 +262,27 @@ impl Draw<'_> {
         loop {
             let kind = self.rng.pick(kinds);
             let Some(question) = ask(&self.scenes[scene], kind, &mut self.rng) else { continue };
-            let prompt = self.words.question(&question.text);
-            let said = self.referents(&question.text, &referents::asked(&question.program), scene);
+            let text = self.in_words(&question.text, tokens - 1);
+            let prompt = self.words.question(&text);
+            let said = self.referents(&text, &referents::asked(&question.program), scene);
             let row = self.continued(prompt, &question.answer.to_string(), said);
             if row.ids.len() <= tokens + 1 {
                 return row;
             }
         }
+    }
+
+    /// A row with half of its colours and shapes hidden from the decoder, which has to go on by what it sees: what it writes
+    /// next must not lean on what goes together in training. What has been said so far is then no longer known.
+    fn hidden(&mut self, mut row: Row, text: &str) -> Row {
+        for (at, span) in self.words.tokenizer.encode(text).spans.into_iter().enumerate() {
+            let hides = matches!(kind_named(&text[span]), Some(Kind::Colour | Kind::Shape));
+            if hides && self.rng.one_in(2) {
+                row.read[row.given + at] = self.words.unknown;
+            }
+        }
+        row.referents.fill(None);
+        row
     }
 
     fn referents(&self, text: &str, said: &[Description], scene: usize) -> Vec<Option<Label>> {
@@ -247,7 +296,7 @@ impl Draw<'_> {
         let mut ids = prompt;
         ids.extend(self.words.tokenizer.encode(text).ids);
         ids.push(self.words.end);
-        Row { ids, given, referents }
+        Row { read: ids.clone(), ids, given, referents }
     }
 
     /// Pushes `name.ids [N, T]` and `name.lengths [N]`.

@@ -89,7 +89,7 @@ impl RunState {
         /// Far beyond any run; sums of such numbers do not overflow.
         const MOST: u64 = 1 << 40;
         self.config.check().map_err(|error| error.to_string())?;
-        let Schedule { peak, warmup, pictures, writing, steps, decay } = self.schedule;
+        let Schedule { peak, warmup, towers, pictures, writing, steps, decay } = self.schedule;
         if self.config.max_tokens < SHORT {
             return Err(format!("max_tokens is {}, expected at least {SHORT}", self.config.max_tokens));
         }
@@ -103,7 +103,7 @@ impl RunState {
         if !(peak.is_finite() && peak >= 0.0) {
             return Err(format!("schedule.peak is {peak}, expected a number from 0 on"));
         }
-        match [warmup, pictures, writing, steps, decay, self.step].iter().find(|steps| **steps > MOST) {
+        match [warmup, towers, pictures, writing, steps, decay, self.step].iter().find(|steps| **steps > MOST) {
             Some(steps) => Err(format!("{steps} steps, expected at most {MOST}")),
             None => Ok(()),
         }
@@ -122,7 +122,7 @@ pub fn config(folder: &Path) -> Result<Config, CheckpointError> {
 }
 
 /// Tensors by name.
-type Named = Vec<(String, HostTensor)>;
+pub type Named = Vec<(String, HostTensor)>;
 
 /// The weights of a model folder, as [`export`] writes it; each belongs to a model of these sizes. Those that a folder of an
 /// early stage lacks are named beside them.
@@ -131,10 +131,15 @@ pub fn weights(folder: &Path, config: &Config) -> Result<(Named, Vec<String>), C
     let file = path.display().to_string();
     let tensors = tensors(&SafetensorsFile::new(file.clone(), read(&path)?)?)?;
     belong(&tensors, config).map_err(|reason| CheckpointError::Foreign { file, reason })?;
+    let missing = missing(&tensors, &exported_weights(config));
+    Ok((tensors, missing))
+}
+
+/// The weights of a model folder, as [`export`] writes it after all stages.
+pub fn exported_weights(config: &Config) -> Vec<(String, Shape)> {
     let mut all = training_weights(config, Stage::Judging);
     all.retain(|(name, _)| is_exported(name));
-    let missing = missing(&tensors, &all);
-    Ok((tensors, missing))
+    all
 }
 
 /// All tensors; their numbers must be finite.
@@ -166,7 +171,7 @@ fn belong(tensors: &[(String, HostTensor)], config: &Config) -> Result<(), Strin
 }
 
 /// The names of those that are not among the tensors.
-fn missing(tensors: &[(String, HostTensor)], all: &[(String, Shape)]) -> Vec<String> {
+pub fn missing(tensors: &[(String, HostTensor)], all: &[(String, Shape)]) -> Vec<String> {
     let there: HashSet<&str> = tensors.iter().map(|(name, _)| name.as_str()).collect();
     all.iter().map(|(name, _)| name).filter(|name| !there.contains(name.as_str())).cloned().collect()
 }

@@ -1,7 +1,7 @@
 //! The shared space. Every picture's full caption is told from those of the others, and every picture by its full caption:
 //! `InfoNCE` both ways (van den Oord et al. 2018; Radford et al. 2021). Short sentences look for their picture, and are not
 //! looked for: of a picture a short sentence says less than a full caption that is wrong in one word, and a space of
-//! cosines cannot put it nearer.
+//! cosines cannot put it nearer. Both by one vector a side and by late interaction (FILIP).
 
 use super::objective::{SHORT, Sizes};
 use crate::model::playroom::{self, Config};
@@ -42,25 +42,50 @@ pub(super) fn targets(scenes: &[Scene], said: &[(usize, Caption)]) -> Vec<(Strin
     ]
 }
 
-/// The losses of full captions and of short sentences given the image tokens `[B, G*G, D]`.
-pub(super) fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes, image: SlotId) -> [SlotId; 2] {
-    let images = playroom::image_embeds(b, config, image);
-    let temperature = playroom::temperature(b);
-    let mut logits = |name: &str, rows: usize, tokens: usize| {
-        let ids = b.input(&format!("{name}.ids"), [rows, tokens], U32);
-        let lengths = b.input(&format!("{name}.lengths"), [rows], U32);
-        let hidden = playroom::encode_text(b, config, ids, lengths);
-        let texts = playroom::text_embeds(b, config, hidden, lengths);
-        let cosines = matmul(b, texts, images, Transpose { x: false, y: true });
-        mul(b, cosines, temperature)
-    };
+/// The losses of full captions and of short sentences given the image tokens `[B, G*G, D]`: by the vectors of whole pictures and
+/// texts and, in a model that compares words with cells, by late interaction.
+pub(super) fn losses(
+    b: &mut PlanBuilder,
+    config: &Config,
+    sizes: Sizes,
+    image: SlotId,
+) -> Vec<(&'static str, SlotId)> {
     let shorts = sizes.batch / PICTURES;
-    let (full, short) =
-        (logits("contrast", sizes.batch, sizes.long), logits("contrast.short", shorts, SHORT));
     let negatives = b.input("contrast.negatives", [sizes.batch, sizes.batch], F32);
     let mask = b.input("contrast.short.mask", [shorts, sizes.batch], F32);
     let targets = b.input("contrast.short.targets", [shorts], U32);
     let weights = b.input("contrast.short.weights", [shorts], F32);
-    let short = add(b, short, mask);
-    [info_nce(b, full, Some(negatives)), cross_entropy(b, short, targets, weights)]
+    let full = text(b, config, "contrast", [sizes.batch, sizes.long]);
+    let short = text(b, config, "contrast.short", [shorts, SHORT]);
+    let both = |b: &mut PlanBuilder, names: [&'static str; 2], logits: [SlotId; 2]| {
+        let short = add(b, logits[1], mask);
+        let short = cross_entropy(b, short, targets, weights);
+        [(names[0], info_nce(b, logits[0], Some(negatives))), (names[1], short)]
+    };
+    let images = playroom::image_embeds(b, config, image);
+    let temperature = playroom::temperature(b);
+    let cosines = [full, short].map(|(states, lengths)| {
+        let texts = playroom::text_embeds(b, config, states, lengths);
+        let cosines = matmul(b, texts, images, Transpose { x: false, y: true });
+        mul(b, cosines, temperature)
+    });
+    let mut losses = both(b, ["loss.contrast", "loss.contrast.short"], cosines).to_vec();
+    if config.late_width > 0 {
+        let cells = playroom::cell_embeds(b, config, image);
+        let temperature = playroom::late_temperature(b);
+        let scores = [full, short].map(|(states, lengths)| {
+            let words = playroom::word_embeds(b, config, states);
+            let scores = playroom::late_scores(b, words, lengths, cells);
+            mul(b, scores, temperature)
+        });
+        losses.extend(both(b, ["loss.late", "loss.late.short"], scores));
+    }
+    losses
+}
+
+/// Rows `[N, T]` by the text encoder, with their lengths.
+fn text(b: &mut PlanBuilder, config: &Config, name: &str, rows: [usize; 2]) -> (SlotId, SlotId) {
+    let ids = b.input(&format!("{name}.ids"), rows, U32);
+    let lengths = b.input(&format!("{name}.lengths"), [rows[0]], U32);
+    (playroom::encode_text(b, config, ids, lengths), lengths)
 }

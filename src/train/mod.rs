@@ -13,3 +13,4 @@ pub mod schedule;
 pub mod trainer;
 pub mod update;
 mod verdicts;
+pub mod warm_start;

@@ -9,7 +9,7 @@ use crate::model::playroom::{self, Config};
 use crate::nn::{AttentionMask, CrossKv};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;
-use crate::ops::scale::scale;
+use crate::ops::scale::{self, scale};
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 
@@ -39,10 +39,12 @@ pub const QUESTIONS: usize = 2;
 pub const LOSS: &str = "loss";
 
 /// The parts of the loss, readable by these names after a run, with their weights in the sum.
-pub const PARTS: [(&str, f32); 12] = [
+pub const PARTS: [(&str, f32); 14] = [
     ("loss.cells", 0.5),
     ("loss.contrast", 1.0),
-    ("loss.contrast.short", 0.5),
+    ("loss.contrast.short", 0.25),
+    ("loss.late", 0.5),
+    ("loss.late.short", 0.25),
     ("loss.match_long", 0.5),
     ("loss.match_short", 0.5),
     ("loss.match_long.words", 1.0),
@@ -68,11 +70,16 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
     let side = config.image_size;
     let pixels = b.input("pixels", [sizes.batch, 3, side, side], F32);
     let image = playroom::encode_image(b, config, pixels);
-    let mut parts = vec![("loss.cells", cells::loss(b, config, image))];
+    let mut parts = Vec::new();
+    if sizes.stage == Stage::Towers {
+        let image = detached(b, image);
+        parts.extend(contrast::losses(b, config, sizes, image));
+    } else {
+        parts.push(("loss.cells", cells::loss(b, config, image)));
+    }
     if sizes.stage > Stage::Pictures {
         let cross = playroom::cross_kv(b, config, image);
-        let [full, short] = contrast::losses(b, config, sizes, image);
-        parts.extend([("loss.contrast", full), ("loss.contrast.short", short)]);
+        parts.extend(contrast::losses(b, config, sizes, image));
         if sizes.stage == Stage::Judging {
             let [text, words] = matching(b, config, "match_long", [sizes.batch, sizes.long], &cross);
             parts.extend([("loss.match_long", text), ("loss.match_long.words", words)]);
@@ -108,6 +115,14 @@ fn losses(b: &mut PlanBuilder, config: &Config, sizes: Sizes) -> SlotId {
     let total = total.expect("there are losses");
     b.name(total, LOSS);
     total
+}
+
+/// The same numbers, from which no gradient flows back.
+fn detached(b: &mut PlanBuilder, x: SlotId) -> SlotId {
+    let shape = b.shape(x).clone();
+    let copy = b.temp("detached", shape.clone());
+    b.emit(&scale::FORWARD, &[x, copy], vec![shape.numel() as u32, 1f32.to_bits()]);
+    copy
 }
 
 fn weight(part: &str) -> f32 {

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::labels::Label;
-use crate::world::language::Caption;
+use crate::world::language::{Caption, is_same};
 use crate::world::{Attribute, Description, Program, Scene};
 
 /// The weights that only these labels need; a shipped model goes without them.
@@ -42,8 +42,7 @@ pub(super) fn labels(
     let mut next = said.iter().flat_map(|what| steps(what, scene)).peekable();
     let step = |span: &Range<usize>| {
         let word = &text[span.clone()];
-        // A plural begins as its singular.
-        next.next_if(|(expected, _)| word.starts_with(expected)).map(|(_, label)| label)
+        next.next_if(|(expected, _)| is_same(word, expected)).map(|(_, label)| label)
     };
     spans.iter().map(step).collect()
 }

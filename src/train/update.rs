@@ -4,8 +4,11 @@ use crate::ops::adamw::{AdamW, adamw};
 use crate::ops::grad_norm::grad_norm;
 use crate::plan::{PlanBuilder, SlotId};
 
-/// Decoupled weight decay of matrices; norms, biases, embeddings and the temperature are not decayed.
+/// Decoupled weight decay of matrices; norms, biases, embeddings and the temperatures are not decayed.
 const DECAY: f32 = 0.05;
+
+/// The same of the reader, where words meet words and pictures: what it learns of pairs that occur it is to learn of their parts.
+const READER_DECAY: f32 = 0.2;
 
 const OPTIMISER: AdamW = AdamW { beta1: 0.9, beta2: 0.98, eps: 1e-8, clip: 1.0 };
 
@@ -22,5 +25,9 @@ pub fn update(b: &mut PlanBuilder, weights: &[(SlotId, SlotId)]) {
 
 fn decay(b: &PlanBuilder, weight: SlotId) -> f32 {
     let embedding = b.name_of(weight).ends_with("embedding");
-    if b.shape(weight).len() < 2 || embedding { 0.0 } else { DECAY }
+    match b.name_of(weight) {
+        _ if b.shape(weight).len() < 2 || embedding => 0.0,
+        name if name.starts_with("reader.") => READER_DECAY,
+        _ => DECAY,
+    }
 }

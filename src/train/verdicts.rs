@@ -6,7 +6,7 @@ use super::labels::Label;
 use super::referents::{described, labels};
 use crate::infer::PlayroomTokenizer;
 use crate::world::Scene;
-use crate::world::language::{Caption, Claim, Style};
+use crate::world::language::{Caption, Claim, Style, is_same};
 
 /// For each token of a caption whether it is true of the scene; none between statements. A full caption says where
 /// each object stands, so that each of its attributes is true or false by itself. Elsewhere an attribute is true where
@@ -29,7 +29,7 @@ pub(super) fn verdicts(words: &PlayroomTokenizer, caption: &Caption, scene: &Sce
 fn attribute_verdict(claim: &Claim, word: &str, scene: &Scene) -> Option<bool> {
     let Claim::Exists(what) = claim else { return None };
     let meant = scene.objects.iter().find(|object| Some(object.place()) == what.place);
-    let said = what.attributes().find(|said| said.word().split(' ').any(|part| part == word))?;
+    let said = what.attributes().find(|said| said.word().split(' ').any(|part| is_same(word, part)))?;
     Some(meant.is_some_and(|object| object.attribute(said.kind()) == said))
 }
 

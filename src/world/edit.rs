@@ -32,23 +32,63 @@ pub fn near_miss(scene: &Scene, rng: &mut Rng) -> Option<(Scene, Change)> {
 
 /// Up to `count` near misses with distinct full captions; fewer only where the scene has no more.
 pub fn near_misses(scene: &Scene, rng: &mut Rng, count: usize) -> Vec<(Scene, Change)> {
-    let mut captions = vec![full_caption(scene).text];
-    let mut found = Vec::with_capacity(count);
+    let mut found = Found::new(scene);
     for _ in 0..TRIES {
-        if found.len() == count || scene.objects.is_empty() {
+        if found.near.len() == count || scene.objects.is_empty() {
             break;
         }
-        let (near, change) = propose(scene, rng);
-        if !is_admissible(scene, &near) {
-            continue;
+        found.keep(propose(scene, rng));
+    }
+    found.near
+}
+
+/// Up to `count` near misses as [`near_misses`] finds them, of which every second is an exchange, where the scene has one:
+/// what is told apart by nothing but which word goes with which object.
+pub fn near_misses_half_exchanged(scene: &Scene, rng: &mut Rng, count: usize) -> Vec<(Scene, Change)> {
+    /// How often an edit is drawn before any other may stand for it.
+    const TRIES_OF_ONE: usize = 40;
+    const EDITS: [Edit; 4] = [Edit::Exchange, Edit::Attribute, Edit::Exchange, Edit::Move];
+    if scene.objects.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Found::new(scene);
+    for edit in EDITS.into_iter().cycle().take(count) {
+        let possible = edit != Edit::Exchange || scene.objects.len() > 1;
+        let is_found = possible
+            && (0..TRIES_OF_ONE).any(|_| {
+                let object = rng.below(scene.objects.len());
+                found.keep(apply(scene, object, edit, rng))
+            });
+        let _ = is_found || (0..TRIES).any(|_| found.keep(propose(scene, rng)));
+    }
+    found.near
+}
+
+/// Near misses so far, with their full captions and that of the scene.
+struct Found<'a> {
+    scene: &'a Scene,
+    captions: Vec<String>,
+    near: Vec<(Scene, Change)>,
+}
+
+impl<'a> Found<'a> {
+    fn new(scene: &'a Scene) -> Self {
+        Found { scene, captions: vec![full_caption(scene).text], near: Vec::new() }
+    }
+
+    /// Keeps a changed scene that is admissible and says something new; whether it did.
+    fn keep(&mut self, (near, change): (Scene, Change)) -> bool {
+        if !is_admissible(self.scene, &near) {
+            return false;
         }
         let caption = full_caption(&near).text;
-        if !captions.contains(&caption) {
-            captions.push(caption);
-            found.push((near, change));
+        let is_new = !self.captions.contains(&caption);
+        if is_new {
+            self.captions.push(caption);
+            self.near.push((near, change));
         }
+        is_new
     }
-    found
 }
 
 /// Whether a changed scene keeps to what the original kept to.
@@ -59,24 +99,40 @@ fn is_admissible(scene: &Scene, near: &Scene) -> bool {
     keeps_pairs && keeps_side && (is_tidy(near) || !is_tidy(scene))
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edit {
+    Attribute,
+    Move,
+    Exchange,
+}
+
 /// Half of the changes concern one attribute, a quarter each a move and an exchange.
 fn propose(scene: &Scene, rng: &mut Rng) -> (Scene, Change) {
-    let mut near = scene.clone();
     let object = rng.below(scene.objects.len());
-    let change = match rng.below(4) {
-        0 => {
+    let edit = match rng.below(4) {
+        0 => Edit::Move,
+        1 if scene.objects.len() > 1 => Edit::Exchange,
+        _ => Edit::Attribute,
+    };
+    apply(scene, object, edit, rng)
+}
+
+fn apply(scene: &Scene, object: usize, edit: Edit, rng: &mut Rng) -> (Scene, Change) {
+    let mut near = scene.clone();
+    let change = match edit {
+        Edit::Move => {
             let from = scene.objects[object].place();
             let to = rng.pick(&Place::ALL);
             put(rng, &mut near.objects[object], to);
             Change::Moved { object, from, to }
         }
-        1 if scene.objects.len() > 1 => {
+        Edit::Exchange => {
             let other = (object + 1 + rng.below(scene.objects.len() - 1)) % scene.objects.len();
             let kind = rng.pick(&Kind::ALL);
             exchange(&mut near, object, other, kind);
             Change::Exchanged { objects: (object.min(other), object.max(other)), kind }
         }
-        _ => {
+        Edit::Attribute => {
             let from = scene.objects[object].attribute(rng.pick(&Kind::OWN));
             let to = from.other(rng);
             near.objects[object].set(to);
@@ -152,6 +208,22 @@ mod tests {
                 assert!(!shows_held_out(&near) && is_tidy(&near));
             }
         }
+    }
+
+    #[test]
+    fn half_of_the_near_misses_exchange_something() {
+        let (mut exchanged, mut all) = (0, 0);
+        for index in 0..300 {
+            let scene = scene(Split::Train, 8, index);
+            let near = near_misses_half_exchanged(&scene, &mut Rng::from_seed(index), 7);
+            assert_eq!(near.len(), 7);
+            if scene.objects.len() > 1 {
+                all += near.len();
+                exchanged +=
+                    near.iter().filter(|(_, change)| matches!(change, Change::Exchanged { .. })).count();
+            }
+        }
+        assert!(exchanged * 20 > all * 9, "{exchanged} of {all}");
     }
 
     #[test]

@@ -9,8 +9,8 @@ fn training_goes_on_where_it_stopped() {
         let stages = ["--pictures", "1", "--writing", "2", "--every", "2", "--decay", "1"];
         json(&[&["train", "--out", path(out.path())], &stages[..], more, &CPU[..]].concat())
     };
-    train(&whole, &["--steps", "4", "--batch", "4"]);
-    train(&halved, &["--steps", "2", "--batch", "4"]);
+    train(&whole, &["--steps", "4", "--batch", "8"]);
+    train(&halved, &["--steps", "2", "--batch", "8"]);
     let (code, said) = failure(&["train", "--out", path(halved.path()), "--steps", "4"]);
     assert_eq!(code, Some(2), "a run is not begun over another: {said}");
     let document = train(&halved, &["--resume", "--steps", "4"]);

@@ -18,6 +18,7 @@ use crate::eval::playroom::{EvalReport, Options, evaluate};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
 use crate::io::claim::Claim;
+use crate::io::file::read;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
 use crate::train::batch::Batch;
@@ -25,13 +26,14 @@ use crate::train::checkpoint::{self, CheckpointError, RunState};
 use crate::train::objective::{LOSS, PARTS};
 use crate::train::schedule::{Schedule, Stage};
 use crate::train::trainer::{Trainer, TrainingMetrics};
+use crate::train::warm_start;
 use crate::world::Split;
-use crate::world::language::vocabulary;
+use crate::world::language::reading_vocabulary;
 
 /// Scenes of `val` that every checkpoint is measured on.
 const VALIDATED: usize = 100;
 
-const VAL_HEADER: &str = "step,text_to_image,image_to_text,hard_embedding,hard_matching,statement_precision,\
+const VAL_HEADER: &str = "step,text_to_image,image_to_text,hard_embedding,hard_late,hard_matching,statement_precision,\
                           object_recall,questions,pointing,swap_group";
 
 #[derive(clap::Args)]
@@ -51,6 +53,9 @@ pub(super) struct Train {
     /// Steps over which the learning rate falls to zero at the end
     #[arg(long)]
     decay: Option<u64>,
+    /// Last of the steps on the shared space alone, image encoder and reader staying as they are; for --start-from
+    #[arg(long)]
+    towers: Option<u64>,
     /// Last of the steps on pictures without words
     #[arg(long)]
     pictures: Option<u64>,
@@ -90,9 +95,9 @@ impl Train {
                 "{out}: another process is training there; wait for it, or choose another --out"
             ))
         })?;
-        let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
+        let tokenizer = bpe::train(reading_vocabulary().into_iter(), &SPECIALS, 1024);
         let words = PlayroomTokenizer::new(&tokenizer).map_err(CliError::failure)?;
-        let mut trainer = self.trainer(words.tokenizer.vocab_size())?;
+        let mut trainer = self.trainer(&words)?;
         let mut log = self.log(trainer.step)?;
         let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, trainer.step)?;
         let mut figures = None;
@@ -118,7 +123,7 @@ impl Train {
             self.note(&mut log, &bar, &report, start)?;
             if report.step % self.every == 0 || report.step == last {
                 self.save(&trainer, &tokenizer).map_err(CliError::failure)?;
-                if schedule.stage(report.step) == Stage::Judging {
+                if matches!(schedule.stage(report.step), Stage::Judging | Stage::Towers) {
                     bar.set_message("measuring on val");
                     figures = Some(self.validate(&trainer, &mut val)?);
                 }
@@ -144,15 +149,17 @@ impl Train {
         self.out.join("checkpoint.safetensors")
     }
 
-    fn trainer(&self, vocab_size: usize) -> Result<Trainer, CliError> {
+    fn trainer(&self, words: &PlayroomTokenizer) -> Result<Trainer, CliError> {
+        let vocab_size = words.tokenizer.vocab_size();
         let device = choose_device(self.common.backend)?;
         if !self.resume {
             let steps = self.steps.unwrap_or(10_000);
             let decay = self.decay.unwrap_or(steps / 5);
             let peak = self.rate.unwrap_or(1e-3);
+            let towers = self.towers.unwrap_or(0);
             let pictures = self.pictures.unwrap_or(0);
             let writing = self.writing.unwrap_or(0).max(pictures);
-            let schedule = Schedule { peak, warmup: 200, pictures, writing, steps, decay };
+            let schedule = Schedule { peak, warmup: 200, towers, pictures, writing, steps, decay };
             let config = Config::playroom(vocab_size);
             let batch = self.batch.unwrap_or(64);
             let run = RunState { config, schedule, seed: self.seed, batch, step: 0 };
@@ -160,14 +167,19 @@ impl Train {
             let mut trainer = Trainer::new(&device, run.config, schedule, self.seed, batch);
             if let Some(folder) = &self.start_from {
                 let theirs = checkpoint::config(folder).map_err(CliError::input)?;
-                if theirs != trainer.config {
-                    let (folder, other) = (folder.display(), first_difference(&theirs, &trainer.config));
+                let with_heads = warm_start::with_heads_of(&theirs, &trainer.config);
+                if with_heads != trainer.config {
+                    let (folder, other) = (folder.display(), first_difference(&with_heads, &trainer.config));
                     return Err(CliError::input(format!(
                         "{folder}: its config.json is not that of a new run: {other}"
                     )));
                 }
-                let (weights, missing) =
-                    checkpoint::weights(folder, &trainer.config).map_err(CliError::input)?;
+                let (weights, _) = checkpoint::weights(folder, &theirs).map_err(CliError::input)?;
+                let tokenizer = read(&folder.join("tokenizer.json")).map_err(CliError::input)?;
+                let their_words = PlayroomTokenizer::new(&tokenizer).map_err(CliError::input)?;
+                let all = checkpoint::exported_weights(&trainer.config);
+                let weights = warm_start::adopted(weights, &all, [&their_words, words], self.seed);
+                let missing = checkpoint::missing(&weights, &all);
                 if !missing.is_empty() {
                     let (folder, count) = (folder.display(), missing.len());
                     tell!(
@@ -193,6 +205,7 @@ impl Train {
         let schedule = Schedule {
             steps: self.steps.unwrap_or(state.schedule.steps),
             decay: self.decay.unwrap_or(state.schedule.decay),
+            towers: self.towers.unwrap_or(state.schedule.towers),
             pictures: self.pictures.unwrap_or(state.schedule.pictures),
             writing: self.writing.unwrap_or(state.schedule.writing),
             peak: self.rate.unwrap_or(state.schedule.peak),
@@ -238,6 +251,7 @@ impl Train {
             figures.text_to_image.recall_1,
             figures.image_to_text.recall_1,
             figures.hard.embedding,
+            figures.hard.late.unwrap_or_default(),
             figures.hard.matching,
             figures.caption.statement_precision,
             figures.caption.object_recall,

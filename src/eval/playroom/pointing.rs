@@ -3,7 +3,7 @@
 use super::report::Pointing;
 use super::{Gallery, Progress, own, pictures, share};
 use crate::device::DeviceError;
-use crate::infer::VisionLanguageModel;
+use crate::infer::{VisionLanguageModel, WordMaps};
 use crate::pixels::Pixels;
 use crate::world::language::{full_caption, pointings};
 use crate::world::{Scene, Split, Style, render, splits};
@@ -15,6 +15,7 @@ const CHOOSING: (u64, u64) = (100, 17);
 struct Tally {
     words: usize,
     hits: Vec<usize>,
+    late: usize,
     random: f64,
     centre: Vec<usize>,
 }
@@ -31,6 +32,7 @@ pub(super) async fn measure(
     let measured = tally(model, &gallery.scenes, &gallery.pictures, progress).await?;
     Ok(Pointing {
         accuracy: share(measured.hits[layer], measured.words),
+        late: model.compares_words().then(|| share(measured.late, measured.words)),
         random: measured.random / measured.words.max(1) as f64,
         centre: share(measured.centre.iter().copied().max().unwrap_or(0), measured.words),
         words: measured.words,
@@ -46,7 +48,7 @@ async fn tally(
 ) -> Result<Tally, DeviceError> {
     let (grid, layers) = (model.architecture.grid(), own(model).0.reader_depth);
     let middle = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| (grid / 2 - y) * grid + grid / 2 - x);
-    let mut tally = Tally { words: 0, hits: vec![0; layers], random: 0.0, centre: vec![0; 4] };
+    let mut tally = Tally { words: 0, hits: vec![0; layers], late: 0, random: 0.0, centre: vec![0; 4] };
     for (i, scene) in scenes.iter().enumerate() {
         progress("pointing", i, scenes.len());
         let caption = full_caption(scene);
@@ -55,7 +57,16 @@ async fn tally(
         let encoding = words.tokenizer.encode(&caption.text);
         let row = words.caption(Style::Full, &caption.text);
         let given = row.len() - encoding.ids.len();
+        let sentence = words.sentence(&caption.text);
         let trace = model.decoder_attention(&pictures[i], &row).await?;
+        let best = match model.compares_words() {
+            true => {
+                let cells = model.encode_cells(&pictures[i..=i]).await?;
+                let words = model.encode_words(&[sentence]).await?;
+                Some(WordMaps::new(&words[0], cells.as_f32()).best())
+            }
+            false => None,
+        };
         for word in pointings(&caption.text, &caption.statements, scene) {
             let Some(token) = encoding.spans.iter().position(|span| span.start == word.span.start) else {
                 continue;
@@ -66,6 +77,8 @@ async fn tally(
             for (hits, cell) in tally.centre.iter_mut().zip(middle) {
                 *hits += usize::from(inside[cell]);
             }
+            // The start token stands before the words of a sentence.
+            tally.late += usize::from(best.as_ref().is_some_and(|best| inside[best[1 + token]]));
             // The token at `given + token` was chosen by the query before it.
             for (layer, hits) in tally.hits.iter_mut().enumerate() {
                 *hits += usize::from(inside[strongest(&trace.mean(layer, given + token - 1))]);

@@ -32,13 +32,24 @@ pub struct Retrieval {
     pub mrr: f64,
     #[serde(rename = "reranked_recall@1")]
     pub reranked_recall_1: f64,
+    /// By late interaction, of a model that has it.
+    #[serde(rename = "late_recall@1", default, skip_serializing_if = "Option::is_none")]
+    pub late_recall_1: Option<f64>,
 }
 
 /// Share of captions that find their own scene among nine copies changed in one respect; chance is 0.1.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Hard {
+    /// By one vector a side.
     pub embedding: f64,
+    /// By late interaction, of a model that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<f64>,
+    /// By the matcher's verdict on the whole sentence.
     pub matching: f64,
+    /// By the sum of the logits of matching and of late interaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matching_and_late: Option<f64>,
 }
 
 /// Greedy captions in the `full` style.
@@ -74,6 +85,9 @@ pub struct Questions {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Pointing {
     pub accuracy: f64,
+    /// The same of the cell that is nearest to the word in late interaction, of a model that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<f64>,
     /// The same of a cell drawn evenly.
     pub random: f64,
     /// The best of the four cells in the middle.

@@ -3,7 +3,7 @@
 use super::report::{Hard, Retrieval};
 use super::{Gallery, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
-use crate::infer::VisionLanguageModel;
+use crate::infer::{VisionLanguageModel, WordMaps};
 use crate::order;
 use crate::world::Rng;
 use crate::world::edit::near_misses;
@@ -49,7 +49,8 @@ pub(super) async fn retrieve(
             scores.insert((i, t), yes - no + temperature * cosines[i * count + t]);
         }
     }
-    let figures = |order: &[Vec<usize>], pair: &dyn Fn(usize, usize) -> (usize, usize)| {
+    let late = late_recall(model, gallery).await?;
+    let figures = |order: &[Vec<usize>], late: Option<f64>, pair: &dyn Fn(usize, usize) -> (usize, usize)| {
         let right = |query: usize, found: usize| gallery.captions[query] == gallery.captions[found];
         let ranks: Vec<usize> = order
             .iter()
@@ -70,12 +71,40 @@ pub(super) async fn retrieve(
             recall_10: within(10),
             mrr: ranks.iter().map(|&rank| 1.0 / (rank + 1) as f64).sum::<f64>() / count as f64,
             reranked_recall_1: share(reranked.count(), count),
+            late_recall_1: late,
         }
     };
-    Ok((figures(&orders[0], &|text, image| (image, text)), figures(&orders[1], &|image, text| (image, text))))
+    let text_to_image = figures(&orders[0], late.map(|late| late[0]), &|text, image| (image, text));
+    Ok((text_to_image, figures(&orders[1], late.map(|late| late[1]), &|image, text| (image, text))))
 }
 
-/// The right scene among nine copies with one attribute or relation changed, by embedding and by matching.
+/// Recall@1 of text to image and image to text by late interaction; a right pair must score higher than every wrong one.
+async fn late_recall(
+    model: &mut VisionLanguageModel,
+    gallery: &Gallery,
+) -> Result<Option<[f64; 2]>, DeviceError> {
+    if !model.compares_words() {
+        return Ok(None);
+    }
+    let count = gallery.scenes.len();
+    let cells = model.encode_cells(&gallery.pictures).await?;
+    let words = model.encode_words(&sentences(model, &gallery.captions)).await?;
+    let size = cells.shape[1] * cells.shape[2];
+    let scores: Vec<Vec<f32>> = words
+        .iter()
+        .map(|words| cells.as_f32().chunks(size).map(|cells| WordMaps::new(words, cells).score()).collect())
+        .collect();
+    let right = |text: usize, image: usize| gallery.captions[text] == gallery.captions[image];
+    let is_found = |query: usize, score: &dyn Fn(usize) -> f32| {
+        (0..count).all(|other| right(query, other) || score(other) < score(query))
+    };
+    let by_text = (0..count).filter(|&text| is_found(text, &|image| scores[text][image]));
+    let by_image = (0..count).filter(|&image| is_found(image, &|text| scores[text][image]));
+    Ok(Some([share(by_text.count(), count), share(by_image.count(), count)]))
+}
+
+/// The right scene among nine copies with one attribute or relation changed: by embedding, by late interaction, by matching,
+/// and by the last two together.
 pub(super) async fn hard(
     model: &mut VisionLanguageModel,
     gallery: &Gallery,
@@ -85,7 +114,11 @@ pub(super) async fn hard(
     let count = gallery.scenes.len();
     let width = model.architecture.embed_dim();
     let ids = sentences(model, &gallery.captions);
-    let (mut embedding, mut matching) = (0, 0);
+    let (mut embedding, mut matching, mut late, mut both) = (0, 0, 0, 0);
+    let words = match model.compares_words() {
+        true => Some((model.encode_words(&ids).await?, model.late_temperature().await?)),
+        false => None,
+    };
     for (i, scene) in gallery.scenes.iter().enumerate() {
         progress("hard retrieval", i, count);
         let mut rng = Rng::from_seed(seed ^ (i as u64) << 32);
@@ -102,8 +135,22 @@ pub(super) async fn hard(
             scores.push(yes - no);
         }
         matching += usize::from(wins(&scores));
+        let Some((words, temperature)) = &words else { continue };
+        let cells = model.encode_cells(&pictures).await?;
+        let size = cells.shape[1] * cells.shape[2];
+        let of = |cells: &[f32]| temperature * WordMaps::new(&words[i], cells).score();
+        let late_scores: Vec<f32> = cells.as_f32().chunks(size).map(of).collect();
+        late += usize::from(wins(&late_scores));
+        let sums: Vec<f32> = scores.iter().zip(&late_scores).map(|(a, b)| a + b).collect();
+        both += usize::from(wins(&sums));
     }
-    Ok(Hard { embedding: share(embedding, count), matching: share(matching, count) })
+    let only_late = |hits: usize| words.is_some().then(|| share(hits, count));
+    Ok(Hard {
+        embedding: share(embedding, count),
+        late: only_late(late),
+        matching: share(matching, count),
+        matching_and_late: only_late(both),
+    })
 }
 
 /// Whether the first is strictly the largest.

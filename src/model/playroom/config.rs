@@ -17,6 +17,7 @@ pub const MODEL_TYPE: &str = "triptych-playroom";
 const MAX_STEM: usize = 8;
 const MAX_WIDTH: usize = 1 << 14;
 const MAX_DEPTH: usize = 256;
+const MAX_SLOTS: usize = 256;
 /// A start, what is asked for, a token and an end.
 const LEAST_TOKENS: usize = 4;
 /// What keeps a norm from dividing by zero, as in PyTorch.
@@ -37,8 +38,17 @@ pub struct Config {
     pub text_depth: usize,
     /// Blocks of the reader, which matches and writes.
     pub reader_depth: usize,
-    /// Width of the shared embedding space.
+    /// Width of the shared embedding space, `E`.
     pub embed_width: usize,
+    /// Learned places from which a picture's embedding reads its cells; 0 for the mean over the cells.
+    #[serde(default)]
+    pub image_slots: usize,
+    /// Width that each word is given before a text's embedding takes their mean; 0 for `E`.
+    #[serde(default)]
+    pub text_pool: usize,
+    /// Width `L` of the space in which single words and cells are compared; 0 for a model that does not compare them.
+    #[serde(default)]
+    pub late_width: usize,
     pub vocab_size: usize,
     /// Longest row of tokens.
     pub max_tokens: usize,
@@ -57,6 +67,9 @@ impl Config {
             text_depth: 3,
             reader_depth: 4,
             embed_width: 256,
+            image_slots: 16,
+            text_pool: 512,
+            late_width: 64,
             vocab_size,
             max_tokens: 64,
         }
@@ -79,6 +92,9 @@ impl Config {
             ("text_depth", self.text_depth, 1..=MAX_DEPTH),
             ("reader_depth", self.reader_depth, 1..=MAX_DEPTH),
             ("embed_width", self.embed_width, 1..=MAX_WIDTH),
+            ("image_slots", self.image_slots, 0..=MAX_SLOTS),
+            ("text_pool", self.text_pool, 0..=MAX_WIDTH),
+            ("late_width", self.late_width, 0..=MAX_WIDTH),
             ("vocab_size", self.vocab_size, 1..=1 << 20),
             ("max_tokens", self.max_tokens, LEAST_TOKENS..=4096),
             ("image_size", self.image_size, 1..=4096),

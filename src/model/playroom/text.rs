@@ -24,9 +24,11 @@ pub fn encode_text(b: &mut PlanBuilder, config: &Config, ids: SlotId, lengths: S
     })
 }
 
-/// Text tokens `[N, T, D]` to unit vectors `[N, E]`, as [`super::image_embeds`].
+/// Text tokens `[N, T, D]` to unit vectors `[N, E]`. Each token is widened before the mean, so that the mean can hold several
+/// objects with their attributes bound.
 pub fn text_embeds(b: &mut PlanBuilder, config: &Config, tokens: SlotId, lengths: SlotId) -> SlotId {
-    let wide = linear(b, "text_pool", tokens, config.embed_width, Some(Activation::Gelu));
+    let width = if config.text_pool == 0 { config.embed_width } else { config.text_pool };
+    let wide = linear(b, "text_pool", tokens, width, Some(Activation::Gelu));
     let pooled = reduce::mean_tokens(b, wide, lengths);
     let projected = linear(b, "text_projection", pooled, config.embed_width, None);
     l2_normalize::l2_normalize(b, projected)

@@ -104,6 +104,19 @@ fn kinds(rng: &mut Rng) -> Vec<Kind> {
     }
 }
 
+/// The description without some of its attributes: each of an object's own stays with odds 0.6, one in any case, and a place
+/// always.
+pub(super) fn thinned(what: Description, rng: &mut Rng) -> Description {
+    let said: Vec<Attribute> = what.attributes().collect();
+    loop {
+        let is_kept = |value: &&Attribute| value.kind() == Kind::Place || rng.below(10) < 6;
+        let kept: Vec<Attribute> = said.iter().filter(is_kept).copied().collect();
+        if kept.iter().any(|value| value.kind() != Kind::Place) {
+            return kept.into_iter().fold(Description::ANY, Description::with);
+        }
+    }
+}
+
 /// Every description of at most `most` attributes, none of them a place, that some object fits, with the
 /// number of objects that fit.
 pub(crate) fn projections(scene: &Scene, most: u32) -> Vec<(Description, usize)> {

@@ -107,32 +107,43 @@ const SPOKEN: &[(&str, Term)] = &[
     ("yes", Term::Yes),
 ];
 
-/// Words that are understood when a visitor types them.
+/// Words that are understood when a visitor types them, beside the [`SYNONYMS`].
 const UNDERSTOOD: &[(&str, Term)] = &[
-    ("center", Term::Centre),
-    ("middle", Term::Centre),
     ("corner", Term::Corner),
     ("on", Term::At),
-    ("over", Term::Above),
-    ("under", Term::Below),
-    ("beneath", Term::Below),
     ("upper", Term::Top),
     ("lower", Term::Bottom),
     ("some", Term::Article),
-    ("thing", Term::Object),
-    ("things", Term::Object),
-    ("item", Term::Object),
-    ("items", Term::Object),
-    ("shapes", Term::Object),
     (".", Term::Stop),
-    ("which", Term::What),
-    ("color", Term::Kind(Kind::Colour)),
-    ("less", Term::Fewer),
-    ("bigger", Term::Larger),
-    ("big", Term::Size(Size::Large)),
-    ("little", Term::Size(Size::Small)),
-    ("plain", Term::Texture(Texture::Solid)),
-    ("spotted", Term::Texture(Texture::Dotted)),
+];
+
+/// Words that the speaker uses, each with others that may stand wherever it does.
+pub(super) const SYNONYMS: &[(&str, &[&str])] = &[
+    ("large", &["big", "huge"]),
+    ("small", &["little", "tiny"]),
+    ("solid", &["plain"]),
+    ("striped", &["stripy"]),
+    ("dotted", &["spotted"]),
+    ("red", &["crimson"]),
+    ("cyan", &["turquoise"]),
+    ("purple", &["violet"]),
+    ("circle", &["ball", "disc"]),
+    ("circles", &["balls", "discs"]),
+    ("square", &["box"]),
+    ("squares", &["boxes"]),
+    ("diamond", &["rhombus"]),
+    ("diamonds", &["rhombuses"]),
+    ("ring", &["hoop"]),
+    ("rings", &["hoops"]),
+    ("object", &["thing", "item"]),
+    ("objects", &["things", "items", "shapes"]),
+    ("centre", &["center", "middle"]),
+    ("above", &["over"]),
+    ("below", &["under", "beneath"]),
+    ("larger", &["bigger"]),
+    ("fewer", &["less"]),
+    ("colour", &["color"]),
+    ("what", &["which"]),
 ];
 
 fn attribute_words() -> Vec<(String, Term)> {
@@ -150,7 +161,13 @@ pub(crate) fn term(word: &str) -> Option<Term> {
     static TERMS: OnceLock<HashMap<String, Term>> = OnceLock::new();
     let terms = TERMS.get_or_init(|| {
         let function_words = SPOKEN.iter().chain(UNDERSTOOD);
-        function_words.map(|&(word, term)| (word.to_string(), term)).chain(attribute_words()).collect()
+        let mut terms: HashMap<String, Term> =
+            function_words.map(|&(word, term)| (word.to_string(), term)).chain(attribute_words()).collect();
+        for (word, others) in SYNONYMS {
+            let term = terms[*word];
+            terms.extend(others.iter().map(|other| (other.to_string(), term)));
+        }
+        terms
     });
     match word.parse::<u8>() {
         Ok(number) => Some(Term::Number(number)),
@@ -158,7 +175,39 @@ pub(crate) fn term(word: &str) -> Option<Term> {
     }
 }
 
-/// Every word and punctuation mark of captions, questions and answers, sorted: what a tokenizer has to know.
+/// The kind of attribute that a word names, other than a place.
+pub(crate) fn kind_named(word: &str) -> Option<Kind> {
+    match term(word)? {
+        Term::Size(_) => Some(Kind::Size),
+        Term::Texture(_) => Some(Kind::Texture),
+        Term::Colour(_) => Some(Kind::Colour),
+        Term::Shape(_) => Some(Kind::Shape),
+        _ => None,
+    }
+}
+
+/// The word of the speaker that another stands for.
+pub fn spoken(word: &str) -> Option<&'static str> {
+    SYNONYMS.iter().find(|(_, others)| others.contains(&word)).map(|(spoken, _)| *spoken)
+}
+
+/// Whether two words play the same part: one is the other, its plural, or a synonym of either.
+pub(crate) fn is_same(word: &str, other: &str) -> bool {
+    term(word).is_some_and(|found| term(other) == Some(found))
+}
+
+/// Every word and punctuation mark of captions, questions and answers, and what [`super::reword`] says for them, sorted: what
+/// the tokenizer of a model has to know that reads what visitors type.
+pub fn reading_vocabulary() -> Vec<String> {
+    let mut words = vocabulary();
+    words.extend(SYNONYMS.iter().flat_map(|(_, others)| others.iter().map(|word| word.to_string())));
+    words.extend(["corner", "on", "upper", "lower", "."].map(str::to_string));
+    order::sort(&mut words);
+    words
+}
+
+/// Every word and punctuation mark of captions, questions and answers, sorted: what the tokenizer of a model has to know that
+/// writes them.
 pub fn vocabulary() -> Vec<String> {
     let attributes = attribute_words().into_iter().map(|(word, _)| word);
     let mut words: Vec<String> = SPOKEN.iter().map(|&(word, _)| word.to_string()).chain(attributes).collect();

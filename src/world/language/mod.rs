@@ -10,17 +10,20 @@ pub(super) mod lexicon;
 mod meaning;
 mod parse;
 pub(super) mod reader;
+mod reword;
 pub(super) mod speak;
 mod twist;
 
 pub use grounding::{Pointing, mentioned, pointings};
-pub use lexicon::vocabulary;
+pub use lexicon::{reading_vocabulary, spoken, vocabulary};
 pub use meaning::{Claim, Description, Phrase, Statement};
 pub use parse::{parse, read};
 pub use reader::ParseError;
+pub use reword::reword;
 pub use twist::false_caption;
 
 pub(super) use choose::{absent, projections};
+pub(crate) use lexicon::{is_same, kind_named};
 
 use super::rng::Rng;
 use super::scene::Scene;
@@ -73,6 +76,18 @@ pub fn full_caption(scene: &Scene) -> Caption {
     let text = speak::full(&choose::full(scene));
     let statements = parse(&text).expect("the speaker stays inside the grammar");
     Caption { style: Style::Full, text, statements }
+}
+
+/// A full caption that leaves out some of what it says of its objects: of each its place stays, and at least one attribute of
+/// its own. What is left is as true or false by itself as it was.
+pub fn thinned(caption: &Caption, rng: &mut Rng) -> Caption {
+    let claims = caption.statements.iter().map(|statement| match statement.claim {
+        Claim::Exists(what) => Claim::Exists(choose::thinned(what, rng)),
+        other => other,
+    });
+    let text = speak::full(&claims.collect::<Vec<_>>());
+    let statements = parse(&text).expect("the speaker stays inside the grammar");
+    Caption { style: caption.style, text, statements }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::model::Model;
 use super::scene::parse_split;
 use super::{CliError, Common, bar, print_json};
-use crate::eval::playroom::{Options, evaluate};
+use crate::eval::playroom::{Options, evaluate, evaluate_towers};
 use crate::world::Split;
 
 #[derive(clap::Args)]
@@ -17,6 +17,9 @@ pub(super) struct Eval {
     /// Number of scenes
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
+    /// Measure only what the towers find without the reader, which is soon done
+    #[arg(long)]
+    towers: bool,
     #[command(flatten)]
     model: Model,
     #[command(flatten)]
@@ -27,6 +30,10 @@ impl Eval {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let mut model = self.model.open_playroom(&self.common)?;
         let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
+        if self.towers {
+            let report = pollster::block_on(evaluate_towers(&mut model.0, options))?;
+            return self.print(&report);
+        }
         let bar = bar(0, "");
         let mut progress = |stage: &str, done: usize, total: usize| {
             if bar.message() != stage {
@@ -38,10 +45,14 @@ impl Eval {
         };
         let report = pollster::block_on(evaluate(&mut model.0, options, &mut progress))?;
         bar.finish_and_clear();
+        self.print(&report)
+    }
+
+    fn print(&self, report: &impl serde::Serialize) -> Result<(), CliError> {
         if self.common.json {
-            print_json(&report);
+            print_json(report);
         } else {
-            print_line!("{}", serde_json::to_string_pretty(&report).expect("plain data serialises"));
+            print_line!("{}", serde_json::to_string_pretty(report).expect("plain data serialises"));
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::io::tokenizer::{OwnTokenizer, TokenizerError};
 use crate::world::Style;
+use crate::world::language::is_word;
 
 /// The special token that asks the decoder for a style.
 fn prompt_token(style: Style) -> &'static str {
@@ -78,10 +79,40 @@ impl PlayroomTokenizer {
         ids
     }
 
+    /// The words of a text that the model has never read, in their order: those that Playroom does not know, and those that this
+    /// model's tokenizer, which may be older, takes apart.
+    pub fn unknown_words<'a>(&self, text: &'a str) -> Vec<&'a str> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let is_read = |word: &str| match self.tokenizer.encode(word).ids[..] {
+            [id] => id != self.unknown && is_word(&word.to_lowercase()),
+            _ => false,
+        };
+        words.filter(|word| !is_read(word)).collect()
+    }
+
     /// What each id adds to a text, with the space before it; nothing for special tokens.
     pub fn pieces(&self) -> Vec<String> {
         let token = |id: u32| self.tokenizer.token(id).filter(|_| id as usize >= SPECIALS.len());
         let piece = |id| token(id).unwrap_or_default().replace('\u{2581}', " ");
         (0..=self.tokenizer.largest_id()).map(piece).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::bpe;
+    use crate::world::language::{reading_vocabulary, vocabulary};
+
+    #[test]
+    fn words_that_were_never_read_are_named() {
+        let words = |all: Vec<String>| {
+            PlayroomTokenizer::new(&bpe::train(all.into_iter(), &SPECIALS, 1024)).expect("it trains")
+        };
+        let (spoken, read) = (words(vocabulary()), words(reading_vocabulary()));
+        let text = "Es gibt a BIG red ball, left of zzz?";
+        assert_eq!(read.unknown_words(text), ["Es", "gibt", "zzz"]);
+        assert_eq!(spoken.unknown_words(text), ["Es", "gibt", "BIG", "ball", "zzz"]);
+        assert!(read.unknown_words("two tiny violet boxes under the hoop.").is_empty());
     }
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use self::log::Log;
 use super::model::{choose_device, open_folder};
 use super::{CliError, Common, print_json};
-use crate::eval::playroom::{EvalReport, Options, evaluate};
+use crate::eval::playroom::{EvalReport, Options, evaluate, evaluate_towers};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
 use crate::io::claim::Claim;
@@ -35,6 +35,9 @@ const VALIDATED: usize = 100;
 
 const VAL_HEADER: &str = "step,text_to_image,image_to_text,hard_embedding,hard_late,hard_matching,statement_precision,\
                           object_recall,questions,pointing,swap_group";
+
+const TOWERS_HEADER: &str = "step,val_recall,val_recall_late,val_hard,val_hard_late,\
+                             compose_recall,compose_recall_late,compose_hard,compose_hard_late";
 
 #[derive(clap::Args)]
 pub(super) struct Train {
@@ -100,6 +103,7 @@ impl Train {
         let mut trainer = self.trainer(&words)?;
         let mut log = self.log(trainer.step)?;
         let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, trainer.step)?;
+        let mut towers = Log::open(&self.out.join("towers.csv"), TOWERS_HEADER, trainer.step)?;
         let mut figures = None;
         let bar = bar(&trainer);
         let (seed, batch, first, last) = (trainer.seed, trainer.batch, trainer.step, trainer.schedule.steps);
@@ -123,9 +127,11 @@ impl Train {
             self.note(&mut log, &bar, &report, start)?;
             if report.step % self.every == 0 || report.step == last {
                 self.save(&trainer, &tokenizer).map_err(CliError::failure)?;
-                if matches!(schedule.stage(report.step), Stage::Judging | Stage::Towers) {
-                    bar.set_message("measuring on val");
-                    figures = Some(self.validate(&trainer, &mut val)?);
+                bar.set_message("measuring on val");
+                match schedule.stage(report.step) {
+                    Stage::Judging => figures = Some(self.validate(&trainer, &mut val)?),
+                    Stage::Towers => self.validate_towers(&trainer, &mut towers)?,
+                    Stage::Pictures | Stage::Writing => {}
                 }
                 if bar.is_hidden() {
                     let left = indicatif::HumanDuration(bar.eta());
@@ -261,6 +267,21 @@ impl Train {
         ];
         log.line(&format!("{},{}", trainer.step, values.map(|value| format!("{value:.3}")).join(",")))?;
         Ok(figures)
+    }
+
+    /// What the towers find so far on scenes of `val` and of `compose`.
+    fn validate_towers(&self, trainer: &Trainer, log: &mut Log) -> Result<(), CliError> {
+        let mut model =
+            open_folder(&self.out.join("model"), choose_device(self.common.backend)?, Precision::F32)?;
+        let mut line = trainer.step.to_string();
+        for split in [Split::Val, Split::Compose] {
+            let options = Options { split, seed: trainer.seed, count: VALIDATED };
+            let found = pollster::block_on(evaluate_towers(&mut model.0, options))?;
+            let [late_recall, hard_late] = [found.late_recall_1, found.hard_late].map(Option::unwrap_or_default);
+            let values = [found.recall_1, late_recall, found.hard_embedding, hard_late];
+            values.iter().for_each(|value| line += &format!(",{value:.3}"));
+        }
+        log.line(&line)
     }
 
     fn save(&self, trainer: &Trainer, tokenizer: &[u8]) -> Result<(), CheckpointError> {

@@ -11,7 +11,7 @@ mod swap;
 
 pub use card::with_figures;
 pub use prior::QuestionPrior;
-pub use report::EvalReport;
+pub use report::{EvalReport, TowersReport};
 
 use crate::device::DeviceError;
 use crate::infer::{PlayroomTokenizer, VisionLanguageModel};
@@ -69,6 +69,16 @@ pub async fn evaluate(
         pointing,
         swap,
     })
+}
+
+/// Measures what the towers find without the reader, which is soon done.
+pub async fn evaluate_towers(
+    model: &mut VisionLanguageModel,
+    options: Options,
+) -> Result<TowersReport, DeviceError> {
+    let scenes = (0..options.count as u64).map(|i| splits::scene(options.split, options.seed, i)).collect();
+    let gallery = Gallery::encode(model, scenes).await?;
+    retrieval::towers(model, &gallery, options.seed).await
 }
 
 impl Gallery {

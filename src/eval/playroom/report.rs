@@ -52,6 +52,17 @@ pub struct Hard {
     pub matching_and_late: Option<f64>,
 }
 
+/// What the towers find without the reader: text to image at the first rank, and the right scene among nine copies.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct TowersReport {
+    #[serde(rename = "recall@1")]
+    pub recall_1: f64,
+    #[serde(rename = "late_recall@1")]
+    pub late_recall_1: Option<f64>,
+    pub hard_embedding: f64,
+    pub hard_late: Option<f64>,
+}
+
 /// Greedy captions in the `full` style.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Captions {

@@ -1,10 +1,12 @@
 //! Retrieval among a gallery, and the right scene among near misses.
 
-use super::report::{Hard, Retrieval};
+use super::report::{Hard, Retrieval, TowersReport};
 use super::{Gallery, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
 use crate::infer::{VisionLanguageModel, WordMaps};
 use crate::order;
+use crate::pixels::Pixels;
+use crate::tensor::HostTensor;
 use crate::world::Rng;
 use crate::world::edit::near_misses;
 
@@ -112,45 +114,121 @@ pub(super) async fn hard(
     progress: Progress<'_>,
 ) -> Result<Hard, DeviceError> {
     let count = gallery.scenes.len();
-    let width = model.architecture.embed_dim();
     let ids = sentences(model, &gallery.captions);
+    let texts = Texts::encode(model, gallery).await?;
     let (mut embedding, mut matching, mut late, mut both) = (0, 0, 0, 0);
-    let words = match model.compares_words() {
-        true => Some((model.encode_words(&ids).await?, model.late_temperature().await?)),
-        false => None,
-    };
-    for (i, scene) in gallery.scenes.iter().enumerate() {
+    for i in 0..count {
         progress("hard retrieval", i, count);
-        let mut rng = Rng::from_seed(seed ^ (i as u64) << 32);
-        let mut scenes = vec![scene.clone()];
-        scenes.extend(near_misses(scene, &mut rng, COPIES).into_iter().map(|(copy, _)| copy));
-        let pictures = pictures(&scenes);
-        let images = model.encode_pictures(&pictures).await?;
-        let text = &gallery.texts.as_f32()[i * width..(i + 1) * width];
-        let scores = cosines(images.as_f32(), text, width);
-        embedding += usize::from(wins(&scores));
-        let mut scores = Vec::new();
-        for picture in &pictures {
+        let copies = Copies::of(gallery, i, seed);
+        let scores = copies.scores(model, &texts, i).await?;
+        embedding += usize::from(wins(&scores.embedding));
+        let mut verdicts = Vec::new();
+        for picture in &copies.pictures {
             let [no, yes] = model.match_sentences(picture, &ids[i..=i]).await?[0];
-            scores.push(yes - no);
+            verdicts.push(yes - no);
         }
-        matching += usize::from(wins(&scores));
-        let Some((words, temperature)) = &words else { continue };
-        let cells = model.encode_cells(&pictures).await?;
-        let size = cells.shape[1] * cells.shape[2];
-        let of = |cells: &[f32]| temperature * WordMaps::new(&words[i], cells).score();
-        let late_scores: Vec<f32> = cells.as_f32().chunks(size).map(of).collect();
-        late += usize::from(wins(&late_scores));
-        let sums: Vec<f32> = scores.iter().zip(&late_scores).map(|(a, b)| a + b).collect();
-        both += usize::from(wins(&sums));
+        matching += usize::from(wins(&verdicts));
+        if let Some(scores) = scores.late {
+            late += usize::from(wins(&scores));
+            let sums: Vec<f32> = verdicts.iter().zip(&scores).map(|(a, b)| a + b).collect();
+            both += usize::from(wins(&sums));
+        }
     }
-    let only_late = |hits: usize| words.is_some().then(|| share(hits, count));
+    let only_late = |hits: usize| texts.words.is_some().then(|| share(hits, count));
     Ok(Hard {
         embedding: share(embedding, count),
         late: only_late(late),
         matching: share(matching, count),
         matching_and_late: only_late(both),
     })
+}
+
+/// Those of the figures that the reader has no part in.
+pub(super) async fn towers(
+    model: &mut VisionLanguageModel,
+    gallery: &Gallery,
+    seed: u64,
+) -> Result<TowersReport, DeviceError> {
+    let count = gallery.scenes.len();
+    let texts = Texts::encode(model, gallery).await?;
+    let (mut embedding, mut late) = (0, 0);
+    for i in 0..count {
+        let scores = Copies::of(gallery, i, seed).scores(model, &texts, i).await?;
+        embedding += usize::from(wins(&scores.embedding));
+        late += usize::from(scores.late.is_some_and(|scores| wins(&scores)));
+    }
+    let width = model.architecture.embed_dim();
+    let cosines = cosines(gallery.texts.as_f32(), gallery.images.as_f32(), width);
+    let is_found = |text: usize| {
+        let row = &cosines[text * count..(text + 1) * count];
+        let is_right = |image: usize| gallery.captions[text] == gallery.captions[image];
+        (0..count).all(|image| is_right(image) || row[image] < row[text])
+    };
+    Ok(TowersReport {
+        recall_1: share((0..count).filter(|&text| is_found(text)).count(), count),
+        late_recall_1: late_recall(model, gallery).await?.map(|late| late[0]),
+        hard_embedding: share(embedding, count),
+        hard_late: texts.words.is_some().then(|| share(late, count)),
+    })
+}
+
+/// The gallery's captions as the towers see them.
+struct Texts<'a> {
+    /// `[N, E]`.
+    embeds: &'a [f32],
+    /// For each caption `[T, L]`, and the temperature of late interaction.
+    words: Option<(Vec<HostTensor>, f32)>,
+}
+
+impl<'a> Texts<'a> {
+    async fn encode(model: &mut VisionLanguageModel, gallery: &'a Gallery) -> Result<Self, DeviceError> {
+        let words = match model.compares_words() {
+            true => {
+                let rows = sentences(model, &gallery.captions);
+                Some((model.encode_words(&rows).await?, model.late_temperature().await?))
+            }
+            false => None,
+        };
+        Ok(Texts { embeds: gallery.texts.as_f32(), words })
+    }
+}
+
+/// The pictures of a scene and of its near misses.
+struct Copies {
+    pictures: Vec<Pixels>,
+}
+
+/// Of each picture with the scene's caption.
+struct Scores {
+    embedding: Vec<f32>,
+    /// As logits.
+    late: Option<Vec<f32>>,
+}
+
+impl Copies {
+    fn of(gallery: &Gallery, i: usize, seed: u64) -> Copies {
+        let scene = &gallery.scenes[i];
+        let mut rng = Rng::from_seed(seed ^ (i as u64) << 32);
+        let mut scenes = vec![scene.clone()];
+        scenes.extend(near_misses(scene, &mut rng, COPIES).into_iter().map(|(copy, _)| copy));
+        Copies { pictures: pictures(&scenes) }
+    }
+
+    async fn scores(
+        &self,
+        model: &mut VisionLanguageModel,
+        texts: &Texts<'_>,
+        i: usize,
+    ) -> Result<Scores, DeviceError> {
+        let width = model.architecture.embed_dim();
+        let images = model.encode_pictures(&self.pictures).await?;
+        let embedding = cosines(images.as_f32(), &texts.embeds[i * width..(i + 1) * width], width);
+        let Some((words, temperature)) = &texts.words else { return Ok(Scores { embedding, late: None }) };
+        let cells = model.encode_cells(&self.pictures).await?;
+        let size = cells.shape[1] * cells.shape[2];
+        let logit = |cells: &[f32]| temperature * WordMaps::new(&words[i], cells).score();
+        Ok(Scores { embedding, late: Some(cells.as_f32().chunks(size).map(logit).collect()) })
+    }
 }
 
 /// Whether the first is strictly the largest.

@@ -186,6 +186,11 @@ pub(crate) fn kind_named(word: &str) -> Option<Kind> {
     }
 }
 
+/// Whether a lower-case word is one of Playroom's.
+pub fn is_word(word: &str) -> bool {
+    term(word).is_some()
+}
+
 /// The word of the speaker that another stands for.
 pub fn spoken(word: &str) -> Option<&'static str> {
     SYNONYMS.iter().find(|(_, others)| others.contains(&word)).map(|(spoken, _)| *spoken)

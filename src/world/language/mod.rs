@@ -15,7 +15,7 @@ pub(super) mod speak;
 mod twist;
 
 pub use grounding::{Pointing, mentioned, pointings};
-pub use lexicon::{reading_vocabulary, spoken, vocabulary};
+pub use lexicon::{is_word, reading_vocabulary, spoken, vocabulary};
 pub use meaning::{Claim, Description, Phrase, Statement};
 pub use parse::{parse, read};
 pub use reader::ParseError;

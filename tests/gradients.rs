@@ -3,13 +3,27 @@
 use pollster::block_on;
 use triptych::check::gradients::gradients;
 use triptych::kernel::{Access, Args, Kernel};
+use triptych::model::playroom::late_scores;
 use triptych::ops::Case;
 use triptych::ops::case::noise;
 use triptych::ops::registry::all_cases;
+use triptych::tensor::HostTensor;
 
 #[test]
 fn backward_passes_agree_with_finite_differences() {
     block_on(gradients(&all_cases())).expect_clean();
+}
+
+#[test]
+fn words_and_cells_that_are_nearest_take_the_gradient_of_late_interaction() {
+    let (words, cells) = (noise(&[3, 4, 5], 2.0, 8), noise(&[2, 6, 5], 2.0, 9));
+    let lengths = HostTensor::u32([3], vec![4, 2, 3]);
+    let late = Case::new("late scores", vec![words, cells, lengths], |b, s| {
+        late_scores(b, s[0], s[2], s[1])
+    });
+    let report = block_on(gradients(&[late.differentiable()]));
+    assert_eq!(report.compared, 2);
+    report.expect_clean();
 }
 
 static SQUARE: Kernel = Kernel {

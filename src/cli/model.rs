@@ -5,6 +5,7 @@ mod embeddings;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use etcetera::BaseStrategy;
 
 pub(super) use embeddings::{Embedded, Taken};
 
@@ -57,7 +58,8 @@ impl Model {
     /// A Playroom model that can be shown the world's scenes as they are, and read all that is said of them.
     pub(super) fn open_playroom(&self, common: &Common) -> Result<Opened, CliError> {
         let opened = self.open(common)?;
-        sees_scenes(&opened.0)?;
+        sees_scenes(&opened.0)
+            .map_err(|error| CliError::Input(format!("--model {}: {error}", self.model.display())))?;
         Ok(opened)
     }
 
@@ -136,23 +138,21 @@ pub(super) fn keep_tuning(device: &Device) {
 
 /// A file in the user's cache.
 fn tuning_file() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA"));
-    let cache = cache.or_else(|| set("HOME").map(|home| home.join(".cache")));
-    Some(cache?.join("triptych").join(KernelTuning::FILE))
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.cache_dir().join("triptych").join(KernelTuning::FILE))
 }
 
-fn sees_scenes(model: &VisionLanguageModel) -> Result<(), CliError> {
+fn sees_scenes(model: &VisionLanguageModel) -> Result<(), String> {
     let Some((config, _)) = model.playroom() else {
-        return Err(CliError::input("this command runs Playroom models only"));
+        return Err("this command runs Playroom models only".into());
     };
     let Config { image_size, max_tokens, .. } = *config;
     let (cells, most) = (config.grid(), Config::playroom(config.vocab_size).max_tokens);
     match image_size == PIXELS && cells >= 2 && max_tokens >= most {
         true => Ok(()),
-        false => Err(CliError::Input(format!(
+        false => Err(format!(
             "the model's config.json says image_size {image_size} ({cells} x {cells} cells) and max_tokens {max_tokens}; scenes have \
              {PIXELS} pixels, and with their sentences need 2 x 2 cells and {most} tokens"
-        ))),
+        )),
     }
 }

@@ -4,6 +4,7 @@ use pollster::block_on;
 use serde_json::{Value, json};
 use triptych::device::{CpuDevice, Device, DeviceError};
 use triptych::infer::{Decoding, Source, VisionLanguageModel};
+use triptych::model::architecture::Architecture;
 use triptych::model::blip::Task;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
@@ -77,7 +78,9 @@ async fn ask(model: &mut VisionLanguageModel) -> Result<Result<(), String>, Devi
         answers.push(("the logits of a match", HostTensor::f32([2], logits[0].to_vec())));
     }
     let mut begun = Vec::new();
-    if let Ok((prompt, _)) = model.caption_prompt("a red") {
+    let spelt = model.caption_prompt("a red").ok().map(|(prompt, _)| prompt);
+    let writes = matches!(model.architecture, Architecture::Blip(Task::Caption, _));
+    if let Some(prompt) = spelt.or_else(|| writes.then(|| model.decoder_prompt(None))) {
         begun.push((Source { picture: picture.clone(), question: None }, prompt));
     }
     begun.extend(model.question(picture, "what is red?"));

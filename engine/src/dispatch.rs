@@ -51,10 +51,10 @@ pub(crate) fn has_v3() -> bool {
 }
 
 /// A function in two forms, of which the caller sees one: `dispatched! { fn f(x: &[f32]) -> f32 { .. } }`, with
-/// `f<M: MulAdd>` where it multiplies and adds; or the fast form of a kernel: `dispatched!(|args| { .. })`.
+/// `f<M: MulAdd>` where it multiplies and adds; or the fast form of a kernel: `dispatched!(|args: &mut Args| { .. })`.
 macro_rules! dispatched {
-    (|$args:ident| $body:block) => {{
-        $crate::dispatch::dispatched! { fn form($args: &mut $crate::kernel::Args) $body }
+    (|$args:ident: $type:ty| $body:block) => {{
+        $crate::dispatch::dispatched! { fn form($args: $type) $body }
         form
     }};
     (

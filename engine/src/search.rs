@@ -130,9 +130,8 @@ dispatched! {
         let row = |at: usize| &index.codes[at * codes.len()..][..codes.len()];
         let part = index.len() / STREAMS;
         for at in 0..part {
-            let places: [usize; STREAMS] = std::array::from_fn(|stream| stream * part + at);
-            let products = products(&codes, places.map(row));
-            places.into_iter().zip(products).for_each(|(at, product)| consider(at, product));
+            let products = products(&codes, std::array::from_fn::<_, STREAMS, _>(|stream| row(stream * part + at)));
+            products.into_iter().enumerate().for_each(|(stream, product)| consider(stream * part + at, product));
         }
         for at in STREAMS * part..index.len() {
             let [product] = products(&codes, [row(at)]);

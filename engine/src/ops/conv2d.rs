@@ -88,7 +88,7 @@ pub static FORWARD: Kernel = Kernel {
             y.iter_mut().zip(sums).for_each(|(y, sum)| *y = sum as f32);
         }
     },
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let p: Params = args.params();
         let (g, x, weight, bias) = (p.geometry(), args.read[0], args.read[1], args.read[2]);
         let extents = [g.out_channels, g.positions, g.patch];
@@ -215,7 +215,7 @@ pub static BACKWARD_BIAS: Kernel = Kernel {
             *dbias = (*dbias as f64 + rows.flatten().map(|dy| *dy as f64).sum::<f64>()) as f32;
         }
     },
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (g, dy) = (args.params::<Params>().geometry(), args.read[0]);
         let batch = dy.len() / (g.out_channels * g.positions);
         for_rows(args.write[0], 1, batch * g.positions, |o, dbias| {

@@ -40,7 +40,7 @@ pub static FORWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (p, seed, x): (Params, _, _) = (args.params(), args.ids(0)[0], args.read[1]);
         for_rows(args.write[0], PIECE, 4 * PIECE, |piece, y| {
             let start = piece * PIECE;
@@ -62,7 +62,7 @@ pub static BACKWARD: Kernel = Kernel {
             *dx += p.factor(seed, i) * dy;
         }
     },
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (p, seed, dy): (Params, _, _) = (args.params(), args.ids(0)[0], args.read[1]);
         for_rows(args.write[0], PIECE, 4 * PIECE, |piece, dx| {
             let start = piece * PIECE;

@@ -5,7 +5,7 @@
 use super::case::{Case, noise};
 use super::fast_math;
 use crate::dispatch::dispatched;
-use crate::kernel::{Access, Kernel, Variant, for_rows, grid_rows, params, words};
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
@@ -39,7 +39,7 @@ pub static PARTS: Kernel = Kernel {
             *sum = part.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>() as f32;
         }
     },
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (g, offset) = (args.read[0], args.params::<Params>().offset as usize);
         let sums = &mut args.write[0][offset..][..g.len().div_ceil(PART)];
         for_rows(sums, 1, PART, |r, sum| {

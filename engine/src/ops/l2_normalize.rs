@@ -26,7 +26,7 @@ pub static FORWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) }],
     cpu: forward,
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (x, width) = (args.read[0], args.params::<Params>().width as usize);
         for_rows(args.write[0], width, 2 * width, |r, y| {
             let x = &x[r * width..(r + 1) * width];
@@ -43,7 +43,7 @@ pub static BACKWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[0]) }],
     cpu: backward,
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (x, dy, width) = (args.read[0], args.read[1], args.params::<Params>().width as usize);
         for_rows(args.write[0], width, 4 * width, |r, dx| {
             let (x, dy) = (&x[r * width..(r + 1) * width], &dy[r * width..(r + 1) * width]);

@@ -46,7 +46,7 @@ pub(super) static BACKWARD: Kernel = Kernel {
         grid: |p| grid_flat(p[0] * p[1] * p[2]),
     }],
     cpu: backward,
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (p, lengths, dy): (Params, _, _) = (args.params(), args.ids(0), args.read[1]);
         let (tokens, width) = (p.tokens as usize, p.width as usize);
         for_rows(args.write[0], tokens * width, tokens * width, |b, dx| {

@@ -25,7 +25,7 @@ pub static FORWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (factor, x) = (args.params::<Params>().factor, args.read[0]);
         for_rows(args.write[0], PIECE, PIECE, |i, y| {
             y.iter_mut().zip(&x[i * PIECE..]).for_each(|(y, x)| *y = factor * x);
@@ -43,7 +43,7 @@ pub static BACKWARD: Kernel = Kernel {
         let factor = args.params::<Params>().factor;
         args.write[0].iter_mut().zip(args.read[0]).for_each(|(dx, dy)| *dx += factor * dy);
     },
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (factor, dy) = (args.params::<Params>().factor, args.read[0]);
         for_rows(args.write[0], PIECE, PIECE, |i, dx| {
             dx.iter_mut().zip(&dy[i * PIECE..]).for_each(|(dx, dy)| *dx += factor * dy);

@@ -38,7 +38,7 @@ pub static BACKWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[0]) }],
     cpu: backward,
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (y, dy, width) = (args.read[0], args.read[1], args.params::<Params>().width as usize);
         for_rows(args.write[0], width, 3 * width, |r, dx| {
             let (y, dy) = (&y[r * width..(r + 1) * width], &dy[r * width..(r + 1) * width]);

@@ -44,7 +44,7 @@ pub static BIAS_BACKWARD: Kernel = Kernel {
             *dbias = (*dbias as f64 + sum) as f32;
         }
     },
-    fast: Some(dispatched!(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let p: Params = args.params();
         let (rows, cols, dout) = (p.rows as usize, p.cols as usize, args.read[0]);
         sum_rows(args.write[0], rows, |r, sums| {

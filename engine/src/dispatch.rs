@@ -3,7 +3,8 @@
 //! runs, what the processor can do. Elsewhere, as on ARM and in WebAssembly, it emits the function once.
 //!
 //! Closures written within such a function are compiled for the same processor, also those given to other threads. Functions that
-//! it calls are not, unless they are `#[inline(always)]`, dispatched themselves, or std's small ones.
+//! it calls are not, unless they are `#[inline(always)]`, dispatched themselves, or std's small ones; a function written within it
+//! is not. To dispatch costs about a nanosecond, so that a row may be dispatched, but not an element.
 
 /// `a * b + c`: for a function `f<M: MulAdd>` that is dispatched, `M` is [`Fused`] or [`Apart`]. What it calls has the
 /// type parameter too, since `cfg!(target_feature)` does not know by whom a function is called.

@@ -12,8 +12,8 @@ dispatched! {
     }
 }
 
-/// The inner products of `x` with vectors of its length, which are read side by side; panics where one is shorter. Compiled for
-/// whom its caller is compiled for.
+/// The inner products of `x` with vectors of its length, which are read side by side; panics where one is shorter. Inlined,
+/// and so compiled for the processor that the caller is compiled for.
 #[inline(always)]
 pub fn dots<const S: usize>(x: &[f32], ys: [&[f32]; S]) -> [f32; S] {
     let (whole, rest) = x.as_chunks();
@@ -27,7 +27,6 @@ pub fn dots<const S: usize>(x: &[f32], ys: [&[f32]; S]) -> [f32; S] {
 
 /// LLVM does not vectorise sums of several vectors for WebAssembly.
 #[cfg(target_arch = "wasm32")]
-#[inline(always)]
 fn of_chunks<const S: usize>(x: &[[f32; LANES]], ys: [&[[f32; LANES]]; S]) -> [f32; S] {
     use std::arch::wasm32::*;
     let halves = |values: &[f32; LANES]| {

@@ -130,7 +130,9 @@ dispatched! {
         let row = |at: usize| &index.codes[at * codes.len()..][..codes.len()];
         let part = index.len() / STREAMS;
         for at in 0..part {
-            let products = products(&codes, std::array::from_fn::<_, STREAMS, _>(|stream| row(stream * part + at)));
+            let mut rows = [row(at); STREAMS];
+            (1..STREAMS).for_each(|stream| rows[stream] = row(stream * part + at));
+            let products = products(&codes, rows);
             products.into_iter().enumerate().for_each(|(stream, product)| consider(stream * part + at, product));
         }
         for at in STREAMS * part..index.len() {
@@ -214,7 +216,6 @@ dispatched! {
 
 /// Sums of products of the query's codes with those of rows, a multiple of [`STEP`] of them.
 #[cfg(target_arch = "wasm32")]
-#[inline(always)]
 fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
     use std::arch::wasm32::*;
     let rows = rows.map(|row| row.as_chunks::<STEP>().0);

@@ -1,10 +1,10 @@
-//! Loops for the processor at hand. A build runs on every x86-64, whose baseline is SSE2; where the processor has AVX2 and FMA,
-//! as nearly all have, loops are worth compiling for these too. [`dispatched!`] emits a function twice and calls, when it
-//! runs, what the processor can do. Elsewhere, as on ARM and in WebAssembly, it emits the function once.
+//! Loops for the processor at hand. A build runs on every x86-64, all of which have SSE2; nearly all have AVX2 and FMA, for which
+//! loops are worth compiling too. [`dispatched!`] emits a function twice and chooses by the processor when it is called. On ARM
+//! and in WebAssembly it emits the function once.
 //!
-//! Closures written within such a function are compiled for the same processor, also those given to other threads. Functions that
-//! it calls are not, unless they are `#[inline(always)]`, dispatched themselves, or std's small ones; a function written within it
-//! is not. To dispatch costs about a nanosecond, so that a row may be dispatched, but not an element.
+//! Closures written within such a function are compiled for the same processor, also those given to other threads. Functions
+//! that it calls are not, unless they are `#[inline(always)]`, dispatched themselves, or std's small ones; nor is a function
+//! written within it. To dispatch costs about a nanosecond: a row may be dispatched, an element may not.
 
 /// `a * b + c`: for a function `f<M: MulAdd>` that is dispatched, `M` is [`Fused`] or [`Apart`]. What it calls has the
 /// type parameter too, since `cfg!(target_feature)` does not know by whom a function is called.

@@ -35,7 +35,10 @@ async fn zero_shot(
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, photo, labels @ ..] = &arguments[..] else { return Err("FOLDER PHOTO LABEL...".into()) };
+    let (folder, photo, labels) = match &arguments[..] {
+        [folder, photo, labels @ ..] if !labels.is_empty() => (folder, photo, labels),
+        _ => return Err("usage: clip_zero_shot FOLDER PHOTO LABEL...".into()),
+    };
     // The prompt of the paper, section 3.1.4.
     let texts: Vec<String> = labels.iter().map(|label| format!("a photo of a {label}.")).collect();
     let device = block_on(GpuDevice::request()).map_or(Device::Cpu(CpuDevice { exact: false }), Device::Gpu);

@@ -1,5 +1,5 @@
-// scores[B,H,Tq,Tk] = scale P (dy v^T - rowsum(P dy v^T)), and dx[B,T,D] += the product of scores or P with what runs over
-// keys or queries.
+// scores[B,H,Tq,Tk] = scale P (dy v^T - rowsum(P dy v^T)), then dq[B,Tq,D] += scores k,
+// dk[B,Tk,D] += scores^T q and dv[B,Tk,D] += P^T dy.
 
 struct Params {
     batch: u32,
@@ -55,6 +55,24 @@ fn backward_scores(
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;
 @group(0) @binding(3) var<uniform> mix_params: Params;
 
+// dx[b,t,h] += sum_s weights[b,h at (t * t_step + s * s_step)] x[b,s,h]; `at` is the element of dx.
+fn mix_sources(at: u32, targets: u32, sources: u32, t_step: u32, s_step: u32) {
+    let p = mix_params;
+    let width = p.heads * p.head_dim;
+    let b = at / width / targets;
+    if b >= p.batch {
+        return;
+    }
+    let column = at % width;
+    let head = (b * p.heads + column / p.head_dim) * p.queries * p.keys;
+    let start = head + at / width % targets * t_step;
+    var sum = 0.0;
+    for (var s = 0u; s < sources; s++) {
+        sum += weights[start + s * s_step] * x[(b * sources + s) * width + column];
+    }
+    dx[at] += sum;
+}
+
 // dx[b,i,h] += sum_j weights[b,h,i,j] x[b,j,h]; one invocation per element.
 @compute @workgroup_size(256)
 fn backward_queries(
@@ -63,19 +81,7 @@ fn backward_queries(
     @builtin(local_invocation_index) local: u32,
 ) {
     let p = mix_params;
-    let at = flat_index(group, groups, local);
-    let width = p.heads * p.head_dim;
-    let b = at / width / p.queries;
-    if b >= p.batch {
-        return;
-    }
-    let column = at % width;
-    let row = (b * p.heads + column / p.head_dim) * p.queries + at / width % p.queries;
-    var sum = 0.0;
-    for (var j = 0u; j < p.keys; j++) {
-        sum += weights[row * p.keys + j] * x[(b * p.keys + j) * width + column];
-    }
-    dx[at] += sum;
+    mix_sources(flat_index(group, groups, local), p.queries, p.keys, p.keys, 1u);
 }
 
 // dx[b,j,h] += sum_i weights[b,h,i,j] x[b,i,h]; one invocation per element.
@@ -86,17 +92,5 @@ fn backward_keys(
     @builtin(local_invocation_index) local: u32,
 ) {
     let p = mix_params;
-    let at = flat_index(group, groups, local);
-    let width = p.heads * p.head_dim;
-    let b = at / width / p.keys;
-    if b >= p.batch {
-        return;
-    }
-    let column = at % width;
-    let start = (b * p.heads + column / p.head_dim) * p.queries * p.keys + at / width % p.keys;
-    var sum = 0.0;
-    for (var i = 0u; i < p.queries; i++) {
-        sum += weights[start + i * p.keys] * x[(b * p.queries + i) * width + column];
-    }
-    dx[at] += sum;
+    mix_sources(flat_index(group, groups, local), p.keys, p.queries, 1u, p.keys);
 }

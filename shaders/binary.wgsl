@@ -4,9 +4,9 @@ struct Params {
     count: u32,
     multiply: u32,
     // extents of out but the first
-    d1: u32,
-    d2: u32,
-    d3: u32,
+    extents1: u32,
+    extents2: u32,
+    extents3: u32,
     // strides in x and y, 0 along broadcast axes
     x0: u32,
     x1: u32,
@@ -42,7 +42,7 @@ fn forward(
 ) {
     let i = flat_index(group, groups, local);
     if i < params.count {
-        let c = coordinates(i, params.d1, params.d2, params.d3);
+        let c = coordinates(i, params.extents1, params.extents2, params.extents3);
         let u = x[at(c, vec4u(params.x0, params.x1, params.x2, params.x3))];
         let v = y[at(c, vec4u(params.y0, params.y1, params.y2, params.y3))];
         out[i] = select(u + v, u * v, params.multiply == 1u);
@@ -54,23 +54,23 @@ struct BackwardParams {
     lanes: u32,
     multiply: u32,
     // extents of the operand but the first
-    d1: u32,
-    d2: u32,
-    d3: u32,
+    extents1: u32,
+    extents2: u32,
+    extents3: u32,
     // elements of out per element of the operand, and the extents of the broadcast axes but the first
     sums: u32,
-    r1: u32,
-    r2: u32,
-    r3: u32,
+    broadcast1: u32,
+    broadcast2: u32,
+    broadcast3: u32,
     // strides in out, and in the other operand
-    g0: u32,
-    g1: u32,
-    g2: u32,
-    g3: u32,
-    o0: u32,
-    o1: u32,
-    o2: u32,
-    o3: u32,
+    result0: u32,
+    result1: u32,
+    result2: u32,
+    result3: u32,
+    other0: u32,
+    other1: u32,
+    other2: u32,
+    other3: u32,
 }
 
 @group(0) @binding(0) var<storage, read> other: array<f32>;
@@ -105,12 +105,12 @@ fn backward(
     let lane = local / elements;
     var total = 0.0;
     if i < p.count {
-        let c = coordinates(i, p.d1, p.d2, p.d3);
+        let c = coordinates(i, p.extents1, p.extents2, p.extents3);
         for (var k = lane; k < p.sums; k += p.lanes) {
-            let b = c + coordinates(k, p.r1, p.r2, p.r3);
-            let g = dy[at(b, vec4u(p.g0, p.g1, p.g2, p.g3))];
+            let b = c + coordinates(k, p.broadcast1, p.broadcast2, p.broadcast3);
+            let g = dy[at(b, vec4u(p.result0, p.result1, p.result2, p.result3))];
             if p.multiply == 1u {
-                total += g * other[at(b, vec4u(p.o0, p.o1, p.o2, p.o3))];
+                total += g * other[at(b, vec4u(p.other0, p.other1, p.other2, p.other3))];
             } else {
                 total += g;
             }

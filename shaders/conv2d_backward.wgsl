@@ -1,4 +1,6 @@
-// dx[B,C,H,W], dweight[O,C,kh,kw] and dbias[O] += the gradients of conv2d.wgsl, whose parameters these are.
+// Gradients of conv2d.wgsl, whose parameters these are, i,j being places of y and p,q of the filter:
+// dx[b,c,i*stride+p-padding,j*stride+q-padding] += sum_o dy[b,o,i,j] weight[o,c,p,q],
+// dweight[o,c,p,q] += sum_bij dy[b,o,i,j] x[b,c,i*stride+p-padding,j*stride+q-padding], dbias[o] += sum_bij dy[b,o,i,j].
 
 @group(0) @binding(1) var<storage, read> dy: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dx: array<f32>;

@@ -1,5 +1,5 @@
 // out[z,i,j] = act(sum_l x[z,i,l] y[z,l,j] + bias[j]); x [batch,M,K] and y [batch,K,N] read through strides, out contiguous. How
-// y is kept is told by a piece of its own, in which a line is a column of y.
+// y is stored is given by a separate source piece, in which a line is a column of y.
 
 struct Params {
     batch: u32,

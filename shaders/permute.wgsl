@@ -3,13 +3,13 @@
 struct Params {
     count: u32,
     // extents of the result but the first, and strides in the source along the result's axes
-    d1: u32,
-    d2: u32,
-    d3: u32,
-    s0: u32,
-    s1: u32,
-    s2: u32,
-    s3: u32,
+    extents1: u32,
+    extents2: u32,
+    extents3: u32,
+    strides0: u32,
+    strides1: u32,
+    strides2: u32,
+    strides3: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -18,9 +18,10 @@ struct Params {
 
 fn source(i: u32) -> u32 {
     let p = params;
-    let row = i / p.d3;
-    let plane = row / p.d2;
-    return plane / p.d1 * p.s0 + plane % p.d1 * p.s1 + row % p.d2 * p.s2 + i % p.d3 * p.s3;
+    let row = i / p.extents3;
+    let plane = row / p.extents2;
+    let outer = plane / p.extents1 * p.strides0 + plane % p.extents1 * p.strides1;
+    return outer + row % p.extents2 * p.strides2 + i % p.extents3 * p.strides3;
 }
 
 @compute @workgroup_size(256)

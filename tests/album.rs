@@ -9,7 +9,7 @@ use triptych::io::image::{decode, encode_png};
 use triptych::pixels;
 use triptych::session::local::{LocalClient, Offline};
 use triptych::session::protocol::{
-    AlbumPart, BackendChoice, Command, Event, Lane, ModelName, Opened, Photo, Pixels, Recovery,
+    AlbumPart, BackendChoice, Command, EncodeLane, Event, ModelName, Opened, Photo, Pixels, Recovery,
 };
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
@@ -109,14 +109,14 @@ fn words_are_embedded_together_and_what_is_no_picture_is_told() {
     let folders = tempdir().unwrap();
     let mut client = visit(folders.path());
     let texts = |lane| Command::Encode { inputs: vec!["a red circle".into(), "a blue star".into()], lane };
-    let Event::Encoded { rows, .. } = ask(&mut client, texts(Lane::Search)) else { panic!("rows") };
+    let Event::Encoded { rows, .. } = ask(&mut client, texts(EncodeLane::Search)) else { panic!("rows") };
     let Event::Encoded { rows: second, .. } = ask(&mut client, Command::query("a blue star")) else {
         panic!("a row")
     };
     let difference = |(a, b): (&f32, &f32)| (a - b).abs();
     let worst = rows[second.len()..].iter().zip(&second).map(difference).fold(0.0, f32::max);
     assert!(rows.len() == 2 * second.len() && worst < 1e-4, "{worst}");
-    assert_eq!(ask(&mut client, texts(Lane::Labels)), Event::Encoded { from: 0, rows });
+    assert_eq!(ask(&mut client, texts(EncodeLane::Labels)), Event::Encoded { from: 0, rows });
     let event = ask(
         &mut client,
         Command::AddPhoto { photo: photo("a.png"), file: b"no picture".to_vec(), in_memory: false },

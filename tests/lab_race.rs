@@ -31,8 +31,8 @@ fn place(race: &Race, contestant: Contestant) -> usize {
 }
 
 fn accuracy(race: &Race, contestant: Contestant) -> f32 {
-    let standing = pollster::block_on(race.evaluate(place(race, contestant))).unwrap();
-    standing.confusion.accuracy()
+    let evaluation = pollster::block_on(race.evaluate(place(race, contestant))).unwrap();
+    evaluation.confusion.accuracy()
 }
 
 fn without_words(race: &Race, contestant: Contestant) -> f32 {
@@ -85,9 +85,9 @@ fn everyone_has_as_many_weights_and_equal_seeds_give_equal_losses() {
     assert_eq!(losses, run().1);
     assert!(losses.iter().all(|loss| loss.is_finite()));
     for at in 1..race.settings.entrants().len() {
-        let standing = pollster::block_on(race.evaluate(at)).unwrap();
-        let share = standing.parameters as f32 / PARAMETERS as f32;
-        assert!((share - 1.0).abs() < 0.025, "{:?} has {}", standing.contestant, standing.parameters);
+        let evaluation = pollster::block_on(race.evaluate(at)).unwrap();
+        let share = evaluation.parameters as f32 / PARAMETERS as f32;
+        assert!((share - 1.0).abs() < 0.025, "{:?} has {}", evaluation.contestant, evaluation.parameters);
     }
 }
 

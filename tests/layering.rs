@@ -31,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("plan", &["layout", "order", "precision", "tensor", "kernel"]),
     ("device", &["layout", "limits", "order", "tensor", "kernel", "plan"]),
     ("ops", &["dispatch", "dot", "layout", "order", "precision", "rng", "tensor", "kernel", "plan"]),
-    ("check", &["tensor", "kernel", "plan", "ops", "device"]),
+    ("check", &["rng", "tensor", "kernel", "plan", "ops", "device"]),
     ("nn", &["layout", "precision", "tensor", "kernel", "plan", "ops"]),
     ("model", &["layout", "limits", "precision", "rng", "tensor", "kernel", "plan", "ops", "nn", "io"]),
     ("viz", &["pixels", "tensor", "world"]),
@@ -95,7 +95,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "eval", "lab", "session",
         ],
     ),
-    ("worker", &["limits", "pixels", "io", "js_error", "session"]),
+    ("worker", &["limits", "pixels", "io", "js_error", "device", "session"]),
     (
         "cli",
         &[

@@ -7,8 +7,8 @@ use triptych::lab::fuse::{Contestant, Modality, RaceSettings};
 use triptych::lab::sabotage::Corruption;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    BackendChoice, Command, Decoding, Event, Experiment, Lane, ModelName, Pixels, Reader, Recovery,
-    TrainingUpdate,
+    BackendChoice, Command, Decoding, EncodeLane, Event, Experiment, Input, Lane, ModelName, Pixels, Reader,
+    Recovery, TrainingUpdate,
 };
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
@@ -34,27 +34,38 @@ fn loaded() -> LocalClient {
 #[test]
 fn a_gallery_comes_in_pieces_and_gives_way_to_typed_words() {
     let mut client = loaded();
-    let inputs = (0..20).flat_map(|at| [picture(at).into(), "a red circle".into()]).collect();
-    let gallery = client.send(Command::Encode { inputs, lane: Lane::Gallery });
+    let colours = ["red", "blue", "green", "yellow", "pink"];
+    let shapes = ["circle", "star", "ring", "heart"];
+    let sentence = |at: u64| {
+        let (colour, shape) = (colours[at as usize % 5], shapes[at as usize % 4]);
+        Input::from(format!("a {colour} {shape}"))
+    };
+    let inputs: Vec<Input> = (0..20).flat_map(|at| [picture(at).into(), sentence(at)]).collect();
+    let gallery = client.send(Command::Encode { inputs: inputs.clone(), lane: EncodeLane::Gallery });
     let text = client.send(Command::query("a red circle"));
     let replies = pollster::block_on(client.finish());
     assert_eq!(replies[0].id, text);
     let Event::Encoded { from: 0, rows: embedding } = &replies[0].event else { panic!("{:?}", replies[0]) };
     let norm: f32 = embedding.iter().map(|v| v * v).sum();
     assert!((norm - 1.0).abs() < 1e-4, "{norm}");
-    let mut expected = 0;
+    let mut found = Vec::new();
     for reply in &replies[1..] {
         let Event::Encoded { from, rows } = &reply.event else { panic!("{reply:?}") };
-        assert_eq!((reply.id, *from), (gallery, expected));
-        for pair in rows.chunks(2 * embedding.len()) {
-            // The same words give the same vector, whatever the batch.
-            let text = &pair[embedding.len()..];
-            let difference = text.iter().zip(embedding).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(difference < 1e-4, "{difference}");
-            expected += 2;
-        }
+        assert_eq!((reply.id, *from as usize * embedding.len()), (gallery, found.len()));
+        found.extend_from_slice(rows);
     }
-    assert_eq!((expected, replies.len()), (40, 6), "four pairs at a time");
+    assert_eq!((found.len(), replies.len()), (40 * embedding.len(), 6), "four pairs at a time");
+    // Each row is of its own input, and an input gives the same vector alone as among others.
+    for (input, row) in inputs.into_iter().zip(found.chunks(embedding.len())) {
+        let events = pollster::block_on(client.ask(Command::query(input.clone())));
+        let [Event::Encoded { rows, .. }] = &events[..] else { panic!("{events:?}") };
+        let difference = row.iter().zip(rows).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(
+            difference < 1e-4,
+            "{difference} for {}",
+            if matches!(input, Input::Text(_)) { "text" } else { "picture" }
+        );
+    }
 }
 
 #[test]

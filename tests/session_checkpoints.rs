@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shelf::*;
 use triptych::infer::{Decoding as Search, Job, Source};
 use triptych::session::protocol::{
-    Attention, Command, Decoding, Event, Hypothesis, Lane, Opened, Pixels, Reader, Token,
+    Attention, Command, Decoding, EncodeLane, Event, Hypothesis, Opened, Pixels, Reader, Token,
 };
 
 fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], sentences: [&str; 2]) {
@@ -32,7 +32,7 @@ fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], 
     }
     let pairs = |(picture, text): (Pixels, &str)| [picture.into(), text.into()];
     let inputs = (0..3).flat_map(|_| both().into_iter().zip(sentences).flat_map(pairs)).collect();
-    let events = shelf.ask(Command::Encode { inputs, lane: Lane::Gallery });
+    let events = shelf.ask(Command::Encode { inputs, lane: EncodeLane::Gallery });
     let mut expected = 0;
     for event in events {
         let Event::Encoded { from, rows } = event else { panic!("{event:?}") };

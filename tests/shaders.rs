@@ -129,13 +129,14 @@ fn params(module: &Module, info: &ModuleInfo, entry: usize) -> Result<Vec<(Strin
     members.iter().map(scalar).collect()
 }
 
-/// The shader's parameters are the kernel's, by order, type and name; those of an array have names of their own.
+/// The shader's parameters are the kernel's, by order, type and name; those of an array begin with its name.
 fn check_params(kernel: &Kernel, found: &[(String, DType)]) -> Result<usize, String> {
     let mut rest = found;
     for field in kernel.params {
         let (some, tail) = rest.split_at_checked(field.count).ok_or(format!("no parameter {field:?}"))?;
         let same = |(name, dtype): &(String, DType)| {
-            *dtype == field.dtype && (field.count > 1 || *name == field.name)
+            let is_named = if field.count > 1 { name.starts_with(field.name) } else { name == field.name };
+            *dtype == field.dtype && is_named
         };
         if let Some(other) = some.iter().find(|other| !same(other)) {
             return Err(format!("parameter {other:?} of the shader stands for {field:?}"));
@@ -226,7 +227,7 @@ fn no_shader_file_is_an_orphan() {
 }
 
 const COPY: &str = "
-    struct Params { count: u32, a: f32, b: f32 }
+    struct Params { count: u32, a0: f32, a1: f32, b0: f32, b1: f32 }
     @group(0) @binding(0) var<storage, read> x: array<f32>;
     @group(0) @binding(1) var<storage, read_write> y: array<f32>;
     @group(0) @binding(2) var<uniform> params: Params;
@@ -243,7 +244,8 @@ fn inspect_copy(change: (&str, &str), bindings: &'static [(&'static str, Access)
         entry: "forward",
         grid: |p| [p[0].div_ceil(64), 1, 1],
     };
-    const PARAMS: &[Field] = &[Field::of::<u32>("count"), Field::of::<[f32; 2]>("factors")];
+    const PARAMS: &[Field] =
+        &[Field::of::<u32>("count"), Field::of::<[f32; 2]>("a"), Field::of::<[f32; 2]>("b")];
     let kernel =
         Kernel { name: "copy.forward", bindings, params: PARAMS, variants: &[], cpu: |_| (), fast: None };
     inspect(&kernel, &variant)
@@ -253,7 +255,7 @@ fn inspect_copy(change: (&str, &str), bindings: &'static [(&'static str, Access)
 fn a_shader_that_differs_from_its_description_is_found() {
     let right: &[_] = &[("x", Access::Read), ("y", Access::Write)];
     let same = ("count", "count");
-    assert_eq!(inspect_copy(same, right), Ok(3));
+    assert_eq!(inspect_copy(same, right), Ok(5));
     for wrong in [
         &[("y", Access::Read), ("x", Access::Write)] as &[_],
         &[("x", Access::Read), ("y", Access::Read)],
@@ -265,11 +267,12 @@ fn a_shader_that_differs_from_its_description_is_found() {
     for (change, complaint) in [
         (("64", "512"), "workgroup size"),
         (("params.count", "arrayLength(&x) + params.count"), "arrayLength"),
-        (("b: f32", "b: f32, size: vec2u"), "neither u32 nor f32"),
-        (("b: f32", "b: f32, c: f32"), "the kernel has no parameter"),
-        ((", b: f32", ""), "no parameter Field"),
-        (("a: f32", "a: u32"), "stands for"),
-        (("count: u32, a: f32", "a: f32, count: u32"), "stands for"),
+        (("b1: f32", "b1: f32, size: vec2u"), "neither u32 nor f32"),
+        (("b1: f32", "b1: f32, c: f32"), "the kernel has no parameter"),
+        ((", b1: f32", ""), "no parameter Field"),
+        (("a0: f32", "a0: u32"), "stands for"),
+        (("count: u32, a0: f32", "a0: f32, count: u32"), "stands for"),
+        (("a0: f32, a1: f32, b0: f32, b1: f32", "b0: f32, b1: f32, a0: f32, a1: f32"), "stands for"),
         (("count", "size"), "stands for"),
         (("fn forward", "fn other"), "no entry point"),
         (("= x[id.x]", "= x[id]"), "index"),

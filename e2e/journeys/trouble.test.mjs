@@ -140,7 +140,7 @@ journey(
     await lab.screenshot("ask-by-webgpu");
     // What the adapter measured of itself is kept for the next visit.
     const kept = await lab.page.evaluate(async () => {
-      const found = await (await caches.open("triptych")).match("kernel-choices.json");
+      const found = await (await caches.open("triptych")).match("kernel-tuning.json");
       return found?.text();
     });
     assert.match(kept, /swiftshader.*matmul/);

@@ -43,7 +43,7 @@ export function rest(page) {
     let changed = performance.now();
     const watch = new MutationObserver(() => (changed = performance.now()));
     watch.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
-    const isBusy = () => document.querySelector(".loading, [aria-busy=true]") || /Preparing|training|judging/.test(document.querySelector(".run-bar output")?.textContent);
+    const isBusy = () => document.querySelector(".loading, [aria-busy=true]") || /Preparing|training|evaluating/.test(document.querySelector(".run-bar output")?.textContent);
     while (isBusy() || performance.now() - changed < 250) await new Promise((later) => setTimeout(later, 50));
     watch.disconnect();
   });

@@ -53,13 +53,13 @@ async fn fit(device: &Device, plan: Rc<Plan>) -> Result<[f32; 3], DeviceError> {
         compiled.write("hyper", &HostTensor::f32([2], vec![LEARNING_RATE, step as f32]));
         compiled.run(plan.all())?;
     }
-    let (weight, bias) = (params.fetch("weight").await?, params.fetch("bias").await?);
+    let (weight, bias) = (params.read("weight").await?, params.read("bias").await?);
     Ok([weight.as_f32()[0], weight.as_f32()[1], bias.as_f32()[0]])
 }
 
 fn main() -> Result<(), DeviceError> {
     let plan = Rc::new(training_plan());
-    let selection = pollster::block_on(select(Preference::Auto, plan.clone(), None))?;
+    let selection = pollster::block_on(select(Preference::Auto, |_| plan.clone(), None))?;
     println!("{}", selection.reason);
     let [w0, w1, bias] = pollster::block_on(fit(&selection.device, plan))?;
     println!("y = {w0:.3} x0 {w1:+.3} x1 {bias:+.3}");

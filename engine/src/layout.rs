@@ -88,21 +88,21 @@ impl Layout {
 
     /// Rows of a matrix `[rows, width]` as they are stored, of whole groups or up to its last row: group after group
     /// `[width, group]`, zeros for the rows that the last one lacks.
-    pub fn lay(self, [rows, width]: [usize; 2], some: &[f32]) -> Vec<f32> {
+    pub fn reorder(self, [rows, width]: [usize; 2], some: &[f32]) -> Vec<f32> {
         /// Rows that are taken at a time: as many numbers as a cache line holds.
         const RUN: usize = 16;
         let group = self.group(rows);
         let whole = group * width;
-        let mut laid = vec![0.0; some.len().next_multiple_of(whole)];
-        for (laid, rows) in laid.chunks_exact_mut(whole).zip(some.chunks(whole)) {
+        let mut reordered = vec![0.0; some.len().next_multiple_of(whole)];
+        for (reordered, rows) in reordered.chunks_exact_mut(whole).zip(some.chunks(whole)) {
             for (run, rows) in rows.chunks(RUN * width).enumerate() {
-                for (l, line) in laid.chunks_exact_mut(group).enumerate() {
+                for (l, line) in reordered.chunks_exact_mut(group).enumerate() {
                     let places = line[run * RUN..].iter_mut();
                     places.zip(rows[l..].iter().step_by(width)).for_each(|(place, value)| *place = *value);
                 }
             }
         }
-        laid
+        reordered
     }
 }
 
@@ -115,14 +115,14 @@ mod tests {
         let (rows, width) = (19, 3);
         let matrix: Vec<f32> = (0..rows * width).map(|i| i as f32).collect();
         for layout in [Layout::Rows, Layout::Columns, Layout::Panels] {
-            let (group, laid) = (layout.group(rows), layout.lay([rows, width], &matrix));
-            assert_eq!(laid.len(), layout.shape([rows, width]).numel());
+            let (group, reordered) = (layout.group(rows), layout.reorder([rows, width], &matrix));
+            assert_eq!(reordered.len(), layout.shape([rows, width]).numel());
             for (at, value) in matrix.iter().enumerate() {
                 let (row, l) = (at / width, at % width);
                 let place = row / group * group * width + l * group + row % group;
-                assert_eq!(laid[place], *value, "{layout:?} {row} {l}");
+                assert_eq!(reordered[place], *value, "{layout:?} {row} {l}");
             }
         }
-        assert_eq!(Layout::Panels.lay([2, 1], &[7.0, 8.0]), [7.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(Layout::Panels.reorder([2, 1], &[7.0, 8.0]), [7.0, 8.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     }
 }

@@ -1,4 +1,4 @@
-//! Seeded random numbers.
+//! Seeded random numbers, and the hash that makes seeds of names.
 
 /// What the state of [`SplitMix64`] grows by with every number.
 pub const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -27,6 +27,14 @@ impl SplitMix64 {
     }
 }
 
+/// The hash of no bytes, from which [`fnv1a`] begins.
+pub const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a (Fowler, Noll and Vo) over 64 bits: the hash of `bytes` behind those of which `hash` is made.
+pub fn fnv1a(hash: u64, bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +46,12 @@ mod tests {
         let first = [0; 3].map(|_| random.next_u64());
         assert_eq!(first, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
         assert!((0..1000).all(|_| (0.0..1.0).contains(&random.unit())));
+    }
+
+    #[test]
+    fn hashes_are_those_of_the_reference() {
+        // From the test vectors of the authors' code.
+        assert_eq!(fnv1a(FNV_START, *b"foobar"), 0x8594_4171_f739_67e8);
+        assert_eq!(fnv1a(fnv1a(FNV_START, *b"foo"), *b"bar"), 0x8594_4171_f739_67e8);
     }
 }

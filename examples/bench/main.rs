@@ -18,32 +18,32 @@ use triptych::model::architecture::Architecture;
 use triptych::precision::Precision;
 use triptych::tensor::HostTensor;
 
-/// The image tower of a checkpoint on one device.
+/// The image tower of a model on one device.
 struct Tower {
-    checkpoint: VisionLanguageModel,
+    model: VisionLanguageModel,
 }
 
 impl Tower {
     /// Loads the files of a CLIP; the error is a message.
     async fn open(gpu: bool, files: &dyn Files) -> Result<Self, String> {
-        let checkpoint = load(gpu, files).await?;
-        match checkpoint.architecture {
-            Architecture::Clip(_) => Ok(Tower { checkpoint }),
+        let model = load(gpu, files).await?;
+        match model.architecture {
+            Architecture::Clip(_) => Ok(Tower { model }),
             _ => Err("expected a CLIP".to_string()),
         }
     }
 
     /// Unit vectors `[B, E]` of `pixels`, the values of `[B, 3, S, S]`, in host memory.
     async fn embed(&mut self, batch: usize, pixels: Vec<f32>) -> Result<HostTensor, String> {
-        let side = self.checkpoint.architecture.vision().image_size;
+        let side = self.model.architecture.vision().image_size;
         let expected = batch * 3 * side * side;
         if pixels.len() != expected {
             return Err(format!("expected {expected} values of pixels, found {}", pixels.len()));
         }
         let pixels = HostTensor::f32([batch, 3, side, side], pixels);
-        let compiled = self.checkpoint.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await;
+        let compiled = self.model.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await;
         let compiled = compiled.map_err(|error| error.to_string())?;
-        self.checkpoint.read(&compiled, "image_embeds").await.map_err(|error| error.to_string())
+        self.model.read(&compiled, "image_embeds").await.map_err(|error| error.to_string())
     }
 }
 

@@ -64,7 +64,7 @@ fn embed(folder: &Path, batch: usize) -> Result<(), String> {
     let mut tower = pollster::block_on(Tower::open(false, &Folder(folder.to_path_buf())))?;
     let pixels = pictures(folder, batch)?;
     let mut expected = values(folder.join("embeds.f32"))?;
-    expected.truncate(batch * tower.checkpoint.architecture.embed_dim());
+    expected.truncate(batch * tower.model.architecture.embed_dim());
     answer(
         || pollster::block_on(tower.embed(batch, pixels.clone())),
         |ms, embeds| json!({ "ms": ms, "error": largest_error(embeds.as_f32(), &expected) }),

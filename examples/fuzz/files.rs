@@ -52,6 +52,6 @@ impl Files {
 
 impl read_at::Files for Files {
     fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
-        Ok(self.0.get(name).map(|bytes| Box::new(bytes.clone()) as Box<dyn ReadAt>))
+        self.0.open(name)
     }
 }

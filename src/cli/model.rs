@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 pub(super) use embeddings::{Embedded, Taken};
 
 use super::{Backend, CliError, Common};
-use crate::device::{CpuDevice, Device, DeviceError, GpuDevice};
+use crate::device::{CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
 use crate::infer::{Cut, VisionLanguageModel};
 use crate::io::file::{Folder, write_atomic};
 use crate::model::playroom::Config;
@@ -139,7 +139,7 @@ fn tuning_file() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA"));
     let cache = cache.or_else(|| set("HOME").map(|home| home.join(".cache")));
-    Some(cache?.join("triptych/kernel-choices.json"))
+    Some(cache?.join("triptych").join(KernelTuning::FILE))
 }
 
 fn sees_scenes(model: &VisionLanguageModel) -> Result<(), CliError> {

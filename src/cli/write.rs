@@ -162,7 +162,7 @@ fn write(
     most: Most,
 ) -> Result<(Vec<u32>, Vec<f32>), CliError> {
     model.expect_room(&prompt)?;
-    let own = model.generation();
+    let own = &model.generation;
     let decoding = decoding.unwrap_or_else(|| own.decoding());
     let max_new = most.asked.or_else(|| own.max_new(prompt.len())).unwrap_or(most.usual);
     let best = pollster::block_on(model.generate(source, prompt, decoding, max_new))?;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::job::cross_name;
 use super::kv_cache::{self, CachedRows, KvCache};
-use super::{Decoding, GenerationConfig, Generator, Hypothesis, Job, Trace, VisionLanguageModel};
+use super::{Decoding, Generator, Hypothesis, Job, Trace, VisionLanguageModel};
 use crate::device::{CompiledPlan, DeviceError};
 use crate::model::emit::Reader;
 use crate::pixels::Pixels;
@@ -215,11 +215,6 @@ impl VisionLanguageModel {
     pub fn generator(&self, prompt: Vec<u32>, decoding: Decoding, max_new: usize) -> Generator {
         let room = self.longest().saturating_sub(prompt.len());
         Generator::new(&self.generation, decoding, prompt, max_new.min(room))
-    }
-
-    /// How the model writes where its user does not say.
-    pub fn generation(&self) -> &GenerationConfig {
-        &self.generation
     }
 }
 

@@ -106,7 +106,9 @@ impl VisionLanguageModel {
         least_ms: f64,
     ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
         let pixels = self.images.pixel_values(std::slice::from_ref(picture));
-        let compiled = self.run(Job::EncodeImage { batch: 1 }, false, &[("pixels", &pixels)]).await?;
+        // A model without embeddings encodes pictures for its texts only.
+        let job = if self.architecture.embeds() { Job::EncodeImage { batch: 1 } } else { Job::ImageCrossKv };
+        let compiled = self.run(job, false, &[("pixels", &pixels)]).await?;
         compiled.time_steps(least_ms).await
     }
 

@@ -35,10 +35,10 @@ pub enum Job {
     MoveRows { from: CacheShape, to: CacheShape },
 }
 
-/// A plan like those of a model in use, for measuring devices: four pictures encoded.
-pub fn probe_plan(config: &playroom::Config) -> Plan {
+/// A plan like those of a model in use on a device of this layout, for measuring devices: four pictures encoded.
+pub fn probe_plan(config: &playroom::Config, layout: Layout) -> Plan {
     let architecture = Architecture::Playroom(config.clone());
-    plan(&architecture, Job::EncodeImage { batch: 4 }, false, (Precision::F32, Layout::Rows))
+    plan(&architecture, Job::EncodeImage { batch: 4 }, false, (Precision::F32, layout))
 }
 
 /// The plan of a job; asking a model for what it cannot do is a bug of the caller.

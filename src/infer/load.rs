@@ -58,7 +58,7 @@ impl VisionLanguageModel {
 
     /// A weight of one element.
     pub(super) async fn scalar(&self, name: &str) -> Result<f32, DeviceError> {
-        Ok(self.params.fetch(name).await?.as_f32()[0])
+        Ok(self.params.read(name).await?.as_f32()[0])
     }
 }
 

@@ -28,7 +28,7 @@ impl<'a> WeightUploader<'a> {
     pub(super) fn take(&mut self, values: Vec<f32>) -> Result<(), LoadError> {
         let precision = match self.param.storage {
             Storage::PLAIN => return Ok(self.put(bytemuck::cast_slice(&values))?),
-            Storage::F32(layout) => return Ok(self.lay(layout, values)?),
+            Storage::F32(layout) => return Ok(self.put_groups(layout, values)?),
             packed => packed.precision(),
         };
         let width = self.param.width();
@@ -49,19 +49,19 @@ impl<'a> WeightUploader<'a> {
     }
 
     /// Adds numbers to those that wait and puts every group of rows that is complete, or the last one.
-    fn lay(&mut self, layout: Layout, values: Vec<f32>) -> Result<(), DeviceError> {
+    fn put_groups(&mut self, layout: Layout, values: Vec<f32>) -> Result<(), DeviceError> {
         let extents @ [rows, width] = [self.param.shape[0], self.param.width()];
         self.begun.extend(values);
         let (whole, left) = (layout.group(rows) * width, rows * width - self.filled);
         let ready = if self.begun.len() == left { left } else { self.begun.len() / whole * whole };
-        let laid = layout.lay(extents, &self.begun[..ready]);
+        let reordered = layout.reorder(extents, &self.begun[..ready]);
         self.begun.drain(..ready);
-        self.put(bytemuck::cast_slice(&laid))
+        self.put(bytemuck::cast_slice(&reordered))
     }
 
     fn put(&mut self, words: &[u32]) -> Result<(), DeviceError> {
         for (name, at, range) in self.param.spread(self.filled, words.len()) {
-            self.params.fill(name, at, &words[range])?;
+            self.params.write_at(name, at, &words[range])?;
         }
         self.filled += words.len();
         Ok(())
@@ -89,12 +89,12 @@ mod tests {
                 storage: Storage::F32(layout),
                 parts: vec![("w".into(), rows)],
             };
-            let whole = layout.lay([rows, width], &matrix);
+            let whole = layout.reorder([rows, width], &matrix);
             for piece in [1, 7, 24, matrix.len()] {
                 let mut params = device.param_store();
                 let mut uploader = WeightUploader::new(&mut params, &param).unwrap();
                 matrix.chunks(piece).for_each(|values| uploader.take(values.to_vec()).unwrap());
-                let kept = block_on(params.fetch("w")).unwrap();
+                let kept = block_on(params.read("w")).unwrap();
                 assert_eq!(kept.as_f32(), whole, "{layout:?} in pieces of {piece}");
             }
         }

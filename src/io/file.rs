@@ -197,7 +197,10 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// What happened to `path`; errors of tempfile name the hidden path beside it, and are told by their kind.
 fn unwritable(path: &Path, source: io::Error) -> FileError {
+    let is_wrapped = source.get_ref().is_some() && source.kind() != io::ErrorKind::ResourceBusy;
+    let source = if is_wrapped { source.kind().into() } else { source };
     FileError { action: "cannot write", path: path.to_path_buf(), source }
 }
 
@@ -239,6 +242,14 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_names_the_file_that_was_to_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("absent/x.png");
+        let message = write_atomic(&path, b"x").unwrap_err().to_string();
+        assert_eq!(message, format!("cannot write {}: entity not found", path.display()));
+    }
 
     #[test]
     fn a_write_replaces_the_file_and_leaves_nothing_beside_it() {

@@ -79,13 +79,7 @@ impl MemoryStore {
         let copy = async || -> io::Result<()> {
             for file in files {
                 let (from, mut to) = (store.open(file).await?, held.open(file).await?);
-                let mut piece = vec![0; PIECE];
-                for at in (0..from.size()).step_by(PIECE) {
-                    let piece =
-                        &mut piece[..usize::try_from(from.size() - at).map_or(PIECE, |rest| rest.min(PIECE))];
-                    from.read_at(at, piece)?;
-                    to.write_at(at, piece)?;
-                }
+                from.pieces(from.size(), &mut |at, piece| to.write_at(at, piece))?;
             }
             Ok(())
         };

@@ -1,11 +1,15 @@
 //! Bytes that are read in pieces, and the files of a model by name.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 
 use super::placeholder::Placeholder;
 use crate::limits;
+
+/// Bytes of a piece.
+const PIECE: usize = 1 << 20;
 
 /// A file on disk, or bytes that are in memory already.
 pub trait ReadAt {
@@ -19,6 +23,17 @@ pub trait ReadAt {
     fn read_vec(&self, start: u64, count: u64) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; usize::try_from(count).map_err(|_| io::ErrorKind::FileTooLarge)?];
         self.read_at(start, &mut bytes).map(|()| bytes)
+    }
+
+    /// Hands out the first `size` bytes in pieces, each with the place of its first byte.
+    fn pieces(&self, size: u64, take: &mut dyn FnMut(u64, &[u8]) -> io::Result<()>) -> io::Result<()> {
+        let mut piece = vec![0; PIECE];
+        for at in (0..size).step_by(PIECE) {
+            let piece = &mut piece[..usize::try_from(size - at).map_or(PIECE, |rest| rest.min(PIECE))];
+            self.read_at(at, piece)?;
+            take(at, piece)?;
+        }
+        Ok(())
     }
 }
 
@@ -68,7 +83,7 @@ pub trait Files {
 }
 
 /// Files in memory.
-impl<T: ReadAt + 'static> Files for BTreeMap<&str, Rc<T>> {
+impl<K: Borrow<str> + Ord, T: ReadAt + 'static> Files for BTreeMap<K, Rc<T>> {
     fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
         Ok(self.get(name).map(|file| Box::new(file.clone()) as Box<dyn ReadAt>))
     }

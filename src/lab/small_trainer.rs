@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::model::init;
+use crate::ops::adamw::is_moment;
 use crate::plan::{Plan, PlanBuilder, SlotId, SlotKind};
 use crate::tensor::{HostTensor, Shape};
 use crate::train::update::update;
@@ -33,7 +34,7 @@ pub fn training_plan(
 
 /// Names and shapes of the weights that a plan trains or uses, without the optimiser's moments.
 pub fn weights_of(plan: &Plan) -> Vec<(String, Shape)> {
-    let weights = plan.slots_of(SlotKind::Stored).filter(|slot| !slot.name.starts_with("adamw."));
+    let weights = plan.slots_of(SlotKind::Stored).filter(|slot| !is_moment(&slot.name));
     weights.map(|slot| (slot.name.clone(), slot.shape.clone())).collect()
 }
 
@@ -63,7 +64,7 @@ impl SmallTrainer {
         let mut params = device.param_store();
         for slot in plan.slots_of(SlotKind::Stored) {
             let given = own.iter().find(|(name, _)| *name == slot.name).map(|(_, tensor)| tensor.clone());
-            let tensor = match slot.name.starts_with("adamw.") {
+            let tensor = match is_moment(&slot.name) {
                 true => HostTensor::zeros(&slot.shape),
                 false => given.unwrap_or_else(|| init::initial(&slot.name, &slot.shape, seed)),
             };
@@ -120,14 +121,14 @@ impl SmallTrainer {
 
     /// A weight by name.
     pub async fn weight(&self, name: &str) -> Result<HostTensor, DeviceError> {
-        self.params.fetch(name).await
+        self.params.read(name).await
     }
 
     /// Every weight by name, without the optimiser's moments.
     pub async fn weights(&self) -> Result<Inputs, DeviceError> {
         let mut tensors = Vec::new();
-        for (name, _) in self.params.contents().into_iter().filter(|(name, _)| !name.starts_with("adamw.")) {
-            tensors.push((name.clone(), self.params.fetch(&name).await?));
+        for (name, _) in self.params.contents().into_iter().filter(|(name, _)| !is_moment(name)) {
+            tensors.push((name.clone(), self.params.read(&name).await?));
         }
         Ok(tensors)
     }

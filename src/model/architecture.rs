@@ -30,8 +30,10 @@ impl Architecture {
         let architecture = Self::read(json)?;
         let (text, vision) = (architecture.text(), architecture.vision());
         let longest = match architecture {
+            // It has been checked with its stem.
+            Self::Playroom(_) => return Ok(architecture),
             Self::Siglip(_) => text.max_position_embeddings,
-            Self::Clip(_) | Self::Blip(..) | Self::Playroom(_) => 1,
+            Self::Clip(_) | Self::Blip(..) => 1,
         };
         memory::check(&text, &vision, longest, 0)?;
         Ok(architecture)

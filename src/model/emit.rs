@@ -58,7 +58,7 @@ impl Architecture {
         match self {
             Playroom(config) => playroom::text_embeds(b, config, states, lengths.expect(MASKED)),
             Clip(config) => {
-                clip::text_embeds(b, config, states, pooled.expect("CLIP is told what stands for a text"))
+                clip::text_embeds(b, config, states, pooled.expect("CLIP needs the pooled positions"))
             }
             Siglip(config) => siglip::text_embeds(b, config, states),
             Blip(_, config) => blip::text_embeds(b, config, states),
@@ -194,7 +194,7 @@ impl Architecture {
     }
 }
 
-const MASKED: &str = "the text encoder is told the lengths";
+const MASKED: &str = "the text encoder needs the lengths";
 const NO_READER: &str = "the two towers of CLIP and SigLIP meet in their vectors only";
 
 fn paths(before: &str, layers: usize, after: &str) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Initial weights, from a seed and each weight's name and shape.
 
-use crate::rng::{GOLDEN, SplitMix64};
+use crate::rng::{FNV_START, GOLDEN, SplitMix64, fnv1a};
 use crate::tensor::{HostTensor, Shape};
 
 /// The initial value of a weight: norms are the identity, biases zero, embeddings normal with deviation 0.02,
@@ -54,10 +54,8 @@ struct Normal(SplitMix64);
 
 impl Normal {
     fn new(seed: u64, name: &str) -> Self {
-        // FNV-1a of the name, so that a weight's values do not depend on the others.
-        let hash = name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, byte| {
-            (h ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-        });
+        // By the name, so that a weight's values do not depend on the others.
+        let hash = fnv1a(FNV_START, name.bytes());
         Normal(SplitMix64(seed.wrapping_mul(GOLDEN) ^ hash))
     }
 

@@ -17,6 +17,7 @@ use crate::io::file::{FileError, read, write_atomic};
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
 use crate::model::config_error::ConfigError;
 use crate::model::playroom::Config;
+use crate::ops::adamw::is_moment;
 use crate::plan::SlotKind;
 use crate::tensor::{DType, HostTensor, Shape};
 
@@ -172,7 +173,7 @@ fn missing(tensors: &[(String, HostTensor)], all: &[(String, Shape)]) -> Vec<Str
 
 /// Whether a stored tensor is one of the model, and not of its training alone.
 fn is_exported(name: &str) -> bool {
-    !["adamw", cells::HEAD, referents::HEAD].contains(&name.split('.').next().unwrap_or_default())
+    !is_moment(name) && ![cells::HEAD, referents::HEAD].contains(&name.split('.').next().unwrap_or_default())
 }
 
 /// Writes the model folder: `config.json`, `tokenizer.json` and the weights in f16 as `model.safetensors`.

@@ -1,4 +1,5 @@
-//! The training loop's state: weights and moments in a parameter store, one compiled plan for each of the stage’s sizes, the step counter.
+//! The training loop's state: weights and moments in a parameter store, one compiled plan for each of the stage’s sizes, the
+//! step counter.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -9,6 +10,7 @@ use super::schedule::Schedule;
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::model::init;
 use crate::model::playroom::Config;
+use crate::ops::adamw::is_moment;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
 
@@ -64,7 +66,7 @@ impl Trainer {
     pub async fn stored(&self) -> Result<Vec<(String, HostTensor)>, DeviceError> {
         let mut tensors = Vec::new();
         for (name, _) in self.params.contents() {
-            let tensor = self.params.fetch(&name).await?;
+            let tensor = self.params.read(&name).await?;
             tensors.push((name, tensor));
         }
         Ok(tensors)
@@ -115,9 +117,9 @@ impl Trainer {
             self.params.contents().into_iter().map(|(name, _)| name).collect();
         for slot in plan.slots_of(SlotKind::Stored).filter(|slot| !present.contains(&slot.name)) {
             let causal = slot.name.replace(".self_attn.", ".causal_attn.");
-            let tensor = match slot.name.starts_with("adamw.") {
+            let tensor = match is_moment(&slot.name) {
                 true => HostTensor::zeros(&slot.shape),
-                false if present.contains(&causal) => self.params.fetch(&causal).await?,
+                false if present.contains(&causal) => self.params.read(&causal).await?,
                 false => init::initial(&slot.name, &slot.shape, self.seed),
             };
             self.params.store(&slot.name, &tensor)?;

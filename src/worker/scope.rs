@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
+use crate::device::KernelTuning;
 use crate::io::hub::Store;
 use crate::io::memory::{DiskOrMemory, MemoryStore};
 use crate::io::picture::{Picture, PictureError};
@@ -25,9 +26,8 @@ use crate::worker::locks::{Lock, lock};
 use crate::worker::network::Network;
 use crate::worker::picture;
 
-/// Where the browser keeps what [`Host::save_tuning`] is given, and under which name.
+/// Where the browser keeps what [`Host::save_tuning`] is given, under [`KernelTuning::FILE`].
 const CACHE: &str = "triptych";
-const TUNING: &str = "kernel-choices.json";
 /// The directory of the origin's private file system that is ours.
 const OURS: &str = "triptych";
 
@@ -134,7 +134,7 @@ impl Host for Scope {
 
     async fn saved_tuning(&self) -> Option<String> {
         let found = async || -> Result<Option<String>, JsValue> {
-            let found = JsFuture::from(self.cache().await?.match_with_str(TUNING)).await?;
+            let found = JsFuture::from(self.cache().await?.match_with_str(KernelTuning::FILE)).await?;
             if found.is_undefined() {
                 return Ok(None);
             }
@@ -150,7 +150,7 @@ impl Host for Scope {
         spawn_local(async move {
             let put = async || {
                 let response = Response::new_with_opt_str(Some(&text))?;
-                JsFuture::from(scope.cache().await?.put_with_str(TUNING, &response)).await
+                JsFuture::from(scope.cache().await?.put_with_str(KernelTuning::FILE, &response)).await
             };
             let _denied: Result<_, JsValue> = put().await;
         });

@@ -8,53 +8,44 @@ use super::rng::{Rng, Stream};
 use super::split::Split;
 use super::splits::scene;
 use super::{edit, swap};
-
-/// FNV-1a over 64 bits.
-struct Fnv(u64);
-
-impl Fnv {
-    fn write(&mut self, bytes: impl IntoIterator<Item = u8>) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
-        }
-    }
-}
+use crate::rng::{FNV_START, fnv1a};
 
 /// A digest of pictures, masks, captions true and false, near misses, questions and answers of the first
 /// `count` scenes of every split under `seed`.
 pub fn digest(seed: u64, count: u64) -> u64 {
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let mut hash = FNV_START;
+    let mut add = |bytes: &[u8]| hash = fnv1a(hash, bytes.iter().copied());
     for split in Split::ALL {
         for index in 0..count {
-            add_scene(&mut hash, split, seed, index);
+            add_scene(&mut add, split, seed, index);
         }
     }
     for index in 0..count {
-        swap::pair(seed, index).captions.iter().for_each(|caption| hash.write(caption.text.bytes()));
+        swap::pair(seed, index).captions.iter().for_each(|caption| add(caption.text.as_bytes()));
     }
-    hash.0
+    hash
 }
 
-fn add_scene(hash: &mut Fnv, split: Split, seed: u64, index: u64) {
+fn add_scene(add: &mut impl FnMut(&[u8]), split: Split, seed: u64, index: u64) {
     let scene = scene(split, seed, index);
     let picture = render(&scene);
-    hash.write(picture.rgb);
+    add(&picture.rgb);
     for mask in picture.masks {
-        hash.write(mask.rows.into_iter().flat_map(u64::to_le_bytes));
+        mask.rows.iter().for_each(|row| add(&row.to_le_bytes()));
     }
     let mut rng = Rng::new(split, seed, index, Stream::Captions);
     for style in Style::ALL {
         for caption in [caption(&scene, style, &mut rng), false_caption(&scene, style, &mut rng)] {
-            hash.write(caption.into_iter().flat_map(|caption| caption.text.into_bytes()));
+            caption.iter().for_each(|caption| add(caption.text.as_bytes()));
         }
     }
     let mut rng = Rng::new(split, seed, index, Stream::Questions);
     for kind in QuestionKind::ALL {
         let question = ask(&scene, kind, &mut rng);
-        hash.write(question.into_iter().flat_map(|q| format!("{} {}", q.text, q.answer).into_bytes()));
+        question.iter().for_each(|q| add(format!("{} {}", q.text, q.answer).as_bytes()));
     }
     let mut rng = Rng::new(split, seed, index, Stream::Edits);
     for (near, _) in edit::near_misses(&scene, &mut rng, 3) {
-        hash.write(full_caption(&near).text.bytes());
+        add(full_caption(&near).text.as_bytes());
     }
 }

@@ -58,7 +58,8 @@ impl Package {
     fn add(&mut self, file: &Path, source: &str, folder: &Path, parent: usize, read: Read) -> usize {
         let (module, names) = parse(&tokens(source));
         let own = self.0.len();
-        self.0.push(Module { label: file.display().to_string(), parent, ..module });
+        let label = file.display().to_string().replace('\\', "/");
+        self.0.push(Module { label, parent, ..module });
         for name in names {
             let candidates = [folder.join(format!("{name}.rs")), folder.join(&name).join("mod.rs")];
             let found = candidates.iter().find_map(|path| Some((path, read(path)?)));

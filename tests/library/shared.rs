@@ -116,3 +116,17 @@ fn a_copy_that_is_stopped_lets_go_of_the_folder() {
     let deleted = block_on(other.ask(Command::Delete { name: "my model".into() }));
     assert_eq!(deleted, [Event::Shelf(Vec::new())]);
 }
+
+#[test]
+fn a_copy_that_fails_lets_go_of_the_folder() {
+    let mut lab = Lab::new("clip_gelu");
+    lab.ask(handing_in(0, 0, b"{  }"));
+    lab.client = visit(lab.folder.path());
+    // What tells of the files cannot be read.
+    let manifest = lab.folder.path().join(format!("model.{}", key("my model"))).join("manifest.json");
+    fs::remove_file(&manifest).unwrap();
+    fs::create_dir(&manifest).unwrap();
+    let failed = failure(&lab.ask(handing_in(1, 0, &[b'a'; 600]))).clone();
+    assert!(failed.sentence.contains("cannot be read"), "{}", failed.sentence);
+    lab.lock("my model");
+}

@@ -13,7 +13,7 @@ use triptych::tensor::{DType, HostTensor};
 pub(crate) fn cases() -> Vec<Case> {
     cases![
         the_adapter_grants_a_device_with_the_default_limits_of_webgpu,
-        plans_share_their_bank_and_ranges_run_alone,
+        plans_share_their_param_store_and_ranges_run_alone,
         missing_and_misshapen_weights_are_errors,
         a_buffer_beyond_the_limits_is_an_error,
         a_shader_that_the_adapter_refuses_is_an_error,
@@ -79,7 +79,7 @@ fn counting() -> Rc<Plan> {
     Rc::new(b.finish())
 }
 
-async fn plans_share_their_bank_and_ranges_run_alone() {
+async fn plans_share_their_param_store_and_ranges_run_alone() {
     for device in devices().await {
         let mut params = device.param_store();
         params.store("total", &f32s(&[1.0, 2.0, 3.0])).unwrap();
@@ -90,12 +90,12 @@ async fn plans_share_their_bank_and_ranges_run_alone() {
         {
             compiled.run(compiled.plan().range(range)).unwrap();
         }
-        assert_eq!(params.fetch("total").await.unwrap(), f32s(&[4.0, 5.0, 6.0]));
+        assert_eq!(params.read("total").await.unwrap(), f32s(&[4.0, 5.0, 6.0]));
         assert_eq!(first.read("runs").await.unwrap(), f32s(&[1.0, 1.0]));
         assert_eq!(second.read("runs_as_row").await.unwrap(), HostTensor::f32([1, 2], vec![2.0, 2.0]));
         params.store("total", &f32s(&[0.5, 0.5, 0.5])).unwrap();
         first.run(first.plan().range("count")).unwrap();
-        assert_eq!(params.fetch("total").await.unwrap(), f32s(&[1.5, 1.5, 1.5]));
+        assert_eq!(params.read("total").await.unwrap(), f32s(&[1.5, 1.5, 1.5]));
     }
 }
 
@@ -104,7 +104,7 @@ async fn missing_and_misshapen_weights_are_errors() {
         let mut params = device.param_store();
         let compiled = async |params: &ParamStore| params.compile(counting()).await.map(drop);
         assert!(matches!(compiled(&params).await, Err(DeviceError::Missing { name }) if name == "total"));
-        assert!(params.fetch("total").await.is_err());
+        assert!(params.read("total").await.is_err());
         params.store("total", &f32s(&[1.0, 2.0])).unwrap();
         let message = compiled(&params).await.unwrap_err().to_string();
         assert_eq!(message, "`total` has shape [2], expected [3]");

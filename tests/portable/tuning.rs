@@ -1,11 +1,13 @@
 //! How a GPU chooses among a kernel's variants, and how the device that computes is chosen.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::device::{COUNT, f32s, gpu, product};
 use super::{Case, cases};
 use triptych::device::{CpuDevice, Device, KernelTuning, Preference, milliseconds, select};
 use triptych::kernel::{Field, Kernel, Variant};
+use triptych::layout::Layout;
 use triptych::plan::PlanBuilder;
 use triptych::tensor::HostTensor;
 
@@ -75,11 +77,11 @@ async fn the_fastest_variant_is_measured_once_and_remembered() {
     let recall = async |table: &str| {
         let later = gpu().await;
         later.restore(serde_json::from_str::<KernelTuning>(table).unwrap());
-        assert!(later.take_measurements().is_none(), "what was remembered is no measurements");
+        assert!(later.take_measurements().is_none(), "what was restored is not told again");
         told(&Device::Gpu(later)).await
     };
     let slow = table.replace("quick", "slow");
-    assert_eq!(recall(&slow).await, f32s(&[1.0; 3]), "what was remembered is not measured again");
+    assert_eq!(recall(&slow).await, f32s(&[1.0; 3]), "what was restored is not measured again");
     assert_eq!(
         recall(&slow.replace("slow", "gone")).await,
         f32s(&[2.0; 3]),
@@ -90,7 +92,12 @@ async fn the_fastest_variant_is_measured_once_and_remembered() {
 }
 
 async fn the_selection_obeys_or_takes_the_faster_and_says_why() {
-    let ask = async |preference| select(preference, product(128), None).await.unwrap();
+    let layouts = RefCell::new(Vec::new());
+    let probe = |layout| {
+        layouts.borrow_mut().push(layout);
+        product(128)
+    };
+    let ask = async |preference| select(preference, probe, None).await.unwrap();
     let cpu = ask(Preference::Cpu).await;
     assert!(matches!(cpu.device, Device::Cpu(CpuDevice { exact: false })) && cpu.adapter.is_none());
     let asked = ask(Preference::Gpu).await;
@@ -98,6 +105,12 @@ async fn the_selection_obeys_or_takes_the_faster_and_says_why() {
     let auto = ask(Preference::Auto).await;
     let (trial, adapter) = (auto.trial.expect("both were tried"), auto.adapter.expect("there is one"));
     assert!(trial.cpu > 0.0 && trial.gpu > 0.0);
+    let cpu = Device::Cpu(CpuDevice { exact: false }).layout();
+    assert_eq!(
+        layouts.into_inner(),
+        [Layout::Rows, cpu],
+        "each device is tried by the layout that it prefers"
+    );
     assert_eq!(matches!(auto.device, Device::Gpu(_)), trial.gpu <= trial.cpu);
     assert!(auto.reason.contains(&adapter.name), "{}", auto.reason);
 }

@@ -3,7 +3,9 @@
 use serde_json::Value;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::lab::fuse::{Contestant, RaceSettings};
-use triptych::session::protocol::{Command, Decoding, Event, Experiment, Lane, Pixels, Reader, Recovery};
+use triptych::session::protocol::{
+    Command, Decoding, EncodeLane, Event, Experiment, Pixels, Reader, Recovery,
+};
 use triptych::tensor::HostTensor;
 
 use super::shelf::{Shelf, files, load, photo};
@@ -19,7 +21,10 @@ fn commands() -> Vec<(&'static str, Command)> {
     vec![
         ("text", Command::query("a")),
         ("picture", Command::query(picture())),
-        ("gallery", Command::Encode { inputs: vec![picture().into(), "a".into()], lane: Lane::Gallery }),
+        (
+            "gallery",
+            Command::Encode { inputs: vec![picture().into(), "a".into()], lane: EncodeLane::Gallery },
+        ),
         ("match", Command::Match { pictures: vec![picture()], texts: vec!["a".into()] }),
         ("caption", Command::Caption { picture: picture(), prefix: "a".into(), decoding, max_new_tokens }),
         ("ask", Command::Ask { picture: picture(), question: "a cat ?".into() }),

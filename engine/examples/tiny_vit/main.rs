@@ -66,8 +66,9 @@ async fn train(device: &Device, plan: Rc<Plan>) -> Result<f32, DeviceError> {
 
 fn main() -> Result<(), DeviceError> {
     let plan = Rc::new(training_plan());
-    let device = pollster::block_on(select(Preference::Auto, plan.clone(), None))?.device;
-    println!("accuracy {:.3}, chance 0.250", pollster::block_on(train(&device, plan))?);
+    let device = pollster::block_on(select(Preference::Auto, |_| plan.clone(), None))?.device;
+    let chance = 1.0 / DIRECTIONS.len() as f32;
+    println!("accuracy {:.3}, chance {chance:.3}", pollster::block_on(train(&device, plan))?);
     Ok(())
 }
 

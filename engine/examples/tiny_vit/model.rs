@@ -1,6 +1,7 @@
 //! The vision transformer of Dosovitskiy et al. 2021 with the mean of its tokens in place of a class token.
 
 use triptych_engine::ops::activation::Activation;
+use triptych_engine::ops::adamw::is_moment;
 use triptych_engine::ops::attention::{Attention, attention};
 use triptych_engine::ops::{
     binary::add, case::noise, conv2d::conv2d, layer_norm::layer_norm, linear::linear,
@@ -68,7 +69,7 @@ fn norm(b: &mut PlanBuilder, name: &str, x: SlotId) -> SlotId {
 /// Norms start as the identity, matrices uniform in `±1/sqrt(fan_in)`, all else (biases, AdamW's moments) at zero.
 pub(crate) fn initial(slot: &Slot, seed: u64) -> HostTensor {
     let fan_in: usize = slot.shape.iter().skip(1).product();
-    match (slot.name.starts_with("adamw."), slot.shape.len()) {
+    match (is_moment(&slot.name), slot.shape.len()) {
         (false, 1) if slot.name.ends_with("weight") => {
             HostTensor::f32(&slot.shape, vec![1.0; slot.shape.numel()])
         }

@@ -1,5 +1,7 @@
 //! The task: pictures of stripes, to be sorted by their direction.
 
+use std::f32::consts::TAU;
+
 use triptych_engine::rng::SplitMix64;
 use triptych_engine::tensor::HostTensor;
 
@@ -15,7 +17,7 @@ pub(crate) fn batch(random: &mut SplitMix64, count: usize) -> (Vec<u32>, HostTen
     let mut pixels = Vec::new();
     for class in &classes {
         let [dx, dy] = DIRECTIONS[*class as usize];
-        let (frequency, phase) = (1.0 + random.unit() as f32, 6.3 * random.unit() as f32);
+        let (frequency, phase) = (1.0 + random.unit() as f32, TAU * random.unit() as f32);
         for at in 0..SIDE * SIDE {
             let wave = (frequency * (dx * (at % SIDE) as f32 + dy * (at / SIDE) as f32) + phase).sin();
             pixels.push(wave + 0.5 * random.unit() as f32 - 0.25);

@@ -35,9 +35,8 @@ pub(super) struct Padded<'a> {
 }
 
 impl<'a> Padded<'a> {
-    /// Prepares `plan` with the `variant`-th form of each kernel (the last where there are fewer) and fills the slots
-    /// from `contents`, those without it marked as
-    /// uncomputed.
+    /// Compiles `plan` with the `variant`-th form of each kernel (the last where there are fewer) and fills the slots
+    /// from `contents`, those without it marked as uncomputed.
     pub(super) async fn new(
         device: &Device,
         plan: &'a Plan,

@@ -4,6 +4,7 @@ use crate::kernel::Access;
 use crate::ops::Case;
 use crate::ops::case::noise;
 use crate::plan::{Plan, PlanBuilder, Slot, SlotId, SlotKind, fill};
+use crate::rng::{FNV_START, fnv1a};
 use crate::tensor::{DType, HostTensor};
 
 /// Gradients of the variables start here instead of at zero, so that a kernel that assigns is told from one that adds.
@@ -50,10 +51,7 @@ fn signature(plan: &Plan) -> Vec<(&'static str, usize, Vec<u32>)> {
 /// What the host writes into an input or stored slot of a case's plan before a run.
 /// Stored slots get values in `(0, 1)`, because some (second moments) must not be negative.
 pub(super) fn contents(case: &Case, slot: &Slot) -> Option<HostTensor> {
-    // FNV-1a (Fowler, Noll, Vo).
-    let hash = slot.name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
+    let hash = fnv1a(FNV_START, slot.name.bytes());
     match slot.kind {
         SlotKind::Temp => None,
         SlotKind::Input => match slot.name.strip_prefix("in.").and_then(|i| i.parse::<usize>().ok()) {

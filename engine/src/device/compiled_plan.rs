@@ -10,7 +10,7 @@ use crate::plan::{Plan, SlotKind};
 use crate::tensor::{Data, HostTensor, first_not_finite};
 
 /// A plan with its buffers (and, on a GPU, pipelines and bind groups) on a device, made by
-/// [`ParamStore::prepare`](super::ParamStore::prepare).
+/// [`ParamStore::compile`](super::ParamStore::compile).
 pub enum CompiledPlan {
     /// Runs when it is called.
     Cpu(cpu::CompiledPlan),
@@ -93,7 +93,7 @@ impl CompiledPlan {
     }
 
     /// Kernel and milliseconds of every step, each submitted and awaited by itself, after a run of them all. A step is run
-    /// until `least_ms` have gone, so that a coarse clock can tell, and its mean counts; it must not add to what it wrote.
+    /// until `least_ms` have gone, and its mean counts; it must not add to what it wrote.
     ///
     /// # Errors
     /// Those of [`CompiledPlan::run`] and [`CompiledPlan::finish`].
@@ -102,19 +102,29 @@ impl CompiledPlan {
         self.finish().await?;
         let mut times = Vec::new();
         for (i, step) in self.plan().steps.iter().enumerate() {
-            let (start, mut runs) = (Instant::now(), 0);
-            let ms = loop {
+            let once = async || {
                 self.run(i..i + 1)?;
-                self.finish().await?;
-                runs += 1;
-                let ms = 1e3 * start.elapsed().as_secs_f64();
-                if ms >= least_ms {
-                    break ms / f64::from(runs);
-                }
+                self.finish().await
             };
-            times.push((step.kernel.name, ms));
+            times.push((step.kernel.name, mean_ms(least_ms, once).await?));
         }
         Ok(times)
+    }
+}
+
+/// The mean of the milliseconds that `run` takes, which is called until `least_ms` have gone, so that a coarse clock can tell.
+pub(super) async fn mean_ms(
+    least_ms: f64,
+    run: impl AsyncFn() -> Result<(), DeviceError>,
+) -> Result<f64, DeviceError> {
+    let (start, mut runs) = (Instant::now(), 0);
+    loop {
+        run().await?;
+        runs += 1;
+        let ms = 1e3 * start.elapsed().as_secs_f64();
+        if ms >= least_ms {
+            return Ok(ms / f64::from(runs));
+        }
     }
 }
 

@@ -90,12 +90,12 @@ impl ParamStore {
         Ok(())
     }
 
-    pub(super) fn fill(&self, name: &str, start: usize, words: &[u32]) {
+    pub(super) fn write_at(&self, name: &str, start: usize, words: &[u32]) {
         let mut values = self.tensors[name].buffer.write();
         values[start..start + words.len()].copy_from_slice(bytemuck::cast_slice(words));
     }
 
-    pub(super) fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
+    pub(super) fn read(&self, name: &str) -> Result<HostTensor, DeviceError> {
         let stored = self.tensors.get(name).ok_or_else(|| DeviceError::Missing { name: name.to_string() })?;
         Ok(HostTensor::f32(stored.shape.clone(), stored.buffer.read().to_vec()))
     }

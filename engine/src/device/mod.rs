@@ -1,4 +1,4 @@
-//! Devices replay plans: a [`Device`] makes a [`ParamStore`] of weights, and the parameter store makes of a plan what can be run. Nothing above
+//! Devices replay plans: a [`Device`] makes a [`ParamStore`] of weights, which compiles a plan to what can be run. Nothing above
 //! this layer knows wgpu, and nothing here knows what attention is.
 
 mod compiled_plan;

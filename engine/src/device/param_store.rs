@@ -8,8 +8,8 @@ use crate::order;
 use crate::plan::Plan;
 use crate::tensor::{HostTensor, Shape};
 
-/// Weights and optimiser state on a device, by name, made by [`Device::parameter store`](super::Device::parameter store); every plan compiled with
-/// the parameter store shares them.
+/// Weights and optimiser state on a device, by name, made by [`Device::param_store`](super::Device::param_store); every plan
+/// that it compiles shares them.
 pub enum ParamStore {
     /// In the memory of the process.
     Cpu(cpu::ParamStore),
@@ -21,14 +21,14 @@ impl ParamStore {
     /// Writes a stored tensor, creating or replacing it under `name`.
     ///
     /// # Errors
-    /// Those of [`ParamStore::reserve`] and [`ParamStore::fill`].
+    /// Those of [`ParamStore::reserve`] and [`ParamStore::write_at`].
     pub fn store(&mut self, name: &str, tensor: &HostTensor) -> Result<(), DeviceError> {
         self.reserve(name, &tensor.shape)?;
-        self.fill(name, 0, tensor.words())
+        self.write_at(name, 0, tensor.words())
     }
 
-    /// Makes room for a stored tensor whose values [`ParamStore::fill`] brings. One of the same shape keeps its place; plans that
-    /// were compiled with one of another shape keep that one.
+    /// Makes room for a stored tensor whose values [`ParamStore::write_at`] brings. One of the same shape keeps its place; plans
+    /// that were compiled with one of another shape keep that one.
     ///
     /// # Errors
     /// [`DeviceError::Exhausted`], on a GPU [`DeviceError::TooLarge`].
@@ -39,33 +39,33 @@ impl ParamStore {
         }
     }
 
-    /// Writes a part of a reserved tensor, the bits of f32 from element `start` on; panics where the name is not reserved.
+    /// Writes words of a reserved tensor, bits of f32 or packed, from word `start` on; panics where the name is not reserved.
     ///
     /// # Errors
     /// What went wrong on a GPU since the last call.
-    pub fn fill(&self, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
+    pub fn write_at(&self, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
         match self {
             ParamStore::Cpu(params) => {
-                params.fill(name, start, words);
+                params.write_at(name, start, words);
                 Ok(())
             }
-            ParamStore::Gpu(params) => params.fill(name, start, words),
+            ParamStore::Gpu(params) => params.write_at(name, start, words),
         }
     }
 
-    /// Reads a stored tensor back, as f32.
+    /// Reads a stored tensor of f32 back; a packed one's words are no numbers.
     ///
     /// # Errors
     /// [`DeviceError::Missing`], and what went wrong on a GPU.
-    pub async fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
+    pub async fn read(&self, name: &str) -> Result<HostTensor, DeviceError> {
         match self {
-            ParamStore::Cpu(params) => params.fetch(name),
-            ParamStore::Gpu(params) => params.fetch(name).await,
+            ParamStore::Cpu(params) => params.read(name),
+            ParamStore::Gpu(params) => params.read(name).await,
         }
     }
 
-    /// Allocates what the plan needs on the parameter store's device; on a GPU also compiles its kernels, and measures those of several
-    /// variants that it does not know yet. Every stored slot must be in the parameter store, with its shape.
+    /// Allocates what the plan needs on this device; on a GPU also compiles its kernels, and measures those of several variants that
+    /// it does not know yet. Every stored slot must be in this store, with its shape.
     ///
     /// # Errors
     /// [`DeviceError::Missing`], [`DeviceError::ShapeMismatch`], and those of memory.

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use web_time::Instant;
-
+use super::compiled_plan::mean_ms;
 use super::{AdapterInfo, CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
 use crate::kernel::Access;
+use crate::layout::Layout;
 use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
 
@@ -45,15 +45,15 @@ pub struct Trial {
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 
-/// Chooses by `preference`. The automatic choice runs `probe`, a plan like those to come, a few times on both devices with
-/// weights of zero. `known` is what an earlier visit measured.
+/// Chooses by `preference`. The automatic choice runs what `probe` returns, a plan like those to come with matrices in the layout
+/// that a device prefers, a few times on both devices with weights of zero. `known` is what an earlier visit measured.
 ///
 /// # Errors
 /// [`DeviceError::NoAdapter`] where a GPU was asked for and there is none; the automatic choice never fails, because the CPU
 /// remains.
 pub async fn select(
     preference: Preference,
-    probe: Rc<Plan>,
+    probe: impl Fn(Layout) -> Rc<Plan>,
     known: Option<KernelTuning>,
 ) -> Result<Selection, DeviceError> {
     let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None, measurements: None };
@@ -68,7 +68,7 @@ pub async fn select(
         (Ok(gpu), Preference::Auto) => {
             let adapter = gpu.info().clone();
             let fallback = adapter.clone();
-            let tried = race(gpu, adapter, probe).await;
+            let tried = race(gpu, adapter, &probe).await;
             Ok(tried.unwrap_or_else(|error| cpu(Some(fallback), format!("The CPU computes: {error}."))))
         }
         (Ok(gpu), _) => {
@@ -79,10 +79,14 @@ pub async fn select(
     }
 }
 
-async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<Selection, DeviceError> {
+async fn race(
+    gpu: GpuDevice,
+    adapter: AdapterInfo,
+    probe: &impl Fn(Layout) -> Rc<Plan>,
+) -> Result<Selection, DeviceError> {
     let gpu = Device::Gpu(gpu);
-    let trial =
-        Trial { gpu: milliseconds(&gpu, probe.clone()).await?, cpu: milliseconds(&CPU, probe).await? };
+    let time = async |device: &Device| milliseconds(device, probe(device.layout())).await;
+    let trial = Trial { gpu: time(&gpu).await?, cpu: time(&CPU).await? };
     let measurements = gpu.take_measurements();
     let kind = if adapter.is_software { "computes on the CPU itself" } else { "is a graphics processor" };
     let gpu_wins = trial.gpu <= trial.cpu;
@@ -94,13 +98,13 @@ async fn race(gpu: GpuDevice, adapter: AdapterInfo, probe: Rc<Plan>) -> Result<S
     Ok(Selection { device, adapter: Some(adapter), reason, trial: Some(trial), measurements })
 }
 
-/// Browsers' clocks tell tenths of a millisecond: quicker runs are repeated for so long, and their mean counts.
+/// Browsers' clocks tell tenths of a millisecond: quicker runs are repeated for so long.
 const TICK_MS: f64 = 1.0;
 
 /// The least time of a few warm runs of `plan` in milliseconds, with weights of zero, up to its last result in host memory.
 ///
 /// # Errors
-/// Those of preparing, running and reading the plan.
+/// Those of compiling, running and reading the plan.
 pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, DeviceError> {
     let mut params = device.param_store();
     for slot in plan.slots_of(SlotKind::Stored) {
@@ -112,16 +116,11 @@ pub async fn milliseconds(device: &Device, plan: Rc<Plan>) -> Result<f64, Device
     let mut least = f64::INFINITY;
     // The first run pages in and does not count.
     for run in 0..4 {
-        let (start, mut count) = (Instant::now(), 0);
-        let ms = loop {
+        let once = async || {
             compiled.run(plan.all())?;
-            compiled.read(result).await?;
-            count += 1;
-            let ms = 1e3 * start.elapsed().as_secs_f64();
-            if ms >= TICK_MS {
-                break ms / f64::from(count);
-            }
+            compiled.read(result).await.map(drop)
         };
+        let ms = mean_ms(TICK_MS, once).await?;
         if run > 0 {
             least = least.min(ms);
         }

@@ -133,6 +133,11 @@ pub fn adamw(
     }
 }
 
+/// Whether a stored slot of this name is a moment of [`adamw`], no weight.
+pub fn is_moment(name: &str) -> bool {
+    name.starts_with("adamw.")
+}
+
 /// First and later steps, clipped and not, with and without decay, a zero gradient.
 pub fn cases() -> Vec<Case> {
     let case = |count: usize, scale: f32, norm: f32, step: f32, decay: f32| {
@@ -185,7 +190,7 @@ mod tests {
             for (step, want) in [(1.0, 0.85), (2.0, 0.7075)] {
                 compiled.write("hyper", &HostTensor::f32([2], vec![0.1, step]));
                 compiled.run(plan.all()).unwrap();
-                let got = pollster::block_on(store.fetch("w")).unwrap().as_f32()[0];
+                let got = pollster::block_on(store.read("w")).unwrap().as_f32()[0];
                 assert!((got - want).abs() < 1e-6, "step {step}: {got} for {want}");
             }
         }

@@ -9,7 +9,7 @@
 
 mod cases;
 mod fast;
-mod thin;
+mod skinny;
 
 pub use cases::cases;
 
@@ -103,8 +103,8 @@ pub static FORWARD: Kernel = Kernel {
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];
         forward(&p, args, &mut probs);
     },
-    fast: Some(|args| match thin::takes(&args.params()) {
-        true => thin::forward(args),
+    fast: Some(|args| match skinny::takes(&args.params()) {
+        true => skinny::forward(args),
         false => fast::forward(args),
     }),
 };
@@ -270,6 +270,7 @@ pub fn attention(
     y
 }
 
+/// `grad(of) += kernel(read)`, of the shape of `of`, where a gradient is wanted.
 fn accumulate(b: &mut PlanBuilder, kernel: &'static Kernel, read: [SlotId; 2], of: SlotId, params: &[u32]) {
     if b.needs_grad(of) {
         let grad = b.grad(of);

@@ -193,6 +193,7 @@ fn backward_params(operand: Axes, other: Axes, out: Axes, multiply: bool) -> Bac
     }
 }
 
+/// `z[..] = x[..] + y[..]`, or the product; axes of extent 1 are repeated.
 fn emit(b: &mut PlanBuilder, name: &str, x: SlotId, y: SlotId, multiply: bool) -> SlotId {
     let shape = broadcast(b.shape(x), b.shape(y));
     let (xs, ys, out) = (pad(b.shape(x)), pad(b.shape(y)), pad(&shape));

@@ -91,7 +91,7 @@ pub fn noise(shape: &[usize], scale: f32, seed: u64) -> HostTensor {
 pub fn stored_noise([n, k]: [usize; 2], storage: Storage, seed: u64) -> HostTensor {
     let matrix = noise(&[n, k], 1.0, seed);
     if let Storage::F32(layout) = storage {
-        return HostTensor::f32(storage.shape([n, k]), layout.lay([n, k], matrix.as_f32()));
+        return HostTensor::f32(storage.shape([n, k]), layout.reorder([n, k], matrix.as_f32()));
     }
     let mut words = Vec::new();
     for row in matrix.as_f32().chunks(k) {

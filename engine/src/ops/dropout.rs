@@ -95,6 +95,7 @@ pub fn dropout(b: &mut PlanBuilder, x: SlotId, p: f32, seed: SlotId) -> SlotId {
     if b.is_training() && p > 0.0 { masked(b, x, p, seed) } else { x }
 }
 
+/// `y[..] = m[..] x[..]`, `m` being 0 with probability `p` and else `1 / (1 - p)`.
 fn masked(b: &mut PlanBuilder, x: SlotId, p: f32, seed: SlotId) -> SlotId {
     assert!((0.0..1.0).contains(&p), "dropout: probability {p}");
     assert_eq!(b.dtype(seed), DType::U32, "dropout: the seed is u32");

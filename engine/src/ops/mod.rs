@@ -34,4 +34,5 @@ mod unfold;
 
 pub use case::Case;
 #[doc(inline)]
-pub use gemm::{linear, matmul, packed, panels};
+pub use gemm::{linear, matmul};
+use gemm::{packed, panels};

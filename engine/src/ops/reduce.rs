@@ -163,6 +163,7 @@ fn plan(shape: &Shape, axis: usize, mean: bool) -> (Shape, Vec<u32>) {
     (if rest.is_empty() { [1].into() } else { rest.into() }, words(&params))
 }
 
+/// `y[outer,inner] = factor sum_k x[outer,k,inner]`, `k` along `axis`; the factor is 1, or 1 / K for the mean.
 fn linear(b: &mut PlanBuilder, name: &str, x: SlotId, axis: usize, mean: bool) -> SlotId {
     let (shape, params) = plan(b.shape(x), axis, mean);
     let y = b.temp(name, shape);

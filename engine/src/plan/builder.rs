@@ -137,7 +137,7 @@ impl PlanBuilder {
     }
 
     /// A weight at `name` in the current scope, which [`PlanBuilder::backward`] differentiates; asking again gives the same
-    /// slot, asking for another shape panics.
+    /// slot, asking for another shape or another way to store it panics.
     pub fn param(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
         let path = self.path(name);
         let id = self.stored(&path, shape);
@@ -160,35 +160,44 @@ impl PlanBuilder {
         let storage = Storage::new(self.precision, layout);
         let slot = match storage {
             Storage::PLAIN => self.param(name, extents),
-            _ => self.keep(&self.path(name), storage.shape(extents), storage.dtype()),
+            _ => self.keep(&self.path(name), storage.shape(extents), storage),
         };
-        self.slots[slot.index()].storage = storage;
         Matrix { slot, extents, storage }
     }
 
-    /// A slot `[N, K]` of f32 as the matrix of a linear map; panics where it has another rank.
+    /// A slot `[N, K]` of f32 by rows as the matrix of a linear map; panics where it has another rank or holds something else.
     pub fn as_matrix(&self, slot: SlotId) -> Matrix {
         let &[n, k] = &self.shape(slot)[..] else { panic!("{} is no matrix", self.shape(slot)) };
+        let storage = self.slots[self.root(slot).index()].storage;
+        assert!(
+            self.dtype(slot) == DType::F32 && storage == Storage::PLAIN,
+            "`{}` is {:?} of {storage:?}, no f32 by rows",
+            self.name_of(slot),
+            self.dtype(slot)
+        );
         Matrix { slot, extents: [n, k], storage: Storage::PLAIN }
     }
 
     /// Stored state that is not differentiated (moments, step counters), by its full name.
     pub fn stored(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
-        self.keep(name, shape.into(), DType::F32)
+        self.keep(name, shape.into(), Storage::PLAIN)
     }
 
-    fn keep(&mut self, name: &str, shape: Shape, dtype: DType) -> SlotId {
+    fn keep(&mut self, name: &str, shape: Shape, storage: Storage) -> SlotId {
         if let Some(&id) = self.names.get(name) {
             let slot = &self.slots[id.index()];
             assert!(
-                slot.kind == SlotKind::Stored && slot.dtype == dtype && slot.shape == shape,
-                "`{name}` is {:?} {}, not {dtype:?} {shape}",
-                slot.dtype,
+                slot.kind == SlotKind::Stored && slot.storage == storage && slot.shape == shape,
+                "`{name}` is {:?} {:?} {}, not stored {storage:?} {shape}",
+                slot.kind,
+                slot.storage,
                 slot.shape
             );
             return id;
         }
-        self.add(name.to_string(), shape, dtype, SlotKind::Stored)
+        let id = self.add(name.to_string(), shape, storage.dtype(), SlotKind::Stored);
+        self.slots[id.index()].storage = storage;
+        id
     }
 
     /// A result of f32 elements, named after the op that makes it.
@@ -309,5 +318,48 @@ impl PlanBuilder {
 impl Default for PlanBuilder {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A square matrix, whose shape is the same by rows and by columns.
+    fn by_columns() -> (PlanBuilder, Matrix) {
+        let mut b = PlanBuilder::new().with_layout(Layout::Columns);
+        let weight = b.weight("weight", [4, 4]);
+        (b, weight)
+    }
+
+    #[test]
+    fn a_matrix_asked_for_again_is_the_same_slot() {
+        let (mut b, weight) = by_columns();
+        assert_eq!(b.weight("weight", [4, 4]).slot, weight.slot);
+        let plain = b.param("plain", [4, 4]);
+        assert_eq!(b.table("plain", [4, 4]).slot, plain);
+        assert_eq!(b.as_matrix(plain).storage, Storage::PLAIN);
+    }
+
+    #[test]
+    #[should_panic(expected = "not stored F32(Rows)")]
+    fn a_slot_is_not_stored_in_two_ways() {
+        by_columns().0.param("weight", [4, 4]);
+    }
+
+    #[test]
+    #[should_panic(expected = "no f32 by rows")]
+    fn columns_are_not_read_as_rows() {
+        let (mut b, weight) = by_columns();
+        let view = b.reshape(weight.slot, [4, 4]);
+        b.as_matrix(view);
+    }
+
+    #[test]
+    #[should_panic(expected = "no f32 by rows")]
+    fn ids_are_no_matrix() {
+        let mut b = PlanBuilder::new();
+        let ids = b.input("ids", [2, 3], DType::U32);
+        b.as_matrix(ids);
     }
 }

@@ -55,7 +55,7 @@ fn steps(folder: &Path, entry: &Value, device: &Device) -> Result<(), String> {
         compiled.write("grad", &tensor(format!("grad.{step}")));
         compiled.write("hyper", &HostTensor::f32([2], vec![argument("lr"), step as f32]));
         compiled.run(plan.all()).map_err(|error| error.to_string())?;
-        let got = block_on(params.fetch("weight")).map_err(|error| error.to_string())?;
+        let got = block_on(params.read("weight")).map_err(|error| error.to_string())?;
         let want = tensor(format!("param.{step}"));
         let pairs = wide(got.as_f32()).into_iter().zip(wide(want.as_f32()));
         if let Some((got, want)) = pairs.into_iter().find(|(got, want)| !near(*got, *want, rtol, atol)) {

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use pollster::block_on;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use triptych::io::hub::{Body, Download, Fetch, Response, Source, Store, Writable};
+use triptych::io::memory::{MemoryFolder, MemoryStore};
 use triptych::io::read_at::ReadAt;
 
 use super::golden;
@@ -19,6 +19,7 @@ use crate::mutate;
 
 /// Steps in turn that may bring nothing new: connections that are opened, pieces that come again.
 const IDLE: usize = 1000;
+const FOLDER: &str = "model";
 /// How often a download that broke off is gone on with.
 const ATTEMPTS: usize = 4;
 
@@ -86,12 +87,13 @@ fn run(files: &Files) -> Outcome {
     let server = Server { script: Rc::new(script), asked: Rc::default() };
     let memory = MemoryStore::default();
     for (kept, name) in [("manifest.json", "manifest.json"), ("kept.json", "config.json")] {
-        let bytes = files.get(kept).map(<[u8]>::to_vec);
-        memory.0.borrow_mut().extend(bytes.map(|bytes| (name.to_string(), Rc::new(RefCell::new(bytes)))));
+        let Some(bytes) = files.get(kept) else { continue };
+        let mut file = block_on(memory.folder(FOLDER).open(name)).expect("memory opens every file");
+        file.write_at(0, bytes).expect("an input is smaller than what memory holds");
     }
     let source = Source::parse("owner/name").expect("the name of a model");
     for _ in 0..ATTEMPTS {
-        let opened = block_on(Download::open(source.clone(), memory.clone(), server.clone()));
+        let opened = block_on(Download::open(source.clone(), memory.folder(FOLDER), server.clone()));
         let Ok(mut download) = opened else { continue };
         let (mut idle, mut done) = (0, 0);
         loop {
@@ -118,13 +120,10 @@ fn run(files: &Files) -> Outcome {
 }
 
 /// Whether the files that were kept are as long as is told.
-fn complete(download: &Download<MemoryStore, Server>, memory: &MemoryStore) -> Outcome {
+fn complete(download: &Download<MemoryFolder, Server>, memory: &MemoryStore) -> Outcome {
     for entry in &download.manifest().entries {
-        let kept = memory
-            .0
-            .borrow()
-            .get(&download.manifest().stored_name(&entry.file))
-            .map_or(0, |file| file.borrow().len() as u64);
+        let file = block_on(memory.folder(FOLDER).open(&download.manifest().stored_name(&entry.file)));
+        let kept = file.map_or(0, |file| file.size());
         if kept != entry.size {
             return Err(format!("{} of {} bytes is kept as {kept}", entry.file, entry.size));
         }
@@ -205,51 +204,5 @@ impl Body for Rest {
             (true, Some(reason)) => Err(reason),
             (true, None) => Ok(None),
         }
-    }
-}
-
-type Content = Rc<RefCell<Vec<u8>>>;
-
-/// A store in memory.
-#[derive(Clone, Default)]
-struct MemoryStore(Rc<RefCell<HashMap<String, Content>>>);
-
-struct StoredFile(Content);
-
-impl Store for MemoryStore {
-    type File = StoredFile;
-
-    async fn open(&self, name: &str) -> io::Result<StoredFile> {
-        Ok(StoredFile(self.0.borrow_mut().entry(name.to_string()).or_default().clone()))
-    }
-}
-
-impl ReadAt for StoredFile {
-    fn size(&self) -> u64 {
-        self.0.borrow().len() as u64
-    }
-
-    fn read_at(&self, start: u64, bytes: &mut [u8]) -> io::Result<()> {
-        self.0.borrow().read_at(start, bytes)
-    }
-}
-
-impl Writable for StoredFile {
-    fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
-        let end = start as usize + bytes.len();
-        let mut file = self.0.borrow_mut();
-        let length = file.len().max(end);
-        file.resize(length, 0);
-        file[start as usize..end].copy_from_slice(bytes);
-        Ok(())
-    }
-
-    fn truncate(&mut self, size: u64) -> io::Result<()> {
-        self.0.borrow_mut().truncate(size as usize);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

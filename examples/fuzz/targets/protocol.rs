@@ -3,8 +3,8 @@
 use serde::{Serialize, de::DeserializeOwned};
 use triptych::lab::{contrast, fuse};
 use triptych::session::protocol::{
-    AlbumPart, BackendChoice, Command, Decoding, Event, Experiment, Lane, ModelName, Photo, Pixels,
-    Precision, Progress, Reader, Reply, Request, StoredModel, decode, encode,
+    AlbumPart, BackendChoice, Command, Decoding, EncodeLane, Event, Experiment, Lane, ModelName, Photo,
+    Pixels, Precision, Progress, Reader, Reply, Request, StoredModel, decode, encode,
 };
 
 use crate::case::{Outcome, Target, Verdict};
@@ -28,7 +28,7 @@ fn seeds() -> Vec<Files> {
         Command::Open { name: "a.png".into(), file: vec![1; 40] },
         Command::Encode {
             inputs: vec![picture.clone().into(), text().into(), picture.clone().into(), text().into()],
-            lane: Lane::Gallery,
+            lane: EncodeLane::Gallery,
         },
         Command::Caption {
             picture: picture.clone(),

@@ -110,14 +110,14 @@ impl Fuse {
         let device = choose_device(self.options.common.backend)?;
         pollster::block_on(async {
             let (race, rounds) = self.options.run(&device, settings).await?;
-            let mut standings = Vec::new();
+            let mut evaluations = Vec::new();
             for at in 0..race.settings.entrants().len() {
-                standings.push(race.evaluate(at).await.map_err(CliError::failure)?);
+                evaluations.push(race.evaluate(at).await.map_err(CliError::failure)?);
             }
             if self.options.common.json {
-                print_json(&document(&race, &rounds, &standings));
+                print_json(&document(&race, &rounds, &evaluations));
             } else {
-                table(&race, &standings);
+                table(&race, &evaluations);
             }
             Ok(())
         })
@@ -125,33 +125,33 @@ impl Fuse {
 }
 
 /// The figures of a contestant.
-pub(super) fn figures(standing: &Evaluation) -> Value {
-    let confusion = &standing.confusion;
+pub(super) fn figures(evaluation: &Evaluation) -> Value {
+    let confusion = &evaluation.confusion;
     json!({
-        "contestant": standing.contestant.name(),
-        "parameters": standing.parameters,
+        "contestant": evaluation.contestant.name(),
+        "parameters": evaluation.parameters,
         "accuracy": confusion.accuracy(),
         "precision": [confusion.precision(0), confusion.precision(1)],
         "recall": [confusion.recall(0), confusion.recall(1)],
         "f1": confusion.f1(),
         "confusion": confusion.counts,
-        "picture_alone": standing.alone[0],
-        "words_alone": standing.alone[1],
-        "alpha": standing.alpha,
-        "gates": standing.gates,
+        "picture_alone": evaluation.alone[0],
+        "words_alone": evaluation.alone[1],
+        "alpha": evaluation.alpha,
+        "gates": evaluation.gates,
     })
 }
 
-fn document(race: &Race, rounds: &[Value], standings: &[Evaluation]) -> Value {
+fn document(race: &Race, rounds: &[Value], evaluations: &[Evaluation]) -> Value {
     json!({
         "settings": race.settings,
         "ceilings": race.settings.task.ceilings(),
-        "contestants": standings.iter().map(figures).collect::<Vec<_>>(),
+        "contestants": evaluations.iter().map(figures).collect::<Vec<_>>(),
         "rounds": rounds,
     })
 }
 
-fn table(race: &Race, standings: &[Evaluation]) {
+fn table(race: &Race, evaluations: &[Evaluation]) {
     let parts: Vec<String> = Information::ALL
         .iter()
         .map(|&information| {
@@ -168,15 +168,15 @@ fn table(race: &Race, standings: &[Evaluation]) {
         "picture alone",
         "words alone"
     );
-    for standing in standings {
-        let (name, confusion) = (standing.contestant.name(), &standing.confusion);
+    for evaluation in evaluations {
+        let (name, confusion) = (evaluation.contestant.name(), &evaluation.confusion);
         print_line!(
             "{name:16} {:8} {:9.3} {:6.3} {:14.3} {:12.3}",
-            standing.parameters,
+            evaluation.parameters,
             confusion.accuracy(),
             confusion.f1(),
-            standing.alone[0],
-            standing.alone[1]
+            evaluation.alone[0],
+            evaluation.alone[1]
         );
     }
 }

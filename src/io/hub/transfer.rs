@@ -5,9 +5,6 @@ use sha2::{Digest, Sha256};
 use super::store::storage;
 use super::{Entry, HubError, Writable, check};
 
-/// Bytes of a kept file that are read again at a time when its download goes on.
-const PIECE: usize = 1 << 20;
-
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     /// Bytes that are kept.
@@ -52,11 +49,9 @@ impl<W: Writable, B> Transfer<W, B> {
 /// The digest of the first `size` bytes, to be gone on with.
 pub(super) fn hash(file: &impl Writable, size: u64) -> std::io::Result<Sha256> {
     let mut hash = Sha256::new();
-    let mut piece = vec![0; PIECE];
-    for at in (0..size).step_by(PIECE) {
-        let piece = &mut piece[..usize::try_from(size - at).map_or(PIECE, |rest| rest.min(PIECE))];
-        file.read_at(at, piece)?;
-        hash.update(&*piece);
-    }
+    file.pieces(size, &mut |_, piece| {
+        hash.update(piece);
+        Ok(())
+    })?;
     Ok(hash)
 }

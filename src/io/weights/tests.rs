@@ -1,19 +1,17 @@
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::*;
 use crate::io::file::Folder;
-use crate::io::read_at::ReadAt;
 use crate::io::safetensors::{Floats, to_bytes};
 use crate::precision::Precision;
 use crate::tensor::HostTensor;
 
-struct Memory(Vec<(&'static str, Vec<u8>)>);
+type Memory = BTreeMap<&'static str, Rc<Vec<u8>>>;
 
-impl Files for Memory {
-    fn open(&self, name: &str) -> io::Result<Option<Box<dyn ReadAt>>> {
-        let found = self.0.iter().find(|(file, _)| *file == name);
-        Ok(found.map(|(_, bytes)| Box::new(bytes.clone()) as Box<dyn ReadAt>))
-    }
+fn memory<const N: usize>(files: [(&'static str, Vec<u8>); N]) -> Memory {
+    files.map(|(name, bytes)| (name, Rc::new(bytes))).into()
 }
 
 fn shard(name: &str, tensor: HostTensor) -> Vec<u8> {
@@ -21,7 +19,7 @@ fn shard(name: &str, tensor: HostTensor) -> Vec<u8> {
 }
 
 fn sharded(index: &str) -> Memory {
-    Memory(vec![
+    memory([
         (INDEX, index.as_bytes().to_vec()),
         ("model-1.safetensors", shard("a", HostTensor::f32([2], vec![1.0, 2.0]))),
         ("model-2.safetensors", shard("b", HostTensor::u32([1], vec![7]))),
@@ -62,7 +60,7 @@ fn what_the_index_lists_must_be_there() {
     let outside = sharded(r#"{"weight_map":{"a":"../model-1.safetensors"}}"#);
     assert!(message(Weights::open(&outside)).contains("`../model-1.safetensors` is not the name"));
     assert!(message(Weights::open(&sharded("{}"))).contains("missing field `weight_map`"));
-    let nothing = Memory(Vec::new());
+    let nothing = memory([]);
     assert_eq!(message(Weights::open(&nothing)), format!("there is neither {WHOLE} nor {INDEX}"));
 }
 
@@ -173,7 +171,7 @@ fn scaled(scales: Option<HostTensor>) -> Result<Vec<f32>, String> {
     }
     header += "}";
     let bytes = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat();
-    let weights = Weights::open(&Memory(vec![(WHOLE, bytes)])).unwrap();
+    let weights = Weights::open(&memory([(WHOLE, bytes)])).unwrap();
     read(&weights, "x", [4, 1].into()).map_err(|error| error.to_string())
 }
 
@@ -199,13 +197,13 @@ fn parts_that_do_not_make_the_tensor_are_refused_by_name() {
         let part = |k: usize, shape: [usize; 2]| {
             shard(&part_name("w", k), HostTensor::f32(shape, vec![k as f32; shape[0] * shape[1]]))
         };
-        let files = vec![
+        let files = memory([
             (INDEX, index.into_bytes()),
             ("a.safetensors", part(0, [1, 3])),
             ("b.safetensors", part(1, [2, 3])),
             ("c.safetensors", part(0, [1, 4])),
-        ];
-        Weights::open(&Memory(files)).unwrap()
+        ]);
+        Weights::open(&files).unwrap()
     };
     let values = read(&file("a.safetensors"), "w", [3, 3].into()).unwrap();
     assert_eq!(values, [0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);

@@ -47,7 +47,7 @@ impl Answering {
             Some(_) => (prompt.len(), PLAYROOM),
             None => (0, PUBLISHED),
         };
-        let most = model.generation().max_new(prompt.len()).unwrap_or(usual);
+        let most = model.generation.max_new(prompt.len()).unwrap_or(usual);
         let line = model.generator(prompt.clone(), Decoding::Greedy, most);
         let beams = model.generator(prompt, Decoding::Beam { width: CANDIDATES }, most);
         let question = question.to_string();

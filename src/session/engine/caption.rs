@@ -40,7 +40,7 @@ impl Captioning {
     ) -> Result<Self, Failure> {
         let (prompt, given) = model.caption_prompt(prefix)?;
         model.expect_room(&prompt)?;
-        let own = model.generation();
+        let own = &model.generation;
         let max_new = own.max_new(prompt.len()).unwrap_or(max_new);
         let generator = model.generator(prompt.clone(), searched(decoding, own.decoding()), max_new);
         let source = Source { picture: fitted(model, picture)?, question: None };

@@ -17,30 +17,29 @@ pub(super) fn piece(inputs: &[Input]) -> &[Input] {
 pub(super) async fn encode(model: &mut VisionLanguageModel, inputs: &[Input]) -> Result<Vec<f32>, Failure> {
     model.expect_embeddings()?;
     let (mut pictures, mut texts) = (Vec::new(), Vec::new());
-    for input in inputs {
+    let (mut of_pictures, mut of_texts) = (Vec::new(), Vec::new());
+    for (at, input) in inputs.iter().enumerate() {
         match input {
-            Input::Picture(picture) => pictures.push(fitted(model, picture)?),
-            Input::Text(text) => texts.push(model.sentence(text)?),
+            Input::Picture(picture) => {
+                pictures.push(fitted(model, picture)?);
+                of_pictures.push(at);
+            }
+            Input::Text(text) => {
+                texts.push(model.sentence(text)?);
+                of_texts.push(at);
+            }
         }
     }
-    let of_pictures = match pictures[..] {
-        [] => Vec::new(),
-        _ => model.encode_pictures(&pictures).await?.as_f32().to_vec(),
-    };
-    let of_texts = match texts[..] {
-        [] => Vec::new(),
-        _ => model.encode_sentences(&texts).await?.as_f32().to_vec(),
-    };
-    if pictures.is_empty() || texts.is_empty() {
-        return Ok([of_pictures, of_texts].concat());
+    let width = model.architecture.embed_dim();
+    let mut rows = vec![0.0; inputs.len() * width];
+    let pictures = model.encode_pictures(&pictures).await?;
+    let texts = model.encode_sentences(&texts).await?;
+    for (places, embeds) in [(of_pictures, pictures), (of_texts, texts)] {
+        for (at, row) in places.into_iter().zip(embeds.as_f32().chunks_exact(width)) {
+            rows[at * width..][..width].copy_from_slice(row);
+        }
     }
-    let width = of_pictures.len() / pictures.len();
-    let (mut of_pictures, mut of_texts) = (of_pictures.chunks(width), of_texts.chunks(width));
-    let row = |input: &Input| match input {
-        Input::Picture(_) => of_pictures.next(),
-        Input::Text(_) => of_texts.next(),
-    };
-    Ok(inputs.iter().filter_map(row).flatten().copied().collect())
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -103,6 +103,7 @@ async fn playroom(
     files.insert("model.safetensors", fetch("model.safetensors", Stage::Weights).await?);
     stage(Stage::Prepare, 0, Some(1));
     let mut model = VisionLanguageModel::load(device, &files, Precision::F32)?;
+    drop(files);
     model.encode_pictures(&[blank(model.image_size() as u32)]).await?;
     let facts = facts(&model, "Playroom", String::from_utf8(eval).unwrap_or_default()).await?;
     Ok((model, facts))
@@ -132,11 +133,6 @@ pub(super) async fn stored(
         let (folder, manifest) = whole(host, name).await?;
         let files = StoredFiles::open(&folder, &manifest).await?;
         stage(Stage::Weights, 0, Some(manifest.size()));
-        let unusable = |detail: String| Failure {
-            sentence: "The model's files cannot be used.".to_string(),
-            detail,
-            recovery: Recovery::FetchAgain,
-        };
         if manifest.has_tokenizer() {
             tokenizer::ready().await.map_err(|error| Failure {
                 sentence: "A part of this page that the model needs could not be loaded.".to_string(),
@@ -144,9 +140,9 @@ pub(super) async fn stored(
                 recovery: Recovery::Retry,
             })?;
         }
-        let unloadable = |error| match error {
+        let unloadable = |error: LoadError| match error {
             LoadError::Device(error) => error.into(),
-            error => unusable(error.to_string()),
+            error => Failure { recovery: Recovery::FetchAgain, ..error.into() },
         };
         fits(&VisionLanguageModel::architecture(&files).map_err(unloadable)?, precision)?;
         let model = VisionLanguageModel::load(device, &files, precision).map_err(unloadable)?;
@@ -187,7 +183,8 @@ async fn choose(backend: BackendChoice, known: Option<KernelTuning>) -> Result<S
         BackendChoice::Cpu => Preference::Cpu,
         BackendChoice::Gpu => Preference::Gpu,
     };
-    Ok(select(preference, Rc::new(probe_plan(&Config::playroom(256))), known).await?)
+    let probe = |layout| Rc::new(probe_plan(&Config::playroom(256), layout));
+    Ok(select(preference, probe, known).await?)
 }
 
 fn report(selection: &Selection) -> DeviceReport {
@@ -210,10 +207,26 @@ fn report(selection: &Selection) -> DeviceReport {
 
 impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
-        Failure {
-            sentence: "The model's files cannot be used.".to_string(),
-            detail: error.to_string(),
-            recovery: Recovery::Retry,
+        match error {
+            LoadError::Device(error) => error.into(),
+            error => Failure {
+                sentence: "The model's files cannot be used.".to_string(),
+                detail: error.to_string(),
+                recovery: Recovery::Retry,
+            },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::DeviceError;
+
+    #[test]
+    fn a_device_that_fails_while_a_model_loads_is_not_its_files_fault() {
+        let recovery = |error: LoadError| Failure::from(error).recovery;
+        assert_eq!(recovery(DeviceError::Lost(String::new()).into()), Recovery::UseCpu);
+        assert_eq!(recovery(LoadError::Absent("config.json")), Recovery::Retry);
     }
 }

@@ -84,7 +84,7 @@ impl Run {
             Trainee::Race(race) => {
                 if let Some(at) = evaluated {
                     self.evaluating = (at + 1 < race.settings.entrants().len()).then_some(at + 1);
-                    return Ok(Some(TrainingUpdate::Standing(race.evaluate(at).await?)));
+                    return Ok(Some(TrainingUpdate::Evaluated(race.evaluate(at).await?)));
                 }
                 let Some(round) = race.advance().await? else { return Ok(None) };
                 self.evaluating = is_due(race.step, until, RACE_EVAL_STEPS).then_some(0);

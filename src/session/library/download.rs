@@ -26,7 +26,7 @@ async fn generation(host: &impl Host, folder: &str) -> Result<Option<u32>, Failu
     Ok(manifest(&store).await?.map(|kept| kept.generation))
 }
 
-/// What is to be downloaded, as [`Command::Download`] says it.
+/// What is to be downloaded, as [`Command::Download`](crate::session::protocol::Command::Download) says it.
 pub(super) struct DownloadRequest<'a> {
     pub name: &'a str,
     pub size: u64,

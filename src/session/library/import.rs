@@ -49,16 +49,32 @@ pub(super) async fn import<H: Host>(
     start: u64,
     bytes: &[u8],
 ) -> Result<Event, Failure> {
+    let imported = piece(host, import_lock, name, files, file, start, bytes).await;
+    if imported.is_err() {
+        import_lock.end(name);
+    }
+    imported
+}
+
+async fn piece<H: Host>(
+    host: &H,
+    import_lock: &ImportLock<H::Lock>,
+    name: &str,
+    files: &[(String, u64)],
+    file: usize,
+    start: u64,
+    bytes: &[u8],
+) -> Result<Event, Failure> {
     let sizes = files.iter().map(|(_, size)| size);
     let total = sizes.clone().fold(0, |sum: u64, size| sum.saturating_add(*size));
     let is_plain = |name: &str| {
         !name.contains(['/', '\\', '~']) && !name.starts_with('.') && !name.starts_with("manifest.")
     };
-    let piece = files.get(file).filter(|(name, size)| {
+    let place = files.get(file).filter(|(name, size)| {
         let end = start.checked_add(bytes.len() as u64);
         is_plain(name) && end.is_some_and(|end| end <= *size)
     });
-    let Some((file_name, size)) = piece else {
+    let Some((file_name, size)) = place else {
         return Err(Failure {
             sentence: "This is no piece of a model's file.".to_string(),
             detail: format!("{:?} from {start}", files.get(file)),
@@ -73,10 +89,7 @@ pub(super) async fn import<H: Host>(
         import_lock.begin(name, lock.ok_or_else(|| storage(io::ErrorKind::ResourceBusy.into()))?);
     }
     let need = Need { missing: *size - start, whole: total };
-    let fails = async |error| {
-        import_lock.end(name);
-        full(host, &key, file_name, need, error).await
-    };
+    let fails = async |error| full(host, &key, file_name, need, error).await;
     let folder = match host.folder(&key).await {
         Ok(folder) => folder,
         Err(error) => return Err(fails(error).await),
@@ -87,7 +100,6 @@ pub(super) async fn import<H: Host>(
             return Err(fails(error).await);
         }
     } else if !was_at_it && manifest(&folder).await?.is_none() {
-        import_lock.end(name);
         return Err(Failure {
             sentence: "The files that had come were deleted: hand the folder in again.".to_string(),
             detail: String::new(),
@@ -108,7 +120,6 @@ pub(super) async fn import<H: Host>(
         Err(error) => return Err(fails(error).await),
     };
     if is_complete && let Err(error) = check(file_name, &written) {
-        import_lock.end(name);
         written.truncate(0).map_err(storage)?;
         return Err(error.into());
     }

@@ -5,7 +5,7 @@ use std::io;
 use super::download::open;
 use super::folders::folder_of;
 use super::shelf::stored;
-use super::storage::{shortage, storage};
+use super::storage::{at_least, at_most, shortage, storage};
 use crate::io::hub::{HubError, Source};
 use crate::limits::{MAX_HELD, PAGE_WEIGHTS};
 use crate::model::architecture::Architecture;
@@ -39,11 +39,7 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
     let short = space.map(|space| shortage("this model", missing, Some(space))).unwrap_or_default();
     let lasts = host.lasts(&folder);
     let obstacle = if least > PAGE_WEIGHTS {
-        format!(
-            "Its weights take {} in memory; a page can hold {}.",
-            gigabytes(least),
-            gigabytes(PAGE_WEIGHTS)
-        )
+        format!("Its weights take {} in memory; a page can hold {}.", at_least(least), at_most(PAGE_WEIGHTS))
     } else if !short.is_empty() && (!lasts || missing > MAX_HELD) {
         format!("{short} Delete a model, or choose a smaller one.")
     } else {
@@ -72,7 +68,7 @@ pub(crate) fn fits(architecture: &Architecture, precision: Precision) -> Result<
     if memory <= PAGE_WEIGHTS {
         return Ok(());
     }
-    let (name, memory, most) = (precision.name(), gigabytes(memory), gigabytes(PAGE_WEIGHTS));
+    let (name, memory, most) = (precision.name(), at_least(memory), at_most(PAGE_WEIGHTS));
     Err(Failure {
         sentence: format!(
             "As {name} its weights take {memory}; a page can hold {most}: choose a smaller form."
@@ -80,10 +76,6 @@ pub(crate) fn fits(architecture: &Architecture, precision: Precision) -> Result<
         detail: String::new(),
         recovery: Recovery::ChangeInput,
     })
-}
-
-fn gigabytes(bytes: u64) -> String {
-    format!("{:.1} GB", bytes as f64 / 1e9)
 }
 
 #[cfg(test)]
@@ -95,7 +87,7 @@ mod tests {
         let wide = br#"{"model_type":"clip","text_config":{"hidden_size":4096,"intermediate_size":16384}}"#;
         let architecture = Architecture::parse(wide).expect("a CLIP");
         let refused = |precision| fits(&architecture, precision).map_err(|failure| failure.sentence);
-        let sentence = "As f32 its weights take 10.8 GB; a page can hold 3.2 GB: choose a smaller form.";
+        let sentence = "As f32 its weights take 10.9 GB; a page can hold 3.2 GB: choose a smaller form.";
         assert_eq!(refused(Precision::F32), Err(sentence.to_string()));
         assert_eq!(refused(Precision::Int8), Ok(()));
     }

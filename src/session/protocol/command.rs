@@ -39,7 +39,7 @@ macro_rules! commands {
             pub fn lane(&self) -> Lane {
                 match self {
                     $($(Command::$name { .. } => Lane::$lane,)*)*
-                    $(Command::$any { lane, .. } => *lane,)*
+                    $(Command::$any { lane, .. } => (*lane).into(),)*
                 }
             }
         }
@@ -62,8 +62,10 @@ commands! {
         /// [`Event::Opened`].
         Open { name: String, file: Vec<u8> },
     }
-    /// What is looked for in the gallery.
-    Query {}
+    /// A text that is looked for in the gallery.
+    TextQuery {}
+    /// A picture that is looked for in the gallery.
+    PictureQuery {}
     Caption {
         /// Writes a caption that begins with `prefix`. [`Event::TokenWritten`] many times, then [`Event::Captioned`].
         Caption { picture: Pixels, prefix: String, decoding: Decoding, max_new_tokens: u32 },
@@ -168,11 +170,32 @@ commands! {
         Delete { name: String },
     }
     _ {
-        /// Embeds inputs of any modality, for [`Lane::Query`], [`Lane::Search`], [`Lane::Labels`] or [`Lane::Gallery`].
-        /// [`Event::Encoded`] many times, in order, until every input is done.
-        Encode { inputs: Vec<Input>, lane: Lane },
+        /// Embeds inputs of any modality. [`Event::Encoded`] many times, in order, until every input is done.
+        Encode { inputs: Vec<Input>, lane: EncodeLane },
         /// Stops the work on a lane. No reply; neither does the stopped request reply any more.
         Stop { lane: Lane },
+    }
+}
+
+/// The lanes of [`Command::Encode`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EncodeLane {
+    TextQuery,
+    PictureQuery,
+    Search,
+    Labels,
+    Gallery,
+}
+
+impl From<EncodeLane> for Lane {
+    fn from(lane: EncodeLane) -> Self {
+        match lane {
+            EncodeLane::TextQuery => Lane::TextQuery,
+            EncodeLane::PictureQuery => Lane::PictureQuery,
+            EncodeLane::Search => Lane::Search,
+            EncodeLane::Labels => Lane::Labels,
+            EncodeLane::Gallery => Lane::Gallery,
+        }
     }
 }
 
@@ -186,7 +209,12 @@ impl Lane {
 impl Command {
     /// Embeds one input, which is looked for in the gallery.
     pub fn query(input: impl Into<Input>) -> Self {
-        Command::Encode { inputs: vec![input.into()], lane: Lane::Query }
+        let input = input.into();
+        let lane = match input {
+            Input::Text(_) => EncodeLane::TextQuery,
+            Input::Picture(_) => EncodeLane::PictureQuery,
+        };
+        Command::Encode { inputs: vec![input], lane }
     }
 
     /// Whether it does or looks at something anew each time. Any other is a question whose answer stays.

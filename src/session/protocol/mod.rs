@@ -16,7 +16,7 @@ mod training;
 
 pub use crate::eval::precision::PrecisionMetrics;
 pub use crate::precision::Precision;
-pub use command::{Command, Lane};
+pub use command::{Command, EncodeLane, Lane};
 pub use event::{
     AlbumPart, Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis,
     Loading, Opened, Progress, Recovery, Stage, StepTime, Token, Trial,

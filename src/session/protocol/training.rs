@@ -29,7 +29,7 @@ pub enum TrainingUpdate {
     },
     Round(fuse::Round),
     /// How one contestant does after a round.
-    Standing(fuse::Evaluation),
+    Evaluated(fuse::Evaluation),
     /// What a contestant answers to corrupted samples.
     Damage(Damage),
     /// A contrastive run begins, with so many weights.

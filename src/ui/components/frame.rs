@@ -14,6 +14,7 @@ use crate::ui::navigation::visit;
 use crate::ui::theme::Theme;
 use crate::ui::view::Room;
 use leptos::prelude::*;
+use strum::VariantArray;
 
 /// Links to the rooms: a rail at the left, a bar at the foot of a phone.
 #[component]
@@ -28,7 +29,7 @@ pub fn Rail() -> impl IntoView {
     view! {
         <nav class="rail" aria-label="Rooms">
             <p class="brand" aria-hidden="true"><i></i><i></i><i></i></p>
-            <ul>{Room::ALL.map(link).collect_view()}</ul>
+            <ul>{Room::VARIANTS.iter().copied().map(link).collect_view()}</ul>
         </nav>
     }
 }

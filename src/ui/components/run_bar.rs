@@ -22,7 +22,7 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
     let words = move || match training.step.get() {
         None => "Preparing".to_string(),
         Some(step) if training.is_training.get() => format!("Step {step}, training"),
-        Some(step) if training.is_busy.get() => format!("Step {step}, judging"),
+        Some(step) if training.is_busy.get() => format!("Step {step}, evaluating"),
         Some(step) if is_over.get() => format!("Step {step}, the end of this run"),
         Some(step) => format!("Step {step}"),
     };

@@ -42,12 +42,13 @@ pub fn Unable(sentence: &'static str) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray;
 
     #[test]
     fn a_room_is_shut_only_where_its_question_cannot_be_answered() {
         let clip = Abilities { embeds: true, ..Abilities::default() };
-        let shut: Vec<Room> = Room::ALL.into_iter().filter(|&room| lacking(room, clip).is_some()).collect();
-        assert_eq!(shut, [Room::Caption, Room::Ask]);
+        let shut = Room::VARIANTS.iter().copied().filter(|&room| lacking(room, clip).is_some());
+        assert_eq!(shut.collect::<Vec<_>>(), [Room::Caption, Room::Ask]);
         let vqa = Abilities { answers: true, ..Abilities::default() };
         assert!(lacking(Room::Ask, vqa).is_none() && lacking(Room::Album, vqa).is_some());
     }

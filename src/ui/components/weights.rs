@@ -33,10 +33,10 @@ pub fn WeightsButton(
     Effect::new(move || {
         let Some(command) = wanted.get() else { return };
         app.requests.weights.with(|request| {
-            if request.is_settled() && request.answered.as_deref() == Some(&command) {
+            if let Some(weights) = request.answer_to(&command) {
                 let Command::Weights { step, .. } = command else { return };
                 let file = format!("{}-step-{step}.safetensors", name.get_untracked());
-                download(&file, MIME, &request.value);
+                download(&file, MIME, weights);
                 wanted.set(None);
             } else if request.failure.is_some() {
                 wanted.set(None);
@@ -58,7 +58,7 @@ pub fn WeightsButton(
     view! {
         <p class="row">
             <Button is_idle=is_closed press=ask><Glyph icon=Icon::Download />"Save the weights"</Button>
-            <span class="small quiet">"safetensors; "<code>"triptych lab evaluate FILE"</code>" judges them again."</span>
+            <span class="small quiet">"safetensors; "<code>"triptych lab evaluate FILE"</code>" evaluates them again."</span>
         </p>
         <FailureNote lane=Lane::Weights failure />
     }

@@ -48,6 +48,11 @@ impl<T: Clone> RequestState<T> {
         self.answered.is_some() && self.answered == self.command
     }
 
+    /// The whole answer to this very command; none while another one is asked or answered.
+    pub fn answer_to(&self, command: &Command) -> Option<&T> {
+        (self.is_settled() && self.answered.as_deref() == Some(command)).then_some(&*self.value)
+    }
+
     /// The work is stopped, but what it has done since is still to be heard.
     pub(super) fn pause(&mut self) {
         if self.is_busy() {

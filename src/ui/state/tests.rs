@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::session::protocol::{
-    Abilities, Alternative, BackendChoice, Command, Decoding, Event, Failure, Hypothesis, Lane, Loading,
-    ModelFacts, ModelKind, ModelName, Opened, Pixels, Precision, Recovery, Reply, Request, Stack, Stage,
-    StepTime, Token,
+    Abilities, Alternative, BackendChoice, Command, Decoding, EncodeLane, Event, Failure, Hypothesis, Lane,
+    Loading, ModelFacts, ModelKind, ModelName, Opened, Pixels, Precision, Recovery, Reply, Request, Stack,
+    Stage, StepTime, Token,
 };
 
 pub fn picture(value: u8) -> Pixels {
@@ -129,10 +129,22 @@ fn a_superseded_request_is_no_longer_heard() {
 }
 
 #[test]
+fn an_answer_is_that_to_its_own_words() {
+    let mut state = ready_state();
+    let search = |words: &str| Command::Encode { inputs: vec![words.into()], lane: EncodeLane::Search };
+    let id = state.ask(search("a dog")).unwrap().id;
+    state.apply(Reply { id, event: Event::Encoded { from: 0, rows: vec![0.6, 0.8] } });
+    assert!(state.search.answer_to(&search("a cat")).is_none(), "these were not asked yet");
+    assert_eq!(state.search.answer_to(&search("a dog")).map(|found| &found.texts[..]), Some(&[0.6, 0.8][..]));
+    state.ask(search("a cat")).unwrap();
+    assert!(state.search.answer_to(&search("a dog")).is_none(), "others are under way");
+}
+
+#[test]
 fn a_gallery_comes_in_rows_until_it_is_whole() {
     let mut state = ready_state();
     let inputs = (0..3).flat_map(|at| [picture(at).into(), "a".into()]).collect();
-    let id = state.ask(Command::Encode { inputs, lane: Lane::Gallery }).unwrap().id;
+    let id = state.ask(Command::Encode { inputs, lane: EncodeLane::Gallery }).unwrap().id;
     // Of two values each: a picture's are halves, a text's tenths.
     let rows = |from: u32, count: usize| {
         let rows = [0.5, 0.5, 0.1, 0.1].repeat(count);

@@ -57,7 +57,7 @@ impl Runs {
         };
         match (training, update) {
             (RunState::Race(race), TrainingUpdate::Round(round)) => race.rounds.push(Shared::new(round)),
-            (RunState::Race(race), TrainingUpdate::Standing(standing)) => race.evaluate(standing),
+            (RunState::Race(race), TrainingUpdate::Evaluated(evaluation)) => race.evaluate(evaluation),
             (RunState::Contrast(run), TrainingUpdate::Contrast(report)) => run.reports.push(report),
             (RunState::Contrast(run), TrainingUpdate::Measured(figures)) => {
                 let figures = Shared::new(*figures);
@@ -108,8 +108,8 @@ pub struct RaceState {
     pub samples: Shared<Vec<Shown>>,
     pub rounds: Vec<Shared<Round>>,
     /// The newest of each contestant, in the order of the race.
-    pub standings: Vec<Shared<Evaluation>>,
-    pub evaluations: Vec<EvaluationPoint>,
+    pub evaluations: Vec<Shared<Evaluation>>,
+    pub curve: Vec<EvaluationPoint>,
 }
 
 /// A point of the curves on held-out samples.
@@ -123,14 +123,14 @@ pub struct EvaluationPoint {
 }
 
 impl RaceState {
-    fn evaluate(&mut self, standing: Evaluation) {
-        let Evaluation { contestant, step, alone, .. } = standing;
-        let accuracy = standing.confusion.accuracy();
-        self.evaluations.push(EvaluationPoint { contestant, step, accuracy, alone });
-        let standing = Shared::new(standing);
-        match self.standings.iter_mut().find(|known| known.contestant == contestant) {
-            Some(known) => *known = standing,
-            None => self.standings.push(standing),
+    fn evaluate(&mut self, evaluation: Evaluation) {
+        let Evaluation { contestant, step, alone, .. } = evaluation;
+        let accuracy = evaluation.confusion.accuracy();
+        self.curve.push(EvaluationPoint { contestant, step, accuracy, alone });
+        let evaluation = Shared::new(evaluation);
+        match self.evaluations.iter_mut().find(|known| known.contestant == contestant) {
+            Some(known) => *known = evaluation,
+            None => self.evaluations.push(evaluation),
         }
     }
 }

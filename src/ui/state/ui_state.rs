@@ -59,7 +59,8 @@ requests! {
     /// What the precision of the weights does to a model.
     Compare => compared: Vec<Effect>,
     Open => opened: Option<Opened>,
-    Query => query: Embeddings,
+    TextQuery => text_query: Embeddings,
+    PictureQuery => picture_query: Embeddings,
     Caption => caption: Writing,
     Ask => answer: Option<Answer>,
     CrossAttention => cross: Option<Attention>,
@@ -218,7 +219,13 @@ impl UiState {
         let Some(width) = self.load.value.model.as_ref().map(|model| model.embed_dim as usize) else {
             return;
         };
-        let lanes = [&mut self.query, &mut self.search, &mut self.labels, &mut self.gallery];
+        let lanes = [
+            &mut self.text_query,
+            &mut self.picture_query,
+            &mut self.search,
+            &mut self.labels,
+            &mut self.gallery,
+        ];
         let Some(request) = lanes.into_iter().find(|request| request.id() == id) else { return };
         let command = request.command.clone();
         let Some(Command::Encode { inputs, .. }) = command.as_deref() else { return };

@@ -2,64 +2,52 @@
 
 use std::fmt;
 use std::str::FromStr;
+use strum::VariantArray;
 
-/// A choice among a few that the address names by a word.
-macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name { $($variant),+ }
-
-        impl $name {
-            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str(match self { $(Self::$variant => $word),+ })
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = ();
-
-            fn from_str(word: &str) -> Result<Self, ()> {
-                Self::ALL.into_iter().find(|choice| choice.to_string() == word).ok_or(())
-            }
-        }
-    };
+/// The word is the path below the page's base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum Room {
+    #[strum(serialize = "")]
+    Home,
+    Retrieve,
+    Caption,
+    Attend,
+    Ask,
+    Contrast,
+    Fuse,
+    Sabotage,
+    Album,
+    Models,
 }
 
-choice!(
-    /// The word is the path below the page's base.
-    Room {
-        Home = "",
-        Retrieve = "retrieve",
-        Caption = "caption",
-        Attend = "attend",
-        Ask = "ask",
-        Contrast = "contrast",
-        Fuse = "fuse",
-        Sabotage = "sabotage",
-        Album = "album",
-        Models = "models",
-    }
-);
+/// What is looked for with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum RetrieveMode {
+    Words,
+    Sentences,
+    Pictures,
+    Matrix,
+    Map,
+}
 
-choice!(
-    /// What is looked for with what.
-    RetrieveMode { Words = "words", Sentences = "sentences", Pictures = "pictures", Matrix = "matrix", Map = "map" }
-);
+/// Whose attention is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum Attending {
+    Decoder,
+    Matcher,
+    Patches,
+}
 
-choice!(
-    /// Whose attention is shown.
-    Attending { Decoder = "decoder", Matcher = "matcher", Patches = "patches" }
-);
-
-choice!(
-    /// What the room Contrast trains.
-    ContrastMode { Run = "run", Objectives = "objectives" }
-);
+/// What the room Contrast trains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum ContrastMode {
+    Run,
+    Objectives,
+}
 
 impl Room {
     /// The room whose word is nearest to a path that names none; none where the path names one.
@@ -73,7 +61,7 @@ impl Room {
             let word = room.to_string();
             path.split('/').map(|part| edits(part, &word)).min().filter(|edits| *edits <= word.len() / 2)
         };
-        let near = Room::ALL.into_iter().filter_map(|room| Some((distance(&room)?, room)));
+        let near = Room::VARIANTS.iter().filter_map(|&room| Some((distance(&room)?, room)));
         // Home's word is empty: nothing is like it, and it stands for what is like no room.
         Some(near.min_by_key(|(distance, _)| *distance).map_or(Room::Home, |(_, room)| room))
     }

@@ -27,7 +27,7 @@ pub struct GpuDevice {
     failure: Arc<Mutex<Option<DeviceError>>>,
     pipelines: Rc<Pipelines>,
     pub(super) tuning: Rc<RefCell<KernelTuning>>,
-    /// How many of the tuning somebody keeps already.
+    /// Entries of `tuning` that were handed out.
     told: Rc<Cell<usize>>,
 }
 

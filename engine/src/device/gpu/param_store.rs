@@ -30,13 +30,18 @@ impl ParamStore {
         Ok(())
     }
 
-    pub(in crate::device) fn fill(&self, name: &str, start: usize, words: &[u32]) -> Result<(), DeviceError> {
+    pub(in crate::device) fn write_at(
+        &self,
+        name: &str,
+        start: usize,
+        words: &[u32],
+    ) -> Result<(), DeviceError> {
         let bytes = bytemuck::cast_slice(words);
         self.device.queue.write_buffer(&self.tensors[name].buffer, (start * size_of::<u32>()) as u64, bytes);
         self.device.check()
     }
 
-    pub(in crate::device) async fn fetch(&self, name: &str) -> Result<HostTensor, DeviceError> {
+    pub(in crate::device) async fn read(&self, name: &str) -> Result<HostTensor, DeviceError> {
         let stored = self.tensors.get(name).ok_or_else(|| DeviceError::Missing { name: name.to_string() })?;
         let words = self.device.download(&stored.buffer, stored.buffer.size()).await?;
         Ok(HostTensor::from_words(stored.shape.clone(), DType::F32, &words))

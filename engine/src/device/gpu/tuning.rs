@@ -17,6 +17,9 @@ pub struct KernelTuning {
 }
 
 impl KernelTuning {
+    /// The name of the file, or the like, in which it is kept.
+    pub const FILE: &str = "kernel-tuning.json";
+
     pub(super) fn new(adapter: &AdapterInfo) -> Self {
         KernelTuning { adapter: adapter.name.clone(), fastest: BTreeMap::new() }
     }

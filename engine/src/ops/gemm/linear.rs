@@ -79,15 +79,16 @@ pub fn linear(
     };
     let m = xs.rows();
     let operands = (Operand::new(x, 0, m, k, false), Operand::new(weight, 0, row, n, by_rows));
-    let out = b.temp("linear", xs.with_last(n));
-    if !matches!(storage, Storage::F32(Layout::Rows | Layout::Columns)) {
-        assert!(!b.needs_grad(x), "linear: what is computed by a weight of {storage:?} has no gradient");
-        product_by(kernel, b, [1, m, n, k], operands, out, Epilogue { bias, act, accumulate: false });
-        return out;
-    }
-    let fused = act.filter(|_| !b.is_training());
-    product_by(kernel, b, [1, m, n, k], operands, out, Epilogue { bias, act: fused, accumulate: false });
     let inputs: Vec<SlotId> = [Some(x), Some(weight), bias].into_iter().flatten().collect();
+    let is_differentiable = matches!(storage, Storage::F32(Layout::Rows | Layout::Columns));
+    let learns = b.is_training() && inputs.iter().any(|input| b.needs_grad(*input));
+    assert!(
+        is_differentiable || !learns,
+        "linear: what is computed by a weight of {storage:?} has no gradient"
+    );
+    let fused = act.filter(|_| !b.is_training());
+    let out = b.temp("linear", xs.with_last(n));
+    product_by(kernel, b, [1, m, n, k], operands, out, Epilogue { bias, act: fused, accumulate: false });
     b.record(out, &inputs, move |b, dout| {
         matmul_backward(b, [1, m, n, k], operands, Transpose { x: false, y: by_rows }, dout);
         if let Some(bias) = bias.filter(|bias| b.needs_grad(*bias)) {
@@ -98,5 +99,43 @@ pub fn linear(
     match act {
         Some(act) if b.is_training() => activation(b, out, act),
         _ => out,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tensor::DType;
+
+    /// `y[2,4]` of learnt queries `[2,8]`, as they are or seen anew, and a learnt bias by a packed weight.
+    fn by_packed(mut b: PlanBuilder, learns_queries: bool) -> Vec<&'static str> {
+        let queries = match learns_queries {
+            true => b.param("queries", [1, 2, 8]),
+            false => b.input("queries", [1, 2, 8], DType::F32),
+        };
+        let x = b.reshape(queries, [2, 8]);
+        let slot = b.input("weight", Storage::F16.shape([4, 8]), Storage::F16.dtype());
+        let weight = Matrix { slot, extents: [4, 8], storage: Storage::F16 };
+        let bias = b.param("bias", [4]);
+        linear(&mut b, queries, weight, None, None);
+        linear(&mut b, x, weight, Some(bias), Some(Activation::Gelu));
+        b.finish().steps.iter().map(|step| step.kernel.name).collect()
+    }
+
+    #[test]
+    fn learnt_queries_pass_through_a_packed_weight_in_inference() {
+        assert_eq!(by_packed(PlanBuilder::new(), true), ["packed.f16"; 2]);
+    }
+
+    #[test]
+    #[should_panic(expected = "has no gradient")]
+    fn a_bias_is_not_trained_beside_a_packed_weight() {
+        by_packed(PlanBuilder::training(), false);
+    }
+
+    #[test]
+    #[should_panic(expected = "has no gradient")]
+    fn queries_are_not_trained_through_a_packed_weight() {
+        by_packed(PlanBuilder::training(), true);
     }
 }

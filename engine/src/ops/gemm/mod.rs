@@ -1,16 +1,16 @@
 //! `c = beta c + a b` for strided matrices in f32: the one inner loop of matmul, linear, convolution and attention.
 //!
 //! Natively the `gemm` crate does the work (`native`), in WebAssembly `wasm`, for a few rows or columns `skinny`. The ops
-//! whose kernels are such products stand beside them: [`matmul`] and [`linear`], with the kernels of the ways to store a weight,
-//! [`packed`] and [`panels`]. Results do not depend on the number of threads: work is cut at fixed places and partial sums are
+//! whose kernels are such products stand beside them: [`matmul`] and [`linear`], with its kernels for the ways to store a weight,
+//! `packed` and `panels`. Results do not depend on the number of threads: work is cut at fixed places and partial sums are
 //! added in order.
 
 pub mod linear;
 pub mod matmul;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
-pub mod packed;
-pub mod panels;
+pub(in crate::ops) mod packed;
+pub(in crate::ops) mod panels;
 pub(super) mod skinny;
 mod transposed;
 #[cfg(target_arch = "wasm32")]
@@ -111,7 +111,7 @@ fn piece(count: usize) -> usize {
 
 /// Length of the pieces of a long inner dimension, and of any in a product of few rows: a piece of `b` is contiguous.
 const PIECE_K: usize = 1024;
-const THIN_PIECE_K: usize = 128;
+const SKINNY_PIECE_K: usize = 128;
 
 /// `c = beta c + a b` on all cores, `c` `[m,n]` contiguous; `finish` is applied to every finished run of rows.
 pub fn gemm_parallel(
@@ -128,7 +128,7 @@ pub fn gemm_parallel(
         return finish(c);
     }
     if skinny::takes(m, b) && b.cs == 1 {
-        split_inner([m, n, k], a, b, beta, c, THIN_PIECE_K);
+        split_inner([m, n, k], a, b, beta, c, SKINNY_PIECE_K);
         return finish(c);
     }
     if k >= 4 * PIECE_K && k > m {

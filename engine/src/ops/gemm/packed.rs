@@ -1,5 +1,5 @@
-//! Affine maps by a packed matrix, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]` as
-//! [`Precision`] packs its rows, `bias` `[N]`, `y` `[..,N]`. The kernels are [`super::matmul`]'s with another reading of `y`.
+//! The kernels of `linear` for packed weights, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]` as
+//! [`Precision`] packs its rows, `bias` `[N]`, `y` `[..,N]`. They are [`super::matmul`]'s with another reading of `y`.
 
 use super::matmul::{Params, product_kernel};
 use super::transposed::gemm_unpacking;
@@ -8,14 +8,14 @@ use crate::precision::Precision;
 use triptych_shaders as wgsl;
 
 /// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in words of two f16.
-pub static F16: Kernel =
+pub(in crate::ops) static F16: Kernel =
     product_kernel!("packed.f16", wgsl::LIB_LINES_F16, |args| definition(args, Precision::F16), |args| fast(
         args,
         Precision::F16
     ));
 
 /// `out[i,j] = act(scale[j] sum_l x[i,l] q[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in words of a scale and four int8.
-pub static INT8: Kernel =
+pub(in crate::ops) static INT8: Kernel =
     product_kernel!("packed.int8", wgsl::LIB_LINES_INT8, |args| definition(args, Precision::Int8), |args| {
         fast(args, Precision::Int8)
     });

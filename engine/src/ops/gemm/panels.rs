@@ -1,7 +1,6 @@
-//! Affine maps by a matrix that is kept in panels, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight`
-//! `[N,K]` as [`Layout::Panels`](crate::layout::Layout::Panels), `bias` `[N]`, `y` `[..,N]`. The kernel is
-//! [`super::matmul`]'s with another reading of `y`; in WebAssembly its register tile reads panels as they lie, so that
-//! nothing of them has to be packed.
+//! The kernel of `linear` for weights in panels, for inference: `y = act(x weight^T + bias)`, `x` `[..,K]`, `weight` `[N,K]`
+//! as [`Layout::Panels`](crate::layout::Layout::Panels), `bias` `[N]`, `y` `[..,N]`. It is [`super::matmul`]'s with another
+//! reading of `y`; in WebAssembly its register tile reads panels as they lie, so that nothing of them has to be packed.
 
 use super::Mat;
 use super::matmul::{Params, product_kernel};
@@ -10,7 +9,8 @@ use crate::layout::PANEL;
 use triptych_shaders as wgsl;
 
 /// `out[i,j] = act(sum_l x[i,l] weight[j,l] + bias[j])`, x `[M,K]`, weight `[N,K]` in panels `[N/8,K,8]`.
-pub static FORWARD: Kernel = product_kernel!("panels.forward", wgsl::LIB_LINES_PANELS, definition, fast);
+pub(in crate::ops) static FORWARD: Kernel =
+    product_kernel!("panels.forward", wgsl::LIB_LINES_PANELS, definition, fast);
 
 fn definition(args: &mut Args) {
     let p: Params = args.params();
@@ -36,7 +36,8 @@ fn fast(args: &mut Args) {
 /// `c = a b`, `a` `[m,k]`, `c` `[m,n]` contiguous, `b` `[k,n]` in panels of its columns, `[n/8,k,8]`, all extents at least 1;
 /// `finish` is applied to every finished run of rows.
 fn gemm_panels([m, n, k]: [usize; 3], a: Mat, panels: &[f32], c: &mut [f32], finish: impl Fn(&mut [f32])) {
-    assert!(m * n * k > 0 && a.holds(m, k), "a is smaller than [{m},{k}]");
+    assert!(m > 0 && n > 0 && k > 0, "an extent of [{m},{n},{k}] is 0");
+    assert!(a.holds(m, k), "a is smaller than [{m},{k}]");
     assert!(panels.len() >= n.next_multiple_of(PANEL) * k, "b is smaller than [{k},{n}]");
     assert!(c.len() >= m * n, "c is smaller than [{m},{n}]");
     body([m, n, k], a, panels, c, finish);

@@ -18,8 +18,8 @@ pub(super) fn by_columns(
         k,
         beta,
         c,
-        |j, columns, turned| {
-            gemm([columns, m, k], b.from_col(j).transposed(), a.transposed(), 0.0, turned, (m, 1));
+        |j, columns, transposed_out| {
+            gemm([columns, m, k], b.from_col(j).transposed(), a.transposed(), 0.0, transposed_out, (m, 1));
         },
         finish,
     );
@@ -38,13 +38,13 @@ fn turning(
 ) {
     /// Rows that are turned at once: neighbours in `d`.
     const RUN: usize = 8;
-    with_scratch(m * n, |turned| {
-        for_rows(turned, columns * m, columns * m * work, |i, piece| {
+    with_scratch(m * n, |transposed_out| {
+        for_rows(transposed_out, columns * m, columns * m * work, |i, piece| {
             lines(i * columns, piece.len() / m, piece);
         });
-        let turned = &*turned;
+        let transposed_out = &*transposed_out;
         for_rows(c, RUN * n, RUN * n, |i, rows| {
-            for (j, column) in turned.chunks_exact(m).enumerate() {
+            for (j, column) in transposed_out.chunks_exact(m).enumerate() {
                 for (c, &sum) in rows[j..].iter_mut().step_by(n).zip(&column[i * RUN..]) {
                     *c = if beta == 0.0 { sum } else { beta * *c + sum };
                 }
@@ -76,10 +76,10 @@ pub(super) fn gemm_unpacking(
         });
         return finish(c);
     }
-    let lines = |j: usize, columns: usize, turned: &mut [f32]| {
+    let lines = |j: usize, columns: usize, transposed_out: &mut [f32]| {
         with_scratch(columns * k, |lines| {
             unpack(j, lines);
-            gemm([columns, m, k], Mat::new(lines, k, 1), a.transposed(), 0.0, turned, (m, 1));
+            gemm([columns, m, k], Mat::new(lines, k, 1), a.transposed(), 0.0, transposed_out, (m, 1));
         });
     };
     turning([m, n], UNPACKED, k, 0.0, c, lines, finish);

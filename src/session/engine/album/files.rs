@@ -62,8 +62,7 @@ impl Album {
     /// Takes in what other pages have changed.
     pub(crate) async fn read(&mut self, folder: &impl Store, width: usize) -> io::Result<()> {
         let file = folder.open(PHOTOS).await?;
-        let mut bytes = vec![0; usize::try_from(file.size()).map_err(|_| io::ErrorKind::FileTooLarge)?];
-        file.read_at(0, &mut bytes)?;
+        let bytes = file.read_vec(0, file.size())?;
         drop(file);
         if !bytes.starts_with(&self.lines) {
             *self = Album::default();
@@ -202,10 +201,7 @@ impl Album {
         for &photo in photos {
             let Some(record) = self.records[..self.reported].get(photo as usize) else { continue };
             let is_there = record.start.checked_add(record.length).is_some_and(|end| end <= file.size());
-            let mut bytes = vec![0; if is_there { record.length as usize } else { 0 }];
-            if is_there {
-                file.read_at(record.start, &mut bytes)?;
-            }
+            let bytes = if is_there { file.read_vec(record.start, record.length)? } else { Vec::new() };
             all.push((photo, bytes));
         }
         Ok(all)

@@ -1,7 +1,7 @@
 //! What is looked for among the photos, and the order in which they are found.
 
 use super::sorting::Sorting;
-use crate::session::protocol::{Command, Input, Lane, Photo};
+use crate::session::protocol::{Command, EncodeLane, Input, Photo};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Thumbnails;
@@ -61,22 +61,26 @@ impl Query {
             }
         });
         let wish = throttle(move || app.view.with(|view| Wish::parse(&view.album.query)), TYPING_PAUSE);
+        let command = Memo::new(move |_| {
+            let inputs: Vec<_> = wish.with(Wish::texts).into_iter().map(Input::from).collect();
+            (!inputs.is_empty()).then_some(Command::Encode { inputs, lane: EncodeLane::Search })
+        });
         Effect::new(move || {
-            let texts = wish.with(Wish::texts);
-            if !texts.is_empty() {
-                let inputs = texts.into_iter().map(Input::from).collect();
-                app.ask(Command::Encode { inputs, lane: Lane::Search });
+            if let Some(command) = command.get() {
+                app.ask(command);
             }
         });
         let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {
-            let wish = wish.get();
-            let texts = wish.texts();
-            let is_known = texts.is_empty()
-                || app.requests.search.with(|request| request.is_settled() && request.is_current());
-            if !is_known {
-                // The order of before stands until the words are read.
-                return earlier.cloned().unwrap_or_default();
-            }
+            let words = command.with(|command| match command {
+                None => Some(Vec::new()),
+                Some(command) => app.requests.search.with(|request| {
+                    let found = request.answer_to(command)?;
+                    let rows = found.texts.chunks_exact(found.width.max(1));
+                    Some(rows.map(<[f32]>::to_vec).collect::<Vec<_>>())
+                }),
+            });
+            // The order of before stands until the words are read.
+            let Some(words) = words else { return earlier.cloned().unwrap_or_default() };
             let mut terms = Vec::new();
             if let Some(photo) = place.get() {
                 terms.extend(
@@ -85,12 +89,9 @@ impl Query {
                         .with(|album| Some((1.0, album.value.read().embeddings.row(photo)?.to_vec()))),
                 );
             }
-            if !texts.is_empty() {
-                let rows = app.requests.search.with(|request| request.value.texts.clone());
-                let width = rows.len() / texts.len();
-                let sign = |at: usize| if at == 0 && !wish.plus.is_empty() { 1.0 } else { -1.0 };
-                terms.extend(rows.chunks_exact(width).enumerate().map(|(at, row)| (sign(at), row.to_vec())));
-            }
+            let has_plus = wish.with(|wish| !wish.plus.is_empty());
+            let sign = |at: usize| if at == 0 && has_plus { 1.0 } else { -1.0 };
+            terms.extend(words.into_iter().enumerate().map(|(at, row)| (sign(at), row)));
             combined(&terms)
         });
         Query { pinned, place, vector }

@@ -1,10 +1,10 @@
 //! Zero-shot classification: every photo goes to the nearest of the visitor's labels.
 
-use crate::session::protocol::{Command, Input, Lane};
+use crate::session::protocol::{Command, EncodeLane, Input};
 use crate::softmax::softmax;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
-use crate::ui::ranking::similarity;
+use crate::ui::ranking::cosines;
 use crate::ui::throttle::throttle;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -32,11 +32,13 @@ impl Sorting {
             },
             TYPING_PAUSE,
         );
+        let command = Memo::new(move |_| {
+            let inputs: Vec<_> = prompts.get().into_iter().map(Input::from).collect();
+            (!inputs.is_empty()).then_some(Command::Encode { inputs, lane: EncodeLane::Labels })
+        });
         Effect::new(move || {
-            let texts = prompts.get();
-            if !texts.is_empty() {
-                let inputs = texts.into_iter().map(Input::from).collect();
-                app.ask(Command::Encode { inputs, lane: Lane::Labels });
+            if let Some(command) = command.get() {
+                app.ask(command);
             }
         });
         let chosen = RwSignal::new(None);
@@ -51,17 +53,14 @@ impl Sorting {
                     facts.as_ref().map(|facts| (facts.logit_scale, facts.logit_bias, facts.is_sigmoid))
                 })
                 .unwrap_or((100.0, 0.0, false));
-            let texts = prompts.get();
+            let Some(command) = command.get() else { return Vec::new() };
             app.requests.labels.with(|request| {
-                if texts.is_empty() || !request.is_settled() || !request.is_current() {
-                    return Vec::new();
-                }
+                let Some(prompts) = request.answer_to(&command) else { return Vec::new() };
                 app.requests.album.with(|album| {
                     let photos = album.value.read();
-                    let width = photos.embeddings.width();
-                    let cosines = similarity(photos.embeddings.rows(), &request.value.texts, width);
-                    let rows = cosines.chunks_exact(texts.len());
-                    rows.map(|row| likeliest(row, scale, bias, is_sigmoid)).collect()
+                    let rows = photos.embeddings.rows().chunks_exact(prompts.width.max(1));
+                    rows.map(|row| likeliest(&cosines(row, &prompts.texts), scale, bias, is_sigmoid))
+                        .collect()
                 })
             })
         });

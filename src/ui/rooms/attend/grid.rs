@@ -18,10 +18,14 @@ pub fn HeadGrid(focus: Focus) -> impl IntoView {
     let app = AppContext::here();
     // Before the first maps are here the model's own shape keeps their place.
     let shape = Memo::new(move |_| {
-        let is_patches = focus.mode.get() == Attending::Patches;
+        let mode = focus.mode.get();
         let stack = app.requests.load.with(|load| {
             let model = load.value.model.as_ref()?;
-            Some(if is_patches { model.image_encoder } else { model.decoder })
+            Some(match mode {
+                Attending::Decoder => model.decoder,
+                Attending::Matcher => model.matcher,
+                Attending::Patches => model.image_encoder,
+            })
         });
         let shape = stack.map_or((0, 0), |stack| (stack.layers as usize, stack.heads as usize));
         focus.maps.with(|maps| maps.first().map_or(shape, |heads| (maps.len(), heads.len())))

@@ -59,11 +59,12 @@ pub fn Attend() -> impl IntoView {
         }
         false => view! { <PicturePanel overlay /> }.into_any(),
     };
-    let failure = Memo::new(move |_| {
-        let of_cross = || app.requests.cross.with(|request| request.failure.clone());
-        let of_patches = || app.requests.patches.with(|request| request.failure.clone());
-        if is_patches.get() { of_patches() } else { of_cross() }
-    });
+    let of_patches = Memo::new(move |_| app.requests.patches.with(|request| request.failure.clone()));
+    let of_words = Memo::new(move |_| app.requests.cross.with(|request| request.failure.clone()));
+    let failure = move || match is_patches.get() {
+        true => view! { <FailureNote lane=Lane::SelfAttention failure=of_patches /> },
+        false => view! { <FailureNote lane=Lane::CrossAttention failure=of_words /> },
+    };
     view! {
         <section class="stage">
             {move || view! {
@@ -74,7 +75,7 @@ pub fn Attend() -> impl IntoView {
                 {panel}
                 <div class="writing">
                     {move || (!is_patches.get()).then(|| view! { <Sentence focus here /> })}
-                    <FailureNote lane=Lane::CrossAttention failure />
+                    {failure}
                     <HeadGrid focus />
                     <Pointing focus />
                 </div>

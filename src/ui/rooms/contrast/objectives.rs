@@ -39,7 +39,7 @@ pub fn Objectives() -> impl IntoView {
     view! {
         <section class="stage contrast">
             <Modes />
-            <RaceControls />
+            <ObjectiveControls />
             <RunBar training />
             <Standings standings settings />
             <Comparison standings />
@@ -58,7 +58,7 @@ fn change(app: AppContext, change: impl FnOnce(&mut ObjectiveSettings)) {
 }
 
 #[component]
-fn RaceControls() -> impl IntoView {
+fn ObjectiveControls() -> impl IntoView {
     let app = AppContext::here();
     let batch = ObjectiveSettings::BATCH;
     view! {

@@ -16,10 +16,10 @@ const SOLVED: f32 = 0.9;
 
 #[component]
 pub fn Gain(room: RaceRoom) -> impl IntoView {
-    let bars = Memo::new(move |_| room.standings.with(|standings| bars(standings)));
+    let bars = Memo::new(move |_| room.evaluations.with(|evaluations| bars(evaluations)));
     let verdict = move || {
         let task = room.settings.with(|settings| settings.task);
-        room.standings.with(|standings| verdict(standings, &task))
+        room.evaluations.with(|evaluations| verdict(evaluations, &task))
     };
     view! {
         <div class="gain">
@@ -30,25 +30,25 @@ pub fn Gain(room: RaceRoom) -> impl IntoView {
     }
 }
 
-fn accuracy(standings: &[Shared<Evaluation>], contestant: Contestant) -> Option<f32> {
-    standings.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
+fn accuracy(evaluations: &[Shared<Evaluation>], contestant: Contestant) -> Option<f32> {
+    evaluations.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
 }
 
 /// The better of both modalities alone.
-fn alone(standings: &[Shared<Evaluation>]) -> Option<f32> {
-    Some(accuracy(standings, Contestant::Picture)?.max(accuracy(standings, Contestant::Words)?))
+fn alone(evaluations: &[Shared<Evaluation>]) -> Option<f32> {
+    Some(accuracy(evaluations, Contestant::Picture)?.max(accuracy(evaluations, Contestant::Words)?))
 }
 
 /// The fusions, the best first.
-fn fusions(standings: &[Shared<Evaluation>]) -> Vec<(Contestant, f32)> {
-    let fusions = standings.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
+fn fusions(evaluations: &[Shared<Evaluation>]) -> Vec<(Contestant, f32)> {
+    let fusions = evaluations.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
     let mut fusions: Vec<_> = fusions.map(|known| (known.contestant, known.confusion.accuracy())).collect();
     order::sort_by(&mut fusions, |a, b| b.1.total_cmp(&a.1));
     fusions
 }
 
-fn bars(standings: &[Shared<Evaluation>]) -> Vec<Bar> {
-    let mark = alone(standings);
+fn bars(evaluations: &[Shared<Evaluation>]) -> Vec<Bar> {
+    let mark = alone(evaluations);
     let bar = |(contestant, accuracy): (Contestant, f32)| Bar {
         label: title(contestant).into(),
         share: accuracy,
@@ -56,11 +56,11 @@ fn bars(standings: &[Shared<Evaluation>]) -> Vec<Bar> {
         mark,
         is_chosen: accuracy >= SOLVED,
     };
-    fusions(standings).into_iter().map(bar).collect()
+    fusions(evaluations).into_iter().map(bar).collect()
 }
 
-fn verdict(standings: &[Shared<Evaluation>], task: &Task) -> String {
-    let (Some(alone), [(best, most), ..]) = (alone(standings), &fusions(standings)[..]) else {
+fn verdict(evaluations: &[Shared<Evaluation>], task: &Task) -> String {
+    let (Some(alone), [(best, most), ..]) = (alone(evaluations), &fusions(evaluations)[..]) else {
         return "Nobody has been judged yet.".into();
     };
     let beyond = format!(
@@ -72,7 +72,7 @@ fn verdict(standings: &[Shared<Evaluation>], task: &Task) -> String {
     if *task != Task::pure(Information::Synergy) {
         return beyond;
     }
-    let end = match accuracy(standings, Contestant::Late) {
+    let end = match accuracy(evaluations, Contestant::Late) {
         Some(late) if late <= UNSOLVED && *most >= SOLVED => format!(
             " Late fusion, which only adds what each modality says by itself, stands at {}: an exclusive or has no such sum.",
             format::percent(late)
@@ -92,7 +92,7 @@ mod tests {
     use crate::lab::fuse::Confusion;
 
     fn race(accuracies: &[(Contestant, u32)]) -> Vec<Shared<Evaluation>> {
-        let standing = |&(contestant, right): &(Contestant, u32)| {
+        let evaluation = |&(contestant, right): &(Contestant, u32)| {
             Shared::new(Evaluation {
                 contestant,
                 step: 20,
@@ -106,7 +106,7 @@ mod tests {
                 attention: Vec::new(),
             })
         };
-        accuracies.iter().map(standing).collect()
+        accuracies.iter().map(evaluation).collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod gain;
 
 use super::race::{
-    Answers, Curves, Inside, RaceRoom, RaceSettings, RaceSlot, SampleChoice, Standings, about, formula,
+    Answers, Curves, Inside, RaceControls, RaceRoom, RaceSlot, SampleChoice, Standings, about, formula,
     milliseconds, section, shown_sample, title,
 };
 use crate::lab::fuse::{Contestant, Evaluation, PARAMETERS};
@@ -31,7 +31,7 @@ pub fn Fuse() -> impl IntoView {
     let room = RaceRoom::new(AppContext::here(), PLACE);
     view! {
         <section class="stage live">
-            <RaceSettings room offered=Contestant::FUSIONS.to_vec() />
+            <RaceControls room offered=Contestant::FUSIONS.to_vec() />
             <RunBar training=room.training />
             <Gain room />
             <Curves room />
@@ -67,14 +67,14 @@ fn Sample(room: RaceRoom) -> impl IntoView {
     let sample = shown_sample(room);
     let answers = Memo::new(move |_| {
         let at = room.view.with(|view| view.sample);
-        let answer = |standing: &Shared<Evaluation>| {
+        let answer = |evaluation: &Shared<Evaluation>| {
             Some(super::race::Answer {
-                contestant: standing.contestant,
-                probability: *standing.probabilities.get(at)?,
-                gate: standing.gates.get(at).copied(),
+                contestant: evaluation.contestant,
+                probability: *evaluation.probabilities.get(at)?,
+                gate: evaluation.gates.get(at).copied(),
             })
         };
-        room.standings.with(|standings| standings.iter().filter_map(answer).collect::<Vec<_>>())
+        room.evaluations.with(|evaluations| evaluations.iter().filter_map(answer).collect::<Vec<_>>())
     });
     view! {
         <h2>"One sample"</h2>
@@ -89,16 +89,16 @@ fn Sample(room: RaceRoom) -> impl IntoView {
 fn Notes(room: RaceRoom) -> impl IntoView {
     let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
-        let standing = room.standing.get();
-        let of = |part: fn(&Evaluation) -> String| standing.as_deref().map_or("–".into(), part);
+        let evaluation = room.evaluation.get();
+        let of = |part: fn(&Evaluation) -> String| evaluation.as_deref().map_or("–".into(), part);
         let time = room.race.with_untracked(|race| milliseconds(race, contestant));
         vec![
-            Figure::new("Accuracy", of(|standing| format::three(standing.confusion.accuracy())))
+            Figure::new("Accuracy", of(|evaluation| format::three(evaluation.confusion.accuracy())))
                 .beside("chance 0.500"),
-            Figure::new("F1", of(|standing| format::three(standing.confusion.f1()))),
-            Figure::new("Without the words", of(|standing| format::three(standing.alone[0]))),
-            Figure::new("Without the picture", of(|standing| format::three(standing.alone[1]))),
-            Figure::new("Weights", of(|standing| standing.parameters.to_string()))
+            Figure::new("F1", of(|evaluation| format::three(evaluation.confusion.f1()))),
+            Figure::new("Without the words", of(|evaluation| format::three(evaluation.alone[0]))),
+            Figure::new("Without the picture", of(|evaluation| format::three(evaluation.alone[1]))),
+            Figure::new("Weights", of(|evaluation| evaluation.parameters.to_string()))
                 .beside(format!("all {PARAMETERS} ± 2.5 %")),
             Figure::new("A step", time.map_or("–".into(), |time| format!("{time:.1} ms"))),
         ]

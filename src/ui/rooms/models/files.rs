@@ -31,15 +31,16 @@ pub fn FilesIn() -> impl IntoView {
             format!("Copied {} of {}", format::megabytes(done), format::megabytes(total))
         })
     };
-    let is_at_work =
-        move || copying.is_running.get() && app.requests.imported.with(|taken| taken.failure.is_none());
+    let is_at_work = Memo::new(move |_| {
+        copying.is_running.get() && app.requests.imported.with(|taken| taken.failure.is_none())
+    });
     view! {
         <p class="prose">"The folder of a checkpoint with its config.json, tokenizer and safetensors files; they are copied into this
             browser’s storage."</p>
         <div class="row">
-            <button type="button" class="button" disabled=is_at_work on:click=open><Glyph icon=Icon::Upload />"Choose a folder"</button>
+            <button type="button" class="button" disabled=move || is_at_work.get() on:click=open><Glyph icon=Icon::Upload />"Choose a folder"</button>
             <input node_ref=input class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=choose />
-            {move || copying.is_running.get().then(|| view! { <span role="status">{words}</span> })}
+            {move || is_at_work.get().then(|| view! { <span role="status">{words}</span> })}
         </div>
         <FailureNote lane=Lane::Import failure=Memo::new(move |_| app.requests.imported.with(|taken| taken.failure.clone())) />
     }

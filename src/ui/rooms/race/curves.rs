@@ -13,8 +13,7 @@ const WINDOW: usize = 10;
 
 #[component]
 pub fn Curves(room: RaceRoom) -> impl IntoView {
-    let accuracies =
-        Memo::new(move |_| room.race.with(|race| accuracies(race, |evaluation| evaluation.accuracy)));
+    let accuracies = Memo::new(move |_| room.race.with(|race| accuracies(race, |point| point.accuracy)));
     let losses = Memo::new(move |_| room.race.with(losses));
     let marks = Memo::new(move |_| room.settings.with(|settings| ceilings(&settings.task)));
     let steps = || Memo::from(Axis::new("Step", ""));
@@ -31,10 +30,10 @@ pub fn Curves(room: RaceRoom) -> impl IntoView {
 /// A curve for each contestant, in the order of the race.
 pub fn accuracies(race: &RaceState, value: impl Fn(&EvaluationPoint) -> f32) -> Vec<Series> {
     let curve = |contestant: Contestant| {
-        let own = race.evaluations.iter().filter(|evaluation| evaluation.contestant == contestant);
-        series(contestant, own.map(|evaluation| (evaluation.step as f32, value(evaluation))).collect())
+        let own = race.curve.iter().filter(|point| point.contestant == contestant);
+        series(contestant, own.map(|point| (point.step as f32, value(point))).collect())
     };
-    race.standings.iter().map(|standing| curve(standing.contestant)).collect()
+    race.evaluations.iter().map(|evaluation| curve(evaluation.contestant)).collect()
 }
 
 fn losses(race: &RaceState) -> Vec<Series> {

@@ -17,18 +17,18 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
     let name = Memo::new(move |_| title(room.inside.get()));
     let has = move |part: fn(&Evaluation) -> bool| {
         Memo::new(move |_| {
-            room.standing.with(|standing| standing.as_ref().is_some_and(|standing| part(standing)))
+            room.evaluation.with(|evaluation| evaluation.as_ref().is_some_and(|evaluation| part(evaluation)))
         })
     };
     let (gates, interaction, attention) =
         (has(|s| !s.gates.is_empty()), has(|s| !s.interaction.is_empty()), has(|s| !s.attention.is_empty()));
     let alpha = Memo::new(move |_| {
-        room.standing.with(|standing| standing.as_ref().and_then(|standing| standing.alpha))
+        room.evaluation.with(|evaluation| evaluation.as_ref().and_then(|evaluation| evaluation.alpha))
     });
     let counts = Memo::new(move |_| {
         let counts =
-            |standing: &Shared<Evaluation>| standing.confusion.counts.map(|row| row.to_vec()).to_vec();
-        room.standing.with(|standing| standing.as_ref().map(counts)).unwrap_or_default()
+            |evaluation: &Shared<Evaluation>| evaluation.confusion.counts.map(|row| row.to_vec()).to_vec();
+        room.evaluation.with(|evaluation| evaluation.as_ref().map(counts)).unwrap_or_default()
     });
     let classes = Memo::new(move |_| room.settings.with(|settings| classes(&settings.task)));
     view! {
@@ -60,7 +60,8 @@ fn classes(task: &Task) -> Vec<String> {
 #[component]
 fn Gates(room: RaceRoom) -> impl IntoView {
     let groups = Memo::new(move |_| {
-        let gates = room.standing.with(|standing| standing.as_ref().map(|standing| standing.gates.clone()));
+        let gates =
+            room.evaluation.with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.gates.clone()));
         vec![Spread::new("held-out samples", Tone::Fused, gates.unwrap_or_default())]
     });
     let label = move || match room.inside.get() {
@@ -79,8 +80,9 @@ fn Gates(room: RaceRoom) -> impl IntoView {
 #[component]
 fn Interaction(room: RaceRoom) -> impl IntoView {
     let matrix = Memo::new(move |_| {
-        let values =
-            room.standing.with(|standing| standing.as_ref().map(|standing| standing.interaction.clone()));
+        let values = room
+            .evaluation
+            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.interaction.clone()));
         let values =
             values.filter(|values| values.len() == WIDTH * WIDTH).unwrap_or_else(|| vec![0.0; WIDTH * WIDTH]);
         let most = values.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
@@ -106,8 +108,9 @@ fn Attention(room: RaceRoom) -> impl IntoView {
         room.samples.with(|samples| samples.first().map(|sample| words(&sample.sentence))).unwrap_or_default()
     });
     let matrix = Memo::new(move |_| {
-        let values =
-            room.standing.with(|standing| standing.as_ref().map(|standing| standing.attention.clone()));
+        let values = room
+            .evaluation
+            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.attention.clone()));
         let values = values
             .filter(|values| values.len() == TOKENS * CELLS)
             .unwrap_or_else(|| vec![0.0; TOKENS * CELLS]);

@@ -1,17 +1,17 @@
 //! What the rooms Fuse and Sabotage share: a race, its settings, its curves, a look into one contestant.
 
 mod contestants;
+mod controls;
 mod curves;
 mod inside;
 mod sample;
-mod settings;
 mod standings;
 
 pub use contestants::{about, formula, section, title, tone};
+pub use controls::RaceControls;
 pub use curves::{Curves, smoothed};
 pub use inside::Inside;
 pub use sample::{Answer, Answers, SampleChoice, shown_sample};
-pub use settings::RaceSettings;
 pub use standings::{Standings, milliseconds};
 
 use crate::lab::fuse::{Contestant, Evaluation, RaceSettings, Shown};
@@ -47,11 +47,11 @@ pub struct RaceRoom {
     /// Its held-out samples.
     pub samples: Memo<Shared<Vec<Shown>>>,
     /// The newest evaluation of each contestant.
-    pub standings: Memo<Vec<Shared<Evaluation>>>,
+    pub evaluations: Memo<Vec<Shared<Evaluation>>>,
     /// The contestant that is looked into.
     pub inside: Memo<Contestant>,
-    /// How that one stands; none before it was evaluated.
-    pub standing: Memo<Option<Shared<Evaluation>>>,
+    /// Its newest evaluation; none before the first.
+    pub evaluation: Memo<Option<Shared<Evaluation>>>,
 }
 
 impl RaceRoom {
@@ -66,17 +66,17 @@ impl RaceRoom {
             _ => RaceState::default(),
         });
         let samples = Memo::new(move |_| race.with(|race| race.samples.clone()));
-        let standings = Memo::new(move |_| race.with(|race| race.standings.clone()));
+        let evaluations = Memo::new(move |_| race.with(|race| race.evaluations.clone()));
         let inside = Memo::new(move |_| {
             let entrants = settings.with(RaceSettings::entrants);
             let wanted = view.with(|view| view.inside).filter(|wanted| entrants.contains(wanted));
             wanted.unwrap_or_else(|| first_of(&entrants))
         });
-        let standing = Memo::new(move |_| {
+        let evaluation = Memo::new(move |_| {
             let inside = inside.get();
-            standings.with(|all| all.iter().find(|known| known.contestant == inside).cloned())
+            evaluations.with(|all| all.iter().find(|known| known.contestant == inside).cloned())
         });
-        RaceRoom { app, slot, view, settings, training, race, samples, standings, inside, standing }
+        RaceRoom { app, slot, view, settings, training, race, samples, evaluations, inside, evaluation }
     }
 
     /// Changes what is looked at.

@@ -14,9 +14,9 @@ const TIMED: usize = 20;
 /// One row per contestant; choosing one shows its inside.
 #[component]
 pub fn Standings(room: RaceRoom) -> impl IntoView {
-    let row = move |(standing, time): (Shared<Evaluation>, Option<f32>)| {
-        let contestant = standing.contestant;
-        let confusion = standing.confusion;
+    let row = move |(evaluation, time): (Shared<Evaluation>, Option<f32>)| {
+        let contestant = evaluation.contestant;
+        let confusion = evaluation.confusion;
         let rates = [confusion.accuracy(), confusion.precision(1), confusion.recall(1), confusion.f1()];
         let style = format!("--tone:{}", tone(contestant).0.paint());
         let is_baseline = Contestant::BASELINES.contains(&contestant);
@@ -26,7 +26,7 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
                 <th scope="row"><button type="button" class="plain" style=style aria-pressed=pressed
                     on:click=move |_| room.go(|view| view.inside = Some(contestant))>{title(contestant)}</button></th>
                 {rates.map(|rate| view! { <td>{format::three(rate)}</td> }).collect_view()}
-                <td>{if standing.parameters > 0 { grouped(standing.parameters) } else { "–".into() }}</td>
+                <td>{if evaluation.parameters > 0 { grouped(evaluation.parameters) } else { "–".into() }}</td>
                 <td>{time.map_or("–".into(), |time| format!("{time:.1}"))}</td>
             </tr>
         }
@@ -34,15 +34,16 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
     let rows = Memo::new(move |_| {
         // Rounds come far more often than evaluations; the times of a step may wait for these.
         room.race.with_untracked(|race| {
-            let row =
-                |standing: &Shared<Evaluation>| (standing.clone(), milliseconds(race, standing.contestant));
-            room.standings.with(|standings| standings.iter().map(row).collect::<Vec<_>>())
+            let row = |evaluation: &Shared<Evaluation>| {
+                (evaluation.clone(), milliseconds(race, evaluation.contestant))
+            };
+            room.evaluations.with(|evaluations| evaluations.iter().map(row).collect::<Vec<_>>())
         })
     });
     view! {
         <WideTable label="Standings of the contestants">
             <table class="numbers standings">
-                <caption>"On held-out samples, at the last judgement; precision and recall of the second class, F1 of both. Choose one to look inside."</caption>
+                <caption>"On held-out samples, at the last evaluation; precision and recall of the second class, F1 of both. Choose one to look inside."</caption>
                 <thead><tr><th scope="col">"Contestant"</th>
                     {["Accuracy", "Precision", "Recall", "F1", "Weights", "ms a step"].map(|name| view! { <th scope="col">{name}</th> }).collect_view()}
                 </tr></thead>

@@ -1,6 +1,6 @@
 //! The gallery and its encoding.
 
-use crate::session::protocol::{Command, Lane};
+use crate::session::protocol::{Command, EncodeLane, Lane};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -24,7 +24,7 @@ fn ask(app: AppContext) {
         let pairs = gallery.pictures.iter().zip(&gallery.captions);
         pairs.flat_map(|(picture, text)| [picture.pixels.clone().into(), text.clone().into()]).collect()
     });
-    app.ask(Command::Encode { inputs, lane: Lane::Gallery });
+    app.ask(Command::Encode { inputs, lane: EncodeLane::Gallery });
 }
 
 /// How far the encoding is, with the time left and a way to stop.
@@ -52,7 +52,7 @@ pub fn Progress() -> impl IntoView {
     let width = move || format!("width:{:.1}%", 100.0 * done.get() as f32 / GALLERY as f32);
     let button = move || {
         match phase.get() {
-        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(app)>"Go on"</button> }.into_any(),
+        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(app)>"Begin again"</button> }.into_any(),
         _ => view! { <button type="button" class="button" on:click=move |_| app.stop(Lane::Gallery)>"Stop"</button> }.into_any(),
     }
     };

@@ -8,7 +8,9 @@ mod matrix;
 mod query;
 mod ranking;
 
+use crate::session::protocol::Lane;
 use crate::ui::components::choice::{Segments, Slider, Switch};
+use crate::ui::components::failure::FailureNote;
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -36,20 +38,16 @@ pub fn Retrieve() -> impl IntoView {
     encode(app);
     let mode = app.pick(|view| view.retrieve);
     let ranking = Ranking::new(app);
-    let stage = move || {
-        match mode.get() {
-        RetrieveMode::Words => view! { <WordsQuery ranking /><Sharpness /><FoundPictures ranking /> }.into_any(),
-        RetrieveMode::Sentences => view! {
-            <div class="beside"><PicturePanel overlay=Overlay::default() /><div><Sharpness /><FoundSentences ranking /></div></div>
+    let stage = move || match mode.get() {
+        RetrieveMode::Words => {
+            view! { <WordsQuery ranking /><Sharpness /><FoundPictures ranking /> }.into_any()
         }
-        .into_any(),
-        RetrieveMode::Pictures => view! {
-            <div class="beside"><PicturePanel overlay=Overlay::default() /><div><Sharpness /><FoundPictures ranking /></div></div>
+        RetrieveMode::Sentences => {
+            view! { <PictureQuery><FoundSentences ranking /></PictureQuery> }.into_any()
         }
-        .into_any(),
+        RetrieveMode::Pictures => view! { <PictureQuery><FoundPictures ranking /></PictureQuery> }.into_any(),
         RetrieveMode::Matrix => view! { <SimilarityMatrix /> }.into_any(),
         RetrieveMode::Map => view! { <SpaceMap /> }.into_any(),
-    }
     };
     view! {
         <section class="stage">
@@ -60,6 +58,28 @@ pub fn Retrieve() -> impl IntoView {
             <Figures />
         </section>
         <Notes ranking />
+    }
+}
+
+/// The picture whose like is looked for, beside what is found.
+#[component]
+fn PictureQuery(children: Children) -> impl IntoView {
+    let app = AppContext::here();
+    let position = ranking::position(app);
+    // A picture of the gallery is encoded with it.
+    let failure = Memo::new(move |_| {
+        let of_query = || app.requests.picture_query.with(|query| query.failure.clone());
+        if position.get().is_none() { of_query() } else { None }
+    });
+    view! {
+        <div class="beside">
+            <PicturePanel overlay=Overlay::default() />
+            <div>
+                <FailureNote lane=Lane::PictureQuery failure />
+                <Sharpness />
+                {children()}
+            </div>
+        </div>
     }
 }
 

@@ -2,22 +2,15 @@
 
 use super::found::Truth;
 use super::ranking::Ranking;
-use crate::session::protocol::{Command, Failure, Input, Lane};
+use crate::session::protocol::Lane;
 use crate::ui::components::choice::{Line, Suggestions};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::stage::Gallery;
-use crate::ui::state::{Embeddings, RequestState};
 use crate::world::Rng;
 use crate::world::language::{Style, caption};
 use leptos::prelude::*;
-
-/// Why a text could not be looked for.
-fn failure_of_text(query: &RequestState<Embeddings>) -> Option<Failure> {
-    let is_text = |command: &Command| matches!(command, Command::Encode { inputs, .. } if matches!(inputs[..], [Input::Text(_)]));
-    query.command.as_deref().is_some_and(is_text).then(|| query.failure.clone()).flatten()
-}
 
 /// The line to type in, with a few sentences to begin with.
 #[component]
@@ -30,7 +23,7 @@ pub fn WordsQuery(ranking: Ranking) -> impl IntoView {
         <Line label="Look for" placeholder="a large red circle" value=query
             change=move |text| app.adjust(|view| view.query = text) done=move || app.settle() />
         <Suggestions label="Sentences to try" texts=suggestions choose=move |text| app.go(|view| view.query = text) />
-        <FailureNote lane=Lane::Query failure=Memo::new(move |_| app.requests.query.with(failure_of_text)) />
+        <FailureNote lane=Lane::TextQuery failure=Memo::new(move |_| app.requests.text_query.with(|query| query.failure.clone())) />
         <FailureNote lane=Lane::Match failure=Memo::new(move |_| app.requests.matched.with(|request| request.failure.clone())) />
         {move || (!is_empty()).then(|| view! { <Truth ranking /> })}
     }

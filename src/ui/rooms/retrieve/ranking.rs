@@ -6,7 +6,6 @@ use crate::softmax::softmax;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::cosines;
-use crate::ui::state::{Embeddings, RequestState};
 use crate::ui::throttle::throttle;
 use crate::ui::view::RetrieveMode;
 use leptos::prelude::*;
@@ -93,12 +92,7 @@ pub fn temperature(app: AppContext) -> Memo<f32> {
 fn query_vector(app: AppContext) -> Memo<Vec<f32>> {
     let mode = app.pick(|view| view.retrieve);
     let text = throttle(move || app.view.with(|view| view.query.trim().to_owned()), TYPING_PAUSE);
-    let position = Memo::new(move |_| {
-        let known = app.requests.gallery.with(|rows| rows.value.count());
-        app.gallery
-            .with(|gallery| gallery.position(&app.picture.with(|picture| picture.name.clone())))
-            .filter(|&at| at < known)
-    });
+    let position = position(app);
     Effect::new(move || match mode.get() {
         RetrieveMode::Words if !text.with(String::is_empty) => app.ask(Command::query(text.get())),
         RetrieveMode::Sentences | RetrieveMode::Pictures if position.get().is_none() => {
@@ -108,12 +102,22 @@ fn query_vector(app: AppContext) -> Memo<Vec<f32>> {
     });
     Memo::new(move |_| match (mode.get(), position.get()) {
         (RetrieveMode::Words, _) if text.with(String::is_empty) => Vec::new(),
-        (RetrieveMode::Words, _) => app.requests.query.with(|request| request.value.texts.clone()),
+        (RetrieveMode::Words, _) => app.requests.text_query.with(|request| request.value.texts.clone()),
         (_, Some(at)) => app.requests.gallery.with(|rows| {
             let rows = &rows.value;
             rows.pictures[at * rows.width..(at + 1) * rows.width].to_vec()
         }),
-        _ => app.requests.query.with(|request| request.value.pictures.clone()),
+        _ => app.requests.picture_query.with(|request| request.value.pictures.clone()),
+    })
+}
+
+/// Where the picture on the stage stands among those of the gallery that are encoded.
+pub fn position(app: AppContext) -> Memo<Option<usize>> {
+    Memo::new(move |_| {
+        let known = app.requests.gallery.with(|rows| rows.value.count());
+        app.gallery
+            .with(|gallery| gallery.position(&app.picture.with(|picture| picture.name.clone())))
+            .filter(|&at| at < known)
     })
 }
 
@@ -122,8 +126,8 @@ fn rerank_command(app: AppContext, by_cosine: Memo<Vec<usize>>) -> Memo<Option<(
     Memo::new(move |_| {
         let can_match = app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.abilities.matches));
         let is_asked = can_match && app.view.with(|view| view.rerank && view.retrieve == RetrieveMode::Words);
-        let is_whole =
-            app.requests.gallery.with(|rows| rows.is_settled()) && app.requests.query.with(is_settled_text);
+        let is_whole = app.requests.gallery.with(|rows| rows.is_settled())
+            && app.requests.text_query.with(|query| query.is_settled());
         if !is_asked || !is_whole {
             return None;
         }
@@ -137,11 +141,6 @@ fn rerank_command(app: AppContext, by_cosine: Memo<Vec<usize>>) -> Memo<Option<(
             .with(|gallery| best.iter().map(|&item| gallery.pictures[item].pixels.clone()).collect());
         Some((best, Command::Match { pictures, texts: vec![text] }))
     })
-}
-
-/// Whether the newest query is a text, and its embedding has come.
-fn is_settled_text(query: &RequestState<Embeddings>) -> bool {
-    query.is_settled() && !query.value.texts.is_empty()
 }
 
 #[cfg(test)]

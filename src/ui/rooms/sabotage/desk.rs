@@ -129,9 +129,9 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
     let failure = Memo::new(move |_| room.app.requests.damage.with(|request| request.failure.clone()));
     view! {
         <div class="settings">
-            <Segments label="Which modality is spoilt" options=MODALITIES.to_vec() chosen=modality
+            <Segments label="Which modality is corrupted" options=MODALITIES.to_vec() chosen=modality
                 choose=move |modality| room.go(|view| view.modality = modality) />
-            <Segments label="How it is spoilt" options=CORRUPTIONS.to_vec() chosen=corruption
+            <Segments label="How it is corrupted" options=CORRUPTIONS.to_vec() chosen=corruption
                 choose=move |corruption| room.go(|view| view.corruption = corruption) />
             <Slider label="Strength" min=0.0 max=100.0 step=5.0 value=percent show=|percent| format!("{percent:.0} %")
                 change=move |percent| room.preview(|view| view.percent = percent as u8) done=move || room.app.settle() />
@@ -152,17 +152,17 @@ pub fn Desk(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
         })
     });
     let bars = Memo::new(move |_| {
-        let bar = |standing: &Shared<crate::lab::fuse::Evaluation>| {
-            let left = damages.at_dial(standing.contestant)?;
+        let bar = |evaluation: &Shared<crate::lab::fuse::Evaluation>| {
+            let left = damages.at_dial(evaluation.contestant)?;
             Some(Bar {
-                label: title(standing.contestant).into(),
+                label: title(evaluation.contestant).into(),
                 share: left,
                 value: format::three(left),
-                mark: Some(standing.confusion.accuracy()),
-                is_chosen: standing.contestant == room.inside.get(),
+                mark: Some(evaluation.confusion.accuracy()),
+                is_chosen: evaluation.contestant == room.inside.get(),
             })
         };
-        room.standings.with(|standings| standings.iter().filter_map(bar).collect::<Vec<_>>())
+        room.evaluations.with(|evaluations| evaluations.iter().filter_map(bar).collect::<Vec<_>>())
     });
     let dial = move || room.view.with(|view| f32::from(view.percent));
     let marks = Memo::new(move |_| vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "the dial")]);

@@ -73,7 +73,7 @@ fn norms(race: &RaceState, contestant: Contestant) -> Vec<Series> {
 
 /// Of each evaluation the step, and the accuracies with the picture alone and with the words alone.
 fn alone(race: &RaceState, contestant: Contestant) -> Vec<(u64, [f32; 2])> {
-    let own = race.evaluations.iter().filter(|evaluation| evaluation.contestant == contestant);
+    let own = race.curve.iter().filter(|point| point.contestant == contestant);
     own.map(|EvaluationPoint { step, alone, .. }| (*step, *alone)).collect()
 }
 

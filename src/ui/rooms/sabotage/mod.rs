@@ -4,7 +4,7 @@ mod corrupted;
 mod desk;
 mod imbalance;
 
-use super::race::{Curves, RaceRoom, RaceSettings, RaceSlot, Standings, about, formula, section, title};
+use super::race::{Curves, RaceControls, RaceRoom, RaceSlot, Standings, about, formula, section, title};
 use crate::lab::fuse::Contestant;
 use crate::ui::components::choice::Number;
 use crate::ui::components::inspector::{Figure, Inspector};
@@ -31,7 +31,7 @@ pub fn Sabotage() -> impl IntoView {
     let damages = DeskDamages::new(room);
     view! {
         <section class="stage live">
-            <RaceSettings room offered=Contestant::all() />
+            <RaceControls room offered=Contestant::all() />
             <Remedies room />
             <RunBar training=room.training />
             <Curves room />
@@ -66,8 +66,9 @@ fn Remedies(room: RaceRoom) -> impl IntoView {
 fn Notes(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
     let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
-        let whole =
-            room.standing.with(|standing| standing.as_ref().map(|standing| standing.confusion.accuracy()));
+        let whole = room
+            .evaluation
+            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.confusion.accuracy()));
         let left = damages.at_dial(contestant);
         let loss = whole.zip(left).map(|(whole, left)| format!("{:+.1} points", 100.0 * (left - whole)));
         let three = |value: Option<f32>| value.map_or("–".into(), format::three);
@@ -82,7 +83,7 @@ fn Notes(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
         view! {
             <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
                 <p>{about(contestant)}</p>
-                <p>"The desk spoils what the contestants are given and leaves their weights alone. Which samples, patches and
+                <p>"The desk corrupts what the contestants are given and leaves their weights alone. Which samples, patches and
                     words are hit follows from the seed; more strength hits the same ones and more."</p>
                 <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
             </Inspector>

@@ -18,7 +18,7 @@ const KINDS: [(Task, &str); 5] = [
 ];
 
 #[component]
-pub fn RaceSettings(
+pub fn RaceControls(
     room: RaceRoom,
     /// Who may take part besides the baselines.
     offered: Vec<Contestant>,

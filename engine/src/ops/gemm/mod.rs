@@ -18,6 +18,7 @@ mod wasm;
 
 use std::cell::RefCell;
 
+use crate::dispatch::dispatched;
 use crate::kernel::for_rows;
 use transposed::by_columns;
 
@@ -163,20 +164,22 @@ fn split_inner([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], 
     });
 }
 
-/// Adds to `out` what `body(i, partial)` assigns to `partial`, which is as long as `out`, for every `i < pieces`:
-/// the calls go to all cores, the sum is taken in order. `work` is the cost of a call, as in [`for_rows`].
-pub fn add_pieces(out: &mut [f32], pieces: usize, work: usize, body: impl Fn(usize, &mut [f32]) + Sync) {
-    const RUN: usize = 1024;
-    let len = out.len();
-    with_scratch(pieces * len, |partials| {
-        for_rows(partials, len, work, body);
-        let partials = &*partials;
-        for_rows(out, RUN, RUN * pieces, |i, out| {
-            for partial in partials.chunks(len) {
-                out.iter_mut().zip(&partial[i * RUN..]).for_each(|(out, p)| *out += p);
-            }
+dispatched! {
+    /// Adds to `out` what `body(i, partial)` assigns to `partial`, which is as long as `out`, for every `i < pieces`:
+    /// the calls go to all cores, the sum is taken in order. `work` is the cost of a call, as in [`for_rows`].
+    pub fn add_pieces(out: &mut [f32], pieces: usize, work: usize, body: impl Fn(usize, &mut [f32]) + Sync) {
+        const RUN: usize = 1024;
+        let len = out.len();
+        with_scratch(pieces * len, |partials| {
+            for_rows(partials, len, work, body);
+            let partials = &*partials;
+            for_rows(out, RUN, RUN * pieces, |i, out| {
+                for partial in partials.chunks(len) {
+                    out.iter_mut().zip(&partial[i * RUN..]).for_each(|(out, p)| *out += p);
+                }
+            });
         });
-    });
+    }
 }
 
 /// Runs `body` with `len` floats of unspecified contents, kept by the thread for the next call.

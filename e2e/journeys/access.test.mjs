@@ -1,7 +1,7 @@
 // By keyboard, by ear, enlarged, on a phone and in forced colours: WCAG 2.2 AA in every room.
 import assert from "node:assert/strict";
 import { ROOMS, colours, faintBorders, focused, rest, stops, told, violations, visit } from "../lib/access.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 

@@ -1,6 +1,6 @@
 // Addresses: of no room, of robots, and three hundred rooms one after the other.
 import assert from "node:assert/strict";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-adapter"];
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 import { add, names, photos, shows } from "../lib/photos.mjs";
 
 /** A file of these bytes beside `file`. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Hub, MODELS } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 /** The rows of a tensor of the reference beside a checkpoint. */
 function reference(model, name) {

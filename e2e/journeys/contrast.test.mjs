@@ -1,7 +1,7 @@
 // The room Contrast: a model learns in the browser, and its curves, cells and files tell the truth of it.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 const SMALL = "contrast?batch=16&width=32&steps=80";

@@ -4,7 +4,7 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { complete, filesOf } from "../complete.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const DIST = process.env.TRIPTYCH_DIST;
 const NO_ADAPTER = ["no-adapter"];

@@ -1,7 +1,7 @@
 // A published checkpoint comes to this device, speaks, and stays; the page itself comes back without a network.
 import assert from "node:assert/strict";
 import { withHub } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const chip = (lab) => lab.page.locator("#model summary");
 

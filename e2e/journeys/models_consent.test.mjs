@@ -1,7 +1,7 @@
 // A link asks no server: the page asks the visitor first, and remembers the answer.
 import assert from "node:assert/strict";
 import { Hub } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-adapter"];
 

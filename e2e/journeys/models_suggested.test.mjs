@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 import { serve } from "../serve.mjs";
 
 const CPU = ["no-adapter"];

@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { replaceOne, withStyleInPolicy, withoutInlineScript, withoutIntegrityOfPreloads } from "../complete.mjs";
 import { Hub, MODELS } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 test("what Trunk writes is brought under the policy, and another page is refused", () => {
   assert.equal(replaceOne("a b", /b/, "$&c"), "a $&c");

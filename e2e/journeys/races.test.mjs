@@ -1,7 +1,7 @@
 // The rooms Fuse and Sabotage: a student presses the buttons and reads the figures. Small races, so that minutes suffice.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 

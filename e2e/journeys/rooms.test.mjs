@@ -1,6 +1,6 @@
 // A visit to the rooms with the shipped model: numbers and truths, not presence.
 import assert from "node:assert/strict";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { limitStorage } from "../lib/browser.mjs";
 import { withHub } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 import { add, names, photos, shows } from "../lib/photos.mjs";
 
 const COLOURS = ["red", "blue", "green", "yellow", "white", "black"];
@@ -26,8 +26,8 @@ async function look(page, address) {
 
 const download = (page) => page.locator(".card").getByRole("button", { name: /ownload/ }).click();
 
-/** Waits until a checkpoint speaks. */
-const speaks = (page, address) =>
+/** Waits until a checkpoint is active. */
+const untilActive = (page, address) =>
   page.locator("#model summary").filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
 
 journey(
@@ -84,13 +84,13 @@ journey(
       await second.getByText("Another tab is downloading this model").waitFor();
       hub.gate = null;
       open();
-      await Promise.all([speaks(first, address), speaks(second, address)]);
+      await Promise.all([untilActive(first, address), untilActive(second, address)]);
       const asked = hub.log.filter((line) => line === "model.safetensors 0");
       assert.ok(asked.length <= 3, `asked for its size by the look and by the download, and once for itself: ${hub.log}`);
 
       await second.getByRole("button", { name: `Delete ${address}` }).click();
       await first.getByRole("button", { name: `Delete ${address}` }).waitFor({ state: "detached" });
-      await speaks(first, address);
+      await untilActive(first, address);
       await first.getByRole("button", { name: "Time every step" }).click();
       await first.getByRole("application", { name: "arrow keys read steps" }).waitFor({ timeout: 60_000 });
     }),
@@ -110,7 +110,7 @@ const inMemory = (title, refused = "") =>
         await look(page, address);
         await page.getByText("the model is held in memory and is gone when the page is closed").waitFor();
         await download(page);
-        await speaks(page, address);
+        await untilActive(page, address);
         await page.getByText("in memory for this visit").waitFor();
         await page.getByRole("link", { name: "Album", exact: true }).first().click();
         await page.getByText("The album is held in memory").waitFor();
@@ -156,7 +156,7 @@ journey(
       await full("what is missing of it").waitFor({ timeout: 60_000 });
       await lab.screenshot("models-full");
       await full("what is missing of it").getByRole("button", { name: "Go on in memory" }).click();
-      await speaks(page, address);
+      await untilActive(page, address);
       await page.getByText("in memory for this visit").waitFor();
     }),
   ["no-adapter"],
@@ -176,7 +176,7 @@ journey(
       await lab.open("models");
       await look(page, address);
       await download(page);
-      await speaks(page, address);
+      await untilActive(page, address);
       await page.getByRole("link", { name: "Album", exact: true }).first().click();
       await page.getByText("The album is held in memory").waitFor();
     }),

@@ -1,6 +1,6 @@
 // What can go wrong for a visitor: each gets a sentence and a way on.
 import assert from "node:assert/strict";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 

@@ -6,7 +6,9 @@ use super::{CliError, print_json};
 use crate::io::file::write_atomic;
 use crate::session::baked::BakedRun;
 use crate::session::local::LocalClient;
-use crate::session::protocol::{BackendChoice, Command, Decoding, Event, ModelName, Pixels, Stack, Token};
+use crate::session::protocol::{
+    BackendChoice, Command, DecodingChoice, Event, ModelName, Pixels, Stack, Token,
+};
 use crate::world::render::PIXELS;
 use crate::world::{Split, render, splits};
 
@@ -49,7 +51,7 @@ impl Bake {
         let caption = Command::Caption {
             picture,
             prefix: String::new(),
-            decoding: Decoding::Greedy,
+            decoding: DecodingChoice::Greedy,
             max_new_tokens: 64,
         };
         let mut tokens = Vec::new();

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::model::Model;
 use super::{CliError, Common, print_json};
 use crate::device::Device;
-use crate::infer::{Decoding, Source, VisionLanguageModel};
+use crate::infer::{Decoding, GenerationContext, VisionLanguageModel};
 use crate::pixels::Pixels;
 use crate::world::render::PIXELS;
 use crate::world::{Split, render, splits};
@@ -162,20 +162,20 @@ fn pictures(count: u64) -> Vec<Pixels> {
 }
 
 fn images(model: &mut VisionLanguageModel, count: u64) -> Result<(), CliError> {
-    pollster::block_on(model.encode_pictures(&pictures(count))).map(drop).map_err(CliError::failure)
+    pollster::block_on(model.embed_images(&pictures(count))).map(drop).map_err(CliError::failure)
 }
 
 fn text(model: &mut VisionLanguageModel) -> Result<(), CliError> {
     let ids = model.sentence("a red circle left of a blue star")?;
-    pollster::block_on(model.encode_sentences(&[ids])).map(drop).map_err(CliError::failure)
+    pollster::block_on(model.embed_texts(&[ids])).map(drop).map_err(CliError::failure)
 }
 
 fn caption(model: &mut VisionLanguageModel) -> Result<(), CliError> {
     let (prompt, _) = model.caption_prompt("")?;
     let picture = pictures(1).remove(0);
     pollster::block_on(async {
-        model.encode_pictures(std::slice::from_ref(&picture)).await?;
-        model.generate(&Source { picture, question: None }, prompt, Decoding::Greedy, 64).await
+        model.embed_images(std::slice::from_ref(&picture)).await?;
+        model.generate(&GenerationContext { picture, question: None }, prompt, Decoding::Greedy, 64).await
     })
     .map(drop)
     .map_err(CliError::failure)

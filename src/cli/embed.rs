@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::model::{Embedded, Model, Taken};
-use super::photos::{below, tell_skipped};
+use super::model::{Embedded, Model, UsablePicture};
+use super::photos::{below, warn_skipped};
 use super::{CliError, Common, has_words, print_json};
 use crate::dot::dot;
 
@@ -52,8 +52,8 @@ impl Embed {
         let mut model = self.model.open(&self.common)?;
         let Embedded { files, rows: images, skipped } = model.embed_images(&self.image)?;
         let texts = model.embed_texts(&self.text)?;
-        tell_skipped(&skipped);
-        let (scale, cuts) = (pollster::block_on(model.0.scale())?, model.cuts());
+        warn_skipped(&skipped);
+        let (scale, truncations) = (pollster::block_on(model.0.logit_scale())?, model.truncations());
         let logits: Vec<Vec<f32>> =
             images.iter().map(|i| texts.iter().map(|t| scale.logit(dot(i, t))).collect()).collect();
         if logits.iter().flatten().any(|logit| !logit.is_finite()) {
@@ -63,12 +63,12 @@ impl Embed {
         }
         let probabilities: Vec<Vec<f32>> = logits.iter().map(|row| scale.probabilities(row)).collect();
         if self.common.json {
-            let named = |Taken { path, is_incomplete }: &Taken| json!({ "file": path.display().to_string(), "incomplete": is_incomplete });
+            let named = |UsablePicture { path, is_incomplete }: &UsablePicture| json!({ "file": path.display().to_string(), "incomplete": is_incomplete });
             print_json(&json!({
                 "images": files.iter().map(named).collect::<Vec<_>>(), "skipped": skipped,
                 "image_embeds": images, "text_embeds": texts,
                 "logits_per_image": logits, "probabilities_per_image": probabilities,
-                "cut": cuts,
+                "cut": truncations,
             }));
             return Ok(());
         }
@@ -102,23 +102,23 @@ impl Retrieve {
             }
             (None, None) => unreachable!("clap asks for --text or --image"),
         };
-        let cuts = model.cuts();
+        let truncations = model.truncations();
         let Embedded { files, rows, skipped } = model.embed_images(&found.pictures)?;
         let skipped = [found.skipped, skipped].concat();
-        tell_skipped(&skipped);
+        warn_skipped(&skipped);
         let scores = rows.iter().map(|row| dot(row, &query[0]));
-        let mut results: Vec<(f32, &Taken)> = scores.zip(&files).collect();
+        let mut results: Vec<(f32, &UsablePicture)> = scores.zip(&files).collect();
         results.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.path.cmp(&b.1.path)));
         results.truncate(self.top as usize);
         if self.common.json {
             let results: Vec<_> = results
                 .iter()
-                .map(|(score, Taken { path, is_incomplete })| {
+                .map(|(score, UsablePicture { path, is_incomplete })| {
                     json!({ "file": path.display().to_string(), "score": score, "incomplete": is_incomplete })
                 })
                 .collect();
             print_json(&json!({
-                "results": results, "skipped": skipped, "cut": cuts, "incomplete": is_incomplete,
+                "results": results, "skipped": skipped, "cut": truncations, "incomplete": is_incomplete,
             }));
         } else {
             results.iter().for_each(|(score, file)| print_line!("{score:.4}  {}", file.path.display()));

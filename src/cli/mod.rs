@@ -9,8 +9,8 @@ macro_rules! print_line {
 }
 
 /// `eprintln!`, where standard error may be such a pipe.
-macro_rules! tell {
-    ($($text:tt)*) => { $crate::cli::out::tell(format_args!($($text)*)) };
+macro_rules! status {
+    ($($text:tt)*) => { $crate::cli::out::status(format_args!($($text)*)) };
 }
 
 mod attend;
@@ -193,7 +193,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tell!("error: {error}");
+            status!("error: {error}");
             match error {
                 CliError::Input(_) => ExitCode::from(2),
                 CliError::Failure(_) => ExitCode::from(1),

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use etcetera::BaseStrategy;
 
-pub(super) use embeddings::{Embedded, Taken};
+pub(super) use embeddings::{Embedded, UsablePicture};
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
-use crate::infer::{Cut, VisionLanguageModel};
+use crate::infer::{Truncation, VisionLanguageModel};
 use crate::io::file::{Folder, write_atomic};
 use crate::model::playroom::Config;
 use crate::precision::Precision;
@@ -24,7 +24,7 @@ pub(super) struct Model {
     /// model.safetensors or its shards, tokenizer, processor_config.json or preprocessor_config.json)
     #[arg(long, default_value = "playroom")]
     model: PathBuf,
-    /// How the device keeps the matrices
+    /// Precision of weight matrices on the device
     #[arg(long, value_parser = precision(), default_value = Precision::F32.name())]
     weights: Precision,
 }
@@ -46,9 +46,9 @@ fn shipped() -> PathBuf {
 }
 
 /// A model in use; when it goes, what its device has measured of itself is kept for the next run.
-pub(super) struct Opened(pub VisionLanguageModel);
+pub(super) struct LoadedModel(pub VisionLanguageModel);
 
-impl Drop for Opened {
+impl Drop for LoadedModel {
     fn drop(&mut self) {
         keep_tuning(self.0.device());
     }
@@ -56,7 +56,7 @@ impl Drop for Opened {
 
 impl Model {
     /// A Playroom model that can be shown the world's scenes as they are, and read all that is said of them.
-    pub(super) fn open_playroom(&self, common: &Common) -> Result<Opened, CliError> {
+    pub(super) fn open_playroom(&self, common: &Common) -> Result<LoadedModel, CliError> {
         let opened = self.open(common)?;
         sees_scenes(&opened.0)
             .map_err(|error| CliError::Input(format!("--model {}: {error}", self.model.display())))?;
@@ -64,7 +64,7 @@ impl Model {
     }
 
     /// The model.
-    pub(super) fn open(&self, common: &Common) -> Result<Opened, CliError> {
+    pub(super) fn open(&self, common: &Common) -> Result<LoadedModel, CliError> {
         open_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
     }
 
@@ -86,19 +86,23 @@ pub(super) fn is_folder(path: &Path) -> Result<(), CliError> {
 }
 
 /// The model of a folder on a device.
-pub(super) fn open_folder(folder: &Path, device: Device, precision: Precision) -> Result<Opened, CliError> {
+pub(super) fn open_folder(
+    folder: &Path,
+    device: Device,
+    precision: Precision,
+) -> Result<LoadedModel, CliError> {
     let loaded = VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), precision);
     let loaded = loaded.map_err(|error| CliError::Input(format!("{}: {error}", folder.display())))?;
-    loaded.notes.iter().for_each(|note| tell!("note: {note}"));
-    Ok(Opened(loaded))
+    loaded.notes.iter().for_each(|note| status!("note: {note}"));
+    Ok(LoadedModel(loaded))
 }
 
-impl Opened {
+impl LoadedModel {
     /// The texts that were too long for the model: each is printed on standard error too.
-    pub(super) fn cuts(&self) -> Vec<Cut> {
-        let cuts = self.0.take_cuts();
-        cuts.iter().for_each(|cut| tell!("note: {cut}"));
-        cuts
+    pub(super) fn truncations(&self) -> Vec<Truncation> {
+        let truncations = self.0.take_truncations();
+        truncations.iter().for_each(|truncation| status!("note: {truncation}"));
+        truncations
     }
 }
 

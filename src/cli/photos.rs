@@ -55,13 +55,13 @@ pub(super) fn open(path: &Path) -> Result<Picture, PhotoError> {
 pub(super) fn photo(path: &Path) -> Result<Picture, CliError> {
     let picture = open(path).map_err(|error| CliError::Input(format!("{} {error}", path.display())))?;
     if picture.is_incomplete {
-        tell_incomplete(path);
+        warn_incomplete(path);
     }
     Ok(picture)
 }
 
-pub(super) fn tell_incomplete(path: &Path) {
-    tell!("warning: the end of {} is missing; what is there was used", path.display());
+pub(super) fn warn_incomplete(path: &Path) {
+    status!("warning: the end of {} is missing; what is there was used", path.display());
 }
 
 /// The picture files below a folder, and what else is there.
@@ -145,8 +145,8 @@ fn is_mask(path: &Path) -> bool {
 }
 
 /// Names on standard error what was left out.
-pub(super) fn tell_skipped(skipped: &[Skipped]) {
-    by_reason(skipped).into_iter().for_each(|line| tell!("left out: {line}"));
+pub(super) fn warn_skipped(skipped: &[Skipped]) {
+    by_reason(skipped).into_iter().for_each(|line| status!("left out: {line}"));
 }
 
 /// The error where of many files none can be used.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{CliError, bar, print_json};
-use crate::io::file::{Draft, write_atomic};
+use crate::io::file::{AtomicFile, write_atomic};
 use crate::io::image::{encode_grey_png, encode_png};
 use crate::pixels::Pixels;
 use crate::world::language::caption;
@@ -42,8 +42,10 @@ impl SceneCommand {
     /// Writes `NNNN.png`, a mask `NNNN.mask.K.png` per object, `captions.jsonl`, `questions.jsonl` and `scene.json`.
     pub(super) fn run(&self) -> Result<(), CliError> {
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
-        let [mut captions, mut questions] =
-            [Draft::new(&self.out.join("captions.jsonl"))?, Draft::new(&self.out.join("questions.jsonl"))?];
+        let [mut captions, mut questions] = [
+            AtomicFile::new(&self.out.join("captions.jsonl"))?,
+            AtomicFile::new(&self.out.join("questions.jsonl"))?,
+        ];
         let mut scenes = Vec::new();
         let bar = bar(self.count, "scenes");
         for index in 0..self.count {

@@ -16,7 +16,7 @@ const SMALL: usize = 64;
 
 /// What is made of a cosine between a picture and a text.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Scale {
+pub struct LogitScale {
     /// Logit = `factor` cosine + `bias`.
     pub factor: f32,
     pub bias: f32,
@@ -24,7 +24,7 @@ pub struct Scale {
     pub sigmoid: bool,
 }
 
-impl Scale {
+impl LogitScale {
     pub fn logit(&self, cosine: f32) -> f32 {
         self.factor * cosine + self.bias
     }
@@ -61,11 +61,11 @@ impl VisionLanguageModel {
 
     /// The picture at the model's size, still in bytes.
     pub fn fit(&self, picture: &Pixels) -> Pixels {
-        self.images.fit(picture)
+        self.image_processor.fit(picture)
     }
 
     /// Unit vectors `[B, E]` of pictures as [`VisionLanguageModel::fit`] returns them.
-    pub async fn encode_pictures(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
+    pub async fn embed_images(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
         let (mut embeds, mut done, mut most) = (Vec::new(), 0, self.batch());
         while done < pictures.len() {
             let chunk = &pictures[done..pictures.len().min(done + most)];
@@ -90,7 +90,7 @@ impl VisionLanguageModel {
         let batch = rounded(pictures.len());
         let mut fitted = pictures.to_vec();
         fitted.resize(batch, pictures[0].clone());
-        let pixels = self.images.pixel_values(&fitted);
+        let pixels = self.image_processor.pixel_values(&fitted);
         let compiled = self.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await?;
         let all = self.read(&compiled, "image_embeds").await?;
         Ok(all.as_f32()[..pictures.len() * all.shape.last()].to_vec())
@@ -105,7 +105,7 @@ impl VisionLanguageModel {
         picture: &Pixels,
         least_ms: f64,
     ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
-        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
+        let pixels = self.image_processor.pixel_values(std::slice::from_ref(picture));
         // A model without embeddings encodes pictures for its texts only.
         let job = if self.architecture.embeds() { Job::EncodeImage { batch: 1 } } else { Job::ImageCrossKv };
         let compiled = self.run(job, false, &[("pixels", &pixels)]).await?;
@@ -113,7 +113,7 @@ impl VisionLanguageModel {
     }
 
     /// Unit vectors `[N, E]` of ids as [`VisionLanguageModel::sentence`] returns them.
-    pub async fn encode_sentences(&mut self, rows: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
+    pub async fn embed_texts(&mut self, rows: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
         // SigLIP has only seen rows that were filled up, and has seen what fills them.
         let masked = !matches!(self.architecture, Architecture::Siglip(_));
         let mut embeds = Vec::new();
@@ -145,14 +145,14 @@ impl VisionLanguageModel {
     }
 
     /// How cosines become logits: by the learned temperature, in SigLIP with a bias; BLIP's ranks by the cosine itself.
-    pub async fn scale(&self) -> Result<Scale, DeviceError> {
-        let plain = Scale { factor: 1.0, bias: 0.0, sigmoid: false };
+    pub async fn logit_scale(&self) -> Result<LogitScale, DeviceError> {
+        let plain = LogitScale { factor: 1.0, bias: 0.0, sigmoid: false };
         Ok(match self.architecture {
             Architecture::Blip(..) => plain,
             Architecture::Playroom(_) | Architecture::Clip(_) => {
-                Scale { factor: self.temperature().await?, ..plain }
+                LogitScale { factor: self.temperature().await?, ..plain }
             }
-            Architecture::Siglip(_) => Scale {
+            Architecture::Siglip(_) => LogitScale {
                 factor: self.temperature().await?,
                 bias: self.scalar("logit_bias").await?,
                 sigmoid: true,
@@ -184,7 +184,8 @@ impl VisionLanguageModel {
         let most = rows.iter().map(Vec::len).max().unwrap_or(1);
         let tokens = if full { self.longest() } else { rounded_tokens(most, self.longest()) };
         let count = rounded(rows.len());
-        let pad = self.words.as_ref().map_or(self.architecture.text().pad_token_id, |words| words.pad);
+        let pad =
+            self.tokenizer.as_ref().map_or(self.architecture.text().pad_token_id, |tokenizer| tokenizer.pad);
         let mut values = vec![pad; count * tokens];
         let mut lengths = vec![0; count];
         for (i, out) in values.chunks_mut(tokens).enumerate() {

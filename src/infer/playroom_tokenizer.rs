@@ -1,6 +1,6 @@
 //! Words as Playroom's towers read them: which special tokens stand where.
 
-use crate::io::tokenizer::{OwnTokenizer, TokenizerError};
+use crate::io::tokenizer::{PlayroomBpe, TokenizerError};
 use crate::world::Style;
 
 /// The special token that asks the decoder for a style.
@@ -16,7 +16,7 @@ fn prompt_token(style: Style) -> &'static str {
 
 /// Playroom's tokenizer with the ids of its special tokens.
 pub struct PlayroomTokenizer {
-    pub tokenizer: OwnTokenizer,
+    pub tokenizer: PlayroomBpe,
     pub pad: u32,
     pub start: u32,
     pub end: u32,
@@ -43,7 +43,7 @@ pub const SPECIALS: [&str; 11] = [
 
 impl PlayroomTokenizer {
     pub fn new(tokenizer_json: &[u8]) -> Result<Self, TokenizerError> {
-        let tokenizer = OwnTokenizer::new("tokenizer.json", tokenizer_json)?;
+        let tokenizer = PlayroomBpe::new("tokenizer.json", tokenizer_json)?;
         let id = |token: &str| tokenizer.id(token);
         let mut prompts = [0; Style::ALL.len()];
         for style in Style::ALL {

@@ -16,7 +16,7 @@ use super::rooms::{
     contrast::Contrast,
     fuse::Fuse,
     home::Home,
-    models::{Copying, Models},
+    models::{FolderImport, Models},
     retrieve::Retrieve,
     sabotage::Sabotage,
 };
@@ -51,7 +51,7 @@ fn Page() -> impl IntoView {
     let app = AppContext::new(history::current());
     provide_context(app);
     provide_context(Queue::new(app));
-    provide_context(Copying::new(app));
+    provide_context(FolderImport::new(app));
     provide_context(Theme::new());
     navigation::follow(app);
     focus::keep(app);

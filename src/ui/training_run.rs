@@ -1,7 +1,7 @@
 //! A live run of the room that is open: what the address asks for, what the engine has done of it, and the buttons.
 
 use super::context::AppContext;
-use super::state::{RunState, Runs, Shared};
+use super::state::{LabRunState, Runs, Shared};
 use super::throttle::throttle;
 use super::view::View;
 use crate::session::protocol::{Command, Experiment, Failure, Lane};
@@ -49,7 +49,7 @@ impl TrainingRun {
         let step = Memo::new(move |_| {
             app.requests
                 .training
-                .with(|request| experiment.with(|mine| request.value.of(mine).map(RunState::step)))
+                .with(|request| experiment.with(|mine| request.value.of(mine).map(LabRunState::step)))
         });
         let is_mine = move || {
             let mine = experiment.get();
@@ -107,7 +107,7 @@ impl TrainingRun {
     }
 
     /// A part of what was heard of this run, as often as charts are drawn; the default before it has begun.
-    pub fn read<T>(self, part: impl Fn(&RunState) -> T + Send + Sync + 'static) -> Memo<T>
+    pub fn read<T>(self, part: impl Fn(&LabRunState) -> T + Send + Sync + 'static) -> Memo<T>
     where
         T: Default + PartialEq + Send + Sync + 'static,
     {

@@ -64,7 +64,8 @@ impl Rest {
         if !self.args.iter().any(|word| word.starts_with("--against")) {
             return Ok(None);
         }
-        Comparison::try_parse_from(std::iter::once("bench").chain(self.args.iter().map(String::as_str))).map(Some)
+        Comparison::try_parse_from(std::iter::once("bench").chain(self.args.iter().map(String::as_str)))
+            .map(Some)
     }
 }
 
@@ -147,7 +148,8 @@ mod tests {
         let plain = Comparison { against: Peer::Ort, json: false, write: false };
         assert_eq!(compare("bench --against ort"), Ok(Some(plain)));
         assert_eq!(compare("bench --json"), Ok(None));
-        for (line, found) in [("bench --against jax", "'jax'"), ("bench --against ort --jason", "'--jason'")] {
+        for (line, found) in [("bench --against jax", "'jax'"), ("bench --against ort --jason", "'--jason'")]
+        {
             let message = compare(line).expect_err(line);
             assert!(message.contains(found), "{line}: {message}");
         }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::cli::model::{choose_device, open_folder};
-use crate::cli::photos::{Found, Skipped, none_left, open, tell_incomplete, tell_skipped};
+use crate::cli::photos::{Found, Skipped, none_left, open, warn_incomplete, warn_skipped};
 use crate::cli::{CliError, Common};
-use crate::eval::precision::{ModelOutputs, PrecisionError, PrecisionMetrics, scenes};
+use crate::eval::precision_eval::{ModelOutputs, PrecisionError, PrecisionMetrics, scenes};
 use crate::infer::VisionLanguageModel;
 use crate::pixels::Pixels;
 use crate::precision::Precision;
@@ -15,7 +15,7 @@ const SCENES: u64 = 16;
 
 /// How far a converted model is from its original, kept as f32, when the device keeps it as it was converted.
 #[derive(serde::Serialize)]
-pub(super) struct Effect {
+pub(super) struct ConversionReport {
     pub pictures: usize,
     #[serde(flatten)]
     pub metrics: PrecisionMetrics,
@@ -36,7 +36,7 @@ pub(super) fn measure(
     precision: Precision,
     found: Option<Found>,
     common: &Common,
-) -> Result<Effect, CliError> {
+) -> Result<ConversionReport, CliError> {
     let (scenes, texts) = scenes(SCENES);
     // Fitted by the first model: the second is the same in other bits.
     let mut pictures: Vec<Pixels> = Vec::new();
@@ -59,8 +59,8 @@ pub(super) fn measure(
     };
     let (before, device_before) = outputs(before, Precision::F32)?;
     let (after, device_after) = outputs(after, precision)?;
-    tell_skipped(&skipped);
-    Ok(Effect {
+    warn_skipped(&skipped);
+    Ok(ConversionReport {
         pictures: pictures.len(),
         metrics: after.compare(&before),
         ms_before: before.ms,
@@ -84,7 +84,7 @@ fn fitted(
         match open(path) {
             Ok(picture) => {
                 if picture.is_incomplete {
-                    tell_incomplete(path);
+                    warn_incomplete(path);
                     incomplete.push(path.display().to_string());
                 }
                 fitted.push(model.fit(&picture.pixels));

@@ -13,7 +13,7 @@ use crate::io::file::read;
 use crate::io::safetensors::SafetensorsFile;
 use crate::lab::contrast::Run;
 use crate::lab::fuse::Race;
-use crate::lab::weights::WeightsError;
+use crate::lab::weights::LabWeightsError;
 
 #[derive(clap::Args)]
 pub(crate) struct Evaluate {
@@ -61,9 +61,9 @@ impl Evaluate {
     }
 }
 
-fn refused(error: WeightsError) -> CliError {
+fn refused(error: LabWeightsError) -> CliError {
     match error {
-        WeightsError::Device(_) => CliError::failure(error),
+        LabWeightsError::Device(_) => CliError::failure(error),
         _ => CliError::input(error),
     }
 }

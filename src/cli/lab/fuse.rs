@@ -25,16 +25,16 @@ pub(super) struct Options {
     /// Parts of the mixture: redundant,picture,words,synergy
     #[arg(long, value_delimiter = ',')]
     parts: Option<Vec<u8>>,
-    /// Who runs besides the baselines, by names with commas between them
+    /// Fusion methods besides the baselines, comma-separated
     #[arg(long, value_delimiter = ',')]
     contestants: Option<Vec<String>>,
-    /// Samples of a step
+    /// Batch size
     #[arg(long)]
     batch: Option<usize>,
     /// Learning rate
     #[arg(long)]
     rate: Option<f32>,
-    /// How often a modality goes missing where a contestant learns without it, in percent
+    /// Modality dropout rate, in percent
     #[arg(long)]
     dropout: Option<u8>,
     /// Folder into which every contestant's weights are written
@@ -194,8 +194,9 @@ impl Sabotages {
                         let mut accuracies = Vec::new();
                         for percent in PERCENTS {
                             let sabotage = Sabotage { modality, corruption, percent };
-                            let damage = race.damage(at, sabotage).await.map_err(CliError::failure)?;
-                            accuracies.push(damage.confusion.accuracy());
+                            let result =
+                                race.evaluate_corrupted(at, sabotage).await.map_err(CliError::failure)?;
+                            accuracies.push(result.confusion.accuracy());
                         }
                         curves.push(json!({
                             "modality": modality.name(),

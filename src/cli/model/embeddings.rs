@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Opened;
-use crate::cli::photos::{Skipped, none_left, open, tell_incomplete};
+use super::LoadedModel;
+use crate::cli::photos::{Skipped, none_left, open, warn_incomplete};
 use crate::cli::{CliError, bar};
 use crate::infer::BATCH;
 use crate::pixels::Pixels;
@@ -13,19 +13,19 @@ use crate::tensor::HostTensor;
 #[derive(Default)]
 pub(crate) struct Embedded {
     /// Those that could be used.
-    pub files: Vec<Taken>,
+    pub files: Vec<UsablePicture>,
     /// Their unit vectors.
     pub rows: Vec<Vec<f32>>,
     pub skipped: Vec<Skipped>,
 }
 
 /// A picture file in use.
-pub(crate) struct Taken {
+pub(crate) struct UsablePicture {
     pub path: PathBuf,
     pub is_incomplete: bool,
 }
 
-impl Opened {
+impl LoadedModel {
     /// Unit vectors of picture files. At most one picture is in memory in its own size; what cannot be used is left out, and
     /// an error where nothing is left.
     pub(crate) fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Embedded, CliError> {
@@ -39,7 +39,9 @@ impl Opened {
             match open(path) {
                 Ok(picture) => {
                     fitted.push(self.0.fit(&picture.pixels));
-                    embedded.files.push(Taken { path: path.clone(), is_incomplete: picture.is_incomplete });
+                    embedded
+                        .files
+                        .push(UsablePicture { path: path.clone(), is_incomplete: picture.is_incomplete });
                 }
                 Err(reason) => embedded.skipped.push(Skipped::new(path, reason)),
             }
@@ -53,7 +55,7 @@ impl Opened {
         }
         bar.finish_and_clear();
         let incomplete = embedded.files.iter().filter(|file| file.is_incomplete);
-        incomplete.for_each(|file| tell_incomplete(&file.path));
+        incomplete.for_each(|file| warn_incomplete(&file.path));
         match embedded.files.is_empty() && !paths.is_empty() {
             true => Err(none_left("no picture is left", &embedded.skipped)),
             false => Ok(embedded),
@@ -61,7 +63,7 @@ impl Opened {
     }
 
     fn embed_fitted(&mut self, pictures: &[Pixels]) -> Result<Vec<Vec<f32>>, CliError> {
-        Ok(rows(&pollster::block_on(self.0.encode_pictures(pictures))?))
+        Ok(rows(&pollster::block_on(self.0.embed_images(pictures))?))
     }
 
     /// Unit vectors of sentences.
@@ -71,7 +73,7 @@ impl Opened {
         }
         self.0.expect_embeddings()?;
         let ids = texts.iter().map(|text| self.0.sentence(text)).collect::<Result<Vec<_>, _>>()?;
-        Ok(rows(&pollster::block_on(self.0.encode_sentences(&ids))?))
+        Ok(rows(&pollster::block_on(self.0.embed_texts(&ids))?))
     }
 }
 

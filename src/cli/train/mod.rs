@@ -17,7 +17,7 @@ use super::{CliError, Common, print_json};
 use crate::eval::playroom::{EvalReport, Options, evaluate};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
-use crate::io::claim::Claim;
+use crate::io::file_lock::FileLock;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
 use crate::train::batch::Batch;
@@ -51,10 +51,10 @@ pub(super) struct Train {
     /// Steps over which the learning rate falls to zero at the end
     #[arg(long)]
     decay: Option<u64>,
-    /// Last of the steps on pictures without words
+    /// Last step of the image-only stage
     #[arg(long)]
     pictures: Option<u64>,
-    /// Last of the steps without image-text matching
+    /// Last step before image-text matching
     #[arg(long)]
     writing: Option<u64>,
     /// Peak learning rate
@@ -83,8 +83,8 @@ impl Train {
         }
         let model = self.out.join("model");
         create_dir_all(&model).map_err(|e| CliError::input(format!("{}: {e}", model.display())))?;
-        let claim = Claim::take(&self.out.join(".lock")).map_err(CliError::input)?;
-        let _claim = claim.ok_or_else(|| {
+        let lock = FileLock::take(&self.out.join(".lock")).map_err(CliError::input)?;
+        let _lock = lock.ok_or_else(|| {
             let out = self.out.display();
             CliError::Input(format!(
                 "{out}: another process is training there; wait for it, or choose another --out"
@@ -124,7 +124,7 @@ impl Train {
                 }
                 if bar.is_hidden() {
                     let left = indicatif::HumanDuration(bar.eta());
-                    tell!("step {} of {last}, loss {:.3}, {left} left", report.step, report.loss);
+                    status!("step {} of {last}, loss {:.3}, {left} left", report.step, report.loss);
                 }
             }
         }
@@ -170,7 +170,7 @@ impl Train {
                     checkpoint::weights(folder, &trainer.config).map_err(CliError::input)?;
                 if !missing.is_empty() {
                     let (folder, count) = (folder.display(), missing.len());
-                    tell!(
+                    status!(
                         "note: {folder} lacks {count} weights, which begin at random: {}",
                         missing.join(", ")
                     );

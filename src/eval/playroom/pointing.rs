@@ -1,7 +1,7 @@
 //! The pointing game (Zhang et al. 2016) with the decoder's cross-attention: where it looked to write a word.
 
 use super::report::Pointing;
-use super::{Gallery, Progress, own, pictures, share};
+use super::{Gallery, Progress, pictures, playroom_parts, share};
 use crate::device::DeviceError;
 use crate::infer::VisionLanguageModel;
 use crate::pixels::Pixels;
@@ -44,14 +44,14 @@ async fn tally(
     pictures: &[Pixels],
     progress: Progress<'_>,
 ) -> Result<Tally, DeviceError> {
-    let (grid, layers) = (model.architecture.grid(), own(model).0.reader_depth);
+    let (grid, layers) = (model.architecture.grid(), playroom_parts(model).0.reader_depth);
     let middle = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| (grid / 2 - y) * grid + grid / 2 - x);
     let mut tally = Tally { words: 0, hits: vec![0; layers], random: 0.0, centre: vec![0; 4] };
     for (i, scene) in scenes.iter().enumerate() {
         progress("pointing", i, scenes.len());
         let caption = full_caption(scene);
         let picture = render(scene);
-        let words = own(model).1;
+        let words = playroom_parts(model).1;
         let encoding = words.tokenizer.encode(&caption.text);
         let row = words.caption(Style::Full, &caption.text);
         let given = row.len() - encoding.ids.len();

@@ -1,6 +1,6 @@
 //! Retrieval among a gallery, and the right scene among near misses.
 
-use super::report::{Hard, Retrieval};
+use super::report::{HardNegativeScores, PlayroomRetrieval};
 use super::{Gallery, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
 use crate::infer::VisionLanguageModel;
@@ -19,9 +19,9 @@ pub(super) async fn retrieve(
     model: &mut VisionLanguageModel,
     gallery: &Gallery,
     progress: Progress<'_>,
-) -> Result<(Retrieval, Retrieval), DeviceError> {
+) -> Result<(PlayroomRetrieval, PlayroomRetrieval), DeviceError> {
     let count = gallery.scenes.len();
-    let temperature = model.scale().await?.factor;
+    let temperature = model.logit_scale().await?.factor;
     let cosines = cosines(gallery.images.as_f32(), gallery.texts.as_f32(), model.architecture.embed_dim());
     let by_text: Vec<Vec<f32>> =
         (0..count).map(|t| (0..count).map(|i| cosines[i * count + t]).collect()).collect();
@@ -64,7 +64,7 @@ pub(super) async fn retrieve(
             let top = best.iter().take(RERANKED).max_by(|a, b| score(a).total_cmp(&score(b)));
             right(*query, *top.expect("a gallery is not empty"))
         });
-        Retrieval {
+        PlayroomRetrieval {
             recall_1: within(1),
             recall_5: within(5),
             recall_10: within(10),
@@ -81,7 +81,7 @@ pub(super) async fn hard(
     gallery: &Gallery,
     seed: u64,
     progress: Progress<'_>,
-) -> Result<Hard, DeviceError> {
+) -> Result<HardNegativeScores, DeviceError> {
     let count = gallery.scenes.len();
     let width = model.architecture.embed_dim();
     let ids = sentences(model, &gallery.captions);
@@ -92,7 +92,7 @@ pub(super) async fn hard(
         let mut scenes = vec![scene.clone()];
         scenes.extend(near_misses(scene, &mut rng, COPIES).into_iter().map(|(copy, _)| copy));
         let pictures = pictures(&scenes);
-        let images = model.encode_pictures(&pictures).await?;
+        let images = model.embed_images(&pictures).await?;
         let text = &gallery.texts.as_f32()[i * width..(i + 1) * width];
         let scores = cosines(images.as_f32(), text, width);
         embedding += usize::from(wins(&scores));
@@ -103,7 +103,7 @@ pub(super) async fn hard(
         }
         matching += usize::from(wins(&scores));
     }
-    Ok(Hard { embedding: share(embedding, count), matching: share(matching, count) })
+    Ok(HardNegativeScores { embedding: share(embedding, count), matching: share(matching, count) })
 }
 
 /// Whether the first is strictly the largest.

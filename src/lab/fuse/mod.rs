@@ -14,7 +14,7 @@ mod race;
 pub mod task;
 
 pub use contestant::Contestant;
-pub use evaluation::{Confusion, Evaluation, Learner, Round, Shown};
+pub use evaluation::{Confusion, Evaluation, HeldOutSample, LearnerMetrics, RaceStep};
 pub use head::WIDTH;
 pub use modality::{MODALITIES, Modality};
 pub use network::{CELLS, PARAMETERS};

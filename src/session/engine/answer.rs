@@ -5,7 +5,7 @@ use super::emit::Emit;
 use super::failure::unusable;
 use super::input::fitted;
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::{Decoding, Generator, Source, Trace, VisionLanguageModel};
+use crate::infer::{Decoding, GenerationContext, Generator, Trace, VisionLanguageModel};
 use crate::session::protocol::{Answer, Event, Failure, Pixels, Token};
 
 /// Longest answer in tokens, the end token included: of Playroom and of a published model whose files say nothing of it.
@@ -17,9 +17,9 @@ const CANDIDATES: usize = 5;
 const PRIOR_SCENES: u64 = 4_000;
 
 /// An answer that is being written.
-pub(super) struct Answering {
+pub(super) struct AnswerTask {
     question: String,
-    source: Source,
+    source: GenerationContext,
     /// Where the question's tokens look in the picture, where the answer's look at them.
     reading: Option<Trace>,
     /// Tokens before the answer.
@@ -29,7 +29,7 @@ pub(super) struct Answering {
     beams: Generator,
 }
 
-impl Answering {
+impl AnswerTask {
     pub(super) async fn begin(
         model: &mut VisionLanguageModel,
         picture: &Pixels,
@@ -51,7 +51,7 @@ impl Answering {
         let line = model.generator(prompt.clone(), Decoding::Greedy, most);
         let beams = model.generator(prompt, Decoding::Beam { width: CANDIDATES }, most);
         let question = question.to_string();
-        Ok(Answering { question, source, reading, given, line, tokens: Vec::new(), beams })
+        Ok(AnswerTask { question, source, reading, given, line, tokens: Vec::new(), beams })
     }
 
     /// One token; whether the answer is done.

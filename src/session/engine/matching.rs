@@ -4,21 +4,20 @@ use super::emit::Emit;
 use super::input::fitted;
 use crate::infer::VisionLanguageModel;
 use crate::model::blip::Task;
-use crate::pixels;
 use crate::session::protocol::{Event, Failure, Pixels};
 
 /// Sentences that are matched at a time.
 const ROWS: usize = 8;
 
 /// Judgements that are being made.
-pub(super) struct Matching {
-    pictures: Vec<pixels::Pixels>,
+pub(super) struct MatchTask {
+    pictures: Vec<Pixels>,
     rows: Vec<Vec<u32>>,
     /// Of the pictures that are done.
     probabilities: Vec<f32>,
 }
 
-impl Matching {
+impl MatchTask {
     pub(super) fn begin(
         model: &VisionLanguageModel,
         pictures: &[Pixels],
@@ -27,7 +26,7 @@ impl Matching {
         model.expect(Task::Match)?;
         let pictures = pictures.iter().map(|picture| fitted(model, picture)).collect::<Result<_, _>>()?;
         let rows = texts.iter().map(|text| model.sentence(text)).collect::<Result<_, _>>()?;
-        Ok(Matching { pictures, rows, probabilities: Vec::new() })
+        Ok(MatchTask { pictures, rows, probabilities: Vec::new() })
     }
 
     /// Judges the next picture with every text; whether it was the last.

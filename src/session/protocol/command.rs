@@ -2,7 +2,7 @@
 
 #[cfg(doc)]
 use super::Event;
-use super::input::{BackendChoice, Decoding, Input, Photo, Pixels, Reader};
+use super::input::{BackendChoice, DecodingChoice, Input, Photo, Pixels, Reader};
 use super::model::ModelName;
 use super::training::Experiment;
 use crate::lab::fuse::{Contestant, Modality};
@@ -68,7 +68,7 @@ commands! {
     PictureQuery {}
     Caption {
         /// Writes a caption that begins with `prefix`. [`Event::TokenWritten`] many times, then [`Event::Captioned`].
-        Caption { picture: Pixels, prefix: String, decoding: Decoding, max_new_tokens: u32 },
+        Caption { picture: Pixels, prefix: String, decoding: DecodingChoice, max_new_tokens: u32 },
     }
     Ask {
         /// [`Event::Answered`].
@@ -163,10 +163,10 @@ commands! {
             in_memory: bool,
         },
     }
-    Shelf {
-        /// Which checkpoints are kept on this device. [`Event::Shelf`].
-        Shelf,
-        /// Deletes a checkpoint with what was made by it. [`Event::Shelf`].
+    Models {
+        /// Which checkpoints are kept on this device. [`Event::Models`].
+        ListModels,
+        /// Deletes a checkpoint with what was made by it. [`Event::Models`].
         Delete { name: String },
     }
     _ {

@@ -1,9 +1,9 @@
-//! What stays in place in every room: the rail, the head with its chips, the shelf.
+//! What stays in place in every room: the rail, the head with its chips, the strip of pictures.
 
 use super::icon::{Glyph, Icon};
 use super::loading::LoadingBar;
 use super::picture::LostPicture;
-use super::shelf::Shelf;
+use super::picture_strip::PictureStrip;
 use crate::session::protocol::{Backend, BackendChoice, DeviceReport, ModelName, Precision};
 use crate::ui::active_model::lost;
 use crate::ui::context::AppContext;
@@ -78,7 +78,7 @@ pub fn Head() -> impl IntoView {
         </header>
         <LoadingBar />
         <LostModel />
-        {move || room.get().has_stage().then(|| view! { <Shelf /><LostPicture /> })}
+        {move || room.get().has_stage().then(|| view! { <PictureStrip /><LostPicture /> })}
     }
 }
 

@@ -1,10 +1,10 @@
 //! The picture on the stage, what lies over it, and what can be done to it.
 
+use super::attention_overlay::{attention_overlay, peak};
 use super::editor::{Handles, Properties};
 use super::icon::{Glyph, Icon};
 use super::raster::{Raster, Rgba};
 use super::toolbar::Toolbar;
-use super::veil::{peak, veil};
 use crate::session::protocol::ModelKind;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -77,15 +77,16 @@ fn about(app: AppContext) -> String {
     })
 }
 
-/// The picture, the veil of an attention map, and the marks.
+/// The picture, the overlay of an attention map, and the marks.
 #[component]
 pub fn Layers(#[prop(into)] overlay: Memo<Overlay>) -> impl IntoView {
     let app = AppContext::here();
     let theme = Theme::here();
     let rgba = Memo::new(move |_| Shared::new(app.picture.with(|picture| Rgba::from(&picture.pixels))));
     let covered = Memo::new(move |_| {
-        let veil = overlay.with(|overlay| overlay.map.as_ref().map(|map| veil(map, theme.is_dark())));
-        Shared::new(veil.unwrap_or_else(|| Rgba { width: 1, height: 1, bytes: vec![0; 4] }))
+        let attention =
+            overlay.with(|overlay| overlay.map.as_ref().map(|map| attention_overlay(map, theme.is_dark())));
+        Shared::new(attention.unwrap_or_else(|| Rgba { width: 1, height: 1, bytes: vec![0; 4] }))
     });
     let border = Memo::new(move |_| {
         let object = overlay.with(|overlay| overlay.object)?;

@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 
 /// A word with how sure the model was of it; `None` where it was given.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SaidWord {
+pub struct ScoredWord {
     pub word: Word,
     pub probability: Option<f32>,
 }
@@ -20,7 +20,7 @@ pub struct SaidWord {
 #[component]
 pub fn Words(
     label: &'static str,
-    #[prop(into)] words: Memo<Vec<SaidWord>>,
+    #[prop(into)] words: Memo<Vec<ScoredWord>>,
     here: RwSignal<Option<usize>>,
     #[prop(into)] pinned: Memo<Option<usize>>,
     pin: impl Fn(Option<usize>) + Copy + Send + Sync + 'static,

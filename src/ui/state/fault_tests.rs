@@ -11,11 +11,11 @@ fn ask(question: &str) -> Command {
 #[test]
 fn what_a_crash_has_interrupted_of_foreign_files_is_not_done_again_unasked() {
     let mut state = ready_state();
-    let shelf = state.ask(Command::Shelf).unwrap();
+    let list = state.ask(Command::ListModels).unwrap();
     let offer = state.ask(Command::Offer { name: "a/b".into(), again: false }).unwrap();
     state.crash("unreachable executed".into());
-    assert_eq!((state.offer.phase, state.shelf.phase), (Phase::Failed, Phase::Running));
-    assert_eq!(state.restart(), [shelf], "the shelf needs no model");
+    assert_eq!((state.offer.phase, state.models.phase), (Phase::Failed, Phase::Running));
+    assert_eq!(state.restart(), [list], "the list needs no model");
     let again = state.retry(Lane::Offer).expect("the visitor may try it again");
     assert_eq!(again.command, offer.command);
 }
@@ -23,11 +23,11 @@ fn what_a_crash_has_interrupted_of_foreign_files_is_not_done_again_unasked() {
 #[test]
 fn a_crash_before_anything_was_loaded_is_told_and_fails_nothing_else() {
     let mut state = UiState::default();
-    let shelf = state.ask(Command::Shelf).unwrap();
+    let list = state.ask(Command::ListModels).unwrap();
     state.crash(String::new());
     assert_eq!((state.load.phase, state.caption.phase), (Phase::Failed, Phase::Unasked));
     assert_eq!(state.load.failure.as_ref().map(|failure| failure.recovery), Some(Recovery::Reload));
-    assert_eq!(state.restart(), [shelf]);
+    assert_eq!(state.restart(), [list]);
     assert_eq!(state.load.failure, None);
 }
 
@@ -95,7 +95,7 @@ fn what_is_asked_of_a_worker_that_has_stopped_waits_for_the_next() {
     assert_eq!(state.offer.phase, Phase::Waiting);
     let sent = state.restart();
     assert_eq!(sent.iter().map(|request| &request.command).collect::<Vec<_>>(), [&offer]);
-    assert!(state.ask(Command::Shelf).is_some(), "somebody listens again");
+    assert!(state.ask(Command::ListModels).is_some(), "somebody listens again");
 }
 
 #[test]
@@ -118,7 +118,8 @@ fn an_engine_that_was_started_again_tells_of_the_album_anew() {
     let id = state.ask(Command::OpenAlbum { known: 0 }).unwrap().id;
     let photos = vec![Photo { name: "a".into(), size: 1, modified: 2 }];
     let embeddings = vec![0.6, 0.8];
-    let part = AlbumPart { from: 0, photos, embeddings, incomplete: Vec::new(), damaged: 0, lasts: true };
+    let part =
+        AlbumPart { from: 0, photos, embeddings, incomplete: Vec::new(), damaged: 0, is_persistent: true };
     state.apply(Reply { id, event: Event::Album(part) });
     state.crash(String::new());
     state.restart();

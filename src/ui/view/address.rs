@@ -1,7 +1,7 @@
 //! The view as an address below the page's base, and back.
 
 use super::{Room, View};
-use crate::session::protocol::{Decoding, Precision};
+use crate::session::protocol::{DecodingChoice, Precision};
 use std::str::FromStr;
 
 const MAX_BEAM: u32 = 8;
@@ -141,26 +141,26 @@ fn pair_of(value: &str) -> Option<(usize, usize)> {
 }
 
 /// `greedy`, `beam-3`, or `sample-800-7` for a temperature of 0.8 and seed 7.
-fn name_of(decoding: Decoding) -> String {
+fn name_of(decoding: DecodingChoice) -> String {
     match decoding {
-        Decoding::Own => "own".into(),
-        Decoding::Greedy => "greedy".into(),
-        Decoding::Beam { width } => format!("beam-{width}"),
-        Decoding::Sample { temperature, seed } => format!("sample-{:.0}-{seed}", temperature * 1000.0),
+        DecodingChoice::Own => "own".into(),
+        DecodingChoice::Greedy => "greedy".into(),
+        DecodingChoice::Beam { width } => format!("beam-{width}"),
+        DecodingChoice::Sample { temperature, seed } => format!("sample-{:.0}-{seed}", temperature * 1000.0),
     }
 }
 
-fn decoding_of(name: &str) -> Option<Decoding> {
+fn decoding_of(name: &str) -> Option<DecodingChoice> {
     let mut words = name.split('-');
     match (words.next()?, words.next(), words.next()) {
-        ("greedy", None, None) => Some(Decoding::Greedy),
+        ("greedy", None, None) => Some(DecodingChoice::Greedy),
         ("beam", Some(width), None) => {
             let width = width.parse().ok().filter(|width| (1..=MAX_BEAM).contains(width))?;
-            Some(Decoding::Beam { width })
+            Some(DecodingChoice::Beam { width })
         }
         ("sample", Some(milli), Some(seed)) => {
             let milli = milli.parse::<u32>().ok().filter(|milli| (1..=2000).contains(milli))?;
-            Some(Decoding::Sample { temperature: milli as f32 / 1000.0, seed: seed.parse().ok()? })
+            Some(DecodingChoice::Sample { temperature: milli as f32 / 1000.0, seed: seed.parse().ok()? })
         }
         _ => None,
     }
@@ -198,7 +198,7 @@ mod tests {
         let caption = View {
             room: Room::Caption,
             picture: PictureName::Seeded { seed: u64::MAX, index: 3 },
-            decoding: Decoding::Sample { temperature: 0.8, seed: 7 },
+            decoding: DecodingChoice::Sample { temperature: 0.8, seed: 7 },
             prefix: "a large".into(),
             word: Some(2),
             editing: true,
@@ -235,7 +235,8 @@ mod tests {
 
     #[test]
     fn an_address_names_rooms_by_words() {
-        let view = View { room: Room::Caption, decoding: Decoding::Beam { width: 3 }, ..View::default() };
+        let view =
+            View { room: Room::Caption, decoding: DecodingChoice::Beam { width: 3 }, ..View::default() };
         assert_eq!(view.to_address(), "caption?decode=beam-3");
     }
 }

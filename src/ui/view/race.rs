@@ -73,7 +73,7 @@ impl RaceView {
             "step" => self.step = value.parse().ok().filter(|step| *step <= LONGEST).unwrap_or(self.step),
             "sample" => self.sample = value.parse().ok().filter(|at| *at < HELD_OUT).unwrap_or(self.sample),
             "inside" => self.inside = value.parse().ok(),
-            "spoil" => self.spoil(value),
+            "spoil" => self.set_sabotage(value),
             _ => {}
         }
         if settings.check().is_ok() {
@@ -81,7 +81,7 @@ impl RaceView {
         }
     }
 
-    fn spoil(&mut self, value: &str) {
+    fn set_sabotage(&mut self, value: &str) {
         let mut words = value.split('-');
         let modality = words.next().and_then(|word| word.parse().ok());
         let corruption = words.next().and_then(|word| word.parse().ok());

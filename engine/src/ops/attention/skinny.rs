@@ -9,7 +9,7 @@ use crate::kernel::{Args, for_rows};
 use crate::ops::gemm::skinny::{self, STREAMS};
 
 /// Whether there are so few queries.
-pub(super) fn takes(p: &Params) -> bool {
+pub(super) fn applies_to(p: &Params) -> bool {
     (p.queries as usize) < skinny::ROWS
 }
 

@@ -9,12 +9,12 @@ use crate::dot::dots;
 pub(in crate::ops) const ROWS: usize = 4;
 
 /// Whether rows or columns of `b` are contiguous, which a skinny product needs.
-pub(super) fn takes(m: usize, b: Mat) -> bool {
+pub(super) fn applies_to(m: usize, b: Mat) -> bool {
     m < ROWS && (b.rs == 1 || b.cs == 1)
 }
 
 dispatched! {
-    /// `c = beta c + a b`, where `k` is 0 or [`takes`] holds; the caller has checked that all extents stay within the slices.
+    /// `c = beta c + a b`, where `k` is 0 or [`applies_to`] holds; the caller has checked that all extents stay within the slices.
     pub(super) fn gemm<M: MulAdd>(
         extents: [usize; 3],
         a: Mat,

@@ -4,8 +4,8 @@ use super::export::Export;
 use super::query::{Query, Ranking};
 use super::sorting::Sorting;
 use crate::session::protocol::Lane;
-use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::TextField;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -40,9 +40,9 @@ pub fn Labels(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView
     };
     view! {
         <div class="row labels">
-            <Line label="Sort by labels" placeholder="dog, cat, landscape" value=labels
+            <TextField label="Sort by labels" placeholder="dog, cat, landscape" value=labels
                 change=move |text| app.adjust(|view| view.album.labels = text) done=move || app.settle() />
-            <Line label="Each as" placeholder="a photo of a {}" value=template
+            <TextField label="Each as" placeholder="a photo of a {}" value=template
                 change=move |text| app.adjust(|view| view.album.template = text) done=move || app.settle() />
             <Export query sorting ranking />
         </div>

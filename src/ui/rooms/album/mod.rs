@@ -10,8 +10,8 @@ mod query;
 mod sorting;
 
 use crate::session::protocol::{Command, Lane};
-use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::TextField;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 pub use adding::Queue;
@@ -45,7 +45,7 @@ pub fn Album() -> impl IntoView {
     };
     view! {
         <section class="stage album">
-            <Line label="Look for" placeholder="a dog on a beach -people" value=words
+            <TextField label="Look for" placeholder="a dog on a beach -people" value=words
                 change=move |text| app.adjust(|view| view.album.query = text) done=move || app.settle() />
             <div class="chips">{pinned}</div>
             <FailureNote lane=Lane::Search failure=Memo::new(move |_| app.requests.search.with(|request| request.failure.clone())) />
@@ -62,7 +62,7 @@ pub fn Album() -> impl IntoView {
 #[component]
 fn Storage() -> impl IntoView {
     let app = AppContext::here();
-    let is_passing = Memo::new(move |_| app.requests.album.with(|album| album.value.is_passing));
+    let is_persistent = Memo::new(move |_| app.requests.album.with(|album| album.value.is_persistent));
     let damaged = Memo::new(move |_| app.requests.album.with(|album| album.value.damaged));
     let lost = move || match damaged.get() {
         0 => None,
@@ -70,7 +70,7 @@ fn Storage() -> impl IntoView {
         count => Some(format!("{count} photos of this album are damaged and left out: add them again.")),
     };
     view! {
-        {move || is_passing.get().then(|| view! {
+        {move || (!is_persistent.get()).then(|| view! {
             <p class="note" role="status">"The album is held in memory, because this browser keeps no files of this page now, as in a private
                 window or where there is no room: it is gone when the page is closed."</p>
         })}

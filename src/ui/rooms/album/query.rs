@@ -14,17 +14,17 @@ const TYPING_PAUSE: Duration = Duration::from_millis(60);
 
 /// The words as they were typed: what is to be there, and what is to be absent.
 #[derive(Debug, Clone, PartialEq, Default)]
-struct Wish {
+struct SearchTerms {
     plus: String,
     minus: Vec<String>,
 }
 
-impl Wish {
+impl SearchTerms {
     /// `a dog on a beach -people -snow`: whatever follows a hyphen that stands before a word, up to the next one, is absent.
     fn parse(text: &str) -> Self {
         let mut parts = format!(" {text}").split(" -").map(|part| part.trim().to_owned()).collect::<Vec<_>>();
         let plus = parts.remove(0);
-        Wish { plus, minus: parts.into_iter().filter(|part| !part.is_empty()).collect() }
+        SearchTerms { plus, minus: parts.into_iter().filter(|part| !part.is_empty()).collect() }
     }
 
     /// The texts to embed, the one that is to be there first.
@@ -60,9 +60,10 @@ impl Query {
                 pinned.set(None);
             }
         });
-        let wish = throttle(move || app.view.with(|view| Wish::parse(&view.album.query)), TYPING_PAUSE);
+        let search =
+            throttle(move || app.view.with(|view| SearchTerms::parse(&view.album.query)), TYPING_PAUSE);
         let command = Memo::new(move |_| {
-            let inputs: Vec<_> = wish.with(Wish::texts).into_iter().map(Input::from).collect();
+            let inputs: Vec<_> = search.with(SearchTerms::texts).into_iter().map(Input::from).collect();
             (!inputs.is_empty()).then_some(Command::Encode { inputs, lane: EncodeLane::Search })
         });
         Effect::new(move || {
@@ -89,7 +90,7 @@ impl Query {
                         .with(|album| Some((1.0, album.value.read().embeddings.row(photo)?.to_vec()))),
                 );
             }
-            let has_plus = wish.with(|wish| !wish.plus.is_empty());
+            let has_plus = search.with(|search| !search.plus.is_empty());
             let sign = |at: usize| if at == 0 && has_plus { 1.0 } else { -1.0 };
             terms.extend(words.into_iter().enumerate().map(|(at, row)| (sign(at), row)));
             combined(&terms)
@@ -164,12 +165,12 @@ mod tests {
 
     #[test]
     fn words_after_a_hyphen_are_to_be_absent() {
-        let wish = Wish::parse("a well-lit dog -two people -snow");
-        assert_eq!(wish.plus, "a well-lit dog");
-        assert_eq!(wish.minus, ["two people", "snow"]);
-        assert_eq!(Wish::parse("-snow").texts(), ["snow"]);
-        assert!(Wish::parse("-snow").plus.is_empty());
-        assert_eq!(Wish::parse("  - "), Wish::default());
+        let terms = SearchTerms::parse("a well-lit dog -two people -snow");
+        assert_eq!(terms.plus, "a well-lit dog");
+        assert_eq!(terms.minus, ["two people", "snow"]);
+        assert_eq!(SearchTerms::parse("-snow").texts(), ["snow"]);
+        assert!(SearchTerms::parse("-snow").plus.is_empty());
+        assert_eq!(SearchTerms::parse("  - "), SearchTerms::default());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use crate::session::protocol::{Command, Lane};
 use crate::ui::components::bars::{Bar, Bars};
-use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::TextField;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -58,7 +58,7 @@ pub fn Belongs() -> impl IntoView {
         }]
     });
     view! {
-        <Line label="Does it belong?" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
+        <TextField label="Does it belong?" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
             change=move |text| app.adjust(|view| view.sentence = text) done=move || app.settle() />
         <FailureNote lane=Lane::Match failure=Memo::new(move |_| app.requests.matched.with(|request| request.failure.clone())) />
         <div class="belongs" aria-live="polite">

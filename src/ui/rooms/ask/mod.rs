@@ -5,8 +5,8 @@ mod belongs;
 mod notes;
 
 use crate::session::protocol::{Command, Lane};
-use crate::ui::components::choice::{Line, Suggestions};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::{Suggestions, TextField};
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -45,7 +45,7 @@ pub fn Ask() -> impl IntoView {
                 <PicturePanel overlay />
                 <div class="writing">
                     {move || answers.get().then(|| view! {
-                    <Line label="Ask" placeholder="what colour is the circle?" value=Memo::new(move |_| {
+                    <TextField label="Ask" placeholder="what colour is the circle?" value=Memo::new(move |_| {
                         let typed = typed.get();
                         if typed.is_empty() { question.get() } else { typed }
                     }) change=move |text| app.adjust(|view| view.question = text) done=move || app.settle() />

@@ -1,7 +1,7 @@
 //! Which attention is looked at: of which word or patch, in which layer and head.
 
-use crate::session::protocol::Attention;
-use crate::ui::components::words::SaidWord;
+use crate::session::protocol::AttentionWeights;
+use crate::ui::components::words::ScoredWord;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
@@ -17,7 +17,7 @@ use std::ops::Range;
 pub struct Focus {
     /// Of those that the model has, the one that is chosen, or the first.
     pub mode: Memo<Attending>,
-    pub words: Memo<Vec<SaidWord>>,
+    pub words: Memo<Vec<ScoredWord>>,
     pub word: Memo<Option<usize>>,
     pub patch: Memo<Option<usize>>,
     /// The map of each layer and head, `layers` rows of `heads`.
@@ -95,28 +95,28 @@ fn middle(grid: usize) -> usize {
     (grid.saturating_sub(1) / 2) * (grid + 1)
 }
 
-fn words_of(tokens: &[String]) -> Vec<SaidWord> {
+fn words_of(tokens: &[String]) -> Vec<ScoredWord> {
     words(tokens.iter().map(String::as_str))
         .into_iter()
-        .map(|word| SaidWord { word, probability: None })
+        .map(|word| ScoredWord { word, probability: None })
         .collect()
 }
 
 /// The first word that names an object, else the first.
-fn first_noun(app: AppContext, words: &[SaidWord]) -> Option<usize> {
+fn first_noun(app: AppContext, words: &[ScoredWord]) -> Option<usize> {
     let scene = app.picture.with(|picture| picture.scene.clone());
     let noun =
         scene.and_then(|scene| (0..words.len()).find(|&word| object_of(words, word, &scene).is_some()));
     noun.or((!words.is_empty()).then_some(0))
 }
 
-fn object_of(words: &[SaidWord], word: usize, scene: &Scene) -> Option<usize> {
+fn object_of(words: &[ScoredWord], word: usize, scene: &Scene) -> Option<usize> {
     let plain: Vec<Word> = words.iter().map(|said| said.word.clone()).collect();
     truth::named(&sentence(&plain), plain.get(word)?, scene)
 }
 
 /// The map of every layer and head, mean over the queries.
-fn all_maps(attention: &Attention, range: Range<usize>) -> Vec<Vec<Vec<f32>>> {
+fn all_maps(attention: &AttentionWeights, range: Range<usize>) -> Vec<Vec<Vec<f32>>> {
     let [layers, heads, grid] =
         [attention.layers, attention.heads, attention.grid].map(|count| count as usize);
     let cells = grid * grid;
@@ -146,7 +146,7 @@ mod tests {
     fn maps_are_taken_by_layer_and_head() {
         let values = (0..2 * 2 * 2 * 4).map(|i| i as f32).collect();
         let attention =
-            Attention { layers: 2, heads: 2, grid: 2, tokens: vec!["a".into(), " b".into()], values };
+            AttentionWeights { layers: 2, heads: 2, grid: 2, tokens: vec!["a".into(), " b".into()], values };
         let maps = all_maps(&attention, 1..2);
         assert_eq!(maps[1][0], [20.0, 21.0, 22.0, 23.0]);
         assert_eq!(mean(&maps, Some(1), None).unwrap()[0], 24.0);

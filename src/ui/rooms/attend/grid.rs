@@ -1,9 +1,9 @@
 //! A small map for every layer and head.
 
 use super::focus::Focus;
+use crate::ui::components::attention_overlay::peak;
 use crate::ui::components::heatmap::{Legend, Matrix};
 use crate::ui::components::raster::Raster;
-use crate::ui::components::veil::peak;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;

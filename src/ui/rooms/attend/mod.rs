@@ -5,8 +5,8 @@ mod grid;
 mod notes;
 
 use crate::session::protocol::{Command, Lane, ModelFacts, Reader};
-use crate::ui::components::choice::{Line, Segments};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::{Segments, TextField};
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::components::words::Words;
 use crate::ui::context::AppContext;
@@ -92,7 +92,7 @@ fn Sentence(focus: Focus, here: RwSignal<Option<usize>>) -> impl IntoView {
     let text = app.pick(|view| view.text.clone());
     let pinned = app.pick(|view| view.word);
     view! {
-        <Line label="Sentence" placeholder="the scene’s own full caption" value=text
+        <TextField label="Sentence" placeholder="the scene’s own full caption" value=text
             change=move |text| app.adjust(|view| { view.text = text; view.word = None }) done=move || app.settle() />
         <div class="text">
             <Words label="The sentence, word by word" words=focus.words here pinned is_growing=false

@@ -1,8 +1,8 @@
 //! The pointing game's verdict, and the inspector of the room.
 
 use super::focus::Focus;
+use crate::ui::components::attention_overlay::peak;
 use crate::ui::components::inspector::{Figure, Inspector};
-use crate::ui::components::veil::peak;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;

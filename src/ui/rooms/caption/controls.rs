@@ -1,7 +1,7 @@
 //! How the caption is decoded, what it begins with, and which heads are shown.
 
-use crate::session::protocol::{Decoding, ModelKind};
-use crate::ui::components::choice::{Line, Number, Segments, Slider};
+use crate::session::protocol::{DecodingChoice, ModelKind};
+use crate::ui::components::form::{NumberField, Segments, Slider, TextField};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -15,11 +15,11 @@ enum Way {
 
 const WAYS: [(Way, &str); 3] = [(Way::Greedy, "Greedy"), (Way::Beam, "Beam"), (Way::Sample, "Sample")];
 
-fn way_of(decoding: Decoding) -> Way {
+fn way_of(decoding: DecodingChoice) -> Way {
     match decoding {
-        Decoding::Own | Decoding::Greedy => Way::Greedy,
-        Decoding::Beam { .. } => Way::Beam,
-        Decoding::Sample { .. } => Way::Sample,
+        DecodingChoice::Own | DecodingChoice::Greedy => Way::Greedy,
+        DecodingChoice::Beam { .. } => Way::Beam,
+        DecodingChoice::Sample { .. } => Way::Sample,
     }
 }
 
@@ -27,15 +27,16 @@ fn way_of(decoding: Decoding) -> Way {
 pub fn Controls() -> impl IntoView {
     let app = AppContext::here();
     let chosen = app.pick(|view| view.decoding);
-    let own = move || app.facts.with(|facts| facts.as_ref().map_or(Decoding::Greedy, |facts| facts.decoding));
-    let decoding = Memo::new(move |_| if chosen.get() == Decoding::Own { own() } else { chosen.get() });
+    let own =
+        move || app.facts.with(|facts| facts.as_ref().map_or(DecodingChoice::Greedy, |facts| facts.decoding));
+    let decoding = Memo::new(move |_| if chosen.get() == DecodingChoice::Own { own() } else { chosen.get() });
     let way = Memo::new(move |_| way_of(decoding.get()));
     let choose = move |way| {
         app.go(|view| {
             view.decoding = match way {
-                Way::Greedy => Decoding::Greedy,
-                Way::Beam => Decoding::Beam { width: 3 },
-                Way::Sample => Decoding::Sample { temperature: 0.8, seed: 1 },
+                Way::Greedy => DecodingChoice::Greedy,
+                Way::Beam => DecodingChoice::Beam { width: 3 },
+                Way::Sample => DecodingChoice::Sample { temperature: 0.8, seed: 1 },
             };
         });
     };
@@ -49,37 +50,37 @@ pub fn Controls() -> impl IntoView {
                 Way::Sample => view! { <Sampling decoding /> }.into_any(),
             }}
         </div>
-        <Line label="Begin with" placeholder="let the model begin" value=prefix
+        <TextField label="Begin with" placeholder="let the model begin" value=prefix
             change=move |text| app.adjust(|view| { view.prefix = text; view.word = None }) done=move || app.settle() />
     }
 }
 
 #[component]
-fn BeamWidth(decoding: Memo<Decoding>) -> impl IntoView {
+fn BeamWidth(decoding: Memo<DecodingChoice>) -> impl IntoView {
     let app = AppContext::here();
     let width = Memo::new(move |_| match decoding.get() {
-        Decoding::Beam { width } => width,
-        Decoding::Own | Decoding::Greedy | Decoding::Sample { .. } => 1,
+        DecodingChoice::Beam { width } => width,
+        DecodingChoice::Own | DecodingChoice::Greedy | DecodingChoice::Sample { .. } => 1,
     });
     view! {
-        <Number label="Width" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = Decoding::Beam { width }) />
+        <NumberField label="Width" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = DecodingChoice::Beam { width }) />
     }
 }
 
 #[component]
-fn Sampling(decoding: Memo<Decoding>) -> impl IntoView {
+fn Sampling(decoding: Memo<DecodingChoice>) -> impl IntoView {
     let app = AppContext::here();
     let now = Memo::new(move |_| match decoding.get() {
-        Decoding::Sample { temperature, seed } => (temperature, seed),
-        Decoding::Own | Decoding::Greedy | Decoding::Beam { .. } => (1.0, 1),
+        DecodingChoice::Sample { temperature, seed } => (temperature, seed),
+        DecodingChoice::Own | DecodingChoice::Greedy | DecodingChoice::Beam { .. } => (1.0, 1),
     });
     let seed = Memo::new(move |_| now.get().1);
-    let sample = move |temperature, seed| Decoding::Sample { temperature, seed };
+    let sample = move |temperature, seed| DecodingChoice::Sample { temperature, seed };
     view! {
         <Slider label="Temperature" min=0.1 max=2.0 step=0.1 value=Memo::new(move |_| now.get().0) show=|value| format!("{value:.1}")
             change=move |temperature| app.preview(|view| view.decoding = sample(temperature, seed.get_untracked()))
             done=move || app.settle() />
-        <Number label="Seed" min=0 max=u32::MAX value=seed
+        <NumberField label="Seed" min=0 max=u32::MAX value=seed
             change=move |seed| app.go(|view| view.decoding = sample(now.get_untracked().0, seed)) />
     }
 }

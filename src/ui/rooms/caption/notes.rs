@@ -2,8 +2,8 @@
 
 use super::writing::Draft;
 use crate::session::protocol::Token;
+use crate::ui::components::attention_overlay::peak;
 use crate::ui::components::inspector::{Figure, Inspector};
-use crate::ui::components::veil::peak;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;

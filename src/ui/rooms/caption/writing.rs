@@ -1,7 +1,7 @@
 //! The caption as words, and where the model looked for each.
 
 use crate::session::protocol::{Stack, Token};
-use crate::ui::components::words::SaidWord;
+use crate::ui::components::words::ScoredWord;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::{Shared, Writing};
@@ -14,7 +14,7 @@ use std::ops::Range;
 #[derive(Clone, Copy)]
 pub struct Draft {
     pub tokens: Memo<Shared<Writing>>,
-    pub words: Memo<Vec<SaidWord>>,
+    pub words: Memo<Vec<ScoredWord>>,
     pub text: Memo<String>,
     pub is_growing: Memo<bool>,
     /// The word that is looked at: pointed at, pinned, or the last one while the caption is being written.
@@ -59,17 +59,17 @@ impl Draft {
 }
 
 /// Tokens as words with the probability that the model gave them.
-pub fn said(tokens: &[Token]) -> Vec<SaidWord> {
+pub fn said(tokens: &[Token]) -> Vec<ScoredWord> {
     let probability = |range: Range<usize>| {
         let tokens = &tokens[range];
         let is_given = tokens.iter().all(|token| token.forced);
         (!is_given).then(|| tokens.iter().map(|token| token.logprob).sum::<f32>().exp())
     };
     let words = words(tokens.iter().map(|token| token.text.as_str()));
-    words.into_iter().map(|word| SaidWord { probability: probability(word.tokens.clone()), word }).collect()
+    words.into_iter().map(|word| ScoredWord { probability: probability(word.tokens.clone()), word }).collect()
 }
 
-pub fn text_of(words: &[SaidWord]) -> String {
+pub fn text_of(words: &[ScoredWord]) -> String {
     let words: Vec<Word> = words.iter().map(|said| said.word.clone()).collect();
     sentence(&words)
 }

@@ -1,7 +1,9 @@
 //! One cell of the matrix: a picture, a caption, and what the loss does to the two.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Altered, ContrastSettings, Figures, Loss, Pull, pair, pull};
+use crate::lab::contrast::{
+    ContrastEval, ContrastSettings, HardNegative, Loss, PairGradient, pair, pair_gradient,
+};
 use crate::order;
 use crate::session::protocol::Pixels;
 use crate::ui::components::bars::{Bar, Bars};
@@ -25,14 +27,18 @@ pub struct Cell {
     pairs: Vec<usize>,
     cosine: Option<f32>,
     logit: f32,
-    pull: Option<Pull>,
+    gradient: Option<PairGradient>,
     /// The hard negative of the picture.
-    altered: Option<Altered>,
+    altered: Option<HardNegative>,
     loss: Loss,
 }
 
 impl Cell {
-    fn find(figures: &Figures, settings: &ContrastSettings, (row, column): (usize, usize)) -> Option<Self> {
+    fn find(
+        figures: &ContrastEval,
+        settings: &ContrastSettings,
+        (row, column): (usize, usize),
+    ) -> Option<Self> {
         let matrix = &figures.matrix;
         let is_inside = row < matrix.size && column < matrix.size;
         let at = row * matrix.size + column;
@@ -42,7 +48,7 @@ impl Cell {
             pairs: matrix.pairs.clone(),
             cosine: matrix.cosines.as_ref().map(|cosines| cosines[at]),
             logit: matrix.logits[at],
-            pull: pull(&matrix.logits, matrix.size, row, column, settings),
+            gradient: pair_gradient(&matrix.logits, matrix.size, row, column, settings),
             altered: matrix.altered.get(row).cloned(),
             loss: settings.loss,
         })
@@ -105,17 +111,17 @@ fn raster(scene: &Scene) -> Shared<Rgba> {
 fn Effects(cell: Cell) -> impl IntoView {
     let cosine =
         cell.cosine.map(|cosine| view! { <div><dt>"Cosine"</dt><dd>{format::three(cosine)}</dd></div> });
-    let altered = cell.altered.map(|Altered { text, logit }| {
+    let altered = cell.altered.map(|HardNegative { text, logit }| {
         view! { <p class="small">"Hard negative: "<i>{text}</i>", logit "{format::three(logit)}"."</p> }
     });
-    let Some(pull) = cell.pull else {
+    let Some(of) = cell.gradient else {
         return view! {
             <dl class="figures">{cosine}</dl>
             <p>"Correlations see no single pair: nothing attracts or repels here. This is the cosine that follows from them."</p>
         }
         .into_any();
     };
-    let (word, class, effect) = match pull.attracts {
+    let (word, class, effect) = match of.attracts {
         true => ("Attracts", "pull attracts", "a step of descent raises this score"),
         false => ("Repels", "pull repels", "a step of descent lowers this score"),
     };
@@ -123,7 +129,7 @@ fn Effects(cell: Cell) -> impl IntoView {
         Loss::InfoNce => ["Softmax weight, among captions", "Softmax weight, among pictures"],
         Loss::Sigmoid => ["Sigmoid, for the picture", "Sigmoid, for the caption"],
     };
-    let weights = [(by_picture, pull.row[cell.column]), (by_caption, pull.column[cell.row])];
+    let weights = [(by_picture, of.row[cell.column]), (by_caption, of.column[cell.row])];
     let weight = |(name, value)| view! { <div><dt>{name}</dt><dd>{format::percent(value)}</dd></div> };
     view! {
         <p class=class><b>{word}</b>": "{effect}"."</p>
@@ -131,7 +137,7 @@ fn Effects(cell: Cell) -> impl IntoView {
             {cosine}
             <div><dt>"Logit "<var>"s"</var></dt><dd>{format::three(cell.logit)}</dd></div>
             {weights.map(weight).collect_view()}
-            <div><dt>"Gradient ∂"<var>"L"</var>"/∂"<var>"s"</var></dt><dd>{signed(pull.gradient)}</dd></div>
+            <div><dt>"Gradient ∂"<var>"L"</var>"/∂"<var>"s"</var></dt><dd>{signed(of.gradient)}</dd></div>
         </dl>
         {altered}
     }
@@ -142,7 +148,7 @@ fn Effects(cell: Cell) -> impl IntoView {
 #[component]
 pub fn Weights(cell: Memo<Option<Cell>>) -> impl IntoView {
     let shown = move |cell: Cell| {
-        let (count, bars) = (cell.pairs.len(), heaviest(&cell.pull?.row, cell.row, &cell.pairs));
+        let (count, bars) = (cell.pairs.len(), heaviest(&cell.gradient?.row, cell.row, &cell.pairs));
         let title = match cell.loss {
             Loss::InfoNce => "softmax weight",
             Loss::Sigmoid => "sigmoid",

@@ -2,7 +2,7 @@
 
 use super::choices::{Closed, USUAL_MILLI, fitting};
 use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space, Temperature};
-use crate::ui::components::choice::{Number, Segments, Slider, Switch};
+use crate::ui::components::form::{NumberField, Segments, Slider, Switch};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -81,15 +81,15 @@ fn Sizes() -> impl IntoView {
     let steps = app.pick(|view| view.contrast.settings.steps);
     view! {
         <div class="settings">
-            <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
+            <NumberField label="Pairs of a batch" min=*batch.start() max=*batch.end()
                 value=app.pick(|view| view.contrast.settings.batch)
                 change=move |batch| change(app, |settings| settings.batch = batch) />
-            <Number label="Width of an embedding" min=*width.start() max=*width.end()
+            <NumberField label="Width of an embedding" min=*width.start() max=*width.end()
                 value=app.pick(|view| view.contrast.settings.width)
                 change=move |width| change(app, |settings| settings.width = width) />
-            <Number label="Steps" min=*ContrastSettings::STEPS.start() max=MOST_STEPS value=steps
+            <NumberField label="Steps" min=*ContrastSettings::STEPS.start() max=MOST_STEPS value=steps
                 change=move |steps| change(app, |settings| settings.steps = steps) />
-            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.settings.seed)
+            <NumberField label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.settings.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
             <Decades label="Peak learning rate" value=app.pick(|view| view.contrast.settings.micro_rate)
                 ends=LEARNING_RATES show=learning_rate

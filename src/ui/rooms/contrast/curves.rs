@@ -2,7 +2,7 @@
 
 use super::contrast_run::{ContrastRun, Measured};
 use crate::lab::contrast::{
-    ContrastMetrics, ContrastSettings, Direction, Figures, Geometry, Loss, Retrieval, Space,
+    ContrastEval, ContrastMetrics, ContrastRetrieval, ContrastSettings, Direction, Geometry, Loss, Space,
 };
 use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
 use crate::ui::memo::Memo;
@@ -85,10 +85,10 @@ fn blind(settings: &ContrastSettings) -> Vec<Mark> {
 }
 
 fn retrieval(figures: &Measured) -> Vec<Series> {
-    let points = |value: &dyn Fn(&Figures) -> f32| -> Vec<(f32, f32)> {
+    let points = |value: &dyn Fn(&ContrastEval) -> f32| -> Vec<(f32, f32)> {
         figures.iter().map(|figures| (figures.step as f32, value(figures))).collect()
     };
-    type Measure = (&'static str, fn(&Retrieval) -> f32, [Dash; 2]);
+    type Measure = (&'static str, fn(&ContrastRetrieval) -> f32, [Dash; 2]);
     const MEASURES: [Measure; 3] = [
         ("Recall@1", |found| found.recall_1, [Dash::Solid, Dash::Long]),
         ("Recall@5", |found| found.recall_5, [Dash::Dashed, Dash::Mixed]),
@@ -106,8 +106,8 @@ fn retrieval(figures: &Measured) -> Vec<Series> {
 }
 
 /// One label for both: near the axis two would stand on each other.
-fn chances(chance: &Retrieval) -> Vec<Mark> {
-    let Retrieval { recall_1, recall_5, .. } = *chance;
+fn chances(chance: &ContrastRetrieval) -> Vec<Mark> {
+    let ContrastRetrieval { recall_1, recall_5, .. } = *chance;
     let label = format!("chance, Recall@1 {recall_1}, Recall@5 {recall_5}");
     vec![Mark::level(recall_5, label), Mark::level(recall_1, "")]
 }

@@ -2,7 +2,7 @@
 
 use super::cell::{CellNote, Weights, find};
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Correlations, Figures, pair};
+use crate::lab::contrast::{ContrastEval, Correlations, pair};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -48,7 +48,7 @@ pub fn MatrixPanel(run: ContrastRun) -> impl IntoView {
 }
 
 /// Cosines where there are any, for the colours of all temperatures to mean the same.
-fn scores(figures: &Figures) -> Matrix {
+fn scores(figures: &ContrastEval) -> Matrix {
     let own = &figures.matrix;
     if own.size == 0 {
         return Matrix::default();
@@ -63,7 +63,7 @@ fn HardNegatives(run: ContrastRun) -> impl IntoView {
     let has_any = Memo::new(move |_| {
         run.last.with(|last| last.as_ref().is_some_and(|figures| !figures.matrix.altered.is_empty()))
     });
-    let row = |figures: &Figures, at: usize| {
+    let row = |figures: &ContrastEval, at: usize| {
         let (matrix, altered) = (&figures.matrix, &figures.matrix.altered[at]);
         let own = matrix.logits[at * matrix.size + at];
         let told = if own > altered.logit { "told" } else { "mistaken" };

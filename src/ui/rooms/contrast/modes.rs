@@ -1,6 +1,6 @@
 //! What is trained in the room.
 
-use crate::ui::components::choice::Segments;
+use crate::ui::components::form::Segments;
 use crate::ui::context::AppContext;
 use crate::ui::view::ContrastMode;
 use leptos::prelude::*;

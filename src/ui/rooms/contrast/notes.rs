@@ -58,7 +58,7 @@ fn numbers(run: ContrastRun) -> Vec<Figure> {
     let recall =
         Figure::new("Recall@1 of captions", retrieval.map_or_else(dash, |(found, _)| format::three(found)))
             .beside(retrieval.map_or_else(String::new, |(_, chance)| format!("chance {chance:.2}")));
-    let word = last.as_ref().map(|last| last.tells_word);
+    let word = last.as_ref().map(|last| last.word_accuracy);
     let word =
         Figure::new("Tells one exchanged word", word.map_or_else(dash, format::three)).beside("chance 0.5");
     let geometry = last.as_ref().and_then(|last| last.geometry);

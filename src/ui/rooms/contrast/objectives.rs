@@ -8,13 +8,13 @@ use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
 use crate::session::protocol::Experiment;
 use crate::ui::components::bars::{Bar, Bars};
-use crate::ui::components::choice::Number;
+use crate::ui::components::form::NumberField;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::state::RunState;
+use crate::ui::state::LabRunState;
 use crate::ui::training_run::{StepOf, TrainingRun};
 use leptos::prelude::*;
 
@@ -33,7 +33,7 @@ pub fn Objectives() -> impl IntoView {
     let step = StepOf { get: |view| view.contrast.piece, set: |view, piece| view.contrast.piece = piece };
     let training = TrainingRun::new(app, experiment, target, step);
     let standings = training.read(|state| match state {
-        RunState::Objectives(race) => race.standings.clone(),
+        LabRunState::Objectives(race) => race.standings.clone(),
         _ => Vec::new(),
     });
     view! {
@@ -63,16 +63,16 @@ fn ObjectiveControls() -> impl IntoView {
     let batch = ObjectiveSettings::BATCH;
     view! {
         <div class="settings">
-            <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
+            <NumberField label="Pairs of a batch" min=*batch.start() max=*batch.end()
                 value=app.pick(|view| view.contrast.objectives.batch)
                 change=move |batch| change(app, |settings| settings.batch = batch) />
-            <Number label="Steps of pre-training" min=1 max=MOST_STEPS
+            <NumberField label="Steps of pre-training" min=1 max=MOST_STEPS
                 value=app.pick(|view| view.contrast.objectives.steps)
                 change=move |steps| change(app, |settings| settings.steps = steps) />
-            <Number label="Steps of a probe" min=1 max=MOST_STEPS
+            <NumberField label="Steps of a probe" min=1 max=MOST_STEPS
                 value=app.pick(|view| view.contrast.objectives.probe_steps)
                 change=move |steps| change(app, |settings| settings.probe_steps = steps) />
-            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.objectives.seed)
+            <NumberField label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.objectives.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
             <Decades label="Peak learning rate" value=app.pick(|view| view.contrast.objectives.micro_rate)
                 ends=LEARNING_RATES show=learning_rate

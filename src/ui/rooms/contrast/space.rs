@@ -1,7 +1,7 @@
 //! The held-out pairs in the plane of their principal components, moving as the model learns.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Map, held_out};
+use crate::lab::contrast::{PcaMap, held_out};
 use crate::ui::components::chart::{Axis, Group, Marker, Scatter, Tone};
 use crate::ui::format;
 use crate::ui::memo::Memo;
@@ -35,7 +35,7 @@ pub fn SpaceMap(run: ContrastRun) -> impl IntoView {
     }
 }
 
-fn groups(map: &Map, is_joint: bool) -> Vec<Group> {
+fn groups(map: &PcaMap, is_joint: bool) -> Vec<Group> {
     let points = |points: &[[f32; 2]]| points.iter().map(|[x, y]| (*x, *y)).collect();
     let (first, second) = (points(&map.first), points(&map.second));
     match is_joint {

@@ -128,7 +128,11 @@ mod tests {
             phase: Phase::Captioning,
             step: 3,
             loss: None,
-            retrieval: Some(crate::lab::contrast::Retrieval { recall_1: 0.25, recall_5: 0.5, mrr: 0.375 }),
+            retrieval: Some(crate::lab::contrast::ContrastRetrieval {
+                recall_1: 0.25,
+                recall_5: 0.5,
+                mrr: 0.375,
+            }),
             captioning: None,
             probing: None,
         };

@@ -1,7 +1,9 @@
 //! The retrieval figures of this run, and those of all runs of this visit.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{ContrastSettings, Direction, HELD_OUT, Loss, Retrieval, Space, Temperature};
+use crate::lab::contrast::{
+    ContrastRetrieval, ContrastSettings, Direction, HELD_OUT, Loss, Space, Temperature,
+};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -15,8 +17,9 @@ pub fn RetrievalTable(run: ContrastRun) -> impl IntoView {
         run.last.with(|last| last.as_ref().map(|last| [last.to_text, last.to_picture, last.chance]))
     });
     let cells = move |at: usize| {
-        let found = measured.get().map(|all: [Retrieval; 3]| all[at]);
-        let numbers = |found: Retrieval| [found.recall_1, found.recall_5, found.mrr].map(format::three);
+        let found = measured.get().map(|all: [ContrastRetrieval; 3]| all[at]);
+        let numbers =
+            |found: ContrastRetrieval| [found.recall_1, found.recall_5, found.mrr].map(format::three);
         let texts = found.map_or_else(|| [const { String::new() }; 3].map(|_| "–".into()), numbers);
         texts.map(|text| view! { <td>{text}</td> }).collect_view()
     };
@@ -57,7 +60,7 @@ pub fn RunsSoFar() -> impl IntoView {
                 <td>{format::three(run.loss)}</td>
                 <td>{format::three(there.recall_1)}</td><td>{format::three(back.recall_1)}</td>
                 <td>{format::three(there.mrr)}</td><td>{format::three(back.mrr)}</td>
-                <td>{format::three(run.figures.tells_word)}</td>
+                <td>{format::three(run.figures.word_accuracy)}</td>
             </tr>
         }
     };

@@ -111,7 +111,7 @@ fn all(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::contrast::Retrieval;
+    use crate::lab::contrast::ContrastRetrieval;
     use crate::lab::contrast::objectives::Phase;
 
     fn standings(recalls: [f32; 7]) -> Vec<Standing> {
@@ -120,7 +120,7 @@ mod tests {
             phase: Phase::Done,
             step: 0,
             loss: None,
-            retrieval: Some(Retrieval { recall_1, recall_5: 0.5, mrr: 0.3 }),
+            retrieval: Some(ContrastRetrieval { recall_1, recall_5: 0.5, mrr: 0.3 }),
             captioning: None,
             probing: None,
         };

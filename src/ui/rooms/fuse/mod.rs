@@ -68,7 +68,7 @@ fn Sample(room: RaceRoom) -> impl IntoView {
     let answers = Memo::new(move |_| {
         let at = room.view.with(|view| view.sample);
         let answer = |evaluation: &Shared<Evaluation>| {
-            Some(super::race::Answer {
+            Some(super::race::ContestantAnswer {
                 contestant: evaluation.contestant,
                 probability: *evaluation.probabilities.get(at)?,
                 gate: evaluation.gates.get(at).copied(),

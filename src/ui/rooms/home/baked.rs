@@ -2,7 +2,7 @@
 
 use crate::session::baked::BakedRun;
 use crate::session::protocol::{Stack, Token};
-use crate::ui::components::words::SaidWord;
+use crate::ui::components::words::ScoredWord;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::stage::StagePicture;
@@ -81,7 +81,7 @@ impl Replay {
     }
 
     /// The word that is looked at: the newest while writing, afterwards one after the other.
-    pub fn word(self, words: &[SaidWord]) -> Option<usize> {
+    pub fn word(self, words: &[ScoredWord]) -> Option<usize> {
         let last = words.len().checked_sub(1)?;
         if self.is_growing.get() { Some(last) } else { Some(self.looked.get() % words.len()) }
     }

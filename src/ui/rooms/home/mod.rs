@@ -2,7 +2,7 @@
 
 mod baked;
 
-use crate::session::protocol::{Command, Decoding, ModelKind, Token};
+use crate::session::protocol::{Command, DecodingChoice, ModelKind, Token};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::picture::{Layers, Overlay};
 use crate::ui::components::words::Words;
@@ -38,7 +38,7 @@ pub fn Home() -> impl IntoView {
             return;
         }
         let picture = app.steady.with(|picture| picture.pixels.clone());
-        let (prefix, decoding) = (String::new(), Decoding::Own);
+        let (prefix, decoding) = (String::new(), DecodingChoice::Own);
         app.ask(Command::Caption { picture, prefix, decoding, max_new_tokens: MAX_NEW_TOKENS });
     });
     let replay = Replay::new(app);

@@ -1,6 +1,6 @@
 //! A checkpoint that the visitor has as a folder.
 
-use super::copying::Copying;
+use super::folder_import::FolderImport;
 use crate::session::protocol::Lane;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
@@ -13,11 +13,11 @@ use leptos::prelude::*;
 #[component]
 pub fn FilesIn() -> impl IntoView {
     let app = AppContext::here();
-    let copying: Copying = expect_context();
+    let import: FolderImport = expect_context();
     let input = NodeRef::<Input>::new();
     let choose = move |_| {
         let Some(list) = input.get_untracked().and_then(|input| input.files()) else { return };
-        copying.begin((0..list.length()).filter_map(|at| list.get(at)).collect());
+        import.begin((0..list.length()).filter_map(|at| list.get(at)).collect());
     };
     let open = move |_| {
         if let Some(input) = input.get_untracked() {
@@ -32,7 +32,7 @@ pub fn FilesIn() -> impl IntoView {
         })
     };
     let is_at_work = Memo::new(move |_| {
-        copying.is_running.get() && app.requests.imported.with(|taken| taken.failure.is_none())
+        import.is_running.get() && app.requests.imported.with(|taken| taken.failure.is_none())
     });
     view! {
         <p class="prose">"The folder of a checkpoint with its config.json, tokenizer and safetensors files; they are copied into this

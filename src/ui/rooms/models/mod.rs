@@ -1,8 +1,8 @@
 //! Models: which one is active, which are kept on this device, and how others come to it.
 
 mod abilities;
-mod copying;
 mod files;
+mod folder_import;
 mod offer;
 mod permission;
 mod precision;
@@ -15,12 +15,12 @@ use crate::session::protocol::Command;
 use crate::ui::active_model::lost;
 use crate::ui::context::AppContext;
 use crate::ui::state::RequestState;
-pub use copying::Copying;
 use files::FilesIn;
+pub use folder_import::FolderImport;
 use leptos::prelude::*;
-use offer::Asking;
+use offer::CheckpointForm;
 use permission::Permission;
-use precision::Keeping;
+use precision::PrecisionChoice;
 use stored::StoredModels;
 use suggested::Suggested;
 use timing::Timing;
@@ -28,7 +28,7 @@ use timing::Timing;
 #[component]
 pub fn Models() -> impl IntoView {
     let app = AppContext::here();
-    app.ask(Command::Shelf);
+    app.ask(Command::ListModels);
     let name = RwSignal::new(String::new());
     let lost = lost(app);
     // What a link names is asked about only where the visitor has agreed to its server, or where it names none.
@@ -49,11 +49,11 @@ pub fn Models() -> impl IntoView {
         <section class="stage models">
             <h2>"On this device"</h2>
             <StoredModels />
-            <Keeping />
+            <PrecisionChoice />
             <Timing />
             <h2>"From Hugging Face, or any other server"</h2>
             <Permission name lost />
-            <Asking name />
+            <CheckpointForm name />
             <Suggested name />
             <h2>"From your own disk"</h2>
             <FilesIn />

@@ -1,8 +1,8 @@
 //! In how many bits the active checkpoint is kept, and what that does to it.
 
-use crate::session::protocol::{Command, Effect, Lane, ModelName, Precision, PrecisionMetrics};
-use crate::ui::components::choice::Segments;
+use crate::session::protocol::{Command, Lane, ModelName, Precision, PrecisionMetrics, PrecisionReport};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::Segments;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 /// Shown while a published checkpoint is active.
 #[component]
-pub fn Keeping() -> impl IntoView {
+pub fn PrecisionChoice() -> impl IntoView {
     let app = AppContext::here();
     let name = Memo::new(move |_| match app.active_model.get() {
         Some(ModelName::Stored { name, .. }) => Some(name),
@@ -32,14 +32,14 @@ fn Weights(name: String) -> impl IntoView {
         Memo::new(move |_| {
             app.requests.compared.with(|request| {
                 let is_this = request.command.as_deref() == Some(&command);
-                let effects =
+                let reports =
                     if is_this && request.is_current() { (*request.value).clone() } else { Vec::new() };
-                (is_this && request.is_busy(), effects)
+                (is_this && request.is_busy(), reports)
             })
         })
     };
     let is_busy = Memo::new(move |_| compared.get().0);
-    let effects = Memo::new(move |_| compared.get().1);
+    let reports = Memo::new(move |_| compared.get().1);
     let measure = move |_| match is_busy.get_untracked() {
         true => app.stop(Lane::Compare),
         false => app.ask(command.clone()),
@@ -55,39 +55,39 @@ fn Weights(name: String) -> impl IntoView {
                 {move || if is_busy.get() { "Stop" } else { "Measure all three here" }}</button>
             <span role="status" class="quiet">{words}</span>
         </div>
-        {move || Some(effects.get()).filter(|effects| !effects.is_empty()).map(|effects| view! { <Table effects /> })}
+        {move || Some(reports.get()).filter(|reports| !reports.is_empty()).map(|reports| view! { <Table reports /> })}
         <FailureNote lane=Lane::Compare failure=Memo::new(move |_| app.requests.compared.with(|request| request.failure.clone())) />
     }
 }
 
 #[component]
-fn Table(effects: Vec<Effect>) -> impl IntoView {
-    let row = |effect: Effect| {
+fn Table(reports: Vec<PrecisionReport>) -> impl IntoView {
+    let row = |report: PrecisionReport| {
         view! {
             <tr>
-                <th scope="row">{effect.precision.name()}</th>
-                <td class="figure">{format::memory(effect.bytes)}</td>
-                <td class="figure">{format!("{:.1} ms", effect.milliseconds)}</td>
-                <td>{likeness(effect.agreement)}</td>
+                <th scope="row">{report.precision.name()}</th>
+                <td class="figure">{format::memory(report.bytes)}</td>
+                <td class="figure">{format!("{:.1} ms", report.milliseconds)}</td>
+                <td>{likeness(report.metrics)}</td>
             </tr>
         }
     };
-    let beside = effects.first().map(|first| format!("Beside {}", first.precision.name()));
+    let beside = reports.first().map(|first| format!("Beside {}", first.precision.name()));
     view! {
         <WideTable label="Weights in more and in fewer bits">
             <table class="numbers models" id="precisions">
                 <caption>"Measured on this device, on four scenes of Playroom"</caption>
                 <thead><tr><th scope="col">"Weights"</th><th scope="col" class="figure">"Memory"</th>
                     <th scope="col" class="figure">"A picture"</th><th scope="col">{beside}</th></tr></thead>
-                <tbody>{effects.into_iter().map(row).collect_view()}</tbody>
+                <tbody>{reports.into_iter().map(row).collect_view()}</tbody>
             </table>
         </WideTable>
     }
 }
 
 /// `cosine 0.99962 at worst, same nearest sentence for 100 %`
-fn likeness(agreement: PrecisionMetrics) -> String {
-    let PrecisionMetrics { worst_cosine, same_top_1, same_tokens, .. } = agreement;
+fn likeness(metrics: PrecisionMetrics) -> String {
+    let PrecisionMetrics { worst_cosine, same_top_1, same_tokens, .. } = metrics;
     let all = [
         worst_cosine.map(|cosine| format!("cosine {:.5} at worst", cosine.min(1.0))),
         same_top_1.map(|share| format!("same nearest sentence for {}", format::percent(share))),

@@ -1,4 +1,4 @@
-//! The shelf: Playroom, and the checkpoints that are kept on this device.
+//! The list: Playroom, and the checkpoints that are kept on this device.
 
 use crate::session::library::CheckpointId;
 use crate::session::protocol::{Command, Lane, Recovery, StoredModel};
@@ -14,8 +14,8 @@ use leptos::prelude::*;
 #[component]
 pub fn StoredModels() -> impl IntoView {
     let app = AppContext::here();
-    let models = Memo::new(move |_| app.requests.shelf.with(|shelf| (*shelf.value).clone()));
-    let speaking = app.pick(|view| view.model.clone());
+    let models = Memo::new(move |_| app.requests.models.with(|models| (*models.value).clone()));
+    let active = app.pick(|view| view.model.clone());
     // Once a visit, of servers that the visitor has agreed to; not while a model is loaded, which opens the same files, and not
     // of what has come just now.
     Effect::new(move || {
@@ -23,8 +23,8 @@ pub fn StoredModels() -> impl IntoView {
         if is_loading || app.requests.download.with_untracked(|download| download.phase != Phase::Unasked) {
             return;
         }
-        let whole = app.requests.shelf.with(|shelf| {
-            let whole = shelf.value.iter().filter(|model| shelf.is_settled() && model.stored == model.size);
+        let whole = app.requests.models.with(|models| {
+            let whole = models.value.iter().filter(|model| models.is_settled() && model.stored == model.size);
             whole.map(|model| model.name.clone()).collect::<Vec<String>>()
         });
         let is_agreed =
@@ -36,7 +36,7 @@ pub fn StoredModels() -> impl IntoView {
             app.ask(Command::Revalidate { names });
         }
     });
-    let is_playroom = move || speaking.with(String::is_empty);
+    let is_playroom = move || active.with(String::is_empty);
     view! {
         <WideTable label="Models on this device">
             <table class="numbers models">
@@ -48,18 +48,18 @@ pub fn StoredModels() -> impl IntoView {
                             {move || if is_playroom() { "Speaks now" } else { "Use it" }}</button></td>
                         <td></td>
                     </tr>
-                    {move || models.get().into_iter().map(|model| view! { <Row model speaking /> }).collect_view()}
+                    {move || models.get().into_iter().map(|model| view! { <Row model active /> }).collect_view()}
                 </tbody>
             </table>
         </WideTable>
-        <FailureNote lane=Lane::Shelf failure=Memo::new(move |_| app.requests.shelf.with(|shelf| shelf.failure.clone())) />
+        <FailureNote lane=Lane::Models failure=Memo::new(move |_| app.requests.models.with(|models| models.failure.clone())) />
     }
 }
 
 #[component]
-fn Row(model: StoredModel, speaking: Memo<String>) -> impl IntoView {
+fn Row(model: StoredModel, active: Memo<String>) -> impl IntoView {
     let app = AppContext::here();
-    let StoredModel { name, size, stored, lasts } = model;
+    let StoredModel { name, size, stored, is_persistent } = model;
     let is_whole = stored == size;
     let sizes = match is_whole {
         true => format::megabytes(size),
@@ -69,7 +69,7 @@ fn Row(model: StoredModel, speaking: Memo<String>) -> impl IntoView {
         app.requests.download.with(|download| matches!(download.phase, Phase::Running | Phase::Waiting))
     });
     let this = name.clone();
-    let is_speaking = Memo::new(move |_| speaking.with(|speaking| is_named(&this, speaking)));
+    let is_active = Memo::new(move |_| active.with(|active| is_named(&this, active)));
     let use_it = {
         let name = name.clone();
         move |_| match is_whole {
@@ -77,7 +77,7 @@ fn Row(model: StoredModel, speaking: Memo<String>) -> impl IntoView {
             false => app.request_offer(&name, false),
         }
     };
-    let words = move || match (is_speaking.get(), is_whole) {
+    let words = move || match (is_active.get(), is_whole) {
         (true, true) => "Speaks now",
         (_, true) => "Use it",
         (_, false) => "Go on with it",
@@ -90,7 +90,7 @@ fn Row(model: StoredModel, speaking: Memo<String>) -> impl IntoView {
                 load.failure.as_ref().is_some_and(|failure| failure.recovery == Recovery::FetchAgain)
             });
             let is_outdated = app.requests.outdated.with(|outdated| outdated.value.contains(&name));
-            match (is_speaking.get() && is_broken, is_outdated) {
+            match (is_active.get() && is_broken, is_outdated) {
                 (true, _) => Some("Could not be loaded."),
                 (_, true) => Some("Its server has other files by now."),
                 _ => None,
@@ -104,22 +104,22 @@ fn Row(model: StoredModel, speaking: Memo<String>) -> impl IntoView {
     let delete = {
         let name = name.clone();
         move |_| {
-            if is_speaking.get_untracked() {
+            if is_active.get_untracked() {
                 app.go(|view| view.model.clear());
             }
             app.ask(Command::Delete { name: name.clone() });
         }
     };
     view! {
-        <tr aria-current=move || is_speaking.get().then_some("true")>
+        <tr aria-current=move || is_active.get().then_some("true")>
             <th scope="row">{name}</th>
-            <td class="figure">{sizes}{(!lasts).then_some(", in memory for this visit")}
+            <td class="figure">{sizes}{(!is_persistent).then_some(", in memory for this visit")}
                 {move || is_to_fetch.get().map(|reason| view! {
                     <p class="news">{reason}" "
                         <button type="button" class="button" aria-label=fetch_label.clone() on:click=fetch.clone()>"Fetch again"</button></p>
                 })}
             </td>
-            <td><button type="button" class="button" disabled=move || is_speaking.get() && is_whole on:click=use_it>{words}</button></td>
+            <td><button type="button" class="button" disabled=move || is_active.get() && is_whole on:click=use_it>{words}</button></td>
             <td><button type="button" class="button" aria-label=label disabled=move || !is_whole && is_coming.get() on:click=delete>"Delete"</button></td>
         </tr>
     }

@@ -3,7 +3,7 @@
 use super::{RaceRoom, title};
 use crate::lab::fuse::Contestant;
 use crate::lab::fuse::task::{Information, Task};
-use crate::ui::components::choice::{Number, Segments};
+use crate::ui::components::form::{NumberField, Segments};
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
@@ -49,7 +49,7 @@ pub fn RaceControls(
 fn Part(room: RaceRoom, information: Information) -> impl IntoView {
     let at = information as usize;
     let part = Memo::new(move |_| room.settings.with(|settings| settings.task.parts[at]));
-    view! { <Number label=information.name() min=0 max=9 value=part change=move |part| room.set(|settings| settings.task.parts[at] = part) /> }
+    view! { <NumberField label=information.name() min=0 max=9 value=part change=move |part| room.set(|settings| settings.task.parts[at] = part) /> }
 }
 
 /// Chips of those who may take part.
@@ -81,11 +81,11 @@ fn Numbers(room: RaceRoom) -> impl IntoView {
     let rate = Memo::new(move |_| room.settings.with(|settings| settings.micro_rate));
     view! {
         <div class="row controls">
-            <Number label="Seed" min=0_u64 max=u64::from(u32::MAX) value=seed
+            <NumberField label="Seed" min=0_u64 max=u64::from(u32::MAX) value=seed
                 change=move |seed| room.set(|settings| settings.seed = seed) />
-            <Number label="Samples a step" min=1 max=256 value=batch
+            <NumberField label="Samples a step" min=1 max=256 value=batch
                 change=move |batch| room.set(|settings| settings.batch = batch) />
-            <Number label="Learning rate · 10⁻⁶" min=1 max=100_000 value=rate
+            <NumberField label="Learning rate · 10⁻⁶" min=1 max=100_000 value=rate
                 change=move |rate| room.set(|settings| settings.micro_rate = rate) />
         </div>
     }

@@ -9,8 +9,8 @@ mod query;
 mod ranking;
 
 use crate::session::protocol::Lane;
-use crate::ui::components::choice::{Segments, Slider, Switch};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::{Segments, Slider, Switch};
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;

@@ -1,13 +1,13 @@
 //! The dial of the desk, and accuracy against its strength.
 
 use crate::lab::fuse::{Contestant, Modality};
-use crate::lab::sabotage::{Corruption, Damage};
+use crate::lab::sabotage::{Corruption, CorruptionResult};
 use crate::order;
 use crate::session::protocol::{Command, Lane};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
-use crate::ui::components::choice::{Segments, Slider};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::{Segments, Slider};
 use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, title, tone};
@@ -34,49 +34,50 @@ const CORRUPTIONS: [(Corruption, &str); 6] = [
 
 /// What the contestants answer to corrupted samples, at the dial.
 #[derive(Clone, Copy)]
-pub struct DeskDamages {
+pub struct DeskResults {
     room: RaceRoom,
     /// Of this race at its step, under this corruption of this modality.
-    pub damages: Memo<Vec<Shared<Damage>>>,
+    pub results: Memo<Vec<Shared<CorruptionResult>>>,
 }
 
-impl DeskDamages {
+impl DeskResults {
     pub fn new(room: RaceRoom) -> Self {
         let what = Memo::new(move |_| room.view.with(|view| (view.modality, view.corruption)));
-        let damages = Memo::new(move |_| {
+        let results = Memo::new(move |_| {
             let (step, (modality, corruption)) = (room.training.step.get(), what.get());
-            let is_wanted = |damage: &Damage| {
-                Some(damage.step) == step
-                    && (damage.sabotage.modality, damage.sabotage.corruption) == (modality, corruption)
+            let is_wanted = |result: &CorruptionResult| {
+                Some(result.step) == step
+                    && (result.sabotage.modality, result.sabotage.corruption) == (modality, corruption)
             };
-            room.app.requests.damage.with(|request| {
+            room.app.requests.corrupted.with(|request| {
                 let is_mine = room.training.experiment.with(|mine| request.value.of.as_ref() == Some(mine));
-                let all = request.value.all.iter().filter(|damage| is_mine && is_wanted(damage));
+                let all = request.value.all.iter().filter(|result| is_mine && is_wanted(result));
                 all.cloned().collect::<Vec<_>>()
             })
         });
-        ask(room, what, damages);
-        DeskDamages { room, damages }
+        ask(room, what, results);
+        DeskResults { room, results }
     }
 
     /// The accuracy of a contestant at the strength of the dial.
     pub fn at_dial(self, contestant: Contestant) -> Option<f32> {
         let percent = self.room.view.with(|view| view.percent);
-        self.damage(contestant, percent).map(|damage| damage.confusion.accuracy())
+        self.result(contestant, percent).map(|result| result.confusion.accuracy())
     }
 
-    pub fn damage(self, contestant: Contestant, percent: u8) -> Option<Shared<Damage>> {
-        let is_it =
-            |damage: &&Shared<Damage>| damage.contestant == contestant && damage.sabotage.percent == percent;
-        self.damages.with(|damages| damages.iter().find(is_it).cloned())
+    pub fn result(self, contestant: Contestant, percent: u8) -> Option<Shared<CorruptionResult>> {
+        let is_it = |result: &&Shared<CorruptionResult>| {
+            result.contestant == contestant && result.sabotage.percent == percent
+        };
+        self.results.with(|results| results.iter().find(is_it).cloned())
     }
 }
 
 /// Asks for the strengths that nothing is known of yet, while the race rests.
-fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Shared<Damage>>>) {
+fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, results: Memo<Vec<Shared<CorruptionResult>>>) {
     let dial = throttle(move || room.view.with(|view| view.percent), TURNING_PAUSE);
     let count = Memo::new(move |_| room.settings.with(|settings| settings.entrants().len()));
-    let phase = Memo::new(move |_| room.app.requests.damage.with(|request| request.phase));
+    let phase = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.phase));
     let last = StoredValue::new(None);
     Effect::new(move || {
         let (step, (modality, corruption), dial) = (room.training.step.get(), what.get(), dial.get());
@@ -88,7 +89,7 @@ fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Sha
         if is_open && last.with_value(|last| last.as_ref() == Some(&question)) {
             return;
         }
-        let percents = damages.with_untracked(|damages| unknown(dial, damages, count.get_untracked()));
+        let percents = results.with_untracked(|results| unknown(dial, results, count.get_untracked()));
         if !percents.is_empty() {
             let experiment = question.0.clone();
             last.set_value(Some(question));
@@ -99,9 +100,9 @@ fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Sha
 }
 
 /// The strength of the dial and those of the curves, each once, that not all of `count` contestants have answered to.
-fn unknown(dial: u8, damages: &[Shared<Damage>], count: usize) -> Vec<u8> {
+fn unknown(dial: u8, results: &[Shared<CorruptionResult>], count: usize) -> Vec<u8> {
     let is_known =
-        |percent: u8| damages.iter().filter(|known| known.sabotage.percent == percent).count() == count;
+        |percent: u8| results.iter().filter(|known| known.sabotage.percent == percent).count() == count;
     let all = std::iter::once(dial).chain(STRENGTHS.into_iter().filter(|percent| *percent != dial));
     all.filter(|percent| !is_known(*percent)).collect()
 }
@@ -126,7 +127,7 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
             "It comes up to 8 samples late, in a stream that stays with each scene for 4."
         }
     };
-    let failure = Memo::new(move |_| room.app.requests.damage.with(|request| request.failure.clone()));
+    let failure = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.failure.clone()));
     view! {
         <div class="settings">
             <Segments label="Which modality is corrupted" options=MODALITIES.to_vec() chosen=modality
@@ -142,18 +143,18 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
 }
 
 #[component]
-pub fn Desk(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
+pub fn Desk(room: RaceRoom, results: DeskResults) -> impl IntoView {
     let entrants = Memo::new(move |_| room.settings.with(|settings| settings.entrants()));
     let curves = Memo::new(move |_| {
-        damages.damages.with(|damages| {
+        results.results.with(|results| {
             entrants.with(|entrants| {
-                entrants.iter().map(|&contestant| curve(contestant, damages)).collect::<Vec<_>>()
+                entrants.iter().map(|&contestant| curve(contestant, results)).collect::<Vec<_>>()
             })
         })
     });
     let bars = Memo::new(move |_| {
         let bar = |evaluation: &Shared<crate::lab::fuse::Evaluation>| {
-            let left = damages.at_dial(evaluation.contestant)?;
+            let left = results.at_dial(evaluation.contestant)?;
             Some(Bar {
                 label: title(evaluation.contestant).into(),
                 share: left,
@@ -185,10 +186,10 @@ pub fn Desk(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
 }
 
 /// Accuracy over strength, as far as it is known.
-fn curve(contestant: Contestant, damages: &[Shared<Damage>]) -> Series {
-    let own = damages.iter().filter(|damage| damage.contestant == contestant);
+fn curve(contestant: Contestant, results: &[Shared<CorruptionResult>]) -> Series {
+    let own = results.iter().filter(|result| result.contestant == contestant);
     let mut points: Vec<(f32, f32)> =
-        own.map(|damage| (f32::from(damage.sabotage.percent), damage.confusion.accuracy())).collect();
+        own.map(|result| (f32::from(result.sabotage.percent), result.confusion.accuracy())).collect();
     order::sort_by(&mut points, |a, b| a.0.total_cmp(&b.0));
     let (tone, dash) = tone(contestant);
     Series::new(title(contestant), tone, points).dashed(dash)
@@ -200,8 +201,8 @@ mod tests {
     use crate::lab::fuse::Confusion;
     use crate::lab::sabotage::Sabotage;
 
-    fn damage(contestant: Contestant, percent: u8, right: u32) -> Shared<Damage> {
-        Shared::new(Damage {
+    fn result(contestant: Contestant, percent: u8, right: u32) -> Shared<CorruptionResult> {
+        Shared::new(CorruptionResult {
             step: 1,
             contestant,
             sabotage: Sabotage { modality: Modality::Words, corruption: Corruption::Mask, percent },
@@ -213,9 +214,9 @@ mod tests {
     #[test]
     fn a_curve_ascends_in_strength_whatever_came_first() {
         let all = [
-            damage(Contestant::Concat, 100, 5),
-            damage(Contestant::Dropout, 50, 9),
-            damage(Contestant::Concat, 0, 10),
+            result(Contestant::Concat, 100, 5),
+            result(Contestant::Dropout, 50, 9),
+            result(Contestant::Concat, 0, 10),
         ];
         assert_eq!(*curve(Contestant::Concat, &all).points, [(0.0, 1.0), (100.0, 0.5)]);
     }
@@ -224,9 +225,9 @@ mod tests {
     fn only_what_not_everybody_has_answered_is_asked_for() {
         assert_eq!(unknown(25, &[], 2), [25, 0, 50, 75, 100]);
         let some = [
-            damage(Contestant::Concat, 0, 9),
-            damage(Contestant::Dropout, 0, 9),
-            damage(Contestant::Concat, 50, 9),
+            result(Contestant::Concat, 0, 9),
+            result(Contestant::Dropout, 0, 9),
+            result(Contestant::Concat, 50, 9),
         ];
         assert_eq!(unknown(60, &some, 2), [60, 25, 50, 75, 100]);
     }

@@ -54,7 +54,7 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
 /// Smoothed gradient norms of the encoders of the picture and of the words.
 fn norms(race: &RaceState, contestant: Contestant) -> Vec<Series> {
     let of = |modality: usize| {
-        let norm = |round: &crate::lab::fuse::Round| {
+        let norm = |round: &crate::lab::fuse::RaceStep| {
             let own = round.learners.iter().find(|learner| learner.contestant == contestant)?;
             Some((round.step as f32, own.grad_norms[modality]?))
         };

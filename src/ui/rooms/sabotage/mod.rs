@@ -6,7 +6,7 @@ mod imbalance;
 
 use super::race::{Curves, RaceControls, RaceRoom, RaceSlot, Standings, about, formula, section, title};
 use crate::lab::fuse::Contestant;
-use crate::ui::components::choice::Number;
+use crate::ui::components::form::NumberField;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
@@ -15,7 +15,7 @@ use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::training_run::StepOf;
 use corrupted::CorruptedSample;
-use desk::{Desk, DeskDamages, Dial};
+use desk::{Desk, DeskResults, Dial};
 use imbalance::Imbalance;
 use leptos::prelude::*;
 
@@ -28,7 +28,7 @@ const PLACE: RaceSlot = RaceSlot {
 #[component]
 pub fn Sabotage() -> impl IntoView {
     let room = RaceRoom::new(AppContext::here(), PLACE);
-    let damages = DeskDamages::new(room);
+    let results = DeskResults::new(room);
     view! {
         <section class="stage live">
             <RaceControls room offered=Contestant::all() />
@@ -37,13 +37,13 @@ pub fn Sabotage() -> impl IntoView {
             <Curves room />
             <h2>"The desk"</h2>
             <Dial room />
-            <Desk room damages />
-            <CorruptedSample room damages />
+            <Desk room results />
+            <CorruptedSample room results />
             <h2>"Imbalance"</h2>
             <Imbalance room />
             <Standings room />
         </section>
-        <Notes room damages />
+        <Notes room results />
     }
 }
 
@@ -54,22 +54,22 @@ fn Remedies(room: RaceRoom) -> impl IntoView {
     let modulation = Memo::new(move |_| room.settings.with(|settings| settings.modulation));
     view! {
         <div class="row controls">
-            <Number label="Modality dropout, %" min=0 max=90 value=dropout
+            <NumberField label="Modality dropout, %" min=0 max=90 value=dropout
                 change=move |dropout| room.set(|settings| settings.dropout = dropout) />
-            <Number label="Gradient modulation α, tenths" min=0 max=50 value=modulation
+            <NumberField label="Gradient modulation α, tenths" min=0 max=50 value=modulation
                 change=move |modulation| room.set(|settings| settings.modulation = modulation) />
         </div>
     }
 }
 
 #[component]
-fn Notes(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
+fn Notes(room: RaceRoom, results: DeskResults) -> impl IntoView {
     let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
         let whole = room
             .evaluation
             .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.confusion.accuracy()));
-        let left = damages.at_dial(contestant);
+        let left = results.at_dial(contestant);
         let loss = whole.zip(left).map(|(whole, left)| format!("{:+.1} points", 100.0 * (left - whole)));
         let three = |value: Option<f32>| value.map_or("–".into(), format::three);
         vec![

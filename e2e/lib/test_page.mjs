@@ -12,7 +12,7 @@ const SCREENSHOTS = fileURLToPath(new URL("../screenshots", import.meta.url));
 // As on GitHub Pages: the page lies under a sub-path.
 const BASE = "/triptych/";
 
-export class Lab {
+export class TestPage {
   constructor(page, server, mode) {
     this.page = page;
     this.server = server;
@@ -112,15 +112,15 @@ export class Lab {
 
   /**
    * Whether the strongest cell of the map over the picture touches the box of the outlined object, read from the
-   * pixels of the veil and the outline's own geometry; null where nothing is outlined.
+   * pixels of the attention overlay and the outline's own geometry; null where nothing is outlined.
    */
   peakIsInOutline() {
     return this.page.evaluate(() => {
       const outline = document.querySelector("figure.picture svg.marks path.outline");
       if (!outline) return null;
-      const veil = document.querySelector("figure.picture .veil canvas");
-      const side = veil.width;
-      const bytes = veil.getContext("2d").getImageData(0, 0, side, side).data;
+      const overlay = document.querySelector("figure.picture .veil canvas");
+      const side = overlay.width;
+      const bytes = overlay.getContext("2d").getImageData(0, 0, side, side).data;
       let peak = 0;
       for (let cell = 1; cell < side * side; cell++) if (bytes[4 * cell + 3] < bytes[4 * peak + 3]) peak = cell;
       const size = 64 / side;
@@ -192,7 +192,7 @@ export function journey(name, walk, modes = ["webgpu", "no-webgpu"], browser = {
       const server = await serve(process.env.TRIPTYCH_DIST, { base: BASE });
       const errors = collectErrors(page);
       try {
-        const lab = new Lab(page, server, mode);
+        const lab = new TestPage(page, server, mode);
         if (mode === "no-webgpu") lab.inWorker("delete WorkerNavigator.prototype.gpu;");
         await walk(lab);
         const unforgiven = errors.filter((error) => !lab.forgiven.some((pattern) => pattern.test(error)));

@@ -88,7 +88,7 @@ pub fn Suggestions(
 
 /// A line of text that tells of itself while it is typed and when it is left.
 #[component]
-pub fn Line(
+pub fn TextField(
     label: &'static str,
     #[prop(optional)] placeholder: &'static str,
     #[prop(into)] value: Memo<String>,
@@ -108,7 +108,7 @@ pub fn Line(
 
 /// A whole number that can be typed or stepped.
 #[component]
-pub fn Number<T>(
+pub fn NumberField<T>(
     label: &'static str,
     min: T,
     max: T,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::model::Model;
 use super::photos::photo;
-use super::{CliError, Common, has_words, print_json};
+use super::{CliError, has_words};
 use crate::infer::{Trace, VisionLanguageModel};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
@@ -33,8 +33,6 @@ pub(super) struct Attend {
     out: PathBuf,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 /// Where a model looks.
@@ -53,7 +51,7 @@ impl Attend {
             has_words("--text", text)?;
         }
         let picture = photo(&self.image)?;
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         let maps = self.maps(&mut model.0, &picture.pixels)?;
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
         let traces = [&maps.vision].into_iter().chain(maps.texts.iter().map(|(trace, _)| trace));
@@ -69,13 +67,14 @@ impl Attend {
             .map(|(name, tensor)| json!({ "name": name, "shape": &tensor.shape[..] }))
             .collect();
         let truncations = model.truncations();
-        match self.common.json {
-            true => print_json(&json!({
-                "out": self.out.display().to_string(), "maps": names, "cut": truncations,
-                "incomplete": picture.is_incomplete,
-            })),
-            false => print_line!("{} maps in {}", names.len(), self.out.display()),
-        }
+        let document = json!({
+            "out": self.out.display().to_string(), "maps": names, "cut": truncations,
+            "incomplete": picture.is_incomplete,
+        });
+        self.model
+            .common
+            .output
+            .print(&document, format_args!("{} maps in {}", names.len(), self.out.display()));
         Ok(())
     }
 

@@ -60,7 +60,7 @@ impl Convert {
     }
 
     fn print(&self, converted: &Converted, report: Option<&ConversionReport>) {
-        if self.common.json {
+        if self.common.output.json {
             return print_json(&json!({
                 "tensors": converted.tensors, "files": converted.files,
                 "bytes_before": converted.before, "bytes_after": converted.after, "effect": report,

@@ -2,7 +2,7 @@
 
 use super::model::Model;
 use super::scene::parse_split;
-use super::{CliError, Common, bar, print_json};
+use super::{CliError, bar};
 use crate::eval::playroom::{Options, evaluate};
 use crate::world::Split;
 
@@ -19,13 +19,11 @@ pub(super) struct Eval {
     count: u32,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 impl Eval {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let mut model = self.model.open_playroom(&self.common)?;
+        let mut model = self.model.open_playroom()?;
         let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
         let bar = bar(0, "");
         let mut progress = |stage: &str, done: usize, total: usize| {
@@ -38,11 +36,8 @@ impl Eval {
         };
         let report = pollster::block_on(evaluate(&mut model.0, options, &mut progress))?;
         bar.finish_and_clear();
-        if self.common.json {
-            print_json(&report);
-        } else {
-            print_line!("{}", serde_json::to_string_pretty(&report).expect("plain data serialises"));
-        }
+        let text = serde_json::to_string_pretty(&report).expect("plain data serialises");
+        self.model.common.output.print(&report, text);
         Ok(())
     }
 }

@@ -29,6 +29,7 @@ mod texts;
 mod train;
 mod write;
 
+use std::fmt::Display;
 use std::io::ErrorKind;
 use std::process::{ExitCode, exit};
 
@@ -146,9 +147,26 @@ struct Common {
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// How a result is printed.
+#[derive(Args, Clone)]
+struct Output {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+}
+
+impl Output {
+    /// Prints the document where JSON is asked for, otherwise the text.
+    fn print(&self, document: &impl serde::Serialize, text: impl Display) {
+        match self.json {
+            true => out::json(document),
+            false => out::line(text),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use etcetera::BaseStrategy;
 
-pub(super) use embeddings::{Embedded, UsablePicture};
+pub(super) use embeddings::Embedded;
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
@@ -27,6 +27,8 @@ pub(super) struct Model {
     /// Precision of weight matrices on the device
     #[arg(long, value_parser = precision(), default_value = Precision::F32.name())]
     weights: Precision,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Reads a precision by its name.
@@ -56,16 +58,16 @@ impl Drop for LoadedModel {
 
 impl Model {
     /// A Playroom model that can be shown the world's scenes as they are, and read all that is said of them.
-    pub(super) fn open_playroom(&self, common: &Common) -> Result<LoadedModel, CliError> {
-        let opened = self.open(common)?;
+    pub(super) fn open_playroom(&self) -> Result<LoadedModel, CliError> {
+        let opened = self.open()?;
         sees_scenes(&opened.0)
             .map_err(|error| CliError::Input(format!("--model {}: {error}", self.model.display())))?;
         Ok(opened)
     }
 
     /// The model.
-    pub(super) fn open(&self, common: &Common) -> Result<LoadedModel, CliError> {
-        open_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
+    pub(super) fn open(&self) -> Result<LoadedModel, CliError> {
+        open_folder(&self.folder()?, choose_device(self.common.backend)?, self.weights)
     }
 
     fn folder(&self) -> Result<PathBuf, CliError> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{CliError, bar, print_json};
+use super::{CliError, Output, bar};
 use crate::io::file::{AtomicFile, write_atomic};
 use crate::io::image::{encode_grey_png, encode_png};
 use crate::pixels::Pixels;
@@ -28,9 +28,8 @@ pub(super) struct SceneCommand {
     /// Folder to write into
     #[arg(long)]
     out: PathBuf,
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// A split by its name.
@@ -67,10 +66,7 @@ impl SceneCommand {
         let document = json!({ "split": self.split, "seed": self.seed, "scenes": scenes });
         let text = serde_json::to_vec_pretty(&document).expect("plain data serialises");
         write_atomic(&self.out.join("scene.json"), &text)?;
-        match self.json {
-            true => print_json(&document),
-            false => print_line!("{} scenes in {}", self.count, self.out.display()),
-        }
+        self.output.print(&document, format_args!("{} scenes in {}", self.count, self.out.display()));
         Ok(())
     }
 

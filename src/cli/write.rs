@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::model::Model;
 use super::photos::photo;
-use super::{CliError, Common, has_words, print_json};
+use super::{CliError, has_words};
 use crate::infer::{Decoding, GenerationContext, VisionLanguageModel};
 use crate::model::blip::Task;
 
@@ -37,8 +37,6 @@ pub(super) struct Caption {
     max_new_tokens: Option<usize>,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 #[derive(clap::Args)]
@@ -54,8 +52,6 @@ pub(super) struct Answer {
     max_new_tokens: Option<usize>,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 #[derive(clap::Args)]
@@ -68,8 +64,6 @@ pub(super) struct Match {
     text: String,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 impl Caption {
@@ -83,21 +77,18 @@ impl Caption {
             _ => None,
         };
         let picture = photo(&self.image)?;
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         let (prompt, _) = model.0.caption_prompt(&self.prompt)?;
         let source = GenerationContext { picture: model.0.fit(&picture.pixels), question: None };
         let limit = TokenLimit { asked: self.max_new_tokens, default: CAPTION };
         let (ids, logprobs) = write(&mut model.0, &source, prompt, decoding, limit)?;
         let text = model.0.decode(&ids)?;
         let truncations = model.truncations();
-        if self.common.json {
-            print_json(&json!({
-                "caption": text, "ids": ids, "logprobs": logprobs, "cut": truncations,
-                "incomplete": picture.is_incomplete,
-            }));
-        } else {
-            print_line!("{text}");
-        }
+        let document = json!({
+            "caption": text, "ids": ids, "logprobs": logprobs, "cut": truncations,
+            "incomplete": picture.is_incomplete,
+        });
+        self.model.common.output.print(&document, text);
         Ok(())
     }
 }
@@ -106,20 +97,17 @@ impl Answer {
     pub(super) fn run(&self) -> Result<(), CliError> {
         has_words("--question", &self.question)?;
         let picture = photo(&self.image)?;
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         let (source, prompt) = model.0.question(model.0.fit(&picture.pixels), &self.question)?;
         let limit = TokenLimit { asked: self.max_new_tokens, default: ANSWER };
         let given = prompt.len();
         let (ids, logprobs) = write(&mut model.0, &source, prompt, None, limit)?;
         let (answer, truncations) = (model.0.decode(&ids[given..])?, model.truncations());
-        if self.common.json {
-            print_json(&json!({
-                "answer": answer, "ids": ids, "logprobs": logprobs, "cut": truncations,
-                "incomplete": picture.is_incomplete,
-            }));
-        } else {
-            print_line!("{answer}");
-        }
+        let document = json!({
+            "answer": answer, "ids": ids, "logprobs": logprobs, "cut": truncations,
+            "incomplete": picture.is_incomplete,
+        });
+        self.model.common.output.print(&document, answer);
         Ok(())
     }
 }
@@ -128,21 +116,18 @@ impl Match {
     pub(super) fn run(&self) -> Result<(), CliError> {
         has_words("--text", &self.text)?;
         let picture = photo(&self.image)?;
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         model.0.expect(Task::Match)?;
         let row = model.0.sentence(&self.text)?;
         let fitted = model.0.fit(&picture.pixels);
         let logits = pollster::block_on(model.0.match_sentences(&fitted, &[row]))?[0];
         let probability = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
         let truncations = model.truncations();
-        if self.common.json {
-            print_json(&json!({
-                "itm_logits": logits, "probability": probability, "cut": truncations,
-                "incomplete": picture.is_incomplete,
-            }));
-        } else {
-            print_line!("{probability:.4}");
-        }
+        let document = json!({
+            "itm_logits": logits, "probability": probability, "cut": truncations,
+            "incomplete": picture.is_incomplete,
+        });
+        self.model.common.output.print(&document, format_args!("{probability:.4}"));
         Ok(())
     }
 }

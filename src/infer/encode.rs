@@ -124,9 +124,7 @@ impl VisionLanguageModel {
                 inputs.push(("lengths", &lengths));
             }
             let pooled = self.pooled(&ids);
-            if let Some(pooled) = &pooled {
-                inputs.push(("pooled", pooled));
-            }
+            inputs.extend(pooled.as_ref().map(|pooled| ("pooled", pooled)));
             let job = Job::EncodeText { rows: ids.shape[0], tokens: ids.shape[1], masked };
             let compiled = self.run(job, false, &inputs).await?;
             let all = self.read(&compiled, "text_embeds").await?;
@@ -137,7 +135,7 @@ impl VisionLanguageModel {
 
     /// CLIP's rows that stand for the texts, as indices into `[N * T, D]`; other models find them without ids.
     pub fn pooled(&self, ids: &HostTensor) -> Option<HostTensor> {
-        let Architecture::Clip(config) = &self.architecture else { return None };
+        let config = self.architecture.pooled_by_ids()?;
         let (rows, tokens) = (ids.shape[0], ids.shape[1]);
         let position = |(i, row): (usize, &[u32])| (i * tokens + config.pooled_position(row)) as u32;
         let positions = ids.as_u32().chunks(tokens).enumerate().map(position).collect();

@@ -74,7 +74,7 @@ fn emit(b: &mut PlanBuilder, model: &Architecture, job: Job) {
         Job::EncodeText { rows, tokens, masked } => {
             let ids = b.input("ids", [rows, tokens], U32);
             let lengths = masked.then(|| b.input("lengths", [rows], U32));
-            let pooled = model.is_pooled().then(|| b.input("pooled", [rows], U32));
+            let pooled = model.pooled_by_ids().map(|_| b.input("pooled", [rows], U32));
             let states = model.text_states(b, ids, lengths);
             let embeds = model.text_embeds(b, states, lengths, pooled);
             b.name(states, "text_states");

@@ -47,7 +47,7 @@ impl Architecture {
         }
     }
 
-    /// States `[N, T, D]` to unit vectors `[N, E]`; `pooled` as [`Architecture::is_pooled`] asks for it.
+    /// States `[N, T, D]` to unit vectors `[N, E]`; `pooled` as [`Architecture::pooled_by_ids`] asks for it.
     pub fn text_embeds(
         &self,
         b: &mut PlanBuilder,
@@ -65,9 +65,9 @@ impl Architecture {
         }
     }
 
-    /// Whether the rows of `[N * T, D]` that stand for the texts (u32 `[N]`) are found in the ids.
-    pub fn is_pooled(&self) -> bool {
-        matches!(self, Clip(_))
+    /// CLIP's sizes: in its ids are found the rows of `[N * T, D]` that stand for the texts (u32 `[N]`).
+    pub fn pooled_by_ids(&self) -> Option<&clip::Config> {
+        if let Clip(config) = self { Some(config) } else { None }
     }
 
     /// The tower that reads pictures.

@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use crate::cli::model::{choose_device, open_folder};
-use crate::cli::photos::{Found, Skipped, none_left, open, warn_incomplete, warn_skipped};
+use crate::cli::photos::{Found, Skipped, each, warn_skipped};
 use crate::cli::{CliError, Common};
 use crate::eval::precision_eval::{ModelOutputs, PrecisionError, PrecisionMetrics, scenes};
-use crate::infer::VisionLanguageModel;
 use crate::pixels::Pixels;
 use crate::precision::Precision;
 
@@ -46,7 +45,17 @@ pub(super) fn measure(
         let model = &mut opened.0;
         if pictures.is_empty() {
             pictures = match &found {
-                Some(found) => fitted(model, found, (&mut incomplete, &mut skipped))?,
+                Some(found) => {
+                    let mut fitted = Vec::new();
+                    let (files, unusable) = each(&found.pictures, |picture| {
+                        fitted.push(model.fit(&picture.pixels));
+                        Ok(())
+                    })?;
+                    let files = files.iter().filter(|file| file.is_incomplete);
+                    incomplete = files.map(|file| file.path.display().to_string()).collect();
+                    skipped = [&found.skipped[..], &unusable].concat();
+                    fitted
+                }
                 None => scenes.iter().map(|scene| model.fit(scene)).collect(),
             };
         }
@@ -70,30 +79,4 @@ pub(super) fn measure(
         incomplete,
         skipped,
     })
-}
-
-/// The pictures at the model's size, decoded one after the other; those that cannot be used go to the ones left out.
-fn fitted(
-    model: &VisionLanguageModel,
-    found: &Found,
-    (incomplete, skipped): (&mut Vec<String>, &mut Vec<Skipped>),
-) -> Result<Vec<Pixels>, CliError> {
-    skipped.extend(found.skipped.iter().cloned());
-    let mut fitted = Vec::new();
-    for path in &found.pictures {
-        match open(path) {
-            Ok(picture) => {
-                if picture.is_incomplete {
-                    warn_incomplete(path);
-                    incomplete.push(path.display().to_string());
-                }
-                fitted.push(model.fit(&picture.pixels));
-            }
-            Err(reason) => skipped.push(Skipped::new(path, reason)),
-        }
-    }
-    match fitted.is_empty() {
-        true => Err(none_left("no picture is left", skipped)),
-        false => Ok(fitted),
-    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::millionths;
 use crate::cli::model::choose_device;
-use crate::cli::{CliError, Common, print_json};
+use crate::cli::{CliError, Common};
 use crate::device::Device;
 use crate::io::file::write_atomic;
 use crate::lab::contrast::objectives::{self, ObjectiveComparison, Phase, Standing};
@@ -149,12 +149,10 @@ impl Contrast {
         }
         let seconds = start.elapsed().as_secs_f64();
         status!("{seconds:.1} s in all, the longest piece {slowest:.2} s");
-        if self.common.json {
-            let standings = race.standings();
-            print_json(&json!({ "settings": settings, "seconds": seconds, "standings": standings }));
-        } else {
-            race.standings().iter().for_each(|standing| print_line!("{}", standing_line(standing)));
-        }
+        let standings = race.standings();
+        let lines: Vec<String> = standings.iter().map(standing_line).collect();
+        let document = json!({ "settings": settings, "seconds": seconds, "standings": standings });
+        self.common.output.print(&document, lines.join("\n"));
         Ok(())
     }
 
@@ -181,13 +179,9 @@ impl Contrast {
             let bytes = run.to_file().await.map_err(CliError::failure)?;
             write_atomic(path, &bytes)?;
         }
-        if self.common.json {
-            print_json(&json!({
-                "settings": settings, "parameters": run.parameters(), "curve": curve, "figures": last,
-            }));
-        } else {
-            print_line!("{} s: {}", seconds(), line(&last));
-        }
+        let document =
+            json!({ "settings": settings, "parameters": run.parameters(), "curve": curve, "figures": last });
+        self.common.output.print(&document, format_args!("{} s: {}", seconds(), line(&last)));
         Ok(())
     }
 }

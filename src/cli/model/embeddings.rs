@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use super::LoadedModel;
-use crate::cli::photos::{Skipped, none_left, open, warn_incomplete};
-use crate::cli::{CliError, bar};
+use crate::cli::CliError;
+use crate::cli::photos::{Skipped, UsablePicture, each};
 use crate::infer::BATCH;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
 /// What came of picture files.
-#[derive(Default)]
 pub(crate) struct Embedded {
     /// Those that could be used.
     pub files: Vec<UsablePicture>,
@@ -19,47 +18,24 @@ pub(crate) struct Embedded {
     pub skipped: Vec<Skipped>,
 }
 
-/// A picture file in use.
-pub(crate) struct UsablePicture {
-    pub path: PathBuf,
-    pub is_incomplete: bool,
-}
-
 impl LoadedModel {
-    /// Unit vectors of picture files. At most one picture is in memory in its own size; what cannot be used is left out, and
-    /// an error where nothing is left.
+    /// Unit vectors of picture files.
     pub(crate) fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Embedded, CliError> {
-        let mut embedded = Embedded::default();
         if !paths.is_empty() {
             self.0.expect_embeddings()?;
         }
-        let bar = bar(paths.len() as u64, "pictures");
-        let mut fitted = Vec::new();
-        for path in paths {
-            match open(path) {
-                Ok(picture) => {
-                    fitted.push(self.0.fit(&picture.pixels));
-                    embedded
-                        .files
-                        .push(UsablePicture { path: path.clone(), is_incomplete: picture.is_incomplete });
-                }
-                Err(reason) => embedded.skipped.push(Skipped::new(path, reason)),
-            }
+        let (mut rows, mut fitted) = (Vec::new(), Vec::new());
+        let (files, skipped) = each(paths, |picture| {
+            fitted.push(self.0.fit(&picture.pixels));
             if fitted.len() == BATCH {
-                embedded.rows.extend(self.embed_fitted(&std::mem::take(&mut fitted))?);
+                rows.extend(self.embed_fitted(&std::mem::take(&mut fitted))?);
             }
-            bar.inc(1);
-        }
+            Ok(())
+        })?;
         if !fitted.is_empty() {
-            embedded.rows.extend(self.embed_fitted(&fitted)?);
+            rows.extend(self.embed_fitted(&fitted)?);
         }
-        bar.finish_and_clear();
-        let incomplete = embedded.files.iter().filter(|file| file.is_incomplete);
-        incomplete.for_each(|file| warn_incomplete(&file.path));
-        match embedded.files.is_empty() && !paths.is_empty() {
-            true => Err(none_left("no picture is left", &embedded.skipped)),
-            false => Ok(embedded),
-        }
+        Ok(Embedded { files, rows, skipped })
     }
 
     fn embed_fitted(&mut self, pictures: &[Pixels]) -> Result<Vec<Vec<f32>>, CliError> {

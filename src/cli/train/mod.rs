@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::log::Log;
 use super::model::{choose_device, open_folder};
-use super::{CliError, Common, print_json};
+use super::{CliError, Common};
 use crate::eval::playroom::{EvalReport, Options, evaluate};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
@@ -131,12 +131,8 @@ impl Train {
         drawer.join().expect("drawing batches does not panic");
         bar.finish();
         let summary = json!({ "out": self.out.display().to_string(), "steps": last, "val": figures });
-        match self.common.json {
-            true => print_json(&summary),
-            false => {
-                print_line!("{}", serde_json::to_string_pretty(&summary).expect("plain data serialises"))
-            }
-        }
+        let text = serde_json::to_string_pretty(&summary).expect("plain data serialises");
+        self.common.output.print(&summary, text);
         Ok(())
     }
 

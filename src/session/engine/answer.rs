@@ -4,6 +4,7 @@ use super::describe::{candidates, described};
 use super::emit::Emit;
 use super::failure::unusable;
 use super::input::fitted;
+use super::loaded::Loaded;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::{Decoding, GenerationContext, Generator, Trace, VisionLanguageModel};
 use crate::session::protocol::{Answer, Event, Failure, Pixels, Token};
@@ -55,12 +56,8 @@ impl AnswerTask {
     }
 
     /// One token; whether the answer is done.
-    pub(super) async fn advance(
-        &mut self,
-        model: &mut VisionLanguageModel,
-        prior: &mut Option<QuestionPrior>,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
+        let model = &mut loaded.model;
         if !self.line.done() {
             let next = model.next(&self.source, &self.line.open_rows(), true).await?;
             self.line.advance(&next.logprobs);
@@ -82,7 +79,7 @@ impl AnswerTask {
         let answers = answers.map(|h| (model.text(&h.ids[self.given..]), h.total().exp())).collect();
         let question_only = match model.playroom() {
             Some(_) => {
-                let prior = prior.get_or_insert_with(|| QuestionPrior::new(PRIOR_SCENES, 0));
+                let prior = loaded.prior.get_or_insert_with(|| QuestionPrior::new(PRIOR_SCENES, 0));
                 candidates(prior.answers(&self.question).into_iter().take(CANDIDATES).collect())
             }
             None => Vec::new(),

@@ -3,6 +3,7 @@
 use super::describe::{Stream, described};
 use super::emit::Emit;
 use super::input::fitted;
+use super::loaded::Loaded;
 use crate::infer::{self, GenerationContext, Generator, VisionLanguageModel};
 use crate::session::protocol::{CaptionHypothesis, DecodingChoice, Event, Failure, Pixels};
 
@@ -49,11 +50,8 @@ impl CaptionTask {
     }
 
     /// One token of the prefix, or one token of the caption, of every hypothesis of a beam; whether the caption is done.
-    pub(super) async fn advance(
-        &mut self,
-        model: &mut VisionLanguageModel,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
+        let model = &mut loaded.model;
         if self.told < self.prompt.len() {
             self.tell(model, emit).await?;
             return Ok(false);

@@ -2,6 +2,7 @@
 
 use super::emit::Emit;
 use super::input::fitted;
+use super::loaded::Loaded;
 use crate::infer::VisionLanguageModel;
 use crate::model::blip::Task;
 use crate::session::protocol::{Event, Failure, Pixels};
@@ -30,15 +31,11 @@ impl MatchTask {
     }
 
     /// Judges the next picture with every text; whether it was the last.
-    pub(super) async fn advance(
-        &mut self,
-        model: &mut VisionLanguageModel,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
         let next = self.probabilities.len().checked_div(self.rows.len());
         if let Some(picture) = next.and_then(|done| self.pictures.get(done)) {
             for rows in self.rows.chunks(ROWS) {
-                let logits = model.match_sentences(picture, rows).await?;
+                let logits = loaded.model.match_sentences(picture, rows).await?;
                 self.probabilities.extend(logits.iter().map(|[no, yes]| 1.0 / (1.0 + (no - yes).exp())));
             }
         }

@@ -40,23 +40,21 @@ impl ModelTask {
         host: &impl Host,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {
-        let model = &mut loaded.model;
         match (&self.command, &mut self.progress) {
-            (_, ModelTaskState::Caption(task)) => return task.advance(model, emit).await,
-            (_, ModelTaskState::Answer(task)) => {
-                return task.advance(model, &mut loaded.prior, emit).await;
-            }
-            (_, ModelTaskState::Match(task)) => return task.advance(model, emit).await,
+            (_, ModelTaskState::Caption(task)) => return task.advance(loaded, emit).await,
+            (_, ModelTaskState::Answer(task)) => return task.advance(loaded, emit).await,
+            (_, ModelTaskState::Match(task)) => return task.advance(loaded, emit).await,
             (Command::Encode { inputs, .. }, progress) => {
                 let from = if let ModelTaskState::Encoded(done) = progress { *done } else { 0 };
                 let next = piece(&inputs[from..]);
-                let rows = encode(model, next).await?;
+                let rows = encode(&mut loaded.model, next).await?;
                 emit(Event::Encoded { from: from as u32, rows });
                 *progress = ModelTaskState::Encoded(from + next.len());
                 return Ok(from + next.len() == inputs.len());
             }
             _ => {}
         }
+        let model = &mut loaded.model;
         self.progress = match &self.command {
             Command::Match { pictures, texts } => {
                 ModelTaskState::Match(Box::new(MatchTask::begin(model, pictures, texts)?))

@@ -57,10 +57,8 @@ impl EngineTask {
                 Ok(true)
             }
             EngineTask::Model(task) => task.advance(loaded, host, emit).await,
-            EngineTask::Train(training) => {
-                training.advance(loaded.model.device(), &mut loaded.runs, emit).await
-            }
-            EngineTask::CorruptionEval(eval) => eval.advance(&mut loaded.runs, emit).await,
+            EngineTask::Train(training) => training.advance(loaded, emit).await,
+            EngineTask::CorruptionEval(eval) => eval.advance(loaded, emit).await,
             EngineTask::Weights(experiment, contestant) => {
                 emit(Event::Weights(weights(&mut loaded.runs, experiment, *contestant).await?));
                 Ok(true)

@@ -2,8 +2,8 @@
 
 use super::emit::Emit;
 use super::failure::unusable;
+use super::loaded::Loaded;
 use super::run::{LabRun, TrainingRun, TrainingRuns};
-use crate::device::Device;
 use crate::lab::fuse::{Contestant, Race};
 use crate::lab::sabotage::Sabotage;
 use crate::lab::weights::LabWeightsError;
@@ -22,12 +22,9 @@ impl Training {
     }
 
     /// One piece, so that a pause is heard within a step; whether the run has come to where it should.
-    pub(super) async fn advance(
-        &mut self,
-        device: &Device,
-        runs: &mut TrainingRuns,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
+        let Loaded { model, runs, .. } = loaded;
+        let device = model.device();
         let known = runs.of(&self.experiment);
         let resumes = self.has_begun || known.as_ref().is_some_and(|run| run.step() <= self.until);
         self.has_begun = true;
@@ -73,8 +70,8 @@ impl CorruptionEval {
     }
 
     /// The answers of one contestant to one corruption; whether it was the last.
-    pub(super) async fn advance(&mut self, runs: &mut TrainingRuns, emit: Emit<'_>) -> Result<bool, Failure> {
-        let race = raced(runs, &self.experiment)?;
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
+        let race = raced(&mut loaded.runs, &self.experiment)?;
         let count = race.settings.entrants().len();
         if let Some(&sabotage) = self.sabotages.get(self.next / count) {
             emit(Event::Training(TrainingUpdate::CorruptionResult(

@@ -38,32 +38,34 @@ impl<L> ImportLock<L> {
     }
 }
 
+/// Bytes of one of the files of the checkpoint `name`, from `start`; every file has its size beside it.
+pub(super) struct Piece<'a> {
+    pub name: &'a str,
+    pub files: &'a [(String, u64)],
+    pub file: usize,
+    pub start: u64,
+    pub bytes: &'a [u8],
+}
+
 /// Writes a piece; after the last one the checkpoint is listed like one that was downloaded. From the first piece to
 /// the last the folder is this page's alone.
 pub(super) async fn import<H: Host>(
     host: &H,
     import_lock: &ImportLock<H::Lock>,
-    name: &str,
-    files: &[(String, u64)],
-    file: usize,
-    start: u64,
-    bytes: &[u8],
+    piece: Piece<'_>,
 ) -> Result<Event, Failure> {
-    let imported = piece(host, import_lock, name, files, file, start, bytes).await;
+    let name = piece.name;
+    let imported = write(host, import_lock, piece).await;
     if imported.is_err() {
         import_lock.end(name);
     }
     imported
 }
 
-async fn piece<H: Host>(
+async fn write<H: Host>(
     host: &H,
     import_lock: &ImportLock<H::Lock>,
-    name: &str,
-    files: &[(String, u64)],
-    file: usize,
-    start: u64,
-    bytes: &[u8],
+    Piece { name, files, file, start, bytes }: Piece<'_>,
 ) -> Result<Event, Failure> {
     let sizes = files.iter().map(|(_, size)| size);
     let total = sizes.clone().fold(0, |sum: u64, size| sum.saturating_add(*size));

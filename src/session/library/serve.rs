@@ -2,7 +2,7 @@
 
 use super::download::{DownloadRequest, download};
 use super::folders::folder_of;
-use super::import::{ImportLock, import};
+use super::import::{ImportLock, Piece, import};
 use super::storage::storage;
 use super::{models, offer};
 use crate::session::host::Host;
@@ -22,7 +22,11 @@ pub async fn serve<H: Host>(host: &H, import_lock: &ImportLock<H::Lock>, request
         Command::Import { name, files, file, start, bytes, in_memory } => {
             let held = if in_memory { host.move_to_memory(&folder_of(&name)).await } else { Ok(()) };
             match held {
-                Ok(()) => import(host, import_lock, &name, &files, file as usize, start, &bytes).await,
+                Ok(()) => {
+                    let piece =
+                        Piece { name: &name, files: &files, file: file as usize, start, bytes: &bytes };
+                    import(host, import_lock, piece).await
+                }
                 Err(error) => Err(storage(error)),
             }
         }

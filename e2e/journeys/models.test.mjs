@@ -15,7 +15,7 @@ async function look(lab, address) {
 async function timeSteps(lab) {
   const { page } = lab;
   await page.getByRole("button", { name: "Measure every step" }).click();
-  const strip = page.getByRole("application", { name: "arrow keys read steps" });
+  const strip = page.getByRole("application", { name: "use the arrow keys to read steps" });
   await strip.waitFor({ timeout: 60_000 });
   const widths = await strip.locator("rect").evaluateAll((bars) => bars.map((bar) => parseFloat(bar.getAttribute("width"))));
   const read = new Map();

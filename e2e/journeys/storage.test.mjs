@@ -94,7 +94,7 @@ journey(
       await first.getByRole("button", { name: `Delete ${address}` }).waitFor({ state: "detached" });
       await untilActive(first, address);
       await first.getByRole("button", { name: "Measure every step" }).click();
-      await first.getByRole("application", { name: "arrow keys read steps" }).waitFor({ timeout: 60_000 });
+      await first.getByRole("application", { name: "use the arrow keys to read steps" }).waitFor({ timeout: 60_000 });
     }),
   ["no-adapter"],
 );

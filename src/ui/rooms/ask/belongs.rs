@@ -47,12 +47,13 @@ pub fn Belongs() -> impl IntoView {
         let all: Option<Vec<bool>> = evaluated.iter().map(|statement| statement.truth).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.into_iter().all(|truth| truth))
     });
+    let has_failed = move || app.requests.matched.with(|request| request.failure.is_some());
     let bars = Memo::new(move |_| {
         let probability = probability.get();
         vec![Bar {
             label: "match".into(),
             share: probability.unwrap_or(0.0),
-            value: probability.map_or_else(|| "…".into(), format::percent),
+            value: probability.map_or_else(|| if has_failed() { "–" } else { "…" }.into(), format::percent),
             mark: Some(0.5),
             is_chosen: probability.is_some_and(|probability| probability >= 0.5),
         }]

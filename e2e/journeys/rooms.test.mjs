@@ -85,7 +85,7 @@ journey(
     await lab.search("a blue object");
     assert.equal((await lab.verdicts(1))[0], "true");
     await page.locator('ol.found[aria-busy="false"]').waitFor();
-    const margin = Number(await lab.figure("Margin over the runner-up").evaluate((cell) => cell.firstChild.textContent));
+    const margin = parseFloat(await lab.figure("Margin over the runner-up").textContent());
     const best = Number(await lab.figure("Best cosine").textContent());
     assert.ok(margin >= 0 && margin < best, `margin ${margin}, best ${best}`);
     assert.match(await lab.figure("Margin over the runner-up").locator("small").textContent(), /^runner-up \d\.\d{3}$/);

@@ -19,6 +19,7 @@ pub mod picture_strip;
 pub mod pointing;
 pub mod raster;
 pub mod run_bar;
+pub mod term;
 pub mod toolbar;
 pub mod unable;
 pub mod unknown;

@@ -160,12 +160,12 @@ journey(
       assert.notEqual(await focused(page), null, message);
     };
     for (let handles = await page.locator(".handle").count(); handles < 5; handles++) {
-      await kept(() => button("Add an object").press("Enter"), `after adding object ${handles + 1}`);
+      await kept(() => button("Add object").press("Enter"), `after adding object ${handles + 1}`);
     }
     await kept(() => page.locator(".handle").last().press("Delete"), "after Delete on the last handle");
     assert.match(await focused(page), / (top|middle|bottom|left|right|centre|center)/, "another handle has it");
     for (let handles = await page.locator(".handle").count(); handles > 0; handles--) {
-      await kept(() => button("Delete it").press("Enter"), `after deleting object ${handles}`);
+      await kept(() => button("Delete object").press("Enter"), `after deleting object ${handles}`);
     }
     // A room that is left takes what had the focus along.
     await visit(lab, "");
@@ -190,8 +190,8 @@ journey(
     await kept(() => button("Objectives side by side").press("Enter"), "after another mode");
     assert.equal(await focused(page), "Objectives side by side");
     await visit(lab, "models");
-    await kept(() => button("Time every step").press("Enter"), "while steps are timed");
-    assert.equal(await focused(page), "Time every step");
+    await kept(() => button("Measure every step").press("Enter"), "while steps are timed");
+    assert.equal(await focused(page), "Measure every step");
   },
   CPU,
 );

@@ -7,15 +7,15 @@ const chip = (lab) => lab.page.locator("#model summary");
 
 async function look(lab, address) {
   await lab.page.getByLabel("Name or address").fill(address);
-  await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+  await lab.page.getByRole("button", { name: "Details", exact: true }).click();
   await lab.page.getByRole("heading", { name: address }).waitFor();
 }
 
 /** Times every step of encoding a picture and holds bars, what is read of each, and the table to each other. */
 async function timeSteps(lab) {
   const { page } = lab;
-  await page.getByRole("button", { name: "Time every step" }).click();
-  const strip = page.getByRole("application", { name: "arrow keys read steps" });
+  await page.getByRole("button", { name: "Measure every step" }).click();
+  const strip = page.getByRole("application", { name: "use the arrow keys to read steps" });
   await strip.waitFor({ timeout: 60_000 });
   const widths = await strip.locator("rect").evaluateAll((bars) => bars.map((bar) => parseFloat(bar.getAttribute("width"))));
   const read = new Map();
@@ -88,7 +88,7 @@ journey(
       const address = hub.model("clip_gelu");
       await lab.open("models");
       await look(lab, address);
-      await lab.page.getByText(/^CLIP, .*finds by words.* to download/).waitFor();
+      await lab.page.getByText(/^CLIP, .*retrieval.* to download/).waitFor();
       // The download looks once more before it begins.
       hub.budget = hub.handed + 60_000;
       await lab.page.getByRole("button", { name: /^Download/ }).click();
@@ -117,6 +117,9 @@ journey(
 
       await lab.page.getByRole("link", { name: "Models" }).click();
       await lab.page.getByRole("button", { name: `Delete ${address}` }).click();
+      await lab.page.getByRole("button", { name: "Keep", exact: true }).click();
+      await lab.page.getByRole("button", { name: `Delete ${address}` }).click();
+      await lab.page.getByRole("button", { name: /^Delete \d/ }).click();
       await lab.page.getByRole("button", { name: `Delete ${address}` }).waitFor({ state: "detached" });
       await lab.page.goto(`${lab.address}caption?model=${encodeURIComponent(address)}`);
       await lab.page.getByText("which is not on this device").waitFor();
@@ -165,10 +168,10 @@ journey(
       lab.forgive(/404/);
       await lab.open("models");
       await lab.page.getByLabel("Name or address").fill("clip");
-      await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+      await lab.page.getByRole("button", { name: "Details", exact: true }).click();
       await lab.page.getByText('"clip" is not the name of a model').waitFor();
       await lab.page.getByLabel("Name or address").fill(hub.model("nothing"));
-      await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+      await lab.page.getByRole("button", { name: "Details", exact: true }).click();
       await lab.page.getByText("config.json is not there (404)").waitFor();
     }),
   ["no-adapter"],

@@ -11,7 +11,7 @@ const button = (lab, name) => lab.page.getByRole("button", { name });
 
 async function look(lab, address) {
   await lab.page.getByLabel("Name or address").fill(address);
-  await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+  await lab.page.getByRole("button", { name: "Details", exact: true }).click();
   await lab.page.getByRole("heading", { name: address }).waitFor();
 }
 
@@ -27,6 +27,7 @@ visit("a model is downloaded, deleted and downloaded again, and measured twice",
     await untilActive(lab, address);
     if (time === 0) {
       await button(lab, `Delete ${address}`).click();
+      await button(lab, /^Delete \d/).click();
       await button(lab, `Delete ${address}`).waitFor({ state: "detached" });
     }
   }
@@ -72,8 +73,18 @@ visit("a folder is copied on in other rooms, and once more under the same name",
     await lab.page.getByRole("link", { name: "Retrieve", exact: true }).first().click();
     await untilActive(lab, "my clip_gelu");
     await lab.page.getByRole("link", { name: "Models", exact: true }).first().click();
-    await lab.page.getByRole("row", { name: /my clip_gelu/ }).getByText("Speaks now").waitFor();
+    await lab.page.getByRole("row", { name: /my clip_gelu/ }).getByText("Active").waitFor();
   }
+});
+
+visit("a folder that was chosen is told where it was chosen, and nothing is told to be wrong", async (lab) => {
+  await lab.open("models");
+  await lab.encoded();
+  await lab.page.locator("input[type=file]").last().setInputFiles(path.join(MODELS, "clip_gelu"));
+  await lab.page.getByText("Active model: my clip_gelu.").waitFor({ timeout: 60_000 });
+  assert.equal(await lab.page.getByRole("alert").count(), 0);
+  assert.equal(await lab.page.getByText("is not the name of a model").count(), 0);
+  await lab.screenshot("models-folder");
 });
 
 visit("a model whose files another tab holds leaves the way to Playroom open", async (lab, hub, address) => {

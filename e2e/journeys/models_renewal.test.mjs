@@ -11,7 +11,7 @@ const visit = (name, walk) => journey(name, (lab) => withHub((hub) => walk(lab, 
 
 async function ask(lab, address) {
   await lab.page.getByLabel("Name or address").fill(address);
-  await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+  await lab.page.getByRole("button", { name: "Details", exact: true }).click();
 }
 
 async function download(lab, address) {
@@ -70,7 +70,7 @@ visit("what changes on a server is told at the next visit, and swapped only when
   await lab.page.getByText("What is kept stays in use until all of it has come.").waitFor();
   await lab.page.getByRole("button", { name: /^Fetch again [\d.]+ kB/ }).click();
   await news.waitFor({ state: "detached", timeout: 60_000 });
-  await lab.page.locator(".card").getByRole("button", { name: "Use it" }).click();
+  await lab.page.locator(".card").getByRole("button", { name: "Activate" }).click();
   await untilActive(lab, address);
   await lab.page.reload();
   await untilActive(lab, address);

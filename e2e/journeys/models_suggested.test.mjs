@@ -19,10 +19,10 @@ journey(
       if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(lab.address)) outside.push(request.url());
     });
     await lab.open("models");
-    const rows = lab.page.getByRole("table", { name: "Known to run here" }).locator("tbody tr");
+    const rows = lab.page.getByRole("table", { name: "Tested models" }).locator("tbody tr");
     await rows.nth(6).waitFor();
     const first = await rows.first().innerText();
-    for (const part of [/TinyCLIP ViT-39M\/16/, /finds by words/, /about 334 MB/, /MIT/, /63\.5 % of ImageNet/]) assert.match(first, part);
+    for (const part of [/TinyCLIP ViT-39M\/16/, /retrieval/, /about 334 MB/, /MIT/, /63\.5 % of ImageNet/]) assert.match(first, part);
     assert.match(await rows.first().getByRole("link", { name: "source" }).getAttribute("href"), /^https:\/\/huggingface\.co\/wkcn/);
     await lab.screenshot("models-suggested");
     await lab.page.setViewportSize({ width: 360, height: 800 });
@@ -53,7 +53,7 @@ journey(
       lab.forgive(/404/);
       await lab.page.goto(`${school.address}models`);
       await lab.page.getByText("Left out of models.json: model 2: missing field").waitFor({ timeout: 60_000 });
-      await lab.page.getByRole("button", { name: "Look at Our small CLIP" }).click();
+      await lab.page.getByRole("button", { name: "Details of Our small CLIP" }).click();
       await lab.page.getByRole("button", { name: /^Download/ }).click();
       const chip = lab.page.locator("#model summary").filter({ hasText: `${school.address}models/small` });
       await chip.filter({ hasText: "(" }).waitFor({ timeout: 60_000 });

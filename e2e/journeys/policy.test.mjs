@@ -62,16 +62,16 @@ journey(
       await page.getByRole("button", { name: "Camera" }).click();
       await page.waitForFunction(() => document.querySelector("dialog.camera video").videoWidth > 0);
       await page.getByRole("button", { name: "Take the picture" }).click();
-      await page.getByText(/^Your picture as the model sees it/).waitFor();
+      await page.getByText(/^Your image as the model sees it/).waitFor();
 
       await lab.open("models");
       await page.getByLabel("Name or address").fill(hub.model("blip_caption"));
-      await page.getByRole("button", { name: "Look", exact: true }).click();
+      await page.getByRole("button", { name: "Details", exact: true }).click();
       await page.getByRole("button", { name: /^Download/ }).click();
       await page.locator("#model summary").filter({ hasText: "(" }).filter({ hasText: hub.model("blip_caption") }).waitFor({ timeout: 60_000 });
       await page.getByRole("link", { name: "Caption", exact: true }).first().click();
       await lab.drop("wide.png", "image/png", await readFile(path.join(MODELS, "wide.png")));
-      await page.getByText(/^Your picture as the model sees it: 32/).waitFor();
+      await page.getByText(/^Your image as the model sees it: 32/).waitFor();
       await lab.words();
     } finally {
       await hub.close();

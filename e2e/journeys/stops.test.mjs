@@ -13,7 +13,7 @@ const visit = (name, walk) => journey(name, (lab) => withHub((hub) => walk(lab, 
 async function download(lab, name) {
   await lab.open("models");
   await lab.page.getByLabel("Name or address").fill(name);
-  await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+  await lab.page.getByRole("button", { name: "Details", exact: true }).click();
   await lab.page.getByRole("button", { name: /^Download/ }).click();
 }
 
@@ -91,7 +91,7 @@ journey(
   async (lab) => {
     await lab.open("ask");
     await lab.encoded();
-    const line = lab.page.getByRole("textbox", { name: "Ask", exact: true });
+    const line = lab.page.getByRole("textbox", { name: "Question", exact: true });
     await line.fill("how many objects are there?");
     await lab.page.locator(".answer .said").filter({ hasText: "two" }).waitFor({ timeout: 60_000 });
     const [worker] = lab.page.workers();

@@ -20,7 +20,7 @@ async function tab(lab, path) {
 
 async function look(page, address) {
   await page.getByLabel("Name or address").fill(address);
-  await page.getByRole("button", { name: "Look", exact: true }).click();
+  await page.getByRole("button", { name: "Details", exact: true }).click();
   await page.getByRole("heading", { name: address }).waitFor();
 }
 
@@ -50,7 +50,8 @@ journey(
     await shows(third, 12);
     assert.equal(new Set(await names(third)).size, 12);
     // Whoever is closed in the middle leaves whole photos behind.
-    await first.getByRole("button", { name: "Forget all" }).click();
+    await first.getByRole("button", { name: "Delete all" }).click();
+    await first.getByRole("button", { name: "Delete all photos of this album" }).click();
     await Promise.all([first, second, third].map((page) => shows(page, 0)));
     await add(third, files);
     await third.waitForFunction(() => document.querySelectorAll(".photos li").length > 0, null, { timeout: 60_000 });
@@ -89,10 +90,11 @@ journey(
       assert.ok(asked.length <= 3, `asked for its size by the look and by the download, and once for itself: ${hub.log}`);
 
       await second.getByRole("button", { name: `Delete ${address}` }).click();
+      await second.getByRole("button", { name: /^Delete \d/ }).click();
       await first.getByRole("button", { name: `Delete ${address}` }).waitFor({ state: "detached" });
       await untilActive(first, address);
-      await first.getByRole("button", { name: "Time every step" }).click();
-      await first.getByRole("application", { name: "arrow keys read steps" }).waitFor({ timeout: 60_000 });
+      await first.getByRole("button", { name: "Measure every step" }).click();
+      await first.getByRole("application", { name: "use the arrow keys to read steps" }).waitFor({ timeout: 60_000 });
     }),
   ["no-adapter"],
 );

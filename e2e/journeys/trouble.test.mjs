@@ -84,7 +84,7 @@ journey(
     await alert.getByRole("button", { name: "Start the engine again" }).click();
     await alert.waitFor({ state: "detached", timeout: 60_000 });
     await lab.encoded();
-    await lab.page.getByRole("textbox", { name: "Ask", exact: true }).fill("how many objects are there?");
+    await lab.page.getByRole("textbox", { name: "Question", exact: true }).fill("how many objects are there?");
     await lab.page.locator(".answer .verdict").waitFor({ timeout: 60_000 });
     assert.equal(await lab.page.locator(".answer .said").textContent(), "two");
     lab.forgive(/killed by the test/);
@@ -124,7 +124,7 @@ journey(
     await lab.encoded();
     const device = lab.engine().locator(":scope > summary");
     const ask = async (question) => {
-      await lab.page.getByRole("textbox", { name: "Ask", exact: true }).fill(question);
+      await lab.page.getByRole("textbox", { name: "Question", exact: true }).fill(question);
       await lab.page.locator(".answer[aria-busy=false] .verdict").waitFor({ timeout: 240_000 });
       return (await lab.page.locator(".answer .columns table").first().locator("th[scope=row], data").allTextContents()).slice(0, 2);
     };
@@ -148,7 +148,7 @@ journey(
     // Every device is lost with the process that computes for it.
     const browser = await lab.page.context().browser().newBrowserCDPSession();
     await browser.send("Browser.crashGpuProcess");
-    await lab.page.getByRole("textbox", { name: "Ask", exact: true }).fill("how many large objects are there?");
+    await lab.page.getByRole("textbox", { name: "Question", exact: true }).fill("how many large objects are there?");
     const alert = lab.page.getByRole("alert");
     await alert.waitFor({ timeout: 120_000 });
     await alert.getByRole("button", { name: "Go on with the CPU" }).click();
@@ -228,7 +228,7 @@ journey(
     await page.waitForFunction(() => document.querySelector("dialog.camera video").videoWidth > 0);
     await lab.screenshot("camera");
     await page.getByRole("button", { name: "Take the picture" }).click();
-    await page.getByText(/^Your picture as the model sees it/).waitFor();
+    await page.getByText(/^Your image as the model sees it/).waitFor();
     const live = () => window.streams.filter((stream) => stream.getTracks().some((track) => track.readyState === "live")).length;
     assert.equal(await page.evaluate(live), 0, "every stream has ended");
     assert.ok((await page.evaluate(() => window.streams.length)) >= 1);

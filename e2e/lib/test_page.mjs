@@ -69,8 +69,8 @@ export class TestPage {
 
   /** Looks for words and waits until the pictures have taken their order. */
   async search(words) {
-    await this.page.getByLabel("Look for").fill(words);
-    await this.page.locator("p.truth").filter({ hasText: /ranked|no scene|No scene/ }).waitFor({ timeout: 30_000 });
+    await this.page.getByLabel("Query", { exact: true }).fill(words);
+    await this.page.locator("p.truth").filter({ hasText: /relevant|No ground truth/ }).waitFor({ timeout: 30_000 });
     // An earlier search's order may still stand: wait until the order has rested.
     const order = () => this.page.locator("ol.found > li .thumbnail").evaluateAll((found) => found.map((one) => one.title).join());
     for (let last = null, now = await order(); now !== last; ) {
@@ -79,7 +79,7 @@ export class TestPage {
     }
   }
 
-  /** What the world says of the first pictures that were found. */
+  /** Whether the query is true of the first pictures that were found. */
   async verdicts(count) {
     const verdicts = this.page.locator("ol.found > li .verdict");
     await verdicts.nth(count - 1).waitFor({ timeout: 60_000 });

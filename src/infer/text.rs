@@ -5,6 +5,7 @@ use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::world::Style;
+use crate::world::questions::reworded;
 
 impl VisionLanguageModel {
     /// Whether the model does this; Playroom does all.
@@ -48,6 +49,14 @@ impl VisionLanguageModel {
         [&[config.writing.bos_token_id], inner].concat()
     }
 
+    /// A question as the model is to read it: for Playroom as its world words it.
+    pub fn read_question(&self, question: &str) -> String {
+        match self.tokenizer.as_ref().and_then(ModelTokenizer::playroom) {
+            Some(_) => reworded(question),
+            None => question.to_string(),
+        }
+    }
+
     /// What the answer to a question about a picture is written about, and how it begins: Playroom's decoder reads the question
     /// itself, BLIP's what its encoder has made of it.
     pub fn question(
@@ -58,7 +67,7 @@ impl VisionLanguageModel {
         self.expect(Task::Answer)?;
         let tokenizer = self.expect_tokenizer()?;
         if let Some(own) = tokenizer.playroom() {
-            let prompt = tokenizer.fitting(question, own.question(question))?;
+            let prompt = tokenizer.fitting(question, own.question(&reworded(question)))?;
             self.expect_room(&prompt)?;
             return Ok((GenerationContext { picture, question: None }, prompt));
         }

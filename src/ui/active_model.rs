@@ -61,7 +61,15 @@ pub fn lost(app: AppContext) -> Memo<Option<String>> {
     let wanted = app.pick(|view| view.model.clone());
     Memo::new(move |_| {
         let is_playroom = app.active_model.get() == Some(playroom());
-        let is_missing = is_playroom && app.stopped.with(|stopped| stopped.as_ref() != Some(&wanted.get()));
+        // What is in the list, or is being looked for there, is about to be loaded.
+        let is_absent = app.requests.models.with(|models| {
+            let is_listed = wanted.with(|wanted| {
+                models.value.iter().any(|model| model.stored == model.size && is_named(&model.name, wanted))
+            });
+            matches!(models.phase, Phase::Done | Phase::Failed) && !is_listed
+        });
+        let is_missing =
+            is_playroom && is_absent && app.stopped.with(|stopped| stopped.as_ref() != Some(&wanted.get()));
         Some(wanted.get()).filter(|wanted| is_missing && !wanted.is_empty())
     })
 }

@@ -51,7 +51,7 @@ impl AnswerTask {
         let most = model.generation.max_new(prompt.len()).unwrap_or(usual);
         let line = model.generator(prompt.clone(), Decoding::Greedy, most);
         let beams = model.generator(prompt, Decoding::Beam { width: CANDIDATES }, most);
-        let question = question.to_string();
+        let question = model.read_question(question);
         Ok(AnswerTask { question, source, reading, given, line, tokens: Vec::new(), beams })
     }
 

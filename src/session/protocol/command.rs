@@ -204,6 +204,37 @@ impl Lane {
     pub fn is_of_library(self) -> bool {
         self >= Lane::Offer
     }
+
+    /// Whether an answer here says nothing beside its own command; on other lanes it adds to what is known.
+    pub fn is_of_answers(self) -> bool {
+        match self {
+            Lane::TextQuery
+            | Lane::PictureQuery
+            | Lane::Caption
+            | Lane::Ask
+            | Lane::CrossAttention
+            | Lane::SelfAttention
+            | Lane::Steps
+            | Lane::Match
+            | Lane::Search
+            | Lane::Labels
+            | Lane::Gallery => true,
+            Lane::Load
+            | Lane::Compare
+            | Lane::Open
+            | Lane::Weights
+            | Lane::Sabotage
+            | Lane::Thumbnails
+            | Lane::Album
+            | Lane::AddPhoto
+            | Lane::Train
+            | Lane::Offer
+            | Lane::Download
+            | Lane::Revalidate
+            | Lane::Import
+            | Lane::Models => false,
+        }
+    }
 }
 
 impl Command {

@@ -33,12 +33,12 @@ pub fn PictureStrip() -> impl IntoView {
         }
     };
     view! {
-        <section class="shelf" aria-label="Pictures"><ul>
+        <section class="shelf" aria-label="Images"><ul>
             {move || is_extra().then(|| view! {
                 <li><Thumbnail rgba label=app.picture.with(|picture| described(picture)) chosen=true choose=|| {} /></li>
             })}
             {move || own().map(|pixels| view! {
-                <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&pixels))) label="Your own picture" chosen=false
+                <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&pixels))) label="Your image" chosen=false
                     choose=move || app.go(|view| view.picture = PictureName::Own) /></li>
             })}
             <For each=move || scenes.get() key=|picture| picture.name.clone() children=scene />

@@ -49,12 +49,12 @@ pub fn Toolbar() -> impl IntoView {
             <button type="button" class="button" disabled=move || !is_scene()
                 aria-pressed=move || editing.get().to_string()
                 on:click=move |_| app.go(|view| view.editing = !view.editing)><Glyph icon=Icon::Edit />"Edit"</button>
-            <button type="button" class="button" on:click=open><Glyph icon=Icon::Upload />"Your picture"</button>
+            <button type="button" class="button" on:click=open><Glyph icon=Icon::Upload />"Upload image"</button>
             <Camera />
             <input node_ref=file class="aloud" type="file" accept="image/*" tabindex="-1" aria-hidden="true" on:change=choose />
         </div>
         {move || is_incomplete().then(|| view! {
-            <p class="note" role="status">"The end of this file is missing: shown is what there is."</p>
+            <p class="note" role="status">"The end of this file is missing: the part that is there is shown."</p>
         })}
         <FailureNote lane=Lane::Open failure=Memo::new(move |_| app.requests.opened.with(|request| request.failure.clone())) />
     }

@@ -2,7 +2,9 @@
 
 use super::tests::{caption, facts, failure, load, picture, ready_state};
 use super::*;
-use crate::session::protocol::{AlbumPart, Command, Event, Failure, Lane, Photo, Recovery, Reply, Request};
+use crate::session::protocol::{
+    AlbumPart, Command, EncodeLane, Event, Failure, Lane, Photo, Recovery, Reply, Request, StoredModel, Token,
+};
 
 fn ask(question: &str) -> Command {
     Command::Ask { picture: picture(0), question: question.into() }
@@ -40,6 +42,42 @@ fn a_worker_that_ends_in_silence_leaves_no_question_answered() {
     assert_eq!(state.ask(ask("is it blue?")), None, "there is nobody to ask");
     assert_eq!(state.answer.phase, Phase::Waiting);
     assert!(!state.answer.is_current());
+}
+
+#[test]
+fn what_has_failed_is_not_answered_by_what_came_before() {
+    let mut state = ready_state();
+    let search = |words: &str| Command::Encode { inputs: vec![words.into()], lane: EncodeLane::TextQuery };
+    let id = state.ask(search("a red circle")).unwrap().id;
+    state.apply(Reply { id, event: Event::Encoded { from: 0, rows: vec![0.6, 0.8] } });
+    let id = state.ask(search("too long")).unwrap().id;
+    assert_eq!(state.text_query.value.texts, [0.6, 0.8], "the order of before stands meanwhile");
+    state.apply(Reply { id, event: failure(Recovery::ChangeInput) });
+    assert!(
+        state.text_query.has_failed(&search("too long"))
+            && !state.text_query.has_failed(&search("a red circle"))
+    );
+    assert_eq!((state.text_query.value.texts.len(), &state.text_query.answered), (0, &None));
+    // The beginning of an answer is that to its own command.
+    let id = state.ask(caption(1)).unwrap().id;
+    let token = Token {
+        id: 1,
+        text: "a".into(),
+        logprob: 0.0,
+        forced: false,
+        alternatives: Vec::new(),
+        attention: Vec::new(),
+    };
+    state.apply(Reply { id, event: Event::TokenWritten { position: 0, token } });
+    state.apply(Reply { id, event: failure(Recovery::Retry) });
+    assert_eq!(state.caption.value.tokens.len(), 1);
+    // What is known of the device stays known when a change of it fails.
+    let id = state.ask(Command::ListModels).unwrap().id;
+    let model = StoredModel { name: "a/b".into(), size: 1, stored: 1, is_persistent: true };
+    state.apply(Reply { id, event: Event::Models(vec![model]) });
+    let id = state.ask(Command::Delete { name: "a/b".into() }).unwrap().id;
+    state.apply(Reply { id, event: failure(Recovery::Retry) });
+    assert_eq!(state.models.value.len(), 1);
 }
 
 #[test]

@@ -16,11 +16,12 @@ mod timeline;
 mod tone;
 
 pub use confusion::Confusion;
+pub use export::Exports;
 pub use histogram::{Histogram, Spread};
 pub use line::{LineChart, Series};
 pub use mark::Mark;
 pub use scale::Axis;
 pub use scatter::{Group, Scatter};
-pub use sheet::quoted;
+pub use sheet::{csv, quoted};
 pub use timeline::Timeline;
 pub use tone::{Dash, Marker, SERIES, Tone};

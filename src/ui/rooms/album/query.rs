@@ -1,4 +1,4 @@
-//! What is looked for among the photos, and the order in which they are found.
+//! The query among the photos, and their order.
 
 use super::sorting::Sorting;
 use crate::session::protocol::{Command, EncodeLane, Input, Photo};
@@ -41,8 +41,19 @@ pub struct Query {
     pub pinned: RwSignal<Option<Photo>>,
     /// Where it stands in the album.
     pub place: Memo<Option<usize>>,
-    /// Unit vector; empty while nothing is looked for.
+    /// Unit vector; empty while nothing is looked for, and where what is looked for cannot be read.
     pub vector: Memo<Vec<f32>>,
+    /// Whether the vector is that of what stands on the page: until its words are read, the one before stays.
+    pub is_current: Memo<bool>,
+}
+
+/// How far the words of a query are read.
+#[derive(Clone, PartialEq)]
+enum Reading {
+    /// Their embeddings; none where there are no words.
+    Read(Vec<Vec<f32>>),
+    Awaited,
+    Failed,
 }
 
 impl Query {
@@ -71,17 +82,30 @@ impl Query {
                 app.ask(command);
             }
         });
-        let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {
-            let words = command.with(|command| match command {
-                None => Some(Vec::new()),
-                Some(command) => app.requests.search.with(|request| {
-                    let found = request.answer_to(command)?;
-                    let rows = found.texts.chunks_exact(found.width.max(1));
-                    Some(rows.map(<[f32]>::to_vec).collect::<Vec<_>>())
+        let reading = Memo::new(move |_| {
+            command.with(|command| match command {
+                None => Reading::Read(Vec::new()),
+                Some(command) => app.requests.search.with(|request| match request.answer_to(command) {
+                    Some(found) => {
+                        let rows = found.texts.chunks_exact(found.width.max(1));
+                        Reading::Read(rows.map(<[f32]>::to_vec).collect())
+                    }
+                    None if request.has_failed(command) => Reading::Failed,
+                    None => Reading::Awaited,
                 }),
-            });
-            // The order of before stands until the words are read.
-            let Some(words) = words else { return earlier.cloned().unwrap_or_default() };
+            })
+        });
+        let typed = app.pick(|view| SearchTerms::parse(&view.album.query));
+        let is_current = Memo::new(move |_| {
+            reading.with(|reading| matches!(reading, Reading::Read(_)))
+                && search.with(|search| typed.with(|typed| search == typed))
+        });
+        let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {
+            let words = match reading.get() {
+                Reading::Read(words) => words,
+                Reading::Awaited => return earlier.cloned().unwrap_or_default(),
+                Reading::Failed => return Vec::new(),
+            };
             let mut terms = Vec::new();
             if let Some(photo) = place.get() {
                 terms.extend(
@@ -95,7 +119,7 @@ impl Query {
             terms.extend(words.into_iter().enumerate().map(|(at, row)| (sign(at), row)));
             combined(&terms)
         });
-        Query { pinned, place, vector }
+        Query { pinned, place, vector, is_current }
     }
 }
 

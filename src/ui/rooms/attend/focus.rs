@@ -18,6 +18,9 @@ pub struct Focus {
     /// Of those that the model has, the one that is chosen, or the first.
     pub mode: Memo<Attending>,
     pub words: Memo<Vec<ScoredWord>>,
+    /// The word that is pinned, or one that names an object.
+    pub marked: Memo<Option<usize>>,
+    /// The word that is pointed at, or the marked one.
     pub word: Memo<Option<usize>>,
     pub patch: Memo<Option<usize>>,
     /// The map of each layer and head, `layers` rows of `heads`.
@@ -41,16 +44,15 @@ impl Focus {
             attention
                 .with(|attention| attention.as_ref().map(|all| words_of(&all.tokens)).unwrap_or_default())
         });
+        let pinned = app.pick(|view| view.word);
+        let known = move |word: &usize| words.with(|words| *word < words.len());
+        let marked = Memo::new(move |_| {
+            let pinned = pinned.get().filter(known);
+            pinned.or_else(|| words.with(|words| first_noun(app, words)))
+        });
         let word = Memo::new(move |_| {
-            let chosen = here.get().or(app.view.with(|view| view.word));
             let is_words = mode.get() != Attending::Patches;
-            is_words
-                .then(|| {
-                    words.with(|words| {
-                        chosen.filter(|&word| word < words.len()).or_else(|| first_noun(app, words))
-                    })
-                })
-                .flatten()
+            here.get().filter(known).or(marked.get()).filter(|_| is_words)
         });
         let patch = Memo::new(move |_| {
             let grid = app.facts.with(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
@@ -86,7 +88,7 @@ impl Focus {
             let word = word.get()?;
             words.with(|words| app.picture.with(|picture| object_of(words, word, picture.scene.as_ref()?)))
         });
-        Focus { mode, words, word, patch, maps, layer, head, map, object }
+        Focus { mode, words, marked, word, patch, maps, layer, head, map, object }
     }
 }
 
@@ -102,12 +104,18 @@ fn words_of(tokens: &[String]) -> Vec<ScoredWord> {
         .collect()
 }
 
-/// The first word that names an object, else the first.
+/// The noun of the first phrase that names an object, else the first word.
 fn first_noun(app: AppContext, words: &[ScoredWord]) -> Option<usize> {
     let scene = app.picture.with(|picture| picture.scene.clone());
-    let noun =
-        scene.and_then(|scene| (0..words.len()).find(|&word| object_of(words, word, &scene).is_some()));
+    let noun = scene.and_then(|scene| noun_of(words.len(), |word| object_of(words, word, &scene)));
     noun.or((!words.is_empty()).then_some(0))
+}
+
+/// The last of the first words in a row that name one object: "circle" of "a large red circle".
+fn noun_of(count: usize, object: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+    let first = (0..count).find(|&word| object(word).is_some())?;
+    let named = object(first);
+    (first..count).take_while(|&word| object(word) == named).last()
 }
 
 fn object_of(words: &[ScoredWord], word: usize, scene: &Scene) -> Option<usize> {
@@ -141,6 +149,14 @@ fn mean(maps: &[Vec<Vec<f32>>], layer: Option<usize>, head: Option<usize>) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_noun_of_the_first_phrase_is_marked() {
+        // a large red circle, a small blue star
+        let objects = [None, Some(1), Some(1), Some(1), None, Some(0), Some(0), Some(0)];
+        assert_eq!(noun_of(8, |word| objects[word]), Some(3));
+        assert_eq!(noun_of(3, |_| None), None);
+    }
 
     #[test]
     fn maps_are_taken_by_layer_and_head() {

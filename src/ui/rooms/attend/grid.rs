@@ -79,8 +79,8 @@ fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl I
     };
     let label = move || {
         let hit = match is_hit.get() {
-            Some(true) => ", points at the object",
-            Some(false) => ", points elsewhere",
+            Some(true) => ", maximum in the object",
+            Some(false) => ", maximum elsewhere",
             None => "",
         };
         format!("Layer {}, head {}{hit}", layer + 1, head + 1)

@@ -1,4 +1,4 @@
-//! How the caption is decoded, what it begins with, and which heads are shown.
+//! How the caption is decoded, its prompt, and which heads are shown.
 
 use crate::session::protocol::{DecodingChoice, ModelKind};
 use crate::ui::components::form::{NumberField, Segments, Slider, TextField};
@@ -43,14 +43,14 @@ pub fn Controls() -> impl IntoView {
     let prefix = app.pick(|view| view.prefix.clone());
     view! {
         <div class="row controls">
-            <Segments label="How words are chosen" options=WAYS.to_vec() chosen=way choose />
+            <Segments label="Decoding" options=WAYS.to_vec() chosen=way choose />
             {move || match way.get() {
                 Way::Greedy => ().into_any(),
                 Way::Beam => view! { <BeamWidth decoding /> }.into_any(),
                 Way::Sample => view! { <Sampling decoding /> }.into_any(),
             }}
         </div>
-        <TextField label="Begin with" placeholder="let the model begin" value=prefix
+        <TextField label="Prompt" placeholder="empty: the model begins" value=prefix
             change=move |text| app.adjust(|view| { view.prefix = text; view.word = None }) done=move || app.settle() />
     }
 }
@@ -63,7 +63,7 @@ fn BeamWidth(decoding: Memo<DecodingChoice>) -> impl IntoView {
         DecodingChoice::Own | DecodingChoice::Greedy | DecodingChoice::Sample { .. } => 1,
     });
     view! {
-        <NumberField label="Width" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = DecodingChoice::Beam { width }) />
+        <NumberField label="Beam width" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = DecodingChoice::Beam { width }) />
     }
 }
 
@@ -101,7 +101,7 @@ pub fn Heads() -> impl IntoView {
         let is_measured =
             app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom));
         let name = |index: usize| match is_measured && index == pointing as usize {
-            true => format!("{} (points best)", index + 1),
+            true => format!("{} (best localisation)", index + 1),
             false => (index + 1).to_string(),
         };
         let option = |index| (Some(index), name(index));

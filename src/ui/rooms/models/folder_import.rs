@@ -21,12 +21,18 @@ pub struct FolderImport {
     app: AppContext,
     folder: StoredValue<Option<Folder>, LocalStorage>,
     pub is_running: RwSignal<bool>,
+    /// The model that was copied last.
+    pub done: RwSignal<Option<String>>,
 }
 
 impl FolderImport {
     pub fn new(app: AppContext) -> Self {
-        let import =
-            FolderImport { app, folder: StoredValue::new_local(None), is_running: RwSignal::new(false) };
+        let import = FolderImport {
+            app,
+            folder: StoredValue::new_local(None),
+            is_running: RwSignal::new(false),
+            done: RwSignal::new(None),
+        };
         Effect::new(move || {
             let next = app
                 .requests
@@ -47,6 +53,7 @@ impl FolderImport {
             Some(folder) => {
                 self.folder.set_value(Some(folder));
                 self.is_running.set(true);
+                self.done.set(None);
                 self.resume((0, 0));
             }
             None => self
@@ -63,6 +70,7 @@ impl FolderImport {
                 Ok(None) => {
                     self.folder.set_value(None);
                     self.is_running.set(false);
+                    self.done.set(Some(folder.name.clone()));
                     choose(self.app, &folder.name);
                 }
                 Err(error) => {

@@ -33,7 +33,7 @@ pub fn CheckpointForm(name: RwSignal<String>) -> impl IntoView {
     view! {
         <div class="row asking">
             <TextField label="Name or address" placeholder="owner/name, or https://…" value=name change=move |text| name.set(text) done=look />
-            <button type="button" class="button" disabled=is_looking on:click=move |_| look()>"Look"</button>
+            <button type="button" class="button" disabled=is_looking on:click=move |_| look()>"Details"</button>
         </div>
         <div aria-live="polite">
             {move || is_looking().then(|| view! {
@@ -132,13 +132,13 @@ fn Card(offer: Offer) -> impl IntoView {
     });
     let action = move || {
         match of_this.get() {
-        _ if is_usable.get() => view! { <button type="button" class="button" on:click=use_it.clone()>"Use it"</button> }.into_any(),
+        _ if is_usable.get() => view! { <button type="button" class="button" on:click=use_it.clone()>"Activate"</button> }.into_any(),
         Some((Phase::Running | Phase::Waiting, progress)) => view! { <Coming progress /> }.into_any(),
         _ if has_obstacle => ().into_any(),
         _ => view! {
             <button type="button" class="button" on:click=download.clone()>{format!("{verb} {}", format::memory(missing))}</button>
             {move || other.get().map(|other| view! {
-                <p class="note">{other}" is being downloaded: this ends that, and what has come of it is kept for going on later."</p>
+                <p class="note">{other}" is being downloaded: this stops it, and the part that has come is kept for later."</p>
             })}
         }
         .into_any(),
@@ -149,8 +149,8 @@ fn Card(offer: Offer) -> impl IntoView {
             <h3>{name}</h3>
             <p>{facts}</p>
             {again.then(|| view! {
-                <p class="quiet">"What is kept stays in use until all of it has come. Photos of the album stay as the former files have
-                    encoded them; clear the album to encode them anew."</p>
+                <p class="quiet">"The stored files stay in use until the download is complete. Photos of the album keep the embeddings of the former
+                    files; delete them and add them again to encode them anew."</p>
             })}
             {has_obstacle.then(|| view! { <p class="failure">{offer.obstacle}</p> })}
             {is_short.then(|| view! {

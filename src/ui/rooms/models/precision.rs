@@ -44,11 +44,12 @@ fn Weights(name: String) -> impl IntoView {
         true => app.stop(Lane::Compare),
         false => app.ask(command.clone()),
     };
-    let words = move || if is_busy.get() { "Loading and measuring one form after the other" } else { "" };
+    let words =
+        move || if is_busy.get() { "Loading and measuring one precision after the other" } else { "" };
     view! {
-        <h2>"Its weights"</h2>
-        <p class="prose">"The matrices of its layers and its table of tokens are kept in 32 bits a number, or in fewer: f16 has 16,
-            int8 has 8 and a scale for each row. The download stays as it is; each form has an album of its own."</p>
+        <h2>"Weight precision"</h2>
+        <p class="prose">"Weight matrices and token embeddings are stored with 32 bits per number or quantised: f16 has 16 bits, int8 has 8 bits
+            and a scale per row. The download stays the same; each precision has an album of its own."</p>
         <div class="row">
             <Segments label="Weights" options chosen=weights choose />
             <button type="button" class="button" on:click=measure>
@@ -72,13 +73,13 @@ fn Table(reports: Vec<PrecisionReport>) -> impl IntoView {
             </tr>
         }
     };
-    let beside = reports.first().map(|first| format!("Beside {}", first.precision.name()));
+    let beside = reports.first().map(|first| format!("Compared with {}", first.precision.name()));
     view! {
-        <WideTable label="Weights in more and in fewer bits">
+        <WideTable label="Comparison of weight precisions">
             <table class="numbers models" id="precisions">
-                <caption>"Measured on this device, on four scenes of Playroom"</caption>
+                <caption>"Measured on this device, on four Playroom scenes"</caption>
                 <thead><tr><th scope="col">"Weights"</th><th scope="col" class="figure">"Memory"</th>
-                    <th scope="col" class="figure">"A picture"</th><th scope="col">{beside}</th></tr></thead>
+                    <th scope="col" class="figure">"Time per image"</th><th scope="col">{beside}</th></tr></thead>
                 <tbody>{reports.into_iter().map(row).collect_view()}</tbody>
             </table>
         </WideTable>

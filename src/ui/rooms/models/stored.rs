@@ -3,6 +3,7 @@
 use crate::session::library::CheckpointId;
 use crate::session::protocol::{Command, Lane, Recovery, StoredModel};
 use crate::ui::active_model::is_named;
+use crate::ui::components::confirm::ConfirmedDelete;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
@@ -43,9 +44,9 @@ pub fn StoredModels() -> impl IntoView {
                 <tbody>
                     <tr aria-current=move || is_playroom().then_some("true")>
                         <th scope="row">"Playroom"</th>
-                        <td>"ours, part of this page"</td>
+                        <td>"built in"</td>
                         <td><button type="button" class="button" disabled=is_playroom on:click=move |_| app.go(|view| view.model.clear())>
-                            {move || if is_playroom() { "Speaks now" } else { "Use it" }}</button></td>
+                            {move || if is_playroom() { "Active" } else { "Activate" }}</button></td>
                         <td></td>
                     </tr>
                     {move || models.get().into_iter().map(|model| view! { <Row model active /> }).collect_view()}
@@ -78,9 +79,9 @@ fn Row(model: StoredModel, active: Memo<String>) -> impl IntoView {
         }
     };
     let words = move || match (is_active.get(), is_whole) {
-        (true, true) => "Speaks now",
-        (_, true) => "Use it",
-        (_, false) => "Go on with it",
+        (true, true) => "Active",
+        (_, true) => "Activate",
+        (_, false) => "Resume download",
     };
     // Its server has other files by now, or those that are kept could not be loaded.
     let is_to_fetch = {
@@ -92,7 +93,7 @@ fn Row(model: StoredModel, active: Memo<String>) -> impl IntoView {
             let is_outdated = app.requests.outdated.with(|outdated| outdated.value.contains(&name));
             match (is_active.get() && is_broken, is_outdated) {
                 (true, _) => Some("Could not be loaded."),
-                (_, true) => Some("Its server has other files by now."),
+                (_, true) => Some("The server has newer files."),
                 _ => None,
             }
         })
@@ -101,9 +102,11 @@ fn Row(model: StoredModel, active: Memo<String>) -> impl IntoView {
     let fetch = move |_| app.request_offer(&again, true);
     let fetch_label = format!("Fetch {name} again");
     let label = format!("Delete {name}");
+    let confirm = format!("Delete {}", format::megabytes(stored));
+    let is_busy = Memo::new(move |_| !is_whole && is_coming.get());
     let delete = {
         let name = name.clone();
-        move |_| {
+        move || {
             if is_active.get_untracked() {
                 app.go(|view| view.model.clear());
             }
@@ -120,7 +123,7 @@ fn Row(model: StoredModel, active: Memo<String>) -> impl IntoView {
                 })}
             </td>
             <td><button type="button" class="button" disabled=move || is_active.get() && is_whole on:click=use_it>{words}</button></td>
-            <td><button type="button" class="button" aria-label=label disabled=move || !is_whole && is_coming.get() on:click=delete>"Delete"</button></td>
+            <td><ConfirmedDelete words="Delete" label confirm is_idle=is_busy delete /></td>
         </tr>
     }
 }

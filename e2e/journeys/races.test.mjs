@@ -130,6 +130,27 @@ journey(
 );
 
 journey(
+  "every curve of the desk is drawn again after a switch between picture and words",
+  async (lab) => {
+    const run = new Run(lab.page);
+    await lab.open("sabotage?with=concat.dropout&task=1-0-0-0&step=5&spoil=picture-remove-100");
+    await run.rests("5");
+    // A curve of five strengths is drawn by a move and four lines.
+    const whole = () => {
+      const figure = [...document.querySelectorAll("figure.plot")].find((one) => one.textContent.includes("Accuracy against the strength"));
+      const curves = [...figure.querySelectorAll("path.trace")].map((curve) => curve.getAttribute("d").split("L").length - 1);
+      return curves.length === 6 && curves.every((lines) => lines === 4);
+    };
+    for (const name of ["The words", "The picture", "The words"]) {
+      await lab.page.waitForFunction(whole, null, { timeout: 120_000 });
+      await lab.page.getByRole("button", { name, exact: true }).click();
+    }
+    await lab.page.waitForFunction(whole, null, { timeout: 120_000 });
+  },
+  CPU,
+);
+
+journey(
   "the rooms of races fit both themes and a phone",
   async (lab) => {
     const run = new Run(lab.page);

@@ -125,8 +125,8 @@ pub fn Histogram(
     view! {
         <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
             point=Callback::new(point) walk=Callback::new(walk)>
-            {move || cursor.get().map(|at| frame.with(|frame| counted.with(|counted| band(frame, counted, at))))}
-            {move || frame.with(|frame| keys.with(|keys| counted.with(|counted| columns(frame, keys, counted))))}
+            {move || cursor.get().map(|at| counted.with(|counted| frame.with(|frame| band(frame, counted, at))))}
+            {move || keys.with(|keys| counted.with(|counted| frame.with(|frame| columns(frame, keys, counted))))}
         </Plot>
     }
 }

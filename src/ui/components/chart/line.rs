@@ -95,9 +95,9 @@ pub fn LineChart(
     view! {
         <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
             point=Callback::new(point) walk=Callback::new(walk)>
-            {move || frame.with(|frame| shown.with(|shown| lines(frame, shown)))}
-            {move || frame.with(|frame| marks.with(|marks| remarks(frame, marks)))}
-            {move || cursor.get().map(|x| frame.with(|frame| shown.with(|shown| cross(frame, shown, x))))}
+            {move || shown.with(|shown| frame.with(|frame| lines(frame, shown)))}
+            {move || marks.with(|marks| frame.with(|frame| remarks(frame, marks)))}
+            {move || cursor.get().map(|x| shown.with(|shown| frame.with(|frame| cross(frame, shown, x))))}
         </Plot>
     }
 }

@@ -19,6 +19,8 @@ pub struct Parts {
     pub label: Memo<String>,
     /// Of the drawing area in CSS pixels; the plot measures it.
     pub width: RwSignal<f32>,
+    /// Whoever draws reads what the frame is computed of before the frame: an effect that reads a memo after another which
+    /// was computed of it and came out the same is not woken (reactive_graph 0.2.16).
     pub frame: Memo<Frame>,
     pub keys: Memo<Vec<Key>>,
     pub hidden: RwSignal<Hidden>,

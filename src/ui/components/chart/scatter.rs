@@ -90,9 +90,9 @@ pub fn Scatter(
     view! {
         <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
             point=Callback::new(point) walk=Callback::new(walk)>
-            {move || linked.get().then(|| frame.with(|frame| shown.with(|shown| links(frame, shown))))}
-            {move || frame.with(|frame| shown.with(|shown| points(frame, shown)))}
-            {move || hover.get().map(|at| frame.with(|frame| shown.with(|shown| together(frame, shown, at))))}
+            {move || linked.get().then(|| shown.with(|shown| frame.with(|frame| links(frame, shown))))}
+            {move || shown.with(|shown| frame.with(|frame| points(frame, shown)))}
+            {move || hover.get().map(|at| shown.with(|shown| frame.with(|frame| together(frame, shown, at))))}
         </Plot>
     }
 }

@@ -80,11 +80,13 @@ fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, results: Memo<Vec<Sha
     let phase = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.phase));
     let last = StoredValue::new(None);
     Effect::new(move || {
+        // Before the step, which is computed of it: else a race of other settings at an equal step would not be heard of.
+        let experiment = room.training.experiment.get();
         let (step, (modality, corruption), dial) = (room.training.step.get(), what.get(), dial.get());
         let Some(step) = step.filter(|_| !room.training.is_busy.get()) else { return };
         // While strengths come in one by one the same question would only begin them anew; where it has failed, it is the
         // visitor who asks again.
-        let question = (room.training.experiment.get(), step, modality, corruption, dial);
+        let question = (experiment, step, modality, corruption, dial);
         let is_open = matches!(phase.get(), Phase::Waiting | Phase::Running | Phase::Failed);
         if is_open && last.with_value(|last| last.as_ref() == Some(&question)) {
             return;

@@ -14,6 +14,7 @@ mod format;
 mod history;
 mod memo;
 mod navigation;
+mod pace;
 mod projection;
 mod ranking;
 mod rooms;

@@ -12,7 +12,6 @@ pub use names::{Attending, ContrastMode, PictureName, RetrieveMode, Room};
 
 pub use race::{LONGEST, RaceView};
 
-use crate::lab::fuse::RaceSettings;
 use crate::session::protocol::{DecodingChoice, Precision};
 
 /// Everything that a link reopens. Defaults are left out of the address.
@@ -79,8 +78,8 @@ impl Default for View {
             question: String::new(),
             sentence: String::new(),
             contrast: ContrastView::default(),
-            fuse: RaceView::new(RaceSettings::default()),
-            sabotage: RaceView::new(RaceSettings::sabotage()),
+            fuse: RaceView::fuse(),
+            sabotage: RaceView::sabotage(),
             album: AlbumView::default(),
         }
     }

@@ -27,7 +27,7 @@ struct Total {
     milliseconds: f32,
 }
 
-/// By kernel, the dearest first.
+/// By kernel, the slowest first.
 fn totals(steps: &[StepTime]) -> Vec<Total> {
     let mut all: Vec<Total> = Vec::new();
     for StepTime { kernel, milliseconds } in steps {
@@ -147,7 +147,7 @@ fn table(totals: Vec<Total>, count: usize, sum: f32) -> impl IntoView {
     };
     view! {
         <table class="numbers" id="steps">
-            <caption>"By kernel, the dearest first"</caption>
+            <caption>"Profile by kernel, slowest first"</caption>
             <thead><tr><th scope="col">"Kernel"</th><th scope="col">"Steps"</th><th scope="col">"Milliseconds"</th></tr></thead>
             <tbody>{totals.into_iter().enumerate().map(row).collect_view()}</tbody>
             <tfoot><tr><th scope="row">"All"</th><td>{count}</td><td>{format::three(sum)}</td></tr></tfoot>

@@ -41,11 +41,11 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
         })
     });
     view! {
-        <WideTable label="Standings of the contestants">
+        <WideTable label="Results of the models">
             <table class="numbers standings">
-                <caption>"On held-out samples, at the last evaluation; precision and recall of the second class, F1 of both. Choose one to look inside."</caption>
-                <thead><tr><th scope="col">"Contestant"</th>
-                    {["Accuracy", "Precision", "Recall", "F1", "Weights", "ms a step"].map(|name| view! { <th scope="col">{name}</th> }).collect_view()}
+                <caption>"On 256 held-out samples, at the last evaluation; precision and recall of the second class, F1 of both. Chance accuracy 0.500. Choose a model to look inside."</caption>
+                <thead><tr><th scope="col">"Model"</th>
+                    {["Accuracy", "Precision", "Recall", "F1", "Parameters", "Time per step, ms"].map(|name| view! { <th scope="col">{name}</th> }).collect_view()}
                 </tr></thead>
                 <tbody>{move || rows.get().into_iter().map(row).collect_view()}</tbody>
             </table>

@@ -211,6 +211,16 @@ journey(
     await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     await lab.page.waitForURL(/cell=0-4/);
     await lab.page.locator(".heatmap .pin").first().waitFor();
+    await lab.page.locator(".pull b").filter({ hasText: "Repels" }).waitFor();
+    // And a point of the map.
+    const map = lab.page.locator(".space .area");
+    await map.scrollIntoViewIfNeeded();
+    const [, x, y] = (await lab.page.locator(".space path.points").first().getAttribute("d")).match(/^M([\d.]+) ([\d.]+)/).map(Number);
+    const on = await map.boundingBox();
+    const finger = [{ x: on.x + x + 3, y: on.y + y }];
+    await client.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: finger });
+    await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await lab.page.locator(".space .heading").filter({ hasText: /^Pair \d+/ }).waitFor();
   },
   CPU,
 );

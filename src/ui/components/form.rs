@@ -58,7 +58,7 @@ pub fn Slider(
 }
 
 /// A key moves a slider in no time; what lights up meanwhile should be seen.
-const AFTERGLOW: Duration = Duration::from_millis(600);
+const AFTERGLOW: Duration = Duration::from_secs(1);
 
 /// Ends of the slider of a learning rate, in millionths; a link may name others.
 pub const LEARNING_RATES: (u32, u32) = (100, 20_000);
@@ -189,6 +189,7 @@ where
         field.set_value(&taken);
     };
     let limits = move || match refused.get() {
+        Some(typed) if typed.is_empty() => format!("Not a number: {min} to {max}"),
         Some(typed) => format!("{typed} is not possible: {min} to {max}"),
         None => format!("{min} to {max}"),
     };

@@ -16,7 +16,8 @@ const DOUBLE_CLICK: Duration = Duration::from_millis(300);
 
 #[component]
 pub fn RunBar(training: TrainingRun) -> impl IntoView {
-    let is_over = Memo::new(move |_| training.step.get().is_some_and(|step| step >= training.goal()));
+    let goal = Memo::new(move |_| training.goal());
+    let is_over = Memo::new(move |_| training.step.get().is_some_and(|step| step >= goal.get()));
     let has_not_begun = Memo::new(move |_| training.step.get().is_none_or(|step| step == 0));
     let started = StoredValue::new(None::<Instant>);
     let toggle = move || match training.is_training.get_untracked() {
@@ -50,7 +51,7 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
     let estimate = move || {
         let is_resting = training.step.get().is_some() && !training.is_busy.get() && !is_over.get();
         is_resting.then(|| {
-            let goal = training.goal();
+            let goal = goal.get();
             match training.seconds_to(goal) {
                 Some(time) => format!("To step {goal}: about {} on this device", format::duration(time)),
                 None => format!("To step {goal}; the time is known after the first steps"),

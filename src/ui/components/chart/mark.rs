@@ -133,7 +133,8 @@ pub fn remarks(frame: &Frame, marks: &[Mark], shown: &[Series]) -> impl IntoView
             <text class="remark" x=x y=place.y text-anchor=anchor>{mark.label.clone()}</text>
         }
     };
-    marks.iter().zip(places(frame, marks, &passed(frame, shown))).map(remark).collect_view()
+    let lines = if marks.is_empty() { Vec::new() } else { passed(frame, shown) };
+    marks.iter().zip(places(frame, marks, &lines)).map(remark).collect_view()
 }
 
 #[cfg(test)]

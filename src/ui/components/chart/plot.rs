@@ -90,7 +90,7 @@ pub fn Plot(
     view! {
         <figure class="plot" class:empty=move || is_empty.get()>
             <figcaption>{move || label.get()}</figcaption>
-            {move || is_empty.get().then(|| view! { <p class="small quiet">"Nothing is measured yet."</p> })}
+            {move || is_empty.get().then(|| view! { <p class="small quiet">"Nothing to draw yet."</p> })}
             <div node_ref=area class="area" tabindex="0" role="application"
                 aria-label=move || format!("{}; arrow keys read values", label.get())
                 on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:keydown=press on:blur=move |_| point.run(None)>

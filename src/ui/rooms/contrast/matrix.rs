@@ -36,11 +36,11 @@ pub fn MatrixPanel(run: ContrastRun) -> impl IntoView {
                         <HeatMap label="Similarity of every image with every caption of the batch; use the arrow keys, Enter pins"
                             axes=["images", "captions"] matrix cell pinned pin />
                         {move || view! { <Legend ends quantity=quantity() /> }}
-                        <Weights cell=known />
-                        <HardNegatives run />
                     </div>
                     <CellNote run cell=known />
                 </div>
+                <Weights cell=known />
+                <HardNegatives run />
             }.into_any(),
         }}
         <CorrelationMap run />

@@ -7,7 +7,7 @@ mod imbalance;
 
 use super::race::{Curves, RaceControls, RaceRoom, RaceSlot, Standings, about, formula, section, title};
 use crate::lab::fuse::Contestant;
-use crate::ui::components::form::NumberField;
+use crate::ui::components::form::{NumberField, Slider};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
@@ -52,12 +52,19 @@ pub fn Sabotage() -> impl IntoView {
 fn Remedies(room: RaceRoom) -> impl IntoView {
     let dropout = Memo::new(move |_| room.settings.with(|settings| settings.dropout));
     let modulation = Memo::new(move |_| room.settings.with(|settings| settings.modulation));
+    // Each value is a run of its own: it is taken when the gesture ends.
+    let draft = RwSignal::new(0.0);
+    Effect::new(move || draft.set(f32::from(modulation.get()) / 10.0));
+    let done = move || {
+        let tenths = (10.0 * draft.get_untracked()).round() as u8;
+        room.set(|settings| settings.modulation = tenths);
+    };
     view! {
         <div class="row controls">
             <NumberField label="Modality dropout in %" min=0 max=90 value=dropout
                 change=move |dropout| room.set(|settings| settings.dropout = dropout) />
-            <NumberField label="Gradient modulation, 10 α" min=0 max=50 value=modulation
-                change=move |modulation| room.set(|settings| settings.modulation = modulation) />
+            <Slider label="Gradient modulation α" min=0.0 max=5.0 step=0.1 value=draft show=|alpha| format!("{alpha:.1}")
+                change=move |alpha| draft.set(alpha) done />
         </div>
     }
 }

@@ -16,6 +16,7 @@ mod glossary;
 mod history;
 mod memo;
 mod navigation;
+mod pace;
 mod popups;
 mod projection;
 mod ranking;

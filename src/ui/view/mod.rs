@@ -14,7 +14,6 @@ pub use names::{Attending, ContrastMode, PictureName, RetrieveMode};
 pub use race::{LONGEST, RaceView};
 pub use rooms::{Group, Room, RoomInfo};
 
-use crate::lab::fuse::RaceSettings;
 use crate::session::protocol::{DecodingChoice, Precision};
 
 /// Everything that a link reopens. Defaults are left out of the address.
@@ -81,8 +80,8 @@ impl Default for View {
             question: String::new(),
             sentence: String::new(),
             contrast: ContrastView::default(),
-            fuse: RaceView::new(RaceSettings::default()),
-            sabotage: RaceView::new(RaceSettings::sabotage()),
+            fuse: RaceView::fuse(),
+            sabotage: RaceView::sabotage(),
             album: AlbumView::default(),
         }
     }

@@ -35,6 +35,22 @@ impl RaceView {
         }
     }
 
+    /// What the room Fuse opens with: two fusions that can solve the task and one that cannot.
+    pub fn fuse() -> Self {
+        let contestants = vec![Contestant::Late, Contestant::Sum, Contestant::Product];
+        RaceView::new(RaceSettings { contestants, ..RaceSettings::default() })
+    }
+
+    /// What the room Sabotage opens with: the picture is gone, and half of the samples need it.
+    pub fn sabotage() -> Self {
+        let task = Task { parts: [1, 1, 0, 0] };
+        RaceView {
+            modality: Modality::Picture,
+            percent: 100,
+            ..RaceView::new(RaceSettings { task, ..RaceSettings::sabotage() })
+        }
+    }
+
     /// Keys and values that differ from those of `plain`.
     pub fn write(&self, plain: &RaceView) -> Vec<(&'static str, String)> {
         let (own, usual) = (self.pairs(), plain.pairs());

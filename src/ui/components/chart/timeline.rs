@@ -27,7 +27,7 @@ struct Total {
     milliseconds: f32,
 }
 
-/// Profile by kernel, slowest first.
+/// By kernel, the slowest first.
 fn totals(steps: &[StepTime]) -> Vec<Total> {
     let mut all: Vec<Total> = Vec::new();
     for StepTime { kernel, milliseconds } in steps {

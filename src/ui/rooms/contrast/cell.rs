@@ -71,8 +71,8 @@ pub fn CellNote(run: ContrastRun, cell: Memo<Option<Cell>>) -> impl IntoView {
             {move || match cell.get() {
                 Some(cell) => view! { <Faces cell=cell.clone() /><Effects cell /> }.into_any(),
                 None => view! {
-                    <p class="quiet">"Point at a cell or walk with the arrow keys; a click pins it. It tells what the loss does to
-                        this picture and this caption."</p>
+                    <p class="quiet">"Point at a cell, tap it or use the arrow keys; a click pins it. Here stands what the loss does to
+                        this image and this caption."</p>
                 }.into_any(),
             }}
         </div>
@@ -88,17 +88,17 @@ fn Faces(cell: Cell) -> impl IntoView {
         <div class="faces">
             <figure class="picture-side">
                 <Raster rgba=Memo::from(raster(&scene)) label=Memo::from(format!("A scene: {own}")) />
-                <figcaption>"Picture "{cell.row + 1}</figcaption>
+                <figcaption>"Image "{cell.row + 1}</figcaption>
             </figure>
             {(!belongs).then(|| view! {
                 <figure class="words-side">
                     <Raster rgba=Memo::from(raster(&other)) label=Memo::from(format!("A scene: {caption}")) />
-                    <figcaption>"What caption "{cell.column + 1}" is true of"</figcaption>
+                    <figcaption>"The image of caption "{cell.column + 1}</figcaption>
                 </figure>
             })}
         </div>
         <p class="sentence">{caption.clone()}</p>
-        {(!belongs).then(|| view! { <p class="small quiet">"The picture’s own: "{own.clone()}</p> })}
+        {(!belongs).then(|| view! { <p class="small quiet">"Caption of the image: "{own.clone()}</p> })}
     }
 }
 
@@ -117,7 +117,7 @@ fn Effects(cell: Cell) -> impl IntoView {
     let Some(of) = cell.gradient else {
         return view! {
             <dl class="figures">{cosine}</dl>
-            <p>"Correlations see no single pair: nothing attracts or repels here. This is the cosine that follows from them."</p>
+            <p>"The correlation loss compares no single pairs: this is the cosine that results."</p>
         }
         .into_any();
     };
@@ -126,8 +126,8 @@ fn Effects(cell: Cell) -> impl IntoView {
         false => ("Repels", "pull repels", "a step of descent lowers this score"),
     };
     let [by_picture, by_caption] = match cell.loss {
-        Loss::InfoNce => ["Softmax weight, among captions", "Softmax weight, among pictures"],
-        Loss::Sigmoid => ["Sigmoid, for the picture", "Sigmoid, for the caption"],
+        Loss::InfoNce => ["Softmax over captions", "Softmax over images"],
+        Loss::Sigmoid => ["Sigmoid, for the image", "Sigmoid, for the caption"],
     };
     let weights = [(by_picture, of.row[cell.column]), (by_caption, of.column[cell.row])];
     let weight = |(name, value)| view! { <div><dt>{name}</dt><dd>{format::percent(value)}</dd></div> };
@@ -154,10 +154,10 @@ pub fn Weights(cell: Memo<Option<Cell>>) -> impl IntoView {
             Loss::Sigmoid => "sigmoid",
         };
         Some(view! {
-            <h3>"Captions by their "{title}" for picture "{cell.row + 1}</h3>
+            <h3>"Captions by their "{title}" for image "{cell.row + 1}</h3>
             <Bars caption="Weights of captions" what="Caption" unit="Weight" modality="words" bars=Memo::from(bars) />
-            <p class="small quiet">"Its own caption stands out; all others are pushed away, each by its weight. Taken over the "
-                {count}" pairs that are shown."</p>
+            <p class="small quiet">"Its own caption is in bold; all others are negatives, each with its weight. Computed over the "
+                {count}" pairs shown."</p>
         })
     };
     view! { <div class="weights">{move || cell.get().and_then(shown)}</div> }

@@ -6,6 +6,7 @@ use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::{LabRunState, Shared};
 use crate::ui::training_run::{StepOf, TrainingRun};
+use leptos::prelude::RwSignal;
 
 /// What was measured on held-out pairs, in the order of the steps.
 pub type Measured = Vec<Shared<ContrastEval>>;
@@ -19,6 +20,8 @@ pub struct ContrastRun {
     pub parameters: Memo<u32>,
     pub reports: Memo<Vec<ContrastMetrics>>,
     pub figures: Memo<Measured>,
+    /// The visitor is moving the temperature.
+    pub is_tau_moving: RwSignal<bool>,
     /// The newest of the figures.
     pub last: Memo<Option<Shared<ContrastEval>>>,
 }
@@ -49,6 +52,7 @@ impl ContrastRun {
                 _ => Vec::new(),
             }),
             figures,
+            is_tau_moving: RwSignal::new(false),
             last: Memo::new(move |_| figures.with(|figures| figures.last().cloned())),
         }
     }

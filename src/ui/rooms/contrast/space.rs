@@ -28,7 +28,7 @@ pub fn SpaceMap(run: ContrastRun) -> impl IntoView {
     let said = move || hover.get().and_then(|at| captions.with_value(|captions| captions.get(at).cloned()));
     view! {
         <div class="space">
-            <Scatter label="Held-out pairs on one map" x=Memo::new(move |_| axis(0, "First component"))
+            <Scatter label="Embedding map (PCA)" x=Memo::new(move |_| axis(0, "First component"))
                 y=Memo::new(move |_| axis(1, "Second component")) groups hover item="Pair" linked=true square=true />
             <p class="small words-line">{said}</p>
         </div>
@@ -40,11 +40,11 @@ fn groups(map: &PcaMap, is_joint: bool) -> Vec<Group> {
     let (first, second) = (points(&map.first), points(&map.second));
     match is_joint {
         true => vec![
-            Group::new("Picture with its caption", Tone::True, Marker::Circle, first),
-            Group::new("Picture with another’s caption", Tone::False, Marker::Cross, second),
+            Group::new("Image with its caption", Tone::True, Marker::Circle, first),
+            Group::new("Image with another caption", Tone::False, Marker::Cross, second),
         ],
         false => vec![
-            Group::new("Pictures", Tone::Picture, Marker::Circle, first),
+            Group::new("Images", Tone::Picture, Marker::Circle, first),
             Group::new("Captions", Tone::Words, Marker::Square, second),
         ],
     }

@@ -89,6 +89,11 @@ impl RaceRoom {
         self.app.preview(|view| change((self.slot.get_mut)(view)));
     }
 
+    /// The settings that the room opens with.
+    pub fn usual(self) -> RaceSettings {
+        (self.slot.get)(&View::default()).settings.clone()
+    }
+
     /// What a file of a contestant's weights is called.
     pub fn file_name(self, contestant: Contestant) -> String {
         format!("{}-seed-{}", contestant.name(), self.settings.with_untracked(|settings| settings.seed))

@@ -40,15 +40,15 @@ pub fn SampleChoice(
         let rgba = raster(&sample.picture);
         let truth = class_of(&sample, sample.answer);
         let words = if sample.sentence.is_empty() {
-            "(no words)".into()
+            "(no text)".into()
         } else {
             format!("“{}”", sample.sentence)
         };
         view! {
             <div class="pair">
-                <Raster rgba=Memo::from(Shared::new(rgba)) label=Memo::from(format!("Picture of sample {at}")) />
+                <Raster rgba=Memo::from(Shared::new(rgba)) label=Memo::from(format!("Image of sample {at}")) />
                 <p class="sentence">{words}</p>
-                <p class="small quiet">"Right answer: " <b>{truth}</b></p>
+                <p class="small quiet">"Ground truth: " <b>{truth}</b></p>
             </div>
         }
     };
@@ -97,11 +97,11 @@ pub fn Answers(
         })
     };
     view! {
-        <WideTable label="Answers to this sample">
+        <WideTable label="Predictions for this sample">
             <table class="numbers">
-                <caption>"Answers to this sample"</caption>
-                <thead><tr><th scope="col">"Contestant"</th><th scope="col">"Answer"</th><th scope="col">"Probability"</th>
-                    <th scope="col">"Verdict"</th>{move || has_gates.get().then(|| view! { <th scope="col">"Share of the picture"</th> })}</tr></thead>
+                <caption>"Predictions for this sample"</caption>
+                <thead><tr><th scope="col">"Model"</th><th scope="col">"Prediction"</th><th scope="col">"Probability"</th>
+                    <th scope="col">"Verdict"</th>{move || has_gates.get().then(|| view! { <th scope="col">"Weight of the image"</th> })}</tr></thead>
                 <tbody>{move || answers.get().into_iter().map(row).collect_view()}</tbody>
             </table>
         </WideTable>

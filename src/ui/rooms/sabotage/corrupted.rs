@@ -32,7 +32,7 @@ pub fn CorruptedSample(room: RaceRoom, results: DeskResults) -> impl IntoView {
         entrants.into_iter().filter_map(answer).collect::<Vec<_>>()
     });
     view! {
-        <h3>"One sample, as it is given"</h3>
+        <h3>"One sample, as the models see it"</h3>
         <div class="beside sample">
             <div><SampleChoice room sample /></div>
             <Answers sample answers />

@@ -1,14 +1,13 @@
-//! The dial of the desk, and accuracy against its strength.
+//! What is corrupted and how strongly, and accuracy against that strength.
 
+use super::drop::Drop;
 use crate::lab::fuse::{Contestant, Modality};
 use crate::lab::sabotage::{Corruption, CorruptionResult};
 use crate::order;
 use crate::session::protocol::{Command, Lane};
-use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::form::{Segments, Slider};
-use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, title, tone};
 use crate::ui::state::{Phase, Shared};
@@ -21,8 +20,7 @@ const STRENGTHS: [u8; 5] = [0, 25, 50, 75, 100];
 /// Between two strengths that the engine is asked about while the dial is turned.
 const TURNING_PAUSE: Duration = Duration::from_millis(200);
 
-const MODALITIES: [(Modality, &str); 2] =
-    [(Modality::Picture, "The picture"), (Modality::Words, "The words")];
+const MODALITIES: [(Modality, &str); 2] = [(Modality::Picture, "The image"), (Modality::Words, "The text")];
 const CORRUPTIONS: [(Corruption, &str); 6] = [
     (Corruption::Remove, "Remove"),
     (Corruption::Blur, "Blur"),
@@ -32,7 +30,7 @@ const CORRUPTIONS: [(Corruption, &str); 6] = [
     (Corruption::Delay, "Delay"),
 ];
 
-/// What the contestants answer to corrupted samples, at the dial.
+/// What the contestants answer to corrupted samples.
 #[derive(Clone, Copy)]
 pub struct DeskResults {
     room: RaceRoom,
@@ -59,7 +57,7 @@ impl DeskResults {
         DeskResults { room, results }
     }
 
-    /// The accuracy of a contestant at the strength of the dial.
+    /// The accuracy of a contestant at the strength that is chosen.
     pub fn at_dial(self, contestant: Contestant) -> Option<f32> {
         let percent = self.room.view.with(|view| view.percent);
         self.result(contestant, percent).map(|result| result.confusion.accuracy())
@@ -80,11 +78,13 @@ fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, results: Memo<Vec<Sha
     let phase = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.phase));
     let last = StoredValue::new(None);
     Effect::new(move || {
+        // Before the step, which is computed of it: else a race of other settings at an equal step would not be heard of.
+        let experiment = room.training.experiment.get();
         let (step, (modality, corruption), dial) = (room.training.step.get(), what.get(), dial.get());
         let Some(step) = step.filter(|_| !room.training.is_busy.get()) else { return };
         // While strengths come in one by one the same question would only begin them anew; where it has failed, it is the
         // visitor who asks again.
-        let question = (room.training.experiment.get(), step, modality, corruption, dial);
+        let question = (experiment, step, modality, corruption, dial);
         let is_open = matches!(phase.get(), Phase::Waiting | Phase::Running | Phase::Failed);
         if is_open && last.with_value(|last| last.as_ref() == Some(&question)) {
             return;
@@ -113,18 +113,18 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
     let corruption = Memo::new(move |_| room.view.with(|view| view.corruption));
     let percent = Memo::new(move |_| room.view.with(|view| f32::from(view.percent)));
     let about = move || match (corruption.get(), modality.get()) {
-        (Corruption::Remove, _) => "That share of the samples lacks it, and the networks are told.",
+        (Corruption::Remove, _) => "Missing in this share of samples; the models see the mask.",
         (Corruption::Blur, Modality::Picture) => {
-            "Every pixel becomes the mean of a square around it, up to as large as the picture."
+            "Every pixel becomes the mean of a square around it, at most as large as the image."
         }
-        (Corruption::Blur, Modality::Words) => "That share of the words is heard as other words.",
-        (Corruption::Mask, Modality::Picture) => "That share of 4 × 4 patches is grey.",
-        (Corruption::Mask, Modality::Words) => "That share of the words is blank.",
-        (Corruption::Mute, Modality::Picture) => "The contrast goes by that share.",
-        (Corruption::Mute, Modality::Words) => "The end of the sentence goes by that share.",
-        (Corruption::Shuffle, _) => "That share of the samples gets it from another sample.",
+        (Corruption::Blur, Modality::Words) => "This share of the words is replaced by other words.",
+        (Corruption::Mask, Modality::Picture) => "This share of 4 × 4 patches is grey.",
+        (Corruption::Mask, Modality::Words) => "This share of the words is blank.",
+        (Corruption::Mute, Modality::Picture) => "The contrast is reduced by this share.",
+        (Corruption::Mute, Modality::Words) => "This share of the sentence is cut off at its end.",
+        (Corruption::Shuffle, _) => "This share of the samples gets it from another sample.",
         (Corruption::Delay, _) => {
-            "It comes up to 8 samples late, in a stream that stays with each scene for 4."
+            "It comes up to 8 samples late, in a stream that shows each scene for 4 samples."
         }
     };
     let failure = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.failure.clone()));
@@ -152,35 +152,21 @@ pub fn Desk(room: RaceRoom, results: DeskResults) -> impl IntoView {
             })
         })
     });
-    let bars = Memo::new(move |_| {
-        let bar = |evaluation: &Shared<crate::lab::fuse::Evaluation>| {
-            let left = results.at_dial(evaluation.contestant)?;
-            Some(Bar {
-                label: title(evaluation.contestant).into(),
-                share: left,
-                value: format::three(left),
-                mark: Some(evaluation.confusion.accuracy()),
-                is_chosen: evaluation.contestant == room.inside.get(),
-            })
-        };
-        room.evaluations.with(|evaluations| evaluations.iter().filter_map(bar).collect::<Vec<_>>())
-    });
     let dial = move || room.view.with(|view| f32::from(view.percent));
-    let marks = Memo::new(move |_| vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "the dial")]);
+    let marks = Memo::new(move |_| vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "strength")]);
     let hint = move || match (room.training.step.get(), room.training.is_busy.get()) {
-        (_, true) => "The desk waits until the race rests: pause it, or let it come to its end.",
-        (Some(0) | None, false) => "These contestants have learned nothing yet. Press Train first.",
+        (_, true) => "Corruptions are evaluated when training rests: pause it, or wait for its end.",
+        (Some(0) | None, false) => "These models are not trained yet: press Train first.",
         _ => "",
     };
+    let rest = Memo::new(move |_| Some(dial()));
+    let chosen = Memo::new(move |_| Some(title(room.inside.get()).to_string()));
     view! {
         <p class="small quiet" aria-live="polite">{hint}</p>
-        <div class="charts">
+        <Drop room results />
+        <div class="charts single">
             <LineChart label="Accuracy against the strength of the corruption" x=Memo::from(Axis::new("Strength", "%").within(0.0, 100.0))
-                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=curves marks />
-            <div>
-                <h3>"At the dial; the mark is the accuracy with both whole"</h3>
-                <Bars caption="Accuracy at the strength of the dial" what="Contestant" unit="Accuracy" modality="fused" bars />
-            </div>
+                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=curves marks rest chosen direct=true />
         </div>
     }
 }

@@ -51,7 +51,7 @@ export function openPython(name, { folder, batch }, threads, { models, python })
   return new Process(python, known([script(name), path.join(models, folder), batch, threads]), {});
 }
 
-const ORT_SCRIPTS = { embed: "bench_ort.py", write: "bench_ort_writer.py" };
+const ORT_SCRIPTS = { embed: "bench_ort.py", write: "bench_ort_decoder.py" };
 
 /** Both sides of a case with this number of threads. */
 export function openNative(one, threads, native) {

@@ -88,9 +88,9 @@ async function openEmbed(settings) {
 
 /** Ours: a function from a place in the text to the logits that follow its token. */
 async function openOurWriting(settings, pixels, ids) {
-  const { Scribe } = await engine(settings.root);
-  const scribe = await Scribe.open(settings.backend === "webgpu", ...(await files(settings)), pixels, Uint32Array.from(ids));
-  return (at) => scribe.after(at);
+  const { DecoderBench } = await engine(settings.root);
+  const bench = await DecoderBench.open(settings.backend === "webgpu", ...(await files(settings)), pixels, Uint32Array.from(ids));
+  return (at) => bench.after(at);
 }
 
 /** Of BLIP base's decoder. */

@@ -24,10 +24,10 @@ async fn zero_shot(
     let mut model = VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), Precision::F32)?;
     model.expect_embeddings()?;
     let picture = model.fit(&image::decode(&std::fs::read(photo)?)?.pixels);
-    let image = model.encode_pictures(&[picture]).await?;
+    let image = model.embed_images(&[picture]).await?;
     let ids = texts.iter().map(|text| model.sentence(text)).collect::<Result<Vec<_>, _>>()?;
-    let texts = model.encode_sentences(&ids).await?;
-    let scale = model.scale().await?;
+    let texts = model.embed_texts(&ids).await?;
+    let scale = model.logit_scale().await?;
     let logit = |text: &[f32]| scale.logit(dot(text, image.as_f32()));
     let logits: Vec<f32> = texts.as_f32().chunks(texts.shape.last()).map(logit).collect();
     Ok(scale.probabilities(&logits))

@@ -9,7 +9,7 @@ use triptych::io::image::{decode, encode_png};
 use triptych::pixels;
 use triptych::session::local::{LocalClient, Offline};
 use triptych::session::protocol::{
-    AlbumPart, BackendChoice, Command, EncodeLane, Event, ModelName, Opened, Photo, Pixels, Recovery,
+    AlbumPart, BackendChoice, Command, EncodeLane, Event, ModelName, OpenedPicture, Photo, Pixels, Recovery,
 };
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
@@ -69,7 +69,14 @@ fn add(client: &mut LocalClient, name: &str, picture: &pixels::Pixels) -> Vec<f3
 
 fn whole(photos: &[&str], embeddings: Vec<f32>) -> Event {
     let photos = photos.iter().map(|name| photo(name)).collect();
-    Event::Album(AlbumPart { from: 0, photos, embeddings, incomplete: Vec::new(), damaged: 0, lasts: true })
+    Event::Album(AlbumPart {
+        from: 0,
+        photos,
+        embeddings,
+        incomplete: Vec::new(),
+        damaged: 0,
+        is_persistent: true,
+    })
 }
 
 const OPEN: Command = Command::OpenAlbum { known: 0 };
@@ -292,10 +299,10 @@ fn an_album_in_memory_goes_on_from_what_is_kept_and_leaves_it_as_it_was() {
     open(&mut client);
     let command = addition("e", &picture(4, 64)).in_memory().expect("it keeps something");
     let came = part(&mut client, command);
-    assert_eq!((came.from, names(&came), came.lasts), (4, vec!["e"], false));
+    assert_eq!((came.from, names(&came), came.is_persistent), (4, vec!["e"], false));
     add(&mut client, "f", &picture(5, 64));
     let came = open(&mut client);
-    assert_eq!((names(&came), came.lasts), (vec!["a", "b", "c", "d", "e", "f"], false));
+    assert_eq!((names(&came), came.is_persistent), (vec!["a", "b", "c", "d", "e", "f"], false));
     assert_eq!(ask(&mut visit(folders.path()), OPEN), whole(&["a", "b", "c", "d"], rows.concat()));
 }
 
@@ -306,11 +313,11 @@ fn where_nothing_can_be_kept_the_album_lasts_for_the_visit() {
     fs::write(&taken, b"no folder").unwrap();
     let mut client = visit(&taken);
     let came = open(&mut client);
-    assert_eq!((came.photos.len(), came.lasts), (0, false));
+    assert_eq!((came.photos.len(), came.is_persistent), (0, false));
     add(&mut client, "a", &picture(0, 64));
     assert_eq!(names(&open(&mut client)), ["a"]);
     let came = part(&mut client, Command::ClearAlbum);
-    assert_eq!((came.photos.len(), came.lasts), (0, false));
+    assert_eq!((came.photos.len(), came.is_persistent), (0, false));
     assert_eq!(open(&mut visit(&taken)).photos.len(), 0);
 }
 
@@ -329,7 +336,7 @@ fn a_photo_whose_file_ends_early_is_marked_for_good() {
     assert_eq!((names(&came), &came.incomplete), (vec!["cut.png"], &vec![1]));
     assert_eq!(open(&mut visit(folders.path())).incomplete, [1]);
     let event = ask(&mut client, Command::Open { name: "cut.png".into(), file: file.clone() });
-    assert!(matches!(event, Event::Opened(Opened { is_incomplete: true, .. })), "{event:?}");
+    assert!(matches!(event, Event::Opened(OpenedPicture { is_incomplete: true, .. })), "{event:?}");
     let refusals: [(&[u8], &str); 3] = [
         (&file[..file.len() / 2], "The file p ends before its picture does."),
         (b"", "The file p is empty."),
@@ -353,6 +360,6 @@ fn of_two_pictures_that_come_together_the_second_is_shown() {
     let replies = block_on(client.finish());
     assert_eq!(replies.iter().map(|reply| reply.id).collect::<Vec<_>>(), id[1..]);
     assert!(
-        matches!(&replies[0].event, Event::Opened(Opened { picture: opened, .. }) if opened.rgb == picture(1, 64).rgb)
+        matches!(&replies[0].event, Event::Opened(OpenedPicture { picture: opened, .. }) if opened.rgb == picture(1, 64).rgb)
     );
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use pollster::block_on;
 use triptych::device::{CpuDevice, Device};
-use triptych::infer::{Decoding, Source, VisionLanguageModel};
+use triptych::infer::{Decoding, GenerationContext, VisionLanguageModel};
 use triptych::io::file::Folder;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
@@ -29,7 +29,7 @@ fn captions() -> String {
         let rgb = render(&splits::scene(Split::Test, 1, index)).rgb;
         let picture = Pixels::new(PIXELS as u32, PIXELS as u32, rgb);
         let (prompt, _) = model.caption_prompt("").expect("Playroom writes captions");
-        let source = Source { picture, question: None };
+        let source = GenerationContext { picture, question: None };
         let written = block_on(model.generate(&source, prompt, decoding, 64)).expect("the CPU computes");
         model.text(&written.ids)
     };

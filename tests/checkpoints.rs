@@ -82,16 +82,16 @@ fn pictures() -> Vec<Pixels> {
 fn pictures_and_sentences_become_what_the_model_was_given() {
     for name in MODELS {
         let subject = Subject::open(&goldens().join(name), Form::Cpu);
-        let images = &subject.checkpoint.images;
+        let images = &subject.checkpoint.image_processor;
         let fitted: Vec<Pixels> = pictures().iter().map(|picture| images.fit(picture)).collect();
         assert_eq!(&images.pixel_values(&fitted), subject.get("in.pixel_values"), "{name}");
-        let Some(words) = &subject.checkpoint.words else {
+        let Some(tokenizer) = &subject.checkpoint.tokenizer else {
             assert_eq!(name, "siglip");
             continue;
         };
         if subject.has("in.attention_mask") {
             for (i, text) in ["a cat", "Two DOGS on a càt"].into_iter().enumerate() {
-                assert_eq!(words.row(text).unwrap(), subject.row("in.input_ids", i), "{name}");
+                assert_eq!(tokenizer.row(text).unwrap(), subject.row("in.input_ids", i), "{name}");
             }
         }
     }
@@ -103,14 +103,14 @@ fn whole_batches_embed_as_their_parts_do() {
         let mut subject = Subject::open(&goldens().join(name), Form::Cpu);
         let three: Vec<Pixels> = pictures().into_iter().chain([pictures().remove(0)]).collect();
         let three: Vec<Pixels> = three.iter().map(|picture| subject.checkpoint.fit(picture)).collect();
-        let embeds = block_on(subject.checkpoint.encode_pictures(&three)).unwrap();
+        let embeds = block_on(subject.checkpoint.embed_images(&three)).unwrap();
         let image = if name == "blip_match" { "out.image_feat" } else { "out.image_embeds" };
         let size = subject.get(image).shape.numel();
         assert_eq!(embeds.shape[0], 3);
         subject.check_part(image, &embeds.as_f32()[..size], 0);
         subject.check_part(image, &embeds.as_f32()[size..], 0);
         let texts: Vec<Vec<u32>> = (0..2).map(|i| subject.row("in.input_ids", i)).collect();
-        let embeds = block_on(subject.checkpoint.encode_sentences(&texts)).unwrap();
+        let embeds = block_on(subject.checkpoint.embed_texts(&texts)).unwrap();
         let text = if name == "blip_match" { "out.text_feat" } else { "out.text_embeds" };
         subject.check(text, &embeds);
         let failures = subject.outcome().failures;
@@ -156,7 +156,7 @@ fn texts_go_on_as_if_they_were_computed_anew() {
         let mut subject = Subject::open(&goldens().join("blip_caption"), form);
         for picture in pictures() {
             let checkpoint = &mut subject.checkpoint;
-            let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&picture)]);
+            let pixels = checkpoint.image_processor.pixel_values(&[checkpoint.image_processor.fit(&picture)]);
             let source = block_on(checkpoint.encode_image(&pixels)).unwrap();
             for rows in rounds {
                 let on = block_on(checkpoint.decode_step(source, rows, false)).unwrap().0;
@@ -174,7 +174,7 @@ fn texts_go_on_as_if_they_were_computed_anew() {
 #[test]
 fn another_question_is_answered_from_the_start() {
     let mut checkpoint = Subject::open(&goldens().join("blip_answer"), Form::Cpu).checkpoint;
-    let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&pictures()[0])]);
+    let pixels = checkpoint.image_processor.pixel_values(&[checkpoint.image_processor.fit(&pictures()[0])]);
     let seen = block_on(checkpoint.encode_image(&pixels)).unwrap();
     let rows = [vec![64, 5, 57]];
     let mut all = Vec::new();

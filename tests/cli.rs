@@ -17,7 +17,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use triptych::io::claim::Claim;
+use triptych::io::file_lock::FileLock;
 use triptych::io::safetensors::SafetensorsFile;
 
 fn triptych(arguments: &[&str]) -> Output {
@@ -242,16 +242,16 @@ fn every_figure_is_measured() {
 fn a_second_process_in_a_folder_is_refused() {
     let out = tempfile::tempdir().unwrap();
     let run = out.path().join("run");
-    let claim = Claim::take(&run.join(".lock")).unwrap();
+    let lock = FileLock::take(&run.join(".lock")).unwrap();
     let train = ["train", "--out", path(&run), "--steps", "1"];
     let (code, said) = failure(&[&train[..], &CPU].concat());
     assert_eq!(code, Some(2));
     assert!(said.contains("run: another process is training there"), "{said}");
     assert!(!run.join("log.csv").exists());
-    drop(claim);
+    drop(lock);
 
     let made = out.path().join("made");
-    let _claim = Claim::take(&out.path().join(".made.lock")).unwrap();
+    let _lock = FileLock::take(&out.path().join(".made.lock")).unwrap();
     let checkpoint = "tests/goldens/checkpoints/clip_gelu";
     let (code, said) = failure(&["convert", checkpoint, path(&made), "--precision", "f16"]);
     assert_eq!(code, Some(2));

@@ -43,12 +43,14 @@ fn near(got: &[f32], want: &[f32]) {
 
 #[test]
 fn weights_may_be_kept_in_fewer_bits() {
-    let embed = |weights: &str| {
-        numbers(&answered("clip_gelu", &["embed", "--image", WIDE, "--weights", weights])["image_embeds"])
-    };
-    let (whole, half, eighth) = (embed("f32"), embed("f16"), embed("int8"));
-    let apart = |other: &[f32]| whole.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(0.0 < apart(&half) && apart(&half) < apart(&eighth) && apart(&eighth) < 0.05);
+    for model in ["clip_gelu", "../../../public/models/playroom"] {
+        let embed = |weights: &str| {
+            numbers(&answered(model, &["embed", "--image", WIDE, "--weights", weights])["image_embeds"])
+        };
+        let (whole, half, eighth) = (embed("f32"), embed("f16"), embed("int8"));
+        let apart = |other: &[f32]| whole.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(0.0 < apart(&half) && apart(&half) < apart(&eighth) && apart(&eighth) < 0.05, "{model}");
+    }
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn what_a_model_cannot_do_is_refused() {
         ("clip_gelu", &["caption", "--image", WIDE], "this needs a BlipForConditionalGeneration"),
         ("blip_caption", &["embed", "--image", WIDE], "not tuned for retrieval"),
         ("siglip", &["embed", "--text", "a cat"], "has no tokenizer"),
-        ("siglip", &["eval"], "Playroom models only"),
+        ("siglip", &["eval"], "siglip: this command runs Playroom models only"),
         ("clip_gelu", &["embed", "--image", "nowhere.png"], "nowhere.png"),
     ];
     for (model, arguments, expected) in cases {

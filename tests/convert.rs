@@ -95,7 +95,7 @@ fn nearness(model: &str, storage: Precision, form: Form) -> f64 {
     let run = subject.run(job, false, &[("pixels", &pixels)]);
     let images = subject.read(&run, "image_embeds");
     let rows: Vec<Vec<u32>> = (0..2).map(|i| subject.row("in.input_ids", i)).collect();
-    let texts = block_on(subject.checkpoint.encode_sentences(&rows)).unwrap();
+    let texts = block_on(subject.checkpoint.embed_texts(&rows)).unwrap();
     let width = images.shape.last();
     worst_cosine(images.as_f32(), subject.get(image).as_f32(), width).min(worst_cosine(
         texts.as_f32(),

@@ -110,14 +110,14 @@ fn picture() -> Pixels {
 
 fn embeds(loaded: &mut VisionLanguageModel) -> Result<HostTensor, DeviceError> {
     let fitted = loaded.fit(&picture());
-    block_on(loaded.encode_pictures(&[fitted]))
+    block_on(loaded.embed_images(&[fitted]))
 }
 
 #[test]
 fn an_image_processor_may_stand_in_the_file_of_all_processors() {
     for model in ["clip_gelu", "siglip", "blip_match"] {
         let whole = Faulty::new(model);
-        let (own, images) = (whole.read(PREPROCESSOR), whole.load().unwrap().images);
+        let (own, images) = (whole.read(PREPROCESSOR), whole.load().unwrap().image_processor);
         let forms = [
             json!({ "image_processor": own, "processor_class": "Processor" }),
             json!({ "feature_extractor": own }),
@@ -126,15 +126,15 @@ fn an_image_processor_may_stand_in_the_file_of_all_processors() {
         for form in forms {
             let folder = Faulty::new(model).remove(PREPROCESSOR).write(PROCESSOR, &form);
             let loaded = folder.load().unwrap();
-            assert_eq!((&loaded.images, loaded.notes.len()), (&images, 0), "{model}: {form}");
+            assert_eq!((&loaded.image_processor, loaded.notes.len()), (&images, 0), "{model}: {form}");
         }
         // The nested one comes first, as in transformers; a file without one says nothing of pictures.
         let mut other = own.clone();
         other["image_mean"] = json!([0.1, 0.2, 0.3]);
         let both = whole.write(PROCESSOR, &json!({ "image_processor": other }));
-        assert_ne!(both.load().unwrap().images, images, "{model}");
+        assert_ne!(both.load().unwrap().image_processor, images, "{model}");
         let silent = both.write(PROCESSOR, &json!({ "processor_class": "Processor" }));
-        assert_eq!(silent.load().unwrap().images, images, "{model}");
+        assert_eq!(silent.load().unwrap().image_processor, images, "{model}");
     }
 }
 
@@ -196,7 +196,7 @@ fn defaults_are_those_of_the_class_that_the_file_names_and_are_told() {
     let without_mean = [("/image_mean", Value::Null), ("/image_std", Value::Null)];
     let values = |folder: &Faulty| {
         let loaded = folder.load().unwrap();
-        let pixels = loaded.images.pixel_values(&[loaded.images.fit(&picture())]);
+        let pixels = loaded.image_processor.pixel_values(&[loaded.image_processor.fit(&picture())]);
         (pixels, loaded.notes)
     };
     let folder = Faulty::new("clip_gelu");
@@ -264,13 +264,13 @@ fn results_that_are_no_numbers_tell_where_they_begin() {
     let message = embeds(&mut loaded).unwrap_err().to_string();
     assert!(message.starts_with("`image_embeds` holds ") && message.contains(" at element 0, "), "{message}");
     assert!(message.contains("first they are not in `vision_model.post_layernorm."), "{message}");
-    let texts = loaded.words.as_ref().unwrap().row("a cat").unwrap();
-    assert!(block_on(loaded.encode_sentences(&[texts])).is_ok(), "the other tower is whole");
+    let texts = loaded.tokenizer.as_ref().unwrap().row("a cat").unwrap();
+    assert!(block_on(loaded.embed_texts(&[texts])).is_ok(), "the other tower is whole");
     let scale = Faulty::new("clip_gelu").weights(|name, found| match name {
         "logit_scale" => HostTensor::f32(found.shape.clone(), vec![100.0]),
         _ => found,
     });
-    let message = block_on(scale.load().unwrap().scale()).unwrap_err().to_string();
+    let message = block_on(scale.load().unwrap().logit_scale()).unwrap_err().to_string();
     assert!(message.starts_with("`exp(logit_scale)` holds inf"), "{message}");
 }
 

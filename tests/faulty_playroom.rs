@@ -141,7 +141,7 @@ fn a_question_that_fills_the_row_leaves_no_room_for_an_answer() {
     let mut scene = Command::new(env!("CARGO_BIN_EXE_triptych"));
     assert!(scene.args(["scene", "--out", path(scenes.path())]).output().expect("a scene").status.success());
     let image = scenes.path().join("0000.png");
-    let (code, said) = refusal(&["answer", "--image", path(&image), "--question", &"a ".repeat(61)]);
+    let (code, said) = refusal(&["answer", "--image", path(&image), "--question", &"a ".repeat(60)]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("64 tokens leave no room to write"), "{said}");
 }

@@ -222,7 +222,7 @@ fn refusals_name_the_file_and_tell_whether_to_try_again() {
     let (sentence, may_pass) = told("config.json", 404);
     assert!(sentence.starts_with("config.json is not there (404)") && !may_pass, "{sentence}");
     let (sentence, may_pass) = told("config.json", 403);
-    assert!(sentence.starts_with("config.json is not handed out (403)") && !may_pass, "{sentence}");
+    assert!(sentence.starts_with("config.json: access denied (403)") && !may_pass, "{sentence}");
     let (sentence, may_pass) = told("model.safetensors", 500);
     assert!(sentence.starts_with("model.safetensors cannot be served now (500)") && may_pass, "{sentence}");
     let (sentence, may_pass) = told("model.safetensors", 404);

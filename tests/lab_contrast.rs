@@ -3,7 +3,7 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::lab::contrast::objectives::{self, Objective, ObjectiveComparison, Phase, Standing};
 use triptych::lab::contrast::{
-    ContrastMetrics, ContrastSettings, Correlations, Direction, Figures, HELD_OUT, Loss, Run, Space,
+    ContrastEval, ContrastMetrics, ContrastSettings, Correlations, Direction, HELD_OUT, Loss, Run, Space,
     Temperature,
 };
 
@@ -21,7 +21,7 @@ fn train(run: &mut Run, steps: u64) -> Vec<ContrastMetrics> {
     (0..steps).map(|_| pollster::block_on(run.step()).expect("the CPU device runs")).collect()
 }
 
-fn figures(run: &mut Run) -> Figures {
+fn figures(run: &mut Run) -> ContrastEval {
     pollster::block_on(run.figures()).expect("the CPU device runs")
 }
 

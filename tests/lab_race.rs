@@ -37,8 +37,8 @@ fn accuracy(race: &Race, contestant: Contestant) -> f32 {
 
 fn without_words(race: &Race, contestant: Contestant) -> f32 {
     let sabotage = Sabotage { modality: Modality::Words, corruption: Corruption::Remove, percent: 100 };
-    let damage = pollster::block_on(race.damage(place(race, contestant), sabotage)).unwrap();
-    damage.confusion.accuracy()
+    let result = pollster::block_on(race.evaluate_corrupted(place(race, contestant), sabotage)).unwrap();
+    result.confusion.accuracy()
 }
 
 #[test]
@@ -72,8 +72,9 @@ fn shuffling_a_picture_that_tells_nothing_changes_nothing() {
     let [own, shuffled] = [Contestant::Concat, Contestant::Shuffled].map(|c| accuracy(&race, c));
     assert!(own > 0.95 && (own - shuffled).abs() < 0.02, "{own} and {shuffled}");
     let sabotage = Sabotage { modality: Modality::Picture, corruption: Corruption::Shuffle, percent: 100 };
-    let damage = pollster::block_on(race.damage(place(&race, Contestant::Concat), sabotage)).unwrap();
-    assert!((damage.confusion.accuracy() - own).abs() < 0.02);
+    let result =
+        pollster::block_on(race.evaluate_corrupted(place(&race, Contestant::Concat), sabotage)).unwrap();
+    assert!((result.confusion.accuracy() - own).abs() < 0.02);
 }
 
 #[test]

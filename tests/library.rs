@@ -15,14 +15,14 @@ use std::path::Path;
 use pollster::block_on;
 use server::{Behaviour, Client, Hub};
 use tempfile::{TempDir, tempdir};
-use triptych::io::claim::Claim;
+use triptych::io::file_lock::FileLock;
 use triptych::io::hub::key;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::precision::Precision;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    Abilities, BackendChoice, Command, Effect, Event, Failure, Lane, ModelKind, ModelName, Recovery, Reply,
-    StoredModel,
+    Abilities, BackendChoice, Command, Event, Failure, Lane, ModelKind, ModelName, PrecisionReport, Recovery,
+    Reply, StoredModel,
 };
 use triptych::tensor::{Data, HostTensor};
 
@@ -40,23 +40,23 @@ fn serving(model: &str) -> Behaviour {
     Behaviour { files: files(model).into_iter().collect(), has_digests: true, ..Behaviour::default() }
 }
 
-struct Lab {
+struct TestSession {
     hub: Hub,
     folder: TempDir,
     client: LocalClient<Client>,
 }
 
-impl Lab {
+impl TestSession {
     fn new(model: &str) -> Self {
         let folder = tempdir().unwrap();
         let client = visit(folder.path());
-        Lab { hub: Hub::start(serving(model)), folder, client }
+        TestSession { hub: Hub::start(serving(model)), folder, client }
     }
 
     /// The lock of the folder of a checkpoint, as another page has it.
-    fn lock(&self, name: &str) -> Claim {
+    fn lock(&self, name: &str) -> FileLock {
         let path = self.folder.path().join(".locks").join(format!("model.{}", key(name)));
-        Claim::take(&path).unwrap().expect("nobody else has it")
+        FileLock::take(&path).unwrap().expect("nobody else has it")
     }
 
     fn ask(&mut self, command: Command) -> Vec<Event> {
@@ -67,9 +67,9 @@ impl Lab {
         self.hub.address.clone()
     }
 
-    fn shelf(&mut self) -> Vec<StoredModel> {
-        let events = self.ask(Command::Shelf);
-        let [Event::Shelf(models)] = &events[..] else { panic!("{events:?}") };
+    fn models(&mut self) -> Vec<StoredModel> {
+        let events = self.ask(Command::ListModels);
+        let [Event::Models(models)] = &events[..] else { panic!("{events:?}") };
         models.clone()
     }
 
@@ -81,7 +81,7 @@ impl Lab {
         full.map(|file| file.file_name().into_string().unwrap()).collect()
     }
 
-    fn speaks(&mut self) {
+    fn expect_active(&mut self) {
         let events = self.ask(Command::query("a cat"));
         assert!(matches!(events[..], [Event::Encoded { .. }]), "{events:?}");
     }
@@ -114,51 +114,53 @@ fn failure(events: &[Event]) -> &Failure {
 
 #[test]
 fn a_checkpoint_is_offered_downloaded_loaded_and_deleted() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    let events = lab.ask(Command::Offer { name: name.clone(), again: false });
+    let mut session = TestSession::new("clip_gelu");
+    let name = session.name();
+    let events = session.ask(Command::Offer { name: name.clone(), again: false });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
     assert_eq!((offer.kind, offer.obstacle.as_str()), (ModelKind::Clip, ""));
     assert_eq!(offer.abilities, Abilities { embeds: true, ..Abilities::default() });
     assert_eq!((offer.stored, offer.memory[0]), (0, 4 * offer.parameters));
-    assert_eq!(lab.kept_files(), [""; 0], "nothing is kept of what was only looked at");
+    assert_eq!(session.kept_files(), [""; 0], "nothing is kept of what was only looked at");
     assert!(offer.memory.is_sorted_by(|more, less| more > less), "{:?}", offer.memory);
     assert!(offer.size > 40_000 && offer.parameters > 10_000);
 
-    assert!(failure(&lab.load(&name)).sentence.ends_with("is not kept on this device: download it first."));
-    let events = lab.ask(download(&name));
+    assert!(
+        failure(&session.load(&name)).sentence.ends_with("is not kept on this device: download it first.")
+    );
+    let events = session.ask(download(&name));
     assert_eq!(events.last(), Some(&Event::Downloaded));
     assert!(matches!(&events[0], Event::Downloading(progress) if progress.total == offer.size));
-    let kept = StoredModel { name: name.clone(), size: offer.size, stored: offer.size, lasts: true };
-    assert_eq!(lab.shelf(), [kept]);
+    let kept = StoredModel { name: name.clone(), size: offer.size, stored: offer.size, is_persistent: true };
+    assert_eq!(session.models(), [kept]);
 
-    lab.hub.take_log();
-    let events = lab.load(&name);
+    session.hub.take_log();
+    let events = session.load(&name);
     let Some(Event::Ready(facts)) = events.last() else { panic!("{events:?}") };
     assert_eq!((facts.name.as_str(), facts.parameters), (name.as_str(), offer.parameters));
-    assert_eq!(lab.hub.take_log(), [""; 0], "what is kept needs no network");
+    assert_eq!(session.hub.take_log(), [""; 0], "what is kept needs no network");
 
-    let events = lab.ask(Command::Compare { name: name.clone() });
-    let effects = events.iter().map(|event| match event {
-        Event::Compared(effect) => effect,
+    let events = session.ask(Command::Compare { name: name.clone() });
+    let reports = events.iter().map(|event| match event {
+        Event::Compared(report) => report,
         other => panic!("{other:?}"),
     });
-    let effects: Vec<&Effect> = effects.collect();
-    assert!(effects.iter().map(|effect| effect.precision).eq(Precision::ALL));
-    assert!(effects.is_sorted_by(|more, less| more.bytes > less.bytes), "{effects:?}");
-    assert!(effects.iter().all(|effect| effect.agreement.worst_cosine.is_some_and(|cosine| cosine > 0.99)));
-    lab.speaks();
-    assert_eq!(lab.ask(Command::Delete { name: name.clone() }), [Event::Shelf(Vec::new())]);
-    assert_eq!(failure(&lab.load(&name)).recovery, Recovery::ChangeInput);
+    let reports: Vec<&PrecisionReport> = reports.collect();
+    assert!(reports.iter().map(|report| report.precision).eq(Precision::ALL));
+    assert!(reports.is_sorted_by(|more, less| more.bytes > less.bytes), "{reports:?}");
+    assert!(reports.iter().all(|report| report.metrics.worst_cosine.is_some_and(|cosine| cosine > 0.99)));
+    session.expect_active();
+    assert_eq!(session.ask(Command::Delete { name: name.clone() }), [Event::Models(Vec::new())]);
+    assert_eq!(failure(&session.load(&name)).recovery, Recovery::ChangeInput);
 }
 
-/// Of three forms the second cannot be had: what was measured before stays said, and the model speaks on.
+/// Of three forms the second cannot be had: what was measured before stays said, and the model stays active.
 #[test]
 fn a_form_that_fails_does_not_silence_the_model() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
+    let mut session = TestSession::new("clip_gelu");
+    let name = session.name();
     let file = "model.safetensors";
-    let whole = SafetensorsFile::new(file, lab.hub.set().files[file].clone()).unwrap();
+    let whole = SafetensorsFile::new(file, session.hub.set().files[file].clone()).unwrap();
     let tensors = whole.names().into_iter().map(|name| {
         let mut tensor = whole.tensor(&name).unwrap();
         if let (true, Data::F32(values)) = (name.ends_with("layers.0.mlp.fc1.weight"), &mut tensor.data) {
@@ -169,79 +171,79 @@ fn a_form_that_fails_does_not_silence_the_model() {
     let tensors: Vec<(String, HostTensor)> = tensors.collect();
     let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
     let bytes = to_bytes(named, &[], Floats::F32).unwrap();
-    lab.hub.set().files.insert(file.into(), bytes);
-    lab.ask(Command::Offer { name: name.clone(), again: false });
-    lab.ask(download(&name));
-    lab.load(&name);
-    let events = lab.ask(Command::Compare { name });
-    assert!(matches!(events[0], Event::Compared(effect) if effect.precision == Precision::F32), "{events:?}");
-    assert!(failure(&events).detail.ends_with("which f16 does not hold"), "{events:?}");
-    lab.speaks();
+    session.hub.set().files.insert(file.into(), bytes);
+    session.ask(Command::Offer { name: name.clone(), again: false });
+    session.ask(download(&name));
+    session.load(&name);
+    let events = session.ask(Command::Compare { name });
+    assert!(matches!(events[0], Event::Compared(report) if report.precision == Precision::F32), "{events:?}");
+    assert!(failure(&events).detail.ends_with("which f16 cannot represent"), "{events:?}");
+    session.expect_active();
 }
 
 #[test]
 fn a_comparison_may_be_stopped_and_begun_anew() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    lab.ask(Command::Offer { name: name.clone(), again: false });
-    lab.ask(download(&name));
-    lab.load(&name);
+    let mut session = TestSession::new("clip_gelu");
+    let name = session.name();
+    session.ask(Command::Offer { name: name.clone(), again: false });
+    session.ask(download(&name));
+    session.load(&name);
     let compare = Command::Compare { name };
-    lab.client.send(compare.clone());
-    assert!(matches!(block_on(lab.client.step())[..], [Reply { event: Event::Compared(_), .. }]));
-    let id = lab.client.send(compare);
-    assert!(block_on(lab.client.step()).iter().all(|reply| reply.id == id), "the older one has ended");
-    lab.client.send(Command::Stop { lane: Lane::Compare });
-    assert_eq!(block_on(lab.client.finish()), [], "what was stopped tells nothing more");
-    lab.speaks();
-    let other = lab.ask(Command::Compare { name: "another".into() });
+    session.client.send(compare.clone());
+    assert!(matches!(block_on(session.client.step())[..], [Reply { event: Event::Compared(_), .. }]));
+    let id = session.client.send(compare);
+    assert!(block_on(session.client.step()).iter().all(|reply| reply.id == id), "the older one has ended");
+    session.client.send(Command::Stop { lane: Lane::Compare });
+    assert_eq!(block_on(session.client.finish()), [], "what was stopped tells nothing more");
+    session.expect_active();
+    let other = session.ask(Command::Compare { name: "another".into() });
     assert_eq!(failure(&other).recovery, Recovery::ChangeInput);
-    lab.speaks();
+    session.expect_active();
 }
 
 #[test]
 fn a_download_that_broke_off_stands_on_the_shelf_and_goes_on() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    lab.ask(Command::Offer { name: name.clone(), again: false });
+    let mut session = TestSession::new("clip_gelu");
+    let name = session.name();
+    session.ask(Command::Offer { name: name.clone(), again: false });
     // The look and the four small files go well.
-    let look = lab.hub.take_log().len();
-    lab.hub.set().busy_after = Some(look + 4);
-    let failed = failure(&lab.ask(download(&name))).clone();
+    let look = session.hub.take_log().len();
+    session.hub.set().busy_after = Some(look + 4);
+    let failed = failure(&session.ask(download(&name))).clone();
     assert!(failed.sentence.starts_with("model.safetensors cannot be served now"), "{}", failed.sentence);
     assert_eq!(failed.recovery, Recovery::Retry);
-    let [model] = &lab.shelf()[..] else { panic!("one model is kept in part") };
+    let [model] = &session.models()[..] else { panic!("one model is kept in part") };
     assert!(model.stored < model.size);
-    lab.hub.set().busy_after = None;
-    assert_eq!(lab.ask(download(&name)).last(), Some(&Event::Downloaded));
+    session.hub.set().busy_after = None;
+    assert_eq!(session.ask(download(&name)).last(), Some(&Event::Downloaded));
 }
 
 #[test]
 fn what_cannot_be_had_is_a_sentence() {
-    let mut lab = Lab::new("clip_gelu");
-    let told = |lab: &mut Lab, name: &str| {
-        failure(&lab.ask(Command::Offer { name: name.into(), again: false })).clone()
+    let mut session = TestSession::new("clip_gelu");
+    let told = |session: &mut TestSession, name: &str| {
+        failure(&session.ask(Command::Offer { name: name.into(), again: false })).clone()
     };
-    let name = lab.name();
-    let unnamed = told(&mut lab, "clip");
+    let name = session.name();
+    let unnamed = told(&mut session, "clip");
     assert_eq!(unnamed.recovery, Recovery::ChangeInput);
     assert!(unnamed.sentence.starts_with("\"clip\" is not the name of a model"), "{}", unnamed.sentence);
-    lab.hub.set().statuses.insert("config.json".into(), 403);
-    assert!(told(&mut lab, &name).sentence.starts_with("config.json is not handed out (403)"));
-    lab.hub.set().statuses.clear();
-    lab.hub.set().files.insert("config.json".into(), br#"{"architectures":["BertModel"]}"#.to_vec());
-    let unknown = told(&mut lab, &name);
+    session.hub.set().statuses.insert("config.json".into(), 403);
+    assert!(told(&mut session, &name).sentence.starts_with("config.json: access denied (403)"));
+    session.hub.set().statuses.clear();
+    session.hub.set().files.insert("config.json".into(), br#"{"architectures":["BertModel"]}"#.to_vec());
+    let unknown = told(&mut session, &name);
     assert_eq!(unknown.sentence, "This is no model that runs here.");
     assert!(unknown.detail.contains("BertModel"));
 }
 
 #[test]
 fn what_cannot_fit_is_refused_before_its_weights_come() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
+    let mut session = TestSession::new("clip_gelu");
+    let name = session.name();
     let huge = br#"{"model_type":"clip","text_config":{"hidden_size":8192,"intermediate_size":32768}}"#;
-    lab.hub.set().files.insert("config.json".into(), huge.to_vec());
-    let events = lab.ask(Command::Offer { name, again: false });
+    session.hub.set().files.insert("config.json".into(), huge.to_vec());
+    let events = session.ask(Command::Offer { name, again: false });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
     assert!(offer.obstacle.ends_with("in memory; a page can hold 3.2 GB."), "{}", offer.obstacle);
     assert!(offer.memory.iter().all(|&memory| memory > 3 << 30), "{:?}", offer.memory);
@@ -249,7 +251,7 @@ fn what_cannot_fit_is_refused_before_its_weights_come() {
 
 #[test]
 fn files_of_the_visitor_are_taken_piece_by_piece() {
-    let mut lab = Lab::new("clip_gelu");
+    let mut session = TestSession::new("clip_gelu");
     let all = files("blip_caption");
     let listed: Vec<(String, u64)> =
         all.iter().map(|(name, bytes)| (name.clone(), bytes.len() as u64)).collect();
@@ -266,18 +268,22 @@ fn files_of_the_visitor_are_taken_piece_by_piece() {
     for (file, (_, bytes)) in all.iter().enumerate() {
         for (at, piece) in bytes.chunks(100_000).enumerate() {
             taken += piece.len() as u64;
-            assert_eq!(lab.ask(take(file, at * 100_000, piece)), [Event::Imported { done: taken, total }]);
-            let kept: Vec<(u64, u64)> = lab.shelf().iter().map(|model| (model.stored, model.size)).collect();
-            assert_eq!(kept, [(taken, total)], "what has come stands on the shelf");
-            let whole = lab.load("my model").last().is_some_and(|last| matches!(last, Event::Ready(_)));
+            assert_eq!(
+                session.ask(take(file, at * 100_000, piece)),
+                [Event::Imported { done: taken, total }]
+            );
+            let kept: Vec<(u64, u64)> =
+                session.models().iter().map(|model| (model.stored, model.size)).collect();
+            assert_eq!(kept, [(taken, total)], "what has come stands in the list");
+            let whole = session.load("my model").last().is_some_and(|last| matches!(last, Event::Ready(_)));
             assert_eq!(whole, taken == total, "half a model is none");
         }
     }
-    assert_eq!(lab.shelf()[0].name, "my model");
-    let events = lab.load("my model");
+    assert_eq!(session.models()[0].name, "my model");
+    let events = session.load("my model");
     let Some(Event::Ready(facts)) = events.last() else { panic!("{events:?}") };
     assert!(facts.abilities.captions && !facts.abilities.embeds && facts.decoder.layers > 0);
-    assert_eq!(failure(&lab.ask(take(all.len(), 0, b"x"))).recovery, Recovery::ChangeInput);
+    assert_eq!(failure(&session.ask(take(all.len(), 0, b"x"))).recovery, Recovery::ChangeInput);
     let escape = Command::Import {
         name: "m".into(),
         files: vec![("../x".into(), 1)],
@@ -286,12 +292,12 @@ fn files_of_the_visitor_are_taken_piece_by_piece() {
         bytes: vec![0],
         in_memory: false,
     };
-    assert_eq!(failure(&lab.ask(escape)).recovery, Recovery::ChangeInput);
+    assert_eq!(failure(&session.ask(escape)).recovery, Recovery::ChangeInput);
 }
 
 /// An offer of what is kept already.
-fn again(lab: &mut Lab, name: &str) -> u64 {
-    let events = lab.ask(Command::Offer { name: name.into(), again: true });
+fn again(session: &mut TestSession, name: &str) -> u64 {
+    let events = session.ask(Command::Offer { name: name.into(), again: true });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
     assert!(offer.again && offer.stored == 0);
     offer.size
@@ -299,75 +305,79 @@ fn again(lab: &mut Lab, name: &str) -> u64 {
 
 #[test]
 fn what_changes_on_its_server_is_told_and_fetched_again_only_when_asked_for() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    lab.ask(download(&name));
+    let mut session = TestSession::new("clip_gelu");
+    let name = session.name();
+    session.ask(download(&name));
     let revalidate = Command::Revalidate { names: vec![name.clone(), "my model".into()] };
-    assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(Vec::new())]);
-    lab.load(&name);
-    let before = lab.ask(Command::query("a cat"));
-    let good = lab.hub.set().files.clone();
-    lab.hub.set().files = files("clip_quick_gelu").into_iter().collect();
-    assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(vec![name.clone()])]);
-    lab.load(&name);
-    assert_eq!(lab.ask(Command::query("a cat")), before, "nothing was swapped");
-    let size = again(&mut lab, &name);
+    assert_eq!(session.ask(revalidate.clone()), [Event::Outdated(Vec::new())]);
+    session.load(&name);
+    let before = session.ask(Command::query("a cat"));
+    let good = session.hub.set().files.clone();
+    session.hub.set().files = files("clip_quick_gelu").into_iter().collect();
+    assert_eq!(session.ask(revalidate.clone()), [Event::Outdated(vec![name.clone()])]);
+    session.load(&name);
+    assert_eq!(session.ask(Command::query("a cat")), before, "nothing was swapped");
+    let size = again(&mut session, &name);
     // A server that cannot be asked says nothing new, and what is kept stays usable.
-    lab.hub.set().statuses.insert("model.safetensors".into(), 500);
-    assert_eq!(lab.ask(revalidate.clone()), [Event::Outdated(Vec::new())]);
-    lab.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
-    lab.hub.set().statuses.clear();
-    lab.load(&name);
-    assert_eq!(lab.ask(Command::query("a cat")), before);
-    let events = lab.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
+    session.hub.set().statuses.insert("model.safetensors".into(), 500);
+    assert_eq!(session.ask(revalidate.clone()), [Event::Outdated(Vec::new())]);
+    session.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
+    session.hub.set().statuses.clear();
+    session.load(&name);
+    assert_eq!(session.ask(Command::query("a cat")), before);
+    let events = session.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
     assert_eq!(events.last(), Some(&Event::Downloaded));
-    assert_eq!(lab.ask(revalidate), [Event::Outdated(Vec::new())]);
-    lab.load(&name);
-    assert_ne!(lab.ask(Command::query("a cat")), before);
-    assert!(good["config.json"] != lab.hub.set().files["config.json"]);
+    assert_eq!(session.ask(revalidate), [Event::Outdated(Vec::new())]);
+    session.load(&name);
+    assert_ne!(session.ask(Command::query("a cat")), before);
+    assert!(good["config.json"] != session.hub.set().files["config.json"]);
 }
 
 #[test]
 fn a_kept_model_that_cannot_be_loaded_is_fetched_again() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    let good = lab.hub.set().files.clone();
+    let mut session = TestSession::new("clip_gelu");
+    let name = session.name();
+    let good = session.hub.set().files.clone();
     // Well-formed, and no vocabulary.
-    lab.hub.set().files.insert("vocab.json".into(), b"[]".to_vec());
-    lab.ask(download(&name));
-    let failed = failure(&lab.load(&name)).clone();
+    session.hub.set().files.insert("vocab.json".into(), b"[]".to_vec());
+    session.ask(download(&name));
+    let failed = failure(&session.load(&name)).clone();
     assert_eq!(
         (failed.sentence.as_str(), failed.recovery),
         ("The model's files cannot be used.", Recovery::FetchAgain)
     );
-    lab.hub.set().files = good;
-    let size = again(&mut lab, &name);
-    lab.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
-    assert!(matches!(lab.load(&name).last(), Some(Event::Ready(_))));
-    lab.speaks();
+    session.hub.set().files = good;
+    let size = again(&mut session, &name);
+    session.ask(Command::Download { name: name.clone(), size, again: true, in_memory: false });
+    assert!(matches!(session.load(&name).last(), Some(Event::Ready(_))));
+    session.expect_active();
 }
 
 #[test]
 fn no_more_comes_than_was_offered() {
-    let mut lab = Lab::new("clip_gelu");
-    let name = lab.name();
-    let events = lab.ask(Command::Offer { name: name.clone(), again: false });
+    let mut session = TestSession::new("clip_gelu");
+    let name = session.name();
+    let events = session.ask(Command::Offer { name: name.clone(), again: false });
     let [Event::Offered(offer)] = &events[..] else { panic!("{events:?}") };
-    lab.hub.set().files.get_mut("merges.txt").unwrap().push(b'\n');
-    let told =
-        lab.ask(Command::Download { name: name.clone(), size: offer.size, again: false, in_memory: false });
+    session.hub.set().files.get_mut("merges.txt").unwrap().push(b'\n');
+    let told = session.ask(Command::Download {
+        name: name.clone(),
+        size: offer.size,
+        again: false,
+        in_memory: false,
+    });
     let sentence = format!(
         "The files have become larger since they were offered ({} bytes, {} were offered): look at the model again.",
         offer.size + 1,
         offer.size
     );
     assert_eq!(failure(&told).sentence, sentence);
-    assert_eq!(lab.kept_files(), [""; 0]);
+    assert_eq!(session.kept_files(), [""; 0]);
 }
 
 #[test]
 fn a_pointer_of_git_among_the_visitors_files_is_told() {
-    let mut lab = Lab::new("clip_gelu");
+    let mut session = TestSession::new("clip_gelu");
     let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 6\n".to_vec();
     let size = pointer.len() as u64;
     let files = vec![("model.safetensors".to_string(), size)];
@@ -379,7 +389,7 @@ fn a_pointer_of_git_among_the_visitors_files_is_told() {
         bytes: pointer,
         in_memory: false,
     };
-    let sentence = failure(&lab.ask(take)).sentence.clone();
+    let sentence = failure(&session.ask(take)).sentence.clone();
     assert!(sentence.starts_with("model.safetensors is only a Git LFS pointer"), "{sentence}");
-    assert!(lab.shelf().is_empty());
+    assert!(session.models().is_empty());
 }

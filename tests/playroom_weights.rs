@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use pollster::block_on;
 use triptych::device::{CpuDevice, Device};
-use triptych::eval::precision::{ModelOutputs, scenes};
-use triptych::infer::{Decoding, MAX_FILE, Source, VisionLanguageModel, convert};
+use triptych::eval::precision_eval::{ModelOutputs, scenes};
+use triptych::infer::{Decoding, GenerationContext, MAX_FILE, VisionLanguageModel, convert};
 use triptych::io::file::Folder;
 use triptych::io::read_at::{Files, ReadAt};
 use triptych::precision::Precision;
@@ -26,7 +26,7 @@ fn load(files: &dyn Files, precision: Precision) -> VisionLanguageModel {
 fn captions(model: &mut VisionLanguageModel, count: u64) -> Vec<Vec<u32>> {
     let (prompt, _) = model.caption_prompt("").expect("Playroom writes captions");
     let caption = |picture| {
-        let source = Source { picture, question: None };
+        let source = GenerationContext { picture, question: None };
         block_on(model.generate(&source, prompt.clone(), Decoding::Greedy, 64)).expect("the CPU computes").ids
     };
     scenes(count).0.into_iter().map(caption).collect()
@@ -100,7 +100,7 @@ fn weights_come_in_pieces_and_parts() {
     assert!(longest.get() as u64 <= limit, "{longest:?}");
     let mut whole = load(&Noted { files: shipped(), longest: longest.clone() }, Precision::F32);
     // In f16, as the model is shipped.
-    let largest = whole.architecture.weights().iter().map(|param| 2 * param.shape.numel()).max();
+    let largest = whole.architecture.file_params().iter().map(|param| 2 * param.shape.numel()).max();
     assert!(longest.get() <= largest.expect("weights"), "{longest:?}: no more than a tensor is read at once");
     assert_eq!(captions(&mut parts, 2), captions(&mut whole, 2));
 }

@@ -62,7 +62,7 @@ fn copy(model: &str, change: impl Fn(&str, usize, &mut [f32])) -> TempDir {
 /// A golden in which the matrices that would be packed are rounded.
 fn rounded(model: &str, precision: Precision) -> TempDir {
     let architecture = VisionLanguageModel::architecture(&Folder(golden(model))).unwrap();
-    let kept = architecture.kept(precision, Layout::Rows);
+    let kept = architecture.param_specs(precision, Layout::Rows);
     let packed: Vec<&str> = kept
         .iter()
         .filter(|param| param.storage.precision() == precision)
@@ -92,11 +92,11 @@ fn numbers(checkpoint: &mut VisionLanguageModel) -> Vec<f32> {
     block_on(async {
         if checkpoint.architecture.embeds() {
             let fitted = checkpoint.fit(&picture());
-            all.extend(checkpoint.encode_pictures(&[fitted]).await?.as_f32());
-            all.extend(checkpoint.encode_sentences(std::slice::from_ref(&ids)).await?.as_f32());
+            all.extend(checkpoint.embed_images(&[fitted]).await?.as_f32());
+            all.extend(checkpoint.embed_texts(std::slice::from_ref(&ids)).await?.as_f32());
         }
         let Architecture::Blip(task, _) = checkpoint.architecture else { return Ok(()) };
-        let pixels = checkpoint.images.pixel_values(&[checkpoint.images.fit(&picture())]);
+        let pixels = checkpoint.image_processor.pixel_values(&[checkpoint.image_processor.fit(&picture())]);
         let mut source = checkpoint.encode_image(&pixels).await?;
         match task {
             Task::Match => all.extend(checkpoint.match_batch(source, &[ids], false).await?.0.as_f32()),
@@ -158,6 +158,6 @@ fn a_number_that_f16_does_not_hold_is_refused_by_name() {
     let files = Folder(folder.path().to_path_buf());
     let error =
         VisionLanguageModel::load(device(), &files, Precision::F16).map(|_| ()).unwrap_err().to_string();
-    assert_eq!(error, format!("`{name}` holds 70000 in row 2, which f16 does not hold"));
+    assert_eq!(error, format!("`{name}` holds 70000 in row 2, which f16 cannot represent"));
     VisionLanguageModel::load(device(), &files, Precision::Int8).expect("int8 scales its rows");
 }

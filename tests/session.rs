@@ -7,8 +7,8 @@ use triptych::lab::fuse::{Contestant, Modality, RaceSettings};
 use triptych::lab::sabotage::Corruption;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    BackendChoice, Command, Decoding, EncodeLane, Event, Experiment, Input, Lane, ModelName, Pixels, Reader,
-    Recovery, TrainingUpdate,
+    BackendChoice, Command, DecodingChoice, EncodeLane, Event, Experiment, Input, Lane, ModelName, Pixels,
+    Reader, Recovery, TrainingUpdate,
 };
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
@@ -71,9 +71,11 @@ fn a_gallery_comes_in_pieces_and_gives_way_to_typed_words() {
 #[test]
 fn a_caption_streams_tokens_and_keeps_its_prefix() {
     let mut client = loaded();
-    for decoding in
-        [Decoding::Greedy, Decoding::Beam { width: 3 }, Decoding::Sample { temperature: 1.0, seed: 4 }]
-    {
+    for decoding in [
+        DecodingChoice::Greedy,
+        DecodingChoice::Beam { width: 3 },
+        DecodingChoice::Sample { temperature: 1.0, seed: 4 },
+    ] {
         let prefix = "a large".to_string();
         let events = pollster::block_on(client.ask(Command::Caption {
             picture: picture(1),
@@ -182,7 +184,7 @@ fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
         let events = pollster::block_on(client.ask(Command::Train { experiment, until }));
         assert!(matches!(events.last(), Some(Event::Trained { step }) if *step == until), "{events:?}");
         let steps = events.iter().filter_map(|event| match event {
-            Event::Training(TrainingUpdate::Round(round)) => Some((round.step, round.learners[0].loss)),
+            Event::Training(TrainingUpdate::RaceStep(step)) => Some((step.step, step.learners[0].loss)),
             _ => None,
         });
         let begun =

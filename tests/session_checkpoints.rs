@@ -8,15 +8,16 @@ mod shelf;
 use pollster::block_on;
 use serde_json::{Value, json};
 use shelf::*;
-use triptych::infer::{Decoding as Search, Job, Source};
+use triptych::infer::{Decoding as Search, GenerationContext, Job};
 use triptych::session::protocol::{
-    Attention, Command, Decoding, EncodeLane, Event, Hypothesis, Opened, Pixels, Reader, Token,
+    AttentionWeights, CaptionHypothesis, Command, DecodingChoice, EncodeLane, Event, OpenedPicture, Pixels,
+    Reader, Token,
 };
 
 fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], sentences: [&str; 2]) {
     let (images, words) = (golden(model, image), golden(model, text));
     let width = images.shape.last();
-    let Event::Opened(Opened { picture: opened, .. }) =
+    let Event::Opened(OpenedPicture { picture: opened, .. }) =
         shelf.one(Command::Open { name: "tall.png".into(), file: file("tall.png") })
     else {
         panic!("no picture")
@@ -99,8 +100,8 @@ fn caption(
     shelf: &mut Shelf,
     picture: Pixels,
     prefix: &str,
-    decoding: Decoding,
-) -> (Vec<Token>, Vec<Hypothesis>) {
+    decoding: DecodingChoice,
+) -> (Vec<Token>, Vec<CaptionHypothesis>) {
     let command = Command::Caption { picture, prefix: prefix.into(), decoding, max_new_tokens: 10 };
     let mut events = shelf.ask(command);
     let Some(Event::Captioned { hypotheses }) = events.pop() else { panic!("no caption") };
@@ -128,7 +129,7 @@ fn a_caption_streams_the_tokens_that_transformers_writes() {
     let mut shelf = Shelf::with("blip_caption");
     let model = "blip_caption";
     for (i, picture) in both().into_iter().enumerate() {
-        let (greedy, _) = caption(&mut shelf, picture.clone(), "", Decoding::Greedy);
+        let (greedy, _) = caption(&mut shelf, picture.clone(), "", DecodingChoice::Greedy);
         assert_eq!(ids(&greedy), golden_ids(model, "out.greedy_ids", i)[1..]);
         let best = golden(model, "out.greedy_top5_ids");
         for (at, token) in greedy.iter().enumerate() {
@@ -138,14 +139,14 @@ fn a_caption_streams_the_tokens_that_transformers_writes() {
             assert_eq!(token.text.is_empty(), token.id == 3, "{token:?}");
             is_attention(&token.attention, 2, 3, 1);
         }
-        let (beam, found) = caption(&mut shelf, picture.clone(), "", Decoding::Beam { width: 3 });
+        let (beam, found) = caption(&mut shelf, picture.clone(), "", DecodingChoice::Beam { width: 3 });
         assert_eq!(ids(&beam), golden_ids(model, "out.beam3_ids", i)[1..]);
         assert_eq!(found.len(), 3);
-        let (begun, _) = caption(&mut shelf, picture.clone(), "a cat", Decoding::Greedy);
+        let (begun, _) = caption(&mut shelf, picture.clone(), "a cat", DecodingChoice::Greedy);
         assert_eq!(ids(&begun), golden_ids(model, "out.greedy_prompt_ids", i)[1..]);
         assert_eq!([&begun[0].text, &begun[1].text], [" a", " cat"]);
         assert_eq!(begun.iter().take_while(|token| token.forced).count(), 2);
-        let cold = Decoding::Sample { temperature: 0.0, seed: 3 };
+        let cold = DecodingChoice::Sample { temperature: 0.0, seed: 3 };
         assert_eq!(ids(&caption(&mut shelf, picture, "", cold).0), ids(&greedy));
     }
 }
@@ -156,7 +157,7 @@ fn a_newer_request_is_heard_between_two_tokens() {
     let command = |picture| Command::Caption {
         picture,
         prefix: String::new(),
-        decoding: Decoding::Greedy,
+        decoding: DecodingChoice::Greedy,
         max_new_tokens: 10,
     };
     let old = shelf.client.send(command(photo("tall.png")));
@@ -221,7 +222,7 @@ fn an_answer_is_that_of_transformers_and_looks_at_the_picture() {
     near(&answer.tokens[0].attention[5 * 16..], &(0..16).map(at).collect::<Vec<_>>());
 }
 
-fn maps(event: Event) -> Attention {
+fn maps(event: Event) -> AttentionWeights {
     match event {
         Event::CrossAttention(map) | Event::SelfAttention(map) => map,
         other => panic!("{other:?}"),
@@ -281,7 +282,7 @@ fn patches_look_at_patches() {
 #[test]
 fn a_traced_run_computes_what_another_does() {
     let mut checkpoint = checkpoint("blip_caption");
-    let source = Source { picture: fitted(&checkpoint, "wide.png"), question: None };
+    let source = GenerationContext { picture: fitted(&checkpoint, "wide.png"), question: None };
     let rows = [vec![64, 5, 9], vec![64, 57, 5], vec![64, 5, 7]];
     let plain = block_on(checkpoint.next(&source, &rows, false)).expect("a device").logprobs;
     let traced = block_on(checkpoint.next(&source, &rows, true)).expect("a device");

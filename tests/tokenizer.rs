@@ -4,7 +4,7 @@ use std::fs;
 
 use triptych::infer::PlayroomTokenizer;
 use triptych::io::bpe;
-use triptych::io::tokenizer::{OwnTokenizer, Tokenizer};
+use triptych::io::tokenizer::{PlayroomBpe, Tokenizer};
 use triptych::world::language::{self, vocabulary};
 use triptych::world::{Question, QuestionKind, Rng, Scene, Split, Stream, Style, questions, splits};
 
@@ -12,14 +12,14 @@ const FILE: &str = "public/models/playroom/tokenizer.json";
 const PLAYROOM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/public/models/playroom/tokenizer.json");
 
 struct Both {
-    own: OwnTokenizer,
+    own: PlayroomBpe,
     library: Tokenizer,
 }
 
 impl Both {
     fn of(own: &[u8], library: &[u8]) -> Self {
         Both {
-            own: OwnTokenizer::new(FILE, own).expect("our tokenizer"),
+            own: PlayroomBpe::new(FILE, own).expect("our tokenizer"),
             library: Tokenizer::new(FILE, library).expect("a tokenizer"),
         }
     }
@@ -191,7 +191,7 @@ fn a_difference_is_found() {
 fn errors_name_the_file_and_what_is_different() {
     let playroom = fs::read_to_string(PLAYROOM).expect("the shipped tokenizer");
     let message =
-        |json: &str| OwnTokenizer::new("t.json", json.as_bytes()).map(|_| ()).unwrap_err().to_string();
+        |json: &str| PlayroomBpe::new("t.json", json.as_bytes()).map(|_| ()).unwrap_err().to_string();
     let found = message(&playroom.replace("\"Isolated\"", "\"Removed\""));
     assert!(found.starts_with("t.json is not a tokenizer: expected pre_tokenizer to be"), "{found}");
     assert!(found.contains("Removed"), "{found}");
@@ -201,6 +201,6 @@ fn errors_name_the_file_and_what_is_different() {
     assert_eq!(found, "t.json is not a tokenizer: \"[pad]\" is not a special token of this kind");
     assert!(message("{}").starts_with("t.json is not a tokenizer: /model/vocab: "), "{}", message("{}"));
     assert!(message("nonsense").starts_with("t.json is not a tokenizer: "));
-    let own = OwnTokenizer::new("t.json", playroom.as_bytes()).expect("ours");
+    let own = PlayroomBpe::new("t.json", playroom.as_bytes()).expect("ours");
     assert_eq!(own.id("[stop]").unwrap_err().to_string(), "t.json has no token `[stop]`");
 }

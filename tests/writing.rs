@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pollster::block_on;
 use triptych::device::{CpuDevice, Device, GpuDevice};
-use triptych::infer::{Job, Source, VisionLanguageModel};
+use triptych::infer::{GenerationContext, Job, VisionLanguageModel};
 use triptych::io::file::Folder;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
@@ -23,15 +23,15 @@ fn devices() -> [Device; 2] {
     [Device::Cpu(CpuDevice { exact: false }), Device::Gpu(gpu)]
 }
 
-fn source(index: u64) -> Source {
+fn source(index: u64) -> GenerationContext {
     let rgb = render(&splits::scene(Split::Test, 5, index)).rgb;
     let picture = Pixels { width: PIXELS as u32, height: PIXELS as u32, rgb };
-    Source { picture, question: None }
+    GenerationContext { picture, question: None }
 }
 
 /// Log-probabilities of what follows rows of one length, all their tokens computed at once.
-fn whole(model: &mut VisionLanguageModel, source: &Source, rows: &[Vec<u32>]) -> Vec<Vec<f32>> {
-    let pixels = model.images.pixel_values(std::slice::from_ref(&source.picture));
+fn whole(model: &mut VisionLanguageModel, source: &GenerationContext, rows: &[Vec<u32>]) -> Vec<Vec<f32>> {
+    let pixels = model.image_processor.pixel_values(std::slice::from_ref(&source.picture));
     let source = block_on(model.encode_image(&pixels)).unwrap();
     let [count, tokens] = [rows.len(), rows[0].len()];
     let ids = HostTensor::u32([count, tokens], rows.concat());

@@ -1,7 +1,7 @@
 // By keyboard, by ear, enlarged, on a phone and in forced colours: WCAG 2.2 AA in every room.
 import assert from "node:assert/strict";
 import { ROOMS, colours, faintBorders, focused, rest, stops, told, violations, visit } from "../lib/access.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 
@@ -160,12 +160,12 @@ journey(
       assert.notEqual(await focused(page), null, message);
     };
     for (let handles = await page.locator(".handle").count(); handles < 5; handles++) {
-      await kept(() => button("Add an object").press("Enter"), `after adding object ${handles + 1}`);
+      await kept(() => button("Add object").press("Enter"), `after adding object ${handles + 1}`);
     }
     await kept(() => page.locator(".handle").last().press("Delete"), "after Delete on the last handle");
     assert.match(await focused(page), / (top|middle|bottom|left|right|centre|center)/, "another handle has it");
     for (let handles = await page.locator(".handle").count(); handles > 0; handles--) {
-      await kept(() => button("Delete it").press("Enter"), `after deleting object ${handles}`);
+      await kept(() => button("Delete object").press("Enter"), `after deleting object ${handles}`);
     }
     // A room that is left takes what had the focus along.
     await visit(lab, "");
@@ -180,18 +180,18 @@ journey(
       const watch = new MutationObserver((changes) => self.said.push(...changes.map(({ target }) => target.textContent)));
       regions.forEach((region) => watch.observe(region, { subtree: true, childList: true, characterData: true }));
     });
-    await kept(() => button("Train on").press("Enter"), "at the end of the run");
+    await kept(() => button("Continue").press("Enter"), "at the end of the run");
     await page.locator(".run-bar output").filter({ hasText: "the end of this run" }).waitFor({ timeout: 60_000 });
     assert.notEqual(await focused(page), null, "at the end of the run");
     const said = await page.evaluate(() => self.said);
     assert.ok(said.length <= 6, `told while training: ${said}`);
     assert.ok(said.some((words) => /the end of this run/.test(words)), `told: ${said}`);
     await kept(() => button("Reset").press("Enter"), "after Reset");
-    await kept(() => button("Objectives side by side").press("Enter"), "after another mode");
-    assert.equal(await focused(page), "Objectives side by side");
+    await kept(() => button("Compare objectives").press("Enter"), "after another mode");
+    assert.equal(await focused(page), "Compare objectives");
     await visit(lab, "models");
-    await kept(() => button("Time every step").press("Enter"), "while steps are timed");
-    assert.equal(await focused(page), "Time every step");
+    await kept(() => button("Measure every step").press("Enter"), "while steps are timed");
+    assert.equal(await focused(page), "Measure every step");
   },
   CPU,
 );
@@ -211,6 +211,16 @@ journey(
     await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     await lab.page.waitForURL(/cell=0-4/);
     await lab.page.locator(".heatmap .pin").first().waitFor();
+    await lab.page.locator(".pull b").filter({ hasText: "Repels" }).waitFor();
+    // And a point of the map.
+    const map = lab.page.locator(".space .area");
+    await map.scrollIntoViewIfNeeded();
+    const [, x, y] = (await lab.page.locator(".space path.points").first().getAttribute("d")).match(/^M([\d.]+) ([\d.]+)/).map(Number);
+    const on = await map.boundingBox();
+    const finger = [{ x: on.x + x + 3, y: on.y + y }];
+    await client.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: finger });
+    await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await lab.page.locator(".space .heading").filter({ hasText: /^Pair \d+/ }).waitFor();
   },
   CPU,
 );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 import { add, names, photos, shows } from "../lib/photos.mjs";
 
 /** A file of these bytes beside `file`. */
@@ -21,20 +21,20 @@ journey(
     await lab.page.getByText(/broken.jpg could not be read as a picture/).waitFor({ timeout: 60_000 });
     await shows(lab.page, 6);
 
-    await lab.page.getByLabel("Look for").fill("a blue circle");
+    await lab.page.getByLabel("Query").fill("a blue circle");
     await lab.page.locator(".photos li:first-child span").filter({ hasText: "blue" }).first().waitFor();
     const found = (await names(lab.page)).slice(0, 2);
     assert.deepEqual(found.sort(), ["1-blue.jpg", "5-blue.jpg"]);
-    await lab.page.getByLabel("Look for").fill("a circle -a red circle");
+    await lab.page.getByLabel("Query").fill("a circle -a red circle");
     await lab.page.locator(".photos li:last-child span").filter({ hasText: "red" }).first().waitFor();
 
-    await lab.page.getByLabel("Look for").fill("");
+    await lab.page.getByLabel("Query").fill("");
     await lab.page.locator(".photos li").filter({ hasText: "0-red" }).getByRole("button").click();
-    await lab.page.getByRole("button", { name: /^like 0-red.jpg/ }).waitFor();
+    await lab.page.getByRole("button", { name: /^similar to 0-red.jpg/ }).waitFor();
     await lab.page.waitForFunction(() => [...document.querySelectorAll(".photos li")].slice(0, 2).every((photo) => photo.textContent.includes("-red.jpg")));
 
-    await lab.page.getByLabel("Sort by labels").fill("red circle, blue circle");
-    await lab.page.getByLabel("Each as").fill("a {}");
+    await lab.page.getByLabel("Zero-shot classification").fill("red circle, blue circle");
+    await lab.page.getByLabel("Prompt template").fill("a {}");
     const label = lab.page.getByRole("button", { name: /^blue circle/ });
     await label.filter({ hasText: /[1-6]/ }).waitFor();
     await lab.screenshot("album");
@@ -51,10 +51,31 @@ journey(
     await add(lab.page, files.slice(0, 2));
     await lab.page.getByText("2 of these photos are in the album already.").waitFor();
     assert.equal((await names(lab.page)).length, 6, "a photo that is there is not taken twice");
-    await lab.page.getByRole("button", { name: "Forget all" }).click();
-    await shows(lab.page, 0);
+    await forget(lab.page);
     await add(lab.page, files.slice(3, 4));
     await shows(lab.page, 1);
+  },
+  ["no-webgpu"],
+);
+
+journey(
+  "an empty album offers drawings to try, and they are searched and deleted as photos are",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("album");
+    await page.getByRole("button", { name: "Add 12 sample drawings" }).click();
+    await shows(page, 12);
+    assert.ok((await names(page)).every((name) => /^sample drawing \d+, .+\.bmp$/.test(name)), "each is named as a drawing");
+    assert.equal(await page.getByRole("button", { name: "Add 12 sample drawings" }).count(), 0);
+    await page.getByLabel("Query").fill("a red circle");
+    await page.locator(".photos li").first().filter({ hasText: /0\.\d{3}/ }).waitFor();
+    await page.locator('.photos[aria-busy="false"]').waitFor();
+    await page.getByLabel("Query").fill(Array(60).fill("red circle").join(" ").slice(0, 400));
+    await page.getByText(/This text is too long/).waitFor({ timeout: 30_000 });
+    await page.waitForFunction(() => [...document.querySelectorAll(".photos li")].every((photo) => !/\d\.\d{3}/.test(photo.textContent)));
+    await lab.screenshot("album-sample");
+    await forget(page);
+    await page.getByRole("button", { name: "Add 12 sample drawings" }).waitFor();
   },
   ["no-webgpu"],
 );
@@ -87,8 +108,8 @@ journey(
     await shows(page, 2);
     assert.deepEqual((await names(page)).sort(), ["a.jpg", "camera.JFIF"]);
     await page.getByText("One of these photos is in the album already.").waitFor();
-    await page.getByRole("alert").filter({ hasText: /2 more were not taken\.$/ }).waitFor();
-    await page.getByText("Files that were not taken").click();
+    await page.getByRole("alert").filter({ hasText: /2 more were not added\.$/ }).waitFor();
+    await page.getByText("Files that were not added").click();
     const list = page.locator(".left-out li");
     for (const name of ["phone.HEIC", "letter.txt", "empty.jpg", "a.jpg"]) {
       await list.filter({ hasText: name }).waitFor();
@@ -100,7 +121,8 @@ journey(
 );
 
 const forget = async (page) => {
-  await page.getByRole("button", { name: "Forget all" }).click();
+  await page.getByRole("button", { name: "Delete all" }).click();
+  await page.getByRole("button", { name: "Delete all photos of this album" }).click();
   await shows(page, 0);
 };
 
@@ -121,7 +143,7 @@ journey(
     await shows(page, 1);
     assert.deepEqual(await names(page), ["1-blue.jpg"], "another photo in the same place");
 
-    const like = page.getByRole("button", { name: /^like / });
+    const like = page.getByRole("button", { name: /^similar to / });
     await page.locator(".photos button").click();
     await like.filter({ hasText: "1-blue.jpg" }).waitFor();
     await forget(page);

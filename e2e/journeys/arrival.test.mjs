@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { filesOf } from "../complete.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 import { serve } from "../serve.mjs";
 
 const DIST = process.env.TRIPTYCH_DIST;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Hub, MODELS } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 /** The rows of a tensor of the reference beside a checkpoint. */
 function reference(model, name) {
@@ -27,12 +27,12 @@ async function enter(lab, hub, model, room, photo) {
   const { page } = lab;
   await lab.open("models");
   await page.getByLabel("Name or address").fill(hub.model(model));
-  await page.getByRole("button", { name: "Look", exact: true }).click();
+  await page.getByRole("button", { name: "Details", exact: true }).click();
   await page.getByRole("button", { name: /^Download/ }).click();
-  await page.locator("#model summary").filter({ hasText: hub.model(model) }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+  await page.locator("#model summary").filter({ hasText: hub.model(model) }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
   await page.getByRole("link", { name: room, exact: true }).first().click();
   await lab.drop(photo, "image/png", readFileSync(path.join(MODELS, photo)));
-  await page.getByText(/^Your picture as the model sees it: 32 × 32/).waitFor();
+  await page.getByText(/^Your image as the model sees it: 32 × 32/).waitFor();
 }
 
 /** A journey beside a hub. */
@@ -72,7 +72,7 @@ visit(
   async (lab, hub) => {
     await enter(lab, hub, "blip_answer", "Ask", "tall.png");
     const question = spelt("blip_answer", reference("blip_answer", "in.input_ids")[1]);
-    const line = lab.page.getByRole("textbox", { name: "Ask", exact: true });
+    const line = lab.page.getByRole("textbox", { name: "Question", exact: true });
     await line.fill(question);
     await line.press("Enter");
     const expected = spelt("blip_answer", reference("blip_answer", "out.answer_ids")[1]);
@@ -87,7 +87,7 @@ visit(
   async (lab, hub) => {
     await enter(lab, hub, "blip_match", "Ask", "tall.png");
     const sentence = spelt("blip_match", reference("blip_match", "in.input_ids")[1]);
-    await lab.page.getByRole("textbox", { name: "Does it belong?" }).fill(sentence);
+    await lab.page.getByRole("textbox", { name: "Image-text match" }).fill(sentence);
     const probability = Math.round(100 * reference("blip_match", "out.itm_probs")[1][1]);
     await lab.page.getByText(`${probability} %`, { exact: true }).waitFor({ timeout: 30_000 });
     await lab.screenshot("blip-match");

@@ -1,7 +1,7 @@
 // The room Contrast: a model learns in the browser, and its curves, cells and files tell the truth of it.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 const SMALL = "contrast?batch=16&width=32&steps=80";
@@ -82,7 +82,7 @@ journey(
     const paused = await stands(lab).textContent();
     await lab.page.waitForTimeout(800);
     assert.equal(await stands(lab).textContent(), paused, "a paused run stands still");
-    await button(lab, "Train on").click();
+    await button(lab, "Continue").click();
     await until(lab, /^Step 80, the end of this run/);
     await lab.page.waitForURL(/step=80/);
     await lab.page.waitForTimeout(400);
@@ -97,10 +97,10 @@ journey(
     await lab.page.locator(".pull b").filter({ hasText: "Repels" }).waitFor();
     await look(lab, "contrast-trained");
 
-    const curve = await csv(lab, "Loss of each batch");
-    assert.match(curve.split("\r\n")[0], /^Step,Minimised,/);
+    const curve = await csv(lab, "Training loss");
+    assert.match(curve.split("\r\n")[0], /^Step,Total loss,/);
     assert.equal(curve.trim().split("\r\n").length, 81, "a line for each step");
-    const weights = await file(lab, () => button(lab, "Save the weights").click());
+    const weights = await file(lab, () => button(lab, "Download weights").click());
     assert.equal(weights.name, "contrast-shared-seed-1-step-80.safetensors");
     const length = Number(weights.bytes.readBigUInt64LE(0));
     const header = JSON.parse(weights.bytes.subarray(8, 8 + length).toString("utf8"));
@@ -112,9 +112,67 @@ journey(
     await lab.page.goto(link);
     await until(lab, /^Step 80, the end of this run/);
     await lab.page.waitForTimeout(400);
-    assert.equal(await csv(lab, "Loss of each batch"), curve);
+    assert.equal(await csv(lab, "Training loss"), curve);
     assert.deepEqual([await recall(lab, 0), await recall(lab, 1)], [there, back]);
     await lab.page.locator(".pull b").filter({ hasText: "Repels" }).waitFor();
+  },
+  CPU,
+);
+
+journey(
+  "a number field shows what runs: what is beyond its limits is brought within them",
+  async (lab) => {
+    await lab.open("contrast?batch=16&width=32&steps=80");
+    await begun(lab);
+    const field = (name) => lab.page.getByRole("spinbutton", { name });
+    const type = async (name, text) => {
+      await field(name).fill(text);
+      await field(name).press("Enter");
+      return field(name).inputValue();
+    };
+    assert.equal(await type("Batch size", "512"), "128");
+    await lab.page.waitForURL(/batch=128/);
+    assert.match(await lab.page.locator("label.number", { hasText: "Batch size" }).textContent(), /512 is not possible: 8 to 128/);
+    assert.equal(await type("Batch size", "-3"), "8");
+    assert.equal(await type("Batch size", "9.7"), "10");
+    await lab.page.waitForURL(/batch=10(&|$)/);
+    assert.equal(await type("Steps", "1000000"), "2000");
+    assert.equal(await type("Steps", "0"), "10");
+    assert.equal(await type("Steps", ""), "10", "what is no number changes nothing");
+  },
+  CPU,
+);
+
+journey(
+  "the first figure is on the first screen, time left is told, and a reload goes on from where the run stood",
+  async (lab) => {
+    await lab.page.setViewportSize({ width: 1280, height: 720 });
+    await lab.open("contrast?steps=2000");
+    await begun(lab);
+    const top = await lab.page.locator("figure.plot").first().evaluate((figure) => figure.getBoundingClientRect().top);
+    assert.ok(top < 600, `the first figure begins at ${top} px`);
+    await lab.page.getByText("the time is known after the first steps").waitFor();
+    await button(lab, "Train").click();
+    await until(lab, /^Step \d+ of 2000, training, about .* left$/);
+    await lab.page.waitForURL((url) => Number(url.searchParams.get("step")) >= 20, { timeout: 120_000 });
+    const noted = Number(new URL(lab.page.url()).searchParams.get("step"));
+    await lab.page.reload();
+    await until(lab, new RegExp(`^Step \\d+ of \\d+, repeating the run of this link`));
+    await until(lab, /^Step \d+$/);
+    assert.ok(Number((await stands(lab).textContent()).match(/\d+/)[0]) >= noted, "it is there again");
+    // Other settings are another run, and this one is kept.
+    await button(lab, "Sigmoid").click();
+    await lab.page.getByText(/The one before is kept at step \d+/).waitFor();
+    await lab.page.goBack();
+    await until(lab, /^Step \d+$/);
+    assert.ok(Number((await stands(lab).textContent()).match(/\d+/)[0]) >= noted, "Back shows it again");
+    await button(lab, "By pairs seen").click();
+    assert.match((await csv(lab, "Training loss")).split("\r\n")[0], /^Pairs seen,/);
+    const tau = lab.page.getByRole("slider", { name: "τ" });
+    await tau.focus();
+    await tau.press("ArrowLeft");
+    await lab.page.locator(".formula .lit").waitFor();
+    await lab.page.waitForURL(/(tau|temp)=/);
   },
   CPU,
 );
@@ -124,7 +182,7 @@ journey(
   async (lab) => {
     await lab.open("contrast?batch=8&width=16&steps=20&loss=sigmoid&hard=1");
     await begun(lab);
-    assert.equal(await button(lab, "To words").isDisabled(), true, "the sigmoid loss has no direction");
+    assert.equal(await button(lab, "Image to text").isDisabled(), true, "the sigmoid loss has no direction");
     for (const space of ["Shared", "Joint", "Coordinated"]) {
       if (space !== "Shared") await button(lab, space).click();
       await begun(lab);
@@ -133,10 +191,10 @@ journey(
     }
     assert.match(lab.page.url(), /space=coordinated/);
     assert.doesNotMatch(lab.page.url(), /loss=|hard=/, "correlations know neither");
-    assert.equal(await lab.page.getByRole("switch", { name: /one word exchanged/ }).isDisabled(), true);
+    assert.equal(await lab.page.getByRole("switch", { name: /one word changed/ }).isDisabled(), true);
     const spaces = await lab.page.locator("table.runs tbody th button").allTextContents();
     assert.deepEqual(spaces.map((space) => space.trim()), ["Shared", "Joint", "Coordinated"]);
-    await lab.page.getByRole("heading", { name: "Which dimensions agree" }).waitFor();
+    await lab.page.getByRole("heading", { name: "Correlation of the dimensions" }).waitFor();
     await look(lab, "contrast-coordinated");
     await lab.page.locator("table.runs tbody th button").nth(1).click();
     await lab.page.waitForURL(/space=joint/);

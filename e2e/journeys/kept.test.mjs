@@ -4,7 +4,7 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { complete, filesOf } from "../complete.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const DIST = process.env.TRIPTYCH_DIST;
 const NO_ADAPTER = ["no-adapter"];
@@ -283,7 +283,7 @@ journey(
       return true;
     };
     lab.forgive(/ERR_|Failed to fetch|Failed to load/);
-    const suggested = page.getByRole("button", { name: /^Look at Our/ });
+    const suggested = page.getByRole("button", { name: /^Details of Our/ });
     await lab.open("models");
     await started(page);
     await lab.kept();
@@ -291,10 +291,10 @@ journey(
     // Written once more after the page was kept.
     models[0].title = "Our larger CLIP";
     await page.reload();
-    await page.getByRole("button", { name: "Look at Our larger CLIP" }).waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Details of Our larger CLIP" }).waitFor({ timeout: 60_000 });
     await lab.server.close();
     await page.reload();
-    await page.getByRole("button", { name: "Look at Our larger CLIP" }).waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Details of Our larger CLIP" }).waitFor({ timeout: 60_000 });
   },
   NO_ADAPTER,
   ALLOWED,

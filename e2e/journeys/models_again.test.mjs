@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { MODELS, withHub } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 /** A journey beside a hub. */
 const visit = (name, walk) => journey(name, (lab) => withHub((hub) => walk(lab, hub, hub.model("clip_gelu"))), ["no-adapter"]);
@@ -11,22 +11,23 @@ const button = (lab, name) => lab.page.getByRole("button", { name });
 
 async function look(lab, address) {
   await lab.page.getByLabel("Name or address").fill(address);
-  await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+  await lab.page.getByRole("button", { name: "Details", exact: true }).click();
   await lab.page.getByRole("heading", { name: address }).waitFor();
 }
 
-/** Waits until this model speaks. */
-const speaks = (lab, name) =>
-  lab.page.locator("#model summary").filter({ hasText: name }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+/** Waits until this model is active. */
+const untilActive = (lab, name) =>
+  lab.page.locator("#model summary").filter({ hasText: name }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
 
 visit("a model is downloaded, deleted and downloaded again, and measured twice", async (lab, hub, address) => {
   await lab.open("models");
   await look(lab, address);
   for (let time = 0; time < 2; time++) {
     await button(lab, /^Download/).click();
-    await speaks(lab, address);
+    await untilActive(lab, address);
     if (time === 0) {
       await button(lab, `Delete ${address}`).click();
+      await button(lab, /^Delete \d/).click();
       await button(lab, `Delete ${address}`).waitFor({ state: "detached" });
     }
   }
@@ -51,7 +52,7 @@ visit("what is broken is fetched again as often as it takes", async (lab, hub, a
     if (time === 1) hub.replaced.clear();
     await button(lab, /^Fetch again [\d.]+ kB/).click();
   }
-  await speaks(lab, address);
+  await untilActive(lab, address);
 });
 
 visit("a look at a server is repeated when it is asked for", async (lab, hub, address) => {
@@ -70,17 +71,27 @@ visit("a folder is copied on in other rooms, and once more under the same name",
   for (let time = 0; time < 2; time++) {
     await lab.page.locator("input[type=file]").last().setInputFiles(folder);
     await lab.page.getByRole("link", { name: "Retrieve", exact: true }).first().click();
-    await speaks(lab, "my clip_gelu");
+    await untilActive(lab, "my clip_gelu");
     await lab.page.getByRole("link", { name: "Models", exact: true }).first().click();
-    await lab.page.getByRole("row", { name: /my clip_gelu/ }).getByText("Speaks now").waitFor();
+    await lab.page.getByRole("row", { name: /my clip_gelu/ }).getByText("Active").waitFor();
   }
+});
+
+visit("a folder that was chosen is told where it was chosen, and nothing is told to be wrong", async (lab) => {
+  await lab.open("models");
+  await lab.encoded();
+  await lab.page.locator("input[type=file]").last().setInputFiles(path.join(MODELS, "clip_gelu"));
+  await lab.page.getByText("Active model: my clip_gelu.").waitFor({ timeout: 60_000 });
+  assert.equal(await lab.page.getByRole("alert").count(), 0);
+  assert.equal(await lab.page.getByText("is not the name of a model").count(), 0);
+  await lab.screenshot("models-folder");
 });
 
 visit("a model whose files another tab holds leaves the way to Playroom open", async (lab, hub, address) => {
   await lab.open("models");
   await look(lab, address);
   await button(lab, /^Download/).click();
-  await speaks(lab, address);
+  await untilActive(lab, address);
   const other = await lab.page.context().newPage();
   await other.goto(lab.address);
   const name = await other.evaluate(async () => {
@@ -95,6 +106,6 @@ visit("a model whose files another tab holds leaves the way to Playroom open", a
   const failure = lab.page.getByRole("alert").filter({ hasText: "is being fetched or loaded" });
   await failure.waitFor({ timeout: 30_000 });
   await button(lab, "Go on with Playroom").click();
-  await speaks(lab, "Playroom");
+  await untilActive(lab, "Playroom");
   await other.close();
 });

@@ -1,7 +1,7 @@
 // A link asks no server: the page asks the visitor first, and remembers the answer.
 import assert from "node:assert/strict";
 import { Hub } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-adapter"];
 
@@ -111,7 +111,7 @@ journey(
         hub.redirects.set("config.json", `${other.model("clip_gelu")}/config.json`);
         await lab.open("models");
         await lab.page.getByLabel("Name or address").fill(hub.model("clip_gelu"));
-        await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+        await lab.page.getByRole("button", { name: "Details", exact: true }).click();
         const [from, to] = [hub, other].map((hub) => new URL(hub.model("")).host);
         await lab.page.locator(".failure").getByText(`${from} sends on to ${to}`).waitFor({ timeout: 60_000 });
         assert.ok(other.asked.every((url) => url.endsWith("config.json")), `${other.asked}`);

@@ -1,7 +1,7 @@
 // What a server sends in the place of files is told and not kept; what changes on it is told, and fetched when asked for.
 import assert from "node:assert/strict";
 import { withHub } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-adapter"];
 const chip = (lab) => lab.page.locator("#model summary");
@@ -11,7 +11,7 @@ const visit = (name, walk) => journey(name, (lab) => withHub((hub) => walk(lab, 
 
 async function ask(lab, address) {
   await lab.page.getByLabel("Name or address").fill(address);
-  await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+  await lab.page.getByRole("button", { name: "Details", exact: true }).click();
 }
 
 async function download(lab, address) {
@@ -19,7 +19,7 @@ async function download(lab, address) {
   await lab.page.getByRole("button", { name: /^Download/ }).click();
 }
 
-const speaks = (lab, address) => chip(lab).filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+const untilActive = (lab, address) => chip(lab).filter({ hasText: address }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
 
 visit("a page in the place of a file is told, and gone when the server is repaired", async (lab, hub, address) => {
   hub.hasPage = true;
@@ -33,7 +33,7 @@ visit("a page in the place of a file is told, and gone when the server is repair
   await failure.getByRole("button", { name: "Try again" }).click();
   await lab.page.getByRole("heading", { name: address }).waitFor();
   await lab.page.getByRole("button", { name: /^Download/ }).click();
-  await speaks(lab, address);
+  await untilActive(lab, address);
 });
 
 visit("a kept model that cannot be loaded is fetched again", async (lab, hub, address) => {
@@ -47,7 +47,7 @@ visit("a kept model that cannot be loaded is fetched again", async (lab, hub, ad
   hub.replaced.clear();
   await failure.getByRole("button", { name: "Fetch the model again" }).click();
   await lab.page.getByRole("button", { name: /^Fetch again [\d.]+ kB/ }).click();
-  await speaks(lab, address);
+  await untilActive(lab, address);
   assert.equal(await lab.page.locator(".failure").count(), 0);
 });
 
@@ -55,25 +55,25 @@ visit("what changes on a server is told at the next visit, and swapped only when
   hub.tags.set("model.safetensors", "first");
   await lab.open("models");
   await download(lab, address);
-  await speaks(lab, address);
+  await untilActive(lab, address);
   const news = lab.page.getByText("Its server has other files by now.");
   await lab.page.reload();
-  await speaks(lab, address);
+  await untilActive(lab, address);
   await lab.page.waitForTimeout(1000);
   assert.equal(await news.count(), 0, "the same tag is the same file");
   hub.tags.set("model.safetensors", "second");
   await lab.page.reload();
   await news.waitFor({ timeout: 60_000 });
-  await speaks(lab, address);
+  await untilActive(lab, address);
   await lab.screenshot("models-outdated");
   await lab.page.getByRole("button", { name: `Fetch ${address} again` }).click();
   await lab.page.getByText("What is kept stays in use until all of it has come.").waitFor();
   await lab.page.getByRole("button", { name: /^Fetch again [\d.]+ kB/ }).click();
   await news.waitFor({ state: "detached", timeout: 60_000 });
-  await lab.page.locator(".card").getByRole("button", { name: "Use it" }).click();
-  await speaks(lab, address);
+  await lab.page.locator(".card").getByRole("button", { name: "Activate" }).click();
+  await untilActive(lab, address);
   await lab.page.reload();
-  await speaks(lab, address);
+  await untilActive(lab, address);
   await lab.page.waitForTimeout(1000);
   assert.equal(await news.count(), 0);
 });

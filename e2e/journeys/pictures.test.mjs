@@ -1,7 +1,7 @@
 // Picture files that are cut, broken or of another kind: what browsers show is used and marked, the rest is refused by name.
 // The verdicts are those of the command line in tests/cli/pictures.rs.
 import assert from "node:assert/strict";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 const MARK = "The end of this file is missing: shown is what there is.";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { replaceOne, withStyleInPolicy, withoutInlineScript, withoutIntegrityOfPreloads } from "../complete.mjs";
 import { Hub, MODELS } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 test("what Trunk writes is brought under the policy, and another page is refused", () => {
   assert.equal(replaceOne("a b", /b/, "$&c"), "a $&c");
@@ -62,16 +62,16 @@ journey(
       await page.getByRole("button", { name: "Camera" }).click();
       await page.waitForFunction(() => document.querySelector("dialog.camera video").videoWidth > 0);
       await page.getByRole("button", { name: "Take the picture" }).click();
-      await page.getByText(/^Your picture as the model sees it/).waitFor();
+      await page.getByText(/^Your image as the model sees it/).waitFor();
 
       await lab.open("models");
       await page.getByLabel("Name or address").fill(hub.model("blip_caption"));
-      await page.getByRole("button", { name: "Look", exact: true }).click();
+      await page.getByRole("button", { name: "Details", exact: true }).click();
       await page.getByRole("button", { name: /^Download/ }).click();
-      await page.locator("#model summary").filter({ hasText: "parameters" }).filter({ hasText: hub.model("blip_caption") }).waitFor({ timeout: 60_000 });
+      await page.locator("#model summary").filter({ hasText: "(" }).filter({ hasText: hub.model("blip_caption") }).waitFor({ timeout: 60_000 });
       await page.getByRole("link", { name: "Caption", exact: true }).first().click();
       await lab.drop("wide.png", "image/png", await readFile(path.join(MODELS, "wide.png")));
-      await page.getByText(/^Your picture as the model sees it: 32/).waitFor();
+      await page.getByText(/^Your image as the model sees it: 32/).waitFor();
       await lab.words();
     } finally {
       await hub.close();

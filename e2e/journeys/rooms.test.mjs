@@ -1,6 +1,7 @@
 // A visit to the rooms with the shipped model: numbers and truths, not presence.
 import assert from "node:assert/strict";
-import { journey } from "../lib/lab.mjs";
+import { readFile } from "node:fs/promises";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 
@@ -37,7 +38,7 @@ journey(
   async (lab) => {
     await lab.open("retrieve");
     await lab.ranked();
-    const line = lab.page.getByLabel("Look for");
+    const line = lab.page.getByLabel("Query", { exact: true });
     await lab.search("a red object");
     const first = await lab.verdicts(8);
     const rights = first.filter((verdict) => verdict === "true").length;
@@ -69,6 +70,52 @@ journey(
 );
 
 journey(
+  "an order is told with the words that it is of, and a query that cannot be read has none",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("retrieve");
+    await lab.ranked();
+    await lab.search("a red circle");
+    await lab.verdicts(1);
+    const line = page.getByLabel("Query", { exact: true });
+    await line.fill(Array(60).fill("red circle").join(" ").slice(0, 400));
+    await page.getByText(/This text is too long/).waitFor({ timeout: 30_000 });
+    assert.equal(await page.locator("ol.found > li").count(), 0, "the order of the former query is gone");
+    assert.equal((await page.locator("p.truth").allTextContents()).join(""), "", "and nothing is judged");
+    await lab.search("a blue object");
+    assert.equal((await lab.verdicts(1))[0], "true");
+    await page.locator('ol.found[aria-busy="false"]').waitFor();
+    const margin = parseFloat(await lab.figure("Margin over the runner-up").textContent());
+    const best = Number(await lab.figure("Best cosine").textContent());
+    assert.ok(margin >= 0 && margin < best, `margin ${margin}, best ${best}`);
+    assert.match(await lab.figure("Margin over the runner-up").locator("small").textContent(), /^runner-up \d\.\d{3}$/);
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save the numbers as CSV" }).first().click();
+    const csv = await readFile(await (await download).path(), "utf8");
+    const rows = csv.trim().split("\r\n");
+    assert.equal(rows[0], "rank,item,caption,cosine,probability");
+    assert.equal(rows.length, 257);
+  },
+  CPU,
+);
+
+journey(
+  "image to image, the query itself takes no part in the softmax",
+  async (lab) => {
+    await lab.open("retrieve?picture=1-3");
+    await lab.ranked();
+    await lab.page.getByRole("button", { name: "Image to image" }).click();
+    await lab.page.locator("ol.found > li").nth(3).waitFor();
+    const shares = await lab.page.locator("ol.found > li .bar i").evaluateAll((bars) => bars.map((bar) => parseFloat(bar.style.width)));
+    assert.ok(shares[0] > 5, `the best of the others has ${shares[0]} %`);
+    const own = await lab.scene();
+    const best = await lab.page.locator("ol.found > li .thumbnail").first().getAttribute("aria-label");
+    assert.ok(!best.includes(own), "the query is not listed");
+  },
+  CPU,
+);
+
+journey(
   "captions of six scenes are true, and a prefix is gone on from",
   async (lab) => {
     let [right, said] = [0, 0];
@@ -80,7 +127,7 @@ journey(
       right += judged.filter((verdict) => verdict.trim() === "true").length;
     }
     assert.ok(right >= 0.9 * said && said >= 6, `${right} of ${said} statements are true`);
-    await lab.page.getByLabel("Begin with").fill("a large");
+    await lab.page.getByLabel("Prompt").fill("a large");
     await lab.page.waitForFunction(() => document.querySelectorAll("ol.words:not(.growing) button.word.given").length === 2);
     assert.match(await lab.caption(), /^a large (solid|striped|dotted) /);
     await lab.page.getByRole("button", { name: "Beam" }).click();
@@ -120,16 +167,16 @@ journey(
     const framed = lab.page.locator("table.heads .tile.hit");
     assert.ok((await framed.count()) >= 1, "some head points at the object of the first noun");
     await framed.first().click();
-    assert.match(lab.page.url(), /layer=\d+&head=\d+/);
+    assert.match(lab.page.url(), /layer-no=\d+&head-no=\d+/);
     assert.equal(await lab.peakIsInOutline(), true, "a framed head's peak lies in the object");
     assert.equal((await lab.page.locator("section.stage .verdict").textContent()).trim(), "hit");
-    await lab.page.getByRole("button", { name: "Patch → patches" }).click();
+    await lab.page.getByRole("button", { name: "Image self-attention" }).click();
     const patches = lab.page.getByRole("application", { name: /Patches/ });
     await patches.click({ position: { x: 60, y: 60 } });
     assert.match(lab.page.url(), /patch=\d+/);
     await patches.press("ArrowRight");
     await lab.page.locator("svg.marks rect.patch").waitFor();
-    const strongest = await lab.figure("Strongest cell").textContent();
+    const strongest = await lab.figure("Max attention").textContent();
     assert.match(strongest, /\d+ %/);
   },
   CPU,
@@ -141,7 +188,7 @@ journey(
     let [right, asked] = [0, 0];
     for (const index of [1, 3, 4]) {
       await lab.open(`ask?picture=1-${index}`);
-      const suggestions = lab.page.getByRole("list", { name: "Questions to ask" }).getByRole("button");
+      const suggestions = lab.page.getByRole("list", { name: "Questions to try" }).getByRole("button");
       await suggestions.first().waitFor();
       for (const suggestion of await suggestions.all()) {
         await suggestion.click();
@@ -159,13 +206,134 @@ journey(
     const colour = /red|orange|yellow|green|cyan|blue|purple|pink/;
     const other = statement.replace(colour, (found) => (found === "red" ? "blue" : "red"));
     const probability = async (sentence) => {
-      await lab.page.getByLabel("Does it belong?").fill(sentence);
+      await lab.page.getByLabel("Image-text match").fill(sentence);
       const shown = lab.page.locator(".belongs data").filter({ hasText: "%" });
       await shown.waitFor({ timeout: 30_000 });
       return parseFloat(await shown.textContent());
     };
     const [is, isNot] = [await probability(scene), await probability(scene.replace(statement, other))];
     assert.ok(is > isNot + 20, `${is} % for the scene's own caption, ${isNot} % with another colour`);
+  },
+  CPU,
+);
+
+journey(
+  "a question is read in the world's spelling, and its map shows the object that it is about",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("ask?picture=1-3");
+    const verdict = page.locator(".answer[aria-busy=false] .verdict");
+    await verdict.waitFor({ timeout: 60_000 });
+    const line = page.getByRole("textbox", { name: "Question", exact: true });
+    assert.match(await line.inputValue(), /^(what|where) /, "the first question is about one object");
+    assert.notEqual(await lab.peakIsInOutline(), null, "which is outlined");
+    await page.locator("figure.picture .pointing .verdict").waitFor();
+
+    const ours = await line.inputValue();
+    const answers = new Set();
+    for (const question of [ours, ours.replace("colour", "color").replace("?", ""), `${ours.toUpperCase().replace("COLOUR", "COLOR")} ?`]) {
+      await line.fill(question);
+      await page.waitForTimeout(800);
+      await verdict.waitFor({ timeout: 60_000 });
+      answers.add(await page.locator(".answer .said").textContent());
+      const read = await page.getByText(/^Read as: /).allTextContents();
+      assert.deepEqual(read, question === ours ? [] : [`Read as: “${ours}”`]);
+    }
+    assert.equal(answers.size, 1, [...answers].join());
+  },
+  CPU,
+);
+
+journey(
+  "Attend opens on a noun that is marked",
+  async (lab) => {
+    await lab.open("attend?picture=1-3");
+    await lab.words();
+    const marked = lab.page.locator(".text button.word[aria-pressed=true]");
+    await marked.waitFor();
+    assert.equal(await marked.count(), 1);
+    assert.doesNotMatch(await marked.textContent(), /^(a|an|the|small|medium|large|solid|striped|dotted)$/);
+    assert.notEqual(await lab.peakIsInOutline(), null, "it names an object");
+  },
+  CPU,
+);
+
+journey(
+  "a missed word is marked in the sentence as the verdict beside the picture says",
+  async (lab) => {
+    const { page } = lab;
+    let [missed, named] = [0, 0];
+    for (let index = 1; index <= 3; index++) {
+      await lab.open(`caption?picture=1-${index}`);
+      const words = await lab.words();
+      const verdict = page.locator("figure.picture .pointing .verdict");
+      for (const word of await words.all()) {
+        await word.hover();
+        const isMissed = await word.evaluate((word) => word.classList.contains("missed"));
+        if ((await lab.peakIsInOutline()) === null) {
+          assert.equal(isMissed, false, "what names no object misses none");
+          continue;
+        }
+        named += 1;
+        missed += isMissed ? 1 : 0;
+        assert.equal((await verdict.textContent()).trim(), isMissed ? "miss" : "hit", await word.textContent());
+      }
+    }
+    assert.ok(named >= 6 && missed < named / 3, `${missed} of ${named} words are missed`);
+  },
+  CPU,
+);
+
+journey(
+  "an object's attributes stand beside the picture on a small laptop, and the most objects are told",
+  async (lab) => {
+    const { page } = lab;
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await lab.open("caption?picture=1-1&edit=1");
+    await page.locator(".handles .handle").first().focus();
+    const [frame, values] = [page.locator("figure.picture .frame"), page.locator(".properties .chips")];
+    await values.last().waitFor();
+    const [picture, last] = [await frame.boundingBox(), await values.last().boundingBox()];
+    assert.ok(last.x >= picture.x + picture.width, "beside the picture");
+    assert.ok(last.y + last.height <= 720, `the last attribute ends at ${last.y + last.height}`);
+    await lab.screenshot("editor-1280x720");
+    const add = page.getByRole("button", { name: "Add object" });
+    for (let tries = 0; tries < 5 && (await add.getAttribute("aria-disabled")) === null; tries++) await add.click();
+    await page.getByText("5 objects at most").waitFor();
+    assert.equal(await page.locator(".handles .handle").count(), 5);
+  },
+  CPU,
+);
+
+journey(
+  "on a phone a tapped cell is read at once, and the picture stays beside its words",
+  async (lab) => {
+    const { page } = lab;
+    await page.setViewportSize({ width: 360, height: 740 });
+    const client = await page.context().newCDPSession(page);
+    await client.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+    const tap = async (area) => {
+      await area.scrollIntoViewIfNeeded();
+      const box = await area.boundingBox();
+      const touchPoints = [{ x: box.x + 0.5 * box.width, y: Math.max(box.y, 0) + 60 }];
+      await client.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+      await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    };
+    for (const [by, area] of [["matrix", ".heatmap .area"], ["map", "div.scatter"]]) {
+      await lab.open(`retrieve?by=${by}`);
+      await lab.ranked();
+      await tap(page.locator(area));
+      await page.waitForURL(/pair=/);
+      const read = await page.locator(".readout .pair").boundingBox();
+      assert.ok(read.y >= 0 && read.y + 40 < 740, `${by}: what was tapped is told at ${read.y}`);
+      await lab.screenshot(`phone-${by}`);
+    }
+    await lab.open("caption?picture=1-1");
+    const words = await lab.words();
+    await words.last().scrollIntoViewIfNeeded();
+    const [frame, word] = [await page.locator("figure.picture .frame").boundingBox(), await words.last().boundingBox()];
+    assert.ok(frame.y >= 0 && frame.y + frame.height <= word.y && word.y < 740, `picture at ${frame.y}, word at ${word.y}`);
+    await lab.screenshot("phone-caption");
   },
   CPU,
 );
@@ -191,7 +359,7 @@ journey(
     assert.match(after, /cyan .* top right/);
     const edited = lab.page.url();
     const count = await lab.page.locator(".handles .handle").count();
-    await lab.page.getByRole("button", { name: "Delete it" }).click();
+    await lab.page.getByRole("button", { name: "Delete object" }).click();
     assert.equal(await lab.page.locator(".handles .handle").count(), count - 1);
     await lab.page.goBack();
     await lab.page.waitForURL(edited);

@@ -1,7 +1,7 @@
 // The page starts, at its own address and at a deep link, whatever the browser knows of WebGPU.
 import assert from "node:assert/strict";
 import { MODES } from "../lib/browser.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const WEBGPU = { webgpu: "adapter", "no-adapter": "no adapter", "no-webgpu": "unknown" };
 

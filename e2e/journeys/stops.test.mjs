@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { MODELS, withHub } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-adapter"];
 
@@ -13,13 +13,13 @@ const visit = (name, walk) => journey(name, (lab) => withHub((hub) => walk(lab, 
 async function download(lab, name) {
   await lab.open("models");
   await lab.page.getByLabel("Name or address").fill(name);
-  await lab.page.getByRole("button", { name: "Look", exact: true }).click();
+  await lab.page.getByRole("button", { name: "Details", exact: true }).click();
   await lab.page.getByRole("button", { name: /^Download/ }).click();
 }
 
-/** Waits until this model speaks. */
-function speaks(lab, name) {
-  return lab.page.locator("#model summary").filter({ hasText: name }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+/** Waits until this model is active. */
+function untilActive(lab, name) {
+  return lab.page.locator("#model summary").filter({ hasText: name }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
 }
 
 /** BERT's tokenizer with a decoder that takes the letter `a` away twice, which the library does not survive where there is one. */
@@ -55,13 +55,13 @@ visit("a tokenizer that stops its library is refused in a sentence, and the next
   await alert.locator("summary").click();
   await alert.getByText("the tokenizers library stopped").waitFor();
   await download(lab, hub.model("blip_match"));
-  await speaks(lab, hub.model("blip_match"));
+  await untilActive(lab, hub.model("blip_match"));
 });
 
 visit("a checkpoint with which the engine stops gives way to Playroom, and is tried again when asked", async (lab, hub) => {
   const name = hub.model("clip_gelu");
   await download(lab, name);
-  await speaks(lab, name);
+  await untilActive(lab, name);
   // What the engine was asking when it stopped ends with it.
   lab.forgive(/clip_gelu\/config\.json net::ERR_FAILED/);
   const loader = "**/worker_loader.js*";
@@ -76,12 +76,12 @@ visit("a checkpoint with which the engine stops gives way to Playroom, and is tr
   await alert.waitFor({ timeout: 60_000 });
   await lab.page.unroute(loader, stopping);
   await alert.getByRole("button", { name: "Start the engine again" }).click();
-  await speaks(lab, "Playroom");
+  await untilActive(lab, "Playroom");
   const note = lab.page.getByRole("status").filter({ hasText: `The engine stopped with ${name}` });
   await note.waitFor();
   assert.match(lab.page.url(), /model=/);
   await note.getByRole("button", { name: "Try it again" }).click();
-  await speaks(lab, name);
+  await untilActive(lab, name);
   await note.waitFor({ state: "detached" });
   lab.forgive(/stopped by the test/);
 });
@@ -91,7 +91,7 @@ journey(
   async (lab) => {
     await lab.open("ask");
     await lab.encoded();
-    const line = lab.page.getByRole("textbox", { name: "Ask", exact: true });
+    const line = lab.page.getByRole("textbox", { name: "Question", exact: true });
     await line.fill("how many objects are there?");
     await lab.page.locator(".answer .said").filter({ hasText: "two" }).waitFor({ timeout: 60_000 });
     const [worker] = lab.page.workers();

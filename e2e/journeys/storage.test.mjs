@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { limitStorage } from "../lib/browser.mjs";
 import { withHub } from "../lib/hub.mjs";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 import { add, names, photos, shows } from "../lib/photos.mjs";
 
 const COLOURS = ["red", "blue", "green", "yellow", "white", "black"];
@@ -20,15 +20,15 @@ async function tab(lab, path) {
 
 async function look(page, address) {
   await page.getByLabel("Name or address").fill(address);
-  await page.getByRole("button", { name: "Look", exact: true }).click();
+  await page.getByRole("button", { name: "Details", exact: true }).click();
   await page.getByRole("heading", { name: address }).waitFor();
 }
 
 const download = (page) => page.locator(".card").getByRole("button", { name: /ownload/ }).click();
 
-/** Waits until a checkpoint speaks. */
-const speaks = (page, address) =>
-  page.locator("#model summary").filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+/** Waits until a checkpoint is active. */
+const untilActive = (page, address) =>
+  page.locator("#model summary").filter({ hasText: address }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
 
 journey(
   "two tabs have one album",
@@ -50,7 +50,8 @@ journey(
     await shows(third, 12);
     assert.equal(new Set(await names(third)).size, 12);
     // Whoever is closed in the middle leaves whole photos behind.
-    await first.getByRole("button", { name: "Forget all" }).click();
+    await first.getByRole("button", { name: "Delete all" }).click();
+    await first.getByRole("button", { name: "Delete all photos of this album" }).click();
     await Promise.all([first, second, third].map((page) => shows(page, 0)));
     await add(third, files);
     await third.waitForFunction(() => document.querySelectorAll(".photos li").length > 0, null, { timeout: 60_000 });
@@ -84,15 +85,16 @@ journey(
       await second.getByText("Another tab is downloading this model").waitFor();
       hub.gate = null;
       open();
-      await Promise.all([speaks(first, address), speaks(second, address)]);
+      await Promise.all([untilActive(first, address), untilActive(second, address)]);
       const asked = hub.log.filter((line) => line === "model.safetensors 0");
       assert.ok(asked.length <= 3, `asked for its size by the look and by the download, and once for itself: ${hub.log}`);
 
       await second.getByRole("button", { name: `Delete ${address}` }).click();
+      await second.getByRole("button", { name: /^Delete \d/ }).click();
       await first.getByRole("button", { name: `Delete ${address}` }).waitFor({ state: "detached" });
-      await speaks(first, address);
-      await first.getByRole("button", { name: "Time every step" }).click();
-      await first.getByRole("application", { name: "arrow keys read steps" }).waitFor({ timeout: 60_000 });
+      await untilActive(first, address);
+      await first.getByRole("button", { name: "Measure every step" }).click();
+      await first.getByRole("application", { name: "use the arrow keys to read steps" }).waitFor({ timeout: 60_000 });
     }),
   ["no-adapter"],
 );
@@ -110,7 +112,7 @@ const inMemory = (title, refused = "") =>
         await look(page, address);
         await page.getByText("the model is held in memory and is gone when the page is closed").waitFor();
         await download(page);
-        await speaks(page, address);
+        await untilActive(page, address);
         await page.getByText("in memory for this visit").waitFor();
         await page.getByRole("link", { name: "Album", exact: true }).first().click();
         await page.getByText("The album is held in memory").waitFor();
@@ -156,7 +158,7 @@ journey(
       await full("what is missing of it").waitFor({ timeout: 60_000 });
       await lab.screenshot("models-full");
       await full("what is missing of it").getByRole("button", { name: "Go on in memory" }).click();
-      await speaks(page, address);
+      await untilActive(page, address);
       await page.getByText("in memory for this visit").waitFor();
     }),
   ["no-adapter"],
@@ -176,7 +178,7 @@ journey(
       await lab.open("models");
       await look(page, address);
       await download(page);
-      await speaks(page, address);
+      await untilActive(page, address);
       await page.getByRole("link", { name: "Album", exact: true }).first().click();
       await page.getByText("The album is held in memory").waitFor();
     }),

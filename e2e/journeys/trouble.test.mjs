@@ -1,6 +1,6 @@
 // What can go wrong for a visitor: each gets a sentence and a way on.
 import assert from "node:assert/strict";
-import { journey } from "../lib/lab.mjs";
+import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
 
@@ -84,7 +84,7 @@ journey(
     await alert.getByRole("button", { name: "Start the engine again" }).click();
     await alert.waitFor({ state: "detached", timeout: 60_000 });
     await lab.encoded();
-    await lab.page.getByRole("textbox", { name: "Ask", exact: true }).fill("how many objects are there?");
+    await lab.page.getByRole("textbox", { name: "Question", exact: true }).fill("how many objects are there?");
     await lab.page.locator(".answer .verdict").waitFor({ timeout: 60_000 });
     assert.equal(await lab.page.locator(".answer .said").textContent(), "two");
     lab.forgive(/killed by the test/);
@@ -122,9 +122,9 @@ journey(
   async (lab) => {
     await lab.open("ask?picture=1-1");
     await lab.encoded();
-    const device = lab.engine().locator("summary");
+    const device = lab.engine().locator(":scope > summary");
     const ask = async (question) => {
-      await lab.page.getByRole("textbox", { name: "Ask", exact: true }).fill(question);
+      await lab.page.getByRole("textbox", { name: "Question", exact: true }).fill(question);
       await lab.page.locator(".answer[aria-busy=false] .verdict").waitFor({ timeout: 240_000 });
       return (await lab.page.locator(".answer .columns table").first().locator("th[scope=row], data").allTextContents()).slice(0, 2);
     };
@@ -148,7 +148,7 @@ journey(
     // Every device is lost with the process that computes for it.
     const browser = await lab.page.context().browser().newBrowserCDPSession();
     await browser.send("Browser.crashGpuProcess");
-    await lab.page.getByRole("textbox", { name: "Ask", exact: true }).fill("how many large objects are there?");
+    await lab.page.getByRole("textbox", { name: "Question", exact: true }).fill("how many large objects are there?");
     const alert = lab.page.getByRole("alert");
     await alert.waitFor({ timeout: 120_000 });
     await alert.getByRole("button", { name: "Go on with the CPU" }).click();
@@ -177,7 +177,7 @@ journey(
   "a run whose graphics device is lost begins anew on the CPU and comes to its end",
   async (lab) => {
     await lab.open("contrast?batch=8&width=16&steps=30");
-    const device = lab.engine().locator("summary");
+    const device = lab.engine().locator(":scope > summary");
     const state = lab.page.locator(".run-bar output");
     await state.filter({ hasText: /^Step 0$/ }).waitFor({ timeout: 120_000 });
     await device.click();
@@ -201,7 +201,7 @@ journey(
     await lab.open("fuse?with=sum&batch=8&step=4");
     const state = lab.page.locator(".run-bar output");
     await state.filter({ hasText: /^Step 4$/ }).waitFor({ timeout: 60_000 });
-    await lab.engine().locator("summary").click();
+    await lab.engine().locator(":scope > summary").click();
     await lab.engine().getByRole("button", { name: "CPU" }).click();
     await state.filter({ hasText: /^Preparing$/ }).waitFor();
     await state.filter({ hasText: /^Step 4$/ }).waitFor({ timeout: 60_000 });
@@ -228,7 +228,7 @@ journey(
     await page.waitForFunction(() => document.querySelector("dialog.camera video").videoWidth > 0);
     await lab.screenshot("camera");
     await page.getByRole("button", { name: "Take the picture" }).click();
-    await page.getByText(/^Your picture as the model sees it/).waitFor();
+    await page.getByText(/^Your image as the model sees it/).waitFor();
     const live = () => window.streams.filter((stream) => stream.getTracks().some((track) => track.readyState === "live")).length;
     assert.equal(await page.evaluate(live), 0, "every stream has ended");
     assert.ok((await page.evaluate(() => window.streams.length)) >= 1);

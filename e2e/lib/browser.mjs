@@ -25,7 +25,7 @@ export async function openPage(mode, { serviceWorkers = "block", flags = [] } = 
   const args = [...ALWAYS, ...(mode === "webgpu" ? SWIFTSHADER : []), ...flags];
   const browser = await chromium.launch({ executablePath, args });
   const page = await (await browser.newContext({ serviceWorkers })).newPage();
-  // No flag of Chromium removes it; from the page's worker it goes by `Lab.inWorker`.
+  // No flag of Chromium removes it; from the page's worker it goes by `TestPage.inWorker`.
   if (mode === "no-webgpu") await page.addInitScript(() => delete Navigator.prototype.gpu);
   return page;
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use triptych_engine::device::{Device, DeviceError, Preference, select};
+use triptych_engine::device::{BackendChoice, Device, DeviceError, select};
 use triptych_engine::ops::adamw::{AdamW, adamw};
 use triptych_engine::ops::binary::{add, mul};
 use triptych_engine::ops::{grad_norm::grad_norm, linear::linear, reduce::mean, scale::scale};
@@ -59,7 +59,7 @@ async fn fit(device: &Device, plan: Rc<Plan>) -> Result<[f32; 3], DeviceError> {
 
 fn main() -> Result<(), DeviceError> {
     let plan = Rc::new(training_plan());
-    let selection = pollster::block_on(select(Preference::Auto, |_| plan.clone(), None))?;
+    let selection = pollster::block_on(select(BackendChoice::Auto, |_| plan.clone(), None))?;
     println!("{}", selection.reason);
     let [w0, w1, bias] = pollster::block_on(fit(&selection.device, plan))?;
     println!("y = {w0:.3} x0 {w1:+.3} x1 {bias:+.3}");

@@ -1,14 +1,20 @@
 //! Inner products in f32, in eight sums side by side: an order that vectorises and depends on the length alone.
 
+use crate::dispatch::dispatched;
+
 const LANES: usize = 8;
 
-/// The inner product of two vectors of one length; panics where `y` is shorter.
-pub fn dot(x: &[f32], y: &[f32]) -> f32 {
-    let [product] = dots(x, [y]);
-    product
+dispatched! {
+    /// The inner product of two vectors of one length; panics where `y` is shorter.
+    pub fn dot(x: &[f32], y: &[f32]) -> f32 {
+        let [product] = dots(x, [y]);
+        product
+    }
 }
 
-/// The inner products of `x` with vectors of its length, which are read side by side; panics where one is shorter.
+/// The inner products of `x` with vectors of its length, which are read side by side; panics where one is shorter. Inlined,
+/// and so compiled for the processor that the caller is compiled for.
+#[inline(always)]
 pub fn dots<const S: usize>(x: &[f32], ys: [&[f32]; S]) -> [f32; S] {
     let (whole, rest) = x.as_chunks();
     let ys = ys.map(|y| y[..x.len()].as_chunks());
@@ -43,6 +49,7 @@ fn of_chunks<const S: usize>(x: &[[f32; LANES]], ys: [&[[f32; LANES]]; S]) -> [f
 }
 
 #[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
 fn of_chunks<const S: usize>(x: &[[f32; LANES]], ys: [&[[f32; LANES]]; S]) -> [f32; S] {
     let mut sums = [[0.0f32; LANES]; S];
     for (at, x) in x.iter().enumerate() {

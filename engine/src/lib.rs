@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod device;
+mod dispatch;
 pub mod dot;
 pub mod kernel;
 pub mod layout;

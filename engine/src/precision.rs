@@ -1,5 +1,6 @@
 //! How the matrices of a model are kept: as f32, or packed into words, in which a row is a whole number of words.
 
+use crate::dispatch::dispatched;
 use half::f16;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +78,13 @@ impl Precision {
 
     /// The numbers of a packed row: `words` of [`Precision::row_words`], `row` of its width.
     pub fn unpack(self, words: &[u32], row: &mut [f32]) {
-        match self {
+        unpack(self, words, row);
+    }
+}
+
+dispatched! {
+    fn unpack(precision: Precision, words: &[u32], row: &mut [f32]) {
+        match precision {
             Precision::F32 => row.copy_from_slice(bytemuck::cast_slice(words)),
             Precision::F16 => {
                 let halves: &[u16] = bytemuck::cast_slice(words);

@@ -4,6 +4,7 @@
 //! For a row `r = c + e` and a query `q = d + f`, of which `c` and `d` are what the codes say,
 //! `|q.r - d.c| <= |q| |e| + |f| |c|` (Cauchy-Schwarz).
 
+use crate::dispatch::dispatched;
 use crate::dot::dot;
 use crate::order;
 use std::cmp::Reverse;
@@ -102,36 +103,39 @@ impl Index {
         if k == 0 || self.is_empty() || query.len() != self.width {
             return Vec::new();
         }
-        let candidates = self.candidates(query, k, keep);
+        let candidates = candidates(self, query, k, keep);
         let product = |at: usize| dot(query, &self.rows[at * self.width..][..self.width]);
         let mut best: Vec<_> = candidates.into_iter().map(|at| (at, product(at))).collect();
         order::sort_by(&mut best, |(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
         best.truncate(k);
         best
     }
+}
 
+dispatched! {
     /// The rows that may be among the best by the bounds of their products.
-    fn candidates(&self, query: &[f32], k: usize, keep: &dyn Fn(usize) -> bool) -> Vec<usize> {
-        let mut codes = vec![0i16; self.width.next_multiple_of(STEP)];
+    fn candidates(index: &Index, query: &[f32], k: usize, keep: &dyn Fn(usize) -> bool) -> Vec<usize> {
+        let mut codes = vec![0i16; index.width.next_multiple_of(STEP)];
         let (scale, [length, error]) = coded(query, QUERY_CODE, |at, code| codes[at] = code as i16);
         let whole = length + error;
         let mut candidates = Candidates::new(k);
         let mut consider = |at: usize, product: i32| {
-            let bounds = self.bounds[at];
+            let bounds = index.bounds[at];
             let product = scale * bounds.scale * product as f32;
             let apart = whole * (bounds.error + ROUNDING * bounds.length) + error * bounds.length;
             if product + apart >= candidates.least && keep(at) {
                 candidates.add(at, product - apart, product + apart);
             }
         };
-        let row = |at: usize| &self.codes[at * codes.len()..][..codes.len()];
-        let part = self.len() / STREAMS;
+        let row = |at: usize| &index.codes[at * codes.len()..][..codes.len()];
+        let part = index.len() / STREAMS;
         for at in 0..part {
-            let places: [usize; STREAMS] = std::array::from_fn(|stream| stream * part + at);
-            let products = products(&codes, places.map(row));
-            places.into_iter().zip(products).for_each(|(at, product)| consider(at, product));
+            let mut rows = [row(at); STREAMS];
+            (1..STREAMS).for_each(|stream| rows[stream] = row(stream * part + at));
+            let products = products(&codes, rows);
+            products.into_iter().enumerate().for_each(|(stream, product)| consider(stream * part + at, product));
         }
-        for at in STREAMS * part..self.len() {
+        for at in STREAMS * part..index.len() {
             let [product] = products(&codes, [row(at)]);
             consider(at, product);
         }
@@ -189,22 +193,25 @@ impl Ord for Ordered {
     }
 }
 
-/// Rounds values to codes of at most `largest`: the value of a code of 1, and the norms of what the codes say and of what
-/// they leave out. All are NaN where a value is not finite: no comparison with them holds.
-fn coded(values: &[f32], largest: f32, mut put: impl FnMut(usize, f32)) -> (f32, [f32; 2]) {
-    if !values.iter().all(|value| value.is_finite()) {
-        return (f32::NAN, [f32::NAN; 2]);
+dispatched! {
+    /// Rounds values to codes of at most `largest`: the value of a code of 1, and the norms of what the codes say and of what
+    /// they leave out. All are NaN where a value is not finite: no comparison with them holds.
+    fn coded(values: &[f32], largest: f32, put: impl FnMut(usize, f32)) -> (f32, [f32; 2]) {
+        let mut put = put;
+        if !values.iter().all(|value| value.is_finite()) {
+            return (f32::NAN, [f32::NAN; 2]);
+        }
+        let scale = values.iter().fold(0.0f32, |most, value| most.max(value.abs())) / largest;
+        let mut squares = [0.0f32; 2];
+        for (at, value) in values.iter().enumerate() {
+            let code = if scale > 0.0 { (value / scale).round().clamp(-largest, largest) } else { 0.0 };
+            put(at, code);
+            let said = scale * code;
+            squares[0] += said * said;
+            squares[1] += (value - said) * (value - said);
+        }
+        (scale, squares.map(f32::sqrt))
     }
-    let scale = values.iter().fold(0.0f32, |most, value| most.max(value.abs())) / largest;
-    let mut squares = [0.0f32; 2];
-    for (at, value) in values.iter().enumerate() {
-        let code = if scale > 0.0 { (value / scale).round().clamp(-largest, largest) } else { 0.0 };
-        put(at, code);
-        let said = scale * code;
-        squares[0] += said * said;
-        squares[1] += (value - said) * (value - said);
-    }
-    (scale, squares.map(f32::sqrt))
 }
 
 /// Sums of products of the query's codes with those of rows, a multiple of [`STEP`] of them.
@@ -231,6 +238,7 @@ fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
 fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
     rows.map(|row| row.iter().zip(query).map(|(row, query)| i32::from(*row) * i32::from(*query)).sum())
 }
@@ -283,7 +291,7 @@ mod tests {
     #[test]
     fn few_rows_are_multiplied_in_f32() {
         let index = Index::new(512, &embeddings(3000, 512, 1.0));
-        let candidates = index.candidates(index.row(5).unwrap(), 10, &|_| true).len();
+        let candidates = candidates(&index, index.row(5).unwrap(), 10, &|_| true).len();
         assert!((10..300).contains(&candidates), "{candidates} of 3000");
     }
 

@@ -41,10 +41,10 @@ impl Bench {
 
 /// A captioning model and a text.
 #[wasm_bindgen]
-pub struct Scribe(Writing);
+pub struct DecoderBench(Writing);
 
 #[wasm_bindgen]
-impl Scribe {
+impl DecoderBench {
     /// From the bytes of `config.json` and `model.safetensors`, a picture `[1, 3, S, S]` and the tokens of the text; throws
     /// a message.
     pub async fn open(
@@ -53,8 +53,8 @@ impl Scribe {
         weights: Uint8Array,
         pixels: Vec<f32>,
         ids: Vec<u32>,
-    ) -> Result<Scribe, String> {
-        Writing::open(gpu, &Fetched { config, weights }, pixels, ids).await.map(Scribe)
+    ) -> Result<DecoderBench, String> {
+        Writing::open(gpu, &Fetched { config, weights }, pixels, ids).await.map(DecoderBench)
     }
 
     /// Logits `[1, V]` of what follows the token at this place; throws a message.

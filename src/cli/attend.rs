@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::model::Model;
 use super::photos::photo;
-use super::{CliError, Common, has_words, print_json};
+use super::{CliError, has_words};
 use crate::infer::{Trace, VisionLanguageModel};
 use crate::io::file::write_atomic;
 use crate::io::image::encode_png;
@@ -33,12 +33,10 @@ pub(super) struct Attend {
     out: PathBuf,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 /// Where a model looks.
-struct Looks {
+struct AttentionMaps {
     /// The picture as the model sees it.
     pixels: Pixels,
     vision: Trace,
@@ -53,35 +51,36 @@ impl Attend {
             has_words("--text", text)?;
         }
         let picture = photo(&self.image)?;
-        let mut model = self.model.open(&self.common)?;
-        let looks = self.looks(&mut model.0, &picture.pixels)?;
+        let mut model = self.model.open()?;
+        let maps = self.maps(&mut model.0, &picture.pixels)?;
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
-        let traces = [&looks.vision].into_iter().chain(looks.texts.iter().map(|(trace, _)| trace));
+        let traces = [&maps.vision].into_iter().chain(maps.texts.iter().map(|(trace, _)| trace));
         let tensors: Vec<(String, HostTensor)> = traces.flat_map(layers).collect();
         let named = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor));
         let bytes = to_bytes(named, &[], Floats::F32).map_err(CliError::failure)?;
         write_atomic(&self.out.join("attention.safetensors"), &bytes)?;
-        for (trace, words) in &looks.texts {
-            self.overlays(&looks.pixels, trace, words)?;
+        for (trace, words) in &maps.texts {
+            self.overlays(&maps.pixels, trace, words)?;
         }
         let names: Vec<_> = tensors
             .iter()
             .map(|(name, tensor)| json!({ "name": name, "shape": &tensor.shape[..] }))
             .collect();
-        let cuts = model.cuts();
-        match self.common.json {
-            true => print_json(&json!({
-                "out": self.out.display().to_string(), "maps": names, "cut": cuts,
-                "incomplete": picture.is_incomplete,
-            })),
-            false => print_line!("{} maps in {}", names.len(), self.out.display()),
-        }
+        let truncations = model.truncations();
+        let document = json!({
+            "out": self.out.display().to_string(), "maps": names, "cut": truncations,
+            "incomplete": picture.is_incomplete,
+        });
+        self.model
+            .common
+            .output
+            .print(&document, format_args!("{} maps in {}", names.len(), self.out.display()));
         Ok(())
     }
 
     /// Where the image encoder looks, and every text tower that reads the picture.
-    fn looks(&self, model: &mut VisionLanguageModel, picture: &Pixels) -> Result<Looks, CliError> {
-        let does = |task| model.architecture.does(task);
+    fn maps(&self, model: &mut VisionLanguageModel, picture: &Pixels) -> Result<AttentionMaps, CliError> {
+        let does = |task| model.architecture.supports(task);
         let (matches, writes) = (does(Task::Match) || does(Task::Answer), does(Task::Caption));
         match (matches || writes, &self.text) {
             (true, None) => return Err(CliError::input(TEXT_IS_MISSING)),
@@ -102,7 +101,7 @@ impl Attend {
             };
             texts.push((trace, row.iter().map(|&id| model.piece(id)).collect()));
         }
-        Ok(Looks { pixels, vision, texts })
+        Ok(AttentionMaps { pixels, vision, texts })
     }
 
     /// One picture per layer and word, heads averaged: `decoder.blocks.0.cross_attn.03.red.png`.

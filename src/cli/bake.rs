@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::{CliError, print_json};
+use super::{CliError, Output};
 use crate::io::file::write_atomic;
 use crate::session::baked::BakedRun;
 use crate::session::local::LocalClient;
-use crate::session::protocol::{BackendChoice, Command, Decoding, Event, ModelName, Pixels, Stack, Token};
+use crate::session::protocol::{
+    BackendChoice, Command, DecodingChoice, Event, ModelName, Pixels, Stack, Token,
+};
 use crate::world::render::PIXELS;
 use crate::world::{Split, render, splits};
 
@@ -21,9 +23,8 @@ pub(super) struct Bake {
     /// Number of the scene
     #[arg(long, default_value_t = 0)]
     index: u64,
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Bake {
@@ -49,7 +50,7 @@ impl Bake {
         let caption = Command::Caption {
             picture,
             prefix: String::new(),
-            decoding: Decoding::Greedy,
+            decoding: DecodingChoice::Greedy,
             max_new_tokens: 64,
         };
         let mut tokens = Vec::new();
@@ -68,10 +69,7 @@ impl Bake {
             BakedRun { scene, decoder: Stack { layers: 1, heads: 1 }, pointing_layer: 0, tokens, hypothesis };
         let bytes = serde_json::to_vec(&baked).expect("plain data serialises");
         write_atomic(&self.public.join("baked.json"), &bytes)?;
-        match self.json {
-            true => print_json(&baked),
-            false => print_line!("{text}"),
-        }
+        self.output.print(&baked, text);
         Ok(())
     }
 }

@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use super::CliError;
 use super::model::Model;
-use super::{CliError, Common, print_json};
 use crate::device::Device;
-use crate::infer::{Decoding, Source, VisionLanguageModel};
+use crate::infer::{Decoding, GenerationContext, VisionLanguageModel};
 use crate::pixels::Pixels;
 use crate::world::render::PIXELS;
 use crate::world::{Split, render, splits};
@@ -30,8 +30,6 @@ pub(super) struct Bench {
     gpu: bool,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 /// Steps of one kernel; the median of their sum over the runs.
@@ -60,16 +58,17 @@ struct Times {
 impl Bench {
     pub(super) fn run(&self) -> Result<(), CliError> {
         if self.gpu {
-            return gpu::run(self.runs, self.common.json);
+            return gpu::run(self.runs, self.model.common.output.json);
         }
-        let mut opened = self.model.open_playroom(&self.common)?;
+        let mut opened = self.model.open_playroom()?;
         let model = &mut opened.0;
         let backend = match model.device() {
             Device::Cpu(_) => "cpu".to_string(),
             Device::Gpu(gpu) => gpu.info().name.clone(),
         };
         if self.trace {
-            return self.print_steps(&backend, self.steps(model)?);
+            self.print_steps(&backend, &self.steps(model)?);
+            return Ok(());
         }
         let rows = [
             self.time(model, "image, batch 1", |model| images(model, 1))?,
@@ -77,14 +76,9 @@ impl Bench {
             self.time(model, "text, batch 1", text)?,
             self.time(model, "caption, greedy", caption)?,
         ];
-        if self.common.json {
-            print_json(&json!({ "backend": backend, "runs": self.runs, "rows": rows }));
-            return Ok(());
-        }
-        print_line!("{backend}, {} runs", self.runs);
-        for Row { case, times } in &rows {
-            print_line!("{case:18} {times}");
-        }
+        let lines: String = rows.iter().map(|Row { case, times }| format!("\n{case:18} {times}")).collect();
+        let document = json!({ "backend": backend, "runs": self.runs, "rows": rows });
+        self.model.common.output.print(&document, format_args!("{backend}, {} runs{lines}", self.runs));
         Ok(())
     }
 
@@ -110,16 +104,14 @@ impl Bench {
         Ok(all)
     }
 
-    fn print_steps(&self, backend: &str, steps: Vec<Steps>) -> Result<(), CliError> {
-        if self.common.json {
-            print_json(&json!({ "backend": backend, "runs": self.runs, "steps": steps }));
-            return Ok(());
-        }
-        print_line!("{backend}, {} runs of one picture", self.runs);
-        for Steps { kernel, count, median_ms } in steps {
-            print_line!("{kernel:24} {count:4} steps {median_ms:9.2} ms");
-        }
-        Ok(())
+    fn print_steps(&self, backend: &str, steps: &[Steps]) {
+        let line = |Steps { kernel, count, median_ms }: &Steps| {
+            format!("\n{kernel:24} {count:4} steps {median_ms:9.2} ms")
+        };
+        let lines: String = steps.iter().map(line).collect();
+        let document = json!({ "backend": backend, "runs": self.runs, "steps": steps });
+        let text = format_args!("{backend}, {} runs of one picture{lines}", self.runs);
+        self.model.common.output.print(&document, text);
     }
 
     fn time(
@@ -162,20 +154,20 @@ fn pictures(count: u64) -> Vec<Pixels> {
 }
 
 fn images(model: &mut VisionLanguageModel, count: u64) -> Result<(), CliError> {
-    pollster::block_on(model.encode_pictures(&pictures(count))).map(drop).map_err(CliError::failure)
+    pollster::block_on(model.embed_images(&pictures(count))).map(drop).map_err(CliError::failure)
 }
 
 fn text(model: &mut VisionLanguageModel) -> Result<(), CliError> {
     let ids = model.sentence("a red circle left of a blue star")?;
-    pollster::block_on(model.encode_sentences(&[ids])).map(drop).map_err(CliError::failure)
+    pollster::block_on(model.embed_texts(&[ids])).map(drop).map_err(CliError::failure)
 }
 
 fn caption(model: &mut VisionLanguageModel) -> Result<(), CliError> {
     let (prompt, _) = model.caption_prompt("")?;
     let picture = pictures(1).remove(0);
     pollster::block_on(async {
-        model.encode_pictures(std::slice::from_ref(&picture)).await?;
-        model.generate(&Source { picture, question: None }, prompt, Decoding::Greedy, 64).await
+        model.embed_images(std::slice::from_ref(&picture)).await?;
+        model.generate(&GenerationContext { picture, question: None }, prompt, Decoding::Greedy, 64).await
     })
     .map(drop)
     .map_err(CliError::failure)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{CliError, print_json};
+use super::{CliError, Output};
 use crate::eval::playroom::{EvalReport, with_figures};
 use crate::io::file::{read, write_atomic};
 
@@ -13,9 +13,8 @@ pub(super) struct Card {
     /// The model's folder, with README.md, eval.json (of `test`) and eval-compose.json, both by `triptych eval --json`
     #[arg(long, default_value = "public/models/playroom")]
     model: PathBuf,
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Card {
@@ -27,10 +26,7 @@ impl Card {
         let written =
             written.ok_or_else(|| CliError::input(format!("{}: no marks around figures", path.display())))?;
         write_atomic(&path, written.as_bytes())?;
-        match self.json {
-            true => print_json(&json!({ "card": path.display().to_string() })),
-            false => print_line!("{}", path.display()),
-        }
+        self.output.print(&json!({ "card": path.display().to_string() }), path.display());
         Ok(())
     }
 

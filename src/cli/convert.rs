@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use measure::{Effect, measure};
+use measure::{ConversionReport, measure};
 
 use super::model::{is_folder, precision};
 use super::photos::below;
 use super::{Backend, CliError, Common, bar, print_json};
-use crate::eval::precision::PrecisionMetrics;
+use crate::eval::precision_eval::PrecisionMetrics;
 use crate::infer::{ConvertError, Converted, MAX_FILE, convert};
 use crate::io::file::Folder;
 use crate::io::weights::WriteError;
@@ -51,19 +51,19 @@ impl Convert {
         let converted = converted.map_err(|e| self.error(e))?;
         bar.finish_and_clear();
         let folders = [self.folder.as_path(), self.out.as_path()];
-        let effect = match self.measure {
+        let report = match self.measure {
             Some(_) => Some(measure(folders, self.precision, found, &self.common)?),
             None => None,
         };
-        self.print(&converted, effect.as_ref());
+        self.print(&converted, report.as_ref());
         Ok(())
     }
 
-    fn print(&self, converted: &Converted, effect: Option<&Effect>) {
-        if self.common.json {
+    fn print(&self, converted: &Converted, report: Option<&ConversionReport>) {
+        if self.common.output.json {
             return print_json(&json!({
                 "tensors": converted.tensors, "files": converted.files,
-                "bytes_before": converted.before, "bytes_after": converted.after, "effect": effect,
+                "bytes_before": converted.before, "bytes_after": converted.after, "effect": report,
             }));
         }
         let (before, after) = (converted.before as f64, converted.after as f64);
@@ -75,20 +75,20 @@ impl Convert {
             converted.files,
             self.out.display()
         );
-        let Some(effect) = effect else { return };
-        let PrecisionMetrics { mean_cosine, worst_cosine, same_top_1, same_tokens } = effect.metrics;
+        let Some(report) = report else { return };
+        let PrecisionMetrics { mean_cosine, worst_cosine, same_top_1, same_tokens } = report.metrics;
         if let (Some(mean), Some(worst)) = (mean_cosine, worst_cosine) {
             print_line!("cosine with the original: {mean:.6} on average, {worst:.6} at worst");
         }
         if let Some(share) = same_top_1 {
-            print_line!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, effect.pictures);
+            print_line!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, report.pictures);
         }
         if let Some(share) = same_tokens {
-            print_line!("same tokens: {:.1} %, {} pictures", 100.0 * share, effect.pictures);
+            print_line!("same tokens: {:.1} %, {} pictures", 100.0 * share, report.pictures);
         }
-        let (before, after) = (effect.device_before as f64, effect.device_after as f64);
+        let (before, after) = (report.device_before as f64, report.device_after as f64);
         print_line!("{:.1} MB on the device, {:.1} MB before", after / 1e6, before / 1e6);
-        print_line!("{:.1} ms a picture, {:.1} ms before", effect.ms_after, effect.ms_before);
+        print_line!("{:.1} ms a picture, {:.1} ms before", report.ms_after, report.ms_before);
     }
 
     fn error(&self, error: ConvertError) -> CliError {

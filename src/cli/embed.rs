@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::model::{Embedded, Model, Taken};
-use super::photos::{below, tell_skipped};
-use super::{CliError, Common, has_words, print_json};
+use super::model::{Embedded, Model};
+use super::photos::{UsablePicture, below, warn_skipped};
+use super::{CliError, has_words, print_json};
 use crate::dot::dot;
 
 #[derive(clap::Args)]
@@ -19,8 +19,6 @@ pub(super) struct Embed {
     text: Vec<String>,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 #[derive(clap::Args)]
@@ -39,8 +37,6 @@ pub(super) struct Retrieve {
     top: u32,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 impl Embed {
@@ -49,11 +45,11 @@ impl Embed {
             return Err(CliError::input("nothing to embed: give --image or --text"));
         }
         self.text.iter().try_for_each(|text| has_words("--text", text))?;
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         let Embedded { files, rows: images, skipped } = model.embed_images(&self.image)?;
         let texts = model.embed_texts(&self.text)?;
-        tell_skipped(&skipped);
-        let (scale, cuts) = (pollster::block_on(model.0.scale())?, model.cuts());
+        warn_skipped(&skipped);
+        let (scale, truncations) = (pollster::block_on(model.0.logit_scale())?, model.truncations());
         let logits: Vec<Vec<f32>> =
             images.iter().map(|i| texts.iter().map(|t| scale.logit(dot(i, t))).collect()).collect();
         if logits.iter().flatten().any(|logit| !logit.is_finite()) {
@@ -62,13 +58,13 @@ impl Embed {
             ));
         }
         let probabilities: Vec<Vec<f32>> = logits.iter().map(|row| scale.probabilities(row)).collect();
-        if self.common.json {
-            let named = |Taken { path, is_incomplete }: &Taken| json!({ "file": path.display().to_string(), "incomplete": is_incomplete });
+        if self.model.common.output.json {
+            let named = |UsablePicture { path, is_incomplete }: &UsablePicture| json!({ "file": path.display().to_string(), "incomplete": is_incomplete });
             print_json(&json!({
                 "images": files.iter().map(named).collect::<Vec<_>>(), "skipped": skipped,
                 "image_embeds": images, "text_embeds": texts,
                 "logits_per_image": logits, "probabilities_per_image": probabilities,
-                "cut": cuts,
+                "cut": truncations,
             }));
             return Ok(());
         }
@@ -90,7 +86,7 @@ impl Retrieve {
         if let Some(text) = &self.text {
             has_words("--text", text)?;
         }
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         let found = below(&self.images)?;
         let mut is_incomplete = false;
         let query = match (&self.text, &self.image) {
@@ -102,27 +98,20 @@ impl Retrieve {
             }
             (None, None) => unreachable!("clap asks for --text or --image"),
         };
-        let cuts = model.cuts();
+        let truncations = model.truncations();
         let Embedded { files, rows, skipped } = model.embed_images(&found.pictures)?;
         let skipped = [found.skipped, skipped].concat();
-        tell_skipped(&skipped);
+        warn_skipped(&skipped);
         let scores = rows.iter().map(|row| dot(row, &query[0]));
-        let mut results: Vec<(f32, &Taken)> = scores.zip(&files).collect();
+        let mut results: Vec<(f32, &UsablePicture)> = scores.zip(&files).collect();
         results.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.path.cmp(&b.1.path)));
         results.truncate(self.top as usize);
-        if self.common.json {
-            let results: Vec<_> = results
-                .iter()
-                .map(|(score, Taken { path, is_incomplete })| {
-                    json!({ "file": path.display().to_string(), "score": score, "incomplete": is_incomplete })
-                })
-                .collect();
-            print_json(&json!({
-                "results": results, "skipped": skipped, "cut": cuts, "incomplete": is_incomplete,
-            }));
-        } else {
-            results.iter().for_each(|(score, file)| print_line!("{score:.4}  {}", file.path.display()));
-        }
+        let lines = results.iter().map(|(score, file)| format!("{score:.4}  {}", file.path.display()));
+        let lines: Vec<String> = lines.collect();
+        let named = |(score, file): &(f32, &UsablePicture)| json!({ "file": file.path.display().to_string(), "score": score, "incomplete": file.is_incomplete });
+        let results: Vec<_> = results.iter().map(named).collect();
+        let document = json!({ "results": results, "skipped": skipped, "cut": truncations, "incomplete": is_incomplete });
+        self.model.common.output.print(&document, lines.join("\n"));
         Ok(())
     }
 }

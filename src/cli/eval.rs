@@ -2,7 +2,7 @@
 
 use super::model::Model;
 use super::scene::parse_split;
-use super::{CliError, Common, bar, print_json};
+use super::{CliError, bar};
 use crate::eval::playroom::{Options, evaluate, evaluate_towers};
 use crate::world::Split;
 
@@ -22,13 +22,11 @@ pub(super) struct Eval {
     towers: bool,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 impl Eval {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let mut model = self.model.open_playroom(&self.common)?;
+        let mut model = self.model.open_playroom()?;
         let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
         if self.towers {
             let report = pollster::block_on(evaluate_towers(&mut model.0, options))?;
@@ -49,11 +47,8 @@ impl Eval {
     }
 
     fn print(&self, report: &impl serde::Serialize) -> Result<(), CliError> {
-        if self.common.json {
-            print_json(report);
-        } else {
-            print_line!("{}", serde_json::to_string_pretty(report).expect("plain data serialises"));
-        }
+        let text = serde_json::to_string_pretty(report).expect("plain data serialises");
+        self.model.common.output.print(report, text);
         Ok(())
     }
 }

@@ -9,8 +9,8 @@ macro_rules! print_line {
 }
 
 /// `eprintln!`, where standard error may be such a pipe.
-macro_rules! tell {
-    ($($text:tt)*) => { $crate::cli::out::tell(format_args!($($text)*)) };
+macro_rules! status {
+    ($($text:tt)*) => { $crate::cli::out::status(format_args!($($text)*)) };
 }
 
 mod attend;
@@ -29,6 +29,7 @@ mod texts;
 mod train;
 mod write;
 
+use std::fmt::Display;
 use std::io::ErrorKind;
 use std::process::{ExitCode, exit};
 
@@ -146,9 +147,26 @@ struct Common {
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Backend::Auto)]
     backend: Backend,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// How a result is printed.
+#[derive(Args, Clone)]
+struct Output {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+}
+
+impl Output {
+    /// Prints the document where JSON is asked for, otherwise the text.
+    fn print(&self, document: &impl serde::Serialize, text: impl Display) {
+        match self.json {
+            true => out::json(document),
+            false => out::line(text),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -193,7 +211,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tell!("error: {error}");
+            status!("error: {error}");
             match error {
                 CliError::Input(_) => ExitCode::from(2),
                 CliError::Failure(_) => ExitCode::from(1),

@@ -5,12 +5,13 @@ mod embeddings;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use etcetera::BaseStrategy;
 
-pub(super) use embeddings::{Embedded, Taken};
+pub(super) use embeddings::Embedded;
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
-use crate::infer::{Cut, VisionLanguageModel};
+use crate::infer::{Truncation, VisionLanguageModel};
 use crate::io::file::{Folder, write_atomic};
 use crate::model::playroom::Config;
 use crate::precision::Precision;
@@ -23,9 +24,11 @@ pub(super) struct Model {
     /// model.safetensors or its shards, tokenizer, processor_config.json or preprocessor_config.json)
     #[arg(long, default_value = "playroom")]
     model: PathBuf,
-    /// How the device keeps the matrices
+    /// Precision of weight matrices on the device
     #[arg(long, value_parser = precision(), default_value = Precision::F32.name())]
     weights: Precision,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Reads a precision by its name.
@@ -45,9 +48,9 @@ fn shipped() -> PathBuf {
 }
 
 /// A model in use; when it goes, what its device has measured of itself is kept for the next run.
-pub(super) struct Opened(pub VisionLanguageModel);
+pub(super) struct LoadedModel(pub VisionLanguageModel);
 
-impl Drop for Opened {
+impl Drop for LoadedModel {
     fn drop(&mut self) {
         keep_tuning(self.0.device());
     }
@@ -55,15 +58,16 @@ impl Drop for Opened {
 
 impl Model {
     /// A Playroom model that can be shown the world's scenes as they are, and read all that is said of them.
-    pub(super) fn open_playroom(&self, common: &Common) -> Result<Opened, CliError> {
-        let opened = self.open(common)?;
-        sees_scenes(&opened.0)?;
+    pub(super) fn open_playroom(&self) -> Result<LoadedModel, CliError> {
+        let opened = self.open()?;
+        sees_scenes(&opened.0)
+            .map_err(|error| CliError::Input(format!("--model {}: {error}", self.model.display())))?;
         Ok(opened)
     }
 
     /// The model.
-    pub(super) fn open(&self, common: &Common) -> Result<Opened, CliError> {
-        open_folder(&self.folder()?, choose_device(common.backend)?, self.weights)
+    pub(super) fn open(&self) -> Result<LoadedModel, CliError> {
+        open_folder(&self.folder()?, choose_device(self.common.backend)?, self.weights)
     }
 
     fn folder(&self) -> Result<PathBuf, CliError> {
@@ -84,19 +88,23 @@ pub(super) fn is_folder(path: &Path) -> Result<(), CliError> {
 }
 
 /// The model of a folder on a device.
-pub(super) fn open_folder(folder: &Path, device: Device, precision: Precision) -> Result<Opened, CliError> {
+pub(super) fn open_folder(
+    folder: &Path,
+    device: Device,
+    precision: Precision,
+) -> Result<LoadedModel, CliError> {
     let loaded = VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), precision);
     let loaded = loaded.map_err(|error| CliError::Input(format!("{}: {error}", folder.display())))?;
-    loaded.notes.iter().for_each(|note| tell!("note: {note}"));
-    Ok(Opened(loaded))
+    loaded.notes.iter().for_each(|note| status!("note: {note}"));
+    Ok(LoadedModel(loaded))
 }
 
-impl Opened {
+impl LoadedModel {
     /// The texts that were too long for the model: each is printed on standard error too.
-    pub(super) fn cuts(&self) -> Vec<Cut> {
-        let cuts = self.0.take_cuts();
-        cuts.iter().for_each(|cut| tell!("note: {cut}"));
-        cuts
+    pub(super) fn truncations(&self) -> Vec<Truncation> {
+        let truncations = self.0.take_truncations();
+        truncations.iter().for_each(|truncation| status!("note: {truncation}"));
+        truncations
     }
 }
 
@@ -136,23 +144,21 @@ pub(super) fn keep_tuning(device: &Device) {
 
 /// A file in the user's cache.
 fn tuning_file() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA"));
-    let cache = cache.or_else(|| set("HOME").map(|home| home.join(".cache")));
-    Some(cache?.join("triptych").join(KernelTuning::FILE))
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.cache_dir().join("triptych").join(KernelTuning::FILE))
 }
 
-fn sees_scenes(model: &VisionLanguageModel) -> Result<(), CliError> {
+fn sees_scenes(model: &VisionLanguageModel) -> Result<(), String> {
     let Some((config, _)) = model.playroom() else {
-        return Err(CliError::input("this command runs Playroom models only"));
+        return Err("this command runs Playroom models only".into());
     };
     let Config { image_size, max_tokens, .. } = *config;
     let (cells, most) = (config.grid(), Config::playroom(config.vocab_size).max_tokens);
     match image_size == PIXELS && cells >= 2 && max_tokens >= most {
         true => Ok(()),
-        false => Err(CliError::Input(format!(
+        false => Err(format!(
             "the model's config.json says image_size {image_size} ({cells} x {cells} cells) and max_tokens {max_tokens}; scenes have \
              {PIXELS} pixels, and with their sentences need 2 x 2 cells and {most} tokens"
-        ))),
+        )),
     }
 }

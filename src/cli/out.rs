@@ -12,7 +12,7 @@ pub(super) fn line(text: impl Display) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => process::exit(0),
         Err(error) => {
-            tell!("error: cannot write to standard output: {error}");
+            status!("error: cannot write to standard output: {error}");
             process::exit(1)
         }
     }
@@ -24,6 +24,6 @@ pub(super) fn json(document: &impl serde::Serialize) {
 }
 
 /// Prints a line on standard error, where that is open.
-pub(super) fn tell(text: impl Display) {
+pub(super) fn status(text: impl Display) {
     let _closed = writeln!(io::stderr(), "{text}");
 }

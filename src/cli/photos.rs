@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::CliError;
+use super::{CliError, bar};
 use crate::io::image::decode;
 use crate::io::picture::{Picture, PictureError, format};
 use crate::limits::{self, MAX_PICTURE_FILE};
@@ -55,13 +55,44 @@ pub(super) fn open(path: &Path) -> Result<Picture, PhotoError> {
 pub(super) fn photo(path: &Path) -> Result<Picture, CliError> {
     let picture = open(path).map_err(|error| CliError::Input(format!("{} {error}", path.display())))?;
     if picture.is_incomplete {
-        tell_incomplete(path);
+        warn_incomplete(path);
     }
     Ok(picture)
 }
 
-pub(super) fn tell_incomplete(path: &Path) {
-    tell!("warning: the end of {} is missing; what is there was used", path.display());
+/// A picture file in use.
+pub(super) struct UsablePicture {
+    pub path: PathBuf,
+    pub is_incomplete: bool,
+}
+
+/// Hands out the pictures of files, one in memory at a time; what cannot be used is left out, and an error where nothing is left.
+pub(super) fn each(
+    paths: &[PathBuf],
+    mut take: impl FnMut(&Picture) -> Result<(), CliError>,
+) -> Result<(Vec<UsablePicture>, Vec<Skipped>), CliError> {
+    let bar = bar(paths.len() as u64, "pictures");
+    let (mut files, mut skipped) = (Vec::new(), Vec::new());
+    for path in paths {
+        match open(path) {
+            Ok(picture) => {
+                take(&picture)?;
+                files.push(UsablePicture { path: path.clone(), is_incomplete: picture.is_incomplete });
+            }
+            Err(reason) => skipped.push(Skipped::new(path, reason)),
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    files.iter().filter(|file| file.is_incomplete).for_each(|file| warn_incomplete(&file.path));
+    match files.is_empty() && !paths.is_empty() {
+        true => Err(none_left("no picture is left", &skipped)),
+        false => Ok((files, skipped)),
+    }
+}
+
+fn warn_incomplete(path: &Path) {
+    status!("warning: the end of {} is missing; what is there was used", path.display());
 }
 
 /// The picture files below a folder, and what else is there.
@@ -145,8 +176,8 @@ fn is_mask(path: &Path) -> bool {
 }
 
 /// Names on standard error what was left out.
-pub(super) fn tell_skipped(skipped: &[Skipped]) {
-    by_reason(skipped).into_iter().for_each(|line| tell!("left out: {line}"));
+pub(super) fn warn_skipped(skipped: &[Skipped]) {
+    by_reason(skipped).into_iter().for_each(|line| status!("left out: {line}"));
 }
 
 /// The error where of many files none can be used.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{CliError, bar, print_json};
-use crate::io::file::{Draft, write_atomic};
+use super::{CliError, Output, bar};
+use crate::io::file::{AtomicFile, write_atomic};
 use crate::io::image::{encode_grey_png, encode_png};
 use crate::pixels::Pixels;
 use crate::world::language::caption;
@@ -28,9 +28,8 @@ pub(super) struct SceneCommand {
     /// Folder to write into
     #[arg(long)]
     out: PathBuf,
-    /// Print one JSON document
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// A split by its name.
@@ -42,8 +41,10 @@ impl SceneCommand {
     /// Writes `NNNN.png`, a mask `NNNN.mask.K.png` per object, `captions.jsonl`, `questions.jsonl` and `scene.json`.
     pub(super) fn run(&self) -> Result<(), CliError> {
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
-        let [mut captions, mut questions] =
-            [Draft::new(&self.out.join("captions.jsonl"))?, Draft::new(&self.out.join("questions.jsonl"))?];
+        let [mut captions, mut questions] = [
+            AtomicFile::new(&self.out.join("captions.jsonl"))?,
+            AtomicFile::new(&self.out.join("questions.jsonl"))?,
+        ];
         let mut scenes = Vec::new();
         let bar = bar(self.count, "scenes");
         for index in 0..self.count {
@@ -65,10 +66,7 @@ impl SceneCommand {
         let document = json!({ "split": self.split, "seed": self.seed, "scenes": scenes });
         let text = serde_json::to_vec_pretty(&document).expect("plain data serialises");
         write_atomic(&self.out.join("scene.json"), &text)?;
-        match self.json {
-            true => print_json(&document),
-            false => print_line!("{} scenes in {}", self.count, self.out.display()),
-        }
+        self.output.print(&document, format_args!("{} scenes in {}", self.count, self.out.display()));
         Ok(())
     }
 

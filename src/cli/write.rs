@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::model::Model;
 use super::photos::photo;
-use super::{CliError, Common, has_words, print_json};
-use crate::infer::{Decoding, Source, VisionLanguageModel};
+use super::{CliError, has_words};
+use crate::infer::{Decoding, GenerationContext, VisionLanguageModel};
 use crate::model::blip::Task;
 
 /// Longest caption and longest answer in tokens, where nobody says it.
@@ -25,20 +25,18 @@ pub(super) struct Caption {
     /// Hypotheses that beam search keeps; a published model's own number where it has one
     #[arg(long, conflicts_with = "temperature", value_parser = clap::value_parser!(u8).range(1..=16))]
     beams: Option<u8>,
-    /// Draw tokens instead of taking the likeliest; 1 is the model's own distribution
+    /// Sampling temperature; greedy without it, 1 is the model's own distribution
     #[arg(long)]
     temperature: Option<f32>,
-    /// Seed of the draw
+    /// Sampling seed
     #[arg(long, default_value_t = 0, requires = "temperature")]
     seed: u64,
-    /// Longest continuation in tokens, the end token included; 64 where neither this nor the model's generation_config.json
+    /// Maximum new tokens, the end token included; 64 where neither this nor the model's generation_config.json
     /// says it
     #[arg(long)]
     max_new_tokens: Option<usize>,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 #[derive(clap::Args)]
@@ -49,13 +47,11 @@ pub(super) struct Answer {
     /// What to ask
     #[arg(long)]
     question: String,
-    /// Longest answer in tokens, the end token included; 8 where neither this nor the model's generation_config.json says it
+    /// Maximum new tokens, the end token included; 8 where neither this nor the model's generation_config.json says it
     #[arg(long)]
     max_new_tokens: Option<usize>,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 #[derive(clap::Args)]
@@ -68,8 +64,6 @@ pub(super) struct Match {
     text: String,
     #[command(flatten)]
     model: Model,
-    #[command(flatten)]
-    common: Common,
 }
 
 impl Caption {
@@ -83,21 +77,18 @@ impl Caption {
             _ => None,
         };
         let picture = photo(&self.image)?;
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         let (prompt, _) = model.0.caption_prompt(&self.prompt)?;
-        let source = Source { picture: model.0.fit(&picture.pixels), question: None };
-        let most = Most { asked: self.max_new_tokens, usual: CAPTION };
-        let (ids, logprobs) = write(&mut model.0, &source, prompt, decoding, most)?;
+        let source = GenerationContext { picture: model.0.fit(&picture.pixels), question: None };
+        let limit = TokenLimit { asked: self.max_new_tokens, default: CAPTION };
+        let (ids, logprobs) = write(&mut model.0, &source, prompt, decoding, limit)?;
         let text = model.0.decode(&ids)?;
-        let cuts = model.cuts();
-        if self.common.json {
-            print_json(&json!({
-                "caption": text, "ids": ids, "logprobs": logprobs, "cut": cuts,
-                "incomplete": picture.is_incomplete,
-            }));
-        } else {
-            print_line!("{text}");
-        }
+        let truncations = model.truncations();
+        let document = json!({
+            "caption": text, "ids": ids, "logprobs": logprobs, "cut": truncations,
+            "incomplete": picture.is_incomplete,
+        });
+        self.model.common.output.print(&document, text);
         Ok(())
     }
 }
@@ -106,20 +97,17 @@ impl Answer {
     pub(super) fn run(&self) -> Result<(), CliError> {
         has_words("--question", &self.question)?;
         let picture = photo(&self.image)?;
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         let (source, prompt) = model.0.question(model.0.fit(&picture.pixels), &self.question)?;
-        let most = Most { asked: self.max_new_tokens, usual: ANSWER };
+        let limit = TokenLimit { asked: self.max_new_tokens, default: ANSWER };
         let given = prompt.len();
-        let (ids, logprobs) = write(&mut model.0, &source, prompt, None, most)?;
-        let (answer, cuts) = (model.0.decode(&ids[given..])?, model.cuts());
-        if self.common.json {
-            print_json(&json!({
-                "answer": answer, "ids": ids, "logprobs": logprobs, "cut": cuts,
-                "incomplete": picture.is_incomplete,
-            }));
-        } else {
-            print_line!("{answer}");
-        }
+        let (ids, logprobs) = write(&mut model.0, &source, prompt, None, limit)?;
+        let (answer, truncations) = (model.0.decode(&ids[given..])?, model.truncations());
+        let document = json!({
+            "answer": answer, "ids": ids, "logprobs": logprobs, "cut": truncations,
+            "incomplete": picture.is_incomplete,
+        });
+        self.model.common.output.print(&document, answer);
         Ok(())
     }
 }
@@ -128,43 +116,40 @@ impl Match {
     pub(super) fn run(&self) -> Result<(), CliError> {
         has_words("--text", &self.text)?;
         let picture = photo(&self.image)?;
-        let mut model = self.model.open(&self.common)?;
+        let mut model = self.model.open()?;
         model.0.expect(Task::Match)?;
         let row = model.0.sentence(&self.text)?;
         let fitted = model.0.fit(&picture.pixels);
         let logits = pollster::block_on(model.0.match_sentences(&fitted, &[row]))?[0];
         let probability = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
-        let cuts = model.cuts();
-        if self.common.json {
-            print_json(&json!({
-                "itm_logits": logits, "probability": probability, "cut": cuts,
-                "incomplete": picture.is_incomplete,
-            }));
-        } else {
-            print_line!("{probability:.4}");
-        }
+        let truncations = model.truncations();
+        let document = json!({
+            "itm_logits": logits, "probability": probability, "cut": truncations,
+            "incomplete": picture.is_incomplete,
+        });
+        self.model.common.output.print(&document, format_args!("{probability:.4}"));
         Ok(())
     }
 }
 
-/// Most tokens behind a prompt: those that the caller asks for, otherwise those of the model's own files, otherwise `usual`.
-struct Most {
+/// Most tokens behind a prompt: those that the caller asks for, otherwise those of the model's own files, otherwise `default`.
+struct TokenLimit {
     asked: Option<usize>,
-    usual: usize,
+    default: usize,
 }
 
 /// The ids of the best text with its prompt, and the log-probabilities of what was written.
 fn write(
     model: &mut VisionLanguageModel,
-    source: &Source,
+    source: &GenerationContext,
     prompt: Vec<u32>,
     decoding: Option<Decoding>,
-    most: Most,
+    limit: TokenLimit,
 ) -> Result<(Vec<u32>, Vec<f32>), CliError> {
     model.expect_room(&prompt)?;
     let own = &model.generation;
     let decoding = decoding.unwrap_or_else(|| own.decoding());
-    let max_new = most.asked.or_else(|| own.max_new(prompt.len())).unwrap_or(most.usual);
+    let max_new = limit.asked.or_else(|| own.max_new(prompt.len())).unwrap_or(limit.default);
     let best = pollster::block_on(model.generate(source, prompt, decoding, max_new))?;
     Ok((best.ids, best.logprobs))
 }

@@ -5,7 +5,7 @@ mod candidate;
 pub mod cider;
 mod ngrams;
 pub mod playroom;
-pub mod precision;
+pub mod precision_eval;
 pub mod retrieval;
 pub mod rouge;
 pub mod text;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Job, VisionLanguageModel};
 use crate::device::{CompiledPlan, DeviceError};
-use crate::model::emit::Reader;
+use crate::model::emit::TextTower;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
@@ -89,7 +89,7 @@ impl VisionLanguageModel {
     /// Self-attention of the image encoder for a picture as [`VisionLanguageModel::fit`] returns it: queries and keys are its
     /// cells.
     pub async fn self_attention(&mut self, picture: &Pixels) -> Result<Trace, DeviceError> {
-        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
+        let pixels = self.image_processor.pixel_values(std::slice::from_ref(picture));
         let compiled = self.run(Job::EncodeImage { batch: 1 }, true, &[("pixels", &pixels)]).await?;
         let trace = self.stack(&compiled, self.architecture.image_attention()).await?;
         let class = trace.keys - self.architecture.grid().pow(2);
@@ -103,7 +103,7 @@ impl VisionLanguageModel {
         let job = Job::Decode { rows: 1, tokens: ids.shape[1], source };
         let last = HostTensor::u32([1], vec![row.len() as u32 - 1]);
         let compiled = self.run(job, true, &[("ids", &ids), ("last", &last)]).await?;
-        let trace = self.cross_attention(&compiled, Reader::Decoder).await?;
+        let trace = self.cross_attention(&compiled, TextTower::Decoder).await?;
         Ok(trace.part(0..row.len(), 0..trace.keys))
     }
 
@@ -117,25 +117,25 @@ impl VisionLanguageModel {
             }
             false => self.match_batch(source, &[row.to_vec()], true).await?.1,
         };
-        let trace = self.cross_attention(&compiled, Reader::Encoder).await?;
+        let trace = self.cross_attention(&compiled, TextTower::Encoder).await?;
         Ok(trace.part(0..row.len(), 0..trace.keys))
     }
 
-    /// The cross-attention of a reader in a run, `[layers, heads, rows * tokens, keys]`: keys are cells, or the tokens of a
+    /// The cross-attention of a text tower in a run, `[layers, heads, rows * tokens, keys]`: keys are cells, or the tokens of a
     /// question.
     pub(super) async fn cross_attention(
         &self,
         compiled: &CompiledPlan,
-        reader: Reader,
+        tower: TextTower,
     ) -> Result<Trace, DeviceError> {
-        let mut trace = self.stack(compiled, self.architecture.cross_attention(reader)).await?;
-        let role = match reader {
-            Reader::Encoder => "matcher.",
-            Reader::Decoder => "decoder.",
+        let mut trace = self.stack(compiled, self.architecture.cross_attention(tower)).await?;
+        let role = match tower {
+            TextTower::Encoder => "matcher.",
+            TextTower::Decoder => "decoder.",
         };
         let named = trace.paths.iter_mut().filter(|path| path.starts_with("reader."));
         named.for_each(|path| path.replace_range(.."reader.".len(), role));
-        let reads_words = reader == Reader::Decoder && self.architecture.reads_question();
+        let reads_words = tower == TextTower::Decoder && self.architecture.reads_question();
         let class = if reads_words { 0 } else { trace.keys - self.architecture.grid().pow(2) };
         Ok(trace.part(0..trace.queries, class..trace.keys))
     }

@@ -70,7 +70,7 @@ pub fn convert(
     limit: u64,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Converted, ConvertError> {
-    let params = VisionLanguageModel::architecture(from)?.weights();
+    let params = VisionLanguageModel::architecture(from)?.file_params();
     let weights = Weights::open(from).map_err(LoadError::from)?;
     // No room is made before all headers agree.
     params.iter().try_for_each(|param| weights.check(stored_name(&weights, param), &param.shape))?;

@@ -6,21 +6,21 @@ use super::job::cross_name;
 use super::kv_cache::{self, CachedRows, KvCache};
 use super::{Decoding, Generator, Hypothesis, Job, Trace, VisionLanguageModel};
 use crate::device::{CompiledPlan, DeviceError};
-use crate::model::emit::Reader;
+use crate::model::emit::TextTower;
 use crate::pixels::Pixels;
 use crate::softmax::log_softmax;
 use crate::tensor::HostTensor;
 
 /// What is written about: a picture as the model sees it, and a question that the decoder reads in its place.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Source {
+pub struct GenerationContext {
     pub picture: Pixels,
     /// Ids with their special tokens.
     pub question: Option<Vec<u32>>,
 }
 
 /// Next-token log-probabilities of some rows.
-pub struct Next {
+pub struct NextTokenLogprobs {
     /// `[rows][V]`, natural logarithms.
     pub logprobs: Vec<Vec<f32>>,
     /// Cross-attention of the last token of each row, where it was asked for: queries are the rows, keys the cells of the
@@ -28,7 +28,7 @@ pub struct Next {
     pub trace: Option<Trace>,
 }
 
-impl Next {
+impl NextTokenLogprobs {
     /// What every layer and head has of row `row`, `[layers, heads, keys]`, of a traced run.
     pub fn attention(&self, row: usize) -> Vec<f32> {
         self.trace.as_ref().expect("the run was traced").of_query(row)
@@ -51,7 +51,7 @@ impl VisionLanguageModel {
 
     /// As [`VisionLanguageModel::encode_image`], of a picture as [`VisionLanguageModel::fit`] returns it.
     pub(super) async fn encode_picture(&mut self, picture: &Pixels) -> Result<usize, DeviceError> {
-        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
+        let pixels = self.image_processor.pixel_values(std::slice::from_ref(picture));
         self.encode_image(&pixels).await
     }
 
@@ -67,7 +67,7 @@ impl VisionLanguageModel {
         if self.cache.question.as_ref() != Some(&asked) {
             (self.cache.question, self.cache.rows) = (None, None);
             let compiled = self.run_question(source, question, length, false).await?;
-            self.store_cross_kv(&compiled, Reader::Decoder).await?;
+            self.store_cross_kv(&compiled, TextTower::Decoder).await?;
             self.cache.question = Some(asked);
         }
         Ok(question.shape[1])
@@ -89,10 +89,10 @@ impl VisionLanguageModel {
     async fn store_cross_kv(
         &mut self,
         compiled: &CompiledPlan,
-        reader: Reader,
+        tower: TextTower,
     ) -> Result<usize, DeviceError> {
         let mut source = 0;
-        for path in self.architecture.cross_attention(reader) {
+        for path in self.architecture.cross_attention(tower) {
             for kind in kv_cache::KINDS {
                 let tensor = self.read(compiled, &format!("{path}.{kind}")).await?;
                 source = tensor.shape[1];
@@ -102,7 +102,7 @@ impl VisionLanguageModel {
         Ok(source)
     }
 
-    async fn encode_source(&mut self, source: &Source) -> Result<usize, DeviceError> {
+    async fn encode_source(&mut self, source: &GenerationContext) -> Result<usize, DeviceError> {
         let states = self.encode_picture(&source.picture).await?;
         let Some(question) = &source.question else { return Ok(states) };
         let ids = HostTensor::u32([1, question.len()], question.clone());
@@ -124,9 +124,9 @@ impl VisionLanguageModel {
         let mut done = 0;
         if let Some(cached) = self.cache.rows.take() {
             let resumed = cached.resume(rows, cache);
-            if let Some([taken, put]) = &resumed.moves {
+            if let Some([source_rows, target_rows]) = &resumed.moves {
                 let job = Job::MoveRows { from: cached.shape, to: cache };
-                self.run(job, false, &[("taken", taken), ("put", put)]).await?;
+                self.run(job, false, &[("source_rows", source_rows), ("target_rows", target_rows)]).await?;
             }
             done = resumed.common;
         }
@@ -171,24 +171,24 @@ impl VisionLanguageModel {
     /// the rows' last tokens attend to.
     pub async fn next(
         &mut self,
-        source: &Source,
+        source: &GenerationContext,
         rows: &[Vec<u32>],
         traced: bool,
-    ) -> Result<Next, DeviceError> {
+    ) -> Result<NextTokenLogprobs, DeviceError> {
         let states = self.encode_source(source).await?;
         let (logits, compiled) = self.decode_step(states, rows, traced).await?;
         let logprobs = distributions(&logits);
         if !traced {
-            return Ok(Next { logprobs, trace: None });
+            return Ok(NextTokenLogprobs { logprobs, trace: None });
         }
-        let trace = self.cross_attention(&compiled, Reader::Decoder).await?;
-        Ok(Next { logprobs, trace: Some(trace.part(0..rows.len(), 0..trace.keys)) })
+        let trace = self.cross_attention(&compiled, TextTower::Decoder).await?;
+        Ok(NextTokenLogprobs { logprobs, trace: Some(trace.part(0..rows.len(), 0..trace.keys)) })
     }
 
     /// The best text that follows `prompt`, at most `max_new` tokens.
     pub async fn generate(
         &mut self,
-        source: &Source,
+        source: &GenerationContext,
         prompt: Vec<u32>,
         decoding: Decoding,
         max_new: usize,

@@ -16,7 +16,7 @@ const SMALL: usize = 64;
 
 /// What is made of a cosine between a picture and a text.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Scale {
+pub struct LogitScale {
     /// Logit = `factor` cosine + `bias`.
     pub factor: f32,
     pub bias: f32,
@@ -24,7 +24,7 @@ pub struct Scale {
     pub sigmoid: bool,
 }
 
-impl Scale {
+impl LogitScale {
     pub fn logit(&self, cosine: f32) -> f32 {
         self.factor * cosine + self.bias
     }
@@ -61,11 +61,11 @@ impl VisionLanguageModel {
 
     /// The picture at the model's size, still in bytes.
     pub fn fit(&self, picture: &Pixels) -> Pixels {
-        self.images.fit(picture)
+        self.image_processor.fit(picture)
     }
 
     /// Unit vectors `[B, E]` of pictures as [`VisionLanguageModel::fit`] returns them.
-    pub async fn encode_pictures(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
+    pub async fn embed_images(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
         let embeds = self.encode_images(pictures, "image_embeds").await?;
         Ok(matrix(pictures.len(), embeds))
     }
@@ -100,7 +100,7 @@ impl VisionLanguageModel {
         let batch = rounded(pictures.len());
         let mut fitted = pictures.to_vec();
         fitted.resize(batch, pictures[0].clone());
-        let pixels = self.images.pixel_values(&fitted);
+        let pixels = self.image_processor.pixel_values(&fitted);
         let compiled = self.run(Job::EncodeImage { batch }, false, &[("pixels", &pixels)]).await?;
         let all = self.read(&compiled, name).await?;
         Ok(all.as_f32()[..pictures.len() * all.shape.numel() / batch].to_vec())
@@ -115,7 +115,7 @@ impl VisionLanguageModel {
         picture: &Pixels,
         least_ms: f64,
     ) -> Result<Vec<(&'static str, f64)>, DeviceError> {
-        let pixels = self.images.pixel_values(std::slice::from_ref(picture));
+        let pixels = self.image_processor.pixel_values(std::slice::from_ref(picture));
         // A model without embeddings encodes pictures for its texts only.
         let job = if self.architecture.embeds() { Job::EncodeImage { batch: 1 } } else { Job::ImageCrossKv };
         let compiled = self.run(job, false, &[("pixels", &pixels)]).await?;
@@ -123,7 +123,7 @@ impl VisionLanguageModel {
     }
 
     /// Unit vectors `[N, E]` of ids as [`VisionLanguageModel::sentence`] returns them.
-    pub async fn encode_sentences(&mut self, rows: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
+    pub async fn embed_texts(&mut self, rows: &[Vec<u32>]) -> Result<HostTensor, DeviceError> {
         // SigLIP has only seen rows that were filled up, and has seen what fills them.
         let masked = !matches!(self.architecture, Architecture::Siglip(_));
         let mut embeds = Vec::new();
@@ -134,9 +134,7 @@ impl VisionLanguageModel {
                 inputs.push(("lengths", &lengths));
             }
             let pooled = self.pooled(&ids);
-            if let Some(pooled) = &pooled {
-                inputs.push(("pooled", pooled));
-            }
+            inputs.extend(pooled.as_ref().map(|pooled| ("pooled", pooled)));
             let job = Job::EncodeText { rows: ids.shape[0], tokens: ids.shape[1], masked };
             let compiled = self.run(job, false, &inputs).await?;
             let all = self.read(&compiled, "text_embeds").await?;
@@ -147,7 +145,7 @@ impl VisionLanguageModel {
 
     /// CLIP's rows that stand for the texts, as indices into `[N * T, D]`; other models find them without ids.
     pub fn pooled(&self, ids: &HostTensor) -> Option<HostTensor> {
-        let Architecture::Clip(config) = &self.architecture else { return None };
+        let config = self.architecture.pooled_by_ids()?;
         let (rows, tokens) = (ids.shape[0], ids.shape[1]);
         let position = |(i, row): (usize, &[u32])| (i * tokens + config.pooled_position(row)) as u32;
         let positions = ids.as_u32().chunks(tokens).enumerate().map(position).collect();
@@ -155,14 +153,14 @@ impl VisionLanguageModel {
     }
 
     /// How cosines become logits: by the learned temperature, in SigLIP with a bias; BLIP's ranks by the cosine itself.
-    pub async fn scale(&self) -> Result<Scale, DeviceError> {
-        let plain = Scale { factor: 1.0, bias: 0.0, sigmoid: false };
+    pub async fn logit_scale(&self) -> Result<LogitScale, DeviceError> {
+        let plain = LogitScale { factor: 1.0, bias: 0.0, sigmoid: false };
         Ok(match self.architecture {
             Architecture::Blip(..) => plain,
             Architecture::Playroom(_) | Architecture::Clip(_) => {
-                Scale { factor: self.temperature().await?, ..plain }
+                LogitScale { factor: self.temperature().await?, ..plain }
             }
-            Architecture::Siglip(_) => Scale {
+            Architecture::Siglip(_) => LogitScale {
                 factor: self.temperature().await?,
                 bias: self.scalar("logit_bias").await?,
                 sigmoid: true,
@@ -198,7 +196,8 @@ impl VisionLanguageModel {
         let most = rows.iter().map(Vec::len).max().unwrap_or(1);
         let tokens = if full { self.longest() } else { rounded_tokens(most, self.longest()) };
         let count = rounded(rows.len());
-        let pad = self.words.as_ref().map_or(self.architecture.text().pad_token_id, |words| words.pad);
+        let pad =
+            self.tokenizer.as_ref().map_or(self.architecture.text().pad_token_id, |tokenizer| tokenizer.pad);
         let mut values = vec![pad; count * tokens];
         let mut lengths = vec![0; count];
         for (i, out) in values.chunks_mut(tokens).enumerate() {

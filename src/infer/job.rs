@@ -3,7 +3,7 @@
 use super::kv_cache::{self, CacheShape, KINDS};
 use crate::layout::Layout;
 use crate::model::architecture::Architecture;
-use crate::model::emit::Reader;
+use crate::model::emit::TextTower;
 use crate::model::playroom;
 use crate::nn::{AttentionMask, CrossKv};
 use crate::ops::embedding::embedding;
@@ -33,7 +33,7 @@ pub enum Job {
     /// `lengths` (`[N]`, `at + 1`) of them, the tokens' own at `slots` `[N]` of `[N * L]`. Reading `source` states, to `logits`
     /// `[N, V]`.
     DecodeStep { cache: CacheShape, source: usize },
-    /// What is cached as `from`, at the slots `taken` of `[N * L]`, to the slots `put` of `to`.
+    /// What is cached as `from`, at the slots `source_rows` of `[N * L]`, to the slots `target_rows` of `to`.
     MoveRows { from: CacheShape, to: CacheShape },
 }
 
@@ -79,7 +79,7 @@ fn emit(b: &mut PlanBuilder, model: &Architecture, job: Job) {
         Job::EncodeText { rows, tokens, masked } => {
             let ids = b.input("ids", [rows, tokens], U32);
             let lengths = masked.then(|| b.input("lengths", [rows], U32));
-            let pooled = model.is_pooled().then(|| b.input("pooled", [rows], U32));
+            let pooled = model.pooled_by_ids().map(|_| b.input("pooled", [rows], U32));
             let states = model.text_states(b, ids, lengths);
             let embeds = model.text_embeds(b, states, lengths, pooled);
             if let Some(words) = model.word_embeds(b, states) {
@@ -95,13 +95,13 @@ fn emit(b: &mut PlanBuilder, model: &Architecture, job: Job) {
         }
         Job::EncodeQuestion { tokens, source } => {
             let states = cross_encode(b, model, [1, tokens], source);
-            cross_kv(b, model, Reader::Decoder, states);
+            cross_kv(b, model, TextTower::Decoder, states);
             b.name(states, "question_states");
         }
         Job::Decode { rows, tokens, source } => {
             let ids = b.input("ids", [rows, tokens], U32);
             let last = b.input("last", [rows], U32);
-            let cross = stored_cross_kv(b, model, Reader::Decoder, source);
+            let cross = stored_cross_kv(b, model, TextTower::Decoder, source);
             let states = model.decode(b, ids, AttentionMask::Causal, &cross);
             let states = b.reshape(states, [rows * tokens, model.text().hidden_size]);
             let states = embedding(b, states, last);
@@ -111,7 +111,7 @@ fn emit(b: &mut PlanBuilder, model: &Architecture, job: Job) {
         Job::DecodeStep { cache, source } => {
             let width = model.text().hidden_size;
             let (ids, position) = kv_cache::emit_inputs(b, cache[0]);
-            let cross = stored_cross_kv(b, model, Reader::Decoder, source);
+            let cross = stored_cross_kv(b, model, TextTower::Decoder, source);
             let own = kv_cache::stored(b, &model.decoder_attention(), cache, width);
             let states = model.decode(b, ids, AttentionMask::Cached(&own, position), &cross);
             let states = b.reshape(states, [cache[0], width]);
@@ -139,14 +139,14 @@ fn cross_encode(
 ) -> SlotId {
     let ids = b.input("ids", [rows, tokens], U32);
     let lengths = b.input("lengths", [rows], U32);
-    let cross = stored_cross_kv(b, model, Reader::Encoder, source);
+    let cross = stored_cross_kv(b, model, TextTower::Encoder, source);
     model.cross_encode(b, ids, lengths, &cross)
 }
 
-/// Names the keys and values by which a reader attends to `states`, `<path of the attention>.keys` and `.values`.
-fn cross_kv(b: &mut PlanBuilder, model: &Architecture, reader: Reader, states: SlotId) {
-    let cross = model.cross_kv(b, reader, states);
-    for (path, block) in model.cross_attention(reader).iter().zip(&cross.blocks) {
+/// Names the keys and values by which a text tower attends to `states`, `<path of the attention>.keys` and `.values`.
+fn cross_kv(b: &mut PlanBuilder, model: &Architecture, tower: TextTower, states: SlotId) {
+    let cross = model.cross_kv(b, tower, states);
+    for (path, block) in model.cross_attention(tower).iter().zip(&cross.blocks) {
         for (kind, slot) in KINDS.iter().zip(block) {
             b.name(*slot, &format!("{path}.{kind}"));
         }
@@ -154,9 +154,9 @@ fn cross_kv(b: &mut PlanBuilder, model: &Architecture, reader: Reader, states: S
 }
 
 /// The keys and values that the device keeps of a source.
-fn stored_cross_kv(b: &mut PlanBuilder, model: &Architecture, reader: Reader, source: usize) -> CrossKv {
+fn stored_cross_kv(b: &mut PlanBuilder, model: &Architecture, tower: TextTower, source: usize) -> CrossKv {
     let shape = [1, source, model.text().hidden_size];
-    let paths = model.cross_attention(reader);
+    let paths = model.cross_attention(tower);
     let block = |path: &String| KINDS.map(|kind| b.stored(&cross_name(path, kind, source), shape));
     CrossKv { blocks: paths.iter().map(block).collect() }
 }

@@ -52,14 +52,14 @@ impl VisionLanguageModel {
     }
 
     /// Unit vectors of the cells of pictures, `[B, P, L]`, as [`VisionLanguageModel::fit`] returns those.
-    pub async fn encode_cells(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
+    pub async fn embed_cells(&mut self, pictures: &[Pixels]) -> Result<HostTensor, DeviceError> {
         let cells = self.encode_images(pictures, "cell_embeds").await?;
         let (places, count) = (self.architecture.grid().pow(2), pictures.len());
         Ok(HostTensor::f32([count, places, cells.len() / (count * places).max(1)], cells))
     }
 
     /// Unit vectors of the tokens of each row, `[T, L]`, rows as [`VisionLanguageModel::sentence`] returns them.
-    pub async fn encode_words(&mut self, rows: &[Vec<u32>]) -> Result<Vec<HostTensor>, DeviceError> {
+    pub async fn embed_words(&mut self, rows: &[Vec<u32>]) -> Result<Vec<HostTensor>, DeviceError> {
         let mut words = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(self.batch()) {
             let (ids, lengths) = self.padded(chunk, false);

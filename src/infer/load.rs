@@ -6,7 +6,7 @@ use super::decoding::GenerationConfig;
 use super::kv_cache::KvCache;
 use super::load_error::read;
 use super::weight_uploader::WeightUploader;
-use super::{LoadError, VisionLanguageModel, Words};
+use super::{LoadError, ModelTokenizer, VisionLanguageModel};
 use crate::device::{Device, DeviceError};
 use crate::io::preprocess::{Family, ImageProcessor, PreprocessError};
 use crate::io::read_at::Files;
@@ -22,11 +22,11 @@ impl VisionLanguageModel {
     pub fn load(device: Device, files: &dyn Files, precision: Precision) -> Result<Self, LoadError> {
         let architecture = Self::architecture(files)?;
         limits::fits("the weights", architecture.bytes(precision).into(), limits::weights())?;
-        let (images, note) = image_processor(files, &architecture)?;
-        let words = Words::open(files, &architecture)?;
-        let (generation, unfollowed) = GenerationConfig::open(files, &architecture, words.as_ref())?;
+        let (image_processor, note) = image_processor(files, &architecture)?;
+        let tokenizer = ModelTokenizer::open(files, &architecture)?;
+        let (generation, unfollowed) = GenerationConfig::open(files, &architecture, tokenizer.as_ref())?;
         let weights = Weights::open(files)?;
-        let specs = architecture.kept(precision, device.layout());
+        let specs = architecture.param_specs(precision, device.layout());
         // No room is made before all headers agree.
         specs.iter().try_for_each(|param| weights.check(stored_name(&weights, param), &param.shape))?;
         let mut params = device.param_store();
@@ -38,8 +38,8 @@ impl VisionLanguageModel {
         let notes = note.into_iter().chain(unfollowed).collect();
         Ok(VisionLanguageModel {
             architecture,
-            images,
-            words,
+            image_processor,
+            tokenizer,
             precision,
             generation,
             notes,
@@ -79,6 +79,6 @@ fn image_processor(
 
 /// The name under which the files hold a weight.
 pub(super) fn stored_name<'a>(weights: &Weights, param: &'a ParamSpec) -> &'a str {
-    let other = param.others.iter().find(|other| !weights.has(&param.name) && weights.has(other));
+    let other = param.aliases.iter().find(|other| !weights.has(&param.name) && weights.has(other));
     other.unwrap_or(&param.name)
 }

@@ -39,7 +39,7 @@ pub enum LoadError {
     Limit(#[from] LimitError),
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    #[error("`{tensor}` holds {found} in row {row}, which {precision} does not hold")]
+    #[error("`{tensor}` holds {found} in row {row}, which {precision} cannot represent")]
     Precision { tensor: String, precision: &'static str, row: usize, found: f32 },
     #[error(transparent)]
     Device(#[from] DeviceError),

@@ -12,24 +12,24 @@ mod kv_cache;
 mod late;
 mod load;
 mod load_error;
+mod model_tokenizer;
 mod playroom_tokenizer;
 mod text;
 mod text_error;
 mod weight_uploader;
-mod words;
 
 pub use attention::Trace;
 #[cfg(not(target_arch = "wasm32"))]
 pub use convert::{ConvertError, Converted, MAX_FILE, convert};
-pub use decode::{Next, Source};
+pub use decode::{GenerationContext, NextTokenLogprobs};
 pub use decoding::{Decoding, GenerationConfig, Generator, Hypothesis, likeliest};
-pub use encode::{BATCH, Scale, pixel_values};
+pub use encode::{BATCH, LogitScale, pixel_values};
 pub use job::{Job, probe_plan};
 pub use late::WordMaps;
 pub use load_error::LoadError;
+pub use model_tokenizer::{ModelTokenizer, Truncation};
 pub use playroom_tokenizer::{PlayroomTokenizer, SPECIALS};
 pub use text_error::TextError;
-pub use words::{Cut, Words};
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -45,9 +45,9 @@ use kv_cache::KvCache;
 /// A model of pictures and texts, ours or a published one, with its plans on one device.
 pub struct VisionLanguageModel {
     pub architecture: Architecture,
-    pub images: ImageProcessor,
+    pub image_processor: ImageProcessor,
     /// None where the folder has no tokenizer: such a model reads ids only.
-    pub words: Option<Words>,
+    pub tokenizer: Option<ModelTokenizer>,
     /// How the device keeps the matrices.
     pub precision: Precision,
     /// What `generation_config.json` says of writing.
@@ -73,7 +73,7 @@ impl VisionLanguageModel {
     /// The configuration and the tokenizer of a Playroom model; none of others.
     pub fn playroom(&self) -> Option<(&playroom::Config, &PlayroomTokenizer)> {
         match &self.architecture {
-            Architecture::Playroom(config) => Some((config, self.words.as_ref()?.playroom()?)),
+            Architecture::Playroom(config) => Some((config, self.tokenizer.as_ref()?.playroom()?)),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Words as Playroom's towers read them: which special tokens stand where.
 
-use crate::io::tokenizer::{OwnTokenizer, TokenizerError};
+use crate::io::tokenizer::{PlayroomBpe, TokenizerError};
 use crate::world::Style;
 use crate::world::language::is_word;
 
@@ -17,7 +17,7 @@ fn prompt_token(style: Style) -> &'static str {
 
 /// Playroom's tokenizer with the ids of its special tokens.
 pub struct PlayroomTokenizer {
-    pub tokenizer: OwnTokenizer,
+    pub tokenizer: PlayroomBpe,
     pub pad: u32,
     pub unknown: u32,
     pub start: u32,
@@ -45,7 +45,7 @@ pub const SPECIALS: [&str; 11] = [
 
 impl PlayroomTokenizer {
     pub fn new(tokenizer_json: &[u8]) -> Result<Self, TokenizerError> {
-        let tokenizer = OwnTokenizer::new("tokenizer.json", tokenizer_json)?;
+        let tokenizer = PlayroomBpe::new("tokenizer.json", tokenizer_json)?;
         let id = |token: &str| tokenizer.id(token);
         let mut prompts = [0; Style::ALL.len()];
         for style in Style::ALL {

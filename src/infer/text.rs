@@ -1,15 +1,16 @@
 //! Texts as ids, and what a model cannot do with them.
 
-use super::{Cut, Source, TextError, VisionLanguageModel, Words};
+use super::{GenerationContext, ModelTokenizer, TextError, Truncation, VisionLanguageModel};
 use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::world::Style;
+use crate::world::questions::reworded;
 
 impl VisionLanguageModel {
     /// Whether the model does this; Playroom does all.
     pub fn expect(&self, needed: Task) -> Result<(), TextError> {
-        if self.architecture.does(needed) { Ok(()) } else { Err(TextError::Untuned { needed }) }
+        if self.architecture.supports(needed) { Ok(()) } else { Err(TextError::Untuned { needed }) }
     }
 
     /// Whether pictures and texts have a common space.
@@ -17,24 +18,24 @@ impl VisionLanguageModel {
         if self.architecture.embeds() { Ok(()) } else { Err(TextError::NoEmbeddings) }
     }
 
-    fn expect_words(&self) -> Result<&Words, TextError> {
-        self.words.as_ref().ok_or(TextError::NoTokenizer)
+    fn expect_tokenizer(&self) -> Result<&ModelTokenizer, TextError> {
+        self.tokenizer.as_ref().ok_or(TextError::NoTokenizer)
     }
 
-    /// A text with its special tokens, as [`Words::row`].
+    /// A text with its special tokens, as [`ModelTokenizer::row`].
     pub fn sentence(&self, text: &str) -> Result<Vec<u32>, TextError> {
-        self.expect_words()?.row(text)
+        self.expect_tokenizer()?.row(text)
     }
 
-    /// The row of a caption, or its beginning, and how many of its tokens are no words.
+    /// The row of a caption, or its beginning, and how many of its tokens are no tokenizer.
     pub fn caption_prompt(&self, prefix: &str) -> Result<(Vec<u32>, usize), TextError> {
         self.expect(Task::Caption)?;
-        let words = self.expect_words()?;
-        if let Some(own) = words.playroom() {
-            let row = words.fitting(prefix, own.caption(Style::Full, prefix))?;
+        let tokenizer = self.expect_tokenizer()?;
+        if let Some(own) = tokenizer.playroom() {
+            let row = tokenizer.fitting(prefix, own.caption(Style::Full, prefix))?;
             return Ok((row, own.caption(Style::Full, "").len()));
         }
-        let row = words.row(prefix)?;
+        let row = tokenizer.row(prefix)?;
         Ok((self.decoder_prompt((!prefix.trim().is_empty()).then_some(&row)), 1))
     }
 
@@ -48,37 +49,52 @@ impl VisionLanguageModel {
         [&[config.writing.bos_token_id], inner].concat()
     }
 
+    /// A question as the model is to read it: for Playroom as its world words it.
+    pub fn read_question(&self, question: &str) -> String {
+        match self.tokenizer.as_ref().and_then(ModelTokenizer::playroom) {
+            Some(_) => reworded(question),
+            None => question.to_string(),
+        }
+    }
+
     /// What the answer to a question about a picture is written about, and how it begins: Playroom's decoder reads the question
     /// itself, BLIP's what its encoder has made of it.
-    pub fn question(&self, picture: Pixels, question: &str) -> Result<(Source, Vec<u32>), TextError> {
+    pub fn question(
+        &self,
+        picture: Pixels,
+        question: &str,
+    ) -> Result<(GenerationContext, Vec<u32>), TextError> {
         self.expect(Task::Answer)?;
-        let words = self.expect_words()?;
-        if let Some(own) = words.playroom() {
-            let prompt = words.fitting(question, own.question(question))?;
+        let tokenizer = self.expect_tokenizer()?;
+        if let Some(own) = tokenizer.playroom() {
+            let prompt = tokenizer.fitting(question, own.question(&reworded(question)))?;
             self.expect_room(&prompt)?;
-            return Ok((Source { picture, question: None }, prompt));
+            return Ok((GenerationContext { picture, question: None }, prompt));
         }
-        Ok((Source { picture, question: Some(words.row(question)?) }, self.decoder_prompt(None)))
+        Ok((
+            GenerationContext { picture, question: Some(tokenizer.row(question)?) },
+            self.decoder_prompt(None),
+        ))
     }
 
     /// Texts that were cut since this was last asked.
-    pub fn take_cuts(&self) -> Vec<Cut> {
-        self.words.as_ref().map(Words::take_cuts).unwrap_or_default()
+    pub fn take_truncations(&self) -> Vec<Truncation> {
+        self.tokenizer.as_ref().map(ModelTokenizer::take_truncations).unwrap_or_default()
     }
 
     /// What `id` adds to a text, with the space before it; nothing for special tokens.
     pub fn piece(&self, id: u32) -> String {
-        self.words.as_ref().map(|words| words.piece(id)).unwrap_or_default()
+        self.tokenizer.as_ref().map(|tokenizer| tokenizer.piece(id)).unwrap_or_default()
     }
 
     /// The text of ids without special tokens.
     pub fn text(&self, ids: &[u32]) -> String {
-        self.words.as_ref().map(|words| words.text(ids)).unwrap_or_default()
+        self.tokenizer.as_ref().map(|tokenizer| tokenizer.text(ids)).unwrap_or_default()
     }
 
     /// The text of ids without special tokens, as the tokenizer spells it.
     pub fn decode(&self, ids: &[u32]) -> Result<String, TextError> {
-        Ok(self.expect_words()?.decode(ids)?)
+        Ok(self.expect_tokenizer()?.decode(ids)?)
     }
 
     /// Whether the longest row has room for more behind a prompt.

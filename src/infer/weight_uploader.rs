@@ -60,7 +60,7 @@ impl<'a> WeightUploader<'a> {
     }
 
     fn put(&mut self, words: &[u32]) -> Result<(), DeviceError> {
-        for (name, at, range) in self.param.spread(self.filled, words.len()) {
+        for (name, at, range) in self.param.split_range(self.filled, words.len()) {
             self.params.write_at(name, at, &words[range])?;
         }
         self.filled += words.len();
@@ -84,7 +84,7 @@ mod tests {
         for layout in [Layout::Rows, Layout::Columns, Layout::Panels] {
             let param = ParamSpec {
                 name: "w".into(),
-                others: Vec::new(),
+                aliases: Vec::new(),
                 shape: Shape::from([rows, width]),
                 storage: Storage::F32(layout),
                 parts: vec![("w".into(), rows)],

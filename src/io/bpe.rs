@@ -45,7 +45,7 @@ pub fn train<S: AsRef<str> + Send>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::tokenizer::OwnTokenizer;
+    use crate::io::tokenizer::PlayroomBpe;
 
     const SPECIALS: [&str; 2] = ["[pad]", "[unk]"];
 
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn every_word_is_one_token_and_specials_come_first() {
-        let trained = OwnTokenizer::new("t", &train(sentences().iter(), &SPECIALS, 500)).unwrap();
+        let trained = PlayroomBpe::new("t", &train(sentences().iter(), &SPECIALS, 500)).unwrap();
         assert_eq!((trained.id("[pad]").unwrap(), trained.id("[unk]").unwrap()), (0, 1));
         for sentence in sentences() {
             // a, colour, noun, comma, isn, ', t, it, ?
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_size_of_the_vocabulary_is_kept() {
-        let trained = OwnTokenizer::new("t", &train(sentences().iter(), &SPECIALS, 40)).unwrap();
+        let trained = PlayroomBpe::new("t", &train(sentences().iter(), &SPECIALS, 40)).unwrap();
         assert_eq!(trained.vocab_size(), 40);
     }
 

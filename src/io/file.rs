@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-use super::claim::Claim;
+use super::file_lock::FileLock;
 use super::hub::{Store, Writable};
 use super::read_at::{Files, ReadAt};
 
@@ -97,7 +97,7 @@ impl Store for Folder {
 /// Replaces `path` by `bytes` in one step: whoever reads sees the old content or the new, even after a power cut.
 /// The folder must exist.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let mut draft = Draft::new(path)?;
+    let mut draft = AtomicFile::new(path)?;
     draft.write(bytes)?;
     draft.finish()
 }
@@ -110,7 +110,7 @@ pub fn write_folder<T, E: From<FileError>>(
     fill: impl FnOnce(&Path) -> Result<T, E>,
 ) -> Result<T, E> {
     let failed = |source| unwritable(path, source);
-    let _claim = claim(path).map_err(failed)?;
+    let _lock = lock(path).map_err(failed)?;
     let (temporary, _entry) = vacant(path).map_err(failed)?;
     let filled = fill(temporary.path())?;
     let rename = || {
@@ -124,10 +124,10 @@ pub fn write_folder<T, E: From<FileError>>(
 }
 
 /// The right to make `path`, by a lock file beside it.
-fn claim(path: &Path) -> io::Result<Claim> {
+fn lock(path: &Path) -> io::Result<FileLock> {
     let name = path.file_name().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
-    let claim = Claim::take(&path.with_file_name(format!(".{}.lock", name.to_string_lossy())))?;
-    claim.ok_or_else(|| io::Error::new(io::ErrorKind::ResourceBusy, "another process is writing it"))
+    let lock = FileLock::take(&path.with_file_name(format!(".{}.lock", name.to_string_lossy())))?;
+    lock.ok_or_else(|| io::Error::new(io::ErrorKind::ResourceBusy, "another process is writing it"))
 }
 
 /// A new folder beside `path`, where nothing may be but an empty folder.
@@ -205,18 +205,18 @@ fn unwritable(path: &Path, source: io::Error) -> FileError {
 }
 
 /// A file that is written piece by piece and takes its name at the end.
-pub struct Draft {
+pub struct AtomicFile {
     path: PathBuf,
     writer: BufWriter<NamedTempFile>,
     _entry: Entry,
 }
 
-impl Draft {
+impl AtomicFile {
     /// The folder must exist.
     pub fn new(path: &Path) -> Result<Self, FileError> {
         let made = beside(path, 0o666, |builder, folder| builder.tempfile_in(folder));
         let (file, _entry) = made.map_err(|source| unwritable(path, source))?;
-        Ok(Draft { path: path.to_path_buf(), writer: BufWriter::new(file), _entry })
+        Ok(AtomicFile { path: path.to_path_buf(), writer: BufWriter::new(file), _entry })
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
@@ -225,7 +225,7 @@ impl Draft {
 
     /// Replaces what is at the path in one step: whoever reads sees the old content or the new, even after a power cut.
     pub fn finish(self) -> Result<(), FileError> {
-        let Draft { path, writer, _entry } = self;
+        let AtomicFile { path, writer, _entry } = self;
         let finish = || {
             let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.as_file().sync_all()?;

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
 
-use super::contain::contained;
+use super::catch_panic::contained;
 use super::picture::{Format, Header, Picture, PictureError};
 use crate::limits;
 use crate::pixels::Pixels;

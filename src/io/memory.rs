@@ -65,7 +65,7 @@ impl MemoryStore {
     }
 
     /// Bytes that may still be held, of [`MAX_HELD`].
-    pub fn space(&self) -> u64 {
+    pub fn available_bytes(&self) -> u64 {
         let used: u64 = self.0.borrow().values().flat_map(BTreeMap::values).map(Bytes::size).sum();
         MAX_HELD.saturating_sub(used)
     }
@@ -151,7 +151,7 @@ impl ReadAt for MemoryFile {
 
 impl Writable for MemoryFile {
     fn write_at(&mut self, start: u64, bytes: &[u8]) -> io::Result<()> {
-        let space = self.memory.space();
+        let space = self.memory.available_bytes();
         self.with(|file| {
             let end = start.saturating_add(bytes.len() as u64);
             if end.saturating_sub(file.size()) > space {
@@ -268,9 +268,9 @@ mod tests {
         file.truncate(PIECE as u64 + 1).unwrap();
         let beyond = file.read_at(PIECE as u64, &mut read[..2]).unwrap_err();
         assert_eq!((file.size(), beyond.kind()), (PIECE as u64 + 1, io::ErrorKind::UnexpectedEof));
-        assert_eq!(memory.space(), MAX_HELD - PIECE as u64 - 1);
+        assert_eq!(memory.available_bytes(), MAX_HELD - PIECE as u64 - 1);
         assert!(memory.remove("a") && !memory.holds("a"));
-        assert_eq!((file.size(), memory.space()), (0, MAX_HELD));
+        assert_eq!((file.size(), memory.available_bytes()), (0, MAX_HELD));
     }
 
     #[test]

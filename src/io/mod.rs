@@ -4,12 +4,12 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod bpe;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod claim;
 #[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
-mod contain;
+mod catch_panic;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod file;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod file_lock;
 pub mod hub;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod image;

@@ -46,8 +46,8 @@ pub enum PreprocessError {
     Unreadable { file: &'static str, source: io::Error },
     #[error("{file}: {reason}")]
     File { file: &'static str, reason: String },
-    #[error("{said_by}: {found}; vision_config.image_size of config.json is {side}: expected {expected}")]
-    Misfit { said_by: String, found: String, side: u32, expected: String },
+    #[error("{origin}: {found}; vision_config.image_size of config.json is {side}: expected {expected}")]
+    Misfit { origin: String, found: String, side: u32, expected: String },
 }
 
 /// How many times as long as the model's picture an edge may be from which its picture is cropped.
@@ -82,15 +82,15 @@ impl ImageProcessor {
         let (file, (processor, note)) = match file::find(files)? {
             Some((file, own)) => (file, file::processor(file, own, family)?),
             None => {
-                let (processor, note) = file::usual(family);
+                let (processor, note) = file::default_processor(family);
                 (PREPROCESSOR, (processor, Some(note)))
             }
         };
-        let said_by = || note.clone().unwrap_or_else(|| file.to_string());
+        let origin = || note.clone().unwrap_or_else(|| file.to_string());
         match processor.misfit(side) {
             None => Ok((processor, note)),
             Some([found, expected]) => {
-                Err(PreprocessError::Misfit { said_by: said_by(), found, side, expected })
+                Err(PreprocessError::Misfit { origin: origin(), found, side, expected })
             }
         }
     }

@@ -7,7 +7,7 @@ mod charsmap;
 mod library;
 #[cfg(all(target_arch = "wasm32", not(feature = "tokenizer")))]
 mod module;
-mod own;
+mod playroom_bpe;
 #[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
 mod steps;
 #[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
@@ -24,7 +24,7 @@ use library as backend;
 use module as backend;
 
 pub use backend::Library;
-pub use own::OwnTokenizer;
+pub use playroom_bpe::PlayroomBpe;
 
 /// What can be wrong with a tokenizer file or its use.
 #[derive(Debug, thiserror::Error)]

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fuse::batch::Given;
+use super::fuse::batch::NetworkInput;
 use super::fuse::task::{TOKENS, WORDS};
 use super::fuse::{Confusion, Contestant, Modality, Race};
 use super::picture::SIDE;
 use crate::device::DeviceError;
 use crate::world::Rng;
 
-/// How a modality is spoilt, at a strength from 0 (not at all) to 1.
+/// How a modality is corrupted, at a strength from 0 (not at all) to 1.
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
 )]
@@ -43,7 +43,7 @@ impl Corruption {
     }
 }
 
-/// A spoilt modality.
+/// A corrupted modality.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Sabotage {
     pub modality: Modality,
@@ -52,9 +52,9 @@ pub struct Sabotage {
     pub percent: u8,
 }
 
-/// What a contestant answers to spoilt samples.
+/// What a contestant answers to corrupted samples.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Damage {
+pub struct CorruptionResult {
     /// The step at which the race stands.
     pub step: u64,
     pub contestant: Contestant,
@@ -64,13 +64,13 @@ pub struct Damage {
     pub probabilities: Vec<f32>,
 }
 
-/// `given` spoilt; which samples, patches and words are hit follows from `seed`, and more strength hits the same and more.
-pub fn spoil(given: &[Given], sabotage: Sabotage, seed: u64) -> Vec<Given> {
-    (0..given.len()).map(|at| spoil_one(given, at, sabotage, seed)).collect()
+/// `given` corrupted; which samples, patches and words are hit follows from `seed`, and more strength hits the same and more.
+pub fn corrupt(given: &[NetworkInput], sabotage: Sabotage, seed: u64) -> Vec<NetworkInput> {
+    (0..given.len()).map(|at| corrupt_sample(given, at, sabotage, seed)).collect()
 }
 
-/// Sample `at` of [`spoil`].
-pub fn spoil_one(given: &[Given], at: usize, sabotage: Sabotage, seed: u64) -> Given {
+/// Sample `at` of [`corrupt`].
+pub fn corrupt_sample(given: &[NetworkInput], at: usize, sabotage: Sabotage, seed: u64) -> NetworkInput {
     let Sabotage { modality, corruption, .. } = sabotage;
     let strength = f32::from(sabotage.percent.min(100)) / 100.0;
     let late = (strength * LATEST as f32).round() as usize;
@@ -102,12 +102,16 @@ pub fn spoil_one(given: &[Given], at: usize, sabotage: Sabotage, seed: u64) -> G
 
 impl Race {
     /// What contestant `at` of the race answers to the held-out samples after `sabotage`.
-    pub async fn damage(&self, at: usize, sabotage: Sabotage) -> Result<Damage, DeviceError> {
+    pub async fn evaluate_corrupted(
+        &self,
+        at: usize,
+        sabotage: Sabotage,
+    ) -> Result<CorruptionResult, DeviceError> {
         let contestant = self.settings.entrants()[at];
-        let given = spoil(&self.given(contestant), sabotage, self.settings.seed);
+        let given = corrupt(&self.given(contestant), sabotage, self.settings.seed);
         let probabilities = self.answers(at, &given).await?;
         let confusion = self.confusion(&probabilities);
-        Ok(Damage { step: self.step, contestant, sabotage, confusion, probabilities })
+        Ok(CorruptionResult { step: self.step, contestant, sabotage, confusion, probabilities })
     }
 }
 
@@ -116,7 +120,7 @@ fn chance(rng: &mut Rng) -> f32 {
     (rng.next_u64() >> 40) as f32 / (1u64 << 24) as f32
 }
 
-fn take(own: &mut Given, other: &Given, modality: Modality) {
+fn take(own: &mut NetworkInput, other: &NetworkInput, modality: Modality) {
     match modality {
         Modality::Picture => own.picture.clone_from(&other.picture),
         Modality::Words => own.words = other.words,
@@ -185,23 +189,23 @@ mod tests {
     use super::*;
     use crate::lab::fuse::task::{Information, Task, held_out};
 
-    fn given() -> Vec<Given> {
+    fn given() -> Vec<NetworkInput> {
         let task = Task::pure(Information::Redundant);
-        held_out(&task, 2, 64).iter().map(Given::from).collect()
+        held_out(&task, 2, 64).iter().map(NetworkInput::from).collect()
     }
 
-    fn differs(own: &Given, other: &Given) -> bool {
+    fn differs(own: &NetworkInput, other: &NetworkInput) -> bool {
         (&own.picture, own.words, own.present) != (&other.picture, other.words, other.present)
     }
 
     #[test]
-    fn strength_nought_spoils_nothing_and_full_strength_all_but_lucky_samples() {
+    fn strength_nought_corrupts_nothing_and_full_strength_all_but_lucky_samples() {
         let given = given();
         for modality in Modality::ALL {
             for corruption in Corruption::ALL {
                 let hits = |percent| {
-                    let spoilt = spoil(&given, Sabotage { modality, corruption, percent }, 7);
-                    given.iter().zip(&spoilt).filter(|(own, spoilt)| differs(own, spoilt)).count()
+                    let corrupted = corrupt(&given, Sabotage { modality, corruption, percent }, 7);
+                    given.iter().zip(&corrupted).filter(|(own, corrupted)| differs(own, corrupted)).count()
                 };
                 assert_eq!(hits(0), 0, "{modality:?} {corruption:?}");
                 assert!(hits(100) > 32, "{modality:?} {corruption:?}: {} of 64", hits(100));
@@ -210,13 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn only_the_chosen_modality_is_spoilt() {
+    fn only_the_chosen_modality_is_corrupted() {
         let given = given();
         for corruption in Corruption::ALL {
-            let spoil = |modality| spoil(&given, Sabotage { modality, corruption, percent: 100 }, 7);
-            let pictures = spoil(Modality::Picture);
+            let corrupted = |modality| corrupt(&given, Sabotage { modality, corruption, percent: 100 }, 7);
+            let pictures = corrupted(Modality::Picture);
             assert!(given.iter().zip(&pictures).all(|(a, b)| a.words == b.words && b.present[1]));
-            let words = spoil(Modality::Words);
+            let words = corrupted(Modality::Words);
             assert!(given.iter().zip(&words).all(|(a, b)| a.picture == b.picture && b.present[0]));
         }
     }

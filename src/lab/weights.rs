@@ -8,7 +8,7 @@ use crate::device::DeviceError;
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
 
 #[derive(Debug, thiserror::Error)]
-pub enum WeightsError {
+pub enum LabWeightsError {
     #[error(transparent)]
     Safetensors(#[from] SafetensorsError),
     #[error("{file} does not hold weights of this lab: {reason}")]
@@ -19,9 +19,9 @@ pub enum WeightsError {
     Device(#[from] DeviceError),
 }
 
-impl WeightsError {
+impl LabWeightsError {
     pub(super) fn foreign(file: &str, reason: impl Into<String>) -> Self {
-        WeightsError::Foreign { file: file.to_string(), reason: reason.into() }
+        LabWeightsError::Foreign { file: file.to_string(), reason: reason.into() }
     }
 }
 
@@ -30,7 +30,7 @@ pub(super) fn to_file(
     key: &str,
     content: &impl Serialize,
     weights: &Inputs,
-) -> Result<Vec<u8>, WeightsError> {
+) -> Result<Vec<u8>, LabWeightsError> {
     let json = serde_json::to_string(content).expect("plain data serialises");
     let named = weights.iter().map(|(name, tensor)| (name.as_str(), tensor));
     Ok(to_bytes(named, &[(key, &json)], Floats::F32)?)
@@ -41,9 +41,9 @@ pub(super) fn content<T: DeserializeOwned>(
     key: &str,
     name: &str,
     file: &SafetensorsFile,
-) -> Result<T, WeightsError> {
+) -> Result<T, LabWeightsError> {
     let metadata = file.metadata();
     let json =
-        metadata.get(key).ok_or_else(|| WeightsError::foreign(name, format!("no metadata `{key}`")))?;
-    serde_json::from_str(json).map_err(|error| WeightsError::foreign(name, error.to_string()))
+        metadata.get(key).ok_or_else(|| LabWeightsError::foreign(name, format!("no metadata `{key}`")))?;
+    serde_json::from_str(json).map_err(|error| LabWeightsError::foreign(name, error.to_string()))
 }

@@ -106,7 +106,7 @@ impl Architecture {
     }
 
     /// Whether the model does this: a BLIP what it was tuned for, ours everything.
-    pub fn does(&self, task: Task) -> bool {
+    pub fn supports(&self, task: Task) -> bool {
         match self {
             Self::Playroom(_) => true,
             Self::Blip(tuned, _) => *tuned == task,
@@ -115,22 +115,22 @@ impl Architecture {
     }
 
     /// All weights as files hold them, from the towers' own emission.
-    pub fn weights(&self) -> Vec<ParamSpec> {
-        self.kept(Precision::F32, Layout::Rows)
+    pub fn file_params(&self) -> Vec<ParamSpec> {
+        self.param_specs(Precision::F32, Layout::Rows)
     }
 
     /// Numbers of all weights.
     pub fn parameters(&self) -> u64 {
-        self.weights().iter().map(|param| param.shape.numel() as u64).sum()
+        self.file_params().iter().map(|param| param.shape.numel() as u64).sum()
     }
 
     /// Bytes of all weights on a device that keeps matrices in this precision.
     pub fn bytes(&self, precision: Precision) -> u64 {
-        self.kept(precision, Layout::Rows).iter().map(ParamSpec::bytes).sum()
+        self.param_specs(precision, Layout::Rows).iter().map(ParamSpec::bytes).sum()
     }
 
     /// All weights as a device keeps them: matrices in this precision, those of f32 in this layout.
-    pub fn kept(&self, precision: Precision, layout: Layout) -> Vec<ParamSpec> {
+    pub fn param_specs(&self, precision: Precision, layout: Layout) -> Vec<ParamSpec> {
         let (plan, kept) = (self.all(Precision::F32, Layout::Rows), self.all(precision, layout));
         let mut all: Vec<ParamSpec> = Vec::new();
         for (slot, kept) in plan.slots_of(SlotKind::Stored).zip(kept.slots_of(SlotKind::Stored)) {
@@ -142,7 +142,7 @@ impl Architecture {
                 }
                 None => all.push(ParamSpec {
                     name: whole.to_string(),
-                    others: match self {
+                    aliases: match self {
                         Self::Blip(_, config) => blip::tied(config, whole),
                         _ => Vec::new(),
                     },
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_table_larger_than_a_buffer_is_kept_in_parts() {
         let large = br#"{"model_type":"clip","text_config":{"hidden_size":768,"num_attention_heads":12}}"#;
-        let weights = Architecture::parse(large).unwrap().weights();
+        let weights = Architecture::parse(large).unwrap().file_params();
         let find = |name: &str| weights.iter().find(|param| param.name == name).unwrap();
         let table = find("text_model.embeddings.token_embedding.weight");
         let part = |at: usize| format!("{}{PART}{at}", table.name);

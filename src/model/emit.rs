@@ -11,7 +11,7 @@ use crate::tensor::DType::{F32, U32};
 
 /// Which text tower reads a source by cross-attention; Playroom's two are one, the reader.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Reader {
+pub enum TextTower {
     Encoder,
     Decoder,
 }
@@ -47,7 +47,7 @@ impl Architecture {
         }
     }
 
-    /// States `[N, T, D]` to unit vectors `[N, E]`; `pooled` as [`Architecture::is_pooled`] asks for it.
+    /// States `[N, T, D]` to unit vectors `[N, E]`; `pooled` as [`Architecture::pooled_by_ids`] asks for it.
     pub fn text_embeds(
         &self,
         b: &mut PlanBuilder,
@@ -81,14 +81,14 @@ impl Architecture {
         }
     }
 
-    /// Whether the rows of `[N * T, D]` that stand for the texts (u32 `[N]`) are found in the ids.
-    pub fn is_pooled(&self) -> bool {
-        matches!(self, Clip(_))
+    /// CLIP's sizes: in its ids are found the rows of `[N * T, D]` that stand for the texts (u32 `[N]`).
+    pub fn pooled_by_ids(&self) -> Option<&clip::Config> {
+        if let Clip(config) = self { Some(config) } else { None }
     }
 
     /// The tower that reads pictures.
-    pub fn image_reader(&self) -> Reader {
-        if matches!(self, Blip(Task::Caption, _)) { Reader::Decoder } else { Reader::Encoder }
+    pub fn image_reader(&self) -> TextTower {
+        if matches!(self, Blip(Task::Caption, _)) { TextTower::Decoder } else { TextTower::Encoder }
     }
 
     /// The source that the decoder reads is the text encoder's states of a question, not the picture.
@@ -96,12 +96,12 @@ impl Architecture {
         matches!(self, Blip(Task::Answer, _))
     }
 
-    /// The keys and values by which a reader attends to `source`, `[B, S, D]`.
-    pub fn cross_kv(&self, b: &mut PlanBuilder, reader: Reader, source: SlotId) -> CrossKv {
-        match (self, reader) {
+    /// The keys and values by which a text tower attends to `source`, `[B, S, D]`.
+    pub fn cross_kv(&self, b: &mut PlanBuilder, tower: TextTower, source: SlotId) -> CrossKv {
+        match (self, tower) {
             (Playroom(config), _) => playroom::cross_kv(b, config, source),
-            (Blip(_, config), Reader::Encoder) => blip::encoder_cross_kv(b, config, source),
-            (Blip(_, config), Reader::Decoder) => blip::decoder_cross_kv(b, config, source),
+            (Blip(_, config), TextTower::Encoder) => blip::encoder_cross_kv(b, config, source),
+            (Blip(_, config), TextTower::Decoder) => blip::decoder_cross_kv(b, config, source),
             (Clip(_) | Siglip(_), _) => unreachable!("{NO_READER}"),
         }
     }
@@ -150,12 +150,12 @@ impl Architecture {
         paths(before, self.vision().num_hidden_layers, after)
     }
 
-    /// Paths of a reader's cross-attentions, by layer.
-    pub fn cross_attention(&self, reader: Reader) -> Vec<String> {
-        let [before, after] = match (self, reader) {
+    /// Paths of a text tower's cross-attentions, by layer.
+    pub fn cross_attention(&self, tower: TextTower) -> Vec<String> {
+        let [before, after] = match (self, tower) {
             (Playroom(_), _) => ["reader.blocks", "cross_attn"],
-            (_, Reader::Encoder) => ["text_encoder.encoder.layer", "crossattention.self"],
-            (_, Reader::Decoder) => ["text_decoder.bert.encoder.layer", "crossattention.self"],
+            (_, TextTower::Encoder) => ["text_encoder.encoder.layer", "crossattention.self"],
+            (_, TextTower::Decoder) => ["text_decoder.bert.encoder.layer", "crossattention.self"],
         };
         paths(before, self.text().num_hidden_layers, after)
     }
@@ -176,8 +176,8 @@ impl Architecture {
         let ids = b.input("ids", [1, 1], U32);
         let [lengths, pooled] = ["lengths", "pooled"].map(|name| b.input(name, [1], U32));
         let image = self.image_states(b, pixels);
-        let read = (self.does(Task::Match) || self.reads_question()).then(|| {
-            let cross = self.cross_kv(b, Reader::Encoder, image);
+        let read = (self.supports(Task::Match) || self.reads_question()).then(|| {
+            let cross = self.cross_kv(b, TextTower::Encoder, image);
             self.cross_encode(b, ids, lengths, &cross)
         });
         if self.embeds() {
@@ -191,12 +191,12 @@ impl Architecture {
             self.text_embeds(b, text, Some(lengths), Some(pooled));
             self.word_embeds(b, text);
         }
-        if let Some(states) = read.filter(|_| self.does(Task::Match)) {
+        if let Some(states) = read.filter(|_| self.supports(Task::Match)) {
             self.match_logits(b, states);
         }
-        if self.does(Task::Caption) || self.does(Task::Answer) {
+        if self.supports(Task::Caption) || self.supports(Task::Answer) {
             let source = read.filter(|_| self.reads_question()).unwrap_or(image);
-            let cross = self.cross_kv(b, Reader::Decoder, source);
+            let cross = self.cross_kv(b, TextTower::Decoder, source);
             let states = self.decode(b, ids, AttentionMask::Causal, &cross);
             self.decoder_logits(b, states);
         }

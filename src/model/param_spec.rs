@@ -10,7 +10,7 @@ use crate::tensor::Shape;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParamSpec {
     pub name: String,
-    pub others: Vec<String>,
+    pub aliases: Vec<String>,
     pub shape: Shape,
     pub storage: Storage,
     pub parts: Vec<(String, usize)>,
@@ -38,7 +38,7 @@ impl ParamSpec {
 
     /// Which parts the words `start .. start + count` fall into: name, the first word within the part, and which of the
     /// `count` words.
-    pub fn spread(&self, start: usize, count: usize) -> Vec<(&str, usize, Range<usize>)> {
+    pub fn split_range(&self, start: usize, count: usize) -> Vec<(&str, usize, Range<usize>)> {
         let mut first = 0;
         let mut all = Vec::new();
         for (name, rows) in &self.parts {
@@ -62,17 +62,17 @@ mod tests {
         let parts = vec![("a".to_string(), 2), ("b".to_string(), 1)];
         let param = ParamSpec {
             name: "w".into(),
-            others: Vec::new(),
+            aliases: Vec::new(),
             shape: [3, 4].into(),
             storage: Storage::PLAIN,
             parts,
         };
-        assert_eq!(param.spread(0, 3), [("a", 0, 0..3)]);
-        assert_eq!(param.spread(6, 5), [("a", 6, 0..2), ("b", 0, 2..5)]);
-        assert_eq!(param.spread(11, 1), [("b", 3, 0..1)]);
+        assert_eq!(param.split_range(0, 3), [("a", 0, 0..3)]);
+        assert_eq!(param.split_range(6, 5), [("a", 6, 0..2), ("b", 0, 2..5)]);
+        assert_eq!(param.split_range(11, 1), [("b", 3, 0..1)]);
         assert_eq!(param.part_shape(2), [2, 4].into());
         let packed = ParamSpec { storage: Storage::Int8, ..param };
         assert_eq!(packed.part_shape(2), [2, 2].into());
-        assert_eq!(packed.spread(2, 4), [("a", 2, 0..2), ("b", 0, 2..4)]);
+        assert_eq!(packed.split_range(2, 4), [("a", 2, 0..2), ("b", 0, 2..4)]);
     }
 }

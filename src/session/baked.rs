@@ -1,6 +1,6 @@
 //! A run of the model that was recorded beforehand, in the types of a live run.
 
-use super::protocol::{Hypothesis, Stack, Token};
+use super::protocol::{CaptionHypothesis, Stack, Token};
 use crate::world::Scene;
 use serde::{Deserialize, Serialize};
 
@@ -14,5 +14,5 @@ pub struct BakedRun {
     /// As in `ModelFacts`.
     pub pointing_layer: u32,
     pub tokens: Vec<Token>,
-    pub hypothesis: Hypothesis,
+    pub hypothesis: CaptionHypothesis,
 }

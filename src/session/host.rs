@@ -51,20 +51,20 @@ pub trait Host {
     fn try_lock(&self, folder: &str) -> impl Future<Output = io::Result<Option<Self::Lock>>>;
 
     /// Lets some time pass.
-    fn rest(&self, time: Duration) -> impl Future<Output = ()> {
+    fn sleep(&self, time: Duration) -> impl Future<Output = ()> {
         let network = self.network();
         async move { network.pause(time).await }
     }
 
     /// Tells the other pages of this browser that a folder has changed.
-    fn tell(&self, folder: &str);
+    fn notify_changed(&self, folder: &str);
 
     /// Holds a folder in memory from now on, with what is kept of it.
-    fn hold(&self, folder: &str) -> impl Future<Output = io::Result<()>>;
+    fn move_to_memory(&self, folder: &str) -> impl Future<Output = io::Result<()>>;
 
     /// Whether what is in the folder is there on the next visit; it is held in memory otherwise. A folder to which no disk is
     /// given is held in memory from the first [`Host::folder`] on.
-    fn lasts(&self, folder: &str) -> bool;
+    fn is_persistent(&self, folder: &str) -> bool;
 
     /// The names of all folders that are kept.
     fn folders(&self) -> impl Future<Output = io::Result<Vec<String>>>;
@@ -73,5 +73,5 @@ pub trait Host {
     fn remove(&self, name: &str) -> impl Future<Output = io::Result<()>>;
 
     /// Bytes that may still come into the folder, where the host knows.
-    fn space(&self, folder: &str) -> impl Future<Output = Option<u64>>;
+    fn available_bytes(&self, folder: &str) -> impl Future<Output = Option<u64>>;
 }

@@ -12,7 +12,7 @@ use super::engine::Session;
 use super::host::Host;
 use super::library::{self, ImportLock};
 use super::protocol::{Command, Event, Reply, Request};
-use crate::io::claim::Claim;
+use crate::io::file_lock::FileLock;
 use crate::io::hub::{Body, Fetch, Response, Store};
 use crate::io::memory::{DiskOrMemory, MemoryStore};
 use crate::io::picture::{Picture, PictureError};
@@ -40,7 +40,7 @@ impl<N: Fetch + Clone> Host for Folder<N> {
     type Folder = DiskOrMemory<Disk>;
     type Network = N;
     /// None where no disk is given.
-    type Lock = Option<Claim>;
+    type Lock = Option<FileLock>;
 
     fn emit(&self, reply: Reply) {
         self.replies.borrow_mut().push(reply);
@@ -94,32 +94,32 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         }
     }
 
-    async fn lock(&self, folder: &str) -> io::Result<Option<Claim>> {
+    async fn lock(&self, folder: &str) -> io::Result<Option<FileLock>> {
         // What no disk keeps is this process's own.
         if self.memory.holds(folder) {
             return Ok(None);
         }
-        Ok(Claim::wait(&self.folders.join(LOCKS).join(folder)).ok())
+        Ok(FileLock::wait(&self.folders.join(LOCKS).join(folder)).ok())
     }
 
-    async fn try_lock(&self, folder: &str) -> io::Result<Option<Option<Claim>>> {
+    async fn try_lock(&self, folder: &str) -> io::Result<Option<Option<FileLock>>> {
         if self.memory.holds(folder) {
             return Ok(Some(None));
         }
-        match Claim::take(&self.folders.join(LOCKS).join(folder)) {
+        match FileLock::take(&self.folders.join(LOCKS).join(folder)) {
             Ok(None) => Ok(None),
-            claim => Ok(Some(claim.ok().flatten())),
+            lock => Ok(Some(lock.ok().flatten())),
         }
     }
 
-    async fn rest(&self, time: Duration) {
+    async fn sleep(&self, time: Duration) {
         std::thread::sleep(time);
     }
 
     /// Other processes look for themselves.
-    fn tell(&self, _: &str) {}
+    fn notify_changed(&self, _: &str) {}
 
-    async fn hold(&self, folder: &str) -> io::Result<()> {
+    async fn move_to_memory(&self, folder: &str) -> io::Result<()> {
         let path = self.folders.join(folder);
         if self.memory.holds(folder) {
             return Ok(());
@@ -128,7 +128,7 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         self.memory.copy(folder, &file::Folder(path), &files).await
     }
 
-    fn lasts(&self, folder: &str) -> bool {
+    fn is_persistent(&self, folder: &str) -> bool {
         !self.memory.holds(folder)
     }
 
@@ -149,8 +149,8 @@ impl<N: Fetch + Clone> Host for Folder<N> {
         }
     }
 
-    async fn space(&self, folder: &str) -> Option<u64> {
-        self.memory.holds(folder).then(|| self.memory.space())
+    async fn available_bytes(&self, folder: &str) -> Option<u64> {
+        self.memory.holds(folder).then(|| self.memory.available_bytes())
     }
 }
 
@@ -194,7 +194,7 @@ pub struct LocalClient<N = Offline> {
     host: Folder<N>,
     /// For the library, which waits for nothing.
     requests: Vec<Request>,
-    import_lock: ImportLock<Option<Claim>>,
+    import_lock: ImportLock<Option<FileLock>>,
     last_id: u32,
 }
 

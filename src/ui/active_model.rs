@@ -17,14 +17,14 @@ pub fn follow(app: AppContext) {
         if wanted.is_empty() || stopped.with(Option::is_some) {
             return app.activate(playroom());
         }
-        let (phase, kept) = app.requests.shelf.with(|shelf| {
-            let mut whole = shelf.value.iter().filter(|model| model.stored == model.size);
-            (shelf.phase, whole.find(|model| is_named(&model.name, &wanted)).map(|model| model.name.clone()))
+        let (phase, kept) = app.requests.models.with(|models| {
+            let mut whole = models.value.iter().filter(|model| model.stored == model.size);
+            (models.phase, whole.find(|model| is_named(&model.name, &wanted)).map(|model| model.name.clone()))
         });
         match (phase, kept) {
-            (Phase::Unasked, _) => app.ask(Command::Shelf),
+            (Phase::Unasked, _) => app.ask(Command::ListModels),
             // It is in memory, though another page has deleted it.
-            (Phase::Done, None) if speaks(app, &wanted, precision) => {}
+            (Phase::Done, None) if is_active(app, &wanted, precision) => {}
             (Phase::Done, Some(name)) => app.activate(ModelName::Stored { name, precision }),
             (Phase::Done | Phase::Failed, _) => app.activate(playroom()),
             (Phase::Waiting | Phase::Running | Phase::Stopped, _) => {}
@@ -32,11 +32,10 @@ pub fn follow(app: AppContext) {
     });
 }
 
-/// Lets a checkpoint of this device speak, from its files as they are now.
+/// Makes a checkpoint of this device the active model, from its files as they are now.
 pub fn choose(app: AppContext, name: &str) {
-    let is_it =
-        |model: &ModelName| matches!(model, ModelName::Stored { name: speaking, .. } if speaking == name);
-    match app.active_model.with_untracked(|speaking| speaking.as_ref().is_some_and(is_it)) {
+    let is_it = |model: &ModelName| matches!(model, ModelName::Stored { name: active, .. } if active == name);
+    match app.active_model.with_untracked(|active| active.as_ref().is_some_and(is_it)) {
         true => app.reload_model(),
         false => app.go(|view| view.model = name.to_string()),
     }
@@ -48,13 +47,13 @@ pub fn is_named(model: &str, text: &str) -> bool {
 }
 
 /// Whether this checkpoint is loaded in this precision.
-fn speaks(app: AppContext, wanted: &str, precision: Precision) -> bool {
+fn is_active(app: AppContext, wanted: &str, precision: Precision) -> bool {
     let is_it = |model: &ModelName| match model {
         ModelName::Stored { name, precision: of } => is_named(name, wanted) && *of == precision,
         ModelName::Playroom { .. } => false,
     };
     app.facts.with_untracked(Option::is_some)
-        && app.active_model.with_untracked(|speaking| speaking.as_ref().is_some_and(is_it))
+        && app.active_model.with_untracked(|active| active.as_ref().is_some_and(is_it))
 }
 
 /// The checkpoint that the address names and this device does not have.
@@ -62,7 +61,15 @@ pub fn lost(app: AppContext) -> Memo<Option<String>> {
     let wanted = app.pick(|view| view.model.clone());
     Memo::new(move |_| {
         let is_playroom = app.active_model.get() == Some(playroom());
-        let is_missing = is_playroom && app.stopped.with(|stopped| stopped.as_ref() != Some(&wanted.get()));
+        // What is in the list, or is being looked for there, is about to be loaded.
+        let is_absent = app.requests.models.with(|models| {
+            let is_listed = wanted.with(|wanted| {
+                models.value.iter().any(|model| model.stored == model.size && is_named(&model.name, wanted))
+            });
+            matches!(models.phase, Phase::Done | Phase::Failed) && !is_listed
+        });
+        let is_missing =
+            is_playroom && is_absent && app.stopped.with(|stopped| stopped.as_ref() != Some(&wanted.get()));
         Some(wanted.get()).filter(|wanted| is_missing && !wanted.is_empty())
     })
 }

@@ -78,7 +78,7 @@ impl AppContext {
         AppContext {
             view,
             settled: RwSignal::new(0),
-            address: RwSignal::new(history::current().to_address()),
+            address: RwSignal::new(view.with_untracked(View::to_address)),
             picture,
             steady: throttle(move || picture.get(), DRAGGING_PAUSE),
             upload,
@@ -130,7 +130,7 @@ impl AppContext {
 
     /// Makes this model the active one, if another is.
     pub fn activate(self, model: ModelName) {
-        if self.active_model.with_untracked(|speaking| speaking.as_ref() != Some(&model)) {
+        if self.active_model.with_untracked(|active| active.as_ref() != Some(&model)) {
             self.state.update(UiState::change_model);
             self.active_model.set(Some(model));
             match self.suspect.with_value(Option::is_some) {

@@ -8,8 +8,10 @@ use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, EventTarget, HtmlElement, MutationObserver, MutationObserverInit, Node, NodeList};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{
+    Element, EventTarget, FocusOptions, HtmlElement, MutationObserver, MutationObserverInit, Node, NodeList,
+};
 
 #[wasm_bindgen]
 extern "C" {
@@ -130,11 +132,13 @@ pub fn keep(app: AppContext) {
         };
         let is_here = app.view.with_untracked(|view| view.room) == lost.room;
         let next = is_here.then(|| lost.successor()).flatten();
-        let main = || document().get_element_by_id("room").and_then(|main| main.dyn_into().ok());
-        if let Some(next) = next.or_else(main) {
-            // What cannot be focused leaves things as they are.
-            let _ = next.focus();
-        }
+        let main = || document().get_element_by_id("room")?.dyn_into::<HtmlElement>().ok();
+        // What cannot be focused leaves things as they are.
+        let _ = match (next, main()) {
+            (Some(next), _) => next.focus(),
+            (None, Some(main)) => focus_still(&main),
+            (None, None) => Ok(()),
+        };
     });
     let watch = MutationObserverInit::new();
     watch.set_child_list(true);
@@ -145,6 +149,13 @@ pub fn keep(app: AppContext) {
     if let Some(body) = document().body() {
         observer.observe_with_options(&body, &watch).expect("the options are valid");
     }
+}
+
+/// Gives a room the focus as it stands: it is shown from its top, with the head above it.
+fn focus_still(room: &HtmlElement) -> Result<(), JsValue> {
+    let still = FocusOptions::new();
+    still.set_prevent_scroll(true);
+    room.focus_with_options(&still)
 }
 
 /// Whether one of these changes has put an element, which is on the page, where it is.

@@ -27,7 +27,7 @@ impl StagePicture {
         StagePicture { name, scene: Some(scene), pixels: pixels_of(picture.rgb), masks: picture.masks }
     }
 
-    pub fn own(pixels: Pixels) -> Self {
+    pub fn of_upload(pixels: Pixels) -> Self {
         StagePicture { name: PictureName::Own, scene: None, pixels, masks: Vec::new() }
     }
 
@@ -36,7 +36,7 @@ impl StagePicture {
         let scene = match name {
             PictureName::Seeded { seed, index } => splits::scene(Split::Test, *seed, *index),
             PictureName::Coded(code) => Scene::from_code(code).ok()?,
-            PictureName::Own => return own.cloned().map(StagePicture::own),
+            PictureName::Own => return own.cloned().map(StagePicture::of_upload),
         };
         Some(StagePicture::of_scene(name.clone(), scene))
     }

@@ -1,7 +1,8 @@
 //! A live run of the room that is open: what the address asks for, what the engine has done of it, and the buttons.
 
 use super::context::AppContext;
-use super::state::{RunState, Runs, Shared};
+use super::pace::seconds_of_a_step;
+use super::state::{LabRunState, Runs, Shared};
 use super::throttle::throttle;
 use super::view::View;
 use crate::session::protocol::{Command, Experiment, Failure, Lane};
@@ -11,6 +12,9 @@ use std::time::Duration;
 
 /// Between two drawings of curves: an eye wants no more, and the page has to stay quick.
 const DRAWING_PAUSE: Duration = Duration::from_millis(150);
+
+/// Between two steps that the address tells of a run under way, for a reload to go on from there.
+const NOTING_PAUSE: Duration = Duration::from_secs(2);
 
 /// Where the view keeps the step of a run.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +36,14 @@ pub struct TrainingRun {
     pub is_busy: Memo<bool>,
     /// Steps are under way; evaluating does not count.
     pub is_training: Memo<bool>,
+    /// The step to which the newest request leads.
+    pub until: Memo<u64>,
+    /// Steps are under way that a link or a reload asks for.
+    pub is_repeating: Memo<bool>,
+    /// Seconds of a step, once that is known.
+    pub pace: Memo<Option<f32>>,
+    /// Where the run of the settings before stands, which is kept.
+    pub kept: RwSignal<Option<u64>>,
     pub failure: Memo<Option<Failure>>,
     /// All runs at a pace that charts can follow.
     runs: Memo<Shared<Runs>>,
@@ -49,7 +61,7 @@ impl TrainingRun {
         let step = Memo::new(move |_| {
             app.requests
                 .training
-                .with(|request| experiment.with(|mine| request.value.of(mine).map(RunState::step)))
+                .with(|request| experiment.with(|mine| request.value.of(mine).map(LabRunState::step)))
         });
         let is_mine = move || {
             let mine = experiment.get();
@@ -60,26 +72,43 @@ impl TrainingRun {
         };
         let is_busy =
             Memo::new(move |_| is_mine() && app.requests.training.with(|request| request.is_busy()));
-        let is_training = Memo::new(move |_| {
-            let until = app.requests.training.with(|request| match request.command.as_deref() {
+        let until = Memo::new(move |_| {
+            app.requests.training.with(|request| match request.command.as_deref() {
                 Some(Command::Train { until, .. }) => *until,
                 _ => 0,
-            });
-            is_busy.get() && until > step.get().unwrap_or(0)
+            })
         });
+        let is_training = Memo::new(move |_| is_busy.get() && until.get() > step.get().unwrap_or(0));
+        let wanted = app.pick(step_of.get);
+        let is_repeating = Memo::new(move |_| is_training.get() && until.get() == wanted.get());
         let failure = Memo::new(move |_| {
             is_mine().then(|| app.requests.training.with(|request| request.failure.clone())).flatten()
         });
         let runs =
             throttle(move || app.requests.training.with(|request| request.value.clone()), DRAWING_PAUSE);
-        let training = TrainingRun { app, experiment, target, step, is_busy, is_training, failure, runs };
-        training.follow(step_of);
+        let pace = seconds_of_a_step(experiment, step, is_training);
+        let kept = RwSignal::new(None);
+        let training = TrainingRun {
+            app,
+            experiment,
+            target,
+            step,
+            is_busy,
+            is_training,
+            until,
+            is_repeating,
+            pace,
+            kept,
+            failure,
+            runs,
+        };
+        training.follow(step_of, wanted);
+        training.remember();
         on_cleanup(move || app.stop(Lane::Train));
         training
     }
 
-    fn follow(self, step_of: StepOf) {
-        let wanted = self.app.pick(step_of.get);
+    fn follow(self, step_of: StepOf, wanted: Memo<u64>) {
         let has_begun = Memo::new(move |_| self.step.get().is_some());
         // A run that is known to stand further is taken as it is: only Reset begins anew.
         let is_behind = move |wanted: u64| self.step.get_untracked().is_some_and(|step| step < wanted);
@@ -104,10 +133,43 @@ impl TrainingRun {
             }
             wanted
         });
+        let reached = throttle(move || self.step.get(), NOTING_PAUSE);
+        Effect::new(move || {
+            // Other settings may just have taken the place of those that this step is of.
+            let step = reached.get().filter(|step| self.step.get_untracked() >= Some(*step));
+            if self.is_training.get_untracked()
+                && let Some(step) = step
+                && step > wanted.get_untracked()
+            {
+                self.app.note(|view| (step_of.set)(view, step));
+            }
+        });
+    }
+
+    /// Keeps in mind where the run stood whose settings have been changed: the engine keeps it too.
+    fn remember(self) {
+        Effect::new(move |before: Option<Experiment>| {
+            let now = self.experiment.get();
+            if let Some(before) = before.filter(|before| *before != now) {
+                let step = self
+                    .app
+                    .requests
+                    .training
+                    .with_untracked(|request| request.value.of(&before).map(LabRunState::step));
+                self.kept.set(step.filter(|step| *step > 0));
+            }
+            now
+        });
+    }
+
+    /// Seconds from the step that the run has reached to another, once that is known.
+    pub fn seconds_to(self, step: u64) -> Option<f64> {
+        let steps = step.saturating_sub(self.step.get().unwrap_or(0));
+        self.pace.get().map(|pace| f64::from(pace) * steps as f64)
     }
 
     /// A part of what was heard of this run, as often as charts are drawn; the default before it has begun.
-    pub fn read<T>(self, part: impl Fn(&RunState) -> T + Send + Sync + 'static) -> Memo<T>
+    pub fn read<T>(self, part: impl Fn(&LabRunState) -> T + Send + Sync + 'static) -> Memo<T>
     where
         T: Default + PartialEq + Send + Sync + 'static,
     {

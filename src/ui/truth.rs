@@ -1,8 +1,8 @@
-//! What the world says about a text and a scene.
+//! What is true of a scene: of texts, questions and answers.
 
 use super::text::Word;
 use crate::world::language::{ParseError, Pointing, Statement, pointings, read};
-use crate::world::questions::{ask, parse_question};
+use crate::world::questions::{Program, ask, parse_question};
 use crate::world::render::Mask;
 use crate::world::{QuestionKind, Rng, Scene};
 use std::ops::Range;
@@ -33,11 +33,27 @@ pub fn named(text: &str, word: &Word, scene: &Scene) -> Option<usize> {
     pointings(text, &statements, scene).into_iter().find_map(found)
 }
 
-/// One question of each kind that the scene admits; the same ones while its objects are dragged, as far as they hold.
+/// One question of each kind that the scene admits, first about one object, whose place a map can show; the same ones while
+/// objects are dragged, as far as they hold.
 pub fn questions(scene: &Scene) -> Vec<String> {
+    const KINDS: [QuestionKind; QuestionKind::ALL.len()] = [
+        QuestionKind::Query,
+        QuestionKind::Exist,
+        QuestionKind::Count,
+        QuestionKind::Compare,
+        QuestionKind::Relate,
+    ];
     let of_kind =
         |kind| ask(scene, kind, &mut Rng::from_seed(u64::from(scene.noise))).map(|question| question.text);
-    QuestionKind::ALL.into_iter().filter_map(of_kind).collect()
+    KINDS.into_iter().filter_map(of_kind).collect()
+}
+
+/// The object that a question asks for an attribute or the place of.
+pub fn asked_about(question: &str, scene: &Scene) -> Option<usize> {
+    match parse_question(question) {
+        Ok(Program::Query(_, group)) => group.referent(scene).ok(),
+        _ => None,
+    }
 }
 
 /// The exact answer to a question about a scene.
@@ -95,6 +111,8 @@ mod tests {
             let questions = questions(&scene);
             assert!(questions.len() >= 2, "{questions:?}");
             assert!(questions.iter().all(|question| answer(question, &scene).is_ok()), "{questions:?}");
+            let of_one = questions.iter().position(|question| asked_about(question, &scene).is_some());
+            assert!(matches!(of_one, Some(0) | None), "{questions:?}");
         }
         let scene = splits::scene(Split::Test, 1, 0);
         assert!(answer("what is the weather?", &scene).is_err());

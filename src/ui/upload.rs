@@ -4,7 +4,7 @@ use super::context::AppContext;
 use super::view::PictureName;
 use crate::js_error::js_error;
 use crate::limits;
-use crate::session::protocol::{Command, Failure, Lane, Opened, Recovery};
+use crate::session::protocol::{Command, Failure, Lane, OpenedPicture, Recovery};
 use js_sys::Uint8Array;
 use leptos::ev;
 use leptos::prelude::*;
@@ -44,7 +44,7 @@ fn show(app: AppContext) {
         .requests
         .opened
         .with_untracked(|request| request.is_settled().then(|| (*request.value).clone()).flatten());
-    if let Some(Opened { picture, .. }) = opened {
+    if let Some(OpenedPicture { picture, .. }) = opened {
         app.upload.set(Some(picture));
         if app.view.with_untracked(|view| view.picture != PictureName::Own) {
             app.go(|view| view.picture = PictureName::Own);

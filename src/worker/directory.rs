@@ -14,7 +14,7 @@ use web_sys::{
     FileSystemSyncAccessHandle,
 };
 
-/// A file that another page has open for a moment, as the shelf reads a manifest, is asked for again so often, after so many
+/// A file that another page has open for a moment, as the list of models reads a manifest, is asked for again so often, after so many
 /// milliseconds.
 const TRIES: usize = 40;
 const PAUSE: i32 = 25;

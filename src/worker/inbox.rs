@@ -80,7 +80,7 @@ fn follow_changes(scope: &Scope) {
     let teller = scope.clone();
     let on_message = Closure::<dyn FnMut(_)>::new(move |event: MessageEvent| {
         let folder = event.data().as_string().unwrap_or_default();
-        if let Some(lane) = library::lane_of(&folder).filter(|_| teller.lasts(&folder)) {
+        if let Some(lane) = library::lane_of(&folder).filter(|_| teller.is_persistent(&folder)) {
             teller.emit(Reply { id: 0, event: Event::Changed(lane) });
         }
     });

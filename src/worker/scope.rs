@@ -194,14 +194,14 @@ impl Host for Scope {
         self.locked(folder, false).await
     }
 
-    fn tell(&self, folder: &str) {
-        if let (Some(changes), true) = (&self.changes, self.lasts(folder)) {
+    fn notify_changed(&self, folder: &str) {
+        if let (Some(changes), true) = (&self.changes, self.is_persistent(folder)) {
             // A channel that is closed has nobody to tell.
             let _: Result<(), JsValue> = changes.post_message(&folder.into());
         }
     }
 
-    async fn hold(&self, folder: &str) -> io::Result<()> {
+    async fn move_to_memory(&self, folder: &str) -> io::Result<()> {
         match self.directory(folder).await {
             Ok(Some(directory)) => self.memory.copy(folder, &directory, &directory.names().await?).await,
             // Not even the folder could be made: nothing of it is kept.
@@ -213,7 +213,7 @@ impl Host for Scope {
         }
     }
 
-    fn lasts(&self, folder: &str) -> bool {
+    fn is_persistent(&self, folder: &str) -> bool {
         !self.memory.holds(folder)
     }
 
@@ -235,9 +235,9 @@ impl Host for Scope {
         }
     }
 
-    async fn space(&self, folder: &str) -> Option<u64> {
+    async fn available_bytes(&self, folder: &str) -> Option<u64> {
         if self.directory(folder).await.ok()?.is_none() {
-            return Some(self.memory.space());
+            return Some(self.memory.available_bytes());
         }
         let estimate = JsFuture::from(self.global.navigator().storage().estimate().ok()?).await.ok()?;
         let estimate: StorageEstimate = estimate.unchecked_into();

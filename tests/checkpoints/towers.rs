@@ -66,7 +66,7 @@ fn texts(subject: &mut Subject, masked: bool, compare: bool) -> HostTensor {
 }
 
 fn logits(subject: &mut Subject, image: &HostTensor, text: &HostTensor) {
-    let scale = block_on(subject.checkpoint.scale()).expect("the device is there");
+    let scale = block_on(subject.checkpoint.logit_scale()).expect("the device is there");
     let width = image.shape.last();
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     let row = |image: &[f32]| -> Vec<f32> {

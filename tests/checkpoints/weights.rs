@@ -11,8 +11,8 @@ use triptych::tensor::HostTensor;
 pub(crate) fn weights(folder: &Path) -> Vec<(String, HostTensor)> {
     let files = Folder(folder.to_path_buf());
     let weights = Weights::open(&files).unwrap();
-    let all = VisionLanguageModel::architecture(&files).unwrap().weights().into_iter().map(|param| {
-        let other = param.others.iter().find(|other| !weights.has(&param.name) && weights.has(other));
+    let all = VisionLanguageModel::architecture(&files).unwrap().file_params().into_iter().map(|param| {
+        let other = param.aliases.iter().find(|other| !weights.has(&param.name) && weights.has(other));
         let mut values = Vec::new();
         let take = |_, piece: Vec<f32>| -> Result<(), WeightsError> {
             values.extend(piece);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::device::{COUNT, f32s, gpu, product};
 use super::{Case, cases};
-use triptych::device::{CpuDevice, Device, KernelTuning, Preference, milliseconds, select};
+use triptych::device::{BackendChoice, CpuDevice, Device, KernelTuning, milliseconds, select};
 use triptych::kernel::{Field, Kernel, Variant};
 use triptych::layout::Layout;
 use triptych::plan::PlanBuilder;
@@ -98,11 +98,11 @@ async fn the_selection_obeys_or_takes_the_faster_and_says_why() {
         product(128)
     };
     let ask = async |preference| select(preference, probe, None).await.unwrap();
-    let cpu = ask(Preference::Cpu).await;
+    let cpu = ask(BackendChoice::Cpu).await;
     assert!(matches!(cpu.device, Device::Cpu(CpuDevice { exact: false })) && cpu.adapter.is_none());
-    let asked = ask(Preference::Gpu).await;
+    let asked = ask(BackendChoice::Gpu).await;
     assert!(matches!(asked.device, Device::Gpu(_)) && asked.adapter.is_some());
-    let auto = ask(Preference::Auto).await;
+    let auto = ask(BackendChoice::Auto).await;
     let (trial, adapter) = (auto.trial.expect("both were tried"), auto.adapter.expect("there is one"));
     assert!(trial.cpu > 0.0 && trial.gpu > 0.0);
     let cpu = Device::Cpu(CpuDevice { exact: false }).layout();

@@ -4,7 +4,7 @@ use serde_json::Value;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::lab::fuse::{Contestant, RaceSettings};
 use triptych::session::protocol::{
-    Command, Decoding, EncodeLane, Event, Experiment, Pixels, Reader, Recovery,
+    Command, DecodingChoice, EncodeLane, Event, Experiment, Pixels, Reader, Recovery,
 };
 use triptych::tensor::HostTensor;
 
@@ -17,7 +17,7 @@ fn cross(reader: Reader) -> Command {
 /// Everything that may be asked of a model's towers, by a name.
 fn commands() -> Vec<(&'static str, Command)> {
     let picture = || photo("wide.png");
-    let (decoding, max_new_tokens) = (Decoding::Greedy, 2);
+    let (decoding, max_new_tokens) = (DecodingChoice::Greedy, 2);
     vec![
         ("text", Command::query("a")),
         ("picture", Command::query(picture())),

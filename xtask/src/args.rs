@@ -60,11 +60,12 @@ pub(crate) struct Rest {
 
 impl Rest {
     /// The comparison that `bench` is asked for, if it is.
-    pub(crate) fn comparison(&self) -> Option<Comparison> {
-        let is_asked = self.args.iter().any(|word| word.starts_with("--against"));
-        is_asked.then(|| {
-            Comparison::parse_from(std::iter::once("bench").chain(self.args.iter().map(String::as_str)))
-        })
+    pub(crate) fn comparison(&self) -> Result<Option<Comparison>, clap::Error> {
+        if !self.args.iter().any(|word| word.starts_with("--against")) {
+            return Ok(None);
+        }
+        Comparison::try_parse_from(std::iter::once("bench").chain(self.args.iter().map(String::as_str)))
+            .map(Some)
     }
 }
 
@@ -139,14 +140,19 @@ mod tests {
     #[test]
     fn a_comparison_takes_its_options_in_any_order() {
         let compare = |line: &str| match parse(line) {
-            Ok(Request::Bench(rest)) => rest.comparison(),
+            Ok(Request::Bench(rest)) => rest.comparison().map_err(|error| error.to_string()),
             other => panic!("{line}: {other:?}"),
         };
         let both = Comparison { against: Peer::Torch, json: true, write: true };
-        assert_eq!(compare("bench --json --against=torch --write"), Some(both));
+        assert_eq!(compare("bench --json --against=torch --write"), Ok(Some(both)));
         let plain = Comparison { against: Peer::Ort, json: false, write: false };
-        assert_eq!(compare("bench --against ort"), Some(plain));
-        assert_eq!(compare("bench --json"), None);
+        assert_eq!(compare("bench --against ort"), Ok(Some(plain)));
+        assert_eq!(compare("bench --json"), Ok(None));
+        for (line, found) in [("bench --against jax", "'jax'"), ("bench --against ort --jason", "'--jason'")]
+        {
+            let message = compare(line).expect_err(line);
+            assert!(message.contains(found), "{line}: {message}");
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ fn models(folder: &Path, python: &Path) -> Result<()> {
     let models = folder.join("models");
     for (script, folder, last) in [
         ("bench_models.py", models.clone(), "cases.json"),
-        ("bench_writer.py", models.join("blip-base"), "ids.json"),
+        ("bench_decoder.py", models.join("blip-base"), "ids.json"),
     ] {
         if folder.join(last).is_file() {
             step(format!("models: {}", folder.display()));

@@ -33,8 +33,7 @@ pub(crate) fn miri() -> Result<()> {
     let mut command = Command::new("cargo");
     command.current_dir(paths::root()).args(["+nightly", "miri", "test", "--locked"]);
     command.args(["--package", "triptych-engine", "--lib", "--", "gemm::native"]);
-    // What `.cargo/config.toml` asks of the processor is more than Miri interprets.
-    run(command.env("RUSTFLAGS", "").env("MIRIFLAGS", "-Zmiri-disable-isolation"))
+    run(command.env("MIRIFLAGS", "-Zmiri-disable-isolation"))
 }
 
 /// Every composition of shader pieces by naga, in `tests/shaders.rs`, and by tint, Chrome's compiler, where it is here.

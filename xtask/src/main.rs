@@ -40,7 +40,7 @@ fn perform(request: Request) -> Result<()> {
         Request::Lint { miri } => lint::run_all().and_then(|()| if miri { lint::miri() } else { Ok(()) }),
         Request::Conformance { folder } => conformance(&folder),
         Request::Fuzz(rest) => fuzz(&rest.args),
-        Request::Bench(rest) => match rest.comparison() {
+        Request::Bench(rest) => match rest.comparison().unwrap_or_else(|error| error.exit()) {
             Some(comparison) => bench::compare(&comparison),
             None => triptych("bench", &rest.args),
         },

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use model::{Vit, initial};
 use stripes::{DIRECTIONS, SIDE, batch};
-use triptych_engine::device::{Device, DeviceError, Preference, select};
+use triptych_engine::device::{BackendChoice, Device, DeviceError, select};
 use triptych_engine::ops::adamw::{AdamW, adamw};
 use triptych_engine::ops::{cross_entropy::cross_entropy, grad_norm::grad_norm};
 use triptych_engine::order::argsort_desc;
@@ -66,7 +66,7 @@ async fn train(device: &Device, plan: Rc<Plan>) -> Result<f32, DeviceError> {
 
 fn main() -> Result<(), DeviceError> {
     let plan = Rc::new(training_plan());
-    let device = pollster::block_on(select(Preference::Auto, |_| plan.clone(), None))?.device;
+    let device = pollster::block_on(select(BackendChoice::Auto, |_| plan.clone(), None))?.device;
     let chance = 1.0 / DIRECTIONS.len() as f32;
     println!("accuracy {:.3}, chance {chance:.3}", pollster::block_on(train(&device, plan))?);
     Ok(())

@@ -55,14 +55,14 @@ async fn compare_variant(
     variant: usize,
     definition: &[Expected],
 ) -> Result<(), String> {
-    let told = |e: DeviceError| e.to_string();
+    let describe = |e: DeviceError| e.to_string();
     let filled = Padded::new(device, plan, kernels, variant, |slot| contents(case, slot));
-    let subject = filled.await.map_err(told)?;
+    let subject = filled.await.map_err(describe)?;
     for _ in 0..replays(plan) {
-        subject.run().map_err(told)?;
+        subject.run().map_err(describe)?;
     }
     for want in definition {
-        want.compare(subject.read(want.id).await.map_err(told)?, case.tolerance)?;
+        want.compare(subject.read(want.id).await.map_err(describe)?, case.tolerance)?;
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ pub enum DeviceError {
     #[error(transparent)]
     Memory(#[from] LimitError),
     /// The allocator has no room.
-    #[error("`{name}` needs {bytes} bytes of memory, which are not there")]
+    #[error("could not allocate {bytes} bytes for `{name}`")]
     Exhausted {
         /// Of the slot.
         name: String,

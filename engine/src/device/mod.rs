@@ -13,7 +13,7 @@ pub use cpu::CpuDevice;
 pub use error::DeviceError;
 pub use gpu::{AdapterInfo, GpuDevice, KernelTuning};
 pub use param_store::ParamStore;
-pub use select::{Preference, Selection, Trial, milliseconds, select};
+pub use select::{BackendChoice, Selection, Trial, milliseconds, select};
 
 use crate::layout::Layout;
 

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use super::compiled_plan::mean_ms;
 use super::{AdapterInfo, CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
 use crate::kernel::Access;
@@ -10,9 +12,10 @@ use crate::plan::{Plan, SlotKind};
 use crate::tensor::HostTensor;
 
 /// Which device to choose.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Preference {
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum BackendChoice {
     /// The faster one.
+    #[default]
     Auto,
     /// The CPU, whatever else is there.
     Cpu,
@@ -45,27 +48,27 @@ pub struct Trial {
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
 
-/// Chooses by `preference`. The automatic choice runs what `probe` returns, a plan like those to come with matrices in the layout
+/// Chooses by `choice`. The automatic choice runs what `probe` returns, a plan like those to come with matrices in the layout
 /// that a device prefers, a few times on both devices with weights of zero. `known` is what an earlier visit measured.
 ///
 /// # Errors
 /// [`DeviceError::NoAdapter`] where a GPU was asked for and there is none; the automatic choice never fails, because the CPU
 /// remains.
 pub async fn select(
-    preference: Preference,
+    choice: BackendChoice,
     probe: impl Fn(Layout) -> Rc<Plan>,
     known: Option<KernelTuning>,
 ) -> Result<Selection, DeviceError> {
     let cpu = |adapter, reason| Selection { device: CPU, adapter, reason, trial: None, measurements: None };
-    if preference == Preference::Cpu {
+    if choice == BackendChoice::Cpu {
         return Ok(cpu(None, "The CPU was asked for.".to_string()));
     }
     let found =
         GpuDevice::request().await.inspect(|gpu| known.into_iter().for_each(|known| gpu.restore(known)));
-    match (found, preference) {
-        (Err(error), Preference::Auto) => Ok(cpu(None, format!("The CPU computes: {error}."))),
+    match (found, choice) {
+        (Err(error), BackendChoice::Auto) => Ok(cpu(None, format!("The CPU computes: {error}."))),
         (Err(error), _) => Err(error),
-        (Ok(gpu), Preference::Auto) => {
+        (Ok(gpu), BackendChoice::Auto) => {
             let adapter = gpu.info().clone();
             let fallback = adapter.clone();
             let tried = race(gpu, adapter, &probe).await;

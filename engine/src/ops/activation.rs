@@ -2,6 +2,7 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
+use crate::dispatch::{MulAdd, dispatched};
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
@@ -82,50 +83,64 @@ impl Activation {
 
     /// `x[..] = act(x[..])` in vectorised f32: an epilogue for other fast CPU forms.
     pub fn apply(self, x: &mut [f32]) {
-        fn map(x: &mut [f32], f: impl Fn(f32) -> f32) {
-            x.iter_mut().for_each(|x| *x = f(*x));
-        }
-        match self {
-            Gelu => map(x, |x| x.max(-SATURATION) * fast_normal_cdf(x)),
-            GeluTanh => map(x, |x| 0.5 * x.max(-SATURATION) * (1.0 + fast_math::tanh(tanh_argument(x)))),
-            QuickGelu => map(x, |x| x * fast_math::sigmoid(QUICK as f32 * x)),
+        apply(self, x);
+    }
+}
+
+dispatched! {
+    fn apply<M: MulAdd>(act: Activation, x: &mut [f32]) {
+        match act {
+            Gelu => map(x, |x| x.max(-SATURATION) * fast_normal_cdf::<M>(x)),
+            GeluTanh => map(x, |x| 0.5 * x.max(-SATURATION) * (1.0 + fast_math::tanh::<M>(tanh_argument(x)))),
+            QuickGelu => map(x, |x| x * fast_math::sigmoid::<M>(QUICK as f32 * x)),
             Relu => map(x, |x| x.max(0.0)),
-            Silu => map(x, |x| x * fast_math::sigmoid(x)),
-            Sigmoid => map(x, fast_math::sigmoid),
-            Tanh => map(x, fast_math::tanh),
-            Exp => map(x, fast_math::exp),
+            Silu => map(x, |x| x * fast_math::sigmoid::<M>(x)),
+            Sigmoid => map(x, fast_math::sigmoid::<M>),
+            Tanh => map(x, fast_math::tanh::<M>),
+            Exp => map(x, fast_math::exp::<M>),
         }
     }
+}
 
+#[inline(always)]
+fn map(x: &mut [f32], f: impl Fn(f32) -> f32) {
+    for x in x {
+        *x = f(*x);
+    }
+}
+
+dispatched! {
     /// `dx += dy act'(x)`, in vectorised f32.
-    fn pull_back(self, x: &[f32], dy: &[f32], dx: &mut [f32]) {
-        fn add(x: &[f32], dy: &[f32], dx: &mut [f32], slope: impl Fn(f32) -> f32) {
-            for ((dx, x), dy) in dx.iter_mut().zip(x).zip(dy) {
-                *dx += dy * slope(*x);
-            }
-        }
+    fn pull_back<M: MulAdd>(act: Activation, x: &[f32], dy: &[f32], dx: &mut [f32]) {
         let swish = |a: f32| {
             move |x: f32| {
-                let s = fast_math::sigmoid(a * x);
+                let s = fast_math::sigmoid::<M>(a * x);
                 s + a * x * s * (1.0 - s)
             }
         };
-        let bell = |x: f32| fast_math::exp(-0.5 * x * x) * 0.398_942_3;
-        match self {
-            Gelu => add(x, dy, dx, |x| fast_normal_cdf(x) + x * bell(x)),
+        let bell = |x: f32| fast_math::exp::<M>(-0.5 * x * x) * 0.398_942_3;
+        match act {
+            Gelu => add(x, dy, dx, |x| fast_normal_cdf::<M>(x) + x * bell(x)),
             GeluTanh => add(x, dy, dx, |x| {
                 let x = x.clamp(-SATURATION, SATURATION);
-                let t = fast_math::tanh(tanh_argument(x));
+                let t = fast_math::tanh::<M>(tanh_argument(x));
                 let inner = SQRT_2_OVER_PI as f32 * (1.0 + 3.0 * CUBIC as f32 * x * x);
                 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * inner
             }),
             QuickGelu => add(x, dy, dx, swish(QUICK as f32)),
             Relu => add(x, dy, dx, |x| if x > 0.0 { 1.0 } else { 0.0 }),
             Silu => add(x, dy, dx, swish(1.0)),
-            Sigmoid => add(x, dy, dx, |x| fast_math::sigmoid(x) * (1.0 - fast_math::sigmoid(x))),
-            Tanh => add(x, dy, dx, |x| 1.0 - fast_math::tanh(x) * fast_math::tanh(x)),
-            Exp => add(x, dy, dx, fast_math::exp),
+            Sigmoid => add(x, dy, dx, |x| fast_math::sigmoid::<M>(x) * (1.0 - fast_math::sigmoid::<M>(x))),
+            Tanh => add(x, dy, dx, |x| 1.0 - fast_math::tanh::<M>(x) * fast_math::tanh::<M>(x)),
+            Exp => add(x, dy, dx, fast_math::exp::<M>),
         }
+    }
+}
+
+#[inline(always)]
+fn add(x: &[f32], dy: &[f32], dx: &mut [f32], slope: impl Fn(f32) -> f32) {
+    for ((dx, x), dy) in dx.iter_mut().zip(x).zip(dy) {
+        *dx += dy * slope(*x);
     }
 }
 
@@ -134,8 +149,8 @@ fn normal_cdf(x: f64) -> f64 {
 }
 
 #[inline(always)]
-fn fast_normal_cdf(x: f32) -> f32 {
-    0.5 + 0.5 * fast_math::erf(x * std::f32::consts::FRAC_1_SQRT_2)
+fn fast_normal_cdf<M: MulAdd>(x: f32) -> f32 {
+    0.5 + 0.5 * fast_math::erf::<M>(x * std::f32::consts::FRAC_1_SQRT_2)
 }
 
 #[inline(always)]
@@ -193,7 +208,7 @@ pub static BACKWARD: Kernel = Kernel {
         let (act, x, dy) = (Activation::of(args.params::<Params>().kind), args.read[0], args.read[1]);
         for_rows(args.write[0], PIECE, 16 * PIECE, |i, dx| {
             let at = i * PIECE..i * PIECE + dx.len();
-            act.pull_back(&x[at.clone()], &dy[at], dx);
+            pull_back(act, &x[at.clone()], &dy[at], dx);
         });
     }),
 };

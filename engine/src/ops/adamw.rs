@@ -6,6 +6,7 @@
 //! `w = w - a decay w - a (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps)`.
 
 use super::case::{Case, noise};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
@@ -79,28 +80,30 @@ fn update(args: &mut Args) {
 /// Elements per parallel piece of the fast form.
 const PIECE: usize = 4096;
 
-fn update_in_parts(args: &mut Args) {
-    let p: Params = args.params();
-    let (g, norm, hyper) = (args.read[0], args.read[1][0], args.read[2]);
-    let [w, m, v] = &mut args.write[..] else { unreachable!("three results") };
-    let scale = p.clip / norm.max(p.clip);
-    for_rows(m, PIECE, 4 * PIECE, |n, m| {
-        for (m, g) in m.iter_mut().zip(&g[n * PIECE..]) {
-            *m = p.beta1 * *m + (1.0 - p.beta1) * (g * scale);
-        }
-    });
-    for_rows(v, PIECE, 4 * PIECE, |n, v| {
-        for (v, g) in v.iter_mut().zip(&g[n * PIECE..]) {
-            *v = p.beta2 * *v + (1.0 - p.beta2) * (g * scale) * (g * scale);
-        }
-    });
-    let bias = [p.beta1, p.beta2].map(|b| 1.0 / (1.0 - f64::from(b).powf(f64::from(hyper[1]))) as f32);
-    let (m, v, keep) = (&**m, &**v, 1.0 - hyper[0] * p.decay);
-    for_rows(w, PIECE, 8 * PIECE, |n, w| {
-        for ((w, m), v) in w.iter_mut().zip(&m[n * PIECE..]).zip(&v[n * PIECE..]) {
-            *w = *w * keep - hyper[0] * (m * bias[0]) / ((v * bias[1]).sqrt() + p.eps);
-        }
-    });
+dispatched! {
+    fn update_in_parts(args: &mut Args) {
+        let p: Params = args.params();
+        let (g, norm, hyper) = (args.read[0], args.read[1][0], args.read[2]);
+        let [w, m, v] = &mut args.write[..] else { unreachable!("three results") };
+        let scale = p.clip / norm.max(p.clip);
+        for_rows(m, PIECE, 4 * PIECE, |n, m| {
+            for (m, g) in m.iter_mut().zip(&g[n * PIECE..]) {
+                *m = p.beta1 * *m + (1.0 - p.beta1) * (g * scale);
+            }
+        });
+        for_rows(v, PIECE, 4 * PIECE, |n, v| {
+            for (v, g) in v.iter_mut().zip(&g[n * PIECE..]) {
+                *v = p.beta2 * *v + (1.0 - p.beta2) * (g * scale) * (g * scale);
+            }
+        });
+        let bias = [p.beta1, p.beta2].map(|b| 1.0 / (1.0 - f64::from(b).powf(f64::from(hyper[1]))) as f32);
+        let (m, v, keep) = (&**m, &**v, 1.0 - hyper[0] * p.decay);
+        for_rows(w, PIECE, 8 * PIECE, |n, w| {
+            for ((w, m), v) in w.iter_mut().zip(&m[n * PIECE..]).zip(&v[n * PIECE..]) {
+                *w = *w * keep - hyper[0] * (m * bias[0]) / ((v * bias[1]).sqrt() + p.eps);
+            }
+        });
+    }
 }
 
 /// `w[..] -= a (decay w + (m / (1-b1^t)) / (sqrt(v / (1-b2^t)) + eps))` for each `(weight, gradient, decay)`, in place.

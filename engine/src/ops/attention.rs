@@ -103,7 +103,7 @@ pub static FORWARD: Kernel = Kernel {
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];
         forward(&p, args, &mut probs);
     },
-    fast: Some(|args| match skinny::takes(&args.params()) {
+    fast: Some(|args| match skinny::applies_to(&args.params()) {
         true => skinny::forward(args),
         false => fast::forward(args),
     }),

@@ -3,6 +3,7 @@
 use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
 use super::fast_math::{sum, sum_rows};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
@@ -74,17 +75,19 @@ fn forward(args: &mut Args) {
     }
 }
 
-fn fast_forward(args: &mut Args) {
-    let (p, x, y): (Params, _, _) = (args.params(), args.read[0], args.read[1]);
-    let width = p.extents[2] as usize;
-    for_rows(args.write[0], width, width, |r, out| {
-        let c = coordinates(r * width, p.extents);
-        let (x, y) = (
-            Row { values: &x[at(c, p.x)..], stride: p.x[3] },
-            Row { values: &y[at(c, p.y)..], stride: p.y[3] },
-        );
-        if p.multiply == 1 { combine(out, x, y, |x, y| x * y) } else { combine(out, x, y, |x, y| x + y) }
-    });
+dispatched! {
+    fn fast_forward(args: &mut Args) {
+        let (p, x, y): (Params, _, _) = (args.params(), args.read[0], args.read[1]);
+        let width = p.extents[2] as usize;
+        for_rows(args.write[0], width, width, |r, out| {
+            let c = coordinates(r * width, p.extents);
+            let (x, y) = (
+                Row { values: &x[at(c, p.x)..], stride: p.x[3] },
+                Row { values: &y[at(c, p.y)..], stride: p.y[3] },
+            );
+            if p.multiply == 1 { combine(out, x, y, |x, y| x * y) } else { combine(out, x, y, |x, y| x + y) }
+        });
+    }
 }
 
 /// A row of an operand: consecutive values, or one value repeated (stride 0).
@@ -119,42 +122,44 @@ fn backward(p: BackwardParams, other: &[f32], dy: &[f32], dx: &mut [f32]) {
     }
 }
 
-/// Sums along the last axis where x was broadcast there, else adds whole rows; the rows of a single row (a bias)
-/// in parallel runs.
-fn fast_backward(p: BackwardParams, other: &[f32], dy: &[f32], dx: &mut [f32]) {
-    let sums = p.sums as usize;
-    let both = |c: [usize; 4], k: usize| {
-        let r = coordinates(k, p.broadcast);
-        let c = std::array::from_fn(|a| c[a] + r[a]);
-        (&dy[at(c, p.result)..], (p.multiply == 1).then(|| &other[at(c, p.other)..]))
-    };
-    if p.broadcast[2] > 1 {
-        let last = p.broadcast[2] as usize;
-        for_rows(dx, 1, sums, |i, dx| {
-            for k in (0..sums).step_by(last) {
-                let (dy, other) = both(coordinates(i, p.extents), k);
-                dx[0] += match other {
-                    None => sum([&dy[..last]], |[dy]| dy),
-                    Some(o) if p.other[3] == 0 => o[0] * sum([&dy[..last]], |[dy]| dy),
-                    Some(o) => sum([&dy[..last], &o[..last]], |[dy, o]| dy * o),
-                };
-            }
-        });
-        return;
-    }
-    let width = p.extents[2] as usize;
-    let add_row = |row: usize, k: usize, acc: &mut [f32]| {
-        let (dy, other) = both(coordinates(row * width, p.extents), k);
-        match other {
-            None => acc.iter_mut().zip(dy).for_each(|(a, dy)| *a += dy),
-            Some(o) if p.other[3] == 0 => acc.iter_mut().zip(dy).for_each(|(a, dy)| *a += dy * o[0]),
-            Some(o) => acc.iter_mut().zip(dy).zip(o).for_each(|((a, dy), o)| *a += dy * o),
+dispatched! {
+    /// Sums along the last axis where x was broadcast there, else adds whole rows; the rows of a single row (a bias)
+    /// in parallel runs.
+    fn fast_backward(p: BackwardParams, other: &[f32], dy: &[f32], dx: &mut [f32]) {
+        let sums = p.sums as usize;
+        let both = |c: [usize; 4], k: usize| {
+            let r = coordinates(k, p.broadcast);
+            let c = std::array::from_fn(|a| c[a] + r[a]);
+            (&dy[at(c, p.result)..], (p.multiply == 1).then(|| &other[at(c, p.other)..]))
+        };
+        if p.broadcast[2] > 1 {
+            let last = p.broadcast[2] as usize;
+            for_rows(dx, 1, sums, |i, dx| {
+                for k in (0..sums).step_by(last) {
+                    let (dy, other) = both(coordinates(i, p.extents), k);
+                    dx[0] += match other {
+                        None => sum([&dy[..last]], |[dy]| dy),
+                        Some(o) if p.other[3] == 0 => o[0] * sum([&dy[..last]], |[dy]| dy),
+                        Some(o) => sum([&dy[..last], &o[..last]], |[dy, o]| dy * o),
+                    };
+                }
+            });
+            return;
         }
-    };
-    if dx.len() == width {
-        sum_rows(dx, sums, |k, acc| add_row(0, k, acc));
-    } else {
-        for_rows(dx, width, width * sums, |row, acc| (0..sums).for_each(|k| add_row(row, k, acc)));
+        let width = p.extents[2] as usize;
+        let add_row = |row: usize, k: usize, acc: &mut [f32]| {
+            let (dy, other) = both(coordinates(row * width, p.extents), k);
+            match other {
+                None => acc.iter_mut().zip(dy).for_each(|(a, dy)| *a += dy),
+                Some(o) if p.other[3] == 0 => acc.iter_mut().zip(dy).for_each(|(a, dy)| *a += dy * o[0]),
+                Some(o) => acc.iter_mut().zip(dy).zip(o).for_each(|((a, dy), o)| *a += dy * o),
+            }
+        };
+        if dx.len() == width {
+            sum_rows(dx, sums, |k, acc| add_row(0, k, acc));
+        } else {
+            for_rows(dx, width, width * sums, |row, acc| (0..sums).for_each(|k| add_row(row, k, acc)));
+        }
     }
 }
 

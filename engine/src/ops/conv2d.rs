@@ -8,6 +8,7 @@ use super::case::{Case, noise};
 use super::fast_math;
 use super::gemm::{Mat, add_pieces, gemm, with_scratch};
 use super::unfold::Geometry;
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
@@ -87,7 +88,7 @@ pub static FORWARD: Kernel = Kernel {
             y.iter_mut().zip(sums).for_each(|(y, sum)| *y = sum as f32);
         }
     },
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let p: Params = args.params();
         let (g, x, weight, bias) = (p.geometry(), args.read[0], args.read[1], args.read[2]);
         let extents = [g.out_channels, g.positions, g.patch];
@@ -103,7 +104,7 @@ pub static FORWARD: Kernel = Kernel {
                 }
             }
         });
-    }),
+    })),
 };
 
 /// `dx[b,c,i*stride+p-padding,j*stride+q-padding] += sum_o dy[b,o,i,j] weight[o,c,p,q]` for every `i,j,p,q`.
@@ -214,14 +215,14 @@ pub static BACKWARD_BIAS: Kernel = Kernel {
             *dbias = (*dbias as f64 + rows.flatten().map(|dy| *dy as f64).sum::<f64>()) as f32;
         }
     },
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (g, dy) = (args.params::<Params>().geometry(), args.read[0]);
         let batch = dy.len() / (g.out_channels * g.positions);
         for_rows(args.write[0], 1, batch * g.positions, |o, dbias| {
             let rows = dy.chunks(g.positions).skip(o).step_by(g.out_channels);
             dbias[0] += rows.map(|row| fast_math::sum([row], |[dy]| dy)).sum::<f32>();
         });
-    }),
+    })),
 };
 
 /// `y[B,O,H',W'] = x[B,C,H,W] * weight[O,C,kh,kw] + bias[O]`, as `torch.nn.functional.conv2d` with equal strides and

@@ -7,6 +7,7 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
@@ -38,12 +39,7 @@ pub static STATS: Kernel = Kernel {
             [max, sum.ln() as f32]
         })
     },
-    fast: Some(|args| {
-        row_stats(args, |x| {
-            let max = fast_math::max(x);
-            [max, fast_math::sum([x], |[v]| fast_math::exp(v - max)).ln()]
-        })
-    }),
+    fast: Some(|args| row_stats(args, fast_stats)),
 };
 
 /// `y[1] = sum_i w[i] (log sum_j e^x[i,j] - x[i,t[i]]) / total`, `total[1] = max(sum_i w[i], 1e-6)`.
@@ -83,10 +79,31 @@ pub static BACKWARD: Kernel = Kernel {
         grid: |p| grid_flat(p[0] * p[1]),
     }],
     cpu: |args| {
-        backward(args, |x, max, log_sum| (f64::from(x) - f64::from(max) - f64::from(log_sum)).exp() as f32)
+        backward(args, |x, [max, log_sum], scale, dx| {
+            for (d, x) in dx.iter_mut().zip(x) {
+                let probability = (f64::from(*x) - f64::from(max) - f64::from(log_sum)).exp() as f32;
+                *d += scale * probability;
+            }
+        })
     },
-    fast: Some(|args| backward(args, |x, max, log_sum| fast_math::exp((x - max) - log_sum))),
+    fast: Some(|args| backward(args, add_probabilities)),
 };
+
+dispatched! {
+    fn fast_stats<M: MulAdd>(x: &[f32]) -> [f32; 2] {
+        let max = fast_math::max(x);
+        [max, fast_math::sum([x], |[v]| fast_math::exp::<M>(v - max)).ln()]
+    }
+}
+
+dispatched! {
+    fn add_probabilities<M: MulAdd>(x: &[f32], stats: [f32; 2], scale: f32, dx: &mut [f32]) {
+        let [max, log_sum] = stats;
+        for (d, x) in dx.iter_mut().zip(x) {
+            *d += scale * fast_math::exp::<M>((x - max) - log_sum);
+        }
+    }
+}
 
 fn row_stats(args: &mut Args, of: impl Fn(&[f32]) -> [f32; 2] + Sync) {
     let (x, weights, classes) = (args.read[0], args.read[1], args.params::<Params>().classes as usize);
@@ -109,7 +126,8 @@ fn forward(args: &mut Args) {
     args.write[1][0] = total as f32;
 }
 
-fn backward(args: &mut Args, probability: impl Fn(f32, f32, f32) -> f32 + Sync) {
+/// `add(x, stats, scale, dx)` adds `scale softmax(x)` to a row of `dx`.
+fn backward(args: &mut Args, add: impl Fn(&[f32], [f32; 2], f32, &mut [f32]) + Sync) {
     let classes = args.params::<Params>().classes as usize;
     let (x, weights, targets, stats) = (args.read[0], args.read[1], args.ids(2), args.read[3]);
     let scale = args.read[5][0] / args.read[4][0];
@@ -117,10 +135,8 @@ fn backward(args: &mut Args, probability: impl Fn(f32, f32, f32) -> f32 + Sync) 
         if weights[i] == 0.0 {
             return;
         }
-        let (scale, max, log_sum) = (scale * weights[i], stats[2 * i], stats[2 * i + 1]);
-        for (d, x) in dx.iter_mut().zip(&x[i * classes..]) {
-            *d += scale * probability(*x, max, log_sum);
-        }
+        let scale = scale * weights[i];
+        add(&x[i * classes..][..classes], [stats[2 * i], stats[2 * i + 1]], scale, dx);
         dx[targets[i] as usize] -= scale;
     });
 }

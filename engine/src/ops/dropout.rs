@@ -2,6 +2,7 @@
 //! The mask is a hash of (seed, site, i), so that backward makes it again and equal seeds give equal masks.
 
 use super::case::{Case, noise};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::{DType, HostTensor};
@@ -39,14 +40,14 @@ pub static FORWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (p, seed, x): (Params, _, _) = (args.params(), args.ids(0)[0], args.read[1]);
         for_rows(args.write[0], PIECE, 4 * PIECE, |piece, y| {
             let start = piece * PIECE;
             let places = y.iter_mut().zip(&x[start..]).enumerate();
             places.for_each(|(i, (y, x))| *y = p.factor(seed, start + i) * x);
         });
-    }),
+    })),
 };
 
 /// `dx[i] += m[i] dy[i]`, the mask made again.
@@ -61,14 +62,14 @@ pub static BACKWARD: Kernel = Kernel {
             *dx += p.factor(seed, i) * dy;
         }
     },
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (p, seed, dy): (Params, _, _) = (args.params(), args.ids(0)[0], args.read[1]);
         for_rows(args.write[0], PIECE, 4 * PIECE, |piece, dx| {
             let start = piece * PIECE;
             let places = dx.iter_mut().zip(&dy[start..]).enumerate();
             places.for_each(|(i, (dx, dy))| *dx += p.factor(seed, start + i) * dy);
         });
-    }),
+    })),
 };
 
 /// Integer hash "lowbias32" (C. Wellons, hash-prospector).

@@ -4,6 +4,7 @@
 
 use super::binary::add;
 use super::case::{Case, noise, stored_noise};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::layout::{Layout, Storage};
 use crate::plan::{Matrix, PlanBuilder, SlotId};
@@ -108,32 +109,34 @@ fn backward(args: &mut Args) {
     }
 }
 
-/// Lists the places of every id first (a counting sort), so that the work is that of the rows, not rows times V.
-fn fast_backward(args: &mut Args) {
-    let Params { width, vocabulary, first, .. } = args.params();
-    let (ids, dy, width) = (args.ids(0), args.read[1], width as usize);
-    let row_of =
-        |id: &u32| Some(id.wrapping_sub(first)).filter(|row| *row < vocabulary).map(|row| row as usize);
-    let mut starts = vec![0; vocabulary as usize + 1];
-    for row in ids.iter().filter_map(row_of) {
-        starts[row + 1] += 1;
-    }
-    for v in 0..vocabulary as usize {
-        starts[v + 1] += starts[v];
-    }
-    let (mut next, mut places) = (starts.clone(), vec![0; ids.len()]);
-    for (r, id) in ids.iter().enumerate() {
-        if let Some(row) = row_of(id) {
-            places[next[row]] = r;
-            next[row] += 1;
+dispatched! {
+    /// Lists the places of every id first (a counting sort), so that the work is that of the rows, not rows times V.
+    fn fast_backward(args: &mut Args) {
+        let Params { width, vocabulary, first, .. } = args.params();
+        let (ids, dy, width) = (args.ids(0), args.read[1], width as usize);
+        let row_of =
+            |id: &u32| Some(id.wrapping_sub(first)).filter(|row| *row < vocabulary).map(|row| row as usize);
+        let mut starts = vec![0; vocabulary as usize + 1];
+        for row in ids.iter().filter_map(row_of) {
+            starts[row + 1] += 1;
         }
-    }
-    let work = width * ids.len().div_ceil(vocabulary as usize);
-    for_rows(args.write[0], width, work, |v, row| {
-        for r in &places[starts[v]..starts[v + 1]] {
-            row.iter_mut().zip(&dy[r * width..]).for_each(|(o, dy)| *o += dy);
+        for v in 0..vocabulary as usize {
+            starts[v + 1] += starts[v];
         }
-    });
+        let (mut next, mut places) = (starts.clone(), vec![0; ids.len()]);
+        for (r, id) in ids.iter().enumerate() {
+            if let Some(row) = row_of(id) {
+                places[next[row]] = r;
+                next[row] += 1;
+            }
+        }
+        let work = width * ids.len().div_ceil(vocabulary as usize);
+        for_rows(args.write[0], width, work, |v, row| {
+            for r in &places[starts[v]..starts[v + 1]] {
+                row.iter_mut().zip(&dy[r * width..]).for_each(|(o, dy)| *o += dy);
+            }
+        });
+    }
 }
 
 /// `y[..,D] = table[ids[..],D]`; table `[V,D]`, ids u32. An id of V or more is a bug of the caller.

@@ -1,49 +1,46 @@
 //! Elementary functions for the fast CPU forms: branch-free polynomials that LLVM vectorises, where the C library's
 //! would be called element by element. Relative errors stay below 1e-6 within the clamps.
 
+use crate::dispatch::MulAdd;
+
 /// Arguments of exponentials are clamped to `[EXP_MIN, EXP_MAX]`, in every form of every kernel: the results stay
 /// normal and finite in f32.
 pub(super) const EXP_MIN: f32 = -87.0;
 pub(super) const EXP_MAX: f32 = 88.0;
 
-/// `a * b + c`, fused where the target has the instruction. Elsewhere `f32::mul_add` is a library call.
-#[inline(always)]
-pub(super) fn fma(a: f32, b: f32, c: f32) -> f32 {
-    if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
-}
-
 /// Polynomial in `x`, coefficients from the highest power down.
 #[inline(always)]
-fn horner<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
+fn horner<M: MulAdd, const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
     let mut sum = coefficients[0];
     for c in &coefficients[1..] {
-        sum = fma(sum, x, *c);
+        sum = M::mul_add(sum, x, *c);
     }
     sum
 }
 
 /// `e^x`, clamped: `2^n` times the Taylor series at `r = x - n ln 2`, `|r| <= ln 2 / 2`.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(super) fn exp<M: MulAdd>(x: f32) -> f32 {
     // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits of the sum.
     const ROUND: f32 = 12_582_912.0;
     // ln 2 in two parts, the first short enough for exact products.
     const LN2: (f32, f32) = (0.693_359_4, -2.121_944_4e-4);
     let x = x.clamp(EXP_MIN, EXP_MAX);
-    let shifted = fma(x, std::f32::consts::LOG2_E, ROUND);
+    let shifted = M::mul_add(x, std::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = fma(-n, LN2.1, fma(-n, LN2.0, x));
-    let series = horner(r, [1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0]);
+    let r = M::mul_add(-n, LN2.1, M::mul_add(-n, LN2.0, x));
+    let series =
+        horner::<M, _>(r, [1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0]);
     f32::from_bits(series.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 
 /// Error function, the rational minimax approximation on [-4, 4] of XLA and Eigen (`x P(x^2) / Q(x^2)`);
 /// beyond, it is 1 in f32.
 #[inline(always)]
-pub(super) fn erf(x: f32) -> f32 {
+pub(super) fn erf<M: MulAdd>(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
     let t = x * x;
-    let p = horner(
+    let p = horner::<M, _>(
         t,
         [
             -2.726_142_4e-10,
@@ -55,16 +52,17 @@ pub(super) fn erf(x: f32) -> f32 {
             -1.609_603_3e-2,
         ],
     );
-    let q = horner(t, [-1.456_607_2e-5, -2.133_740_5e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2]);
+    let q =
+        horner::<M, _>(t, [-1.456_607_2e-5, -2.133_740_5e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2]);
     x * p / q
 }
 
 /// Hyperbolic tangent, the rational minimax approximation on [-7.9, 7.9] of XLA and Eigen.
 #[inline(always)]
-pub(super) fn tanh(x: f32) -> f32 {
+pub(super) fn tanh<M: MulAdd>(x: f32) -> f32 {
     let x = x.clamp(-7.905_311, 7.905_311);
     let t = x * x;
-    let p = horner(
+    let p = horner::<M, _>(
         t,
         [
             -2.760_768_5e-16,
@@ -76,14 +74,14 @@ pub(super) fn tanh(x: f32) -> f32 {
             4.893_524_6e-3,
         ],
     );
-    let q = horner(t, [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3]);
+    let q = horner::<M, _>(t, [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3]);
     x * p / q
 }
 
 /// Logistic function `1 / (1 + e^-x)`.
 #[inline(always)]
-pub(super) fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + exp(-x))
+pub(super) fn sigmoid<M: MulAdd>(x: f32) -> f32 {
+    1.0 / (1.0 + exp::<M>(-x))
 }
 
 /// Independent partial sums: enough for two vector registers of eight.
@@ -139,6 +137,7 @@ pub(super) fn sum_rows(out: &mut [f32], rows: usize, term: impl Fn(usize, &mut [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dispatch::{Apart, Fused};
 
     /// Largest relative error of `f` against `exact` on a grid over `[from, to]`.
     fn worst(from: f32, to: f32, f: impl Fn(f32) -> f32, exact: impl Fn(f64) -> f64) -> f64 {
@@ -150,22 +149,23 @@ mod tests {
             .fold(0.0, f64::max)
     }
 
-    #[test]
-    fn exponential_is_accurate() {
-        let error = worst(EXP_MIN, EXP_MAX, exp, f64::exp);
+    fn functions_are_accurate<M: MulAdd>() {
+        let error = worst(EXP_MIN, EXP_MAX, exp::<M>, f64::exp);
         assert!(error < 3e-7, "{error}");
-        assert_eq!(exp(0.0), 1.0);
-        assert!(exp(1e30).is_finite() && exp(-1e30) < 2e-38);
+        assert_eq!(exp::<M>(0.0), 1.0);
+        assert!(exp::<M>(1e30).is_finite() && exp::<M>(-1e30) < 2e-38);
+        let erf_error = worst(-6.0, 6.0, erf::<M>, libm::erf);
+        assert!(erf_error < 1e-6, "{erf_error}");
+        let tanh_error = worst(-20.0, 20.0, tanh::<M>, f64::tanh);
+        assert!(tanh_error < 1e-6, "{tanh_error}");
+        let sigmoid_error = worst(-80.0, 80.0, sigmoid::<M>, |x| 1.0 / (1.0 + (-x).exp()));
+        assert!(sigmoid_error < 1e-6, "{sigmoid_error}");
     }
 
     #[test]
-    fn rational_functions_are_accurate() {
-        let erf_error = worst(-6.0, 6.0, erf, libm::erf);
-        assert!(erf_error < 1e-6, "{erf_error}");
-        let tanh_error = worst(-20.0, 20.0, tanh, f64::tanh);
-        assert!(tanh_error < 1e-6, "{tanh_error}");
-        let sigmoid_error = worst(-80.0, 80.0, sigmoid, |x| 1.0 / (1.0 + (-x).exp()));
-        assert!(sigmoid_error < 1e-6, "{sigmoid_error}");
+    fn functions_are_accurate_with_and_without_fused_steps() {
+        functions_are_accurate::<Apart>();
+        functions_are_accurate::<Fused>();
     }
 
     #[test]

@@ -4,7 +4,8 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
-use crate::kernel::{Access, Kernel, Variant, for_rows, grid_rows, params, words};
+use crate::dispatch::dispatched;
+use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
@@ -38,14 +39,14 @@ pub static PARTS: Kernel = Kernel {
             *sum = part.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>() as f32;
         }
     },
-    fast: Some(|args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (g, offset) = (args.read[0], args.params::<Params>().offset as usize);
         let sums = &mut args.write[0][offset..][..g.len().div_ceil(PART)];
         for_rows(sums, 1, PART, |r, sum| {
             let part = &g[r * PART..g.len().min((r + 1) * PART)];
             sum[0] = fast_math::sum([part], |[g]| g * g);
         });
-    }),
+    })),
 };
 
 /// `y[1] = sqrt(sum_r sums[r])`.

@@ -2,6 +2,7 @@
 
 use super::case::{Case, noise};
 use super::fast_math::sum;
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
@@ -25,14 +26,14 @@ pub static FORWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "forward", grid: |p| grid_rows(p[0]) }],
     cpu: forward,
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (x, width) = (args.read[0], args.params::<Params>().width as usize);
         for_rows(args.write[0], width, 2 * width, |r, y| {
             let x = &x[r * width..(r + 1) * width];
             let norm = sum([x], |[v]| v * v).sqrt().max(SMALLEST);
             y.iter_mut().zip(x).for_each(|(y, x)| *y = x / norm);
         });
-    }),
+    })),
 };
 
 /// `dx[r,:] += (dy - y (y . dy)) / |x|`, each of row `r`.
@@ -42,7 +43,7 @@ pub static BACKWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[0]) }],
     cpu: backward,
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (x, dy, width) = (args.read[0], args.read[1], args.params::<Params>().width as usize);
         for_rows(args.write[0], width, 4 * width, |r, dx| {
             let (x, dy) = (&x[r * width..(r + 1) * width], &dy[r * width..(r + 1) * width]);
@@ -53,7 +54,7 @@ pub static BACKWARD: Kernel = Kernel {
                 *dx += (dy - x * along) * scale;
             }
         });
-    }),
+    })),
 };
 
 fn norm(x: &[f32]) -> f64 {

@@ -3,6 +3,7 @@
 
 use super::case::{Case, noise};
 use super::fast_math::{sum, sum_rows};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
@@ -95,23 +96,25 @@ fn forward(args: &mut Args) {
     }
 }
 
-fn fast_forward(args: &mut Args) {
-    let p: Params = args.params();
-    let (x, weight, bias, width) = (args.read[0], args.read[1], args.read[2], p.width as usize);
-    let (y, stats) = args.write.split_at_mut(1);
-    for_rows(stats[0], 2, 2 * width, |r, stats| {
-        let x = &x[r * width..(r + 1) * width];
-        let mean = sum([x], |[v]| v) / width as f32;
-        let var = sum([x], |[v]| (v - mean) * (v - mean)) / width as f32;
-        stats.copy_from_slice(&[mean, 1.0 / (var + p.eps).sqrt()]);
-    });
-    let stats = &stats[0];
-    for_rows(y[0], width, 2 * width, |r, y| {
-        let (x, mean, rstd) = (&x[r * width..(r + 1) * width], stats[2 * r], stats[2 * r + 1]);
-        for (((y, x), w), b) in y.iter_mut().zip(x).zip(weight).zip(bias) {
-            *y = (x - mean) * rstd * w + b;
-        }
-    });
+dispatched! {
+    fn fast_forward(args: &mut Args) {
+        let p: Params = args.params();
+        let (x, weight, bias, width) = (args.read[0], args.read[1], args.read[2], p.width as usize);
+        let (y, stats) = args.write.split_at_mut(1);
+        for_rows(stats[0], 2, 2 * width, |r, stats| {
+            let x = &x[r * width..(r + 1) * width];
+            let mean = sum([x], |[v]| v) / width as f32;
+            let var = sum([x], |[v]| (v - mean) * (v - mean)) / width as f32;
+            stats.copy_from_slice(&[mean, 1.0 / (var + p.eps).sqrt()]);
+        });
+        let stats = &stats[0];
+        for_rows(y[0], width, 2 * width, |r, y| {
+            let (x, mean, rstd) = (&x[r * width..(r + 1) * width], stats[2 * r], stats[2 * r + 1]);
+            for (((y, x), w), b) in y.iter_mut().zip(x).zip(weight).zip(bias) {
+                *y = (x - mean) * rstd * w + b;
+            }
+        });
+    }
 }
 
 fn backward_x(args: &mut Args) {
@@ -129,18 +132,20 @@ fn backward_x(args: &mut Args) {
     }
 }
 
-fn fast_backward_x(args: &mut Args) {
-    let width = args.params::<Params>().width as usize;
-    let (x, weight, stats, dy) = (args.read[0], args.read[1], args.read[2], args.read[3]);
-    for_rows(args.write[0], width, 4 * width, |r, dx| {
-        let (mean, rstd, row) = (stats[2 * r], stats[2 * r + 1], r * width..(r + 1) * width);
-        let (x, dy) = (&x[row.clone()], &dy[row]);
-        let g_mean = sum([dy, weight], |[dy, w]| dy * w) / width as f32;
-        let gh_mean = sum([x, dy, weight], |[x, dy, w]| (x - mean) * dy * w) * rstd / width as f32;
-        for (((dx, x), dy), w) in dx.iter_mut().zip(x).zip(dy).zip(weight) {
-            *dx += rstd * (dy * w - g_mean - (x - mean) * rstd * gh_mean);
-        }
-    });
+dispatched! {
+    fn fast_backward_x(args: &mut Args) {
+        let width = args.params::<Params>().width as usize;
+        let (x, weight, stats, dy) = (args.read[0], args.read[1], args.read[2], args.read[3]);
+        for_rows(args.write[0], width, 4 * width, |r, dx| {
+            let (mean, rstd, row) = (stats[2 * r], stats[2 * r + 1], r * width..(r + 1) * width);
+            let (x, dy) = (&x[row.clone()], &dy[row]);
+            let g_mean = sum([dy, weight], |[dy, w]| dy * w) / width as f32;
+            let gh_mean = sum([x, dy, weight], |[x, dy, w]| (x - mean) * dy * w) * rstd / width as f32;
+            for (((dx, x), dy), w) in dx.iter_mut().zip(x).zip(dy).zip(weight) {
+                *dx += rstd * (dy * w - g_mean - (x - mean) * rstd * gh_mean);
+            }
+        });
+    }
 }
 
 fn backward_weight(args: &mut Args) {
@@ -158,21 +163,23 @@ fn backward_weight(args: &mut Args) {
     }
 }
 
-fn fast_backward_weight(args: &mut Args) {
-    let p: Params = args.params();
-    let (rows, width) = (p.rows as usize, p.width as usize);
-    let (x, stats, dy) = (args.read[0], args.read[1], args.read[2]);
-    let mut both = vec![0.0; 2 * width];
-    sum_rows(&mut both, rows, |r, acc| {
-        let (mean, rstd, row) = (stats[2 * r], stats[2 * r + 1], r * width..(r + 1) * width);
-        let (dw, db) = acc.split_at_mut(width);
-        for (((dw, db), x), dy) in dw.iter_mut().zip(db).zip(&x[row.clone()]).zip(&dy[row]) {
-            *dw += dy * (x - mean) * rstd;
-            *db += dy;
+dispatched! {
+    fn fast_backward_weight(args: &mut Args) {
+        let p: Params = args.params();
+        let (rows, width) = (p.rows as usize, p.width as usize);
+        let (x, stats, dy) = (args.read[0], args.read[1], args.read[2]);
+        let mut both = vec![0.0; 2 * width];
+        sum_rows(&mut both, rows, |r, acc| {
+            let (mean, rstd, row) = (stats[2 * r], stats[2 * r + 1], r * width..(r + 1) * width);
+            let (dw, db) = acc.split_at_mut(width);
+            for (((dw, db), x), dy) in dw.iter_mut().zip(db).zip(&x[row.clone()]).zip(&dy[row]) {
+                *dw += dy * (x - mean) * rstd;
+                *db += dy;
+            }
+        });
+        for (out, part) in args.write.iter_mut().zip(both.chunks(width)) {
+            out.iter_mut().zip(part).for_each(|(o, p)| *o += p);
         }
-    });
-    for (out, part) in args.write.iter_mut().zip(both.chunks(width)) {
-        out.iter_mut().zip(part).for_each(|(o, p)| *o += p);
     }
 }
 

@@ -2,6 +2,7 @@
 //! x `[B, T, D]`, lengths u32 `[B]` in 1..=T (others are clamped), y `[B, D]`.
 
 use super::case::{Case, noise};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
@@ -45,7 +46,7 @@ pub(super) static BACKWARD: Kernel = Kernel {
         grid: |p| grid_flat(p[0] * p[1] * p[2]),
     }],
     cpu: backward,
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (p, lengths, dy): (Params, _, _) = (args.params(), args.ids(0), args.read[1]);
         let (tokens, width) = (p.tokens as usize, p.width as usize);
         for_rows(args.write[0], tokens * width, tokens * width, |b, dx| {
@@ -54,7 +55,7 @@ pub(super) static BACKWARD: Kernel = Kernel {
                 dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += dy / length as f32);
             }
         });
-    }),
+    })),
 };
 
 fn forward(args: &mut Args) {

@@ -2,6 +2,7 @@
 
 use super::axes::{Axes, at, coordinates, pad, strides, tail};
 use super::case::{Case, noise};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
@@ -54,16 +55,18 @@ fn forward(args: &mut Args) {
     }
 }
 
-fn by_rows(args: &mut Args, assign: impl Fn(&mut f32, f32) + Sync) {
-    let (p, from): (Params, _) = (args.params(), args.read[0]);
-    let (width, stride) = (p.extents[2] as usize, p.strides[3] as usize);
-    for_rows(args.write[0], width, 2 * width, |r, row| {
-        let from = &from[source(r * width, p)..];
-        match stride {
-            1 => row.iter_mut().zip(from).for_each(|(to, from)| assign(to, *from)),
-            _ => row.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, from)| assign(to, *from)),
-        }
-    });
+dispatched! {
+    fn by_rows(args: &mut Args, assign: impl Fn(&mut f32, f32) + Sync) {
+        let (p, from): (Params, _) = (args.params(), args.read[0]);
+        let (width, stride) = (p.extents[2] as usize, p.strides[3] as usize);
+        for_rows(args.write[0], width, 2 * width, |r, row| {
+            let from = &from[source(r * width, p)..];
+            match stride {
+                1 => row.iter_mut().zip(from).for_each(|(to, from)| assign(to, *from)),
+                _ => row.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, from)| assign(to, *from)),
+            }
+        });
+    }
 }
 
 /// Parameters for the result `axes` of a source with these extents.

@@ -3,6 +3,7 @@
 
 use super::case::{Case, noise};
 use super::fast_math;
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::Shape;
@@ -112,36 +113,40 @@ fn forward(args: &mut Args) {
     }
 }
 
-fn fast_forward(args: &mut Args) {
-    let (p, x): (Params, _) = (args.params(), args.read[0]);
-    let (n, inner) = (p.n as usize, p.inner as usize);
-    for_rows(args.write[0], inner, n * inner, |o, y| {
-        let x = &x[o * n * inner..(o + 1) * n * inner];
-        if inner == 1 {
-            y[0] = fast_math::sum([x], |[v]| v);
-        } else {
-            y.fill(0.0);
-            for x in x.chunks(inner) {
-                y.iter_mut().zip(x).for_each(|(y, x)| *y += x);
+dispatched! {
+    fn fast_forward(args: &mut Args) {
+        let (p, x): (Params, _) = (args.params(), args.read[0]);
+        let (n, inner) = (p.n as usize, p.inner as usize);
+        for_rows(args.write[0], inner, n * inner, |o, y| {
+            let x = &x[o * n * inner..(o + 1) * n * inner];
+            if inner == 1 {
+                y[0] = fast_math::sum([x], |[v]| v);
+            } else {
+                y.fill(0.0);
+                for x in x.chunks(inner) {
+                    y.iter_mut().zip(x).for_each(|(y, x)| *y += x);
+                }
             }
-        }
-        y.iter_mut().for_each(|y| *y *= p.factor);
-    });
+            y.iter_mut().for_each(|y| *y *= p.factor);
+        });
+    }
 }
 
-fn fast_backward(args: &mut Args) {
-    let (p, dy): (Params, _) = (args.params(), args.read[0]);
-    let (n, inner) = (p.n as usize, p.inner as usize);
-    for_rows(args.write[0], n * inner, n * inner, |o, dx| {
-        if inner == 1 {
-            dx.iter_mut().for_each(|dx| *dx += p.factor * dy[o]);
-            return;
-        }
-        let dy = &dy[o * inner..(o + 1) * inner];
-        for dx in dx.chunks_mut(inner) {
-            dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += p.factor * dy);
-        }
-    });
+dispatched! {
+    fn fast_backward(args: &mut Args) {
+        let (p, dy): (Params, _) = (args.params(), args.read[0]);
+        let (n, inner) = (p.n as usize, p.inner as usize);
+        for_rows(args.write[0], n * inner, n * inner, |o, dx| {
+            if inner == 1 {
+                dx.iter_mut().for_each(|dx| *dx += p.factor * dy[o]);
+                return;
+            }
+            let dy = &dy[o * inner..(o + 1) * inner];
+            for dx in dx.chunks_mut(inner) {
+                dx.iter_mut().zip(dy).for_each(|(dx, dy)| *dx += p.factor * dy);
+            }
+        });
+    }
 }
 
 /// Shape without `axis`, and the parameters.

@@ -1,6 +1,7 @@
 //! `y = factor x` for a factor known when the plan is built; x of any shape.
 
 use super::case::{Case, noise};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
@@ -24,12 +25,12 @@ pub static FORWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "flat", source: SOURCE, entry: "forward", grid: |p| grid_flat(p[0]) }],
     cpu: forward,
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (factor, x) = (args.params::<Params>().factor, args.read[0]);
         for_rows(args.write[0], PIECE, PIECE, |i, y| {
             y.iter_mut().zip(&x[i * PIECE..]).for_each(|(y, x)| *y = factor * x);
         });
-    }),
+    })),
 };
 
 /// `dx[..] += factor dy[..]`.
@@ -42,12 +43,12 @@ pub static BACKWARD: Kernel = Kernel {
         let factor = args.params::<Params>().factor;
         args.write[0].iter_mut().zip(args.read[0]).for_each(|(dx, dy)| *dx += factor * dy);
     },
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (factor, dy) = (args.params::<Params>().factor, args.read[0]);
         for_rows(args.write[0], PIECE, PIECE, |i, dx| {
             dx.iter_mut().zip(&dy[i * PIECE..]).for_each(|(dx, dy)| *dx += factor * dy);
         });
-    }),
+    })),
 };
 
 fn forward(args: &mut Args) {

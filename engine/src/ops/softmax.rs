@@ -3,6 +3,7 @@
 
 use super::case::{Case, noise};
 use super::fast_math::{self, sum};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
@@ -37,7 +38,7 @@ pub static BACKWARD: Kernel = Kernel {
     params: Params::FIELDS,
     variants: &[Variant { name: "row", source: SOURCE, entry: "backward", grid: |p| grid_rows(p[0]) }],
     cpu: backward,
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let (y, dy, width) = (args.read[0], args.read[1], args.params::<Params>().width as usize);
         for_rows(args.write[0], width, 3 * width, |r, dx| {
             let (y, dy) = (&y[r * width..(r + 1) * width], &dy[r * width..(r + 1) * width]);
@@ -46,15 +47,17 @@ pub static BACKWARD: Kernel = Kernel {
                 *dx += y * (dy - along);
             }
         });
-    }),
+    })),
 };
 
-/// Softmax of one row in vectorised f32.
-fn softmax_row(x: &[f32], y: &mut [f32]) {
-    let largest = fast_math::max(x);
-    y.iter_mut().zip(x).for_each(|(y, x)| *y = fast_math::exp(x - largest));
-    let scale = 1.0 / sum([y], |[e]| e);
-    y.iter_mut().for_each(|y| *y *= scale);
+dispatched! {
+    /// Softmax of one row in vectorised f32.
+    fn softmax_row<M: MulAdd>(x: &[f32], y: &mut [f32]) {
+        let largest = fast_math::max(x);
+        y.iter_mut().zip(x).for_each(|(y, x)| *y = fast_math::exp::<M>(x - largest));
+        let scale = 1.0 / sum([y], |[e]| e);
+        y.iter_mut().for_each(|y| *y *= scale);
+    }
 }
 
 fn forward(args: &mut Args) {

@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 use std::ops::Range;
 
 use super::Pixels;
+use crate::dispatch::dispatched;
 
 /// Fraction bits of a coefficient: 32 less 8 of the pixel, less 2 for sums beyond `[0, 1]`.
 const FRACTION_BITS: u32 = 22;
@@ -153,6 +154,7 @@ fn taps(from: usize, to: usize, filter: Filter, some: Range<u32>) -> Vec<Taps> {
 }
 
 /// Rounds a weighted sum, whose start value is one half, to a byte.
+#[inline(always)]
 fn to_byte(sum: i32) -> u8 {
     (sum >> FRACTION_BITS).clamp(0, 255) as u8
 }
@@ -175,20 +177,22 @@ fn resize_rows(rgb: &[u8], width: usize, taps: &[Taps]) -> Vec<u8> {
     out
 }
 
-/// `row` is the number of bytes in a row.
-fn resize_columns(rgb: &[u8], row: usize, taps: &[Taps]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(row * taps.len());
-    let mut sums = vec![0i32; row];
-    for tap in taps {
-        sums.fill(HALF);
-        for (line, weight) in rgb[tap.range.start * row..].chunks_exact(row).zip(&tap.weights) {
-            for (sum, value) in sums.iter_mut().zip(line) {
-                *sum += i32::from(*value) * weight;
+dispatched! {
+    /// `row` is the number of bytes in a row.
+    fn resize_columns(rgb: &[u8], row: usize, taps: &[Taps]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(row * taps.len());
+        let mut sums = vec![0i32; row];
+        for tap in taps {
+            sums.fill(HALF);
+            for (line, weight) in rgb[tap.range.start * row..].chunks_exact(row).zip(&tap.weights) {
+                for (sum, value) in sums.iter_mut().zip(line) {
+                    *sum += i32::from(*value) * weight;
+                }
             }
+            out.extend(sums.iter().map(|sum| to_byte(*sum)));
         }
-        out.extend(sums.iter().map(|sum| to_byte(*sum)));
+        out
     }
-    out
 }
 
 #[cfg(test)]

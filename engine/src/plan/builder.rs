@@ -160,7 +160,7 @@ impl PlanBuilder {
         let storage = Storage::new(self.precision, layout);
         let slot = match storage {
             Storage::PLAIN => self.param(name, extents),
-            _ => self.keep(&self.path(name), storage.shape(extents), storage),
+            _ => self.declare_stored(&self.path(name), storage.shape(extents), storage),
         };
         Matrix { slot, extents, storage }
     }
@@ -180,10 +180,10 @@ impl PlanBuilder {
 
     /// Stored state that is not differentiated (moments, step counters), by its full name.
     pub fn stored(&mut self, name: &str, shape: impl Into<Shape>) -> SlotId {
-        self.keep(name, shape.into(), Storage::PLAIN)
+        self.declare_stored(name, shape.into(), Storage::PLAIN)
     }
 
-    fn keep(&mut self, name: &str, shape: Shape, storage: Storage) -> SlotId {
+    fn declare_stored(&mut self, name: &str, shape: Shape, storage: Storage) -> SlotId {
         if let Some(&id) = self.names.get(name) {
             let slot = &self.slots[id.index()];
             assert!(

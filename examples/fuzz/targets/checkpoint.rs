@@ -3,7 +3,8 @@
 use pollster::block_on;
 use serde_json::{Value, json};
 use triptych::device::{CpuDevice, Device, DeviceError};
-use triptych::infer::{Decoding, Source, VisionLanguageModel};
+use triptych::infer::{Decoding, GenerationContext, VisionLanguageModel};
+use triptych::model::architecture::Architecture;
 use triptych::model::blip::Task;
 use triptych::pixels::Pixels;
 use triptych::precision::Precision;
@@ -64,21 +65,23 @@ async fn ask(model: &mut VisionLanguageModel) -> Result<Result<(), String>, Devi
     let row = model.sentence("a red circle").ok();
     let mut answers = Vec::new();
     if model.architecture.embeds() {
-        let embeds = model.encode_pictures(std::slice::from_ref(&picture)).await?;
+        let embeds = model.embed_images(std::slice::from_ref(&picture)).await?;
         answers.push(("a picture's embedding", embeds));
         if let Some(row) = &row {
-            answers.push(("a text's embedding", model.encode_sentences(std::slice::from_ref(row)).await?));
+            answers.push(("a text's embedding", model.embed_texts(std::slice::from_ref(row)).await?));
         }
-        let scale = model.scale().await?;
+        let scale = model.logit_scale().await?;
         answers.push(("the scale of cosines", HostTensor::f32([2], vec![scale.factor, scale.bias])));
     }
-    if let Some(row) = row.filter(|_| model.architecture.does(Task::Match)) {
+    if let Some(row) = row.filter(|_| model.architecture.supports(Task::Match)) {
         let logits = model.match_sentences(&picture, &[row]).await?;
         answers.push(("the logits of a match", HostTensor::f32([2], logits[0].to_vec())));
     }
     let mut begun = Vec::new();
-    if let Ok((prompt, _)) = model.caption_prompt("a red") {
-        begun.push((Source { picture: picture.clone(), question: None }, prompt));
+    let spelt = model.caption_prompt("a red").ok().map(|(prompt, _)| prompt);
+    let writes = matches!(model.architecture, Architecture::Blip(Task::Caption, _));
+    if let Some(prompt) = spelt.or_else(|| writes.then(|| model.decoder_prompt(None))) {
+        begun.push((GenerationContext { picture: picture.clone(), question: None }, prompt));
     }
     begun.extend(model.question(picture, "what is red?"));
     for (source, prompt) in begun {

@@ -3,8 +3,8 @@
 use serde::{Serialize, de::DeserializeOwned};
 use triptych::lab::{contrast, fuse};
 use triptych::session::protocol::{
-    AlbumPart, BackendChoice, Command, Decoding, EncodeLane, Event, Experiment, Lane, ModelName, Photo,
-    Pixels, Precision, Progress, Reader, Reply, Request, StoredModel, decode, encode,
+    AlbumPart, BackendChoice, Command, DecodingChoice, DownloadProgress, EncodeLane, Event, Experiment, Lane,
+    ModelName, Photo, Pixels, Precision, Reader, Reply, Request, StoredModel, decode, encode,
 };
 
 use crate::case::{Outcome, Target, Verdict};
@@ -33,7 +33,7 @@ fn seeds() -> Vec<Files> {
         Command::Caption {
             picture: picture.clone(),
             prefix: text(),
-            decoding: Decoding::Sample { temperature: 0.7, seed: 9 },
+            decoding: DecodingChoice::Sample { temperature: 0.7, seed: 9 },
             max_new_tokens: 40,
         },
         Command::CrossAttention { picture, text: text(), reader: Reader::Matcher },
@@ -59,11 +59,16 @@ fn seeds() -> Vec<Files> {
             embeddings: vec![0.5; 8],
             damaged: 1,
             incomplete: vec![0],
-            lasts: true,
+            is_persistent: true,
         }),
         Event::Thumbnails(vec![(1, vec![4; 20])]),
-        Event::Downloading(Progress { done: 3, total: u64::MAX, rate: 1.5 }),
-        Event::Shelf(vec![StoredModel { name: "openai/clip".into(), size: 9, stored: 3, lasts: true }]),
+        Event::Downloading(DownloadProgress { done: 3, total: u64::MAX, rate: 1.5 }),
+        Event::Models(vec![StoredModel {
+            name: "openai/clip".into(),
+            size: 9,
+            stored: 3,
+            is_persistent: true,
+        }]),
         Event::Weights(vec![5; 50]),
     ];
     let requests = commands.map(|command| Files::of([(REQUEST, encode(&Request { id: 300, command }))]));

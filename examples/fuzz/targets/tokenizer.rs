@@ -1,6 +1,6 @@
 //! Tokenizers in every form in which checkpoints bring them.
 
-use triptych::io::tokenizer::{OwnTokenizer, Tokenizer};
+use triptych::io::tokenizer::{PlayroomBpe, Tokenizer};
 
 use super::{golden, project};
 use crate::case::{Outcome, Target, Verdict};
@@ -56,7 +56,7 @@ fn run(files: &Files) -> Outcome {
 }
 
 fn own(json: &[u8]) -> Outcome {
-    let Ok(tokenizer) = OwnTokenizer::new("own.json", json) else { return Ok(Verdict::Refused) };
+    let Ok(tokenizer) = PlayroomBpe::new("own.json", json) else { return Ok(Verdict::Refused) };
     for text in TEXTS {
         let encoding = tokenizer.encode(text);
         checked(text, &encoding.ids, &encoding.spans)?;

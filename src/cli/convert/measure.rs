@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use crate::cli::model::{choose_device, open_folder};
-use crate::cli::photos::{Found, Skipped, none_left, open, tell_incomplete, tell_skipped};
+use crate::cli::photos::{Found, Skipped, each, warn_skipped};
 use crate::cli::{CliError, Common};
-use crate::eval::precision::{ModelOutputs, PrecisionError, PrecisionMetrics, scenes};
-use crate::infer::VisionLanguageModel;
+use crate::eval::precision_eval::{ModelOutputs, PrecisionError, PrecisionMetrics, scenes};
 use crate::pixels::Pixels;
 use crate::precision::Precision;
 
@@ -15,7 +14,7 @@ const SCENES: u64 = 16;
 
 /// How far a converted model is from its original, kept as f32, when the device keeps it as it was converted.
 #[derive(serde::Serialize)]
-pub(super) struct Effect {
+pub(super) struct ConversionReport {
     pub pictures: usize,
     #[serde(flatten)]
     pub metrics: PrecisionMetrics,
@@ -36,7 +35,7 @@ pub(super) fn measure(
     precision: Precision,
     found: Option<Found>,
     common: &Common,
-) -> Result<Effect, CliError> {
+) -> Result<ConversionReport, CliError> {
     let (scenes, texts) = scenes(SCENES);
     // Fitted by the first model: the second is the same in other bits.
     let mut pictures: Vec<Pixels> = Vec::new();
@@ -46,7 +45,17 @@ pub(super) fn measure(
         let model = &mut opened.0;
         if pictures.is_empty() {
             pictures = match &found {
-                Some(found) => fitted(model, found, (&mut incomplete, &mut skipped))?,
+                Some(found) => {
+                    let mut fitted = Vec::new();
+                    let (files, unusable) = each(&found.pictures, |picture| {
+                        fitted.push(model.fit(&picture.pixels));
+                        Ok(())
+                    })?;
+                    let files = files.iter().filter(|file| file.is_incomplete);
+                    incomplete = files.map(|file| file.path.display().to_string()).collect();
+                    skipped = [&found.skipped[..], &unusable].concat();
+                    fitted
+                }
                 None => scenes.iter().map(|scene| model.fit(scene)).collect(),
             };
         }
@@ -59,8 +68,8 @@ pub(super) fn measure(
     };
     let (before, device_before) = outputs(before, Precision::F32)?;
     let (after, device_after) = outputs(after, precision)?;
-    tell_skipped(&skipped);
-    Ok(Effect {
+    warn_skipped(&skipped);
+    Ok(ConversionReport {
         pictures: pictures.len(),
         metrics: after.compare(&before),
         ms_before: before.ms,
@@ -70,30 +79,4 @@ pub(super) fn measure(
         incomplete,
         skipped,
     })
-}
-
-/// The pictures at the model's size, decoded one after the other; those that cannot be used go to the ones left out.
-fn fitted(
-    model: &VisionLanguageModel,
-    found: &Found,
-    (incomplete, skipped): (&mut Vec<String>, &mut Vec<Skipped>),
-) -> Result<Vec<Pixels>, CliError> {
-    skipped.extend(found.skipped.iter().cloned());
-    let mut fitted = Vec::new();
-    for path in &found.pictures {
-        match open(path) {
-            Ok(picture) => {
-                if picture.is_incomplete {
-                    tell_incomplete(path);
-                    incomplete.push(path.display().to_string());
-                }
-                fitted.push(model.fit(&picture.pixels));
-            }
-            Err(reason) => skipped.push(Skipped::new(path, reason)),
-        }
-    }
-    match fitted.is_empty() {
-        true => Err(none_left("no picture is left", skipped)),
-        false => Ok(fitted),
-    }
 }

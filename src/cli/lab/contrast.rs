@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::millionths;
 use crate::cli::model::choose_device;
-use crate::cli::{CliError, Common, print_json};
+use crate::cli::{CliError, Common};
 use crate::device::Device;
 use crate::io::file::write_atomic;
 use crate::lab::contrast::objectives::{self, ObjectiveComparison, Phase, Standing};
-use crate::lab::contrast::{ContrastSettings, Direction, Figures, Loss, Run, Space, Temperature};
+use crate::lab::contrast::{ContrastEval, ContrastSettings, Direction, Loss, Run, Space, Temperature};
 
 #[derive(clap::Args)]
 pub(crate) struct Contrast {
@@ -22,25 +22,25 @@ pub(crate) struct Contrast {
     /// Steps of training
     #[arg(long)]
     steps: Option<u64>,
-    /// Pairs of a step
+    /// Batch size, in pairs
     #[arg(long)]
     batch: Option<usize>,
-    /// Where pictures and words meet
+    /// Embedding space
     #[arg(long, value_enum, default_value_t = SpaceName::Shared)]
     space: SpaceName,
-    /// Classify every pair by itself instead of choosing among the batch
+    /// Sigmoid loss (SigLIP) instead of InfoNCE
     #[arg(long)]
     sigmoid: bool,
     /// Train one direction only
     #[arg(long, value_enum, default_value_t = DirectionName::Both)]
     direction: DirectionName,
-    /// Add the captions with one word exchanged
+    /// Add hard negatives: captions with one word exchanged
     #[arg(long)]
     hard_negatives: bool,
-    /// A temperature that stays, such as 0.07, instead of a learned one
+    /// Fixed temperature, such as 0.07, instead of a learned one
     #[arg(long)]
     temperature: Option<f32>,
-    /// Numbers of an embedding
+    /// Embedding dimension
     #[arg(long)]
     width: Option<usize>,
     /// Peak learning rate
@@ -143,18 +143,16 @@ impl Contrast {
             for (standing, _) in race.standings().iter().zip(&before).filter(|(s, phase)| s.phase != **phase)
             {
                 let (seconds, phase) = (start.elapsed().as_secs_f64(), standing.phase);
-                tell!("{seconds:.1} s, {}, goes on to {phase:?}", standing_line(standing));
+                status!("{seconds:.1} s, {}, goes on to {phase:?}", standing_line(standing));
             }
             before = phases;
         }
         let seconds = start.elapsed().as_secs_f64();
-        tell!("{seconds:.1} s in all, the longest piece {slowest:.2} s");
-        if self.common.json {
-            let standings = race.standings();
-            print_json(&json!({ "settings": settings, "seconds": seconds, "standings": standings }));
-        } else {
-            race.standings().iter().for_each(|standing| print_line!("{}", standing_line(standing)));
-        }
+        status!("{seconds:.1} s in all, the longest piece {slowest:.2} s");
+        let standings = race.standings();
+        let lines: Vec<String> = standings.iter().map(standing_line).collect();
+        let document = json!({ "settings": settings, "seconds": seconds, "standings": standings });
+        self.common.output.print(&document, lines.join("\n"));
         Ok(())
     }
 
@@ -162,17 +160,17 @@ impl Contrast {
         let start = Instant::now();
         let seconds = || (10.0 * start.elapsed().as_secs_f64()).round() / 10.0;
         let mut run = Run::begin(device, settings.clone()).await.map_err(CliError::failure)?;
-        tell!("{} weights", run.parameters());
+        status!("{} weights", run.parameters());
         let mut curve = Vec::new();
         let mut last = run.figures().await.map_err(CliError::failure)?;
         for step in 1..=settings.steps {
             let report = run.step().await.map_err(CliError::failure)?;
             if step % self.every == 0 || step == settings.steps {
                 last = run.figures().await.map_err(CliError::failure)?;
-                tell!("{} s: {}, loss {:.3}", seconds(), line(&last), report.loss);
+                status!("{} s: {}, loss {:.3}", seconds(), line(&last), report.loss);
                 curve.push(json!({
                     "seconds": seconds(), "report": report,
-                    "to_text": last.to_text, "to_picture": last.to_picture, "tells_word": last.tells_word,
+                    "to_text": last.to_text, "to_picture": last.to_picture, "tells_word": last.word_accuracy,
                     "geometry": last.geometry,
                 }));
             }
@@ -181,13 +179,9 @@ impl Contrast {
             let bytes = run.to_file().await.map_err(CliError::failure)?;
             write_atomic(path, &bytes)?;
         }
-        if self.common.json {
-            print_json(&json!({
-                "settings": settings, "parameters": run.parameters(), "curve": curve, "figures": last,
-            }));
-        } else {
-            print_line!("{} s: {}", seconds(), line(&last));
-        }
+        let document =
+            json!({ "settings": settings, "parameters": run.parameters(), "curve": curve, "figures": last });
+        self.common.output.print(&document, format_args!("{} s: {}", seconds(), line(&last)));
         Ok(())
     }
 }
@@ -211,13 +205,13 @@ fn standing_line(standing: &Standing) -> String {
 }
 
 /// What a run has learned, in one line.
-pub(super) fn line(figures: &Figures) -> String {
+pub(super) fn line(figures: &ContrastEval) -> String {
     format!(
         "step {}, recall@1 {:.2} to text, {:.2} to picture (chance {:.2}), word accuracy {:.2}",
         figures.step,
         figures.to_text.recall_1,
         figures.to_picture.recall_1,
         figures.chance.recall_1,
-        figures.tells_word,
+        figures.word_accuracy,
     )
 }

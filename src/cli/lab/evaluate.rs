@@ -2,18 +2,16 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
-
 use super::contrast::line;
 use super::fuse::figures;
 use crate::cli::model::choose_device;
-use crate::cli::{CliError, Common, print_json};
+use crate::cli::{CliError, Common};
 use crate::device::Device;
 use crate::io::file::read;
 use crate::io::safetensors::SafetensorsFile;
 use crate::lab::contrast::Run;
 use crate::lab::fuse::Race;
-use crate::lab::weights::WeightsError;
+use crate::lab::weights::LabWeightsError;
 
 #[derive(clap::Args)]
 pub(crate) struct Evaluate {
@@ -40,30 +38,23 @@ impl Evaluate {
     async fn race(&self, device: &Device, name: &str, file: &SafetensorsFile) -> Result<(), CliError> {
         let (race, at) = Race::from_file(device, name, file).await.map_err(refused)?;
         let evaluation = race.evaluate(at).await.map_err(CliError::failure)?;
-        if self.common.json {
-            print_json(&figures(&evaluation));
-        } else {
-            let (name, accuracy) = (evaluation.contestant.name(), evaluation.confusion.accuracy());
-            print_line!("{name}, step {}: accuracy {accuracy:.3}", evaluation.step);
-        }
+        let (name, accuracy) = (evaluation.contestant.name(), evaluation.confusion.accuracy());
+        let text = format!("{name}, step {}: accuracy {accuracy:.3}", evaluation.step);
+        self.common.output.print(&figures(&evaluation), text);
         Ok(())
     }
 
     async fn contrast(&self, device: &Device, name: &str, file: &SafetensorsFile) -> Result<(), CliError> {
         let mut run = Run::from_file(device, name, file).await.map_err(refused)?;
         let figures = run.figures().await.map_err(CliError::failure)?;
-        if self.common.json {
-            print_json(&json!(figures));
-        } else {
-            print_line!("{}", line(&figures));
-        }
+        self.common.output.print(&figures, line(&figures));
         Ok(())
     }
 }
 
-fn refused(error: WeightsError) -> CliError {
+fn refused(error: LabWeightsError) -> CliError {
     match error {
-        WeightsError::Device(_) => CliError::failure(error),
+        LabWeightsError::Device(_) => CliError::failure(error),
         _ => CliError::input(error),
     }
 }

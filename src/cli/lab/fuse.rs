@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::millionths;
 use crate::cli::model::choose_device;
-use crate::cli::{CliError, Common, bar, print_json};
+use crate::cli::{CliError, Common, bar};
 use crate::device::Device;
 use crate::io::file::write_atomic;
 use crate::lab::fuse::task::{Information, Task};
@@ -25,16 +25,16 @@ pub(super) struct Options {
     /// Parts of the mixture: redundant,picture,words,synergy
     #[arg(long, value_delimiter = ',')]
     parts: Option<Vec<u8>>,
-    /// Who runs besides the baselines, by names with commas between them
+    /// Fusion methods besides the baselines, comma-separated
     #[arg(long, value_delimiter = ',')]
     contestants: Option<Vec<String>>,
-    /// Samples of a step
+    /// Batch size
     #[arg(long)]
     batch: Option<usize>,
     /// Learning rate
     #[arg(long)]
     rate: Option<f32>,
-    /// How often a modality goes missing where a contestant learns without it, in percent
+    /// Modality dropout rate, in percent
     #[arg(long)]
     dropout: Option<u8>,
     /// Folder into which every contestant's weights are written
@@ -114,11 +114,8 @@ impl Fuse {
             for at in 0..race.settings.entrants().len() {
                 evaluations.push(race.evaluate(at).await.map_err(CliError::failure)?);
             }
-            if self.options.common.json {
-                print_json(&document(&race, &rounds, &evaluations));
-            } else {
-                table(&race, &evaluations);
-            }
+            let document = document(&race, &rounds, &evaluations);
+            self.options.common.output.print(&document, table(&race, &evaluations));
             Ok(())
         })
     }
@@ -151,34 +148,21 @@ fn document(race: &Race, rounds: &[Value], evaluations: &[Evaluation]) -> Value 
     })
 }
 
-fn table(race: &Race, evaluations: &[Evaluation]) {
+fn table(race: &Race, evaluations: &[Evaluation]) -> String {
     let parts: Vec<String> = Information::ALL
         .iter()
         .map(|&information| {
             format!("{} {:.0} %", information.name(), 100.0 * race.settings.task.share(information))
         })
         .collect();
-    print_line!("{}; {} steps", parts.join(", "), race.step);
-    print_line!(
-        "{:16} {:>8} {:>9} {:>6} {:>14} {:>12}",
-        "",
-        "weights",
-        "accuracy",
-        "F1",
-        "picture alone",
-        "words alone"
-    );
-    for evaluation in evaluations {
-        let (name, confusion) = (evaluation.contestant.name(), &evaluation.confusion);
-        print_line!(
-            "{name:16} {:8} {:9.3} {:6.3} {:14.3} {:12.3}",
-            evaluation.parameters,
-            confusion.accuracy(),
-            confusion.f1(),
-            evaluation.alone[0],
-            evaluation.alone[1]
-        );
+    let mut table = format!("{}; {} steps\n", parts.join(", "), race.step);
+    table += "                  weights  accuracy     F1  picture alone  words alone";
+    for Evaluation { contestant, parameters, confusion, alone, .. } in evaluations {
+        let (name, accuracy, f1) = (contestant.name(), confusion.accuracy(), confusion.f1());
+        let [picture, words] = alone;
+        table += &format!("\n{name:16} {parameters:8} {accuracy:9.3} {f1:6.3} {picture:14.3} {words:12.3}");
     }
+    table
 }
 
 impl Sabotages {
@@ -194,8 +178,9 @@ impl Sabotages {
                         let mut accuracies = Vec::new();
                         for percent in PERCENTS {
                             let sabotage = Sabotage { modality, corruption, percent };
-                            let damage = race.damage(at, sabotage).await.map_err(CliError::failure)?;
-                            accuracies.push(damage.confusion.accuracy());
+                            let result =
+                                race.evaluate_corrupted(at, sabotage).await.map_err(CliError::failure)?;
+                            accuracies.push(result.confusion.accuracy());
                         }
                         curves.push(json!({
                             "modality": modality.name(),
@@ -207,11 +192,9 @@ impl Sabotages {
                     }
                 }
             }
-            if self.options.common.json {
-                print_json(&json!({ "settings": race.settings, "curves": curves, "rounds": rounds }));
-            } else {
-                curves.iter().for_each(line);
-            }
+            let lines: Vec<String> = curves.iter().map(line).collect();
+            let document = json!({ "settings": race.settings, "curves": curves, "rounds": rounds });
+            self.options.common.output.print(&document, lines.join("\n"));
             Ok(())
         })
     }
@@ -220,17 +203,12 @@ impl Sabotages {
 /// Strengths at which the command measures.
 const PERCENTS: [u8; 5] = [0, 25, 50, 75, 100];
 
-fn line(curve: &Value) {
+fn line(curve: &Value) -> String {
     let text = |key: &str| curve[key].as_str().unwrap_or_default();
     let accuracies: Vec<String> = curve["accuracy"]
         .as_array()
         .map(|all| all.iter().map(|a| format!("{:.3}", a.as_f64().unwrap_or_default())).collect())
         .unwrap_or_default();
-    print_line!(
-        "{:8} {:8} {:12} {}",
-        text("modality"),
-        text("corruption"),
-        text("contestant"),
-        accuracies.join("  ")
-    );
+    let [modality, corruption, contestant] = ["modality", "corruption", "contestant"].map(text);
+    format!("{modality:8} {corruption:8} {contestant:12} {}", accuracies.join("  "))
 }

@@ -2,66 +2,44 @@
 
 use std::path::PathBuf;
 
-use super::Opened;
-use crate::cli::photos::{Skipped, none_left, open, tell_incomplete};
-use crate::cli::{CliError, bar};
+use super::LoadedModel;
+use crate::cli::CliError;
+use crate::cli::photos::{Skipped, UsablePicture, each};
 use crate::infer::BATCH;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
 /// What came of picture files.
-#[derive(Default)]
 pub(crate) struct Embedded {
     /// Those that could be used.
-    pub files: Vec<Taken>,
+    pub files: Vec<UsablePicture>,
     /// Their unit vectors.
     pub rows: Vec<Vec<f32>>,
     pub skipped: Vec<Skipped>,
 }
 
-/// A picture file in use.
-pub(crate) struct Taken {
-    pub path: PathBuf,
-    pub is_incomplete: bool,
-}
-
-impl Opened {
-    /// Unit vectors of picture files. At most one picture is in memory in its own size; what cannot be used is left out, and
-    /// an error where nothing is left.
+impl LoadedModel {
+    /// Unit vectors of picture files.
     pub(crate) fn embed_images(&mut self, paths: &[PathBuf]) -> Result<Embedded, CliError> {
-        let mut embedded = Embedded::default();
         if !paths.is_empty() {
             self.0.expect_embeddings()?;
         }
-        let bar = bar(paths.len() as u64, "pictures");
-        let mut fitted = Vec::new();
-        for path in paths {
-            match open(path) {
-                Ok(picture) => {
-                    fitted.push(self.0.fit(&picture.pixels));
-                    embedded.files.push(Taken { path: path.clone(), is_incomplete: picture.is_incomplete });
-                }
-                Err(reason) => embedded.skipped.push(Skipped::new(path, reason)),
-            }
+        let (mut rows, mut fitted) = (Vec::new(), Vec::new());
+        let (files, skipped) = each(paths, |picture| {
+            fitted.push(self.0.fit(&picture.pixels));
             if fitted.len() == BATCH {
-                embedded.rows.extend(self.embed_fitted(&std::mem::take(&mut fitted))?);
+                rows.extend(self.embed_fitted(&std::mem::take(&mut fitted))?);
             }
-            bar.inc(1);
-        }
+            Ok(())
+        })?;
         if !fitted.is_empty() {
-            embedded.rows.extend(self.embed_fitted(&fitted)?);
+            rows.extend(self.embed_fitted(&fitted)?);
         }
-        bar.finish_and_clear();
-        let incomplete = embedded.files.iter().filter(|file| file.is_incomplete);
-        incomplete.for_each(|file| tell_incomplete(&file.path));
-        match embedded.files.is_empty() && !paths.is_empty() {
-            true => Err(none_left("no picture is left", &embedded.skipped)),
-            false => Ok(embedded),
-        }
+        Ok(Embedded { files, rows, skipped })
     }
 
     fn embed_fitted(&mut self, pictures: &[Pixels]) -> Result<Vec<Vec<f32>>, CliError> {
-        Ok(rows(&pollster::block_on(self.0.encode_pictures(pictures))?))
+        Ok(rows(&pollster::block_on(self.0.embed_images(pictures))?))
     }
 
     /// Unit vectors of sentences.
@@ -72,7 +50,7 @@ impl Opened {
         self.0.expect_embeddings()?;
         self.tell_unknown(texts);
         let ids = texts.iter().map(|text| self.0.sentence(text)).collect::<Result<Vec<_>, _>>()?;
-        Ok(rows(&pollster::block_on(self.0.encode_sentences(&ids))?))
+        Ok(rows(&pollster::block_on(self.0.embed_texts(&ids))?))
     }
 }
 
@@ -83,7 +61,7 @@ impl Opened {
         for text in texts {
             let unknown = words.unknown_words(text);
             if !unknown.is_empty() {
-                tell!("note: this model has never read {}, in \"{text}\"", unknown.join(", "));
+                status!("note: this model has never read {}, in \"{text}\"", unknown.join(", "));
             }
         }
     }

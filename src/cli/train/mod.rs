@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use self::log::Log;
 use super::model::{choose_device, open_folder};
-use super::{CliError, Common, print_json};
+use super::{CliError, Common};
 use crate::eval::playroom::{EvalReport, Options, evaluate, evaluate_towers};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
-use crate::io::claim::Claim;
 use crate::io::file::read;
+use crate::io::file_lock::FileLock;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
 use crate::train::batch::Batch;
@@ -56,13 +56,13 @@ pub(super) struct Train {
     /// Steps over which the learning rate falls to zero at the end
     #[arg(long)]
     decay: Option<u64>,
-    /// Last of the steps on the shared space alone, image encoder and reader staying as they are; for --start-from
+    /// Last step on the shared space alone, image encoder and reader staying as they are; for --start-from
     #[arg(long)]
     towers: Option<u64>,
-    /// Last of the steps on pictures without words
+    /// Last step of the image-only stage
     #[arg(long)]
     pictures: Option<u64>,
-    /// Last of the steps without image-text matching
+    /// Last step before image-text matching
     #[arg(long)]
     writing: Option<u64>,
     /// Peak learning rate
@@ -91,8 +91,8 @@ impl Train {
         }
         let model = self.out.join("model");
         create_dir_all(&model).map_err(|e| CliError::input(format!("{}: {e}", model.display())))?;
-        let claim = Claim::take(&self.out.join(".lock")).map_err(CliError::input)?;
-        let _claim = claim.ok_or_else(|| {
+        let lock = FileLock::take(&self.out.join(".lock")).map_err(CliError::input)?;
+        let _lock = lock.ok_or_else(|| {
             let out = self.out.display();
             CliError::Input(format!(
                 "{out}: another process is training there; wait for it, or choose another --out"
@@ -135,19 +135,15 @@ impl Train {
                 }
                 if bar.is_hidden() {
                     let left = indicatif::HumanDuration(bar.eta());
-                    tell!("step {} of {last}, loss {:.3}, {left} left", report.step, report.loss);
+                    status!("step {} of {last}, loss {:.3}, {left} left", report.step, report.loss);
                 }
             }
         }
         drawer.join().expect("drawing batches does not panic");
         bar.finish();
         let summary = json!({ "out": self.out.display().to_string(), "steps": last, "val": figures });
-        match self.common.json {
-            true => print_json(&summary),
-            false => {
-                print_line!("{}", serde_json::to_string_pretty(&summary).expect("plain data serialises"))
-            }
-        }
+        let text = serde_json::to_string_pretty(&summary).expect("plain data serialises");
+        self.common.output.print(&summary, text);
         Ok(())
     }
 
@@ -188,7 +184,7 @@ impl Train {
                 let missing = checkpoint::missing(&weights, &all);
                 if !missing.is_empty() {
                     let (folder, count) = (folder.display(), missing.len());
-                    tell!(
+                    status!(
                         "note: {folder} lacks {count} weights, which begin at random: {}",
                         missing.join(", ")
                     );

@@ -1,11 +1,11 @@
 //! Greedy captions, judged by the world and compared with the reference.
 
 use super::report::Captions;
-use super::{Gallery, Progress, own, share};
+use super::{Gallery, Progress, playroom_parts, share};
 use crate::device::DeviceError;
 use crate::eval::Candidate;
 use crate::eval::text::scores;
-use crate::infer::{Decoding, Source, VisionLanguageModel};
+use crate::infer::{Decoding, GenerationContext, VisionLanguageModel};
 use crate::world::Style;
 use crate::world::language::{mentioned, parse};
 
@@ -15,11 +15,11 @@ pub(super) async fn measure(
     progress: Progress<'_>,
 ) -> Result<Captions, DeviceError> {
     let (count, most) = (gallery.scenes.len(), model.longest());
-    let prompt = own(model).1.caption(Style::Full, "");
+    let prompt = playroom_parts(model).1.caption(Style::Full, "");
     let mut written = Vec::new();
     for (i, picture) in gallery.pictures.iter().enumerate() {
         progress("captions", i, count);
-        let source = Source { picture: picture.clone(), question: None };
+        let source = GenerationContext { picture: picture.clone(), question: None };
         let best = model.generate(&source, prompt.clone(), Decoding::Greedy, most).await?;
         written.push(model.text(&best.ids));
     }

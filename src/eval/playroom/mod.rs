@@ -85,8 +85,8 @@ impl Gallery {
     async fn encode(model: &mut VisionLanguageModel, scenes: Vec<Scene>) -> Result<Gallery, DeviceError> {
         let captions: Vec<String> = scenes.iter().map(|scene| full_caption(scene).text).collect();
         let pictures = pictures(&scenes);
-        let images = model.encode_pictures(&pictures).await?;
-        let texts = model.encode_sentences(&sentences(model, &captions)).await?;
+        let images = model.embed_images(&pictures).await?;
+        let texts = model.embed_texts(&sentences(model, &captions)).await?;
         Ok(Gallery { scenes, captions, pictures, images, texts })
     }
 }
@@ -96,11 +96,11 @@ fn pictures(scenes: &[Scene]) -> Vec<Pixels> {
 }
 
 fn sentences(model: &VisionLanguageModel, texts: &[String]) -> Vec<Vec<u32>> {
-    let (_, words) = own(model);
+    let (_, words) = playroom_parts(model);
     texts.iter().map(|text| words.sentence(text)).collect()
 }
 
-fn own(model: &VisionLanguageModel) -> (&Config, &PlayroomTokenizer) {
+fn playroom_parts(model: &VisionLanguageModel) -> (&Config, &PlayroomTokenizer) {
     model.playroom().expect("the figures are those of a Playroom model")
 }
 

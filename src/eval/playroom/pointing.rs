@@ -1,7 +1,7 @@
 //! The pointing game (Zhang et al. 2016) with the decoder's cross-attention: where it looked to write a word.
 
 use super::report::Pointing;
-use super::{Gallery, Progress, own, pictures, share};
+use super::{Gallery, Progress, pictures, playroom_parts, share};
 use crate::device::DeviceError;
 use crate::infer::{VisionLanguageModel, WordMaps};
 use crate::pixels::Pixels;
@@ -46,14 +46,14 @@ async fn tally(
     pictures: &[Pixels],
     progress: Progress<'_>,
 ) -> Result<Tally, DeviceError> {
-    let (grid, layers) = (model.architecture.grid(), own(model).0.reader_depth);
+    let (grid, layers) = (model.architecture.grid(), playroom_parts(model).0.reader_depth);
     let middle = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| (grid / 2 - y) * grid + grid / 2 - x);
     let mut tally = Tally { words: 0, hits: vec![0; layers], late: 0, random: 0.0, centre: vec![0; 4] };
     for (i, scene) in scenes.iter().enumerate() {
         progress("pointing", i, scenes.len());
         let caption = full_caption(scene);
         let picture = render(scene);
-        let words = own(model).1;
+        let words = playroom_parts(model).1;
         let encoding = words.tokenizer.encode(&caption.text);
         let row = words.caption(Style::Full, &caption.text);
         let given = row.len() - encoding.ids.len();
@@ -61,8 +61,8 @@ async fn tally(
         let trace = model.decoder_attention(&pictures[i], &row).await?;
         let best = match model.compares_words() {
             true => {
-                let cells = model.encode_cells(&pictures[i..=i]).await?;
-                let words = model.encode_words(&[sentence]).await?;
+                let cells = model.embed_cells(&pictures[i..=i]).await?;
+                let words = model.embed_words(&[sentence]).await?;
                 Some(WordMaps::new(&words[0], cells.as_f32()).best())
             }
             false => None,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::report::{Kind, Questions};
-use super::{Gallery, Progress, QuestionPrior, own, share};
+use super::report::{KindAccuracy, Questions};
+use super::{Gallery, Progress, QuestionPrior, playroom_parts, share};
 use crate::device::DeviceError;
-use crate::infer::{Decoding, Source, VisionLanguageModel};
+use crate::infer::{Decoding, GenerationContext, VisionLanguageModel};
 use crate::world::Rng;
 use crate::world::questions::{Question, QuestionKind, ask};
 
@@ -31,8 +31,8 @@ pub(super) async fn measure(
     let mut tally: BTreeMap<String, [usize; 3]> = BTreeMap::new();
     for (n, (i, kind, question)) in asked.iter().enumerate() {
         progress("questions", n, asked.len());
-        let source = Source { picture: gallery.pictures[*i].clone(), question: None };
-        let prompt = own(model).1.question(&question.text);
+        let source = GenerationContext { picture: gallery.pictures[*i].clone(), question: None };
+        let prompt = playroom_parts(model).1.question(&question.text);
         let given = prompt.len();
         let answer = model.generate(&source, prompt, Decoding::Greedy, ANSWER).await?;
         let said = model.text(&answer.ids[given..]);
@@ -44,7 +44,7 @@ pub(super) async fn measure(
         *guessed += usize::from(blind == Some(truth));
     }
     let sum = |slot: usize| tally.values().map(|t| t[slot]).sum::<usize>();
-    let kind = |[count, right, guessed]: [usize; 3]| Kind {
+    let kind = |[count, right, guessed]: [usize; 3]| KindAccuracy {
         count,
         accuracy: share(right, count),
         question_only_accuracy: share(guessed, count),

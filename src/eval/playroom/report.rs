@@ -11,18 +11,18 @@ pub struct EvalReport {
     pub split: Split,
     pub seed: u64,
     pub count: usize,
-    pub text_to_image: Retrieval,
-    pub hard: Hard,
-    pub image_to_text: Retrieval,
+    pub text_to_image: PlayroomRetrieval,
+    pub hard: HardNegativeScores,
+    pub image_to_text: PlayroomRetrieval,
     pub caption: Captions,
     pub question: Questions,
     pub pointing: Pointing,
-    pub swap: Swap,
+    pub swap: WinogroundScores,
 }
 
 /// Full captions among full captions' pictures; `reranked` after matching the 16 best by embedding.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Retrieval {
+pub struct PlayroomRetrieval {
     #[serde(rename = "recall@1")]
     pub recall_1: f64,
     #[serde(rename = "recall@5")]
@@ -39,7 +39,7 @@ pub struct Retrieval {
 
 /// Share of captions that find their own scene among nine copies changed in one respect; chance is 0.1.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Hard {
+pub struct HardNegativeScores {
     /// By one vector a side.
     pub embedding: f64,
     /// By late interaction, of a model that has it.
@@ -77,7 +77,7 @@ pub struct Captions {
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Kind {
+pub struct KindAccuracy {
     pub count: usize,
     pub accuracy: f64,
     /// Accuracy of the likeliest training answer to the same words, without the picture.
@@ -88,7 +88,7 @@ pub struct Kind {
 pub struct Questions {
     pub accuracy: f64,
     pub question_only_accuracy: f64,
-    pub by_kind: BTreeMap<String, Kind>,
+    pub by_kind: BTreeMap<String, KindAccuracy>,
 }
 
 /// Share of words naming one object whose strongest cross-attention cell lies in its mask. A cell lies in a mask that
@@ -110,7 +110,7 @@ pub struct Pointing {
 
 /// Winoground scores by matching (Thrush et al. 2022); chance is 1/4, 1/4 and 1/6.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Swap {
+pub struct WinogroundScores {
     pub text: f64,
     pub image: f64,
     pub group: f64,

@@ -1,6 +1,6 @@
 //! Retrieval among a gallery, and the right scene among near misses.
 
-use super::report::{Hard, Retrieval, TowersReport};
+use super::report::{HardNegativeScores, PlayroomRetrieval, TowersReport};
 use super::{Gallery, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
 use crate::infer::{VisionLanguageModel, WordMaps};
@@ -21,9 +21,9 @@ pub(super) async fn retrieve(
     model: &mut VisionLanguageModel,
     gallery: &Gallery,
     progress: Progress<'_>,
-) -> Result<(Retrieval, Retrieval), DeviceError> {
+) -> Result<(PlayroomRetrieval, PlayroomRetrieval), DeviceError> {
     let count = gallery.scenes.len();
-    let temperature = model.scale().await?.factor;
+    let temperature = model.logit_scale().await?.factor;
     let cosines = cosines(gallery.images.as_f32(), gallery.texts.as_f32(), model.architecture.embed_dim());
     let by_text: Vec<Vec<f32>> =
         (0..count).map(|t| (0..count).map(|i| cosines[i * count + t]).collect()).collect();
@@ -67,7 +67,7 @@ pub(super) async fn retrieve(
             let top = best.iter().take(RERANKED).max_by(|a, b| score(a).total_cmp(&score(b)));
             right(*query, *top.expect("a gallery is not empty"))
         });
-        Retrieval {
+        PlayroomRetrieval {
             recall_1: within(1),
             recall_5: within(5),
             recall_10: within(10),
@@ -89,8 +89,8 @@ async fn late_recall(
         return Ok(None);
     }
     let count = gallery.scenes.len();
-    let cells = model.encode_cells(&gallery.pictures).await?;
-    let words = model.encode_words(&sentences(model, &gallery.captions)).await?;
+    let cells = model.embed_cells(&gallery.pictures).await?;
+    let words = model.embed_words(&sentences(model, &gallery.captions)).await?;
     let size = cells.shape[1] * cells.shape[2];
     let scores: Vec<Vec<f32>> = words
         .iter()
@@ -112,7 +112,7 @@ pub(super) async fn hard(
     gallery: &Gallery,
     seed: u64,
     progress: Progress<'_>,
-) -> Result<Hard, DeviceError> {
+) -> Result<HardNegativeScores, DeviceError> {
     let count = gallery.scenes.len();
     let ids = sentences(model, &gallery.captions);
     let texts = Texts::encode(model, gallery).await?;
@@ -135,7 +135,7 @@ pub(super) async fn hard(
         }
     }
     let only_late = |hits: usize| texts.words.is_some().then(|| share(hits, count));
-    Ok(Hard {
+    Ok(HardNegativeScores {
         embedding: share(embedding, count),
         late: only_late(late),
         matching: share(matching, count),
@@ -185,7 +185,7 @@ impl<'a> Texts<'a> {
         let words = match model.compares_words() {
             true => {
                 let rows = sentences(model, &gallery.captions);
-                Some((model.encode_words(&rows).await?, model.late_temperature().await?))
+                Some((model.embed_words(&rows).await?, model.late_temperature().await?))
             }
             false => None,
         };
@@ -221,10 +221,10 @@ impl Copies {
         i: usize,
     ) -> Result<Scores, DeviceError> {
         let width = model.architecture.embed_dim();
-        let images = model.encode_pictures(&self.pictures).await?;
+        let images = model.embed_images(&self.pictures).await?;
         let embedding = cosines(images.as_f32(), &texts.embeds[i * width..(i + 1) * width], width);
         let Some((words, temperature)) = &texts.words else { return Ok(Scores { embedding, late: None }) };
-        let cells = model.encode_cells(&self.pictures).await?;
+        let cells = model.embed_cells(&self.pictures).await?;
         let size = cells.shape[1] * cells.shape[2];
         let logit = |cells: &[f32]| temperature * WordMaps::new(&words[i], cells).score();
         Ok(Scores { embedding, late: Some(cells.as_f32().chunks(size).map(logit).collect()) })

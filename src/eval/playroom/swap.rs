@@ -1,6 +1,6 @@
 //! Winoground scores (Thrush et al. 2022): two scenes, two captions of the same words bound the other way round.
 
-use super::report::Swap;
+use super::report::WinogroundScores;
 use super::{Options, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
 use crate::infer::VisionLanguageModel;
@@ -10,7 +10,7 @@ pub(super) async fn measure(
     model: &mut VisionLanguageModel,
     options: Options,
     progress: Progress<'_>,
-) -> Result<Swap, DeviceError> {
+) -> Result<WinogroundScores, DeviceError> {
     let (mut text, mut image, mut group) = (0, 0, 0);
     for i in 0..options.count {
         progress("swapped pairs", i, options.count);
@@ -29,5 +29,5 @@ pub(super) async fn measure(
         group += usize::from(by_text && by_image);
     }
     let [text, image, group] = [text, image, group].map(|hits| share(hits, options.count));
-    Ok(Swap { text, image, group })
+    Ok(WinogroundScores { text, image, group })
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{BeamScore, Decoding, GenerationError};
-use crate::infer::{SPECIALS, Words};
+use crate::infer::{ModelTokenizer, SPECIALS};
 use crate::io::read_at::Files;
 use crate::model::architecture::Architecture;
 use crate::model::blip;
@@ -120,9 +120,9 @@ impl GenerationConfig {
     pub(in crate::infer) fn open(
         files: &dyn Files,
         architecture: &Architecture,
-        words: Option<&Words>,
+        tokenizer: Option<&ModelTokenizer>,
     ) -> Result<(Self, Option<String>), GenerationError> {
-        if let Some(own) = words.and_then(Words::playroom) {
+        if let Some(own) = tokenizer.and_then(ModelTokenizer::playroom) {
             let banned = (0..SPECIALS.len() as u32).filter(|&id| id != own.end).collect();
             let (ends, beam_score) = (vec![own.end], BeamScore::Sum);
             return Ok((GenerationConfig { ends, banned, beam_score, ..GenerationConfig::default() }, None));

@@ -8,9 +8,9 @@ use web_time::Instant;
 use super::form::small;
 use super::manifest::NEXT;
 use super::resolve::{Resolved, resolve};
-use super::store::{self, manifest, storage};
+use super::store::{self, load_manifest, storage};
 use super::stored::StoredFiles;
-use super::transfer::{Progress, Transfer};
+use super::transfer::{Transfer, TransferProgress};
 use super::{Entry, Fetch, HubError, MANIFEST, Manifest, Source, Store, Writable};
 use crate::io::read_at::ReadAt;
 
@@ -41,14 +41,14 @@ impl<S: Store, F: Fetch> Download<S, F> {
     /// Recalls what is kept, or asks the server which files there are; nothing is kept before the first
     /// [`Download::advance`]. A checkpoint that is wholly kept needs no network.
     pub async fn open(source: Source, store: S, fetch: F) -> Result<Self, HubError> {
-        let kept = manifest(&store).await?.filter(|kept| kept.name == source.name);
+        let kept = load_manifest(&store).await?.filter(|kept| kept.name == source.name);
         Self::new(source, store, fetch, kept, None).await
     }
 
     /// Asks the server anew where the checkpoint is wholly kept. What is kept stays in use until all files have come, and is
     /// deleted then.
     pub async fn again(source: Source, store: S, fetch: F) -> Result<Self, HubError> {
-        let kept = manifest(&store).await?.filter(|kept| kept.name == source.name);
+        let kept = load_manifest(&store).await?.filter(|kept| kept.name == source.name);
         let Some(former) = kept.filter(Manifest::is_whole) else {
             return Self::open(source, store, fetch).await;
         };
@@ -106,7 +106,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
         for entry in self.manifest.entries.iter().filter(is_unsure) {
             self.empty(&self.manifest.stored_name(&entry.file)).await?;
         }
-        self.keep(Some(&self.manifest)).await?;
+        self.save_manifest(Some(&self.manifest)).await?;
         self.resolved = None;
         Ok(())
     }
@@ -119,10 +119,10 @@ impl<S: Store, F: Fetch> Download<S, F> {
     /// The server has sent something else than the manifest tells of.
     async fn distrust(&mut self) -> Result<(), HubError> {
         self.manifest.is_stale = true;
-        self.keep(Some(&self.manifest)).await
+        self.save_manifest(Some(&self.manifest)).await
     }
 
-    async fn keep(&self, manifest: Option<&Manifest>) -> Result<(), HubError> {
+    async fn save_manifest(&self, manifest: Option<&Manifest>) -> Result<(), HubError> {
         let name = if self.former.is_some() { NEXT } else { MANIFEST };
         store::write(&self.store, name, manifest).await
     }
@@ -147,12 +147,12 @@ impl<S: Store, F: Fetch> Download<S, F> {
         &self.manifest
     }
 
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> TransferProgress {
         let done = self.manifest.stored_bytes().saturating_add(self.came);
         let rate = self.begun.map_or(0.0, |(begun, before)| {
             done.saturating_sub(before) as f64 / begun.elapsed().as_secs_f64().max(1e-3)
         });
-        Progress { done, total: self.manifest.size(), rate }
+        TransferProgress { done, total: self.manifest.size(), rate }
     }
 
     /// One piece; whether all files are kept. A connection that breaks is opened again where it has brought something;
@@ -184,7 +184,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
                     return Err(error);
                 }
                 (self.manifest.entries[at].whole, self.manifest.is_stale) = (true, false);
-                self.keep(Some(&self.manifest)).await?;
+                self.save_manifest(Some(&self.manifest)).await?;
             }
             under_way => self.current = under_way,
         }
@@ -209,7 +209,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
             return Ok(());
         }
         lost.into_iter().for_each(|at| self.manifest.entries[at].whole = false);
-        self.keep(Some(&self.manifest)).await
+        self.save_manifest(Some(&self.manifest)).await
     }
 
     /// From here on the files of this manifest are the checkpoint.
@@ -218,7 +218,7 @@ impl<S: Store, F: Fetch> Download<S, F> {
             return Ok(());
         }
         store::write(&self.store, MANIFEST, Some(&self.manifest)).await?;
-        self.keep(None).await?;
+        self.save_manifest(None).await?;
         let Some(former) = self.former.take() else { return Ok(()) };
         for entry in &former.entries {
             self.empty(&former.stored_name(&entry.file)).await?;

@@ -18,7 +18,7 @@ pub enum HubError {
     )]
     NoWeights,
     #[error(
-        "{file} is not handed out ({status}): the name may be misspelt, or the owner asks for consent on the model's page"
+        "{file}: access denied ({status}); the name may be misspelt, or the owner asks for consent on the model's page"
     )]
     Denied { file: String, status: u16 },
     #[error("{file} cannot be served now ({status}): the server is in trouble or busy")]

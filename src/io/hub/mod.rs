@@ -21,6 +21,6 @@ pub use redirect::may_answer;
 pub use resolve::{Resolved, resolve};
 pub use response::{Body, Fetch, PATIENCE, Response, in_time};
 pub use source::{Source, key};
-pub use store::{Store, Writable, keep, manifest};
+pub use store::{Store, Writable, load_manifest, save_manifest};
 pub use stored::StoredFiles;
-pub use transfer::Progress;
+pub use transfer::TransferProgress;

@@ -181,7 +181,7 @@ mod tests {
             Err(error) => error.to_string(),
         };
         assert_eq!((told(200), told(206), told(404)), ("true".into(), "true".into(), "false".into()));
-        assert!(told(403).starts_with("config.json is not handed out (403)"));
+        assert!(told(403).starts_with("config.json: access denied (403)"));
         assert!(told(401).contains("asks for consent"));
         assert!(told(500).starts_with("config.json cannot be served now (500)"));
         assert!(told(429).contains("busy"));

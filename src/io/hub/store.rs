@@ -26,11 +26,11 @@ pub trait Writable: ReadAt + 'static {
 }
 
 /// The manifest that a store keeps; none where there is none, or where it is not legible.
-pub async fn manifest(store: &impl Store) -> Result<Option<Manifest>, HubError> {
+pub async fn load_manifest(store: &impl Store) -> Result<Option<Manifest>, HubError> {
     read(store, MANIFEST).await
 }
 
-/// As [`manifest`], of that name.
+/// As [`load_manifest`], of that name.
 pub(super) async fn read(store: &impl Store, name: &str) -> Result<Option<Manifest>, HubError> {
     let read = async || {
         let file = store.open(name).await?;
@@ -43,11 +43,11 @@ pub(super) async fn read(store: &impl Store, name: &str) -> Result<Option<Manife
 }
 
 /// Keeps a manifest; none makes the store forget its own.
-pub async fn keep(store: &impl Store, manifest: Option<&Manifest>) -> Result<(), HubError> {
+pub async fn save_manifest(store: &impl Store, manifest: Option<&Manifest>) -> Result<(), HubError> {
     write(store, MANIFEST, manifest).await
 }
 
-/// As [`keep`], under that name.
+/// As [`save_manifest`], under that name.
 pub(super) async fn write(
     store: &impl Store,
     name: &str,
@@ -130,10 +130,14 @@ mod tests {
         let (former, later) = (of("a/the-former-and-longer"), of("a/later"));
         for (step, expected) in [("write", &former), ("truncate", &later), ("", &later)] {
             let memory = MemoryStore::default();
-            block_on(keep(&memory.folder("m"), Some(&former))).unwrap();
+            block_on(save_manifest(&memory.folder("m"), Some(&former))).unwrap();
             let failing = Failing { folder: memory.folder("m"), step };
-            assert_eq!(block_on(keep(&failing, Some(&later))).is_ok(), step.is_empty());
-            assert_eq!(block_on(manifest(&memory.folder("m"))).unwrap().as_ref(), Some(expected), "{step}");
+            assert_eq!(block_on(save_manifest(&failing, Some(&later))).is_ok(), step.is_empty());
+            assert_eq!(
+                block_on(load_manifest(&memory.folder("m"))).unwrap().as_ref(),
+                Some(expected),
+                "{step}"
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use super::store::storage;
 use super::{Entry, HubError, Writable, check};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
+pub struct TransferProgress {
     /// Bytes that are kept.
     pub done: u64,
     pub total: u64,

@@ -124,19 +124,23 @@ pub(super) fn processor(
 ) -> Result<(ImageProcessor, Option<String>), PreprocessError> {
     let entries: Entries = serde_json::from_value(own).map_err(|error| malformed(file, &error))?;
     let named = entries.image_processor_type.as_ref().or(entries.feature_extractor_type.as_ref());
-    let mut taken =
-        Taken { file, named, family: named.map_or(Some(family), |name| Family::of(name)), all: Vec::new() };
-    let processor = fill(&entries, &mut taken)?;
-    let Taken { all, family: usual, .. } = taken;
-    let note = usual.filter(|_| !all.is_empty()).map(|usual| {
+    let mut reader = ConfigReader {
+        file,
+        named,
+        family: named.map_or(Some(family), |name| Family::of(name)),
+        all: Vec::new(),
+    };
+    let processor = fill(&entries, &mut reader)?;
+    let ConfigReader { all, family, .. } = reader;
+    let note = family.filter(|_| !all.is_empty()).map(|family| {
         let named = if named.is_some() { "" } else { " and names no class" };
-        format!("{file} leaves out {}{named}: the defaults of {} were taken", all.join(", "), usual.class())
+        format!("{file} leaves out {}{named}: the defaults of {} were taken", all.join(", "), family.class())
     });
     Ok((processor, note))
 }
 
 /// The processor of a folder that says nothing of it, and the note.
-pub(super) fn usual(family: Family) -> (ImageProcessor, String) {
+pub(super) fn default_processor(family: Family) -> (ImageProcessor, String) {
     let (processor, _) = processor(PREPROCESSOR, Value::Object(Default::default()), family)
         .expect("the class defines every entry");
     let (side, [mean, std]) = (family.side(), family.normalize());
@@ -148,27 +152,27 @@ pub(super) fn usual(family: Family) -> (ImageProcessor, String) {
     (processor, note)
 }
 
-/// Which defaults are taken.
-struct Taken<'a> {
+/// Reads what a file says, or takes the defaults of its class.
+struct ConfigReader<'a> {
     file: &'static str,
     named: Option<&'a String>,
     family: Option<Family>,
     all: Vec<&'static str>,
 }
 
-impl Taken<'_> {
+impl ConfigReader<'_> {
     /// What the file says, or the class.
     fn or<T>(
         &mut self,
         name: &'static str,
         said: Option<T>,
-        usual: impl Fn(Family) -> T,
+        default: impl Fn(Family) -> T,
     ) -> Result<T, PreprocessError> {
         match (said, self.family) {
             (Some(said), _) => Ok(said),
             (None, Some(family)) => {
                 self.all.push(name);
-                Ok(usual(family))
+                Ok(default(family))
             }
             (None, None) => {
                 let class = self.named.map_or("", |name| name.as_str());
@@ -179,43 +183,43 @@ impl Taken<'_> {
     }
 }
 
-fn fill(entries: &Entries, taken: &mut Taken) -> Result<ImageProcessor, PreprocessError> {
-    let file = taken.file;
+fn fill(entries: &Entries, reader: &mut ConfigReader) -> Result<ImageProcessor, PreprocessError> {
+    let file = reader.file;
     let wrong = |reason| PreprocessError::File { file, reason };
-    let is_edge = taken.family.is_some_and(Family::crops);
+    let is_edge = reader.family.is_some_and(Family::crops);
     let mut size_of = None;
-    if taken.or("do_resize", entries.do_resize, |_| true)? {
+    if reader.or("do_resize", entries.do_resize, |_| true)? {
         let said = entries.size.as_ref().map(|value| size(value, is_edge)).transpose().map_err(wrong)?;
-        size_of = Some(taken.or("size", said, Family::size)?);
+        size_of = Some(reader.or("size", said, Family::size)?);
     }
     let filter = match size_of {
-        Some(_) => filter(taken.or("resample", entries.resample, |_| 3)?).map_err(wrong)?,
+        Some(_) => filter(reader.or("resample", entries.resample, |_| 3)?).map_err(wrong)?,
         None => Filter::Bicubic,
     };
     // Only one of the classes crops; the others leave the entry out.
-    let crops = match taken.family {
-        Some(Family::Clip) => taken.or("do_center_crop", entries.do_center_crop, Family::crops)?,
+    let crops = match reader.family {
+        Some(Family::Clip) => reader.or("do_center_crop", entries.do_center_crop, Family::crops)?,
         _ => entries.do_center_crop.unwrap_or(false),
     };
     let mut crop = None;
     if crops {
         let said =
             entries.crop_size.as_ref().map(|value| exact("crop_size", value)).transpose().map_err(wrong)?;
-        crop = Some(match (said, taken.family) {
+        crop = Some(match (said, reader.family) {
             (None, Some(Family::Siglip | Family::Blip)) => {
                 return Err(wrong("`do_center_crop` is true without a `crop_size`".to_string()));
             }
-            _ => taken.or("crop_size", said, |family| [family.side(); 2])?,
+            _ => reader.or("crop_size", said, |family| [family.side(); 2])?,
         });
     }
     let mut rescale = None;
-    if taken.or("do_rescale", entries.do_rescale, |_| true)? {
-        rescale = Some(taken.or("rescale_factor", entries.rescale_factor, |_| 1.0 / 255.0)?);
+    if reader.or("do_rescale", entries.do_rescale, |_| true)? {
+        rescale = Some(reader.or("rescale_factor", entries.rescale_factor, |_| 1.0 / 255.0)?);
     }
     let mut normalize = None;
-    if taken.or("do_normalize", entries.do_normalize, |_| true)? {
-        let mean = taken.or("image_mean", entries.image_mean, |family| family.normalize()[0])?;
-        let std = taken.or("image_std", entries.image_std, |family| family.normalize()[1])?;
+    if reader.or("do_normalize", entries.do_normalize, |_| true)? {
+        let mean = reader.or("image_mean", entries.image_mean, |family| family.normalize()[0])?;
+        let std = reader.or("image_std", entries.image_std, |family| family.normalize()[1])?;
         normalize = Some(Normalize { mean, std });
     }
     let processor = ImageProcessor { size: size_of, filter, crop, rescale, normalize };

@@ -4,7 +4,7 @@ use tokenizers::{ModelWrapper, PostProcessorWrapper, TokenizerImpl};
 
 use super::steps::{Normal, Parts, Spelling};
 use super::validate::{Added, validate};
-use crate::io::contain::contained;
+use crate::io::catch_panic::contained;
 
 const LIBRARY: &str = "tokenizers";
 

@@ -6,7 +6,7 @@ use super::{ContrastSettings, Run};
 use crate::device::Device;
 use crate::io::safetensors::SafetensorsFile;
 use crate::lab::small_trainer::weights_of;
-use crate::lab::weights::{WeightsError, content, to_file};
+use crate::lab::weights::{LabWeightsError, content, to_file};
 
 /// The entry of the file's metadata that tells what it holds.
 const METADATA_KEY: &str = "contrast";
@@ -19,7 +19,7 @@ struct Content {
 
 impl Run {
     /// The weights, with what is needed to measure them again.
-    pub async fn to_file(&self) -> Result<Vec<u8>, WeightsError> {
+    pub async fn to_file(&self) -> Result<Vec<u8>, LabWeightsError> {
         let content = Content { settings: self.settings.clone(), step: self.steps() };
         to_file(METADATA_KEY, &content, &self.weights().await?)
     }
@@ -30,9 +30,9 @@ impl Run {
         device: &Device,
         name: &str,
         file: &SafetensorsFile,
-    ) -> Result<Self, WeightsError> {
+    ) -> Result<Self, LabWeightsError> {
         let Content { settings, step } = content(METADATA_KEY, name, file)?;
-        settings.check().map_err(|reason| WeightsError::foreign(name, reason))?;
+        settings.check().map_err(|reason| LabWeightsError::foreign(name, reason))?;
         let mut own = Vec::new();
         for (name, shape) in weights_of(&Run::training_plan(&settings)) {
             own.push((name.clone(), file.shaped(&name, &shape)?));

@@ -1,30 +1,30 @@
 //! Figures of vectors and scores in host memory.
 
-use super::{Geometry, Map, Retrieval};
+use super::{ContrastRetrieval, Geometry, PcaMap};
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::pca::Pca;
 use crate::tensor::HostTensor;
 
 /// Queries in rows, their partners on the diagonal of `[N, N]`.
-pub(super) fn retrieval(scores: &HostTensor) -> Retrieval {
-    Retrieval::from(RetrievalMetrics::of_rows(scores.as_f32()))
+pub(super) fn retrieval(scores: &HostTensor) -> ContrastRetrieval {
+    ContrastRetrieval::from(RetrievalMetrics::of_rows(scores.as_f32()))
 }
 
 /// What ranking `count` items by lot gives.
-pub(super) fn chance(count: usize) -> Retrieval {
-    Retrieval::from(RetrievalMetrics::chance(count))
+pub(super) fn chance(count: usize) -> ContrastRetrieval {
+    ContrastRetrieval::from(RetrievalMetrics::chance(count))
 }
 
-impl From<RetrievalMetrics> for Retrieval {
+impl From<RetrievalMetrics> for ContrastRetrieval {
     fn from(metrics: RetrievalMetrics) -> Self {
         let [recall_1, recall_5, _] = metrics.recall;
-        Retrieval { recall_1, recall_5, mrr: metrics.mrr }
+        ContrastRetrieval { recall_1, recall_5, mrr: metrics.mrr }
     }
 }
 
 /// The share of rows of `[N, 2N]` in which the partner scores above its altered form, `N` columns on; equal scores count
 /// half.
-pub(super) fn tells_word(scores: &HostTensor) -> f32 {
+pub(super) fn word_accuracy(scores: &HostTensor) -> f32 {
     let (rows, columns) = (scores.shape.rows(), scores.shape.last());
     let won = |(i, row): (usize, &[f32])| match row[i].partial_cmp(&row[rows + i]) {
         Some(std::cmp::Ordering::Greater) => 1.0,
@@ -117,12 +117,16 @@ fn uniformity(x: &HostTensor) -> f32 {
 }
 
 /// Both halves, `[N, D]` each, in the plane of their common principal components.
-pub(super) fn map(first: &HostTensor, second: &HostTensor) -> Map {
+pub(super) fn map(first: &HostTensor, second: &HostTensor) -> PcaMap {
     let width = first.shape.last();
     let all = [first.as_f32(), second.as_f32()].concat();
     let pca = Pca::fit(&all, width);
     let points = |x: &HostTensor| x.as_f32().chunks_exact(width).map(|row| pca.project(row)).collect();
-    Map { first: points(first), second: points(second), explained: pca.explained.map(|share| share as f32) }
+    PcaMap {
+        first: points(first),
+        second: points(second),
+        explained: pca.explained.map(|share| share as f32),
+    }
 }
 
 #[cfg(test)]
@@ -151,7 +155,7 @@ mod tests {
     #[test]
     fn a_word_is_told_where_the_partner_scores_higher() {
         let scores = HostTensor::f32([2, 4], vec![1.0, 0.0, 0.5, 0.0, 0.0, 1.0, 0.0, 1.0]);
-        assert_eq!(tells_word(&scores), 0.75);
+        assert_eq!(word_accuracy(&scores), 0.75);
     }
 
     #[test]

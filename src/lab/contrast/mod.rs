@@ -5,7 +5,7 @@ mod data;
 mod file;
 mod measure;
 pub mod objectives;
-mod pull;
+mod pair_gradient;
 mod rate;
 mod report;
 mod run;
@@ -15,7 +15,10 @@ mod towers;
 mod vocabulary;
 
 pub use data::{HELD_OUT, POOL, held_out, pair};
-pub use pull::{Pull, pull};
-pub use report::{Altered, ContrastMetrics, Correlations, Figures, Geometry, Map, Matrix, Retrieval};
+pub use pair_gradient::{PairGradient, pair_gradient};
+pub use report::{
+    ContrastEval, ContrastMetrics, ContrastRetrieval, Correlations, Geometry, HardNegative, PcaMap,
+    ScoreMatrix,
+};
 pub use run::Run;
 pub use settings::{ContrastSettings, Direction, Loss, Space, Temperature};

@@ -20,7 +20,7 @@ pub struct ContrastMetrics {
 
 /// How well one modality finds its partner in the other, in `0..=1`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Retrieval {
+pub struct ContrastRetrieval {
     /// Share of queries whose partner ranks first.
     pub recall_1: f32,
     /// Share of queries whose partner ranks among the first five.
@@ -31,23 +31,24 @@ pub struct Retrieval {
 
 /// What a model has learned, on pairs that it never trained on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Figures {
+pub struct ContrastEval {
     /// Steps taken before.
     pub step: u64,
     /// Every held-out picture looks for its caption.
-    pub to_text: Retrieval,
+    pub to_text: ContrastRetrieval,
     /// Every held-out caption looks for its picture.
-    pub to_picture: Retrieval,
+    pub to_picture: ContrastRetrieval,
     /// What ranking by lot gives.
-    pub chance: Retrieval,
+    pub chance: ContrastRetrieval,
     /// Share of held-out pictures that score their caption above the same with one word exchanged; by lot 0.5.
-    pub tells_word: f32,
+    #[serde(rename = "tells_word")]
+    pub word_accuracy: f32,
     /// None of [`super::Space::Joint`], where a modality has no vectors of its own.
     pub geometry: Option<Geometry>,
-    pub matrix: Matrix,
+    pub matrix: ScoreMatrix,
     /// Of [`super::Space::Coordinated`] only.
     pub correlations: Option<Correlations>,
-    pub map: Map,
+    pub map: PcaMap,
 }
 
 /// How the unit vectors of the held-out pairs lie (Wang & Isola 2020; Liang et al. 2022). Those of
@@ -66,7 +67,7 @@ pub struct Geometry {
 
 /// The scores of the first pairs of the last batch, `size x size`, pictures in rows and captions in columns.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Matrix {
+pub struct ScoreMatrix {
     pub size: usize,
     /// Number of each pair in the training data: [`super::pair`] gives its scene and caption.
     pub pairs: Vec<usize>,
@@ -75,12 +76,12 @@ pub struct Matrix {
     /// Row by row; none of [`super::Space::Joint`].
     pub cosines: Option<Vec<f32>>,
     /// The hard negative of each picture; empty where the run has none.
-    pub altered: Vec<Altered>,
+    pub altered: Vec<HardNegative>,
 }
 
 /// A caption of the batch with one word exchanged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Altered {
+pub struct HardNegative {
     pub text: String,
     /// Its score with the picture that it is false of.
     pub logit: f32,
@@ -98,7 +99,7 @@ pub struct Correlations {
 /// The held-out pairs in the plane of their two principal components. `first[i]` and `second[i]` are picture and caption
 /// `i`; in [`super::Space::Joint`] they are the vector of the true pair `i` and that of picture `i` with the next caption.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Map {
+pub struct PcaMap {
     pub first: Vec<[f32; 2]>,
     pub second: Vec<[f32; 2]>,
     /// Share of the variance along each axis.

@@ -7,8 +7,8 @@ use super::measure::{self, products, standardised, unit};
 use super::rate::rate;
 use super::towers::encode;
 use super::{
-    Altered, ContrastMetrics, ContrastSettings, Correlations, Figures, Geometry, Map, Matrix, Space,
-    Temperature,
+    ContrastEval, ContrastMetrics, ContrastSettings, Correlations, Geometry, HardNegative, PcaMap,
+    ScoreMatrix, Space, Temperature,
 };
 use super::{Loss, score};
 use crate::device::{CompiledPlan, Device, DeviceError};
@@ -17,7 +17,7 @@ use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
 use crate::world::scene::MAX_OBJECTS;
 
-/// Most rows and columns of [`Matrix`] and of [`Correlations`].
+/// Most rows and columns of [`ScoreMatrix`] and of [`Correlations`].
 const SHOWN: usize = 32;
 
 /// A model in training.
@@ -112,19 +112,19 @@ impl Run {
     }
 
     /// What the model has learned so far.
-    pub async fn figures(&mut self) -> Result<Figures, DeviceError> {
+    pub async fn figures(&mut self) -> Result<ContrastEval, DeviceError> {
         if self.measuring.is_none() {
             self.measuring = Some(self.trainer.compile(self.measuring_plan()).await?);
         }
         let (scores, geometry, map) = self.measured().await?;
         let count = self.held_out.len();
         let own = measure::block(&scores, count, 0, count);
-        Ok(Figures {
+        Ok(ContrastEval {
             step: self.trainer.step,
             to_text: measure::retrieval(&own),
             to_picture: measure::retrieval(&measure::transposed(&own)),
             chance: measure::chance(count),
-            tells_word: measure::tells_word(&scores),
+            word_accuracy: measure::word_accuracy(&scores),
             geometry,
             matrix: self.matrix().await?,
             correlations: self.correlations().await?,
@@ -133,7 +133,7 @@ impl Run {
     }
 
     /// Scores `[N, 2N]` of the held-out pairs, and how their vectors lie.
-    async fn measured(&self) -> Result<(HostTensor, Option<Geometry>, Map), DeviceError> {
+    async fn measured(&self) -> Result<(HostTensor, Option<Geometry>, PcaMap), DeviceError> {
         let compiled = self.measuring.as_ref().expect("it was compiled");
         let inputs = inputs(&self.held_out, true);
         let count = self.held_out.len();
@@ -168,10 +168,10 @@ impl Run {
         b.finish()
     }
 
-    async fn matrix(&self) -> Result<Matrix, DeviceError> {
+    async fn matrix(&self) -> Result<ScoreMatrix, DeviceError> {
         let size = self.batch.len().min(SHOWN);
         if size == 0 {
-            return Ok(Matrix::default());
+            return Ok(ScoreMatrix::default());
         }
         let pairs = self.batch[..size].to_vec();
         if self.settings.space == Space::Coordinated {
@@ -180,7 +180,7 @@ impl Run {
             let (x, y) = (unit(&standardised(&x, &x)), unit(&standardised(&y, &y)));
             let cosines = measure::block(&products(&x, &y), size, 0, size).as_f32().to_vec();
             let logits = cosines.clone();
-            return Ok(Matrix { size, pairs, logits, cosines: Some(cosines), altered: Vec::new() });
+            return Ok(ScoreMatrix { size, pairs, logits, cosines: Some(cosines), altered: Vec::new() });
         }
         let all = self.trainer.read("logits").await?;
         let cosines = match self.settings.space {
@@ -188,12 +188,12 @@ impl Run {
             _ => None,
         };
         let shown = |all: &HostTensor| measure::block(all, size, 0, size).as_f32().to_vec();
-        let altered = |i: usize| Altered {
+        let altered = |i: usize| HardNegative {
             text: self.pool.get_known(pairs[i]).altered.clone(),
             logit: all.as_f32()[i * all.shape.last() + self.batch.len() + i],
         };
         let altered = (0..size).filter(|_| self.settings.hard_negatives).map(altered).collect();
-        Ok(Matrix {
+        Ok(ScoreMatrix {
             size,
             logits: shown(&all),
             cosines: cosines.as_ref().map(shown),
@@ -222,7 +222,7 @@ fn inputs(pairs: &[Rc<Pair>], altered: bool) -> Inputs {
 }
 
 /// Vectors `[N, 2N, D]` of pairs: those of the diagonal, and those one column beside it.
-fn joint_map(vectors: &HostTensor) -> Map {
+fn joint_map(vectors: &HostTensor) -> PcaMap {
     let [n, m, width] = vectors.shape[..] else { unreachable!("a vector for every pair") };
     let pick = |beside: usize| {
         let row = |i: usize| {

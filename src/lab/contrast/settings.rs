@@ -96,7 +96,7 @@ impl ContrastSettings {
         } else if self.space != Space::Shared && fixed {
             "Only the shared space divides cosines by a temperature: leave it learned."
         } else if sigmoid && one_way {
-            "The sigmoid loss judges every pair by itself and has no direction: choose both."
+            "The sigmoid loss classifies every pair by itself and has no direction: choose both."
         } else if self.hard_negatives && self.direction == Direction::ToPicture {
             "Hard negatives are captions for the pictures to refuse: choose a direction that goes to text."
         } else {

@@ -1,6 +1,6 @@
 //! Samples as the inputs of a plan.
 
-use super::evaluation::Shown;
+use super::evaluation::HeldOutSample;
 use super::modality::MODALITIES;
 use super::task::{Sample, TOKENS, WORDS};
 use crate::infer::pixel_values;
@@ -10,7 +10,7 @@ use crate::tensor::HostTensor;
 
 /// What a network is given of a sample; may differ from what the sample is.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub struct NetworkInput {
     /// RGB bytes, `[SIDE, SIDE, 3]`.
     pub picture: Vec<u8>,
     pub words: [u32; TOKENS],
@@ -18,25 +18,25 @@ pub struct Given {
     pub present: [bool; 2],
 }
 
-impl Given {
+impl NetworkInput {
     /// What a sample that is shown was given as; words beyond the vocabulary are padding.
-    pub fn of_shown(shown: &Shown) -> Self {
+    pub fn of_held_out(shown: &HeldOutSample) -> Self {
         let mut words = [0; TOKENS];
         for (id, word) in words.iter_mut().zip(shown.sentence.split_whitespace()) {
             *id = WORDS.iter().position(|known| *known == word).unwrap_or(0) as u32;
         }
-        Given { picture: shown.picture.clone(), words, present: [true; 2] }
+        NetworkInput { picture: shown.picture.clone(), words, present: [true; 2] }
     }
 }
 
-impl From<&Sample> for Given {
+impl From<&Sample> for NetworkInput {
     fn from(sample: &Sample) -> Self {
-        Given { picture: sample.picture.clone(), words: sample.words, present: [true; 2] }
+        NetworkInput { picture: sample.picture.clone(), words: sample.words, present: [true; 2] }
     }
 }
 
 /// `pixels`, `ids` and `present.*` of `network::inference`.
-pub fn inputs(given: &[Given]) -> Inputs {
+pub fn inputs(given: &[NetworkInput]) -> Inputs {
     let ids = given.iter().flat_map(|given| given.words).collect();
     let mut inputs = vec![
         ("pixels".to_string(), pixel_values(given.iter().map(|given| given.picture.as_slice()), SIDE)),

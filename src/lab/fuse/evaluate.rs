@@ -1,8 +1,8 @@
 //! How the contestants do on held-out samples.
 
 use super::Contestant;
-use super::batch::{Given, inputs};
-use super::evaluation::{Confusion, Evaluation, Shown};
+use super::batch::{NetworkInput, inputs};
+use super::evaluation::{Confusion, Evaluation, HeldOutSample};
 use super::head::WIDTH;
 use super::modality::MODALITIES;
 use super::network::CELLS;
@@ -42,7 +42,7 @@ impl Race {
     }
 
     /// The probability of class 1 for each of `given`, whose number is that of the held-out samples.
-    pub async fn answers(&self, at: usize, given: &[Given]) -> Result<Vec<f32>, DeviceError> {
+    pub async fn answers(&self, at: usize, given: &[NetworkInput]) -> Result<Vec<f32>, DeviceError> {
         let Entrant { trainer: Some((_, inference)), .. } = &self.entrants[at] else {
             return Ok(vec![self.majority; given.len()]);
         };
@@ -55,8 +55,8 @@ impl Race {
     }
 
     /// What a contestant is given of the held-out samples.
-    pub fn given(&self, contestant: Contestant) -> Vec<Given> {
-        let mut given: Vec<Given> = self.samples.iter().map(Given::from).collect();
+    pub fn given(&self, contestant: Contestant) -> Vec<NetworkInput> {
+        let mut given: Vec<NetworkInput> = self.samples.iter().map(NetworkInput::from).collect();
         if contestant == Contestant::Shuffled {
             shuffle_pictures(&mut given);
         }
@@ -73,9 +73,9 @@ impl Race {
     }
 
     /// Held-out sample `at` as the page shows it.
-    pub fn shown(&self, at: usize) -> Shown {
+    pub fn held_out_sample(&self, at: usize) -> HeldOutSample {
         let sample = &self.samples[at];
-        Shown {
+        HeldOutSample {
             picture: sample.picture.clone(),
             sentence: sentence(&sample.words),
             answer: sample.answer,
@@ -89,7 +89,7 @@ async fn inside(
     contestant: Contestant,
     trainer: &SmallTrainer,
     inference: &CompiledPlan,
-    given: &[Given],
+    given: &[NetworkInput],
     evaluation: &mut Evaluation,
 ) -> Result<(), DeviceError> {
     let (name, share): (_, fn(&[f32]) -> f32) = match contestant {

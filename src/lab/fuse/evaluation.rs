@@ -7,15 +7,15 @@ use super::task::{CLASSES, Information};
 
 /// One step of every contestant.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Round {
+pub struct RaceStep {
     pub step: u64,
     /// In the order of the settings; the majority does not learn and has none.
-    pub learners: Vec<Learner>,
+    pub learners: Vec<LearnerMetrics>,
 }
 
 /// What a contestant's step tells.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Learner {
+pub struct LearnerMetrics {
     pub contestant: Contestant,
     /// Nats.
     pub loss: f32,
@@ -94,7 +94,7 @@ fn share(part: u32, whole: u32) -> f32 {
 
 /// A held-out sample as the page shows it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Shown {
+pub struct HeldOutSample {
     /// RGB bytes, `[SIDE, SIDE, 3]`.
     pub picture: Vec<u8>,
     pub sentence: String,

@@ -7,7 +7,7 @@ use super::{Contestant, network};
 use crate::device::Device;
 use crate::io::safetensors::SafetensorsFile;
 use crate::lab::small_trainer::weights_of;
-use crate::lab::weights::{WeightsError, content, to_file};
+use crate::lab::weights::{LabWeightsError, content, to_file};
 
 /// The entry of the file's metadata that tells what it holds.
 const METADATA_KEY: &str = "race";
@@ -21,10 +21,10 @@ struct Content {
 
 impl Race {
     /// The weights of a contestant, with what is needed to evaluate it again.
-    pub async fn to_file(&self, contestant: Contestant) -> Result<Vec<u8>, WeightsError> {
+    pub async fn to_file(&self, contestant: Contestant) -> Result<Vec<u8>, LabWeightsError> {
         let weights = self.weights(contestant).await?;
         if weights.is_empty() {
-            return Err(WeightsError::NoWeights(contestant.name()));
+            return Err(LabWeightsError::NoWeights(contestant.name()));
         }
         let content = Content { settings: self.settings.clone(), contestant, step: self.step };
         to_file(METADATA_KEY, &content, &weights)
@@ -41,11 +41,11 @@ impl Race {
         device: &Device,
         name: &str,
         file: &SafetensorsFile,
-    ) -> Result<(Self, usize), WeightsError> {
+    ) -> Result<(Self, usize), LabWeightsError> {
         let Content { mut settings, contestant, step } = content(METADATA_KEY, name, file)?;
-        settings.check().map_err(|reason| WeightsError::foreign(name, reason))?;
+        settings.check().map_err(|reason| LabWeightsError::foreign(name, reason))?;
         if contestant == Contestant::Majority {
-            return Err(WeightsError::foreign(name, "the majority has no weights"));
+            return Err(LabWeightsError::foreign(name, "the majority has no weights"));
         }
         settings.contestants = vec![contestant];
         let mut own = Vec::new();

@@ -8,14 +8,16 @@ mod evaluation;
 mod file;
 mod fusion;
 mod head;
+mod limits;
 mod modality;
 mod network;
 mod race;
 pub mod task;
 
 pub use contestant::Contestant;
-pub use evaluation::{Confusion, Evaluation, Learner, Round, Shown};
+pub use evaluation::{Confusion, Evaluation, HeldOutSample, LearnerMetrics, RaceStep};
 pub use head::WIDTH;
+pub use limits::{Limit, limit};
 pub use modality::{MODALITIES, Modality};
 pub use network::{CELLS, PARAMETERS};
 pub use race::{HELD_OUT, Race, RaceSettings};

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
 use super::Contestant;
-use super::batch::{Given, answers, inputs};
-use super::evaluation::{Learner, Round};
+use super::batch::{NetworkInput, answers, inputs};
+use super::evaluation::{LearnerMetrics, RaceStep};
 use super::modality::MODALITIES;
 use super::network;
 use super::task::{self, CLASSES, Information, Sample, TOKENS, Task, WORDS};
@@ -136,7 +136,7 @@ pub struct Race {
     /// The share of class 1 among the first training samples.
     pub(super) majority: f32,
     /// Samples and their inputs of the round under way, and what its learners told.
-    round: Option<(Vec<Sample>, Vec<Learner>)>,
+    round: Option<(Vec<Sample>, Vec<LearnerMetrics>)>,
 }
 
 impl Race {
@@ -154,7 +154,7 @@ impl Race {
     }
 
     /// One contestant's step: a short piece of work. The round that it ends, if it does.
-    pub async fn advance(&mut self) -> Result<Option<Round>, DeviceError> {
+    pub async fn advance(&mut self) -> Result<Option<RaceStep>, DeviceError> {
         let (samples, mut learners) = match self.round.take() {
             Some(round) => round,
             None => (self.batch(), Vec::new()),
@@ -182,17 +182,17 @@ impl Race {
                 *norm = Some(trainer.read(&name).await?.as_f32()[0]);
             }
         }
-        learners.push(Learner { contestant: entrant.contestant, loss, grad_norms, milliseconds });
+        learners.push(LearnerMetrics { contestant: entrant.contestant, loss, grad_norms, milliseconds });
         if learners.len() < self.entrants.iter().filter(|entrant| entrant.trainer.is_some()).count() {
             self.round = Some((samples, learners));
             return Ok(None);
         }
         self.step += 1;
-        Ok(Some(Round { step: self.step, learners }))
+        Ok(Some(RaceStep { step: self.step, learners }))
     }
 
     /// All contestants' next step.
-    pub async fn round(&mut self) -> Result<Round, DeviceError> {
+    pub async fn round(&mut self) -> Result<RaceStep, DeviceError> {
         loop {
             if let Some(round) = self.advance().await? {
                 return Ok(round);
@@ -234,8 +234,8 @@ impl Race {
     }
 
     /// What a contestant is given of the training samples.
-    fn taught(&self, contestant: Contestant, samples: &[Sample]) -> Vec<Given> {
-        let mut given: Vec<Given> = samples.iter().map(Given::from).collect();
+    fn taught(&self, contestant: Contestant, samples: &[Sample]) -> Vec<NetworkInput> {
+        let mut given: Vec<NetworkInput> = samples.iter().map(NetworkInput::from).collect();
         if contestant == Contestant::Shuffled {
             shuffle_pictures(&mut given);
         }
@@ -258,7 +258,7 @@ impl Race {
 }
 
 /// Every sample gets its neighbour's picture.
-pub(super) fn shuffle_pictures(given: &mut [Given]) {
+pub(super) fn shuffle_pictures(given: &mut [NetworkInput]) {
     let first = given[0].picture.clone();
     for at in 0..given.len() - 1 {
         given[at].picture = given[at + 1].picture.clone();
@@ -267,7 +267,7 @@ pub(super) fn shuffle_pictures(given: &mut [Given]) {
 }
 
 /// Noise in the place of a modality: grey grain, or words at random.
-fn disturb(given: &mut Given, modality: usize, rng: &mut Rng) {
+fn disturb(given: &mut NetworkInput, modality: usize, rng: &mut Rng) {
     match modality {
         0 => given.picture = (0..SIDE * SIDE * 3).map(|_| (rng.next_u64() >> 56) as u8).collect(),
         _ => given.words = [(); TOKENS].map(|()| rng.below(WORDS.len()) as u32),

@@ -113,7 +113,8 @@ impl Config {
                 format!("a multiple of {cell}, the side of a cell"),
             );
         }
-        Ok(memory::check(&self.text(), &self.vision(), 1, self.stem_states())?)
+        let text = TextConfig { num_hidden_layers: self.text_depth + self.reader_depth, ..self.text() };
+        Ok(memory::check(&text, &self.vision(), 1, self.stem_states())?)
     }
 
     /// The sizes of the towers that read text: the reader's, of which the text encoder differs in its depth.

@@ -4,8 +4,9 @@ use super::describe::{candidates, described};
 use super::emit::Emit;
 use super::failure::unusable;
 use super::input::fitted;
+use super::loaded::Loaded;
 use crate::eval::playroom::QuestionPrior;
-use crate::infer::{Decoding, Generator, Source, Trace, VisionLanguageModel};
+use crate::infer::{Decoding, GenerationContext, Generator, Trace, VisionLanguageModel};
 use crate::session::protocol::{Answer, Event, Failure, Pixels, Token};
 
 /// Longest answer in tokens, the end token included: of Playroom and of a published model whose files say nothing of it.
@@ -17,9 +18,9 @@ const CANDIDATES: usize = 5;
 const PRIOR_SCENES: u64 = 4_000;
 
 /// An answer that is being written.
-pub(super) struct Answering {
+pub(super) struct AnswerTask {
     question: String,
-    source: Source,
+    source: GenerationContext,
     /// Where the question's tokens look in the picture, where the answer's look at them.
     reading: Option<Trace>,
     /// Tokens before the answer.
@@ -29,7 +30,7 @@ pub(super) struct Answering {
     beams: Generator,
 }
 
-impl Answering {
+impl AnswerTask {
     pub(super) async fn begin(
         model: &mut VisionLanguageModel,
         picture: &Pixels,
@@ -50,17 +51,13 @@ impl Answering {
         let most = model.generation.max_new(prompt.len()).unwrap_or(usual);
         let line = model.generator(prompt.clone(), Decoding::Greedy, most);
         let beams = model.generator(prompt, Decoding::Beam { width: CANDIDATES }, most);
-        let question = question.to_string();
-        Ok(Answering { question, source, reading, given, line, tokens: Vec::new(), beams })
+        let question = model.read_question(question);
+        Ok(AnswerTask { question, source, reading, given, line, tokens: Vec::new(), beams })
     }
 
     /// One token; whether the answer is done.
-    pub(super) async fn advance(
-        &mut self,
-        model: &mut VisionLanguageModel,
-        prior: &mut Option<QuestionPrior>,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
+        let model = &mut loaded.model;
         if !self.line.done() {
             let next = model.next(&self.source, &self.line.open_rows(), true).await?;
             self.line.advance(&next.logprobs);
@@ -82,7 +79,7 @@ impl Answering {
         let answers = answers.map(|h| (model.text(&h.ids[self.given..]), h.total().exp())).collect();
         let question_only = match model.playroom() {
             Some(_) => {
-                let prior = prior.get_or_insert_with(|| QuestionPrior::new(PRIOR_SCENES, 0));
+                let prior = loaded.prior.get_or_insert_with(|| QuestionPrior::new(PRIOR_SCENES, 0));
                 candidates(prior.answers(&self.question).into_iter().take(CANDIDATES).collect())
             }
             None => Vec::new(),

@@ -12,7 +12,10 @@ use crate::session::protocol::{Event, Failure, Pixels, Reader};
 const MOST_BYTES: usize = 64_000_000;
 
 /// Where the patches look in the image encoder.
-pub(super) async fn own(model: &mut VisionLanguageModel, picture: &Pixels) -> Result<Event, Failure> {
+pub(super) async fn self_attention(
+    model: &mut VisionLanguageModel,
+    picture: &Pixels,
+) -> Result<Event, Failure> {
     let (layers, heads, cells) = model.image_attention();
     let bytes = layers * heads * cells * cells * size_of::<f32>();
     if bytes > MOST_BYTES {
@@ -72,9 +75,9 @@ fn reads(architecture: &Architecture, reader: Reader) -> Result<(), &'static str
         (Task::Caption, Reader::Matcher) => {
             Err("This model has no matcher: it writes captions, and its decoder looks at the picture.")
         }
-        (Task::Match, Reader::Decoder) => {
-            Err("This model has no decoder: it judges sentences, and its matcher looks at the picture.")
-        }
+        (Task::Match, Reader::Decoder) => Err(
+            "This model has no decoder: it classifies image-text pairs, and its matcher attends to the picture.",
+        ),
         (Task::Answer, Reader::Decoder) => Err(
             "The decoder of this model looks at the question, not at the picture: the question, as the matcher, does.",
         ),

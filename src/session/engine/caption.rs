@@ -3,12 +3,13 @@
 use super::describe::{Stream, described};
 use super::emit::Emit;
 use super::input::fitted;
-use crate::infer::{self, Generator, Source, VisionLanguageModel};
-use crate::session::protocol::{Decoding, Event, Failure, Hypothesis, Pixels};
+use super::loaded::Loaded;
+use crate::infer::{self, GenerationContext, Generator, VisionLanguageModel};
+use crate::session::protocol::{CaptionHypothesis, DecodingChoice, Event, Failure, Pixels};
 
 /// A caption that is being written.
-pub(super) struct Captioning {
-    source: Source,
+pub(super) struct CaptionTask {
+    source: GenerationContext,
     prompt: Vec<u32>,
     /// Tokens of the prompt that are no words.
     given: usize,
@@ -19,23 +20,23 @@ pub(super) struct Captioning {
 }
 
 /// A decoding within what a session takes; `own` is the model's.
-fn searched(decoding: Decoding, own: infer::Decoding) -> infer::Decoding {
+fn searched(decoding: DecodingChoice, own: infer::Decoding) -> infer::Decoding {
     match decoding {
-        Decoding::Own => own,
-        Decoding::Greedy => infer::Decoding::Greedy,
-        Decoding::Beam { width } => infer::Decoding::Beam { width: width.clamp(1, 8) as usize },
-        Decoding::Sample { temperature, seed } => {
+        DecodingChoice::Own => own,
+        DecodingChoice::Greedy => infer::Decoding::Greedy,
+        DecodingChoice::Beam { width } => infer::Decoding::Beam { width: width.clamp(1, 8) as usize },
+        DecodingChoice::Sample { temperature, seed } => {
             infer::Decoding::Sample { temperature: temperature.max(0.0), seed: u64::from(seed) }
         }
     }
 }
 
-impl Captioning {
+impl CaptionTask {
     pub(super) fn begin(
         model: &VisionLanguageModel,
         picture: &Pixels,
         prefix: &str,
-        decoding: Decoding,
+        decoding: DecodingChoice,
         max_new: usize,
     ) -> Result<Self, Failure> {
         let (prompt, given) = model.caption_prompt(prefix)?;
@@ -43,17 +44,14 @@ impl Captioning {
         let own = &model.generation;
         let max_new = own.max_new(prompt.len()).unwrap_or(max_new);
         let generator = model.generator(prompt.clone(), searched(decoding, own.decoding()), max_new);
-        let source = Source { picture: fitted(model, picture)?, question: None };
+        let source = GenerationContext { picture: fitted(model, picture)?, question: None };
         let stream = Stream::new(given, prompt.clone());
-        Ok(Captioning { source, prompt, given, told: given, generator, stream })
+        Ok(CaptionTask { source, prompt, given, told: given, generator, stream })
     }
 
     /// One token of the prefix, or one token of the caption, of every hypothesis of a beam; whether the caption is done.
-    pub(super) async fn advance(
-        &mut self,
-        model: &mut VisionLanguageModel,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
+        let model = &mut loaded.model;
         if self.told < self.prompt.len() {
             self.tell(model, emit).await?;
             return Ok(false);
@@ -63,7 +61,8 @@ impl Captioning {
         }
         if self.generator.done() {
             let found = self.generator.hypotheses().into_iter();
-            let hypotheses = found.map(|h| Hypothesis { text: model.text(&h.ids), logprob: h.total() });
+            let hypotheses =
+                found.map(|h| CaptionHypothesis { text: model.text(&h.ids), logprob: h.total() });
             emit(Event::Captioned { hypotheses: hypotheses.collect() });
         }
         Ok(self.generator.done())

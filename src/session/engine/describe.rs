@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::emit::Emit;
 use crate::infer::{Trace, likeliest};
-use crate::session::protocol::{Alternative, Attention, Candidate, Event, StepTime, Token};
+use crate::session::protocol::{Alternative, AttentionWeights, Candidate, Event, StepTime, Token};
 
 /// Alternatives beside the chosen token.
 const ALTERNATIVES: usize = 5;
@@ -90,7 +90,7 @@ pub(super) fn steps(timed: Vec<(&'static str, f64)>) -> Event {
 }
 
 /// A trace over the cells of the picture; `tokens` are its queries, none where the queries are the cells.
-pub(super) fn attention(trace: Trace, tokens: Vec<String>) -> Attention {
+pub(super) fn attention(trace: Trace, tokens: Vec<String>) -> AttentionWeights {
     let (layers, heads) = (trace.layers() as u32, trace.heads as u32);
-    Attention { layers, heads, grid: trace.keys.isqrt() as u32, tokens, values: trace.values }
+    AttentionWeights { layers, heads, grid: trace.keys.isqrt() as u32, tokens, values: trace.values }
 }

@@ -32,8 +32,8 @@ pub(super) async fn encode(model: &mut VisionLanguageModel, inputs: &[Input]) ->
     }
     let width = model.architecture.embed_dim();
     let mut rows = vec![0.0; inputs.len() * width];
-    let pictures = model.encode_pictures(&pictures).await?;
-    let texts = model.encode_sentences(&texts).await?;
+    let pictures = model.embed_images(&pictures).await?;
+    let texts = model.embed_texts(&texts).await?;
     for (places, embeds) in [(of_pictures, pictures), (of_texts, texts)] {
         for (at, row) in places.into_iter().zip(embeds.as_f32().chunks_exact(width)) {
             rows[at * width..][..width].copy_from_slice(row);

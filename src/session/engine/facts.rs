@@ -3,7 +3,7 @@
 use crate::infer::{self, VisionLanguageModel};
 use crate::model::architecture::Architecture;
 use crate::session::abilities::abilities;
-use crate::session::protocol::{Decoding, Failure, ModelFacts, Stack};
+use crate::session::protocol::{DecodingChoice, Failure, ModelFacts, Stack};
 
 /// The facts of a model of this name, of which `eval.json` says what was measured; it is empty of published ones.
 pub(super) async fn facts(
@@ -16,7 +16,7 @@ pub(super) async fn facts(
     let stack = |layers: usize, heads: usize| Stack { layers: layers as u32, heads: heads as u32 };
     let text_stack = stack(text.num_hidden_layers, text.num_attention_heads);
     let none = stack(0, 0);
-    let scale = model.scale().await?;
+    let scale = model.logit_scale().await?;
     Ok(ModelFacts {
         name: name.to_string(),
         kind,
@@ -41,8 +41,8 @@ pub(super) async fn facts(
         eval_json,
         precision: model.precision,
         decoding: match model.generation.decoding() {
-            infer::Decoding::Beam { width } => Decoding::Beam { width: width as u32 },
-            infer::Decoding::Greedy | infer::Decoding::Sample { .. } => Decoding::Greedy,
+            infer::Decoding::Beam { width } => DecodingChoice::Beam { width: width as u32 },
+            infer::Decoding::Greedy | infer::Decoding::Sample { .. } => DecodingChoice::Greedy,
         },
         notes: model.notes.clone(),
     })

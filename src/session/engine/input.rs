@@ -5,7 +5,6 @@ use crate::infer::{TextError, VisionLanguageModel};
 use crate::io::picture::{Picture, PictureError};
 use crate::limits::{self, LimitError, MAX_ASPECT};
 use crate::model::blip::Task;
-use crate::pixels;
 use crate::session::host::Host;
 use crate::session::protocol::{Failure, Pixels};
 
@@ -65,10 +64,10 @@ pub(super) async fn decoded(host: &impl Host, name: &str, file: &[u8]) -> Result
 }
 
 /// A picture whose bytes fill it.
-fn checked(picture: &Pixels) -> Result<pixels::Pixels, Failure> {
+fn checked(picture: &Pixels) -> Result<Pixels, Failure> {
     let bytes = picture.width as usize * picture.height as usize * 3;
     match bytes > 0 && picture.rgb.len() == bytes {
-        true => Ok(pixels::Pixels::new(picture.width, picture.height, picture.rgb.clone())),
+        true => Ok(Pixels::new(picture.width, picture.height, picture.rgb.clone())),
         false => {
             Err(unusable("This picture is broken.", format!("{} bytes, expected {bytes}", picture.rgb.len())))
         }
@@ -76,7 +75,7 @@ fn checked(picture: &Pixels) -> Result<pixels::Pixels, Failure> {
 }
 
 /// A picture at the model's size, still in bytes.
-pub(super) fn fit(model: &VisionLanguageModel, picture: &pixels::Pixels) -> Result<pixels::Pixels, Failure> {
+pub(super) fn fit(model: &VisionLanguageModel, picture: &Pixels) -> Result<Pixels, Failure> {
     limits::picture(picture.width, picture.height).map_err(|limit| {
         let sentence = match limit {
             LimitError::Pixels { .. } => "This picture is too large for the model.",
@@ -88,11 +87,7 @@ pub(super) fn fit(model: &VisionLanguageModel, picture: &pixels::Pixels) -> Resu
 }
 
 /// A picture that was fitted once is what the model sees.
-pub(super) fn fitted(model: &VisionLanguageModel, picture: &Pixels) -> Result<pixels::Pixels, Failure> {
+pub(super) fn fitted(model: &VisionLanguageModel, picture: &Pixels) -> Result<Pixels, Failure> {
     let (picture, side) = (checked(picture)?, model.image_size());
     if picture.size() == (side, side) { Ok(picture) } else { fit(model, &picture) }
-}
-
-pub(super) fn protocol_pixels(pixels: pixels::Pixels) -> Pixels {
-    Pixels { width: pixels.width, height: pixels.height, rgb: pixels.rgb }
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use super::emit::Emit;
 use super::facts::facts;
 use super::loaded::Loaded;
-use crate::device::{Device, KernelTuning, Preference, Selection, select};
+use crate::device::{BackendChoice, Device, KernelTuning, Selection, select};
 use crate::infer::{LoadError, VisionLanguageModel, probe_plan};
-use crate::io::hub::{Manifest, StoredFiles, manifest};
+use crate::io::hub::{Manifest, StoredFiles, load_manifest};
 use crate::io::tokenizer;
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
@@ -17,8 +17,7 @@ use crate::precision::Precision;
 use crate::session::host::Host;
 use crate::session::library::{CheckpointId, fits, folder_of, storage};
 use crate::session::protocol::{
-    Backend, BackendChoice, DeviceReport, Event, Failure, Loading, ModelFacts, ModelName, Recovery, Stage,
-    Trial,
+    Backend, DeviceReport, Event, Failure, Loading, LoadingStage, ModelFacts, ModelName, Recovery, Trial,
 };
 
 /// How often a model's files are looked for while others have them, and how long between two times.
@@ -47,7 +46,7 @@ impl Load {
                         emit(Event::Waiting);
                     }
                     *tries += 1;
-                    host.rest(REST).await;
+                    host.sleep(REST).await;
                     return Ok(None);
                 }
                 lock => Some(lock.ok_or_else(|| busy(name))?),
@@ -55,14 +54,14 @@ impl Load {
             ModelName::Playroom { .. } => None,
         };
         let stage = |stage, done, total| emit(Event::Loading(Loading { stage, done, total }));
-        stage(Stage::Device, 0, Some(1));
+        stage(LoadingStage::Device, 0, Some(1));
         // The trial needs a model's sizes only, not its weights.
         let known = host.saved_tuning().await.and_then(|text| serde_json::from_str(&text).ok());
         let selection = choose(self.backend, known).await?;
         if let Some(measurements) = &selection.measurements {
             host.save_tuning(serde_json::to_string(measurements).expect("plain data serialises"));
         }
-        stage(Stage::Device, 1, Some(1));
+        stage(LoadingStage::Device, 1, Some(1));
         emit(Event::Device(report(&selection)));
         let (model, facts) = match &self.model {
             ModelName::Playroom { url } => playroom(host, selection.device, url, &stage).await?,
@@ -71,14 +70,14 @@ impl Load {
             }
         };
         drop(lock);
-        stage(Stage::Prepare, 1, Some(1));
+        stage(LoadingStage::Prepare, 1, Some(1));
         let loaded = Loaded::new(model, &facts);
         emit(Event::Ready(facts));
         Ok(Some(loaded))
     }
 }
 
-type StageNote<'a> = &'a dyn Fn(Stage, u64, Option<u64>);
+type StageNote<'a> = &'a dyn Fn(LoadingStage, u64, Option<u64>);
 
 /// Our own model.
 async fn playroom(
@@ -88,7 +87,7 @@ async fn playroom(
     stage: StageNote<'_>,
 ) -> Result<(VisionLanguageModel, ModelFacts), Failure> {
     let base = url.trim_end_matches('/');
-    let fetch = async |name: &str, of: Stage| {
+    let fetch = async |name: &str, of: LoadingStage| {
         let whole = host.fetch(&format!("{base}/{name}"), &mut |done, total| stage(of, done, total)).await;
         whole.map(Rc::new).map_err(|detail| {
             let sentence = format!("The model's file {name} could not be downloaded.");
@@ -97,14 +96,14 @@ async fn playroom(
     };
     let mut files = BTreeMap::new();
     for name in ["config.json", "tokenizer.json"] {
-        files.insert(name, fetch(name, Stage::Vocabulary).await?);
+        files.insert(name, fetch(name, LoadingStage::Vocabulary).await?);
     }
     let eval = host.fetch(&format!("{base}/eval.json"), &mut |_, _| {}).await.unwrap_or_default();
-    files.insert("model.safetensors", fetch("model.safetensors", Stage::Weights).await?);
-    stage(Stage::Prepare, 0, Some(1));
+    files.insert("model.safetensors", fetch("model.safetensors", LoadingStage::Weights).await?);
+    stage(LoadingStage::Prepare, 0, Some(1));
     let mut model = VisionLanguageModel::load(device, &files, Precision::F32)?;
     drop(files);
-    model.encode_pictures(&[blank(model.image_size() as u32)]).await?;
+    model.embed_images(&[blank(model.image_size() as u32)]).await?;
     let facts = facts(&model, "Playroom", String::from_utf8(eval).unwrap_or_default()).await?;
     Ok((model, facts))
 }
@@ -132,7 +131,7 @@ pub(super) async fn stored(
     let read = async {
         let (folder, manifest) = whole(host, name).await?;
         let files = StoredFiles::open(&folder, &manifest).await?;
-        stage(Stage::Weights, 0, Some(manifest.size()));
+        stage(LoadingStage::Weights, 0, Some(manifest.size()));
         if manifest.has_tokenizer() {
             tokenizer::ready().await.map_err(|error| Failure {
                 sentence: "A part of this page that the model needs could not be loaded.".to_string(),
@@ -146,8 +145,8 @@ pub(super) async fn stored(
         };
         fits(&VisionLanguageModel::architecture(&files).map_err(unloadable)?, precision)?;
         let model = VisionLanguageModel::load(device, &files, precision).map_err(unloadable)?;
-        stage(Stage::Weights, manifest.size(), Some(manifest.size()));
-        stage(Stage::Prepare, 0, Some(1));
+        stage(LoadingStage::Weights, manifest.size(), Some(manifest.size()));
+        stage(LoadingStage::Prepare, 0, Some(1));
         let facts = facts(&model, name, String::new()).await?;
         Ok((model, facts))
     };
@@ -165,7 +164,7 @@ pub(super) async fn stored(
 /// The folder of a checkpoint that is wholly kept.
 async fn whole<H: Host>(host: &H, name: &str) -> Result<(H::Folder, Manifest), Failure> {
     let folder = host.folder(&folder_of(name)).await.map_err(storage)?;
-    let manifest = manifest(&folder).await?.filter(Manifest::is_whole).ok_or_else(|| Failure {
+    let manifest = load_manifest(&folder).await?.filter(Manifest::is_whole).ok_or_else(|| Failure {
         sentence: format!("{name} is not kept on this device: download it first."),
         detail: String::new(),
         recovery: Recovery::ChangeInput,
@@ -178,13 +177,8 @@ fn blank(side: u32) -> Pixels {
 }
 
 async fn choose(backend: BackendChoice, known: Option<KernelTuning>) -> Result<Selection, Failure> {
-    let preference = match backend {
-        BackendChoice::Auto => Preference::Auto,
-        BackendChoice::Cpu => Preference::Cpu,
-        BackendChoice::Gpu => Preference::Gpu,
-    };
     let probe = |layout| Rc::new(probe_plan(&Config::playroom(256), layout));
-    Ok(select(preference, probe, known).await?)
+    Ok(select(backend, probe, known).await?)
 }
 
 fn report(selection: &Selection) -> DeviceReport {

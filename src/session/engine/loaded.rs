@@ -1,7 +1,7 @@
 //! The model that is loaded, and what was made with it.
 
 use super::album::Album;
-use super::run::Runs;
+use super::run::TrainingRuns;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::VisionLanguageModel;
 use crate::precision::Precision;
@@ -18,7 +18,7 @@ pub(crate) struct Loaded {
     pub album: Album,
     /// The blind baseline for questions; counted on first use.
     pub prior: Option<QuestionPrior>,
-    pub runs: Runs,
+    pub runs: TrainingRuns,
 }
 
 impl Loaded {
@@ -30,7 +30,7 @@ impl Loaded {
             embed_dim: facts.embed_dim as usize,
             album: Album::default(),
             prior: None,
-            runs: Runs::default(),
+            runs: TrainingRuns::default(),
         }
     }
 }

@@ -1,36 +1,36 @@
 //! What is asked of the model that is loaded, whichever that is.
 
-use super::answer::Answering;
+use super::answer::AnswerTask;
 use super::attention;
-use super::caption::Captioning;
+use super::caption::CaptionTask;
 use super::describe::{LEAST_MS, steps};
 use super::emit::Emit;
 use super::encode::{encode, piece};
-use super::input::{decoded, fit, fitted, protocol_pixels};
+use super::input::{decoded, fit, fitted};
 use super::loaded::Loaded;
-use super::matching::Matching;
+use super::matching::MatchTask;
 use crate::infer::VisionLanguageModel;
 use crate::session::host::Host;
-use crate::session::protocol::{Command, Event, Failure, Opened};
+use crate::session::protocol::{Command, Event, Failure, OpenedPicture};
 
 /// A command, and how far the model has come with it.
-pub(super) struct Asking {
+pub(super) struct ModelTask {
     command: Command,
-    progress: Progress,
+    progress: ModelTaskState,
 }
 
-enum Progress {
+enum ModelTaskState {
     Begun,
     /// Inputs that are encoded.
     Encoded(usize),
-    Caption(Box<Captioning>),
-    Answer(Box<Answering>),
-    Match(Box<Matching>),
+    Caption(Box<CaptionTask>),
+    Answer(Box<AnswerTask>),
+    Match(Box<MatchTask>),
 }
 
-impl Asking {
+impl ModelTask {
     pub(super) fn new(command: Command) -> Self {
-        Asking { command, progress: Progress::Begun }
+        ModelTask { command, progress: ModelTaskState::Begun }
     }
 
     /// One piece of the command; whether it was the last.
@@ -40,33 +40,33 @@ impl Asking {
         host: &impl Host,
         emit: Emit<'_>,
     ) -> Result<bool, Failure> {
-        let model = &mut loaded.model;
         match (&self.command, &mut self.progress) {
-            (_, Progress::Caption(captioning)) => return captioning.advance(model, emit).await,
-            (_, Progress::Answer(answering)) => {
-                return answering.advance(model, &mut loaded.prior, emit).await;
-            }
-            (_, Progress::Match(matching)) => return matching.advance(model, emit).await,
+            (_, ModelTaskState::Caption(task)) => return task.advance(loaded, emit).await,
+            (_, ModelTaskState::Answer(task)) => return task.advance(loaded, emit).await,
+            (_, ModelTaskState::Match(task)) => return task.advance(loaded, emit).await,
             (Command::Encode { inputs, .. }, progress) => {
-                let from = if let Progress::Encoded(done) = progress { *done } else { 0 };
+                let from = if let ModelTaskState::Encoded(done) = progress { *done } else { 0 };
                 let next = piece(&inputs[from..]);
-                let rows = encode(model, next).await?;
+                let rows = encode(&mut loaded.model, next).await?;
                 emit(Event::Encoded { from: from as u32, rows });
-                *progress = Progress::Encoded(from + next.len());
+                *progress = ModelTaskState::Encoded(from + next.len());
                 return Ok(from + next.len() == inputs.len());
             }
             _ => {}
         }
+        let model = &mut loaded.model;
         self.progress = match &self.command {
             Command::Match { pictures, texts } => {
-                Progress::Match(Box::new(Matching::begin(model, pictures, texts)?))
+                ModelTaskState::Match(Box::new(MatchTask::begin(model, pictures, texts)?))
             }
             Command::Caption { picture, prefix, decoding, max_new_tokens } => {
                 let most = *max_new_tokens as usize;
-                Progress::Caption(Box::new(Captioning::begin(model, picture, prefix, *decoding, most)?))
+                ModelTaskState::Caption(Box::new(CaptionTask::begin(
+                    model, picture, prefix, *decoding, most,
+                )?))
             }
             Command::Ask { picture, question } => {
-                Progress::Answer(Box::new(Answering::begin(model, picture, question).await?))
+                ModelTaskState::Answer(Box::new(AnswerTask::begin(model, picture, question).await?))
             }
             command => {
                 emit(once(model, host, command).await?);
@@ -88,12 +88,12 @@ async fn once(
             let picture = decoded(host, name, file).await?;
             let fitted = fit(model, &picture.pixels)?;
             let is_incomplete = picture.is_incomplete;
-            Ok(Event::Opened(Opened { picture: protocol_pixels(fitted), is_incomplete }))
+            Ok(Event::Opened(OpenedPicture { picture: fitted, is_incomplete }))
         }
         Command::CrossAttention { picture, text, reader } => {
             attention::cross(model, picture, text, *reader).await
         }
-        Command::SelfAttention { picture } => attention::own(model, picture).await,
+        Command::SelfAttention { picture } => attention::self_attention(model, picture).await,
         Command::TimeSteps { picture } => {
             let fitted = fitted(model, picture)?;
             Ok(steps(model.time_image_steps(&fitted, LEAST_MS).await?))

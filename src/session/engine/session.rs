@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::{Comparing, Spare};
+use super::compare::{CompareTask, ReclaimedState};
 use super::load::Load;
 use super::loaded::Loaded;
-use super::task::Task;
+use super::task::EngineTask;
 use crate::session::host::Host;
 use crate::session::protocol::{Command, Event, Failure, Lane, ModelName, Recovery, Reply, Request};
 
@@ -16,9 +16,9 @@ pub struct Session {
     /// What was last asked to be loaded.
     requested: Option<Load>,
     /// What a comparison keeps while no model is loaded.
-    spare: Option<Spare>,
+    spare: Option<ReclaimedState>,
     /// With the ids of their requests, the most urgent first.
-    tasks: BTreeMap<Lane, (u32, Task)>,
+    tasks: BTreeMap<Lane, (u32, EngineTask)>,
     /// Id of the last load: a lost device is reported on it.
     load_id: u32,
     /// Whether the page was told that there is no model, and will send what it wants of one to the next.
@@ -44,9 +44,11 @@ impl Session {
             return;
         }
         let task = match (request.command, self.compared()) {
-            (Command::Stop { lane: Lane::Compare }, Some(name)) => Task::Compare(Comparing::stopped(name)),
+            (Command::Stop { lane: Lane::Compare }, Some(name)) => {
+                EngineTask::Compare(CompareTask::stopped(name))
+            }
             (Command::Stop { .. }, _) => return,
-            (command, _) => Task::new(command),
+            (command, _) => EngineTask::new(command),
         };
         self.tasks.insert(lane, (request.id, task));
     }
@@ -68,7 +70,7 @@ impl Session {
         let Some((lane, (id, mut task))) = self.tasks.pop_first() else { return };
         let emit = |event| host.emit(Reply { id, event });
         let result = match &mut task {
-            Task::Load(load, tries) => {
+            EngineTask::Load(load, tries) => {
                 (self.loaded, self.spare) = (None, None);
                 self.requested = Some(load.clone());
                 load.advance(host, tries, &emit).await.map(|loaded| {
@@ -76,9 +78,9 @@ impl Session {
                     self.loaded.is_some()
                 })
             }
-            Task::Compare(comparing) => {
+            EngineTask::Compare(task) => {
                 let requested = self.requested.as_ref().map(|load| &load.model);
-                comparing.advance(host, requested, &mut self.loaded, &mut self.spare, &emit).await
+                task.advance(host, requested, &mut self.loaded, &mut self.spare, &emit).await
             }
             task => match &mut self.loaded {
                 Some(loaded) => task.advance(loaded, host, &emit).await,
@@ -89,8 +91,8 @@ impl Session {
                 }),
             },
         };
-        for cut in self.loaded.iter().flat_map(|loaded| loaded.model.take_cuts()) {
-            emit(Event::Noted(format!("{cut}.")));
+        for truncation in self.loaded.iter().flat_map(|loaded| loaded.model.take_truncations()) {
+            emit(Event::Noted(format!("{truncation}.")));
         }
         if let Some(measurements) =
             self.loaded.as_ref().and_then(|loaded| loaded.model.device().take_measurements())
@@ -110,7 +112,7 @@ impl Session {
                     self.tasks.clear();
                 } else if let (Lane::Compare, None, Some(load)) = (lane, &self.loaded, &self.requested) {
                     // The form that failed took the device with it.
-                    self.tasks.insert(Lane::Load, (self.load_id, Task::Load(load.clone(), 0)));
+                    self.tasks.insert(Lane::Load, (self.load_id, EngineTask::Load(load.clone(), 0)));
                 }
             }
         }

@@ -2,11 +2,11 @@
 
 use super::emit::Emit;
 use super::failure::unusable;
-use super::run::{Run, Runs, Trainee};
-use crate::device::Device;
+use super::loaded::Loaded;
+use super::run::{LabRun, TrainingRun, TrainingRuns};
 use crate::lab::fuse::{Contestant, Race};
 use crate::lab::sabotage::Sabotage;
-use crate::lab::weights::WeightsError;
+use crate::lab::weights::LabWeightsError;
 use crate::session::protocol::{Event, Experiment, Failure, TrainingUpdate};
 
 /// A request to train.
@@ -22,17 +22,14 @@ impl Training {
     }
 
     /// One piece, so that a pause is heard within a step; whether the run has come to where it should.
-    pub(super) async fn advance(
-        &mut self,
-        device: &Device,
-        runs: &mut Runs,
-        emit: Emit<'_>,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
+        let Loaded { model, runs, .. } = loaded;
+        let device = model.device();
         let known = runs.of(&self.experiment);
         let resumes = self.has_begun || known.as_ref().is_some_and(|run| run.step() <= self.until);
         self.has_begun = true;
         let Some(run) = known.filter(|_| resumes) else {
-            let (run, update) = Run::begin(device, &self.experiment).await?;
+            let (run, update) = TrainingRun::begin(device, &self.experiment).await?;
             runs.add(run);
             emit(Event::Training(update));
             return Ok(false);
@@ -52,9 +49,9 @@ fn nothing_trained() -> Failure {
     unusable("Nothing has been trained yet.", String::new())
 }
 
-fn raced<'a>(runs: &'a mut Runs, experiment: &Experiment) -> Result<&'a Race, Failure> {
+fn raced<'a>(runs: &'a mut TrainingRuns, experiment: &Experiment) -> Result<&'a Race, Failure> {
     match runs.of(experiment) {
-        Some(Run { trainee: Trainee::Race(race), .. }) => Ok(race),
+        Some(TrainingRun { lab_run: LabRun::Race(race), .. }) => Ok(race),
         _ => Err(nothing_trained()),
     }
 }
@@ -73,11 +70,13 @@ impl CorruptionEval {
     }
 
     /// The answers of one contestant to one corruption; whether it was the last.
-    pub(super) async fn advance(&mut self, runs: &mut Runs, emit: Emit<'_>) -> Result<bool, Failure> {
-        let race = raced(runs, &self.experiment)?;
+    pub(super) async fn advance(&mut self, loaded: &mut Loaded, emit: Emit<'_>) -> Result<bool, Failure> {
+        let race = raced(&mut loaded.runs, &self.experiment)?;
         let count = race.settings.entrants().len();
         if let Some(&sabotage) = self.sabotages.get(self.next / count) {
-            emit(Event::Training(TrainingUpdate::Damage(race.damage(self.next % count, sabotage).await?)));
+            emit(Event::Training(TrainingUpdate::CorruptionResult(
+                race.evaluate_corrupted(self.next % count, sabotage).await?,
+            )));
             self.next += 1;
         }
         let is_last = self.next >= count * self.sabotages.len();
@@ -90,18 +89,18 @@ impl CorruptionEval {
 
 /// The bytes of a safetensors file.
 pub(super) async fn weights(
-    runs: &mut Runs,
+    runs: &mut TrainingRuns,
     experiment: &Experiment,
     contestant: Option<Contestant>,
 ) -> Result<Vec<u8>, Failure> {
     let run = runs.of(experiment).ok_or_else(nothing_trained)?;
-    let file = match (&run.trainee, contestant) {
-        (Trainee::Race(race), Some(contestant)) => race.to_file(contestant).await,
-        (Trainee::Contrast(run), None) => run.to_file().await,
+    let file = match (&run.lab_run, contestant) {
+        (LabRun::Race(race), Some(contestant)) => race.to_file(contestant).await,
+        (LabRun::Contrast(run), None) => run.to_file().await,
         _ => return Err(unusable("This experiment hands out no such weights.", String::new())),
     };
     file.map_err(|error| match error {
-        WeightsError::Device(error) => error.into(),
+        LabWeightsError::Device(error) => error.into(),
         error => unusable("These weights cannot be written.", error.to_string()),
     })
 }

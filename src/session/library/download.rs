@@ -2,13 +2,13 @@
 
 use super::folders::folder_of;
 use super::storage::{Need, full, storage};
-use crate::io::hub::{Download, HubError, MANIFEST, Source, manifest};
+use crate::io::hub::{Download, HubError, MANIFEST, Source, load_manifest};
 use crate::session::host::Host;
-use crate::session::protocol::{Event, Failure, Progress};
+use crate::session::protocol::{DownloadProgress, Event, Failure};
 
-type Opened<H> = Download<<H as Host>::Folder, <H as Host>::Network>;
+type OpenDownload<H> = Download<<H as Host>::Folder, <H as Host>::Network>;
 
-pub(super) async fn open<H: Host>(host: &H, name: &str, again: bool) -> Result<Opened<H>, HubError> {
+pub(super) async fn open<H: Host>(host: &H, name: &str, again: bool) -> Result<OpenDownload<H>, HubError> {
     let source = Source::parse(name)?;
     let folder = host.folder(&folder_of(&source.name)).await;
     let folder = folder.map_err(|source| HubError::Storage { file: MANIFEST.to_string(), source })?;
@@ -23,7 +23,7 @@ pub(super) async fn open<H: Host>(host: &H, name: &str, again: bool) -> Result<O
 /// How many times what is kept was fetched again; none where nothing is kept.
 async fn generation(host: &impl Host, folder: &str) -> Result<Option<u32>, Failure> {
     let store = host.folder(folder).await.map_err(storage)?;
-    Ok(manifest(&store).await?.map(|kept| kept.generation))
+    Ok(load_manifest(&store).await?.map(|kept| kept.generation))
 }
 
 /// What is to be downloaded, as [`Command::Download`](crate::session::protocol::Command::Download) says it.
@@ -53,7 +53,7 @@ pub(super) async fn download(
             lock
         }
     };
-    if in_memory && let Err(error) = host.hold(&folder).await {
+    if in_memory && let Err(error) = host.move_to_memory(&folder).await {
         return Err(full(host, &folder, name, Need { missing: 0, whole: u64::MAX }, error).await);
     }
     let mut need = Need { missing: 0, whole: offered };
@@ -68,7 +68,7 @@ pub(super) async fn download(
             let progress = download.progress();
             let (done, total, rate) = (progress.done, progress.total, progress.rate);
             need.missing = total - done;
-            emit(Event::Downloading(Progress { done, total, rate }));
+            emit(Event::Downloading(DownloadProgress { done, total, rate }));
         }
         Ok(())
     };
@@ -78,7 +78,7 @@ pub(super) async fn download(
         }
         downloaded => {
             drop(lock);
-            host.tell(&folder);
+            host.notify_changed(&folder);
             Ok(downloaded?)
         }
     }

@@ -27,7 +27,7 @@ pub(in crate::session) fn album_of(name: &str, precision: Precision) -> String {
 pub fn lane_of(folder: &str) -> Option<Lane> {
     match folder {
         album if album.starts_with(ALBUMS) => Some(Lane::Album),
-        model if model.starts_with(MODELS) => Some(Lane::Shelf),
+        model if model.starts_with(MODELS) => Some(Lane::Models),
         _ => None,
     }
 }

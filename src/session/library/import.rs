@@ -5,7 +5,7 @@ use std::io;
 
 use super::folders::folder_of;
 use super::storage::{Need, full, storage};
-use crate::io::hub::{Entry, HubError, Manifest, Store, Writable, check, keep, manifest};
+use crate::io::hub::{Entry, HubError, Manifest, Store, Writable, check, load_manifest, save_manifest};
 use crate::session::host::Host;
 use crate::session::protocol::{Event, Failure, Recovery};
 
@@ -38,32 +38,34 @@ impl<L> ImportLock<L> {
     }
 }
 
-/// Writes a piece; after the last one the checkpoint is on the shelf like one that was downloaded. From the first piece to
+/// Bytes of one of the files of the checkpoint `name`, from `start`; every file has its size beside it.
+pub(super) struct Piece<'a> {
+    pub name: &'a str,
+    pub files: &'a [(String, u64)],
+    pub file: usize,
+    pub start: u64,
+    pub bytes: &'a [u8],
+}
+
+/// Writes a piece; after the last one the checkpoint is listed like one that was downloaded. From the first piece to
 /// the last the folder is this page's alone.
 pub(super) async fn import<H: Host>(
     host: &H,
     import_lock: &ImportLock<H::Lock>,
-    name: &str,
-    files: &[(String, u64)],
-    file: usize,
-    start: u64,
-    bytes: &[u8],
+    piece: Piece<'_>,
 ) -> Result<Event, Failure> {
-    let imported = piece(host, import_lock, name, files, file, start, bytes).await;
+    let name = piece.name;
+    let imported = write(host, import_lock, piece).await;
     if imported.is_err() {
         import_lock.end(name);
     }
     imported
 }
 
-async fn piece<H: Host>(
+async fn write<H: Host>(
     host: &H,
     import_lock: &ImportLock<H::Lock>,
-    name: &str,
-    files: &[(String, u64)],
-    file: usize,
-    start: u64,
-    bytes: &[u8],
+    Piece { name, files, file, start, bytes }: Piece<'_>,
 ) -> Result<Event, Failure> {
     let sizes = files.iter().map(|(_, size)| size);
     let total = sizes.clone().fold(0, |sum: u64, size| sum.saturating_add(*size));
@@ -95,11 +97,11 @@ async fn piece<H: Host>(
         Err(error) => return Err(fails(error).await),
     };
     if is_first {
-        // From here on the shelf shows what has come, and deletes it. What an earlier attempt has left is no checkpoint any more.
+        // From here on the list shows what has come, and deletes it. What an earlier attempt has left is no checkpoint any more.
         if let Err(error) = note(&folder, name, files, 0).await {
             return Err(fails(error).await);
         }
-    } else if !was_at_it && manifest(&folder).await?.is_none() {
+    } else if !was_at_it && load_manifest(&folder).await?.is_none() {
         return Err(Failure {
             sentence: "The files that had come were deleted: hand the folder in again.".to_string(),
             detail: String::new(),
@@ -130,7 +132,7 @@ async fn piece<H: Host>(
         }
         if file + 1 == files.len() {
             import_lock.end(name);
-            host.tell(&key);
+            host.notify_changed(&key);
         }
     }
     Ok(Event::Imported { done, total })
@@ -148,7 +150,7 @@ async fn note(folder: &impl Store, name: &str, files: &[(String, u64)], whole: u
     };
     let entries = files.iter().enumerate().map(entry).collect();
     let manifest = Manifest { name: name.to_string(), entries, generation: 0, is_stale: false };
-    match keep(folder, Some(&manifest)).await {
+    match save_manifest(folder, Some(&manifest)).await {
         Err(HubError::Storage { source, .. }) => Err(source),
         kept => kept.map_err(io::Error::other),
     }

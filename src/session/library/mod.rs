@@ -5,9 +5,9 @@ mod download;
 mod folders;
 mod id;
 mod import;
+mod models;
 mod offer;
 mod serve;
-mod shelf;
 mod storage;
 
 pub use folders::lane_of;

@@ -4,7 +4,7 @@ use std::io;
 
 use super::download::open;
 use super::folders::folder_of;
-use super::shelf::stored;
+use super::models::stored;
 use super::storage::{at_least, at_most, shortage, storage};
 use crate::io::hub::{HubError, Source};
 use crate::limits::{MAX_HELD, PAGE_WEIGHTS};
@@ -20,7 +20,7 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
     let download = match open(host, name, again).await {
         // Not even an empty folder can be made: what a model is can be told all the same.
         Err(HubError::Storage { source, .. }) if source.kind() == io::ErrorKind::StorageFull => {
-            host.hold(&folder).await.map_err(storage)?;
+            host.move_to_memory(&folder).await.map_err(storage)?;
             open(host, name, again).await
         }
         opened => opened,
@@ -35,12 +35,12 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
     let memory = Precision::ALL.map(|precision| architecture.bytes(precision));
     let least = memory.into_iter().min().unwrap_or(0);
     let missing = manifest.size().saturating_sub(stored);
-    let space = host.space(&folder).await.filter(|space| *space < missing);
+    let space = host.available_bytes(&folder).await.filter(|space| *space < missing);
     let short = space.map(|space| shortage("this model", missing, Some(space))).unwrap_or_default();
-    let lasts = host.lasts(&folder);
+    let is_persistent = host.is_persistent(&folder);
     let obstacle = if least > PAGE_WEIGHTS {
         format!("Its weights take {} in memory; a page can hold {}.", at_least(least), at_most(PAGE_WEIGHTS))
-    } else if !short.is_empty() && (!lasts || missing > MAX_HELD) {
+    } else if !short.is_empty() && (!is_persistent || missing > MAX_HELD) {
         format!("{short} Delete a model, or choose a smaller one.")
     } else {
         String::new()
@@ -58,7 +58,7 @@ pub(super) async fn offer(host: &impl Host, name: &str, again: bool) -> Result<O
         memory,
         obstacle,
         shortage,
-        lasts,
+        is_persistent,
     })
 }
 

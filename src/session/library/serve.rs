@@ -2,9 +2,9 @@
 
 use super::download::{DownloadRequest, download};
 use super::folders::folder_of;
-use super::import::{ImportLock, import};
+use super::import::{ImportLock, Piece, import};
 use super::storage::storage;
-use super::{offer, shelf};
+use super::{models, offer};
 use crate::session::host::Host;
 use crate::session::protocol::{Command, Event, Lane, Reply, Request};
 
@@ -14,20 +14,24 @@ pub async fn serve<H: Host>(host: &H, import_lock: &ImportLock<H::Lock>, request
     let emit = |event| host.emit(Reply { id, event });
     let event = match request.command {
         Command::Offer { name, again } => offer::offer(host, &name, again).await.map(Event::Offered),
-        Command::Revalidate { names } => Ok(Event::Outdated(shelf::outdated(host, names).await)),
+        Command::Revalidate { names } => Ok(Event::Outdated(models::outdated(host, names).await)),
         Command::Download { name, size, again, in_memory } => {
             let request = DownloadRequest { name: &name, size, again, in_memory };
             download(host, request, &emit).await.map(|()| Event::Downloaded)
         }
         Command::Import { name, files, file, start, bytes, in_memory } => {
-            let held = if in_memory { host.hold(&folder_of(&name)).await } else { Ok(()) };
+            let held = if in_memory { host.move_to_memory(&folder_of(&name)).await } else { Ok(()) };
             match held {
-                Ok(()) => import(host, import_lock, &name, &files, file as usize, start, &bytes).await,
+                Ok(()) => {
+                    let piece =
+                        Piece { name: &name, files: &files, file: file as usize, start, bytes: &bytes };
+                    import(host, import_lock, piece).await
+                }
                 Err(error) => Err(storage(error)),
             }
         }
-        Command::Shelf => shelf::shelf(host).await.map(Event::Shelf),
-        Command::Delete { name } => shelf::delete(host, import_lock, &name).await.map(Event::Shelf),
+        Command::ListModels => models::list_models(host).await.map(Event::Models),
+        Command::Delete { name } => models::delete(host, import_lock, &name).await.map(Event::Models),
         // Whoever hands requests out has ended the lane's work.
         Command::Stop { lane } => {
             if lane == Lane::Import {

@@ -42,8 +42,8 @@ pub(in crate::session) async fn full(
     if error.kind() != io::ErrorKind::StorageFull {
         return storage(error);
     }
-    let space = host.space(folder).await;
-    let (ways, recovery) = match host.lasts(folder) {
+    let space = host.available_bytes(folder).await;
+    let (ways, recovery) = match host.is_persistent(folder) {
         true if need.whole <= MAX_HELD => (
             "Delete a model that is kept, choose a smaller one, or go on in memory for this visit.",
             Recovery::InMemory,

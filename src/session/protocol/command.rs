@@ -2,7 +2,7 @@
 
 #[cfg(doc)]
 use super::Event;
-use super::input::{BackendChoice, Decoding, Input, Photo, Pixels, Reader};
+use super::input::{BackendChoice, DecodingChoice, Input, Photo, Pixels, Reader};
 use super::model::ModelName;
 use super::training::Experiment;
 use crate::lab::fuse::{Contestant, Modality};
@@ -68,7 +68,7 @@ commands! {
     PictureQuery {}
     Caption {
         /// Writes a caption that begins with `prefix`. [`Event::TokenWritten`] many times, then [`Event::Captioned`].
-        Caption { picture: Pixels, prefix: String, decoding: Decoding, max_new_tokens: u32 },
+        Caption { picture: Pixels, prefix: String, decoding: DecodingChoice, max_new_tokens: u32 },
     }
     Ask {
         /// [`Event::Answered`].
@@ -163,10 +163,10 @@ commands! {
             in_memory: bool,
         },
     }
-    Shelf {
-        /// Which checkpoints are kept on this device. [`Event::Shelf`].
-        Shelf,
-        /// Deletes a checkpoint with what was made by it. [`Event::Shelf`].
+    Models {
+        /// Which checkpoints are kept on this device. [`Event::Models`].
+        ListModels,
+        /// Deletes a checkpoint with what was made by it. [`Event::Models`].
         Delete { name: String },
     }
     _ {
@@ -203,6 +203,37 @@ impl Lane {
     /// Whether the library of checkpoints serves this lane: it needs no model, and does not wait for the engine.
     pub fn is_of_library(self) -> bool {
         self >= Lane::Offer
+    }
+
+    /// Whether an answer here says nothing beside its own command; on other lanes it adds to what is known.
+    pub fn is_of_answers(self) -> bool {
+        match self {
+            Lane::TextQuery
+            | Lane::PictureQuery
+            | Lane::Caption
+            | Lane::Ask
+            | Lane::CrossAttention
+            | Lane::SelfAttention
+            | Lane::Steps
+            | Lane::Match
+            | Lane::Search
+            | Lane::Labels
+            | Lane::Gallery => true,
+            Lane::Load
+            | Lane::Compare
+            | Lane::Open
+            | Lane::Weights
+            | Lane::Sabotage
+            | Lane::Thumbnails
+            | Lane::Album
+            | Lane::AddPhoto
+            | Lane::Train
+            | Lane::Offer
+            | Lane::Download
+            | Lane::Revalidate
+            | Lane::Import
+            | Lane::Models => false,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::command::Lane;
 use super::input::{Photo, Pixels};
-use super::model::{Effect, ModelFacts, Offer, StoredModel};
+use super::model::{ModelFacts, Offer, PrecisionReport, StoredModel};
 use super::training::TrainingUpdate;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,8 @@ pub enum Event {
     Loading(Loading),
     Device(DeviceReport),
     Ready(ModelFacts),
-    Compared(Effect),
-    Opened(Opened),
+    Compared(PrecisionReport),
+    Opened(OpenedPicture),
     /// Unit vectors of the inputs `from ..`, each of `ModelFacts::embed_dim` values, row after row.
     Encoded {
         from: u32,
@@ -29,11 +29,11 @@ pub enum Event {
     /// The finished hypotheses, the best first; greedy and sampled decoding have one. Beams of Playroom are ranked by their
     /// log-probability, those of published models by its mean over the tokens, as `generate` of transformers does it.
     Captioned {
-        hypotheses: Vec<Hypothesis>,
+        hypotheses: Vec<CaptionHypothesis>,
     },
     Answered(Answer),
-    CrossAttention(Attention),
-    SelfAttention(Attention),
+    CrossAttention(AttentionWeights),
+    SelfAttention(AttentionWeights),
     /// In the order in which they run.
     StepsTimed(Vec<StepTime>),
     Training(TrainingUpdate),
@@ -49,7 +49,7 @@ pub enum Event {
     /// Places of photos with the bytes of picture files.
     Thumbnails(Vec<(u32, Vec<u8>)>),
     Offered(Offer),
-    Downloading(Progress),
+    Downloading(DownloadProgress),
     /// Wholly kept on this device.
     Downloaded,
     /// The names of those checkpoints whose servers have other files by now.
@@ -59,11 +59,11 @@ pub enum Event {
         done: u64,
         total: u64,
     },
-    Shelf(Vec<StoredModel>),
+    Models(Vec<StoredModel>),
     /// Others have the files that the request needs, another page of this browser perhaps. A download goes on when they are done;
     /// loading looks again some times.
     Waiting,
-    /// In answer to no request: another page has changed what this lane tells of, [`Lane::Album`] or [`Lane::Shelf`].
+    /// In answer to no request: another page has changed what this lane tells of, [`Lane::Album`] or [`Lane::Models`].
     Changed(Lane),
     /// A sentence for the visitor beside the answer: a text was cut.
     Noted(String),
@@ -78,17 +78,17 @@ pub struct AlbumPart {
     pub photos: Vec<Photo>,
     /// `[photos, embed_dim]`, unit vectors.
     pub embeddings: Vec<f32>,
-    /// Those of `photos` whose files end early, by their places in the album; see [`Opened::is_incomplete`].
+    /// Those of `photos` whose files end early, by their places in the album; see [`OpenedPicture::is_incomplete`].
     pub incomplete: Vec<u32>,
     /// Photos of the whole album that are left out because what was kept of them is damaged.
     pub damaged: u32,
     /// Whether it is there on the next visit; otherwise it is held in memory.
-    pub lasts: bool,
+    pub is_persistent: bool,
 }
 
 /// A picture that was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opened {
+pub struct OpenedPicture {
     /// As the model sees it.
     pub picture: Pixels,
     /// Whether the end of its file is missing, and with it perhaps a part of the picture.
@@ -96,7 +96,7 @@ pub struct Opened {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
+pub struct DownloadProgress {
     /// Bytes that are kept.
     pub done: u64,
     pub total: u64,
@@ -104,10 +104,10 @@ pub struct Progress {
     pub rate: f64,
 }
 
-/// A stage of loading with its progress. The stages come in the order of [`Stage::ALL`].
+/// A stage of loading with its progress. The stages come in the order of [`LoadingStage::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loading {
-    pub stage: Stage,
+    pub stage: LoadingStage,
     /// Bytes for downloads, steps otherwise.
     pub done: u64,
     /// `None` where the server does not tell.
@@ -115,7 +115,7 @@ pub struct Loading {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Stage {
+pub enum LoadingStage {
     /// Asking the browser for a graphics device.
     Device,
     /// Downloading configuration and tokenizer.
@@ -126,8 +126,9 @@ pub enum Stage {
     Prepare,
 }
 
-impl Stage {
-    pub const ALL: [Stage; 4] = [Stage::Device, Stage::Vocabulary, Stage::Weights, Stage::Prepare];
+impl LoadingStage {
+    pub const ALL: [LoadingStage; 4] =
+        [LoadingStage::Device, LoadingStage::Vocabulary, LoadingStage::Weights, LoadingStage::Prepare];
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,9 +169,9 @@ pub struct Token {
     pub forced: bool,
     /// The five likeliest tokens at this position, the likeliest first.
     pub alternatives: Vec<Alternative>,
-    /// Where the decoder looked while it chose this token: `[layers, heads, grid, grid]`, as in [`Attention`]. In answering
-    /// BLIP's decoder looks at the question, whose tokens look at the picture; there it is, layer by layer and head by head,
-    /// `p[cell] = sum_t decoder[t] question[t, cell]`.
+    /// Where the decoder looked while it chose this token: `[layers, heads, grid, grid]`, as in [`AttentionWeights`]. In
+    /// answering BLIP's decoder looks at the question, whose tokens look at the picture; there it is, layer by layer and head by
+    /// head, `p[cell] = sum_t decoder[t] question[t, cell]`.
     pub attention: Vec<f32>,
 }
 
@@ -182,7 +183,7 @@ pub struct Alternative {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Hypothesis {
+pub struct CaptionHypothesis {
     pub text: String,
     /// Sum over the tokens that the model chose, the end token included.
     pub logprob: f32,
@@ -208,7 +209,7 @@ pub struct Candidate {
 /// Attention probabilities of every layer and head, `[layers, heads, queries, grid * grid]`; a row sums to one, or to less
 /// where the model also attends a class token.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Attention {
+pub struct AttentionWeights {
     pub layers: u32,
     pub heads: u32,
     pub grid: u32,
@@ -249,7 +250,7 @@ pub enum Recovery {
     FetchAgain,
 }
 
-impl Attention {
+impl AttentionWeights {
     /// The map `[grid * grid]` of one query in one head.
     pub fn map(&self, layer: usize, head: usize, query: usize) -> &[f32] {
         let keys = (self.grid * self.grid) as usize;

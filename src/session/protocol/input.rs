@@ -1,5 +1,7 @@
 //! What commands are about and how they are to be done.
 
+pub use crate::device::BackendChoice;
+pub use crate::pixels::Pixels;
 use serde::{Deserialize, Serialize};
 
 /// What a model embeds, of whichever modality.
@@ -27,25 +29,8 @@ impl From<&str> for Input {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum BackendChoice {
-    /// The faster of the two, by a short measurement.
-    #[default]
-    Auto,
-    Cpu,
-    Gpu,
-}
-
-/// Rows of RGB bytes: `rgb.len() == width * height * 3`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pixels {
-    pub width: u32,
-    pub height: u32,
-    pub rgb: Vec<u8>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub enum Decoding {
+pub enum DecodingChoice {
     /// That of the model's own files; greedy where they say nothing.
     Own,
     Greedy,

@@ -14,15 +14,15 @@ mod input;
 mod model;
 mod training;
 
-pub use crate::eval::precision::PrecisionMetrics;
+pub use crate::eval::precision_eval::PrecisionMetrics;
 pub use crate::precision::Precision;
 pub use command::{Command, EncodeLane, Lane};
 pub use event::{
-    AlbumPart, Alternative, Answer, Attention, Backend, Candidate, DeviceReport, Event, Failure, Hypothesis,
-    Loading, Opened, Progress, Recovery, Stage, StepTime, Token, Trial,
+    AlbumPart, Alternative, Answer, AttentionWeights, Backend, Candidate, CaptionHypothesis, DeviceReport,
+    DownloadProgress, Event, Failure, Loading, LoadingStage, OpenedPicture, Recovery, StepTime, Token, Trial,
 };
-pub use input::{BackendChoice, Decoding, Input, Photo, Pixels, Reader};
-pub use model::{Abilities, Effect, ModelFacts, ModelKind, ModelName, Offer, Stack, StoredModel};
+pub use input::{BackendChoice, DecodingChoice, Input, Photo, Pixels, Reader};
+pub use model::{Abilities, ModelFacts, ModelKind, ModelName, Offer, PrecisionReport, Stack, StoredModel};
 pub use training::{Experiment, KEPT_RUNS, TrainingUpdate};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn messages_survive_the_way_to_the_worker() {
         let picture = Pixels { width: 2, height: 1, rgb: vec![0, 127, 128, 255, 1, 2] };
-        let decoding = Decoding::Sample { temperature: 0.7, seed: 9 };
+        let decoding = DecodingChoice::Sample { temperature: 0.7, seed: 9 };
         let command = Command::Caption { picture, prefix: "a réd".into(), decoding, max_new_tokens: 40 };
         let request = Request { id: 300, command };
         assert_eq!(decode::<Request>(&encode(&request)).unwrap(), request);
@@ -81,7 +81,7 @@ mod tests {
     fn a_map_is_one_row_of_one_head() {
         let values = (0..2 * 3 * 2 * 4).map(|i| i as f32).collect();
         let tokens = vec!["a".into(), " b".into()];
-        let attention = Attention { layers: 2, heads: 3, grid: 2, tokens, values };
+        let attention = AttentionWeights { layers: 2, heads: 3, grid: 2, tokens, values };
         assert_eq!(attention.map(1, 2, 1), [44.0, 45.0, 46.0, 47.0]);
     }
 }

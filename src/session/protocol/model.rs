@@ -1,7 +1,7 @@
 //! What is told of models.
 
-use super::input::Decoding;
-use crate::eval::precision::PrecisionMetrics;
+use super::input::DecodingChoice;
+use crate::eval::precision_eval::PrecisionMetrics;
 use crate::precision::Precision;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub struct Offer {
     /// Why it cannot be kept, though it may be held in memory; empty where it can.
     pub shortage: String,
     /// Whether it is there on the next visit; otherwise it is held in memory.
-    pub lasts: bool,
+    pub is_persistent: bool,
 }
 
 /// A checkpoint on this device.
@@ -45,7 +45,7 @@ pub struct StoredModel {
     /// Bytes that are kept; less than `size` where a download has not ended.
     pub stored: u64,
     /// Whether it is there on the next visit; otherwise it is held in memory.
-    pub lasts: bool,
+    pub is_persistent: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ pub struct ModelFacts {
     /// In which the device keeps the matrices.
     pub precision: Precision,
     /// How it writes where nobody says it.
-    pub decoding: Decoding,
+    pub decoding: DecodingChoice,
     /// What was taken by default of what its files leave out, and what they say that is not followed here.
     pub notes: Vec<String>,
 }
@@ -106,14 +106,14 @@ impl ModelKind {
 
 /// A model whose matrices are kept in a precision.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Effect {
+pub struct PrecisionReport {
     pub precision: Precision,
     /// Of the weights on the device.
     pub bytes: u64,
     /// Per picture, for its embedding or for a text about it.
     pub milliseconds: f32,
     /// With the first form that was measured.
-    pub agreement: PrecisionMetrics,
+    pub metrics: PrecisionMetrics,
 }
 
 /// What may be asked of a model.

@@ -2,7 +2,7 @@
 
 use crate::lab::contrast::{self, objectives};
 use crate::lab::fuse;
-use crate::lab::sabotage::Damage;
+use crate::lab::sabotage::CorruptionResult;
 use serde::{Deserialize, Serialize};
 
 /// Runs that are remembered on both sides, the newest by their beginning, so that a visitor who goes from room to room
@@ -25,20 +25,20 @@ pub enum Experiment {
 pub enum TrainingUpdate {
     /// A race begins, with the held-out samples on which it is evaluated.
     RaceBegun {
-        samples: Vec<fuse::Shown>,
+        samples: Vec<fuse::HeldOutSample>,
     },
-    Round(fuse::Round),
-    /// How one contestant does after a round.
+    RaceStep(fuse::RaceStep),
+    /// How one contestant does after a step.
     Evaluated(fuse::Evaluation),
     /// What a contestant answers to corrupted samples.
-    Damage(Damage),
+    CorruptionResult(CorruptionResult),
     /// A contrastive run begins, with so many weights.
     ContrastBegun {
         parameters: u32,
     },
     Contrast(contrast::ContrastMetrics),
     /// How a contrastive run does on held-out pairs.
-    Measured(Box<contrast::Figures>),
+    Measured(Box<contrast::ContrastEval>),
     /// A race of objectives begins.
     ObjectivesBegun {
         standings: Vec<objectives::Standing>,

@@ -57,7 +57,7 @@ pub fn Camera() -> impl IntoView {
     let take = move |_| {
         let Some(video) = video.get_untracked() else { return };
         if let Err(error) = still(app, &video) {
-            refuse(app, "The camera's picture could not be taken.", &error);
+            refuse(app, "The camera gave no picture.", &error);
         }
         close();
     };
@@ -66,7 +66,7 @@ pub fn Camera() -> impl IntoView {
         <dialog node_ref=dialog class="camera" aria-label="Camera" on:close=move |_| end()>
             <video node_ref=video autoplay playsinline muted></video>
             <div class="row">
-                <button type="button" class="button" on:click=take>"Take the picture"</button>
+                <button type="button" class="button" on:click=take>"Take photo"</button>
                 <button type="button" class="button" on:click=move |_| close()>"Close"</button>
             </div>
         </dialog>

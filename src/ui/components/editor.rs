@@ -1,4 +1,4 @@
-//! Changing a scene: objects are moved on the picture, and recoloured, resized or removed below it.
+//! Changing a scene: objects are moved on the picture, and recoloured, resized or removed beside it.
 
 use super::button::Button;
 use crate::ui::context::AppContext;
@@ -136,13 +136,14 @@ pub fn Properties(selected: RwSignal<Option<usize>>) -> impl IntoView {
     view! {
         <div class="properties">
             <div class="row">
-                <Button is_idle=is_full press=add>"Add an object"</Button>
-                <Button is_idle=has_none press=delete>"Delete it"</Button>
+                <Button is_idle=is_full press=add>"Add object"</Button>
+                <Button is_idle=has_none press=delete>"Delete object"</Button>
+                {move || is_full.get().then(|| view! { <span class="small quiet" role="status">{format!("{MAX_OBJECTS} objects at most")}</span> })}
             </div>
-            <div class="row" role="group" aria-label="Move it">{STEPS.map(step).collect_view()}</div>
+            <div class="row" role="group" aria-label="Move object">{STEPS.map(step).collect_view()}</div>
             {move || match chosen.get() {
                 Some(index) => kinds(index).into_any(),
-                None => view! { <p class="small quiet">"Choose an object, then press where it is to go, drag it or change it."</p> }.into_any(),
+                None => view! { <p class="small quiet">"Select an object in the image, then drag it, click its new place or change its attributes."</p> }.into_any(),
             }}
         </div>
     }

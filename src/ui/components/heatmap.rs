@@ -129,7 +129,7 @@ pub fn HeatMap(
         <figure class="heatmap">
             <span class="axis y">{axes[0]}</span>
             <div node_ref=area class="area" tabindex="0" role="application" aria-label=label
-                on:pointermove=move |event| cell.set(find(&event))
+                on:pointermove=move |event| cell.set(find(&event)) on:pointerdown=move |event| cell.set(find(&event))
                 on:pointerleave=move |event| { if is_left(&event) { cell.set(None) } }
                 on:click=choose on:keydown=walk on:blur=move |_| cell.set(None)>
                 <Raster rgba />

@@ -1,7 +1,7 @@
 //! How the engine starts: its stages, with bytes.
 
 use super::failure::FailureNote;
-use crate::session::protocol::{Lane, Loading, Stage};
+use crate::session::protocol::{Lane, Loading, LoadingStage};
 use crate::ui::active_model::stopped;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -9,13 +9,13 @@ use crate::ui::memo::Memo;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
 
-/// One segment per stage, and the words of the one that runs. It keeps its height when loading has ended.
+/// One segment per stage, and the words of the one that runs. It lies above the page, which it does not move.
 #[component]
 pub fn LoadingBar() -> impl IntoView {
     let app = AppContext::here();
     let phase = Memo::new(move |_| app.requests.load.with(|load| load.phase));
     let stopped = stopped(app);
-    let segment = move |stage: Stage| {
+    let segment = move |stage: LoadingStage| {
         let width = move || {
             app.requests.load.with(|load| format!("width:{:.1}%", load.value.fraction(stage) * 100.0))
         };
@@ -24,7 +24,7 @@ pub fn LoadingBar() -> impl IntoView {
     let words = move || {
         app.requests.load.with(|load| match load.value.stages.last() {
             _ if load.value.is_waiting => {
-                "The model is being fetched or loaded, here or in another tab".into()
+                "The model is being downloaded or loaded, here or in another tab".into()
             }
             Some(now) => tell(*now),
             None => "Starting the engine".into(),
@@ -33,7 +33,7 @@ pub fn LoadingBar() -> impl IntoView {
     view! {
         {move || (!matches!(phase.get(), Phase::Done | Phase::Failed)).then(|| view! {
             <section class="loading" aria-label="The engine starts">
-                <div class="track" role="progressbar" aria-label="The engine starts" aria-valuetext=words>{Stage::ALL.map(segment).collect_view()}</div>
+                <div class="track" role="progressbar" aria-label="The engine starts" aria-valuetext=words>{LoadingStage::ALL.map(segment).collect_view()}</div>
                 <span>{words}</span>
             </section>
         })}
@@ -43,7 +43,7 @@ pub fn LoadingBar() -> impl IntoView {
         })}
         {move || stopped.get().map(|name| view! {
             <p class="note" role="status">
-                <span>"The engine stopped with " <b>{name}</b> ". Playroom speaks in its place."</span>
+                <span>"The engine stopped with " <b>{name}</b> ". Playroom is used instead."</span>
                 <button type="button" class="button" on:click=move |_| app.stopped.set(None)>"Try it again"</button>
                 <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
             </p>
@@ -58,10 +58,10 @@ fn tell(Loading { stage, done, total }: Loading) -> String {
         None => format::megabytes(done),
     };
     match stage {
-        Stage::Device => "Looking for a graphics device".into(),
-        Stage::Vocabulary => format!("Vocabulary: {}", bytes()),
-        Stage::Weights => format!("Weights: {}", bytes()),
-        Stage::Prepare => match total {
+        LoadingStage::Device => "Looking for a graphics device".into(),
+        LoadingStage::Vocabulary => format!("Vocabulary: {}", bytes()),
+        LoadingStage::Weights => format!("Weights: {}", bytes()),
+        LoadingStage::Prepare => match total {
             Some(total) => format!("Preparing: step {done} of {total}"),
             None => "Preparing".into(),
         },
@@ -74,11 +74,11 @@ mod tests {
 
     #[test]
     fn progress_is_told_in_bytes_where_there_are_bytes() {
-        let weights = Loading { stage: Stage::Weights, done: 1_500_000, total: Some(7_900_000) };
+        let weights = Loading { stage: LoadingStage::Weights, done: 1_500_000, total: Some(7_900_000) };
         assert_eq!(tell(weights), "Weights: 1.5 MB of 7.9 MB");
         assert_eq!(tell(Loading { total: None, ..weights }), "Weights: 1.5 MB");
         assert_eq!(
-            tell(Loading { stage: Stage::Prepare, done: 2, total: Some(5) }),
+            tell(Loading { stage: LoadingStage::Prepare, done: 2, total: Some(5) }),
             "Preparing: step 2 of 5"
         );
     }

@@ -1,10 +1,11 @@
 //! The picture on the stage, what lies over it, and what can be done to it.
 
+use super::attention_overlay::{attention_overlay, peak};
 use super::editor::{Handles, Properties};
 use super::icon::{Glyph, Icon};
+use super::pointing::PointingGame;
 use super::raster::{Raster, Rgba};
 use super::toolbar::Toolbar;
-use super::veil::{peak, veil};
 use crate::session::protocol::ModelKind;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -50,6 +51,7 @@ pub fn PicturePanel(
                     Some(view! { <Patches frame overlay choose /> })
                 }}
             </div>
+            <PointingGame overlay />
             <figcaption class="small quiet">{move || about(app)}</figcaption>
             <Toolbar />
             {move || can_edit.get().then(|| view! { <Properties selected /> })}
@@ -67,25 +69,26 @@ fn about(app: AppContext) -> String {
             let scaled = facts.filter(|(_, size)| *size != picture.pixels.width);
             let scaled = scaled
                 .map_or(String::new(), |(_, size)| format!(", scaled to {size} × {size} for the model"));
-            format!("A scene of Playroom: {side} × {side} pixels{scaled}, {count} object{plural}")
+            format!("Playroom scene: {side} × {side} pixels{scaled}, {count} object{plural}")
         }
         None => {
             let is_playroom = facts.is_none_or(|(kind, _)| kind == ModelKind::Playroom);
-            let seen = if is_playroom { " It has only ever seen Playroom." } else { "" };
-            format!("Your picture as the model sees it: {side} × {side} pixels.{seen}")
+            let seen = if is_playroom { " Playroom was trained on drawn scenes only." } else { "" };
+            format!("Your image as the model sees it: {side} × {side} pixels.{seen}")
         }
     })
 }
 
-/// The picture, the veil of an attention map, and the marks.
+/// The picture, the overlay of an attention map, and the marks.
 #[component]
 pub fn Layers(#[prop(into)] overlay: Memo<Overlay>) -> impl IntoView {
     let app = AppContext::here();
     let theme = Theme::here();
     let rgba = Memo::new(move |_| Shared::new(app.picture.with(|picture| Rgba::from(&picture.pixels))));
     let covered = Memo::new(move |_| {
-        let veil = overlay.with(|overlay| overlay.map.as_ref().map(|map| veil(map, theme.is_dark())));
-        Shared::new(veil.unwrap_or_else(|| Rgba { width: 1, height: 1, bytes: vec![0; 4] }))
+        let attention =
+            overlay.with(|overlay| overlay.map.as_ref().map(|map| attention_overlay(map, theme.is_dark())));
+        Shared::new(attention.unwrap_or_else(|| Rgba { width: 1, height: 1, bytes: vec![0; 4] }))
     });
     let border = Memo::new(move |_| {
         let object = overlay.with(|overlay| overlay.object)?;
@@ -129,7 +132,7 @@ fn corner(cell: usize, grid: usize) -> (f64, f64, f64) {
 pub fn described(picture: &StagePicture) -> String {
     match &picture.scene {
         Some(scene) => format!("A scene: {}", full_caption(scene).text),
-        None => "Your own picture".into(),
+        None => "Your image".into(),
     }
 }
 
@@ -165,19 +168,19 @@ fn Patches(frame: NodeRef<Div>, overlay: Memo<Overlay>, choose: Callback<usize>)
     let said = move || is_walking.get().then(|| overlay.with(told));
     view! {
         <div class="patches" tabindex="0" role="application"
-            aria-label="Patches of the picture: choose one by pointer or arrow keys"
+            aria-label="Patches of the image: choose one by pointer or arrow keys"
             on:click=point on:keydown=walk on:blur=move |_| is_walking.set(false)></div>
         <p class="aloud" aria-live="polite">{said}</p>
     }
 }
 
-/// `The patch in row 4, column 5 looks most at row 2, column 7: 14 %`
+/// `The patch in row 4, column 5 attends most to row 2, column 7: 14 %`
 fn told(overlay: &Overlay) -> Option<String> {
     let (patch, map) = (overlay.patch?, overlay.map.as_ref()?);
     let (grid, strongest) = (map.len().isqrt(), peak(map)?);
     let place = |cell: usize| format!("row {}, column {}", cell / grid + 1, cell % grid + 1);
     let share = format::percent(map[strongest]);
-    Some(format!("The patch in {} looks most at {}: {share}", place(patch), place(strongest)))
+    Some(format!("The patch in {} attends most to {}: {share}", place(patch), place(strongest)))
 }
 
 /// A small picture that can be chosen.
@@ -207,7 +210,7 @@ pub fn LostPicture() -> impl IntoView {
     view! {
         {move || is_lost.get().then(|| view! {
             <p class="note" role="status"><Glyph icon=Icon::Upload />
-                "This link was made with somebody’s own picture, which never leaves their machine. Drop yours, or go on with a scene."</p>
+                "This link was made with an uploaded image, which never leaves its owner’s device. Upload yours, or choose a scene."</p>
         })}
     }
 }
@@ -217,12 +220,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_patch_tells_where_it_looks() {
+    fn a_patch_tells_what_it_attends_to() {
         let map = vec![0.1, 0.2, 0.1, 0.6];
         let overlay = Overlay { map: Some(map), object: None, patch: Some(1) };
         assert_eq!(
             told(&overlay).as_deref(),
-            Some("The patch in row 1, column 2 looks most at row 2, column 2: 60 %")
+            Some("The patch in row 1, column 2 attends most to row 2, column 2: 60 %")
         );
         assert_eq!(told(&Overlay::default()), None);
     }

@@ -1,10 +1,10 @@
 //! What can be done to the picture on the stage: another scene, the editor, an own file.
 
 use super::camera::Camera;
-use super::choice::Number;
 use super::failure::FailureNote;
+use super::form::NumberField;
 use super::icon::{Glyph, Icon};
-use crate::session::protocol::{Lane, Opened};
+use crate::session::protocol::{Lane, OpenedPicture};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::upload;
@@ -36,7 +36,8 @@ pub fn Toolbar() -> impl IntoView {
     let editing = app.pick(|view| view.editing);
     let is_incomplete = move || {
         let is_own = app.view.with(|view| view.picture == PictureName::Own);
-        let opened = |value: &Option<Opened>| value.as_ref().is_some_and(|opened| opened.is_incomplete);
+        let opened =
+            |value: &Option<OpenedPicture>| value.as_ref().is_some_and(|opened| opened.is_incomplete);
         is_own && app.requests.opened.with(|request| request.is_settled() && opened(&request.value))
     };
     let is_scene = move || app.picture.with(|picture| picture.scene.is_some());
@@ -44,16 +45,16 @@ pub fn Toolbar() -> impl IntoView {
         <div class="toolbar">
             <button type="button" class="button" on:click=move |_| show(seed.get_untracked() + 1)>
                 <Glyph icon=Icon::New />"New scene"</button>
-            <Number label="Seed" min=0_u64 max=u64::from(u32::MAX) value=seed change=show />
+            <NumberField label="Seed" min=0_u64 max=u64::from(u32::MAX) value=seed change=show />
             <button type="button" class="button" disabled=move || !is_scene()
                 aria-pressed=move || editing.get().to_string()
                 on:click=move |_| app.go(|view| view.editing = !view.editing)><Glyph icon=Icon::Edit />"Edit"</button>
-            <button type="button" class="button" on:click=open><Glyph icon=Icon::Upload />"Your picture"</button>
+            <button type="button" class="button" on:click=open><Glyph icon=Icon::Upload />"Upload image"</button>
             <Camera />
             <input node_ref=file class="aloud" type="file" accept="image/*" tabindex="-1" aria-hidden="true" on:change=choose />
         </div>
         {move || is_incomplete().then(|| view! {
-            <p class="note" role="status">"The end of this file is missing: shown is what there is."</p>
+            <p class="note" role="status">"The end of this file is missing: the part that is there is shown."</p>
         })}
         <FailureNote lane=Lane::Open failure=Memo::new(move |_| app.requests.opened.with(|request| request.failure.clone())) />
     }

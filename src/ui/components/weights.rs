@@ -57,8 +57,8 @@ pub fn WeightsButton(
     });
     view! {
         <p class="row">
-            <Button is_idle=is_closed press=ask><Glyph icon=Icon::Download />"Save the weights"</Button>
-            <span class="small quiet">"safetensors; "<code>"triptych lab evaluate FILE"</code>" evaluates them again."</span>
+            <Button is_idle=is_closed press=ask><Glyph icon=Icon::Download />"Download weights"</Button>
+            <span class="small quiet">"Evaluate again with "<code>"triptych lab evaluate FILE"</code>"."</span>
         </p>
         <FailureNote lane=Lane::Weights failure />
     }

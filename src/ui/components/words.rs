@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 
 /// A word with how sure the model was of it; `None` where it was given.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SaidWord {
+pub struct ScoredWord {
     pub word: Word,
     pub probability: Option<f32>,
 }
@@ -20,13 +20,16 @@ pub struct SaidWord {
 #[component]
 pub fn Words(
     label: &'static str,
-    #[prop(into)] words: Memo<Vec<SaidWord>>,
+    #[prop(into)] words: Memo<Vec<ScoredWord>>,
     here: RwSignal<Option<usize>>,
     #[prop(into)] pinned: Memo<Option<usize>>,
     pin: impl Fn(Option<usize>) + Copy + Send + Sync + 'static,
     /// Whether more words are being written.
     #[prop(into)]
     is_growing: Memo<bool>,
+    /// Words at which attention missed the object that they name.
+    #[prop(optional, into)]
+    missed: Memo<Vec<bool>>,
 ) -> impl IntoView {
     let count = Memo::new(move |_| words.with(Vec::len));
     let list = NodeRef::<Ol>::new();
@@ -58,15 +61,21 @@ pub fn Words(
         let is_end = move || said.with(|said| said.as_ref().is_some_and(|said| said.word.text.is_empty()));
         let probability = move || said.with(|said| said.as_ref().and_then(|said| said.probability));
         let sure = move || probability().map(|p| format!("--sure:{p:.3}"));
-        // What the line below the word shows.
-        let told = move || probability().map(|p| format!("{} sure", format::percent(p)));
+        let is_missed = Memo::new(move |_| missed.with(|missed| missed.get(index) == Some(&true)));
+        // What the line below the word and the mark behind it show.
+        let told = move || {
+            let sure = probability().map(|p| format!("probability {}", format::percent(p)));
+            let miss = is_missed.get().then(|| "attention misses the object".to_string());
+            let all: Vec<String> = sure.into_iter().chain(miss).collect();
+            (!all.is_empty()).then(|| all.join(", "))
+        };
         let tab = move || {
             let pinned = pinned.get().filter(|&pinned| pinned < count.get());
             if pinned.unwrap_or(0) == index { "0" } else { "-1" }
         };
         view! {
             <li>
-                <button type="button" class="word" class:here=move || here.get() == Some(index) class:end=is_end
+                <button type="button" class="word" class:here=move || here.get() == Some(index) class:end=is_end class:missed=move || is_missed.get()
                     class:given=move || probability().is_none() aria-pressed=move || (pinned.get() == Some(index)).to_string()
                     tabindex=tab style=sure aria-description=told
                     on:pointerenter=move |_| here.set(Some(index)) on:focus=move |_| here.set(Some(index))

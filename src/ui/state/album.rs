@@ -7,13 +7,13 @@ use std::sync::{Arc, RwLock, RwLockReadGuard};
 
 /// The photos that the model has encoded. Clones share them: they only grow, and a copy of all for each photo that comes
 /// would take the longer the more there are.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Album {
     photos: Arc<RwLock<Photos>>,
     /// Photos that are left out because what was kept of them is damaged.
     pub damaged: u32,
-    /// Whether it is held in memory and gone after this visit.
-    pub is_passing: bool,
+    /// Whether it is there on the next visit; otherwise it is held in memory.
+    pub is_persistent: bool,
 }
 
 #[derive(Debug, Default)]
@@ -25,10 +25,16 @@ pub struct Photos {
     pub incomplete: HashSet<u32>,
 }
 
+impl Default for Album {
+    fn default() -> Self {
+        Album { photos: Arc::default(), damaged: 0, is_persistent: true }
+    }
+}
+
 impl PartialEq for Album {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.photos, &other.photos)
-            && (self.damaged, self.is_passing) == (other.damaged, other.is_passing)
+            && (self.damaged, self.is_persistent) == (other.damaged, other.is_persistent)
     }
 }
 
@@ -56,7 +62,7 @@ impl Album {
         photos.photos.extend(part.photos);
         photos.incomplete.extend(part.incomplete);
         drop(photos);
-        (self.damaged, self.is_passing) = (part.damaged, !part.lasts);
+        (self.damaged, self.is_persistent) = (part.damaged, part.is_persistent);
     }
 }
 
@@ -91,7 +97,14 @@ mod tests {
             let photos = names.iter().map(|name| photo(name)).collect();
             // The first of every part ends early.
             let incomplete = Vec::from_iter((!names.is_empty()).then_some(from));
-            AlbumPart { from, photos, embeddings: embeddings.to_vec(), incomplete, damaged: 0, lasts: true }
+            AlbumPart {
+                from,
+                photos,
+                embeddings: embeddings.to_vec(),
+                incomplete,
+                damaged: 0,
+                is_persistent: true,
+            }
         };
         let mut album = Album::default();
         album.take(part(0, &["a"], &[1.0, 0.0]));

@@ -7,7 +7,7 @@ use crate::session::protocol::{AlbumPart, Command, Request};
 impl UiState {
     /// Takes a part of the album, whichever request brought it. Where it does not join on to what is known, or more has come
     /// meanwhile, the album is asked for again.
-    pub(super) fn album_came(&mut self, id: u32, part: AlbumPart) -> Vec<Request> {
+    pub(super) fn apply_album_part(&mut self, id: u32, part: AlbumPart) -> Vec<Request> {
         let is_of = |request: u32| id != 0 && request == id;
         let known = self.album.value.read().photos.len();
         let (from, joins_on) = (part.from as usize, part.from as usize <= known);
@@ -33,7 +33,7 @@ impl UiState {
     }
 
     /// A model that was loaded just now has told nothing of the album yet, and hands out no thumbnails of what it has not told.
-    pub(super) fn tell_of_the_album(&mut self) -> Vec<Request> {
+    pub(super) fn request_album(&mut self) -> Vec<Request> {
         if self.album.is_busy() { Vec::new() } else { self.album_changed() }
     }
 
@@ -63,7 +63,14 @@ mod tests {
         let photo = |name: &&str| Photo { name: (*name).into(), size: 1, modified: 2 };
         let photos: Vec<Photo> = names.iter().map(photo).collect();
         let embeddings = [0.6, 0.8].repeat(photos.len());
-        Event::Album(AlbumPart { from, photos, embeddings, incomplete: Vec::new(), damaged: 0, lasts: true })
+        Event::Album(AlbumPart {
+            from,
+            photos,
+            embeddings,
+            incomplete: Vec::new(),
+            damaged: 0,
+            is_persistent: true,
+        })
     }
 
     fn add(state: &mut UiState, name: &str) -> u32 {
@@ -144,10 +151,10 @@ mod tests {
         );
         assert_eq!(state.album.value.read().photos.len(), 0);
 
-        let changed = Reply { id: 0, event: Event::Changed(Lane::Shelf) };
+        let changed = Reply { id: 0, event: Event::Changed(Lane::Models) };
         assert_eq!(state.apply(changed.clone()), []);
-        let id = state.ask(Command::Shelf).unwrap().id;
-        state.apply(Reply { id, event: Event::Shelf(Vec::new()) });
-        assert!(matches!(state.apply(changed)[..], [Request { command: Command::Shelf, .. }]));
+        let id = state.ask(Command::ListModels).unwrap().id;
+        state.apply(Reply { id, event: Event::Models(Vec::new()) });
+        assert!(matches!(state.apply(changed)[..], [Request { command: Command::ListModels, .. }]));
     }
 }

@@ -1,12 +1,12 @@
 //! How the engine starts, and on what it runs.
 
 use crate::order;
-use crate::session::protocol::{DeviceReport, Event, Loading, ModelFacts, Stage};
+use crate::session::protocol::{DeviceReport, Event, Loading, LoadingStage, ModelFacts};
 
 /// The state of the engine as its events tell it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Engine {
-    /// The newest progress of each stage that has begun, in the order of [`Stage::ALL`].
+    /// The newest progress of each stage that has begun, in the order of [`LoadingStage::ALL`].
     pub stages: Vec<Loading>,
     pub device: Option<DeviceReport>,
     pub model: Option<ModelFacts>,
@@ -27,7 +27,7 @@ impl Engine {
 
     fn progress(&mut self, loading: Loading) {
         self.is_waiting = false;
-        let order = |stage| Stage::ALL.iter().position(|&other| other == stage);
+        let order = |stage| LoadingStage::ALL.iter().position(|&other| other == stage);
         match self.stages.iter_mut().find(|known| known.stage == loading.stage) {
             Some(known) => *known = loading,
             None => self.stages.push(loading),
@@ -36,7 +36,7 @@ impl Engine {
     }
 
     /// How much of a stage is done, 0 to 1; a stage with a later one begun is done.
-    pub fn fraction(&self, stage: Stage) -> f32 {
+    pub fn fraction(&self, stage: LoadingStage) -> f32 {
         let Some(index) = self.stages.iter().position(|known| known.stage == stage) else {
             return if self.model.is_some() { 1.0 } else { 0.0 };
         };

@@ -2,7 +2,9 @@
 
 use super::tests::{caption, facts, failure, load, picture, ready_state};
 use super::*;
-use crate::session::protocol::{AlbumPart, Command, Event, Failure, Lane, Photo, Recovery, Reply, Request};
+use crate::session::protocol::{
+    AlbumPart, Command, EncodeLane, Event, Failure, Lane, Photo, Recovery, Reply, Request, StoredModel, Token,
+};
 
 fn ask(question: &str) -> Command {
     Command::Ask { picture: picture(0), question: question.into() }
@@ -11,11 +13,11 @@ fn ask(question: &str) -> Command {
 #[test]
 fn what_a_crash_has_interrupted_of_foreign_files_is_not_done_again_unasked() {
     let mut state = ready_state();
-    let shelf = state.ask(Command::Shelf).unwrap();
+    let list = state.ask(Command::ListModels).unwrap();
     let offer = state.ask(Command::Offer { name: "a/b".into(), again: false }).unwrap();
     state.crash("unreachable executed".into());
-    assert_eq!((state.offer.phase, state.shelf.phase), (Phase::Failed, Phase::Running));
-    assert_eq!(state.restart(), [shelf], "the shelf needs no model");
+    assert_eq!((state.offer.phase, state.models.phase), (Phase::Failed, Phase::Running));
+    assert_eq!(state.restart(), [list], "the list needs no model");
     let again = state.retry(Lane::Offer).expect("the visitor may try it again");
     assert_eq!(again.command, offer.command);
 }
@@ -23,11 +25,11 @@ fn what_a_crash_has_interrupted_of_foreign_files_is_not_done_again_unasked() {
 #[test]
 fn a_crash_before_anything_was_loaded_is_told_and_fails_nothing_else() {
     let mut state = UiState::default();
-    let shelf = state.ask(Command::Shelf).unwrap();
+    let list = state.ask(Command::ListModels).unwrap();
     state.crash(String::new());
     assert_eq!((state.load.phase, state.caption.phase), (Phase::Failed, Phase::Unasked));
     assert_eq!(state.load.failure.as_ref().map(|failure| failure.recovery), Some(Recovery::Reload));
-    assert_eq!(state.restart(), [shelf]);
+    assert_eq!(state.restart(), [list]);
     assert_eq!(state.load.failure, None);
 }
 
@@ -40,6 +42,42 @@ fn a_worker_that_ends_in_silence_leaves_no_question_answered() {
     assert_eq!(state.ask(ask("is it blue?")), None, "there is nobody to ask");
     assert_eq!(state.answer.phase, Phase::Waiting);
     assert!(!state.answer.is_current());
+}
+
+#[test]
+fn what_has_failed_is_not_answered_by_what_came_before() {
+    let mut state = ready_state();
+    let search = |words: &str| Command::Encode { inputs: vec![words.into()], lane: EncodeLane::TextQuery };
+    let id = state.ask(search("a red circle")).unwrap().id;
+    state.apply(Reply { id, event: Event::Encoded { from: 0, rows: vec![0.6, 0.8] } });
+    let id = state.ask(search("too long")).unwrap().id;
+    assert_eq!(state.text_query.value.texts, [0.6, 0.8], "the order of before stands meanwhile");
+    state.apply(Reply { id, event: failure(Recovery::ChangeInput) });
+    assert!(
+        state.text_query.has_failed(&search("too long"))
+            && !state.text_query.has_failed(&search("a red circle"))
+    );
+    assert_eq!((state.text_query.value.texts.len(), &state.text_query.answered), (0, &None));
+    // The beginning of an answer is that to its own command.
+    let id = state.ask(caption(1)).unwrap().id;
+    let token = Token {
+        id: 1,
+        text: "a".into(),
+        logprob: 0.0,
+        forced: false,
+        alternatives: Vec::new(),
+        attention: Vec::new(),
+    };
+    state.apply(Reply { id, event: Event::TokenWritten { position: 0, token } });
+    state.apply(Reply { id, event: failure(Recovery::Retry) });
+    assert_eq!(state.caption.value.tokens.len(), 1);
+    // What is known of the device stays known when a change of it fails.
+    let id = state.ask(Command::ListModels).unwrap().id;
+    let model = StoredModel { name: "a/b".into(), size: 1, stored: 1, is_persistent: true };
+    state.apply(Reply { id, event: Event::Models(vec![model]) });
+    let id = state.ask(Command::Delete { name: "a/b".into() }).unwrap().id;
+    state.apply(Reply { id, event: failure(Recovery::Retry) });
+    assert_eq!(state.models.value.len(), 1);
 }
 
 #[test]
@@ -95,7 +133,7 @@ fn what_is_asked_of_a_worker_that_has_stopped_waits_for_the_next() {
     assert_eq!(state.offer.phase, Phase::Waiting);
     let sent = state.restart();
     assert_eq!(sent.iter().map(|request| &request.command).collect::<Vec<_>>(), [&offer]);
-    assert!(state.ask(Command::Shelf).is_some(), "somebody listens again");
+    assert!(state.ask(Command::ListModels).is_some(), "somebody listens again");
 }
 
 #[test]
@@ -118,7 +156,8 @@ fn an_engine_that_was_started_again_tells_of_the_album_anew() {
     let id = state.ask(Command::OpenAlbum { known: 0 }).unwrap().id;
     let photos = vec![Photo { name: "a".into(), size: 1, modified: 2 }];
     let embeddings = vec![0.6, 0.8];
-    let part = AlbumPart { from: 0, photos, embeddings, incomplete: Vec::new(), damaged: 0, lasts: true };
+    let part =
+        AlbumPart { from: 0, photos, embeddings, incomplete: Vec::new(), damaged: 0, is_persistent: true };
     state.apply(Reply { id, event: Event::Album(part) });
     state.crash(String::new());
     state.restart();

@@ -11,7 +11,7 @@ impl UiState {
         self.is_dead = false;
         self.load = RequestState::default();
         self.training.forget();
-        self.damage.forget();
+        self.corrupted.forget();
         self.weights.forget();
         self.steps.forget();
         for &lane in Lane::ALL {

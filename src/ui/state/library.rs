@@ -14,9 +14,9 @@ impl UiState {
     }
 
     /// Whether an action that is under way on the same lane ends with what this looks at, and must not be superseded by the look.
-    pub(super) fn is_told_by_an_action(&self, command: &Command) -> bool {
+    pub(super) fn is_covered_by_action(&self, command: &Command) -> bool {
         match command {
-            Command::Shelf => self.is_deleting(),
+            Command::ListModels => self.is_deleting(),
             Command::OpenAlbum { .. } => {
                 self.album.is_busy() && self.album.command.as_deref() == Some(&Command::ClearAlbum)
             }
@@ -24,49 +24,49 @@ impl UiState {
         }
     }
 
-    /// A checkpoint has come: it is on the shelf, and no older than its server's.
+    /// A checkpoint has come: it is in the list, and no older than its server's.
     pub(super) fn downloaded(&mut self, id: u32) -> Vec<Request> {
         self.download.apply(id, Phase::Done, |_| {});
         if let Some(Command::Download { name, .. }) = self.download.command.as_deref() {
             self.outdated.value.change(|names| names.retain(|outdated| outdated != name));
         }
-        self.look_at_the_shelf()
+        self.refresh_models()
     }
 
     /// Something has come that was not there when it was last looked at.
-    pub(super) fn look_at_the_shelf(&mut self) -> Vec<Request> {
+    pub(super) fn refresh_models(&mut self) -> Vec<Request> {
         if self.is_deleting() {
             return Vec::new();
         }
-        self.shelf.command = None;
-        self.ask(Command::Shelf).into_iter().collect()
+        self.models.command = None;
+        self.ask(Command::ListModels).into_iter().collect()
     }
 
     pub(super) fn is_deleting(&self) -> bool {
-        self.shelf.is_busy() && matches!(self.shelf.command.as_deref(), Some(Command::Delete { .. }))
+        self.models.is_busy() && matches!(self.models.command.as_deref(), Some(Command::Delete { .. }))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::protocol::{Event, Lane, ModelKind, Progress, Reply, StoredModel};
+    use crate::session::protocol::{DownloadProgress, Event, Lane, ModelKind, Reply, StoredModel};
 
     #[test]
-    fn a_deletion_is_not_superseded_by_a_look_at_the_shelf() {
+    fn a_deletion_is_not_superseded_by_a_refresh() {
         let mut state = UiState::default();
         let delete = |name: &str| Command::Delete { name: name.into() };
         let first = state.ask(delete("a/b")).unwrap().id;
-        assert_eq!(state.ask(Command::Shelf), None);
-        assert_eq!(state.apply(Reply { id: 0, event: Event::Changed(Lane::Shelf) }), []);
+        assert_eq!(state.ask(Command::ListModels), None);
+        assert_eq!(state.apply(Reply { id: 0, event: Event::Changed(Lane::Models) }), []);
         let second = state.ask(delete("c/d")).unwrap().id;
-        let model = StoredModel { name: "a/b".into(), size: 1, stored: 1, lasts: true };
-        assert_eq!(state.apply(Reply { id: second, event: Event::Shelf(vec![model.clone()]) }), []);
-        assert_eq!(*state.shelf.value, [model]);
-        let requests = state.apply(Reply { id: first, event: Event::Shelf(Vec::new()) });
-        let [Request { id, command: Command::Shelf }] = requests[..] else { panic!("{requests:?}") };
-        state.apply(Reply { id, event: Event::Shelf(Vec::new()) });
-        assert!(state.shelf.value.is_empty());
+        let model = StoredModel { name: "a/b".into(), size: 1, stored: 1, is_persistent: true };
+        assert_eq!(state.apply(Reply { id: second, event: Event::Models(vec![model.clone()]) }), []);
+        assert_eq!(*state.models.value, [model]);
+        let requests = state.apply(Reply { id: first, event: Event::Models(Vec::new()) });
+        let [Request { id, command: Command::ListModels }] = requests[..] else { panic!("{requests:?}") };
+        state.apply(Reply { id, event: Event::Models(Vec::new()) });
+        assert!(state.models.value.is_empty());
     }
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
         // The one that is superseded says nothing of the new one.
         state.apply(Reply { id: first, event: Event::Downloaded });
         assert_eq!(state.download.phase, Phase::Running);
-        let progress = Progress { done: 1, total: 10, rate: 1.0 };
+        let progress = DownloadProgress { done: 1, total: 10, rate: 1.0 };
         state.apply(Reply { id: second, event: Event::Downloading(progress) });
         assert!(state.download.is_current());
     }
@@ -113,7 +113,7 @@ mod tests {
             memory: [1; 3],
             obstacle: String::new(),
             shortage: String::new(),
-            lasts: true,
+            is_persistent: true,
         }
     }
 }

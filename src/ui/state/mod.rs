@@ -21,5 +21,5 @@ pub use engine::Engine;
 pub use parts::{Download, Embeddings, Writing};
 pub use request::{Phase, RequestState};
 pub use shared::Shared;
-pub use training::{Compared, Damages, EvaluationPoint, RaceState, RunState, Runs};
+pub use training::{Compared, CorruptionResults, EvaluationPoint, LabRunState, RaceState, Runs};
 pub use ui_state::{Requests, UiState};

@@ -1,6 +1,6 @@
 //! The values that grow event by event.
 
-use crate::session::protocol::{Hypothesis, Input, Progress, Token};
+use crate::session::protocol::{CaptionHypothesis, DownloadProgress, Input, Token};
 
 /// The embeddings of inputs, by their modality, as far as they have come.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,7 +35,7 @@ impl Embeddings {
 /// How far a download is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Download {
-    Here(Progress),
+    Here(DownloadProgress),
     /// Another page has the files; this one goes on when that one is done.
     Elsewhere,
 }
@@ -44,7 +44,7 @@ pub enum Download {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Writing {
     pub tokens: Vec<Token>,
-    pub hypotheses: Vec<Hypothesis>,
+    pub hypotheses: Vec<CaptionHypothesis>,
 }
 
 impl Writing {

@@ -19,7 +19,7 @@ pub enum Phase {
 }
 
 /// What was asked on a lane and what has come of it. The value of an earlier request stays until the newer one
-/// replaces it, so that a view never goes blank in between.
+/// replaces it or fails, so that a view never goes blank in between.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RequestState<T> {
     id: u32,
@@ -46,6 +46,11 @@ impl<T: Clone> RequestState<T> {
     /// Whether `value` belongs to the newest command, be it complete or not.
     pub fn is_current(&self) -> bool {
         self.answered.is_some() && self.answered == self.command
+    }
+
+    /// Whether this very command has failed.
+    pub fn has_failed(&self, command: &Command) -> bool {
+        self.phase == Phase::Failed && self.command.as_deref() == Some(command)
     }
 
     /// The whole answer to this very command; none while another one is asked or answered.
@@ -146,6 +151,12 @@ impl<T: Clone + Default> AnyRequestState for RequestState<T> {
 
     fn fail(&mut self, id: u32, failure: &Failure) {
         if self.id == id {
+            // It would be read as the answer to what has failed.
+            let is_of_another = !self.is_current();
+            if is_of_another && self.command.as_ref().is_some_and(|command| command.lane().is_of_answers()) {
+                self.value = Shared::default();
+                self.answered = None;
+            }
             self.failure = Some(failure.clone());
             self.phase = Phase::Failed;
         }

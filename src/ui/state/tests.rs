@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::session::protocol::{
-    Abilities, Alternative, BackendChoice, Command, Decoding, EncodeLane, Event, Failure, Hypothesis, Lane,
-    Loading, ModelFacts, ModelKind, ModelName, Opened, Pixels, Precision, Recovery, Reply, Request, Stack,
-    Stage, StepTime, Token,
+    Abilities, Alternative, BackendChoice, CaptionHypothesis, Command, DecodingChoice, EncodeLane, Event,
+    Failure, Lane, Loading, LoadingStage, ModelFacts, ModelKind, ModelName, OpenedPicture, Pixels, Precision,
+    Recovery, Reply, Request, Stack, StepTime, Token,
 };
 
 pub fn picture(value: u8) -> Pixels {
@@ -29,7 +29,7 @@ pub fn facts() -> ModelFacts {
         is_sigmoid: false,
         pointing_layer: 0,
         precision: Precision::F32,
-        decoding: Decoding::Greedy,
+        decoding: DecodingChoice::Greedy,
         notes: Vec::new(),
         eval_json: String::new(),
     }
@@ -47,7 +47,7 @@ pub fn caption(value: u8) -> Command {
     Command::Caption {
         picture: picture(value),
         prefix: String::new(),
-        decoding: Decoding::Greedy,
+        decoding: DecodingChoice::Greedy,
         max_new_tokens: 9,
     }
 }
@@ -79,14 +79,17 @@ fn what_is_asked_early_is_sent_when_the_model_is_ready() {
     assert_eq!(state.ask(caption(1)), None);
     assert_eq!(state.ask(caption(2)), None);
     assert_eq!(state.caption.phase, Phase::Waiting);
-    let weights = Loading { stage: Stage::Weights, done: 3, total: Some(4) };
+    let weights = Loading { stage: LoadingStage::Weights, done: 3, total: Some(4) };
     state.apply(Reply { id, event: Event::Loading(weights) });
-    state.apply(Reply { id, event: Event::Loading(Loading { stage: Stage::Device, done: 1, total: None }) });
-    assert_eq!(state.load.value.fraction(Stage::Weights), 0.75);
-    assert_eq!(state.load.value.fraction(Stage::Device), 1.0, "a later stage has begun");
+    state.apply(Reply {
+        id,
+        event: Event::Loading(Loading { stage: LoadingStage::Device, done: 1, total: None }),
+    });
+    assert_eq!(state.load.value.fraction(LoadingStage::Weights), 0.75);
+    assert_eq!(state.load.value.fraction(LoadingStage::Device), 1.0, "a later stage has begun");
     let sent = state.apply(Reply { id, event: Event::Ready(facts()) });
     assert_eq!(sent.iter().map(|request| &request.command).collect::<Vec<_>>(), [&caption(2)]);
-    assert_eq!(state.load.value.fraction(Stage::Prepare), 1.0);
+    assert_eq!(state.load.value.fraction(LoadingStage::Prepare), 1.0);
 }
 
 #[test]
@@ -108,7 +111,7 @@ fn a_caption_grows_and_a_beam_changes_its_mind() {
     }
     assert_eq!(texts(&state), ["a", " blue"]);
     assert!(state.caption.is_busy());
-    let hypotheses = vec![Hypothesis { text: "a blue".into(), logprob: -0.2 }];
+    let hypotheses = vec![CaptionHypothesis { text: "a blue".into(), logprob: -0.2 }];
     state.apply(Reply { id, event: Event::Captioned { hypotheses } });
     assert!(state.caption.is_settled());
 }
@@ -209,14 +212,14 @@ fn stopping_keeps_what_was_shown() {
 
 #[test]
 fn a_paused_run_is_heard_to_the_end_of_its_step() {
-    use crate::lab::fuse::{RaceSettings, Round};
+    use crate::lab::fuse::{RaceSettings, RaceStep};
     use crate::session::protocol::{Experiment, TrainingUpdate};
     let mut state = ready_state();
     let command = Command::Train { experiment: Experiment::Race(RaceSettings::default()), until: 40 };
     let request = state.ask(command.clone()).expect("it is sent");
     let teach =
         |state: &mut UiState, update| state.apply(Reply { id: request.id, event: Event::Training(update) });
-    let round = |step| TrainingUpdate::Round(Round { step, learners: Vec::new() });
+    let round = |step| TrainingUpdate::RaceStep(RaceStep { step, learners: Vec::new() });
     teach(&mut state, TrainingUpdate::RaceBegun { samples: Vec::new() });
     teach(&mut state, round(1));
     state.stop(Lane::Train);
@@ -275,7 +278,7 @@ fn another_model_forgets_answers_and_opens_the_picture_anew() {
     let opened = state.ask(open.clone()).unwrap();
     state.apply(Reply {
         id: opened.id,
-        event: Event::Opened(Opened { picture: picture(1), is_incomplete: false }),
+        event: Event::Opened(OpenedPicture { picture: picture(1), is_incomplete: false }),
     });
     state.change_model();
     assert_eq!((state.caption.phase, state.opened.phase), (Phase::Unasked, Phase::Waiting));
@@ -295,12 +298,12 @@ fn the_library_waits_for_no_model_and_outlives_a_failed_one() {
     assert_eq!(state.download.phase, Phase::Running);
     state.apply(Reply { id: load.id, event: failure(Recovery::ChangeInput) });
     assert_eq!((state.load.phase, state.download.phase), (Phase::Failed, Phase::Running));
-    let shelf = state.ask(Command::Shelf).unwrap();
-    state.apply(Reply { id: shelf.id, event: Event::Shelf(Vec::new()) });
-    // What has come is on the shelf: it is looked at again.
+    let list = state.ask(Command::ListModels).unwrap();
+    state.apply(Reply { id: list.id, event: Event::Models(Vec::new()) });
+    // What has come is in the list: it is looked at again.
     let requests = state.apply(Reply { id: download.id, event: Event::Downloaded });
-    assert!(matches!(&requests[..], [Request { command: Command::Shelf, .. }]), "{requests:?}");
-    assert_eq!(state.shelf.phase, Phase::Running);
+    assert!(matches!(&requests[..], [Request { command: Command::ListModels, .. }]), "{requests:?}");
+    assert_eq!(state.models.phase, Phase::Running);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::shared::Shared;
 use crate::lab::contrast::{self, objectives};
-use crate::lab::fuse::{Contestant, Evaluation, Round, Shown};
-use crate::lab::sabotage::Damage;
+use crate::lab::fuse::{Contestant, Evaluation, HeldOutSample, RaceStep};
+use crate::lab::sabotage::CorruptionResult;
 use crate::session::protocol::{Experiment, KEPT_RUNS, TrainingUpdate};
 
 /// Contrastive runs whose last figures are remembered beyond that.
@@ -13,7 +13,7 @@ const COMPARED: usize = 12;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Runs {
     /// By their beginning, the newest first; as many as the engine keeps.
-    newest: Vec<(Experiment, RunState)>,
+    newest: Vec<(Experiment, LabRunState)>,
     /// Contrastive runs that have taken a step, in the order in which they were first measured.
     pub compared: Vec<Compared>,
 }
@@ -24,25 +24,25 @@ pub struct Compared {
     pub settings: contrast::ContrastSettings,
     /// Of the step before the measurement.
     pub loss: f32,
-    pub figures: Shared<contrast::Figures>,
+    pub figures: Shared<contrast::ContrastEval>,
 }
 
 impl Runs {
     /// What was heard of an experiment.
-    pub fn of(&self, experiment: &Experiment) -> Option<&RunState> {
+    pub fn of(&self, experiment: &Experiment) -> Option<&LabRunState> {
         self.newest.iter().find(|(other, _)| other == experiment).map(|(_, training)| training)
     }
 
     pub(super) fn apply(&mut self, experiment: &Experiment, update: TrainingUpdate) {
         let begun = match update {
             TrainingUpdate::RaceBegun { samples } => {
-                RunState::Race(RaceState { samples: Shared::new(samples), ..RaceState::default() })
+                LabRunState::Race(RaceState { samples: Shared::new(samples), ..RaceState::default() })
             }
             TrainingUpdate::ContrastBegun { parameters } => {
-                RunState::Contrast(ContrastState { parameters, ..ContrastState::default() })
+                LabRunState::Contrast(ContrastState { parameters, ..ContrastState::default() })
             }
             TrainingUpdate::ObjectivesBegun { standings } => {
-                RunState::Objectives(ObjectivesState { standings, ..ObjectivesState::default() })
+                LabRunState::Objectives(ObjectivesState { standings, ..ObjectivesState::default() })
             }
             update => return self.update(experiment, update),
         };
@@ -56,10 +56,10 @@ impl Runs {
             return;
         };
         match (training, update) {
-            (RunState::Race(race), TrainingUpdate::Round(round)) => race.rounds.push(Shared::new(round)),
-            (RunState::Race(race), TrainingUpdate::Evaluated(evaluation)) => race.evaluate(evaluation),
-            (RunState::Contrast(run), TrainingUpdate::Contrast(report)) => run.reports.push(report),
-            (RunState::Contrast(run), TrainingUpdate::Measured(figures)) => {
+            (LabRunState::Race(race), TrainingUpdate::RaceStep(step)) => race.rounds.push(Shared::new(step)),
+            (LabRunState::Race(race), TrainingUpdate::Evaluated(evaluation)) => race.evaluate(evaluation),
+            (LabRunState::Contrast(run), TrainingUpdate::Contrast(report)) => run.reports.push(report),
+            (LabRunState::Contrast(run), TrainingUpdate::Measured(figures)) => {
                 let figures = Shared::new(*figures);
                 run.figures.push(figures.clone());
                 let loss = run.reports.last().map(|report| report.loss);
@@ -67,7 +67,7 @@ impl Runs {
                     self.compare(Compared { settings: settings.clone(), loss, figures });
                 }
             }
-            (RunState::Objectives(race), TrainingUpdate::Objective(standing)) => race.apply(standing),
+            (LabRunState::Objectives(race), TrainingUpdate::Objective(standing)) => race.apply(standing),
             _ => {}
         }
     }
@@ -84,19 +84,19 @@ impl Runs {
 
 /// One run.
 #[derive(Debug, Clone, PartialEq)]
-pub enum RunState {
+pub enum LabRunState {
     Race(RaceState),
     Contrast(ContrastState),
     Objectives(ObjectivesState),
 }
 
-impl RunState {
+impl LabRunState {
     /// The step that the run has reached.
     pub fn step(&self) -> u64 {
         match self {
-            RunState::Race(race) => race.rounds.last().map_or(0, |round| round.step),
-            RunState::Contrast(run) => run.reports.last().map_or(0, |report| report.step),
-            RunState::Objectives(race) => race.pieces,
+            LabRunState::Race(race) => race.rounds.last().map_or(0, |round| round.step),
+            LabRunState::Contrast(run) => run.reports.last().map_or(0, |report| report.step),
+            LabRunState::Objectives(race) => race.pieces,
         }
     }
 }
@@ -105,8 +105,8 @@ impl RunState {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RaceState {
     /// The held-out samples, in their order.
-    pub samples: Shared<Vec<Shown>>,
-    pub rounds: Vec<Shared<Round>>,
+    pub samples: Shared<Vec<HeldOutSample>>,
+    pub rounds: Vec<Shared<RaceStep>>,
     /// The newest of each contestant, in the order of the race.
     pub evaluations: Vec<Shared<Evaluation>>,
     pub curve: Vec<EvaluationPoint>,
@@ -141,7 +141,7 @@ pub struct ContrastState {
     /// Number of weights.
     pub parameters: u32,
     pub reports: Vec<contrast::ContrastMetrics>,
-    pub figures: Vec<Shared<contrast::Figures>>,
+    pub figures: Vec<Shared<contrast::ContrastEval>>,
 }
 
 /// A race of objectives: how far each is.
@@ -163,19 +163,20 @@ impl ObjectivesState {
 
 /// What the contestants of one race answer to corrupted samples.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Damages {
+pub struct CorruptionResults {
     pub of: Option<Experiment>,
-    pub all: Vec<Shared<Damage>>,
+    pub all: Vec<Shared<CorruptionResult>>,
 }
 
-impl Damages {
-    /// Keeps the damages of one state of one race under one corruption of one modality; a newer one of equal strength takes
+impl CorruptionResults {
+    /// Keeps the results of one state of one race under one corruption of one modality; a newer one of equal strength takes
     /// the older one's place.
-    pub(super) fn add(&mut self, experiment: &Experiment, new: Damage) {
-        let key = |damage: &Damage| (damage.step, damage.sabotage.modality, damage.sabotage.corruption);
-        let strength = |damage: &Damage| (damage.contestant, damage.sabotage.percent);
+    pub(super) fn add(&mut self, experiment: &Experiment, new: CorruptionResult) {
+        let key =
+            |result: &CorruptionResult| (result.step, result.sabotage.modality, result.sabotage.corruption);
+        let strength = |result: &CorruptionResult| (result.contestant, result.sabotage.percent);
         if self.of.as_ref() != Some(experiment) {
-            *self = Damages { of: Some(experiment.clone()), all: Vec::new() };
+            *self = CorruptionResults { of: Some(experiment.clone()), all: Vec::new() };
         }
         self.all.retain(|old| key(old) == key(&new) && strength(old) != strength(&new));
         self.all.push(Shared::new(new));

@@ -7,10 +7,10 @@ use crate::session::protocol::{Command, TrainingUpdate};
 impl UiState {
     pub(super) fn apply_training(&mut self, id: u32, update: TrainingUpdate) {
         match update {
-            TrainingUpdate::Damage(damage) => {
-                let command = self.damage.command.clone();
+            TrainingUpdate::CorruptionResult(result) => {
+                let command = self.corrupted.command.clone();
                 let Some(Command::Sabotage { experiment, .. }) = command.as_deref() else { return };
-                self.damage.apply(id, Phase::Running, |all| all.add(experiment, damage));
+                self.corrupted.apply(id, Phase::Running, |all| all.add(experiment, result));
             }
             update => {
                 let command = self.training.command.clone();

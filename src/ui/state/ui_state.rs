@@ -8,10 +8,10 @@ use super::engine::Engine;
 use super::parts::{Download, Embeddings, Writing};
 use super::request::{AnyRequestState, Phase, RequestState};
 use super::shared::Shared;
-use super::training::{Damages, Runs};
+use super::training::{CorruptionResults, Runs};
 use crate::session::protocol::{
-    Answer, Attention, Command, Effect, Event, Failure, Lane, Offer, Opened, Precision, Reply, Request,
-    StepTime, StoredModel,
+    Answer, AttentionWeights, Command, Event, Failure, Lane, Offer, OpenedPicture, Precision,
+    PrecisionReport, Reply, Request, StepTime, StoredModel,
 };
 use crate::ui::memo::Memo;
 use leptos::prelude::{RwSignal, With};
@@ -57,18 +57,18 @@ macro_rules! requests {
 requests! {
     Load => load: Engine,
     /// What the precision of the weights does to a model.
-    Compare => compared: Vec<Effect>,
-    Open => opened: Option<Opened>,
+    Compare => compared: Vec<PrecisionReport>,
+    Open => opened: Option<OpenedPicture>,
     TextQuery => text_query: Embeddings,
     PictureQuery => picture_query: Embeddings,
     Caption => caption: Writing,
     Ask => answer: Option<Answer>,
-    CrossAttention => cross: Option<Attention>,
-    SelfAttention => patches: Option<Attention>,
+    CrossAttention => cross: Option<AttentionWeights>,
+    SelfAttention => patches: Option<AttentionWeights>,
     Steps => steps: Vec<StepTime>,
     Match => matched: Vec<f32>,
     Weights => weights: Vec<u8>,
-    Sabotage => damage: Damages,
+    Sabotage => corrupted: CorruptionResults,
     Search => search: Embeddings,
     Thumbnails => thumbnails: Thumbnails,
     Album => album: Album,
@@ -82,7 +82,7 @@ requests! {
     Revalidate => outdated: Vec<String>,
     /// Bytes of the visitor's files that are stored, of how many.
     Import => imported: (u64, u64),
-    Shelf => shelf: Vec<StoredModel>,
+    Models => models: Vec<StoredModel>,
 }
 
 impl UiState {
@@ -94,7 +94,7 @@ impl UiState {
     /// model is still loading, or where the worker has stopped.
     pub fn ask(&mut self, command: Command) -> Option<Request> {
         let lane = command.lane();
-        if self.request(lane).covers(&command) || self.is_told_by_an_action(&command) {
+        if self.request(lane).covers(&command) || self.is_covered_by_action(&command) {
             return None;
         }
         let needs_model = lane != Lane::Load && !lane.is_of_library();
@@ -148,14 +148,14 @@ impl UiState {
             Event::Ready(_) => {
                 self.load.apply(id, Phase::Done, |engine| engine.apply(event));
                 let mut requests = self.resend(|_| true);
-                requests.extend(self.tell_of_the_album());
+                requests.extend(self.request_album());
                 return requests;
             }
             Event::Loading(_) | Event::Device(_) => {
                 let phase = self.load.phase;
                 self.load.apply(id, phase, |engine| engine.apply(event));
             }
-            Event::Compared(effect) => self.weighed(id, effect),
+            Event::Compared(report) => self.compared(id, report),
             Event::Opened(opened) => self.opened.apply(id, Phase::Done, |value| *value = Some(opened)),
             Event::Encoded { from, rows } => self.encoded(id, from as usize, &rows),
             Event::Matched(all) => self.matched.apply(id, Phase::Done, |value| *value = all),
@@ -171,16 +171,16 @@ impl UiState {
             Event::StepsTimed(steps) => self.steps.apply(id, Phase::Done, |value| *value = steps),
             Event::Training(update) => self.apply_training(id, update),
             Event::Trained { .. } => self.training.apply(id, Phase::Done, |_| {}),
-            Event::CorruptionsEvaluated => self.damage.apply(id, Phase::Done, |_| {}),
+            Event::CorruptionsEvaluated => self.corrupted.apply(id, Phase::Done, |_| {}),
             Event::Weights(bytes) => self.weights.apply(id, Phase::Done, |value| *value = bytes),
-            Event::Album(part) => return self.album_came(id, part),
+            Event::Album(part) => return self.apply_album_part(id, part),
             Event::Waiting => {
                 let phase = self.load.phase;
                 self.load.apply(id, phase, |engine| engine.apply(event));
                 self.download.apply(id, Phase::Running, |value| *value = Some(Download::Elsewhere));
             }
             Event::Changed(Lane::Album) => return self.album_changed(),
-            Event::Changed(_) if self.shelf.command.is_some() => return self.look_at_the_shelf(),
+            Event::Changed(_) if self.models.command.is_some() => return self.refresh_models(),
             Event::Changed(_) => {}
             Event::Thumbnails(files) => {
                 self.thumbnails.apply(id, Phase::Done, |thumbnails| thumbnails.extend(files));
@@ -193,25 +193,25 @@ impl UiState {
             Event::Downloaded => return self.downloaded(id),
             Event::Imported { done, total } => {
                 self.imported.apply(id, Phase::Done, |value| *value = (done, total));
-                return if done == total { self.look_at_the_shelf() } else { Vec::new() };
+                return if done == total { self.refresh_models() } else { Vec::new() };
             }
             Event::Noted(sentence) => self.noted(id, sentence),
             // Of two deletions the first may end last.
-            Event::Shelf(_) if self.shelf.id() != id => return self.look_at_the_shelf(),
-            Event::Shelf(models) => self.shelf.apply(id, Phase::Done, |value| *value = models),
+            Event::Models(_) if self.models.id() != id => return self.refresh_models(),
+            Event::Models(models) => self.models.apply(id, Phase::Done, |value| *value = models),
             Event::Failed(failure) => self.fail(id, &failure),
         }
         Vec::new()
     }
 
-    fn weighed(&mut self, id: u32, effect: Effect) {
-        let is_last = Precision::ALL.last() == Some(&effect.precision);
+    fn compared(&mut self, id: u32, report: PrecisionReport) {
+        let is_last = Precision::ALL.last() == Some(&report.precision);
         let phase = if is_last { Phase::Done } else { Phase::Running };
         self.compared.apply(id, phase, |all| {
-            if all.iter().any(|earlier| earlier.precision == effect.precision) {
+            if all.iter().any(|earlier| earlier.precision == report.precision) {
                 all.clear();
             }
-            all.push(effect);
+            all.push(report);
         });
     }
 

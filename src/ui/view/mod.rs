@@ -5,15 +5,16 @@ mod album;
 mod contrast;
 mod names;
 mod race;
+mod rooms;
 
+pub use address::Misread;
 pub use album::AlbumView;
 pub use contrast::ContrastView;
-pub use names::{Attending, ContrastMode, PictureName, RetrieveMode, Room};
-
+pub use names::{Attending, ContrastMode, PictureName, RetrieveMode};
 pub use race::{LONGEST, RaceView};
+pub use rooms::{Group, Room, RoomInfo};
 
-use crate::lab::fuse::RaceSettings;
-use crate::session::protocol::{Decoding, Precision};
+use crate::session::protocol::{DecodingChoice, Precision};
 
 /// Everything that a link reopens. Defaults are left out of the address.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +36,7 @@ pub struct View {
     pub milli_temperature: Option<u32>,
     /// The pair (sentence, picture) that is pinned in the matrix or on the map.
     pub pair: Option<(usize, usize)>,
-    pub decoding: Decoding,
+    pub decoding: DecodingChoice,
     /// What the caption has to begin with.
     pub prefix: String,
     /// The text whose words attend; empty stands for the scene's own full caption.
@@ -68,7 +69,7 @@ impl Default for View {
             rerank: false,
             milli_temperature: None,
             pair: None,
-            decoding: Decoding::Own,
+            decoding: DecodingChoice::Own,
             prefix: String::new(),
             text: String::new(),
             attending: Attending::Decoder,
@@ -79,8 +80,8 @@ impl Default for View {
             question: String::new(),
             sentence: String::new(),
             contrast: ContrastView::default(),
-            fuse: RaceView::new(RaceSettings::default()),
-            sabotage: RaceView::new(RaceSettings::sabotage()),
+            fuse: RaceView::fuse(),
+            sabotage: RaceView::sabotage(),
             album: AlbumView::default(),
         }
     }

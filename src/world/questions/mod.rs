@@ -4,10 +4,12 @@ mod ask;
 mod parse;
 mod program;
 mod speak;
+mod wording;
 
 pub use ask::ask;
 pub use parse::parse_question;
 pub use program::{Answer, Comparison, Group, Program, ProgramError};
+pub use wording::reworded;
 
 use serde::{Deserialize, Serialize};
 

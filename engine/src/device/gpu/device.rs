@@ -28,7 +28,7 @@ pub struct GpuDevice {
     pipelines: Rc<Pipelines>,
     pub(super) tuning: Rc<RefCell<KernelTuning>>,
     /// Entries of `tuning` that were handed out.
-    told: Rc<Cell<usize>>,
+    reported: Rc<Cell<usize>>,
 }
 
 impl GpuDevice {
@@ -55,7 +55,7 @@ impl GpuDevice {
             failure,
             pipelines: Rc::default(),
             tuning,
-            told: Rc::default(),
+            reported: Rc::default(),
         })
     }
 
@@ -72,13 +72,13 @@ impl GpuDevice {
     /// [`GpuDevice::tuning`], if there are more of them than when this was last asked.
     pub fn take_measurements(&self) -> Option<KernelTuning> {
         let count = self.tuning.borrow().len();
-        (self.told.replace(count) < count).then(|| self.tuning())
+        (self.reported.replace(count) < count).then(|| self.tuning())
     }
 
     /// Adopts what an earlier visit measured, if it was on this adapter.
     pub fn restore(&self, tuning: KernelTuning) {
         if tuning.is_for(&self.adapter) {
-            self.told.set(tuning.len());
+            self.reported.set(tuning.len());
             *self.tuning.borrow_mut() = tuning;
         }
     }

@@ -1,6 +1,7 @@
 //! Attention on the CPU at speed: head by head as matrix products, without what the causal mask hides.
 
 use super::Params;
+use crate::dispatch::dispatched;
 use crate::kernel::{Args, for_rows};
 use crate::ops::fast_math;
 use crate::ops::gemm::{Mat, gemm};
@@ -81,19 +82,21 @@ fn mix(p: &Params, first: usize, keys: usize, weights: &[f32], x: Mat, beta: f32
     }
 }
 
-/// `probs[i] = softmax(scale probs[i])` over the keys that query `first + i` of batch element `b` sees, zeros beyond.
-pub(super) fn softmax(p: &Params, lengths: &[u32], b: usize, first: usize, probs: &mut [f32]) {
-    for (i, row) in probs.chunks_mut(p.keys as usize).enumerate() {
-        let (seen, rest) = row.split_at_mut(p.visible(lengths, b, first + i));
-        let max = fast_math::max(seen);
-        for s in seen.iter_mut() {
-            *s = fast_math::exp((*s - max) * p.scale);
+dispatched! {
+    /// `probs[i] = softmax(scale probs[i])` over the keys that query `first + i` of batch element `b` sees, zeros beyond.
+    pub(super) fn softmax<M: MulAdd>(p: &Params, lengths: &[u32], b: usize, first: usize, probs: &mut [f32]) {
+        for (i, row) in probs.chunks_mut(p.keys as usize).enumerate() {
+            let (seen, rest) = row.split_at_mut(p.visible(lengths, b, first + i));
+            let max = fast_math::max(seen);
+            for s in seen.iter_mut() {
+                *s = fast_math::exp::<M>((*s - max) * p.scale);
+            }
+            let norm = 1.0 / fast_math::sum([seen], |[s]| s);
+            for s in seen.iter_mut() {
+                *s *= norm;
+            }
+            rest.fill(0.0);
         }
-        let norm = 1.0 / fast_math::sum([seen], |[s]| s);
-        for s in seen.iter_mut() {
-            *s *= norm;
-        }
-        rest.fill(0.0);
     }
 }
 
@@ -177,22 +180,24 @@ pub(super) fn backward_keys(args: &mut Args) {
     });
 }
 
-pub(super) fn backward_scores(args: &mut Args) {
-    let (p, v, probs, dy) = (args.params::<Params>(), args.read[0], args.read[1], args.read[2]);
-    let s = Sizes::of(&p);
-    let size = s.queries * s.keys;
-    for_rows(args.write[0], size, size * s.dh, |row, scores| {
-        let (b, h) = (row / s.heads, row % s.heads);
-        products(&p, 0, s.keys, s.queried(dy, b, h, 0), s.keyed(v, b, h), scores);
-        let probs = probs[row * size..].chunks(s.keys);
-        for (i, (scores, probs)) in scores.chunks_mut(s.keys).zip(probs).enumerate() {
-            let (seen, rest) = scores.split_at_mut(p.limit(i));
-            let probs = &probs[..seen.len()];
-            let mean = fast_math::sum([seen, probs], |[s, p]| s * p);
-            for (score, prob) in seen.iter_mut().zip(probs) {
-                *score = p.scale * prob * (*score - mean);
+dispatched! {
+    pub(super) fn backward_scores(args: &mut Args) {
+        let (p, v, probs, dy) = (args.params::<Params>(), args.read[0], args.read[1], args.read[2]);
+        let s = Sizes::of(&p);
+        let size = s.queries * s.keys;
+        for_rows(args.write[0], size, size * s.dh, |row, scores| {
+            let (b, h) = (row / s.heads, row % s.heads);
+            products(&p, 0, s.keys, s.queried(dy, b, h, 0), s.keyed(v, b, h), scores);
+            let probs = probs[row * size..].chunks(s.keys);
+            for (i, (scores, probs)) in scores.chunks_mut(s.keys).zip(probs).enumerate() {
+                let (seen, rest) = scores.split_at_mut(p.limit(i));
+                let probs = &probs[..seen.len()];
+                let mean = fast_math::sum([seen, probs], |[s, p]| s * p);
+                for (score, prob) in seen.iter_mut().zip(probs) {
+                    *score = p.scale * prob * (*score - mean);
+                }
+                rest.fill(0.0);
             }
-            rest.fill(0.0);
-        }
-    });
+        });
+    }
 }

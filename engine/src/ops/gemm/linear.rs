@@ -8,6 +8,7 @@ pub use cases::cases;
 
 use super::matmul::{self, Epilogue, Operand, Transpose, matmul_backward, product_by};
 use super::{packed, panels};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, params, words};
 use crate::layout::{Layout, Storage};
 use crate::ops::activation::{Activation, activation};
@@ -43,13 +44,13 @@ pub static BIAS_BACKWARD: Kernel = Kernel {
             *dbias = (*dbias as f64 + sum) as f32;
         }
     },
-    fast: Some(|args: &mut Args| {
+    fast: Some(dispatched!(|args: &mut Args| {
         let p: Params = args.params();
         let (rows, cols, dout) = (p.rows as usize, p.cols as usize, args.read[0]);
         sum_rows(args.write[0], rows, |r, sums| {
             sums.iter_mut().zip(&dout[r * cols..]).for_each(|(sum, v)| *sum += v);
         });
-    }),
+    })),
 };
 
 /// `y[..,N] = act(x[..,K] weight[N,K]^T + bias[N])`, as `torch.nn.functional.linear` and then `act`, which inference fuses;

@@ -4,6 +4,7 @@
 //! reads `x` and `y` through strides.
 
 use super::{Mat, gemm, gemm_parallel};
+use crate::dispatch::dispatched;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, params, words};
 use crate::ops::activation::Activation;
 use crate::ops::case::{Case, noise};
@@ -57,9 +58,7 @@ impl Params {
     /// Adds the bias to rows of the product and activates them.
     pub(super) fn finish(&self, rows: &mut [f32], bias: &[f32]) {
         if self.has_bias == 1 {
-            for row in rows.chunks_mut(self.n as usize) {
-                row.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
-            }
+            add_bias(rows, self.n as usize, bias);
         }
         if let Some(act) = self.act() {
             act.apply(rows);
@@ -72,6 +71,15 @@ impl Params {
 
     fn y<'a>(&self, data: &'a [f32], batch: usize) -> Mat<'a> {
         Mat::new(&data[batch * self.y[0] as usize..], self.y[1] as usize, self.y[2] as usize)
+    }
+}
+
+dispatched! {
+    /// Adds `bias` to every one of `rows`.
+    fn add_bias(rows: &mut [f32], width: usize, bias: &[f32]) {
+        for row in rows.chunks_mut(width) {
+            row.iter_mut().zip(bias).for_each(|(out, bias)| *out += bias);
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod wasm;
 
 use std::cell::RefCell;
 
+use crate::dispatch::dispatched;
 use crate::kernel::for_rows;
 use transposed::by_columns;
 
@@ -72,9 +73,9 @@ impl<'a> Mat<'a> {
 /// `b` `[k,n]`. With `beta` 0, `c` is not read.
 pub fn gemm([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], (rsc, csc): (usize, usize)) {
     check([m, n, k], a, b, Mat::new(c, rsc, csc));
-    if k == 0 || skinny::takes(m, b) {
+    if k == 0 || skinny::applies_to(m, b) {
         skinny::gemm([m, n, k], a, b, beta, c, (rsc, csc));
-    } else if skinny::takes(n, a.transposed()) {
+    } else if skinny::applies_to(n, a.transposed()) {
         skinny::gemm([n, m, k], b.transposed(), a.transposed(), beta, c, (csc, rsc));
     } else {
         body([m, n, k], a, b, beta, c, (rsc, csc));
@@ -93,7 +94,7 @@ use native::{gemm as body, in_columns};
 #[cfg(target_arch = "wasm32")]
 use wasm::gemm as body;
 
-/// As [`FEW_ROWS`], where `b` lies by rows: then nothing has to be turned.
+/// As [`FEW_ROWS`], where `b` lies by rows: then nothing has to be transposed.
 #[cfg(not(target_arch = "wasm32"))]
 const SOME_ROWS: usize = 512;
 
@@ -126,7 +127,7 @@ pub fn gemm_parallel(
         gemm([m, n, k], a, b, beta, c, (n, 1));
         return finish(c);
     }
-    if skinny::takes(m, b) && b.cs == 1 {
+    if skinny::applies_to(m, b) && b.cs == 1 {
         split_inner([m, n, k], a, b, beta, c, SKINNY_PIECE_K);
         return finish(c);
     }
@@ -163,20 +164,22 @@ fn split_inner([m, n, k]: [usize; 3], a: Mat, b: Mat, beta: f32, c: &mut [f32], 
     });
 }
 
-/// Adds to `out` what `body(i, partial)` assigns to `partial`, which is as long as `out`, for every `i < pieces`:
-/// the calls go to all cores, the sum is taken in order. `work` is the cost of a call, as in [`for_rows`].
-pub fn add_pieces(out: &mut [f32], pieces: usize, work: usize, body: impl Fn(usize, &mut [f32]) + Sync) {
-    const RUN: usize = 1024;
-    let len = out.len();
-    with_scratch(pieces * len, |partials| {
-        for_rows(partials, len, work, body);
-        let partials = &*partials;
-        for_rows(out, RUN, RUN * pieces, |i, out| {
-            for partial in partials.chunks(len) {
-                out.iter_mut().zip(&partial[i * RUN..]).for_each(|(out, p)| *out += p);
-            }
+dispatched! {
+    /// Adds to `out` what `body(i, partial)` assigns to `partial`, which is as long as `out`, for every `i < pieces`:
+    /// the calls go to all cores, the sum is taken in order. `work` is the cost of a call, as in [`for_rows`].
+    pub fn add_pieces(out: &mut [f32], pieces: usize, work: usize, body: impl Fn(usize, &mut [f32]) + Sync) {
+        const RUN: usize = 1024;
+        let len = out.len();
+        with_scratch(pieces * len, |partials| {
+            for_rows(partials, len, work, body);
+            let partials = &*partials;
+            for_rows(out, RUN, RUN * pieces, |i, out| {
+                for partial in partials.chunks(len) {
+                    out.iter_mut().zip(&partial[i * RUN..]).for_each(|(out, p)| *out += p);
+                }
+            });
         });
-    });
+    }
 }
 
 /// Runs `body` with `len` floats of unspecified contents, kept by the thread for the next call.

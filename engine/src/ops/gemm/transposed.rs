@@ -3,7 +3,7 @@
 use super::{Mat, gemm, piece, with_scratch};
 use crate::kernel::for_rows;
 
-/// Columns in pieces: each is contiguous in the transposed product, which is turned at the end.
+/// Columns in pieces: each is contiguous in the transposed product, which is transposed at the end.
 pub(super) fn by_columns(
     [m, n, k]: [usize; 3],
     a: Mat,
@@ -36,7 +36,7 @@ fn turning(
     lines: impl Fn(usize, usize, &mut [f32]) + Sync,
     finish: impl Fn(&mut [f32]) + Sync,
 ) {
-    /// Rows that are turned at once: neighbours in `d`.
+    /// Rows that are transposed at once: neighbours in `d`.
     const RUN: usize = 8;
     with_scratch(m * n, |transposed_out| {
         for_rows(transposed_out, columns * m, columns * m * work, |i, piece| {

@@ -10,7 +10,7 @@ use crate::lab::contrast::measure::{products, retrieval, unit};
 use crate::lab::contrast::score::{embeddings, yes_or_no};
 use crate::lab::contrast::towers::{CELL, CELLS, VECTOR, encode};
 use crate::lab::contrast::vocabulary::Vocabulary;
-use crate::lab::contrast::{Retrieval, data};
+use crate::lab::contrast::{ContrastRetrieval, data};
 use crate::lab::small_trainer::Inputs;
 use crate::nn::{linear, norm};
 use crate::ops::binary::add;
@@ -145,7 +145,7 @@ fn present(scene: &Scene) -> [bool; COLOURS] {
 }
 
 /// Of captions for pictures, from embeddings `[N, E]` of both.
-pub(super) fn retrieved([picture, text]: &[HostTensor; 2]) -> Retrieval {
+pub(super) fn retrieved([picture, text]: &[HostTensor; 2]) -> ContrastRetrieval {
     retrieval(&products(&unit(picture), &unit(text)))
 }
 

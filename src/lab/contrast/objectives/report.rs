@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lab::contrast::Retrieval;
+use crate::lab::contrast::ContrastRetrieval;
 
 /// What a contestant's encoders learn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -161,7 +161,7 @@ pub struct Standing {
     /// Loss of the last step of the phase; none before the first.
     pub loss: Option<f32>,
     /// Of captions for held-out pictures, among 100.
-    pub retrieval: Option<Retrieval>,
+    pub retrieval: Option<ContrastRetrieval>,
     pub captioning: Option<Captioning>,
     pub probing: Option<Probing>,
 }

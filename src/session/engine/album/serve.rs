@@ -34,7 +34,7 @@ pub(in crate::session::engine) async fn serve(
         Command::AddPhoto { photo, file, in_memory } => {
             if *in_memory {
                 let _lock = host.lock(&folder).await.map_err(storage)?;
-                host.hold(&folder).await.map_err(storage)?;
+                host.move_to_memory(&folder).await.map_err(storage)?;
             }
             add(loaded, host, &folder, photo, file).await
         }
@@ -49,7 +49,7 @@ async fn open(loaded: &mut Loaded, host: &impl Host, folder: &str, known: usize)
     match read(loaded, host, folder, known).await {
         // Not even an empty album can be made.
         Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-            host.hold(folder).await.map_err(storage)?;
+            host.move_to_memory(folder).await.map_err(storage)?;
             read(loaded, host, folder, known).await
         }
         read => read,
@@ -72,9 +72,9 @@ async fn report<H: Host>(
     known: usize,
 ) -> io::Result<Event> {
     let (from, photos, embeddings) = loaded.album.since(store, loaded.embed_dim, known).await?;
-    let (incomplete, damaged, lasts) =
-        (loaded.album.incomplete(from), loaded.album.lost(), host.lasts(folder));
-    Ok(Event::Album(AlbumPart { from: from as u32, photos, embeddings, incomplete, damaged, lasts }))
+    let (incomplete, damaged, is_persistent) =
+        (loaded.album.incomplete(from), loaded.album.lost(), host.is_persistent(folder));
+    Ok(Event::Album(AlbumPart { from: from as u32, photos, embeddings, incomplete, damaged, is_persistent }))
 }
 
 async fn clear(loaded: &mut Loaded, host: &impl Host, folder: &str) -> Result<Event, Failure> {
@@ -84,7 +84,7 @@ async fn clear(loaded: &mut Loaded, host: &impl Host, folder: &str) -> Result<Ev
         _ => {}
     }
     drop(lock);
-    host.tell(folder);
+    host.notify_changed(folder);
     loaded.album = Album::default();
     open(loaded, host, folder, 0).await
 }
@@ -130,7 +130,7 @@ async fn keep(loaded: &mut Loaded, host: &impl Host, folder: &str, new: New<'_>)
     let event = report(loaded, host, folder, &store, known).await?;
     drop((store, lock));
     if is_new {
-        host.tell(folder);
+        host.notify_changed(folder);
     }
     Ok(event)
 }
@@ -161,5 +161,5 @@ fn small(picture: &Pixels) -> Pixels {
 /// A unit vector `[embed_dim]` of a picture of any size.
 async fn encode_photo(model: &mut VisionLanguageModel, picture: &Pixels) -> Result<Vec<f32>, Failure> {
     let fitted = fit(model, picture)?;
-    Ok(model.encode_pictures(&[fitted]).await?.as_f32().to_vec())
+    Ok(model.embed_images(&[fitted]).await?.as_f32().to_vec())
 }

@@ -20,6 +20,8 @@ pub struct Frame {
     pub width: f32,
     pub height: f32,
     pub left: f32,
+    /// Beside the drawing, at its right.
+    margin: f32,
     pub x: Span,
     pub y: Span,
     titles: [String; 2],
@@ -66,11 +68,16 @@ impl Frame {
         let y = Span::new(axes[1], y, wanted(height, 48.0));
         let longest = y.ticks.iter().map(|&tick| y.label(tick).chars().count()).max().unwrap_or(0);
         let left = (longest as f32).max(4.0) * DIGIT + GAP;
-        Frame { width, height, left, x, y, titles: axes.map(Axis::name) }
+        Frame { width, height, left, margin: RIGHT, x, y, titles: axes.map(Axis::name) }
+    }
+
+    /// The same with at least so much room at the right of the drawing.
+    pub fn beside(self, margin: f32) -> Self {
+        Frame { margin: self.margin.max(margin), ..self }
     }
 
     pub fn right(&self) -> f32 {
-        self.width - RIGHT
+        self.width - self.margin
     }
 
     pub fn top(&self) -> f32 {

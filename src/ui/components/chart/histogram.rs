@@ -111,6 +111,8 @@ pub fn Histogram(
     let sheet = Memo::new(move |_| {
         counted.with(|counted| groups.with(|groups| counted.sheet(&x.get().name(), groups)))
     });
+    let is_empty =
+        Memo::new(move |_| groups.with(|groups| groups.iter().all(|group| group.values.is_empty())));
     let is_pointing = Memo::new(move |_| cursor.get().is_some());
     let point = move |place: Option<(f32, f32)>| {
         let share = |(x, _): (f32, f32)| {
@@ -123,10 +125,10 @@ pub fn Histogram(
         path::walk(cursor.get_untracked(), &key, bins).map(|next| move_to(cursor, next)).is_some()
     };
     view! {
-        <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
+        <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet, is_empty, ends: Memo::default(), has_legend: true }
             point=Callback::new(point) walk=Callback::new(walk)>
-            {move || cursor.get().map(|at| frame.with(|frame| counted.with(|counted| band(frame, counted, at))))}
-            {move || frame.with(|frame| keys.with(|keys| counted.with(|counted| columns(frame, keys, counted))))}
+            {move || cursor.get().map(|at| counted.with(|counted| frame.with(|frame| band(frame, counted, at))))}
+            {move || keys.with(|keys| counted.with(|counted| frame.with(|frame| columns(frame, keys, counted))))}
         </Plot>
     }
 }

@@ -1,5 +1,6 @@
 //! Lines: values over steps, or over anything else that ascends.
 
+use super::end::{ends, margin};
 use super::frame::Frame;
 use super::key::{Hidden, Key, Sample};
 use super::mark::{Mark, remarks};
@@ -53,8 +54,24 @@ pub fn LineChart(
     #[prop(into)] y: Memo<Axis>,
     #[prop(into)] series: Memo<Vec<Series>>,
     #[prop(into, optional)] marks: Memo<Vec<Mark>>,
+    /// The line that stands out from the others.
+    #[prop(into, optional)]
+    chosen: Memo<Option<String>>,
+    /// Lines are named at their ends.
+    #[prop(optional)]
+    direct: bool,
+    /// Where values are read while nothing is pointed at; else at the end of each line.
+    #[prop(into, optional)]
+    rest: Memo<Option<f32>>,
+    /// What is hidden here and in other charts of the same lines.
+    #[prop(optional)]
+    hidden: Option<RwSignal<Hidden>>,
+    /// Another chart of the same lines may have it.
+    #[prop(default = true)]
+    has_legend: bool,
 ) -> impl IntoView {
-    let (width, hidden) = (RwSignal::new(USUAL_WIDTH), RwSignal::new(Hidden::new()));
+    let width = RwSignal::new(USUAL_WIDTH);
+    let hidden = hidden.unwrap_or_else(|| RwSignal::new(Hidden::new()));
     let cursor = RwSignal::new(None::<f32>);
     let shown = Memo::new(move |_| {
         let mut shown = series.get();
@@ -63,12 +80,15 @@ pub fn LineChart(
     });
     let frame = Memo::new(move |_| {
         let axes = (x.get(), y.get());
-        shown.with(|shown| marks.with(|marks| frame(width.get(), [&axes.0, &axes.1], shown, marks)))
+        let frame =
+            shown.with(|shown| marks.with(|marks| frame(width.get(), [&axes.0, &axes.1], shown, marks)));
+        let margin = shown.with(|shown| margin(width.get(), shown)).filter(|_| direct);
+        frame.beside(margin.unwrap_or_default())
     });
     let keys = Memo::new(move |_| series.with(|series| hidden.with(|hidden| keys(series, hidden))));
-    let heading = Memo::new(move |_| heading(&x.get(), cursor.get(), &frame.get()));
+    let heading = Memo::new(move |_| heading(&x.get(), cursor.get().or(rest.get()), &frame.get()));
     let values = Memo::new(move |_| {
-        let (cursor, hidden, unit) = (cursor.get(), hidden.get(), y.get());
+        let (cursor, hidden, unit) = (cursor.get().or(rest.get()), hidden.get(), y.get());
         let read = |series: &Series| {
             let point = cursor.map_or_else(|| series.points.last().copied(), |x| series.at(x))?;
             let value = frame.with(|frame| frame.y.read(point.1));
@@ -84,6 +104,16 @@ pub fn LineChart(
         })
     });
     let is_pointing = Memo::new(move |_| cursor.get().is_some());
+    // One measurement is no course.
+    let is_empty = Memo::new(move |_| series.with(|series| series.iter().all(|line| line.points.len() < 2)));
+    let ends = Memo::new(move |_| {
+        let is_named = direct && shown.with(|shown| margin(width.get(), shown)).is_some();
+        let named = || {
+            chosen
+                .with(|chosen| shown.with(|shown| frame.with(|frame| ends(frame, shown, chosen.as_deref()))))
+        };
+        if is_named { named() } else { Vec::new() }
+    });
     let point = move |place: Option<(f32, f32)>| {
         let x = place.map(|(x, _)| frame.with_untracked(|frame| frame.value_at(x)));
         move_to(cursor, x.and_then(|x| shown.with_untracked(|shown| snap(shown, x))));
@@ -93,11 +123,11 @@ pub fn LineChart(
         next.map(|next| move_to(cursor, next)).is_some()
     };
     view! {
-        <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
+        <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet, is_empty, ends, has_legend }
             point=Callback::new(point) walk=Callback::new(walk)>
-            {move || frame.with(|frame| shown.with(|shown| lines(frame, shown)))}
-            {move || frame.with(|frame| marks.with(|marks| remarks(frame, marks)))}
-            {move || cursor.get().map(|x| frame.with(|frame| shown.with(|shown| cross(frame, shown, x))))}
+            {move || shown.with(|shown| chosen.with(|chosen| frame.with(|frame| lines(frame, shown, chosen.as_deref()))))}
+            {move || marks.with(|marks| shown.with(|shown| frame.with(|frame| remarks(frame, marks, shown))))}
+            {move || cursor.get().map(|x| shown.with(|shown| frame.with(|frame| cross(frame, shown, x))))}
         </Plot>
     }
 }
@@ -119,7 +149,7 @@ fn frame(width: f32, axes: [&Axis; 2], shown: &[Series], marks: &[Mark]) -> Fram
 fn heading(axis: &Axis, cursor: Option<f32>, frame: &Frame) -> String {
     match cursor {
         Some(x) => format!("{} {}", axis.title, axis.with_unit(frame.x.read(x))),
-        None => "Latest values".into(),
+        None => "Current values".into(),
     }
 }
 
@@ -139,11 +169,12 @@ fn step(shown: &[Series], cursor: Option<f32>, key: &str) -> Option<Option<f32>>
     Some(next.map(|at| points[at].0))
 }
 
-fn lines(frame: &Frame, shown: &[Series]) -> impl IntoView + use<> {
+fn lines(frame: &Frame, shown: &[Series], chosen: Option<&str>) -> impl IntoView + use<> {
     let line = |series: &Series| {
         let places = path::thin(&series.points).into_iter().map(|(x, y)| (frame.x(x), frame.y(y)));
         let (d, dash) = (path::line(places), series.dash.pattern());
-        view! { <path class="trace" d=d style=series.tone.style() stroke-dasharray=dash /> }
+        let is_faded = chosen.is_some_and(|chosen| chosen != series.name);
+        view! { <path class="trace" class:faded=is_faded d=d style=series.tone.style() stroke-dasharray=dash /> }
     };
     shown.iter().map(line).collect_view()
 }

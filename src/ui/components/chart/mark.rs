@@ -1,12 +1,14 @@
 //! Remarks on a chart: a height to compare with, a step at which something happened.
 
 use super::frame::Frame;
+use super::line::Series;
+use super::path;
 use crate::order;
 use leptos::prelude::*;
 
 /// Between lines of text, and the mean of a letter.
-const ROW: f32 = 15.0;
-const LETTER: f32 = 6.4;
+pub const ROW: f32 = 15.0;
+pub const LETTER: f32 = 6.4;
 const GAP: f32 = 4.0;
 
 /// A remark on a place of an axis.
@@ -44,6 +46,12 @@ impl LabelBox {
         !is_beside && (self.y - other.y).abs() < ROW - 1.0
     }
 
+    /// Whether a line runs through it.
+    fn is_crossed(&self, lines: &[(f32, f32)]) -> bool {
+        let (left, right) = (self.x - GAP, self.x + self.width + GAP);
+        lines.iter().any(|(x, y)| (left..right).contains(x) && (self.y - ROW..self.y + GAP).contains(y))
+    }
+
     /// The same on the first line from here downwards that is free.
     fn settled(self, taken: &[LabelBox], bottom: f32) -> LabelBox {
         let mut place = self;
@@ -54,24 +62,57 @@ impl LabelBox {
     }
 }
 
-/// Where the labels stand, none on another: those of levels at the right, those of moments on the side with more room.
-fn places(frame: &Frame, marks: &[Mark]) -> Vec<LabelBox> {
+/// Places that lines run through, so close together that no label fits between two.
+fn passed(frame: &Frame, shown: &[Series]) -> Vec<(f32, f32)> {
+    let mut passed = Vec::new();
+    for series in shown {
+        let places: Vec<(f32, f32)> =
+            path::thin(&series.points).into_iter().map(|(x, y)| (frame.x(x), frame.y(y))).collect();
+        for pair in places.windows(2) {
+            let [from, to] = [pair[0], pair[1]];
+            let count = ((to.0 - from.0).abs().max((to.1 - from.1).abs()) / GAP).ceil().min(500.0);
+            let between = |at: usize| {
+                let share = at as f32 / count;
+                (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1))
+            };
+            passed.extend((0..=count as usize).map(between));
+        }
+    }
+    passed
+}
+
+/// Where a label may stand, the usual place first.
+fn candidates(frame: &Frame, mark: &Mark) -> Vec<LabelBox> {
     let (left, right, top, bottom) = (frame.left, frame.right(), frame.top(), frame.bottom());
+    let width = mark.label.chars().count() as f32 * LETTER;
+    if mark.is_level {
+        let y = frame.y(mark.at);
+        let (above, below) = (y - GAP, y + ROW - 2.0);
+        let rows = if y < top + ROW { [below, below] } else { [above, below] };
+        let columns = [right - GAP - width, left + GAP, f32::midpoint(left, right) - width / 2.0];
+        let at = |y: f32| columns.map(|x| LabelBox { x, y, width });
+        return rows.into_iter().filter(|y| *y < bottom).flat_map(at).collect();
+    }
+    let x = frame.x(mark.at);
+    let is_late = x > f32::midpoint(left, right);
+    let x = if is_late { x - GAP - width } else { x + GAP };
+    let rows = ((bottom - top) / ROW) as usize;
+    (1..=rows).map(|row| LabelBox { x, y: top + row as f32 * ROW - 3.0, width }).collect()
+}
+
+/// Where the labels stand, none on another nor on a line as long as there is such a place: those of levels at the right, those
+/// of moments on the side with more room.
+fn places(frame: &Frame, marks: &[Mark], lines: &[(f32, f32)]) -> Vec<LabelBox> {
+    let bottom = frame.bottom();
     let mut places = vec![LabelBox { x: 0.0, y: 0.0, width: 0.0 }; marks.len()];
     let mut taken = Vec::new();
     let mut order: Vec<usize> = (0..marks.len()).collect();
     order::sort_by_key(&mut order, |&index| !marks[index].is_level);
     for index in order {
-        let mark = &marks[index];
-        let width = mark.label.chars().count() as f32 * LETTER;
-        let wanted = if mark.is_level {
-            let y = frame.y(mark.at);
-            LabelBox { x: right - GAP - width, y: if y < top + ROW { y + ROW - 2.0 } else { y - GAP }, width }
-        } else {
-            let x = frame.x(mark.at);
-            let is_late = x > f32::midpoint(left, right);
-            LabelBox { x: if is_late { x - GAP - width } else { x + GAP }, y: top + ROW - 3.0, width }
-        };
+        let all = candidates(frame, &marks[index]);
+        let is_free =
+            |place: &&LabelBox| !place.is_crossed(lines) && !taken.iter().any(|other| place.overlaps(other));
+        let Some(wanted) = all.iter().find(is_free).or(all.first()) else { continue };
         places[index] = wanted.settled(&taken, bottom);
         taken.push(places[index]);
     }
@@ -79,7 +120,7 @@ fn places(frame: &Frame, marks: &[Mark]) -> Vec<LabelBox> {
 }
 
 /// Lines of marks with their labels.
-pub fn remarks(frame: &Frame, marks: &[Mark]) -> impl IntoView + use<> {
+pub fn remarks(frame: &Frame, marks: &[Mark], shown: &[Series]) -> impl IntoView + use<> {
     let (left, right, top, bottom) = (frame.left, frame.right(), frame.top(), frame.bottom());
     let remark = |(mark, place): (&Mark, LabelBox)| {
         let (x, y) = (frame.x(mark.at), frame.y(mark.at));
@@ -92,7 +133,8 @@ pub fn remarks(frame: &Frame, marks: &[Mark]) -> impl IntoView + use<> {
             <text class="remark" x=x y=place.y text-anchor=anchor>{mark.label.clone()}</text>
         }
     };
-    marks.iter().zip(places(frame, marks)).map(remark).collect_view()
+    let lines = if marks.is_empty() { Vec::new() } else { passed(frame, shown) };
+    marks.iter().zip(places(frame, marks, &lines)).map(remark).collect_view()
 }
 
 #[cfg(test)]
@@ -111,11 +153,22 @@ mod tests {
         for width in [313.0, 853.0] {
             let frame =
                 Frame::new(width, axes.each_ref(), [0.0, 2000.0].into_iter(), [0.0, 2.77].into_iter());
-            let places = places(&frame, &marks);
+            let places = places(&frame, &marks, &[]);
             for (index, place) in places.iter().enumerate() {
                 assert!(places[..index].iter().all(|other| !place.overlaps(other)), "{places:?}");
                 assert!(place.x >= frame.left && place.x + place.width <= frame.right(), "{place:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_label_gives_way_to_a_line() {
+        let axes = [Axis::new("Step", ""), Axis::new("Accuracy", "").within(0.0, 1.0)];
+        let frame = Frame::new(640.0, axes.each_ref(), [0.0, 100.0].into_iter(), std::iter::empty());
+        let line = super::super::tone::Tone::Ink;
+        let late = Series::new("late", line, vec![(0.0, 0.9), (60.0, 0.9), (70.0, 0.54), (100.0, 0.54)]);
+        let lines = passed(&frame, &[late]);
+        let place = places(&frame, &[Mark::level(0.5, "chance")], &lines)[0];
+        assert!(!place.is_crossed(&lines) && place.x < frame.x(60.0), "{place:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Charts of live runs: SVG in CSS pixels, values under pointer and arrow keys, a table, and files of all of it.
 
 mod confusion;
+mod end;
 mod export;
 mod frame;
 mod histogram;
@@ -16,11 +17,13 @@ mod timeline;
 mod tone;
 
 pub use confusion::Confusion;
+pub use export::Exports;
 pub use histogram::{Histogram, Spread};
+pub use key::Hidden;
 pub use line::{LineChart, Series};
 pub use mark::Mark;
 pub use scale::Axis;
 pub use scatter::{Group, Scatter};
-pub use sheet::quoted;
+pub use sheet::{csv, quoted};
 pub use timeline::Timeline;
 pub use tone::{Dash, Marker, SERIES, Tone};

@@ -1,5 +1,6 @@
 //! What every chart with axes has: title, drawing area, legend, table and export.
 
+use super::end::{End, names};
 use super::export::Exports;
 use super::frame::{Frame, axes};
 use super::key::{Hidden, Key, Keys, print_box, printed};
@@ -19,6 +20,8 @@ pub struct Parts {
     pub label: Memo<String>,
     /// Of the drawing area in CSS pixels; the plot measures it.
     pub width: RwSignal<f32>,
+    /// Whoever draws reads what the frame is computed of before the frame, and what is computed of the frame after it: an effect
+    /// that reads a memo after another which was computed of it and came out the same is not woken (reactive_graph 0.2.16).
     pub frame: Memo<Frame>,
     pub keys: Memo<Vec<Key>>,
     pub hidden: RwSignal<Hidden>,
@@ -29,6 +32,12 @@ pub struct Parts {
     /// There is a cursor, so that its values are read aloud.
     pub is_pointing: Memo<bool>,
     pub sheet: Memo<Sheet>,
+    /// There is nothing to draw yet.
+    pub is_empty: Memo<bool>,
+    /// Names beside the drawing.
+    pub ends: Memo<Vec<End>>,
+    /// Without one, the values at the cursor stand in the heading.
+    pub has_legend: bool,
 }
 
 /// The width before it has been measured.
@@ -50,7 +59,8 @@ pub fn Plot(
     walk: Callback<String, bool>,
     children: Children,
 ) -> impl IntoView {
-    let Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet } = parts;
+    let Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet, .. } = parts;
+    let Parts { is_empty, ends, has_legend, .. } = parts;
     let (area, drawing) = (NodeRef::<Div>::new(), NodeRef::<Svg>::new());
     measure(area, width);
     let find = move |event: PointerEvent| {
@@ -78,8 +88,9 @@ pub fn Plot(
         written(print_box(width, height, count))
     };
     view! {
-        <figure class="plot">
+        <figure class="plot" class:empty=move || is_empty.get()>
             <figcaption>{move || label.get()}</figcaption>
+            {move || is_empty.get().then(|| view! { <p class="small quiet">"Nothing to draw yet."</p> })}
             <div node_ref=area class="area" tabindex="0" role="application"
                 aria-label=move || format!("{}; arrow keys read values", label.get())
                 on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:keydown=press on:blur=move |_| point.run(None)>
@@ -88,11 +99,12 @@ pub fn Plot(
                     {move || frame.with(axes)}
                     <svg x=move || inside.get()[0] y=move || inside.get()[1] width=move || inside.get()[2]
                         height=move || inside.get()[3] viewBox=move || written(inside.get())>{children()}</svg>
+                    {move || frame.with(|frame| ends.with(|ends| names(frame, ends)))}
                     {print}
                 </svg>
             </div>
-            <p class="heading">{move || heading.get()}</p>
-            <Keys keys values hidden />
+            <p class="heading">{move || if has_legend || !is_pointing.get() { heading.get() } else { sentence(parts) }}</p>
+            {has_legend.then(|| view! { <Keys keys values hidden /> })}
             <p class="aloud" aria-live="polite">{move || is_pointing.get().then(|| sentence(parts))}</p>
             <div class="foot">
                 <SheetTable label sheet />

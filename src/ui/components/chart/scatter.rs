@@ -14,7 +14,7 @@ use leptos::prelude::*;
 /// How near the pointer must be to a point, in pixels.
 const REACH: f32 = 32.0;
 /// The heading while nothing is pointed at.
-const REST: &str = "Point at the map, or walk with the arrow keys";
+const REST: &str = "Point at the map, or use the arrow keys";
 /// Of a marker.
 const RADIUS: f32 = 3.0;
 
@@ -77,6 +77,7 @@ pub fn Scatter(
         groups.with(|groups| groups.iter().map(read).collect())
     });
     let sheet = Memo::new(move |_| groups.with(|groups| sheet(&item.get(), [x.get(), y.get()], groups)));
+    let is_empty = Memo::new(move |_| groups.with(|groups| count(groups) == 0));
     let is_pointing = Memo::new(move |_| hover.get().is_some());
     let point = move |place: Option<(f32, f32)>| {
         let near =
@@ -88,11 +89,11 @@ pub fn Scatter(
         next.map(|next| move_to(hover, next)).is_some()
     };
     view! {
-        <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet }
+        <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet, is_empty, ends: Memo::default(), has_legend: true }
             point=Callback::new(point) walk=Callback::new(walk)>
-            {move || linked.get().then(|| frame.with(|frame| shown.with(|shown| links(frame, shown))))}
-            {move || frame.with(|frame| shown.with(|shown| points(frame, shown)))}
-            {move || hover.get().map(|at| frame.with(|frame| shown.with(|shown| together(frame, shown, at))))}
+            {move || linked.get().then(|| shown.with(|shown| frame.with(|frame| links(frame, shown))))}
+            {move || shown.with(|shown| frame.with(|frame| points(frame, shown)))}
+            {move || hover.get().map(|at| shown.with(|shown| frame.with(|frame| together(frame, shown, at))))}
         </Plot>
     }
 }

@@ -111,7 +111,7 @@ pub fn SheetTable(#[prop(into)] label: Memo<String>, #[prop(into)] sheet: Memo<S
     };
     view! {
         <details class="table" on:toggle=move |_| is_open.update(|open| *open = !*open)>
-            <summary>"As a table"</summary>
+            <summary>"Show data"</summary>
             {move || is_open.get().then(table)}
         </details>
     }

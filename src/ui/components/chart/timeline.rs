@@ -27,7 +27,7 @@ struct Total {
     milliseconds: f32,
 }
 
-/// By kernel, the dearest first.
+/// By kernel, the slowest first.
 fn totals(steps: &[StepTime]) -> Vec<Total> {
     let mut all: Vec<Total> = Vec::new();
     for StepTime { kernel, milliseconds } in steps {
@@ -88,7 +88,7 @@ pub fn Timeline(label: &'static str, steps: Shared<Vec<StepTime>>) -> impl IntoV
     view! {
         <figure class="plot">
             <figcaption>{label}</figcaption>
-            <div node_ref=area class="area" tabindex="0" role="application" aria-label=format!("{label}; arrow keys read steps")
+            <div node_ref=area class="area" tabindex="0" role="application" aria-label=format!("{label}; use the arrow keys to read steps")
                 on:pointermove=point.clone() on:pointerdown=point on:pointerleave=move |event| { if is_left(&event) { move_to(cursor, None) } }
                 on:keydown=press on:blur=move |_| move_to(cursor, None)>
                 <svg class="strip" height=HEIGHT aria-hidden="true">{bars}{chosen}{axis(sum)}</svg>
@@ -147,7 +147,7 @@ fn table(totals: Vec<Total>, count: usize, sum: f32) -> impl IntoView {
     };
     view! {
         <table class="numbers" id="steps">
-            <caption>"By kernel, the dearest first"</caption>
+            <caption>"Profile by kernel, slowest first"</caption>
             <thead><tr><th scope="col">"Kernel"</th><th scope="col">"Steps"</th><th scope="col">"Milliseconds"</th></tr></thead>
             <tbody>{totals.into_iter().enumerate().map(row).collect_view()}</tbody>
             <tfoot><tr><th scope="row">"All"</th><td>{count}</td><td>{format::three(sum)}</td></tr></tfoot>

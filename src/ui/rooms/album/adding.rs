@@ -3,6 +3,7 @@
 use super::left_out::{LeftOut, LeftOutNote};
 use crate::limits;
 use crate::session::protocol::{Command, Failure, Lane, Photo, Recovery};
+use crate::ui::components::confirm::ConfirmedDelete;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::context::AppContext;
@@ -69,6 +70,11 @@ impl Queue {
         queue
     }
 
+    /// Whether files wait; the reader is told when that changes.
+    pub fn is_adding(self) -> bool {
+        self.begun.get().is_some()
+    }
+
     fn is_running(self) -> bool {
         self.begun.get_untracked().is_some()
     }
@@ -93,7 +99,7 @@ impl Queue {
         for file in files {
             let (name, kind) = (file.name(), file.type_());
             if !kind.is_empty() && !kind.starts_with("image/") {
-                self.left_out.add(format!("The file {name} is no picture but {kind}."));
+                self.left_out.add(format!("The file {name} is not an image but {kind}."));
             } else if limits::picture_file(file.size() as u64).is_err() {
                 let most = limits::MAX_PICTURE_FILE >> 20;
                 self.left_out.add(format!("The file {name} is larger than {most} MB."));
@@ -134,7 +140,7 @@ impl Queue {
                 }
                 // A file that has gone since it was chosen.
                 Err(_) => {
-                    self.left_out.add(format!("The file {} is not there any more.", file.name()));
+                    self.left_out.add(format!("The file {} no longer exists.", file.name()));
                     self.done.update(|done| *done += 1);
                     self.next();
                 }
@@ -146,8 +152,7 @@ impl Queue {
         if self.app.requests.adding.with_untracked(|adding| adding.phase == Phase::Running)
             && let Some(Photo { name, .. }) = self.current.try_update_value(Option::take).flatten()
         {
-            let sentence =
-                "was being encoded when you stopped, and may have come into the album all the same.";
+            let sentence = "was being encoded when you stopped, and may have been added all the same.";
             self.left_out.add(format!("The file {name} {sentence}"));
         }
         self.leave("you stopped");
@@ -158,7 +163,7 @@ impl Queue {
         let left = self.files.try_update_value(std::mem::take).unwrap_or_default();
         let current = self.current.try_update_value(Option::take).flatten().map(|photo| photo.name);
         for name in current.into_iter().chain(left.iter().map(File::name)) {
-            self.left_out.add(format!("The file {name} still waited when {when}."));
+            self.left_out.add(format!("The file {name} was still waiting when {when}."));
         }
         self.begun.set(None);
     }
@@ -192,7 +197,7 @@ pub fn Adding(queue: Queue) -> impl IntoView {
         let Some(list) = input.get_untracked().and_then(|input| input.files()) else { return };
         queue.take((0..list.length()).filter_map(|at| list.get(at)).collect(), Vec::new());
     };
-    let is_running = Memo::new(move |_| queue.begun.get().is_some());
+    let is_running = Memo::new(move |_| queue.is_adding());
     let words = move || {
         let (done, total) = (queue.done.get(), queue.total.get());
         let left = queue.begun.get().filter(|_| done > 0).map(|begun| {
@@ -203,7 +208,7 @@ pub fn Adding(queue: Queue) -> impl IntoView {
     };
     let width =
         move || format!("width:{:.1}%", 100.0 * queue.done.get() as f32 / queue.total.get().max(1) as f32);
-    let is_empty = move || app.requests.album.with(|album| album.value.read().photos.is_empty());
+    let is_empty = Memo::new(move |_| app.requests.album.with(|album| album.value.read().photos.is_empty()));
     let stuck = Memo::new(move |_| {
         let failure = app.requests.adding.with(|adding| adding.failure.clone());
         failure.filter(|failure| failure.recovery != Recovery::ChangeInput && is_running.get())
@@ -212,7 +217,7 @@ pub fn Adding(queue: Queue) -> impl IntoView {
         <div class="row">
             <button type="button" class="button" on:click=move |_| open(photos)><Glyph icon=Icon::Upload />"Add photos"</button>
             <button type="button" class="button" on:click=move |_| open(folder)><Glyph icon=Icon::Upload />"Add a folder"</button>
-            <button type="button" class="button" disabled=is_empty on:click=move |_| app.ask(Command::ClearAlbum)>"Forget all"</button>
+            <ConfirmedDelete words="Delete all" label="Delete all" confirm="Delete all photos of this album" is_idle=is_empty delete=move || app.ask(Command::ClearAlbum) />
             <input node_ref=photos class="aloud" type="file" accept="image/*" multiple tabindex="-1" aria-hidden="true" on:change=move |_| choose(photos) />
             <input node_ref=folder class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=move |_| choose(folder) />
             <span class="quiet small">"or drop them here. They never leave this device."</span>

@@ -47,12 +47,12 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
     let is_cut = move || !is_more() && found.get() == Thumbnails::HELD && found.get() < count.get();
     let has_none = move || found.get() == 0 && count.get() > 0;
     view! {
-        <ol class="photos" aria-label="Photos, the best first">
+        <ol class="photos" aria-label="Photos, best first" aria-busy=move || (!query.is_current.get()).to_string()>
             // In a place may stand another photo than before.
             <For each=move || shown.get() key=Clone::clone children=move |(at, photo)| view! { <Tile at photo query sorting ranking /> } />
         </ol>
-        {move || is_cut().then(|| view! { <p class="quiet">{format!("These are the first {} of {}.", Thumbnails::HELD, count.get())}</p> })}
-        {move || has_none().then(|| view! { <p class="failure">"The model makes no numbers of what is looked for: no photo can be compared with it."</p> })}
+        {move || is_cut().then(|| view! { <p class="quiet">{format!("Shown: the first {} of {}.", Thumbnails::HELD, count.get())}</p> })}
+        {move || has_none().then(|| view! { <p class="failure">"The model gives no finite embedding for this query: no photo can be compared with it."</p> })}
         {move || is_more().then(|| view! {
             <button type="button" class="button" on:click=move |_| pages.update(|pages| *pages += 1)>
                 {move || format!("Show more of {}", found.get().max(count.get()))}</button>
@@ -61,12 +61,12 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
     }
 }
 
-/// A photo; pressing it looks for its like.
+/// A photo; pressing it looks for similar ones.
 #[component]
 fn Tile(at: usize, photo: Photo, query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
     let name = photo.name.clone();
-    let title = format!("Look for the like of {name}");
+    let title = format!("Find photos similar to {name}");
     let file =
         Memo::new(move |_| app.requests.thumbnails.with(|request| request.value.get(at as u32).cloned()));
     // One whose thumbnail is damaged has an empty file.

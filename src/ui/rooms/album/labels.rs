@@ -1,11 +1,11 @@
-//! The labels by which photos are sorted.
+//! The labels by which photos are classified.
 
 use super::export::Export;
 use super::query::{Query, Ranking};
 use super::sorting::Sorting;
 use crate::session::protocol::Lane;
-use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::TextField;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -29,8 +29,10 @@ pub fn Labels(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView
     });
     let chip = move |(at, (label, count)): (usize, (String, usize))| {
         let pressed = move || (sorting.chosen.get() == Some(at)).to_string();
+        let name = label.clone();
         let toggle = move |_| {
-            sorting.chosen.update(|chosen| *chosen = if *chosen == Some(at) { None } else { Some(at) })
+            let is_on = sorting.chosen.get_untracked() == Some(at);
+            sorting.chosen_name.set((!is_on).then(|| name.clone()));
         };
         view! { <li><button type="button" class="chip words" aria-pressed=pressed on:click=toggle>{label} " " <small>{count}</small></button></li> }
     };
@@ -40,9 +42,9 @@ pub fn Labels(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView
     };
     view! {
         <div class="row labels">
-            <Line label="Sort by labels" placeholder="dog, cat, landscape" value=labels
+            <TextField label="Zero-shot classification" placeholder="dog, cat, landscape" value=labels
                 change=move |text| app.adjust(|view| view.album.labels = text) done=move || app.settle() />
-            <Line label="Each as" placeholder="a photo of a {}" value=template
+            <TextField label="Prompt template" placeholder="a photo of a {}" value=template
                 change=move |text| app.adjust(|view| view.album.template = text) done=move || app.settle() />
             <Export query sorting ranking />
         </div>

@@ -35,7 +35,7 @@ pub fn LeftOutNote(left_out: LeftOut) -> impl IntoView {
         failed.with(|failed| match &failed[..] {
             [] => None,
             [one] => Some(one.clone()),
-            [first, rest @ ..] => Some(format!("{first} {} more were not taken.", rest.len())),
+            [first, rest @ ..] => Some(format!("{first} {} more were not added.", rest.len())),
         })
     });
     let already = Memo::new(move |_| match known.with(Vec::len) {
@@ -54,7 +54,7 @@ pub fn LeftOutNote(left_out: LeftOut) -> impl IntoView {
         {move || has_list.get().then(|| view! {
             <details class="left-out" prop:open=move || is_open.get()>
                 <summary on:click=move |event| { event.prevent_default(); is_open.update(|open| *open = !*open); }>
-                    "Files that were not taken"</summary>
+                    "Files that were not added"</summary>
                 <ul>{move || is_open.get().then(list)}</ul>
             </details>
         })}

@@ -1,4 +1,4 @@
-//! Album: the visitor's own photos, found by words, by each other, and sorted by labels.
+//! Album: the visitor's own photos, found by words, by each other, and classified by labels.
 
 mod adding;
 mod export;
@@ -7,11 +7,12 @@ mod labels;
 mod left_out;
 mod notes;
 mod query;
+mod sample;
 mod sorting;
 
 use crate::session::protocol::{Command, Lane};
-use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::TextField;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 pub use adding::Queue;
@@ -21,6 +22,7 @@ use labels::Labels;
 use leptos::prelude::*;
 use notes::Notes;
 use query::{Query, Ranking};
+use sample::Sample;
 use sorting::Sorting;
 
 #[component]
@@ -38,19 +40,20 @@ pub fn Album() -> impl IntoView {
     let pinned = move || {
         query.pinned.get().map(|photo| {
             view! {
-                <button type="button" class="chip picture" title="Look no longer by this photo" on:click=move |_| query.pinned.set(None)>
-                    "like " {photo.name} " ×"</button>
+                <button type="button" class="chip picture" title="Remove this photo from the query" on:click=move |_| query.pinned.set(None)>
+                    "similar to " {photo.name} " ×"</button>
             }
         })
     };
     view! {
         <section class="stage album">
-            <Line label="Look for" placeholder="a dog on a beach -people" value=words
+            <TextField label="Query" placeholder="a dog on a beach -people" value=words
                 change=move |text| app.adjust(|view| view.album.query = text) done=move || app.settle() />
             <div class="chips">{pinned}</div>
             <FailureNote lane=Lane::Search failure=Memo::new(move |_| app.requests.search.with(|request| request.failure.clone())) />
             <Adding queue />
             <Storage />
+            <Sample queue />
             <Labels query sorting ranking />
             <Found query sorting ranking />
         </section>
@@ -62,7 +65,7 @@ pub fn Album() -> impl IntoView {
 #[component]
 fn Storage() -> impl IntoView {
     let app = AppContext::here();
-    let is_passing = Memo::new(move |_| app.requests.album.with(|album| album.value.is_passing));
+    let is_persistent = Memo::new(move |_| app.requests.album.with(|album| album.value.is_persistent));
     let damaged = Memo::new(move |_| app.requests.album.with(|album| album.value.damaged));
     let lost = move || match damaged.get() {
         0 => None,
@@ -70,9 +73,9 @@ fn Storage() -> impl IntoView {
         count => Some(format!("{count} photos of this album are damaged and left out: add them again.")),
     };
     view! {
-        {move || is_passing.get().then(|| view! {
-            <p class="note" role="status">"The album is held in memory, because this browser keeps no files of this page now, as in a private
-                window or where there is no room: it is gone when the page is closed."</p>
+        {move || (!is_persistent.get()).then(|| view! {
+            <p class="note" role="status">"The album is held in memory, because this browser stores no files of this page now, as in a private
+                window or on a full disk: it is lost when the page is closed."</p>
         })}
         {move || lost().map(|lost| view! { <p class="failure" role="status">{lost}</p> })}
         <FailureNote lane=Lane::Album failure=Memo::new(move |_| app.requests.album.with(|album| album.failure.clone())) />

@@ -21,28 +21,29 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
         };
         vec![
             Figure::new("Photos", count.to_string()),
-            Figure::new("Values of an embedding", width.to_string()),
-            Figure::new("Search", took),
+            Figure::new("Embedding dimensions", width.to_string()),
+            Figure::new("Search time", took),
         ]
     });
     let is_playroom = Memo::new(move |_| {
         app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom))
     });
     let formula = view! {
-        <var>"q"</var>" = norm("<var>"photo"</var>" + "<var>"words"</var>" − "<var>"words to be absent"</var>"), "
+        <var>"q"</var>" = norm("<var>"photo"</var>" + "<var>"words"</var>" − "<var>"excluded terms"</var>"), "
             <var>"s"</var><sub>"i"</sub>" = "<var>"q"</var>" · "<var>"x"</var><sub>"i"</sub>
     }
     .into_any();
     view! {
-        <Inspector title="Your photos in the model’s space" section="11–13, contrastive learning, retrieval and classification" formula figures>
-            <p>"Every photo is encoded once, on this machine, into one vector of length one; so are the words. What is found is what
-                lies nearest by angle: bounds from 8-bit copies of the vectors rule most photos out, and the rest is compared in
-                full, so nothing is missed. Vectors and thumbnails stay in this browser’s private storage, and nothing leaves the device."</p>
-            <p>"Labels are sentences too: each photo goes to the label whose sentence is nearest. The model was never trained for
-                your labels, which is why this is called zero-shot. How a label is put into words changes the result: try."</p>
+        <Inspector title="Image search by embeddings" section="11–13, contrastive learning, retrieval and classification" formula figures>
+            <p>"Every photo is encoded once, on this device, into a unit vector; so is the query. Photos are ranked by cosine similarity:
+                bounds from 8-bit copies of the vectors rule most photos out, and the rest is compared in full, so the ranking is
+                exact. A term after a hyphen is excluded: its vector is subtracted. Vectors and thumbnails stay in this browser’s private storage, and nothing leaves the device."</p>
+            <p>"Zero-shot classification: each label is put into the prompt template and encoded, and each photo gets the label
+                with the highest cosine similarity. The model was never trained on your labels. The wording of the prompt changes
+                the result."</p>
             {move || is_playroom.get().then(|| view! {
-                <p class="note">"Playroom has seen coloured shapes and nothing else: of photos it knows nothing. Choose a model that has
-                    seen photos in the room Models."</p>
+                <p class="note">"Playroom was trained on coloured shapes only and knows nothing of photos. For photos choose a published model in
+                    the room Models."</p>
             })}
         </Inspector>
     }

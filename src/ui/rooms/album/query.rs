@@ -1,4 +1,4 @@
-//! What is looked for among the photos, and the order in which they are found.
+//! The query among the photos, and their order.
 
 use super::sorting::Sorting;
 use crate::session::protocol::{Command, EncodeLane, Input, Photo};
@@ -14,17 +14,17 @@ const TYPING_PAUSE: Duration = Duration::from_millis(60);
 
 /// The words as they were typed: what is to be there, and what is to be absent.
 #[derive(Debug, Clone, PartialEq, Default)]
-struct Wish {
+struct SearchTerms {
     plus: String,
     minus: Vec<String>,
 }
 
-impl Wish {
+impl SearchTerms {
     /// `a dog on a beach -people -snow`: whatever follows a hyphen that stands before a word, up to the next one, is absent.
     fn parse(text: &str) -> Self {
         let mut parts = format!(" {text}").split(" -").map(|part| part.trim().to_owned()).collect::<Vec<_>>();
         let plus = parts.remove(0);
-        Wish { plus, minus: parts.into_iter().filter(|part| !part.is_empty()).collect() }
+        SearchTerms { plus, minus: parts.into_iter().filter(|part| !part.is_empty()).collect() }
     }
 
     /// The texts to embed, the one that is to be there first.
@@ -41,8 +41,19 @@ pub struct Query {
     pub pinned: RwSignal<Option<Photo>>,
     /// Where it stands in the album.
     pub place: Memo<Option<usize>>,
-    /// Unit vector; empty while nothing is looked for.
+    /// Unit vector; empty while nothing is looked for, and where what is looked for cannot be read.
     pub vector: Memo<Vec<f32>>,
+    /// Whether the vector is that of what stands on the page: until its words are read, the one before stays.
+    pub is_current: Memo<bool>,
+}
+
+/// How far the words of a query are read.
+#[derive(Clone, PartialEq)]
+enum Reading {
+    /// Their embeddings; none where there are no words.
+    Read(Vec<Vec<f32>>),
+    Awaited,
+    Failed,
 }
 
 impl Query {
@@ -60,9 +71,10 @@ impl Query {
                 pinned.set(None);
             }
         });
-        let wish = throttle(move || app.view.with(|view| Wish::parse(&view.album.query)), TYPING_PAUSE);
+        let search =
+            throttle(move || app.view.with(|view| SearchTerms::parse(&view.album.query)), TYPING_PAUSE);
         let command = Memo::new(move |_| {
-            let inputs: Vec<_> = wish.with(Wish::texts).into_iter().map(Input::from).collect();
+            let inputs: Vec<_> = search.with(SearchTerms::texts).into_iter().map(Input::from).collect();
             (!inputs.is_empty()).then_some(Command::Encode { inputs, lane: EncodeLane::Search })
         });
         Effect::new(move || {
@@ -70,17 +82,30 @@ impl Query {
                 app.ask(command);
             }
         });
-        let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {
-            let words = command.with(|command| match command {
-                None => Some(Vec::new()),
-                Some(command) => app.requests.search.with(|request| {
-                    let found = request.answer_to(command)?;
-                    let rows = found.texts.chunks_exact(found.width.max(1));
-                    Some(rows.map(<[f32]>::to_vec).collect::<Vec<_>>())
+        let reading = Memo::new(move |_| {
+            command.with(|command| match command {
+                None => Reading::Read(Vec::new()),
+                Some(command) => app.requests.search.with(|request| match request.answer_to(command) {
+                    Some(found) => {
+                        let rows = found.texts.chunks_exact(found.width.max(1));
+                        Reading::Read(rows.map(<[f32]>::to_vec).collect())
+                    }
+                    None if request.has_failed(command) => Reading::Failed,
+                    None => Reading::Awaited,
                 }),
-            });
-            // The order of before stands until the words are read.
-            let Some(words) = words else { return earlier.cloned().unwrap_or_default() };
+            })
+        });
+        let typed = app.pick(|view| SearchTerms::parse(&view.album.query));
+        let is_current = Memo::new(move |_| {
+            reading.with(|reading| matches!(reading, Reading::Read(_)))
+                && search.with(|search| typed.with(|typed| search == typed))
+        });
+        let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {
+            let words = match reading.get() {
+                Reading::Read(words) => words,
+                Reading::Awaited => return earlier.cloned().unwrap_or_default(),
+                Reading::Failed => return Vec::new(),
+            };
             let mut terms = Vec::new();
             if let Some(photo) = place.get() {
                 terms.extend(
@@ -89,12 +114,12 @@ impl Query {
                         .with(|album| Some((1.0, album.value.read().embeddings.row(photo)?.to_vec()))),
                 );
             }
-            let has_plus = wish.with(|wish| !wish.plus.is_empty());
+            let has_plus = search.with(|search| !search.plus.is_empty());
             let sign = |at: usize| if at == 0 && has_plus { 1.0 } else { -1.0 };
             terms.extend(words.into_iter().enumerate().map(|(at, row)| (sign(at), row)));
             combined(&terms)
         });
-        Query { pinned, place, vector }
+        Query { pinned, place, vector, is_current }
     }
 }
 
@@ -164,12 +189,12 @@ mod tests {
 
     #[test]
     fn words_after_a_hyphen_are_to_be_absent() {
-        let wish = Wish::parse("a well-lit dog -two people -snow");
-        assert_eq!(wish.plus, "a well-lit dog");
-        assert_eq!(wish.minus, ["two people", "snow"]);
-        assert_eq!(Wish::parse("-snow").texts(), ["snow"]);
-        assert!(Wish::parse("-snow").plus.is_empty());
-        assert_eq!(Wish::parse("  - "), Wish::default());
+        let terms = SearchTerms::parse("a well-lit dog -two people -snow");
+        assert_eq!(terms.plus, "a well-lit dog");
+        assert_eq!(terms.minus, ["two people", "snow"]);
+        assert_eq!(SearchTerms::parse("-snow").texts(), ["snow"]);
+        assert!(SearchTerms::parse("-snow").plus.is_empty());
+        assert_eq!(SearchTerms::parse("  - "), SearchTerms::default());
     }
 
     #[test]

@@ -14,26 +14,28 @@ const TYPING_PAUSE: Duration = Duration::from_millis(400);
 /// Labels, and what they say of the photos.
 #[derive(Clone, Copy)]
 pub struct Sorting {
-    /// As typed, without empty ones.
+    /// Those that the photos are sorted by, without empty ones.
     pub labels: Memo<Vec<String>>,
     /// For each photo the likeliest label and its probability; empty without labels.
     pub of_photo: Memo<Vec<(usize, f32)>>,
     /// Only photos of this label are shown.
-    pub chosen: RwSignal<Option<usize>>,
+    pub chosen: Memo<Option<usize>>,
+    /// The same by its name: a place among other labels would be another label's.
+    pub chosen_name: RwSignal<Option<String>>,
 }
 
 impl Sorting {
     pub fn new(app: AppContext) -> Self {
-        let labels = Memo::new(move |_| app.view.with(|view| split(&view.album.labels)));
-        let prompts = throttle(
-            move || {
-                let template = app.view.with(|view| view.album.template.clone());
-                labels.with(|labels| labels.iter().map(|label| filled(&template, label)).collect::<Vec<_>>())
-            },
+        // Together, so that no photo is counted for a label that it was not compared with.
+        let typed = throttle(
+            move || app.view.with(|view| (split(&view.album.labels), view.album.template.clone())),
             TYPING_PAUSE,
         );
+        let labels = Memo::new(move |_| typed.with(|(labels, _)| labels.clone()));
         let command = Memo::new(move |_| {
-            let inputs: Vec<_> = prompts.get().into_iter().map(Input::from).collect();
+            let inputs: Vec<_> = typed.with(|(labels, template)| {
+                labels.iter().map(|label| Input::from(filled(template, label))).collect()
+            });
             (!inputs.is_empty()).then_some(Command::Encode { inputs, lane: EncodeLane::Labels })
         });
         Effect::new(move || {
@@ -41,10 +43,10 @@ impl Sorting {
                 app.ask(command);
             }
         });
-        let chosen = RwSignal::new(None);
-        Effect::new(move || {
-            labels.track();
-            chosen.set(None);
+        let chosen_name = RwSignal::new(None::<String>);
+        let chosen = Memo::new(move |_| {
+            let name = chosen_name.get()?;
+            labels.with(|labels| labels.iter().position(|label| *label == name))
         });
         let of_photo = Memo::new(move |_| {
             let (scale, bias, is_sigmoid) = app
@@ -64,7 +66,7 @@ impl Sorting {
                 })
             })
         });
-        Sorting { labels, of_photo, chosen }
+        Sorting { labels, of_photo, chosen, chosen_name }
     }
 }
 

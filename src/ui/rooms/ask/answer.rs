@@ -1,4 +1,4 @@
-//! The answer, beside the world's and the blind baseline's.
+//! The answer, beside the ground truth and the question-only baseline.
 
 use crate::session::protocol::{Answer, Candidate, Command, ModelKind, Token};
 use crate::ui::components::bars::{Bar, Bars};
@@ -21,7 +21,7 @@ pub struct Reply {
     /// Whether the answer is to the question as it stands and of the picture as it is; while either changes, the answer
     /// to the earlier one stays in view.
     pub is_current: Memo<bool>,
-    /// What the world's own program says, or why it says nothing.
+    /// What the scene says, or why it says nothing.
     pub truth: Memo<Option<Result<String, String>>>,
     /// Where the model looked while it answered.
     pub map: Memo<Option<Vec<f32>>>,
@@ -61,7 +61,7 @@ impl Reply {
         Reply { answer, text, is_current, truth, map }
     }
 
-    /// Whether the answer is the world's; `None` while either is missing.
+    /// Whether the answer is the true one; `None` while either is missing.
     pub fn is_right(self) -> Option<bool> {
         if !self.is_current.get() {
             return None;
@@ -75,6 +75,9 @@ impl Reply {
 pub fn AnswerNote(reply: Reply) -> impl IntoView {
     let app = AppContext::here();
     let is_busy = move || app.requests.answer.with(|answer| answer.is_busy());
+    let has_failed = move || app.requests.answer.with(|answer| answer.failure.is_some());
+    let said =
+        move || reply.text.get().unwrap_or_else(|| if has_failed() { String::new() } else { "…".into() });
     let bars = move |candidates: fn(&Answer) -> &Vec<Candidate>| {
         Memo::new(move |_| {
             let right = reply.truth.get().and_then(Result::ok).filter(|_| reply.is_current.get());
@@ -88,25 +91,25 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
             })
         })
     };
-    // Only of the world that made the questions is it known how often each answer is right.
+    // Only of Playroom's questions is it known how often each answer is right.
     let knows_prior = Memo::new(move |_| {
         app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
     });
-    let world = move || match reply.truth.get() {
-        Some(Ok(truth)) => format!("The world says: {truth}."),
-        Some(Err(why)) => format!("The world cannot say: {why}."),
-        None => "Nobody told the world what is in your picture, so it cannot judge.".into(),
+    let truth = move || match reply.truth.get() {
+        Some(Ok(truth)) => format!("Ground truth: {truth}."),
+        Some(Err(why)) => format!("No ground truth: {why}."),
+        None => "No ground truth for your own image.".into(),
     };
     view! {
         <div class="answer" aria-live="polite" aria-busy=move || is_busy().to_string()>
-            <p class="said">{move || reply.text.get().unwrap_or_else(|| "…".into())}</p>
-            <p>{move || reply.is_right().map(|right| view! { <Verdict truth=Some(right) words=["right", "wrong", ""] /> })} " " {world}</p>
+            <p class="said">{said}</p>
+            <p>{move || reply.is_right().map(|right| view! { <Verdict truth=Some(right) words=["right", "wrong", ""] /> })} " " {truth}</p>
             <div class="columns">
-                <div><h2 class="minor">"With the picture"</h2>
-                    <Bars caption="Answers with the picture" what="Answer" unit="Probability" modality="fused" bars=bars(|answer| &answer.candidates) /></div>
+                <div><h2 class="minor">"With the image"</h2>
+                    <Bars caption="Answers with the image" what="Answer" unit="Probability" modality="fused" bars=bars(|answer| &answer.candidates) /></div>
                 {move || knows_prior.get().then(|| view! {
-                    <div><h2 class="minor">"The question alone"</h2>
-                        <Bars caption="Answers from the question alone" what="Answer" unit="Probability" modality="words" bars=bars(|answer| &answer.question_only) /></div>
+                    <div><h2 class="minor">"Question-only baseline"</h2>
+                        <Bars caption="Answers of the question-only baseline" what="Answer" unit="Probability" modality="words" bars=bars(|answer| &answer.question_only) /></div>
                 })}
             </div>
         </div>

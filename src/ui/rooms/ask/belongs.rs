@@ -1,9 +1,9 @@
-//! Whether a sentence belongs to the picture.
+//! Whether a sentence matches the picture.
 
 use crate::session::protocol::{Command, Lane};
 use crate::ui::components::bars::{Bar, Bars};
-use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::TextField;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -47,23 +47,24 @@ pub fn Belongs() -> impl IntoView {
         let all: Option<Vec<bool>> = evaluated.iter().map(|statement| statement.truth).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.into_iter().all(|truth| truth))
     });
+    let has_failed = move || app.requests.matched.with(|request| request.failure.is_some());
     let bars = Memo::new(move |_| {
         let probability = probability.get();
         vec![Bar {
-            label: "belongs".into(),
+            label: "match".into(),
             share: probability.unwrap_or(0.0),
-            value: probability.map_or_else(|| "…".into(), format::percent),
+            value: probability.map_or_else(|| if has_failed() { "–" } else { "…" }.into(), format::percent),
             mark: Some(0.5),
             is_chosen: probability.is_some_and(|probability| probability >= 0.5),
         }]
     });
     view! {
-        <Line label="Does it belong?" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
+        <TextField label="Image-text match" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
             change=move |text| app.adjust(|view| view.sentence = text) done=move || app.settle() />
         <FailureNote lane=Lane::Match failure=Memo::new(move |_| app.requests.matched.with(|request| request.failure.clone())) />
         <div class="belongs" aria-live="polite">
-            <Bars caption="Matching probability" what="Claim" unit="Probability" modality="fused" bars />
-            <p>"The world says: " {move || view! { <Verdict truth=truth.get() /> }}</p>
+            <Bars caption="Matching probability, with the decision threshold at 50 %" what="Class" unit="Probability" modality="fused" bars />
+            <p>"Ground truth: " {move || view! { <Verdict truth=truth.get() /> }}</p>
         </div>
     }
 }

@@ -4,14 +4,15 @@ mod answer;
 mod belongs;
 mod notes;
 
-use crate::session::protocol::{Command, Lane};
-use crate::ui::components::choice::{Line, Suggestions};
+use crate::session::protocol::{Command, Lane, ModelKind};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::{Suggestions, TextField};
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::throttle::throttle;
 use crate::ui::truth;
+use crate::world::questions::reworded;
 use answer::{AnswerNote, Reply};
 use belongs::{Belongs, TYPING_PAUSE};
 use leptos::prelude::*;
@@ -37,7 +38,17 @@ pub fn Ask() -> impl IntoView {
         app.ask(Command::Ask { picture, question: typed.get() });
     });
     let reply = Reply::new(app, question);
-    let overlay = Memo::new(move |_| Overlay { map: reply.map.get(), ..Overlay::default() });
+    let object = Memo::new(move |_| {
+        reply.is_current.get().then_some(())?;
+        app.picture.with(|picture| truth::asked_about(&question.get(), picture.scene.as_ref()?))
+    });
+    let overlay = Memo::new(move |_| Overlay { map: reply.map.get(), object: object.get(), patch: None });
+    // Only Playroom reads words of its world.
+    let read = Memo::new(move |_| {
+        let is_playroom = app.facts.with(|facts| facts.as_ref()?.kind.eq(&ModelKind::Playroom).then_some(()));
+        is_playroom?;
+        question.with(|question| Some(reworded(question)).filter(|read| read != question))
+    });
     let typed = app.pick(|view| view.question.clone());
     view! {
         <section class="stage">
@@ -45,12 +56,13 @@ pub fn Ask() -> impl IntoView {
                 <PicturePanel overlay />
                 <div class="writing">
                     {move || answers.get().then(|| view! {
-                    <Line label="Ask" placeholder="what colour is the circle?" value=Memo::new(move |_| {
+                    <TextField label="Question" placeholder="what colour is the circle?" value=Memo::new(move |_| {
                         let typed = typed.get();
                         if typed.is_empty() { question.get() } else { typed }
                     }) change=move |text| app.adjust(|view| view.question = text) done=move || app.settle() />
-                    <Suggestions label="Questions to ask" texts=suggestions choose=move |text| app.go(|view| view.question = text) />
+                    <Suggestions label="Questions to try" texts=suggestions choose=move |text| app.go(|view| view.question = text) />
                     <FailureNote lane=Lane::Ask failure=Memo::new(move |_| app.requests.answer.with(|answer| answer.failure.clone())) />
+                    {move || read.get().map(|read| view! { <p class="small quiet" role="status">"Read as: “" {read} "”"</p> })}
                     <AnswerNote reply />
                     })}
                     {move || (answers.get() && matches.get()).then(|| view! { <hr /> })}
@@ -62,7 +74,7 @@ pub fn Ask() -> impl IntoView {
     }
 }
 
-/// The typed question, or the first that the world would ask.
+/// The typed question, or the first suggestion.
 fn question_of(app: AppContext, suggestions: &[String]) -> String {
     let typed = app.view.with(|view| view.question.trim().to_owned());
     if typed.is_empty() { suggestions.first().cloned().unwrap_or_default() } else { typed }

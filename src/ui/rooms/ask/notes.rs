@@ -26,7 +26,7 @@ pub fn Notes(reply: Reply) -> impl IntoView {
         };
         vec![
             Figure::new("Answer", tell(seeing)),
-            Figure::new("Question alone", tell(blind)),
+            Figure::new("Question-only baseline", tell(blind)),
             Figure::new(
                 "Verdict",
                 reply
@@ -40,12 +40,12 @@ pub fn Notes(reply: Reply) -> impl IntoView {
         app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
     });
     view! {
-        <Inspector title="Seeing or guessing?" section="15, vision-language models, and 27, failure modes" figures formula=formula()>
-            <p>"The decoder reads the question, then writes the answer, looking at the picture. Where the map is clear it looked."</p>
+        <Inspector title="Does the image matter?" section="15, vision-language models, and 27, failure modes" figures formula=formula()>
+            <p>"The decoder reads the question and generates the answer with cross-attention to the image. Regions of low attention are faded."</p>
             {move || is_playroom.get().then(|| view! {
-                <p>"A model can be right for a bad reason. The baseline beside it reads the question and sees no picture: only what
-                    the picture adds to it is seeing."</p>
-                <p>"Every question has a program that the world runs on the scene, so the page knows the answer."</p>
+                <p>"What the answer relies on: a model can be right without the image, from language priors alone. The question-only
+                    baseline never sees the image; only a gain over it is visual understanding."</p>
+                <p>"Every question of Playroom is a program that is run on the scene: this gives the ground truth."</p>
             })}
         </Inspector>
     }

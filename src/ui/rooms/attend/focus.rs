@@ -1,7 +1,7 @@
 //! Which attention is looked at: of which word or patch, in which layer and head.
 
-use crate::session::protocol::Attention;
-use crate::ui::components::words::SaidWord;
+use crate::session::protocol::AttentionWeights;
+use crate::ui::components::words::ScoredWord;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
@@ -17,7 +17,10 @@ use std::ops::Range;
 pub struct Focus {
     /// Of those that the model has, the one that is chosen, or the first.
     pub mode: Memo<Attending>,
-    pub words: Memo<Vec<SaidWord>>,
+    pub words: Memo<Vec<ScoredWord>>,
+    /// The word that is pinned, or one that names an object.
+    pub marked: Memo<Option<usize>>,
+    /// The word that is pointed at, or the marked one.
     pub word: Memo<Option<usize>>,
     pub patch: Memo<Option<usize>>,
     /// The map of each layer and head, `layers` rows of `heads`.
@@ -41,16 +44,15 @@ impl Focus {
             attention
                 .with(|attention| attention.as_ref().map(|all| words_of(&all.tokens)).unwrap_or_default())
         });
+        let pinned = app.pick(|view| view.word);
+        let known = move |word: &usize| words.with(|words| *word < words.len());
+        let marked = Memo::new(move |_| {
+            let pinned = pinned.get().filter(known);
+            pinned.or_else(|| words.with(|words| first_noun(app, words)))
+        });
         let word = Memo::new(move |_| {
-            let chosen = here.get().or(app.view.with(|view| view.word));
             let is_words = mode.get() != Attending::Patches;
-            is_words
-                .then(|| {
-                    words.with(|words| {
-                        chosen.filter(|&word| word < words.len()).or_else(|| first_noun(app, words))
-                    })
-                })
-                .flatten()
+            here.get().filter(known).or(marked.get()).filter(|_| is_words)
         });
         let patch = Memo::new(move |_| {
             let grid = app.facts.with(|facts| facts.as_ref().map_or(8, |facts| facts.grid as usize));
@@ -86,7 +88,7 @@ impl Focus {
             let word = word.get()?;
             words.with(|words| app.picture.with(|picture| object_of(words, word, picture.scene.as_ref()?)))
         });
-        Focus { mode, words, word, patch, maps, layer, head, map, object }
+        Focus { mode, words, marked, word, patch, maps, layer, head, map, object }
     }
 }
 
@@ -95,28 +97,34 @@ fn middle(grid: usize) -> usize {
     (grid.saturating_sub(1) / 2) * (grid + 1)
 }
 
-fn words_of(tokens: &[String]) -> Vec<SaidWord> {
+fn words_of(tokens: &[String]) -> Vec<ScoredWord> {
     words(tokens.iter().map(String::as_str))
         .into_iter()
-        .map(|word| SaidWord { word, probability: None })
+        .map(|word| ScoredWord { word, probability: None })
         .collect()
 }
 
-/// The first word that names an object, else the first.
-fn first_noun(app: AppContext, words: &[SaidWord]) -> Option<usize> {
+/// The noun of the first phrase that names an object, else the first word.
+fn first_noun(app: AppContext, words: &[ScoredWord]) -> Option<usize> {
     let scene = app.picture.with(|picture| picture.scene.clone());
-    let noun =
-        scene.and_then(|scene| (0..words.len()).find(|&word| object_of(words, word, &scene).is_some()));
+    let noun = scene.and_then(|scene| noun_of(words.len(), |word| object_of(words, word, &scene)));
     noun.or((!words.is_empty()).then_some(0))
 }
 
-fn object_of(words: &[SaidWord], word: usize, scene: &Scene) -> Option<usize> {
+/// The last of the first words in a row that name one object: "circle" of "a large red circle".
+fn noun_of(count: usize, object: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+    let first = (0..count).find(|&word| object(word).is_some())?;
+    let named = object(first);
+    (first..count).take_while(|&word| object(word) == named).last()
+}
+
+fn object_of(words: &[ScoredWord], word: usize, scene: &Scene) -> Option<usize> {
     let plain: Vec<Word> = words.iter().map(|said| said.word.clone()).collect();
     truth::named(&sentence(&plain), plain.get(word)?, scene)
 }
 
 /// The map of every layer and head, mean over the queries.
-fn all_maps(attention: &Attention, range: Range<usize>) -> Vec<Vec<Vec<f32>>> {
+fn all_maps(attention: &AttentionWeights, range: Range<usize>) -> Vec<Vec<Vec<f32>>> {
     let [layers, heads, grid] =
         [attention.layers, attention.heads, attention.grid].map(|count| count as usize);
     let cells = grid * grid;
@@ -143,10 +151,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_noun_of_the_first_phrase_is_marked() {
+        // a large red circle, a small blue star
+        let objects = [None, Some(1), Some(1), Some(1), None, Some(0), Some(0), Some(0)];
+        assert_eq!(noun_of(8, |word| objects[word]), Some(3));
+        assert_eq!(noun_of(3, |_| None), None);
+    }
+
+    #[test]
     fn maps_are_taken_by_layer_and_head() {
         let values = (0..2 * 2 * 2 * 4).map(|i| i as f32).collect();
         let attention =
-            Attention { layers: 2, heads: 2, grid: 2, tokens: vec!["a".into(), " b".into()], values };
+            AttentionWeights { layers: 2, heads: 2, grid: 2, tokens: vec!["a".into(), " b".into()], values };
         let maps = all_maps(&attention, 1..2);
         assert_eq!(maps[1][0], [20.0, 21.0, 22.0, 23.0]);
         assert_eq!(mean(&maps, Some(1), None).unwrap()[0], 24.0);

@@ -1,9 +1,9 @@
 //! A small map for every layer and head.
 
 use super::focus::Focus;
+use crate::ui::components::attention_overlay::peak;
 use crate::ui::components::heatmap::{Legend, Matrix};
 use crate::ui::components::raster::Raster;
-use crate::ui::components::veil::peak;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -79,8 +79,8 @@ fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl I
     };
     let label = move || {
         let hit = match is_hit.get() {
-            Some(true) => ", points at the object",
-            Some(false) => ", points elsewhere",
+            Some(true) => ", maximum in the object",
+            Some(false) => ", maximum elsewhere",
             None => "",
         };
         format!("Layer {}, head {}{hit}", layer + 1, head + 1)

@@ -5,8 +5,8 @@ mod grid;
 mod notes;
 
 use crate::session::protocol::{Command, Lane, ModelFacts, Reader};
-use crate::ui::components::choice::{Line, Segments};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::{Segments, TextField};
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::components::words::Words;
 use crate::ui::context::AppContext;
@@ -17,13 +17,13 @@ use crate::world::language::full_caption;
 use focus::Focus;
 use grid::HeadGrid;
 use leptos::prelude::*;
-use notes::{Notes, Pointing};
+use notes::{NoObject, Notes};
 use std::time::Duration;
 
 const MODES: [(Attending, &str); 3] = [
-    (Attending::Decoder, "Words → picture (decoder)"),
-    (Attending::Matcher, "Words → picture (matcher)"),
-    (Attending::Patches, "Patch → patches"),
+    (Attending::Decoder, "Cross-attention (decoder)"),
+    (Attending::Matcher, "Cross-attention (image-text matcher)"),
+    (Attending::Patches, "Image self-attention"),
 ];
 const TYPING_PAUSE: Duration = Duration::from_millis(250);
 
@@ -68,7 +68,7 @@ pub fn Attend() -> impl IntoView {
     view! {
         <section class="stage">
             {move || view! {
-                <Segments label="Whose attention" options=modes.get() chosen=mode
+                <Segments label="Attention" options=modes.get() chosen=mode
                     choose=move |mode| app.go(|view| { view.attending = mode; view.layer = None; view.head = None }) />
             }}
             <div class="beside">
@@ -77,7 +77,7 @@ pub fn Attend() -> impl IntoView {
                     {move || (!is_patches.get()).then(|| view! { <Sentence focus here /> })}
                     {failure}
                     <HeadGrid focus />
-                    <Pointing focus />
+                    <NoObject focus />
                 </div>
             </div>
         </section>
@@ -90,12 +90,11 @@ pub fn Attend() -> impl IntoView {
 fn Sentence(focus: Focus, here: RwSignal<Option<usize>>) -> impl IntoView {
     let app = AppContext::here();
     let text = app.pick(|view| view.text.clone());
-    let pinned = app.pick(|view| view.word);
     view! {
-        <Line label="Sentence" placeholder="the scene’s own full caption" value=text
+        <TextField label="Sentence" placeholder="empty: the caption of the scene" value=text
             change=move |text| app.adjust(|view| { view.text = text; view.word = None }) done=move || app.settle() />
-        <div class="text">
-            <Words label="The sentence, word by word" words=focus.words here pinned is_growing=false
+        <div class="text" class:stale=move || app.requests.cross.with(|request| request.is_busy())>
+            <Words label="The sentence, word by word" words=focus.words here pinned=focus.marked is_growing=false
                 pin=move |word| app.go(|view| view.word = word) />
         </div>
     }

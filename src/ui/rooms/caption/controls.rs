@@ -1,7 +1,7 @@
-//! How the caption is decoded, what it begins with, and which heads are shown.
+//! How the caption is decoded, its prompt, and which heads are shown.
 
-use crate::session::protocol::{Decoding, ModelKind};
-use crate::ui::components::choice::{Line, Number, Segments, Slider};
+use crate::session::protocol::{DecodingChoice, ModelKind};
+use crate::ui::components::form::{NumberField, Segments, Slider, TextField};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -15,11 +15,11 @@ enum Way {
 
 const WAYS: [(Way, &str); 3] = [(Way::Greedy, "Greedy"), (Way::Beam, "Beam"), (Way::Sample, "Sample")];
 
-fn way_of(decoding: Decoding) -> Way {
+fn way_of(decoding: DecodingChoice) -> Way {
     match decoding {
-        Decoding::Own | Decoding::Greedy => Way::Greedy,
-        Decoding::Beam { .. } => Way::Beam,
-        Decoding::Sample { .. } => Way::Sample,
+        DecodingChoice::Own | DecodingChoice::Greedy => Way::Greedy,
+        DecodingChoice::Beam { .. } => Way::Beam,
+        DecodingChoice::Sample { .. } => Way::Sample,
     }
 }
 
@@ -27,59 +27,60 @@ fn way_of(decoding: Decoding) -> Way {
 pub fn Controls() -> impl IntoView {
     let app = AppContext::here();
     let chosen = app.pick(|view| view.decoding);
-    let own = move || app.facts.with(|facts| facts.as_ref().map_or(Decoding::Greedy, |facts| facts.decoding));
-    let decoding = Memo::new(move |_| if chosen.get() == Decoding::Own { own() } else { chosen.get() });
+    let own =
+        move || app.facts.with(|facts| facts.as_ref().map_or(DecodingChoice::Greedy, |facts| facts.decoding));
+    let decoding = Memo::new(move |_| if chosen.get() == DecodingChoice::Own { own() } else { chosen.get() });
     let way = Memo::new(move |_| way_of(decoding.get()));
     let choose = move |way| {
         app.go(|view| {
             view.decoding = match way {
-                Way::Greedy => Decoding::Greedy,
-                Way::Beam => Decoding::Beam { width: 3 },
-                Way::Sample => Decoding::Sample { temperature: 0.8, seed: 1 },
+                Way::Greedy => DecodingChoice::Greedy,
+                Way::Beam => DecodingChoice::Beam { width: 3 },
+                Way::Sample => DecodingChoice::Sample { temperature: 0.8, seed: 1 },
             };
         });
     };
     let prefix = app.pick(|view| view.prefix.clone());
     view! {
         <div class="row controls">
-            <Segments label="How words are chosen" options=WAYS.to_vec() chosen=way choose />
+            <Segments label="Decoding" options=WAYS.to_vec() chosen=way choose />
             {move || match way.get() {
                 Way::Greedy => ().into_any(),
                 Way::Beam => view! { <BeamWidth decoding /> }.into_any(),
                 Way::Sample => view! { <Sampling decoding /> }.into_any(),
             }}
         </div>
-        <Line label="Begin with" placeholder="let the model begin" value=prefix
+        <TextField label="Prompt" placeholder="empty: the model begins" value=prefix
             change=move |text| app.adjust(|view| { view.prefix = text; view.word = None }) done=move || app.settle() />
     }
 }
 
 #[component]
-fn BeamWidth(decoding: Memo<Decoding>) -> impl IntoView {
+fn BeamWidth(decoding: Memo<DecodingChoice>) -> impl IntoView {
     let app = AppContext::here();
     let width = Memo::new(move |_| match decoding.get() {
-        Decoding::Beam { width } => width,
-        Decoding::Own | Decoding::Greedy | Decoding::Sample { .. } => 1,
+        DecodingChoice::Beam { width } => width,
+        DecodingChoice::Own | DecodingChoice::Greedy | DecodingChoice::Sample { .. } => 1,
     });
     view! {
-        <Number label="Width" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = Decoding::Beam { width }) />
+        <NumberField label="Beam width" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = DecodingChoice::Beam { width }) />
     }
 }
 
 #[component]
-fn Sampling(decoding: Memo<Decoding>) -> impl IntoView {
+fn Sampling(decoding: Memo<DecodingChoice>) -> impl IntoView {
     let app = AppContext::here();
     let now = Memo::new(move |_| match decoding.get() {
-        Decoding::Sample { temperature, seed } => (temperature, seed),
-        Decoding::Own | Decoding::Greedy | Decoding::Beam { .. } => (1.0, 1),
+        DecodingChoice::Sample { temperature, seed } => (temperature, seed),
+        DecodingChoice::Own | DecodingChoice::Greedy | DecodingChoice::Beam { .. } => (1.0, 1),
     });
     let seed = Memo::new(move |_| now.get().1);
-    let sample = move |temperature, seed| Decoding::Sample { temperature, seed };
+    let sample = move |temperature, seed| DecodingChoice::Sample { temperature, seed };
     view! {
         <Slider label="Temperature" min=0.1 max=2.0 step=0.1 value=Memo::new(move |_| now.get().0) show=|value| format!("{value:.1}")
             change=move |temperature| app.preview(|view| view.decoding = sample(temperature, seed.get_untracked()))
             done=move || app.settle() />
-        <Number label="Seed" min=0 max=u32::MAX value=seed
+        <NumberField label="Seed" min=0 max=u32::MAX value=seed
             change=move |seed| app.go(|view| view.decoding = sample(now.get_untracked().0, seed)) />
     }
 }
@@ -100,7 +101,7 @@ pub fn Heads() -> impl IntoView {
         let is_measured =
             app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.kind == ModelKind::Playroom));
         let name = |index: usize| match is_measured && index == pointing as usize {
-            true => format!("{} (points best)", index + 1),
+            true => format!("{} (best localisation)", index + 1),
             false => (index + 1).to_string(),
         };
         let option = |index| (Some(index), name(index));

@@ -44,9 +44,12 @@ pub fn Caption() -> impl IntoView {
                 <div class="writing">
                     <Controls />
                     <div class="text" aria-busy=move || draft.is_growing.get().to_string()>
-                        <Words label="The caption, word by word" words=draft.words here pinned is_growing=draft.is_growing
+                        <Words label="The caption, word by word" words=draft.words missed=draft.missed here pinned is_growing=draft.is_growing
                             pin=move |word| app.go(|view| view.word = word) />
                     </div>
+                    {move || draft.missed.with(|missed| missed.contains(&true)).then(|| view! {
+                        <p class="small quiet"><b class="miss" aria-hidden="true">"×"</b> " attention misses the object that the word names"</p>
+                    })}
                     <p class="aloud" aria-live="polite">{move || if draft.is_growing.get() { String::new() } else { draft.text.get() }}</p>
                     <FailureNote lane=Lane::Caption failure=Memo::new(move |_| app.requests.caption.with(|caption| caption.failure.clone())) />
                     <Alternatives draft />

@@ -3,15 +3,14 @@
 use super::writing::Draft;
 use crate::session::protocol::Token;
 use crate::ui::components::inspector::{Figure, Inspector};
-use crate::ui::components::veil::peak;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::truth::{chance_to_hit, evaluate};
+use crate::ui::truth::evaluate;
 use leptos::prelude::*;
 
-/// The tokens that the model weighed at the word that is looked at; choosing one goes on from there.
+/// The likeliest tokens at the word that is looked at; choosing one continues the caption from there.
 #[component]
 pub fn Alternatives(draft: Draft) -> impl IntoView {
     let app = AppContext::here();
@@ -41,7 +40,7 @@ pub fn Alternatives(draft: Draft) -> impl IntoView {
             let text = alternative.text.clone();
             view! {
                 <tr class:chosen=alternative.id == said>
-                    <th scope="row"><button type="button" class="plain" title="Go on with this word"
+                    <th scope="row"><button type="button" class="plain" title="Continue with this token"
                         on:click=move |_| continue_with(text.clone())>{name}</button></th>
                     <td><span class="bar" aria-hidden="true"><i style=length></i></span><data>{format::percent(alternative.probability)}</data></td>
                 </tr>
@@ -51,19 +50,19 @@ pub fn Alternatives(draft: Draft) -> impl IntoView {
     };
     view! {
         <div class="alternatives">
-            <h2 class="minor">"What it weighed here"</h2>
+            <h2 class="minor">"Next-token probabilities"</h2>
             {move || match token.get() {
                 Some(token) => view! {
-                    <table class="bars words"><caption class="aloud">"The five likeliest tokens"</caption>
+                    <table class="bars words"><caption class="aloud">"The five most probable tokens"</caption>
                         <thead class="aloud"><tr><th scope="col">"Token"</th><th scope="col">"Probability"</th></tr></thead><tbody>{list(token)}</tbody></table>
                 }.into_any(),
-                None => view! { <p class="quiet small">"Point at a word, or walk with the arrow keys, to see what else it weighed and where it looked."</p> }.into_any(),
+                None => view! { <p class="quiet small">"Point at a word, or use the arrow keys, to see the alternatives and the attention map."</p> }.into_any(),
             }}
         </div>
     }
 }
 
-/// Each statement of the caption with the world's verdict.
+/// Each statement of the caption, held against the scene.
 #[component]
 pub fn Statements(draft: Draft) -> impl IntoView {
     let app = AppContext::here();
@@ -78,10 +77,10 @@ pub fn Statements(draft: Draft) -> impl IntoView {
     let row = |statement: crate::ui::truth::EvaluatedStatement| view! { <li><Verdict truth=statement.truth /><span>{statement.text}</span></li> };
     view! {
         <div class="statements">
-            <h2 class="minor">"What the world says"</h2>
+            <h2 class="minor">"Checked against the scene"</h2>
             {move || match evaluated.get() {
                 Some(evaluated) => view! { <ul>{evaluated.into_iter().map(row).collect_view()}</ul> }.into_any(),
-                None => view! { <p class="quiet small">"Nobody told the world what is in your picture, so it cannot judge."</p> }.into_any(),
+                None => view! { <p class="quiet small">"No ground truth for your own image."</p> }.into_any(),
             }}
         </div>
     }
@@ -95,12 +94,12 @@ pub fn Hypotheses(draft: Draft) -> impl IntoView {
             writing.hypotheses.iter().map(|h| (h.text.clone(), h.logprob)).collect::<Vec<_>>()
         })
     });
-    let row = |(text, logprob): (String, f32)| view! { <tr><th scope="row">{text}</th><td>{format!("{logprob:.2}")}</td></tr> };
+    let row = |(text, logprob): (String, f32)| view! { <tr><th scope="row">{text}</th><td>{format!("{logprob:.3}")}</td></tr> };
     move || {
         several.with(|all| all.len() > 1).then(|| {
             view! {
                 <table class="numbers hypotheses">
-                    <caption>"The beam’s hypotheses"</caption>
+                    <caption>"Beam hypotheses"</caption>
                     <thead><tr><th scope="col">"Caption"</th><th scope="col">"log P"</th></tr></thead>
                     <tbody>{several.get().into_iter().map(row).collect_view()}</tbody>
                 </table>
@@ -111,41 +110,26 @@ pub fn Hypotheses(draft: Draft) -> impl IntoView {
 
 #[component]
 pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
-    let app = AppContext::here();
     let figures = Memo::new(move |_| {
         let tokens = draft.tokens.get();
         let chosen: Vec<&Token> = tokens.tokens.iter().filter(|token| !token.forced).collect();
         let total: f32 = chosen.iter().map(|token| token.logprob).sum();
         let perplexity = (-total / chosen.len().max(1) as f32).exp();
-        let mut figures = vec![
+        vec![
             Figure::new("Tokens", chosen.len().to_string()),
-            Figure::new("log P(caption)", format!("{total:.2}")),
-            Figure::new("Perplexity", format!("{perplexity:.2}")).beside("1 is certainty"),
-        ];
-        figures.extend(pointing(app, draft));
-        figures
+            Figure::new("log P(caption)", format!("{total:.3}")),
+            Figure::new("Perplexity", format!("{perplexity:.2}")).beside("1 = certain"),
+        ]
     });
     view! {
-        <Inspector title="Word after word" section="14, multimodal generation" figures formula=formula()>
-            <p>"The decoder reads the picture by cross-attention and what it has written so far by self-attention, and gives every
-                token of its vocabulary a probability. Greedy takes the likeliest; a beam keeps several sentences in play;
-                sampling rolls dice."</p>
-            <p>"Where it does not look, the picture fades. The ring marks where it looked most."</p>
+        <Inspector title="Autoregressive decoding" section="14, multimodal generation" figures formula=formula()>
+            <p>"The decoder attends to the image by cross-attention and to the tokens so far by self-attention, and gives every
+                token of its vocabulary a probability. Greedy decoding takes the most probable token; beam search keeps several
+                hypotheses; sampling draws from the distribution."</p>
+            <p>"Low-attention regions are faded. The ring marks the maximum."</p>
             {children()}
         </Inspector>
     }
-}
-
-/// Whether the word's strongest cell lies in the object that it names.
-fn pointing(app: AppContext, draft: Draft) -> Option<Figure> {
-    let (map, object) = (draft.map.get()?, draft.object.get()?);
-    app.picture.with(|picture| {
-        let mask = picture.masks.get(object)?;
-        let grid = map.len().isqrt();
-        let verdict = if mask.cells(grid)[peak(&map)?] { "hit" } else { "missed" };
-        let chance = format::percent(chance_to_hit(mask, grid));
-        Some(Figure::new("Pointing", verdict).beside(format!("chance {chance}")))
-    })
 }
 
 fn formula() -> AnyView {

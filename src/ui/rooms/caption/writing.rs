@@ -1,7 +1,8 @@
 //! The caption as words, and where the model looked for each.
 
 use crate::session::protocol::{Stack, Token};
-use crate::ui::components::words::SaidWord;
+use crate::ui::components::pointing::is_hit;
+use crate::ui::components::words::ScoredWord;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::{Shared, Writing};
@@ -14,7 +15,7 @@ use std::ops::Range;
 #[derive(Clone, Copy)]
 pub struct Draft {
     pub tokens: Memo<Shared<Writing>>,
-    pub words: Memo<Vec<SaidWord>>,
+    pub words: Memo<Vec<ScoredWord>>,
     pub text: Memo<String>,
     pub is_growing: Memo<bool>,
     /// The word that is looked at: pointed at, pinned, or the last one while the caption is being written.
@@ -25,6 +26,8 @@ pub struct Draft {
     pub object: Memo<Option<usize>>,
     /// Whether it was written about the picture as it is now.
     pub is_current: Memo<bool>,
+    /// For each word of the finished caption whether attention misses the object that it names.
+    pub missed: Memo<Vec<bool>>,
 }
 
 impl Draft {
@@ -38,15 +41,18 @@ impl Draft {
             let chosen = here.get().or(app.view.with(|view| view.word)).filter(|&word| word < count);
             chosen.or_else(|| is_growing.get().then(|| count.checked_sub(1)).flatten())
         });
-        let map = Memo::new(move |_| {
-            let range =
-                word.get().and_then(|word| words.with(|words| Some(words.get(word)?.word.tokens.clone())))?;
-            let stack = app
-                .requests
+        let stack = Memo::new(move |_| {
+            app.requests
                 .load
-                .with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))?;
-            let chosen = app.view.with(|view| (view.layer, view.head));
-            tokens.with(|writing| map_of(&writing.tokens, range, stack, chosen))
+                .with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))
+        });
+        let chosen = app.pick(|view| (view.layer, view.head));
+        let map_of_range = move |range: Range<usize>| {
+            tokens.with(|writing| map_of(&writing.tokens, range, stack.get()?, chosen.get()))
+        };
+        let map = Memo::new(move |_| {
+            let word = word.get()?;
+            map_of_range(words.with(|words| Some(words.get(word)?.word.tokens.clone()))?)
         });
         let is_current = Memo::new(move |_| app.requests.caption.with(|caption| app.is_of_stage(caption)));
         let object = Memo::new(move |_| {
@@ -54,22 +60,34 @@ impl Draft {
             let word = word.get().and_then(|word| words.with(|words| Some(words.get(word)?.word.clone())))?;
             app.picture.with(|picture| truth::named(&text.get(), &word, picture.scene.as_ref()?))
         });
-        Draft { tokens, words, text, is_growing, word, map, object, is_current }
+        let missed = Memo::new(move |_| {
+            if is_growing.get() || !is_current.get() {
+                return Vec::new();
+            }
+            let is_missed = |said: &ScoredWord| {
+                app.picture.with(|picture| {
+                    let object = truth::named(&text.get(), &said.word, picture.scene.as_ref()?)?;
+                    Some(!is_hit(&map_of_range(said.word.tokens.clone())?, object, picture)?)
+                })
+            };
+            words.with(|words| words.iter().map(|said| is_missed(said).unwrap_or(false)).collect())
+        });
+        Draft { tokens, words, text, is_growing, word, map, object, is_current, missed }
     }
 }
 
 /// Tokens as words with the probability that the model gave them.
-pub fn said(tokens: &[Token]) -> Vec<SaidWord> {
+pub fn said(tokens: &[Token]) -> Vec<ScoredWord> {
     let probability = |range: Range<usize>| {
         let tokens = &tokens[range];
         let is_given = tokens.iter().all(|token| token.forced);
         (!is_given).then(|| tokens.iter().map(|token| token.logprob).sum::<f32>().exp())
     };
     let words = words(tokens.iter().map(|token| token.text.as_str()));
-    words.into_iter().map(|word| SaidWord { probability: probability(word.tokens.clone()), word }).collect()
+    words.into_iter().map(|word| ScoredWord { probability: probability(word.tokens.clone()), word }).collect()
 }
 
-pub fn text_of(words: &[SaidWord]) -> String {
+pub fn text_of(words: &[ScoredWord]) -> String {
     let words: Vec<Word> = words.iter().map(|said| said.word.clone()).collect();
     sentence(&words)
 }

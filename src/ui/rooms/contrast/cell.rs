@@ -1,7 +1,9 @@
 //! One cell of the matrix: a picture, a caption, and what the loss does to the two.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Altered, ContrastSettings, Figures, Loss, Pull, pair, pull};
+use crate::lab::contrast::{
+    ContrastEval, ContrastSettings, HardNegative, Loss, PairGradient, pair, pair_gradient,
+};
 use crate::order;
 use crate::session::protocol::Pixels;
 use crate::ui::components::bars::{Bar, Bars};
@@ -25,14 +27,18 @@ pub struct Cell {
     pairs: Vec<usize>,
     cosine: Option<f32>,
     logit: f32,
-    pull: Option<Pull>,
+    gradient: Option<PairGradient>,
     /// The hard negative of the picture.
-    altered: Option<Altered>,
+    altered: Option<HardNegative>,
     loss: Loss,
 }
 
 impl Cell {
-    fn find(figures: &Figures, settings: &ContrastSettings, (row, column): (usize, usize)) -> Option<Self> {
+    fn find(
+        figures: &ContrastEval,
+        settings: &ContrastSettings,
+        (row, column): (usize, usize),
+    ) -> Option<Self> {
         let matrix = &figures.matrix;
         let is_inside = row < matrix.size && column < matrix.size;
         let at = row * matrix.size + column;
@@ -42,7 +48,7 @@ impl Cell {
             pairs: matrix.pairs.clone(),
             cosine: matrix.cosines.as_ref().map(|cosines| cosines[at]),
             logit: matrix.logits[at],
-            pull: pull(&matrix.logits, matrix.size, row, column, settings),
+            gradient: pair_gradient(&matrix.logits, matrix.size, row, column, settings),
             altered: matrix.altered.get(row).cloned(),
             loss: settings.loss,
         })
@@ -65,8 +71,8 @@ pub fn CellNote(run: ContrastRun, cell: Memo<Option<Cell>>) -> impl IntoView {
             {move || match cell.get() {
                 Some(cell) => view! { <Faces cell=cell.clone() /><Effects cell /> }.into_any(),
                 None => view! {
-                    <p class="quiet">"Point at a cell or walk with the arrow keys; a click pins it. It tells what the loss does to
-                        this picture and this caption."</p>
+                    <p class="quiet">"Point at a cell, tap it or use the arrow keys; a click pins it. Here stands what the loss does to
+                        this image and this caption."</p>
                 }.into_any(),
             }}
         </div>
@@ -82,17 +88,17 @@ fn Faces(cell: Cell) -> impl IntoView {
         <div class="faces">
             <figure class="picture-side">
                 <Raster rgba=Memo::from(raster(&scene)) label=Memo::from(format!("A scene: {own}")) />
-                <figcaption>"Picture "{cell.row + 1}</figcaption>
+                <figcaption>"Image "{cell.row + 1}</figcaption>
             </figure>
             {(!belongs).then(|| view! {
                 <figure class="words-side">
                     <Raster rgba=Memo::from(raster(&other)) label=Memo::from(format!("A scene: {caption}")) />
-                    <figcaption>"What caption "{cell.column + 1}" is true of"</figcaption>
+                    <figcaption>"The image of caption "{cell.column + 1}</figcaption>
                 </figure>
             })}
         </div>
         <p class="sentence">{caption.clone()}</p>
-        {(!belongs).then(|| view! { <p class="small quiet">"The picture’s own: "{own.clone()}</p> })}
+        {(!belongs).then(|| view! { <p class="small quiet">"Caption of the image: "{own.clone()}</p> })}
     }
 }
 
@@ -105,25 +111,25 @@ fn raster(scene: &Scene) -> Shared<Rgba> {
 fn Effects(cell: Cell) -> impl IntoView {
     let cosine =
         cell.cosine.map(|cosine| view! { <div><dt>"Cosine"</dt><dd>{format::three(cosine)}</dd></div> });
-    let altered = cell.altered.map(|Altered { text, logit }| {
+    let altered = cell.altered.map(|HardNegative { text, logit }| {
         view! { <p class="small">"Hard negative: "<i>{text}</i>", logit "{format::three(logit)}"."</p> }
     });
-    let Some(pull) = cell.pull else {
+    let Some(of) = cell.gradient else {
         return view! {
             <dl class="figures">{cosine}</dl>
-            <p>"Correlations see no single pair: nothing attracts or repels here. This is the cosine that follows from them."</p>
+            <p>"The correlation loss compares no single pairs: this is the cosine that results."</p>
         }
         .into_any();
     };
-    let (word, class, effect) = match pull.attracts {
+    let (word, class, effect) = match of.attracts {
         true => ("Attracts", "pull attracts", "a step of descent raises this score"),
         false => ("Repels", "pull repels", "a step of descent lowers this score"),
     };
     let [by_picture, by_caption] = match cell.loss {
-        Loss::InfoNce => ["Softmax weight, among captions", "Softmax weight, among pictures"],
-        Loss::Sigmoid => ["Sigmoid, for the picture", "Sigmoid, for the caption"],
+        Loss::InfoNce => ["Softmax over captions", "Softmax over images"],
+        Loss::Sigmoid => ["Sigmoid, for the image", "Sigmoid, for the caption"],
     };
-    let weights = [(by_picture, pull.row[cell.column]), (by_caption, pull.column[cell.row])];
+    let weights = [(by_picture, of.row[cell.column]), (by_caption, of.column[cell.row])];
     let weight = |(name, value)| view! { <div><dt>{name}</dt><dd>{format::percent(value)}</dd></div> };
     view! {
         <p class=class><b>{word}</b>": "{effect}"."</p>
@@ -131,7 +137,7 @@ fn Effects(cell: Cell) -> impl IntoView {
             {cosine}
             <div><dt>"Logit "<var>"s"</var></dt><dd>{format::three(cell.logit)}</dd></div>
             {weights.map(weight).collect_view()}
-            <div><dt>"Gradient ∂"<var>"L"</var>"/∂"<var>"s"</var></dt><dd>{signed(pull.gradient)}</dd></div>
+            <div><dt>"Gradient ∂"<var>"L"</var>"/∂"<var>"s"</var></dt><dd>{signed(of.gradient)}</dd></div>
         </dl>
         {altered}
     }
@@ -142,16 +148,16 @@ fn Effects(cell: Cell) -> impl IntoView {
 #[component]
 pub fn Weights(cell: Memo<Option<Cell>>) -> impl IntoView {
     let shown = move |cell: Cell| {
-        let (count, bars) = (cell.pairs.len(), heaviest(&cell.pull?.row, cell.row, &cell.pairs));
+        let (count, bars) = (cell.pairs.len(), heaviest(&cell.gradient?.row, cell.row, &cell.pairs));
         let title = match cell.loss {
             Loss::InfoNce => "softmax weight",
             Loss::Sigmoid => "sigmoid",
         };
         Some(view! {
-            <h3>"Captions by their "{title}" for picture "{cell.row + 1}</h3>
+            <h3>"Captions by their "{title}" for image "{cell.row + 1}</h3>
             <Bars caption="Weights of captions" what="Caption" unit="Weight" modality="words" bars=Memo::from(bars) />
-            <p class="small quiet">"Its own caption stands out; all others are pushed away, each by its weight. Taken over the "
-                {count}" pairs that are shown."</p>
+            <p class="small quiet">"Its own caption is in bold; all others are negatives, each with its weight. Computed over the "
+                {count}" pairs shown."</p>
         })
     };
     view! { <div class="weights">{move || cell.get().and_then(shown)}</div> }

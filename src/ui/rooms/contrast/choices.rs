@@ -35,13 +35,13 @@ pub struct Closed {
 
 impl Closed {
     pub fn under(settings: &ContrastSettings) -> Self {
-        let correlations =
-            (settings.space == Space::Coordinated).then_some("correlations see dimensions, not pairs");
-        let no_way = (settings.loss == Loss::Sigmoid).then_some("each pair is judged by itself");
+        let correlations = (settings.space == Space::Coordinated)
+            .then_some("a correlation loss compares dimensions, not pairs");
+        let no_way = (settings.loss == Loss::Sigmoid).then_some("each pair is classified by itself");
         let refused =
-            (settings.direction == Direction::ToPicture).then_some("only pictures can refuse captions");
+            (settings.direction == Direction::ToPicture).then_some("only the image-to-text loss has them");
         let unbounded =
-            (settings.space == Space::Joint).then_some("a joint score has no bounds to be divided");
+            (settings.space == Space::Joint).then_some("a joint score is not divided by a temperature");
         Closed {
             loss: correlations,
             direction: correlations.or(no_way),

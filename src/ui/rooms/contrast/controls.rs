@@ -1,8 +1,11 @@
 //! What is chosen of a run.
 
 use super::choices::{Closed, USUAL_MILLI, fitting};
+use super::contrast_run::ContrastRun;
 use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space, Temperature};
-use crate::ui::components::choice::{Number, Segments, Slider, Switch};
+use crate::ui::components::form::{
+    Decades, LEARNING_RATES, MoreSettings, NumberField, SEEDS, Segments, Switch, learning_rate,
+};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -10,19 +13,14 @@ use leptos::prelude::*;
 const SPACES: [(Space, &str); 3] =
     [(Space::Shared, "Shared"), (Space::Joint, "Joint"), (Space::Coordinated, "Coordinated")];
 const LOSSES: [(Loss, &str); 2] = [(Loss::InfoNce, "InfoNCE"), (Loss::Sigmoid, "Sigmoid")];
-const WAYS: [(Direction, &str); 3] =
-    [(Direction::Both, "Both ways"), (Direction::ToText, "To words"), (Direction::ToPicture, "To pictures")];
+const WAYS: [(Direction, &str); 3] = [
+    (Direction::Both, "Symmetric"),
+    (Direction::ToText, "Image to text"),
+    (Direction::ToPicture, "Text to image"),
+];
 
 /// Longest schedule that can be chosen; a link may ask for more.
 const MOST_STEPS: u64 = 2_000;
-
-/// Ends of the slider, in millionths; a link may name lower ones.
-pub const LEARNING_RATES: (u32, u32) = (100, *ContrastSettings::MICRO_RATE.end());
-
-/// A power of ten of millionths as a rate.
-pub fn learning_rate(exponent: f32) -> String {
-    format!("{:.4}", 10_f32.powf(exponent - 6.0))
-}
 
 /// A change of settings is a new run, which is at its beginning.
 fn change(app: AppContext, change: impl FnOnce(&mut ContrastSettings)) {
@@ -37,103 +35,90 @@ fn change(app: AppContext, change: impl FnOnce(&mut ContrastSettings)) {
     });
 }
 
+/// What is usually changed first; the rest stands behind.
 #[component]
-pub fn Controls() -> impl IntoView {
+pub fn Controls(run: ContrastRun) -> impl IntoView {
     let app = AppContext::here();
     let closed = app.pick(|view| Closed::under(&view.contrast.settings));
     let is_learned = app.pick(|view| view.contrast.settings.temperature == Temperature::Learned);
+    let batch = ContrastSettings::BATCH;
     view! {
         <div class="settings">
-            <Setting name="Space">
-                <Segments label="Space" options=SPACES.to_vec() chosen=app.pick(|view| view.contrast.settings.space)
-                    choose=move |space| change(app, |settings| settings.space = space) />
-            </Setting>
             <Setting name="Loss" closed=Memo::new(move |_| closed.get().loss)>
                 <Segments label="Loss" options=LOSSES.to_vec() chosen=app.pick(|view| view.contrast.settings.loss)
                     choose=move |loss| change(app, |settings| settings.loss = loss) />
             </Setting>
-            <Setting name="Who looks for whom" closed=Memo::new(move |_| closed.get().direction)>
-                <Segments label="Direction" options=WAYS.to_vec() chosen=app.pick(|view| view.contrast.settings.direction)
-                    choose=move |direction| change(app, |settings| settings.direction = direction) />
-            </Setting>
             <Setting name="Temperature" closed=Memo::new(move |_| closed.get().temperature)>
-                <Segments label="Temperature" options=vec![(true, "Learned"), (false, "Fixed")] chosen=is_learned
-                    choose=move |is_learned| change(app, |settings| settings.temperature = match is_learned {
-                        true => Temperature::Learned,
-                        false => Temperature::Fixed { milli: USUAL_MILLI },
-                    }) />
-                {move || (!is_learned.get()).then(|| view! { <Tau /> })}
+                <div class="row">
+                    <Segments label="Temperature" options=vec![(true, "Learned"), (false, "Fixed")] chosen=is_learned
+                        choose=move |is_learned| change(app, |settings| settings.temperature = match is_learned {
+                            true => Temperature::Learned,
+                            false => Temperature::Fixed { milli: USUAL_MILLI },
+                        }) />
+                    <Tau run />
+                </div>
             </Setting>
-            <Setting name="Hard negatives" closed=Memo::new(move |_| closed.get().hard_negatives)>
-                <Switch label="The caption with one word exchanged" on=app.pick(|view| view.contrast.settings.hard_negatives)
-                    change=move |on| change(app, |settings| settings.hard_negatives = on) />
-            </Setting>
+            <NumberField label="Batch size" min=*batch.start() max=*batch.end()
+                value=app.pick(|view| view.contrast.settings.batch)
+                change=move |batch| change(app, |settings| settings.batch = batch) />
         </div>
-        <Sizes />
+        <More closed />
     }
 }
 
-/// Sizes of the batch, of the embedding and of the steps.
 #[component]
-fn Sizes() -> impl IntoView {
+fn More(closed: Memo<Closed>) -> impl IntoView {
     let app = AppContext::here();
-    let (batch, width) = (ContrastSettings::BATCH, ContrastSettings::WIDTH);
-    let steps = app.pick(|view| view.contrast.settings.steps);
+    let width = ContrastSettings::WIDTH;
+    let is_unusual = app.pick(|view| {
+        let ContrastSettings { loss, temperature, batch, .. } = view.contrast.settings;
+        view.contrast.settings != ContrastSettings { loss, temperature, batch, ..ContrastSettings::default() }
+    });
     view! {
-        <div class="settings">
-            <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
-                value=app.pick(|view| view.contrast.settings.batch)
-                change=move |batch| change(app, |settings| settings.batch = batch) />
-            <Number label="Width of an embedding" min=*width.start() max=*width.end()
+        <MoreSettings is_unusual>
+            <Setting name="Representation space">
+                <Segments label="Representation space" options=SPACES.to_vec() chosen=app.pick(|view| view.contrast.settings.space)
+                    choose=move |space| change(app, |settings| settings.space = space) />
+            </Setting>
+            <Setting name="Loss direction" closed=Memo::new(move |_| closed.get().direction)>
+                <Segments label="Loss direction" options=WAYS.to_vec() chosen=app.pick(|view| view.contrast.settings.direction)
+                    choose=move |direction| change(app, |settings| settings.direction = direction) />
+            </Setting>
+            <Setting name="Hard negatives" closed=Memo::new(move |_| closed.get().hard_negatives)>
+                <Switch label="Hard negatives: one word changed" on=app.pick(|view| view.contrast.settings.hard_negatives)
+                    change=move |on| change(app, |settings| settings.hard_negatives = on) />
+            </Setting>
+            <NumberField label="Embedding width" min=*width.start() max=*width.end()
                 value=app.pick(|view| view.contrast.settings.width)
                 change=move |width| change(app, |settings| settings.width = width) />
-            <Number label="Steps" min=*ContrastSettings::STEPS.start() max=MOST_STEPS value=steps
+            <NumberField label="Steps" min=*ContrastSettings::STEPS.start() max=MOST_STEPS
+                value=app.pick(|view| view.contrast.settings.steps)
                 change=move |steps| change(app, |settings| settings.steps = steps) />
-            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.settings.seed)
+            <NumberField label="Seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.settings.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
             <Decades label="Peak learning rate" value=app.pick(|view| view.contrast.settings.micro_rate)
                 ends=LEARNING_RATES show=learning_rate
                 choose=move |rate| change(app, |settings| settings.micro_rate = rate) />
-        </div>
+        </MoreSettings>
     }
 }
 
+/// The temperature as it is; whoever moves it fixes it.
 #[component]
-fn Tau() -> impl IntoView {
+fn Tau(run: ContrastRun) -> impl IntoView {
     let app = AppContext::here();
-    let milli = app.pick(|view| match view.contrast.settings.temperature {
+    let learned = Memo::new(move |_| {
+        let last = run.reports.with(|reports| reports.last().and_then(|report| report.temperature));
+        last.map_or(USUAL_MILLI, |temperature| (1e3 * temperature).round().max(1.0) as u32)
+    });
+    let milli = Memo::new(move |_| match run.settings.with(|settings| settings.temperature) {
         Temperature::Fixed { milli } => milli,
-        Temperature::Learned => USUAL_MILLI,
+        Temperature::Learned => learned.get(),
     });
     view! {
         <Decades label="τ" value=milli ends=(*ContrastSettings::MILLI.start(), *ContrastSettings::MILLI.end())
-            show=|exponent| format!("{:.3}", 10_f32.powf(exponent - 3.0))
+            show=|exponent| format!("{:.3}", 10_f32.powf(exponent - 3.0)) moving=run.is_tau_moving
             choose=move |milli| change(app, |settings| settings.temperature = Temperature::Fixed { milli }) />
-    }
-}
-
-/// A slider over decades of a whole number, which is taken when the gesture ends: each value is a run of its own.
-#[component]
-pub fn Decades(
-    label: &'static str,
-    #[prop(into)] value: Memo<u32>,
-    ends: (u32, u32),
-    /// How a power of ten is written.
-    show: fn(f32) -> String,
-    choose: impl Fn(u32) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let log = |value: u32| (value as f32).log10();
-    let draft = RwSignal::new(log(value.get_untracked()));
-    Effect::new(move || draft.set(log(value.get())));
-    let done = move || {
-        let whole = 10_f32.powf(draft.get_untracked()).round().clamp(ends.0 as f32, ends.1 as f32) as u32;
-        if whole != value.get_untracked() {
-            choose(whole);
-        }
-    };
-    view! {
-        <Slider label min=log(ends.0) max=log(ends.1) step=0.01 value=draft show
-            change=move |exponent| draft.set(exponent) done />
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::cell::{CellNote, Weights, find};
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Correlations, Figures, pair};
+use crate::lab::contrast::{ContrastEval, Correlations, pair};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -27,20 +27,20 @@ pub fn MatrixPanel(run: ContrastRun) -> impl IntoView {
     let pin = move |at| app.go(|view| view.contrast.cell = (view.contrast.cell != Some(at)).then_some(at));
     let quantity = move || if is_joint.get() { "score" } else { "cosine" };
     view! {
-        <h2>"Who belongs to whom"</h2>
+        <h2>"Similarity matrix"</h2>
         {move || match is_empty.get() {
-            true => view! { <p class="quiet">"The matrix shows the last batch. It is there after the first step."</p> }.into_any(),
+            true => view! { <p class="quiet">"The matrix shows the last batch: there is one after the first step."</p> }.into_any(),
             false => view! {
                 <div class="beside wide">
                     <div>
-                        <HeatMap label="Score of every picture with every caption of the batch; arrow keys move, Enter pins"
-                            axes=["pictures", "captions"] matrix cell pinned pin />
+                        <HeatMap label="Similarity of every image with every caption of the batch; use the arrow keys, Enter pins"
+                            axes=["images", "captions"] matrix cell pinned pin />
                         {move || view! { <Legend ends quantity=quantity() /> }}
-                        <Weights cell=known />
-                        <HardNegatives run />
                     </div>
                     <CellNote run cell=known />
                 </div>
+                <Weights cell=known />
+                <HardNegatives run />
             }.into_any(),
         }}
         <CorrelationMap run />
@@ -48,7 +48,7 @@ pub fn MatrixPanel(run: ContrastRun) -> impl IntoView {
 }
 
 /// Cosines where there are any, for the colours of all temperatures to mean the same.
-fn scores(figures: &Figures) -> Matrix {
+fn scores(figures: &ContrastEval) -> Matrix {
     let own = &figures.matrix;
     if own.size == 0 {
         return Matrix::default();
@@ -63,10 +63,10 @@ fn HardNegatives(run: ContrastRun) -> impl IntoView {
     let has_any = Memo::new(move |_| {
         run.last.with(|last| last.as_ref().is_some_and(|figures| !figures.matrix.altered.is_empty()))
     });
-    let row = |figures: &Figures, at: usize| {
+    let row = |figures: &ContrastEval, at: usize| {
         let (matrix, altered) = (&figures.matrix, &figures.matrix.altered[at]);
         let own = matrix.logits[at * matrix.size + at];
-        let told = if own > altered.logit { "told" } else { "mistaken" };
+        let told = if own > altered.logit { "yes" } else { "no" };
         view! {
             <tr><td>{at + 1}</td><td>{pair(matrix.pairs[at]).1}<br /><i>{altered.text.clone()}</i></td>
                 <td>{format::three(own)}<br />{format::three(altered.logit)}</td><td>{told}</td></tr>
@@ -84,8 +84,8 @@ fn HardNegatives(run: ContrastRun) -> impl IntoView {
                 <summary>"Hard negatives of this batch"</summary>
                 {move || is_open.get().then(|| view! {
                     <table class="numbers">
-                        <thead><tr><th scope="col">"Picture"</th><th scope="col">"Its caption, and one word exchanged"</th>
-                            <th scope="col">"Logits"</th><th scope="col">"Told apart"</th></tr></thead>
+                        <thead><tr><th scope="col">"Image"</th><th scope="col">"Its caption, and one word changed"</th>
+                            <th scope="col">"Logits"</th><th scope="col">"Correct"</th></tr></thead>
                         <tbody>{rows}</tbody>
                     </table>
                 })}
@@ -109,17 +109,17 @@ fn CorrelationMap(run: ContrastRun) -> impl IntoView {
     let read = move || {
         let (row, column) = cell.get()?;
         let value = matrix.with(|matrix| (row < matrix.rows).then(|| matrix.at(row, column)))?;
-        Some(format!("Picture dimension {} and caption dimension {}: {value:.2}", row + 1, column + 1))
+        Some(format!("Image dimension {} and caption dimension {}: {value:.2}", row + 1, column + 1))
     };
     view! {
         {move || has_any.get().then(|| view! {
-            <h2>"Which dimensions agree"</h2>
+            <h2>"Correlation of the dimensions"</h2>
             <div class="small-map">
-                <HeatMap label="Correlation of picture dimensions with caption dimensions" matrix cell
-                    axes=["picture dimensions", "caption dimensions"] pin=|_| () pinned=Memo::from(None) />
+                <HeatMap label="Correlation of image dimensions with caption dimensions" matrix cell
+                    axes=["image dimensions", "caption dimensions"] pin=|_| () pinned=Memo::from(None) />
                 <Legend ends=Memo::from(["−1".to_string(), "1".to_string()]) quantity="correlation" />
                 <p class="small quiet" aria-live="polite">{move || read().unwrap_or_else(|| {
-                    "The loss wants 1 on the diagonal, and 0 beside it.".into()
+                    "The loss is least with 1 on the diagonal and 0 elsewhere.".into()
                 })}</p>
             </div>
         })}

@@ -47,7 +47,7 @@ fn Run() -> impl IntoView {
     view! {
         <section class="stage contrast">
             <Modes />
-            <Controls />
+            <Controls run />
             <RunBar training=run.training />
             <Curves run />
             <MatrixPanel run />

@@ -1,12 +1,12 @@
 //! What is trained in the room.
 
-use crate::ui::components::choice::Segments;
+use crate::ui::components::form::Segments;
 use crate::ui::context::AppContext;
 use crate::ui::view::ContrastMode;
 use leptos::prelude::*;
 
 const MODES: [(ContrastMode, &str); 2] =
-    [(ContrastMode::Run, "One run"), (ContrastMode::Objectives, "Objectives side by side")];
+    [(ContrastMode::Run, "One model"), (ContrastMode::Objectives, "Compare objectives")];
 
 /// The choice between one run and the race of objectives.
 #[component]

@@ -17,30 +17,30 @@ pub fn RunNotes(run: ContrastRun) -> impl IntoView {
         let (space, loss, direction) = kind.get();
         match space {
             Space::Coordinated => view! {
-                <Inspector title="Two spaces, in step" section="6, representation spaces" figures formula=correlation()>
-                    <p>"Pictures and captions keep spaces of their own. Over the batch, dimension "<i>"d"</i>" of the one is made to
-                        rise and fall with dimension "<i>"d"</i>" of the other, and with no other: a correlation objective in the
-                        manner of CCA. No pair is ever compared with another."</p>
-                    <p>"It is measured like the others: by the cosine of standardised vectors."</p>
+                <Inspector title="Coordinated representations" section="6, representation spaces" figures formula=correlation()>
+                    <p>"Images and captions keep spaces of their own. Over the batch, dimension "<i>"d"</i>" of the one is made to
+                        correlate with dimension "<i>"d"</i>" of the other, and with no other: a correlation objective like CCA. No
+                        pair is compared with another."</p>
+                    <p>"Retrieval uses the cosine of the standardised vectors."</p>
                 </Inspector>
             }
             .into_any(),
             Space::Joint => view! {
-                <Inspector title="One vector for both" section="6, representation spaces" figures formula=joint(loss, direction)>
-                    <p>"Picture and caption are fused into one vector, and a score is read from it. Each may look at the other
-                        before it is judged, so details can be compared."</p>
-                    <p>"The price is paid in search: every picture has to be fused anew with every caption, where a shared
-                        space encodes each once."</p>
+                <Inspector title="Joint representation" section="6, representation spaces" figures formula=joint(loss, direction)>
+                    <p>"Image and caption are fused into one vector, from which a score is computed. Details of the two can be
+                        compared before the score."</p>
+                    <p>"Search is expensive: every image has to be fused with every caption, whereas a shared space encodes
+                        each once."</p>
                 </Inspector>
             }
             .into_any(),
             Space::Shared => view! {
-                <Inspector title="Pull and push" section="11, contrastive learning" figures formula=shared(loss, direction)>
-                    <p>"Two towers, both random at first. Each step takes a batch of pictures with their captions, pulls the true
-                        pairs together and pushes all others apart. The other captions of the batch are the negatives:
-                        a larger batch makes a harder question."</p>
-                    <p>"The temperature decides which negatives count: a low one lets only the nearest push, a high one lets
-                        all of them push alike."</p>
+                <Inspector title=match loss { Loss::InfoNce => "InfoNCE", Loss::Sigmoid => "Sigmoid loss" } section="11, contrastive learning" figures formula=shared(loss, direction, run.is_tau_moving)>
+                    <p>"Two encoders, both random at first. Each step takes a batch of images with their captions, increases the
+                        similarity of the true pairs and decreases that of all others. The other captions of the batch are the
+                        negatives: a larger batch gives more negatives."</p>
+                    <p>"The temperature decides which negatives count: at a low one only the most similar negatives get gradient,
+                        at a high one all of them alike."</p>
                 </Inspector>
             }
             .into_any(),
@@ -56,11 +56,11 @@ fn numbers(run: ContrastRun) -> Vec<Figure> {
     });
     let retrieval = last.as_ref().map(|last| (last.to_text.recall_1, last.chance.recall_1));
     let recall =
-        Figure::new("Recall@1 of captions", retrieval.map_or_else(dash, |(found, _)| format::three(found)))
+        Figure::new("Image-to-text R@1", retrieval.map_or_else(dash, |(found, _)| format::three(found)))
             .beside(retrieval.map_or_else(String::new, |(_, chance)| format!("chance {chance:.2}")));
-    let word = last.as_ref().map(|last| last.tells_word);
+    let word = last.as_ref().map(|last| last.word_accuracy);
     let word =
-        Figure::new("Tells one exchanged word", word.map_or_else(dash, format::three)).beside("chance 0.5");
+        Figure::new("Hard-negative accuracy", word.map_or_else(dash, format::three)).beside("chance 0.5");
     let geometry = last.as_ref().and_then(|last| last.geometry);
     let gap = geometry
         .map(|geometry| Figure::new("Modality gap", format::three(geometry.gap)).beside("of at most 2"));
@@ -70,17 +70,21 @@ fn numbers(run: ContrastRun) -> Vec<Figure> {
     let temperature = temperature.map(|temperature| Figure::new("Temperature τ", format::three(temperature)));
     let mut figures = vec![Figure::new("Loss", loss.map_or_else(dash, format::three)), recall, word];
     figures.extend(temperature.into_iter().chain(alignment).chain(gap));
-    figures.push(Figure::new("Weights", format::magnitude(run.parameters.get().into())));
+    figures.push(Figure::new("Parameters", format::magnitude(run.parameters.get().into())));
     let ContrastSettings { batch, .. } = run.settings.get();
-    figures.push(Figure::new("Seen so far", format!("{} pairs", run.reports.with(Vec::len) * batch)));
+    figures.push(Figure::new("Pairs seen", format!("{} pairs", run.reports.with(Vec::len) * batch)));
     figures
 }
 
-fn shared(loss: Loss, direction: Direction) -> AnyView {
+fn shared(loss: Loss, direction: Direction, is_moving: RwSignal<bool>) -> AnyView {
+    let tau = move || view! { <var class:lit=is_moving>"τ"</var> };
     let score = match loss {
-        Loss::InfoNce => view! { <var>"s"</var><sub>"ij"</sub>" = sim("<var>"i, j"</var>") / "<var>"τ"</var> }.into_any(),
+        Loss::InfoNce => {
+            view! { <var>"s"</var><sub>"ij"</sub>" = sim("<var>"i, j"</var>") / "{tau()} }.into_any()
+        }
         Loss::Sigmoid => {
-            view! { <var>"s"</var><sub>"ij"</sub>" = sim("<var>"i, j"</var>") / "<var>"τ"</var>" + "<var>"b"</var> }.into_any()
+            view! { <var>"s"</var><sub>"ij"</sub>" = sim("<var>"i, j"</var>") / "{tau()}" + "<var>"b"</var> }
+                .into_any()
         }
     };
     view! { {score}<br />{over_scores(loss, direction)} }.into_any()

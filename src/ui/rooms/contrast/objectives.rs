@@ -1,6 +1,5 @@
 //! Objectives of pre-training side by side: the same encoders, the same seed, the same steps; then frozen and probed.
 
-use super::controls::{Decades, LEARNING_RATES, learning_rate};
 use super::modes::Modes;
 use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
@@ -8,13 +7,13 @@ use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
 use crate::session::protocol::Experiment;
 use crate::ui::components::bars::{Bar, Bars};
-use crate::ui::components::choice::Number;
+use crate::ui::components::form::{Decades, LEARNING_RATES, MoreSettings, NumberField, SEEDS, learning_rate};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::state::RunState;
+use crate::ui::state::LabRunState;
 use crate::ui::training_run::{StepOf, TrainingRun};
 use leptos::prelude::*;
 
@@ -33,7 +32,7 @@ pub fn Objectives() -> impl IntoView {
     let step = StepOf { get: |view| view.contrast.piece, set: |view, piece| view.contrast.piece = piece };
     let training = TrainingRun::new(app, experiment, target, step);
     let standings = training.read(|state| match state {
-        RunState::Objectives(race) => race.standings.clone(),
+        LabRunState::Objectives(race) => race.standings.clone(),
         _ => Vec::new(),
     });
     view! {
@@ -61,23 +60,29 @@ fn change(app: AppContext, change: impl FnOnce(&mut ObjectiveSettings)) {
 fn ObjectiveControls() -> impl IntoView {
     let app = AppContext::here();
     let batch = ObjectiveSettings::BATCH;
+    let is_unusual = app.pick(|view| {
+        let (own, usual) = (&view.contrast.objectives, ObjectiveSettings::default());
+        (own.seed, own.micro_rate) != (usual.seed, usual.micro_rate)
+    });
     view! {
         <div class="settings">
-            <Number label="Pairs of a batch" min=*batch.start() max=*batch.end()
+            <NumberField label="Batch size" min=*batch.start() max=*batch.end()
                 value=app.pick(|view| view.contrast.objectives.batch)
                 change=move |batch| change(app, |settings| settings.batch = batch) />
-            <Number label="Steps of pre-training" min=1 max=MOST_STEPS
+            <NumberField label="Pre-training steps" min=1 max=MOST_STEPS
                 value=app.pick(|view| view.contrast.objectives.steps)
                 change=move |steps| change(app, |settings| settings.steps = steps) />
-            <Number label="Steps of a probe" min=1 max=MOST_STEPS
+            <NumberField label="Probe steps" min=1 max=MOST_STEPS
                 value=app.pick(|view| view.contrast.objectives.probe_steps)
                 change=move |steps| change(app, |settings| settings.probe_steps = steps) />
-            <Number label="Seed" min=0 max=u64::from(u32::MAX) value=app.pick(|view| view.contrast.objectives.seed)
+        </div>
+        <MoreSettings is_unusual>
+            <NumberField label="Seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.objectives.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
             <Decades label="Peak learning rate" value=app.pick(|view| view.contrast.objectives.micro_rate)
                 ends=LEARNING_RATES show=learning_rate
                 choose=move |rate| change(app, |settings| settings.micro_rate = rate) />
-        </div>
+        </MoreSettings>
     }
 }
 
@@ -102,7 +107,7 @@ fn Comparison(standings: Memo<Vec<Standing>>) -> impl IntoView {
     view! {
         {move || has_any.get().then(|| view! {
             <div class="charts">{MEASURES.map(panel).collect_view()}</div>
-            <p class="small quiet">"The line on each bar is the best that can be said blindly, or where nothing can, the random encoder."</p>
+            <p class="small quiet">"The line on each bar is the chance baseline or, where there is none, the random encoder."</p>
         })}
     }
 }
@@ -147,23 +152,24 @@ fn RaceNotes(
         let (done, pieces) = (training.step.get().unwrap_or(0), settings.with(ObjectiveSettings::pieces));
         let ended = standings.with(|all| all.iter().filter(|one| one.phase == Phase::Done).count());
         vec![
-            Figure::new("Work done", format::percent(done as f32 / pieces as f32)),
+            Figure::new("Progress", format::percent(done as f32 / pieces as f32)),
             Figure::new("Objectives measured", format!("{ended}"))
                 .beside(format!("of {}", Objective::ALL.len())),
             Figure::new("Held-out pairs", HELD_OUT.to_string()),
         ]
     });
     view! {
-        <Inspector title="What an objective teaches" section="21–22, pre-training and objective families" figures
+        <Inspector title="Pre-training objectives" section="21–22, pre-training and objective families" figures
             formula=view! {
                 <var>"L"</var><sub>"all"</sub>" = ("<var>"L"</var><sub>"con"</sub>" + "<var>"L"</var><sub>"match"</sub>" + "
                 <var>"L"</var><sub>"mask"</sub>" + "<var>"L"</var><sub>"cap"</sub>" + "<var>"L"</var><sub>"rec"</sub>") / 5"
             }.into_any()>
-            <p>"Seven times the same two encoders with the same random weights. Each learns for as many steps: which caption belongs
-                ("<i>"contrastive"</i>"), whether one is true ("<i>"matching"</i>"), what was covered ("<i>"masked"</i>"), to write
-                ("<i>"captioning"</i>"), to draw the other modality ("<i>"reconstruction"</i>"), all at once, or nothing."</p>
-            <p>"Then the encoders are frozen. Small probes, each with the same few steps, tell what has become readable in them. Where
-                an objective is no better than random weights, it taught nothing that this probe can read."</p>
+            <p>"The same two encoders with the same random weights, seven times. Each is trained for the same number of steps: to tell which
+                caption belongs to an image ("<i>"contrastive"</i>"), whether a caption is true ("<i>"matching"</i>"), to predict what is
+                masked ("<i>"masked"</i>"), to write captions ("<i>"captioning"</i>"), to reconstruct the other modality
+                ("<i>"reconstruction"</i>"), all at once, or not at all."</p>
+            <p>"Then the encoders are frozen, and small probes are trained on their features for the same few steps. Where an objective is
+                no better than random weights, the features contain nothing more that this probe can read."</p>
         </Inspector>
     }
 }

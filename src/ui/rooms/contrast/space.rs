@@ -1,7 +1,7 @@
 //! The held-out pairs in the plane of their principal components, moving as the model learns.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{Map, held_out};
+use crate::lab::contrast::{PcaMap, held_out};
 use crate::ui::components::chart::{Axis, Group, Marker, Scatter, Tone};
 use crate::ui::format;
 use crate::ui::memo::Memo;
@@ -28,23 +28,23 @@ pub fn SpaceMap(run: ContrastRun) -> impl IntoView {
     let said = move || hover.get().and_then(|at| captions.with_value(|captions| captions.get(at).cloned()));
     view! {
         <div class="space">
-            <Scatter label="Held-out pairs on one map" x=Memo::new(move |_| axis(0, "First component"))
+            <Scatter label="Embedding map (PCA)" x=Memo::new(move |_| axis(0, "First component"))
                 y=Memo::new(move |_| axis(1, "Second component")) groups hover item="Pair" linked=true square=true />
             <p class="small words-line">{said}</p>
         </div>
     }
 }
 
-fn groups(map: &Map, is_joint: bool) -> Vec<Group> {
+fn groups(map: &PcaMap, is_joint: bool) -> Vec<Group> {
     let points = |points: &[[f32; 2]]| points.iter().map(|[x, y]| (*x, *y)).collect();
     let (first, second) = (points(&map.first), points(&map.second));
     match is_joint {
         true => vec![
-            Group::new("Picture with its caption", Tone::True, Marker::Circle, first),
-            Group::new("Picture with another’s caption", Tone::False, Marker::Cross, second),
+            Group::new("Image with its caption", Tone::True, Marker::Circle, first),
+            Group::new("Image with another caption", Tone::False, Marker::Cross, second),
         ],
         false => vec![
-            Group::new("Pictures", Tone::Picture, Marker::Circle, first),
+            Group::new("Images", Tone::Picture, Marker::Circle, first),
             Group::new("Captions", Tone::Words, Marker::Square, second),
         ],
     }

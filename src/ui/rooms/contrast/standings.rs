@@ -48,13 +48,13 @@ pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<ObjectiveSetting
         download("objectives.csv", "text/csv;charset=utf-8", table.as_bytes());
     };
     view! {
-        <WideTable label="Standings of the objectives">
+        <WideTable label="Results of the objectives">
             <table class="numbers objectives">
                 <caption>"The same encoders from the same weights, for as many steps of each objective; then frozen, and probed"</caption>
                 <thead>
                     <tr><td colspan="2"></td><th scope="colgroup" colspan="2">"Retrieval"</th>
                         <th scope="colgroup" colspan="3">"Captioning"</th><th scope="colgroup" colspan="2">"Probing"</th></tr>
-                    <tr><th scope="col">"Objective"</th><th scope="col">"Stands at"</th><th scope="col">"Recall@1"</th>
+                    <tr><th scope="col">"Objective"</th><th scope="col">"Status"</th><th scope="col">"Recall@1"</th>
                         <th scope="col">"MRR"</th><th scope="col">"Perplexity"</th><th scope="col">"Words right"</th>
                         <th scope="col">"Content words"</th><th scope="col">"Count right"</th><th scope="col">"Colours F1"</th></tr>
                 </thead>
@@ -128,7 +128,11 @@ mod tests {
             phase: Phase::Captioning,
             step: 3,
             loss: None,
-            retrieval: Some(crate::lab::contrast::Retrieval { recall_1: 0.25, recall_5: 0.5, mrr: 0.375 }),
+            retrieval: Some(crate::lab::contrast::ContrastRetrieval {
+                recall_1: 0.25,
+                recall_5: 0.5,
+                mrr: 0.375,
+            }),
             captioning: None,
             probing: None,
         };

@@ -1,7 +1,9 @@
 //! The retrieval figures of this run, and those of all runs of this visit.
 
 use super::contrast_run::ContrastRun;
-use crate::lab::contrast::{ContrastSettings, Direction, HELD_OUT, Loss, Retrieval, Space, Temperature};
+use crate::lab::contrast::{
+    ContrastRetrieval, ContrastSettings, Direction, HELD_OUT, Loss, Space, Temperature,
+};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -15,19 +17,20 @@ pub fn RetrievalTable(run: ContrastRun) -> impl IntoView {
         run.last.with(|last| last.as_ref().map(|last| [last.to_text, last.to_picture, last.chance]))
     });
     let cells = move |at: usize| {
-        let found = measured.get().map(|all: [Retrieval; 3]| all[at]);
-        let numbers = |found: Retrieval| [found.recall_1, found.recall_5, found.mrr].map(format::three);
+        let found = measured.get().map(|all: [ContrastRetrieval; 3]| all[at]);
+        let numbers =
+            |found: ContrastRetrieval| [found.recall_1, found.recall_5, found.mrr].map(format::three);
         let texts = found.map_or_else(|| [const { String::new() }; 3].map(|_| "–".into()), numbers);
         texts.map(|text| view! { <td>{text}</td> }).collect_view()
     };
     view! {
         <WideTable label="Retrieval on held-out pairs"><table class="numbers retrieval">
             <caption>"Retrieval on "{HELD_OUT}" held-out pairs"</caption>
-            <thead><tr><th scope="col">"Direction"</th><th scope="col">"Recall@1"</th><th scope="col">"Recall@5"</th>
+            <thead><tr><th scope="col">"Direction"</th><th scope="col">"R@1"</th><th scope="col">"R@5"</th>
                 <th scope="col">"MRR"</th></tr></thead>
             <tbody>
-                <tr><th scope="row">"Picture → caption"</th>{move || cells(0)}</tr>
-                <tr><th scope="row">"Caption → picture"</th>{move || cells(1)}</tr>
+                <tr><th scope="row">"Image to text"</th>{move || cells(0)}</tr>
+                <tr><th scope="row">"Text to image"</th>{move || cells(1)}</tr>
                 <tr class="quiet"><th scope="row">"Chance"</th>{move || cells(2)}</tr>
             </tbody>
         </table></WideTable>
@@ -54,10 +57,11 @@ pub fn RunsSoFar() -> impl IntoView {
                 <th scope="row"><button type="button" class="plain" aria-current=is_shown.then_some("true") on:click=go>
                     {space_name(run.settings.space)}</button><small>{differences(&run.settings)}</small></th>
                 <td>{loss_name(&run.settings)}</td><td>{run.settings.batch}</td><td>{run.figures.step}</td>
+                <td>{run.figures.step * run.settings.batch as u64}</td>
                 <td>{format::three(run.loss)}</td>
                 <td>{format::three(there.recall_1)}</td><td>{format::three(back.recall_1)}</td>
                 <td>{format::three(there.mrr)}</td><td>{format::three(back.mrr)}</td>
-                <td>{format::three(run.figures.tells_word)}</td>
+                <td>{format::three(run.figures.word_accuracy)}</td>
             </tr>
         }
     };
@@ -65,11 +69,12 @@ pub fn RunsSoFar() -> impl IntoView {
         {move || (count.get() > 0).then(|| view! {
             <WideTable label="Runs so far">
                 <table class="numbers runs">
-                    <caption>"Runs so far, each where it was last measured. Losses of different kinds do not compare; the figures do."</caption>
+                    <caption>"Runs of this visit at their last evaluation. Losses of different kinds cannot be compared; the metrics can, at equal pairs seen."</caption>
                     <thead>
                         <tr><th scope="col">"Space"</th><th scope="col">"Loss"</th><th scope="col">"Batch"</th><th scope="col">"Step"</th>
-                            <th scope="col">"Value"</th><th scope="col">"Recall@1, caption"</th><th scope="col">"picture"</th>
-                            <th scope="col">"MRR, caption"</th><th scope="col">"picture"</th><th scope="col">"Tells one word"</th></tr>
+                            <th scope="col">"Pairs seen"</th><th scope="col">"Loss value"</th><th scope="col">"Image-to-text R@1"</th>
+                            <th scope="col">"Text-to-image R@1"</th><th scope="col">"Image-to-text MRR"</th><th scope="col">"Text-to-image MRR"</th>
+                            <th scope="col">"Hard-negative accuracy"</th></tr>
                     </thead>
                     <tbody>{move || runs.get().into_iter().map(row).collect_view()}</tbody>
                 </table>
@@ -100,8 +105,8 @@ fn differences(settings: &ContrastSettings) -> String {
     let mut words = Vec::new();
     match settings.direction {
         Direction::Both => {}
-        Direction::ToText => words.push("to words".to_string()),
-        Direction::ToPicture => words.push("to pictures".to_string()),
+        Direction::ToText => words.push("image to text".to_string()),
+        Direction::ToPicture => words.push("text to image".to_string()),
     }
     if settings.hard_negatives {
         words.push("hard negatives".into());

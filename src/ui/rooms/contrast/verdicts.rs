@@ -18,25 +18,25 @@ pub struct Measure {
 /// One for each probe.
 pub const MEASURES: [Measure; 4] = [
     Measure {
-        name: "Recall@1 of captions",
+        name: "Image-to-text R@1",
         task: "retrieval",
         of: |standing| standing.retrieval.map(|found| found.recall_1),
         blind: |_| Some(1.0 / HELD_OUT as f32),
     },
     Measure {
-        name: "Content words written right",
+        name: "Content-word accuracy",
         task: "captioning",
         of: |standing| standing.captioning.map(|written| written.content_accuracy),
         blind: |_| None,
     },
     Measure {
-        name: "Objects counted right",
+        name: "Counting accuracy",
         task: "counting",
         of: |standing| standing.probing.map(|told| told.count_accuracy),
         blind: |standing| standing.probing.map(|told| told.count_majority),
     },
     Measure {
-        name: "F1 of the colours",
+        name: "Colour F1",
         task: "naming colours",
         of: |standing| standing.probing.map(|told| told.colours_f1),
         blind: |standing| standing.probing.map(|told| told.colours_always),
@@ -73,7 +73,7 @@ impl Measure {
             all(&ties)
         );
         if let Some(blind) = standings.iter().find_map(self.blind).filter(|blind| best.1 <= *blind) {
-            text.push_str(&format!(" Yet {} is reached blindly.", format::three(blind)));
+            text.push_str(&format!(" Yet the chance baseline is {}.", format::three(blind)));
         }
         let idle: Vec<&str> = found
             .iter()
@@ -111,7 +111,7 @@ fn all(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::contrast::Retrieval;
+    use crate::lab::contrast::ContrastRetrieval;
     use crate::lab::contrast::objectives::Phase;
 
     fn standings(recalls: [f32; 7]) -> Vec<Standing> {
@@ -120,7 +120,7 @@ mod tests {
             phase: Phase::Done,
             step: 0,
             loss: None,
-            retrieval: Some(Retrieval { recall_1, recall_5: 0.5, mrr: 0.3 }),
+            retrieval: Some(ContrastRetrieval { recall_1, recall_5: 0.5, mrr: 0.3 }),
             captioning: None,
             probing: None,
         };
@@ -137,7 +137,7 @@ mod tests {
             "{text}"
         );
         let text = verdict([0.001, 0.01, 0.0, 0.0, 0.0, 0.0, 0.0]);
-        assert!(text.contains("Yet 0.010 is reached blindly."), "{text}");
+        assert!(text.contains("Yet the chance baseline is 0.010."), "{text}");
         let text = verdict([0.7, 0.6, 0.2, 0.1, 0.3, 0.05, 0.6]);
         assert!(text.contains("no objective helped"), "{text}");
     }

@@ -1,7 +1,7 @@
-//! What the fusions add to the better modality, in numbers.
+//! What the fusions add to the best single modality, and who cannot add anything.
 
-use crate::lab::fuse::task::{Information, Task};
-use crate::lab::fuse::{Contestant, Evaluation};
+use crate::lab::fuse::task::Task;
+use crate::lab::fuse::{Contestant, Evaluation, Limit, limit};
 use crate::order;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::format;
@@ -10,22 +10,23 @@ use crate::ui::rooms::race::{RaceRoom, title};
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
-/// At most what an additive fusion reaches on an exclusive or, and at least what solves it.
-const UNSOLVED: f32 = 0.55;
+/// At least what solves a task.
 const SOLVED: f32 = 0.9;
 
 #[component]
 pub fn Gain(room: RaceRoom) -> impl IntoView {
     let bars = Memo::new(move |_| room.evaluations.with(|evaluations| bars(evaluations)));
-    let verdict = move || {
+    let notes = Memo::new(move |_| {
         let task = room.settings.with(|settings| settings.task);
-        room.evaluations.with(|evaluations| verdict(evaluations, &task))
-    };
+        room.evaluations.with(|evaluations| notes(evaluations, &task))
+    });
     view! {
         <div class="gain">
-            <Bars caption="Accuracy on held-out samples, the mark at the better modality alone" what="Contestant"
+            <Bars caption="Accuracy on held-out samples, the mark at the best single modality" what="Model"
                 unit="Accuracy" modality="fused" bars />
-            <p class="prose" aria-live=move || if room.training.is_busy.get() { "off" } else { "polite" }>{verdict}</p>
+            <ul class="prose" aria-live=move || if room.training.is_busy.get() { "off" } else { "polite" }>
+                {move || notes.get().into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}
+            </ul>
         </div>
     }
 }
@@ -47,6 +48,7 @@ fn fusions(evaluations: &[Shared<Evaluation>]) -> Vec<(Contestant, f32)> {
     fusions
 }
 
+/// Before the first step there is no ranking.
 fn bars(evaluations: &[Shared<Evaluation>]) -> Vec<Bar> {
     let mark = alone(evaluations);
     let bar = |(contestant, accuracy): (Contestant, f32)| Bar {
@@ -56,40 +58,66 @@ fn bars(evaluations: &[Shared<Evaluation>]) -> Vec<Bar> {
         mark,
         is_chosen: accuracy >= SOLVED,
     };
-    fusions(evaluations).into_iter().map(bar).collect()
+    if is_untrained(evaluations) { Vec::new() } else { fusions(evaluations).into_iter().map(bar).collect() }
 }
 
-fn verdict(evaluations: &[Shared<Evaluation>], task: &Task) -> String {
-    let (Some(alone), [(best, most), ..]) = (alone(evaluations), &fusions(evaluations)[..]) else {
-        return "Nobody has been judged yet.".into();
+fn is_untrained(evaluations: &[Shared<Evaluation>]) -> bool {
+    evaluations.iter().all(|known| known.step == 0)
+}
+
+/// What the accuracies say, and of whoever has not solved the task, whether it has not yet or cannot.
+fn notes(evaluations: &[Shared<Evaluation>], task: &Task) -> Vec<String> {
+    let all = fusions(evaluations);
+    let (Some(alone), [(best, most), ..], false) = (alone(evaluations), &all[..], is_untrained(evaluations))
+    else {
+        return vec!["No model is trained yet: press Train.".into()];
     };
-    let beyond = format!(
-        "The better modality alone answers {} rightly, the best fusion ({}) {}.",
+    let mut notes = vec![format!(
+        "Best single modality: {}. Best fusion, {}: {}.",
         format::percent(alone),
-        title(*best).to_lowercase(),
+        title(*best),
         format::percent(*most)
-    );
-    if *task != Task::pure(Information::Synergy) {
-        return beyond;
+    )];
+    let unsolved = || all.iter().filter(|(_, accuracy)| *accuracy < SOLVED);
+    for (contestant, accuracy) in unsolved() {
+        if let Some(limit) = limit(*contestant, task) {
+            notes.push(format!(
+                "{}, {}: cannot solve this task, however long it trains. {}",
+                title(*contestant),
+                format::percent(*accuracy),
+                reason(limit)
+            ));
+        }
     }
-    let end = match accuracy(evaluations, Contestant::Late) {
-        Some(late) if late <= UNSOLVED && *most >= SOLVED => format!(
-            " Late fusion, which only adds what each modality says by itself, stands at {}: an exclusive or has no such sum.",
-            format::percent(late)
-        ),
-        Some(late) if late > UNSOLVED => format!(
-            " Late fusion stands at {}, above what it can reach in the long run: on 256 samples, luck is worth some percent.",
-            format::percent(late)
-        ),
-        _ => " Nobody has solved it yet: train on.".into(),
-    };
-    beyond + &end
+    let is_open = |(contestant, _): &&(Contestant, f32)| limit(*contestant, task).is_none();
+    let open: Vec<&str> = unsolved().filter(is_open).map(|(contestant, _)| title(*contestant)).collect();
+    if !open.is_empty() {
+        let step = evaluations.iter().map(|known| known.step).max().unwrap_or(0);
+        notes.push(format!(
+            "Not solved yet after {step} steps, though nothing in its construction forbids it: {}. Continue, or raise the learning rate.",
+            open.join(", ")
+        ));
+    }
+    notes
+}
+
+/// Why, as the visitor reads it.
+fn reason(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Blind => "It is given neither modality.",
+        Limit::PictureOnly => "It is given the image only.",
+        Limit::WordsOnly => "It is given no image that belongs to the text.",
+        Limit::Additive => {
+            "It adds a logit of the image to one of the text, and no such sum is right about both “same” and “different” (XOR)."
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lab::fuse::Confusion;
+    use crate::lab::fuse::task::Information;
 
     fn race(accuracies: &[(Contestant, u32)]) -> Vec<Shared<Evaluation>> {
         let evaluation = |&(contestant, right): &(Contestant, u32)| {
@@ -110,17 +138,22 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_follows_the_numbers() {
+    fn cannot_is_told_from_not_yet() {
         use Contestant::*;
         let xor = Task::pure(Information::Synergy);
         let solved = race(&[(Picture, 50), (Words, 51), (Late, 52), (Product, 98)]);
-        let words = verdict(&solved, &xor);
-        assert!(words.contains("alone answers 51 %") && words.contains("(product) 98 %"), "{words}");
-        assert!(words.contains("stands at 52 %: an exclusive or"), "{words}");
-        let early = race(&[(Picture, 50), (Words, 51), (Late, 52), (Product, 60)]);
-        assert!(verdict(&early, &xor).ends_with("train on."));
-        assert!(!verdict(&solved, &Task::pure(Information::Redundant)).contains("exclusive"));
-        assert_eq!(verdict(&[], &xor), "Nobody has been judged yet.");
+        let words = notes(&solved, &xor);
+        assert_eq!(words[0], "Best single modality: 51 %. Best fusion, Product: 98 %.");
+        assert!(words.len() == 2 && words[1].contains("52 %: cannot solve"), "{words:?}");
+        let early = notes(&race(&[(Picture, 50), (Words, 51), (Late, 52), (Product, 60)]), &xor);
+        assert!(early[1].contains("cannot") && early[2].contains("yet after 20 steps"), "{early:?}");
+        assert!(early[2].contains(": Product."), "{early:?}");
+        let redundant = notes(&solved, &Task::pure(Information::Redundant));
+        assert!(
+            redundant[1].contains("Late (sum of logits)") && redundant[1].contains("yet"),
+            "{redundant:?}"
+        );
+        assert!(notes(&[], &xor)[0].contains("press Train") && bars(&[]).is_empty());
         assert_eq!(bars(&solved)[0].label, "Product");
     }
 }

@@ -33,8 +33,8 @@ pub fn Fuse() -> impl IntoView {
         <section class="stage live">
             <RaceControls room offered=Contestant::FUSIONS.to_vec() />
             <RunBar training=room.training />
-            <Gain room />
             <Curves room />
+            <Gain room />
             <Standings room />
             <ToSabotage room />
             <Inside room />
@@ -44,7 +44,7 @@ pub fn Fuse() -> impl IntoView {
     }
 }
 
-/// Takes the race as it stands to the sabotage desk.
+/// Takes the race as it stands to the room Sabotage.
 #[component]
 fn ToSabotage(room: RaceRoom) -> impl IntoView {
     let go = move |_| {
@@ -57,7 +57,7 @@ fn ToSabotage(room: RaceRoom) -> impl IntoView {
     };
     view! {
         <p><button type="button" class="button" on:click=go disabled=move || room.training.is_busy.get()>
-            <Glyph icon=Icon::Sabotage />"Sabotage these contestants"</button></p>
+            <Glyph icon=Icon::Sabotage />"Corrupt these models in Sabotage"</button></p>
     }
 }
 
@@ -68,7 +68,7 @@ fn Sample(room: RaceRoom) -> impl IntoView {
     let answers = Memo::new(move |_| {
         let at = room.view.with(|view| view.sample);
         let answer = |evaluation: &Shared<Evaluation>| {
-            Some(super::race::Answer {
+            Some(super::race::ContestantAnswer {
                 contestant: evaluation.contestant,
                 probability: *evaluation.probabilities.get(at)?,
                 gate: evaluation.gates.get(at).copied(),
@@ -96,11 +96,11 @@ fn Notes(room: RaceRoom) -> impl IntoView {
             Figure::new("Accuracy", of(|evaluation| format::three(evaluation.confusion.accuracy())))
                 .beside("chance 0.500"),
             Figure::new("F1", of(|evaluation| format::three(evaluation.confusion.f1()))),
-            Figure::new("Without the words", of(|evaluation| format::three(evaluation.alone[0]))),
-            Figure::new("Without the picture", of(|evaluation| format::three(evaluation.alone[1]))),
-            Figure::new("Weights", of(|evaluation| evaluation.parameters.to_string()))
-                .beside(format!("all {PARAMETERS} ± 2.5 %")),
-            Figure::new("A step", time.map_or("–".into(), |time| format!("{time:.1} ms"))),
+            Figure::new("Without the text", of(|evaluation| format::three(evaluation.alone[0]))),
+            Figure::new("Without the image", of(|evaluation| format::three(evaluation.alone[1]))),
+            Figure::new("Parameters", of(|evaluation| evaluation.parameters.to_string()))
+                .beside(format!("every model {PARAMETERS} ± 2.5 %")),
+            Figure::new("Time per step", time.map_or("–".into(), |time| format!("{time:.1} ms"))),
         ]
     });
     move || {
@@ -108,8 +108,8 @@ fn Notes(room: RaceRoom) -> impl IntoView {
         view! {
             <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
                 <p>{about(contestant)}</p>
-                <p>"All contestants start from the same seed, see the same samples in the same order and have as many weights as
-                    the others: what differs is how the two modalities meet."</p>
+                <p>"All models start from the same seed, see the same samples in the same order and have the same number of
+                    parameters: what differs is how the two modalities are fused."</p>
                 <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
             </Inspector>
         }

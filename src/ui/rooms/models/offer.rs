@@ -1,10 +1,10 @@
 //! A model by its name: what it is, its download, its use.
 
 use super::abilities::abilities_in_words;
-use crate::session::protocol::{Command, Lane, ModelName, Offer, Progress};
+use crate::session::protocol::{Command, DownloadProgress, Lane, ModelName, Offer};
 use crate::ui::active_model::choose;
-use crate::ui::components::choice::Line;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::TextField;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::memo::Memo;
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 /// The line for a name, and below it what came of it.
 #[component]
-pub fn Asking(name: RwSignal<String>) -> impl IntoView {
+pub fn CheckpointForm(name: RwSignal<String>) -> impl IntoView {
     let app = AppContext::here();
     let look = move || {
         let name = name.with_untracked(|name| name.trim().to_owned());
@@ -32,8 +32,8 @@ pub fn Asking(name: RwSignal<String>) -> impl IntoView {
     });
     view! {
         <div class="row asking">
-            <Line label="Name or address" placeholder="owner/name, or https://…" value=name change=move |text| name.set(text) done=look />
-            <button type="button" class="button" disabled=is_looking on:click=move |_| look()>"Look"</button>
+            <TextField label="Name or address" placeholder="owner/name, or https://…" value=name change=move |text| name.set(text) done=look />
+            <button type="button" class="button" disabled=is_looking on:click=move |_| look()>"Details"</button>
         </div>
         <div aria-live="polite">
             {move || is_looking().then(|| view! {
@@ -77,18 +77,18 @@ fn Card(offer: Offer) -> impl IntoView {
     let is_here = {
         let name = name.clone();
         Memo::new(move |_| {
-            app.requests.shelf.with(|shelf| {
-                shelf.value.iter().any(|model| model.name == name && model.stored == model.size)
+            app.requests.models.with(|models| {
+                models.value.iter().any(|model| model.name == name && model.stored == model.size)
             })
         })
     };
     let is_speaking = {
         let name = name.clone();
         Memo::new(
-            move |_| matches!(app.active_model.get(), Some(ModelName::Stored { name: speaking, .. }) if speaking == name),
+            move |_| matches!(app.active_model.get(), Some(ModelName::Stored { name: active, .. }) if active == name),
         )
     };
-    // What has come is on the shelf from now on, and is loaded at once; the active one only if its loading failed.
+    // What has come is in the list from now on, and is loaded at once; the active one only if its loading failed.
     Effect::new({
         let name = name.clone();
         move |earlier: Option<bool>| {
@@ -132,13 +132,13 @@ fn Card(offer: Offer) -> impl IntoView {
     });
     let action = move || {
         match of_this.get() {
-        _ if is_usable.get() => view! { <button type="button" class="button" on:click=use_it.clone()>"Use it"</button> }.into_any(),
+        _ if is_usable.get() => view! { <button type="button" class="button" on:click=use_it.clone()>"Activate"</button> }.into_any(),
         Some((Phase::Running | Phase::Waiting, progress)) => view! { <Coming progress /> }.into_any(),
         _ if has_obstacle => ().into_any(),
         _ => view! {
             <button type="button" class="button" on:click=download.clone()>{format!("{verb} {}", format::memory(missing))}</button>
             {move || other.get().map(|other| view! {
-                <p class="note">{other}" is being downloaded: this ends that, and what has come of it is kept for going on later."</p>
+                <p class="note">{other}" is being downloaded: this stops it, and the part that has come is kept for later."</p>
             })}
         }
         .into_any(),
@@ -149,14 +149,14 @@ fn Card(offer: Offer) -> impl IntoView {
             <h3>{name}</h3>
             <p>{facts}</p>
             {again.then(|| view! {
-                <p class="quiet">"What is kept stays in use until all of it has come. Photos of the album stay as the former files have
-                    encoded them; clear the album to encode them anew."</p>
+                <p class="quiet">"The stored files stay in use until the download is complete. Photos of the album keep the embeddings of the former
+                    files; delete them and add them again to encode them anew."</p>
             })}
             {has_obstacle.then(|| view! { <p class="failure">{offer.obstacle}</p> })}
             {is_short.then(|| view! {
                 <p class="failure">{offer.shortage}" Delete a model that is kept, choose a smaller one, or hold this one in memory."</p>
             })}
-            {(!offer.lasts).then(|| view! { <p class="note">"This browser keeps no files of this page now, as in a private window: the model is held in memory and is gone when the page is closed."</p> })}
+            {(!offer.is_persistent).then(|| view! { <p class="note">"This browser keeps no files of this page now, as in a private window: the model is held in memory and is gone when the page is closed."</p> })}
             {action}
             <FailureNote lane=Lane::Download failure=Memo::new(move |_| app.requests.download.with(|request| request.failure.clone())) />
         </div>
@@ -188,7 +188,7 @@ fn Coming(progress: Option<Download>) -> impl IntoView {
 }
 
 /// `12.0 MB of 95.0 MB, 4.0 MB a second, 21 s left`
-fn tell(at: Progress) -> String {
+fn tell(at: DownloadProgress) -> String {
     let kept = format!("{} of {}", format::megabytes(at.done), format::megabytes(at.total));
     if at.rate < 1.0 {
         return kept;
@@ -203,8 +203,8 @@ mod tests {
 
     #[test]
     fn progress_tells_rate_and_time_left() {
-        let progress = Progress { done: 15_000_000, total: 95_000_000, rate: 4e6 };
+        let progress = DownloadProgress { done: 15_000_000, total: 95_000_000, rate: 4e6 };
         assert_eq!(tell(progress), "15.0 MB of 95.0 MB, 4.0 MB a second, 20 s left");
-        assert_eq!(tell(Progress { rate: 0.0, ..progress }), "15.0 MB of 95.0 MB");
+        assert_eq!(tell(DownloadProgress { rate: 0.0, ..progress }), "15.0 MB of 95.0 MB");
     }
 }

@@ -1,8 +1,8 @@
 //! In how many bits the active checkpoint is kept, and what that does to it.
 
-use crate::session::protocol::{Command, Effect, Lane, ModelName, Precision, PrecisionMetrics};
-use crate::ui::components::choice::Segments;
+use crate::session::protocol::{Command, Lane, ModelName, Precision, PrecisionMetrics, PrecisionReport};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::Segments;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 /// Shown while a published checkpoint is active.
 #[component]
-pub fn Keeping() -> impl IntoView {
+pub fn PrecisionChoice() -> impl IntoView {
     let app = AppContext::here();
     let name = Memo::new(move |_| match app.active_model.get() {
         Some(ModelName::Stored { name, .. }) => Some(name),
@@ -32,62 +32,63 @@ fn Weights(name: String) -> impl IntoView {
         Memo::new(move |_| {
             app.requests.compared.with(|request| {
                 let is_this = request.command.as_deref() == Some(&command);
-                let effects =
+                let reports =
                     if is_this && request.is_current() { (*request.value).clone() } else { Vec::new() };
-                (is_this && request.is_busy(), effects)
+                (is_this && request.is_busy(), reports)
             })
         })
     };
     let is_busy = Memo::new(move |_| compared.get().0);
-    let effects = Memo::new(move |_| compared.get().1);
+    let reports = Memo::new(move |_| compared.get().1);
     let measure = move |_| match is_busy.get_untracked() {
         true => app.stop(Lane::Compare),
         false => app.ask(command.clone()),
     };
-    let words = move || if is_busy.get() { "Loading and measuring one form after the other" } else { "" };
+    let words =
+        move || if is_busy.get() { "Loading and measuring one precision after the other" } else { "" };
     view! {
-        <h2>"Its weights"</h2>
-        <p class="prose">"The matrices of its layers and its table of tokens are kept in 32 bits a number, or in fewer: f16 has 16,
-            int8 has 8 and a scale for each row. The download stays as it is; each form has an album of its own."</p>
+        <h2>"Weight precision"</h2>
+        <p class="prose">"Weight matrices and token embeddings are stored with 32 bits per number or quantised: f16 has 16 bits, int8 has 8 bits
+            and a scale per row. The download stays the same; each precision has an album of its own."</p>
         <div class="row">
             <Segments label="Weights" options chosen=weights choose />
             <button type="button" class="button" on:click=measure>
                 {move || if is_busy.get() { "Stop" } else { "Measure all three here" }}</button>
             <span role="status" class="quiet">{words}</span>
         </div>
-        {move || Some(effects.get()).filter(|effects| !effects.is_empty()).map(|effects| view! { <Table effects /> })}
+        {move || Some(reports.get()).filter(|reports| !reports.is_empty()).map(|reports| view! { <Table reports /> })}
         <FailureNote lane=Lane::Compare failure=Memo::new(move |_| app.requests.compared.with(|request| request.failure.clone())) />
     }
 }
 
 #[component]
-fn Table(effects: Vec<Effect>) -> impl IntoView {
-    let row = |effect: Effect| {
+fn Table(reports: Vec<PrecisionReport>) -> impl IntoView {
+    let row = |report: PrecisionReport| {
         view! {
             <tr>
-                <th scope="row">{effect.precision.name()}</th>
-                <td class="figure">{format::memory(effect.bytes)}</td>
-                <td class="figure">{format!("{:.1} ms", effect.milliseconds)}</td>
-                <td>{likeness(effect.agreement)}</td>
+                <th scope="row">{report.precision.name()}</th>
+                <td class="figure">{format::memory(report.bytes)}</td>
+                <td class="figure">{format!("{:.1} ms", report.milliseconds)}</td>
+                <td>{likeness(report.metrics)}</td>
             </tr>
         }
     };
-    let beside = effects.first().map(|first| format!("Beside {}", first.precision.name()));
+    let beside = reports.first().map(|first| format!("Compared with {}", first.precision.name()));
     view! {
-        <WideTable label="Weights in more and in fewer bits">
+        <WideTable label="Comparison of weight precisions">
             <table class="numbers models" id="precisions">
-                <caption>"Measured on this device, on four scenes of Playroom"</caption>
+                <caption>"Measured on this device, on four Playroom scenes"</caption>
                 <thead><tr><th scope="col">"Weights"</th><th scope="col" class="figure">"Memory"</th>
-                    <th scope="col" class="figure">"A picture"</th><th scope="col">{beside}</th></tr></thead>
-                <tbody>{effects.into_iter().map(row).collect_view()}</tbody>
+                    <th scope="col" class="figure">"Time per image"</th><th scope="col">{beside}</th></tr></thead>
+                <tbody>{reports.into_iter().map(row).collect_view()}</tbody>
             </table>
         </WideTable>
     }
 }
 
 /// `cosine 0.99962 at worst, same nearest sentence for 100 %`
-fn likeness(agreement: PrecisionMetrics) -> String {
-    let PrecisionMetrics { worst_cosine, same_top_1, same_tokens, .. } = agreement;
+fn likeness(metrics: PrecisionMetrics) -> String {
+    let PrecisionMetrics { worst_cosine, same_top_1, same_tokens, .. } = metrics;
     let all = [
         worst_cosine.map(|cosine| format!("cosine {:.5} at worst", cosine.min(1.0))),
         same_top_1.map(|share| format!("same nearest sentence for {}", format::percent(share))),

@@ -114,7 +114,7 @@ pub fn Suggested(name: RwSignal<String>) -> impl IntoView {
 fn Table(all: Suggestions, name: RwSignal<String>) -> impl IntoView {
     let app = AppContext::here();
     let row = move |model: Suggestion| {
-        let label = format!("Look at {}", model.title);
+        let label = format!("Details of {}", model.title);
         let address = model.model.clone();
         let look = move |_| {
             name.set(address.clone());
@@ -130,7 +130,7 @@ fn Table(all: Suggestions, name: RwSignal<String>) -> impl IntoView {
                 <td class="figure">{format!("about {} MB", model.megabytes)}</td>
                 <td>{model.licence}</td>
                 <td>{figure}</td>
-                <td><button type="button" class="button" aria-label=label on:click=look>"Look"</button></td>
+                <td><button type="button" class="button" aria-label=label on:click=look>"Details"</button></td>
             </tr>
         }
     };
@@ -141,7 +141,7 @@ fn Table(all: Suggestions, name: RwSignal<String>) -> impl IntoView {
     view! {
         <div class="wide-table">
             <table class="numbers models">
-                <caption>"Known to run here"</caption>
+                <caption>"Tested models"</caption>
                 <thead><tr><th scope="col">"Model"</th><th scope="col">"Does"</th><th scope="col" class="figure">"Download"</th>
                     <th scope="col">"Licence"</th><th scope="col">"Zero-shot"</th><td></td></tr></thead>
                 <tbody>{all.models.into_iter().map(row).collect_view()}</tbody>

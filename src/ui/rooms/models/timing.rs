@@ -19,15 +19,15 @@ pub fn Timing() -> impl IntoView {
     };
     let words = move || if is_busy.get() { "Measuring" } else { "" };
     view! {
-        <h2>"Its steps"</h2>
-        <p class="prose">"Encoding a picture is a plan of steps, each of which runs one kernel. Here every step is awaited by itself, so that
-            on WebGPU their sum is more than a run as a whole takes."</p>
+        <h2>"Profile by kernel"</h2>
+        <p class="prose">"Encoding an image is a plan of steps, each of which runs one kernel. Here the page waits for every step by itself, so on
+            WebGPU their sum is more than the time of a whole run."</p>
         <div class="row">
-            <Button is_idle=is_busy press=measure>"Time every step"</Button>
+            <Button is_idle=is_busy press=measure>"Measure every step"</Button>
             <span role="status" class="quiet">{words}</span>
         </div>
         {move || Some(steps.get()).filter(|steps| !steps.is_empty()).map(|steps| view! {
-            <Timeline label="Encoding the current picture, step by step" steps />
+            <Timeline label="Encoding the current image, step by step" steps />
         })}
         <FailureNote lane=Lane::Steps failure=Memo::new(move |_| app.requests.steps.with(|request| request.failure.clone())) />
     }

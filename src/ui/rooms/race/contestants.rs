@@ -7,14 +7,14 @@ use leptos::prelude::*;
 /// A name for tables and legends.
 pub fn title(contestant: Contestant) -> &'static str {
     match contestant {
-        Contestant::Majority => "Majority",
-        Contestant::Picture => "Picture alone",
-        Contestant::Words => "Words alone",
-        Contestant::Shuffled => "Shuffled pictures",
+        Contestant::Majority => "Majority class",
+        Contestant::Picture => "Image only",
+        Contestant::Words => "Text only",
+        Contestant::Shuffled => "Shuffled images",
         Contestant::Early => "Early",
-        Contestant::Late => "Late",
+        Contestant::Late => "Late (sum of logits)",
         Contestant::Concat => "Concatenation",
-        Contestant::Sum => "Sum",
+        Contestant::Sum => "Sum (of features)",
         Contestant::Product => "Product",
         Contestant::Gate => "Gate",
         Contestant::Bilinear => "Bilinear",
@@ -26,48 +26,52 @@ pub fn title(contestant: Contestant) -> &'static str {
         Contestant::Reliability => "Reliability weights",
         Contestant::Imputation => "Imputation",
         Contestant::Experts => "Mixture of experts",
-        Contestant::Modulated => "Late, modulated",
+        Contestant::Modulated => "Late + gradient modulation",
     }
 }
 
 /// What it does, in one sentence.
 pub fn about(contestant: Contestant) -> &'static str {
     match contestant {
-        Contestant::Majority => "Gives the commoner answer of the training set, whatever is asked.",
-        Contestant::Picture => {
-            "Sees the picture and hears nothing: a fusion that does no better has used no words."
-        }
-        Contestant::Words => {
-            "Hears the words and sees nothing: a fusion that does no better has used no picture."
-        }
+        Contestant::Majority => "Always gives the more frequent answer of the training set.",
+        Contestant::Picture => "Is given the image only: a fusion that does no better has not used the text.",
+        Contestant::Words => "Is given the text only: a fusion that does no better has not used the image.",
         Contestant::Shuffled => {
-            "Concatenation on pictures that belong to other samples: what is left is what words can do."
+            "Concatenation on images that belong to other samples: what is left is what the text alone can do."
         }
-        Contestant::Early => "Raw patches and word embeddings side by side, before either has been encoded.",
+        Contestant::Early => "Raw patches and word embeddings are concatenated before either is encoded.",
         Contestant::Late => {
-            "Each modality answers by itself and the logits are mixed: no unit ever sees both, so nothing that only \
-             both together say can be learned."
+            "Each modality has a classifier of its own and the logits are added: no unit sees both modalities, so what \
+             only both together tell cannot be learned."
         }
-        Contestant::Concat => "The two vectors end to end; the head that follows may join them.",
-        Contestant::Sum => "The two vectors added; the head’s nonlinearity has to tell them apart again.",
-        Contestant::Product => "The two vectors multiplied, so that every feature asks for both at once.",
+        Contestant::Concat => {
+            "The two feature vectors are concatenated; the head that follows can combine them."
+        }
+        Contestant::Sum => {
+            "The two feature vectors are added before the head, whose nonlinearity can still combine them: unlike a sum of logits."
+        }
+        Contestant::Product => {
+            "The two feature vectors are multiplied element by element: every feature depends on both."
+        }
         Contestant::Gate => {
-            "Each feature is taken from the picture or from the words, by a gate that sees both."
+            "A gate that sees both decides for each feature how much of the image and of the text is taken."
         }
-        Contestant::Bilinear => {
-            "Every feature of the picture meets every feature of the words, through a low rank."
+        Contestant::Bilinear => "Every image feature interacts with every text feature, at a low rank.",
+        Contestant::Pool => {
+            "A weighted mean of the two feature vectors; the weights are a softmax over two scores."
         }
-        Contestant::Pool => "A weighted mean of the two vectors; the weights are a softmax over two scores.",
-        Contestant::Cross => "The words ask, the cells of the picture answer: attention one way.",
-        Contestant::CoAttention => "Words look at cells and cells at words.",
-        Contestant::Joint => "One transformer over cells and words together.",
-        Contestant::Dropout => "Concatenation that now and then misses a modality while it learns.",
-        Contestant::Reliability => "Each vector is weighed by how far it can be trusted, learned on noise.",
-        Contestant::Imputation => {
-            "What is missing is predicted from the other modality and put in its place."
+        Contestant::Cross => "The words attend to the cells of the image: attention one way.",
+        Contestant::CoAttention => "Words attend to cells and cells to words.",
+        Contestant::Joint => "One transformer over the tokens of both modalities.",
+        Contestant::Dropout => "Concatenation; in training a modality is sometimes removed.",
+        Contestant::Reliability => {
+            "Each feature vector is weighted by its estimated reliability, learned with noisy samples."
         }
-        Contestant::Experts => "Three experts, for the picture, the words and both; a router mixes them.",
-        Contestant::Modulated => "Late fusion whose faster modality learns with a smaller gradient.",
+        Contestant::Imputation => "A missing modality is predicted from the other one.",
+        Contestant::Experts => {
+            "Three experts, for the image, the text and both; a router mixes their answers."
+        }
+        Contestant::Modulated => "Late fusion; the gradient of the modality that learns faster is reduced.",
     }
 }
 

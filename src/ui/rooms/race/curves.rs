@@ -3,7 +3,7 @@
 use super::{RaceRoom, title, tone};
 use crate::lab::fuse::Contestant;
 use crate::lab::fuse::task::Task;
-use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
+use crate::ui::components::chart::{Axis, Hidden, LineChart, Mark, Series};
 use crate::ui::memo::Memo;
 use crate::ui::state::{EvaluationPoint, RaceState};
 use leptos::prelude::*;
@@ -17,12 +17,14 @@ pub fn Curves(room: RaceRoom) -> impl IntoView {
     let losses = Memo::new(move |_| room.race.with(losses));
     let marks = Memo::new(move |_| room.settings.with(|settings| ceilings(&settings.task)));
     let steps = || Memo::from(Axis::new("Step", ""));
+    let hidden = RwSignal::new(Hidden::new());
+    let chosen = Memo::new(move |_| Some(title(room.inside.get()).to_string()));
     view! {
-        <div class="charts">
+        <div class="charts single">
             <LineChart label="Accuracy on 256 held-out samples" x=steps()
-                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks />
-            <LineChart label="Loss while training, the mean of ten steps" x=steps()
-                y=Memo::from(Axis::new("Cross-entropy", "nats")) series=losses />
+                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks chosen direct=true hidden />
+            <LineChart label="Training loss, mean of ten steps" x=steps()
+                y=Memo::from(Axis::new("Cross-entropy", "nats")) series=losses chosen direct=true hidden has_legend=false />
         </div>
     }
 }
@@ -65,11 +67,11 @@ fn ceilings(task: &Task) -> Vec<Mark> {
     let [picture, words] = task.ceilings();
     let mut marks = vec![Mark::level(0.5, "chance")];
     match picture == words {
-        true if picture > 0.5 => marks.push(Mark::level(picture, "best of one modality alone")),
+        true if picture > 0.5 => marks.push(Mark::level(picture, "best single modality")),
         true => {}
         false => {
             for (ceiling, label) in
-                [(picture, "best of the picture alone"), (words, "best of the words alone")]
+                [(picture, "best from the image only"), (words, "best from the text only")]
             {
                 if ceiling > 0.5 {
                     marks.push(Mark::level(ceiling, label));
@@ -94,7 +96,7 @@ mod tests {
     fn ceilings_are_told_where_one_modality_knows_something() {
         assert_eq!(ceilings(&Task::pure(Information::Synergy)), [Mark::level(0.5, "chance")]);
         let marks = ceilings(&Task { parts: [0, 1, 0, 1] });
-        assert_eq!(marks[1], Mark::level(0.75, "best of the picture alone"));
+        assert_eq!(marks[1], Mark::level(0.75, "best from the image only"));
         assert_eq!(marks.len(), 2);
     }
 }

@@ -32,15 +32,15 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
     });
     let classes = Memo::new(move |_| room.settings.with(|settings| classes(&settings.task)));
     view! {
-        <h2>{move || format!("Inside: {}", name.get())}</h2>
+        <h2>{move || format!("Details: {}", name.get())}</h2>
         <div class="charts">
-            <Confusion label=Memo::new(move |_| format!("Answers of {}", name.get())) classes counts />
+            <Confusion label=Memo::new(move |_| format!("Confusion matrix: {}", name.get())) classes counts />
             {move || gates.get().then(|| view! { <Gates room /> })}
             {move || interaction.get().then(|| view! { <Interaction room /> })}
             {move || attention.get().then(|| view! { <Attention room /> })}
             {move || alpha.get().map(|alpha| view! {
-                <p class="note">"Its learned mix: " <data class="big">{format::three(alpha)}</data>
-                    " of the picture’s logits and " {format::three(1.0 - alpha)} " of the words’, the same for every sample."</p>
+                <p class="note">"Learned mixing weight α: " <data class="big">{format::three(alpha)}</data>
+                    " of the image logits and " {format::three(1.0 - alpha)} " of the text logits, the same for every sample."</p>
             })}
         </div>
     }
@@ -65,14 +65,14 @@ fn Gates(room: RaceRoom) -> impl IntoView {
         vec![Spread::new("held-out samples", Tone::Fused, gates.unwrap_or_default())]
     });
     let label = move || match room.inside.get() {
-        Contestant::Gate => "The gate: the share of the picture, mean over features",
-        Contestant::Experts => "The router’s share of the picture’s expert",
-        Contestant::Reliability => "The picture’s reliability among both",
-        _ => "The weight of the picture",
+        Contestant::Gate => "Gate: weight of the image, mean over features",
+        Contestant::Experts => "Router: weight of the image expert",
+        Contestant::Reliability => "Relative reliability of the image",
+        _ => "Weight of the image",
     };
     view! {
         <Histogram label=Memo::new(move |_| label().to_string())
-            x=Memo::from(Axis::new("Share of the picture", "").within(0.0, 1.0)) groups bins=BINS />
+            x=Memo::from(Axis::new("Weight of the image", "").within(0.0, 1.0)) groups bins=BINS />
     }
 }
 
@@ -89,14 +89,11 @@ fn Interaction(room: RaceRoom) -> impl IntoView {
         Shared::new(Matrix::new(WIDTH, WIDTH, values).spanning(-most, most))
     });
     let say = |matrix: &Matrix, (row, column): (usize, usize)| {
-        format!(
-            "feature {row} of the picture with feature {column} of the words: {:+.3}",
-            matrix.at(row, column)
-        )
+        format!("image feature {row} with text feature {column}: {:+.3}", matrix.at(row, column))
     };
     view! {
-        <Map label="Interaction of features, for the second class against the first; arrow keys move"
-            axes=["picture’s features", "words’ features"] matrix quantity="weight of the pair" say />
+        <Map label="Interaction of features, for the second class against the first; use the arrow keys"
+            axes=["image features", "text features"] matrix quantity="weight of the pair" say />
     }
 }
 
@@ -121,14 +118,14 @@ fn Attention(room: RaceRoom) -> impl IntoView {
         let side = CELLS.isqrt();
         let value = format::percent(matrix.at(row, column));
         format!(
-            "“{word}” looks at row {}, column {} of the picture with {value}",
+            "“{word}” attends to row {}, column {} of the image: {value}",
             column / side + 1,
             column % side + 1
         )
     };
     view! {
-        <Map label="Where the words of sample 0 look, mean over heads; arrow keys move"
-            axes=["words", "cells of the picture, row by row"] matrix quantity="attention" say />
+        <Map label="Cross-attention of the words of sample 0, mean over heads; use the arrow keys"
+            axes=["words", "cells of the image, row by row"] matrix quantity="attention" say />
     }
 }
 
@@ -145,7 +142,7 @@ fn Map(
     let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(format::three)));
     let said = move || match cell.get() {
         Some(at) => matrix.with(|matrix| say(matrix, at)),
-        None => "Point at a cell, or walk with the arrow keys.".into(),
+        None => "Point at a cell, or use the arrow keys.".into(),
     };
     view! {
         <div class="map">

@@ -11,14 +11,14 @@ pub use contestants::{about, formula, section, title, tone};
 pub use controls::RaceControls;
 pub use curves::{Curves, smoothed};
 pub use inside::Inside;
-pub use sample::{Answer, Answers, SampleChoice, shown_sample};
+pub use sample::{Answers, ContestantAnswer, SampleChoice, shown_sample};
 pub use standings::{Standings, milliseconds};
 
-use crate::lab::fuse::{Contestant, Evaluation, RaceSettings, Shown};
+use crate::lab::fuse::{Contestant, Evaluation, HeldOutSample, RaceSettings};
 use crate::session::protocol::Experiment;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
-use crate::ui::state::{RaceState, RunState, Shared};
+use crate::ui::state::{LabRunState, RaceState, Shared};
 use crate::ui::training_run::{StepOf, TrainingRun};
 use crate::ui::view::{LONGEST, RaceView, View};
 use leptos::prelude::*;
@@ -45,7 +45,7 @@ pub struct RaceRoom {
     /// What was heard of it.
     pub race: Memo<RaceState>,
     /// Its held-out samples.
-    pub samples: Memo<Shared<Vec<Shown>>>,
+    pub samples: Memo<Shared<Vec<HeldOutSample>>>,
     /// The newest evaluation of each contestant.
     pub evaluations: Memo<Vec<Shared<Evaluation>>>,
     /// The contestant that is looked into.
@@ -62,7 +62,7 @@ impl RaceRoom {
         let target = |_: &Experiment, step: u64| ((step / STRETCH + 1) * STRETCH).min(LONGEST);
         let training = TrainingRun::new(app, experiment, target, slot.step);
         let race = training.read(|state| match state {
-            RunState::Race(race) => race.clone(),
+            LabRunState::Race(race) => race.clone(),
             _ => RaceState::default(),
         });
         let samples = Memo::new(move |_| race.with(|race| race.samples.clone()));
@@ -87,6 +87,11 @@ impl RaceRoom {
     /// The same in the midst of a gesture.
     pub fn preview(self, change: impl FnOnce(&mut RaceView)) {
         self.app.preview(|view| change((self.slot.get_mut)(view)));
+    }
+
+    /// The settings that the room opens with.
+    pub fn usual(self) -> RaceSettings {
+        (self.slot.get)(&View::default()).settings.clone()
     }
 
     /// What a file of a contestant's weights is called.

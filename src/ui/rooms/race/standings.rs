@@ -2,6 +2,7 @@
 
 use super::{RaceRoom, title, tone};
 use crate::lab::fuse::{Contestant, Evaluation};
+use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::format;
 use crate::ui::memo::Memo;
@@ -10,6 +11,9 @@ use leptos::prelude::*;
 
 /// Steps over which the time of a step is averaged.
 const TIMED: usize = 20;
+
+const COLUMNS: [&str; 7] =
+    ["Model", "Accuracy", "Precision", "Recall", "F1", "Parameters", "Time per step, ms"];
 
 /// One row per contestant; choosing one shows its inside.
 #[component]
@@ -41,16 +45,30 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
         })
     });
     view! {
-        <WideTable label="Standings of the contestants">
+        <WideTable label="Results of the models">
             <table class="numbers standings">
-                <caption>"On held-out samples, at the last evaluation; precision and recall of the second class, F1 of both. Choose one to look inside."</caption>
-                <thead><tr><th scope="col">"Contestant"</th>
-                    {["Accuracy", "Precision", "Recall", "F1", "Weights", "ms a step"].map(|name| view! { <th scope="col">{name}</th> }).collect_view()}
+                <caption>"On 256 held-out samples, at the last evaluation; precision and recall of the second class, F1 of both. Chance accuracy 0.500. Choose a model to look inside."</caption>
+                <thead><tr>
+                    {COLUMNS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}
                 </tr></thead>
                 <tbody>{move || rows.get().into_iter().map(row).collect_view()}</tbody>
             </table>
         </WideTable>
+        <Exports label="Results of the models" csv=move || rows.with_untracked(|rows| written(rows)) />
     }
+}
+
+fn written(rows: &[(Shared<Evaluation>, Option<f32>)]) -> String {
+    let head = COLUMNS.map(String::from);
+    let fields = |(evaluation, time): &(Shared<Evaluation>, Option<f32>)| {
+        let confusion = evaluation.confusion;
+        let rates = [confusion.accuracy(), confusion.precision(1), confusion.recall(1), confusion.f1()];
+        let rest =
+            [evaluation.parameters.to_string(), time.map_or_else(String::new, |time| time.to_string())];
+        let name = title(evaluation.contestant).to_string();
+        std::iter::once(name).chain(rates.map(|rate| rate.to_string())).chain(rest).collect()
+    };
+    csv(&head, rows.iter().map(fields))
 }
 
 /// The mean time of a contestant's last steps.

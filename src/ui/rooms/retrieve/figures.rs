@@ -2,6 +2,7 @@
 
 use super::ranking::Ranking;
 use crate::eval::retrieval::RetrievalMetrics;
+use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
@@ -55,12 +56,26 @@ pub fn Figures() -> impl IntoView {
                 {RetrievalMetrics::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
                 <th scope="col">"MRR"</th></tr></thead>
             <tbody>
-                <tr><th scope="row">"Words → picture"</th>{move || cells(measured_at(0))}</tr>
-                <tr><th scope="row">"Picture → words"</th>{move || cells(measured_at(1))}</tr>
+                <tr><th scope="row">"Text to image"</th>{move || cells(measured_at(0))}</tr>
+                <tr><th scope="row">"Image to text"</th>{move || cells(measured_at(1))}</tr>
                 <tr class="quiet"><th scope="row">"Chance"</th>{cells(Some(RetrievalMetrics::chance(count)))}</tr>
             </tbody>
         </table></WideTable>
+        {move || measured.with(Option::is_some).then(|| view! {
+            <Exports label="Retrieval metrics" csv=move || table(measured.get_untracked(), count) />
+        })}
     }
+}
+
+/// The table as a file.
+fn table(measured: Option<[RetrievalMetrics; 2]>, count: usize) -> String {
+    let head = ["direction", "recall@1", "recall@5", "recall@10", "mrr"].map(String::from);
+    let row = |(name, metrics): (&str, RetrievalMetrics)| {
+        let values = metrics.recall.into_iter().chain([metrics.mrr]).map(|value| value.to_string());
+        std::iter::once(name.to_string()).chain(values).collect()
+    };
+    let named = ["text to image", "image to text"].into_iter().zip(measured.into_iter().flatten());
+    csv(&head, named.chain([("chance", RetrievalMetrics::chance(count))]).map(row))
 }
 
 /// The inspector, by what is being looked at.
@@ -70,44 +85,52 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
     let mode = app.pick(|view| view.retrieve);
     let figures = Memo::new(move |_| {
         let model = app.requests.load.with(|load| load.value.model.clone());
-        let best = ranking.order.with(|order| order.first().copied());
-        let best = best.map(|item| ranking.cosines.with(|all| all[item]));
-        let mean =
-            ranking.cosines.with(|all| (!all.is_empty()).then(|| all.iter().sum::<f32>() / all.len() as f32));
         let dash = || "–".to_owned();
-        let best = Figure::new("Best cosine", best.map_or_else(dash, format::three))
-            .beside(mean.map_or_else(String::new, |mean| format!("mean {}", format::three(mean))));
-        // Elsewhere nothing is looked for, or the best is the picture itself.
-        let is_search = matches!(mode.get(), RetrieveMode::Words | RetrieveMode::Sentences);
+        let is_search = !matches!(mode.get(), RetrieveMode::Matrix | RetrieveMode::Map);
+        let scores: Vec<f32> = ranking
+            .order
+            .with(|order| ranking.cosines.with(|all| order.iter().map(|&item| all[item]).collect()));
+        let of_search = match lead(&scores) {
+            None => ["Best cosine", "Margin over the runner-up", "Mean cosine"]
+                .map(|name| Figure::new(name, dash())),
+            Some(Lead { best, second, mean }) => [
+                Figure::new("Best cosine", format::three(best)),
+                Figure::new("Margin over the runner-up", format::three(best - second))
+                    .beside(format!("runner-up {}", format::three(second))),
+                Figure::new("Mean cosine", format::three(mean)).beside(format!("of {}", scores.len())),
+            ],
+        };
         let common = [
             Figure::new("Temperature τ", format!("{:.3}", super::ranking::temperature(app).get())),
             Figure::new("Dimensions", model.map_or_else(dash, |model| model.embed_dim.to_string())),
         ];
-        is_search.then_some(best).into_iter().chain(common).collect::<Vec<_>>()
+        is_search.then_some(of_search).into_iter().flatten().chain(common).collect::<Vec<_>>()
     });
     move || {
         match mode.get() {
         RetrieveMode::Matrix => view! {
-            <Inspector title="Similarity matrix" section="11.1, the contrastive objective" figures formula=info_nce()>
-                <p>"Each row is a sentence, each column a picture, each cell the cosine of their two vectors. Pairs that belong
-                    together lie on the diagonal. Training pulled the diagonal up and pushed the rest of its row and column down."</p>
-                <p>"A bright cell off the diagonal is a confusion: hover it to see which."</p>
+            <Inspector title="Similarity matrix" section="11.1, the contrastive objective" figures formula=cosine()>
+                <p>"Each row is a caption, each column an image, each cell the cosine similarity of their unit vectors. Matching pairs
+                    lie on the diagonal: contrastive training raised it and lowered the rest of its row and column."</p>
+                <p>"A cell off the diagonal with a higher cosine than the diagonal cell of its row is a confusion: point at it or tap
+                    it to see which."</p>
             </Inspector>
         }
         .into_any(),
         RetrieveMode::Map => view! {
-            <Inspector title="One space, two islands" section="6, representation spaces" figures formula=projection()>
-                <p>"All vectors of the gallery, flattened to the two directions along which they vary most. A sentence and its
-                    picture ought to coincide, yet words and pictures live on islands of their own: the modality gap."</p>
-                <p>"Retrieval works all the same: it compares angles, and the gap adds the same to all."</p>
+            <Inspector title="The modality gap" section="6, representation spaces" figures formula=projection()>
+                <p>"All vectors of the gallery, projected by PCA to the two directions of greatest variance. A caption and its image
+                    ought to coincide, yet texts and images form two clusters: the modality gap."</p>
+                <p>"Retrieval works all the same: for one query the gap shifts every cosine by nearly the same amount."</p>
             </Inspector>
         }
         .into_any(),
         _ => view! {
-            <Inspector title="Found by angle" section="11–12, contrastive learning and retrieval" figures formula=cosine()>
-                <p>"Two encoders turn words and pictures into vectors of length one. The closer their directions, the better
-                    they belong together. Looking for something means ranking all pictures by that cosine."</p>
-                <p>"The softmax turns cosines into probabilities; a low temperature sharpens them and changes no order."</p>
+            <Inspector title="Ranked by cosine similarity" section="11–12, contrastive learning and retrieval" figures formula=ranked()>
+                <p>"Two encoders map texts and images to unit vectors. The higher the cosine of two vectors, the better they
+                    match: retrieval ranks the gallery by its cosine similarity to the query."</p>
+                <p>"The softmax over the gallery turns cosines into probabilities; a low temperature sharpens them and preserves the
+                    ranking. An image that is itself the query is left out."</p>
             </Inspector>
         }
         .into_any(),
@@ -115,18 +138,38 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
     }
 }
 
-fn cosine() -> AnyView {
+/// How far the first of a ranking is ahead.
+struct Lead {
+    best: f32,
+    second: f32,
+    mean: f32,
+}
+
+/// Of the scores of all that is ranked, in any order; none of fewer than two.
+fn lead(scores: &[f32]) -> Option<Lead> {
+    if scores.len() < 2 {
+        return None;
+    }
+    let (best, second) =
+        scores.iter().fold((f32::NEG_INFINITY, f32::NEG_INFINITY), |(best, second), &score| {
+            if score > best { (score, best) } else { (best, second.max(score)) }
+        });
+    Some(Lead { best, second, mean: scores.iter().sum::<f32>() / scores.len() as f32 })
+}
+
+fn ranked() -> AnyView {
     view! {
-        "sim(" <var>"i, j"</var> ") = " <var>"z"</var><sub>"i"</sub><sup>"img"</sup> " · " <var>"z"</var><sub>"j"</sub><sup>"txt"</sup><br />
-        <var>"p"</var><sub>"j"</sub> " ∝ exp(sim(" <var>"i, j"</var> ") / " <var>"τ"</var> ")"
+        <var>"s"</var><sub>"j"</sub> " = " <var>"q"</var> " · " <var>"z"</var><sub>"j"</sub><br />
+        <var>"p"</var><sub>"j"</sub> " = exp(" <var>"s"</var><sub>"j"</sub> " / " <var>"τ"</var> ") / "
+        <span class="sum">"Σ"</span><sub>"k"</sub> " exp(" <var>"s"</var><sub>"k"</sub> " / " <var>"τ"</var> ")"
     }
     .into_any()
 }
 
-fn info_nce() -> AnyView {
+/// The cell of a caption's row and an image's column.
+fn cosine() -> AnyView {
     view! {
-        <var>"L"</var> " = − " <span class="sum">"Σ"</span><sub>"i"</sub> " log exp(sim(" <var>"i, i"</var> ")/" <var>"τ"</var> ") / "
-        <span class="sum">"Σ"</span><sub>"j"</sub> " exp(sim(" <var>"i, j"</var> ")/" <var>"τ"</var> ")"
+        <var>"S"</var><sub>"ij"</sub> " = " <var>"z"</var><sub>"i"</sub><sup>"txt"</sup> " · " <var>"z"</var><sub>"j"</sub><sup>"img"</sup>
     }
     .into_any()
 }
@@ -134,4 +177,28 @@ fn info_nce() -> AnyView {
 fn projection() -> AnyView {
     view! { "gap = ‖ mean " <var>"z"</var><sup>"img"</sup> " − mean " <var>"z"</var><sup>"txt"</sup> " ‖" }
         .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runner_up_is_the_second_best_and_not_the_mean() {
+        let Lead { best, second, mean } = lead(&[0.1, 0.9, 0.5, 0.1]).unwrap();
+        assert_eq!((best, second), (0.9, 0.5));
+        assert!((mean - 0.4).abs() < 1e-6, "{mean}");
+        let Lead { best, second, .. } = lead(&[0.5, 0.5]).unwrap();
+        assert_eq!((best, second), (0.5, 0.5));
+        assert!(lead(&[0.5]).is_none());
+    }
+
+    #[test]
+    fn the_metrics_are_a_file_with_chance_as_its_last_line() {
+        let metrics = || RetrievalMetrics { recall: [0.5, 0.75, 1.0], mrr: 0.6 };
+        let text = table(Some([metrics(), metrics()]), 100);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[..2], ["direction,recall@1,recall@5,recall@10,mrr", "text to image,0.5,0.75,1,0.6"]);
+        assert!(lines[3].starts_with("chance,0.01,0.05,0.1,"), "{text}");
+    }
 }

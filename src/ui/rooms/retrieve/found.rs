@@ -2,6 +2,7 @@
 
 use super::ranking::Ranking;
 use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::picture::{Thumbnail, described};
 use crate::ui::components::raster::Rgba;
 use crate::ui::components::verdict::Verdict;
@@ -34,16 +35,9 @@ struct Found {
 #[component]
 pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
-    let statements = query_statements(app);
-    let mode = app.pick(|view| view.retrieve);
+    let statements = query_statements(app, ranking);
     let found = Memo::new(move |_| {
-        let own = app.picture.with(|picture| picture.name.clone());
-        let itself = app
-            .gallery
-            .with(|gallery| gallery.position(&own))
-            .filter(|_| mode.get() == RetrieveMode::Pictures);
-        let order = ranking.order.get();
-        let items = order.into_iter().filter(|&item| Some(item) != itself).take(SHOWN).enumerate();
+        let items = ranking.order.get().into_iter().take(SHOWN).enumerate();
         items
             .map(|(at, item)| Found {
                 item,
@@ -61,12 +55,35 @@ pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
             .collect::<Vec<_>>()
     });
     view! {
-        {move || found.with(Vec::is_empty).then(|| view! { <FirstPictures /> })}
-        <ol class="found">
+        {move || match found.with(Vec::is_empty) {
+            true => view! { <FirstPictures /> }.into_any(),
+            false => view! { <Exports label="Ranking" csv=move || table(app, ranking) /> }.into_any(),
+        }}
+        <ol class="found" aria-busy=move || (!ranking.is_current.get()).to_string()>
             <For each=move || found.get() key=|found| (found.rank, found.item, found.cosine.to_bits(), found.probability.to_bits(), found.matched.map(f32::to_bits), found.truth)
                 children=move |found| view! { <FoundPicture found /> } />
         </ol>
     }
+}
+
+/// All that is ranked, as a file.
+fn table(app: AppContext, ranking: Ranking) -> String {
+    let head = ["rank", "item", "caption", "cosine", "probability"].map(String::from);
+    let (cosines, probabilities) = (ranking.cosines.get_untracked(), ranking.probabilities.get_untracked());
+    let order = ranking.order.get_untracked();
+    app.gallery.with_untracked(|gallery| {
+        let row = |(at, &item): (usize, &usize)| {
+            let caption = gallery.captions.get(item).cloned().unwrap_or_default();
+            vec![
+                (at + 1).to_string(),
+                (item + 1).to_string(),
+                caption,
+                cosines[item].to_string(),
+                probabilities[item].to_string(),
+            ]
+        };
+        csv(&head, order.iter().enumerate().map(row))
+    })
 }
 
 #[component]
@@ -115,14 +132,18 @@ fn FirstPictures() -> impl IntoView {
     }
 }
 
-/// How many scenes of the gallery are as the words say, and where the first of them stands.
+/// How many scenes of the gallery the words are true of, and where the first of them stands; nothing while there is no ranking.
 #[component]
 pub fn Truth(ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
-    let statements = query_statements(app);
+    let statements = query_statements(app, ranking);
+    let is_ranked = Memo::new(move |_| ranking.order.with(|order| !order.is_empty()));
     let words = move || {
+        if !is_ranked.get() {
+            return String::new();
+        }
         let Some(statements) = statements.get() else {
-            return "Playroom’s grammar has no such sentence, so nobody can say which scenes are right. The model ranks them all the same.".into();
+            return "No ground truth for this query: Playroom’s grammar has no such sentence. The model ranks the images all the same.".into();
         };
         let right: Vec<bool> = app.gallery.with(|gallery| {
             gallery
@@ -136,19 +157,21 @@ pub fn Truth(ranking: Ranking) -> impl IntoView {
         let first = ranking.order.with(|order| order.iter().position(|&item| right.get(item) == Some(&true)));
         let chance = format::percent(count as f32 / right.len().max(1) as f32);
         match (count, first) {
-            (0, _) => format!(
-                "No scene of the {} is as these words say: the model can only show what comes near.",
-                right.len()
-            ),
-            (_, None) => format!("{count} of {} scenes are as these words say.", right.len()),
+            (0, _) => {
+                format!("0 of {} scenes are relevant: the model can only show what comes near.", right.len())
+            }
+            (_, None) => format!("{count} of {} scenes are relevant.", right.len()),
             (_, Some(at)) => format!(
-                "{count} of {} scenes are as these words say; the first of them is ranked {}. By chance, a picture is right in {chance} of cases.",
+                "{count} of {} scenes {} relevant; best rank {}. Base rate {chance}.",
                 right.len(),
-                format::ordinal(at + 1)
+                if count == 1 { "is" } else { "are" },
+                at + 1
             ),
         }
     };
-    view! { <p class="truth" role="status">{words}</p> }
+    view! {
+        <p class="truth" role="status" aria-busy=move || (!ranking.is_current.get()).to_string()>{words}</p>
+    }
 }
 
 /// The best sentences for the picture on the stage.
@@ -188,15 +211,19 @@ pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
             </li>
         }
     };
-    view! { <ol class="sentences">{move || found.get().into_iter().map(row).collect_view()}</ol> }
+    let is_empty = move || found.with(Vec::is_empty);
+    view! {
+        {move || (!is_empty()).then(|| view! { <Exports label="Ranking" csv=move || table(app, ranking) /> })}
+        <ol class="sentences" aria-busy=move || (!ranking.is_current.get()).to_string()>
+            {move || found.get().into_iter().map(row).collect_view()}</ol>
+    }
 }
 
-/// The query's statements, where it is a sentence of the world's.
-fn query_statements(app: AppContext) -> Memo<Option<Vec<Statement>>> {
+/// The statements of the words that the order is of, where they are a sentence of the world's.
+fn query_statements(app: AppContext, ranking: Ranking) -> Memo<Option<Vec<Statement>>> {
     Memo::new(move |_| {
-        app.view.with(|view| {
-            (view.retrieve == RetrieveMode::Words).then(|| parse(view.query.trim()).ok()).flatten()
-        })
+        let is_words = app.view.with(|view| view.retrieve == RetrieveMode::Words);
+        is_words.then(|| ranking.words.with(|words| parse(words).ok())).flatten()
     })
 }
 

@@ -44,15 +44,15 @@ pub fn Progress() -> impl IntoView {
     });
     let words = move || match (phase.get(), done.get()) {
         (Phase::Waiting, _) => "The gallery waits for the model".into(),
-        (Phase::Stopped, done) => format!("Stopped at {done} of {GALLERY} pictures and sentences"),
+        (Phase::Stopped, done) => format!("Stopped at {done} of {GALLERY} image-caption pairs"),
         (_, done) => {
-            format!("Encoding {done} of {GALLERY} pictures and sentences{}", left(begun.get(), done))
+            format!("Encoding {done} of {GALLERY} image-caption pairs{}", left(begun.get(), done))
         }
     };
     let width = move || format!("width:{:.1}%", 100.0 * done.get() as f32 / GALLERY as f32);
     let button = move || {
         match phase.get() {
-        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(app)>"Begin again"</button> }.into_any(),
+        Phase::Stopped => view! { <button type="button" class="button" on:click=move |_| ask(app)>"Start again"</button> }.into_any(),
         _ => view! { <button type="button" class="button" on:click=move |_| app.stop(Lane::Gallery)>"Stop"</button> }.into_any(),
     }
     };

@@ -42,7 +42,7 @@ pub fn SpaceMap() -> impl IntoView {
         <div class="beside wide">
             <div>
                 <Scatter projection shown here pin />
-                <p class="legend"><span class="picture">"● pictures"</span><span class="words">"■ sentences"</span>
+                <p class="legend"><span class="picture">"● images"</span><span class="words">"■ captions"</span>
                     <span>{move || axis_words(&projection.get())}</span></p>
                 <p class="small">{move || gap_words(app)}</p>
             </div>
@@ -104,7 +104,7 @@ fn Scatter(
     };
     view! {
         <div node_ref=area class="scatter" tabindex="0" role="application"
-            aria-label="Map of pictures and sentences; arrow keys walk from pair to pair, Enter pins"
+            aria-label="Map of images and captions; use the arrow keys to move from pair to pair, Enter pins"
             on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { here.set(None) } } on:keydown=walk
             on:click=move |_| here.get_untracked().into_iter().for_each(pin)>
             <svg viewBox=format!("0 0 {SIDE} {SIDE}") aria-hidden="true">{points}{bond}</svg>
@@ -137,7 +137,7 @@ fn scaled(projection: Projection) -> Projection {
 
 fn axis_words(projection: &Projection) -> String {
     let [first, second] = projection.explained.map(format::percent);
-    format!("across: {first} of the variance, down: {second}")
+    format!("PC1 (across): {first} of variance, PC2 (down): {second}")
 }
 
 fn gap_words(app: AppContext) -> String {
@@ -147,7 +147,7 @@ fn gap_words(app: AppContext) -> String {
             return "The map is drawn while the gallery is encoded.".into();
         }
         let gap = gap(&rows.pictures, &rows.texts, rows.width);
-        format!("Modality gap: {} between the means, of at most 2 on the unit sphere, over {} of {GALLERY} pairs.", format::three(gap), rows.count())
+        format!("Modality gap: {} between the mean vectors (at most 2 on the unit sphere), over {} of {GALLERY} pairs.", format::three(gap), rows.count())
     })
 }
 

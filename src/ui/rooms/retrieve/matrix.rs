@@ -1,7 +1,8 @@
-//! Every sentence against every picture.
+//! Every caption against every image.
 
 use super::figures::all_cosines;
 use crate::order;
+use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::components::picture::described;
 use crate::ui::components::raster::{Raster, Rgba};
@@ -24,17 +25,24 @@ pub fn SimilarityMatrix() -> impl IntoView {
     let cell = RwSignal::new(None);
     let pinned = app.pick(|view| view.pair);
     let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(format::three)));
-    view! {
+    let plot = move || {
+        view! {
         <div class="beside wide">
             <div>
-                <HeatMap label="Cosine of every sentence with every picture; arrow keys move, Enter pins"
-                    axes=["sentences", "pictures"] matrix cell pinned
+                <HeatMap label="Cosine of every caption with every image; use the arrow keys, Enter pins"
+                    axes=["captions", "images"] matrix cell pinned
                     pin=move |at| app.go(|view| view.pair = (view.pair != Some(at)).then_some(at)) />
                 <Legend ends quantity="cosine" />
             </div>
             <PairNote pair=Memo::new(move |_| cell.get().or(pinned.get())) matrix />
         </div>
         <MatrixTable matrix />
+        }
+    };
+    let is_there = Memo::new(move |_| matrix.with(|matrix| matrix.rows > 0));
+    move || match is_there.get() {
+        true => plot().into_any(),
+        false => view! { <p class="quiet">"The matrix is drawn when the gallery is encoded."</p> }.into_any(),
     }
 }
 
@@ -58,12 +66,12 @@ pub fn PairNote(
             let better = (0..matrix.columns).filter(|&other| matrix.at(row, other) > cosine).count();
             (cosine, better + 1)
         });
-        let belongs = if row == column { "They belong together." } else { "They do not belong together." };
+        let belongs = if row == column { "A matching pair." } else { "Not a matching pair." };
         view! {
             <div class="pair">
                 <Raster rgba=Memo::from(Shared::new(Rgba::from(&picture.pixels))) label=Memo::from(described(&picture)) />
                 <p class="sentence">{text}</p>
-                <p><data class="big">{format::three(cosine)}</data> " cosine; the " {format::ordinal(rank)} " of " {GALLERY} " pictures for this sentence. " {belongs}</p>
+                <p><data class="big">{format::three(cosine)}</data> " cosine; rank " {rank} " of " {GALLERY} " images for this caption. " {belongs}</p>
             </div>
         }
     };
@@ -71,34 +79,48 @@ pub fn PairNote(
         <div class="readout" aria-live="polite">
             {move || match known.get() {
                 Some(pair) => note(pair).into_any(),
-                None => view! { <p class="quiet">"Point at a cell, or walk with the arrow keys."</p> }.into_any(),
+                None => view! { <p class="quiet">"Point at a cell, tap it, or use the arrow keys."</p> }.into_any(),
             }}
         </div>
     }
 }
 
-/// For each sentence its own picture's cosine and rank, and the best other.
+/// For each caption the cosine and the rank of its own image, and the best image.
 #[component]
 fn MatrixTable(matrix: Memo<Shared<Matrix>>) -> impl IntoView {
     let app = AppContext::here();
     let is_open = RwSignal::new(false);
-    let row = move |index: usize| {
-        let (own, rank, best) = matrix.with(|matrix| {
+    let placed = move |index: usize| {
+        matrix.with_untracked(|matrix| {
             let scores = &matrix.values[index * matrix.columns..(index + 1) * matrix.columns];
             let order = order::argsort_desc(scores);
             let rank = order.iter().position(|&item| item == index).map_or(0, |at| at + 1);
             (scores[index], rank, order[0])
-        });
-        let text = app.gallery.with_untracked(|gallery| gallery.captions.get(index).cloned());
+        })
+    };
+    let caption =
+        move |index: usize| app.gallery.with_untracked(|gallery| gallery.captions.get(index).cloned());
+    let as_csv = move || {
+        let head = ["number", "caption", "cosine with its image", "rank", "best image"].map(String::from);
+        let line = |index: usize| {
+            let (own, rank, best) = placed(index);
+            let caption = caption(index).unwrap_or_default();
+            vec![(index + 1).to_string(), caption, own.to_string(), rank.to_string(), (best + 1).to_string()]
+        };
+        csv(&head, (0..matrix.with_untracked(|matrix| matrix.rows)).map(line))
+    };
+    let row = move |index: usize| {
+        let ((own, rank, best), text) = (placed(index), caption(index));
         view! { <tr><td>{index + 1}</td><td>{text}</td><td>{format::three(own)}</td><td>{rank}</td><td>{best + 1}</td></tr> }
     };
     view! {
         <details class="table" on:toggle=move |_| is_open.update(|open| *open = !*open)>
-            <summary>"As a table"</summary>
+            <summary>"Show data"</summary>
             {move || is_open.get().then(|| view! {
+                <Exports label="Similarity matrix" csv=as_csv />
                 <table class="numbers">
-                    <thead><tr><th scope="col">"No."</th><th scope="col">"Sentence"</th><th scope="col">"Cosine with its picture"</th>
-                        <th scope="col">"Rank"</th><th scope="col">"Best picture"</th></tr></thead>
+                    <thead><tr><th scope="col">"No."</th><th scope="col">"Caption"</th><th scope="col">"Cosine with its image"</th>
+                        <th scope="col">"Rank"</th><th scope="col">"Best image"</th></tr></thead>
                     <tbody>{(0..matrix.with(|matrix| matrix.rows)).map(row).collect_view()}</tbody>
                 </table>
             })}

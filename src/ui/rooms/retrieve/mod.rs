@@ -9,8 +9,8 @@ mod query;
 mod ranking;
 
 use crate::session::protocol::Lane;
-use crate::ui::components::choice::{Segments, Slider, Switch};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::{Segments, Slider, Switch};
 use crate::ui::components::picture::{Overlay, PicturePanel};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -25,9 +25,9 @@ use query::WordsQuery;
 use ranking::Ranking;
 
 const MODES: [(RetrieveMode, &str); 5] = [
-    (RetrieveMode::Words, "Words → pictures"),
-    (RetrieveMode::Sentences, "Picture → words"),
-    (RetrieveMode::Pictures, "Picture → pictures"),
+    (RetrieveMode::Words, "Text to image"),
+    (RetrieveMode::Sentences, "Image to text"),
+    (RetrieveMode::Pictures, "Image to image"),
     (RetrieveMode::Matrix, "Matrix"),
     (RetrieveMode::Map, "Map"),
 ];
@@ -51,7 +51,7 @@ pub fn Retrieve() -> impl IntoView {
     };
     view! {
         <section class="stage">
-            <Segments label="What is looked for" options=MODES.to_vec() chosen=mode
+            <Segments label="Retrieval task" options=MODES.to_vec() chosen=mode
                 choose=move |mode| app.go(|view| { view.retrieve = mode; view.pair = None }) />
             <Progress />
             {stage}
@@ -98,7 +98,7 @@ fn Sharpness() -> impl IntoView {
                 change=move |exponent| app.preview(|view| view.milli_temperature = Some(milli(exponent)))
                 done=move || app.settle() />
             {move || (is_words.get() && matches.get()).then(|| view! {
-                <Switch label="Rank the best 16 again by matching" on=rerank change=move |on| app.go(|view| view.rerank = on) />
+                <Switch label="Re-rank the top 16 with the matcher" on=rerank change=move |on| app.go(|view| view.rerank = on) />
             })}
         </div>
     }

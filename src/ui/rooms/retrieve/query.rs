@@ -1,10 +1,10 @@
-//! What is looked for.
+//! The query in words.
 
 use super::found::Truth;
 use super::ranking::Ranking;
 use crate::session::protocol::Lane;
-use crate::ui::components::choice::{Line, Suggestions};
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::{Suggestions, TextField};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::stage::Gallery;
@@ -20,9 +20,9 @@ pub fn WordsQuery(ranking: Ranking) -> impl IntoView {
     let suggestions = Memo::new(move |_| app.gallery.with(|gallery| suggest(gallery)));
     let is_empty = move || query.with(|query| query.trim().is_empty());
     view! {
-        <Line label="Look for" placeholder="a large red circle" value=query
+        <TextField label="Query" placeholder="a large red circle" value=query
             change=move |text| app.adjust(|view| view.query = text) done=move || app.settle() />
-        <Suggestions label="Sentences to try" texts=suggestions choose=move |text| app.go(|view| view.query = text) />
+        <Suggestions label="Queries to try" texts=suggestions choose=move |text| app.go(|view| view.query = text) />
         <FailureNote lane=Lane::TextQuery failure=Memo::new(move |_| app.requests.text_query.with(|query| query.failure.clone())) />
         <FailureNote lane=Lane::Match failure=Memo::new(move |_| app.requests.matched.with(|request| request.failure.clone())) />
         {move || (!is_empty()).then(|| view! { <Truth ranking /> })}

@@ -1,11 +1,12 @@
 //! In which order the gallery is found.
 
 use crate::order;
-use crate::session::protocol::Command;
+use crate::session::protocol::{Command, Input};
 use crate::softmax::softmax;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::cosines;
+use crate::ui::state::RequestState;
 use crate::ui::throttle::throttle;
 use crate::ui::view::RetrieveMode;
 use leptos::prelude::*;
@@ -18,11 +19,15 @@ const TYPING_PAUSE: Duration = Duration::from_millis(120);
 /// The items of the gallery in their order for the current query.
 #[derive(Clone, Copy)]
 pub struct Ranking {
+    /// The words that the order is of: while others are read, those before.
+    pub words: Memo<String>,
+    /// Whether the order is of what stands on the page now.
+    pub is_current: Memo<bool>,
     /// Cosine of each item; empty while there is no query or no gallery.
     pub cosines: Memo<Vec<f32>>,
-    /// Softmax over the items.
+    /// Softmax over the items of the order.
     pub probabilities: Memo<Vec<f32>>,
-    /// Items from best to worst, by matching among the first where that is asked for.
+    /// Items from best to worst, by matching among the first where that is asked for; without the picture that is the query.
     pub order: Memo<Vec<usize>>,
     /// The matching probability of each of the items that were ranked again.
     pub matched: Memo<Vec<(usize, f32)>>,
@@ -30,17 +35,23 @@ pub struct Ranking {
 
 impl Ranking {
     pub fn new(app: AppContext) -> Self {
-        let query = query_vector(app);
+        let Query { vector, words, is_current } = Query::new(app);
         let mode = app.pick(|view| view.retrieve);
         let temperature = temperature(app);
         let cosines = Memo::new(move |_| {
             let is_sentences = mode.get() == RetrieveMode::Sentences;
             app.requests.gallery.with(|rows| {
-                cosines(&query.get(), if is_sentences { &rows.value.texts } else { &rows.value.pictures })
+                cosines(&vector.get(), if is_sentences { &rows.value.texts } else { &rows.value.pictures })
             })
         });
-        let by_cosine = Memo::new(move |_| cosines.with(|cosines| order::argsort_desc(cosines)));
-        let command = rerank_command(app, by_cosine);
+        let position = position(app);
+        let itself = Memo::new(move |_| position.get().filter(|_| mode.get() == RetrieveMode::Pictures));
+        let by_cosine = Memo::new(move |_| {
+            let mut order = cosines.with(|cosines| order::argsort_desc(cosines));
+            order.retain(|&item| Some(item) != itself.get());
+            order
+        });
+        let command = rerank_command(app, by_cosine, words);
         Effect::new(move || {
             if let Some((_, command)) = command.get() {
                 app.ask(command);
@@ -56,18 +67,25 @@ impl Ranking {
             })
         });
         Ranking {
+            words,
+            is_current,
             cosines,
-            probabilities: Memo::new(move |_| cosines.with(|cosines| shares(cosines, temperature.get()))),
+            probabilities: Memo::new(move |_| {
+                cosines.with(|cosines| shares(cosines, temperature.get(), itself.get()))
+            }),
             order: Memo::new(move |_| reranked(by_cosine.get(), &matched.get())),
             matched,
         }
     }
 }
 
-/// `softmax(cosines / temperature)`.
-fn shares(cosines: &[f32], temperature: f32) -> Vec<f32> {
-    let shares = softmax(cosines.iter().map(|cosine| f64::from(cosine / temperature)));
-    shares.into_iter().map(|share| share as f32).collect()
+/// `softmax(cosines / temperature)` over all but the query itself, whose cosine of 1 would leave nothing for the others.
+fn shares(cosines: &[f32], temperature: f32, itself: Option<usize>) -> Vec<f32> {
+    let logit = |(item, cosine): (usize, &f32)| match Some(item) == itself {
+        true => f64::NEG_INFINITY,
+        false => f64::from(cosine / temperature),
+    };
+    softmax(cosines.iter().enumerate().map(logit)).into_iter().map(|share| share as f32).collect()
 }
 
 /// The order with its first items sorted by their matching probability.
@@ -88,27 +106,56 @@ pub fn temperature(app: AppContext) -> Memo<f32> {
     })
 }
 
-/// Asks for the embedding of what is looked for, and follows it.
-fn query_vector(app: AppContext) -> Memo<Vec<f32>> {
-    let mode = app.pick(|view| view.retrieve);
-    let text = throttle(move || app.view.with(|view| view.query.trim().to_owned()), TYPING_PAUSE);
-    let position = position(app);
-    Effect::new(move || match mode.get() {
-        RetrieveMode::Words if !text.with(String::is_empty) => app.ask(Command::query(text.get())),
-        RetrieveMode::Sentences | RetrieveMode::Pictures if position.get().is_none() => {
-            app.ask(Command::query(app.steady.with(|picture| picture.pixels.clone())));
-        }
-        _ => {}
-    });
-    Memo::new(move |_| match (mode.get(), position.get()) {
-        (RetrieveMode::Words, _) if text.with(String::is_empty) => Vec::new(),
-        (RetrieveMode::Words, _) => app.requests.text_query.with(|request| request.value.texts.clone()),
-        (_, Some(at)) => app.requests.gallery.with(|rows| {
-            let rows = &rows.value;
-            rows.pictures[at * rows.width..(at + 1) * rows.width].to_vec()
-        }),
-        _ => app.requests.picture_query.with(|request| request.value.pictures.clone()),
-    })
+/// What is looked for, as the model has read it.
+struct Query {
+    /// Unit vector; empty while nothing is looked for or nothing is read.
+    vector: Memo<Vec<f32>>,
+    words: Memo<String>,
+    is_current: Memo<bool>,
+}
+
+impl Query {
+    /// Asks for the embedding of what is looked for, and follows it.
+    fn new(app: AppContext) -> Self {
+        let mode = app.pick(|view| view.retrieve);
+        let typed = app.pick(|view| view.query.trim().to_owned());
+        let text = throttle(move || typed.get(), TYPING_PAUSE);
+        let position = position(app);
+        Effect::new(move || match mode.get() {
+            RetrieveMode::Words if !text.with(String::is_empty) => app.ask(Command::query(text.get())),
+            RetrieveMode::Sentences | RetrieveMode::Pictures if position.get().is_none() => {
+                app.ask(Command::query(app.steady.with(|picture| picture.pixels.clone())));
+            }
+            _ => {}
+        });
+        let vector = Memo::new(move |_| match (mode.get(), position.get()) {
+            (RetrieveMode::Words, _) if typed.with(String::is_empty) => Vec::new(),
+            (RetrieveMode::Words, _) => app.requests.text_query.with(|request| request.value.texts.clone()),
+            (_, Some(at)) => app.requests.gallery.with(|rows| {
+                let rows = &rows.value;
+                rows.pictures[at * rows.width..(at + 1) * rows.width].to_vec()
+            }),
+            _ => app.requests.picture_query.with(|request| request.value.pictures.clone()),
+        });
+        let words = Memo::new(move |_| app.requests.text_query.with(words_of));
+        let is_current = Memo::new(move |_| match (mode.get(), position.get()) {
+            (RetrieveMode::Words, _) => words.with(|words| typed.with(|typed| words == typed)),
+            (_, Some(_)) => true,
+            _ => app.requests.picture_query.with(|request| app.is_of_stage(request)),
+        });
+        Query { vector, words, is_current }
+    }
+}
+
+/// The words that were answered.
+fn words_of<T: Clone>(request: &RequestState<T>) -> String {
+    match request.answered.as_deref() {
+        Some(Command::Encode { inputs, .. }) => match inputs.first() {
+            Some(Input::Text(words)) => words.clone(),
+            Some(Input::Picture(_)) | None => String::new(),
+        },
+        _ => String::new(),
+    }
 }
 
 /// Where the picture on the stage stands among those of the gallery that are encoded.
@@ -122,7 +169,11 @@ pub fn position(app: AppContext) -> Memo<Option<usize>> {
 }
 
 /// The best items, and the command that asks the matching head about them.
-fn rerank_command(app: AppContext, by_cosine: Memo<Vec<usize>>) -> Memo<Option<(Vec<usize>, Command)>> {
+fn rerank_command(
+    app: AppContext,
+    by_cosine: Memo<Vec<usize>>,
+    words: Memo<String>,
+) -> Memo<Option<(Vec<usize>, Command)>> {
     Memo::new(move |_| {
         let can_match = app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.abilities.matches));
         let is_asked = can_match && app.view.with(|view| view.rerank && view.retrieve == RetrieveMode::Words);
@@ -132,7 +183,7 @@ fn rerank_command(app: AppContext, by_cosine: Memo<Vec<usize>>) -> Memo<Option<(
             return None;
         }
         let best: Vec<usize> = by_cosine.with(|order| order.iter().copied().take(RERANKED).collect());
-        let text = app.view.with(|view| view.query.trim().to_owned());
+        let text = words.get();
         if best.is_empty() || text.is_empty() {
             return None;
         }
@@ -146,6 +197,14 @@ fn rerank_command(app: AppContext, by_cosine: Memo<Vec<usize>>) -> Memo<Option<(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_query_itself_takes_nothing_of_the_softmax() {
+        let shares = shares(&[1.0, 0.3, 0.3, 0.1], 0.01, Some(0));
+        assert_eq!(shares[0], 0.0);
+        assert!((shares[1] - 0.5).abs() < 1e-6 && (shares[2] - 0.5).abs() < 1e-6, "{shares:?}");
+        assert!(super::shares(&[1.0, 0.3], 0.01, None)[0] > 0.999);
+    }
 
     #[test]
     fn only_the_best_are_ranked_again() {

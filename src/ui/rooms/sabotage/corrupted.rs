@@ -1,19 +1,19 @@
 //! One sample as it is given after the sabotage, and what everybody makes of it.
 
-use super::desk::DeskDamages;
-use crate::lab::fuse::batch::Given;
+use super::desk::DeskResults;
+use crate::lab::fuse::batch::NetworkInput;
 use crate::lab::fuse::task::sentence;
-use crate::lab::fuse::{Contestant, Shown};
-use crate::lab::sabotage::{Sabotage, spoil_one};
+use crate::lab::fuse::{Contestant, HeldOutSample};
+use crate::lab::sabotage::{Sabotage, corrupt_sample};
 use crate::ui::memo::Memo;
-use crate::ui::rooms::race::{Answer, Answers, RaceRoom, SampleChoice};
+use crate::ui::rooms::race::{Answers, ContestantAnswer, RaceRoom, SampleChoice};
 use leptos::prelude::*;
 
 /// A grey that stands for a picture that is not there.
 const NOTHING: u8 = 128;
 
 #[component]
-pub fn CorruptedSample(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
+pub fn CorruptedSample(room: RaceRoom, results: DeskResults) -> impl IntoView {
     let sample = Memo::new(move |_| {
         let (at, sabotage) = room.view.with(|view| {
             let (modality, corruption, percent) = (view.modality, view.corruption, view.percent);
@@ -25,14 +25,14 @@ pub fn CorruptedSample(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
     let answers = Memo::new(move |_| {
         let (at, percent) = room.view.with(|view| (view.sample, view.percent));
         let answer = |contestant: Contestant| {
-            let damage = damages.damage(contestant, percent)?;
-            Some(Answer { contestant, probability: *damage.probabilities.get(at)?, gate: None })
+            let result = results.result(contestant, percent)?;
+            Some(ContestantAnswer { contestant, probability: *result.probabilities.get(at)?, gate: None })
         };
         let entrants = room.settings.with(|settings| settings.entrants());
         entrants.into_iter().filter_map(answer).collect::<Vec<_>>()
     });
     view! {
-        <h3>"One sample, as it is given"</h3>
+        <h3>"One sample, as the models see it"</h3>
         <div class="beside sample">
             <div><SampleChoice room sample /></div>
             <Answers sample answers />
@@ -41,12 +41,17 @@ pub fn CorruptedSample(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
 }
 
 /// The sample as the contestants get it.
-fn given(samples: &[Shown], at: usize, sabotage: Sabotage, seed: u64) -> Option<(usize, Shown)> {
+fn given(
+    samples: &[HeldOutSample],
+    at: usize,
+    sabotage: Sabotage,
+    seed: u64,
+) -> Option<(usize, HeldOutSample)> {
     let shown = samples.get(at)?;
-    let all: Vec<Given> = samples.iter().map(Given::of_shown).collect();
-    let given = spoil_one(&all, at, sabotage, seed);
+    let all: Vec<NetworkInput> = samples.iter().map(NetworkInput::of_held_out).collect();
+    let given = corrupt_sample(&all, at, sabotage, seed);
     let [picture, words] = given.present;
-    let shown = Shown {
+    let shown = HeldOutSample {
         picture: if picture { given.picture } else { vec![NOTHING; given.picture.len()] },
         sentence: if words { sentence(&given.words) } else { String::new() },
         ..shown.clone()
@@ -64,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_sample_is_shown_as_it_is_given() {
-        let sample = Shown {
+        let sample = HeldOutSample {
             picture: vec![200; SIDE * SIDE * 3],
             sentence: format!("it is {}", VALUES[1]),
             answer: 1,

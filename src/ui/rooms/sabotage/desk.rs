@@ -1,14 +1,13 @@
-//! The dial of the desk, and accuracy against its strength.
+//! What is corrupted and how strongly, and accuracy against that strength.
 
+use super::drop::Drop;
 use crate::lab::fuse::{Contestant, Modality};
-use crate::lab::sabotage::{Corruption, Damage};
+use crate::lab::sabotage::{Corruption, CorruptionResult};
 use crate::order;
 use crate::session::protocol::{Command, Lane};
-use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
-use crate::ui::components::choice::{Segments, Slider};
 use crate::ui::components::failure::FailureNote;
-use crate::ui::format;
+use crate::ui::components::form::{Segments, Slider};
 use crate::ui::memo::Memo;
 use crate::ui::rooms::race::{RaceRoom, title, tone};
 use crate::ui::state::{Phase, Shared};
@@ -21,8 +20,7 @@ const STRENGTHS: [u8; 5] = [0, 25, 50, 75, 100];
 /// Between two strengths that the engine is asked about while the dial is turned.
 const TURNING_PAUSE: Duration = Duration::from_millis(200);
 
-const MODALITIES: [(Modality, &str); 2] =
-    [(Modality::Picture, "The picture"), (Modality::Words, "The words")];
+const MODALITIES: [(Modality, &str); 2] = [(Modality::Picture, "The image"), (Modality::Words, "The text")];
 const CORRUPTIONS: [(Corruption, &str); 6] = [
     (Corruption::Remove, "Remove"),
     (Corruption::Blur, "Blur"),
@@ -32,63 +30,66 @@ const CORRUPTIONS: [(Corruption, &str); 6] = [
     (Corruption::Delay, "Delay"),
 ];
 
-/// What the contestants answer to corrupted samples, at the dial.
+/// What the contestants answer to corrupted samples.
 #[derive(Clone, Copy)]
-pub struct DeskDamages {
+pub struct DeskResults {
     room: RaceRoom,
     /// Of this race at its step, under this corruption of this modality.
-    pub damages: Memo<Vec<Shared<Damage>>>,
+    pub results: Memo<Vec<Shared<CorruptionResult>>>,
 }
 
-impl DeskDamages {
+impl DeskResults {
     pub fn new(room: RaceRoom) -> Self {
         let what = Memo::new(move |_| room.view.with(|view| (view.modality, view.corruption)));
-        let damages = Memo::new(move |_| {
+        let results = Memo::new(move |_| {
             let (step, (modality, corruption)) = (room.training.step.get(), what.get());
-            let is_wanted = |damage: &Damage| {
-                Some(damage.step) == step
-                    && (damage.sabotage.modality, damage.sabotage.corruption) == (modality, corruption)
+            let is_wanted = |result: &CorruptionResult| {
+                Some(result.step) == step
+                    && (result.sabotage.modality, result.sabotage.corruption) == (modality, corruption)
             };
-            room.app.requests.damage.with(|request| {
+            room.app.requests.corrupted.with(|request| {
                 let is_mine = room.training.experiment.with(|mine| request.value.of.as_ref() == Some(mine));
-                let all = request.value.all.iter().filter(|damage| is_mine && is_wanted(damage));
+                let all = request.value.all.iter().filter(|result| is_mine && is_wanted(result));
                 all.cloned().collect::<Vec<_>>()
             })
         });
-        ask(room, what, damages);
-        DeskDamages { room, damages }
+        ask(room, what, results);
+        DeskResults { room, results }
     }
 
-    /// The accuracy of a contestant at the strength of the dial.
+    /// The accuracy of a contestant at the strength that is chosen.
     pub fn at_dial(self, contestant: Contestant) -> Option<f32> {
         let percent = self.room.view.with(|view| view.percent);
-        self.damage(contestant, percent).map(|damage| damage.confusion.accuracy())
+        self.result(contestant, percent).map(|result| result.confusion.accuracy())
     }
 
-    pub fn damage(self, contestant: Contestant, percent: u8) -> Option<Shared<Damage>> {
-        let is_it =
-            |damage: &&Shared<Damage>| damage.contestant == contestant && damage.sabotage.percent == percent;
-        self.damages.with(|damages| damages.iter().find(is_it).cloned())
+    pub fn result(self, contestant: Contestant, percent: u8) -> Option<Shared<CorruptionResult>> {
+        let is_it = |result: &&Shared<CorruptionResult>| {
+            result.contestant == contestant && result.sabotage.percent == percent
+        };
+        self.results.with(|results| results.iter().find(is_it).cloned())
     }
 }
 
 /// Asks for the strengths that nothing is known of yet, while the race rests.
-fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Shared<Damage>>>) {
+fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, results: Memo<Vec<Shared<CorruptionResult>>>) {
     let dial = throttle(move || room.view.with(|view| view.percent), TURNING_PAUSE);
     let count = Memo::new(move |_| room.settings.with(|settings| settings.entrants().len()));
-    let phase = Memo::new(move |_| room.app.requests.damage.with(|request| request.phase));
+    let phase = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.phase));
     let last = StoredValue::new(None);
     Effect::new(move || {
+        // Before the step, which is computed of it: else a race of other settings at an equal step would not be heard of.
+        let experiment = room.training.experiment.get();
         let (step, (modality, corruption), dial) = (room.training.step.get(), what.get(), dial.get());
         let Some(step) = step.filter(|_| !room.training.is_busy.get()) else { return };
         // While strengths come in one by one the same question would only begin them anew; where it has failed, it is the
         // visitor who asks again.
-        let question = (room.training.experiment.get(), step, modality, corruption, dial);
+        let question = (experiment, step, modality, corruption, dial);
         let is_open = matches!(phase.get(), Phase::Waiting | Phase::Running | Phase::Failed);
         if is_open && last.with_value(|last| last.as_ref() == Some(&question)) {
             return;
         }
-        let percents = damages.with_untracked(|damages| unknown(dial, damages, count.get_untracked()));
+        let percents = results.with_untracked(|results| unknown(dial, results, count.get_untracked()));
         if !percents.is_empty() {
             let experiment = question.0.clone();
             last.set_value(Some(question));
@@ -99,9 +100,9 @@ fn ask(room: RaceRoom, what: Memo<(Modality, Corruption)>, damages: Memo<Vec<Sha
 }
 
 /// The strength of the dial and those of the curves, each once, that not all of `count` contestants have answered to.
-fn unknown(dial: u8, damages: &[Shared<Damage>], count: usize) -> Vec<u8> {
+fn unknown(dial: u8, results: &[Shared<CorruptionResult>], count: usize) -> Vec<u8> {
     let is_known =
-        |percent: u8| damages.iter().filter(|known| known.sabotage.percent == percent).count() == count;
+        |percent: u8| results.iter().filter(|known| known.sabotage.percent == percent).count() == count;
     let all = std::iter::once(dial).chain(STRENGTHS.into_iter().filter(|percent| *percent != dial));
     all.filter(|percent| !is_known(*percent)).collect()
 }
@@ -112,21 +113,21 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
     let corruption = Memo::new(move |_| room.view.with(|view| view.corruption));
     let percent = Memo::new(move |_| room.view.with(|view| f32::from(view.percent)));
     let about = move || match (corruption.get(), modality.get()) {
-        (Corruption::Remove, _) => "That share of the samples lacks it, and the networks are told.",
+        (Corruption::Remove, _) => "Missing in this share of samples; the models see the mask.",
         (Corruption::Blur, Modality::Picture) => {
-            "Every pixel becomes the mean of a square around it, up to as large as the picture."
+            "Every pixel becomes the mean of a square around it, at most as large as the image."
         }
-        (Corruption::Blur, Modality::Words) => "That share of the words is heard as other words.",
-        (Corruption::Mask, Modality::Picture) => "That share of 4 × 4 patches is grey.",
-        (Corruption::Mask, Modality::Words) => "That share of the words is blank.",
-        (Corruption::Mute, Modality::Picture) => "The contrast goes by that share.",
-        (Corruption::Mute, Modality::Words) => "The end of the sentence goes by that share.",
-        (Corruption::Shuffle, _) => "That share of the samples gets it from another sample.",
+        (Corruption::Blur, Modality::Words) => "This share of the words is replaced by other words.",
+        (Corruption::Mask, Modality::Picture) => "This share of 4 × 4 patches is grey.",
+        (Corruption::Mask, Modality::Words) => "This share of the words is blank.",
+        (Corruption::Mute, Modality::Picture) => "The contrast is reduced by this share.",
+        (Corruption::Mute, Modality::Words) => "This share of the sentence is cut off at its end.",
+        (Corruption::Shuffle, _) => "This share of the samples gets it from another sample.",
         (Corruption::Delay, _) => {
-            "It comes up to 8 samples late, in a stream that stays with each scene for 4."
+            "It comes up to 8 samples late, in a stream that shows each scene for 4 samples."
         }
     };
-    let failure = Memo::new(move |_| room.app.requests.damage.with(|request| request.failure.clone()));
+    let failure = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.failure.clone()));
     view! {
         <div class="settings">
             <Segments label="Which modality is corrupted" options=MODALITIES.to_vec() chosen=modality
@@ -142,53 +143,39 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
 }
 
 #[component]
-pub fn Desk(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
+pub fn Desk(room: RaceRoom, results: DeskResults) -> impl IntoView {
     let entrants = Memo::new(move |_| room.settings.with(|settings| settings.entrants()));
     let curves = Memo::new(move |_| {
-        damages.damages.with(|damages| {
+        results.results.with(|results| {
             entrants.with(|entrants| {
-                entrants.iter().map(|&contestant| curve(contestant, damages)).collect::<Vec<_>>()
+                entrants.iter().map(|&contestant| curve(contestant, results)).collect::<Vec<_>>()
             })
         })
     });
-    let bars = Memo::new(move |_| {
-        let bar = |evaluation: &Shared<crate::lab::fuse::Evaluation>| {
-            let left = damages.at_dial(evaluation.contestant)?;
-            Some(Bar {
-                label: title(evaluation.contestant).into(),
-                share: left,
-                value: format::three(left),
-                mark: Some(evaluation.confusion.accuracy()),
-                is_chosen: evaluation.contestant == room.inside.get(),
-            })
-        };
-        room.evaluations.with(|evaluations| evaluations.iter().filter_map(bar).collect::<Vec<_>>())
-    });
     let dial = move || room.view.with(|view| f32::from(view.percent));
-    let marks = Memo::new(move |_| vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "the dial")]);
+    let marks = Memo::new(move |_| vec![Mark::level(0.5, "chance"), Mark::moment(dial(), "strength")]);
     let hint = move || match (room.training.step.get(), room.training.is_busy.get()) {
-        (_, true) => "The desk waits until the race rests: pause it, or let it come to its end.",
-        (Some(0) | None, false) => "These contestants have learned nothing yet. Press Train first.",
+        (_, true) => "Corruptions are evaluated when training rests: pause it, or wait for its end.",
+        (Some(0) | None, false) => "These models are not trained yet: press Train first.",
         _ => "",
     };
+    let rest = Memo::new(move |_| Some(dial()));
+    let chosen = Memo::new(move |_| Some(title(room.inside.get()).to_string()));
     view! {
         <p class="small quiet" aria-live="polite">{hint}</p>
-        <div class="charts">
+        <Drop room results />
+        <div class="charts single">
             <LineChart label="Accuracy against the strength of the corruption" x=Memo::from(Axis::new("Strength", "%").within(0.0, 100.0))
-                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=curves marks />
-            <div>
-                <h3>"At the dial; the mark is the accuracy with both whole"</h3>
-                <Bars caption="Accuracy at the strength of the dial" what="Contestant" unit="Accuracy" modality="fused" bars />
-            </div>
+                y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=curves marks rest chosen direct=true />
         </div>
     }
 }
 
 /// Accuracy over strength, as far as it is known.
-fn curve(contestant: Contestant, damages: &[Shared<Damage>]) -> Series {
-    let own = damages.iter().filter(|damage| damage.contestant == contestant);
+fn curve(contestant: Contestant, results: &[Shared<CorruptionResult>]) -> Series {
+    let own = results.iter().filter(|result| result.contestant == contestant);
     let mut points: Vec<(f32, f32)> =
-        own.map(|damage| (f32::from(damage.sabotage.percent), damage.confusion.accuracy())).collect();
+        own.map(|result| (f32::from(result.sabotage.percent), result.confusion.accuracy())).collect();
     order::sort_by(&mut points, |a, b| a.0.total_cmp(&b.0));
     let (tone, dash) = tone(contestant);
     Series::new(title(contestant), tone, points).dashed(dash)
@@ -200,8 +187,8 @@ mod tests {
     use crate::lab::fuse::Confusion;
     use crate::lab::sabotage::Sabotage;
 
-    fn damage(contestant: Contestant, percent: u8, right: u32) -> Shared<Damage> {
-        Shared::new(Damage {
+    fn result(contestant: Contestant, percent: u8, right: u32) -> Shared<CorruptionResult> {
+        Shared::new(CorruptionResult {
             step: 1,
             contestant,
             sabotage: Sabotage { modality: Modality::Words, corruption: Corruption::Mask, percent },
@@ -213,9 +200,9 @@ mod tests {
     #[test]
     fn a_curve_ascends_in_strength_whatever_came_first() {
         let all = [
-            damage(Contestant::Concat, 100, 5),
-            damage(Contestant::Dropout, 50, 9),
-            damage(Contestant::Concat, 0, 10),
+            result(Contestant::Concat, 100, 5),
+            result(Contestant::Dropout, 50, 9),
+            result(Contestant::Concat, 0, 10),
         ];
         assert_eq!(*curve(Contestant::Concat, &all).points, [(0.0, 1.0), (100.0, 0.5)]);
     }
@@ -224,9 +211,9 @@ mod tests {
     fn only_what_not_everybody_has_answered_is_asked_for() {
         assert_eq!(unknown(25, &[], 2), [25, 0, 50, 75, 100]);
         let some = [
-            damage(Contestant::Concat, 0, 9),
-            damage(Contestant::Dropout, 0, 9),
-            damage(Contestant::Concat, 50, 9),
+            result(Contestant::Concat, 0, 9),
+            result(Contestant::Dropout, 0, 9),
+            result(Contestant::Concat, 50, 9),
         ];
         assert_eq!(unknown(60, &some, 2), [60, 25, 50, 75, 100]);
     }

@@ -25,7 +25,7 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
     let marks = Memo::new(move |_| {
         let mut marks = vec![Mark::level(0.5, "chance")];
         let moment = alone.with(|alone| takeover(alone));
-        marks.extend(moment.map(|(step, who)| Mark::moment(step as f32, format!("{who} ahead"))));
+        marks.extend(moment.map(|(step, who)| Mark::moment(step as f32, format!("{who} dominates"))));
         marks
     });
     let accuracies = Memo::new(move |_| alone.with(|alone| series(alone)));
@@ -33,19 +33,20 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
     let name = move || title(room.inside.get());
     let words = move || {
         alone.with(|alone| match takeover(alone) {
+            _ if alone.len() < 2 => "not trained yet.".into(),
             Some((step, who)) => {
-                format!("From step {step} on its accuracy with {who} alone is ahead by at least ten points.")
+                format!("from step {step} on, {who} dominates: alone it is at least ten points more accurate than the other modality.")
             }
-            None => "Neither modality alone has taken a lasting lead of ten points.".into(),
+            None => "neither modality dominates: none has a lasting lead of ten points.".into(),
         })
     };
     view! {
         <p class="prose">{move || format!("{}: ", name())}{words}
-            " Compare “Late” with “Late, modulated”, whose faster modality learns with a smaller gradient; choose a contestant in the table below."</p>
+            " Compare “Late (sum of logits)” with “Late + gradient modulation”, which reduces the gradient of the modality that learns faster; choose a model in the table below."</p>
         <div class="charts">
-            <LineChart label=Memo::new(move |_| format!("{}: gradient norms of both encoders", name())) x=steps()
+            <LineChart label=Memo::new(move |_| format!("{}: gradient norms of the encoders", name())) x=steps()
                 y=Memo::from(Axis::new("Norm", "").log()) series=norms />
-            <LineChart label=Memo::new(move |_| format!("{}: accuracy with one modality", name())) x=steps()
+            <LineChart label=Memo::new(move |_| format!("{}: accuracy with one modality removed", name())) x=steps()
                 y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks />
         </div>
     }
@@ -54,7 +55,7 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
 /// Smoothed gradient norms of the encoders of the picture and of the words.
 fn norms(race: &RaceState, contestant: Contestant) -> Vec<Series> {
     let of = |modality: usize| {
-        let norm = |round: &crate::lab::fuse::Round| {
+        let norm = |round: &crate::lab::fuse::RaceStep| {
             let own = round.learners.iter().find(|learner| learner.contestant == contestant)?;
             Some((round.step as f32, own.grad_norms[modality]?))
         };
@@ -62,8 +63,8 @@ fn norms(race: &RaceState, contestant: Contestant) -> Vec<Series> {
         steps.into_iter().zip(smoothed(&norms, WINDOW)).collect::<Vec<_>>()
     };
     let both = [
-        ("the picture’s encoder", Tone::Picture, Dash::Solid, of(0)),
-        ("the words’ encoder", Tone::Words, Dash::Dashed, of(1)),
+        ("image encoder", Tone::Picture, Dash::Solid, of(0)),
+        ("text encoder", Tone::Words, Dash::Dashed, of(1)),
     ];
     both.into_iter()
         .filter(|(.., points)| !points.is_empty())
@@ -80,16 +81,16 @@ fn alone(race: &RaceState, contestant: Contestant) -> Vec<(u64, [f32; 2])> {
 fn series(alone: &[(u64, [f32; 2])]) -> Vec<Series> {
     let of = |at: usize| alone.iter().map(|(step, both)| (*step as f32, both[at])).collect();
     vec![
-        Series::new("the picture alone", Tone::Picture, of(0)),
-        Series::new("the words alone", Tone::Words, of(1)).dashed(Dash::Dashed),
+        Series::new("image only", Tone::Picture, of(0)),
+        Series::new("text only", Tone::Words, of(1)).dashed(Dash::Dashed),
     ]
 }
 
 /// The evaluation from which on one modality stays ahead, and which one.
 fn takeover(alone: &[(u64, [f32; 2])]) -> Option<(u64, &'static str)> {
     let leader = |[picture, words]: [f32; 2]| match picture - words {
-        lead if lead >= LEAD => Some("the picture"),
-        lead if lead <= -LEAD => Some("the words"),
+        lead if lead >= LEAD => Some("the image"),
+        lead if lead <= -LEAD => Some("the text"),
         _ => None,
     };
     let who = leader(alone.last()?.1)?;
@@ -108,7 +109,7 @@ mod tests {
         assert_eq!(takeover(&[]), None);
         assert_eq!(takeover(&rows(&[(0, 0.5, 0.5), (20, 0.5, 0.55)])), None);
         let run = rows(&[(0, 0.7, 0.5), (20, 0.5, 0.5), (40, 0.5, 0.8), (60, 0.6, 0.9)]);
-        assert_eq!(takeover(&run), Some((40, "the words")));
+        assert_eq!(takeover(&run), Some((40, "the text")));
         let even = rows(&[(0, 0.5, 0.9), (20, 0.9, 0.9)]);
         assert_eq!(takeover(&even), None, "the other has caught up");
     }

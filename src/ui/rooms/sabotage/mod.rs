@@ -2,11 +2,12 @@
 
 mod corrupted;
 mod desk;
+mod drop;
 mod imbalance;
 
 use super::race::{Curves, RaceControls, RaceRoom, RaceSlot, Standings, about, formula, section, title};
 use crate::lab::fuse::Contestant;
-use crate::ui::components::choice::Number;
+use crate::ui::components::form::{NumberField, Slider};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::components::weights::WeightsButton;
@@ -15,7 +16,7 @@ use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::training_run::StepOf;
 use corrupted::CorruptedSample;
-use desk::{Desk, DeskDamages, Dial};
+use desk::{Desk, DeskResults, Dial};
 use imbalance::Imbalance;
 use leptos::prelude::*;
 
@@ -28,22 +29,21 @@ const PLACE: RaceSlot = RaceSlot {
 #[component]
 pub fn Sabotage() -> impl IntoView {
     let room = RaceRoom::new(AppContext::here(), PLACE);
-    let damages = DeskDamages::new(room);
+    let results = DeskResults::new(room);
     view! {
         <section class="stage live">
-            <RaceControls room offered=Contestant::all() />
-            <Remedies room />
+            <RaceControls room offered=Contestant::all() more=view! { <Remedies room /> }.into_any() />
             <RunBar training=room.training />
-            <Curves room />
-            <h2>"The desk"</h2>
+            <h2>"Corruption"</h2>
             <Dial room />
-            <Desk room damages />
-            <CorruptedSample room damages />
+            <Desk room results />
+            <Curves room />
+            <CorruptedSample room results />
             <h2>"Imbalance"</h2>
             <Imbalance room />
             <Standings room />
         </section>
-        <Notes room damages />
+        <Notes room results />
     }
 }
 
@@ -52,29 +52,36 @@ pub fn Sabotage() -> impl IntoView {
 fn Remedies(room: RaceRoom) -> impl IntoView {
     let dropout = Memo::new(move |_| room.settings.with(|settings| settings.dropout));
     let modulation = Memo::new(move |_| room.settings.with(|settings| settings.modulation));
+    // Each value is a run of its own: it is taken when the gesture ends.
+    let draft = RwSignal::new(0.0);
+    Effect::new(move || draft.set(f32::from(modulation.get()) / 10.0));
+    let done = move || {
+        let tenths = (10.0 * draft.get_untracked()).round() as u8;
+        room.set(|settings| settings.modulation = tenths);
+    };
     view! {
         <div class="row controls">
-            <Number label="Modality dropout, %" min=0 max=90 value=dropout
+            <NumberField label="Modality dropout in %" min=0 max=90 value=dropout
                 change=move |dropout| room.set(|settings| settings.dropout = dropout) />
-            <Number label="Gradient modulation α, tenths" min=0 max=50 value=modulation
-                change=move |modulation| room.set(|settings| settings.modulation = modulation) />
+            <Slider label="Gradient modulation α" min=0.0 max=5.0 step=0.1 value=draft show=|alpha| format!("{alpha:.1}")
+                change=move |alpha| draft.set(alpha) done />
         </div>
     }
 }
 
 #[component]
-fn Notes(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
+fn Notes(room: RaceRoom, results: DeskResults) -> impl IntoView {
     let figures = Memo::new(move |_| {
         let contestant = room.inside.get();
         let whole = room
             .evaluation
             .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.confusion.accuracy()));
-        let left = damages.at_dial(contestant);
+        let left = results.at_dial(contestant);
         let loss = whole.zip(left).map(|(whole, left)| format!("{:+.1} points", 100.0 * (left - whole)));
         let three = |value: Option<f32>| value.map_or("–".into(), format::three);
         vec![
-            Figure::new("With both whole", three(whole)).beside("chance 0.500"),
-            Figure::new("At the dial", three(left)),
+            Figure::new("Clean accuracy", three(whole)).beside("chance 0.500"),
+            Figure::new("Corrupted accuracy", three(left)),
             Figure::new("Difference", loss.unwrap_or("–".into())),
         ]
     });
@@ -83,8 +90,8 @@ fn Notes(room: RaceRoom, damages: DeskDamages) -> impl IntoView {
         view! {
             <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
                 <p>{about(contestant)}</p>
-                <p>"The desk corrupts what the contestants are given and leaves their weights alone. Which samples, patches and
-                    words are hit follows from the seed; more strength hits the same ones and more."</p>
+                <p>"Only the inputs are corrupted, not the weights. Which samples, patches and words are corrupted follows from
+                    the seed; a higher strength corrupts the same ones and more."</p>
                 <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
             </Inspector>
         }

@@ -32,7 +32,7 @@ pub(crate) fn pack<const W: usize>(
     }
 }
 
-/// A panel of `W` contiguous lines, `W` even, turned in blocks of four lines and then of two.
+/// A panel of `W` contiguous lines, `W` even, transposed in blocks of four lines and then of two.
 fn turn<const W: usize>(to: &mut [f32], from: &[f32], line: usize, depth: usize) {
     let lines: [&[f32]; W] = std::array::from_fn(|i| &from[i * line..][..depth]);
     let whole = depth - depth % 4;

@@ -18,7 +18,7 @@ use crate::model::architecture::Architecture;
 const QUOTED: usize = 40;
 
 /// The tokenizer of a model's folder.
-pub struct Words {
+pub struct ModelTokenizer {
     tokenizer: Kind,
     /// Fills rows that are shorter than others.
     pub pad: u32,
@@ -26,17 +26,17 @@ pub struct Words {
     /// What each id adds to a text, with the space before it where it begins a word; of models that write or read pictures.
     pieces: Vec<String>,
     /// What was cut since it was last asked for.
-    cuts: RefCell<Vec<Cut>>,
+    truncations: RefCell<Vec<Truncation>>,
 }
 
 enum Kind {
-    Playroom(PlayroomTokenizer),
+    Playroom(Box<PlayroomTokenizer>),
     Published(Box<Tokenizer>),
 }
 
 /// A text that has more tokens than the model reads.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Cut {
+pub struct Truncation {
     /// Its beginning.
     pub text: String,
     pub tokens: usize,
@@ -46,19 +46,19 @@ pub struct Cut {
     pub end: String,
 }
 
-impl fmt::Display for Cut {
+impl fmt::Display for Truncation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Cut { text, tokens, read, end } = self;
+        let Truncation { text, tokens, read, end } = self;
         write!(f, "\"{text}...\" has {tokens} tokens; the model reads {read} of them, up to \"...{end}\"")
     }
 }
 
-impl Words {
+impl ModelTokenizer {
     /// From `tokenizer.json`, or `vocab.json` and `merges.txt`, or `vocab.txt`; none where there is none of them, which
     /// Playroom does not allow.
     pub(super) fn open(files: &dyn Files, architecture: &Architecture) -> Result<Option<Self>, LoadError> {
         const FILE: &str = "tokenizer.json";
-        let (text, cuts) = (architecture.text(), RefCell::default());
+        let (text, truncations) = (architecture.text(), RefCell::default());
         let (longest, expected) = (text.max_position_embeddings, text.vocab_size);
         let known = |largest: u32| match (largest as usize) < expected {
             true => Ok(()),
@@ -68,7 +68,13 @@ impl Words {
             let own = PlayroomTokenizer::new(&read(files, FILE)?.ok_or(LoadError::Absent(FILE))?)?;
             known(own.tokenizer.largest_id())?;
             let (pad, pieces) = (own.pad, own.pieces());
-            return Ok(Some(Words { tokenizer: Kind::Playroom(own), pad, longest, pieces, cuts }));
+            return Ok(Some(ModelTokenizer {
+                tokenizer: Kind::Playroom(Box::new(own)),
+                pad,
+                longest,
+                pieces,
+                truncations,
+            }));
         }
         let settings = Settings::open(files)?;
         let Some(tokenizer) = tokenizer(files, &settings)? else { return Ok(None) };
@@ -89,7 +95,13 @@ impl Words {
             Architecture::Blip(..) => pieces = spelt(&tokenizer, &sample)?,
             Architecture::Siglip(_) | Architecture::Playroom(_) => {}
         }
-        Ok(Some(Words { tokenizer: Kind::Published(Box::new(tokenizer)), pad, longest, pieces, cuts }))
+        Ok(Some(ModelTokenizer {
+            tokenizer: Kind::Published(Box::new(tokenizer)),
+            pad,
+            longest,
+            pieces,
+            truncations,
+        }))
     }
 
     pub(super) fn playroom(&self) -> Option<&PlayroomTokenizer> {
@@ -100,7 +112,7 @@ impl Words {
     }
 
     /// The ids of a text with its special tokens. Of one that is too long for a published model the end is cut, but for the
-    /// last token, and [`Words::take_cuts`] tells of it; Playroom takes none. At least one, or an error.
+    /// last token, and [`ModelTokenizer::take_truncations`] tells of it; Playroom takes none. At least one, or an error.
     pub fn row(&self, text: &str) -> Result<Vec<u32>, TextError> {
         let tokenizer = match &self.tokenizer {
             Kind::Playroom(own) => return self.fitting(text, own.sentence(text)),
@@ -115,15 +127,15 @@ impl Words {
             encoding.ids.drain(read - 1..tokens - 1);
             let end = encoding.spans[..read - 1].iter().map(|span| span.end).max().unwrap_or(0);
             let skipped = text[..end].chars().count().saturating_sub(QUOTED);
-            let cut = Cut {
+            let truncation = Truncation {
                 text: text.chars().take(QUOTED).collect(),
                 tokens,
                 read,
                 end: text[..end].chars().skip(skipped).collect(),
             };
-            let mut cuts = self.cuts.borrow_mut();
-            if !cuts.contains(&cut) {
-                cuts.push(cut);
+            let mut truncations = self.truncations.borrow_mut();
+            if !truncations.contains(&truncation) {
+                truncations.push(truncation);
             }
         }
         Ok(encoding.ids)
@@ -147,8 +159,8 @@ impl Words {
     }
 
     /// What was cut since this was last asked.
-    pub fn take_cuts(&self) -> Vec<Cut> {
-        self.cuts.take()
+    pub fn take_truncations(&self) -> Vec<Truncation> {
+        self.truncations.take()
     }
 
     /// What `id` adds to a text, with the space before it where it begins a word; nothing for special tokens.

@@ -17,27 +17,34 @@ const PIECE: f64 = (4 << 20) as f64;
 
 /// The copy under way.
 #[derive(Clone, Copy)]
-pub struct Copying {
+pub struct FolderImport {
     app: AppContext,
     folder: StoredValue<Option<Folder>, LocalStorage>,
     pub is_running: RwSignal<bool>,
+    /// The model that was copied last.
+    pub done: RwSignal<Option<String>>,
 }
 
-impl Copying {
+impl FolderImport {
     pub fn new(app: AppContext) -> Self {
-        let copying = Copying { app, folder: StoredValue::new_local(None), is_running: RwSignal::new(false) };
+        let import = FolderImport {
+            app,
+            folder: StoredValue::new_local(None),
+            is_running: RwSignal::new(false),
+            done: RwSignal::new(None),
+        };
         Effect::new(move || {
             let next = app
                 .requests
                 .imported
                 .with(|taken| after(taken.answered.as_deref().filter(|_| taken.is_settled())?));
             if let Some(next) = next
-                && copying.is_running.get_untracked()
+                && import.is_running.get_untracked()
             {
-                copying.resume(next);
+                import.resume(next);
             }
         });
-        copying
+        import
     }
 
     /// Begins with these files.
@@ -46,6 +53,7 @@ impl Copying {
             Some(folder) => {
                 self.folder.set_value(Some(folder));
                 self.is_running.set(true);
+                self.done.set(None);
                 self.resume((0, 0));
             }
             None => self
@@ -62,6 +70,7 @@ impl Copying {
                 Ok(None) => {
                     self.folder.set_value(None);
                     self.is_running.set(false);
+                    self.done.set(Some(folder.name.clone()));
                     choose(self.app, &folder.name);
                 }
                 Err(error) => {
@@ -152,6 +161,6 @@ mod tests {
         let found =
             [piece(0, 0, 2), piece(0, 2, 1), piece(1, 0, 0), piece(2, 0, 1)].map(|piece| after(&piece));
         assert_eq!(found, [Some((0, 2)), Some((1, 0)), Some((2, 0)), Some((3, 0))]);
-        assert_eq!(after(&Command::Shelf), None);
+        assert_eq!(after(&Command::ListModels), None);
     }
 }

@@ -1,6 +1,6 @@
 """ONNX Runtime's side of `cargo xtask bench --against ort` in writing, as `benches/native.mjs` starts it.
 
-    python python/bench_ort_writer.py target/bench/models/blip-base THREADS
+    python python/bench_ort_decoder.py target/bench/models/blip-base THREADS
 
 Answers every line of its input with a token of the text: milliseconds, the token's place, and the largest error of a
 logit.

@@ -4,7 +4,7 @@ use web_time::Instant;
 
 use crate::device::DeviceError;
 use crate::dot::dot;
-use crate::infer::{Decoding, Source, TextError, VisionLanguageModel};
+use crate::infer::{Decoding, GenerationContext, TextError, VisionLanguageModel};
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
@@ -71,9 +71,9 @@ impl ModelOutputs {
             outputs.add(model, picture).await?;
         }
         outputs.ms = start.elapsed().as_secs_f64() * 1e3 / pictures.len() as f64;
-        if let Some(words) = model.words.as_ref().filter(|_| model.architecture.embeds()) {
-            let ids = texts.iter().map(|text| words.row(text)).collect::<Result<Vec<_>, _>>()?;
-            outputs.texts = vectors(&model.encode_sentences(&ids).await?);
+        if let Some(tokenizer) = model.tokenizer.as_ref().filter(|_| model.architecture.embeds()) {
+            let ids = texts.iter().map(|text| tokenizer.row(text)).collect::<Result<Vec<_>, _>>()?;
+            outputs.texts = vectors(&model.embed_texts(&ids).await?);
         }
         Ok(outputs)
     }
@@ -81,11 +81,13 @@ impl ModelOutputs {
     /// What the model makes of one more picture.
     async fn add(&mut self, model: &mut VisionLanguageModel, picture: &Pixels) -> Result<(), PrecisionError> {
         if model.architecture.embeds() {
-            self.images.extend(vectors(&model.encode_pictures(std::slice::from_ref(picture)).await?));
+            self.images.extend(vectors(&model.embed_images(std::slice::from_ref(picture)).await?));
             return Ok(());
         }
-        let (source, prompt) = match model.architecture.does(Task::Caption) {
-            true => (Source { picture: picture.clone(), question: None }, model.caption_prompt("")?.0),
+        let (source, prompt) = match model.architecture.supports(Task::Caption) {
+            true => {
+                (GenerationContext { picture: picture.clone(), question: None }, model.caption_prompt("")?.0)
+            }
             false => model.question(picture.clone(), QUESTION)?,
         };
         self.written.push(model.generate(&source, prompt, Decoding::Greedy, MAX_NEW).await?.ids);

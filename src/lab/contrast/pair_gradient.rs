@@ -7,7 +7,7 @@ use crate::softmax::softmax;
 
 /// What one pair's cell meets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pull {
+pub struct PairGradient {
     /// Share of every caption in the eyes of picture `i`: `softmax(s_i:)`, or `sigmoid(s_ik)` under [`Loss::Sigmoid`].
     pub row: Vec<f32>,
     /// Share of every picture in the eyes of caption `j`: `softmax(s_:j)`, or `sigmoid(s_kj)`.
@@ -23,7 +23,13 @@ pub struct Pull {
 ///
 /// InfoNCE, with `p = softmax(s_i:)_j` and `q = softmax(s_:j)_i`: `dL/ds_ij = (p - [i = j]) / n` to text,
 /// `(q - [i = j]) / n` to pictures, the mean of the two in both directions. Sigmoid: `(sigmoid(s_ij) - [i = j]) / n`.
-pub fn pull(logits: &[f32], n: usize, i: usize, j: usize, settings: &ContrastSettings) -> Option<Pull> {
+pub fn pair_gradient(
+    logits: &[f32],
+    n: usize,
+    i: usize,
+    j: usize,
+    settings: &ContrastSettings,
+) -> Option<PairGradient> {
     assert!(logits.len() == n * n && i < n && j < n, "a cell of {n} x {n} scores");
     if settings.space == Space::Coordinated {
         return None;
@@ -42,7 +48,12 @@ pub fn pull(logits: &[f32], n: usize, i: usize, j: usize, settings: &ContrastSet
     };
     let gradient = (share - f64::from(u8::from(i == j))) / n as f64;
     let f32s = |values: Vec<f64>| values.into_iter().map(|x| x as f32).collect();
-    Some(Pull { row: f32s(row), column: f32s(column), gradient: gradient as f32, attracts: gradient < 0.0 })
+    Some(PairGradient {
+        row: f32s(row),
+        column: f32s(column),
+        gradient: gradient as f32,
+        attracts: gradient < 0.0,
+    })
 }
 
 fn sigmoid(scores: Vec<f64>) -> Vec<f64> {
@@ -85,7 +96,7 @@ mod tests {
                     loss(&scores, &settings)
                 };
                 let numeric = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
-                let pull = pull(&logits, N, k / N, k % N, &settings).expect("the loss sees pairs");
+                let pull = pair_gradient(&logits, N, k / N, k % N, &settings).expect("the loss sees pairs");
                 assert!((f64::from(pull.gradient) - numeric).abs() < 1e-6, "{settings:?} {k}: {numeric}");
                 assert_eq!(pull.attracts, k / N == k % N, "only partners attract");
             }
@@ -95,6 +106,6 @@ mod tests {
     #[test]
     fn correlations_pull_no_pair() {
         let settings = ContrastSettings { space: Space::Coordinated, ..ContrastSettings::default() };
-        assert_eq!(pull(&[0.0; 4], 2, 0, 1, &settings), None);
+        assert_eq!(pair_gradient(&[0.0; 4], 2, 0, 1, &settings), None);
     }
 }

@@ -36,7 +36,7 @@ const PIPELINE: &str = r#"{
 }"#;
 
 /// A byte-pair encoding of lower-case words that begin with their space; `file` names its source in errors.
-pub struct OwnTokenizer {
+pub struct PlayroomBpe {
     file: String,
     ids: HashMap<String, u32>,
     tokens: HashMap<u32, String>,
@@ -46,7 +46,7 @@ pub struct OwnTokenizer {
     unknown: u32,
 }
 
-impl OwnTokenizer {
+impl PlayroomBpe {
     /// Reads a `tokenizer.json` of [`crate::io::bpe::train`]; of others it says what is different.
     pub fn new(file: impl Into<String>, json: &[u8]) -> Result<Self, TokenizerError> {
         let file = file.into();
@@ -129,7 +129,7 @@ struct Added {
 }
 
 /// Reads the file; the error is a reason.
-fn read(json: &[u8], file: &str) -> Result<OwnTokenizer, String> {
+fn read(json: &[u8], file: &str) -> Result<PlayroomBpe, String> {
     let mut document: Value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
     let ids: HashMap<String, u32> = take(&mut document, "/model/vocab")?;
     let pairs: Vec<(String, String)> = take(&mut document, "/model/merges")?;
@@ -162,7 +162,7 @@ fn read(json: &[u8], file: &str) -> Result<OwnTokenizer, String> {
         specials.push((token.content, token.id));
     }
     let tokens = ids.iter().map(|(token, &id)| (id, token.clone())).collect();
-    Ok(OwnTokenizer { file: file.to_string(), tokens, merges, specials, unknown: id(&unknown)?, ids })
+    Ok(PlayroomBpe { file: file.to_string(), tokens, merges, specials, unknown: id(&unknown)?, ids })
 }
 
 /// Takes a part of the document, leaving the rest.

@@ -12,7 +12,7 @@ const SCREENSHOTS = fileURLToPath(new URL("../screenshots", import.meta.url));
 // As on GitHub Pages: the page lies under a sub-path.
 const BASE = "/triptych/";
 
-export class Lab {
+export class TestPage {
   constructor(page, server, mode) {
     this.page = page;
     this.server = server;
@@ -54,7 +54,7 @@ export class Lab {
 
   /** Waits until the model is loaded and nothing is being encoded. */
   async encoded() {
-    const device = this.engine().locator("summary");
+    const device = this.engine().locator(":scope > summary");
     await device.filter({ hasText: /^(CPU|WebGPU)$/ }).waitFor({ timeout: 120_000 });
     await this.page.waitForFunction(() => !document.querySelector(".loading"), null, { timeout: 240_000 });
   }
@@ -69,8 +69,8 @@ export class Lab {
 
   /** Looks for words and waits until the pictures have taken their order. */
   async search(words) {
-    await this.page.getByLabel("Look for").fill(words);
-    await this.page.locator("p.truth").filter({ hasText: /ranked|no scene|No scene/ }).waitFor({ timeout: 30_000 });
+    await this.page.getByLabel("Query", { exact: true }).fill(words);
+    await this.page.locator("p.truth").filter({ hasText: /relevant|No ground truth/ }).waitFor({ timeout: 30_000 });
     // An earlier search's order may still stand: wait until the order has rested.
     const order = () => this.page.locator("ol.found > li .thumbnail").evaluateAll((found) => found.map((one) => one.title).join());
     for (let last = null, now = await order(); now !== last; ) {
@@ -79,7 +79,7 @@ export class Lab {
     }
   }
 
-  /** What the world says of the first pictures that were found. */
+  /** Whether the query is true of the first pictures that were found. */
   async verdicts(count) {
     const verdicts = this.page.locator("ol.found > li .verdict");
     await verdicts.nth(count - 1).waitFor({ timeout: 60_000 });
@@ -112,15 +112,15 @@ export class Lab {
 
   /**
    * Whether the strongest cell of the map over the picture touches the box of the outlined object, read from the
-   * pixels of the veil and the outline's own geometry; null where nothing is outlined.
+   * pixels of the attention overlay and the outline's own geometry; null where nothing is outlined.
    */
   peakIsInOutline() {
     return this.page.evaluate(() => {
       const outline = document.querySelector("figure.picture svg.marks path.outline");
       if (!outline) return null;
-      const veil = document.querySelector("figure.picture .veil canvas");
-      const side = veil.width;
-      const bytes = veil.getContext("2d").getImageData(0, 0, side, side).data;
+      const overlay = document.querySelector("figure.picture .veil canvas");
+      const side = overlay.width;
+      const bytes = overlay.getContext("2d").getImageData(0, 0, side, side).data;
       let peak = 0;
       for (let cell = 1; cell < side * side; cell++) if (bytes[4 * cell + 3] < bytes[4 * peak + 3]) peak = cell;
       const size = 64 / side;
@@ -192,7 +192,7 @@ export function journey(name, walk, modes = ["webgpu", "no-webgpu"], browser = {
       const server = await serve(process.env.TRIPTYCH_DIST, { base: BASE });
       const errors = collectErrors(page);
       try {
-        const lab = new Lab(page, server, mode);
+        const lab = new TestPage(page, server, mode);
         if (mode === "no-webgpu") lab.inWorker("delete WorkerNavigator.prototype.gpu;");
         await walk(lab);
         const unforgiven = errors.filter((error) => !lab.forgiven.some((pattern) => pattern.test(error)));

@@ -1,7 +1,7 @@
 """BLIP's caption decoder with random weights, once for each side of `cargo xtask bench --against ort`.
 
     pip install -r benches/requirements.txt
-    python python/bench_writer.py target/bench/models/blip-base
+    python python/bench_decoder.py target/bench/models/blip-base
 
 Writes `config.json` and `model.safetensors` as transformers keeps a `BlipForConditionalGeneration` whose decoder is that of
 BLIP base and whose vision tower hands its patches on (one layer that adds nothing); `decoder.onnx`, a step of the decoder

@@ -1,4 +1,4 @@
-//! The shelf of pictures: a few scenes of the gallery and the visitor's own.
+//! The strip of pictures: a few scenes of the gallery and the visitor's own.
 
 use super::picture::{Thumbnail, described};
 use super::raster::Rgba;
@@ -9,11 +9,11 @@ use crate::ui::state::Shared;
 use crate::ui::view::PictureName;
 use leptos::prelude::*;
 
-/// Scenes on the shelf.
+/// Scenes in the strip.
 const SCENES: usize = 24;
 
 #[component]
-pub fn Shelf() -> impl IntoView {
+pub fn PictureStrip() -> impl IntoView {
     let app = AppContext::here();
     let scenes = Memo::new(move |_| {
         app.gallery.with(|gallery| gallery.pictures.iter().take(SCENES).cloned().collect::<Vec<_>>())
@@ -33,12 +33,12 @@ pub fn Shelf() -> impl IntoView {
         }
     };
     view! {
-        <section class="shelf" aria-label="Pictures"><ul>
+        <section class="shelf" aria-label="Images"><ul>
             {move || is_extra().then(|| view! {
                 <li><Thumbnail rgba label=app.picture.with(|picture| described(picture)) chosen=true choose=|| {} /></li>
             })}
             {move || own().map(|pixels| view! {
-                <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&pixels))) label="Your own picture" chosen=false
+                <li><Thumbnail rgba=Memo::from(Shared::new(Rgba::from(&pixels))) label="Your image" chosen=false
                     choose=move || app.go(|view| view.picture = PictureName::Own) /></li>
             })}
             <For each=move || scenes.get() key=|picture| picture.name.clone() children=scene />

@@ -5,14 +5,14 @@ use std::io;
 use super::folders::{MODELS, album_of, folder_of};
 use super::import::ImportLock;
 use super::storage::storage;
-use crate::io::hub::{Manifest, Source, manifest, resolve};
+use crate::io::hub::{Manifest, Source, load_manifest, resolve};
 use crate::order;
 use crate::precision::Precision;
 use crate::session::host::Host;
 use crate::session::protocol::{Failure, StoredModel};
 
 /// Whatever is kept, by name; a checkpoint of which nothing has come yet is not.
-pub(super) async fn shelf(host: &impl Host) -> Result<Vec<StoredModel>, Failure> {
+pub(super) async fn list_models(host: &impl Host) -> Result<Vec<StoredModel>, Failure> {
     let mut all = Vec::new();
     for folder in host.folders().await.map_err(storage)? {
         if !folder.starts_with(MODELS) {
@@ -20,11 +20,11 @@ pub(super) async fn shelf(host: &impl Host) -> Result<Vec<StoredModel>, Failure>
         }
         let store = host.folder(&folder).await.map_err(storage)?;
         // A folder that is being deleted or begun by another page is that page's affair.
-        let Ok(Some(manifest)) = manifest(&store).await else { continue };
+        let Ok(Some(manifest)) = load_manifest(&store).await else { continue };
         let stored = stored(host, &folder, &manifest).await;
         if stored > 0 {
             let (name, size) = (manifest.name.clone(), manifest.size());
-            all.push(StoredModel { name, size, stored, lasts: host.lasts(&folder) });
+            all.push(StoredModel { name, size, stored, is_persistent: host.is_persistent(&folder) });
         }
     }
     order::sort_by(&mut all, |a, b| a.name.cmp(&b.name));
@@ -49,7 +49,7 @@ pub(super) async fn outdated(host: &impl Host, names: Vec<String>) -> Vec<String
     for name in names {
         let Ok(source) = Source::parse(&name) else { continue };
         let Ok(folder) = host.folder(&folder_of(&name)).await else { continue };
-        let Ok(Some(kept)) = manifest(&folder).await else { continue };
+        let Ok(Some(kept)) = load_manifest(&folder).await else { continue };
         let now = resolve(&source, &host.network()).await;
         if now.is_ok_and(|now| kept.differs(&now.manifest)) {
             outdated.push(name);
@@ -76,13 +76,13 @@ pub(super) async fn delete<H: Host>(
     }
     remove(host, &folder).await?;
     drop(lock);
-    shelf(host).await
+    list_models(host).await
 }
 
 async fn remove(host: &impl Host, folder: &str) -> Result<(), Failure> {
     match host.remove(folder).await {
         Ok(()) => {
-            host.tell(folder);
+            host.notify_changed(folder);
             Ok(())
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

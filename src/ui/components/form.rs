@@ -1,0 +1,248 @@
+//! Small controls: a choice among a few, a slider, a switch, a line of text.
+
+use crate::ui::memo::Memo;
+use leptos::html::Details;
+use leptos::prelude::*;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+use web_sys::HtmlInputElement;
+
+/// A row of buttons of which one is pressed.
+#[component]
+pub fn Segments<T>(
+    /// What is chosen, read aloud.
+    label: &'static str,
+    options: Vec<(T, &'static str)>,
+    #[prop(into)] chosen: Memo<T>,
+    choose: impl Fn(T) + Copy + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    let buttons = options.into_iter().map(|(option, name)| {
+        let pressed = move || (chosen.get() == option).to_string();
+        view! { <button type="button" aria-pressed=pressed on:click=move |_| choose(option)>{name}</button> }
+    });
+    view! { <div class="segments" role="group" aria-label=label>{buttons.collect_view()}</div> }
+}
+
+/// A slider with its value beside it.
+#[component]
+pub fn Slider(
+    label: &'static str,
+    min: f32,
+    max: f32,
+    step: f32,
+    #[prop(into)] value: Memo<f32>,
+    /// How the value is written.
+    show: fn(f32) -> String,
+    change: impl Fn(f32) + Copy + Send + Sync + 'static,
+    /// The gesture has ended.
+    done: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let hear = move |event| {
+        if let Ok(value) = event_target_value(&event).parse() {
+            change(value);
+        }
+    };
+    view! {
+        <label class="slider">
+            <span>{label}</span>
+            <input type="range" min=min max=max step=step prop:value=move || value.get().to_string()
+                aria-valuetext=move || show(value.get()) on:input=hear on:change=move |_| done() />
+            <output aria-live="off">{move || show(value.get())}</output>
+        </label>
+    }
+}
+
+/// A key moves a slider in no time; what lights up meanwhile should be seen.
+const AFTERGLOW: Duration = Duration::from_secs(1);
+
+/// Ends of the slider of a learning rate, in millionths; a link may name others.
+pub const LEARNING_RATES: (u32, u32) = (100, 20_000);
+
+/// Seeds that can be typed; a link may name others.
+pub const SEEDS: RangeInclusive<u64> = 0..=9_999;
+
+/// A power of ten of millionths as a rate.
+pub fn learning_rate(exponent: f32) -> String {
+    format!("{:.4}", 10_f32.powf(exponent - 6.0))
+}
+
+/// A slider over decades of a whole number, which is taken when the gesture ends: each value is a run of its own.
+#[component]
+pub fn Decades(
+    label: &'static str,
+    #[prop(into)] value: Memo<u32>,
+    ends: (u32, u32),
+    /// How a power of ten is written.
+    show: fn(f32) -> String,
+    choose: impl Fn(u32) + Copy + Send + Sync + 'static,
+    /// Is told whether the slider is being moved.
+    #[prop(optional)]
+    moving: Option<RwSignal<bool>>,
+) -> impl IntoView {
+    let log = |value: u32| (value as f32).log10();
+    let draft = RwSignal::new(log(value.get_untracked()));
+    Effect::new(move || draft.set(log(value.get())));
+    let done = move || {
+        let whole = 10_f32.powf(draft.get_untracked()).round().clamp(ends.0 as f32, ends.1 as f32) as u32;
+        if whole != value.get_untracked() {
+            choose(whole);
+        }
+        if let Some(moving) = moving {
+            let rest = move || {
+                moving.try_set(false);
+            };
+            set_timeout(rest, AFTERGLOW);
+        }
+    };
+    let change = move |exponent| {
+        draft.set(exponent);
+        if let Some(moving) = moving {
+            moving.set(true);
+        }
+    };
+    view! {
+        <Slider label min=log(ends.0) max=log(ends.1) step=0.01 value=draft show
+            change done />
+    }
+}
+
+/// A switch.
+#[component]
+pub fn Switch(
+    label: &'static str,
+    #[prop(into)] on: Memo<bool>,
+    change: impl Fn(bool) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="switch">
+            <input type="checkbox" role="switch" prop:checked=move || on.get()
+                on:change=move |event| change(event_target_checked(&event)) />
+            <span>{label}</span>
+        </label>
+    }
+}
+
+/// Quick sentences to choose from.
+#[component]
+pub fn Suggestions(
+    label: &'static str,
+    #[prop(into)] texts: Memo<Vec<String>>,
+    choose: impl Fn(String) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let chip = move |text: String| {
+        let chosen = text.clone();
+        view! { <li><button type="button" class="chip words" on:click=move |_| choose(chosen.clone())>{text}</button></li> }
+    };
+    view! {
+        <ul class="chips" aria-label=label>
+            {move || texts.get().into_iter().map(chip).collect_view()}
+        </ul>
+    }
+}
+
+/// A line of text that tells of itself while it is typed and when it is left.
+#[component]
+pub fn TextField(
+    label: &'static str,
+    #[prop(optional)] placeholder: &'static str,
+    #[prop(into)] value: Memo<String>,
+    change: impl Fn(String) + Copy + Send + Sync + 'static,
+    /// Enter was pressed or the line was left.
+    done: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="line">
+            <span>{label}</span>
+            <input type="text" placeholder=placeholder autocomplete="off" autocapitalize="off" spellcheck="false"
+                enterkeyhint="search" maxlength="400" prop:value=move || value.get()
+                on:input=move |event| change(event_target_value(&event)) on:change=move |_| done() />
+        </label>
+    }
+}
+
+/// A whole number that can be typed or stepped. What is typed is brought within the limits, and the field then shows what
+/// has come of it.
+#[component]
+pub fn NumberField<T>(
+    label: &'static str,
+    min: T,
+    max: T,
+    #[prop(into)] value: Memo<T>,
+    change: impl Fn(T) + Copy + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Copy + Display + PartialOrd + FromStr + Send + Sync + 'static,
+{
+    let refused = RwSignal::new(None::<String>);
+    let hear = move |event| {
+        let field: HtmlInputElement = event_target(&event);
+        let typed = field.value();
+        nearest(&typed, min, max).into_iter().for_each(change);
+        let taken = value.get_untracked().to_string();
+        refused.set((typed.trim() != taken).then_some(typed));
+        // Also where the value has stayed, so that nothing else would write it.
+        field.set_value(&taken);
+    };
+    let limits = move || match refused.get() {
+        Some(typed) if typed.is_empty() => format!("Not a number: {min} to {max}"),
+        Some(typed) => format!("{typed} is not possible: {min} to {max}"),
+        None => format!("{min} to {max}"),
+    };
+    view! {
+        <label class="number">
+            <span>{label}</span>
+            <input type="number" min=min.to_string() max=max.to_string() step="1" inputmode="numeric"
+                prop:value=move || value.get().to_string() on:change=hear />
+            <small role="status" class:refused=move || refused.with(Option::is_some)>{limits}</small>
+        </label>
+    }
+}
+
+/// Settings that few change, behind a summary; they are shown as soon as one of them is not what it usually is.
+#[component]
+pub fn MoreSettings(#[prop(into)] is_unusual: Memo<bool>, children: Children) -> impl IntoView {
+    let details = NodeRef::<Details>::new();
+    Effect::new(move || {
+        if let Some(details) = details.get().filter(|_| is_unusual.get()) {
+            details.set_open(true);
+        }
+    });
+    view! {
+        <details class="more" node_ref=details>
+            <summary>"More settings"</summary>
+            <div class="settings">{children()}</div>
+        </details>
+    }
+}
+
+/// The whole number within the limits that is nearest to what was typed; none where that is no number.
+fn nearest<T: Copy + PartialOrd + FromStr>(typed: &str, min: T, max: T) -> Option<T> {
+    let number: f64 = typed.trim().parse().ok().filter(|number: &f64| !number.is_nan())?;
+    let whole = format!("{:.0}", number.round()).parse().unwrap_or(if number < 1.0 { min } else { max });
+    Some(if whole < min {
+        min
+    } else if whole > max {
+        max
+    } else {
+        whole
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_number_is_brought_within_its_limits() {
+        let taken =
+            ["512", "1000000", "0", "-3", "3.7", "64", "-0.2"].map(|typed| nearest(typed, 8_usize, 128));
+        assert_eq!(taken, [128, 128, 8, 8, 8, 64, 8].map(Some));
+        assert_eq!([nearest("3.7", 0_u8, 90), nearest("1e9", 0, 90)], [Some(4), Some(90)]);
+        assert_eq!(["", "many", "NaN"].map(|typed| nearest(typed, 1_u32, 2)), [None; 3]);
+    }
+}

@@ -13,6 +13,7 @@ use super::{LoadError, PlayroomTokenizer, TextError};
 use crate::io::read_at::Files;
 use crate::io::tokenizer::{Tokenizer, TokenizerError};
 use crate::model::architecture::Architecture;
+use crate::world::language::worded;
 
 /// Letters of a text that are quoted where a part of it is told.
 const QUOTED: usize = 40;
@@ -112,10 +113,11 @@ impl ModelTokenizer {
     }
 
     /// The ids of a text with its special tokens. Of one that is too long for a published model the end is cut, but for the
-    /// last token, and [`ModelTokenizer::take_truncations`] tells of it; Playroom takes none. At least one, or an error.
+    /// last token, and [`ModelTokenizer::take_truncations`] tells of it; Playroom takes none, and reads the
+    /// sentence as its world words it. At least one, or an error.
     pub fn row(&self, text: &str) -> Result<Vec<u32>, TextError> {
         let tokenizer = match &self.tokenizer {
-            Kind::Playroom(own) => return self.fitting(text, own.sentence(text)),
+            Kind::Playroom(own) => return self.fitting(text, own.sentence(&worded(text))),
             Kind::Published(tokenizer) => tokenizer,
         };
         let mut encoding = tokenizer.encode(text)?;

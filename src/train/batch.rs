@@ -10,9 +10,7 @@ use crate::infer::{PlayroomTokenizer, pixel_values};
 use crate::rng::GOLDEN;
 use crate::tensor::HostTensor;
 use crate::world::edit::near_misses_half_exchanged;
-use crate::world::language::{
-    Caption, Style, caption, false_caption, full_caption, kind_named, parse, reword, thinned,
-};
+use crate::world::language::{Caption, Style, caption, false_caption, full_caption, kind_named, thinned};
 use crate::world::questions::{QuestionKind, ask};
 use crate::world::render::{PIXELS, Picture};
 use crate::world::scene::MAX_OBJECTS;
@@ -28,9 +26,6 @@ pub struct Batch {
 
 /// A scene and its near misses; a power of two. The number of pictures in a batch is a multiple of it.
 pub const GROUP: usize = 8;
-
-/// One in so many sentences and questions that are read is put in other words.
-const REWORDED: usize = 4;
 
 /// All scenes of a batch with words have equally many objects, so that little of its rows is padding; a full caption
 /// takes at most ten tokens per object and the two at its ends.
@@ -122,7 +117,6 @@ impl Draw<'_> {
         loop {
             let style = self.rng.pick(&SHORT_STYLES);
             let Some(caption) = caption(&self.scenes[scene], style, &mut self.rng) else { continue };
-            let caption = self.reworded(caption, SHORT);
             let ids = self.words.sentence(&caption.text);
             if ids.len() <= SHORT {
                 return (caption, ids);
@@ -130,27 +124,9 @@ impl Draw<'_> {
         }
     }
 
-    /// A sentence or question as it is or, now and then, in other words of at most `room` tokens with what stands around it.
-    fn in_words(&mut self, text: &str, room: usize) -> String {
-        if self.rng.one_in(REWORDED) {
-            let other = reword(text, &mut self.rng);
-            if self.words.sentence(&other).len() <= room {
-                return other;
-            }
-        }
-        text.to_string()
-    }
-
-    fn reworded(&mut self, caption: Caption, room: usize) -> Caption {
-        let text = self.in_words(&caption.text, room);
-        let statements = parse(&text).expect("other words stay inside the grammar");
-        Caption { text, statements, ..caption }
-    }
-
     fn contrast(&mut self) {
-        let full: Vec<String> = self.scenes.iter().map(|scene| full_caption(scene).text).collect();
-        let full: Vec<String> = full.iter().map(|text| self.in_words(text, self.sizes.long)).collect();
-        let full: Vec<_> = full.iter().map(|text| self.words.sentence(text)).collect();
+        let full = |scene| self.words.sentence(&full_caption(scene).text);
+        let full: Vec<_> = self.scenes.iter().map(full).collect();
         self.rows("contrast", &full, self.sizes.long);
         self.inputs.extend(contrast::negatives(&self.scenes));
         let (mut said, mut rows) = (Vec::new(), Vec::new());
@@ -214,7 +190,6 @@ impl Draw<'_> {
                 if full && self.rng.one_in(2) {
                     caption = thinned(&caption, &mut self.rng);
                 }
-                let caption = self.reworded(caption, room);
                 let ids = self.words.sentence(&caption.text);
                 if ids.len() <= room && caption.is_true_of(&self.scenes[scene]) == truth {
                     return (caption, ids);
@@ -262,9 +237,8 @@ impl Draw<'_> {
         loop {
             let kind = self.rng.pick(kinds);
             let Some(question) = ask(&self.scenes[scene], kind, &mut self.rng) else { continue };
-            let text = self.in_words(&question.text, tokens - 1);
-            let prompt = self.words.question(&text);
-            let said = self.referents(&text, &referents::asked(&question.program), scene);
+            let prompt = self.words.question(&question.text);
+            let said = self.referents(&question.text, &referents::asked(&question.program), scene);
             let row = self.continued(prompt, &question.answer.to_string(), said);
             if row.ids.len() <= tokens + 1 {
                 return row;

@@ -122,7 +122,7 @@ pub fn config(folder: &Path) -> Result<Config, CheckpointError> {
 }
 
 /// Tensors by name.
-pub type Named = Vec<(String, HostTensor)>;
+type Named = Vec<(String, HostTensor)>;
 
 /// The weights of a model folder, as [`export`] writes it; each belongs to a model of these sizes. Those that a folder of an
 /// early stage lacks are named beside them.
@@ -135,8 +135,22 @@ pub fn weights(folder: &Path, config: &Config) -> Result<(Named, Vec<String>), C
     Ok((tensors, missing))
 }
 
+/// The sizes of a run that begins with the weights of a model, with the model's heads: those may differ.
+pub fn with_heads_of(theirs: &Config, ours: &Config) -> Config {
+    let Config { image_slots, text_pool, late_width, .. } = *theirs;
+    Config { image_slots, text_pool, late_width, ..ours.clone() }
+}
+
+/// Of a model's weights those that a run of these sizes has room for, and the names of those that it lacks.
+pub fn adopted(mut weights: Named, config: &Config) -> (Named, Vec<String>) {
+    let all = exported_weights(config);
+    weights.retain(|(name, tensor)| all.iter().any(|(other, shape)| other == name && *shape == tensor.shape));
+    let missing = missing(&weights, &all);
+    (weights, missing)
+}
+
 /// The weights of a model folder, as [`export`] writes it after all stages.
-pub fn exported_weights(config: &Config) -> Vec<(String, Shape)> {
+fn exported_weights(config: &Config) -> Vec<(String, Shape)> {
     let mut all = training_weights(config, Stage::Judging);
     all.retain(|(name, _)| is_exported(name));
     all
@@ -171,7 +185,7 @@ fn belong(tensors: &[(String, HostTensor)], config: &Config) -> Result<(), Strin
 }
 
 /// The names of those that are not among the tensors.
-pub fn missing(tensors: &[(String, HostTensor)], all: &[(String, Shape)]) -> Vec<String> {
+fn missing(tensors: &[(String, HostTensor)], all: &[(String, Shape)]) -> Vec<String> {
     let there: HashSet<&str> = tensors.iter().map(|(name, _)| name.as_str()).collect();
     all.iter().map(|(name, _)| name).filter(|name| !there.contains(name.as_str())).cloned().collect()
 }

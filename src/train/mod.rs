@@ -13,4 +13,3 @@ pub mod schedule;
 pub mod trainer;
 pub mod update;
 mod verdicts;
-pub mod warm_start;

@@ -17,7 +17,6 @@ use super::{CliError, Common};
 use crate::eval::playroom::{EvalReport, Options, evaluate, evaluate_towers};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
-use crate::io::file::read;
 use crate::io::file_lock::FileLock;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
@@ -26,9 +25,8 @@ use crate::train::checkpoint::{self, CheckpointError, RunState};
 use crate::train::objective::{LOSS, PARTS};
 use crate::train::schedule::{Schedule, Stage};
 use crate::train::trainer::{Trainer, TrainingMetrics};
-use crate::train::warm_start;
 use crate::world::Split;
-use crate::world::language::reading_vocabulary;
+use crate::world::language::vocabulary;
 
 /// Scenes of `val` that every checkpoint is measured on.
 const VALIDATED: usize = 100;
@@ -98,9 +96,9 @@ impl Train {
                 "{out}: another process is training there; wait for it, or choose another --out"
             ))
         })?;
-        let tokenizer = bpe::train(reading_vocabulary().into_iter(), &SPECIALS, 1024);
+        let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
         let words = PlayroomTokenizer::new(&tokenizer).map_err(CliError::failure)?;
-        let mut trainer = self.trainer(&words)?;
+        let mut trainer = self.trainer(words.tokenizer.vocab_size())?;
         let mut log = self.log(trainer.step)?;
         let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, trainer.step)?;
         let mut towers = Log::open(&self.out.join("towers.csv"), TOWERS_HEADER, trainer.step)?;
@@ -151,8 +149,7 @@ impl Train {
         self.out.join("checkpoint.safetensors")
     }
 
-    fn trainer(&self, words: &PlayroomTokenizer) -> Result<Trainer, CliError> {
-        let vocab_size = words.tokenizer.vocab_size();
+    fn trainer(&self, vocab_size: usize) -> Result<Trainer, CliError> {
         let device = choose_device(self.common.backend)?;
         if !self.resume {
             let steps = self.steps.unwrap_or(10_000);
@@ -169,19 +166,15 @@ impl Train {
             let mut trainer = Trainer::new(&device, run.config, schedule, self.seed, batch);
             if let Some(folder) = &self.start_from {
                 let theirs = checkpoint::config(folder).map_err(CliError::input)?;
-                let with_heads = warm_start::with_heads_of(&theirs, &trainer.config);
-                if with_heads != trainer.config {
-                    let (folder, other) = (folder.display(), first_difference(&with_heads, &trainer.config));
+                let expected = checkpoint::with_heads_of(&theirs, &trainer.config);
+                if theirs != expected {
+                    let (folder, other) = (folder.display(), first_difference(&theirs, &expected));
                     return Err(CliError::input(format!(
                         "{folder}: its config.json is not that of a new run: {other}"
                     )));
                 }
                 let (weights, _) = checkpoint::weights(folder, &theirs).map_err(CliError::input)?;
-                let tokenizer = read(&folder.join("tokenizer.json")).map_err(CliError::input)?;
-                let their_words = PlayroomTokenizer::new(&tokenizer).map_err(CliError::input)?;
-                let all = checkpoint::exported_weights(&trainer.config);
-                let weights = warm_start::adopted(weights, &all, [&their_words, words], self.seed);
-                let missing = checkpoint::missing(&weights, &all);
+                let (weights, missing) = checkpoint::adopted(weights, &trainer.config);
                 if !missing.is_empty() {
                     let (folder, count) = (folder.display(), missing.len());
                     status!(

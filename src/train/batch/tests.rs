@@ -1,13 +1,13 @@
 use super::*;
 use crate::infer::SPECIALS;
 use crate::io::bpe;
-use crate::world::language::{is_same, reading_vocabulary};
+use crate::world::language::{is_same, vocabulary};
 use crate::world::partition::held_out;
 use crate::world::{Colour, Shape};
 
 #[test]
 fn half_of_the_sentences_to_be_judged_are_true_and_so_are_half_of_the_negations() {
-    let words = PlayroomTokenizer::new(&bpe::train(reading_vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
+    let words = PlayroomTokenizer::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
     let no = words.tokenizer.encode("no").ids[0];
     let (mut all, mut negations) = ([0, 0], [0, 0]);
     for number in 0..60 {
@@ -27,7 +27,7 @@ fn half_of_the_sentences_to_be_judged_are_true_and_so_are_half_of_the_negations(
 
 #[test]
 fn no_batch_shows_or_says_a_held_out_pair() {
-    let words = PlayroomTokenizer::new(&bpe::train(reading_vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
+    let words = PlayroomTokenizer::new(&bpe::train(vocabulary().into_iter(), &SPECIALS, 1024)).unwrap();
     let pieces = words.pieces();
     let pairs = Colour::ALL.iter().flat_map(|&colour| Shape::ALL.map(|shape| (colour, shape)));
     let (kept, known): (Vec<_>, Vec<_>) = pairs.partition(|&(colour, shape)| held_out(colour, shape));

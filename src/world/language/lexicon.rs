@@ -111,14 +111,14 @@ const SPOKEN: &[(&str, Term)] = &[
 const UNDERSTOOD: &[(&str, Term)] = &[
     ("corner", Term::Corner),
     ("on", Term::At),
-    ("upper", Term::Top),
-    ("lower", Term::Bottom),
-    ("some", Term::Article),
     (".", Term::Stop),
 ];
 
 /// Words that the speaker uses, each with others that may stand wherever it does.
 pub(super) const SYNONYMS: &[(&str, &[&str])] = &[
+    ("a", &["some"]),
+    ("top", &["upper"]),
+    ("bottom", &["lower"]),
     ("large", &["big", "huge"]),
     ("small", &["little", "tiny"]),
     ("solid", &["plain"]),
@@ -201,18 +201,7 @@ pub(crate) fn is_same(word: &str, other: &str) -> bool {
     term(word).is_some_and(|found| term(other) == Some(found))
 }
 
-/// Every word and punctuation mark of captions, questions and answers, and what [`super::reword`] says for them, sorted: what
-/// the tokenizer of a model has to know that reads what visitors type.
-pub fn reading_vocabulary() -> Vec<String> {
-    let mut words = vocabulary();
-    words.extend(SYNONYMS.iter().flat_map(|(_, others)| others.iter().map(|word| word.to_string())));
-    words.extend(["corner", "on", "upper", "lower", "."].map(str::to_string));
-    order::sort(&mut words);
-    words
-}
-
-/// Every word and punctuation mark of captions, questions and answers, sorted: what the tokenizer of a model has to know that
-/// writes them.
+/// Every word and punctuation mark of captions, questions and answers, sorted: what a tokenizer has to know.
 pub fn vocabulary() -> Vec<String> {
     let attributes = attribute_words().into_iter().map(|(word, _)| word);
     let mut words: Vec<String> = SPOKEN.iter().map(|&(word, _)| word.to_string()).chain(attributes).collect();

@@ -10,17 +10,17 @@ pub(super) mod lexicon;
 mod meaning;
 mod parse;
 pub(super) mod reader;
-mod reword;
 pub(super) mod speak;
 mod twist;
+mod wording;
 
 pub use grounding::{Pointing, mentioned, pointings};
-pub use lexicon::{is_word, reading_vocabulary, spoken, vocabulary};
+pub use lexicon::{is_word, spoken, vocabulary};
 pub use meaning::{Claim, Description, Phrase, Statement};
 pub use parse::{parse, read};
 pub use reader::ParseError;
-pub use reword::reword;
 pub use twist::false_caption;
+pub use wording::worded;
 
 pub(super) use choose::{absent, projections};
 pub(crate) use lexicon::{is_same, kind_named};

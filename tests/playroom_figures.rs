@@ -26,7 +26,7 @@ fn agrees(found: f64, p: f64, count: usize) -> bool {
 fn a_hundred_scenes_agree_with_the_card() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("public/models/playroom");
     let device = Device::Cpu(CpuDevice { exact: false });
-    let loaded = VisionLanguageModel::load(device, &Folder(folder.clone()), Precision::F32);
+    let loaded = VisionLanguageModel::load(device, &Folder(folder.to_path_buf()), Precision::F32);
     let mut model = loaded.expect("the shipped model");
     for (file, split) in [("eval.json", Split::Test), ("eval-compose.json", Split::Compose)] {
         let json = std::fs::read(folder.join(file)).expect(file);

@@ -52,9 +52,7 @@ impl LoadedModel {
         let ids = texts.iter().map(|text| self.0.sentence(text)).collect::<Result<Vec<_>, _>>()?;
         Ok(rows(&pollster::block_on(self.0.embed_texts(&ids))?))
     }
-}
 
-impl Opened {
     /// Says which words of the texts Playroom has never read; what it makes of them means nothing.
     pub(crate) fn tell_unknown(&self, texts: &[String]) {
         let Some((_, words)) = self.0.playroom() else { return };

@@ -18,9 +18,7 @@ fn backward_passes_agree_with_finite_differences() {
 fn words_and_cells_that_are_nearest_take_the_gradient_of_late_interaction() {
     let (words, cells) = (noise(&[3, 4, 5], 2.0, 8), noise(&[2, 6, 5], 2.0, 9));
     let lengths = HostTensor::u32([3], vec![4, 2, 3]);
-    let late = Case::new("late scores", vec![words, cells, lengths], |b, s| {
-        late_scores(b, s[0], s[2], s[1])
-    });
+    let late = Case::new("late scores", vec![words, cells, lengths], |b, s| late_scores(b, s[0], s[2], s[1]));
     let report = block_on(gradients(&[late.differentiable()]));
     assert_eq!(report.compared, 2);
     report.expect_clean();

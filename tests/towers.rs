@@ -23,8 +23,7 @@ fn the_towers_learn_and_what_else_was_learned_stays() {
     let (weights, _) = checkpoint::adopted(weights, &config);
 
     let device = Device::Cpu(CpuDevice { exact: false });
-    let schedule =
-        Schedule { peak: 1e-3, warmup: 1, towers: 3, pictures: 0, writing: 0, steps: 3, decay: 1 };
+    let schedule = Schedule { peak: 1e-3, warmup: 1, towers: 3, pictures: 0, writing: 0, steps: 3, decay: 1 };
     assert_eq!(schedule.stage(3), Stage::Towers);
     let mut trainer = Trainer::new(&device, config, schedule, 1, 8);
     trainer.restore(&weights, 0).expect("they fit");

@@ -67,7 +67,8 @@ impl VisionLanguageModel {
             let compiled = self.run(job, false, &[("ids", &ids), ("lengths", &lengths)]).await?;
             let all = self.read(&compiled, "word_embeds").await?;
             let (tokens, width) = (all.shape[1], all.shape[2]);
-            for (values, &length) in all.as_f32().chunks(tokens * width).zip(lengths.as_u32()).take(chunk.len())
+            for (values, &length) in
+                all.as_f32().chunks(tokens * width).zip(lengths.as_u32()).take(chunk.len())
             {
                 let length = length as usize;
                 words.push(HostTensor::f32([length, width], values[..length * width].to_vec()));

@@ -81,7 +81,8 @@ impl<'a> Draw<'a> {
         let mut scenes = Vec::with_capacity(sizes.batch);
         for group in 0..groups {
             let scene = scene_with(Split::Train, seed, number * groups + group, objects.clone());
-            let near = near_misses_half_exchanged(&scene, &mut rng, GROUP - 1).into_iter().map(|(near, _)| near);
+            let near =
+                near_misses_half_exchanged(&scene, &mut rng, GROUP - 1).into_iter().map(|(near, _)| near);
             let group: Vec<Scene> = near.chain(std::iter::repeat(scene.clone())).take(GROUP - 1).collect();
             scenes.push(scene);
             scenes.extend(group);

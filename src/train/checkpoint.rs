@@ -103,7 +103,8 @@ impl RunState {
         if !(peak.is_finite() && peak >= 0.0) {
             return Err(format!("schedule.peak is {peak}, expected a number from 0 on"));
         }
-        match [warmup, towers, pictures, writing, steps, decay, self.step].iter().find(|steps| **steps > MOST) {
+        match [warmup, towers, pictures, writing, steps, decay, self.step].iter().find(|steps| **steps > MOST)
+        {
             Some(steps) => Err(format!("{steps} steps, expected at most {MOST}")),
             None => Ok(()),
         }

@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn rises_stays_and_falls() {
-        let schedule = Schedule { peak: 2.0, warmup: 4, towers: 0, pictures: 6, writing: 11, steps: 20, decay: 5 };
+        let schedule =
+            Schedule { peak: 2.0, warmup: 4, towers: 0, pictures: 6, writing: 11, steps: 20, decay: 5 };
         let rates: Vec<f32> = [1, 4, 6, 7, 11, 12, 16, 18, 20, 21].map(|s| schedule.at(s)).to_vec();
         assert_eq!(rates, [0.5, 2.0, 2.0, 0.5, 2.0, 0.5, 2.0, 1.2, 0.4, 0.0]);
         let stages = [1, 6, 7, 11, 12].map(|step| schedule.stage(step));

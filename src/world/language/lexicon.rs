@@ -108,11 +108,7 @@ const SPOKEN: &[(&str, Term)] = &[
 ];
 
 /// Words that are understood when a visitor types them, beside the [`SYNONYMS`].
-const UNDERSTOOD: &[(&str, Term)] = &[
-    ("corner", Term::Corner),
-    ("on", Term::At),
-    (".", Term::Stop),
-];
+const UNDERSTOOD: &[(&str, Term)] = &[("corner", Term::Corner), ("on", Term::At), (".", Term::Stop)];
 
 /// Words that the speaker uses, each with others that may stand wherever it does.
 pub(super) const SYNONYMS: &[(&str, &[&str])] = &[

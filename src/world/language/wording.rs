@@ -67,7 +67,10 @@ mod tests {
     #[test]
     fn a_visitors_words_are_said_as_the_speaker_says_them() {
         for (typed, ours) in [
-            ("A BIG red ball in the upper left corner, and an item.", "a large red circle at the top left, and an object"),
+            (
+                "A BIG red ball in the upper left corner, and an item.",
+                "a large red circle at the top left, and an object",
+            ),
             ("a tiny violet box on the left of some thing", "a small purple square to the left of an object"),
             ("two spotted hoops at the middle", "two dotted rings in the centre"),
             ("there is a huge orange disc on the right", "there is a large orange circle at the right"),

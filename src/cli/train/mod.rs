@@ -266,10 +266,7 @@ impl Train {
         for split in [Split::Val, Split::Compose] {
             let options = Options { split, seed: trainer.seed, count: VALIDATED };
             let found = pollster::block_on(evaluate_towers(&mut model.0, options))?;
-            let [late_recall, hard_late] =
-                [found.late_recall_1, found.hard_late].map(Option::unwrap_or_default);
-            let values = [found.recall_1, late_recall, found.hard_embedding, hard_late];
-            values.iter().for_each(|value| line += &format!(",{value:.3}"));
+            found.values().iter().for_each(|value| line += &format!(",{value:.3}"));
         }
         log.line(&line)
     }

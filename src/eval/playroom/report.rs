@@ -63,6 +63,14 @@ pub struct TowersReport {
     pub hard_late: Option<f64>,
 }
 
+impl TowersReport {
+    /// The figures in their order, 0 for those of late interaction in a model without it.
+    pub fn values(&self) -> [f64; 4] {
+        let [late_recall, hard_late] = [self.late_recall_1, self.hard_late].map(Option::unwrap_or_default);
+        [self.recall_1, late_recall, self.hard_embedding, hard_late]
+    }
+}
+
 /// Greedy captions in the `full` style.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Captions {

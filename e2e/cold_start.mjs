@@ -8,8 +8,8 @@ import { serve } from "./serve.mjs";
 const ROOM = "retrieve?q=a+red+circle";
 /** A selector and what its text begins with. */
 const MARKS = {
-  "page drawn": ["#engine summary", ""],
-  "device chosen": ["#engine summary", "CPU"],
+  "page drawn": ["#engine > summary", ""],
+  "device chosen": ["#engine > summary", "CPU"],
   "first order": ["ol.found > li .verdict", ""],
 };
 

@@ -1,8 +1,9 @@
-// Completes the page that Trunk has written: names the program and the worker by their content, writes the page's policy
-// and the list of files that public/service_worker.js keeps. Run again, it does the same of what has changed since.
+// Completes the page that Trunk has written: names the program and the worker by their content, writes the page's policy,
+// the files that answer the rooms' addresses, and the list of files that public/service_worker.js keeps. Run again, it does
+// the same of what has changed since.
 // Usage: node complete.mjs FOLDER
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -11,10 +12,12 @@ const UNHASHED = ["worker_loader.js", "tokenizer.js", "tokenizer_bg.wasm"];
 /** What only they need who load a published checkpoint; kept once it has been used. */
 const ONCE_USED = UNHASHED.slice(1);
 /**
- * Not part of the page: who answers for unknown paths, what robots read, papers beside the files, and the list of models,
- * which whoever hosts the page may write anew.
+ * Not part of the page: who answers for rooms and for unknown paths, what robots and previews read, papers beside the files,
+ * and the list of models, which whoever hosts the page may write anew.
  */
-const LEFT_OUT = /^(404\.html|index\.html|service_worker\.js|robots\.txt|models\.json)$|\.(txt|md|csv)$|eval-compose\.json$/;
+const LEFT_OUT = /\.html$|^(service_worker\.js|robots\.txt|models\.json|preview\.png)$|\.(txt|md|csv)$|eval-compose\.json$/;
+/** The rooms, as src/ui/view/rooms.rs has them: a test there holds the two to each other. */
+export const ROOMS = JSON.parse(readFileSync(new URL("../src/ui/view/rooms.json", import.meta.url), "utf8"));
 
 const digest = (bytes, encoding = "hex") => createHash("sha256").update(bytes).digest(encoding);
 
@@ -58,6 +61,25 @@ export function forUnknownPaths(html) {
   return replaceOne(allowed, /<script [^>]*start\.js[^>]*>/, `<script>${STEP_UP}</script>${loader}`);
 }
 
+/** The page for a room's address, with the room's own title and description for those who only read its head. */
+export function forRoom(html, { title, about }) {
+  const texts = [
+    [/<title>[^<]*</, `<title>${title} · Triptych<`],
+    [/name="description" content="[^"]*"/, `name="description" content="${about}"`],
+    [/property="og:title" content="[^"]*"/, `property="og:title" content="${title} · Triptych"`],
+    [/property="og:description" content="[^"]*"/, `property="og:description" content="${about}"`],
+  ];
+  return texts.reduce((text, [pattern, replacement]) => replaceOne(text, pattern, replacement), html);
+}
+
+/** The same page from one folder down: addresses that are relative begin one folder up. Previews do not know of a base. */
+export function oneFolderDown(html) {
+  const [, base] = html.match(/<base href="([^"]*)"/);
+  const isRelative = !/^(\/|[a-z]+:)/.test(base);
+  const page = replaceOne(html, /content="preview\.png"/, 'content="../preview.png"');
+  return isRelative ? replaceOne(page, /<base href="[^"]*"/, `<base href="../${base.replace(/^\.\//, "")}"`) : page;
+}
+
 const LIST = /^const BUILD = (.*);$/m;
 
 /** The completed page's build, as its service worker has it: the SHA-256 of each file by its address below the page's. */
@@ -93,6 +115,13 @@ export function complete(folder) {
   page[""] = digest(html);
   write("index.html", html);
   write("404.html", forUnknownPaths(html));
+  // Some hosts answer `retrieve` by the one, others by the other.
+  for (const room of ROOMS) {
+    const page = forRoom(html, room);
+    write(`${room.room}.html`, page);
+    mkdirSync(path.join(folder, room.room), { recursive: true });
+    write(`${room.room}/index.html`, oneFolderDown(page));
+  }
   write("service_worker.js", replaceOne(text("service_worker.js"), LIST, `const BUILD = ${JSON.stringify({ build, page, onceUsed })};`));
 }
 

@@ -1,4 +1,5 @@
-// A static file server that answers as GitHub Pages does: gzip only, and 404.html for unknown paths.
+// A static file server that answers as GitHub Pages does: gzip only, `a` by a.html or else by way of `a/`, and 404.html for
+// unknown paths.
 // Usage: node serve.mjs FOLDER PORT
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -28,8 +29,8 @@ const COMPRESSED_ALREADY = new Set([".jpg", ".png", ".woff2", ".safetensors", ".
 function fileFor(folder, pathname) {
   const file = path.join(folder, pathname);
   if (file !== folder && !file.startsWith(folder + path.sep)) return null;
-  const inside = existsSync(file) && statSync(file).isDirectory() ? path.join(file, "index.html") : file;
-  return existsSync(inside) ? inside : null;
+  const isFile = (name) => existsSync(name) && statSync(name).isFile();
+  return [file, `${file}.html`, path.join(file, "index.html")].find(isFile) ?? null;
 }
 
 /** Lets all answers of a server together have so many bytes a second. */
@@ -56,6 +57,11 @@ export function serve(folder, { port = 0, base = "/", maxAge = 0 } = {}) {
     const below = pathname?.startsWith(base) ? pathname.slice(base.length) : null;
     if (site.trouble(below, response, request)) return;
     const found = below === null ? null : fileFor(root, below);
+    // Of a folder only its address with a slash at the end has the files below it.
+    if (below && !below.endsWith("/") && found === path.join(root, below, "index.html")) {
+      const { pathname, search } = new URL(request.url, "http://localhost");
+      return response.writeHead(301, { location: `${pathname}/${search}` }).end();
+    }
     const file = found ?? fileFor(root, "404.html");
     if (!file) return response.writeHead(404).end();
     const ending = path.extname(file);

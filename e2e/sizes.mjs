@@ -9,8 +9,9 @@ const MB = 1e6;
 const GZIP_BUDGETS = [1.12 * MB, 0.66 * MB, 5.8 * MB];
 
 const folder = process.argv[2];
+// A visit loads one of the pages, which differ in a few words, and no preview.
 const files = readdirSync(folder, { recursive: true })
-  .filter((name) => statSync(path.join(folder, name)).isFile() && name !== "404.html")
+  .filter((name) => statSync(path.join(folder, name)).isFile() && (name === "index.html" || !name.endsWith(".html")) && name !== "preview.png")
   .sort();
 
 const rows = files.map((name) => {

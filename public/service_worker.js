@@ -142,6 +142,8 @@ async function newest(event, name) {
     return Response.redirect(urlOf(address.replace(TOO_DEEP, "$1")));
   }
   // A static host answers deep links with the page and status 404.
+  // Hosts that know a room by its folder send the browser there.
+  if (first?.type === "opaqueredirect") return first;
   const isThere = request.mode === "navigate" ? [200, 404].includes(first?.status) && (await hasProgram(first)) : first?.ok;
   if (isThere) return first;
   return (await kept(name)) ?? asked;

@@ -1,5 +1,6 @@
-// Addresses: of no room, of robots, and three hundred rooms one after the other.
+// Addresses: of rooms, of no room, of robots, and three hundred rooms one after the other.
 import assert from "node:assert/strict";
+import { ROOMS } from "../complete.mjs";
 import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-adapter"];
@@ -28,6 +29,55 @@ journey(
       await lab.open(known);
       await page.locator("html[data-started=true]").waitFor({ timeout: 60_000 });
       assert.equal(await page.getByText("has no address").count(), 0, known);
+    }
+  },
+  CPU,
+);
+
+journey(
+  "every room is a file of its own, with its title, description and preview",
+  async (lab) => {
+    const { page } = lab;
+    for (const { room, title, about } of ROOMS) {
+      for (const address of [room, `${room}/`]) {
+        const response = await page.request.get(`${lab.address}${address}?q=1`, { maxRedirects: 0 });
+        assert.equal(response.status(), 200, address);
+        const html = await response.text();
+        for (const part of [`<title>${title} · Triptych</title>`, `name="description" content="${about}"`, `property="og:title" content="${title} · Triptych"`]) {
+          assert.ok(html.includes(part), `${address}: ${part}`);
+        }
+        const [, preview] = html.match(/property="og:image" content="([^"]*)"/);
+        assert.equal((await page.request.get(new URL(preview, lab.address + address).href)).status(), 200, preview);
+      }
+    }
+    assert.equal((await page.request.get(`${lab.address}captoin`)).status(), 404);
+    // From its folder too the page finds its files, and writes the address as its links do.
+    await lab.open("caption/?picture=1-3");
+    await page.waitForURL(`${lab.address}caption?picture=1-3`);
+    await lab.words();
+  },
+  CPU,
+);
+
+journey(
+  "what an address cannot mean is told and taken out of it, and older links keep their meaning",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("caption?picture=1-3&decode=beam-900&flavour=sweet&utm_source=mail");
+    const note = page.getByRole("status").filter({ hasText: "Left out of the address" });
+    await note.waitFor({ timeout: 60_000 });
+    assert.deepEqual(await note.locator("li").allTextContents(), ["decode=beam-900 (not a possible value)", "flavour=sweet (no such setting)"]);
+    await page.waitForURL(`${lab.address}caption?picture=1-3`);
+    await note.getByRole("button", { name: "Dismiss" }).click();
+    assert.equal(await note.count(), 0);
+    for (const [old, now] of [
+      ["retrieve?q=a+star&temperature=1000", "retrieve?q=a+star&temp=1.000"],
+      ["attend?picture=1-3&layer=0&head=1", "attend?picture=1-3&layer-no=1&head-no=2"],
+    ]) {
+      await lab.open(old);
+      await page.waitForURL(lab.address + now);
+      await page.locator("html[data-started=true]").waitFor({ timeout: 60_000 });
+      assert.equal(await note.count(), 0, old);
     }
   },
   CPU,

@@ -29,7 +29,7 @@ async function enter(lab, hub, model, room, photo) {
   await page.getByLabel("Name or address").fill(hub.model(model));
   await page.getByRole("button", { name: "Look", exact: true }).click();
   await page.getByRole("button", { name: /^Download/ }).click();
-  await page.locator("#model summary").filter({ hasText: hub.model(model) }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+  await page.locator("#model summary").filter({ hasText: hub.model(model) }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
   await page.getByRole("link", { name: room, exact: true }).first().click();
   await lab.drop(photo, "image/png", readFileSync(path.join(MODELS, photo)));
   await page.getByText(/^Your picture as the model sees it: 32 × 32/).waitFor();

@@ -17,7 +17,7 @@ async function look(lab, address) {
 
 /** Waits until this model is active. */
 const untilActive = (lab, name) =>
-  lab.page.locator("#model summary").filter({ hasText: name }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+  lab.page.locator("#model summary").filter({ hasText: name }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
 
 visit("a model is downloaded, deleted and downloaded again, and measured twice", async (lab, hub, address) => {
   await lab.open("models");

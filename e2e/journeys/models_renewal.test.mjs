@@ -19,7 +19,7 @@ async function download(lab, address) {
   await lab.page.getByRole("button", { name: /^Download/ }).click();
 }
 
-const untilActive = (lab, address) => chip(lab).filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+const untilActive = (lab, address) => chip(lab).filter({ hasText: address }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
 
 visit("a page in the place of a file is told, and gone when the server is repaired", async (lab, hub, address) => {
   hub.hasPage = true;

@@ -68,7 +68,7 @@ journey(
       await page.getByLabel("Name or address").fill(hub.model("blip_caption"));
       await page.getByRole("button", { name: "Look", exact: true }).click();
       await page.getByRole("button", { name: /^Download/ }).click();
-      await page.locator("#model summary").filter({ hasText: "parameters" }).filter({ hasText: hub.model("blip_caption") }).waitFor({ timeout: 60_000 });
+      await page.locator("#model summary").filter({ hasText: "(" }).filter({ hasText: hub.model("blip_caption") }).waitFor({ timeout: 60_000 });
       await page.getByRole("link", { name: "Caption", exact: true }).first().click();
       await lab.drop("wide.png", "image/png", await readFile(path.join(MODELS, "wide.png")));
       await page.getByText(/^Your picture as the model sees it: 32/).waitFor();

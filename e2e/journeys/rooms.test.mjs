@@ -120,7 +120,7 @@ journey(
     const framed = lab.page.locator("table.heads .tile.hit");
     assert.ok((await framed.count()) >= 1, "some head points at the object of the first noun");
     await framed.first().click();
-    assert.match(lab.page.url(), /layer=\d+&head=\d+/);
+    assert.match(lab.page.url(), /layer-no=\d+&head-no=\d+/);
     assert.equal(await lab.peakIsInOutline(), true, "a framed head's peak lies in the object");
     assert.equal((await lab.page.locator("section.stage .verdict").textContent()).trim(), "hit");
     await lab.page.getByRole("button", { name: "Patch → patches" }).click();

@@ -19,7 +19,7 @@ async function download(lab, name) {
 
 /** Waits until this model is active. */
 function untilActive(lab, name) {
-  return lab.page.locator("#model summary").filter({ hasText: name }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+  return lab.page.locator("#model summary").filter({ hasText: name }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
 }
 
 /** BERT's tokenizer with a decoder that takes the letter `a` away twice, which the library does not survive where there is one. */

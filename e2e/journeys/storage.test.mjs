@@ -28,7 +28,7 @@ const download = (page) => page.locator(".card").getByRole("button", { name: /ow
 
 /** Waits until a checkpoint is active. */
 const untilActive = (page, address) =>
-  page.locator("#model summary").filter({ hasText: address }).filter({ hasText: "parameters" }).waitFor({ timeout: 60_000 });
+  page.locator("#model summary").filter({ hasText: address }).filter({ hasText: "(" }).waitFor({ timeout: 60_000 });
 
 journey(
   "two tabs have one album",

@@ -122,7 +122,7 @@ journey(
   async (lab) => {
     await lab.open("ask?picture=1-1");
     await lab.encoded();
-    const device = lab.engine().locator("summary");
+    const device = lab.engine().locator(":scope > summary");
     const ask = async (question) => {
       await lab.page.getByRole("textbox", { name: "Ask", exact: true }).fill(question);
       await lab.page.locator(".answer[aria-busy=false] .verdict").waitFor({ timeout: 240_000 });
@@ -177,7 +177,7 @@ journey(
   "a run whose graphics device is lost begins anew on the CPU and comes to its end",
   async (lab) => {
     await lab.open("contrast?batch=8&width=16&steps=30");
-    const device = lab.engine().locator("summary");
+    const device = lab.engine().locator(":scope > summary");
     const state = lab.page.locator(".run-bar output");
     await state.filter({ hasText: /^Step 0$/ }).waitFor({ timeout: 120_000 });
     await device.click();
@@ -201,7 +201,7 @@ journey(
     await lab.open("fuse?with=sum&batch=8&step=4");
     const state = lab.page.locator(".run-bar output");
     await state.filter({ hasText: /^Step 4$/ }).waitFor({ timeout: 60_000 });
-    await lab.engine().locator("summary").click();
+    await lab.engine().locator(":scope > summary").click();
     await lab.engine().getByRole("button", { name: "CPU" }).click();
     await state.filter({ hasText: /^Preparing$/ }).waitFor();
     await state.filter({ hasText: /^Step 4$/ }).waitFor({ timeout: 60_000 });

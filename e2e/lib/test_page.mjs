@@ -54,7 +54,7 @@ export class TestPage {
 
   /** Waits until the model is loaded and nothing is being encoded. */
   async encoded() {
-    const device = this.engine().locator("summary");
+    const device = this.engine().locator(":scope > summary");
     await device.filter({ hasText: /^(CPU|WebGPU)$/ }).waitFor({ timeout: 120_000 });
     await this.page.waitForFunction(() => !document.querySelector(".loading"), null, { timeout: 240_000 });
   }

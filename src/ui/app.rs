@@ -2,12 +2,15 @@
 
 use super::active_model;
 use super::components::frame::{Head, Rail};
+use super::components::term::Explanation;
 use super::components::unable::{Unable, lacking};
-use super::components::unknown::UnknownAddress;
+use super::components::unknown::{MisreadAddress, UnknownAddress};
 use super::context::AppContext;
 use super::focus;
+use super::glossary::Glossary;
 use super::history;
 use super::navigation;
+use super::popups;
 use super::rooms::{
     album::{Album, Queue},
     ask::Ask,
@@ -48,12 +51,15 @@ pub fn start() {
 
 #[component]
 fn Page() -> impl IntoView {
-    let app = AppContext::new(history::current());
+    let (view, misread) = history::current();
+    let (app, misread) = (AppContext::new(view), RwSignal::new(misread));
     provide_context(app);
     provide_context(Queue::new(app));
     provide_context(FolderImport::new(app));
     provide_context(Theme::new());
-    navigation::follow(app);
+    provide_context(Glossary::new());
+    navigation::follow(app, misread);
+    popups::follow(app);
     focus::keep(app);
     upload::listen(app);
     fill_gallery(app);
@@ -62,8 +68,10 @@ fn Page() -> impl IntoView {
     let room = app.pick(|view| view.room);
     Effect::new(move || {
         let room = room.get();
-        let title =
-            if room == Room::Home { "Triptych".into() } else { format!("{} · Triptych", room.title()) };
+        let title = match room {
+            Room::Home => "Triptych".into(),
+            _ => format!("{} · Triptych", room.info().title),
+        };
         document().set_title(&title);
     });
     // Another model begins the room anew.
@@ -85,11 +93,13 @@ fn Page() -> impl IntoView {
         }
     };
     view! {
-        <a class="skip" href=address on:click=skip>"To the room"</a>
+        <a class="skip" href=address on:click=skip>"Skip to content"</a>
         <Rail />
         <Head />
         <UnknownAddress />
+        <MisreadAddress misread />
         <main id="room" tabindex="-1" aria-labelledby="title" node_ref=main>{stage}</main>
+        <Explanation />
     }
 }
 

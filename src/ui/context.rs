@@ -78,7 +78,7 @@ impl AppContext {
         AppContext {
             view,
             settled: RwSignal::new(0),
-            address: RwSignal::new(history::current().to_address()),
+            address: RwSignal::new(view.with_untracked(View::to_address)),
             picture,
             steady: throttle(move || picture.get(), DRAGGING_PAUSE),
             upload,

@@ -9,7 +9,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, EventTarget, HtmlElement, MutationObserver, MutationObserverInit, Node, NodeList};
+use web_sys::{
+    Element, EventTarget, FocusOptions, HtmlElement, MutationObserver, MutationObserverInit, Node, NodeList,
+};
 
 #[wasm_bindgen]
 extern "C" {
@@ -131,9 +133,15 @@ pub fn keep(app: AppContext) {
         let is_here = app.view.with_untracked(|view| view.room) == lost.room;
         let next = is_here.then(|| lost.successor()).flatten();
         let main = || document().get_element_by_id("room").and_then(|main| main.dyn_into().ok());
-        if let Some(next) = next.or_else(main) {
-            // What cannot be focused leaves things as they are.
-            let _ = next.focus();
+        // What cannot be focused leaves things as they are.
+        match next {
+            Some(next) => drop(next.focus()),
+            // A room is shown from its top, with the head above it.
+            None => drop(main().map(|main: HtmlElement| {
+                let still = FocusOptions::new();
+                still.set_prevent_scroll(true);
+                main.focus_with_options(&still)
+            })),
         }
     });
     let watch = MutationObserverInit::new();

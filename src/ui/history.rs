@@ -1,6 +1,6 @@
 //! The address bar as a view, and a view in the address bar.
 
-use super::view::{Room, View};
+use super::view::{Misread, Room, View};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -12,12 +12,12 @@ pub fn base() -> String {
     format!("/{}", path.split(['?', '#']).next().unwrap_or_default())
 }
 
-/// The view that the address bar names.
-pub fn current() -> View {
+/// The view that the address bar names, and what of it cannot be used.
+pub fn current() -> (View, Vec<Misread>) {
     let location = window().location();
     let path = location.pathname().unwrap_or_default();
     let query = location.search().unwrap_or_default();
-    View::from_address(path.strip_prefix(&base()).unwrap_or_default(), &query)
+    View::read_address(path.strip_prefix(&base()).unwrap_or_default(), &query)
 }
 
 /// The path of the address bar where it names no room, and the view of the nearest room with the same query.
@@ -35,6 +35,21 @@ pub fn unknown() -> Option<(String, View)> {
 pub fn link(view: &View, room: Room) -> String {
     let view = View { room, ..view.clone() };
     format!("{}{}", base(), view.to_address())
+}
+
+/// Writes the view's own address over one that names it otherwise: by older keys, or with what cannot be used.
+pub fn tidy(view: &View) {
+    let location = window().location();
+    let part = |part: Result<String, JsValue>| part.unwrap_or_default();
+    let shown = part(location.pathname()) + &part(location.search());
+    let address = format!("{}{}", base(), view.to_address());
+    if shown != address && unknown().is_none() {
+        let url = address + &part(location.hash());
+        // As below.
+        let _ = window()
+            .history()
+            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&url)));
+    }
 }
 
 /// Whether a click stays in this tab. One with a modifier is the browser's: it opens another.

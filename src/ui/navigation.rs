@@ -2,7 +2,7 @@
 
 use super::context::AppContext;
 use super::history;
-use super::view::{Room, View};
+use super::view::{Misread, Room, View};
 use leptos::ev::{self, MouseEvent};
 use leptos::prelude::*;
 
@@ -19,17 +19,33 @@ pub fn open(app: AppContext, event: &MouseEvent, change: impl FnOnce(&mut View))
     }
 }
 
-/// Pushes an entry for every settled change of the view, and takes the view from the address on Back and Forward.
-pub fn follow(app: AppContext) {
+/// Pushes an entry for every settled change of the view, and takes the view from the address on Back and Forward. `misread` is
+/// what of the address that was last gone to cannot be used.
+pub fn follow(app: AppContext, misread: RwSignal<Vec<Misread>>) {
+    app.view.with_untracked(history::tidy);
     Effect::new(move |earlier: Option<()>| {
         app.settled.track();
         if earlier.is_some() {
             app.view.with_untracked(|view| history::push(view, app.address));
+            misread.set(Vec::new());
         }
     });
+    // A room begins at its top. Back and Forward scroll as the browser does.
+    let room = app.pick(|view| view.room);
+    let is_by_history = StoredValue::new(false);
+    Effect::new(move |earlier: Option<()>| {
+        room.track();
+        if earlier.is_some() && !is_by_history.get_value() {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+        }
+        is_by_history.set_value(false);
+    });
     let listener = window_event_listener(ev::popstate, move |_| {
-        let view = history::current();
+        let (view, unused) = history::current();
+        history::tidy(&view);
+        is_by_history.set_value(app.view.with_untracked(|shown| shown.room != view.room));
         app.address.set(view.to_address());
+        misread.set(unused);
         app.view.set(view);
     });
     on_cleanup(move || listener.remove());

@@ -9,15 +9,15 @@ use crate::files::Files;
 use crate::mutate;
 
 const ADDRESSES: [&str; 12] = [
-    "retrieve?picture=7-0&gallery=12&by=matrix&q=a%20red%20circle&rerank=1&temperature=70&pair=3-200",
-    "caption?picture=18446744073709551615-3&edit=1&decode=sample-800-7&prefix=a+large&layer=1&head=2&word=2",
+    "retrieve?picture=7-0&gallery=12&by=matrix&q=a%20red%20circle&rerank=1&temp=0.07&temperature=70&pair=3-200",
+    "caption?picture=18446744073709551615-3&edit=1&decode=sampling-0.8-7&decode=sample-800-7&prefix=a+large&layer-no=2&head-no=3&word=2",
     "caption?decode=beam-3&model=openai%2Fclip-vit-base-patch32%40main&weights=int8",
     "attend?of=patches&text=a+star&layer=2&head=0&patch=63",
     "ask?question=is+it+red%3F&sentence=two+hearts",
     "album?model=https%3A%2F%2Fexample.org%2Fa&q=a+dog+-snow&labels=dog%2C+cat&template=a+photo+of+a+%7B%7D",
-    "contrast?seed=2&space=mixed&loss=sigmoid&way=text&hard=1&tau=70&batch=16&width=32&rate=900&steps=300&step=30&cell=1-2",
-    "contrast?show=objectives&race-seed=4&race-batch=8&race-steps=60&race-probes=20&race-rate=500&race-piece=9",
-    "fuse?seed=7&task=1-2-0-9&with=late.gate&batch=16&rate=300&dropout=10&modulation=1&step=340&sample=12&inside=gate",
+    "contrast?seed=2&space=mixed&loss=sigmoid&way=text&hard=1&temp=0.07&tau=70&batch=16&width=32&lr=0.0009&rate=900&steps=300&step=30&cell=1-2",
+    "contrast?show=objectives&race-seed=4&race-batch=8&race-steps=60&race-probes=20&race-lr=0.0005&race-rate=500&race-piece=9",
+    "fuse?seed=7&task=1-2-0-9&with=late.gate&batch=16&lr=0.0003&rate=300&dropout=10&alpha=0.1&modulation=1&step=340&sample=12&inside=gate",
     "sabotage?spoil=words-delay-50&step=400&model=http%3A%2F%2Flocalhost%3A8000%2Fclip%2F",
     "models?model=openai%2Fclip",
     "caption?picture=",

@@ -12,11 +12,18 @@ use crate::ui::history::link;
 use crate::ui::memo::Memo;
 use crate::ui::navigation::visit;
 use crate::ui::theme::Theme;
-use crate::ui::view::Room;
+use crate::ui::view::{Group, Room, RoomInfo};
+use js_sys::Reflect;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
 use strum::VariantArray;
+use wasm_bindgen_futures::JsFuture;
 
-/// Links to the rooms: a rail at the left, a bar at the foot of a phone.
+/// How long a button says that it has copied.
+const COPIED: Duration = Duration::from_secs(2);
+
+/// Links to the rooms by groups: a rail at the left; on a phone a bar of the groups, each of which opens its rooms.
 #[component]
 pub fn Rail() -> impl IntoView {
     let app = AppContext::here();
@@ -24,43 +31,25 @@ pub fn Rail() -> impl IntoView {
     let link = move |room: Room| {
         let address = move || app.view.with(|view| link(view, room));
         let current = move || (here.get() == room).then_some("page");
-        view! { <li><a href=address aria-current=current on:click=move |event| visit(app, room, &event)><Glyph icon=icon_of(room) /><span>{room.title()}</span></a></li> }
+        let RoomInfo { icon, title, .. } = room.info();
+        view! { <li><a href=address aria-current=current on:click=move |event| visit(app, room, &event)><Glyph icon /><span>{title}</span></a></li> }
+    };
+    let group = move |group: Group| {
+        let id = format!("rooms-{}", group.title());
+        let current = move || (here.get().info().group == group).then_some("true");
+        view! {
+            <li>
+                <button type="button" popovertarget=id.clone() aria-current=current>{group.title()}</button>
+                <p aria-hidden="true">{group.title()}</p>
+                <ul id=id popover="auto" aria-label=group.title()>{group.rooms().map(link).collect_view()}</ul>
+            </li>
+        }
     };
     view! {
         <nav class="rail" aria-label="Rooms">
             <p class="brand" aria-hidden="true"><i></i><i></i><i></i></p>
-            <ul>{Room::VARIANTS.iter().copied().map(link).collect_view()}</ul>
+            <ul>{Group::VARIANTS.iter().copied().map(group).collect_view()}</ul>
         </nav>
-    }
-}
-
-fn icon_of(room: Room) -> Icon {
-    match room {
-        Room::Home => Icon::Home,
-        Room::Retrieve => Icon::Retrieve,
-        Room::Caption => Icon::Caption,
-        Room::Attend => Icon::Attend,
-        Room::Ask => Icon::Ask,
-        Room::Contrast => Icon::Contrast,
-        Room::Fuse => Icon::Fuse,
-        Room::Sabotage => Icon::Sabotage,
-        Room::Album => Icon::Album,
-        Room::Models => Icon::Models,
-    }
-}
-
-const fn subtitle(room: Room) -> &'static str {
-    match room {
-        Room::Home => "A laboratory of multimodal learning that runs in your browser",
-        Room::Retrieve => "Words and pictures in one space, found by their angle",
-        Room::Caption => "A picture put into words, one token at a time",
-        Room::Attend => "What looks at what, in every layer and head",
-        Room::Ask => "Questions about a picture, and how the model knows",
-        Room::Contrast => "Two towers learn which words belong to which picture, before your eyes",
-        Room::Fuse => "Ways to bring a picture and words together, raced from the same seed",
-        Room::Album => "Your own photos, found by words; nothing leaves this device",
-        Room::Models => "Which model speaks, and where it comes from",
-        Room::Sabotage => "A modality goes missing, is disturbed or comes late: what is left?",
     }
 }
 
@@ -71,14 +60,14 @@ pub fn Head() -> impl IntoView {
     view! {
         <header class="head">
             <div>
-                <h1 id="title">{move || if room.get() == Room::Home { "Triptych" } else { room.get().title() }}</h1>
-                <p class="quiet">{move || subtitle(room.get())}</p>
+                <h1 id="title">{move || if room.get() == Room::Home { "Triptych" } else { room.get().info().title }}</h1>
+                <p class="quiet">{move || room.get().info().subtitle}</p>
             </div>
-            <div class="badges"><ModelChip /><DeviceChip /><ThemeButton /></div>
+            <div class="badges"><ModelChip /><DeviceChip /><CopyLink /><ThemeButton /></div>
         </header>
         <LoadingBar />
         <LostModel />
-        {move || room.get().has_stage().then(|| view! { <PictureStrip /><LostPicture /> })}
+        {move || room.get().info().has_stage.then(|| view! { <PictureStrip /><LostPicture /> })}
     }
 }
 
@@ -91,7 +80,7 @@ fn LostModel() -> impl IntoView {
     let address = move || app.view.with(|view| link(view, Room::Models));
     let note = move |name: String| {
         view! {
-            <p class="note" role="status"><span>"This link was made with " <b>{name}</b> ", which is not on this device. Playroom speaks in its place."</span>
+            <p class="note" role="status"><span>"This link was made with " <b>{name}</b> ", which is not on this device. Playroom is used instead."</span>
                 <a class="button" href=address on:click=move |event| visit(app, Room::Models, &event)>"See what it is"</a></p>
         }
     };
@@ -105,26 +94,26 @@ fn ModelChip() -> impl IntoView {
     let name = move || match (app.facts.get(), app.active_model.get()) {
         (Some(facts), _) if facts.precision != Precision::F32 => {
             let parameters = format::magnitude(facts.parameters);
-            format!("{}, {parameters} parameters, {}", facts.name, facts.precision.name())
+            format!("Model: {} ({parameters}, {})", facts.name, facts.precision.name())
         }
-        (Some(facts), _) => format!("{}, {} parameters", facts.name, format::magnitude(facts.parameters)),
-        (None, Some(ModelName::Stored { name, .. })) => name,
-        (None, _) => "Playroom".into(),
+        (Some(facts), _) => format!("Model: {} ({})", facts.name, format::magnitude(facts.parameters)),
+        (None, Some(ModelName::Stored { name, .. })) => format!("Model: {name}"),
+        (None, _) => "Model: Playroom".into(),
     };
     let is_playroom = Memo::new(move |_| !matches!(app.active_model.get(), Some(ModelName::Stored { .. })));
     let about = move || match is_playroom.get() {
         true => {
-            "Our own small model, trained by this engine on Playroom: a world of coloured shapes whose truth is known exactly. It \
-             has seen nothing else. Of photographs, people or text it knows nothing."
+            "Our own small model, trained by this page’s engine on Playroom, a synthetic world of coloured shapes in which the \
+             ground truth is known exactly. It has seen nothing else: no photographs, no people, no written text."
         }
         false => {
-            "A published model as it is, run by this engine. It has learned from photos of the web and their captions; what it \
-             says may be wrong, and nobody here knows the truth about your photos."
+            "A published model, run unchanged by this page’s engine. It was trained on photos from the web and their captions. It \
+             may be wrong, and for your photos there is no ground truth."
         }
     };
     let notes = Memo::new(move |_| {
         let notes = app.facts.with(|facts| facts.as_ref().map(|facts| facts.notes.join(". ")))?;
-        (!notes.is_empty()).then(|| format!("What its files leave open: {notes}."))
+        (!notes.is_empty()).then(|| format!("Not said by its files: {notes}."))
     });
     let address = move || app.view.with(|view| link(view, Room::Models));
     view! {
@@ -150,7 +139,7 @@ fn DeviceChip() -> impl IntoView {
         })
     };
     let choices =
-        [(BackendChoice::Auto, "The faster"), (BackendChoice::Gpu, "WebGPU"), (BackendChoice::Cpu, "CPU")];
+        [(BackendChoice::Auto, "Automatic"), (BackendChoice::Gpu, "WebGPU"), (BackendChoice::Cpu, "CPU")];
     let button = move |(choice, name): (BackendChoice, &'static str)| {
         view! { <button type="button" class="button" on:click=move |_| app.start(choice)>{name}</button> }
     };
@@ -176,11 +165,51 @@ fn about_device(device: DeviceReport) -> impl IntoView {
         };
         view! { <li>{format!("{name}: {:.1} ms for the same work", trial.milliseconds)}</li> }
     };
+    let name = match device.backend {
+        Backend::Cpu => "the CPU",
+        Backend::Gpu => "the graphics device, by WebGPU",
+    };
     view! {
-        <p>{device.reason}</p>
-        {adapter}
+        <p>"The model runs on " {name} "."</p>
         <ul class="small quiet">{device.trials.into_iter().map(trial).collect_view()}</ul>
+        <details class="small"><summary>"Technical details"</summary>
+            <p>{device.reason}</p>
+            {adapter}
+        </details>
     }
+}
+
+/// Copies the address of what is shown; where the browser does not allow that, it is shown to be copied.
+#[component]
+fn CopyLink() -> impl IntoView {
+    let is_copied = RwSignal::new(false);
+    let copy = move |_| {
+        spawn_local(async move {
+            let address = window().location().href().unwrap_or_default();
+            if write_clipboard(&address).await.is_some() {
+                is_copied.set(true);
+                set_timeout(move || is_copied.set(false), COPIED);
+            } else {
+                // Nothing is done with what is typed there.
+                let _ = window().prompt_with_message_and_default("Copy this link", &address);
+            }
+        });
+    };
+    let words = move || if is_copied.get() { "Copied" } else { "Copy link" };
+    let icon = move || view! { <Glyph icon=if is_copied.get() { Icon::Check } else { Icon::Link } /> };
+    view! {
+        <button type="button" class="badge" id="copy" title="Copy the link to what is shown" on:click=copy>{icon}<span>{words}</span></button>
+        <span class="aloud" role="status">{move || is_copied.get().then_some("Link copied")}</span>
+    }
+}
+
+/// Without a secure connection there is no clipboard, and it may be denied.
+async fn write_clipboard(text: &str) -> Option<()> {
+    let navigator = window().navigator();
+    if !Reflect::has(&navigator, &"clipboard".into()).unwrap_or_default() {
+        return None;
+    }
+    JsFuture::from(navigator.clipboard().write_text(text)).await.ok().map(|_| ())
 }
 
 #[component]
@@ -188,5 +217,5 @@ fn ThemeButton() -> impl IntoView {
     let theme = Theme::here();
     let icon = move || view! { <Glyph icon=if theme.is_dark() { Icon::Sun } else { Icon::Moon } /> };
     let name = move || if theme.is_dark() { "Light theme" } else { "Dark theme" };
-    view! { <button type="button" class="badge" aria-label=name title=name on:click=move |_| theme.toggle()>{icon}</button> }
+    view! { <button type="button" class="badge" id="theme" aria-label=name title=name on:click=move |_| theme.toggle()>{icon}</button> }
 }

@@ -28,6 +28,7 @@ pub enum Icon {
     Cross,
     Unknown,
     Chip,
+    Link,
 }
 
 impl Icon {
@@ -60,6 +61,9 @@ impl Icon {
             Icon::Check => "M5 12.5l4.5 4.5L19 7.5",
             Icon::Cross => "M6 6l12 12M18 6L6 18",
             Icon::Unknown => "M5 12h14",
+            Icon::Link => {
+                "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1"
+            }
             Icon::Chip => "M7 7h10v10H7zM10 3v4M14 3v4M10 17v4M14 17v4M3 10h4M3 14h4M17 10h4M17 14h4",
         }
     }

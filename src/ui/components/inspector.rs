@@ -1,5 +1,6 @@
 //! The panel at the side: what is being shown, in words, formula and live numbers.
 
+use super::term::Whitepaper;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
@@ -47,7 +48,7 @@ pub fn Inspector(
             <div class="prose small">{children()}</div>
             {formula.map(|formula| view! { <p class="formula">{formula}</p> })}
             <dl class="figures">{move || figures.get().into_iter().map(figure).collect_view()}</dl>
-            <p class="section">"Whitepaper " {section}</p>
+            <p class="section"><Whitepaper section /></p>
         </aside>
     }
 }

@@ -9,7 +9,7 @@ use crate::ui::memo::Memo;
 use crate::ui::state::Phase;
 use leptos::prelude::*;
 
-/// One segment per stage, and the words of the one that runs. It keeps its height when loading has ended.
+/// One segment per stage, and the words of the one that runs. It lies above the page, which it does not move.
 #[component]
 pub fn LoadingBar() -> impl IntoView {
     let app = AppContext::here();
@@ -24,7 +24,7 @@ pub fn LoadingBar() -> impl IntoView {
     let words = move || {
         app.requests.load.with(|load| match load.value.stages.last() {
             _ if load.value.is_waiting => {
-                "The model is being fetched or loaded, here or in another tab".into()
+                "The model is being downloaded or loaded, here or in another tab".into()
             }
             Some(now) => tell(*now),
             None => "Starting the engine".into(),
@@ -43,7 +43,7 @@ pub fn LoadingBar() -> impl IntoView {
         })}
         {move || stopped.get().map(|name| view! {
             <p class="note" role="status">
-                <span>"The engine stopped with " <b>{name}</b> ". Playroom speaks in its place."</span>
+                <span>"The engine stopped with " <b>{name}</b> ". Playroom is used instead."</span>
                 <button type="button" class="button" on:click=move |_| app.stopped.set(None)>"Try it again"</button>
                 <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
             </p>

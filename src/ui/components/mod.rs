@@ -17,6 +17,7 @@ pub mod picture;
 pub mod picture_strip;
 pub mod raster;
 pub mod run_bar;
+pub mod term;
 pub mod toolbar;
 pub mod unable;
 pub mod unknown;

@@ -11,12 +11,13 @@ use leptos::prelude::*;
 pub fn lacking(room: Room, abilities: Abilities) -> Option<&'static str> {
     let (is_able, sentence) = match room {
         Room::Home => (true, ""),
-        Room::Retrieve | Room::Album => {
-            (abilities.embeds, "has no space that pictures and words share, so it finds nothing by words")
-        }
-        Room::Caption => (abilities.captions, "writes no captions"),
+        Room::Retrieve | Room::Album => (
+            abilities.embeds,
+            "has no shared embedding space of images and text, so it cannot search by text",
+        ),
+        Room::Caption => (abilities.captions, "does not generate captions"),
         Room::Ask => {
-            (abilities.answers || abilities.matches, "neither answers questions nor judges sentences")
+            (abilities.answers || abilities.matches, "neither answers questions nor matches images with text")
         }
         Room::Attend | Room::Contrast | Room::Fuse | Room::Sabotage | Room::Models => (true, ""),
     };
@@ -32,7 +33,7 @@ pub fn Unable(sentence: &'static str) -> impl IntoView {
         <section class="stage">
             <p class="note">{name} " " {sentence} "."</p>
             <div class="row">
-                <a class="button" href=address on:click=move |event| visit(app, Room::Models, &event)>"Choose a model that does"</a>
+                <a class="button" href=address on:click=move |event| visit(app, Room::Models, &event)>"Choose another model"</a>
                 <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
             </div>
         </section>

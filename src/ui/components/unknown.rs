@@ -1,15 +1,17 @@
-//! A note that the address names no room.
+//! Notes that the address names no room, or has settings that cannot be used.
 
 use crate::ui::context::AppContext;
 use crate::ui::history::{base, unknown};
 use crate::ui::memo::Memo;
 use crate::ui::navigation::open;
-use crate::ui::view::Room;
+use crate::ui::view::{Misread, Room};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 /// Characters of the address.
 const MOST_SHOWN: usize = 60;
+/// Settings that are told.
+const MOST_TOLD: usize = 5;
 
 /// Says which address is not known and offers the nearest; nothing in a room that the address names.
 #[component]
@@ -24,11 +26,31 @@ pub fn UnknownAddress() -> impl IntoView {
         let (path, nearest) = strange.get()?;
         let path: String = path.chars().take(MOST_SHOWN).collect();
         let address = format!("{}{}", base(), nearest.to_address());
-        let title = nearest.room.title();
+        let title = nearest.room.info().title;
         let visit = move |event: MouseEvent| open(app, &event, |view| *view = nearest.clone());
         Some(view! {
-            <p class="note" role="status"><span>"This page has no address " <b>{path}</b> ". You are at Home."</span>
+            <p class="note" role="status"><span>"This page has no address " <b>{path}</b> ". This is Home."</span>
                 <a class="button" href=address on:click=visit>"Go to " {title}</a></p>
+        })
+    }
+}
+
+/// Says which settings of the address were left out; the address bar has the rest already.
+#[component]
+pub fn MisreadAddress(misread: RwSignal<Vec<Misread>>) -> impl IntoView {
+    let line = |Misread { key, value, is_known }: Misread| {
+        let setting: String = format!("{key}={value}").chars().take(MOST_SHOWN).collect();
+        let reason = if is_known { " (not a possible value)" } else { " (no such setting)" };
+        view! { <li><b>{setting}</b>{reason}</li> }
+    };
+    move || {
+        let misread_now = misread.get();
+        (!misread_now.is_empty()).then(|| {
+            view! {
+                <div class="note small" role="status"><span>"Left out of the address:"</span>
+                    <ul>{misread_now.into_iter().take(MOST_TOLD).map(line).collect_view()}</ul>
+                    <button type="button" class="button" on:click=move |_| misread.set(Vec::new())>"Dismiss"</button></div>
+            }
         })
     }
 }

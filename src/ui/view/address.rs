@@ -6,6 +6,15 @@ use std::str::FromStr;
 
 const MAX_BEAM: u32 = 8;
 
+/// A setting of an address that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misread {
+    pub key: String,
+    pub value: String,
+    /// There is such a setting, but it has no such value.
+    pub is_known: bool,
+}
+
 impl View {
     /// `caption?picture=7-0&decode=beam-3`: the room's word and what differs from the default.
     pub fn to_address(&self) -> String {
@@ -41,7 +50,7 @@ impl View {
                 write("by", Some(self.retrieve.to_string()), Some(plain.retrieve.to_string()));
                 write("q", text(&self.query), text(""));
                 write("rerank", self.rerank.then(|| "1".into()), None);
-                write("temperature", self.milli_temperature.map(|milli| milli.to_string()), None);
+                write("temp", self.milli_temperature.map(|milli| decimal(milli, 3)), None);
                 write("pair", self.pair.map(|(text, picture)| format!("{text}-{picture}")), None);
             }
             Room::Caption => {
@@ -70,69 +79,125 @@ impl View {
     }
 
     fn write_head(&self, write: &mut impl FnMut(&str, Option<String>, Option<String>)) {
-        for (key, value) in [("layer", self.layer), ("head", self.head), ("word", self.word)] {
-            write(key, value.map(|value| value.to_string()), None);
+        // Counted from one, as on the page.
+        for (key, index) in [("layer-no", self.layer), ("head-no", self.head)] {
+            write(key, index.map(|index| (index + 1).to_string()), None);
         }
+        write("word", self.word.map(|word| word.to_string()), None);
     }
 
     /// Reads an address: the path below the base and the query without `?`. What it does not understand it leaves
     /// at the default.
     pub fn from_address(path: &str, query: &str) -> View {
+        View::read_address(path, query).0
+    }
+
+    /// The same, with what it does not understand.
+    pub fn read_address(path: &str, query: &str) -> (View, Vec<Misread>) {
         let mut view = View {
             room: path.trim_matches('/').to_ascii_lowercase().parse().unwrap_or(Room::Home),
             ..View::default()
         };
+        let mut misread = Vec::new();
         for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
-            view.read(&key, &value);
+            let is_good = view.read(&key, &value);
+            if is_good != Some(true) && !is_tracker(&key) {
+                misread.push(Misread { key: key.into(), value: value.into(), is_known: is_good.is_some() });
+            }
         }
-        view
+        (view, misread)
     }
 
-    fn read(&mut self, key: &str, value: &str) {
-        if let Some(race) = self.race_mut() {
-            race.read(key, value);
-        }
-        if self.room == Room::Contrast {
-            self.contrast.read(key, value);
-        }
-        if self.room == Room::Album {
-            self.album.read(key, value);
-        }
-        match key {
-            "model" => self.model = value.into(),
+    /// Takes one key in; whether its value can be used, and none where there is no such key.
+    fn read(&mut self, key: &str, value: &str) -> Option<bool> {
+        let of_room = match self.room {
+            Room::Contrast => self.contrast.read(key, value),
+            Room::Album => self.album.read(key, value),
+            _ => self.race_mut().and_then(|race| race.read(key, value)),
+        };
+        of_room.or_else(|| self.read_shared(key, value))
+    }
+
+    fn read_shared(&mut self, key: &str, value: &str) -> Option<bool> {
+        let index = || value.parse().ok().map(Some);
+        // Such that one more still is a number.
+        let from_zero = || value.parse::<u16>().ok().map(|index| Some(usize::from(index)));
+        let from_one = || value.parse::<u32>().ok()?.checked_sub(1).map(|index| Some(index as usize));
+        let temperature = |milli: Option<u32>| milli.filter(|milli| (1..=1000).contains(milli)).map(Some);
+        Some(match key {
+            "model" => set(&mut self.model, value),
             "weights" => {
                 let named = Precision::ALL.into_iter().find(|precision| precision.name() == value);
-                self.weights = named.unwrap_or_default();
+                put(&mut self.weights, named)
             }
             "picture" => set(&mut self.picture, value),
             "gallery" => set(&mut self.gallery, value),
-            "edit" => self.editing = value == "1",
+            "edit" => put(&mut self.editing, flag(value)),
             "by" => set(&mut self.retrieve, value),
-            "q" if self.room == Room::Retrieve => self.query = value.into(),
-            "rerank" => self.rerank = value == "1",
-            "temperature" => {
-                self.milli_temperature = value.parse().ok().filter(|milli| (1..=1000).contains(milli))
-            }
-            "pair" => self.pair = pair_of(value),
-            "decode" => self.decoding = decoding_of(value).unwrap_or(self.decoding),
-            "prefix" => self.prefix = value.into(),
-            "text" => self.text = value.into(),
+            "q" if self.room == Room::Retrieve => set(&mut self.query, value),
+            "rerank" => put(&mut self.rerank, flag(value)),
+            "temp" => put(&mut self.milli_temperature, temperature(parts(value, 3))),
+            "pair" => put(&mut self.pair, pair_of(value).map(Some)),
+            "decode" => put(&mut self.decoding, decoding_of(value)),
+            "prefix" => set(&mut self.prefix, value),
+            "text" => set(&mut self.text, value),
             "of" => set(&mut self.attending, value),
-            "layer" => self.layer = value.parse().ok(),
-            "head" => self.head = value.parse().ok(),
-            "word" => self.word = value.parse().ok(),
-            "patch" => self.patch = value.parse().ok(),
-            "question" => self.question = value.into(),
-            "sentence" => self.sentence = value.into(),
-            _ => {}
-        }
+            "layer-no" => put(&mut self.layer, from_one()),
+            "head-no" => put(&mut self.head, from_one()),
+            "word" => put(&mut self.word, index()),
+            "patch" => put(&mut self.patch, index()),
+            "question" => set(&mut self.question, value),
+            "sentence" => set(&mut self.sentence, value),
+            // As older links have them: in thousandths, and counted from zero.
+            "temperature" => put(&mut self.milli_temperature, temperature(value.parse().ok())),
+            "layer" => put(&mut self.layer, from_zero()),
+            "head" => put(&mut self.head, from_zero()),
+            _ => return None,
+        })
     }
 }
 
-fn set<T: FromStr>(field: &mut T, value: &str) {
-    if let Ok(value) = value.parse() {
+/// Whether a key was added by whoever passed the link on.
+fn is_tracker(key: &str) -> bool {
+    key.starts_with("utm_") || key.ends_with("clid")
+}
+
+/// Takes a value over, if there is one; whether there is.
+pub(super) fn put<T>(field: &mut T, value: Option<T>) -> bool {
+    let is_good = value.is_some();
+    if let Some(value) = value {
         *field = value;
     }
+    is_good
+}
+
+pub(super) fn set<T: FromStr>(field: &mut T, value: &str) -> bool {
+    put(field, value.parse().ok())
+}
+
+pub(super) fn flag(value: &str) -> Option<bool> {
+    match value {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// `0.070` for 70 thousandths, which have three digits.
+pub(super) fn decimal(parts: u32, digits: usize) -> String {
+    let scale = 10_u32.pow(digits as u32);
+    format!("{}.{:0digits$}", parts / scale, parts % scale)
+}
+
+/// And back: 70 for `0.07`. None where that is no decimal number, or has more digits.
+pub(super) fn parts(value: &str, digits: usize) -> Option<u32> {
+    let (whole, rest) = value.split_once('.').unwrap_or((value, ""));
+    let rest = rest.trim_end_matches('0');
+    if rest.len() > digits || !rest.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let rest: u32 = format!("{rest:0<digits$}").parse().ok()?;
+    whole.parse::<u32>().ok()?.checked_mul(10_u32.pow(digits as u32))?.checked_add(rest)
 }
 
 fn pair_of(value: &str) -> Option<(usize, usize)> {
@@ -140,13 +205,13 @@ fn pair_of(value: &str) -> Option<(usize, usize)> {
     Some((text.parse().ok()?, picture.parse().ok()?))
 }
 
-/// `greedy`, `beam-3`, or `sample-800-7` for a temperature of 0.8 and seed 7.
+/// `greedy`, `beam-3`, or `sampling-0.800-7` for a temperature of 0.8 and seed 7.
 fn name_of(decoding: DecodingChoice) -> String {
     match decoding {
         DecodingChoice::Own => "own".into(),
         DecodingChoice::Greedy => "greedy".into(),
         DecodingChoice::Beam { width } => format!("beam-{width}"),
-        DecodingChoice::Sample { temperature, seed } => format!("sample-{:.0}-{seed}", temperature * 1000.0),
+        DecodingChoice::Sample { temperature, seed } => format!("sampling-{temperature:.3}-{seed}"),
     }
 }
 
@@ -158,8 +223,10 @@ fn decoding_of(name: &str) -> Option<DecodingChoice> {
             let width = width.parse().ok().filter(|width| (1..=MAX_BEAM).contains(width))?;
             Some(DecodingChoice::Beam { width })
         }
-        ("sample", Some(milli), Some(seed)) => {
-            let milli = milli.parse::<u32>().ok().filter(|milli| (1..=2000).contains(milli))?;
+        (name @ ("sampling" | "sample"), Some(temperature), Some(seed)) => {
+            // Older links say `sample` and mean thousandths.
+            let milli = if name == "sample" { temperature.parse().ok() } else { parts(temperature, 3) };
+            let milli = milli.filter(|milli| (1..=2000).contains(milli))?;
             Some(DecodingChoice::Sample { temperature: milli as f32 / 1000.0, seed: seed.parse().ok()? })
         }
         _ => None,
@@ -228,9 +295,49 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_in_an_address_is_left_out() {
-        let query = "picture=nonsense&decode=beam-900&temperature=0&pair=1&layer=x&by=&unknown=1&word=-3";
-        assert_eq!(View::from_address("no-such-room", query), View::default());
+    fn nonsense_in_an_address_is_left_out_and_told() {
+        let query = "picture=nonsense&decode=beam-900&temp=0&pair=1&layer-no=0&by=&unknown=1&word=-3&utm_source=a&fbclid=b";
+        let (view, misread) = View::read_address("no-such-room", query);
+        assert_eq!(view, View::default());
+        let keys: Vec<_> = misread.iter().map(|misread| misread.key.as_str()).collect();
+        assert_eq!(keys, ["picture", "decode", "temp", "pair", "layer-no", "by", "unknown", "word"]);
+        let unknown: Vec<_> = misread.iter().filter(|misread| !misread.is_known).collect();
+        assert_eq!(unknown, [&Misread { key: "unknown".into(), value: "1".into(), is_known: false }]);
+        for (room, query) in
+            [("fuse", "batch=0&task=1-2&with=late.nobody"), ("contrast", "batch=1&space=outer&hard=2")]
+        {
+            assert_eq!(View::read_address(room, query).1.len(), 3, "{room}");
+        }
+        assert_eq!(View::read_address("retrieve", "q=%FF&rerank=0&layer-no=1").1, []);
+    }
+
+    #[test]
+    fn older_links_mean_what_they_meant() {
+        for (room, old, new) in [
+            ("retrieve", "temperature=1000", "temp=1.000"),
+            ("caption", "decode=sample-800-7&layer=0&head=2", "decode=sampling-0.800-7&layer-no=1&head-no=3"),
+            ("contrast", "tau=70&rate=900", "temp=0.070&lr=0.000900"),
+            ("contrast", "race-rate=500", "race-lr=0.000500"),
+            ("fuse", "rate=300&modulation=1", "lr=0.000300&alpha=0.1"),
+        ] {
+            let (view, misread) = View::read_address(room, old);
+            assert_eq!(misread, [], "{room}?{old}");
+            assert_eq!(view.to_address(), format!("{room}?{new}"));
+            assert_eq!(there_and_back(&view), view);
+        }
+    }
+
+    #[test]
+    fn decimals_are_read_to_the_last_digit() {
+        for (text, read) in
+            [("0.07", Some(70)), ("1", Some(1000)), ("0.0700", Some(70)), ("12.5", Some(12_500))]
+        {
+            assert_eq!(parts(text, 3), read, "{text}");
+        }
+        for wrong in ["", ".", "-1", "1e3", "0.0001", "0.x", "4294968", "1.2.3"] {
+            assert_eq!(parts(wrong, 3), None, "{wrong}");
+        }
+        assert_eq!(decimal(1, 6), "0.000001");
     }
 
     #[test]

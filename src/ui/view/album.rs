@@ -1,5 +1,7 @@
 //! What a link to the room Album reopens: the questions, not the photos, which never leave their device.
 
+use super::address::set;
+
 /// What is looked for among the photos, and by which labels they are sorted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlbumView {
@@ -31,12 +33,13 @@ impl AlbumView {
         }
     }
 
-    pub(super) fn read(&mut self, key: &str, value: &str) {
-        match key {
-            "q" => self.query = value.into(),
-            "labels" => self.labels = value.into(),
-            "template" => self.template = value.into(),
-            _ => {}
-        }
+    /// As [`super::View`] reads its own keys.
+    pub(super) fn read(&mut self, key: &str, value: &str) -> Option<bool> {
+        Some(match key {
+            "q" => set(&mut self.query, value),
+            "labels" => set(&mut self.labels, value),
+            "template" => set(&mut self.template, value),
+            _ => return None,
+        })
     }
 }

@@ -1,8 +1,8 @@
 //! What the room Contrast shows, as it stands in an address.
 
 use super::ContrastMode;
+use super::address::{decimal, flag, parts, put, set};
 use crate::lab::contrast::{ContrastSettings, Direction, Loss, Temperature, objectives};
-use std::str::FromStr;
 
 const LOSSES: [(Loss, &str); 2] = [(Loss::InfoNce, "infonce"), (Loss::Sigmoid, "sigmoid")];
 const WAYS: [(Direction, &str); 3] =
@@ -46,7 +46,7 @@ impl ContrastView {
         let settings = &self.settings;
         let temperature = match settings.temperature {
             Temperature::Learned => String::new(),
-            Temperature::Fixed { milli } => milli.to_string(),
+            Temperature::Fixed { milli } => decimal(milli, 3),
         };
         let race = &self.objectives;
         [
@@ -56,10 +56,10 @@ impl ContrastView {
             ("loss", word(&LOSSES, settings.loss)),
             ("way", word(&WAYS, settings.direction)),
             ("hard", u8::from(settings.hard_negatives).to_string()),
-            ("tau", temperature),
+            ("temp", temperature),
             ("batch", settings.batch.to_string()),
             ("width", settings.width.to_string()),
-            ("rate", settings.micro_rate.to_string()),
+            ("lr", decimal(settings.micro_rate, 6)),
             ("steps", settings.steps.to_string()),
             ("step", self.step.to_string()),
             ("cell", self.cell.map_or_else(String::new, |(row, column)| format!("{row}-{column}"))),
@@ -67,52 +67,48 @@ impl ContrastView {
             ("race-batch", race.batch.to_string()),
             ("race-steps", race.steps.to_string()),
             ("race-probes", race.probe_steps.to_string()),
-            ("race-rate", race.micro_rate.to_string()),
+            ("race-lr", decimal(race.micro_rate, 6)),
             ("race-piece", self.piece.to_string()),
         ]
     }
 
-    /// Takes one key in; settings that cannot be run are left as they were. Where settings can be run, so can those that
-    /// differ from the default in some of them only, so the order of the keys does not matter.
-    pub fn read(&mut self, key: &str, value: &str) {
+    /// Takes one key in; whether its value can be used, and none where there is no such key. Settings that cannot be run are
+    /// left as they were. Where settings can be run, so can those that differ from the default in some of them only, so the
+    /// order of the keys does not matter.
+    pub fn read(&mut self, key: &str, value: &str) -> Option<bool> {
         let (mut settings, mut race) = (self.settings.clone(), self.objectives.clone());
-        match key {
+        let fixed = |milli: Option<u32>| milli.map(|milli| Temperature::Fixed { milli });
+        let is_good = match key {
             "show" => set(&mut self.mode, value),
             "seed" => set(&mut settings.seed, value),
             "space" => set(&mut settings.space, value),
-            "loss" => settings.loss = choice(&LOSSES, value).unwrap_or(settings.loss),
-            "way" => settings.direction = choice(&WAYS, value).unwrap_or(settings.direction),
-            "hard" => settings.hard_negatives = value == "1",
-            "tau" => {
-                settings.temperature =
-                    value.parse().map_or(settings.temperature, |milli| Temperature::Fixed { milli })
-            }
+            "loss" => put(&mut settings.loss, choice(&LOSSES, value)),
+            "way" => put(&mut settings.direction, choice(&WAYS, value)),
+            "hard" => put(&mut settings.hard_negatives, flag(value)),
+            "temp" => put(&mut settings.temperature, fixed(parts(value, 3))),
             "batch" => set(&mut settings.batch, value),
             "width" => set(&mut settings.width, value),
-            "rate" => set(&mut settings.micro_rate, value),
+            "lr" => put(&mut settings.micro_rate, parts(value, 6)),
             "steps" => set(&mut settings.steps, value),
             "step" => set(&mut self.step, value),
-            "cell" => self.cell = cell_of(value),
+            "cell" => put(&mut self.cell, cell_of(value).map(Some)),
             "race-seed" => set(&mut race.seed, value),
             "race-batch" => set(&mut race.batch, value),
             "race-steps" => set(&mut race.steps, value),
             "race-probes" => set(&mut race.probe_steps, value),
-            "race-rate" => set(&mut race.micro_rate, value),
+            "race-lr" => put(&mut race.micro_rate, parts(value, 6)),
             "race-piece" => set(&mut self.piece, value),
-            _ => {}
+            // As older links have them: in thousandths and in millionths.
+            "tau" => put(&mut settings.temperature, fixed(value.parse().ok())),
+            "rate" => set(&mut settings.micro_rate, value),
+            "race-rate" => set(&mut race.micro_rate, value),
+            _ => return None,
+        };
+        let can_run = settings.check().is_ok() && race.check().is_ok();
+        if can_run {
+            (self.settings, self.objectives) = (settings, race);
         }
-        if settings.check().is_ok() {
-            self.settings = settings;
-        }
-        if race.check().is_ok() {
-            self.objectives = race;
-        }
-    }
-}
-
-fn set<T: FromStr>(field: &mut T, value: &str) {
-    if let Ok(value) = value.parse() {
-        *field = value;
+        Some(is_good && can_run)
     }
 }
 
@@ -136,7 +132,7 @@ mod tests {
 
     fn reread(pairs: &[(&'static str, String)]) -> ContrastView {
         let mut view = ContrastView::default();
-        pairs.iter().for_each(|(key, value)| view.read(key, value));
+        pairs.iter().for_each(|(key, value)| assert_eq!(view.read(key, value), Some(true), "{key}"));
         view
     }
 
@@ -187,7 +183,7 @@ mod tests {
             ("tau", "0"),
             ("race-steps", "0"),
         ];
-        nonsense.iter().for_each(|(key, value)| view.read(key, value));
+        nonsense.iter().for_each(|(key, value)| assert_eq!(view.read(key, value), Some(false), "{key}"));
         assert_eq!(view, ContrastView::default());
         view.read("space", "coordinated");
         view.read("loss", "sigmoid");

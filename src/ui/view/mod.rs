@@ -5,12 +5,14 @@ mod album;
 mod contrast;
 mod names;
 mod race;
+mod rooms;
 
+pub use address::Misread;
 pub use album::AlbumView;
 pub use contrast::ContrastView;
-pub use names::{Attending, ContrastMode, PictureName, RetrieveMode, Room};
-
+pub use names::{Attending, ContrastMode, PictureName, RetrieveMode};
 pub use race::{LONGEST, RaceView};
+pub use rooms::{Group, Room, RoomInfo};
 
 use crate::session::protocol::{DecodingChoice, Precision};
 

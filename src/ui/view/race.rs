@@ -1,5 +1,6 @@
 //! The settings of a race as they stand in an address.
 
+use super::address::{decimal, parts, put, set};
 use crate::lab::fuse::Modality;
 use crate::lab::fuse::task::Task;
 use crate::lab::fuse::{Contestant, HELD_OUT, RaceSettings};
@@ -65,9 +66,9 @@ impl RaceView {
             ("task", parts.join("-")),
             ("with", names.join(".")),
             ("batch", batch.to_string()),
-            ("rate", micro_rate.to_string()),
+            ("lr", decimal(*micro_rate, 6)),
             ("dropout", dropout.to_string()),
-            ("modulation", modulation.to_string()),
+            ("alpha", decimal(u32::from(*modulation), 1)),
             ("step", self.step.to_string()),
             ("sample", self.sample.to_string()),
             ("inside", self.inside.map_or("", Contestant::name).to_string()),
@@ -75,47 +76,55 @@ impl RaceView {
         ]
     }
 
-    /// Takes one key in; settings that cannot be run are left as they were.
-    pub fn read(&mut self, key: &str, value: &str) {
+    /// Takes one key in; whether its value can be used, and none where there is no such key. Settings that cannot be run are
+    /// left as they were.
+    pub fn read(&mut self, key: &str, value: &str) -> Option<bool> {
         let mut settings = self.settings.clone();
-        match key {
+        let is_good = match key {
             "seed" => set(&mut settings.seed, value),
-            "task" => settings.task = parts_of(value).map_or(settings.task, |parts| Task { parts }),
-            "with" => settings.contestants = value.split('.').filter_map(|name| name.parse().ok()).collect(),
+            "task" => put(&mut settings.task, parts_of(value).map(|parts| Task { parts })),
+            "with" => {
+                let names = || value.split('.').map(str::parse::<Contestant>);
+                settings.contestants = names().flatten().collect();
+                names().all(|name| name.is_ok())
+            }
             "batch" => set(&mut settings.batch, value),
-            "rate" => set(&mut settings.micro_rate, value),
+            "lr" => put(&mut settings.micro_rate, parts(value, 6)),
             "dropout" => set(&mut settings.dropout, value),
-            "modulation" => set(&mut settings.modulation, value),
-            "step" => self.step = value.parse().ok().filter(|step| *step <= LONGEST).unwrap_or(self.step),
-            "sample" => self.sample = value.parse().ok().filter(|at| *at < HELD_OUT).unwrap_or(self.sample),
-            "inside" => self.inside = value.parse().ok(),
+            "alpha" => {
+                put(&mut settings.modulation, parts(value, 1).and_then(|tenths| tenths.try_into().ok()))
+            }
+            "step" => put(&mut self.step, value.parse().ok().filter(|step| *step <= LONGEST)),
+            "sample" => put(&mut self.sample, value.parse().ok().filter(|at| *at < HELD_OUT)),
+            "inside" => put(&mut self.inside, value.parse().ok().map(Some)),
             "spoil" => self.set_sabotage(value),
-            _ => {}
-        }
-        if settings.check().is_ok() {
+            // As older links have them: in millionths and in tenths.
+            "rate" => set(&mut settings.micro_rate, value),
+            "modulation" => set(&mut settings.modulation, value),
+            _ => return None,
+        };
+        let can_run = settings.check().is_ok();
+        if can_run {
             self.settings = settings;
         }
+        Some(is_good && can_run)
     }
 
-    fn set_sabotage(&mut self, value: &str) {
+    fn set_sabotage(&mut self, value: &str) -> bool {
         let mut words = value.split('-');
         let modality = words.next().and_then(|word| word.parse().ok());
         let corruption = words.next().and_then(|word| word.parse().ok());
         let percent = words.next().and_then(|word| word.parse().ok()).filter(|percent| *percent <= 100);
-        if let (Some(modality), Some(corruption), Some(percent)) = (modality, corruption, percent) {
-            (self.modality, self.corruption, self.percent) = (modality, corruption, percent);
-        }
+        let (Some(modality), Some(corruption), Some(percent)) = (modality, corruption, percent) else {
+            return false;
+        };
+        (self.modality, self.corruption, self.percent) = (modality, corruption, percent);
+        true
     }
 }
 
 /// The longest run that a link may ask for.
 pub const LONGEST: u64 = 5_000;
-
-fn set<T: std::str::FromStr>(field: &mut T, value: &str) {
-    if let Ok(value) = value.parse() {
-        *field = value;
-    }
-}
 
 fn parts_of(value: &str) -> Option<[u8; 4]> {
     let parts: Vec<u8> = value.split('-').map(str::parse).collect::<Result<_, _>>().ok()?;
@@ -136,7 +145,9 @@ mod tests {
         (view.settings.seed, view.settings.dropout, view.step, view.sample) = (7, 10, 340, 12);
         (view.inside, view.corruption, view.percent) = (Some(Contestant::Gate), Corruption::Delay, 50);
         let mut read = plain.clone();
-        view.write(&plain).iter().for_each(|(key, value)| read.read(key, value));
+        view.write(&plain)
+            .iter()
+            .for_each(|(key, value)| assert_eq!(read.read(key, value), Some(true), "{key}"));
         assert_eq!(read, view);
     }
 
@@ -152,7 +163,7 @@ mod tests {
             ("step", "9999999"),
             ("sample", "256"),
         ];
-        nonsense.iter().for_each(|(key, value)| view.read(key, value));
+        nonsense.iter().for_each(|(key, value)| assert_eq!(view.read(key, value), Some(false), "{key}"));
         assert_eq!(view, plain);
     }
 }

@@ -4,14 +4,12 @@ use crate::session::baked::BakedRun;
 use crate::session::protocol::{Stack, Token};
 use crate::ui::components::words::ScoredWord;
 use crate::ui::context::AppContext;
+use crate::ui::fetch;
 use crate::ui::memo::Memo;
 use crate::ui::stage::StagePicture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
 
 /// Relative to the page's base; `triptych` writes it from the shipped model.
 const URL: &str = "baked.json";
@@ -38,7 +36,7 @@ impl Replay {
         let baked = RwSignal::new(None::<BakedRun>);
         spawn_local(async move {
             // Without the file the home waits for the live run.
-            if let Some(run) = fetch().await {
+            if let Some(run) = fetch::text(URL).await.ok().and_then(|json| serde_json::from_str(&json).ok()) {
                 baked.try_set(Some(run));
             }
         });
@@ -107,13 +105,4 @@ impl Replay {
 fn prefers_stillness() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
     query.is_some_and(|query| query.matches())
-}
-
-async fn fetch() -> Option<BakedRun> {
-    let response: Response = JsFuture::from(window().fetch_with_str(URL)).await.ok()?.unchecked_into();
-    if !response.ok() {
-        return None;
-    }
-    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
-    serde_json::from_str(&text).ok()
 }

@@ -1,0 +1,109 @@
+//! Terms and sections that explain themselves: links in the text, and the window that they open.
+
+use crate::ui::context::AppContext;
+use crate::ui::glossary::{Entries, Glossary, Topic, numbers};
+use leptos::ev::MouseEvent;
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+
+/// A term in a text, which opens its definition. `id` is its key in `public/glossary.json`.
+#[component]
+pub fn Term(id: &'static str, children: Children) -> impl IntoView {
+    view! { <Explained topic=Topic::Term(id)>{children()}</Explained> }
+}
+
+/// Sections of the whitepaper, which open their summaries.
+#[component]
+pub fn Whitepaper(section: &'static str) -> impl IntoView {
+    view! { <Explained topic=Topic::Sections(section)>"Whitepaper " {section}</Explained> }
+}
+
+#[component]
+fn Explained(topic: Topic, children: Children) -> impl IntoView {
+    let glossary = Glossary::here();
+    view! {
+        <button type="button" class="term" aria-haspopup="dialog" on:click=move |_| glossary.open(topic)>{children()}</button>
+    }
+}
+
+/// The window that explains what was last pressed; Escape, a press outside of it and another room close it.
+#[component]
+pub fn Explanation() -> impl IntoView {
+    let (app, glossary) = (AppContext::here(), Glossary::here());
+    let window = NodeRef::<Dialog>::new();
+    let room = app.pick(|view| view.room);
+    Effect::new(move || {
+        room.track();
+        glossary.topic.set(None);
+    });
+    Effect::new(move || {
+        let is_wanted = glossary.topic.with(Option::is_some);
+        let Some(window) = window.get() else { return };
+        if is_wanted && !window.open() {
+            // A window that is open already stays so.
+            let _ = window.show_modal();
+        } else if !is_wanted {
+            window.close();
+        }
+    });
+    let press = move |event: MouseEvent| {
+        // All that is inside lies in a box of its own.
+        let is_outside = event.target().is_some_and(|target| {
+            window
+                .get_untracked()
+                .is_some_and(|window| window.unchecked_ref::<web_sys::EventTarget>() == &target)
+        });
+        if is_outside {
+            glossary.topic.set(None);
+        }
+    };
+    let content = move || {
+        let topic = glossary.topic.get()?;
+        Some(match glossary.entries.get() {
+            None => view! { <p>"Loading the glossary"</p> }.into_any(),
+            Some(Ok(entries)) => explain(&entries, topic),
+            Some(Err(reason)) => view! {
+                <p>"The glossary could not be loaded."</p>
+                <details class="small"><summary>"Technical details"</summary><code>{reason}</code></details>
+            }
+            .into_any(),
+        })
+    };
+    view! {
+        <dialog node_ref=window class="explanation" aria-label="Explanation" on:click=press on:close=move |_| glossary.topic.set(None)>
+            <div>
+                <div aria-live="polite">{content}</div>
+                <button type="button" class="button" on:click=move |_| glossary.topic.set(None)>"Close"</button>
+            </div>
+        </dialog>
+    }
+}
+
+fn explain(entries: &Arc<Entries>, topic: Topic) -> AnyView {
+    let section = |number: &str| {
+        entries.section(number).map(|section| {
+            let title = format!("Whitepaper {number}: {}", section.name);
+            (title, section.text.clone())
+        })
+    };
+    match topic {
+        Topic::Term(id) => entries.term(id).map(|term| {
+            let about = section(&term.section).map(|(title, text)| {
+                view! { <h3>{title}</h3><p class="quiet">{text}</p> }
+            });
+            view! { <h2>{term.name.clone()}</h2><p>{term.text.clone()}</p>{about} }.into_any()
+        }),
+        Topic::Sections(line) => {
+            let all: Vec<_> = numbers(line).iter().filter_map(|number| section(number)).collect();
+            Some(
+                all.into_iter()
+                    .map(|(title, text)| view! { <h2>{title}</h2><p>{text}</p> })
+                    .collect_view()
+                    .into_any(),
+            )
+        }
+    }
+    .into_any()
+}

@@ -1,7 +1,7 @@
 //! The pointing game: whether attention is highest in the object that a word names.
 
 use super::attention_overlay::peak;
-use super::picture::Overlay;
+use super::overlay::Overlay;
 use super::term::Term;
 use super::verdict::Verdict;
 use crate::ui::context::AppContext;

@@ -1,8 +1,8 @@
 //! Remarks on a chart: a height to compare with, a step at which something happened.
 
 use super::frame::Frame;
-use super::line::Series;
 use super::path;
+use super::series::Series;
 use crate::order;
 use leptos::prelude::*;
 

@@ -91,7 +91,8 @@ pub fn Plot(
         <figure class="plot" class:empty=move || is_empty.get()>
             <figcaption>{move || label.get()}</figcaption>
             {move || is_empty.get().then(|| view! { <p class="small quiet">"Nothing to draw yet."</p> })}
-            <div node_ref=area class="area" tabindex="0" role="application"
+            <div node_ref=area class="area" tabindex=move || if is_empty.get() { "-1" } else { "0" }
+                role=move || (!is_empty.get()).then_some("application")
                 aria-label=move || format!("{}; arrow keys read values", label.get())
                 on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:keydown=press on:blur=move |_| point.run(None)>
                 <svg node_ref=drawing viewBox=move || written([0.0, 0.0, size.get().0, size.get().1])

@@ -147,10 +147,12 @@ journey(
   "the first figure is on the first screen, time left is told, and a reload goes on from where the run stood",
   async (lab) => {
     await lab.page.setViewportSize({ width: 1280, height: 720 });
-    await lab.open("contrast?steps=2000");
+    await lab.open("contrast");
     await begun(lab);
     const top = await lab.page.locator("figure.plot").first().evaluate((figure) => figure.getBoundingClientRect().top);
     assert.ok(top < 600, `the first figure begins at ${top} px`);
+    await lab.open("contrast?steps=2000");
+    await begun(lab);
     await lab.page.getByText("the time is known after the first steps").waitFor();
     await button(lab, "Train").click();
     await until(lab, /^Step \d+ of 2000, training, about .* left$/);

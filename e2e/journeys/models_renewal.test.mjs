@@ -56,7 +56,7 @@ visit("what changes on a server is told at the next visit, and swapped only when
   await lab.open("models");
   await download(lab, address);
   await untilActive(lab, address);
-  const news = lab.page.getByText("Its server has other files by now.");
+  const news = lab.page.getByText("The server has newer files.");
   await lab.page.reload();
   await untilActive(lab, address);
   await lab.page.waitForTimeout(1000);

@@ -63,11 +63,11 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
     };
     // Whoever only hears the page is told of beginnings and ends, not of every step.
     let said = move || {
-        let is_busy = training.is_busy.get();
-        match (training.is_training.get(), is_busy) {
+        let words = words();
+        match (training.is_training.get(), training.is_busy.get()) {
             (true, _) => "Training".into(),
             (_, true) => String::new(),
-            _ => words(),
+            _ => words,
         }
     };
     let kept = move || {

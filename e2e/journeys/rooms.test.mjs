@@ -231,7 +231,7 @@ journey(
 
     const ours = await line.inputValue();
     const answers = new Set();
-    for (const question of [ours, ours.replace("colour", "color").replace("?", ""), `${ours.toUpperCase().replace("COLOUR", "COLOR")} ?`]) {
+    for (const question of [ours, ours.replace("colour", "color").replace("?", ""), ours.toUpperCase().replace("COLOUR", "COLOR").replace("?", " ?")]) {
       await line.fill(question);
       await page.waitForTimeout(800);
       await verdict.waitFor({ timeout: 60_000 });

@@ -8,6 +8,7 @@ use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::rooms::caption::{map_of, said, text_of};
 use crate::ui::truth;
+use crate::world::questions::reworded;
 use leptos::prelude::*;
 
 /// Candidates shown.
@@ -43,8 +44,9 @@ impl Reply {
             })
         });
         let truth = Memo::new(move |_| {
-            app.picture
-                .with(|picture| picture.scene.as_ref().map(|scene| truth::answer(&question.get(), scene)))
+            app.picture.with(|picture| {
+                picture.scene.as_ref().map(|scene| truth::answer(&reworded(&question.get()), scene))
+            })
         });
         let map = Memo::new(move |_| {
             let stack = app

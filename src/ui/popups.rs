@@ -12,7 +12,8 @@ const CHIP: &str = "details.badge[open]";
 pub fn follow(app: AppContext) {
     let room = app.pick(|view| view.room);
     Effect::new(move || {
-        room.track();
+        // A memo has to be read to be followed.
+        room.with(|_| ());
         // The room that is shown already may have been chosen too.
         app.settled.track();
         if let Some(chip) = find(CHIP) {

@@ -35,7 +35,8 @@ pub fn Explanation() -> impl IntoView {
     let window = NodeRef::<Dialog>::new();
     let room = app.pick(|view| view.room);
     Effect::new(move || {
-        room.track();
+        // A memo has to be read to be followed.
+        room.with(|_| ());
         glossary.topic.set(None);
     });
     Effect::new(move || {

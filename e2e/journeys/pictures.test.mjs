@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { journey } from "../lib/test_page.mjs";
 
 const CPU = ["no-webgpu"];
-const MARK = "The end of this file is missing: shown is what there is.";
+const MARK = "The end of this file is missing: the part that is there is shown.";
 
 /** The bytes of a picture of this size, cleanly encoded. */
 const encoded = (lab, type, width, height) =>

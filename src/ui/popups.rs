@@ -12,8 +12,7 @@ const CHIP: &str = "details.badge[open]";
 pub fn follow(app: AppContext) {
     let room = app.pick(|view| view.room);
     Effect::new(move || {
-        // A memo has to be read to be followed.
-        room.with(|_| ());
+        room.track();
         // The room that is shown already may have been chosen too.
         app.settled.track();
         if let Some(chip) = find(CHIP) {

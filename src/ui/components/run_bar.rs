@@ -52,13 +52,11 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
         }
     };
     let estimate = move || {
-        let is_resting = training.step.get().is_some() && !training.is_busy.get() && !is_over.get();
-        is_resting.then(|| {
-            let goal = goal.get();
-            match training.seconds_to(goal) {
-                Some(time) => format!("To step {goal}: about {} on this device", format::duration(time)),
-                None => format!("To step {goal}; the time is known after the first steps"),
-            }
+        let (step, is_busy, goal) = (training.step.get(), training.is_busy.get(), goal.get());
+        let is_resting = step.is_some() && !is_busy && !is_over.get();
+        is_resting.then(|| match training.seconds_to(goal) {
+            Some(time) => format!("To step {goal}: about {} on this device", format::duration(time)),
+            None => format!("To step {goal}; the time is known after the first steps"),
         })
     };
     // Whoever only hears the page is told of beginnings and ends, not of every step.

@@ -35,8 +35,7 @@ pub fn Explanation() -> impl IntoView {
     let window = NodeRef::<Dialog>::new();
     let room = app.pick(|view| view.room);
     Effect::new(move || {
-        // A memo has to be read to be followed.
-        room.with(|_| ());
+        room.track();
         glossary.topic.set(None);
     });
     Effect::new(move || {

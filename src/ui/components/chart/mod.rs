@@ -26,6 +26,6 @@ pub use mark::Mark;
 pub use scale::Axis;
 pub use scatter::{Group, Scatter};
 pub use series::Series;
-pub use sheet::{csv, quoted};
+pub use sheet::csv;
 pub use timeline::Timeline;
 pub use tone::{Dash, Marker, SERIES, Tone};

@@ -79,12 +79,14 @@ pub fn Plot(
     let size = Memo::new(move |_| frame.with(|frame| (frame.width, frame.height)));
     let inside = Memo::new(move |_| frame.with(Frame::inside));
     let print = move || {
-        let ((width, height), label) = (size.get(), label.get());
-        keys.with(|keys| printed(label, width, height, keys))
+        keys.with(|keys| {
+            let ((width, height), label) = (size.get(), label.get());
+            printed(label, width, height, keys)
+        })
     };
     let print_area = move || {
-        let ((width, height), count) =
-            (size.get(), keys.with(|keys| keys.iter().filter(|key| key.is_shown).count()));
+        let count = keys.with(|keys| keys.iter().filter(|key| key.is_shown).count());
+        let (width, height) = size.get();
         written(print_box(width, height, count))
     };
     view! {
@@ -117,8 +119,8 @@ pub fn Plot(
 
 /// The values at the cursor in one sentence.
 fn sentence(parts: Parts) -> String {
-    let values = parts.values.get();
     let said = parts.keys.with(|keys| {
+        let values = parts.values.get();
         let told = keys
             .iter()
             .zip(&values)

@@ -41,7 +41,7 @@ pub fn Ask() -> impl IntoView {
     let reply = Reply::new(app, question);
     let object = Memo::new(move |_| {
         reply.is_current.get().then_some(())?;
-        app.picture.with(|picture| truth::asked_about(&question.get(), picture.scene.as_ref()?))
+        app.picture.with(|picture| truth::asked_about(&reworded(&question.get()), picture.scene.as_ref()?))
     });
     let overlay = Memo::new(move |_| Overlay { map: reply.map.get(), object: object.get(), patch: None });
     // Only Playroom reads words of its world.

@@ -42,7 +42,7 @@ pub fn Notes(reply: Reply) -> impl IntoView {
     });
     view! {
         <Inspector title="Does the image matter?" section="15, vision-language models, and 27, failure modes" figures formula=formula()>
-            <p>"The " <Term id="decoder">"decoder"</Term> " reads the question and generates the answer (" <Term id="vqa">"visual question answering"</Term> ") with " <Term id="cross-attention">"cross-attention"</Term> " to the image. Regions of low attention are faded."</p>
+            <p>"The " <Term id="decoder">"decoder"</Term> " reads the question and generates the answer with " <Term id="cross-attention">"cross-attention"</Term> " to the image: " <Term id="vqa">"visual question answering"</Term> ". Regions of low attention are faded."</p>
             {move || is_playroom.get().then(|| view! {
                 <p>"What the answer relies on: a model can be right without the image, from language priors alone. The " <Term id="question-only">"question-only baseline"</Term> "
                     never sees the image; only a gain over it is visual understanding."</p>

@@ -116,10 +116,11 @@ pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
         let chosen: Vec<&Token> = tokens.tokens.iter().filter(|token| !token.forced).collect();
         let total: f32 = chosen.iter().map(|token| token.logprob).sum();
         let perplexity = (-total / chosen.len().max(1) as f32).exp();
+        let told = |figure: String| if chosen.is_empty() { "–".into() } else { figure };
         vec![
             Figure::new("Tokens", chosen.len().to_string()),
-            Figure::new("log P(caption)", format!("{total:.3}")),
-            Figure::new("Perplexity", format!("{perplexity:.2}")).beside("1 = certain"),
+            Figure::new("log P(caption)", told(format!("{total:.3}"))),
+            Figure::new("Perplexity", told(format!("{perplexity:.2}"))).beside("1 = certain"),
         ]
     });
     view! {

@@ -111,7 +111,7 @@ fn Notes(room: RaceRoom) -> impl IntoView {
                 <p>{about(contestant)}</p>
                 <p>"All models start from the same seed, see the same samples in the same order and have the same number of
                     parameters: what differs is the "<Term id="fusion">"fusion"</Term>" of the two modalities."</p>
-                <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
+                <WeightsButton training=room.training contestant=Some(contestant) name=Memo::new(move |_| room.file_name(contestant)) />
             </Inspector>
         }
     }

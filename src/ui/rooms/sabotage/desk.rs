@@ -101,18 +101,7 @@ fn curve(contestant: Contestant, results: &[Shared<CorruptionResult>]) -> Series
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::fuse::Confusion;
-    use crate::lab::sabotage::Sabotage;
-
-    fn result(contestant: Contestant, percent: u8, right: u32) -> Shared<CorruptionResult> {
-        Shared::new(CorruptionResult {
-            step: 1,
-            contestant,
-            sabotage: Sabotage { modality: Modality::Words, corruption: Corruption::Mask, percent },
-            confusion: Confusion { counts: [[right, 10 - right], [10 - right, right]] },
-            probabilities: Vec::new(),
-        })
-    }
+    use crate::ui::rooms::sabotage::results::tests::result;
 
     #[test]
     fn a_curve_ascends_in_strength_whatever_came_first() {

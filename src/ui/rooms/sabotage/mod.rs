@@ -94,7 +94,7 @@ fn Notes(room: RaceRoom, results: DeskResults) -> impl IntoView {
                 <p>{about(contestant)}</p>
                 <p>"Only the inputs are corrupted, not the weights. Which samples, patches and words are corrupted follows from
                     the seed; a higher strength corrupts the same ones and more."</p>
-                <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
+                <WeightsButton training=room.training contestant=Some(contestant) name=Memo::new(move |_| room.file_name(contestant)) />
             </Inspector>
         }
     }

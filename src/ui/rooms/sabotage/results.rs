@@ -93,12 +93,16 @@ fn unknown(dial: u8, results: &[Shared<CorruptionResult>], count: usize) -> Vec<
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::lab::fuse::Confusion;
     use crate::lab::sabotage::Sabotage;
 
-    fn result(contestant: Contestant, percent: u8, right: u32) -> Shared<CorruptionResult> {
+    pub(in crate::ui::rooms::sabotage) fn result(
+        contestant: Contestant,
+        percent: u8,
+        right: u32,
+    ) -> Shared<CorruptionResult> {
         Shared::new(CorruptionResult {
             step: 1,
             contestant,

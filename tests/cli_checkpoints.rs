@@ -1,5 +1,6 @@
 //! The commands on the folders of published classes: what they print, and what they refuse.
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
@@ -11,9 +12,10 @@ const WIDE: &str = "tests/goldens/checkpoints/wide.png";
 const TALL: &str = "tests/goldens/checkpoints/tall.png";
 
 fn triptych(model: &str, arguments: &[&str]) -> Output {
-    let model = format!("{FOLDER}/{model}");
+    // An absolute path is joined as it is.
+    let model = Path::new(FOLDER).join(model);
     let mut command = Command::new(env!("CARGO_BIN_EXE_triptych"));
-    command.args(arguments).args(["--model", &model, "--backend", "cpu", "--json"]);
+    command.args(arguments).arg("--model").arg(model).args(["--backend", "cpu", "--json"]);
     command.output().expect("the program starts")
 }
 
@@ -43,7 +45,7 @@ fn near(got: &[f32], want: &[f32]) {
 
 #[test]
 fn weights_may_be_kept_in_fewer_bits() {
-    for model in ["clip_gelu", "../../../public/models/playroom"] {
+    for model in ["clip_gelu", concat!(env!("CARGO_MANIFEST_DIR"), "/public/models/playroom")] {
         let embed = |weights: &str| {
             numbers(&answered(model, &["embed", "--image", WIDE, "--weights", weights])["image_embeds"])
         };

@@ -202,7 +202,7 @@ fn a_comparison_may_be_stopped_and_begun_anew() {
 }
 
 #[test]
-fn a_download_that_broke_off_stands_on_the_shelf_and_goes_on() {
+fn a_download_that_broke_off_is_listed_and_goes_on() {
     let mut session = TestSession::new("clip_gelu");
     let name = session.name();
     session.ask(Command::Offer { name: name.clone(), again: false });

@@ -2,23 +2,28 @@
 
 #[path = "session_checkpoints/refusals.rs"]
 mod refusals;
-#[path = "session_checkpoints/shelf.rs"]
-mod shelf;
+#[path = "session_checkpoints/test_session.rs"]
+mod test_session;
 
 use pollster::block_on;
 use serde_json::{Value, json};
-use shelf::*;
+use test_session::*;
 use triptych::infer::{Decoding as Search, GenerationContext, Job};
 use triptych::session::protocol::{
     AttentionWeights, CaptionHypothesis, Command, DecodingChoice, EncodeLane, Event, OpenedPicture, Pixels,
     Reader, Token,
 };
 
-fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], sentences: [&str; 2]) {
+fn pictures_and_texts(
+    session: &mut TestSession,
+    model: &str,
+    [image, text]: [&str; 2],
+    sentences: [&str; 2],
+) {
     let (images, words) = (golden(model, image), golden(model, text));
     let width = images.shape.last();
     let Event::Opened(OpenedPicture { picture: opened, .. }) =
-        shelf.one(Command::Open { name: "tall.png".into(), file: file("tall.png") })
+        session.one(Command::Open { name: "tall.png".into(), file: file("tall.png") })
     else {
         panic!("no picture")
     };
@@ -26,14 +31,14 @@ fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], 
     let pictures = [photo("wide.png"), opened];
     for (i, (picture, sentence)) in pictures.into_iter().zip(sentences).enumerate() {
         let row = i * width..(i + 1) * width;
-        let Event::Encoded { rows: found, .. } = shelf.one(Command::query(picture)) else { panic!() };
+        let Event::Encoded { rows: found, .. } = session.one(Command::query(picture)) else { panic!() };
         near(&found, &images.as_f32()[row.clone()]);
-        let Event::Encoded { rows: found, .. } = shelf.one(Command::query(sentence)) else { panic!() };
+        let Event::Encoded { rows: found, .. } = session.one(Command::query(sentence)) else { panic!() };
         near(&found, &words.as_f32()[row]);
     }
     let pairs = |(picture, text): (Pixels, &str)| [picture.into(), text.into()];
     let inputs = (0..3).flat_map(|_| both().into_iter().zip(sentences).flat_map(pairs)).collect();
-    let events = shelf.ask(Command::Encode { inputs, lane: EncodeLane::Gallery });
+    let events = session.ask(Command::Encode { inputs, lane: EncodeLane::Gallery });
     let mut expected = 0;
     for event in events {
         let Event::Encoded { from, rows } = event else { panic!("{event:?}") };
@@ -50,15 +55,15 @@ fn pictures_and_texts(shelf: &mut Shelf, model: &str, [image, text]: [&str; 2], 
 #[test]
 fn clip_embeds_as_transformers_does_and_cuts_what_is_too_long() {
     for model in ["clip_gelu", "clip_quick_gelu"] {
-        let mut shelf = Shelf::with(model);
-        pictures_and_texts(&mut shelf, model, ["out.image_embeds", "out.text_embeds"], SENTENCES);
+        let mut session = TestSession::with(model);
+        pictures_and_texts(&mut session, model, ["out.image_embeds", "out.text_embeds"], SENTENCES);
         // 20 positions, two of which are special.
         let text = |count| Command::query("a ".repeat(count));
-        assert_eq!(shelf.one(text(40)), shelf.one(text(18)));
-        assert_ne!(shelf.one(text(40)), shelf.one(text(17)));
-        let notes = shelf.notes(text(40)).join(" ");
+        assert_eq!(session.one(text(40)), session.one(text(18)));
+        assert_ne!(session.one(text(40)), session.one(text(17)));
+        let notes = session.notes(text(40)).join(" ");
         assert!(notes.contains("has 42 tokens; the model reads 20 of them, up to \"...a a"), "{notes}");
-        assert_eq!(shelf.notes(text(18)), Vec::<String>::new());
+        assert_eq!(session.notes(text(18)), Vec::<String>::new());
     }
 }
 
@@ -74,36 +79,36 @@ fn numbered_words() -> (String, Vec<u8>) {
 
 #[test]
 fn siglip_embeds_as_transformers_does() {
-    let mut shelf = Shelf::empty();
-    shelf.put("siglip", [files("siglip"), vec![numbered_words()]].concat());
-    assert!(shelf.load("siglip").is_sigmoid);
+    let mut session = TestSession::empty();
+    session.put("siglip", [files("siglip"), vec![numbered_words()]].concat());
+    assert!(session.load("siglip").is_sigmoid);
     // Of the first, which has one token too many, the last but one is cut.
     let sentences = ["t4 t5 t6 t7 t8 t9 t10 t11 t12 t13 t14 t33 t15", "t20 t30 t7 t8 t3"];
-    pictures_and_texts(&mut shelf, "siglip", ["out.image_embeds", "out.text_embeds"], sentences);
+    pictures_and_texts(&mut session, "siglip", ["out.image_embeds", "out.text_embeds"], sentences);
 }
 
 #[test]
 fn blip_for_retrieval_embeds_and_matches_as_transformers_does() {
-    let mut shelf = Shelf::with("blip_match");
-    pictures_and_texts(&mut shelf, "blip_match", ["out.image_feat", "out.text_feat"], SENTENCES);
+    let mut session = TestSession::with("blip_match");
+    pictures_and_texts(&mut session, "blip_match", ["out.image_feat", "out.text_feat"], SENTENCES);
     let texts = SENTENCES.map(str::to_string).to_vec();
-    let Event::Matched(found) = shelf.one(Command::Match { pictures: both(), texts }) else { panic!() };
+    let Event::Matched(found) = session.one(Command::Match { pictures: both(), texts }) else { panic!() };
     assert_eq!(found.len(), 4);
     let want = golden("blip_match", "out.itm_probs");
     near(&[found[0], found[3]], &[want.as_f32()[1], want.as_f32()[3]]);
     let none = Command::Match { pictures: both(), texts: Vec::new() };
-    assert_eq!(shelf.one(none), Event::Matched(Vec::new()));
+    assert_eq!(session.one(none), Event::Matched(Vec::new()));
 }
 
 /// The caption as it stands after all tokens, and what the search has found.
 fn caption(
-    shelf: &mut Shelf,
+    session: &mut TestSession,
     picture: Pixels,
     prefix: &str,
     decoding: DecodingChoice,
 ) -> (Vec<Token>, Vec<CaptionHypothesis>) {
     let command = Command::Caption { picture, prefix: prefix.into(), decoding, max_new_tokens: 10 };
-    let mut events = shelf.ask(command);
+    let mut events = session.ask(command);
     let Some(Event::Captioned { hypotheses }) = events.pop() else { panic!("no caption") };
     let mut tokens = Vec::new();
     for event in events {
@@ -126,10 +131,10 @@ fn ids(tokens: &[Token]) -> Vec<u32> {
 
 #[test]
 fn a_caption_streams_the_tokens_that_transformers_writes() {
-    let mut shelf = Shelf::with("blip_caption");
+    let mut session = TestSession::with("blip_caption");
     let model = "blip_caption";
     for (i, picture) in both().into_iter().enumerate() {
-        let (greedy, _) = caption(&mut shelf, picture.clone(), "", DecodingChoice::Greedy);
+        let (greedy, _) = caption(&mut session, picture.clone(), "", DecodingChoice::Greedy);
         assert_eq!(ids(&greedy), golden_ids(model, "out.greedy_ids", i)[1..]);
         let best = golden(model, "out.greedy_top5_ids");
         for (at, token) in greedy.iter().enumerate() {
@@ -139,48 +144,48 @@ fn a_caption_streams_the_tokens_that_transformers_writes() {
             assert_eq!(token.text.is_empty(), token.id == 3, "{token:?}");
             is_attention(&token.attention, 2, 3, 1);
         }
-        let (beam, found) = caption(&mut shelf, picture.clone(), "", DecodingChoice::Beam { width: 3 });
+        let (beam, found) = caption(&mut session, picture.clone(), "", DecodingChoice::Beam { width: 3 });
         assert_eq!(ids(&beam), golden_ids(model, "out.beam3_ids", i)[1..]);
         assert_eq!(found.len(), 3);
-        let (begun, _) = caption(&mut shelf, picture.clone(), "a cat", DecodingChoice::Greedy);
+        let (begun, _) = caption(&mut session, picture.clone(), "a cat", DecodingChoice::Greedy);
         assert_eq!(ids(&begun), golden_ids(model, "out.greedy_prompt_ids", i)[1..]);
         assert_eq!([&begun[0].text, &begun[1].text], [" a", " cat"]);
         assert_eq!(begun.iter().take_while(|token| token.forced).count(), 2);
         let cold = DecodingChoice::Sample { temperature: 0.0, seed: 3 };
-        assert_eq!(ids(&caption(&mut shelf, picture, "", cold).0), ids(&greedy));
+        assert_eq!(ids(&caption(&mut session, picture, "", cold).0), ids(&greedy));
     }
 }
 
 #[test]
 fn a_newer_request_is_heard_between_two_tokens() {
-    let mut shelf = Shelf::with("blip_caption");
+    let mut session = TestSession::with("blip_caption");
     let command = |picture| Command::Caption {
         picture,
         prefix: String::new(),
         decoding: DecodingChoice::Greedy,
         max_new_tokens: 10,
     };
-    let old = shelf.client.send(command(photo("tall.png")));
-    let counts: Vec<usize> = (0..4).map(|_| block_on(shelf.client.step()).len()).collect();
+    let old = session.client.send(command(photo("tall.png")));
+    let counts: Vec<usize> = (0..4).map(|_| block_on(session.client.step()).len()).collect();
     assert_eq!(counts, [0, 1, 1, 1]);
-    let new = shelf.client.send(command(photo("wide.png")));
-    let replies = block_on(shelf.client.finish());
+    let new = session.client.send(command(photo("wide.png")));
+    let replies = block_on(session.client.finish());
     assert!(replies.iter().all(|reply| reply.id == new) && new != old);
     assert_eq!(replies.len(), golden_ids("blip_caption", "out.greedy_ids", 0).len());
 }
 
 #[test]
 fn another_model_hears_what_was_asked_after_it() {
-    let mut shelf = Shelf::empty();
-    shelf.put("blip_caption", files("blip_caption"));
-    shelf.put("blip_answer", files("blip_answer"));
-    shelf.load("blip_answer");
+    let mut session = TestSession::empty();
+    session.put("blip_caption", files("blip_caption"));
+    session.put("blip_answer", files("blip_answer"));
+    session.load("blip_answer");
     let ask = |picture| Command::Ask { picture, question: SENTENCES[1].to_string() };
-    let old = shelf.client.send(ask(photo("tall.png")));
-    block_on(shelf.client.step());
-    shelf.client.send(load("blip_caption"));
-    let new = shelf.client.send(ask(photo("tall.png")));
-    let replies = block_on(shelf.client.finish());
+    let old = session.client.send(ask(photo("tall.png")));
+    block_on(session.client.step());
+    session.client.send(load("blip_caption"));
+    let new = session.client.send(ask(photo("tall.png")));
+    let replies = block_on(session.client.finish());
     let last = replies.last().expect("replies");
     assert!(
         matches!(&last.event, Event::Failed(failure) if failure.sentence.starts_with("This model answers no"))
@@ -190,11 +195,11 @@ fn another_model_hears_what_was_asked_after_it() {
 
 #[test]
 fn an_answer_is_that_of_transformers_and_looks_at_the_picture() {
-    let mut shelf = Shelf::with("blip_answer");
+    let mut session = TestSession::with("blip_answer");
     let ask = |picture| Command::Ask { picture, question: SENTENCES[1].to_string() };
     // The same question about another picture must not stay in the decoder's memory.
-    let Event::Answered(other) = shelf.one(ask(photo("wide.png"))) else { panic!() };
-    let Event::Answered(answer) = shelf.one(ask(photo("tall.png"))) else { panic!() };
+    let Event::Answered(other) = session.one(ask(photo("wide.png"))) else { panic!() };
+    let Event::Answered(answer) = session.one(ask(photo("tall.png"))) else { panic!() };
     assert_eq!(ids(&answer.tokens), golden_ids("blip_answer", "out.answer_ids", 1)[1..]);
     assert_ne!(other.candidates, answer.candidates);
     answer.tokens.iter().for_each(|token| is_attention(&token.attention, 2, 3, 1));
@@ -231,9 +236,9 @@ fn maps(event: Event) -> AttentionWeights {
 
 #[test]
 fn words_look_where_they_do_in_transformers() {
-    let mut shelf = Shelf::with("blip_caption");
+    let mut session = TestSession::with("blip_caption");
     let cross = |picture, text: &str, reader| Command::CrossAttention { picture, text: text.into(), reader };
-    let look = [0, 1, 0].map(|i| maps(shelf.one(cross(both().remove(i), "a cat", Reader::Decoder))));
+    let look = [0, 1, 0].map(|i| maps(session.one(cross(both().remove(i), "a cat", Reader::Decoder))));
     assert!(look[0] == look[2] && look[0] != look[1]);
     for (i, map) in look[..2].iter().enumerate() {
         assert_eq!((map.tokens.concat(), map.grid), (" a cat".to_string(), 4));
@@ -248,8 +253,8 @@ fn words_look_where_they_do_in_transformers() {
         }
     }
     for model in ["blip_match", "blip_answer"] {
-        let mut shelf = Shelf::with(model);
-        let map = maps(shelf.one(cross(photo("tall.png"), "two cats", Reader::Matcher)));
+        let mut session = TestSession::with(model);
+        let map = maps(session.one(cross(photo("tall.png"), "two cats", Reader::Matcher)));
         assert_eq!(map.tokens, [" two", " cat", "s"], "{model}");
         is_attention(&map.values, 2, 3, 3);
         let mut checkpoint = checkpoint(model);
@@ -263,8 +268,8 @@ fn words_look_where_they_do_in_transformers() {
 #[test]
 fn patches_look_at_patches() {
     for (model, heads, class) in [("clip_gelu", 4, 1), ("siglip", 3, 0), ("blip_match", 3, 1)] {
-        let mut shelf = Shelf::with(model);
-        let map = maps(shelf.one(Command::SelfAttention { picture: photo("wide.png") }));
+        let mut session = TestSession::with(model);
+        let map = maps(session.one(Command::SelfAttention { picture: photo("wide.png") }));
         is_attention(&map.values, 2, heads, 16);
         let sums: Vec<f32> = map.values.chunks(16).map(|row| row.iter().sum()).collect();
         assert_eq!(sums.iter().all(|sum| (sum - 1.0).abs() < 1e-4), class == 0, "{model}");

@@ -114,7 +114,7 @@ journey(
       dispatchEvent(new PopStateEvent("popstate"));
     }, `${lab.address}ask`);
     await lab.heading().filter({ hasText: "Ask" }).waitFor();
-    assert.equal(await isOpen(), false, "another room");
+    await page.waitForFunction(() => !document.querySelector("#engine").open);
   },
   CPU,
 );
@@ -153,6 +153,7 @@ journey(
 
     const list = page.locator("details").filter({ hasText: "Glossary" });
     await list.locator("summary").click();
+    await list.locator("dt").first().waitFor();
     const names = await list.locator("dt").allTextContents();
     assert.ok(names.length > 80, `${names.length} terms`);
     assert.deepEqual(names, [...names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));

@@ -143,7 +143,7 @@ journey(
       const sizes = [await kilobytes("f32"), await kilobytes("f16"), await kilobytes("int8")];
       assert.ok(sizes[0] > sizes[1] && sizes[1] > sizes[2], `kilobytes: ${sizes}`);
       assert.match(await row("int8").innerText(), /cosine 0\.9\d+ at worst, same nearest sentence for/);
-      await lab.page.getByRole("button", { name: "int8", exact: true }).click();
+      await lab.page.getByRole("group", { name: "Weights" }).getByRole("button", { name: "int8" }).click();
       await chip(lab).filter({ hasText: ", int8)" }).waitFor({ timeout: 60_000 });
       assert.match(lab.page.url(), /weights=int8/);
       await row("int8").waitFor();

@@ -56,7 +56,7 @@ visit("what changes on a server is told at the next visit, and swapped only when
   await lab.open("models");
   await download(lab, address);
   await untilActive(lab, address);
-  const news = lab.page.getByText("Its server has other files by now.");
+  const news = lab.page.getByText("The server has newer files.");
   await lab.page.reload();
   await untilActive(lab, address);
   await lab.page.waitForTimeout(1000);
@@ -67,7 +67,7 @@ visit("what changes on a server is told at the next visit, and swapped only when
   await untilActive(lab, address);
   await lab.screenshot("models-outdated");
   await lab.page.getByRole("button", { name: `Fetch ${address} again` }).click();
-  await lab.page.getByText("What is kept stays in use until all of it has come.").waitFor();
+  await lab.page.getByText("The stored files stay in use until the download is complete.").waitFor();
   await lab.page.getByRole("button", { name: /^Fetch again [\d.]+ kB/ }).click();
   await news.waitFor({ state: "detached", timeout: 60_000 });
   await lab.page.locator(".card").getByRole("button", { name: "Activate" }).click();

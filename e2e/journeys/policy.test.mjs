@@ -61,7 +61,7 @@ journey(
       await lab.words();
       await page.getByRole("button", { name: "Camera" }).click();
       await page.waitForFunction(() => document.querySelector("dialog.camera video").videoWidth > 0);
-      await page.getByRole("button", { name: "Take the picture" }).click();
+      await page.getByRole("button", { name: "Take photo" }).click();
       await page.getByText(/^Your image as the model sees it/).waitFor();
 
       await lab.open("models");

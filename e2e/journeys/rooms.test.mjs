@@ -130,7 +130,7 @@ journey(
     await lab.page.getByLabel("Prompt").fill("a large");
     await lab.page.waitForFunction(() => document.querySelectorAll("ol.words:not(.growing) button.word.given").length === 2);
     assert.match(await lab.caption(), /^a large (solid|striped|dotted) /);
-    await lab.page.getByRole("button", { name: "Beam" }).click();
+    await lab.page.getByRole("button", { name: "Beam", exact: true }).click();
     await lab.page.locator("table.hypotheses tbody tr").nth(1).waitFor({ timeout: 60_000 });
     const logs = (await lab.page.locator("table.hypotheses td").allTextContents()).map(Number);
     assert.ok(logs.every((log, i) => log < 0 && (i === 0 || log <= logs[i - 1])), `log P falls: ${logs}`);
@@ -231,7 +231,7 @@ journey(
 
     const ours = await line.inputValue();
     const answers = new Set();
-    for (const question of [ours, ours.replace("colour", "color").replace("?", ""), `${ours.toUpperCase().replace("COLOUR", "COLOR")} ?`]) {
+    for (const question of [ours, ours.replace("colour", "color").replace("?", ""), ours.toUpperCase().replace("COLOUR", "COLOR").replace("?", " ?")]) {
       await line.fill(question);
       await page.waitForTimeout(800);
       await verdict.waitFor({ timeout: 60_000 });

@@ -10,10 +10,10 @@ journey(
     await lab.open("caption");
     await lab.words();
     await lab.drop("wide.jpg", "image/jpeg", await lab.jpeg(701, 333));
-    const note = lab.page.getByText("It has only ever seen Playroom");
+    const note = lab.page.getByText("Playroom was trained on drawn scenes only");
     await note.waitFor({ timeout: 60_000 });
     assert.match(await lab.caption(), /^\w+/);
-    assert.match(await lab.page.locator(".statements").textContent(), /cannot judge/);
+    assert.match(await lab.page.locator(".statements").textContent(), /No ground truth/);
     assert.match(lab.page.url(), /picture=own/);
     const pixel = () =>
       lab.page.evaluate(() => {
@@ -37,7 +37,7 @@ journey(
     assert.match(await lab.scene(), /^an? /);
     // A link to a picture that never left another machine says so and goes on with a scene.
     await lab.open("caption?picture=own");
-    await lab.page.getByText("never leaves their machine").waitFor();
+    await lab.page.getByText("never leaves its owner’s device").waitFor();
     await lab.words();
   },
   CPU,
@@ -227,7 +227,7 @@ journey(
     await page.getByRole("button", { name: "Camera" }).dblclick();
     await page.waitForFunction(() => document.querySelector("dialog.camera video").videoWidth > 0);
     await lab.screenshot("camera");
-    await page.getByRole("button", { name: "Take the picture" }).click();
+    await page.getByRole("button", { name: "Take photo" }).click();
     await page.getByText(/^Your image as the model sees it/).waitFor();
     const live = () => window.streams.filter((stream) => stream.getTracks().some((track) => track.readyState === "live")).length;
     assert.equal(await page.evaluate(live), 0, "every stream has ended");

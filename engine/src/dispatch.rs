@@ -4,7 +4,7 @@
 //!
 //! Closures written within such a function are compiled for the same processor, also those given to other threads. Functions
 //! that it calls are not, unless they are `#[inline(always)]`, dispatched themselves, or std's small ones; nor is a function
-//! written within it. To dispatch costs about a nanosecond: a row may be dispatched, an element may not.
+//! written within it, nor a closure within a function that is inlined: keep loops out of `map` there. To dispatch costs about a nanosecond: a row may be dispatched, an element may not.
 
 /// `a * b + c`: for a function `f<M: MulAdd>` that is dispatched, `M` is [`Fused`] or [`Apart`]. What it calls has the
 /// type parameter too, since `cfg!(target_feature)` does not know by whom a function is called.
@@ -12,13 +12,13 @@ pub(crate) trait MulAdd {
     fn mul_add(a: f32, b: f32, c: f32) -> f32;
 }
 
-/// By two instructions, unless the whole build is for a processor that has one: `f32::mul_add` would be a library call.
+/// By two instructions, unless every processor of the build has one: `f32::mul_add` would be a library call.
 pub(crate) struct Apart;
 
 impl MulAdd for Apart {
     #[inline(always)]
     fn mul_add(a: f32, b: f32, c: f32) -> f32 {
-        if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
+        if cfg!(any(target_feature = "fma", target_arch = "aarch64")) { a.mul_add(b, c) } else { a * b + c }
     }
 }
 
@@ -34,11 +34,13 @@ impl MulAdd for Fused {
     }
 }
 
-/// Whether the processor has what x86-64-v3 adds; asked once.
+/// Whether the processor has what x86-64-v3 adds; asked once. Where `TRIPTYCH_BASELINE` is set it is not used: the tests run
+/// the other forms by that.
 #[cfg(target_arch = "x86_64")]
 pub(crate) fn has_v3() -> bool {
     static HAS_V3: std::sync::LazyLock<bool> = std::sync::LazyLock::new(|| {
-        is_x86_feature_detected!("avx")
+        std::env::var_os("TRIPTYCH_BASELINE").is_none()
+            && is_x86_feature_detected!("avx")
             && is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")

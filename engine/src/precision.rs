@@ -2,6 +2,7 @@
 
 use crate::dispatch::dispatched;
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 use serde::{Deserialize, Serialize};
 
 /// Largest integer that a row of int8 uses; -128 is left out, so that zero lies in the middle.
@@ -51,16 +52,27 @@ impl Precision {
     /// The error is the place of the first number that this precision does not hold: one that is
     /// not finite or, as f16, beyond 65,504.
     pub fn pack(self, row: &[f32], words: &mut Vec<u32>) -> Result<(), usize> {
-        match self {
+        pack(self, row, words)
+    }
+
+    /// The numbers of a packed row: `words` of [`Precision::row_words`], `row` of its width.
+    pub fn unpack(self, words: &[u32], row: &mut [f32]) {
+        unpack(self, words, row);
+    }
+}
+
+dispatched! {
+    fn pack(precision: Precision, row: &[f32], words: &mut Vec<u32>) -> Result<(), usize> {
+        match precision {
             Precision::F32 => words.extend(row.iter().map(|value| value.to_bits())),
             Precision::F16 => {
-                let half = |(at, value): (usize, &f32)| {
-                    let half = f16::from_f32(*value);
-                    if half.is_finite() { Ok(u32::from(half.to_bits())) } else { Err(at) }
-                };
-                let halves = row.iter().enumerate().map(half).collect::<Result<Vec<u32>, usize>>()?;
-                let part = |at: usize| halves.get(at).copied().unwrap_or(0);
-                words.extend((0..self.row_words(row.len())).map(|i| part(2 * i) | part(2 * i + 1) << 16));
+                let mut halves = vec![f16::ZERO; 2 * precision.row_words(row.len())];
+                halves[..row.len()].convert_from_f32_slice(row);
+                if let Some(at) = halves.iter().position(|half| !half.is_finite()) {
+                    return Err(at);
+                }
+                let word = |[low, high]: &[f16; 2]| u32::from(low.to_bits()) | u32::from(high.to_bits()) << 16;
+                words.extend(halves.as_chunks().0.iter().map(word));
             }
             Precision::Int8 => {
                 if let Some(at) = row.iter().position(|value| !value.is_finite()) {
@@ -74,11 +86,6 @@ impl Precision {
             }
         }
         Ok(())
-    }
-
-    /// The numbers of a packed row: `words` of [`Precision::row_words`], `row` of its width.
-    pub fn unpack(self, words: &[u32], row: &mut [f32]) {
-        unpack(self, words, row);
     }
 }
 
@@ -100,6 +107,7 @@ dispatched! {
 }
 
 /// The scale of a row of finite numbers, and its integers, rounded to nearest, ties to even. A row of zeros has scale 0.
+#[inline(always)]
 pub fn quantize(row: &[f32]) -> (f32, impl Iterator<Item = i8>) {
     let scale = row.iter().fold(0.0, |max: f32, value| max.max(value.abs())) / LARGEST;
     let integer = move |value: &f32| match scale {

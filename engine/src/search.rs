@@ -240,7 +240,13 @@ fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
 #[cfg(not(target_arch = "wasm32"))]
 #[inline(always)]
 fn products<const S: usize>(query: &[i16], rows: [&[i8]; S]) -> [i32; S] {
-    rows.map(|row| row.iter().zip(query).map(|(row, query)| i32::from(*row) * i32::from(*query)).sum())
+    let mut sums = [0; S];
+    for (sum, row) in sums.iter_mut().zip(rows) {
+        for (row, query) in row.iter().zip(query) {
+            *sum += i32::from(*row) * i32::from(*query);
+        }
+    }
+    sums
 }
 
 #[cfg(test)]

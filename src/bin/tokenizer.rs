@@ -2,6 +2,7 @@
 //! (`src/io/tokenizer/module.rs`).
 
 #[cfg(target_arch = "wasm32")]
+#[allow(unreachable_pub, reason = "wasm-bindgen exports what is public")]
 mod exports {
     use triptych::io::tokenizer::Library;
     use wasm_bindgen::prelude::wasm_bindgen;

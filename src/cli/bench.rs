@@ -58,7 +58,7 @@ struct Times {
 impl Bench {
     pub(super) fn run(&self) -> Result<(), CliError> {
         if self.gpu {
-            return gpu::run(self.runs, self.model.common.output.json);
+            return gpu::run(self.runs, &self.model.common.output);
         }
         let mut opened = self.model.open_playroom()?;
         let model = &mut opened.0;

@@ -10,7 +10,7 @@ use measure::{ConversionReport, measure};
 
 use super::model::{is_folder, precision};
 use super::photos::below;
-use super::{Backend, CliError, Common, bar, print_json};
+use super::{Backend, CliError, Common, bar};
 use crate::eval::precision_eval::PrecisionMetrics;
 use crate::infer::{ConvertError, Converted, MAX_FILE, convert};
 use crate::io::file::Folder;
@@ -60,35 +60,21 @@ impl Convert {
     }
 
     fn print(&self, converted: &Converted, report: Option<&ConversionReport>) {
-        if self.common.output.json {
-            return print_json(&json!({
-                "tensors": converted.tensors, "files": converted.files,
-                "bytes_before": converted.before, "bytes_after": converted.after, "effect": report,
-            }));
-        }
+        let document = json!({
+            "tensors": converted.tensors, "files": converted.files,
+            "bytes_before": converted.before, "bytes_after": converted.after, "effect": report,
+        });
         let (before, after) = (converted.before as f64, converted.after as f64);
-        print_line!(
+        let mut lines = vec![format!(
             "{:.1} MB became {:.1} MB ({:.1} %) in {} files in {}",
             before / 1e6,
             after / 1e6,
             100.0 * after / before,
             converted.files,
             self.out.display()
-        );
-        let Some(report) = report else { return };
-        let PrecisionMetrics { mean_cosine, worst_cosine, same_top_1, same_tokens } = report.metrics;
-        if let (Some(mean), Some(worst)) = (mean_cosine, worst_cosine) {
-            print_line!("cosine with the original: {mean:.6} on average, {worst:.6} at worst");
-        }
-        if let Some(share) = same_top_1 {
-            print_line!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, report.pictures);
-        }
-        if let Some(share) = same_tokens {
-            print_line!("same tokens: {:.1} %, {} pictures", 100.0 * share, report.pictures);
-        }
-        let (before, after) = (report.device_before as f64, report.device_after as f64);
-        print_line!("{:.1} MB on the device, {:.1} MB before", after / 1e6, before / 1e6);
-        print_line!("{:.1} ms a picture, {:.1} ms before", report.ms_after, report.ms_before);
+        )];
+        lines.extend(report.map(measured).unwrap_or_default());
+        self.common.output.print(&document, lines.join("\n"));
     }
 
     fn error(&self, error: ConvertError) -> CliError {
@@ -99,4 +85,21 @@ impl Convert {
             ConvertError::Write(_) => CliError::input(error),
         }
     }
+}
+
+/// What a conversion costs, line by line.
+fn measured(report: &ConversionReport) -> Vec<String> {
+    let PrecisionMetrics { mean_cosine, worst_cosine, same_top_1, same_tokens } = report.metrics;
+    let cosines = mean_cosine
+        .zip(worst_cosine)
+        .map(|(mean, worst)| format!("cosine with the original: {mean:.6} on average, {worst:.6} at worst"));
+    let nearest = same_top_1.map(|share| {
+        format!("same nearest sentence: {:.1} % of {} pictures", 100.0 * share, report.pictures)
+    });
+    let tokens =
+        same_tokens.map(|share| format!("same tokens: {:.1} %, {} pictures", 100.0 * share, report.pictures));
+    let (before, after) = (report.device_before as f64, report.device_after as f64);
+    let device = format!("{:.1} MB on the device, {:.1} MB before", after / 1e6, before / 1e6);
+    let time = format!("{:.1} ms a picture, {:.1} ms before", report.ms_after, report.ms_before);
+    [cosines, nearest, tokens, Some(device), Some(time)].into_iter().flatten().collect()
 }

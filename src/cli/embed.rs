@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::model::{Embedded, Model};
 use super::photos::{UsablePicture, below, warn_skipped};
-use super::{CliError, has_words, print_json};
+use super::{CliError, has_words};
 use crate::dot::dot;
 
 #[derive(clap::Args)]
@@ -58,25 +58,26 @@ impl Embed {
             ));
         }
         let probabilities: Vec<Vec<f32>> = logits.iter().map(|row| scale.probabilities(row)).collect();
-        if self.model.common.output.json {
-            let named = |UsablePicture { path, is_incomplete }: &UsablePicture| json!({ "file": path.display().to_string(), "incomplete": is_incomplete });
-            print_json(&json!({
-                "images": files.iter().map(named).collect::<Vec<_>>(), "skipped": skipped,
-                "image_embeds": images, "text_embeds": texts,
-                "logits_per_image": logits, "probabilities_per_image": probabilities,
-                "cut": truncations,
-            }));
-            return Ok(());
-        }
+        let named = |UsablePicture { path, is_incomplete }: &UsablePicture| json!({ "file": path.display().to_string(), "incomplete": is_incomplete });
+        let document = json!({
+            "images": files.iter().map(named).collect::<Vec<_>>(), "skipped": skipped,
+            "image_embeds": images, "text_embeds": texts,
+            "logits_per_image": logits, "probabilities_per_image": probabilities,
+            "cut": truncations,
+        });
+        let mut lines = Vec::new();
         for (file, (logits, probabilities)) in files.iter().zip(logits.iter().zip(&probabilities)) {
             for (text, (logit, probability)) in self.text.iter().zip(logits.iter().zip(probabilities)) {
-                print_line!("{logit:8.3}  {:5.1} %  {}  {text}", 100.0 * probability, file.path.display());
+                let file = file.path.display();
+                lines.push(format!("{logit:8.3}  {:5.1} %  {file}  {text}", 100.0 * probability));
             }
         }
         if images.is_empty() || texts.is_empty() {
             let width = images.iter().chain(&texts).next().map_or(0, Vec::len);
-            print_line!("{} unit vectors of {width} values; --json prints them", images.len() + texts.len());
+            let count = images.len() + texts.len();
+            lines.push(format!("{count} unit vectors of {width} values; --json prints them"));
         }
+        self.model.common.output.print(&document, lines.join("\n"));
         Ok(())
     }
 }

@@ -3,12 +3,7 @@
 
 #![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
 
-/// `println!`, where standard output may be a pipe that nobody reads any more or a full disk: see [`out::line`].
-macro_rules! print_line {
-    ($($text:tt)*) => { $crate::cli::out::line(format_args!($($text)*)) };
-}
-
-/// `eprintln!`, where standard error may be such a pipe.
+/// `eprintln!`, where standard error may be a pipe that nobody reads any more.
 macro_rules! status {
     ($($text:tt)*) => { $crate::cli::out::status(format_args!($($text)*)) };
 }
@@ -35,7 +30,6 @@ use std::process::{ExitCode, exit};
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use out::json as print_json;
 
 use crate::device::DeviceError;
 use crate::infer::TextError;

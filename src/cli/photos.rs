@@ -66,23 +66,25 @@ pub(super) struct UsablePicture {
     pub is_incomplete: bool,
 }
 
-/// Hands out the pictures of files, one in memory at a time; what cannot be used is left out, and an error where nothing is left.
+/// Hands out the pictures of files, one in memory at a time, and none after the last; what cannot be used is left out, and an
+/// error where nothing is left.
 pub(super) fn each(
     paths: &[PathBuf],
-    mut take: impl FnMut(&Picture) -> Result<(), CliError>,
+    mut take: impl FnMut(Option<&Picture>) -> Result<(), CliError>,
 ) -> Result<(Vec<UsablePicture>, Vec<Skipped>), CliError> {
     let bar = bar(paths.len() as u64, "pictures");
     let (mut files, mut skipped) = (Vec::new(), Vec::new());
     for path in paths {
         match open(path) {
             Ok(picture) => {
-                take(&picture)?;
+                take(Some(&picture))?;
                 files.push(UsablePicture { path: path.clone(), is_incomplete: picture.is_incomplete });
             }
             Err(reason) => skipped.push(Skipped::new(path, reason)),
         }
         bar.inc(1);
     }
+    take(None)?;
     bar.finish_and_clear();
     files.iter().filter(|file| file.is_incomplete).for_each(|file| warn_incomplete(&file.path));
     match files.is_empty() && !paths.is_empty() {

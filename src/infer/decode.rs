@@ -124,9 +124,10 @@ impl VisionLanguageModel {
         let mut done = 0;
         if let Some(cached) = self.cache.rows.take() {
             let resumed = cached.resume(rows, cache);
-            if let Some([source_rows, target_rows]) = &resumed.moves {
+            if let Some([source_slots, target_slots]) = &resumed.moves {
                 let job = Job::MoveRows { from: cached.shape, to: cache };
-                self.run(job, false, &[("source_rows", source_rows), ("target_rows", target_rows)]).await?;
+                self.run(job, false, &[("source_slots", source_slots), ("target_slots", target_slots)])
+                    .await?;
             }
             done = resumed.common;
         }

@@ -33,7 +33,7 @@ pub enum Job {
     /// `lengths` (`[N]`, `at + 1`) of them, the tokens' own at `slots` `[N]` of `[N * L]`. Reading `source` states, to `logits`
     /// `[N, V]`.
     DecodeStep { cache: CacheShape, source: usize },
-    /// What is cached as `from`, at the slots `source_rows` of `[N * L]`, to the slots `target_rows` of `to`.
+    /// What is cached as `from`, at the slots `source_slots` of `[N * L]`, to the slots `target_slots` of `to`.
     MoveRows { from: CacheShape, to: CacheShape },
 }
 

@@ -45,7 +45,7 @@ pub(super) struct CachedRows {
 pub(super) struct Resume {
     /// Tokens that need not be computed again, fewer than the rows have.
     pub common: usize,
-    /// Slots `source_rows` and `target_rows` of [`move_rows`], where what is cached is not where it will be wanted.
+    /// Slots `source_slots` and `target_slots` of [`move_rows`], where what is cached is not where it will be wanted.
     pub moves: Option<[HostTensor; 2]>,
 }
 
@@ -137,16 +137,16 @@ pub(super) fn stored(
 /// The two things that are cached of each layer.
 pub(super) const KINDS: [&str; 2] = ["keys", "values"];
 
-/// Keys and values that are cached as `from`, at the slots `source_rows` of `[N * L]`, to the slots `target_rows`
+/// Keys and values that are cached as `from`, at the slots `source_slots` of `[N * L]`, to the slots `target_slots`
 /// of `to`: as many as all rows of `to` have in places that both have.
 pub(super) fn move_rows(b: &mut PlanBuilder, paths: &[String], [from, to]: [CacheShape; 2], width: usize) {
-    let [source_rows, target_rows] =
-        ["source_rows", "target_rows"].map(|name| b.input(name, [to[0] * moved(from, to)], U32));
+    let [source_slots, target_slots] =
+        ["source_slots", "target_slots"].map(|name| b.input(name, [to[0] * moved(from, to)], U32));
     let (old, new) = (stored(b, paths, from, width), stored(b, paths, to, width));
     for (old, new) in old.as_flattened().iter().zip(new.as_flattened()) {
         let table = b.reshape(*old, [from[0] * from[1], width]);
-        let rows = embedding(b, table, source_rows);
-        scatter_rows(b, rows, target_rows, *new);
+        let rows = embedding(b, table, source_slots);
+        scatter_rows(b, rows, target_slots, *new);
     }
 }
 
@@ -171,18 +171,18 @@ mod tests {
         let start = written.resume(&[vec![1, 2, 4], vec![1, 3, 4]], [2, 16]);
         assert_eq!((start.common, start.moves), (2, None));
         let start = written.resume(&[vec![1, 3, 4], vec![1, 3, 5]], [2, 16]);
-        let [source_rows, target_rows] = start.moves.expect("the first row is the second's child");
+        let [source_slots, target_slots] = start.moves.expect("the first row is the second's child");
         assert_eq!(
-            (source_rows.as_u32()[0], source_rows.as_u32()[17], target_rows.as_u32()[17]),
+            (source_slots.as_u32()[0], source_slots.as_u32()[17], target_slots.as_u32()[17]),
             (16, 17, 17)
         );
         // Swapped, more and longer at once.
         let rows = [vec![1, 3, 4], vec![1, 2, 4], vec![1, 2, 5]];
-        let [source_rows, target_rows] =
+        let [source_slots, target_slots] =
             written.resume(&rows, [4, 32]).moves.expect("they are held elsewhere");
         let first = |tensor: &HostTensor| tensor.as_u32().iter().step_by(16).copied().collect::<Vec<_>>();
-        assert_eq!((first(&source_rows), first(&target_rows)), (vec![16, 0, 0, 16], vec![0, 32, 64, 96]));
-        assert_eq!((source_rows.as_u32()[17], target_rows.as_u32()[17]), (1, 33));
+        assert_eq!((first(&source_slots), first(&target_slots)), (vec![16, 0, 0, 16], vec![0, 32, 64, 96]));
+        assert_eq!((source_slots.as_u32()[17], target_slots.as_u32()[17]), (1, 33));
         // The whole of a row is never common: its last token makes the logits.
         assert_eq!(written.resume(&[vec![1, 2], vec![1, 3]], [2, 16]).common, 1);
     }

@@ -27,7 +27,7 @@ impl VisionLanguageModel {
         self.expect_tokenizer()?.row(text)
     }
 
-    /// The row of a caption, or its beginning, and how many of its tokens are no tokenizer.
+    /// The row of a caption, or its beginning, and how many of its tokens are no words.
     pub fn caption_prompt(&self, prefix: &str) -> Result<(Vec<u32>, usize), TextError> {
         self.expect(Task::Caption)?;
         let tokenizer = self.expect_tokenizer()?;

@@ -5,7 +5,7 @@ pub(super) use native::contained;
 
 /// Runs a library of this name. In a browser a panic ends the module, which its caller starts anew.
 #[cfg(all(target_arch = "wasm32", feature = "tokenizer"))]
-pub fn contained<T, E: ToString>(_: &str, run: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+pub(super) fn contained<T, E: ToString>(_: &str, run: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
     run().map_err(|error| error.to_string())
 }
 

@@ -197,10 +197,12 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// What happened to `path`; errors of tempfile name the hidden path beside it, and are told by their kind.
+/// What happened to `path`; errors of tempfile end with the hidden path beside it.
 fn unwritable(path: &Path, source: io::Error) -> FileError {
-    let is_wrapped = source.get_ref().is_some() && source.kind() != io::ErrorKind::ResourceBusy;
-    let source = if is_wrapped { source.kind().into() } else { source };
+    let source = match source.to_string().split_once(" at path ") {
+        Some((reason, _)) => io::Error::new(source.kind(), reason),
+        None => source,
+    };
     FileError { action: "cannot write", path: path.to_path_buf(), source }
 }
 
@@ -248,7 +250,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("absent/x.png");
         let message = write_atomic(&path, b"x").unwrap_err().to_string();
-        assert_eq!(message, format!("cannot write {}: entity not found", path.display()));
+        let reason = message.strip_prefix(&format!("cannot write {}: ", path.display())).expect(&message);
+        assert!(!reason.is_empty() && !reason.contains(" at path "), "{message}");
+        let wrapped = io::Error::other("Input/output error (os error 5) at path \"/tmp/.tmp1\"");
+        let message = unwritable(&path, wrapped).to_string();
+        assert!(message.ends_with(": Input/output error (os error 5)"), "{message}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Memos with one compiled body. That of Leptos is compiled anew for each type of value, and there are more than a hundred.
 
-use leptos::prelude::{Get, GetUntracked, RwSignal, Track};
+use leptos::prelude::{Get, GetUntracked, RwSignal};
 use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -31,9 +31,9 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
         read(self.held.get().value())
     }
 
-    /// The reader is told of the next value.
+    /// The reader is told of the next value. A memo that nobody has read yet computes nothing and so tells nobody: it is read.
     pub fn track(&self) {
-        self.held.track();
+        let _ = self.held.get();
     }
 
     /// Reads the value once.
@@ -145,6 +145,21 @@ mod tests {
         assert_eq!(text.with(String::len), "2, after 10".len());
         let counts = computed.each_ref().map(|count| count.load(Ordering::Relaxed));
         assert_eq!(counts, [3, 2]);
+    }
+
+    #[test]
+    fn a_memo_that_is_only_tracked_tells_of_changes() {
+        let owner = Owner::new();
+        owner.set();
+        let source = RwSignal::new(1);
+        let tracked: Memo<i32> = Memo::from(source);
+        let runs = Memo::new(move |runs: Option<&u32>| {
+            tracked.track();
+            runs.map_or(1, |runs| runs + 1)
+        });
+        assert_eq!(runs.get_untracked(), 1);
+        source.set(2);
+        assert_eq!(runs.get_untracked(), 2);
     }
 
     #[test]

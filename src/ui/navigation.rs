@@ -23,27 +23,27 @@ pub fn open(app: AppContext, event: &MouseEvent, change: impl FnOnce(&mut View))
 /// what of the address that was last gone to cannot be used.
 pub fn follow(app: AppContext, misread: RwSignal<Vec<Misread>>) {
     app.view.with_untracked(history::tidy);
+    let shown = StoredValue::new(app.view.with_untracked(|view| view.room));
     Effect::new(move |earlier: Option<()>| {
         app.settled.track();
-        if earlier.is_some() {
-            app.view.with_untracked(|view| history::push(view, app.address));
-            misread.set(Vec::new());
+        if earlier.is_none() {
+            return;
         }
-    });
-    // A room begins at its top. Back and Forward scroll as the browser does.
-    let room = app.pick(|view| view.room);
-    let is_by_history = StoredValue::new(false);
-    Effect::new(move |earlier: Option<()>| {
-        room.track();
-        if earlier.is_some() && !is_by_history.get_value() {
+        let room = app.view.with_untracked(|view| {
+            history::push(view, app.address);
+            view.room
+        });
+        misread.set(Vec::new());
+        // A room begins at its top. Back and Forward scroll as the browser does, to where the page stood when it was pushed.
+        if shown.get_value() != room {
+            shown.set_value(room);
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
-        is_by_history.set_value(false);
     });
     let listener = window_event_listener(ev::popstate, move |_| {
         let (view, unused) = history::current();
         history::tidy(&view);
-        is_by_history.set_value(app.view.with_untracked(|shown| shown.room != view.room));
+        shown.set_value(view.room);
         app.address.set(view.to_address());
         misread.set(unused);
         app.view.set(view);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_model_in_memory_speaks_and_is_gone_on_the_next_visit() {
+fn a_model_in_memory_is_active_and_is_gone_on_the_next_visit() {
     let mut session = TestSession::new("clip_gelu");
     let name = session.name();
     session.ask(Command::Offer { name: name.clone(), again: false });

@@ -8,7 +8,7 @@ use triptych::session::protocol::{
 };
 use triptych::tensor::HostTensor;
 
-use super::shelf::{Shelf, files, load, photo};
+use super::test_session::{TestSession, files, load, photo};
 
 fn cross(reader: Reader) -> Command {
     Command::CrossAttention { picture: photo("wide.png"), text: "a cat".into(), reader }
@@ -44,14 +44,14 @@ fn a_model_does_what_it_was_tuned_for_and_refuses_the_rest() {
         ("blip_match", &["text", "picture", "gallery", "match", "matcher", "patches"]),
     ];
     for (model, can) in can {
-        let mut shelf = Shelf::with(model);
+        let mut session = TestSession::with(model);
         for (name, command) in commands() {
             match can.contains(&name) {
                 true => {
-                    let events = shelf.ask(command);
+                    let events = session.ask(command);
                     assert!(!matches!(events.last(), None | Some(Event::Failed(_))), "{model}: {events:?}");
                 }
-                false => assert!(shelf.refusal(command).len() > 30, "{model}: {name}"),
+                false => assert!(session.refusal(command).len() > 30, "{model}: {name}"),
             }
         }
     }
@@ -59,8 +59,8 @@ fn a_model_does_what_it_was_tuned_for_and_refuses_the_rest() {
 
 #[test]
 fn refusals_say_what_is_lacking() {
-    let mut shelf = Shelf::with("clip_gelu");
-    let mut said = |command| shelf.refusal(command);
+    let mut session = TestSession::with("clip_gelu");
+    let mut said = |command| session.refusal(command);
     assert!(said(cross(Reader::Decoder)).starts_with("In this model no text looks at the picture"));
     assert!(said(commands().remove(4).1).starts_with("This model writes no captions"));
     let narrow = Pixels { width: 1, height: 201, rgb: vec![0; 3 * 201] };
@@ -71,11 +71,11 @@ fn refusals_say_what_is_lacking() {
         said(Command::Open { name: "a.txt".into(), file: b"no picture".to_vec() })
             .starts_with("The file a.txt could not be read")
     );
-    let mut shelf = Shelf::with("siglip");
-    let said = shelf.refusal(Command::query("a"));
+    let mut session = TestSession::with("siglip");
+    let said = session.refusal(Command::query("a"));
     assert_eq!(said, "This model came without a tokenizer: it reads no words.");
-    let mut shelf = Shelf::with("blip_answer");
-    let said = shelf.refusal(Command::Ask { picture: photo("wide.png"), question: "  ".into() });
+    let mut session = TestSession::with("blip_answer");
+    let said = session.refusal(Command::Ask { picture: photo("wide.png"), question: "  ".into() });
     assert_eq!(said, "The question has no words.");
 }
 
@@ -117,14 +117,14 @@ fn large(side: u32) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn what_is_too_large_or_of_another_size_is_refused_with_the_figure() {
-    let mut shelf = Shelf::empty();
-    shelf.put("large", large(200));
-    assert_eq!(shelf.load("large").grid, 25);
+    let mut session = TestSession::empty();
+    session.put("large", large(200));
+    assert_eq!(session.load("large").grid, 25);
     let picture = photo("wide.png");
-    let said = shelf.refusal(Command::SelfAttention { picture });
+    let said = session.refusal(Command::SelfAttention { picture });
     assert!(said.contains(" 75 MB") && said.contains(" 64 MB"), "{said}");
-    shelf.put("other", large(32));
-    let Some(Event::Failed(failure)) = shelf.ask(load("other")).pop() else { panic!("no refusal") };
+    session.put("other", large(32));
+    let Some(Event::Failed(failure)) = session.ask(load("other")).pop() else { panic!("no refusal") };
     assert_eq!(
         (failure.sentence.as_str(), failure.recovery),
         (
@@ -138,11 +138,11 @@ fn what_is_too_large_or_of_another_size_is_refused_with_the_figure() {
 
 #[test]
 fn what_is_trained_needs_no_model() {
-    let mut shelf = Shelf::with("siglip");
+    let mut session = TestSession::with("siglip");
     let settings = RaceSettings { contestants: vec![Contestant::Late], batch: 4, ..RaceSettings::default() };
     let experiment = Experiment::Race(settings);
-    let events = shelf.ask(Command::Train { experiment: experiment.clone(), until: 1 });
+    let events = session.ask(Command::Train { experiment: experiment.clone(), until: 1 });
     assert_eq!(events.last(), Some(&Event::Trained { step: 1 }));
     let command = Command::Weights { experiment, step: 1, contestant: Some(Contestant::Late) };
-    assert!(matches!(shelf.one(command), Event::Weights(bytes) if bytes.len() > 100_000));
+    assert!(matches!(session.one(command), Event::Weights(bytes) if bytes.len() > 100_000));
 }

@@ -34,15 +34,11 @@ pub(crate) fn run_suites(suites: &[Suite]) -> Result<()> {
 }
 
 fn native() -> Result<()> {
-    run(cargo().args([
-        "test",
-        "--release",
-        "--locked",
-        "--workspace",
-        "--exclude",
-        wasm::PACKAGE,
-        "--all-features",
-    ]))
+    let test = ["test", "--release", "--locked", "--workspace", "--exclude", wasm::PACKAGE, "--all-features"];
+    run(cargo().args(test))?;
+    // The forms of kernels for processors without AVX2, which nothing else runs on one that has it.
+    let baseline = ["--test", "goldens", "--test", "gradients"];
+    run(cargo().args(test).args(baseline).env("TRIPTYCH_BASELINE", "1"))
 }
 
 /// The tests of `tests/portable.rs`, built for wasm and run in a worker of headless Chromium; before them those of the

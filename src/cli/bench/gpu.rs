@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Times;
 use crate::cli::model::{choose_device, keep_tuning};
-use crate::cli::{Backend, CliError, print_json};
+use crate::cli::{Backend, CliError, Output};
 use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::infer::BATCH;
 use crate::model::clip;
@@ -77,7 +77,7 @@ struct Ready {
     compiled: CompiledPlan,
 }
 
-pub(super) fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
+pub(super) fn run(runs: u16, output: &Output) -> Result<(), CliError> {
     let device = choose_device(Backend::Gpu)?;
     let Device::Gpu(gpu) = &device else { unreachable!("a GPU was asked for") };
     let adapter = gpu.info();
@@ -88,24 +88,22 @@ pub(super) fn run(runs: u16, as_json: bool) -> Result<(), CliError> {
         encode(&device, runs, &sizes.tower, sizes.pictures)?,
     ];
     keep_tuning(&device);
-    if as_json {
-        print_json(&json!({
-            "backend": adapter.backend, "adapter": adapter.name, "driver": adapter.driver,
-            "software": adapter.is_software, "runs": runs, "rows": rows,
-        }));
-        return Ok(());
-    }
-    print_line!("{}, {}, {}, {runs} runs", adapter.name, adapter.backend, adapter.driver);
+    let document = json!({
+        "backend": adapter.backend, "adapter": adapter.name, "driver": adapter.driver,
+        "software": adapter.is_software, "runs": runs, "rows": rows,
+    });
+    let mut lines = vec![format!("{}, {}, {}, {runs} runs", adapter.name, adapter.backend, adapter.driver)];
     if adapter.is_software {
-        print_line!("this adapter computes in software, and therefore less");
+        lines.push("this adapter computes in software, and therefore less".into());
     }
     for Row { case, times, speed } in &rows {
         let speed = match speed {
             Speed::Gflops(speed) => format!("{speed:.1} GFLOP/s"),
             Speed::ImagesPerS(speed) => format!("{speed:.1} images/s"),
         };
-        print_line!("{case:64} {times}  {speed}");
+        lines.push(format!("{case:64} {times}  {speed}"));
     }
+    output.print(&document, lines.join("\n"));
     Ok(())
 }
 

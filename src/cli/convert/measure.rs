@@ -48,7 +48,7 @@ pub(super) fn measure(
                 Some(found) => {
                     let mut fitted = Vec::new();
                     let (files, unusable) = each(&found.pictures, |picture| {
-                        fitted.push(model.fit(&picture.pixels));
+                        fitted.extend(picture.map(|picture| model.fit(&picture.pixels)));
                         Ok(())
                     })?;
                     let files = files.iter().filter(|file| file.is_incomplete);

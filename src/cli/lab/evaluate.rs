@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::contrast::line;
 use super::fuse::figures;
 use crate::cli::model::choose_device;
@@ -47,7 +49,7 @@ impl Evaluate {
     async fn contrast(&self, device: &Device, name: &str, file: &SafetensorsFile) -> Result<(), CliError> {
         let mut run = Run::from_file(device, name, file).await.map_err(refused)?;
         let figures = run.figures().await.map_err(CliError::failure)?;
-        self.common.output.print(&figures, line(&figures));
+        self.common.output.print(&json!(figures), line(&figures));
         Ok(())
     }
 }

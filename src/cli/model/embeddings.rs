@@ -26,15 +26,12 @@ impl LoadedModel {
         }
         let (mut rows, mut fitted) = (Vec::new(), Vec::new());
         let (files, skipped) = each(paths, |picture| {
-            fitted.push(self.0.fit(&picture.pixels));
-            if fitted.len() == BATCH {
+            fitted.extend(picture.map(|picture| self.0.fit(&picture.pixels)));
+            if fitted.len() == BATCH || picture.is_none() && !fitted.is_empty() {
                 rows.extend(self.embed_fitted(&std::mem::take(&mut fitted))?);
             }
             Ok(())
         })?;
-        if !fitted.is_empty() {
-            rows.extend(self.embed_fitted(&fitted)?);
-        }
         Ok(Embedded { files, rows, skipped })
     }
 

@@ -29,7 +29,20 @@ pub fn limit(contestant: Contestant, task: &Task) -> Option<Limit> {
             (needs_both || has(Information::Picture)).then_some(Limit::WordsOnly)
         }
         Contestant::Late | Contestant::Modulated => needs_both.then_some(Limit::Additive),
-        _ => None,
+        Contestant::Early
+        | Contestant::Concat
+        | Contestant::Sum
+        | Contestant::Product
+        | Contestant::Gate
+        | Contestant::Bilinear
+        | Contestant::Pool
+        | Contestant::Cross
+        | Contestant::CoAttention
+        | Contestant::Joint
+        | Contestant::Dropout
+        | Contestant::Reliability
+        | Contestant::Imputation
+        | Contestant::Experts => None,
     }
 }
 
@@ -49,5 +62,15 @@ mod tests {
         assert_eq!(of(Shuffled, Information::Picture), Some(Limit::WordsOnly));
         assert_eq!(of(Majority, Information::Redundant), Some(Limit::Blind));
         assert_eq!(limit(Late, &Task { parts: [1; 4] }), Some(Limit::Additive));
+    }
+
+    #[test]
+    fn whoever_has_one_modality_fails_where_that_one_does_not_suffice() {
+        for parts in [[1, 0, 0, 0], [0, 1, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 1, 0], [3, 1, 1, 1]] {
+            let task = Task { parts };
+            let [picture, words] = task.ceilings().map(|ceiling| ceiling < 1.0);
+            assert_eq!(limit(Contestant::Picture, &task).is_some(), picture, "{parts:?}");
+            assert_eq!(limit(Contestant::Words, &task).is_some(), words, "{parts:?}");
+        }
     }
 }

@@ -72,11 +72,11 @@ async fn write<H: Host>(
     let is_plain = |name: &str| {
         !name.contains(['/', '\\', '~']) && !name.starts_with('.') && !name.starts_with("manifest.")
     };
-    let place = files.get(file).filter(|(name, size)| {
+    let entry = files.get(file).filter(|(name, size)| {
         let end = start.checked_add(bytes.len() as u64);
         is_plain(name) && end.is_some_and(|end| end <= *size)
     });
-    let Some((file_name, size)) = place else {
+    let Some((file_name, size)) = entry else {
         return Err(Failure {
             sentence: "This is no piece of a model's file.".to_string(),
             detail: format!("{:?} from {start}", files.get(file)),
@@ -109,7 +109,7 @@ async fn write<H: Host>(
         });
     }
     let is_complete = start + bytes.len() as u64 == *size;
-    let write = async || {
+    let store_piece = async || {
         let mut file = folder.open(file_name).await?;
         if start == 0 {
             file.truncate(0)?;
@@ -117,7 +117,7 @@ async fn write<H: Host>(
         file.write_at(start, bytes)?;
         file.flush().map(|()| file)
     };
-    let mut written = match write().await {
+    let mut written = match store_piece().await {
         Ok(written) => written,
         Err(error) => return Err(fails(error).await),
     };

@@ -17,6 +17,8 @@ use web_sys::{
     MediaStreamConstraints, MediaStreamTrack,
 };
 
+const NO_STILL: &str = "The camera gave no picture.";
+
 /// The button, and the window with the camera's picture that it opens.
 #[component]
 pub fn Camera() -> impl IntoView {
@@ -57,7 +59,7 @@ pub fn Camera() -> impl IntoView {
     let take = move |_| {
         let Some(video) = video.get_untracked() else { return };
         if let Err(error) = still(app, &video) {
-            refuse(app, "The camera gave no picture.", &error);
+            refuse(app, NO_STILL, &error);
         }
         close();
     };
@@ -102,8 +104,9 @@ fn still(app: AppContext, video: &HtmlVideoElement) -> Result<(), JsValue> {
     context.draw_image_with_html_video_element(video, 0.0, 0.0)?;
     let done = Closure::once_into_js(move |blob: Option<Blob>| {
         let file = blob.and_then(|blob| File::new_with_blob_sequence(&Array::of1(&blob), "camera.png").ok());
-        if let Some(file) = file {
-            upload::take(app, file);
+        match file {
+            Some(file) => upload::take(app, file),
+            None => refuse(app, NO_STILL, &JsValue::NULL),
         }
     });
     canvas.to_blob(done.unchecked_ref())

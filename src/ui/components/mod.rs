@@ -14,6 +14,7 @@ pub mod heatmap;
 pub mod icon;
 pub mod inspector;
 pub mod loading;
+pub mod overlay;
 pub mod picture;
 pub mod picture_strip;
 pub mod pointing;

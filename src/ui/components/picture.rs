@@ -3,6 +3,7 @@
 use super::attention_overlay::{attention_overlay, peak};
 use super::editor::{Handles, Properties};
 use super::icon::{Glyph, Icon};
+use super::overlay::Overlay;
 use super::pointing::PointingGame;
 use super::raster::{Raster, Rgba};
 use super::toolbar::Toolbar;
@@ -17,17 +18,6 @@ use crate::world::language::full_caption;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
-
-/// What is drawn over the picture.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Overlay {
-    /// Attention of each cell, `[grid * grid]`.
-    pub map: Option<Vec<f32>>,
-    /// The object whose outline is drawn.
-    pub object: Option<usize>,
-    /// The cell that looks.
-    pub patch: Option<usize>,
-}
 
 /// The picture with an overlay. With `choose_patch`, a cell of the grid can be pointed at and chosen.
 #[component]

@@ -1,7 +1,8 @@
 //! The pointing game: whether attention is highest in the object that a word names.
 
 use super::attention_overlay::peak;
-use super::picture::Overlay;
+use super::overlay::Overlay;
+use super::term::Term;
 use super::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -32,7 +33,7 @@ pub fn PointingGame(overlay: Memo<Overlay>) -> impl IntoView {
         let centre = if centre { "hit" } else { "miss" };
         let baselines = format!("chance {}, centre baseline: {centre}", format::percent(chance));
         view! {
-            "Pointing game: " <Verdict truth=Some(hit) words=["hit", "miss", ""] /> " " <span class="quiet">{baselines}</span>
+            <Term id="pointing-game">"Pointing game"</Term> ": " <Verdict truth=Some(hit) words=["hit", "miss", ""] /> " " <span class="quiet">{baselines}</span>
         }
     };
     view! { <p class="pointing small" aria-live="polite">{move || game.get().map(verdict)}</p> }

@@ -33,36 +33,40 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
         (None | Some(0), false) => view! { <Glyph icon=Icon::Play />"Train" }.into_any(),
         (Some(_), false) => view! { <Glyph icon=Icon::Play />"Continue" }.into_any(),
     };
-    let words = move || match training.step.get() {
-        None => "Preparing".to_string(),
-        Some(step) if training.is_training.get() => {
-            let until = training.until.get();
-            let time = training.seconds_to(until);
-            let time =
-                time.map_or_else(String::new, |time| format!(", about {} left", format::duration(time)));
-            let doing =
-                if training.is_repeating.get() { "repeating the run of this link" } else { "training" };
-            format!("Step {step} of {until}, {doing}{time}")
+    // What `is_training` is computed of is read before it: see `Parts::frame` of the charts.
+    let words = move || {
+        let (step, is_busy, until) = (training.step.get(), training.is_busy.get(), training.until.get());
+        match step {
+            None => "Preparing".to_string(),
+            Some(step) if training.is_training.get() => {
+                let time = training.seconds_to(until);
+                let time =
+                    time.map_or_else(String::new, |time| format!(", about {} left", format::duration(time)));
+                let doing =
+                    if training.is_repeating.get() { "repeating the run of this link" } else { "training" };
+                format!("Step {step} of {until}, {doing}{time}")
+            }
+            Some(step) if is_busy => format!("Step {step}, evaluating"),
+            Some(step) if is_over.get() => format!("Step {step}, the end of this run"),
+            Some(step) => format!("Step {step}"),
         }
-        Some(step) if training.is_busy.get() => format!("Step {step}, evaluating"),
-        Some(step) if is_over.get() => format!("Step {step}, the end of this run"),
-        Some(step) => format!("Step {step}"),
     };
     let estimate = move || {
-        let is_resting = training.step.get().is_some() && !training.is_busy.get() && !is_over.get();
-        is_resting.then(|| {
-            let goal = goal.get();
-            match training.seconds_to(goal) {
-                Some(time) => format!("To step {goal}: about {} on this device", format::duration(time)),
-                None => format!("To step {goal}; the time is known after the first steps"),
-            }
+        let (step, is_busy, goal) = (training.step.get(), training.is_busy.get(), goal.get());
+        let is_resting = step.is_some() && !is_busy && !is_over.get();
+        is_resting.then(|| match training.seconds_to(goal) {
+            Some(time) => format!("To step {goal}: about {} on this device", format::duration(time)),
+            None => format!("To step {goal}; the time is known after the first steps"),
         })
     };
     // Whoever only hears the page is told of beginnings and ends, not of every step.
-    let said = move || match (training.is_training.get(), training.is_busy.get()) {
-        (true, _) => "Training".into(),
-        (_, true) => String::new(),
-        _ => words(),
+    let said = move || {
+        let words = words();
+        match (training.is_training.get(), training.is_busy.get()) {
+            (true, _) => "Training".into(),
+            (_, true) => String::new(),
+            _ => words,
+        }
     };
     let kept = move || {
         let step = training.kept.get().filter(|_| !training.is_training.get())?;

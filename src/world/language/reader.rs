@@ -22,12 +22,12 @@ pub struct ParseError {
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Self { span, found, known, expected } = self;
+        let Self { found, known, expected, .. } = self;
         match (found.is_empty(), known) {
             (true, _) => write!(f, "the text ends too early: expected {expected}"),
-            (_, true) => write!(f, "“{found}” does not fit here (byte {}): expected {expected}", span.start),
+            (_, true) => write!(f, "“{found}” does not fit here: expected {expected}"),
             (_, false) => {
-                write!(f, "Playroom has no word “{found}” (byte {}): expected {expected}", span.start)
+                write!(f, "Playroom has no word “{found}”: expected {expected}")
             }
         }
     }

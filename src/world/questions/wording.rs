@@ -15,7 +15,7 @@ pub fn reworded(question: &str) -> String {
     let lower = lower.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '?' | '.' | '!'));
     let words: Vec<String> = lower.split_whitespace().map(spelled).collect();
     if words.is_empty() {
-        return String::new();
+        return question.to_string();
     }
     let plain = format!("{}?", words.join(" "));
     let Ok(program) = parse_question(&plain) else { return plain };
@@ -64,7 +64,8 @@ mod tests {
     fn what_the_world_does_not_understand_keeps_its_words() {
         assert_eq!(reworded("What is the weather"), "what is the weather?");
         assert_eq!(reworded("a bigger-than-life cat, big"), "a bigger-than-life cat, large?");
-        assert_eq!(reworded(" ? "), "");
+        assert_eq!(reworded("is there a star which is plain"), "is there a star which is plain?");
+        assert_eq!(reworded(" ? "), " ? ");
     }
 
     #[test]

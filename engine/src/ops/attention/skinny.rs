@@ -54,10 +54,12 @@ fn multiply<const S: usize>(s: &Sizes, q: &[f32], k: &[f32], at: [usize; S], sco
 fn mix<const S: usize>(s: &Sizes, probs: &[f32], v: &[f32], at: [usize; S], y: &mut [f32]) {
     for (row, y) in y.chunks_exact_mut(s.dh).enumerate() {
         let head = row % s.heads * s.dh;
-        let values = at.map(|j| (probs[row * s.keys + j], &v[j * s.width + head..][..s.dh]));
+        // Apart from each other: of pairs LLVM does not see the lines' length, and does not vectorise.
+        let weights = at.map(|j| probs[row * s.keys + j]);
+        let lines = at.map(|j| &v[j * s.width + head..][..s.dh]);
         for (c, y) in y.iter_mut().enumerate() {
-            for (prob, v) in values {
-                *y += prob * v[c];
+            for (weight, line) in weights.iter().zip(&lines) {
+                *y += weight * line[c];
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{Mat, gemm, piece, with_scratch};
 use crate::kernel::for_rows;
 
-/// Columns in pieces: each is contiguous in the transposed product, which is transposed at the end.
+/// Columns in pieces: each is contiguous in the transposed product, which is transposed back at the end.
 pub(super) fn by_columns(
     [m, n, k]: [usize; 3],
     a: Mat,
@@ -12,7 +12,7 @@ pub(super) fn by_columns(
     c: &mut [f32],
     finish: impl Fn(&mut [f32]) + Sync,
 ) {
-    turning(
+    transposing(
         [m, n],
         piece(n),
         k,
@@ -27,7 +27,7 @@ pub(super) fn by_columns(
 
 /// `c = beta c + d^T`, `d` `[n,m]`, of which `lines(j, count, part)` computes `count` lines from the `j`-th on, at most
 /// `columns` at a time; a number of `d` costs `work`.
-fn turning(
+fn transposing(
     [m, n]: [usize; 2],
     columns: usize,
     work: usize,
@@ -82,5 +82,5 @@ pub(super) fn gemm_unpacking(
             gemm([columns, m, k], Mat::new(lines, k, 1), a.transposed(), 0.0, transposed_out, (m, 1));
         });
     };
-    turning([m, n], UNPACKED, k, 0.0, c, lines, finish);
+    transposing([m, n], UNPACKED, k, 0.0, c, lines, finish);
 }

@@ -38,7 +38,7 @@ pub fn Confusion(
     view! {
         <figure class="plot">
             <figcaption>{move || label.get()}</figcaption>
-            <p class="heading">"Rows: truth. Columns: answer. Counts; deeper where they are more of the row, outlined where right."</p>
+            <p class="heading">"Rows: ground truth. Columns: prediction. Counts; deeper where they are more of the row, outlined where right."</p>
             <div class="confusion" tabindex="0" role="group" aria-label=move || label.get()>
                 <table>
                     <caption class="aloud">{move || label.get()}</caption>
@@ -68,7 +68,7 @@ fn summary(counts: &[Vec<u32>]) -> String {
 
 fn written(classes: &[String], counts: &[Vec<u32>]) -> String {
     let head: Vec<String> =
-        std::iter::once("truth \\ answer".to_string()).chain(classes.iter().cloned()).collect();
+        std::iter::once("ground truth \\ prediction".to_string()).chain(classes.iter().cloned()).collect();
     let row = |(class, row): (&String, &Vec<u32>)| {
         std::iter::once(class.clone()).chain(row.iter().map(u32::to_string)).collect()
     };
@@ -90,6 +90,9 @@ mod tests {
     fn the_file_names_rows_and_columns() {
         let classes = ["red, blue", "green"].map(String::from);
         let text = written(&classes, &[vec![3, 1], vec![0, 4]]);
-        assert_eq!(text, "truth \\ answer,\"red, blue\",green\r\n\"red, blue\",3,1\r\ngreen,0,4\r\n");
+        assert_eq!(
+            text,
+            "ground truth \\ prediction,\"red, blue\",green\r\n\"red, blue\",3,1\r\ngreen,0,4\r\n"
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! Names of lines at their ends, beside the drawing.
 
 use super::frame::Frame;
-use super::line::Series;
 use super::mark::{LETTER, ROW};
+use super::series::Series;
 use super::tone::Tone;
 use leptos::prelude::*;
 

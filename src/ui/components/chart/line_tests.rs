@@ -1,4 +1,5 @@
 use super::*;
+use crate::ui::components::chart::Tone;
 
 fn series(points: &[(f32, f32)]) -> Series {
     Series::new("a", Tone::Picture, points.to_vec())

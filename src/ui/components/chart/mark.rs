@@ -1,8 +1,8 @@
 //! Remarks on a chart: a height to compare with, a step at which something happened.
 
 use super::frame::Frame;
-use super::line::Series;
 use super::path;
+use super::series::Series;
 use crate::order;
 use leptos::prelude::*;
 
@@ -10,6 +10,8 @@ use leptos::prelude::*;
 pub const ROW: f32 = 15.0;
 pub const LETTER: f32 = 6.4;
 const GAP: f32 = 4.0;
+/// Lines of text between a level and its label at the most, where lines run through all that is nearer.
+const ROWS_AWAY: usize = 4;
 
 /// A remark on a place of an axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,11 +89,13 @@ fn candidates(frame: &Frame, mark: &Mark) -> Vec<LabelBox> {
     let width = mark.label.chars().count() as f32 * LETTER;
     if mark.is_level {
         let y = frame.y(mark.at);
-        let (above, below) = (y - GAP, y + ROW - 2.0);
-        let rows = if y < top + ROW { [below, below] } else { [above, below] };
+        let rows = (0..ROWS_AWAY).map(|away| away as f32 * ROW).flat_map(|away| {
+            let (above, below) = (y - GAP - away, y + ROW - 2.0 + away);
+            [(above >= top + ROW - GAP).then_some(above), (below < bottom).then_some(below)]
+        });
         let columns = [right - GAP - width, left + GAP, f32::midpoint(left, right) - width / 2.0];
         let at = |y: f32| columns.map(|x| LabelBox { x, y, width });
-        return rows.into_iter().filter(|y| *y < bottom).flat_map(at).collect();
+        return rows.flatten().flat_map(at).collect();
     }
     let x = frame.x(mark.at);
     let is_late = x > f32::midpoint(left, right);

@@ -79,19 +79,22 @@ pub fn Plot(
     let size = Memo::new(move |_| frame.with(|frame| (frame.width, frame.height)));
     let inside = Memo::new(move |_| frame.with(Frame::inside));
     let print = move || {
-        let ((width, height), label) = (size.get(), label.get());
-        keys.with(|keys| printed(label, width, height, keys))
+        keys.with(|keys| {
+            let ((width, height), label) = (size.get(), label.get());
+            printed(label, width, height, keys)
+        })
     };
     let print_area = move || {
-        let ((width, height), count) =
-            (size.get(), keys.with(|keys| keys.iter().filter(|key| key.is_shown).count()));
+        let count = keys.with(|keys| keys.iter().filter(|key| key.is_shown).count());
+        let (width, height) = size.get();
         written(print_box(width, height, count))
     };
     view! {
         <figure class="plot" class:empty=move || is_empty.get()>
             <figcaption>{move || label.get()}</figcaption>
             {move || is_empty.get().then(|| view! { <p class="small quiet">"Nothing to draw yet."</p> })}
-            <div node_ref=area class="area" tabindex="0" role="application"
+            <div node_ref=area class="area" tabindex=move || if is_empty.get() { "-1" } else { "0" }
+                role=move || (!is_empty.get()).then_some("application")
                 aria-label=move || format!("{}; arrow keys read values", label.get())
                 on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:keydown=press on:blur=move |_| point.run(None)>
                 <svg node_ref=drawing viewBox=move || written([0.0, 0.0, size.get().0, size.get().1])
@@ -116,8 +119,8 @@ pub fn Plot(
 
 /// The values at the cursor in one sentence.
 fn sentence(parts: Parts) -> String {
-    let values = parts.values.get();
     let said = parts.keys.with(|keys| {
+        let values = parts.values.get();
         let told = keys
             .iter()
             .zip(&values)

@@ -61,7 +61,7 @@ const ENDS: [char; 4] = [';', '\t', '\r', '\n'];
 
 /// A field as it stands in a file. Spreadsheets compute what begins like a formula, whoever has written it: before such a text stands an
 /// apostrophe, which makes it a text. A number stays one.
-pub fn quoted(field: &str) -> String {
+fn quoted(field: &str) -> String {
     let mut text = String::new();
     for part in field.split_inclusive(ENDS) {
         if is_formula(part.trim_matches(ENDS)) {

@@ -49,7 +49,9 @@ impl Queue {
         Effect::new(move |earlier: Option<Phase>| {
             let phase = app.requests.adding.with(|adding| adding.phase);
             let was_busy = earlier.is_some_and(|phase| matches!(phase, Phase::Waiting | Phase::Running));
-            if was_busy && phase == Phase::Unasked && queue.is_running() {
+            // Also where the visitor was asked what to do about a failure.
+            let was_asked = earlier.is_some_and(|phase| phase != Phase::Unasked);
+            if was_asked && phase == Phase::Unasked && queue.is_running() {
                 queue.leave("another model was chosen");
             }
             if was_busy && matches!(phase, Phase::Done | Phase::Failed) && queue.is_running() {

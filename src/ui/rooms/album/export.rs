@@ -3,7 +3,7 @@
 use super::query::{Query, Ranking, best};
 use super::sorting::Sorting;
 use crate::session::protocol::Photo;
-use crate::ui::components::chart::quoted;
+use crate::ui::components::chart::csv;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::context::AppContext;
 use crate::ui::download::download;
@@ -42,24 +42,20 @@ fn rows(app: AppContext, query: Query, sorting: Sorting) -> Vec<Row> {
     })
 }
 
-/// RFC 4180.
-fn csv(rows: &[Row]) -> String {
+fn written(rows: &[Row]) -> String {
     let number = |value: Option<f32>| value.map(|value| value.to_string()).unwrap_or_default();
-    let mut text = String::from("file,cosine,label,probability\r\n");
-    for row in rows {
-        let label = row.label.as_deref().map(quoted).unwrap_or_default();
-        let line = [quoted(&row.file), number(row.cosine), label, number(row.probability)].join(",");
-        text.push_str(&line);
-        text.push_str("\r\n");
-    }
-    text
+    let fields = |row: &Row| {
+        let label = row.label.clone().unwrap_or_default();
+        vec![row.file.clone(), number(row.cosine), label, number(row.probability)]
+    };
+    csv(&["file", "cosine", "label", "probability"].map(String::from), rows.iter().map(fields))
 }
 
 #[component]
 pub fn Export(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
     let is_empty = move || ranking.best.with(Vec::is_empty);
-    let as_csv = move |_| download("album.csv", "text/csv", csv(&rows(app, query, sorting)).as_bytes());
+    let as_csv = move |_| download("album.csv", "text/csv", written(&rows(app, query, sorting)).as_bytes());
     let as_json = move |_| {
         let json = serde_json::to_vec_pretty(&rows(app, query, sorting)).expect("plain data serialises");
         download("album.json", "application/json", &json);
@@ -77,9 +73,9 @@ mod tests {
     #[test]
     fn a_table_quotes_what_needs_it() {
         let row = Row { file: "a \"b\", c.jpg".into(), cosine: Some(0.25), label: None, probability: None };
-        assert_eq!(csv(&[row]), "file,cosine,label,probability\r\n\"a \"\"b\"\", c.jpg\",0.25,,\r\n");
+        assert_eq!(written(&[row]), "file,cosine,label,probability\r\n\"a \"\"b\"\", c.jpg\",0.25,,\r\n");
         let label = Some("@cat".into());
         let row = Row { file: "=1+1.jpg".into(), cosine: Some(-0.25), label, probability: Some(0.5) };
-        assert_eq!(csv(&[row]), "file,cosine,label,probability\r\n\"'=1+1.jpg\",-0.25,\"'@cat\",0.5\r\n");
+        assert_eq!(written(&[row]), "file,cosine,label,probability\r\n\"'=1+1.jpg\",-0.25,\"'@cat\",0.5\r\n");
     }
 }

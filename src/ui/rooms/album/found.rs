@@ -37,8 +37,13 @@ pub fn Found(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView 
             let missing = |photo: &u32| request.value.get(*photo).is_none();
             shown.with(|shown| shown.iter().map(|(at, _)| *at as u32).filter(missing).take(PAGE).collect())
         });
-        if !missing.is_empty() {
-            app.ask(Command::Thumbnails { photos: missing });
+        if missing.is_empty() {
+            return;
+        }
+        let command = Command::Thumbnails { photos: missing };
+        // Where it has failed, the visitor asks again.
+        if !app.requests.thumbnails.with_untracked(|request| request.has_failed(&command)) {
+            app.ask(command);
         }
     });
     let count = ranking.count;

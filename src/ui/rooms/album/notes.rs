@@ -3,6 +3,7 @@
 use super::query::Ranking;
 use crate::session::protocol::ModelKind;
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -35,10 +36,10 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
     .into_any();
     view! {
         <Inspector title="Image search by embeddings" section="11–13, contrastive learning, retrieval and classification" formula figures>
-            <p>"Every photo is encoded once, on this device, into a unit vector; so is the query. Photos are ranked by cosine similarity:
+            <p>"Every photo is encoded once, on this device, into a unit vector, its " <Term id="embedding">"embedding"</Term> "; so is the query. Photos are ranked by " <Term id="cosine-similarity">"cosine similarity"</Term> ":
                 bounds from 8-bit copies of the vectors rule most photos out, and the rest is compared in full, so the ranking is
                 exact. A term after a hyphen is excluded: its vector is subtracted. Vectors and thumbnails stay in this browser’s private storage, and nothing leaves the device."</p>
-            <p>"Zero-shot classification: each label is put into the prompt template and encoded, and each photo gets the label
+            <p><Term id="zero-shot">"Zero-shot classification"</Term> ": each label is put into the prompt template and encoded, and each photo gets the label
                 with the highest cosine similarity. The model was never trained on your labels. The wording of the prompt changes
                 the result."</p>
             {move || is_playroom.get().then(|| view! {

@@ -43,7 +43,7 @@ pub struct Query {
     pub place: Memo<Option<usize>>,
     /// Unit vector; empty while nothing is looked for, and where what is looked for cannot be read.
     pub vector: Memo<Vec<f32>>,
-    /// Whether the vector is that of what stands on the page: until its words are read, the one before stays.
+    /// Whether the vector is that of what stands on the page, or there is none: until its words are read, the one before stays.
     pub is_current: Memo<bool>,
 }
 
@@ -97,7 +97,7 @@ impl Query {
         });
         let typed = app.pick(|view| SearchTerms::parse(&view.album.query));
         let is_current = Memo::new(move |_| {
-            reading.with(|reading| matches!(reading, Reading::Read(_)))
+            reading.with(|reading| !matches!(reading, Reading::Awaited))
                 && search.with(|search| typed.with(|typed| search == typed))
         });
         let vector = Memo::new(move |earlier: Option<&Vec<f32>>| {

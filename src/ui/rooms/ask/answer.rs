@@ -8,6 +8,7 @@ use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::rooms::caption::{map_of, said, text_of};
 use crate::ui::truth;
+use crate::world::questions::reworded;
 use leptos::prelude::*;
 
 /// Candidates shown.
@@ -43,8 +44,9 @@ impl Reply {
             })
         });
         let truth = Memo::new(move |_| {
-            app.picture
-                .with(|picture| picture.scene.as_ref().map(|scene| truth::answer(&question.get(), scene)))
+            app.picture.with(|picture| {
+                picture.scene.as_ref().map(|scene| truth::answer(&reworded(&question.get()), scene))
+            })
         });
         let map = Memo::new(move |_| {
             let stack = app
@@ -76,8 +78,10 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
     let app = AppContext::here();
     let is_busy = move || app.requests.answer.with(|answer| answer.is_busy());
     let has_failed = move || app.requests.answer.with(|answer| answer.failure.is_some());
-    let said =
-        move || reply.text.get().unwrap_or_else(|| if has_failed() { String::new() } else { "…".into() });
+    let said = move || {
+        let wait = if has_failed() { "" } else { "…" };
+        reply.text.get().unwrap_or_else(|| wait.into())
+    };
     let bars = move |candidates: fn(&Answer) -> &Vec<Candidate>| {
         Memo::new(move |_| {
             let right = reply.truth.get().and_then(Result::ok).filter(|_| reply.is_current.get());

@@ -25,10 +25,10 @@ pub fn Belongs() -> impl IntoView {
         let typed = typed.with(|typed| typed.trim().to_owned());
         if typed.is_empty() { first_clause(app) } else { typed }
     });
-    let typed = throttle(move || sentence.get(), TYPING_PAUSE);
+    let steady = throttle(move || sentence.get(), TYPING_PAUSE);
     let command = Memo::new(move |_| Command::Match {
         pictures: vec![app.steady.with(|picture| picture.pixels.clone())],
-        texts: vec![typed.get()],
+        texts: vec![steady.get()],
     });
     Effect::new(move || app.ask(command.get()));
     let probability = Memo::new(move |_| {

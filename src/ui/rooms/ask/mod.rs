@@ -7,7 +7,8 @@ mod notes;
 use crate::session::protocol::{Command, Lane, ModelKind};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::form::{Suggestions, TextField};
-use crate::ui::components::picture::{Overlay, PicturePanel};
+use crate::ui::components::overlay::Overlay;
+use crate::ui::components::picture::PicturePanel;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::throttle::throttle;
@@ -40,7 +41,7 @@ pub fn Ask() -> impl IntoView {
     let reply = Reply::new(app, question);
     let object = Memo::new(move |_| {
         reply.is_current.get().then_some(())?;
-        app.picture.with(|picture| truth::asked_about(&question.get(), picture.scene.as_ref()?))
+        app.picture.with(|picture| truth::asked_about(&reworded(&question.get()), picture.scene.as_ref()?))
     });
     let overlay = Memo::new(move |_| Overlay { map: reply.map.get(), object: object.get(), patch: None });
     // Only Playroom reads words of its world.

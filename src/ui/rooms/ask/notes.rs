@@ -3,6 +3,7 @@
 use super::answer::Reply;
 use crate::session::protocol::ModelKind;
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::memo::Memo;
@@ -41,17 +42,17 @@ pub fn Notes(reply: Reply) -> impl IntoView {
     });
     view! {
         <Inspector title="Does the image matter?" section="15, vision-language models, and 27, failure modes" figures formula=formula()>
-            <p>"The decoder reads the question and generates the answer with cross-attention to the image. Regions of low attention are faded."</p>
+            <p>"The " <Term id="decoder">"decoder"</Term> " reads the question and generates the answer with " <Term id="cross-attention">"cross-attention"</Term> " to the image: " <Term id="vqa">"visual question answering"</Term> ". Regions of low attention are faded."</p>
             {move || is_playroom.get().then(|| view! {
-                <p>"What the answer relies on: a model can be right without the image, from language priors alone. The question-only
-                    baseline never sees the image; only a gain over it is visual understanding."</p>
-                <p>"Every question of Playroom is a program that is run on the scene: this gives the ground truth."</p>
+                <p>"What the answer relies on: a model can be right without the image, from language priors alone. The " <Term id="question-only">"question-only baseline"</Term> "
+                    never sees the image; only a gain over it is visual understanding."</p>
+                <p>"Every question of Playroom is a program that is run on the scene: this gives the " <Term id="ground-truth">"ground truth"</Term> "."</p>
             })}
         </Inspector>
     }
 }
 
 fn formula() -> AnyView {
-    view! { <var>"P"</var> "(answer | question, picture)  vs  " <var>"P"</var> "(answer | question)" }
+    view! { <var>"P"</var> "(answer | question, image)  vs  " <var>"P"</var> "(answer | question)" }
         .into_any()
 }

@@ -1,8 +1,8 @@
 //! A small map for every layer and head.
 
 use super::focus::Focus;
-use crate::ui::components::attention_overlay::peak;
 use crate::ui::components::heatmap::{Legend, Matrix};
+use crate::ui::components::pointing::is_hit;
 use crate::ui::components::raster::Raster;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
@@ -70,7 +70,7 @@ fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl I
     });
     let is_hit = Memo::new(move |_| {
         let (map, object) = (map.get()?, focus.object.get()?);
-        app.picture.with(|picture| Some(picture.masks.get(object)?.cells(map.len().isqrt())[peak(&map)?]))
+        app.picture.with(|picture| is_hit(&map, object, picture))
     });
     let pressed = move || focus.layer.get() == Some(layer) && focus.head.get() == Some(head);
     let toggle = move |_| {

@@ -2,6 +2,7 @@
 
 use super::focus::Focus;
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::memo::Memo;
@@ -51,16 +52,16 @@ pub fn Notes(focus: Focus) -> impl IntoView {
         match mode.get() {
         Attending::Patches => view! {
             <Inspector title="Self-attention" section="9, attention" figures formula=formula()>
-                <p>"The image encoder splits the image into " {patches} " patches. In every layer and head each patch is a query that
+                <p>"The image encoder splits the image into " {patches} " " <Term id="patch">"patches"</Term> ". In every layer and head each patch is a query (" <Term id="self-attention">"self-attention"</Term> ") that
                     attends to all patches. Choose a patch: the map shows what it attends to."</p>
             </Inspector>
         }
         .into_any(),
         Attending::Decoder | Attending::Matcher => view! {
             <Inspector title="Cross-attention" section="9, attention and cross-modal interaction" figures formula=formula()>
-                <p>"Queries come from the text, keys and values from the image. Every layer and head has an attention map of its own;
-                    a framed tile is a head whose maximum lies in the object that the word names (the pointing game)."</p>
-                <p>"The decoder is causal: it sees only the tokens before. The image-text matcher reads the whole sentence at once."</p>
+                <p>"In " <Term id="cross-attention">"cross-attention"</Term> " queries come from the text, keys and values from the image. Every layer and head has an " <Term id="attention-map">"attention map"</Term> " of its own;
+                    a framed tile is a head whose maximum lies in the object that the word names (the " <Term id="pointing-game">"pointing game"</Term> ")."</p>
+                <p>"The decoder is causal: it sees only the tokens before. The " <Term id="image-text-matching">"image-text matcher"</Term> " reads the whole sentence at once."</p>
             </Inspector>
         }
         .into_any(),

@@ -8,7 +8,8 @@ pub use writing::{map_of, said, text_of};
 
 use crate::session::protocol::{Command, Lane};
 use crate::ui::components::failure::FailureNote;
-use crate::ui::components::picture::{Overlay, PicturePanel};
+use crate::ui::components::overlay::Overlay;
+use crate::ui::components::picture::PicturePanel;
 use crate::ui::components::words::Words;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;

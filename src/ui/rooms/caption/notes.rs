@@ -3,6 +3,7 @@
 use super::writing::Draft;
 use crate::session::protocol::Token;
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -115,18 +116,19 @@ pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
         let chosen: Vec<&Token> = tokens.tokens.iter().filter(|token| !token.forced).collect();
         let total: f32 = chosen.iter().map(|token| token.logprob).sum();
         let perplexity = (-total / chosen.len().max(1) as f32).exp();
+        let told = |figure: String| if chosen.is_empty() { "–".into() } else { figure };
         vec![
             Figure::new("Tokens", chosen.len().to_string()),
-            Figure::new("log P(caption)", format!("{total:.3}")),
-            Figure::new("Perplexity", format!("{perplexity:.2}")).beside("1 = certain"),
+            Figure::new("log P(caption)", told(format!("{total:.3}"))),
+            Figure::new("Perplexity", told(format!("{perplexity:.2}"))).beside("1 = certain"),
         ]
     });
     view! {
         <Inspector title="Autoregressive decoding" section="14, multimodal generation" figures formula=formula()>
-            <p>"The decoder attends to the image by cross-attention and to the tokens so far by self-attention, and gives every
-                token of its vocabulary a probability. Greedy decoding takes the most probable token; beam search keeps several
-                hypotheses; sampling draws from the distribution."</p>
-            <p>"Low-attention regions are faded. The ring marks the maximum."</p>
+            <p>"The " <Term id="decoder">"decoder"</Term> " attends to the image by " <Term id="cross-attention">"cross-attention"</Term> " and to the " <Term id="token">"tokens"</Term> " so far by " <Term id="self-attention">"self-attention"</Term> ", and gives every
+                token of its vocabulary a probability. " <Term id="greedy">"Greedy decoding"</Term> " takes the most probable token; " <Term id="beam-search">"beam search"</Term> " keeps several
+                hypotheses; " <Term id="sampling">"sampling"</Term> " draws from the distribution."</p>
+            <p>"Regions of low " <Term id="attention-map">"attention"</Term> " are faded. The ring marks the maximum."</p>
             {children()}
         </Inspector>
     }

@@ -101,6 +101,8 @@ mod tests {
                 change(&mut other);
                 other.check().is_ok()
             };
+            let sigmoid = fitting(ContrastSettings { loss: Loss::Sigmoid, ..settings.clone() });
+            assert_eq!(closed.loss.is_none(), sigmoid.loss == Loss::Sigmoid, "{settings:?}");
             let fixed = Temperature::Fixed { milli: USUAL_MILLI };
             assert_eq!(closed.temperature.is_none(), runs(&|s| s.temperature = fixed), "{settings:?}");
             assert_eq!(closed.hard_negatives.is_none(), runs(&|s| s.hard_negatives = true), "{settings:?}");

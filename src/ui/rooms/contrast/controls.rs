@@ -6,6 +6,7 @@ use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space, Temperature
 use crate::ui::components::form::{
     Decades, LEARNING_RATES, MoreSettings, NumberField, SEEDS, Segments, Switch, learning_rate,
 };
+use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -44,11 +45,11 @@ pub fn Controls(run: ContrastRun) -> impl IntoView {
     let batch = ContrastSettings::BATCH;
     view! {
         <div class="settings">
-            <Setting name="Loss" closed=Memo::new(move |_| closed.get().loss)>
+            <Setting name="Loss" term="loss" closed=Memo::new(move |_| closed.get().loss)>
                 <Segments label="Loss" options=LOSSES.to_vec() chosen=app.pick(|view| view.contrast.settings.loss)
                     choose=move |loss| change(app, |settings| settings.loss = loss) />
             </Setting>
-            <Setting name="Temperature" closed=Memo::new(move |_| closed.get().temperature)>
+            <Setting name="Temperature" term="temperature" closed=Memo::new(move |_| closed.get().temperature)>
                 <div class="row">
                     <Segments label="Temperature" options=vec![(true, "Learned"), (false, "Fixed")] chosen=is_learned
                         choose=move |is_learned| change(app, |settings| settings.temperature = match is_learned {
@@ -84,7 +85,7 @@ fn More(closed: Memo<Closed>) -> impl IntoView {
                 <Segments label="Loss direction" options=WAYS.to_vec() chosen=app.pick(|view| view.contrast.settings.direction)
                     choose=move |direction| change(app, |settings| settings.direction = direction) />
             </Setting>
-            <Setting name="Hard negatives" closed=Memo::new(move |_| closed.get().hard_negatives)>
+            <Setting name="Hard negatives" term="hard-negative" closed=Memo::new(move |_| closed.get().hard_negatives)>
                 <Switch label="Hard negatives: one word changed" on=app.pick(|view| view.contrast.settings.hard_negatives)
                     change=move |on| change(app, |settings| settings.hard_negatives = on) />
             </Setting>
@@ -126,12 +127,18 @@ fn Tau(run: ContrastRun) -> impl IntoView {
 #[component]
 fn Setting(
     name: &'static str,
+    /// Its key in the glossary.
+    #[prop(optional)]
+    term: Option<&'static str>,
     #[prop(into, optional)] closed: Memo<Option<&'static str>>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <fieldset class="setting" disabled=move || closed.get().is_some()>
-            <legend>{name}</legend>
+            <legend>{match term {
+                Some(id) => view! { <Term id>{name}</Term> }.into_any(),
+                None => name.into_any(),
+            }}</legend>
             {children()}
             {move || closed.get().map(|reason| view! { <small>{reason}</small> })}
         </fieldset>

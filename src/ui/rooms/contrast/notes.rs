@@ -3,6 +3,7 @@
 use super::contrast_run::ContrastRun;
 use crate::lab::contrast::{ContrastSettings, Direction, Loss, Space};
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::term::Term;
 use crate::ui::format;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -39,7 +40,7 @@ pub fn RunNotes(run: ContrastRun) -> impl IntoView {
                     <p>"Two encoders, both random at first. Each step takes a batch of images with their captions, increases the
                         similarity of the true pairs and decreases that of all others. The other captions of the batch are the
                         negatives: a larger batch gives more negatives."</p>
-                    <p>"The temperature decides which negatives count: at a low one only the most similar negatives get gradient,
+                    <p>"The "<Term id="temperature">"temperature"</Term>" decides which "<Term id="negative">"negatives"</Term>" count: at a low one only the most similar negatives get gradient,
                         at a high one all of them alike."</p>
                 </Inspector>
             }

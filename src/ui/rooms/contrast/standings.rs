@@ -4,24 +4,31 @@ use super::verdicts::name;
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::lab::contrast::HELD_OUT;
 use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
+use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::wide_table::WideTable;
-use crate::ui::download::download;
 use crate::ui::format;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
-/// What stands in the file of the table, column by column.
-const COLUMNS: &str =
-    "Objective,Recall@1,MRR,Perplexity,Words right,Content words right,Count right,Colours F1";
+/// The figures of the probes, column by column.
+const COLUMNS: [&str; 7] = [
+    "Recall@1",
+    "MRR",
+    "Perplexity",
+    "Word accuracy",
+    "Content-word accuracy",
+    "Counting accuracy",
+    "Colour F1",
+];
 
 /// How far each objective is, and the figures of its probes.
 #[component]
 pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<ObjectiveSettings>) -> impl IntoView {
-    let row = move |standing: Standing| {
+    let row = |standing: Standing, settings: &ObjectiveSettings| {
         view! {
             <tr class:quiet=standing.objective == Objective::Random>
                 <th scope="row">{name(standing.objective)}</th>
-                <td class="phase">{settings.with(|settings| phase(&standing, settings))}</td>
+                <td class="phase">{phase(&standing, settings)}</td>
                 {cells(&standing).map(|text| view! { <td>{text}</td> }).collect_view()}
             </tr>
         }
@@ -43,10 +50,6 @@ pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<ObjectiveSetting
             ]
         })
     };
-    let save = move |_| {
-        let table = standings.with_untracked(|standings| csv(standings));
-        download("objectives.csv", "text/csv;charset=utf-8", table.as_bytes());
-    };
     view! {
         <WideTable label="Results of the objectives">
             <table class="numbers objectives">
@@ -54,19 +57,17 @@ pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<ObjectiveSetting
                 <thead>
                     <tr><td colspan="2"></td><th scope="colgroup" colspan="2">"Retrieval"</th>
                         <th scope="colgroup" colspan="3">"Captioning"</th><th scope="colgroup" colspan="2">"Probing"</th></tr>
-                    <tr><th scope="col">"Objective"</th><th scope="col">"Status"</th><th scope="col">"Recall@1"</th>
-                        <th scope="col">"MRR"</th><th scope="col">"Perplexity"</th><th scope="col">"Words right"</th>
-                        <th scope="col">"Content words"</th><th scope="col">"Count right"</th><th scope="col">"Colours F1"</th></tr>
+                    <tr><th scope="col">"Objective"</th><th scope="col">"Status"</th>
+                        {COLUMNS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr>
                 </thead>
                 <tbody>
-                    {move || standings.get().into_iter().map(row).collect_view()}
-                    <tr class="quiet blind"><th scope="row">"Blind"</th><td class="phase">"chance, majority, always"</td>
+                    {move || settings.with(|settings| standings.get().into_iter().map(|standing| row(standing, settings)).collect_view())}
+                    <tr class="quiet blind"><th scope="row">"Chance baseline"</th><td class="phase">"chance, majority, always"</td>
                         {move || blind().map(|text| view! { <td>{text}</td> }).collect_view()}</tr>
                 </tbody>
             </table>
         </WideTable>
-        <p class="exports"><span>"Save"</span>
-            <button type="button" class="plain" aria-label="Save the table as CSV" on:click=save>"CSV"</button></p>
+        <Exports label="Results of the objectives" csv=move || standings.with_untracked(|standings| written(standings)) />
     }
 }
 
@@ -86,7 +87,7 @@ fn phase(standing: &Standing, settings: &ObjectiveSettings) -> String {
     }
 }
 
-/// The figures of [`COLUMNS`] after the first.
+/// The figures of [`COLUMNS`].
 fn figures(standing: &Standing) -> [Option<f32>; 7] {
     let (retrieval, captioning, probing) = (standing.retrieval, standing.captioning, standing.probing);
     [
@@ -108,13 +109,14 @@ fn cells(standing: &Standing) -> [String; 7] {
     cells
 }
 
-fn csv(standings: &[Standing]) -> String {
+fn written(standings: &[Standing]) -> String {
+    let head: Vec<String> = std::iter::once("Objective").chain(COLUMNS).map(String::from).collect();
     let row = |standing: &Standing| {
         let figures =
             figures(standing).map(|figure| figure.map_or_else(String::new, |figure| figure.to_string()));
-        format!("{},{}\r\n", name(standing.objective), figures.join(","))
+        std::iter::once(name(standing.objective).to_string()).chain(figures).collect()
     };
-    format!("{COLUMNS}\r\n{}", standings.iter().map(row).collect::<String>())
+    csv(&head, standings.iter().map(row))
 }
 
 #[cfg(test)]
@@ -136,8 +138,9 @@ mod tests {
             captioning: None,
             probing: None,
         };
-        let table = csv(std::slice::from_ref(&standing));
-        assert_eq!(table, format!("{COLUMNS}\r\nMatching,0.25,0.375,,,,,\r\n"));
+        let table = written(std::slice::from_ref(&standing));
+        assert!(table.starts_with("Objective,Recall@1,MRR,Perplexity,"), "{table}");
+        assert!(table.ends_with("\r\nMatching,0.25,0.375,,,,,\r\n"), "{table}");
         assert_eq!(phase(&standing, &ObjectiveSettings::default()), "captioning 3/80");
     }
 }

@@ -94,7 +94,7 @@ fn notes(evaluations: &[Shared<Evaluation>], task: &Task) -> Vec<String> {
     if !open.is_empty() {
         let step = evaluations.iter().map(|known| known.step).max().unwrap_or(0);
         notes.push(format!(
-            "Not solved yet after {step} steps, though nothing in its construction forbids it: {}. Continue, or raise the learning rate.",
+            "Not solved yet after {step} steps, though nothing in their construction forbids it: {}. Continue, or raise the learning rate.",
             open.join(", ")
         ));
     }

@@ -10,6 +10,7 @@ use crate::lab::fuse::{Contestant, Evaluation, PARAMETERS};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
+use crate::ui::components::term::Term;
 use crate::ui::components::weights::WeightsButton;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -109,8 +110,8 @@ fn Notes(room: RaceRoom) -> impl IntoView {
             <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
                 <p>{about(contestant)}</p>
                 <p>"All models start from the same seed, see the same samples in the same order and have the same number of
-                    parameters: what differs is how the two modalities are fused."</p>
-                <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
+                    parameters: what differs is the "<Term id="fusion">"fusion"</Term>" of the two modalities."</p>
+                <WeightsButton training=room.training contestant=Some(contestant) name=Memo::new(move |_| room.file_name(contestant)) />
             </Inspector>
         }
     }

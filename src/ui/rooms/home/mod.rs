@@ -5,7 +5,8 @@ mod glossary_list;
 
 use crate::session::protocol::{Command, DecodingChoice, ModelKind, Token};
 use crate::ui::components::icon::{Glyph, Icon};
-use crate::ui::components::picture::{Layers, Overlay};
+use crate::ui::components::overlay::Overlay;
+use crate::ui::components::picture::Layers;
 use crate::ui::components::term::Term;
 use crate::ui::components::words::Words;
 use crate::ui::context::AppContext;

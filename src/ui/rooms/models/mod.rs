@@ -13,6 +13,7 @@ mod timing;
 use crate::session::library::CheckpointId;
 use crate::session::protocol::Command;
 use crate::ui::active_model::lost;
+use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
 use crate::ui::state::RequestState;
 use files::FilesIn;
@@ -68,7 +69,7 @@ fn Notes() -> impl IntoView {
         <h2>"Two kinds of model"</h2>
         <p>"Playroom is small and was trained by this page’s own engine on drawn scenes of coloured shapes. The ground truth of every
             scene is known, so the page can check the model. It knows nothing of photos."</p>
-        <p>"Published checkpoints were trained on hundreds of millions of captioned photos and run here unchanged, on the same
+        <p>"Published " <Term id="checkpoint">"checkpoints"</Term> " were trained on hundreds of millions of captioned photos and run here unchanged, on the same
             engine: CLIP and SigLIP for retrieval, BLIP for captioning and question answering. For your photos there is no ground
             truth."</p>
         <h2>"What is downloaded"</h2>

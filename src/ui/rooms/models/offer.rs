@@ -70,10 +70,12 @@ fn Card(offer: Offer) -> impl IntoView {
             app.requests.download.with(|request| {
                 let this = |in_memory| Command::Download { name: name.clone(), size, again, in_memory };
                 let is_this = |command: &Command| [false, true].map(this).contains(command);
-                request.command.as_deref().is_some_and(is_this).then(|| (request.phase, *request.value))
+                let is_asked = request.command.as_deref().is_some_and(is_this);
+                is_asked.then(|| (request.phase, *request.value, request.failure.clone()))
             })
         })
     };
+    let failure = Memo::new(move |_| of_this.with(|of_this| of_this.as_ref()?.2.clone()));
     let is_here = {
         let name = name.clone();
         Memo::new(move |_| {
@@ -92,7 +94,7 @@ fn Card(offer: Offer) -> impl IntoView {
     Effect::new({
         let name = name.clone();
         move |earlier: Option<bool>| {
-            let is_done = of_this.get().is_some_and(|(phase, _)| phase == Phase::Done);
+            let is_done = of_this.get().is_some_and(|(phase, ..)| phase == Phase::Done);
             if is_done && earlier == Some(false) {
                 match (is_speaking.get_untracked(), app.requests.load.with_untracked(|load| load.phase)) {
                     (false, _) => app.go(|view| view.model = name.clone()),
@@ -127,13 +129,13 @@ fn Card(offer: Offer) -> impl IntoView {
         (false, false) => "Download",
     };
     let is_usable = Memo::new(move |_| {
-        let is_done = of_this.get().is_some_and(|(phase, _)| phase == Phase::Done);
+        let is_done = of_this.get().is_some_and(|(phase, ..)| phase == Phase::Done);
         is_here.get() && (is_done || !again)
     });
     let action = move || {
         match of_this.get() {
         _ if is_usable.get() => view! { <button type="button" class="button" on:click=use_it.clone()>"Activate"</button> }.into_any(),
-        Some((Phase::Running | Phase::Waiting, progress)) => view! { <Coming progress /> }.into_any(),
+        Some((Phase::Running | Phase::Waiting, progress, _)) => view! { <Coming progress /> }.into_any(),
         _ if has_obstacle => ().into_any(),
         _ => view! {
             <button type="button" class="button" on:click=download.clone()>{format!("{verb} {}", format::memory(missing))}</button>
@@ -158,7 +160,7 @@ fn Card(offer: Offer) -> impl IntoView {
             })}
             {(!offer.is_persistent).then(|| view! { <p class="note">"This browser keeps no files of this page now, as in a private window: the model is held in memory and is gone when the page is closed."</p> })}
             {action}
-            <FailureNote lane=Lane::Download failure=Memo::new(move |_| app.requests.download.with(|request| request.failure.clone())) />
+            <FailureNote lane=Lane::Download failure />
         </div>
     }
 }

@@ -3,6 +3,7 @@
 use crate::session::protocol::{Command, Lane, ModelName, Precision, PrecisionMetrics, PrecisionReport};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::form::Segments;
+use crate::ui::components::term::Term;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -48,7 +49,7 @@ fn Weights(name: String) -> impl IntoView {
         move || if is_busy.get() { "Loading and measuring one precision after the other" } else { "" };
     view! {
         <h2>"Weight precision"</h2>
-        <p class="prose">"Weight matrices and token embeddings are stored with 32 bits per number or quantised: f16 has 16 bits, int8 has 8 bits
+        <p class="prose">"Weight matrices and token embeddings are stored with 32 bits per number or quantised: " <Term id="f16">"f16"</Term> " has 16 bits, " <Term id="int8">"int8"</Term> " has 8 bits
             and a scale per row. The download stays the same; each precision has an album of its own."</p>
         <div class="row">
             <Segments label="Weights" options chosen=weights choose />

@@ -1,16 +1,13 @@
 //! Checkpoints that are known to run here, as `models.json` beside the page lists them: whoever hosts the page may list others.
 
-use crate::js_error::js_error;
 use crate::limits;
 use crate::session::library::CheckpointId;
 use crate::ui::context::AppContext;
+use crate::ui::fetch;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Deserialize;
 use serde_json::Value;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
 
 /// Relative to the page's base.
 const URL: &str = "models.json";
@@ -94,7 +91,7 @@ pub fn Suggested(name: RwSignal<String>) -> impl IntoView {
     let suggestions = RwSignal::new(None);
     spawn_local(async move {
         let base = document().base_uri().ok().flatten().unwrap_or_default();
-        let read = fetch().await.and_then(|json| Suggestions::read(&json, &base));
+        let read = fetch::text(URL).await.and_then(|json| Suggestions::read(&json, &base));
         suggestions.try_set(Some(read));
     });
     move || match suggestions.get() {
@@ -149,17 +146,6 @@ fn Table(all: Suggestions, name: RwSignal<String>) -> impl IntoView {
         </div>
         {left_out}
     }
-}
-
-async fn fetch() -> Result<String, String> {
-    let response = JsFuture::from(window().fetch_with_str(URL)).await.map_err(|error| js_error(&error))?;
-    let response: Response = response.unchecked_into();
-    if !response.ok() {
-        return Err(format!("the server answered {}", response.status()));
-    }
-    let text = response.text().map_err(|error| js_error(&error))?;
-    let text = JsFuture::from(text).await.map_err(|error| js_error(&error))?;
-    Ok(text.as_string().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub fn about(contestant: Contestant) -> &'static str {
         }
         Contestant::Early => "Raw patches and word embeddings are concatenated before either is encoded.",
         Contestant::Late => {
-            "Each modality has a classifier of its own and the logits are added: no unit sees both modalities, so what \
+            "Each modality has a classifier of its own, and their logits are added with one learned weight: no unit sees both modalities, so what \
              only both together tell cannot be learned."
         }
         Contestant::Concat => {

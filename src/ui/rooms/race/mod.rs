@@ -96,7 +96,7 @@ impl RaceRoom {
 
     /// What a file of a contestant's weights is called.
     pub fn file_name(self, contestant: Contestant) -> String {
-        format!("{}-seed-{}", contestant.name(), self.settings.with_untracked(|settings| settings.seed))
+        format!("{}-seed-{}", contestant.name(), self.settings.with(|settings| settings.seed))
     }
 
     /// Another race, from its first step; settings that cannot be run are not taken.

@@ -4,6 +4,7 @@ use super::ranking::Ranking;
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::inspector::{Figure, Inspector};
+use crate::ui::components::term::Term;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -51,7 +52,7 @@ pub fn Figures() -> impl IntoView {
         move |index: usize| measured.get().map(|both: [RetrievalMetrics; 2]| both[index].clone());
     view! {
         <WideTable label="Retrieval over the gallery"><table class="numbers">
-            <caption>"Retrieval over these " {count} " pairs"</caption>
+            <caption><Term id="recall-at-k">"Recall@K"</Term> " and " <Term id="mrr">"MRR"</Term> " over these " {count} " pairs"</caption>
             <thead><tr><th scope="col">"Direction"</th>
                 {RetrievalMetrics::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
                 <th scope="col">"MRR"</th></tr></thead>
@@ -110,8 +111,8 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
         match mode.get() {
         RetrieveMode::Matrix => view! {
             <Inspector title="Similarity matrix" section="11.1, the contrastive objective" figures formula=cosine()>
-                <p>"Each row is a caption, each column an image, each cell the cosine similarity of their unit vectors. Matching pairs
-                    lie on the diagonal: contrastive training raised it and lowered the rest of its row and column."</p>
+                <p>"Each row is a caption, each column an image, each cell the " <Term id="cosine-similarity">"cosine similarity"</Term> " of their unit vectors. Matching pairs
+                    lie on the diagonal: " <Term id="contrastive-learning">"contrastive training"</Term> " raised it and lowered the rest of its row and column."</p>
                 <p>"A cell off the diagonal with a higher cosine than the diagonal cell of its row is a confusion: point at it or tap
                     it to see which."</p>
             </Inspector>
@@ -119,17 +120,17 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
         .into_any(),
         RetrieveMode::Map => view! {
             <Inspector title="The modality gap" section="6, representation spaces" figures formula=projection()>
-                <p>"All vectors of the gallery, projected by PCA to the two directions of greatest variance. A caption and its image
-                    ought to coincide, yet texts and images form two clusters: the modality gap."</p>
+                <p>"All vectors of the gallery, projected by " <Term id="pca">"PCA"</Term> " to the two directions of greatest variance. A caption and its image
+                    ought to coincide, yet texts and images form two clusters: the " <Term id="modality-gap">"modality gap"</Term> "."</p>
                 <p>"Retrieval works all the same: for one query the gap shifts every cosine by nearly the same amount."</p>
             </Inspector>
         }
         .into_any(),
         _ => view! {
             <Inspector title="Ranked by cosine similarity" section="11–12, contrastive learning and retrieval" figures formula=ranked()>
-                <p>"Two encoders map texts and images to unit vectors. The higher the cosine of two vectors, the better they
-                    match: retrieval ranks the gallery by its cosine similarity to the query."</p>
-                <p>"The softmax over the gallery turns cosines into probabilities; a low temperature sharpens them and preserves the
+                <p>"Two encoders map texts and images to unit vectors, their " <Term id="embedding">"embeddings"</Term> ". The higher the cosine of two vectors, the better they
+                    match: " <Term id="retrieval">"retrieval"</Term> " ranks the gallery by its " <Term id="cosine-similarity">"cosine similarity"</Term> " to the query."</p>
+                <p>"The " <Term id="softmax">"softmax"</Term> " over the gallery turns cosines into probabilities; a low " <Term id="temperature">"temperature"</Term> " sharpens them and preserves the
                     ranking. An image that is itself the query is left out."</p>
             </Inspector>
         }

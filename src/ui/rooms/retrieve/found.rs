@@ -137,9 +137,9 @@ fn FirstPictures() -> impl IntoView {
 pub fn Truth(ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
     let statements = query_statements(app, ranking);
-    let is_ranked = Memo::new(move |_| ranking.order.with(|order| !order.is_empty()));
     let words = move || {
-        if !is_ranked.get() {
+        let order = ranking.order.get();
+        if order.is_empty() {
             return String::new();
         }
         let Some(statements) = statements.get() else {
@@ -154,12 +154,13 @@ pub fn Truth(ranking: Ranking) -> impl IntoView {
                 .collect()
         });
         let count = right.iter().filter(|right| **right).count();
-        let first = ranking.order.with(|order| order.iter().position(|&item| right.get(item) == Some(&true)));
+        let first = order.iter().position(|&item| right.get(item) == Some(&true));
         let chance = format::percent(count as f32 / right.len().max(1) as f32);
         match (count, first) {
             (0, _) => {
                 format!("0 of {} scenes are relevant: the model can only show what comes near.", right.len())
             }
+            (1, None) => format!("1 of {} scenes is relevant.", right.len()),
             (_, None) => format!("{count} of {} scenes are relevant.", right.len()),
             (_, Some(at)) => format!(
                 "{count} of {} scenes {} relevant; best rank {}. Base rate {chance}.",

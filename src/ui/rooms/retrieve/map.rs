@@ -46,7 +46,7 @@ pub fn SpaceMap() -> impl IntoView {
                     <span>{move || axis_words(&projection.get())}</span></p>
                 <p class="small">{move || gap_words(app)}</p>
             </div>
-            <PairNote pair=Memo::new(move |_| shown.get().map(|at| (at, at))) matrix />
+            <PairNote pair=Memo::new(move |_| shown.get().map(|at| (at, at))) matrix hint="Point at the map, tap it, or use the arrow keys." />
         </div>
     }
 }
@@ -92,8 +92,8 @@ fn Scatter(
         })
     };
     let bond = move || {
-        let at = shown.get()?;
         projection.with(|Projection { points, .. }| {
+            let at = shown.get()?;
             let ([x1, y1], [x2, y2]) = (points.get(at)?, points.get(points.len() / 2 + at)?);
             Some(view! {
                 <line class="bond" x1=*x1 y1=*y1 x2=*x2 y2=*y2 />

@@ -34,7 +34,7 @@ pub fn SimilarityMatrix() -> impl IntoView {
                     pin=move |at| app.go(|view| view.pair = (view.pair != Some(at)).then_some(at)) />
                 <Legend ends quantity="cosine" />
             </div>
-            <PairNote pair=Memo::new(move |_| cell.get().or(pinned.get())) matrix />
+            <PairNote pair=Memo::new(move |_| cell.get().or(pinned.get())) matrix hint="Point at a cell, tap it, or use the arrow keys." />
         </div>
         <MatrixTable matrix />
         }
@@ -53,6 +53,8 @@ pub fn PairNote(
     #[prop(into)]
     pair: Memo<Option<(usize, usize)>>,
     matrix: Memo<Shared<Matrix>>,
+    /// Said while no pair is chosen.
+    hint: &'static str,
 ) -> impl IntoView {
     let app = AppContext::here();
     let known = Memo::new(move |_| {
@@ -77,9 +79,12 @@ pub fn PairNote(
     };
     view! {
         <div class="readout" aria-live="polite">
-            {move || match known.get() {
-                Some(pair) => note(pair).into_any(),
-                None => view! { <p class="quiet">"Point at a cell, tap it, or use the arrow keys."</p> }.into_any(),
+            {move || {
+                matrix.track();
+                match known.get() {
+                    Some(pair) => note(pair).into_any(),
+                    None => view! { <p class="quiet">{hint}</p> }.into_any(),
+                }
             }}
         </div>
     }

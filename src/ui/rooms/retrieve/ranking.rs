@@ -6,7 +6,7 @@ use crate::softmax::softmax;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::cosines;
-use crate::ui::state::RequestState;
+use crate::ui::state::{Phase, RequestState};
 use crate::ui::throttle::throttle;
 use crate::ui::view::RetrieveMode;
 use leptos::prelude::*;
@@ -139,9 +139,15 @@ impl Query {
         });
         let words = Memo::new(move |_| app.requests.text_query.with(words_of));
         let is_current = Memo::new(move |_| match (mode.get(), position.get()) {
-            (RetrieveMode::Words, _) => words.with(|words| typed.with(|typed| words == typed)),
+            (RetrieveMode::Words, _) => {
+                let is_over = app.requests.text_query.with(|request| request.phase == Phase::Failed);
+                words.with(|words| typed.with(|typed| is_over || typed.is_empty() || words == typed))
+            }
             (_, Some(_)) => true,
-            _ => app.requests.picture_query.with(|request| app.is_of_stage(request)),
+            _ => app
+                .requests
+                .picture_query
+                .with(|request| request.phase == Phase::Failed || app.is_of_stage(request)),
         });
         Query { vector, words, is_current }
     }

@@ -1,6 +1,6 @@
 //! One sample as it is given after the sabotage, and what everybody makes of it.
 
-use super::desk::DeskResults;
+use super::results::DeskResults;
 use crate::lab::fuse::batch::NetworkInput;
 use crate::lab::fuse::task::sentence;
 use crate::lab::fuse::{Contestant, HeldOutSample};

@@ -1,6 +1,6 @@
 //! What the corruption costs each model: a table that draws itself.
 
-use super::desk::DeskResults;
+use super::results::DeskResults;
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::format;

@@ -4,6 +4,7 @@ mod corrupted;
 mod desk;
 mod drop;
 mod imbalance;
+mod results;
 
 use super::race::{Curves, RaceControls, RaceRoom, RaceSlot, Standings, about, formula, section, title};
 use crate::lab::fuse::Contestant;
@@ -16,9 +17,10 @@ use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::training_run::StepOf;
 use corrupted::CorruptedSample;
-use desk::{Desk, DeskResults, Dial};
+use desk::{Desk, Dial};
 use imbalance::Imbalance;
 use leptos::prelude::*;
+use results::DeskResults;
 
 const PLACE: RaceSlot = RaceSlot {
     get: |view| &view.sabotage,
@@ -92,7 +94,7 @@ fn Notes(room: RaceRoom, results: DeskResults) -> impl IntoView {
                 <p>{about(contestant)}</p>
                 <p>"Only the inputs are corrupted, not the weights. Which samples, patches and words are corrupted follows from
                     the seed; a higher strength corrupts the same ones and more."</p>
-                <WeightsButton training=room.training contestant=Some(contestant) name=room.file_name(contestant) />
+                <WeightsButton training=room.training contestant=Some(contestant) name=Memo::new(move |_| room.file_name(contestant)) />
             </Inspector>
         }
     }

@@ -21,7 +21,7 @@ pub(crate) fn pack<const W: usize>(
             continue;
         }
         if step == 1 && lines == W {
-            turn::<W>(to, from, line, depth);
+            transpose::<W>(to, from, line, depth);
             continue;
         }
         to.fill(0.0);
@@ -33,7 +33,7 @@ pub(crate) fn pack<const W: usize>(
 }
 
 /// A panel of `W` contiguous lines, `W` even, transposed in blocks of four lines and then of two.
-fn turn<const W: usize>(to: &mut [f32], from: &[f32], line: usize, depth: usize) {
+fn transpose<const W: usize>(to: &mut [f32], from: &[f32], line: usize, depth: usize) {
     let lines: [&[f32]; W] = std::array::from_fn(|i| &from[i * line..][..depth]);
     let whole = depth - depth % 4;
     for l in (0..whole).step_by(4) {

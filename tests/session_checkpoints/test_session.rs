@@ -1,4 +1,4 @@
-//! Golden checkpoints on a shelf, as a visitor's files come there, and what transformers computed with them.
+//! Golden checkpoints on a session, as a visitor's files come there, and what transformers computed with them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -73,24 +73,24 @@ pub(crate) fn files(model: &str) -> Vec<(String, Vec<u8>)> {
     files.filter(|(name, _)| name != "reference.safetensors").collect()
 }
 
-/// A session with a shelf, which lasts as long as this.
-pub(crate) struct Shelf {
+/// A session with a session, which lasts as long as this.
+pub(crate) struct TestSession {
     pub client: LocalClient,
     _folder: TempDir,
 }
 
-impl Shelf {
+impl TestSession {
     pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Shelf { client: LocalClient::new(folder.path()), _folder: folder }
+        TestSession { client: LocalClient::new(folder.path()), _folder: folder }
     }
 
     /// With one golden checkpoint, loaded.
     pub(crate) fn with(model: &str) -> Self {
-        let mut shelf = Shelf::empty();
-        shelf.put(model, files(model));
-        shelf.load(model);
-        shelf
+        let mut session = TestSession::empty();
+        session.put(model, files(model));
+        session.load(model);
+        session
     }
 
     pub(crate) fn put(&mut self, name: &str, files: Vec<(String, Vec<u8>)>) {
@@ -112,7 +112,7 @@ impl Shelf {
         }
     }
 
-    /// The events of a command but those that [`Shelf::notes`] has.
+    /// The events of a command but those that [`TestSession::notes`] has.
     pub(crate) fn ask(&mut self, command: Command) -> Vec<Event> {
         let events = block_on(self.client.ask(command));
         events.into_iter().filter(|event| !matches!(event, Event::Noted(_))).collect()

@@ -187,6 +187,8 @@ journey(
     assert.ok(said.length <= 6, `told while training: ${said}`);
     assert.ok(said.some((words) => /the end of this run/.test(words)), `told: ${said}`);
     await kept(() => button("Reset").press("Enter"), "after Reset");
+    await kept(() => button("Delete this run of 20 steps").press("Enter"), "after Reset is confirmed");
+    assert.equal(await focused(page), "Reset");
     await kept(() => button("Compare objectives").press("Enter"), "after another mode");
     assert.equal(await focused(page), "Compare objectives");
     await visit(lab, "models");

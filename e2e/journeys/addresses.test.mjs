@@ -79,6 +79,13 @@ journey(
       await page.locator("html[data-started=true]").waitFor({ timeout: 60_000 });
       assert.equal(await note.count(), 0, old);
     }
+    // What only the model can tell.
+    for (const room of ["caption", "attend"]) {
+      await lab.open(`${room}?picture=1-3&layer-no=900&head-no=2`);
+      await note.waitFor({ timeout: 60_000 });
+      assert.deepEqual(await note.locator("li").allTextContents(), ["layer-no=900 (not a possible value)"]);
+      await page.waitForURL(`${lab.address}${room}?picture=1-3&head-no=2`);
+    }
   },
   CPU,
 );

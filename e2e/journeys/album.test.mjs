@@ -179,7 +179,7 @@ journey(
     const bomb = Buffer.concat([await readFile(files[1]), Buffer.alloc(54_000)]);
     await add(page, [files[0], await beside(files[0], "bomb.jpg", bomb), files[1]]);
     await page.getByText("The engine stopped at the file bomb.jpg.").waitFor({ timeout: 60_000 });
-    await page.getByRole("button", { name: "Start the engine again" }).click();
+    await page.getByRole("button", { name: "Restart the engine" }).click();
     await shows(page, 2);
     await page.getByText("The engine stopped at the file bomb.jpg.").waitFor();
     await forget(page);

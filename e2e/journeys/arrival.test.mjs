@@ -55,7 +55,7 @@ async function assertTold(page, name) {
     await page.locator("html[data-started=true]").waitFor({ timeout: 60_000 });
     return assert.equal(await alert.count(), 0, `${name}: ${(await alert.allTextContents()).join()}`);
   }
-  const wayOn = kind === "page" ? /^Load the page again$/ : /^(Start the engine|Try) again$/;
+  const wayOn = kind === "page" ? /^Load the page again$/ : /^(Restart the engine|Try again)$/;
   await alert.getByRole("button", { name: wayOn }).first().waitFor({ timeout: 60_000 });
 }
 

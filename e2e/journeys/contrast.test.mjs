@@ -185,6 +185,13 @@ journey(
     assert.equal(await lab.page.getByRole("switch", { name: /one word changed/ }).isDisabled(), true);
     const spaces = await lab.page.locator("table.runs tbody th button").allTextContents();
     assert.deepEqual(spaces.map((space) => space.trim()), ["Shared", "Joint", "Coordinated"]);
+    const exports = lab.page.locator("table.runs").locator("xpath=following::div[@aria-label='Save'][1]");
+    const saved = await file(lab, () => exports.getByRole("button", { name: "CSV" }).click());
+    assert.equal(saved.name, "runs-so-far.csv");
+    const rows = saved.bytes.toString("utf8").trim().split("\r\n");
+    assert.match(rows[0], /^Space,Loss,Batch,Step,Pairs seen,/);
+    assert.deepEqual(rows.slice(1).map((row) => row.match(/^"?(\w+)/)[1]), ["Shared", "Joint", "Coordinated"]);
+    assert.ok(rows.slice(1).every((row) => /,20,\d+,/.test(row)), rows.join("\n"));
     await lab.page.getByRole("heading", { name: "Correlation of the dimensions" }).waitFor();
     await look(lab, "contrast-coordinated");
     await lab.page.locator("table.runs tbody th button").nth(1).click();

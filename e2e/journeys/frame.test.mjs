@@ -165,6 +165,20 @@ journey(
     // A press beside the window closes it too.
     await page.mouse.click(5, 5);
     await window.waitFor({ state: "hidden" });
+
+    // The name of a field is a term as well, and the field keeps its name, its value and the keyboard.
+    lab.server.site.trouble = () => false;
+    await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Contrast" }).click();
+    const field = page.getByRole("spinbutton", { name: "Batch size" });
+    const before = await field.inputValue();
+    for (const open of [(name) => name.click(), (name) => name.press("Enter"), (name) => name.press("Space")]) {
+      await open(page.getByRole("button", { name: "Batch size" }));
+      await window.getByRole("heading", { name: "Batch size", exact: true }).waitFor();
+      await page.keyboard.press("Escape");
+      await window.waitFor({ state: "hidden" });
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), "Batch size");
+    }
+    assert.equal(await field.inputValue(), before);
   },
   CPU,
 );

@@ -185,7 +185,7 @@ journey(
       const [worker] = page.workers();
       lab.forgive(/killed by the test/);
       await worker.evaluate(() => setTimeout(() => { throw new Error("killed by the test"); }));
-      await page.getByRole("button", { name: "Start the engine again" }).click({ timeout: 30_000 });
+      await page.getByRole("button", { name: "Restart the engine" }).click({ timeout: 30_000 });
       await lab.encoded();
 
       await load.click();

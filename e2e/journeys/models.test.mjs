@@ -112,7 +112,7 @@ journey(
 
       await lab.page.getByRole("link", { name: "Caption" }).click();
       await lab.page.getByText("does not generate captions").waitFor();
-      await lab.page.getByRole("button", { name: "Go on with Playroom" }).click();
+      await lab.page.getByRole("button", { name: "Continue with Playroom" }).click();
       assert.match(await lab.caption(), /\w+ \w+/);
 
       await lab.page.getByRole("link", { name: "Models" }).click();

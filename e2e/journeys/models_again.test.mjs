@@ -105,7 +105,7 @@ visit("a model whose files another tab holds leaves the way to Playroom open", a
   await lab.page.getByText("is being fetched or loaded, here or in another tab").first().waitFor();
   const failure = lab.page.getByRole("alert").filter({ hasText: "is being fetched or loaded" });
   await failure.waitFor({ timeout: 30_000 });
-  await button(lab, "Go on with Playroom").click();
+  await button(lab, "Continue with Playroom").click();
   await untilActive(lab, "Playroom");
   await other.close();
 });

@@ -47,7 +47,7 @@ journey(
       }
       await lab.screenshot("models-consent");
       assert.deepEqual([asked, hub.asked], [[], []]);
-      await question(lab).getByRole("button", { name: "Go on with Playroom" }).click();
+      await question(lab).getByRole("button", { name: "Continue with Playroom" }).click();
       await question(lab).waitFor({ state: "detached" });
       assert.doesNotMatch(lab.page.url(), /model=/);
       assert.deepEqual(asked, []);

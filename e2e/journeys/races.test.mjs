@@ -83,6 +83,7 @@ journey(
     await lab.screenshot("fuse");
 
     await run.button("Reset").click();
+    await run.bar.getByRole("button", { name: "Delete this run of 400 steps" }).click();
     await run.rests("0");
     await lab.open("fuse?with=late.product.sum&step=60");
     await run.rests("60");
@@ -201,6 +202,11 @@ journey(
     assert.equal(await lab.page.locator("ul.keys").count(), 1, "one legend for both charts");
     await lab.page.getByText(/Not solved yet after 5 steps/).waitFor();
 
+    await lab.open("sabotage?with=concat");
+    await run.rests("0");
+    for (const name of ["Clean accuracy", "Corrupted accuracy"]) {
+      assert.match(await lab.figure(name).textContent(), /^–/, `${name} of a model that is not trained`);
+    }
     await lab.open("sabotage?with=concat&step=5");
     await run.rests("5");
     await lab.page.locator(".drops tbody tr").nth(4).waitFor({ timeout: 120_000 });

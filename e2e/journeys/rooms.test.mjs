@@ -328,6 +328,13 @@ journey(
       assert.ok(read.y >= 0 && read.y + 40 < 740, `${by}: what was tapped is told at ${read.y}`);
       await lab.screenshot(`phone-${by}`);
     }
+    await lab.open("caption?picture=1-20");
+    const [shelf, chosen] = [page.locator(".shelf"), page.locator(".shelf [aria-pressed=true]")];
+    await chosen.waitFor();
+    await page.waitForFunction(() => document.querySelector(".shelf").scrollLeft > 0);
+    const [strip, thumbnail] = [await shelf.boundingBox(), await chosen.boundingBox()];
+    assert.ok(thumbnail.x >= strip.x && thumbnail.x + thumbnail.width <= strip.x + strip.width, "the chosen image is in sight");
+    assert.equal(await page.evaluate(() => scrollY), 0, "the page stays where it is");
     await lab.open("caption?picture=1-1");
     const words = await lab.words();
     await words.last().scrollIntoViewIfNeeded();

@@ -75,7 +75,7 @@ visit("a checkpoint with which the engine stops gives way to Playroom, and is tr
   const alert = lab.page.getByRole("alert").filter({ hasText: "The engine stopped unexpectedly." });
   await alert.waitFor({ timeout: 60_000 });
   await lab.page.unroute(loader, stopping);
-  await alert.getByRole("button", { name: "Start the engine again" }).click();
+  await alert.getByRole("button", { name: "Restart the engine" }).click();
   await untilActive(lab, "Playroom");
   const note = lab.page.getByRole("status").filter({ hasText: `The engine stopped with ${name}` });
   await note.waitFor();
@@ -98,7 +98,7 @@ journey(
     await worker.evaluate(() => setTimeout(() => self.close(), 100));
     const alert = lab.page.getByRole("alert").filter({ hasText: "The engine stopped unexpectedly." });
     await alert.waitFor({ timeout: 30_000 });
-    await alert.getByRole("button", { name: "Start the engine again" }).click();
+    await alert.getByRole("button", { name: "Restart the engine" }).click();
     await alert.waitFor({ state: "detached", timeout: 60_000 });
     await lab.encoded();
     await lab.page.locator(".answer .said").filter({ hasText: "two" }).waitFor({ timeout: 60_000 });

@@ -143,7 +143,7 @@ journey(
       const failure = full("2-green.jpg");
       await failure.waitFor({ timeout: 60_000 });
       await lab.screenshot("album-full");
-      await failure.getByRole("button", { name: "Go on in memory" }).click();
+      await failure.getByRole("button", { name: "Continue in memory" }).click();
       await shows(page, 4);
       await page.getByText("The album is held in memory").waitFor();
       await page.reload();
@@ -157,7 +157,7 @@ journey(
       await download(page);
       await full("what is missing of it").waitFor({ timeout: 60_000 });
       await lab.screenshot("models-full");
-      await full("what is missing of it").getByRole("button", { name: "Go on in memory" }).click();
+      await full("what is missing of it").getByRole("button", { name: "Continue in memory" }).click();
       await untilActive(page, address);
       await page.getByText("in memory for this visit").waitFor();
     }),

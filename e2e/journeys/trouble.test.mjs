@@ -81,7 +81,7 @@ journey(
     await worker.evaluate(() => setTimeout(() => { throw new Error("killed by the test"); }));
     const alert = lab.page.getByRole("alert");
     await alert.waitFor({ timeout: 30_000 });
-    await alert.getByRole("button", { name: "Start the engine again" }).click();
+    await alert.getByRole("button", { name: "Restart the engine" }).click();
     await alert.waitFor({ state: "detached", timeout: 60_000 });
     await lab.encoded();
     await lab.page.getByRole("textbox", { name: "Question", exact: true }).fill("how many objects are there?");
@@ -106,7 +106,7 @@ for (const [how, answer] of [
       await lab.open("ask");
       const alert = lab.page.getByRole("alert");
       await alert.waitFor({ timeout: 30_000 });
-      await alert.getByRole("button", { name: "Start the engine again" }).click();
+      await alert.getByRole("button", { name: "Restart the engine" }).click();
       await alert.waitFor({ state: "detached", timeout: 60_000 });
       await lab.encoded();
       await lab.page.locator(".answer .verdict").waitFor({ timeout: 60_000 });
@@ -151,7 +151,7 @@ journey(
     await lab.page.getByRole("textbox", { name: "Question", exact: true }).fill("how many large objects are there?");
     const alert = lab.page.getByRole("alert");
     await alert.waitFor({ timeout: 120_000 });
-    await alert.getByRole("button", { name: "Go on with the CPU" }).click();
+    await alert.getByRole("button", { name: "Continue on the CPU" }).click();
     await device.filter({ hasText: /^CPU$/ }).waitFor({ timeout: 60_000 });
     await ask("how many small objects are there?");
     // What the lost process had drawn is drawn again.
@@ -188,7 +188,7 @@ journey(
     await state.filter({ hasText: /^Step [1-9]/ }).waitFor({ timeout: 240_000 });
     const browser = await lab.page.context().browser().newBrowserCDPSession();
     await browser.send("Browser.crashGpuProcess");
-    await lab.page.getByRole("button", { name: "Go on with the CPU" }).first().click({ timeout: 120_000 });
+    await lab.page.getByRole("button", { name: "Continue on the CPU" }).first().click({ timeout: 120_000 });
     await device.filter({ hasText: /^CPU$/ }).waitFor({ timeout: 60_000 });
     await state.filter({ hasText: /^Step 30, the end of this run$/ }).waitFor({ timeout: 120_000 });
   },

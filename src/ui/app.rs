@@ -54,6 +54,7 @@ fn Page() -> impl IntoView {
     let (view, misread) = history::current();
     let (app, misread) = (AppContext::new(view), RwSignal::new(misread));
     provide_context(app);
+    provide_context(misread);
     provide_context(Queue::new(app));
     provide_context(FolderImport::new(app));
     provide_context(Theme::new());

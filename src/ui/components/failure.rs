@@ -9,10 +9,10 @@ use leptos::prelude::*;
 type Way = (&'static str, fn(AppContext, Lane));
 
 const AGAIN: Way = ("Try again", AppContext::retry);
-const IN_MEMORY: Way = ("Go on in memory", AppContext::retry_in_memory);
+const IN_MEMORY: Way = ("Continue in memory", AppContext::retry_in_memory);
 const FETCH: Way = ("Fetch the model again", |app, _| app.fetch_again());
-const BY_CPU: Way = ("Go on with the CPU", |app, _| app.start(BackendChoice::Cpu));
-const ANEW: Way = ("Start the engine again", |app, _| app.start(BackendChoice::Auto));
+const BY_CPU: Way = ("Continue on the CPU", |app, _| app.start(BackendChoice::Cpu));
+const ANEW: Way = ("Restart the engine", |app, _| app.start(BackendChoice::Auto));
 
 fn ways(recovery: Recovery) -> &'static [Way] {
     match recovery {

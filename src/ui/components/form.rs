@@ -1,5 +1,6 @@
 //! Small controls: a choice among a few, a slider, a switch, a line of text.
 
+use super::term::FieldName;
 use crate::ui::memo::Memo;
 use leptos::html::Details;
 use leptos::prelude::*;
@@ -32,6 +33,9 @@ where
 #[component]
 pub fn Slider(
     label: &'static str,
+    /// The label's key in the glossary.
+    #[prop(optional)]
+    term: Option<&'static str>,
     min: f32,
     max: f32,
     step: f32,
@@ -49,7 +53,7 @@ pub fn Slider(
     };
     view! {
         <label class="slider">
-            <span>{label}</span>
+            <FieldName name=label term />
             <input type="range" min=min max=max step=step prop:value=move || value.get().to_string()
                 aria-valuetext=move || show(value.get()) on:input=hear on:change=move |_| done() />
             <output aria-live="off">{move || show(value.get())}</output>
@@ -75,6 +79,9 @@ pub fn learning_rate(exponent: f32) -> String {
 #[component]
 pub fn Decades(
     label: &'static str,
+    /// The label's key in the glossary.
+    #[prop(optional)]
+    term: Option<&'static str>,
     #[prop(into)] value: Memo<u32>,
     ends: (u32, u32),
     /// How a power of ten is written.
@@ -106,7 +113,7 @@ pub fn Decades(
         }
     };
     view! {
-        <Slider label min=log(ends.0) max=log(ends.1) step=0.01 value=draft show
+        <Slider label nostrip:term=term min=log(ends.0) max=log(ends.1) step=0.01 value=draft show
             change done />
     }
 }
@@ -149,6 +156,9 @@ pub fn Suggestions(
 #[component]
 pub fn TextField(
     label: &'static str,
+    /// The label's key in the glossary.
+    #[prop(optional)]
+    term: Option<&'static str>,
     #[prop(optional)] placeholder: &'static str,
     #[prop(into)] value: Memo<String>,
     change: impl Fn(String) + Copy + Send + Sync + 'static,
@@ -157,7 +167,7 @@ pub fn TextField(
 ) -> impl IntoView {
     view! {
         <label class="line">
-            <span>{label}</span>
+            <FieldName name=label term />
             <input type="text" placeholder=placeholder autocomplete="off" autocapitalize="off" spellcheck="false"
                 enterkeyhint="search" maxlength="400" prop:value=move || value.get()
                 on:input=move |event| change(event_target_value(&event)) on:change=move |_| done() />
@@ -170,6 +180,9 @@ pub fn TextField(
 #[component]
 pub fn NumberField<T>(
     label: &'static str,
+    /// The label's key in the glossary.
+    #[prop(optional)]
+    term: Option<&'static str>,
     min: T,
     max: T,
     #[prop(into)] value: Memo<T>,
@@ -195,7 +208,7 @@ where
     };
     view! {
         <label class="number">
-            <span>{label}</span>
+            <FieldName name=label term />
             <input type="number" min=min.to_string() max=max.to_string() step="1" inputmode="numeric"
                 prop:value=move || value.get().to_string() on:change=hear />
             <small role="status" class:refused=move || refused.with(Option::is_some)>{limits}</small>

@@ -39,13 +39,13 @@ pub fn LoadingBar() -> impl IntoView {
         })}
         <FailureNote lane=Lane::Load failure=Memo::new(move |_| app.requests.load.with(|load| load.failure.clone())) />
         {move || (phase.get() == Phase::Failed && app.view.with(|view| !view.model.is_empty())).then(|| view! {
-            <p class="note"><button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button></p>
+            <p class="note"><button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Continue with Playroom"</button></p>
         })}
         {move || stopped.get().map(|name| view! {
             <p class="note" role="status">
                 <span>"The engine stopped with " <b>{name}</b> ". Playroom is used instead."</span>
                 <button type="button" class="button" on:click=move |_| app.stopped.set(None)>"Try it again"</button>
-                <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
+                <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Continue with Playroom"</button>
             </p>
         })}
     }

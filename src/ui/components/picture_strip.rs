@@ -7,7 +7,10 @@ use crate::ui::memo::Memo;
 use crate::ui::stage::StagePicture;
 use crate::ui::state::Shared;
 use crate::ui::view::PictureName;
+use leptos::html::Section;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// Scenes in the strip.
 const SCENES: usize = 24;
@@ -32,8 +35,17 @@ pub fn PictureStrip() -> impl IntoView {
                 choose=move || app.go(|view| view.picture = there.clone()) /></li>
         }
     };
+    let shelf = NodeRef::<Section>::new();
+    Effect::new(move || {
+        current.track();
+        app.gallery.track();
+        if let Some(shelf) = shelf.get() {
+            // The thumbnails learn of the choice in effects of their own.
+            request_animation_frame(move || show_chosen(&shelf));
+        }
+    });
     view! {
-        <section class="shelf" aria-label="Images"><ul>
+        <section class="shelf" aria-label="Images" node_ref=shelf><ul>
             {move || is_extra().then(|| view! {
                 <li><Thumbnail rgba label=app.picture.with(|picture| described(picture)) chosen=true choose=|| {} /></li>
             })}
@@ -43,5 +55,14 @@ pub fn PictureStrip() -> impl IntoView {
             })}
             <For each=move || scenes.get() key=|picture| picture.name.clone() children=scene />
         </ul></section>
+    }
+}
+
+/// Scrolls the strip, and not the page, until the chosen thumbnail is in its middle.
+fn show_chosen(shelf: &HtmlElement) {
+    let chosen = shelf.query_selector("[aria-pressed=true]").ok().flatten();
+    if let Some(chosen) = chosen.and_then(|chosen| chosen.dyn_into::<HtmlElement>().ok()) {
+        let left = chosen.offset_left() - shelf.offset_left();
+        shelf.set_scroll_left(left - (shelf.client_width() - chosen.offset_width()) / 2);
     }
 }

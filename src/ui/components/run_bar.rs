@@ -1,6 +1,7 @@
 //! Train, pause, step, reset: the buttons of a live run, its step, and how long it takes.
 
 use super::button::Button;
+use super::confirm::Confirmed;
 use super::failure::FailureNote;
 use super::icon::{Glyph, Icon};
 use crate::session::protocol::Lane;
@@ -20,6 +21,7 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
     let is_over = Memo::new(move |_| training.step.get().is_some_and(|step| step >= goal.get()));
     let has_not_begun = Memo::new(move |_| training.step.get().is_none_or(|step| step == 0));
     let started = StoredValue::new(None::<Instant>);
+    let loss = Memo::new(move |_| format!("Delete this run of {} steps", training.step.get().unwrap_or(0)));
     let toggle = move || match training.is_training.get_untracked() {
         true if started.get_value().is_some_and(|start| start.elapsed() < DOUBLE_CLICK) => {}
         true => training.pause(),
@@ -79,7 +81,7 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
         <div class="run-bar" role="group" aria-label="Training">
             <Button class="button primary" is_idle=is_over press=toggle>{name}</Button>
             <Button is_idle=cannot_step press=move || training.advance()><Glyph icon=Icon::Step />"Step"</Button>
-            <Button is_idle=has_not_begun press=move || training.reset()><Glyph icon=Icon::New />"Reset"</Button>
+            <Confirmed words="Reset" icon=Icon::New label="Reset" confirm=loss is_idle=has_not_begun act=move || training.reset() />
             <output aria-live="off">{words}</output>
             <small class="quiet">{estimate}</small>
         </div>

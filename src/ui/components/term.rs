@@ -2,7 +2,7 @@
 
 use crate::ui::context::AppContext;
 use crate::ui::glossary::{Entries, Glossary, Topic, numbers};
-use leptos::ev::MouseEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -26,6 +26,33 @@ fn Explained(topic: Topic, children: Children) -> impl IntoView {
     view! {
         <button type="button" class="term" aria-haspopup="dialog" on:click=move |_| glossary.open(topic)>{children()}</button>
     }
+}
+
+/// The name of a field, which opens its definition where it has one. A label may hold no button of its own; a press on the
+/// term is none on the label.
+#[component]
+pub fn FieldName(
+    name: &'static str,
+    /// Its key in the glossary.
+    term: Option<&'static str>,
+) -> impl IntoView {
+    let Some(id) = term else { return view! { <span>{name}</span> }.into_any() };
+    let glossary = Glossary::here();
+    let open = move || glossary.open(Topic::Term(id));
+    let press = move |event: MouseEvent| {
+        event.prevent_default();
+        open();
+    };
+    let key = move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            open();
+        }
+    };
+    view! {
+        <span><span role="button" tabindex="0" class="term" aria-haspopup="dialog" on:click=press on:keydown=key>{name}</span></span>
+    }
+    .into_any()
 }
 
 /// The window that explains what was last pressed; Escape, a press outside of it and another room close it.

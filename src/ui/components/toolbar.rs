@@ -45,7 +45,7 @@ pub fn Toolbar() -> impl IntoView {
         <div class="toolbar">
             <button type="button" class="button" on:click=move |_| show(seed.get_untracked() + 1)>
                 <Glyph icon=Icon::New />"New scene"</button>
-            <NumberField label="Seed" min=0_u64 max=u64::from(u32::MAX) value=seed change=show />
+            <NumberField label="Seed" term="seed" min=0_u64 max=u64::from(u32::MAX) value=seed change=show />
             <button type="button" class="button" disabled=move || !is_scene()
                 aria-pressed=move || editing.get().to_string()
                 on:click=move |_| app.go(|view| view.editing = !view.editing)><Glyph icon=Icon::Edit />"Edit"</button>

@@ -34,7 +34,7 @@ pub fn Unable(sentence: &'static str) -> impl IntoView {
             <p class="note">{name} " " {sentence} "."</p>
             <div class="row">
                 <a class="button" href=address on:click=move |event| visit(app, Room::Models, &event)>"Choose another model"</a>
-                <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
+                <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Continue with Playroom"</button>
             </div>
         </section>
     }

@@ -35,6 +35,31 @@ pub fn UnknownAddress() -> impl IntoView {
     }
 }
 
+/// Leaves a layer and a head out of the address that a stack of so many layers and heads does not have, and tells it;
+/// `stack` is none before it is known.
+pub fn drop_missing_layer(app: AppContext, stack: Memo<Option<[usize; 2]>>) {
+    let misread = expect_context::<RwSignal<Vec<Misread>>>();
+    let chosen = app.pick(|view| [view.layer, view.head]);
+    Effect::new(move || {
+        let (Some(has), chosen) = (stack.get(), chosen.get()) else { return };
+        let is_missing: [bool; 2] =
+            std::array::from_fn(|at| chosen[at].is_some_and(|index| index >= has[at]));
+        let [layer, head] = is_missing;
+        if !layer && !head {
+            return;
+        }
+        app.note(|view| {
+            view.layer = view.layer.filter(|_| !layer);
+            view.head = view.head.filter(|_| !head);
+        });
+        let keys = ["layer-no", "head-no"].into_iter().zip(chosen).zip(is_missing);
+        let told = keys.filter(|(_, is_missing)| *is_missing).filter_map(|((key, index), _)| {
+            Some(Misread { key: key.into(), value: (index? + 1).to_string(), is_known: true })
+        });
+        misread.update(|all| all.extend(told));
+    });
+}
+
 /// Says which settings of the address were left out; the address bar has the rest already.
 #[component]
 pub fn MisreadAddress(misread: RwSignal<Vec<Misread>>) -> impl IntoView {

@@ -8,7 +8,7 @@ pub fn Verdict(
     /// `None` where the world cannot tell.
     truth: Option<bool>,
     /// The words for true, false and unknown.
-    #[prop(default = ["true", "false", "cannot tell"])]
+    #[prop(default = ["true", "false", "unknown"])]
     words: [&'static str; 3],
 ) -> impl IntoView {
     let (class, icon, word) = match truth {

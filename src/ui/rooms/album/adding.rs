@@ -3,7 +3,7 @@
 use super::left_out::{LeftOut, LeftOutNote};
 use crate::limits;
 use crate::session::protocol::{Command, Failure, Lane, Photo, Recovery};
-use crate::ui::components::confirm::ConfirmedDelete;
+use crate::ui::components::confirm::Confirmed;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::context::AppContext;
@@ -219,7 +219,7 @@ pub fn Adding(queue: Queue) -> impl IntoView {
         <div class="row">
             <button type="button" class="button" on:click=move |_| open(photos)><Glyph icon=Icon::Upload />"Add photos"</button>
             <button type="button" class="button" on:click=move |_| open(folder)><Glyph icon=Icon::Upload />"Add a folder"</button>
-            <ConfirmedDelete words="Delete all" label="Delete all" confirm="Delete all photos of this album" is_idle=is_empty delete=move || app.ask(Command::ClearAlbum) />
+            <Confirmed words="Delete all" label="Delete all" confirm="Delete all photos of this album" is_idle=is_empty act=move || app.ask(Command::ClearAlbum) />
             <input node_ref=photos class="aloud" type="file" accept="image/*" multiple tabindex="-1" aria-hidden="true" on:change=move |_| choose(photos) />
             <input node_ref=folder class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=move |_| choose(folder) />
             <span class="quiet small">"or drop them here. They never leave this device."</span>

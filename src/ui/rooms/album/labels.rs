@@ -42,9 +42,9 @@ pub fn Labels(query: Query, sorting: Sorting, ranking: Ranking) -> impl IntoView
     };
     view! {
         <div class="row labels">
-            <TextField label="Zero-shot classification" placeholder="dog, cat, landscape" value=labels
+            <TextField label="Zero-shot classification" term="zero-shot" placeholder="dog, cat, landscape" value=labels
                 change=move |text| app.adjust(|view| view.album.labels = text) done=move || app.settle() />
-            <TextField label="Prompt template" placeholder="a photo of a {}" value=template
+            <TextField label="Prompt template" term="prompt" placeholder="a photo of a {}" value=template
                 change=move |text| app.adjust(|view| view.album.template = text) done=move || app.settle() />
             <Export query sorting ranking />
         </div>

@@ -59,7 +59,7 @@ pub fn Belongs() -> impl IntoView {
         }]
     });
     view! {
-        <TextField label="Image-text match" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
+        <TextField label="Image-text match" term="image-text-matching" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
             change=move |text| app.adjust(|view| view.sentence = text) done=move || app.settle() />
         <FailureNote lane=Lane::Match failure=Memo::new(move |_| app.requests.matched.with(|request| request.failure.clone())) />
         <div class="belongs" aria-live="polite">

@@ -1,6 +1,7 @@
 //! Which attention is looked at: of which word or patch, in which layer and head.
 
 use crate::session::protocol::AttentionWeights;
+use crate::ui::components::unknown::drop_missing_layer;
 use crate::ui::components::words::ScoredWord;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -82,6 +83,10 @@ impl Focus {
                 .filter(|&layer| maps.with(|maps| layer < maps.len()))
         });
         let head = app.pick(|view| view.head);
+        let stack = Memo::new(move |_| {
+            maps.with(|maps| maps.first().map(|heads: &Vec<Vec<f32>>| [maps.len(), heads.len()]))
+        });
+        drop_missing_layer(app, stack);
         let map = Memo::new(move |_| maps.with(|maps| mean(maps, layer.get(), head.get())));
         let object = Memo::new(move |_| {
             app.requests.cross.with(|request| app.is_of_stage(request)).then_some(())?;

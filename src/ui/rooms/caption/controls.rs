@@ -2,6 +2,7 @@
 
 use crate::session::protocol::{DecodingChoice, ModelKind};
 use crate::ui::components::form::{NumberField, Segments, Slider, TextField};
+use crate::ui::components::unknown::drop_missing_layer;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
@@ -50,7 +51,7 @@ pub fn Controls() -> impl IntoView {
                 Way::Sample => view! { <Sampling decoding /> }.into_any(),
             }}
         </div>
-        <TextField label="Prompt" placeholder="empty: the model begins" value=prefix
+        <TextField label="Prompt" term="prompt" placeholder="empty: the model begins" value=prefix
             change=move |text| app.adjust(|view| { view.prefix = text; view.word = None }) done=move || app.settle() />
     }
 }
@@ -63,7 +64,7 @@ fn BeamWidth(decoding: Memo<DecodingChoice>) -> impl IntoView {
         DecodingChoice::Own | DecodingChoice::Greedy | DecodingChoice::Sample { .. } => 1,
     });
     view! {
-        <NumberField label="Beam width" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = DecodingChoice::Beam { width }) />
+        <NumberField label="Beam width" term="beam-search" min=1 max=8 value=width change=move |width| app.go(|view| view.decoding = DecodingChoice::Beam { width }) />
     }
 }
 
@@ -77,10 +78,10 @@ fn Sampling(decoding: Memo<DecodingChoice>) -> impl IntoView {
     let seed = Memo::new(move |_| now.get().1);
     let sample = move |temperature, seed| DecodingChoice::Sample { temperature, seed };
     view! {
-        <Slider label="Temperature" min=0.1 max=2.0 step=0.1 value=Memo::new(move |_| now.get().0) show=|value| format!("{value:.1}")
+        <Slider label="Temperature" term="temperature" min=0.1 max=2.0 step=0.1 value=Memo::new(move |_| now.get().0) show=|value| format!("{value:.1}")
             change=move |temperature| app.preview(|view| view.decoding = sample(temperature, seed.get_untracked()))
             done=move || app.settle() />
-        <NumberField label="Seed" min=0 max=u32::MAX value=seed
+        <NumberField label="Seed" term="seed" min=0 max=u32::MAX value=seed
             change=move |seed| app.go(|view| view.decoding = sample(now.get_untracked().0, seed)) />
     }
 }
@@ -95,6 +96,8 @@ pub fn Heads() -> impl IntoView {
             .with(|load| load.value.model.as_ref().map(|model| (model.decoder, model.pointing_layer)))
     });
     let (layer, head) = (app.pick(|view| view.layer), app.pick(|view| view.head));
+    let has = Memo::new(move |_| stack.get().map(|(stack, _)| [stack.layers as usize, stack.heads as usize]));
+    drop_missing_layer(app, has);
     let layers = move || {
         let (stack, pointing) = stack.get()?;
         // Only Playroom's layers have been held against the truth.

@@ -59,7 +59,7 @@ pub fn Controls(run: ContrastRun) -> impl IntoView {
                     <Tau run />
                 </div>
             </Setting>
-            <NumberField label="Batch size" min=*batch.start() max=*batch.end()
+            <NumberField label="Batch size" term="batch-size" min=*batch.start() max=*batch.end()
                 value=app.pick(|view| view.contrast.settings.batch)
                 change=move |batch| change(app, |settings| settings.batch = batch) />
         </div>
@@ -89,15 +89,15 @@ fn More(closed: Memo<Closed>) -> impl IntoView {
                 <Switch label="Hard negatives: one word changed" on=app.pick(|view| view.contrast.settings.hard_negatives)
                     change=move |on| change(app, |settings| settings.hard_negatives = on) />
             </Setting>
-            <NumberField label="Embedding width" min=*width.start() max=*width.end()
+            <NumberField label="Embedding width" term="embedding-width" min=*width.start() max=*width.end()
                 value=app.pick(|view| view.contrast.settings.width)
                 change=move |width| change(app, |settings| settings.width = width) />
-            <NumberField label="Steps" min=*ContrastSettings::STEPS.start() max=MOST_STEPS
+            <NumberField label="Steps" term="step" min=*ContrastSettings::STEPS.start() max=MOST_STEPS
                 value=app.pick(|view| view.contrast.settings.steps)
                 change=move |steps| change(app, |settings| settings.steps = steps) />
-            <NumberField label="Seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.settings.seed)
+            <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.settings.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
-            <Decades label="Peak learning rate" value=app.pick(|view| view.contrast.settings.micro_rate)
+            <Decades label="Peak learning rate" term="learning-rate" value=app.pick(|view| view.contrast.settings.micro_rate)
                 ends=LEARNING_RATES show=learning_rate
                 choose=move |rate| change(app, |settings| settings.micro_rate = rate) />
         </MoreSettings>

@@ -66,10 +66,10 @@ fn ObjectiveControls() -> impl IntoView {
     });
     view! {
         <div class="settings">
-            <NumberField label="Batch size" min=*batch.start() max=*batch.end()
+            <NumberField label="Batch size" term="batch-size" min=*batch.start() max=*batch.end()
                 value=app.pick(|view| view.contrast.objectives.batch)
                 change=move |batch| change(app, |settings| settings.batch = batch) />
-            <NumberField label="Pre-training steps" min=1 max=MOST_STEPS
+            <NumberField label="Pre-training steps" term="step" min=1 max=MOST_STEPS
                 value=app.pick(|view| view.contrast.objectives.steps)
                 change=move |steps| change(app, |settings| settings.steps = steps) />
             <NumberField label="Probe steps" min=1 max=MOST_STEPS
@@ -77,9 +77,9 @@ fn ObjectiveControls() -> impl IntoView {
                 change=move |steps| change(app, |settings| settings.probe_steps = steps) />
         </div>
         <MoreSettings is_unusual>
-            <NumberField label="Seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.objectives.seed)
+            <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.objectives.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
-            <Decades label="Peak learning rate" value=app.pick(|view| view.contrast.objectives.micro_rate)
+            <Decades label="Peak learning rate" term="learning-rate" value=app.pick(|view| view.contrast.objectives.micro_rate)
                 ends=LEARNING_RATES show=learning_rate
                 choose=move |rate| change(app, |settings| settings.micro_rate = rate) />
         </MoreSettings>

@@ -4,6 +4,7 @@ use super::contrast_run::ContrastRun;
 use crate::lab::contrast::{
     ContrastRetrieval, ContrastSettings, Direction, HELD_OUT, Loss, Space, Temperature,
 };
+use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -37,6 +38,43 @@ pub fn RetrievalTable(run: ContrastRun) -> impl IntoView {
     }
 }
 
+const COLUMNS: [&str; 11] = [
+    "Space",
+    "Loss",
+    "Batch",
+    "Step",
+    "Pairs seen",
+    "Loss value",
+    "Image-to-text R@1",
+    "Text-to-image R@1",
+    "Image-to-text MRR",
+    "Text-to-image MRR",
+    "Hard-negative accuracy",
+];
+
+/// Batch size, step, pairs seen.
+fn counts(run: &Compared) -> [u64; 3] {
+    let batch = run.settings.batch as u64;
+    [batch, run.figures.step, run.figures.step * batch]
+}
+
+/// The last columns.
+fn metrics(run: &Compared) -> [f32; 6] {
+    let (there, back) = (run.figures.to_text, run.figures.to_picture);
+    [run.loss, there.recall_1, back.recall_1, there.mrr, back.mrr, run.figures.word_accuracy]
+}
+
+fn written(runs: &[Compared]) -> String {
+    let head = COLUMNS.map(String::from);
+    let fields = |run: &Compared| {
+        let space = [space_name(run.settings.space).to_string(), differences(&run.settings)];
+        let names = [space.join(" ").trim().to_string(), loss_name(&run.settings).to_string()];
+        let numbers = counts(run).map(|count| count.to_string());
+        names.into_iter().chain(numbers).chain(metrics(run).map(|metric| metric.to_string())).collect()
+    };
+    csv(&head, runs.iter().map(fields))
+}
+
 /// Runs of other settings stay beside this one; each can be gone back to.
 #[component]
 pub fn RunsSoFar() -> impl IntoView {
@@ -51,17 +89,13 @@ pub fn RunsSoFar() -> impl IntoView {
             let (settings, step) = (own.clone(), figures.step);
             app.go(|view| (view.contrast.settings, view.contrast.step) = (settings, step));
         };
-        let (there, back) = (run.figures.to_text, run.figures.to_picture);
         view! {
             <tr class:chosen=is_shown>
                 <th scope="row"><button type="button" class="plain" aria-current=is_shown.then_some("true") on:click=go>
                     {space_name(run.settings.space)}</button><small>{differences(&run.settings)}</small></th>
-                <td>{loss_name(&run.settings)}</td><td>{run.settings.batch}</td><td>{run.figures.step}</td>
-                <td>{run.figures.step * run.settings.batch as u64}</td>
-                <td>{format::three(run.loss)}</td>
-                <td>{format::three(there.recall_1)}</td><td>{format::three(back.recall_1)}</td>
-                <td>{format::three(there.mrr)}</td><td>{format::three(back.mrr)}</td>
-                <td>{format::three(run.figures.word_accuracy)}</td>
+                <td>{loss_name(&run.settings)}</td>
+                {counts(&run).map(|count| view! { <td>{count}</td> }).collect_view()}
+                {metrics(&run).map(|metric| view! { <td>{format::three(metric)}</td> }).collect_view()}
             </tr>
         }
     };
@@ -70,15 +104,11 @@ pub fn RunsSoFar() -> impl IntoView {
             <WideTable label="Runs so far">
                 <table class="numbers runs">
                     <caption>"Runs of this visit at their last evaluation. Losses of different kinds cannot be compared; the metrics can, at equal pairs seen."</caption>
-                    <thead>
-                        <tr><th scope="col">"Space"</th><th scope="col">"Loss"</th><th scope="col">"Batch"</th><th scope="col">"Step"</th>
-                            <th scope="col">"Pairs seen"</th><th scope="col">"Loss value"</th><th scope="col">"Image-to-text R@1"</th>
-                            <th scope="col">"Text-to-image R@1"</th><th scope="col">"Image-to-text MRR"</th><th scope="col">"Text-to-image MRR"</th>
-                            <th scope="col">"Hard-negative accuracy"</th></tr>
-                    </thead>
+                    <thead><tr>{COLUMNS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr></thead>
                     <tbody>{move || runs.get().into_iter().map(row).collect_view()}</tbody>
                 </table>
             </WideTable>
+            <Exports label="Runs so far" csv=move || runs.with_untracked(|runs| written(runs)) />
         })}
     }
 }

@@ -34,7 +34,7 @@ pub fn Permission(
                     address of this device, as with any page. No weights come before you have seen their size." {near}</p>
                 <div class="row">
                     <button type="button" class="button" on:click=look>{agree}</button>
-                    <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Go on with Playroom"</button>
+                    <button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Continue with Playroom"</button>
                 </div>
             </div>
         }

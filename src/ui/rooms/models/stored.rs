@@ -3,7 +3,7 @@
 use crate::session::library::CheckpointId;
 use crate::session::protocol::{Command, Lane, Recovery, StoredModel};
 use crate::ui::active_model::is_named;
-use crate::ui::components::confirm::ConfirmedDelete;
+use crate::ui::components::confirm::Confirmed;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
@@ -123,7 +123,7 @@ fn Row(model: StoredModel, active: Memo<String>) -> impl IntoView {
                 })}
             </td>
             <td><button type="button" class="button" disabled=move || is_active.get() && is_whole on:click=use_it>{words}</button></td>
-            <td><ConfirmedDelete words="Delete" label confirm is_idle=is_busy delete /></td>
+            <td><Confirmed words="Delete" label confirm is_idle=is_busy act=delete /></td>
         </tr>
     }
 }

@@ -104,11 +104,11 @@ fn Numbers(room: RaceRoom) -> impl IntoView {
     let rate = Memo::new(move |_| room.settings.with(|settings| settings.micro_rate));
     view! {
         <div class="row controls">
-            <NumberField label="Seed" min=*SEEDS.start() max=*SEEDS.end() value=seed
+            <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=seed
                 change=move |seed| room.set(|settings| settings.seed = seed) />
-            <NumberField label="Batch size" min=1 max=256 value=batch
+            <NumberField label="Batch size" term="batch-size" min=1 max=256 value=batch
                 change=move |batch| room.set(|settings| settings.batch = batch) />
-            <Decades label="Learning rate" value=rate ends=LEARNING_RATES show=learning_rate
+            <Decades label="Learning rate" term="learning-rate" value=rate ends=LEARNING_RATES show=learning_rate
                 choose=move |rate| room.set(|settings| settings.micro_rate = rate) />
         </div>
     }

@@ -94,7 +94,7 @@ fn Sharpness() -> impl IntoView {
     let temperature = ranking::temperature(app);
     view! {
         <div class="row controls">
-            <Slider label="Temperature τ" min=-3.0 max=0.0 step=0.02 value=Memo::new(move |_| temperature.get().log10())
+            <Slider label="Temperature τ" term="temperature" min=-3.0 max=0.0 step=0.02 value=Memo::new(move |_| temperature.get().log10())
                 show=|exponent| format!("{:.3}", 10_f32.powf(exponent))
                 change=move |exponent| app.preview(|view| view.milli_temperature = Some(milli(exponent)))
                 done=move || app.settle() />

@@ -63,9 +63,9 @@ fn Remedies(room: RaceRoom) -> impl IntoView {
     };
     view! {
         <div class="row controls">
-            <NumberField label="Modality dropout in %" min=0 max=90 value=dropout
+            <NumberField label="Modality dropout in %" term="modality-dropout" min=0 max=90 value=dropout
                 change=move |dropout| room.set(|settings| settings.dropout = dropout) />
-            <Slider label="Gradient modulation α" min=0.0 max=5.0 step=0.1 value=draft show=|alpha| format!("{alpha:.1}")
+            <Slider label="Gradient modulation α" term="gradient-modulation" min=0.0 max=5.0 step=0.1 value=draft show=|alpha| format!("{alpha:.1}")
                 change=move |alpha| draft.set(alpha) done />
         </div>
     }
@@ -74,11 +74,14 @@ fn Remedies(room: RaceRoom) -> impl IntoView {
 #[component]
 fn Notes(room: RaceRoom, results: DeskResults) -> impl IntoView {
     let figures = Memo::new(move |_| {
-        let contestant = room.inside.get();
+        let (contestant, step) = (room.inside.get(), room.training.step.get());
+        // Random weights have no accuracy that means anything.
+        let is_trained = step.is_some_and(|step| step > 0);
         let whole = room
             .evaluation
-            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.confusion.accuracy()));
-        let left = results.at_dial(contestant);
+            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.confusion.accuracy()))
+            .filter(|_| is_trained);
+        let left = results.at_dial(contestant).filter(|_| is_trained);
         let loss = whole.zip(left).map(|(whole, left)| format!("{:+.1} points", 100.0 * (left - whole)));
         let three = |value: Option<f32>| value.map_or("–".into(), format::three);
         vec![

@@ -14,9 +14,9 @@ pub fn Confirmed(
     /// What the button says.
     words: &'static str,
     #[prop(optional)] icon: Option<Icon>,
-    /// What is lost, read aloud.
-    #[prop(into)]
-    label: Memo<String>,
+    /// Of what, read aloud after the words.
+    #[prop(into, optional)]
+    of: Memo<String>,
     /// The button that does it.
     #[prop(into)]
     confirm: Memo<String>,
@@ -28,7 +28,6 @@ pub fn Confirmed(
     let is_asking = RwSignal::new(false);
     let is_open = move || is_asking.get() && !is_idle.get();
     let name = move || if is_open() { "Keep" } else { words };
-    let said = move || if is_open() { "Keep".to_string() } else { label.get() };
     let row = NodeRef::<Span>::new();
     let act = move || {
         // The pressed button goes; the keyboard's focus must not go with it.
@@ -43,7 +42,7 @@ pub fn Confirmed(
     view! {
         <span class="row" node_ref=row>
             <Button is_idle press=move || is_asking.update(|asking| *asking = !*asking)>{icon.map(|icon| view! { <Glyph icon /> })}
-                <span aria-hidden="true">{name}</span><span class="aloud">{said}</span></Button>
+                {name}<span class="aloud">" "{move || of.get()}</span></Button>
             {move || is_open().then(|| {
                 let act = act.clone();
                 view! { <button type="button" class="button" on:click=move |_| act()>{move || confirm.get()}</button> }

@@ -81,7 +81,7 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
         <div class="run-bar" role="group" aria-label="Training">
             <Button class="button primary" is_idle=is_over press=toggle>{name}</Button>
             <Button is_idle=cannot_step press=move || training.advance()><Glyph icon=Icon::Step />"Step"</Button>
-            <Confirmed words="Reset" icon=Icon::New label="Reset" confirm=loss is_idle=has_not_begun act=move || training.reset() />
+            <Confirmed words="Reset" icon=Icon::New confirm=loss is_idle=has_not_begun act=move || training.reset() />
             <output aria-live="off">{words}</output>
             <small class="quiet">{estimate}</small>
         </div>

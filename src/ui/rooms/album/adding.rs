@@ -219,7 +219,7 @@ pub fn Adding(queue: Queue) -> impl IntoView {
         <div class="row">
             <button type="button" class="button" on:click=move |_| open(photos)><Glyph icon=Icon::Upload />"Add photos"</button>
             <button type="button" class="button" on:click=move |_| open(folder)><Glyph icon=Icon::Upload />"Add a folder"</button>
-            <Confirmed words="Delete all" label="Delete all" confirm="Delete all photos of this album" is_idle=is_empty act=move || app.ask(Command::ClearAlbum) />
+            <Confirmed words="Delete all" confirm="Delete all photos of this album" is_idle=is_empty act=move || app.ask(Command::ClearAlbum) />
             <input node_ref=photos class="aloud" type="file" accept="image/*" multiple tabindex="-1" aria-hidden="true" on:change=move |_| choose(photos) />
             <input node_ref=folder class="aloud" type="file" multiple prop:webkitdirectory=true tabindex="-1" aria-hidden="true" on:change=move |_| choose(folder) />
             <span class="quiet small">"or drop them here. They never leave this device."</span>

@@ -101,7 +101,7 @@ fn Row(model: StoredModel, active: Memo<String>) -> impl IntoView {
     let again = name.clone();
     let fetch = move |_| app.request_offer(&again, true);
     let fetch_label = format!("Fetch {name} again");
-    let label = format!("Delete {name}");
+    let of = name.clone();
     let confirm = format!("Delete {}", format::megabytes(stored));
     let is_busy = Memo::new(move |_| !is_whole && is_coming.get());
     let delete = {
@@ -123,7 +123,7 @@ fn Row(model: StoredModel, active: Memo<String>) -> impl IntoView {
                 })}
             </td>
             <td><button type="button" class="button" disabled=move || is_active.get() && is_whole on:click=use_it>{words}</button></td>
-            <td><Confirmed words="Delete" label confirm is_idle=is_busy act=delete /></td>
+            <td><Confirmed words="Delete" of confirm is_idle=is_busy act=delete /></td>
         </tr>
     }
 }

@@ -91,7 +91,7 @@ fn photos_are_there_again_on_the_next_visit() {
     let Pixels { width, height, rgb } =
         Pixels { width: small.width, height: small.height, rgb: small.rgb.clone() };
     let event = ask(&mut client, Command::query(Pixels { width, height, rgb }));
-    assert_eq!(event, Event::Encoded { from: 0, rows: rows[0].clone() });
+    assert_eq!(event, Event::Encoded { from: 0, width: rows[0].len() as u32, rows: rows[0].clone() });
 
     let mut client = visit(folders.path());
     assert_eq!(ask(&mut client, OPEN), whole(&["small.png", "large.png"], rows.concat()));

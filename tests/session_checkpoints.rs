@@ -41,7 +41,7 @@ fn pictures_and_texts(
     let events = session.ask(Command::Encode { inputs, lane: EncodeLane::Gallery });
     let mut expected = 0;
     for event in events {
-        let Event::Encoded { from, rows } = event else { panic!("{event:?}") };
+        let Event::Encoded { from, rows, .. } = event else { panic!("{event:?}") };
         assert_eq!(from, expected);
         for found in rows.chunks(width) {
             let (of, row) = ([&images, &words][expected as usize % 2], expected as usize / 2 % 2 * width);

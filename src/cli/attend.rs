@@ -66,9 +66,9 @@ impl Attend {
             .iter()
             .map(|(name, tensor)| json!({ "name": name, "shape": &tensor.shape[..] }))
             .collect();
-        let truncations = model.truncations();
+        let notes = model.text_notes();
         let document = json!({
-            "out": self.out.display().to_string(), "maps": names, "cut": truncations,
+            "out": self.out.display().to_string(), "maps": names, "cut": notes.truncations, "unknown": notes.unknown,
             "incomplete": picture.is_incomplete,
         });
         self.model

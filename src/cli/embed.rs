@@ -49,7 +49,7 @@ impl Embed {
         let Embedded { files, rows: images, skipped } = model.embed_images(&self.image)?;
         let texts = model.embed_texts(&self.text)?;
         warn_skipped(&skipped);
-        let (scale, truncations) = (pollster::block_on(model.0.logit_scale())?, model.truncations());
+        let (scale, notes) = (pollster::block_on(model.0.logit_scale())?, model.text_notes());
         let logits: Vec<Vec<f32>> =
             images.iter().map(|i| texts.iter().map(|t| scale.logit(dot(i, t))).collect()).collect();
         if logits.iter().flatten().any(|logit| !logit.is_finite()) {
@@ -63,7 +63,7 @@ impl Embed {
             "images": files.iter().map(named).collect::<Vec<_>>(), "skipped": skipped,
             "image_embeds": images, "text_embeds": texts,
             "logits_per_image": logits, "probabilities_per_image": probabilities,
-            "cut": truncations,
+            "cut": notes.truncations, "unknown": notes.unknown,
         });
         let mut lines = Vec::new();
         for (file, (logits, probabilities)) in files.iter().zip(logits.iter().zip(&probabilities)) {
@@ -99,7 +99,7 @@ impl Retrieve {
             }
             (None, None) => unreachable!("clap asks for --text or --image"),
         };
-        let truncations = model.truncations();
+        let notes = model.text_notes();
         let Embedded { files, rows, skipped } = model.embed_images(&found.pictures)?;
         let skipped = [found.skipped, skipped].concat();
         warn_skipped(&skipped);
@@ -111,7 +111,7 @@ impl Retrieve {
         let lines: Vec<String> = lines.collect();
         let named = |(score, file): &(f32, &UsablePicture)| json!({ "file": file.path.display().to_string(), "score": score, "incomplete": file.is_incomplete });
         let results: Vec<_> = results.iter().map(named).collect();
-        let document = json!({ "results": results, "skipped": skipped, "cut": truncations, "incomplete": is_incomplete });
+        let document = json!({ "results": results, "skipped": skipped, "cut": notes.truncations, "unknown": notes.unknown, "incomplete": is_incomplete });
         self.model.common.output.print(&document, lines.join("\n"));
         Ok(())
     }

@@ -11,7 +11,7 @@ pub(super) use embeddings::Embedded;
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
-use crate::infer::{Truncation, VisionLanguageModel};
+use crate::infer::{TextNotes, VisionLanguageModel};
 use crate::io::file::{Folder, write_atomic};
 use crate::model::playroom::Config;
 use crate::precision::Precision;
@@ -100,11 +100,11 @@ pub(super) fn open_folder(
 }
 
 impl LoadedModel {
-    /// The texts that were too long for the model: each is printed on standard error too.
-    pub(super) fn truncations(&self) -> Vec<Truncation> {
-        let truncations = self.0.take_truncations();
-        truncations.iter().for_each(|truncation| status!("note: {truncation}"));
-        truncations
+    /// What the model has not read of its texts: each is printed on standard error too.
+    pub(super) fn text_notes(&self) -> TextNotes {
+        let notes = self.0.take_text_notes();
+        notes.sentences().for_each(|sentence| status!("note: {sentence}"));
+        notes
     }
 }
 

@@ -83,9 +83,9 @@ impl Caption {
         let limit = TokenLimit { asked: self.max_new_tokens, default: CAPTION };
         let (ids, logprobs) = write(&mut model.0, &source, prompt, decoding, limit)?;
         let text = model.0.decode(&ids)?;
-        let truncations = model.truncations();
+        let notes = model.text_notes();
         let document = json!({
-            "caption": text, "ids": ids, "logprobs": logprobs, "cut": truncations,
+            "caption": text, "ids": ids, "logprobs": logprobs, "cut": notes.truncations, "unknown": notes.unknown,
             "incomplete": picture.is_incomplete,
         });
         self.model.common.output.print(&document, text);
@@ -102,9 +102,9 @@ impl Answer {
         let limit = TokenLimit { asked: self.max_new_tokens, default: ANSWER };
         let given = prompt.len();
         let (ids, logprobs) = write(&mut model.0, &source, prompt, None, limit)?;
-        let (answer, truncations) = (model.0.decode(&ids[given..])?, model.truncations());
+        let (answer, notes) = (model.0.decode(&ids[given..])?, model.text_notes());
         let document = json!({
-            "answer": answer, "ids": ids, "logprobs": logprobs, "cut": truncations,
+            "answer": answer, "ids": ids, "logprobs": logprobs, "cut": notes.truncations, "unknown": notes.unknown,
             "incomplete": picture.is_incomplete,
         });
         self.model.common.output.print(&document, answer);
@@ -122,9 +122,9 @@ impl Match {
         let fitted = model.0.fit(&picture.pixels);
         let logits = pollster::block_on(model.0.match_sentences(&fitted, &[row]))?[0];
         let probability = 1.0 / (1.0 + (logits[0] - logits[1]).exp());
-        let truncations = model.truncations();
+        let notes = model.text_notes();
         let document = json!({
-            "itm_logits": logits, "probability": probability, "cut": truncations,
+            "itm_logits": logits, "probability": probability, "cut": notes.truncations, "unknown": notes.unknown,
             "incomplete": picture.is_incomplete,
         });
         self.model.common.output.print(&document, format_args!("{probability:.4}"));

@@ -2,6 +2,7 @@
 
 use super::{Job, VisionLanguageModel};
 use crate::device::DeviceError;
+use crate::dot::dot;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 
@@ -16,7 +17,6 @@ impl WordMaps {
     /// `words` `[T, L]` and `cells` `[P, L]`, unit vectors.
     pub fn new(words: &HostTensor, cells: &[f32]) -> Self {
         let width = words.shape.last();
-        let dot = |word: &[f32], cell: &[f32]| word.iter().zip(cell).map(|(w, c)| w * c).sum::<f32>();
         let pairs = words.as_f32().chunks(width).flat_map(|word| {
             let cosine = move |cell| dot(word, cell);
             cells.chunks(width).map(cosine)
@@ -36,13 +36,14 @@ impl WordMaps {
         let cells = self.cosines.shape.last();
         self.cosines.as_f32().chunks(cells).map(|map| largest(map).expect("a picture has cells")).collect()
     }
+}
 
-    /// The mean over the tokens of the largest cosine with a cell.
-    pub fn score(&self) -> f32 {
-        let best = self.best();
-        let sum: f32 = best.iter().enumerate().map(|(token, &cell)| self.map(token)[cell]).sum();
-        sum / best.len() as f32
-    }
+/// The mean over the tokens of the largest cosine with a cell: of `words` `[T, L]` and `cells` `[P, L]`, unit vectors of `width`.
+pub fn late_score(words: &[f32], cells: &[f32], width: usize) -> f32 {
+    let best = |word| cells.chunks_exact(width).map(|cell| dot(word, cell)).fold(f32::NEG_INFINITY, f32::max);
+    let tokens = words.chunks_exact(width);
+    let count = tokens.len();
+    tokens.map(best).sum::<f32>() / count as f32
 }
 
 impl VisionLanguageModel {
@@ -90,9 +91,10 @@ mod tests {
     #[test]
     fn each_word_counts_with_its_nearest_cell() {
         let words = HostTensor::f32([2, 2], vec![1.0, 0.0, 0.0, 1.0]);
-        let maps = WordMaps::new(&words, &[0.6, 0.8, 0.8, 0.6, -1.0, 0.0]);
+        const CELLS: [f32; 6] = [0.6, 0.8, 0.8, 0.6, -1.0, 0.0];
+        let maps = WordMaps::new(&words, &CELLS);
         assert_eq!(maps.map(0), [0.6, 0.8, -1.0]);
         assert_eq!(maps.best(), [1, 0]);
-        assert!((maps.score() - 0.8).abs() < 1e-6);
+        assert!((late_score(words.as_f32(), &CELLS, 2) - 0.8).abs() < 1e-6);
     }
 }

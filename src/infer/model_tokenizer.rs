@@ -26,13 +26,45 @@ pub struct ModelTokenizer {
     longest: usize,
     /// What each id adds to a text, with the space before it where it begins a word; of models that write or read pictures.
     pieces: Vec<String>,
-    /// What was cut since it was last asked for.
-    truncations: RefCell<Vec<Truncation>>,
+    /// What is to be said of the texts since it was last asked for.
+    notes: RefCell<TextNotes>,
 }
 
 enum Kind {
     Playroom(Box<PlayroomTokenizer>),
     Published(Box<Tokenizer>),
+}
+
+/// What a model has not read of the texts that it was given.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct TextNotes {
+    pub truncations: Vec<Truncation>,
+    pub unknown: Vec<UnknownWords>,
+}
+
+impl TextNotes {
+    /// One sentence, without its full stop, for each.
+    pub fn sentences(&self) -> impl Iterator<Item = String> {
+        let cut = self.truncations.iter().map(ToString::to_string);
+        cut.chain(self.unknown.iter().map(ToString::to_string))
+    }
+}
+
+/// Words of a text that Playroom has never read: what it makes of them means nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct UnknownWords {
+    /// Its beginning.
+    pub text: String,
+    /// In their order.
+    pub words: Vec<String>,
+}
+
+impl fmt::Display for UnknownWords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<String> = self.words.iter().map(|word| format!("\"{word}\"")).collect();
+        let plural = if words.len() == 1 { "a word that is" } else { "words that are" };
+        write!(f, "{}: {plural} not in the vocabulary of this model", words.join(", "))
+    }
 }
 
 /// A text that has more tokens than the model reads.
@@ -59,7 +91,7 @@ impl ModelTokenizer {
     /// Playroom does not allow.
     pub(super) fn open(files: &dyn Files, architecture: &Architecture) -> Result<Option<Self>, LoadError> {
         const FILE: &str = "tokenizer.json";
-        let (text, truncations) = (architecture.text(), RefCell::default());
+        let (text, notes) = (architecture.text(), RefCell::default());
         let (longest, expected) = (text.max_position_embeddings, text.vocab_size);
         let known = |largest: u32| match (largest as usize) < expected {
             true => Ok(()),
@@ -74,7 +106,7 @@ impl ModelTokenizer {
                 pad,
                 longest,
                 pieces,
-                truncations,
+                notes,
             }));
         }
         let settings = Settings::open(files)?;
@@ -101,7 +133,7 @@ impl ModelTokenizer {
             pad,
             longest,
             pieces,
-            truncations,
+            notes,
         }))
     }
 
@@ -113,11 +145,14 @@ impl ModelTokenizer {
     }
 
     /// The ids of a text with its special tokens. Of one that is too long for a published model the end is cut, but for the
-    /// last token, and [`ModelTokenizer::take_truncations`] tells of it; Playroom takes none, and reads the
-    /// sentence as its world words it. At least one, or an error.
+    /// last token, and [`ModelTokenizer::take_notes`] tells of it; Playroom takes none, and reads the sentence as its
+    /// world words it. At least one, or an error.
     pub fn row(&self, text: &str) -> Result<Vec<u32>, TextError> {
         let tokenizer = match &self.tokenizer {
-            Kind::Playroom(own) => return self.fitting(text, own.sentence(&worded(text))),
+            Kind::Playroom(own) => {
+                self.note_unknown(own, text);
+                return self.fitting(text, own.sentence(&worded(text)));
+            }
             Kind::Published(tokenizer) => tokenizer,
         };
         let mut encoding = tokenizer.encode(text)?;
@@ -135,7 +170,7 @@ impl ModelTokenizer {
                 read,
                 end: text[..end].chars().skip(skipped).collect(),
             };
-            let mut truncations = self.truncations.borrow_mut();
+            let truncations = &mut self.notes.borrow_mut().truncations;
             if !truncations.contains(&truncation) {
                 truncations.push(truncation);
             }
@@ -160,9 +195,19 @@ impl ModelTokenizer {
         }
     }
 
-    /// What was cut since this was last asked.
-    pub fn take_truncations(&self) -> Vec<Truncation> {
-        self.truncations.take()
+    /// Keeps in mind which words of a text Playroom has never read.
+    pub(super) fn note_unknown(&self, own: &PlayroomTokenizer, text: &str) {
+        let words: Vec<String> = own.unknown_words(text).into_iter().map(str::to_string).collect();
+        let note = UnknownWords { text: text.chars().take(QUOTED).collect(), words };
+        let unknown = &mut self.notes.borrow_mut().unknown;
+        if !note.words.is_empty() && !unknown.contains(&note) {
+            unknown.push(note);
+        }
+    }
+
+    /// What is to be said of the texts since this was last asked.
+    pub fn take_notes(&self) -> TextNotes {
+        self.notes.take()
     }
 
     /// What `id` adds to a text, with the space before it where it begins a word; nothing for special tokens.

@@ -1,10 +1,11 @@
 //! Texts as ids, and what a model cannot do with them.
 
-use super::{GenerationContext, ModelTokenizer, TextError, Truncation, VisionLanguageModel};
+use super::{GenerationContext, ModelTokenizer, TextError, TextNotes, VisionLanguageModel};
 use crate::model::architecture::Architecture;
 use crate::model::blip::Task;
 use crate::pixels::Pixels;
 use crate::world::Style;
+use crate::world::language::worded;
 use crate::world::questions::reworded;
 
 impl VisionLanguageModel {
@@ -32,7 +33,8 @@ impl VisionLanguageModel {
         self.expect(Task::Caption)?;
         let tokenizer = self.expect_tokenizer()?;
         if let Some(own) = tokenizer.playroom() {
-            let row = tokenizer.fitting(prefix, own.caption(Style::Full, prefix))?;
+            tokenizer.note_unknown(own, prefix);
+            let row = tokenizer.fitting(prefix, own.caption(Style::Full, &worded(prefix)))?;
             return Ok((row, own.caption(Style::Full, "").len()));
         }
         let row = tokenizer.row(prefix)?;
@@ -67,6 +69,7 @@ impl VisionLanguageModel {
         self.expect(Task::Answer)?;
         let tokenizer = self.expect_tokenizer()?;
         if let Some(own) = tokenizer.playroom() {
+            tokenizer.note_unknown(own, question);
             let prompt = tokenizer.fitting(question, own.question(&reworded(question)))?;
             self.expect_room(&prompt)?;
             return Ok((GenerationContext { picture, question: None }, prompt));
@@ -77,9 +80,9 @@ impl VisionLanguageModel {
         ))
     }
 
-    /// Texts that were cut since this was last asked.
-    pub fn take_truncations(&self) -> Vec<Truncation> {
-        self.tokenizer.as_ref().map(ModelTokenizer::take_truncations).unwrap_or_default()
+    /// What was not read of texts since this was last asked.
+    pub fn take_text_notes(&self) -> TextNotes {
+        self.tokenizer.as_ref().map(ModelTokenizer::take_notes).unwrap_or_default()
     }
 
     /// What `id` adds to a text, with the space before it; nothing for special tokens.

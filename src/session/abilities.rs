@@ -7,9 +7,16 @@ use crate::model::blip::Task;
 pub(super) fn abilities(architecture: &Architecture) -> (ModelKind, Abilities) {
     let none = Abilities::default();
     match architecture {
-        Architecture::Playroom(_) => {
-            (ModelKind::Playroom, Abilities { embeds: true, captions: true, answers: true, matches: true })
-        }
+        Architecture::Playroom(config) => (
+            ModelKind::Playroom,
+            Abilities {
+                embeds: true,
+                captions: true,
+                answers: true,
+                matches: true,
+                compares_words: config.late_width > 0,
+            },
+        ),
         Architecture::Clip(_) => (ModelKind::Clip, Abilities { embeds: true, ..none }),
         Architecture::Siglip(_) => (ModelKind::Siglip, Abilities { embeds: true, ..none }),
         Architecture::Blip(Task::Caption, _) => (ModelKind::Blip, Abilities { captions: true, ..none }),

@@ -45,20 +45,8 @@ impl LoadedModel {
             return Ok(Vec::new());
         }
         self.0.expect_embeddings()?;
-        self.tell_unknown(texts);
         let ids = texts.iter().map(|text| self.0.sentence(text)).collect::<Result<Vec<_>, _>>()?;
         Ok(rows(&pollster::block_on(self.0.embed_texts(&ids))?))
-    }
-
-    /// Says which words of the texts Playroom has never read; what it makes of them means nothing.
-    pub(crate) fn tell_unknown(&self, texts: &[String]) {
-        let Some((_, words)) = self.0.playroom() else { return };
-        for text in texts {
-            let unknown = words.unknown_words(text);
-            if !unknown.is_empty() {
-                status!("note: this model has never read {}, in \"{text}\"", unknown.join(", "));
-            }
-        }
     }
 }
 

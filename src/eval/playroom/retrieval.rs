@@ -3,7 +3,7 @@
 use super::report::{HardNegativeScores, PlayroomRetrieval, TowersReport};
 use super::{Gallery, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
-use crate::infer::{VisionLanguageModel, WordMaps};
+use crate::infer::{VisionLanguageModel, late_score};
 use crate::order;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
@@ -91,10 +91,12 @@ async fn late_recall(
     let count = gallery.scenes.len();
     let cells = model.embed_cells(&gallery.pictures).await?;
     let words = model.embed_words(&sentences(model, &gallery.captions)).await?;
-    let size = cells.shape[1] * cells.shape[2];
+    let (size, width) = (cells.shape[1] * cells.shape[2], cells.shape[2]);
     let scores: Vec<Vec<f32>> = words
         .iter()
-        .map(|words| cells.as_f32().chunks(size).map(|cells| WordMaps::new(words, cells).score()).collect())
+        .map(|words| {
+            cells.as_f32().chunks(size).map(|cells| late_score(words.as_f32(), cells, width)).collect()
+        })
         .collect();
     let right = |text: usize, image: usize| gallery.captions[text] == gallery.captions[image];
     let is_found = |query: usize, score: &dyn Fn(usize) -> f32| {
@@ -225,8 +227,8 @@ impl Copies {
         let embedding = cosines(images.as_f32(), &texts.embeds[i * width..(i + 1) * width], width);
         let Some((words, temperature)) = &texts.words else { return Ok(Scores { embedding, late: None }) };
         let cells = model.embed_cells(&self.pictures).await?;
-        let size = cells.shape[1] * cells.shape[2];
-        let logit = |cells: &[f32]| temperature * WordMaps::new(&words[i], cells).score();
+        let (size, width) = (cells.shape[1] * cells.shape[2], cells.shape[2]);
+        let logit = |cells: &[f32]| temperature * late_score(words[i].as_f32(), cells, width);
         Ok(Scores { embedding, late: Some(cells.as_f32().chunks(size).map(logit).collect()) })
     }
 }

@@ -1,8 +1,9 @@
 //! Embeddings of inputs of any modality, a few at a time.
 
+use super::failure::unusable;
 use super::input::fitted;
-use crate::infer::VisionLanguageModel;
-use crate::session::protocol::{Failure, Input};
+use crate::infer::{VisionLanguageModel, WordMaps, late_score};
+use crate::session::protocol::{AttentionWeights, Event, Failure, Input, Pixels, WordAlignment};
 
 /// Pictures that are encoded at a time.
 const PICTURES: usize = 4;
@@ -42,10 +43,59 @@ pub(super) async fn encode(model: &mut VisionLanguageModel, inputs: &[Input]) ->
     Ok(rows)
 }
 
+/// Unit vectors of every patch of the pictures, `[inputs, grid * grid * late_width]`; texts have none.
+pub(super) async fn encode_patches(
+    model: &mut VisionLanguageModel,
+    inputs: &[Input],
+) -> Result<Vec<f32>, Failure> {
+    expect_words(model)?;
+    let pictures = inputs.iter().filter_map(|input| match input {
+        Input::Picture(picture) => Some(fitted(model, picture)),
+        Input::Text(_) => None,
+    });
+    let pictures = pictures.collect::<Result<Vec<_>, _>>()?;
+    Ok(model.embed_cells(&pictures).await?.as_f32().to_vec())
+}
+
+/// How near each word of a text is to each patch of a picture.
+pub(super) async fn align_words(
+    model: &mut VisionLanguageModel,
+    picture: &Pixels,
+    text: &str,
+) -> Result<Event, Failure> {
+    expect_words(model)?;
+    let row = model.sentence(text)?;
+    // The first and the last token are special.
+    let inner = 1..row.len().saturating_sub(1).max(1);
+    let tokens: Vec<String> =
+        row.get(inner.clone()).unwrap_or_default().iter().map(|&id| model.piece(id)).collect();
+    if tokens.is_empty() {
+        return Err(unusable("The text has no words.", String::new()));
+    }
+    let cells = model.embed_cells(&[fitted(model, picture)?]).await?;
+    let words = model.embed_words(&[row]).await?.swap_remove(0);
+    let maps = WordMaps::new(&words, cells.as_f32());
+    let cosines = AttentionWeights {
+        layers: 1,
+        heads: 1,
+        grid: model.architecture.grid() as u32,
+        tokens,
+        values: inner.flat_map(|token| maps.map(token).to_vec()).collect(),
+    };
+    let score = late_score(words.as_f32(), cells.as_f32(), words.shape.last());
+    Ok(Event::WordsAligned(WordAlignment { cosines, vectors: words.as_f32().to_vec(), score }))
+}
+
+fn expect_words(model: &VisionLanguageModel) -> Result<(), Failure> {
+    match model.compares_words() {
+        true => Ok(()),
+        false => Err(unusable("This model compares no single words with patches.", String::new())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::protocol::Pixels;
 
     #[test]
     fn a_piece_ends_before_the_pictures_become_too_many() {

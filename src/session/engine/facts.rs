@@ -31,6 +31,7 @@ pub(super) async fn facts(
         matcher: if abilities.matches || abilities.answers { text_stack } else { none },
         logit_scale: scale.factor,
         logit_bias: scale.bias,
+        late_scale: if abilities.compares_words { model.late_temperature().await? } else { 0.0 },
         is_sigmoid: scale.sigmoid,
         pointing_layer: match model.architecture {
             Architecture::Playroom(_) => pointing_layer(&eval_json, text_stack.layers),

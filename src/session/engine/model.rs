@@ -5,13 +5,13 @@ use super::attention;
 use super::caption::CaptionTask;
 use super::describe::{LEAST_MS, steps};
 use super::emit::Emit;
-use super::encode::{encode, piece};
+use super::encode::{align_words, encode, encode_patches, piece};
 use super::input::{decoded, fit, fitted};
 use super::loaded::Loaded;
 use super::matching::MatchTask;
 use crate::infer::VisionLanguageModel;
 use crate::session::host::Host;
-use crate::session::protocol::{Command, Event, Failure, OpenedPicture};
+use crate::session::protocol::{Command, EncodeLane, Event, Failure, OpenedPicture};
 
 /// A command, and how far the model has come with it.
 pub(super) struct ModelTask {
@@ -44,11 +44,15 @@ impl ModelTask {
             (_, ModelTaskState::Caption(task)) => return task.advance(loaded, emit).await,
             (_, ModelTaskState::Answer(task)) => return task.advance(loaded, emit).await,
             (_, ModelTaskState::Match(task)) => return task.advance(loaded, emit).await,
-            (Command::Encode { inputs, .. }, progress) => {
+            (Command::Encode { inputs, lane }, progress) => {
                 let from = if let ModelTaskState::Encoded(done) = progress { *done } else { 0 };
                 let next = piece(&inputs[from..]);
-                let rows = encode(&mut loaded.model, next).await?;
-                emit(Event::Encoded { from: from as u32, rows });
+                let rows = match lane {
+                    EncodeLane::Patches => encode_patches(&mut loaded.model, next).await?,
+                    _ => encode(&mut loaded.model, next).await?,
+                };
+                let width = rows.len().checked_div(next.len()).unwrap_or(0) as u32;
+                emit(Event::Encoded { from: from as u32, width, rows });
                 *progress = ModelTaskState::Encoded(from + next.len());
                 return Ok(from + next.len() == inputs.len());
             }
@@ -94,6 +98,7 @@ async fn once(
             attention::cross(model, picture, text, *reader).await
         }
         Command::SelfAttention { picture } => attention::self_attention(model, picture).await,
+        Command::AlignWords { picture, text } => align_words(model, picture, text).await,
         Command::TimeSteps { picture } => {
             let fitted = fitted(model, picture)?;
             Ok(steps(model.time_image_steps(&fitted, LEAST_MS).await?))

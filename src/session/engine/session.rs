@@ -91,8 +91,8 @@ impl Session {
                 }),
             },
         };
-        for truncation in self.loaded.iter().flat_map(|loaded| loaded.model.take_truncations()) {
-            emit(Event::Noted(format!("{truncation}.")));
+        for notes in self.loaded.iter().map(|loaded| loaded.model.take_text_notes()) {
+            notes.sentences().for_each(|sentence| emit(Event::Noted(format!("{sentence}."))));
         }
         if let Some(measurements) =
             self.loaded.as_ref().and_then(|loaded| loaded.model.device().take_measurements())

@@ -82,6 +82,10 @@ commands! {
         /// Where each patch looks in the image encoder. [`Event::SelfAttention`].
         SelfAttention { picture: Pixels },
     }
+    WordAlignment {
+        /// How near each token of a text is to each patch of the picture, by late interaction. [`Event::WordsAligned`].
+        AlignWords { picture: Pixels, text: String },
+    }
     Steps {
         /// Times every step of encoding the picture on the device that computes. [`Event::StepsTimed`].
         TimeSteps { picture: Pixels },
@@ -128,6 +132,8 @@ commands! {
     }
     /// Pictures, each with a text that is true of it.
     Gallery {}
+    /// The same pictures patch by patch, for late interaction.
+    Patches {}
     Train {
         /// Trains up to this step, or to the end of the experiment where that is sooner: resumes where the run of an equal
         /// experiment is no further, else begins anew.
@@ -170,7 +176,8 @@ commands! {
         Delete { name: String },
     }
     _ {
-        /// Embeds inputs of any modality. [`Event::Encoded`] many times, in order, until every input is done.
+        /// Embeds inputs of any modality, on the lane `Patches` every patch of pictures. [`Event::Encoded`] many times, in order,
+        /// until every input is done.
         Encode { inputs: Vec<Input>, lane: EncodeLane },
         /// Stops the work on a lane. No reply; neither does the stopped request reply any more.
         Stop { lane: Lane },
@@ -185,6 +192,7 @@ pub enum EncodeLane {
     Search,
     Labels,
     Gallery,
+    Patches,
 }
 
 impl From<EncodeLane> for Lane {
@@ -195,6 +203,7 @@ impl From<EncodeLane> for Lane {
             EncodeLane::Search => Lane::Search,
             EncodeLane::Labels => Lane::Labels,
             EncodeLane::Gallery => Lane::Gallery,
+            EncodeLane::Patches => Lane::Patches,
         }
     }
 }
@@ -214,11 +223,13 @@ impl Lane {
             | Lane::Ask
             | Lane::CrossAttention
             | Lane::SelfAttention
+            | Lane::WordAlignment
             | Lane::Steps
             | Lane::Match
             | Lane::Search
             | Lane::Labels
-            | Lane::Gallery => true,
+            | Lane::Gallery
+            | Lane::Patches => true,
             Lane::Load
             | Lane::Compare
             | Lane::Open
@@ -281,6 +292,7 @@ impl Command {
             | Command::Ask { picture, .. }
             | Command::CrossAttention { picture, .. }
             | Command::SelfAttention { picture }
+            | Command::AlignWords { picture, .. }
             | Command::TimeSteps { picture } => Some(picture),
             Command::Match { pictures, .. } => match &pictures[..] {
                 [picture] => Some(picture),

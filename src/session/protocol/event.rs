@@ -13,9 +13,10 @@ pub enum Event {
     Ready(ModelFacts),
     Compared(PrecisionReport),
     Opened(OpenedPicture),
-    /// Unit vectors of the inputs `from ..`, each of `ModelFacts::embed_dim` values, row after row.
+    /// Unit vectors of the inputs `from ..`: of each input `width` values, row after row.
     Encoded {
         from: u32,
+        width: u32,
         rows: Vec<f32>,
     },
     /// Probabilities that they belong together, `[pictures, texts]`.
@@ -34,6 +35,7 @@ pub enum Event {
     Answered(Answer),
     CrossAttention(AttentionWeights),
     SelfAttention(AttentionWeights),
+    WordsAligned(WordAlignment),
     /// In the order in which they run.
     StepsTimed(Vec<StepTime>),
     Training(TrainingUpdate),
@@ -216,6 +218,17 @@ pub struct AttentionWeights {
     /// The text of each query token with the space before it; empty where the queries are the `grid * grid` patches.
     pub tokens: Vec<String>,
     pub values: Vec<f32>,
+}
+
+/// A text's tokens compared with a picture's patches (Yao et al. 2022, FILIP).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WordAlignment {
+    /// Cosines, in one layer and head, of the tokens that are words.
+    pub cosines: AttentionWeights,
+    /// Unit vectors of all tokens, the special ones included, `[tokens, width]`: what the score of any picture is made of.
+    pub vectors: Vec<f32>,
+    /// The mean over all tokens of the largest cosine with a patch.
+    pub score: f32,
 }
 
 /// One step of a plan, awaited by itself.

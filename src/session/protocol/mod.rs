@@ -20,6 +20,7 @@ pub use command::{Command, EncodeLane, Lane};
 pub use event::{
     AlbumPart, Alternative, Answer, AttentionWeights, Backend, Candidate, CaptionHypothesis, DeviceReport,
     DownloadProgress, Event, Failure, Loading, LoadingStage, OpenedPicture, Recovery, StepTime, Token, Trial,
+    WordAlignment,
 };
 pub use input::{BackendChoice, DecodingChoice, Input, Photo, Pixels, Reader};
 pub use model::{Abilities, ModelFacts, ModelKind, ModelName, Offer, PrecisionReport, Stack, StoredModel};
@@ -66,7 +67,7 @@ mod tests {
         let request = Request { id: 300, command };
         assert_eq!(decode::<Request>(&encode(&request)).unwrap(), request);
 
-        let event = Event::Encoded { from: 7, rows: vec![0.1, f32::MIN_POSITIVE, -0.0, 1.0] };
+        let event = Event::Encoded { from: 7, width: 4, rows: vec![0.1, f32::MIN_POSITIVE, -0.0, 1.0] };
         let reply = Reply { id: u32::MAX, event };
         assert_eq!(decode::<Reply>(&encode(&reply)).unwrap(), reply);
     }

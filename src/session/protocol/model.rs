@@ -69,6 +69,8 @@ pub struct ModelFacts {
     /// `logits = logit_scale * cosine + logit_bias`, as trained.
     pub logit_scale: f32,
     pub logit_bias: f32,
+    /// `logits = late_scale * late_score`, as trained; 0 where the model compares no words with patches.
+    pub late_scale: f32,
     /// Whether a logit's sigmoid is the probability of a pair; otherwise the softmax over the texts is that of each.
     pub is_sigmoid: bool,
     /// The layer of the decoder's cross-attention that the model card calls best at pointing.
@@ -127,6 +129,8 @@ pub struct Abilities {
     pub answers: bool,
     /// [`super::Command::Match`].
     pub matches: bool,
+    /// [`super::Command::AlignWords`].
+    pub compares_words: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,7 +49,7 @@ fn what_has_failed_is_not_answered_by_what_came_before() {
     let mut state = ready_state();
     let search = |words: &str| Command::Encode { inputs: vec![words.into()], lane: EncodeLane::TextQuery };
     let id = state.ask(search("a red circle")).unwrap().id;
-    state.apply(Reply { id, event: Event::Encoded { from: 0, rows: vec![0.6, 0.8] } });
+    state.apply(Reply { id, event: Event::Encoded { from: 0, width: 2, rows: vec![0.6, 0.8] } });
     let id = state.ask(search("too long")).unwrap().id;
     assert_eq!(state.text_query.value.texts, [0.6, 0.8], "the order of before stands meanwhile");
     state.apply(Reply { id, event: failure(Recovery::ChangeInput) });

@@ -16,7 +16,13 @@ pub fn facts() -> ModelFacts {
     ModelFacts {
         name: "test".into(),
         kind: ModelKind::Playroom,
-        abilities: Abilities { embeds: true, captions: true, answers: true, matches: true },
+        abilities: Abilities {
+            embeds: true,
+            captions: true,
+            answers: true,
+            matches: true,
+            compares_words: true,
+        },
         parameters: 10,
         embed_dim: 2,
         image_size: 8,
@@ -26,6 +32,7 @@ pub fn facts() -> ModelFacts {
         matcher: stack,
         logit_scale: 10.0,
         logit_bias: 0.0,
+        late_scale: 0.0,
         is_sigmoid: false,
         pointing_layer: 0,
         precision: Precision::F32,
@@ -136,7 +143,7 @@ fn an_answer_is_that_to_its_own_words() {
     let mut state = ready_state();
     let search = |words: &str| Command::Encode { inputs: vec![words.into()], lane: EncodeLane::Search };
     let id = state.ask(search("a dog")).unwrap().id;
-    state.apply(Reply { id, event: Event::Encoded { from: 0, rows: vec![0.6, 0.8] } });
+    state.apply(Reply { id, event: Event::Encoded { from: 0, width: 2, rows: vec![0.6, 0.8] } });
     assert!(state.search.answer_to(&search("a cat")).is_none(), "these were not asked yet");
     assert_eq!(state.search.answer_to(&search("a dog")).map(|found| &found.texts[..]), Some(&[0.6, 0.8][..]));
     state.ask(search("a cat")).unwrap();
@@ -151,7 +158,7 @@ fn a_gallery_comes_in_rows_until_it_is_whole() {
     // Of two values each: a picture's are halves, a text's tenths.
     let rows = |from: u32, count: usize| {
         let rows = [0.5, 0.5, 0.1, 0.1].repeat(count);
-        Event::Encoded { from, rows }
+        Event::Encoded { from, width: 2, rows }
     };
     state.apply(Reply { id, event: rows(0, 2) });
     assert_eq!((state.gallery.value.count(), state.gallery.phase), (2, Phase::Running));

@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::training::{CorruptionResults, Runs};
 use crate::session::protocol::{
     Answer, AttentionWeights, Command, Event, Failure, Lane, Offer, OpenedPicture, Precision,
-    PrecisionReport, Reply, Request, StepTime, StoredModel,
+    PrecisionReport, Reply, Request, StepTime, StoredModel, WordAlignment,
 };
 use crate::ui::memo::Memo;
 use leptos::prelude::{RwSignal, With};
@@ -65,6 +65,7 @@ requests! {
     Ask => answer: Option<Answer>,
     CrossAttention => cross: Option<AttentionWeights>,
     SelfAttention => patches: Option<AttentionWeights>,
+    WordAlignment => word_alignment: Option<WordAlignment>,
     Steps => steps: Vec<StepTime>,
     Match => matched: Vec<f32>,
     Weights => weights: Vec<u8>,
@@ -75,6 +76,7 @@ requests! {
     Labels => labels: Embeddings,
     AddPhoto => adding: (),
     Gallery => gallery: Embeddings,
+    Patches => gallery_patches: Embeddings,
     Train => training: Runs,
     Offer => offer: Option<Offer>,
     Download => download: Option<Download>,
@@ -157,7 +159,7 @@ impl UiState {
             }
             Event::Compared(report) => self.compared(id, report),
             Event::Opened(opened) => self.opened.apply(id, Phase::Done, |value| *value = Some(opened)),
-            Event::Encoded { from, rows } => self.encoded(id, from as usize, &rows),
+            Event::Encoded { from, width, rows } => self.encoded(id, from as usize, width as usize, &rows),
             Event::Matched(all) => self.matched.apply(id, Phase::Done, |value| *value = all),
             Event::TokenWritten { position, token } => {
                 self.caption.apply(id, Phase::Running, |writing| writing.write(position, token));
@@ -168,6 +170,9 @@ impl UiState {
             Event::Answered(answer) => self.answer.apply(id, Phase::Done, |value| *value = Some(answer)),
             Event::CrossAttention(maps) => self.cross.apply(id, Phase::Done, |value| *value = Some(maps)),
             Event::SelfAttention(maps) => self.patches.apply(id, Phase::Done, |value| *value = Some(maps)),
+            Event::WordsAligned(maps) => {
+                self.word_alignment.apply(id, Phase::Done, |value| *value = Some(maps))
+            }
             Event::StepsTimed(steps) => self.steps.apply(id, Phase::Done, |value| *value = steps),
             Event::Training(update) => self.apply_training(id, update),
             Event::Trained { .. } => self.training.apply(id, Phase::Done, |_| {}),
@@ -215,16 +220,14 @@ impl UiState {
         });
     }
 
-    fn encoded(&mut self, id: u32, from: usize, rows: &[f32]) {
-        let Some(width) = self.load.value.model.as_ref().map(|model| model.embed_dim as usize) else {
-            return;
-        };
+    fn encoded(&mut self, id: u32, from: usize, width: usize, rows: &[f32]) {
         let lanes = [
             &mut self.text_query,
             &mut self.picture_query,
             &mut self.search,
             &mut self.labels,
             &mut self.gallery,
+            &mut self.gallery_patches,
         ];
         let Some(request) = lanes.into_iter().find(|request| request.id() == id) else { return };
         let command = request.command.clone();

@@ -49,6 +49,8 @@ impl View {
             Room::Retrieve => {
                 write("by", Some(self.retrieve.to_string()), Some(plain.retrieve.to_string()));
                 write("q", text(&self.query), text(""));
+                write("rank", Some(self.rank_by.to_string()), Some(plain.rank_by.to_string()));
+                write("word", self.word.map(|word| word.to_string()), None);
                 write("rerank", self.rerank.then(|| "1".into()), None);
                 write("temp", self.milli_temperature.map(|milli| decimal(milli, 3)), None);
                 write("pair", self.pair.map(|(text, picture)| format!("{text}-{picture}")), None);
@@ -135,6 +137,7 @@ impl View {
             "edit" => put(&mut self.editing, flag(value)),
             "by" => set(&mut self.retrieve, value),
             "q" if self.room == Room::Retrieve => set(&mut self.query, value),
+            "rank" => set(&mut self.rank_by, value),
             "rerank" => put(&mut self.rerank, flag(value)),
             "temp" => put(&mut self.milli_temperature, temperature(parts(value, 3))),
             "pair" => put(&mut self.pair, pair_of(value).map(Some)),

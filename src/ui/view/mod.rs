@@ -10,7 +10,7 @@ mod rooms;
 pub use address::Misread;
 pub use album::AlbumView;
 pub use contrast::ContrastView;
-pub use names::{Attending, ContrastMode, PictureName, RetrieveMode};
+pub use names::{Attending, ContrastMode, PictureName, RankBy, RetrieveMode};
 pub use race::{LONGEST, RaceView};
 pub use rooms::{Group, Room, RoomInfo};
 
@@ -31,6 +31,7 @@ pub struct View {
     pub gallery: u64,
     pub retrieve: RetrieveMode,
     pub query: String,
+    pub rank_by: RankBy,
     pub rerank: bool,
     /// Temperature of the softmax over the gallery, in thousandths; `None` is the model's own.
     pub milli_temperature: Option<u32>,
@@ -44,7 +45,7 @@ pub struct View {
     pub attending: Attending,
     pub layer: Option<usize>,
     pub head: Option<usize>,
-    /// The pinned word: of the caption in Caption, of the text in Attend.
+    /// The pinned word: of the query in Retrieve, of the caption in Caption, of the text in Attend.
     pub word: Option<usize>,
     pub patch: Option<usize>,
     pub question: String,
@@ -66,6 +67,7 @@ impl Default for View {
             gallery: GALLERY_SEED,
             retrieve: RetrieveMode::Words,
             query: String::new(),
+            rank_by: RankBy::Cosine,
             rerank: false,
             milli_temperature: None,
             pair: None,

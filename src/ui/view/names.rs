@@ -14,6 +14,16 @@ pub enum RetrieveMode {
     Map,
 }
 
+/// By what the gallery is ranked for a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum RankBy {
+    /// The cosine of one vector a side.
+    Cosine,
+    /// The mean over the words of the largest cosine with a patch.
+    Late,
+}
+
 /// Whose attention is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "lowercase")]

@@ -23,6 +23,7 @@ pub use histogram::{Histogram, Spread};
 pub use key::Hidden;
 pub use line::LineChart;
 pub use mark::Mark;
+pub use plot::measure;
 pub use scale::Axis;
 pub use scatter::{Group, Scatter};
 pub use series::Series;

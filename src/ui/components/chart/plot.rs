@@ -136,7 +136,7 @@ fn written([x, y, width, height]: [f32; 4]) -> String {
 }
 
 /// Keeps `width` what the area has on the page.
-fn measure(area: NodeRef<Div>, width: RwSignal<f32>) {
+pub fn measure(area: NodeRef<Div>, width: RwSignal<f32>) {
     Effect::new(move || {
         let Some(area) = area.get() else { return };
         let watched = area.clone();

@@ -1,6 +1,6 @@
 //! How good the retrieval is, and the inspector of the room.
 
-use super::ranking::Ranking;
+use super::ranking::{Ranking, is_late};
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::inspector::{Figure, Inspector};
@@ -83,22 +83,22 @@ fn table(measured: Option<[RetrievalMetrics; 2]>, count: usize) -> String {
 #[component]
 pub fn Notes(ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
-    let mode = app.pick(|view| view.retrieve);
+    let (mode, late) = (app.pick(|view| view.retrieve), is_late(app));
     let figures = Memo::new(move |_| {
         let model = app.requests.load.with(|load| load.value.model.clone());
         let dash = || "–".to_owned();
+        let names = if late.get() { ["Best score", "Mean score"] } else { ["Best cosine", "Mean cosine"] };
         let is_search = !matches!(mode.get(), RetrieveMode::Matrix | RetrieveMode::Map);
         let scores: Vec<f32> = ranking
             .order
             .with(|order| ranking.cosines.with(|all| order.iter().map(|&item| all[item]).collect()));
         let of_search = match lead(&scores) {
-            None => ["Best cosine", "Margin over the runner-up", "Mean cosine"]
-                .map(|name| Figure::new(name, dash())),
+            None => [names[0], "Margin over the runner-up", names[1]].map(|name| Figure::new(name, dash())),
             Some(Lead { best, second, mean }) => [
-                Figure::new("Best cosine", format::three(best)),
+                Figure::new(names[0], format::three(best)),
                 Figure::new("Margin over the runner-up", format::three(best - second))
                     .beside(format!("runner-up {}", format::three(second))),
-                Figure::new("Mean cosine", format::three(mean)).beside(format!("of {}", scores.len())),
+                Figure::new(names[1], format::three(mean)).beside(format!("of {}", scores.len())),
             ],
         };
         let common = [
@@ -123,6 +123,16 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
                 <p>"All vectors of the gallery, projected by " <Term id="pca">"PCA"</Term> " to the two directions of greatest variance. A caption and its image
                     ought to coincide, yet texts and images form two clusters: the " <Term id="modality-gap">"modality gap"</Term> "."</p>
                 <p>"Retrieval works all the same: for one query the gap shifts every cosine by nearly the same amount."</p>
+            </Inspector>
+        }
+        .into_any(),
+        RetrieveMode::Words if late.get() => view! {
+            <Inspector title="Ranked by late interaction" section="10, alignment, and 12, retrieval" figures formula=late_interaction()>
+                <p>"Two encoders give every word and every " <Term id="patch">"patch"</Term> " a unit vector of its own. " <Term id="late-interaction">"Late interaction"</Term> "
+                    lets each word take the patch that it is nearest to; the mean of these cosines is the score of the image."</p>
+                <p>"One vector for a whole sentence can hold that something is red and something is a circle, and not that it is the same thing. Word by word, the patch
+                    has to be found that is both: this is explicit " <Term id="alignment">"alignment"</Term> ", and near misses fool it less often."</p>
+                <p>"Ground truth: the patch of a word that names an object ought to lie in that object (the " <Term id="pointing-game">"pointing game"</Term> ")."</p>
             </Inspector>
         }
         .into_any(),
@@ -163,6 +173,14 @@ fn ranked() -> AnyView {
         <var>"s"</var><sub>"j"</sub> " = " <var>"q"</var> " · " <var>"z"</var><sub>"j"</sub><br />
         <var>"p"</var><sub>"j"</sub> " = exp(" <var>"s"</var><sub>"j"</sub> " / " <var>"τ"</var> ") / "
         <span class="sum">"Σ"</span><sub>"k"</sub> " exp(" <var>"s"</var><sub>"k"</sub> " / " <var>"τ"</var> ")"
+    }
+    .into_any()
+}
+
+/// The score of an image for a text of `T` tokens.
+fn late_interaction() -> AnyView {
+    view! {
+        <var>"s"</var> " = 1/" <var>"T"</var> " " <span class="sum">"Σ"</span><sub>"t"</sub> " max" <sub>"p"</sub> " " <var>"w"</var><sub>"t"</sub> " · " <var>"c"</var><sub>"p"</sub>
     }
     .into_any()
 }

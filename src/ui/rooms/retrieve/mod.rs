@@ -7,6 +7,7 @@ mod map;
 mod matrix;
 mod query;
 mod ranking;
+mod word_patches;
 
 use crate::session::protocol::Lane;
 use crate::ui::components::failure::FailureNote;
@@ -15,7 +16,7 @@ use crate::ui::components::overlay::Overlay;
 use crate::ui::components::picture::PicturePanel;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
-use crate::ui::view::RetrieveMode;
+use crate::ui::view::{RankBy, RetrieveMode};
 use figures::{Figures, Notes};
 use found::{FoundPictures, FoundSentences};
 use gallery::{Progress, encode};
@@ -24,6 +25,7 @@ use map::SpaceMap;
 use matrix::SimilarityMatrix;
 use query::WordsQuery;
 use ranking::Ranking;
+use word_patches::WordPatches;
 
 const MODES: [(RetrieveMode, &str); 5] = [
     (RetrieveMode::Words, "Text to image"),
@@ -33,6 +35,9 @@ const MODES: [(RetrieveMode, &str); 5] = [
     (RetrieveMode::Map, "Map"),
 ];
 
+const RANKINGS: [(RankBy, &str); 2] =
+    [(RankBy::Cosine, "Cosine similarity"), (RankBy::Late, "Late interaction")];
+
 #[component]
 pub fn Retrieve() -> impl IntoView {
     let app = AppContext::here();
@@ -41,7 +46,7 @@ pub fn Retrieve() -> impl IntoView {
     let ranking = Ranking::new(app);
     let stage = move || match mode.get() {
         RetrieveMode::Words => {
-            view! { <WordsQuery ranking /><Sharpness /><FoundPictures ranking /> }.into_any()
+            view! { <WordsQuery ranking /><Sharpness /><WordPatches /><FoundPictures ranking /> }.into_any()
         }
         RetrieveMode::Sentences => {
             view! { <PictureQuery><FoundSentences ranking /></PictureQuery> }.into_any()
@@ -92,8 +97,14 @@ fn Sharpness() -> impl IntoView {
     let matches = app.can(|abilities| abilities.matches);
     let rerank = app.pick(|view| view.rerank);
     let temperature = ranking::temperature(app);
+    let compares_words = app.can(|abilities| abilities.compares_words);
+    let rank_by = app.pick(|view| view.rank_by);
     view! {
         <div class="row controls">
+            {move || (is_words.get() && compares_words.get()).then(|| view! {
+                <Segments label="Rank by" options=RANKINGS.to_vec() chosen=rank_by
+                    choose=move |rank_by| app.go(|view| { view.rank_by = rank_by; view.word = None }) />
+            })}
             <Slider label="Temperature τ" term="temperature" min=-3.0 max=0.0 step=0.02 value=Memo::new(move |_| temperature.get().log10())
                 show=|exponent| format!("{:.3}", 10_f32.powf(exponent))
                 change=move |exponent| app.preview(|view| view.milli_temperature = Some(milli(exponent)))

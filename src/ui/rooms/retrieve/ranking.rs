@@ -1,5 +1,6 @@
 //! In which order the gallery is found.
 
+use crate::infer::late_score;
 use crate::order;
 use crate::session::protocol::{Command, Input};
 use crate::softmax::softmax;
@@ -8,7 +9,7 @@ use crate::ui::memo::Memo;
 use crate::ui::ranking::cosines;
 use crate::ui::state::{Phase, RequestState};
 use crate::ui::throttle::throttle;
-use crate::ui::view::RetrieveMode;
+use crate::ui::view::{RankBy, RetrieveMode};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ pub struct Ranking {
     pub words: Memo<String>,
     /// Whether the order is of what stands on the page now.
     pub is_current: Memo<bool>,
-    /// Cosine of each item; empty while there is no query or no gallery.
+    /// Cosine of each item, or its score by late interaction; empty while there is no query or no gallery.
     pub cosines: Memo<Vec<f32>>,
     /// Softmax over the items of the order.
     pub probabilities: Memo<Vec<f32>>,
@@ -38,7 +39,11 @@ impl Ranking {
         let Query { vector, words, is_current } = Query::new(app);
         let mode = app.pick(|view| view.retrieve);
         let temperature = temperature(app);
+        let late = is_late(app);
         let cosines = Memo::new(move |_| {
+            if late.get() {
+                return late_scores(app);
+            }
             let is_sentences = mode.get() == RetrieveMode::Sentences;
             app.requests.gallery.with(|rows| {
                 cosines(&vector.get(), if is_sentences { &rows.value.texts } else { &rows.value.pictures })
@@ -96,12 +101,42 @@ fn reranked(mut order: Vec<usize>, matched: &[(usize, f32)]) -> Vec<usize> {
     order
 }
 
+/// Whether words are compared with patches: where that is chosen for texts and the model can.
+pub fn is_late(app: AppContext) -> Memo<bool> {
+    let can = app.can(|abilities| abilities.compares_words);
+    let is_chosen = app.pick(|view| view.retrieve == RetrieveMode::Words && view.rank_by == RankBy::Late);
+    Memo::new(move |_| is_chosen.get() && can.get())
+}
+
+/// The score of every image whose patches are known, by late interaction with the words that were read last.
+fn late_scores(app: AppContext) -> Vec<f32> {
+    if app.view.with(|view| view.query.trim().is_empty()) {
+        return Vec::new();
+    }
+    app.requests.gallery_patches.with(|rows| {
+        let (patches, each) = (&rows.value.pictures, rows.value.width);
+        app.requests.word_alignment.with(|request| match request.value.as_ref() {
+            Some(maps) if each > 0 => {
+                let width = each / (maps.cosines.grid * maps.cosines.grid).max(1) as usize;
+                patches.chunks_exact(each).map(|image| late_score(&maps.vectors, image, width)).collect()
+            }
+            _ => Vec::new(),
+        })
+    })
+}
+
 /// The visitor's temperature, or the inverse of the model's trained scale.
 pub fn temperature(app: AppContext) -> Memo<f32> {
     Memo::new(move |_| {
-        let chosen = app.view.with(|view| view.milli_temperature);
-        let own =
-            app.requests.load.with(|load| load.value.model.as_ref().map(|model| 1.0 / model.logit_scale));
+        let (chosen, late) = (app.view.with(|view| view.milli_temperature), is_late(app).get());
+        let own = app.requests.load.with(|load| {
+            let scale = load
+                .value
+                .model
+                .as_ref()
+                .map(|model| if late { model.late_scale } else { model.logit_scale });
+            scale.map(|scale| 1.0 / scale)
+        });
         chosen.map(|milli| milli as f32 / 1000.0).or(own).unwrap_or(0.07).clamp(0.001, 1.0)
     })
 }
@@ -128,6 +163,13 @@ impl Query {
             }
             _ => {}
         });
+        let late = is_late(app);
+        Effect::new(move || {
+            if late.get() && !text.with(String::is_empty) {
+                let picture = app.steady.with(|picture| picture.pixels.clone());
+                app.ask(Command::AlignWords { picture, text: text.get() });
+            }
+        });
         let vector = Memo::new(move |_| match (mode.get(), position.get()) {
             (RetrieveMode::Words, _) if typed.with(String::is_empty) => Vec::new(),
             (RetrieveMode::Words, _) => app.requests.text_query.with(|request| request.value.texts.clone()),
@@ -137,10 +179,16 @@ impl Query {
             }),
             _ => app.requests.picture_query.with(|request| request.value.pictures.clone()),
         });
-        let words = Memo::new(move |_| app.requests.text_query.with(words_of));
+        let words = Memo::new(move |_| match late.get() {
+            true => app.requests.word_alignment.with(words_of),
+            false => app.requests.text_query.with(words_of),
+        });
         let is_current = Memo::new(move |_| match (mode.get(), position.get()) {
             (RetrieveMode::Words, _) => {
-                let is_over = app.requests.text_query.with(|request| request.phase == Phase::Failed);
+                let is_over = match late.get() {
+                    true => app.requests.word_alignment.with(|request| request.phase == Phase::Failed),
+                    false => app.requests.text_query.with(|request| request.phase == Phase::Failed),
+                };
                 words.with(|words| typed.with(|typed| is_over || typed.is_empty() || words == typed))
             }
             (_, Some(_)) => true,
@@ -160,6 +208,7 @@ fn words_of<T: Clone>(request: &RequestState<T>) -> String {
             Some(Input::Text(words)) => words.clone(),
             Some(Input::Picture(_)) | None => String::new(),
         },
+        Some(Command::AlignWords { text, .. }) => text.clone(),
         _ => String::new(),
     }
 }
@@ -180,11 +229,18 @@ fn rerank_command(
     by_cosine: Memo<Vec<usize>>,
     words: Memo<String>,
 ) -> Memo<Option<(Vec<usize>, Command)>> {
+    let late = is_late(app);
     Memo::new(move |_| {
         let can_match = app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.abilities.matches));
         let is_asked = can_match && app.view.with(|view| view.rerank && view.retrieve == RetrieveMode::Words);
         let is_whole = app.requests.gallery.with(|rows| rows.is_settled())
-            && app.requests.text_query.with(|query| query.is_settled());
+            && match late.get() {
+                true => {
+                    app.requests.gallery_patches.with(|rows| rows.is_settled())
+                        && app.requests.word_alignment.with(|request| request.is_settled())
+                }
+                false => app.requests.text_query.with(|query| query.is_settled()),
+            };
         if !is_asked || !is_whole {
             return None;
         }

@@ -1,6 +1,7 @@
 //! The engine behind the protocol, natively, with the shipped model: what the page asks and what comes back.
 
 use triptych::device::{CpuDevice, Device};
+use triptych::infer::late_score;
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::lab::contrast::{self, objectives};
 use triptych::lab::fuse::{Contestant, Modality, RaceSettings};
@@ -10,6 +11,7 @@ use triptych::session::protocol::{
     BackendChoice, Command, DecodingChoice, EncodeLane, Event, Experiment, Input, Lane, ModelName, Pixels,
     Reader, Recovery, TrainingUpdate,
 };
+use triptych::world::language::full_caption;
 use triptych::world::render::PIXELS;
 use triptych::world::{Split, render, splits};
 
@@ -45,12 +47,14 @@ fn a_gallery_comes_in_pieces_and_gives_way_to_typed_words() {
     let text = client.send(Command::query("a red circle"));
     let replies = pollster::block_on(client.finish());
     assert_eq!(replies[0].id, text);
-    let Event::Encoded { from: 0, rows: embedding } = &replies[0].event else { panic!("{:?}", replies[0]) };
+    let Event::Encoded { from: 0, rows: embedding, .. } = &replies[0].event else {
+        panic!("{:?}", replies[0])
+    };
     let norm: f32 = embedding.iter().map(|v| v * v).sum();
     assert!((norm - 1.0).abs() < 1e-4, "{norm}");
     let mut found = Vec::new();
     for reply in &replies[1..] {
-        let Event::Encoded { from, rows } = &reply.event else { panic!("{reply:?}") };
+        let Event::Encoded { from, rows, .. } = &reply.event else { panic!("{reply:?}") };
         assert_eq!((reply.id, *from as usize * embedding.len()), (gallery, found.len()));
         found.extend_from_slice(rows);
     }
@@ -127,6 +131,68 @@ fn answers_attention_and_matches_have_their_shapes() {
     let [Event::Matched(probabilities)] = &events[..] else { panic!("{events:?}") };
     assert_eq!(probabilities.len(), 6);
     assert!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
+}
+
+#[test]
+fn words_are_compared_with_patches_and_rank_a_gallery() {
+    let mut client = loaded();
+    let scene = splits::scene(Split::Test, 5, 0);
+    let text = full_caption(&scene).text;
+    let command = |picture, text: &str| Command::AlignWords { picture, text: text.to_string() };
+    let events = pollster::block_on(client.ask(command(picture(0), &text)));
+    let [Event::WordsAligned(found)] = &events[..] else { panic!("{events:?}") };
+    let (words, cells) = (found.cosines.tokens.len(), (found.cosines.grid * found.cosines.grid) as usize);
+    assert_eq!(
+        (found.cosines.tokens.concat().trim(), found.cosines.values.len()),
+        (&text[..], words * cells)
+    );
+    assert!(found.cosines.values.iter().all(|cosine| cosine.abs() <= 1.0 + 1e-5));
+
+    // The same score from the vectors of the words and of the patches, and the highest of some scenes.
+    let inputs: Vec<Input> = (0..9).map(|at| picture(at).into()).collect();
+    let events = pollster::block_on(client.ask(Command::Encode { inputs, lane: EncodeLane::Patches }));
+    let mut scores = Vec::new();
+    for event in &events {
+        let Event::Encoded { width, rows, .. } = event else { panic!("{event:?}") };
+        let each = *width as usize;
+        scores.extend(rows.chunks(each).map(|patches| late_score(&found.vectors, patches, each / cells)));
+    }
+    assert_eq!(scores.len(), 9);
+    assert!((scores[0] - found.score).abs() < 1e-4, "{} {}", scores[0], found.score);
+    assert!(scores[1..].iter().all(|&other| other < scores[0]), "{scores:?}");
+    for (text, says) in [(" ", "no words"), ("a red ball", "")] {
+        let events = pollster::block_on(client.ask(command(picture(0), text)));
+        match &events[..] {
+            [Event::Failed(failure)] => assert!(failure.sentence.contains(says), "{failure:?}"),
+            events => assert!(says.is_empty() && matches!(events, [Event::WordsAligned(_)]), "{events:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_word_that_playroom_has_never_read_is_told_wherever_it_is_typed() {
+    let mut client = loaded();
+    let (picture, text) = (picture(0), "a Zebra beside a big ball".to_string());
+    let limits = (DecodingChoice::Greedy, 4);
+    for command in [
+        Command::query(&text[..]),
+        Command::AlignWords { picture: picture.clone(), text: text.clone() },
+        Command::CrossAttention { picture: picture.clone(), text: text.clone(), reader: Reader::Matcher },
+        Command::Match { pictures: vec![picture.clone()], texts: vec![text.clone()] },
+        Command::Ask { picture: picture.clone(), question: format!("is there {text}?") },
+        Command::Caption { picture, prefix: text, decoding: limits.0, max_new_tokens: limits.1 },
+    ] {
+        let lane = command.lane();
+        let events = pollster::block_on(client.ask(command));
+        let noted: Vec<_> = events
+            .iter()
+            .filter_map(|event| if let Event::Noted(note) = event { Some(note) } else { None })
+            .collect();
+        let [note] = &noted[..] else { panic!("{lane:?}: {noted:?}") };
+        assert!(note.starts_with("\"Zebra\"") && !note.contains("ball"), "{lane:?}: {note}");
+    }
+    let events = pollster::block_on(client.ask(Command::query("a big ball in the upper left corner")));
+    assert!(matches!(events[..], [Event::Encoded { .. }]), "{events:?}");
 }
 
 #[test]

@@ -100,6 +100,46 @@ journey(
 );
 
 journey(
+  "late interaction ranks by words and patches, and its lines and maps are held against the scene",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("retrieve?picture=1-1");
+    await lab.ranked();
+    const caption = (await page.locator(".shelf [aria-pressed=true]").getAttribute("title")).replace("A scene: ", "");
+    await page.getByRole("button", { name: "Late interaction" }).click();
+    await page.getByLabel("Query", { exact: true }).fill(caption);
+    await page.waitForURL(/rank=late/);
+    const first = page.locator("ol.found > li").first();
+    await first.locator(".thumbnail[aria-pressed=true]").waitFor({ timeout: 120_000 });
+    assert.deepEqual(await lab.verdicts(1), ["true"], "the scene itself comes first");
+    const score = Number(await page.locator(".word-patches data.big").textContent());
+    const listed = Number(await first.locator("p.score data").first().textContent());
+    assert.ok(Math.abs(score - listed) < 2e-3, `${score} beside the image, ${listed} in the ranking`);
+
+    const words = page.locator(".word-patches ol.words button.word");
+    const count = await words.count();
+    await page.waitForFunction((count) => document.querySelectorAll(".word-patches .lines line").length === count, count);
+    let [hits, told] = [0, 0];
+    for (let at = 0; at < count; at++) {
+      await words.nth(at).focus();
+      const verdict = page.locator(".word-patches .pointing .verdict");
+      if ((await verdict.count()) === 0) continue;
+      told++;
+      const isHit = (await verdict.textContent()).trim() === "hit";
+      if (isHit) assert.equal(await lab.peakIsInOutline(), true, "a hit lies in the outline");
+      hits += isHit ? 1 : 0;
+    }
+    console.log(`late interaction: ${hits} of ${told} words point at their object`);
+    assert.ok(told > 2 && hits >= 0.6 * told, `${hits} of ${told}`);
+
+    await page.getByLabel("Query", { exact: true }).fill("a zebra and a big ball");
+    await page.getByText("\"zebra\": a word that is not in the vocabulary of this model.").first().waitFor({ timeout: 30_000 });
+    await lab.screenshot("late");
+  },
+  CPU,
+);
+
+journey(
   "image to image, the query itself takes no part in the softmax",
   async (lab) => {
     await lab.open("retrieve?picture=1-3");

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{CliError, Output};
-use crate::eval::playroom::{EvalReport, with_figures};
+use crate::eval::playroom::{EvalReport, REPORTS, with_figures};
 use crate::io::file::{read, write_atomic};
 
 #[derive(clap::Args)]
 pub(super) struct Card {
-    /// The model's folder, with README.md, eval.json (of `test`) and eval-compose.json, both by `triptych eval --json`
+    /// The model's folder, with README.md and what `triptych eval --json` printed: eval.json (of `test`), eval-compose.json, and
+    /// the same of another seed, eval-2.json and eval-compose-2.json
     #[arg(long, default_value = "public/models/playroom")]
     model: PathBuf,
     #[command(flatten)]
@@ -22,7 +23,8 @@ impl Card {
         let path = self.model.join("README.md");
         let card = String::from_utf8(read(&path).map_err(CliError::input)?);
         let card = card.map_err(|e| CliError::input(format!("{}: {e}", path.display())))?;
-        let written = with_figures(&card, &self.report("eval.json")?, &self.report("eval-compose.json")?);
+        let [a, b, c, d] = REPORTS.map(|name| self.report(name));
+        let written = with_figures(&card, &[a?, b?, c?, d?]);
         let written =
             written.ok_or_else(|| CliError::input(format!("{}: no marks around figures", path.display())))?;
         write_atomic(&path, written.as_bytes())?;

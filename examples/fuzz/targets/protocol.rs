@@ -52,7 +52,7 @@ fn seeds() -> Vec<Files> {
         Command::Stop { lane: Lane::Ask },
     ];
     let events = [
-        Event::Encoded { from: 7, rows: vec![0.1, f32::MIN_POSITIVE, -0.0, 1.0] },
+        Event::Encoded { from: 7, width: 4, rows: vec![0.1, f32::MIN_POSITIVE, -0.0, 1.0] },
         Event::Album(AlbumPart {
             from: 3,
             photos: vec![photo],

@@ -7,11 +7,16 @@ use super::EvalReport;
 /// The line after which the table stands in a card, and the line that follows it.
 const MARKS: [&str; 2] = ["<!-- figures: `triptych card` writes them -->", "<!-- end of figures -->"];
 
-/// The card with its table made anew from the reports on `test` and `compose`; none where a mark is missing.
-pub fn with_figures(card: &str, test: &EvalReport, compose: &EvalReport) -> Option<String> {
+/// The reports that a card tells of, beside it: of `test`, whose chance and baselines stand in the table, and of `compose`, of
+/// two seeds each.
+pub const REPORTS: [&str; 4] = ["eval.json", "eval-compose.json", "eval-2.json", "eval-compose-2.json"];
+
+/// The card with its table made anew from reports, the first of which gives chance and baselines; none where a mark is
+/// missing.
+pub fn with_figures(card: &str, reports: &[EvalReport; REPORTS.len()]) -> Option<String> {
     let (before, rest) = card.split_once(MARKS[0])?;
     let (_, after) = rest.split_once(MARKS[1])?;
-    Some(format!("{before}{}\n\n{}\n{}{after}", MARKS[0], table(test, compose), MARKS[1]))
+    Some(format!("{before}{}\n\n{}\n{}{after}", MARKS[0], table(reports), MARKS[1]))
 }
 
 /// A figure by name, how a report gives it, if it does, and what stands beside it: chance or a baseline, and the aim.
@@ -58,38 +63,46 @@ const SHARES: [Row; 23] = [
     ("swapped pairs, group score", |r| Some(r.swap.group), "16.7 %", "97 %"),
 ];
 
-fn table(test: &EvalReport, compose: &EvalReport) -> String {
+fn table(reports: &[EvalReport; REPORTS.len()]) -> String {
     let mut out = String::from("| figure | ");
-    for report in [test, compose] {
+    for report in reports {
         write!(out, "`{}`, seed {}, {} scenes | ", report.split.word(), report.seed, report.count)
             .expect(INFALLIBLE);
     }
-    out += "chance or baseline on `test` | aim; on `compose` |\n|---|---|---|---|---|\n";
-    let mut line = |name: &str, values: [String; 2], beside: &str, aim: &str| {
-        writeln!(out, "| {name} | {} | {} | {beside} | {aim} |", values[0], values[1]).expect(INFALLIBLE);
+    out += "chance or baseline on `test` | aim; on `compose` |\n";
+    out += &"|---".repeat(reports.len() + 3);
+    out += "|\n";
+    let mut line = |name: &str, values: [String; REPORTS.len()], beside: &str, aim: &str| {
+        writeln!(out, "| {name} | {} | {beside} | {aim} |", values.join(" | ")).expect(INFALLIBLE);
     };
     let percent = |value: f64| format!("{:.1} %", 100.0 * value);
     // A model may be without some of them.
+    let all = |of: &dyn Fn(&EvalReport) -> Option<f64>| {
+        let found = reports.each_ref().map(of);
+        found.iter().all(Option::is_some).then(|| found.map(|value| value.map_or_else(String::new, percent)))
+    };
     for (name, of, beside, aim) in SHARES {
-        if let [Some(test), Some(compose)] = [test, compose].map(of) {
-            line(name, [percent(test), percent(compose)], beside, aim);
+        if let Some(values) = all(&of) {
+            line(name, values, beside, aim);
         }
     }
-    line("CIDEr-D, of 10", [test, compose].map(|r| format!("{:.2}", r.caption.cider)), "", "");
-    let questions = [test, compose].map(|r| percent(r.question.accuracy));
+    line("CIDEr-D, of 10", reports.each_ref().map(|r| format!("{:.2}", r.caption.cider)), "", "");
+    let questions = reports.each_ref().map(|r| percent(r.question.accuracy));
+    let test = &reports[0];
     line("questions right", questions, &blind(test.question.question_only_accuracy), "97.8 %; 94 %");
     for (kind, on_test) in &test.question.by_kind {
-        let on_compose =
-            compose.question.by_kind.get(kind).map_or("none asked".to_string(), |k| percent(k.accuracy));
-        let values = [percent(on_test.accuracy), on_compose];
+        let values = reports.each_ref().map(|report| {
+            let found = report.question.by_kind.get(kind);
+            found.map_or("none asked".to_string(), |found| percent(found.accuracy))
+        });
         line(&format!("questions right: {kind}"), values, &blind(on_test.question_only_accuracy), "");
     }
     let beside =
         format!("{} random, {} centre", percent(test.pointing.random), percent(test.pointing.centre));
     let name = format!("pointing game, layer {}", test.pointing.layer);
-    line(&name, [test, compose].map(|r| percent(r.pointing.accuracy)), &beside, "85 %");
-    if let [Some(on_test), Some(on_compose)] = [test, compose].map(|r| r.pointing.late) {
-        line("pointing game, late interaction", [on_test, on_compose].map(percent), &beside, "");
+    line(&name, reports.each_ref().map(|r| percent(r.pointing.accuracy)), &beside, "85 %");
+    if let Some(values) = all(&|r| r.pointing.late) {
+        line("pointing game, late interaction", values, &beside, "");
     }
     out
 }

@@ -9,7 +9,7 @@ mod report;
 mod retrieval;
 mod swap;
 
-pub use card::with_figures;
+pub use card::{REPORTS, with_figures};
 pub use prior::QuestionPrior;
 pub use report::{EvalReport, TowersReport};
 

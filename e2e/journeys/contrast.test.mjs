@@ -180,7 +180,7 @@ journey(
       await button(lab, "Train").click();
       await until(lab, /^Step 20, the end of this run/);
     }
-    assert.match(lab.page.url(), /space=coordinated/);
+    await lab.page.waitForURL(/space=coordinated/);
     assert.doesNotMatch(lab.page.url(), /loss=|hard=/, "correlations know neither");
     assert.equal(await lab.page.getByRole("switch", { name: /one word changed/ }).isDisabled(), true);
     const spaces = await lab.page.locator("table.runs tbody th button").allTextContents();

@@ -145,7 +145,7 @@ journey(
       assert.match(await row("int8").innerText(), /cosine 0\.9\d+ at worst, same nearest sentence for/);
       await lab.page.getByRole("group", { name: "Weights" }).getByRole("button", { name: "int8" }).click();
       await chip(lab).filter({ hasText: ", int8)" }).waitFor({ timeout: 60_000 });
-      assert.match(lab.page.url(), /weights=int8/);
+      await lab.page.waitForURL(/weights=int8/);
       await row("int8").waitFor();
       await lab.screenshot("precisions");
       const size = lab.page.viewportSize();

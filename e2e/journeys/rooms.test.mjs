@@ -189,7 +189,7 @@ journey(
     assert.equal(await here.textContent(), await words.nth(4).textContent());
     assert.equal(await lab.peakIsInOutline(), true, `the model looked at the object of "${await here.textContent()}"`);
     await lab.page.keyboard.press("Enter");
-    assert.match(lab.page.url(), /word=4/);
+    await lab.page.waitForURL(/word=4/);
     await lab.page.reload();
     const pinned = (await lab.words()).nth(4);
     assert.equal(await pinned.getAttribute("aria-pressed"), "true");
@@ -207,13 +207,13 @@ journey(
     const framed = lab.page.locator("table.heads .tile.hit");
     assert.ok((await framed.count()) >= 1, "some head points at the object of the first noun");
     await framed.first().click();
-    assert.match(lab.page.url(), /layer-no=\d+&head-no=\d+/);
+    await lab.page.waitForURL(/layer-no=\d+&head-no=\d+/);
     assert.equal(await lab.peakIsInOutline(), true, "a framed head's peak lies in the object");
     assert.equal((await lab.page.locator("section.stage .verdict").textContent()).trim(), "hit");
     await lab.page.getByRole("button", { name: "Image self-attention" }).click();
     const patches = lab.page.getByRole("application", { name: /Patches/ });
     await patches.click({ position: { x: 60, y: 60 } });
-    assert.match(lab.page.url(), /patch=\d+/);
+    await lab.page.waitForURL(/patch=\d+/);
     await patches.press("ArrowRight");
     await lab.page.locator("svg.marks rect.patch").waitFor();
     const strongest = await lab.figure("Max attention").textContent();

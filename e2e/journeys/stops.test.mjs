@@ -79,7 +79,7 @@ visit("a checkpoint with which the engine stops gives way to Playroom, and is tr
   await untilActive(lab, "Playroom");
   const note = lab.page.getByRole("status").filter({ hasText: `The engine stopped with ${name}` });
   await note.waitFor();
-  assert.match(lab.page.url(), /model=/);
+  await lab.page.waitForURL(/model=/);
   await note.getByRole("button", { name: "Try it again" }).click();
   await untilActive(lab, name);
   await note.waitFor({ state: "detached" });

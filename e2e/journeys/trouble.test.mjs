@@ -14,7 +14,7 @@ journey(
     await note.waitFor({ timeout: 60_000 });
     assert.match(await lab.caption(), /^\w+/);
     assert.match(await lab.page.locator(".statements").textContent(), /No ground truth/);
-    assert.match(lab.page.url(), /picture=own/);
+    await lab.page.waitForURL(/picture=own/);
     const pixel = () =>
       lab.page.evaluate(() => {
         const canvas = document.querySelector("figure.picture canvas[role=img]");

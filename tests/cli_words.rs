@@ -23,9 +23,9 @@ fn folder(model: &str, others: &[(&str, &str)]) -> TempDir {
     copy
 }
 
-fn triptych(folder: &TempDir, arguments: &[&str]) -> Output {
+fn triptych(folder: impl AsRef<Path>, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_triptych"));
-    command.args(arguments).arg("--model").arg(folder.path()).args(["--backend", "cpu", "--json"]);
+    command.args(arguments).arg("--model").arg(folder.as_ref()).args(["--backend", "cpu", "--json"]);
     command.output().expect("the program starts")
 }
 
@@ -124,6 +124,25 @@ fn a_text_that_is_cut_is_told_with_its_figures() {
         let (found, message) = answer(&triptych(&folder(model, &[]), &arguments));
         assert_eq!(found["cut"].as_array().map(Vec::len), Some(1), "{model}: {found}");
         assert!(message.contains("tokens; the model reads"), "{model}: {message}");
+    }
+}
+
+#[test]
+fn words_that_playroom_has_never_read_are_told_by_every_command() {
+    let maps = tempfile::tempdir().expect("a temporary folder");
+    let out = maps.path().to_str().expect("a plain name");
+    let text = "es gibt a big ball";
+    for arguments in [
+        vec!["embed", "--text", text],
+        vec!["match", "--image", WIDE, "--text", text],
+        vec!["answer", "--image", WIDE, "--question", text],
+        vec!["caption", "--image", WIDE, "--prompt", text],
+        vec!["attend", "--image", WIDE, "--out", out, "--text", text],
+    ] {
+        let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/public/models/playroom");
+        let (found, message) = answer(&triptych(shipped, &arguments));
+        assert_eq!(found["unknown"], json!([{ "text": text, "words": ["es", "gibt"] }]), "{arguments:?}");
+        assert!(message.contains("\"es\", \"gibt\": words that are not in the vocabulary"), "{message}");
     }
 }
 

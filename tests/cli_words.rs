@@ -23,7 +23,7 @@ fn folder(model: &str, others: &[(&str, &str)]) -> TempDir {
     copy
 }
 
-fn triptych(folder: impl AsRef<Path>, arguments: &[&str]) -> Output {
+fn triptych(folder: &(impl AsRef<Path> + ?Sized), arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_triptych"));
     command.args(arguments).arg("--model").arg(folder.as_ref()).args(["--backend", "cpu", "--json"]);
     command.output().expect("the program starts")

@@ -181,7 +181,7 @@ fn training_starts_from_no_weights_of_another_shape() {
     });
     let (code, said) = start(other.path());
     assert_eq!(code, Some(2), "{said}");
-    assert!(said.contains("`text_pool.weight` has shape [3,5] of F32, expected [256,128] of F32"), "{said}");
+    assert!(said.contains("`text_pool.weight` has shape [3,5] of F32, expected [512,128] of F32"), "{said}");
     let deeper = copy();
     set(deeper.path(), "text_depth", &json!(1u64 << 40));
     let (code, said) = start(deeper.path());

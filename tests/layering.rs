@@ -71,6 +71,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "session",
         &[
+            "dot",
             "limits",
             "order",
             "precision",

@@ -1,7 +1,7 @@
 //! The engine behind the protocol, natively, with the shipped model: what the page asks and what comes back.
 
 use triptych::device::{CpuDevice, Device};
-use triptych::infer::late_score;
+use triptych::dot::late_score;
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::lab::contrast::{self, objectives};
 use triptych::lab::fuse::{Contestant, Modality, RaceSettings};
@@ -189,7 +189,7 @@ fn a_word_that_playroom_has_never_read_is_told_wherever_it_is_typed() {
             .filter_map(|event| if let Event::Noted(note) = event { Some(note) } else { None })
             .collect();
         let [note] = &noted[..] else { panic!("{lane:?}: {noted:?}") };
-        assert!(note.starts_with("\"Zebra\"") && !note.contains("ball"), "{lane:?}: {note}");
+        assert!(note.starts_with("\"zebra\"") && !note.contains("ball"), "{lane:?}: {note}");
     }
     let events = pollster::block_on(client.ask(Command::query("a big ball in the upper left corner")));
     assert!(matches!(events[..], [Event::Encoded { .. }]), "{events:?}");

@@ -12,6 +12,16 @@ dispatched! {
     }
 }
 
+/// Late interaction (Khattab & Zaharia 2020, `ColBERT`): the mean over the rows of `words` `[T, width]` of the largest inner product
+/// with a row of `cells` `[P, width]`.
+pub fn late_score(words: &[f32], cells: &[f32], width: usize) -> f32 {
+    let largest =
+        |word| cells.chunks_exact(width).map(|cell| dot(word, cell)).fold(f32::NEG_INFINITY, f32::max);
+    let words = words.chunks_exact(width);
+    let count = words.len();
+    words.map(largest).sum::<f32>() / count as f32
+}
+
 /// The inner products of `x` with vectors of its length, which are read side by side; panics where one is shorter. Inlined,
 /// and so compiled for the processor that the caller is compiled for.
 #[inline(always)]
@@ -75,5 +85,11 @@ mod tests {
             assert_eq!(dots(&x, ys.each_ref().map(|y| &y[..])), expected);
             assert_eq!(dot(&x, &ys[2]), expected[2]);
         }
+    }
+
+    #[test]
+    fn each_word_counts_with_its_nearest_cell() {
+        let score = late_score(&[1.0, 0.0, 0.0, 1.0], &[0.6, 0.8, 0.8, 0.6, -1.0, 0.0], 2);
+        assert!((score - 0.8).abs() < 1e-6, "{score}");
     }
 }

@@ -25,7 +25,7 @@ pub use decode::{GenerationContext, NextTokenLogprobs};
 pub use decoding::{Decoding, GenerationConfig, Generator, Hypothesis, likeliest};
 pub use encode::{BATCH, LogitScale, pixel_values};
 pub use job::{Job, probe_plan};
-pub use late::{WordMaps, late_score};
+pub use late::WordMaps;
 pub use load_error::LoadError;
 pub use model_tokenizer::{ModelTokenizer, TextNotes, Truncation, UnknownWords};
 pub use playroom_tokenizer::{PlayroomTokenizer, SPECIALS};

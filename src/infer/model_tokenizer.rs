@@ -150,8 +150,9 @@ impl ModelTokenizer {
     pub fn row(&self, text: &str) -> Result<Vec<u32>, TextError> {
         let tokenizer = match &self.tokenizer {
             Kind::Playroom(own) => {
-                self.note_unknown(own, text);
-                return self.fitting(text, own.sentence(&worded(text)));
+                let worded = worded(text);
+                self.note_unknown(own, text, &worded);
+                return self.fitting(text, own.sentence(&worded));
             }
             Kind::Published(tokenizer) => tokenizer,
         };
@@ -195,9 +196,9 @@ impl ModelTokenizer {
         }
     }
 
-    /// Keeps in mind which words of a text Playroom has never read.
-    pub(super) fn note_unknown(&self, own: &PlayroomTokenizer, text: &str) {
-        let words: Vec<String> = own.unknown_words(text).into_iter().map(str::to_string).collect();
+    /// Keeps in mind which words of a text, which is read as `worded`, Playroom has never read.
+    pub(super) fn note_unknown(&self, own: &PlayroomTokenizer, text: &str, worded: &str) {
+        let words: Vec<String> = own.unknown_words(worded).into_iter().map(str::to_string).collect();
         let note = UnknownWords { text: text.chars().take(QUOTED).collect(), words };
         let unknown = &mut self.notes.borrow_mut().unknown;
         if !note.words.is_empty() && !unknown.contains(&note) {

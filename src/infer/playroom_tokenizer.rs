@@ -2,7 +2,7 @@
 
 use crate::io::tokenizer::{PlayroomBpe, TokenizerError};
 use crate::world::Style;
-use crate::world::language::{is_word, spoken};
+use crate::world::language::is_word;
 
 /// The special token that asks the decoder for a style.
 fn prompt_token(style: Style) -> &'static str {
@@ -79,17 +79,11 @@ impl PlayroomTokenizer {
         ids
     }
 
-    /// The words of a text that the model has never read, nor others for what they say, in their order.
-    pub fn unknown_words<'a>(&self, text: &'a str) -> Vec<&'a str> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let is_read = |word: &str| {
-            let lower = word.to_lowercase();
-            let ours = spoken(&lower).unwrap_or(&lower);
-            let is_one = |ids: &[u32]| matches!(ids, [id] if *id != self.unknown);
-            // The corner in "the top left corner" goes with its place.
-            lower == "corner" || is_word(ours) && is_one(&self.tokenizer.encode(ours).ids)
-        };
-        words.filter(|word| !is_read(word)).collect()
+    /// The words of a text, which is worded as its world does it, that the model has never read; in their order.
+    pub fn unknown_words<'a>(&self, worded: &'a str) -> Vec<&'a str> {
+        let words = worded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let is_one = |ids: &[u32]| matches!(ids, [id] if *id != self.unknown);
+        words.filter(|word| !(is_word(word) && is_one(&self.tokenizer.encode(word).ids))).collect()
     }
 
     /// What each id adds to a text, with the space before it; nothing for special tokens.
@@ -104,14 +98,19 @@ impl PlayroomTokenizer {
 mod tests {
     use super::*;
     use crate::io::bpe;
-    use crate::world::language::vocabulary;
+    use crate::world::language::{vocabulary, worded};
+    use crate::world::questions::reworded;
 
     #[test]
     fn words_that_were_never_read_are_named() {
         let trained = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
         let words = PlayroomTokenizer::new(&trained).expect("it trains");
-        assert_eq!(words.unknown_words("Es gibt a BIG red ball, left of zzz?"), ["Es", "gibt", "zzz"]);
-        assert!(words.unknown_words("two tiny violet boxes in the top left corner.").is_empty());
+        assert_eq!(
+            words.unknown_words(&worded("Es gibt a BIG red ball, left of zzz")),
+            ["es", "gibt", "zzz"]
+        );
+        assert!(words.unknown_words(&worded("two tiny violet boxes in the top left corner.")).is_empty());
+        assert!(words.unknown_words(&reworded("Which color is the big ball")).is_empty());
         assert_eq!(words.unknown_words("3 circles"), ["3"]);
     }
 }

@@ -33,8 +33,9 @@ impl VisionLanguageModel {
         self.expect(Task::Caption)?;
         let tokenizer = self.expect_tokenizer()?;
         if let Some(own) = tokenizer.playroom() {
-            tokenizer.note_unknown(own, prefix);
-            let row = tokenizer.fitting(prefix, own.caption(Style::Full, &worded(prefix)))?;
+            let worded = worded(prefix);
+            tokenizer.note_unknown(own, prefix, &worded);
+            let row = tokenizer.fitting(prefix, own.caption(Style::Full, &worded))?;
             return Ok((row, own.caption(Style::Full, "").len()));
         }
         let row = tokenizer.row(prefix)?;
@@ -69,8 +70,9 @@ impl VisionLanguageModel {
         self.expect(Task::Answer)?;
         let tokenizer = self.expect_tokenizer()?;
         if let Some(own) = tokenizer.playroom() {
-            tokenizer.note_unknown(own, question);
-            let prompt = tokenizer.fitting(question, own.question(&reworded(question)))?;
+            let worded = reworded(question);
+            tokenizer.note_unknown(own, question, &worded);
+            let prompt = tokenizer.fitting(question, own.question(&worded))?;
             self.expect_room(&prompt)?;
             return Ok((GenerationContext { picture, question: None }, prompt));
         }

@@ -1,9 +1,9 @@
 //! Batches of the Playroom objective, drawn from the world: a batch is a function of the seed and its number.
 
 use super::labels::Label;
-use super::objective::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use super::rows::{Row, next_tokens};
 use super::schedule::Stage;
+use super::sizes::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use super::verdicts::verdicts;
 use super::{cells, contrast, referents};
 use crate::infer::{PlayroomTokenizer, pixel_values};

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::GROUP;
 use super::cells::GRID;
-use super::objective::{SHORT, Sizes, training_plan};
+use super::objective::training_plan;
 use super::schedule::{Schedule, Stage};
+use super::sizes::{SHORT, Sizes};
 use super::trainer::Trainer;
 use super::{cells, referents};
 use crate::device::DeviceError;

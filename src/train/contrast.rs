@@ -3,7 +3,7 @@
 //! looked for: of a picture a short sentence says less than a full caption that is wrong in one word, and a space of
 //! cosines cannot put it nearer. Both by one vector a side and by late interaction (FILIP).
 
-use super::objective::{SHORT, Sizes};
+use super::sizes::{SHORT, Sizes};
 use crate::model::playroom::{self, Config};
 use crate::ops::binary::{add, mul};
 use crate::ops::cross_entropy::cross_entropy;

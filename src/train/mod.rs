@@ -10,6 +10,7 @@ pub mod objective;
 pub mod referents;
 mod rows;
 pub mod schedule;
+pub mod sizes;
 pub mod trainer;
 pub mod update;
 mod verdicts;

@@ -3,6 +3,7 @@
 //! backward pass and AdamW update.
 
 use super::schedule::Stage;
+use super::sizes::{ASK_LONG, ASK_SHORT, QUESTIONS, SHORT, Sizes};
 use super::update::update;
 use super::{cells, contrast, labels, referents};
 use crate::model::playroom::{self, Config};
@@ -12,28 +13,6 @@ use crate::ops::cross_entropy::cross_entropy;
 use crate::ops::scale::{self, scale};
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
-
-/// Sizes of a batch; each combination is a plan of its own.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Sizes {
-    pub stage: Stage,
-    /// Pictures, `B`.
-    pub batch: usize,
-    /// Tokens of a row that holds a full caption, `T`; of no meaning in a batch without words.
-    pub long: usize,
-}
-
-/// Tokens of a row that holds a short sentence; a longer one is drawn anew.
-pub const SHORT: usize = 20;
-
-/// Tokens of a row that holds a question about one description, with its answer.
-pub const ASK_SHORT: usize = 14;
-
-/// Tokens of a row that holds a question about two descriptions, with its answer.
-pub const ASK_LONG: usize = 20;
-
-/// Questions per picture of either length.
-pub const QUESTIONS: usize = 2;
 
 /// The weighted sum of the parts, readable by this name after a run.
 pub const LOSS: &str = "loss";

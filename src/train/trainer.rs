@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::batch::Batch;
-use super::objective::{LOSS, PARTS, Sizes, training_plan};
+use super::objective::{LOSS, PARTS, training_plan};
 use super::schedule::Schedule;
+use super::sizes::Sizes;
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::model::init;
 use crate::model::playroom::Config;

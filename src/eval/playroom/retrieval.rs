@@ -3,7 +3,8 @@
 use super::report::{HardNegativeScores, PlayroomRetrieval, TowersReport};
 use super::{Gallery, Progress, pictures, sentences, share};
 use crate::device::DeviceError;
-use crate::infer::{VisionLanguageModel, late_score};
+use crate::dot::late_score;
+use crate::infer::VisionLanguageModel;
 use crate::order;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;

@@ -2,7 +2,8 @@
 
 use super::failure::unusable;
 use super::input::fitted;
-use crate::infer::{VisionLanguageModel, WordMaps, late_score};
+use crate::dot::late_score;
+use crate::infer::{VisionLanguageModel, WordMaps};
 use crate::session::protocol::{AttentionWeights, Event, Failure, Input, Pixels, WordAlignment};
 
 /// Pictures that are encoded at a time.

@@ -42,7 +42,7 @@ pub fn Confirmed(
     view! {
         <span class="row" node_ref=row>
             <Button is_idle press=move || is_asking.update(|asking| *asking = !*asking)>{icon.map(|icon| view! { <Glyph icon /> })}
-                {name}<span class="aloud">" "{move || of.get()}</span></Button>
+                {name}<span class="aloud">" "{move || (!is_open()).then(|| of.get())}</span></Button>
             {move || is_open().then(|| {
                 let act = act.clone();
                 view! { <button type="button" class="button" on:click=move |_| act()>{move || confirm.get()}</button> }

@@ -108,7 +108,8 @@ const SPOKEN: &[(&str, Term)] = &[
 ];
 
 /// Words that are understood when a visitor types them, beside the [`SYNONYMS`].
-const UNDERSTOOD: &[(&str, Term)] = &[("corner", Term::Corner), ("on", Term::At), (".", Term::Stop)];
+const UNDERSTOOD: &[(&str, Term)] =
+    &[("corner", Term::Corner), ("on", Term::At), ("which", Term::What), (".", Term::Stop)];
 
 /// Words that the speaker uses, each with others that may stand wherever it does.
 pub(super) const SYNONYMS: &[(&str, &[&str])] = &[
@@ -139,7 +140,6 @@ pub(super) const SYNONYMS: &[(&str, &[&str])] = &[
     ("larger", &["bigger"]),
     ("fewer", &["less"]),
     ("colour", &["color"]),
-    ("what", &["which"]),
 ];
 
 fn attribute_words() -> Vec<(String, Term)> {

@@ -64,7 +64,7 @@ mod tests {
     fn what_the_world_does_not_understand_keeps_its_words() {
         assert_eq!(reworded("What is the weather"), "what is the weather?");
         assert_eq!(reworded("a bigger-than-life cat, big"), "a bigger-than-life cat, large?");
-        assert_eq!(reworded("is there a star which is plain"), "is there a star which is plain?");
+        assert_eq!(reworded("is there a star which is plain"), "is there a star which is solid?");
         assert_eq!(reworded(" ? "), " ? ");
     }
 

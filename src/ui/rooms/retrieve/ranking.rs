@@ -1,6 +1,6 @@
 //! In which order the gallery is found.
 
-use crate::infer::late_score;
+use crate::dot::late_score;
 use crate::order;
 use crate::session::protocol::{Command, Input};
 use crate::softmax::softmax;

@@ -4,7 +4,8 @@
 //!
 //! Closures written within such a function are compiled for the same processor, also those given to other threads. Functions
 //! that it calls are not, unless they are `#[inline(always)]`, dispatched themselves, or std's small ones; nor is a function
-//! written within it, nor a closure within a function that is inlined: keep loops out of `map` there. To dispatch costs about a nanosecond: a row may be dispatched, an element may not.
+//! written within it, nor a closure within a function that is inlined: keep loops out of `map` there. To dispatch costs about a
+//! nanosecond: a row may be dispatched, an element may not.
 
 /// `a * b + c`: for a function `f<M: MulAdd>` that is dispatched, `M` is [`Fused`] or [`Apart`]. What it calls has the
 /// type parameter too, since `cfg!(target_feature)` does not know by whom a function is called.

@@ -59,11 +59,11 @@ async fn tally(
         let given = row.len() - encoding.ids.len();
         let sentence = words.sentence(&caption.text);
         let trace = model.decoder_attention(&pictures[i], &row).await?;
-        let best = match model.compares_words() {
+        let maps = match model.compares_words() {
             true => {
                 let cells = model.embed_cells(&pictures[i..=i]).await?;
                 let words = model.embed_words(&[sentence]).await?;
-                Some(WordMaps::new(&words[0], cells.as_f32()).best())
+                Some(WordMaps::new(&words[0], cells.as_f32()))
             }
             false => None,
         };
@@ -78,7 +78,8 @@ async fn tally(
                 *hits += usize::from(inside[cell]);
             }
             // The start token stands before the words of a sentence.
-            tally.late += usize::from(best.as_ref().is_some_and(|best| inside[best[1 + token]]));
+            tally.late +=
+                usize::from(maps.as_ref().is_some_and(|maps| inside[strongest(maps.map(1 + token))]));
             // The token at `given + token` was chosen by the query before it.
             for (layer, hits) in tally.hits.iter_mut().enumerate() {
                 *hits += usize::from(inside[strongest(&trace.mean(layer, given + token - 1))]);

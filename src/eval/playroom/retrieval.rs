@@ -99,13 +99,15 @@ async fn late_recall(
             cells.as_f32().chunks(size).map(|cells| late_score(words.as_f32(), cells, width)).collect()
         })
         .collect();
-    let right = |text: usize, image: usize| gallery.captions[text] == gallery.captions[image];
-    let is_found = |query: usize, score: &dyn Fn(usize) -> f32| {
-        (0..count).all(|other| right(query, other) || score(other) < score(query))
-    };
-    let by_text = (0..count).filter(|&text| is_found(text, &|image| scores[text][image]));
-    let by_image = (0..count).filter(|&image| is_found(image, &|text| scores[text][image]));
+    let by_text = (0..count).filter(|&text| is_first(gallery, text, |image| scores[text][image]));
+    let by_image = (0..count).filter(|&image| is_first(gallery, image, |text| scores[text][image]));
     Ok(Some([share(by_text.count(), count), share(by_image.count(), count)]))
+}
+
+/// Whether an item's own counterpart scores higher than every one that is wrong for it.
+fn is_first(gallery: &Gallery, query: usize, score: impl Fn(usize) -> f32) -> bool {
+    let is_right = |other: usize| gallery.captions[query] == gallery.captions[other];
+    (0..gallery.captions.len()).all(|other| is_right(other) || score(other) < score(query))
 }
 
 /// The right scene among nine copies with one attribute or relation changed: by embedding, by late interaction, by matching,
@@ -162,11 +164,7 @@ pub(super) async fn towers(
     }
     let width = model.architecture.embed_dim();
     let cosines = cosines(gallery.texts.as_f32(), gallery.images.as_f32(), width);
-    let is_found = |text: usize| {
-        let row = &cosines[text * count..(text + 1) * count];
-        let is_right = |image: usize| gallery.captions[text] == gallery.captions[image];
-        (0..count).all(|image| is_right(image) || row[image] < row[text])
-    };
+    let is_found = |text: usize| is_first(gallery, text, |image| cosines[text * count + image]);
     Ok(TowersReport {
         recall_1: share((0..count).filter(|&text| is_found(text)).count(), count),
         late_recall_1: late_recall(model, gallery).await?.map(|late| late[0]),

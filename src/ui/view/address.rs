@@ -1,6 +1,6 @@
 //! The view as an address below the page's base, and back.
 
-use super::{Room, View};
+use super::{RankBy, Room, View};
 use crate::session::protocol::{DecodingChoice, Precision};
 use std::str::FromStr;
 
@@ -50,7 +50,9 @@ impl View {
                 write("by", Some(self.retrieve.to_string()), Some(plain.retrieve.to_string()));
                 write("q", text(&self.query), text(""));
                 write("rank", Some(self.rank_by.to_string()), Some(plain.rank_by.to_string()));
-                write("word", self.word.map(|word| word.to_string()), None);
+                // Of the other ranking no word can be pinned.
+                let word = self.word.filter(|_| self.rank_by == RankBy::Late);
+                write("word", word.map(|word| word.to_string()), None);
                 write("rerank", self.rerank.then(|| "1".into()), None);
                 write("temp", self.milli_temperature.map(|milli| decimal(milli, 3)), None);
                 write("pair", self.pair.map(|(text, picture)| format!("{text}-{picture}")), None);

@@ -94,7 +94,10 @@ pub fn Progress() -> impl IntoView {
             </div>
         })}
         <FailureNote lane=Lane::Gallery failure=Memo::new(move |_| app.requests.gallery.with(|rows| rows.failure.clone())) />
-        <FailureNote lane=Lane::Patches failure=Memo::new(move |_| app.requests.gallery_patches.with(|rows| rows.failure.clone())) />
+        <FailureNote lane=Lane::Patches failure=Memo::new(move |_| {
+            // Another model may not be able to do what was asked of the one before.
+            late.get().then(|| app.requests.gallery_patches.with(|rows| rows.failure.clone())).flatten()
+        }) />
     }
 }
 

@@ -151,15 +151,18 @@ journey(
       const wasm = await page.evaluate(() => window.memory.buffer.byteLength);
       return { heap: metric("JSHeapUsedSize"), nodes: metric("Nodes"), listeners: metric("JSEventListeners"), wasm };
     };
-    // The least of two seconds: what the last room still asks for comes and goes.
+    // Once the last room is filled and nothing has come or gone for two seconds.
     const measure = async () => {
-      let least = await sample();
-      for (let i = 0; i < 8; i++) {
+      await page.getByRole("table", { name: "Tested models" }).waitFor({ timeout: 60_000 });
+      await lab.encoded();
+      let last = await sample();
+      for (let still = 0, turns = 0; still < 8 && turns < 120; turns++) {
         await page.waitForTimeout(250);
         const next = await sample();
-        least = next.nodes < least.nodes ? next : least;
+        still = next.nodes === last.nodes ? still + 1 : 0;
+        last = next;
       }
-      return least;
+      return last;
     };
     await change(60);
     const before = await measure();

@@ -13,6 +13,7 @@ pub mod digest;
 pub mod edit;
 mod generate;
 pub mod language;
+pub mod motion;
 pub mod partition;
 pub mod questions;
 mod relation;
@@ -25,6 +26,7 @@ pub mod swap;
 
 pub use attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
 pub use language::{Caption, Claim, Description, Statement, Style};
+pub use motion::Motion;
 pub use questions::{Answer, Program, Question, QuestionKind};
 pub use relation::Relation;
 pub use render::{Mask, Picture, render};

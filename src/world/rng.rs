@@ -12,6 +12,7 @@ pub enum Stream {
     Captions,
     Questions,
     Edits,
+    Motion,
 }
 
 /// One stream of random numbers.

@@ -116,6 +116,13 @@ journey(
     const listed = Number(await first.locator("p.score data").first().textContent());
     assert.ok(Math.abs(score - listed) < 2e-3, `${score} beside the image, ${listed} in the ranking`);
 
+    await page.getByLabel("Re-rank the top 16 with the matcher").click();
+    const matched = page.locator("ol.found > li").filter({ has: page.getByText("match", { exact: true }) });
+    await matched.nth(15).waitFor({ timeout: 60_000 });
+    await first.locator(".thumbnail[aria-pressed=true]").waitFor();
+    assert.deepEqual(await lab.verdicts(1), ["true"], "matcher and score together leave the scene first");
+    await page.getByLabel("Re-rank the top 16 with the matcher").click();
+
     const words = page.locator(".word-patches ol.words button.word");
     const count = await words.count();
     await page.waitForFunction((count) => document.querySelectorAll(".word-patches .lines line").length === count, count);

@@ -78,7 +78,10 @@ impl Ranking {
             probabilities: Memo::new(move |_| {
                 cosines.with(|cosines| shares(cosines, temperature.get(), itself.get()))
             }),
-            order: Memo::new(move |_| reranked(by_cosine.get(), &matched.get())),
+            order: Memo::new(move |_| {
+                let scale = own_scale(app).unwrap_or(0.0);
+                cosines.with(|cosines| reranked(by_cosine.get(), &matched.get(), cosines, scale))
+            }),
             matched,
         }
     }
@@ -93,12 +96,20 @@ fn shares(cosines: &[f32], temperature: f32, itself: Option<usize>) -> Vec<f32> 
     softmax(cosines.iter().enumerate().map(logit)).into_iter().map(|share| share as f32).collect()
 }
 
-/// The order with its first items sorted by their matching probability.
-fn reranked(mut order: Vec<usize>, matched: &[(usize, f32)]) -> Vec<usize> {
-    let mut best = matched.to_vec();
+/// The order with its first items sorted by `logit(probability of a match) + scale * cosine`, as [`crate::eval`] sorts them.
+fn reranked(mut order: Vec<usize>, matched: &[(usize, f32)], cosines: &[f32], scale: f32) -> Vec<usize> {
+    let sum =
+        |&(item, p): &(usize, f32)| (item, logit(p) + scale * cosines.get(item).copied().unwrap_or(0.0));
+    let mut best: Vec<_> = matched.iter().map(sum).collect();
     order::sort_by(&mut best, |a, b| b.1.total_cmp(&a.1));
     order.iter_mut().zip(&best).for_each(|(item, (better, _))| *item = *better);
     order
+}
+
+/// `ln(p / (1 - p))`, within what a probability in f32 can tell.
+fn logit(p: f32) -> f32 {
+    const MOST: f32 = 16.0;
+    (p / (1.0 - p)).ln().clamp(-MOST, MOST)
 }
 
 /// Whether words are compared with patches: where that is chosen for texts and the model can.
@@ -128,16 +139,17 @@ fn late_scores(app: AppContext) -> Vec<f32> {
 /// The visitor's temperature, or the inverse of the model's trained scale.
 pub fn temperature(app: AppContext) -> Memo<f32> {
     Memo::new(move |_| {
-        let (chosen, late) = (app.view.with(|view| view.milli_temperature), is_late(app).get());
-        let own = app.requests.load.with(|load| {
-            let scale = load
-                .value
-                .model
-                .as_ref()
-                .map(|model| if late { model.late_scale } else { model.logit_scale });
-            scale.map(|scale| 1.0 / scale)
-        });
-        chosen.map(|milli| milli as f32 / 1000.0).or(own).unwrap_or(0.07).clamp(0.001, 1.0)
+        let chosen = app.view.with(|view| view.milli_temperature).map(|milli| milli as f32 / 1000.0);
+        let own = || own_scale(app).map(|scale| 1.0 / scale);
+        chosen.or_else(own).unwrap_or(0.07).clamp(0.001, 1.0)
+    })
+}
+
+/// The trained scale of the score that the ranking is by.
+fn own_scale(app: AppContext) -> Option<f32> {
+    let late = is_late(app).get();
+    app.requests.load.with(|load| {
+        load.value.model.as_ref().map(|model| if late { model.late_scale } else { model.logit_scale })
     })
 }
 
@@ -270,8 +282,15 @@ mod tests {
 
     #[test]
     fn only_the_best_are_ranked_again() {
-        let order = reranked(vec![4, 2, 0, 1, 3], &[(4, 0.1), (2, 0.9), (0, 0.5)]);
-        assert_eq!(order, [2, 0, 4, 1, 3]);
-        assert_eq!(reranked(vec![1, 0], &[]), [1, 0]);
+        let matched = [(4, 0.1), (2, 0.9), (0, 0.5)];
+        let cosines = [0.3, 0.2, 0.35, 0.1, 0.4];
+        assert_eq!(reranked(vec![4, 2, 0, 1, 3], &matched, &cosines, 1.0), [2, 0, 4, 1, 3]);
+        assert_eq!(reranked(vec![1, 0], &[], &cosines, 1.0), [1, 0]);
+        // What the matcher cannot tell apart, the cosines can.
+        assert_eq!(
+            reranked(vec![4, 2, 0, 1, 3], &[(4, 1.0), (2, 1.0), (0, 0.0)], &cosines, 50.0),
+            [4, 2, 0, 1, 3]
+        );
+        assert_eq!(reranked(vec![4, 2, 0, 1, 3], &matched, &cosines, 1000.0), [4, 2, 0, 1, 3]);
     }
 }

@@ -7,7 +7,7 @@ use crate::world::render::Mask;
 use crate::world::{QuestionKind, Rng, Scene};
 use std::ops::Range;
 
-/// One statement of a text, and whether it is true; `None` for words that state nothing.
+/// One statement of a text, and whether it is true; `None` for words that state nothing and for what no picture tells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EvaluatedStatement {
     pub text: String,
@@ -18,7 +18,7 @@ pub struct EvaluatedStatement {
 pub fn evaluate(text: &str, is_finished: bool, scene: &Scene) -> Vec<EvaluatedStatement> {
     let evaluated = |result: Result<Statement, ParseError>| match result {
         Ok(Statement { claim, span, .. }) => {
-            EvaluatedStatement { text: text[span].into(), truth: Some(claim.is_true_of(scene)) }
+            EvaluatedStatement { text: text[span].into(), truth: claim.truth(scene, None) }
         }
         Err(error) => EvaluatedStatement { text: error.to_string(), truth: None },
     };

@@ -25,9 +25,9 @@ pub mod splits;
 pub mod swap;
 
 pub use attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
-pub use language::{Caption, Claim, Description, Statement, Style};
+pub use language::{Caption, Claim, Description, EventClaim, Statement, Style, Turn};
 pub use motion::Motion;
-pub use questions::{Answer, Program, Question, QuestionKind};
+pub use questions::{Answer, EventProgram, Program, Question, QuestionKind};
 pub use relation::Relation;
 pub use render::{Mask, Picture, render};
 pub use rng::{Rng, Stream};

@@ -41,7 +41,7 @@ fn sole_referents(claim: &Claim, scene: &Scene) -> Vec<usize> {
             [(i, j)] => vec![i, j],
             _ => Vec::new(),
         },
-        Claim::Count(..) | Claim::None(_) => Vec::new(),
+        Claim::Count(..) | Claim::None(_) | Claim::Event(_) => Vec::new(),
     }
 }
 
@@ -71,6 +71,6 @@ fn candidates(claim: &Claim, scene: &Scene) -> Vec<Vec<usize>> {
         }
         Claim::Count(..) if !claim.is_true_of(scene) => Vec::new(),
         Claim::Count(_, what) => vec![what.referents(scene)],
-        Claim::None(_) => Vec::new(),
+        Claim::None(_) | Claim::Event(_) => Vec::new(),
     }
 }

@@ -51,6 +51,22 @@ pub(crate) enum Term {
     Larger,
     Smaller,
     Yes,
+    Something,
+    /// "moves" or "move".
+    Moves,
+    Moving,
+    Still,
+    Fast,
+    Slowly,
+    /// "bounces" or "bounce".
+    Bounces,
+    Sounds,
+    First,
+    Last,
+    /// The verb and the noun.
+    Hit,
+    /// "does" or "do".
+    Does,
 }
 
 /// Words that the speaker uses, beside those for attributes.
@@ -107,6 +123,27 @@ const SPOKEN: &[(&str, Term)] = &[
     ("yes", Term::Yes),
 ];
 
+/// Words for what happens in a clip, which models of pictures have not read.
+const OF_CLIPS: &[(&str, Term)] = &[
+    ("something", Term::Something),
+    ("moves", Term::Moves),
+    ("move", Term::Moves),
+    ("moving", Term::Moving),
+    ("still", Term::Still),
+    ("fast", Term::Fast),
+    ("slowly", Term::Slowly),
+    ("bounces", Term::Bounces),
+    ("bounce", Term::Bounces),
+    ("sounds", Term::Sounds),
+    ("sound", Term::Sounds),
+    ("first", Term::First),
+    ("last", Term::Last),
+    ("hit", Term::Hit),
+    ("hits", Term::Hit),
+    ("does", Term::Does),
+    ("do", Term::Does),
+];
+
 /// Words that are understood when a visitor types them, beside the [`SYNONYMS`].
 const UNDERSTOOD: &[(&str, Term)] =
     &[("corner", Term::Corner), ("on", Term::At), ("which", Term::What), (".", Term::Stop)];
@@ -156,7 +193,7 @@ fn attribute_words() -> Vec<(String, Term)> {
 pub(crate) fn term(word: &str) -> Option<Term> {
     static TERMS: OnceLock<HashMap<String, Term>> = OnceLock::new();
     let terms = TERMS.get_or_init(|| {
-        let function_words = SPOKEN.iter().chain(UNDERSTOOD);
+        let function_words = SPOKEN.iter().chain(OF_CLIPS).chain(UNDERSTOOD);
         let mut terms: HashMap<String, Term> =
             function_words.map(|&(word, term)| (word.to_string(), term)).chain(attribute_words()).collect();
         for (word, others) in SYNONYMS {

@@ -1,6 +1,8 @@
 //! What sentences mean, and when they are true.
 
+use super::event::EventClaim;
 use crate::world::attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
+use crate::world::motion::Motion;
 use crate::world::partition::held_out;
 use crate::world::relation::Relation;
 use crate::world::scene::{Object, Scene};
@@ -30,6 +32,8 @@ pub enum Claim {
     Count(u8, Description),
     /// No object fits.
     None(Description),
+    /// Something happens.
+    Event(EventClaim),
 }
 
 /// A noun phrase in a text, from its article to its noun, and what it describes (its place too, if one is
@@ -139,20 +143,32 @@ impl fmt::Display for Description {
 }
 
 impl Claim {
-    /// Whether the claim is true of a scene.
-    pub fn is_true_of(&self, scene: &Scene) -> bool {
-        match self {
+    /// Whether the claim is true of a scene; none where only its motion can tell, and that is not given.
+    pub fn truth(&self, scene: &Scene, motion: Option<&Motion>) -> Option<bool> {
+        Some(match self {
             Claim::Exists(what) => what.count(scene) > 0,
             Claim::Relation(a, relation, b) => !related(scene, a, *relation, b).is_empty(),
             Claim::Count(number, what) => what.count(scene) == usize::from(*number),
             Claim::None(what) => what.count(scene) == 0,
-        }
+            Claim::Event(event) => event.is_true_of(scene, motion?),
+        })
+    }
+
+    /// Whether a picture of the scene shows that the claim is true; what happens it does not show.
+    pub fn is_true_of(&self, scene: &Scene) -> bool {
+        self.truth(scene, None) == Some(true)
+    }
+
+    /// Whether a picture can show it.
+    pub fn is_of_picture(&self) -> bool {
+        !matches!(self, Claim::Event(_))
     }
 
     pub fn descriptions(&self) -> Vec<Description> {
         match *self {
             Claim::Exists(what) | Claim::Count(_, what) | Claim::None(what) => vec![what],
             Claim::Relation(a, _, b) => vec![a, b],
+            Claim::Event(event) => event.descriptions(),
         }
     }
 }

@@ -3,15 +3,19 @@
 //! ```text
 //! text      := statement (("," | "and" | "but")+ statement)* "."?
 //! statement := ("there is")? (count | none | some)
-//! count     := "exactly"? number phrase
-//! none      := "no" phrase | "nothing" "is" (adjectives | place)
-//! some      := phrase "is"? (relation phrase | place | adjectives)?
-//! phrase    := article? adjectives noun place?
+//! count     := "exactly"? number (phrase | "hits")
+//! none      := "no" (phrase | "hits") | "nothing" "is" (adjectives | place)
+//! some      := phrase ("is"? (relation phrase | place | adjectives)? | event)
+//! event     := "moves" ("fast" | "slowly")? | "is" ("moving" | "still") | "bounces" turn? | "sounds" turn | "hits" phrase
+//! turn      := "first" | "last"
+//! phrase    := (article? adjectives noun | "something" adjectives) place?
 //! ```
 
+use super::event::{EventClaim, Turn};
 use super::lexicon::Term;
 use super::meaning::{Claim, Description, Phrase, Statement};
 use super::reader::{ParseError, Reader};
+use crate::world::motion::Pace;
 
 /// Reads a whole text: the generator's sentences and typed variants of them (any order of adjectives, digits,
 /// "middle" for "centre", capital letters, a final full stop).
@@ -72,6 +76,9 @@ fn statement(reader: &mut Reader) -> Result<(Claim, Vec<Phrase>), ParseError> {
         Some(Term::Exactly | Term::Number(_)) => count(reader),
         Some(Term::No) => {
             reader.skip();
+            if reader.eat(Term::Hit) {
+                return Ok((Claim::Event(EventClaim::Hits(0)), Vec::new()));
+            }
             let phrase = reader.phrase()?;
             Ok((Claim::None(phrase.description), vec![phrase]))
         }
@@ -85,6 +92,9 @@ fn count(reader: &mut Reader) -> Result<(Claim, Vec<Phrase>), ParseError> {
     reader.eat(Term::Exactly);
     let Some(Term::Number(number)) = reader.peek() else { return Err(reader.fail("a number")) };
     reader.skip();
+    if reader.eat(Term::Hit) {
+        return Ok((Claim::Event(EventClaim::Hits(number)), Vec::new()));
+    }
     let mut phrase = reader.phrase()?;
     phrase.span.start = start;
     Ok((Claim::Count(number, phrase.description), vec![phrase]))
@@ -103,7 +113,11 @@ fn nothing(reader: &mut Reader) -> Result<(Claim, Vec<Phrase>), ParseError> {
 }
 
 fn some(reader: &mut Reader) -> Result<(Claim, Vec<Phrase>), ParseError> {
+    let is_something = reader.peek() == Some(Term::Something);
     let mut phrase = reader.phrase()?;
+    if let Some((event, other)) = event(reader, phrase.description)? {
+        return Ok((Claim::Event(event), std::iter::once(phrase).chain(other).collect()));
+    }
     let is = reader.eat(Term::Is);
     if is {
         let described = predicate(reader, phrase.description)?;
@@ -118,8 +132,42 @@ fn some(reader: &mut Reader) -> Result<(Claim, Vec<Phrase>), ParseError> {
             Ok((Claim::Relation(phrase.description, relation, other.description), vec![phrase, other]))
         }
         None if is => Err(reader.fail("a place, a relation, a size, a texture or a colour")),
+        None if phrase.description == Description::ANY && is_something => {
+            Err(reader.fail("a size, a texture, a colour or what it does"))
+        }
         None => Ok((Claim::Exists(phrase.description), vec![phrase])),
     }
+}
+
+/// What a phrase is said to do, and the phrase for what it does it to; none if nothing.
+fn event(reader: &mut Reader, what: Description) -> Result<Option<(EventClaim, Option<Phrase>)>, ParseError> {
+    let is = reader.peek() == Some(Term::Is);
+    let claim = match reader.peek_ahead(usize::from(is)) {
+        Some(Term::Moving) if is => EventClaim::Moves(what, None),
+        Some(Term::Still) if is => EventClaim::Moves(what, Some(Pace::Still)),
+        Some(Term::Moves) if !is => EventClaim::Moves(what, None),
+        Some(Term::Bounces | Term::Sounds) if !is => EventClaim::Bounces(what, None),
+        Some(Term::Hit) if !is => {
+            reader.skip();
+            let other = reader.phrase()?;
+            return Ok(Some((EventClaim::Touches(what, other.description), Some(other))));
+        }
+        _ => return Ok(None),
+    };
+    let is_heard = reader.peek() == Some(Term::Sounds);
+    (0..=usize::from(is)).for_each(|_| reader.skip());
+    let claim = match (claim, reader.peek()) {
+        (EventClaim::Moves(what, None), Some(Term::Fast)) if !is => EventClaim::Moves(what, Some(Pace::Fast)),
+        (EventClaim::Moves(what, None), Some(Term::Slowly)) if !is => {
+            EventClaim::Moves(what, Some(Pace::Slow))
+        }
+        (EventClaim::Bounces(what, _), Some(Term::First)) => EventClaim::Bounces(what, Some(Turn::First)),
+        (EventClaim::Bounces(what, _), Some(Term::Last)) => EventClaim::Bounces(what, Some(Turn::Last)),
+        (EventClaim::Bounces(..), _) if is_heard => return Err(reader.fail("“first” or “last”")),
+        (claim, _) => return Ok(Some((claim, None))),
+    };
+    reader.skip();
+    Ok(Some((claim, None)))
 }
 
 /// What follows "is": adjectives or a place, added to what is already said.

@@ -99,9 +99,14 @@ impl<'a> Reader<'a> {
         self.at.checked_sub(1).map_or(0, |last| self.tokens[last].span.end)
     }
 
-    /// Article, adjectives, noun and place. `span` ends at the noun.
+    /// Article, adjectives, noun and place; or "something", adjectives and place. `span` ends at the noun.
     pub(crate) fn phrase(&mut self) -> Result<Phrase, ParseError> {
         let start = self.start();
+        if self.eat(Term::Something) {
+            let description = self.adjectives(Description::ANY)?;
+            let span = start..self.end();
+            return Ok(Phrase { span, description: Description { place: self.place()?, ..description } });
+        }
         self.eat(Term::Article);
         let mut description = self.adjectives(Description::ANY)?;
         match self.peek() {

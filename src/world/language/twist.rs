@@ -88,6 +88,8 @@ fn twist(claim: &Claim, scene: &Scene, rng: &mut Rng) -> Option<Claim> {
             let kinds: Vec<Kind> = what.attributes().map(|value| value.kind()).collect();
             Claim::None(Description::of(&rng.pick(&scene.objects), &kinds))
         }
+        // Captions of pictures claim no events; those of clips are drawn with their truth.
+        Claim::Event(_) => return None,
     })
 }
 

@@ -16,7 +16,8 @@ use crate::world::scene::{Object, RELATION_MARGIN, Scene};
 const TRIES: usize = 60;
 
 /// A question of a kind, or none where the scene has nothing to ask: `Query` needs an object that can be told
-/// from the others, `Relate` two of them clearly apart, `Compare` and the rest one object.
+/// from the others, `Relate` two of them clearly apart, `Compare` and the rest one object; `Event` needs a clip, see
+/// [`super::ask_event`].
 pub fn ask(scene: &Scene, kind: QuestionKind, rng: &mut Rng) -> Option<Question> {
     if scene.objects.is_empty() {
         return None;
@@ -29,6 +30,7 @@ pub fn ask(scene: &Scene, kind: QuestionKind, rng: &mut Rng) -> Option<Question>
         QuestionKind::Query => asker.query(rng),
         QuestionKind::Compare => asker.compare(rng),
         QuestionKind::Relate => asker.relate(rng),
+        QuestionKind::Event => None,
     })?;
     let answer = program.run(scene).expect("the referents of a question are unique");
     Some(Question { kind, text: speak::say(&program, rng), program, answer })

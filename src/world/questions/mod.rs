@@ -1,12 +1,14 @@
 //! Questions about scenes: functional programs with exact answers, in words and back.
 
 mod ask;
+mod event;
 mod parse;
 mod program;
 mod speak;
 mod wording;
 
 pub use ask::ask;
+pub use event::{EventProgram, ask_event};
 pub use parse::parse_question;
 pub use program::{Answer, Comparison, Group, Program, ProgramError};
 pub use wording::reworded;
@@ -28,9 +30,12 @@ pub enum QuestionKind {
     Compare,
     /// How two objects stand to each other.
     Relate,
+    /// What happens in a clip.
+    Event,
 }
 
 impl QuestionKind {
+    /// Those of pictures.
     pub const ALL: [QuestionKind; 5] = [
         QuestionKind::Exist,
         QuestionKind::Count,

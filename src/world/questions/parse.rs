@@ -3,14 +3,18 @@
 //! ```text
 //! question := ("is there" | "are there" "any"?) phrase
 //!           | "are there" ("more" | "fewer") phrase "than" phrase | "are there as many" phrase "as" phrase
-//!           | "how many" phrase "are there"
+//!           | "how many" (phrase | "hits") "are there"
 //!           | "what" kind "is" group | "what is the" kind "of" group | "where is" group
 //!           | "is" phrase (("larger" | "smaller") "than" | "the same" kind "as" | relation) phrase
+//!           | "is" phrase "moving" | "does" phrase ("move" | "hit" phrase)
+//!           | "what" kind ("bounces" | "sounds") ("first" | "last")
 //! group    := phrase (relation phrase)?
 //! ```
 
+use super::event::EventProgram;
 use super::program::{Comparison, Group, Program};
 use crate::world::attributes::Kind;
+use crate::world::language::Turn;
 use crate::world::language::lexicon::Term;
 use crate::world::language::reader::{ParseError, Reader};
 
@@ -32,7 +36,8 @@ pub fn parse_question(text: &str) -> Result<Program, ParseError> {
             reader.skip();
             if reader.eat(Term::There) { there(&mut reader)? } else { two_objects(&mut reader)? }
         }
-        _ => return Err(reader.fail("a question: “is”, “are”, “how many”, “what” or “where”")),
+        Some(Term::Does) => does(&mut reader)?,
+        _ => return Err(reader.fail("a question: “is”, “are”, “how many”, “what”, “where” or “does”")),
     };
     reader.eat(Term::Query);
     if reader.at_end() { Ok(program) } else { Err(reader.fail("the end of the question")) }
@@ -41,10 +46,13 @@ pub fn parse_question(text: &str) -> Result<Program, ParseError> {
 fn how_many(reader: &mut Reader) -> Result<Program, ParseError> {
     reader.skip();
     reader.expect(Term::Many, "“many”")?;
-    let phrase = reader.phrase()?;
+    let program = match reader.eat(Term::Hit) {
+        true => Program::Event(EventProgram::Hits),
+        false => Program::Count(reader.phrase()?.description),
+    };
     reader.expect(Term::Is, "“are there”")?;
     reader.expect(Term::There, "“there”")?;
-    Ok(Program::Count(phrase.description))
+    Ok(program)
 }
 
 fn what(reader: &mut Reader) -> Result<Program, ParseError> {
@@ -56,6 +64,15 @@ fn what(reader: &mut Reader) -> Result<Program, ParseError> {
         kind
     } else {
         let kind = kind(reader)?;
+        if reader.eat(Term::Bounces) || reader.eat(Term::Sounds) {
+            let turn = match reader.peek() {
+                Some(Term::First) => Turn::First,
+                Some(Term::Last) => Turn::Last,
+                _ => return Err(reader.fail("“first” or “last”")),
+            };
+            reader.skip();
+            return Ok(Program::Event(EventProgram::Which(kind, turn)));
+        }
         reader.expect(Term::Is, "“is”")?;
         kind
     };
@@ -84,8 +101,21 @@ fn there(reader: &mut Reader) -> Result<Program, ParseError> {
     Ok(Program::CompareNumber(how, a, reader.phrase()?.description))
 }
 
+fn does(reader: &mut Reader) -> Result<Program, ParseError> {
+    reader.skip();
+    let what = reader.phrase()?.description;
+    if reader.eat(Term::Moves) {
+        return Ok(Program::Event(EventProgram::Moves(what)));
+    }
+    reader.expect(Term::Hit, "“move” or “hit”")?;
+    Ok(Program::Event(EventProgram::Touches(what, reader.phrase()?.description)))
+}
+
 fn two_objects(reader: &mut Reader) -> Result<Program, ParseError> {
     let a = reader.phrase()?.description;
+    if reader.eat(Term::Moving) {
+        return Ok(Program::Event(EventProgram::Moves(a)));
+    }
     if let Some(relation) = reader.relation()? {
         return Ok(Program::Stands(a, relation, reader.phrase()?.description));
     }

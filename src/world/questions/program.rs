@@ -1,8 +1,10 @@
 //! Programs: what a question computes on a scene.
 
+use super::event::EventProgram;
 use crate::world::attributes::{Attribute, Kind};
-use crate::world::language::Description;
 use crate::world::language::speak::number_word;
+use crate::world::language::{Description, Turn};
+use crate::world::motion::Motion;
 use crate::world::relation::Relation;
 use crate::world::scene::{MAX_OBJECTS, Object, Scene};
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,8 @@ pub enum Program {
     Same(Kind, Description, Description),
     /// Whether the first object stands so to the second.
     Stands(Description, Relation, Description),
+    /// What happens.
+    Event(EventProgram),
 }
 
 /// An answer: one word, or two for a corner.
@@ -55,11 +59,24 @@ pub enum Answer {
     Value(Attribute),
 }
 
-/// Why a program has no answer on a scene: a question presupposes exactly one object.
+/// Why a program has no answer on a scene: a question presupposes exactly one object, and some a clip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProgramError {
-    NoReferent { group: Group },
-    ManyReferents { group: Group, found: usize },
+    NoReferent {
+        group: Group,
+    },
+    ManyReferents {
+        group: Group,
+        found: usize,
+    },
+    /// A picture alone does not tell.
+    NeedsMotion,
+    /// Nothing collides.
+    NoCollision,
+    /// Two objects take part in the collision asked for.
+    TwoCollide {
+        turn: Turn,
+    },
 }
 
 impl fmt::Display for Group {
@@ -78,6 +95,9 @@ impl fmt::Display for ProgramError {
             Self::ManyReferents { group, found } => {
                 write!(f, "the question needs one {group}, but there are {}", number_word(*found as u8))
             }
+            Self::NeedsMotion => f.write_str("a picture does not show what happens"),
+            Self::NoCollision => f.write_str("nothing bounces"),
+            Self::TwoCollide { turn } => write!(f, "two objects bounce {} together", turn.word()),
         }
     }
 }
@@ -107,11 +127,19 @@ impl Group {
 }
 
 impl Program {
-    /// The exact answer.
+    /// The exact answer on a picture, see [`Program::run_on`].
+    ///
+    /// # Errors
+    /// Also when the question is about what happens.
+    pub fn run(&self, scene: &Scene) -> Result<Answer, ProgramError> {
+        self.run_on(scene, None)
+    }
+
+    /// The exact answer on a picture or, with its motion, on a clip.
     ///
     /// # Errors
     /// When the question speaks of one object and the scene has none or several that fit.
-    pub fn run(&self, scene: &Scene) -> Result<Answer, ProgramError> {
+    pub fn run_on(&self, scene: &Scene, motion: Option<&Motion>) -> Result<Answer, ProgramError> {
         let one = |what: Description| -> Result<&Object, ProgramError> {
             Ok(&scene.objects[Group::from(what).referent(scene)?])
         };
@@ -126,6 +154,7 @@ impl Program {
             Program::Smaller(a, b) => Answer::Is(one(a)?.size < one(b)?.size),
             Program::Same(kind, a, b) => Answer::Is(one(a)?.attribute(kind) == one(b)?.attribute(kind)),
             Program::Stands(a, relation, b) => Answer::Is(one(a)?.stands(relation, one(b)?)),
+            Program::Event(event) => event.run(scene, motion.ok_or(ProgramError::NeedsMotion)?)?,
         })
     }
 }

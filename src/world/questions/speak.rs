@@ -33,6 +33,7 @@ pub(super) fn say(program: &Program, rng: &mut Rng) -> String {
             };
             format!("is the {a} {to_the}{} the {b}?", relation.words())
         }
+        Program::Event(event) => event.say(rng),
     }
 }
 

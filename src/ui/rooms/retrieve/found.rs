@@ -220,11 +220,12 @@ pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
     }
 }
 
-/// The statements of the words that the order is of, where they are a sentence of the world's.
+/// The statements of the words that the order is of, where they are a sentence of the world's that pictures can show.
 fn query_statements(app: AppContext, ranking: Ranking) -> Memo<Option<Vec<Statement>>> {
     Memo::new(move |_| {
         let is_words = app.view.with(|view| view.retrieve == RetrieveMode::Words);
-        is_words.then(|| ranking.words.with(|words| parse(words).ok())).flatten()
+        let statements = is_words.then(|| ranking.words.with(|words| parse(words).ok())).flatten();
+        statements.filter(|all| all.iter().all(|statement| statement.claim.is_of_picture()))
     })
 }
 

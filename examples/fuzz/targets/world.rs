@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use triptych::world::language::{parse, read};
-use triptych::world::questions::parse_question;
-use triptych::world::{Scene, Split, Style, splits};
+use triptych::world::language::{event_caption, parse, read};
+use triptych::world::questions::{ask_event, parse_question};
+use triptych::world::{Motion, Rng, Scene, Split, Style, splits};
 
 use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
@@ -26,7 +26,7 @@ fn seeds() -> Vec<Files> {
     ]
     .map(String::from)
     .into();
-    let mut rng = triptych::world::Rng::from_seed(5);
+    let mut rng = Rng::from_seed(5);
     for index in 0..6 {
         let scene = splits::scene(Split::Test, 5, index);
         texts.push(scene.to_code().expect("a scene of the world has a code"));
@@ -34,6 +34,12 @@ fn seeds() -> Vec<Files> {
             .into_iter()
             .filter_map(|style| Some(triptych::world::language::caption(&scene, style, &mut rng)?.text));
         texts.extend(captions);
+        let motion = motion(&scene);
+        let events = [Style::Motion, Style::Sound]
+            .into_iter()
+            .filter_map(|style| Some(event_caption(&scene, &motion, style, true, &mut rng)?.text));
+        texts.extend(events);
+        texts.extend(ask_event(&scene, &motion, &mut rng).map(|question| question.text));
     }
     texts.into_iter().map(|text| Files::of([("text.txt", text.into_bytes())])).collect()
 }
@@ -41,12 +47,16 @@ fn seeds() -> Vec<Files> {
 /// What sentences and questions are held against.
 static SCENE: LazyLock<Scene> = LazyLock::new(|| splits::scene(Split::Test, 5, 0));
 
+fn motion(scene: &Scene) -> Motion {
+    Motion::draw(scene, &mut Rng::from_seed(5))
+}
+
 fn run(files: &Files) -> Outcome {
     let text = String::from_utf8_lossy(files.only().1).into_owned();
     let scene = &*SCENE;
     let statements = parse(&text);
     for statement in statements.iter().flatten() {
-        statement.claim.is_true_of(scene);
+        statement.claim.truth(scene, Some(&motion(scene)));
         for span in statement.phrases.iter().map(|phrase| &phrase.span).chain([&statement.span]) {
             if text.get(span.clone()).is_none() {
                 return Err(format!("{span:?} is no part of the text"));
@@ -56,7 +66,7 @@ fn run(files: &Files) -> Outcome {
     read(&text, false);
     let question = parse_question(&text);
     if let Ok(program) = &question {
-        let _there_is_no_answer = program.run(scene);
+        let _there_is_no_answer = program.run_on(scene, Some(&motion(scene)));
     }
     let coded = Scene::from_code(&text);
     if let Ok(scene) = &coded

@@ -1,12 +1,15 @@
 //! One number for a stretch of the world, to compare targets: natively and in WebAssembly it must be the same
 //! (`tests/portable/world.rs`).
 
+use super::graph::Graph;
 use super::language::{Style, caption, false_caption, full_caption};
+use super::motion::{FRAMES, Motion};
 use super::questions::{QuestionKind, ask};
 use super::render::render;
 use super::rng::{Rng, Stream};
 use super::split::Split;
 use super::splits::scene;
+use super::table::Table;
 use super::{edit, swap};
 use crate::rng::{FNV_START, fnv1a};
 
@@ -48,4 +51,38 @@ fn add_scene(add: &mut impl FnMut(&[u8]), split: Split, seed: u64, index: u64) {
     for (near, _) in edit::near_misses(&scene, &mut rng, 3) {
         add(full_caption(&near).text.as_bytes());
     }
+}
+
+/// A digest of the motions, tables and graphs of the first `count` scenes of every split under `seed`.
+pub fn clip_digest(seed: u64, count: u64) -> u64 {
+    let mut hash = FNV_START;
+    let mut add = |bytes: &[u8]| hash = fnv1a(hash, bytes.iter().copied());
+    for split in Split::ALL {
+        for index in 0..count {
+            add_clip(&mut add, split, seed, index);
+        }
+    }
+    hash
+}
+
+fn add_clip(add: &mut impl FnMut(&[u8]), split: Split, seed: u64, index: u64) {
+    let scene = scene(split, seed, index);
+    let motion = Motion::draw(&scene, &mut Rng::new(split, seed, index, Stream::Motion));
+    for leg in motion.legs.iter().flatten() {
+        add(&leg.start.to_le_bytes());
+        add(&leg.speed().to_bits().to_le_bytes());
+    }
+    for object in (0..FRAMES).flat_map(|frame| motion.frame(&scene, frame).objects) {
+        [object.x, object.y].iter().for_each(|v| add(&v.to_le_bytes()));
+    }
+    add(&serde_json::to_vec(&motion.collisions).expect("plain data serialises"));
+    let mut rng = Rng::new(split, seed, index, Stream::Table);
+    let table = Table::draw(&scene, &motion, &render(&scene), &mut rng);
+    for row in &table.objects {
+        add(&row.object.map_or(u32::MAX, |object| object as u32).to_le_bytes());
+    }
+    for cell in table.objects.iter().flat_map(|row| row.cells).chain(table.scene) {
+        add(&cell.map_or(u32::MAX, f32::to_bits).to_le_bytes());
+    }
+    add(&serde_json::to_vec(&Graph::of(&scene, &motion)).expect("plain data serialises"));
 }

@@ -1,9 +1,9 @@
 //! Playroom: scenes, pictures, language and questions, all derived from a seed.
 //!
 //! A [`Scene`] is the scene graph. Everything else is a function of it and of a random stream: the picture
-//! with its masks ([`mod@render`]), sentences and their meaning ([`language`]), questions and their programs
-//! ([`questions`]), near misses ([`edit`]) and Winoground-like pairs ([`swap`]). [`splits`] hands out the
-//! scenes.
+//! with its masks ([`mod@render`]), how its objects move ([`motion`]), what sensors report of them ([`table`]), their
+//! relations as edges ([`graph`]), sentences and their meaning ([`language`]), questions and their programs ([`questions`]),
+//! near misses ([`edit`]) and Winoground-like pairs ([`swap`]). [`splits`] hands out the scenes.
 //!
 //! Equal inputs give equal bits natively and in WebAssembly: integers, and f32 with `+ - * / sqrt` only.
 
@@ -12,6 +12,7 @@ pub mod code;
 pub mod digest;
 pub mod edit;
 mod generate;
+pub mod graph;
 pub mod language;
 pub mod motion;
 pub mod partition;
@@ -23,8 +24,10 @@ pub mod scene;
 mod split;
 pub mod splits;
 pub mod swap;
+pub mod table;
 
 pub use attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
+pub use graph::Graph;
 pub use language::{Caption, Claim, Description, EventClaim, Statement, Style, Turn};
 pub use motion::Motion;
 pub use questions::{Answer, EventProgram, Program, Question, QuestionKind};
@@ -33,3 +36,4 @@ pub use render::{Mask, Picture, render};
 pub use rng::{Rng, Stream};
 pub use scene::{Background, Object, Scene};
 pub use split::Split;
+pub use table::Table;

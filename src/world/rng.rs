@@ -13,6 +13,7 @@ pub enum Stream {
     Questions,
     Edits,
     Motion,
+    Table,
 }
 
 /// One stream of random numbers.

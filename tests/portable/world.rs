@@ -1,15 +1,25 @@
 //! The Playroom is one world: equal seeds give equal pictures, words and questions on every target.
 
 use super::{Case, cases};
-use triptych::world::digest::digest;
+use triptych::world::digest::{clip_digest, digest};
 
 pub(crate) fn cases() -> Vec<Case> {
-    cases![the_world_is_the_same_everywhere, a_digest_depends_on_the_seed_and_the_count]
+    cases![
+        the_world_is_the_same_everywhere,
+        clips_are_the_same_everywhere,
+        a_digest_depends_on_the_seed_and_the_count
+    ]
 }
 
 async fn the_world_is_the_same_everywhere() {
     for (seed, count, expected) in [(1, 40, "785f6d93b7df7dae"), (u64::MAX, 5, "06e28b8791174b03")] {
         assert_eq!(format!("{:016x}", digest(seed, count)), expected, "{count} scenes of seed {seed}");
+    }
+}
+
+async fn clips_are_the_same_everywhere() {
+    for (seed, count, expected) in [(1, 40, "081a3a656a7f080b"), (u64::MAX, 5, "0c2d9f337483cdc6")] {
+        assert_eq!(format!("{:016x}", clip_digest(seed, count)), expected, "{count} clips of seed {seed}");
     }
 }
 

@@ -147,6 +147,11 @@ impl Motion {
         Bodies::new(&scene.objects, velocities).run()
     }
 
+    /// With which velocity each object begins, as [`Motion::new`] takes them.
+    pub fn velocities(&self) -> Vec<[i16; 2]> {
+        self.legs.iter().map(|legs| legs[0].velocity.map(|v| (v / UNIT) as i16)).collect()
+    }
+
     /// The leg on which an object is at a tick.
     pub fn leg(&self, object: usize, tick: u32) -> &Leg {
         let legs = &self.legs[object];
@@ -201,6 +206,14 @@ mod tests {
         for index in 0..200 {
             let (scene, motion) = clip(index);
             assert_eq!(motion.frame(&scene, 0), scene);
+        }
+    }
+
+    #[test]
+    fn a_motion_follows_from_its_velocities() {
+        for index in 0..200 {
+            let (scene, motion) = clip(index);
+            assert_eq!(Motion::new(&scene, &motion.velocities()), motion);
         }
     }
 

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::json;
-use triptych::lab::small_trainer::training_plan;
 use triptych::model::clip;
 use triptych::model::playroom::{self, Config};
 use triptych::nn::AttentionMask;
@@ -15,6 +14,7 @@ use triptych::ops::cross_entropy::cross_entropy;
 use triptych::ops::linear::linear;
 use triptych::plan::{Plan, PlanBuilder, SlotId};
 use triptych::tensor::DType::{F32, U32};
+use triptych::train::small_trainer::training_plan;
 
 const FOLDER: &str = "tests/plans";
 

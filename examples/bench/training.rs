@@ -4,12 +4,12 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::read_at::Files;
 use triptych::io::safetensors::SafetensorsFile;
-use triptych::lab::small_trainer::{Inputs, SmallTrainer, training_plan};
 use triptych::model::clip::{Config, encode_image, image_embeds};
 use triptych::ops::cross_entropy::cross_entropy;
 use triptych::ops::scale::scale;
 use triptych::tensor::DType::{F32, U32};
 use triptych::tensor::HostTensor;
+use triptych::train::small_trainer::{Inputs, SmallTrainer, training_plan};
 
 const SHARPNESS: f32 = 10.0;
 const LEARNING_RATE: f32 = 1e-3;

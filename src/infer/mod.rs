@@ -12,6 +12,7 @@ mod kv_cache;
 mod late;
 mod load;
 mod load_error;
+pub mod modality;
 mod model_tokenizer;
 mod playroom_tokenizer;
 mod text;

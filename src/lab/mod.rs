@@ -5,5 +5,4 @@ pub mod fuse;
 pub mod layers;
 pub mod picture;
 pub mod sabotage;
-pub mod small_trainer;
 pub mod weights;

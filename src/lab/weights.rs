@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::small_trainer::Inputs;
 use crate::device::DeviceError;
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
+use crate::train::small_trainer::Inputs;
 
 #[derive(Debug, thiserror::Error)]
 pub enum LabWeightsError {

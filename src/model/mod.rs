@@ -9,6 +9,7 @@ mod encoder;
 pub mod init;
 mod inputs;
 mod memory;
+pub mod modality;
 pub mod param_spec;
 pub mod playroom;
 pub mod siglip;

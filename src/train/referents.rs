@@ -29,6 +29,7 @@ pub fn asked(program: &Program) -> Vec<Description> {
         | Program::Smaller(a, b)
         | Program::Same(_, a, b)
         | Program::Stands(a, _, b) => vec![a, b],
+        Program::Event(_) => Vec::new(),
     }
 }
 

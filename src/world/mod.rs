@@ -8,6 +8,7 @@
 //! Equal inputs give equal bits natively and in WebAssembly: integers, and f32 with `+ - * / sqrt` only.
 
 pub mod attributes;
+pub mod clip;
 pub mod code;
 pub mod digest;
 pub mod edit;
@@ -27,6 +28,7 @@ pub mod swap;
 pub mod table;
 
 pub use attributes::{Attribute, Colour, Kind, Place, Shape, Size, Texture};
+pub use clip::Clip;
 pub use graph::Graph;
 pub use language::{Caption, Claim, Description, EventClaim, Statement, Style, Turn};
 pub use motion::Motion;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use triptych::world::language::{event_caption, parse, read};
+use triptych::world::language::{EventStyle, event_caption, parse, read};
 use triptych::world::questions::{ask_event, parse_question};
 use triptych::world::{Motion, Rng, Scene, Split, Style, splits};
 
@@ -35,7 +35,7 @@ fn seeds() -> Vec<Files> {
             .filter_map(|style| Some(triptych::world::language::caption(&scene, style, &mut rng)?.text));
         texts.extend(captions);
         let motion = motion(&scene);
-        let events = [Style::Motion, Style::Sound]
+        let events = EventStyle::ALL
             .into_iter()
             .filter_map(|style| Some(event_caption(&scene, &motion, style, true, &mut rng)?.text));
         texts.extend(events);

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{ContrastSettings, Run};
 use crate::device::Device;
 use crate::io::safetensors::SafetensorsFile;
-use crate::lab::small_trainer::weights_of;
 use crate::lab::weights::{LabWeightsError, content, to_file};
+use crate::train::small_trainer::weights_of;
 
 /// The entry of the file's metadata that tells what it holds.
 const METADATA_KEY: &str = "contrast";

@@ -12,9 +12,9 @@ use super::{
 };
 use super::{Loss, score};
 use crate::device::{CompiledPlan, Device, DeviceError};
-use crate::lab::small_trainer::{Inputs, SmallTrainer, replay, training_plan};
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
+use crate::train::small_trainer::{Inputs, SmallTrainer, replay, training_plan};
 use crate::world::scene::MAX_OBJECTS;
 
 /// Most rows and columns of [`ScoreMatrix`] and of [`Correlations`].

@@ -3,7 +3,6 @@
 use super::towers::encode;
 use super::{ContrastSettings, Direction, Loss, Space, Temperature};
 use crate::lab::layers::difference;
-use crate::lab::small_trainer::Inputs;
 use crate::nn::linear;
 use crate::ops::activation::{Activation, activation};
 use crate::ops::binary::{add, mul};
@@ -16,6 +15,7 @@ use crate::ops::{permute, reduce, slice};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 use crate::tensor::HostTensor;
+use crate::train::small_trainer::Inputs;
 
 /// Width of the hidden layer in which [`Space::Joint`] lets picture and caption meet.
 const HIDDEN: usize = 128;

@@ -5,8 +5,8 @@ use super::modality::MODALITIES;
 use super::task::{Sample, TOKENS, WORDS};
 use crate::infer::pixel_values;
 use crate::lab::picture::SIDE;
-use crate::lab::small_trainer::Inputs;
 use crate::tensor::HostTensor;
+use crate::train::small_trainer::Inputs;
 
 /// What a network is given of a sample; may differ from what the sample is.
 #[derive(Clone, Debug)]

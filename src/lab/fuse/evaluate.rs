@@ -9,7 +9,7 @@ use super::network::CELLS;
 use super::race::{EVAL_BATCH, Entrant, Race, shuffle_pictures};
 use super::task::{CLASSES, TOKENS, sentence};
 use crate::device::{CompiledPlan, DeviceError};
-use crate::lab::small_trainer::{SmallTrainer, replay};
+use crate::train::small_trainer::{SmallTrainer, replay};
 
 impl Race {
     /// How contestant `at` of [`super::RaceSettings::entrants`] does: a piece of work a few steps long.

@@ -8,7 +8,6 @@ use super::task::{TOKENS, WORDS};
 use super::{attending, fusion};
 use crate::lab::layers::{difference, stem};
 use crate::lab::picture::SIDE;
-use crate::lab::small_trainer::{parameters, training_plan};
 use crate::nn::{AttentionMask, Tower, linear, norm};
 use crate::ops::activation::Activation;
 use crate::ops::binary::{add, mul};
@@ -20,6 +19,7 @@ use crate::ops::softmax::softmax;
 use crate::ops::{concat, conv2d, reduce};
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
+use crate::train::small_trainer::{parameters, training_plan};
 
 /// Channels of the picture's stem.
 const CHANNELS: [usize; 3] = [16, 24, WIDTH];

@@ -11,8 +11,8 @@ use super::network;
 use super::task::{self, CLASSES, Information, Sample, TOKENS, Task, WORDS};
 use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::lab::picture::SIDE;
-use crate::lab::small_trainer::{Inputs, SmallTrainer};
 use crate::tensor::HostTensor;
+use crate::train::small_trainer::{Inputs, SmallTrainer};
 use crate::world::Rng;
 
 /// Held-out samples.

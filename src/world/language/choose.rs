@@ -18,7 +18,6 @@ pub(super) fn claims(scene: &Scene, style: Style, rng: &mut Rng) -> Option<Vec<C
         Style::Short => Some(short(scene, rng)),
         Style::Relation => relation(scene, rng),
         Style::Count => Some(count(scene, rng)),
-        Style::Motion | Style::Sound => None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Sentences about what happens in a clip, which no picture can tell.
 
-use super::meaning::{Claim, Description};
-use super::speak::{indefinite, number_word, say};
-use super::{Caption, Style};
+use super::meaning::{Claim, Description, Statement};
+use super::parse;
+use super::speak::{indefinite, number_word, subject};
 use crate::world::attributes::Kind;
 use crate::world::motion::{Collision, Motion, Obstacle, Pace};
 use crate::world::rng::Rng;
@@ -41,6 +41,28 @@ impl Turn {
             Turn::Last => motion.collisions.last(),
         }
     }
+}
+
+/// Which sense a sentence about a clip is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventStyle {
+    /// What is seen to happen.
+    Motion,
+    /// What is heard, which has no colour.
+    Sound,
+}
+
+impl EventStyle {
+    pub const ALL: [EventStyle; 2] = [EventStyle::Motion, EventStyle::Sound];
+}
+
+/// A sentence about a clip with its meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventCaption {
+    pub style: EventStyle,
+    pub text: String,
+    pub statement: Statement,
 }
 
 /// What happens in a clip. Of the objects that fit a description, one at least does so.
@@ -117,19 +139,15 @@ impl fmt::Display for EventClaim {
     }
 }
 
-/// A sentence about a clip whose truth is given: of [`Style::Motion`] about what is seen, of [`Style::Sound`] about what is heard,
-/// which has no colour. None where the clip offers none: that something moves is false of no object of a scene where all do.
-///
-/// # Panics
-/// For the styles of pictures, see [`super::caption`].
+/// A sentence about a clip whose truth is given. None where the clip offers none: that something moves is false of no object of a
+/// scene where all do.
 pub fn event_caption(
     scene: &Scene,
     motion: &Motion,
-    style: Style,
+    style: EventStyle,
     truth: bool,
     rng: &mut Rng,
-) -> Option<Caption> {
-    assert!(matches!(style, Style::Motion | Style::Sound), "{style:?} is a style of pictures");
+) -> Option<EventCaption> {
     if scene.objects.is_empty() {
         return None;
     }
@@ -142,12 +160,18 @@ pub fn event_caption(
     // Another form where the clip admits none of the first: nothing hits anything where nothing moves.
     let found = (0..TRIES).find_map(|_| drawn(rng, form));
     let found = found.or_else(|| (0..TRIES).find_map(|attempt| drawn(rng, attempt % FORMS)))?;
-    Some(say(&[Claim::Event(found)], style, scene, rng))
+    let heard = style == EventStyle::Sound;
+    let text = match rng.one_in(2) {
+        true => found.say(&|what| subject(what, scene), heard),
+        false => found.say(&indefinite, heard),
+    };
+    let statement = parse(&text).expect("the speaker stays inside the grammar").remove(0);
+    Some(EventCaption { style, text, statement })
 }
 
 const FORMS: usize = 4;
 
-fn claim(scene: &Scene, motion: &Motion, style: Style, form: usize, rng: &mut Rng) -> EventClaim {
+fn claim(scene: &Scene, motion: &Motion, style: EventStyle, form: usize, rng: &mut Rng) -> EventClaim {
     let mut what = || describe(scene, style, rng);
     let (a, b) = (what(), what());
     match (style, form) {
@@ -156,16 +180,16 @@ fn claim(scene: &Scene, motion: &Motion, style: Style, form: usize, rng: &mut Rn
             EventClaim::Hits(rng.below(most) as u8)
         }
         (_, 1) => EventClaim::Bounces(a, Some(rng.pick(&Turn::ALL))),
-        (Style::Sound, _) => EventClaim::Bounces(a, None),
+        (EventStyle::Sound, _) => EventClaim::Bounces(a, None),
         (_, 2) => EventClaim::Touches(a, b),
         _ => EventClaim::Moves(a, rng.pick(&[None, Some(Pace::Still), Some(Pace::Slow), Some(Pace::Fast)])),
     }
 }
 
 /// An object of the scene by one or two of its attributes; in one of four draws one of them is another's.
-fn describe(scene: &Scene, style: Style, rng: &mut Rng) -> Description {
+fn describe(scene: &Scene, style: EventStyle, rng: &mut Rng) -> Description {
     let mut kinds = Kind::OWN.to_vec();
-    if style == Style::Sound {
+    if style == EventStyle::Sound {
         kinds.retain(|kind| *kind != Kind::Colour);
     }
     rng.shuffle(&mut kinds);
@@ -198,19 +222,19 @@ mod tests {
         let mut found = [[0; 2]; 2];
         for index in 0..2_000 {
             let (scene, motion) = clip(index);
-            for (i, style) in [Style::Motion, Style::Sound].into_iter().enumerate() {
+            for (i, style) in EventStyle::ALL.into_iter().enumerate() {
                 for truth in [false, true] {
                     let Some(caption) = event_caption(&scene, &motion, style, truth, &mut rng) else {
                         continue;
                     };
                     found[i][usize::from(truth)] += 1;
                     let statements = parse(&caption.text).expect(&caption.text);
-                    assert_eq!(statements, caption.statements);
                     let [statement] = &statements[..] else { panic!("{}", caption.text) };
+                    assert_eq!(*statement, caption.statement);
                     assert_eq!(statement.claim.truth(&scene, Some(&motion)), Some(truth), "{}", caption.text);
                     assert_eq!(statement.claim.truth(&scene, None), None, "{}", caption.text);
                     let colours = statement.claim.descriptions().iter().any(|what| what.colour.is_some());
-                    assert!(style == Style::Motion || !colours, "{}", caption.text);
+                    assert!(style == EventStyle::Motion || !colours, "{}", caption.text);
                 }
             }
         }
@@ -225,8 +249,8 @@ mod tests {
         for index in 0..4_000 {
             let (scene, motion) = clip(index);
             for truth in [false, true] {
-                let caption = event_caption(&scene, &motion, Style::Motion, truth, &mut rng);
-                let Some(Claim::Event(claim)) = caption.map(|caption| caption.statements[0].claim) else {
+                let caption = event_caption(&scene, &motion, EventStyle::Motion, truth, &mut rng);
+                let Some(Claim::Event(claim)) = caption.map(|caption| caption.statement.claim) else {
                     continue;
                 };
                 let form = match claim {

@@ -15,7 +15,7 @@ pub(super) mod speak;
 mod twist;
 mod wording;
 
-pub use event::{EventClaim, Turn, event_caption};
+pub use event::{EventCaption, EventClaim, EventStyle, Turn, event_caption};
 pub use grounding::{Pointing, mentioned, pointings};
 pub use lexicon::{is_word, spoken, vocabulary};
 pub use meaning::{Claim, Description, Phrase, Statement};
@@ -45,14 +45,9 @@ pub enum Style {
     Count,
     /// What is not there.
     Negation,
-    /// What is seen to happen in a clip.
-    Motion,
-    /// What is heard to happen in a clip.
-    Sound,
 }
 
 impl Style {
-    /// Those of pictures.
     pub const ALL: [Style; 5] = [Style::Full, Style::Short, Style::Relation, Style::Count, Style::Negation];
 }
 
@@ -72,7 +67,7 @@ impl Caption {
 }
 
 /// A true caption, or none where the scene has nothing to say in this style: `Relation` needs two objects
-/// clearly apart, `Short` and `Count` one object, and those of clips are [`event_caption`]'s. `Full` draws nothing from `rng`.
+/// clearly apart, `Short` and `Count` one object. `Full` draws nothing from `rng`.
 pub fn caption(scene: &Scene, style: Style, rng: &mut Rng) -> Option<Caption> {
     let claims = choose::claims(scene, style, rng)?;
     Some(speak::say(&claims, style, scene, rng))

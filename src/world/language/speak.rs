@@ -9,7 +9,7 @@ use crate::world::scene::Scene;
 
 /// A caption that makes the claims, in wording drawn from `rng`. `scene` decides where "the" is in place.
 pub(in crate::world) fn say(claims: &[Claim], style: Style, scene: &Scene, rng: &mut Rng) -> Caption {
-    let text = if style == Style::Full { full(claims) } else { free(claims, style, scene, rng) };
+    let text = if style == Style::Full { full(claims) } else { free(claims, scene, rng) };
     let statements = parse(&text).expect("the speaker stays inside the grammar");
     Caption { style, text, statements }
 }
@@ -33,8 +33,8 @@ pub(super) fn full(claims: &[Claim]) -> String {
 }
 
 /// The first claim in any form, later ones in short forms.
-fn free(claims: &[Claim], style: Style, scene: &Scene, rng: &mut Rng) -> String {
-    let mut text = first(&claims[0], style == Style::Sound, scene, rng);
+fn free(claims: &[Claim], scene: &Scene, rng: &mut Rng) -> String {
+    let mut text = first(&claims[0], scene, rng);
     for claim in &claims[1..] {
         text.push_str(if matches!(claim, Claim::None(_)) { " but " } else { " and " });
         text.push_str(&bare(claim));
@@ -42,7 +42,7 @@ fn free(claims: &[Claim], style: Style, scene: &Scene, rng: &mut Rng) -> String 
     text
 }
 
-fn first(claim: &Claim, heard: bool, scene: &Scene, rng: &mut Rng) -> String {
+fn first(claim: &Claim, scene: &Scene, rng: &mut Rng) -> String {
     let form = rng.below(4);
     match claim {
         Claim::Exists(what) if form == 0 || (form == 1 && what.place.is_none()) => {
@@ -79,10 +79,7 @@ fn first(claim: &Claim, heard: bool, scene: &Scene, rng: &mut Rng) -> String {
             (1 | 2, _) => format!("there is {}", bare(claim)),
             _ => bare(claim),
         },
-        Claim::Exists(_) => bare(claim),
-        // Claims about a clip have one wording; `form` decides about the article and the verb alone.
-        Claim::Event(event) if form < 2 => event.say(&|what| subject(what, scene), heard),
-        Claim::Event(event) => event.say(&indefinite, heard),
+        Claim::Exists(_) | Claim::Event(_) => bare(claim),
     }
 }
 
@@ -105,7 +102,7 @@ pub(in crate::world) fn indefinite(what: &Description) -> String {
 }
 
 /// With "the" where exactly one object fits.
-fn subject(what: &Description, scene: &Scene) -> String {
+pub(super) fn subject(what: &Description, scene: &Scene) -> String {
     if what.count(scene) == 1 { format!("the {what}") } else { indefinite(what) }
 }
 

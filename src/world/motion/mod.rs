@@ -7,7 +7,7 @@ mod physics;
 mod start;
 
 use super::rng::Rng;
-use super::scene::{Object, SIDE, Scene};
+use super::scene::{Object, Scene};
 use physics::Bodies;
 use serde::{Deserialize, Serialize};
 
@@ -193,6 +193,7 @@ fn quarter_pixels(v: i64) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::scene::SIDE;
     use crate::world::{Split, Stream, splits};
 
     fn clip(index: u64) -> (Scene, Motion) {

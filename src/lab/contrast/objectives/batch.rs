@@ -7,8 +7,8 @@ use crate::infer::pixel_values;
 use crate::lab::contrast::data::{Pair, pixels, texts};
 use crate::lab::contrast::vocabulary::{COVERED, Vocabulary};
 use crate::lab::picture::SIDE;
-use crate::lab::small_trainer::Inputs;
 use crate::tensor::HostTensor;
+use crate::train::small_trainer::Inputs;
 use crate::world::Rng;
 
 /// Words that are covered in each caption: all of the shortest.

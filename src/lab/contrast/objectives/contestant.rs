@@ -7,8 +7,8 @@ use super::{Objective, ObjectiveSettings, Phase, Standing, batch, losses};
 use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::lab::contrast::data::{Order, Pair, Pool};
 use crate::lab::contrast::rate::rate;
-use crate::lab::small_trainer::{SmallTrainer, replay, training_plan};
 use crate::tensor::HostTensor;
+use crate::train::small_trainer::{SmallTrainer, replay, training_plan};
 use crate::world::Rng;
 
 pub(super) struct Contestant {

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use crate::lab::contrast::data::Pair;
 use crate::lab::contrast::towers::{CELL, CELLS};
 use crate::lab::contrast::vocabulary::{BEGIN, END, PAD};
-use crate::lab::small_trainer::Inputs;
 use crate::nn::{AttentionMask, Tower, norm};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;
@@ -14,6 +13,7 @@ use crate::ops::matmul::{Transpose, matmul};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 use crate::tensor::HostTensor;
+use crate::train::small_trainer::Inputs;
 
 /// Words of a row: the opening one, then a caption of [`super::OBJECTS`] phrases of at most nine words and what stands
 /// between them.

@@ -129,8 +129,8 @@ fn squared_error(b: &mut PlanBuilder, x: SlotId, y: SlotId, weights: Option<Slot
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::small_trainer::training_plan;
     use crate::plan::SlotKind;
+    use crate::train::small_trainer::training_plan;
 
     #[test]
     fn all_contestants_have_the_same_encoders() {

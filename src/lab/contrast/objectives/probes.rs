@@ -11,13 +11,13 @@ use crate::lab::contrast::score::{embeddings, yes_or_no};
 use crate::lab::contrast::towers::{CELL, CELLS, VECTOR, encode};
 use crate::lab::contrast::vocabulary::Vocabulary;
 use crate::lab::contrast::{ContrastRetrieval, data};
-use crate::lab::small_trainer::Inputs;
 use crate::nn::{linear, norm};
 use crate::ops::binary::add;
 use crate::ops::cross_entropy::cross_entropy;
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 use crate::tensor::HostTensor;
+use crate::train::small_trainer::Inputs;
 use crate::world::{Colour, Scene};
 
 const COLOURS: usize = Colour::ALL.len();

@@ -2,15 +2,13 @@
 
 use std::rc::Rc;
 
+use super::update::update;
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
+pub use crate::infer::modality::Inputs;
 use crate::model::init;
 use crate::ops::adamw::is_moment;
 use crate::plan::{Plan, PlanBuilder, SlotId, SlotKind};
 use crate::tensor::{HostTensor, Shape};
-use crate::train::update::update;
-
-/// Inputs of a plan, by name.
-pub type Inputs = Vec<(String, HostTensor)>;
 
 /// The scalar that `objective` emits, readable as `loss`, with its backward pass and the update. `gradients` may emit
 /// steps between the two, and hands on what the optimiser is to see.
@@ -54,7 +52,8 @@ pub struct SmallTrainer {
 }
 
 impl SmallTrainer {
-    /// Weights are drawn from `seed` and their names (see [`init::initial`]); `own` gives some of them other values.
+    /// Weights are drawn from `seed` and their names (see [`init::initial`]); `own` gives some of them, or of their moments,
+    /// other values.
     pub async fn new(
         device: &Device,
         plan: Plan,
@@ -64,10 +63,10 @@ impl SmallTrainer {
         let mut params = device.param_store();
         for slot in plan.slots_of(SlotKind::Stored) {
             let given = own.iter().find(|(name, _)| *name == slot.name).map(|(_, tensor)| tensor.clone());
-            let tensor = match is_moment(&slot.name) {
+            let tensor = given.unwrap_or_else(|| match is_moment(&slot.name) {
                 true => HostTensor::zeros(&slot.shape),
-                false => given.unwrap_or_else(|| init::initial(&slot.name, &slot.shape, seed)),
-            };
+                false => init::initial(&slot.name, &slot.shape, seed),
+            });
             params.store(&slot.name, &tensor)?;
         }
         let parameters = parameters(&plan);
@@ -126,9 +125,17 @@ impl SmallTrainer {
 
     /// Every weight by name, without the optimiser's moments.
     pub async fn weights(&self) -> Result<Inputs, DeviceError> {
+        let mut tensors = self.stored().await?;
+        tensors.retain(|(name, _)| !is_moment(name));
+        Ok(tensors)
+    }
+
+    /// Every stored tensor by name: weights, and moments under `adamw.`.
+    pub async fn stored(&self) -> Result<Inputs, DeviceError> {
         let mut tensors = Vec::new();
-        for (name, _) in self.params.contents().into_iter().filter(|(name, _)| !is_moment(name)) {
-            tensors.push((name.clone(), self.params.read(&name).await?));
+        for (name, _) in self.params.contents() {
+            let tensor = self.params.read(&name).await?;
+            tensors.push((name, tensor));
         }
         Ok(tensors)
     }

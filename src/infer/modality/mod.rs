@@ -1,0 +1,28 @@
+//! What the encoders of [`crate::model::modality`] read, as tensors.
+
+mod graph;
+mod table;
+
+pub use graph::graph_inputs;
+pub use table::table_inputs;
+
+use crate::model::modality::Modality;
+use crate::tensor::HostTensor;
+use crate::world::{Clip, Graph, Table};
+
+/// Inputs of a plan, by name.
+pub type Inputs = Vec<(String, HostTensor)>;
+
+/// What an encoder reads of clips.
+pub fn inputs(modality: Modality, clips: &[Clip]) -> Inputs {
+    match modality {
+        Modality::Graph => {
+            let graphs: Vec<Graph> = clips.iter().map(Clip::graph).collect();
+            graph_inputs(&graphs.iter().collect::<Vec<_>>())
+        }
+        Modality::Table => {
+            let tables: Vec<Table> = clips.iter().map(Clip::table).collect();
+            table_inputs(&tables.iter().collect::<Vec<_>>())
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A scene and what happens in it, with every modality's own random stream.
+
+use super::graph::Graph;
+use super::motion::{FRAMES, Motion};
+use super::render::{Picture, render};
+use super::rng::{Rng, Stream};
+use super::scene::Scene;
+use super::split::Split;
+use super::splits::scene;
+use super::table::Table;
+
+/// Clip `index` of a split under a seed: its scene, as [`scene`] has it, and its motion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clip {
+    pub split: Split,
+    pub seed: u64,
+    pub index: u64,
+    pub scene: Scene,
+    pub motion: Motion,
+}
+
+impl Clip {
+    pub fn draw(split: Split, seed: u64, index: u64) -> Self {
+        let scene = scene(split, seed, index);
+        let motion = Motion::draw(&scene, &mut Rng::new(split, seed, index, Stream::Motion));
+        Clip { split, seed, index, scene, motion }
+    }
+
+    /// Random numbers of one modality of this clip.
+    pub fn rng(&self, stream: Stream) -> Rng {
+        Rng::new(self.split, self.seed, self.index, stream)
+    }
+
+    /// The picture, which is the first of [`Clip::frames`].
+    pub fn picture(&self) -> Picture {
+        render(&self.scene)
+    }
+
+    /// The pictures of the video.
+    pub fn frames(&self) -> impl Iterator<Item = Picture> {
+        (0..FRAMES).map(|frame| render(&self.motion.frame(&self.scene, frame)))
+    }
+
+    pub fn table(&self) -> Table {
+        Table::draw(&self.scene, &self.motion, &self.picture(), &mut self.rng(Stream::Table))
+    }
+
+    pub fn graph(&self) -> Graph {
+        Graph::of(&self.scene, &self.motion)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clip_begins_with_its_picture() {
+        let clip = Clip::draw(Split::Test, 1, 3);
+        let frames: Vec<Picture> = clip.frames().collect();
+        assert_eq!((frames.len(), &frames[0]), (FRAMES, &clip.picture()));
+        assert_ne!(Clip::draw(Split::Test, 2, 3), Clip { seed: 2, ..clip });
+    }
+}

@@ -47,6 +47,11 @@ fn shipped() -> PathBuf {
     }
 }
 
+/// The shipped model on the device that the caller wants.
+pub(super) fn open_shipped(common: &Common) -> Result<LoadedModel, CliError> {
+    open_folder(&shipped(), choose_device(common.backend)?, Precision::F32)
+}
+
 /// A model in use; when it goes, what its device has measured of itself is kept for the next run.
 pub(super) struct LoadedModel(pub VisionLanguageModel);
 

@@ -8,6 +8,7 @@ pub mod playroom;
 pub mod precision_eval;
 pub mod retrieval;
 pub mod rouge;
+pub mod senses;
 pub mod text;
 
 pub use candidate::Candidate;

@@ -4,18 +4,14 @@
 use super::small_trainer::{Inputs, training_plan};
 use crate::device::DeviceError;
 use crate::infer::VisionLanguageModel;
-use crate::infer::modality::inputs;
+use crate::infer::modality::{inputs, targets};
 use crate::model::modality::{self, Config, Modality};
 use crate::ops::binary::{add, mul};
 use crate::ops::info_nce::info_nce;
 use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::scale::scale;
-use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::tensor::DType::F32;
-use crate::tensor::HostTensor;
-use crate::world::language::full_caption;
-use crate::world::render::PIXELS;
 use crate::world::{Clip, Split};
 
 /// What the vectors of a modality are held against, by the names of the inputs `[N, E]`.
@@ -57,21 +53,4 @@ pub async fn batch(
         inputs.push((name.to_string(), vectors));
     }
     Ok(inputs)
-}
-
-/// Unit vectors `[N, E]` of the pictures of clips, and of their full captions.
-pub async fn targets(
-    model: &mut VisionLanguageModel,
-    clips: &[Clip],
-) -> Result<[HostTensor; 2], DeviceError> {
-    #[expect(clippy::cast_possible_truncation, reason = "64")]
-    let side = PIXELS as u32;
-    let pictures: Vec<Pixels> =
-        clips.iter().map(|clip| Pixels::new(side, side, clip.picture().rgb)).collect();
-    let captions: Vec<_> = clips.iter().map(|clip| full_caption(&clip.scene).text).collect();
-    let rows = captions
-        .iter()
-        .map(|text| model.sentence(text).expect("the world's captions are read"))
-        .collect::<Vec<_>>();
-    Ok([model.embed_images(&pictures).await?, model.embed_texts(&rows).await?])
 }

@@ -1,6 +1,7 @@
 //! `triptych train`: the training loop with checkpoints, a log and progress.
 
 mod log;
+mod modality;
 
 use std::fs::create_dir_all;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::eval::playroom::{EvalReport, Options, evaluate, evaluate_towers};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
 use crate::io::file_lock::FileLock;
+use crate::model::modality::Modality;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
 use crate::train::batch::Batch;
@@ -45,6 +47,9 @@ pub(super) struct Train {
     /// Go on from the run's checkpoint; what the options below say of the schedule is taken anew
     #[arg(long)]
     resume: bool,
+    /// Train an encoder of this modality beside the shipped model, which stays as it is: table or graph
+    #[arg(long, conflicts_with_all = ["start_from", "towers", "pictures", "writing"])]
+    modality: Option<Modality>,
     /// Begin with the weights of this model folder instead of random ones
     #[arg(long, conflicts_with = "resume")]
     start_from: Option<PathBuf>,
@@ -96,6 +101,9 @@ impl Train {
                 "{out}: another process is training there; wait for it, or choose another --out"
             ))
         })?;
+        if let Some(modality) = self.modality {
+            return self.run_modality(modality);
+        }
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
         let words = PlayroomTokenizer::new(&tokenizer).map_err(CliError::failure)?;
         let mut trainer = self.trainer(words.tokenizer.vocab_size())?;
@@ -103,7 +111,7 @@ impl Train {
         let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, trainer.step)?;
         let mut towers = Log::open(&self.out.join("towers.csv"), TOWERS_HEADER, trainer.step)?;
         let mut figures = None;
-        let bar = bar(&trainer);
+        let bar = bar(trainer.schedule.steps, trainer.step);
         let (seed, batch, first, last) = (trainer.seed, trainer.batch, trainer.step, trainer.schedule.steps);
         let schedule = trainer.schedule;
         let (sender, batches) = sync_channel(2);
@@ -289,10 +297,10 @@ fn first_difference(found: &Config, expected: &Config) -> String {
     other.map_or_else(String::new, |(name, value)| format!("{name} is {value}, expected {}", expected[name]))
 }
 
-fn bar(trainer: &Trainer) -> ProgressBar {
+fn bar(steps: u64, done: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} step {pos}/{len}, {eta} left  {msg}");
-    let bar = ProgressBar::new(trainer.schedule.steps).with_style(style.expect("the template is valid"));
-    bar.set_position(trainer.step);
+    let bar = ProgressBar::new(steps).with_style(style.expect("the template is valid"));
+    bar.set_position(done);
     bar.reset_eta();
     bar
 }

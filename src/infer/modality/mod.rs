@@ -1,10 +1,14 @@
 //! What the encoders of [`crate::model::modality`] read, as tensors.
 
+mod encoder;
 mod graph;
 mod table;
+mod targets;
 
+pub use encoder::{EMBEDS, EncoderError, METADATA_KEY, ModalityEncoder, plan};
 pub use graph::graph_inputs;
 pub use table::table_inputs;
+pub use targets::targets;
 
 use crate::model::modality::Modality;
 use crate::tensor::HostTensor;

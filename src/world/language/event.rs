@@ -1,6 +1,6 @@
 //! Sentences about what happens in a clip, which no picture can tell.
 
-use super::meaning::{Claim, Description, Statement};
+use super::meaning::{Description, Statement};
 use super::parse;
 use super::speak::{indefinite, number_word, subject};
 use crate::world::attributes::Kind;
@@ -207,7 +207,7 @@ fn describe(scene: &Scene, style: EventStyle, rng: &mut Rng) -> Description {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::language::{parse, read};
+    use crate::world::language::{Claim, parse, read};
     use crate::world::{Split, Stream, splits};
 
     fn clip(index: u64) -> (Scene, Motion) {

@@ -1,0 +1,90 @@
+//! A loaded encoder of a modality on a device.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{Inputs, inputs};
+use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
+use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
+use crate::model::config_error::ConfigError;
+use crate::model::modality::{Config, encode};
+use crate::plan::{Plan, PlanBuilder, SlotKind};
+use crate::tensor::HostTensor;
+use crate::world::Clip;
+
+/// Most clips of one replay.
+const BATCH: usize = 32;
+
+/// The entry of the file's metadata that holds the [`Config`].
+pub const METADATA_KEY: &str = "config";
+
+/// The slot of [`plan`] that holds the unit vectors.
+pub const EMBEDS: &str = "embeds";
+
+#[derive(Debug, thiserror::Error)]
+pub enum EncoderError {
+    #[error(transparent)]
+    Safetensors(#[from] SafetensorsError),
+    #[error("{file} is no encoder of a modality: {reason}")]
+    Foreign { file: String, reason: String },
+    #[error("{file}: {reason}")]
+    Config { file: String, reason: ConfigError },
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+}
+
+/// The plan that encodes `count` clips.
+pub fn plan(config: &Config, count: usize) -> Plan {
+    let mut b = PlanBuilder::new();
+    let embeds = encode(&mut b, config, count);
+    b.name(embeds, EMBEDS);
+    b.finish()
+}
+
+pub struct ModalityEncoder {
+    pub config: Config,
+    params: ParamStore,
+    plans: HashMap<usize, CompiledPlan>,
+}
+
+impl ModalityEncoder {
+    /// The encoder that a safetensors file holds.
+    ///
+    /// # Errors
+    /// Where its metadata names no sizes, or a tensor is missing, of another shape or not finite.
+    pub fn load(device: &Device, file: &SafetensorsFile) -> Result<Self, EncoderError> {
+        let foreign = |reason: String| EncoderError::Foreign { file: file.file().into(), reason };
+        let metadata = file.metadata();
+        let json =
+            metadata.get(METADATA_KEY).ok_or_else(|| foreign(format!("no metadata `{METADATA_KEY}`")))?;
+        let config: Config = serde_json::from_str(json).map_err(|error| foreign(error.to_string()))?;
+        config.check().map_err(|reason| EncoderError::Config { file: file.file().into(), reason })?;
+        let plan = plan(&config, 1);
+        let mut params = device.param_store();
+        for slot in plan.slots_of(SlotKind::Stored) {
+            params.store(&slot.name, &file.shaped(&slot.name, &slot.shape)?)?;
+        }
+        Ok(ModalityEncoder { config, params, plans: HashMap::new() })
+    }
+
+    /// Unit vectors `[N, E]` of clips.
+    pub async fn embed(&mut self, clips: &[Clip]) -> Result<HostTensor, DeviceError> {
+        let mut embeds = Vec::with_capacity(clips.len() * self.config.embed_width);
+        for chunk in clips.chunks(BATCH) {
+            embeds.extend(self.encode(&inputs(self.config.modality, chunk), chunk.len()).await?);
+        }
+        Ok(HostTensor::f32([clips.len(), self.config.embed_width], embeds))
+    }
+
+    /// Unit vectors of inputs of `count` clips, row after row.
+    async fn encode(&mut self, inputs: &Inputs, count: usize) -> Result<Vec<f32>, DeviceError> {
+        if !self.plans.contains_key(&count) {
+            let compiled = self.params.compile(Rc::new(plan(&self.config, count))).await?;
+            self.plans.insert(count, compiled);
+        }
+        let compiled = &self.plans[&count];
+        inputs.iter().for_each(|(name, tensor)| compiled.write(name, tensor));
+        compiled.run(compiled.plan().all())?;
+        Ok(compiled.read(EMBEDS).await?.as_f32().to_vec())
+    }
+}

@@ -56,8 +56,8 @@ def heads_of(x, heads):
 
 
 def attention(heads, causal=False):
-    def run(q, k, v, lengths=None):
-        mask = None
+    def run(q, k, v, lengths=None, bias=None):
+        mask = bias
         if lengths is not None:
             mask = (torch.arange(k.shape[1]) < lengths[:, None])[:, None, None, :]
         split = [heads_of(x, heads) for x in (q, k, v)]
@@ -107,6 +107,8 @@ def op_cases():
     case("cross_entropy", cross_entropy, randn(9, 13, scale=4), ids(13, 9), torch.tensor([1, 0, 1, 1, 0.5, 0, 1, 2, 1]).double())
     case("info_nce", info_nce, randn(6, 6, scale=3))
     case("info_nce_negatives", info_nce, randn(6, 6, scale=3), (torch.rand(6, 6, generator=generator) > 0.3).double())
+    biased = (randn(2, 5, 12), randn(2, 7, 12), randn(2, 7, 12), randn(2, 3, 5, 7, scale=2))
+    case("attention_biased", lambda q, k, v, bias: attention(3)(q, k, v, bias=bias), *biased)
 
 
 def adamw_case(steps=4, clip=1.0):

@@ -4,7 +4,7 @@ use super::{Bench, Form, Goldens};
 use triptych::device::Device;
 use triptych::ops::activation::{Activation, activation};
 use triptych::ops::adamw::{AdamW, adamw};
-use triptych::ops::attention::{Attention, attention};
+use triptych::ops::attention::{Attention, attention, biased_attention};
 use triptych::ops::conv2d::conv2d;
 use triptych::ops::cross_entropy::cross_entropy;
 use triptych::ops::embedding::embedding;
@@ -39,6 +39,9 @@ const CASES: &[(&str, Emit)] = &[
     ("tanh", |b, x| activation(b, x[0], Activation::Tanh)),
     ("attention", |b, x| attention(b, Attention { heads: 3, causal: false }, x[0], x[1], x[2], None)),
     ("attention_causal", |b, x| attention(b, Attention { heads: 2, causal: true }, x[0], x[1], x[2], None)),
+    ("attention_biased", |b, x| {
+        biased_attention(b, Attention { heads: 3, causal: false }, [x[0], x[1], x[2]], None, x[3])
+    }),
     ("attention_key_lengths", |b, x| {
         attention(b, Attention { heads: 2, causal: false }, x[0], x[1], x[2], Some(x[3]))
     }),

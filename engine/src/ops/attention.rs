@@ -6,6 +6,9 @@
 //!
 //! Backward, with `D = q k^T / sqrt(dh)`: `dD = P (dy v^T - rowsum(P dy v^T))`, `dq += dD k / sqrt(dh)`,
 //! `dk += dD^T q / sqrt(dh)`, `dv += P^T dy`.
+//!
+//! With a bias `[B,H,Tq,Tk]`, `P = softmax(mask(q k^T / sqrt(dh) + bias))` (Shaw et al. 2018 and Ying et al. 2021 add what is known
+//! of the pair of query and key so), and `dbias += dD`.
 
 mod cases;
 mod fast;
@@ -14,6 +17,7 @@ mod skinny;
 pub use cases::cases;
 
 use crate::kernel::{Access, Args, Kernel, Variant, grid_flat, grid_rows, params, words};
+use crate::ops::scale;
 use crate::plan::{PlanBuilder, SlotId};
 use triptych_shaders as wgsl;
 
@@ -65,11 +69,12 @@ impl Params {
 
 /// Forward and backward, for [`crate::ops::registry`].
 pub const KERNELS: &[&Kernel] =
-    &[&FORWARD, &FORWARD_TRACED, &BACKWARD_SCORES, &BACKWARD_QUERIES, &BACKWARD_KEYS];
+    &[&FORWARD, &FORWARD_TRACED, &FORWARD_BIASED, &BACKWARD_SCORES, &BACKWARD_QUERIES, &BACKWARD_KEYS];
 
 const SHARED: &str = wgsl::ATTENTION;
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, SHARED, wgsl::ATTENTION_ROW];
 const BLOCKED_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_QUAD, SHARED, wgsl::ATTENTION_BLOCKED];
+const BIASED_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::ATTENTION_BIASED];
 const BACKWARD_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::ATTENTION_BACKWARD];
 
 /// A workgroup per query of a head.
@@ -101,7 +106,7 @@ pub static FORWARD: Kernel = Kernel {
     cpu: |args| {
         let p: Params = args.params();
         let mut probs = vec![0.0; (p.batch * p.heads * p.queries * p.keys) as usize];
-        forward(&p, args, &mut probs);
+        forward(&p, args, &|_| 0.0, &mut probs);
     },
     fast: Some(|args| match skinny::applies_to(&args.params()) {
         true => skinny::forward(args),
@@ -124,9 +129,35 @@ pub static FORWARD_TRACED: Kernel = Kernel {
     variants: &[Variant { name: "row", source: SOURCE, entry: "forward_traced", grid }],
     cpu: |args| {
         let probs = args.write.pop().expect("probs");
-        forward(&args.params(), args, probs);
+        forward(&args.params(), args, &|_| 0.0, probs);
     },
     fast: Some(fast::forward_traced),
+};
+
+/// As [`FORWARD_TRACED`], of scores to which `bias[b,h,i,j]` is added. It is for few keys, such as the nodes of a graph.
+pub static FORWARD_BIASED: Kernel = Kernel {
+    name: "attention.forward_biased",
+    bindings: &[
+        ("q", Access::Read),
+        ("k", Access::Read),
+        ("v", Access::Read),
+        ("lengths", Access::Read),
+        ("bias", Access::Read),
+        ("y", Access::Write),
+        ("probs", Access::Write),
+    ],
+    params: Params::FIELDS,
+    variants: &[Variant {
+        name: "flat",
+        source: BIASED_SOURCE,
+        entry: "forward",
+        grid: |p| grid_flat(p[0] * p[1] * p[2]),
+    }],
+    cpu: |args| {
+        let (probs, bias) = (args.write.pop().expect("probs"), args.read[4]);
+        forward(&args.params(), args, &|at| f64::from(bias[at]), probs);
+    },
+    fast: None,
 };
 
 /// `scores[b,h,i,j] = scale P (dP - sum_j P dP)` with `dP[b,h,i,j] = dy[b,i,h] . v[b,j,h]`.
@@ -174,7 +205,8 @@ pub static BACKWARD_KEYS: Kernel = Kernel {
     fast: Some(fast::backward_keys),
 };
 
-fn forward(p: &Params, args: &mut Args, probs: &mut [f32]) {
+/// `bias` of an index into the probabilities is added to its score.
+fn forward(p: &Params, args: &mut Args, bias: &dyn Fn(usize) -> f64, probs: &mut [f32]) {
     let (q, k, v, lengths) = (args.read[0], args.read[1], args.read[2], args.ids(3));
     let (queries, keys, dh, width) = (p.queries as usize, p.keys as usize, p.head_dim as usize, p.width());
     let y = &mut args.write[0];
@@ -184,7 +216,7 @@ fn forward(p: &Params, args: &mut Args, probs: &mut [f32]) {
         let (at_q, at_k) = ((b * queries + i) * width + h * dh, |j: usize| (b * keys + j) * width + h * dh);
         let score = |j: usize| {
             let dot: f64 = (0..dh).map(|d| f64::from(q[at_q + d]) * f64::from(k[at_k(j) + d])).sum();
-            dot * f64::from(p.scale)
+            dot * f64::from(p.scale) + bias(row * keys + j)
         };
         let scores: Vec<f64> = (0..seen).map(score).collect();
         let max = scores.iter().copied().fold(f64::MIN, f64::max);
@@ -247,25 +279,61 @@ pub fn attention(
     key_lengths: Option<SlotId>,
 ) -> SlotId {
     let params = params(b, config, q, k, v, key_lengths);
-    let shape = b.shape(q).clone();
-    let lengths = key_lengths.unwrap_or(k);
-    let y = b.temp("attention", shape);
     if !b.is_training() && !b.is_traced() {
-        b.emit(&FORWARD, &[q, k, v, lengths, y], words(&params));
+        let y = b.temp("attention", b.shape(q).clone());
+        b.emit(&FORWARD, &[q, k, v, key_lengths.unwrap_or(k), y], words(&params));
         return y;
     }
-    let sizes = [params.batch, params.heads, params.queries, params.keys].map(|n| n as usize);
+    traced(b, params, [q, k, v], key_lengths, None)
+}
+
+/// As [`attention`], with `bias` (`[B,H,Tq,Tk]`) added to the scores before the softmax. The probabilities can always be read.
+pub fn biased_attention(
+    b: &mut PlanBuilder,
+    config: Attention,
+    [q, k, v]: [SlotId; 3],
+    key_lengths: Option<SlotId>,
+    bias: SlotId,
+) -> SlotId {
+    let params = params(b, config, q, k, v, key_lengths);
+    assert_eq!(b.shape(bias)[..], probs_shape(&params), "the bias of attention");
+    traced(b, params, [q, k, v], key_lengths, Some(bias))
+}
+
+fn probs_shape(params: &Params) -> [usize; 4] {
+    [params.batch, params.heads, params.queries, params.keys].map(|n| n as usize)
+}
+
+/// Attention whose probabilities stay, with its backward.
+fn traced(
+    b: &mut PlanBuilder,
+    params: Params,
+    [q, k, v]: [SlotId; 3],
+    key_lengths: Option<SlotId>,
+    bias: Option<SlotId>,
+) -> SlotId {
+    let (sizes, lengths) = (probs_shape(&params), key_lengths.unwrap_or(k));
+    let y = b.temp("attention", b.shape(q).clone());
     let probs = b.named_temp("attention_probs", sizes);
-    b.emit(&FORWARD_TRACED, &[q, k, v, lengths, y, probs], words(&params));
-    b.record(y, &[q, k, v], move |b, dy| {
-        let params = words(&params);
-        if b.needs_grad(q) || b.needs_grad(k) {
+    match bias {
+        Some(bias) => b.emit(&FORWARD_BIASED, &[q, k, v, lengths, bias, y, probs], words(&params)),
+        None => b.emit(&FORWARD_TRACED, &[q, k, v, lengths, y, probs], words(&params)),
+    }
+    let sources: Vec<SlotId> = [q, k, v].into_iter().chain(bias).collect();
+    b.record(y, &sources, move |b, dy| {
+        let words = words(&params);
+        let bias = bias.filter(|bias| b.needs_grad(*bias));
+        if b.needs_grad(q) || b.needs_grad(k) || bias.is_some() {
             let scores = b.temp("attention_scores", sizes);
-            b.emit(&BACKWARD_SCORES, &[v, probs, dy, scores], params.clone());
-            accumulate(b, &BACKWARD_QUERIES, [scores, k], q, &params);
-            accumulate(b, &BACKWARD_KEYS, [scores, q], k, &params);
+            b.emit(&BACKWARD_SCORES, &[v, probs, dy, scores], words.clone());
+            accumulate(b, &BACKWARD_QUERIES, [scores, k], q, &words);
+            accumulate(b, &BACKWARD_KEYS, [scores, q], k, &words);
+            if let Some(bias) = bias {
+                let grad = b.grad(bias);
+                scale::add_scaled(b, scores, 1.0 / params.scale, grad);
+            }
         }
-        accumulate(b, &BACKWARD_KEYS, [probs, dy], v, &params);
+        accumulate(b, &BACKWARD_KEYS, [probs, dy], v, &words);
     });
     y
 }

@@ -61,12 +61,18 @@ pub fn scale(b: &mut PlanBuilder, x: SlotId, factor: f32) -> SlotId {
     let shape = b.shape(x).clone();
     let params = words(&Params { count: shape.numel() as u32, factor });
     let y = b.temp("scale", shape);
-    b.emit(&FORWARD, &[x, y], params.clone());
+    b.emit(&FORWARD, &[x, y], params);
     b.record(y, &[x], move |b, dy| {
         let dx = b.grad(x);
-        b.emit(&BACKWARD, &[dy, dx], params);
+        add_scaled(b, dy, factor, dx);
     });
     y
+}
+
+/// `to[..] += factor x[..]`, in place and without a gradient.
+pub(super) fn add_scaled(b: &mut PlanBuilder, x: SlotId, factor: f32, to: SlotId) {
+    let params = Params { count: b.shape(x).numel() as u32, factor };
+    b.emit(&BACKWARD, &[x, to], words(&params));
 }
 
 /// Negative, zero and large factors.

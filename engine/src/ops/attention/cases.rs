@@ -1,6 +1,6 @@
 //! Cases of attention.
 
-use super::{Attention, attention};
+use super::{Attention, attention, biased_attention};
 use crate::ops::case::{Case, noise};
 use crate::tensor::HostTensor;
 
@@ -18,6 +18,23 @@ fn case(sizes: [usize; 5], causal: bool, lengths: Option<Vec<u32>>, scale: f32) 
     inputs.extend(lengths.map(|l| HostTensor::u32([batch], l)));
     Case::new(name, inputs, move |b, x| {
         attention(b, Attention { heads, causal }, x[0], x[1], x[2], x.get(3).copied())
+    })
+}
+
+/// As [`case`], with a bias of the scores.
+fn biased([batch, queries, keys, heads, dh]: [usize; 5], lengths: Option<Vec<u32>>, scale: f32) -> Case {
+    let padding = if lengths.is_some() { " lengths" } else { "" };
+    let mut inputs = vec![
+        noise(&[batch, queries, heads * dh], 1.0, 1),
+        noise(&[batch, keys, heads * dh], 1.0, 2),
+        noise(&[batch, keys, heads * dh], 1.0, 3),
+        noise(&[batch, heads, queries, keys], scale, 4),
+    ];
+    inputs.extend(lengths.map(|l| HostTensor::u32([batch], l)));
+    let name = format!("attention {:?} bias{padding} x{scale}", [batch, queries, keys, heads, dh]);
+    Case::new(name, inputs, move |b, x| {
+        let config = Attention { heads, causal: false };
+        biased_attention(b, config, [x[0], x[1], x[2]], x.get(4).copied(), x[3])
     })
 }
 
@@ -43,6 +60,10 @@ pub fn cases() -> Vec<Case> {
         case([2, 9, 17, 2, 16], false, None, 100.0).tolerance(1e-3),
         case([2, 3, 4, 2, 2], false, Some(vec![4, 3]), 1.0).differentiable(),
         case([2, 4, 4, 2, 3], true, None, 1.0).differentiable(),
+        biased([1, 1, 1, 1, 1], None, 1.0),
+        biased([3, 6, 6, 4, 32], Some(vec![6, 1, 0]), 1.0),
+        biased([2, 33, 65, 2, 20], None, 100.0).tolerance(1e-4),
+        biased([2, 3, 4, 2, 2], Some(vec![4, 3]), 1.0).differentiable(),
     ]
 }
 

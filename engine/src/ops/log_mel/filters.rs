@@ -7,7 +7,7 @@ use crate::tensor::HostTensor;
 pub struct LogMel {
     /// Samples per second.
     pub sample_rate: u32,
-    /// `N`, samples of a frame: a power of two, at least 4.
+    /// `N`, samples of a frame: a power of two from 4 to 2048, which the shader has room for.
     pub n_fft: usize,
     /// Samples from the centre of a frame to that of the next.
     pub hop_length: usize,
@@ -56,7 +56,7 @@ impl LogMel {
         let nyquist = self.sample_rate as f64 / 2.0;
         assert!(
             self.n_fft.is_power_of_two()
-                && self.n_fft >= 4
+                && (4..=2048).contains(&self.n_fft)
                 && self.hop_length > 0
                 && self.n_mels > 0
                 && 0.0 <= self.f_min

@@ -1,5 +1,7 @@
-//! What PyTorch computed (`python/goldens.py`), against both CPU forms and the GPU.
+//! What PyTorch (`python/goldens.py`) and librosa (`python/audio_goldens.py`) computed, against both CPU forms and the GPU.
 
+#[path = "goldens/audio.rs"]
+mod audio;
 #[path = "goldens/ops.rs"]
 mod ops;
 #[path = "goldens/transformer.rs"]

@@ -21,6 +21,7 @@ pub mod grad_norm;
 pub mod info_nce;
 pub mod l2_normalize;
 pub mod layer_norm;
+pub mod log_mel;
 mod mean_tokens;
 pub mod permute;
 pub mod reduce;

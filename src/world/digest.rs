@@ -7,7 +7,7 @@ use super::render::render;
 use super::rng::{Rng, Stream};
 use super::split::Split;
 use super::splits::scene;
-use super::{edit, swap};
+use super::{Motion, Sound, edit, swap};
 use crate::rng::{FNV_START, fnv1a};
 
 /// A digest of pictures, masks, captions true and false, near misses, questions and answers of the first
@@ -22,6 +22,22 @@ pub fn digest(seed: u64, count: u64) -> u64 {
     }
     for index in 0..count {
         swap::pair(seed, index).captions.iter().for_each(|caption| add(caption.text.as_bytes()));
+    }
+    hash
+}
+
+/// A digest of the samples of the first `count` clips of every split under `seed`, source by source.
+pub fn sound_digest(seed: u64, count: u64) -> u64 {
+    let mut hash = FNV_START;
+    for (split, index) in Split::ALL.into_iter().flat_map(|split| (0..count).map(move |index| (split, index)))
+    {
+        let stream = |stream| Rng::new(split, seed, index, stream);
+        let scene = scene(split, seed, index);
+        let motion = Motion::draw(&scene, &mut stream(Stream::Motion));
+        let sound = Sound::draw(&scene, &motion, &mut stream(Stream::Ambience), &mut stream(Stream::Noise));
+        for source in sound.stems.iter().chain([&sound.ambience, &sound.noise]) {
+            hash = fnv1a(hash, source.iter().flat_map(|sample| sample.to_bits().to_le_bytes()));
+        }
     }
     hash
 }

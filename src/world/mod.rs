@@ -1,7 +1,7 @@
 //! Playroom: scenes, pictures, language and questions, all derived from a seed.
 //!
 //! A [`Scene`] is the scene graph. Everything else is a function of it and of a random stream: the picture
-//! with its masks ([`mod@render`]), sentences and their meaning ([`language`]), questions and their programs
+//! with its masks ([`mod@render`]), its two seconds of motion ([`motion`]) and sound ([`sound`]), sentences and their meaning ([`language`]), questions and their programs
 //! ([`questions`]), near misses ([`edit`]) and Winoground-like pairs ([`swap`]). [`splits`] hands out the
 //! scenes.
 //!
@@ -20,6 +20,7 @@ mod relation;
 pub mod render;
 pub mod rng;
 pub mod scene;
+pub mod sound;
 mod split;
 pub mod splits;
 pub mod swap;
@@ -32,4 +33,5 @@ pub use relation::Relation;
 pub use render::{Mask, Picture, render};
 pub use rng::{Rng, Stream};
 pub use scene::{Background, Object, Scene};
+pub use sound::Sound;
 pub use split::Split;

@@ -13,6 +13,8 @@ pub enum Stream {
     Questions,
     Edits,
     Motion,
+    Ambience,
+    Noise,
 }
 
 /// One stream of random numbers.

@@ -5,6 +5,7 @@ use super::motion::{FRAMES, Motion};
 use super::render::{Picture, render};
 use super::rng::{Rng, Stream};
 use super::scene::Scene;
+use super::sound::Sound;
 use super::split::Split;
 use super::splits::scene;
 use super::table::Table;
@@ -43,6 +44,10 @@ impl Clip {
 
     pub fn table(&self) -> Table {
         Table::draw(&self.scene, &self.motion, &self.picture(), &mut self.rng(Stream::Table))
+    }
+
+    pub fn sound(&self) -> Sound {
+        Sound::draw(&self.scene, &self.motion, &mut self.rng(Stream::Ambience), &mut self.rng(Stream::Noise))
     }
 
     pub fn graph(&self) -> Graph {

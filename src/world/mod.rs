@@ -1,9 +1,9 @@
 //! Playroom: scenes, pictures, language and questions, all derived from a seed.
 //!
 //! A [`Scene`] is the scene graph. Everything else is a function of it and of a random stream: the picture
-//! with its masks ([`mod@render`]), how its objects move ([`motion`]), what sensors report of them ([`table`]), their
-//! relations as edges ([`graph`]), sentences and their meaning ([`language`]), questions and their programs ([`questions`]),
-//! near misses ([`edit`]) and Winoground-like pairs ([`swap`]). [`splits`] hands out the scenes.
+//! with its masks ([`mod@render`]), how its objects move ([`motion`]) and what is heard of it ([`sound`]), what sensors report of
+//! them ([`table`]), their relations as edges ([`graph`]), sentences and their meaning ([`language`]), questions and their
+//! programs ([`questions`]), near misses ([`edit`]) and Winoground-like pairs ([`swap`]). [`splits`] hands out the scenes.
 //!
 //! Equal inputs give equal bits natively and in WebAssembly: integers, and f32 with `+ - * / sqrt` only.
 
@@ -22,6 +22,7 @@ mod relation;
 pub mod render;
 pub mod rng;
 pub mod scene;
+pub mod sound;
 mod split;
 pub mod splits;
 pub mod swap;
@@ -37,5 +38,6 @@ pub use relation::Relation;
 pub use render::{Mask, Picture, render};
 pub use rng::{Rng, Stream};
 pub use scene::{Background, Object, Scene};
+pub use sound::Sound;
 pub use split::Split;
 pub use table::Table;

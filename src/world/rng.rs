@@ -14,6 +14,9 @@ pub enum Stream {
     Edits,
     Motion,
     Table,
+    Ambience,
+    Noise,
+    Events,
 }
 
 /// One stream of random numbers.

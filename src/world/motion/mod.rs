@@ -115,9 +115,14 @@ impl Leg {
         [along(0), along(1)]
     }
 
+    /// Quarter pixels a second, right and down.
+    pub(in crate::world) fn velocity(&self) -> [f32; 2] {
+        self.velocity.map(|v| v as f32 / UNIT as f32)
+    }
+
     /// Quarter pixels a second.
     pub fn speed(&self) -> f32 {
-        let [x, y] = self.velocity.map(|v| v as f32 / UNIT as f32);
+        let [x, y] = self.velocity();
         (x * x + y * y).sqrt()
     }
 }

@@ -1,0 +1,65 @@
+//! The sound of a clip: every object's hits and drone, ambience and noise, as 2 s of mono at 16 kHz.
+//!
+//! What is seen is heard: the shape sets the timbre, the size the pitch, the texture the amplitude modulation, and the motion
+//! when an object hits something and how loud its drone is. The colour is inaudible, and so are place and tilt. Samples are f32
+//! of `+ - * / sqrt` on numbers and integers that are the same everywhere.
+
+mod background;
+mod modulation;
+mod sine;
+mod stem;
+#[cfg(test)]
+mod tests;
+mod timbre;
+
+use super::motion::{Motion, SECONDS, TICKS_PER_SECOND};
+use super::rng::Rng;
+use super::scene::Scene;
+
+/// Samples a second.
+pub const SAMPLE_RATE: u32 = 16_000;
+
+/// Samples of a clip.
+pub const SAMPLES: usize = (SECONDS * SAMPLE_RATE) as usize;
+
+/// The sound of a clip by its sources, each of [`SAMPLES`] samples; full scale is 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sound {
+    /// Hits and drone of each object, in the order of `Scene::objects`.
+    pub stems: Vec<Vec<f32>>,
+    /// Low-passed noise, whose level and cutoff differ from clip to clip.
+    pub ambience: Vec<f32>,
+    /// White noise.
+    pub noise: Vec<f32>,
+}
+
+impl Sound {
+    /// Of a scene and its motion; what belongs to no object is drawn from `ambience` and `noise`.
+    ///
+    /// # Panics
+    /// If the motion is of another number of objects.
+    pub fn draw(scene: &Scene, motion: &Motion, ambience: &mut Rng, noise: &mut Rng) -> Self {
+        assert_eq!(scene.objects.len(), motion.legs.len(), "objects and those that move");
+        let stems = scene.objects.iter().zip(&motion.legs).map(|(object, legs)| stem::stem(object, legs));
+        Sound {
+            stems: stems.collect(),
+            ambience: background::ambience(ambience),
+            noise: background::noise(noise),
+        }
+    }
+
+    /// The sum of all sources, clipped to `[-1, 1]`.
+    pub fn mix(&self) -> Vec<f32> {
+        let mut mix = self.ambience.clone();
+        for source in self.stems.iter().chain([&self.noise]) {
+            mix.iter_mut().zip(source).for_each(|(sum, sample)| *sum += sample);
+        }
+        mix.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
+        mix
+    }
+}
+
+/// The first sample at or after a tick of the motion: with it the sound of what happens then begins.
+pub fn sample_at(tick: u32) -> usize {
+    (u64::from(tick) * u64::from(SAMPLE_RATE)).div_ceil(u64::from(TICKS_PER_SECOND)) as usize
+}

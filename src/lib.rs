@@ -2,7 +2,7 @@
 //!
 //! Layers, each importing only those before it (`tests/layering.rs` holds them to it):
 //! `precision`, `tensor`, `layout`, `kernel`, `plan`, `ops`, `nn`, `model`, `train`, `lab`, `session`, `ui` and `worker`;
-//! `device` sits on `plan`, `io` on `tensor`, `world` on `order`, `search` on it and on `dot`, and `check` holds `ops` and `device`
+//! `device` sits on `plan`, `io` on `tensor` and `world`, `world` on `order`, `search` on it and on `dot`, and `check` holds `ops` and `device`
 //! to each other.
 
 #[cfg(feature = "cli")]

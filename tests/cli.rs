@@ -10,6 +10,8 @@ mod output;
 mod pictures;
 #[path = "cli/refusals.rs"]
 mod refusals;
+#[path = "cli/scenes.rs"]
+mod scenes;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -26,7 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("layout", &["precision", "tensor"]),
     ("js_error", &[]),
     ("search", &["dispatch", "dot", "order"]),
-    ("io", &["limits", "order", "precision", "pixels", "tensor", "js_error"]),
+    ("io", &["limits", "order", "precision", "world", "pixels", "tensor", "js_error"]),
     ("kernel", &["tensor"]),
     ("plan", &["layout", "order", "precision", "tensor", "kernel"]),
     ("device", &["layout", "limits", "order", "tensor", "kernel", "plan"]),

@@ -152,8 +152,8 @@ impl Walk {
         if !metadata.is_file() {
             return Err("is no file".to_string());
         }
-        if is_mask(path) {
-            return Err("is a mask of a scene".to_string());
+        if let Some(part) = part_of_scene(path) {
+            return Err(format!("is a {part} of a scene"));
         }
         let mut head = Vec::new();
         let file = File::open(path).map_err(unreadable)?;
@@ -166,15 +166,17 @@ impl Walk {
     }
 }
 
-/// Whether a file is a mask that `triptych scene` wrote: `NNNN.mask.K.png` beside `NNNN.png`.
-fn is_mask(path: &Path) -> bool {
-    let parts = || {
-        let (scene, rest) = path.file_name()?.to_str()?.split_once(".mask.")?;
-        let numbers = [scene, rest.strip_suffix(".png")?];
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        (numbers.into_iter().all(is_number) && scene.len() >= 4).then_some(scene)
+/// What a file is that `triptych scene` wrote beside `NNNN.png`: the mask `NNNN.mask.K.png` or the clip `NNNN.clip.png`.
+fn part_of_scene(path: &Path) -> Option<&'static str> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (scene, rest) = path.file_name()?.to_str()?.split_once('.')?;
+    let part = match rest.strip_suffix(".png")? {
+        "clip" => "clip",
+        mask if mask.strip_prefix("mask.").is_some_and(is_number) => "mask",
+        _ => return None,
     };
-    parts().is_some_and(|scene| path.with_file_name(format!("{scene}.png")).is_file())
+    let is_scene = is_number(scene) && scene.len() >= 4;
+    (is_scene && path.with_file_name(format!("{scene}.png")).is_file()).then_some(part)
 }
 
 /// Names on standard error what was left out.

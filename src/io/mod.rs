@@ -1,7 +1,9 @@
-//! What comes from outside and goes back: weights, tokenizers, pictures.
+//! What comes from outside and goes back: weights, tokenizers, pictures, tables.
 
 #![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod apng;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod bpe;
 #[cfg(any(not(target_arch = "wasm32"), feature = "tokenizer"))]
@@ -19,5 +21,6 @@ mod placeholder;
 pub mod preprocess;
 pub mod read_at;
 pub mod safetensors;
+pub mod table_csv;
 pub mod tokenizer;
 pub mod weights;

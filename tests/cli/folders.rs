@@ -34,8 +34,16 @@ fn retrieve(folder: &Path) -> (Value, String) {
 fn pictures_are_taken_by_what_they_hold_from_all_folders() {
     let folder = tempfile::tempdir().unwrap();
     let jpeg = saved(&photo(60, 40), ImageFormat::Jpeg);
-    let taken =
-        ["CAMERA.JFIF", "a/b/c/deep", "a/photo.JPG", "text.txt", "x.mask.jpg", "0001.mask.0.png", "dots.tif"];
+    let taken = [
+        "CAMERA.JFIF",
+        "a/b/c/deep",
+        "a/photo.JPG",
+        "text.txt",
+        "x.mask.jpg",
+        "0001.mask.0.png",
+        "0001.clip.png",
+        "dots.tif",
+    ];
     taken.iter().for_each(|name| write(folder.path(), name, &jpeg));
     let (document, said) = retrieve(folder.path());
     let results = document["results"].as_array().unwrap().iter();
@@ -54,8 +62,9 @@ fn damaged_pictures_and_other_files_are_left_out_and_named() {
     write(folder.path(), "good.jpg", &jpeg);
     write(folder.path(), "ends.jpg", &jpeg[..jpeg.len() - 2]);
     write(folder.path(), "0000.png", &png);
-    let left: [(&str, &[u8], &str); 7] = [
+    let left: [(&str, &[u8], &str); 8] = [
         (".hidden/x.jpg", &jpeg, ""),
+        ("0000.clip.png", &png, "is a clip of a scene"),
         ("0000.mask.0.png", &png, "is a mask of a scene"),
         ("empty.jpg", b"", "is empty"),
         ("half.png", &png[..png.len() / 2], "ends before its picture does"),

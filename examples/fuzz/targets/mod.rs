@@ -9,6 +9,7 @@ mod picture;
 mod playroom;
 mod preprocess;
 mod protocol;
+mod table;
 mod tokenizer;
 mod weights;
 mod world;
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<Target> {
         address::target(),
         protocol::target(),
         world::target(),
+        table::target(),
         hub::target(),
         weights::target(),
         config::target(),

@@ -53,7 +53,7 @@ pub async fn evaluate(
     let [pictures, words] = targets(model, &clips).await?;
     let mut vectors = vec![("picture", pictures), ("words", words)];
     for encoder in encoders {
-        vectors.push((encoder.config.modality.word(), encoder.embed(&clips).await?));
+        vectors.push((encoder.config.modality.word(), encoder.embed(model, &clips).await?));
     }
     let mut retrieval = BTreeMap::new();
     for (from, queries) in &vectors {

@@ -48,7 +48,7 @@ pub async fn batch(
     let first = number * count as u64;
     let clips: Vec<Clip> =
         (first..first + count as u64).map(|index| Clip::draw(Split::Train, seed, index)).collect();
-    let mut inputs = inputs(modality, &clips);
+    let mut inputs = inputs(model, modality, &clips).await?;
     for (name, vectors) in TARGETS.into_iter().zip(targets(model, &clips).await?) {
         inputs.push((name.to_string(), vectors));
     }

@@ -47,7 +47,7 @@ pub(super) struct Train {
     /// Go on from the run's checkpoint; what the options below say of the schedule is taken anew
     #[arg(long)]
     resume: bool,
-    /// Train an encoder of this modality beside the shipped model, which stays as it is: table or graph
+    /// Train an encoder of this modality beside the shipped model, which stays as it is: sound, motion, table or graph
     #[arg(long, conflicts_with_all = ["start_from", "towers", "pictures", "writing"])]
     modality: Option<Modality>,
     /// Begin with the weights of this model folder instead of random ones

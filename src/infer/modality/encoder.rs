@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{Inputs, inputs};
+use super::{Inputs, VisionLanguageModel, inputs};
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
 use crate::model::config_error::ConfigError;
@@ -67,11 +67,16 @@ impl ModalityEncoder {
         Ok(ModalityEncoder { config, params, plans: HashMap::new() })
     }
 
-    /// Unit vectors `[N, E]` of clips.
-    pub async fn embed(&mut self, clips: &[Clip]) -> Result<HostTensor, DeviceError> {
+    /// Unit vectors `[N, E]` of clips; `model` sees the pictures of their videos.
+    pub async fn embed(
+        &mut self,
+        model: &mut VisionLanguageModel,
+        clips: &[Clip],
+    ) -> Result<HostTensor, DeviceError> {
         let mut embeds = Vec::with_capacity(clips.len() * self.config.embed_width);
         for chunk in clips.chunks(BATCH) {
-            embeds.extend(self.encode(&inputs(self.config.modality, chunk), chunk.len()).await?);
+            let inputs = inputs(model, self.config.modality, chunk).await?;
+            embeds.extend(self.encode(&inputs, chunk.len()).await?);
         }
         Ok(HostTensor::f32([clips.len(), self.config.embed_width], embeds))
     }

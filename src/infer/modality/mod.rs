@@ -2,24 +2,45 @@
 
 mod encoder;
 mod graph;
+mod motion;
+mod sound;
 mod table;
 mod targets;
 
 pub use encoder::{EMBEDS, EncoderError, METADATA_KEY, ModalityEncoder, plan};
 pub use graph::graph_inputs;
+pub use motion::motion_inputs;
+pub use sound::sound_inputs;
 pub use table::table_inputs;
 pub use targets::targets;
 
+use super::VisionLanguageModel;
+use crate::device::DeviceError;
 use crate::model::modality::Modality;
+use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
+use crate::world::render::{PIXELS, Picture};
 use crate::world::{Clip, Graph, Table};
 
 /// Inputs of a plan, by name.
 pub type Inputs = Vec<(String, HostTensor)>;
 
-/// What an encoder reads of clips.
-pub fn inputs(modality: Modality, clips: &[Clip]) -> Inputs {
-    match modality {
+/// What an encoder reads of clips; `model` sees the pictures of their videos.
+pub async fn inputs(
+    model: &mut VisionLanguageModel,
+    modality: Modality,
+    clips: &[Clip],
+) -> Result<Inputs, DeviceError> {
+    Ok(match modality {
+        Modality::Sound => {
+            let waveforms: Vec<Vec<f32>> = clips.iter().map(|clip| clip.sound().mix()).collect();
+            sound_inputs(&waveforms.iter().map(Vec::as_slice).collect::<Vec<_>>())
+        }
+        Modality::Motion => {
+            let videos: Vec<Vec<Pixels>> =
+                clips.iter().map(|clip| clip.frames().map(pixels).collect()).collect();
+            motion_inputs(model, &videos).await?
+        }
         Modality::Graph => {
             let graphs: Vec<Graph> = clips.iter().map(Clip::graph).collect();
             graph_inputs(&graphs.iter().collect::<Vec<_>>())
@@ -28,5 +49,10 @@ pub fn inputs(modality: Modality, clips: &[Clip]) -> Inputs {
             let tables: Vec<Table> = clips.iter().map(Clip::table).collect();
             table_inputs(&tables.iter().collect::<Vec<_>>())
         }
-    }
+    })
+}
+
+/// A picture of the world as models see it.
+fn pixels(picture: Picture) -> Pixels {
+    Pixels::new(PIXELS as u32, PIXELS as u32, picture.rgb)
 }

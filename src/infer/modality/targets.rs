@@ -1,22 +1,19 @@
 //! What the encoders of modalities are held against.
 
+use super::pixels;
 use crate::device::DeviceError;
 use crate::infer::VisionLanguageModel;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 use crate::world::Clip;
 use crate::world::language::full_caption;
-use crate::world::render::PIXELS;
 
 /// Unit vectors `[N, E]` of the pictures of clips, and of their full captions.
 pub async fn targets(
     model: &mut VisionLanguageModel,
     clips: &[Clip],
 ) -> Result<[HostTensor; 2], DeviceError> {
-    #[expect(clippy::cast_possible_truncation, reason = "64")]
-    let side = PIXELS as u32;
-    let pictures: Vec<Pixels> =
-        clips.iter().map(|clip| Pixels::new(side, side, clip.picture().rgb)).collect();
+    let pictures: Vec<Pixels> = clips.iter().map(|clip| pixels(clip.picture())).collect();
     let captions: Vec<_> = clips.iter().map(|clip| full_caption(&clip.scene).text).collect();
     let rows = captions
         .iter()

@@ -25,6 +25,10 @@ pub const MODEL_TYPE: &str = "triptych-modality";
 #[strum(const_into_str, serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Modality {
+    /// Two seconds of waveform, see [`crate::world::sound`].
+    Sound,
+    /// The pictures of a video, see [`crate::world::motion`].
+    Motion,
     /// Sensor readings, see [`crate::world::table`].
     Table,
     /// Objects and how they stand to each other, see [`crate::world::graph`].
@@ -61,7 +65,7 @@ impl Config {
             model_type: MODEL_TYPE.to_string(),
             modality,
             width: 128,
-            depth: 3,
+            depth: if modality == Modality::Sound { 4 } else { 3 },
             heads: 4,
             mlp_ratio: 2,
             pool: 512,

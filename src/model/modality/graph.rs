@@ -29,7 +29,7 @@ pub(super) fn encode(b: &mut PlanBuilder, config: &Config, count: usize) -> Slot
         x = b.scope(format!("blocks.{i}"), |b| block(b, config, x, edges, lengths));
     }
     let states = norm(b, "norm", x);
-    config.pool(b, states, lengths)
+    config.pool(b, states, Some(lengths))
 }
 
 /// A pre-norm block over nodes `[N, M, D]`.

@@ -5,6 +5,8 @@
 
 mod config;
 pub mod graph;
+pub mod motion;
+pub mod sound;
 pub mod table;
 
 pub use config::{Config, MODEL_TYPE, Modality};
@@ -17,8 +19,10 @@ use crate::plan::{PlanBuilder, SlotId};
 /// `count` inputs of a modality, by the names of its file, to unit vectors `[N, E]`.
 pub fn encode(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     b.scope(config.modality.word(), |b| match config.modality {
-        Modality::Graph => graph::encode(b, config, count),
+        Modality::Sound => sound::encode(b, config, count),
+        Modality::Motion => motion::encode(b, config, count),
         Modality::Table => table::encode(b, config, count),
+        Modality::Graph => graph::encode(b, config, count),
     })
 }
 
@@ -36,14 +40,17 @@ impl Config {
     /// The first `lengths` (u32 `[N]`) of tokens `[N, T, D]` that see each other, to unit vectors `[N, E]`.
     fn read(&self, b: &mut PlanBuilder, tokens: SlotId, lengths: SlotId) -> SlotId {
         let states = self.tower().emit(b, tokens, AttentionMask::Bidirectional(Some(lengths)), None);
-        self.pool(b, states, lengths)
+        self.pool(b, states, Some(lengths))
     }
 
-    /// States `[N, T, D]` to unit vectors `[N, E]`: each is widened before the mean, so that the mean can hold several objects with
+    /// States `[N, T, D]`, of which the first `lengths` count or all, to unit vectors `[N, E]`: each is widened before the mean, so that the mean can hold several objects with
     /// their attributes bound.
-    fn pool(&self, b: &mut PlanBuilder, states: SlotId, lengths: SlotId) -> SlotId {
+    fn pool(&self, b: &mut PlanBuilder, states: SlotId, lengths: Option<SlotId>) -> SlotId {
         let wide = linear(b, "pool", states, self.pool, Some(Activation::Gelu));
-        let pooled = reduce::mean_tokens(b, wide, lengths);
+        let pooled = match lengths {
+            Some(lengths) => reduce::mean_tokens(b, wide, lengths),
+            None => reduce::mean(b, wide, 1),
+        };
         let projected = linear(b, "projection", pooled, self.embed_width, None);
         l2_normalize::l2_normalize(b, projected)
     }

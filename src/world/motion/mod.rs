@@ -22,6 +22,9 @@ pub const FRAMES: usize = 16;
 
 pub const FRAMES_PER_SECOND: u32 = 8;
 
+/// Largest velocity along an axis, in quarter pixels a second; what is given a larger one has this.
+pub const FASTEST: i16 = 256;
+
 const DURATION: u32 = SECONDS * TICKS_PER_SECOND;
 
 /// Units in a quarter pixel.

@@ -5,7 +5,7 @@
 //! `d = b - a` apart, with the relative velocity `v`, touch at the earlier root of `|d + v t|^2 = reach^2`; then
 //! `v_a += 2 m_b / (m_a + m_b) (v.d / d.d) d`, and `v_b -= 2 m_a / (m_a + m_b) (v.d / d.d) d`.
 
-use super::{Collision, DURATION, Leg, Motion, Obstacle, TICKS_PER_SECOND, UNIT, Vector, Wall};
+use super::{Collision, DURATION, FASTEST, Leg, Motion, Obstacle, TICKS_PER_SECOND, UNIT, Vector, Wall};
 use crate::world::scene::{Object, SIDE};
 
 /// Tenths of the summed radii at which two objects touch.
@@ -13,6 +13,10 @@ const REACH: i64 = 9;
 
 /// A bound for scenes made by hand, whose objects may be wedged into each other; drawn ones come nowhere near it.
 const MOST_COLLISIONS: usize = 256;
+
+/// Quarter pixels along an axis beyond which two objects of a scene made by hand do not see each other, so that no product
+/// leaves i128.
+const FARTHEST: i16 = 1024;
 
 const WALLS: [(Wall, usize, bool); 4] =
     [(Wall::Left, 0, false), (Wall::Right, 0, true), (Wall::Top, 1, false), (Wall::Bottom, 1, true)];
@@ -26,7 +30,7 @@ impl Bodies {
     pub(super) fn new(objects: &[Object], velocities: &[[i16; 2]]) -> Self {
         let leg = |(object, velocity): (&Object, &[i16; 2])| {
             let units = |v: i16| i64::from(v) * UNIT;
-            vec![Leg { start: 0, from: [object.x, object.y].map(units), velocity: velocity.map(units) }]
+            vec![Leg { start: 0, from: [object.x, object.y].map(units), velocity: velocity.map(|v| units(v.clamp(-FASTEST, FASTEST))) }]
         };
         Bodies {
             radii: objects.iter().map(|object| i64::from(object.size.radius())).collect(),
@@ -82,6 +86,9 @@ impl Bodies {
     /// Ticks until two objects that come nearer to each other touch; they may pass each other by.
     fn until_pair(&self, a: usize, b: usize, now: u32) -> Option<i64> {
         let (d, v) = self.between(a, b, now);
+        if d.iter().any(|along| along.abs() > i64::from(FARTHEST) * UNIT) {
+            return None;
+        }
         let (speed, approach) = (dot(v, v), dot(d, v));
         let reach = i128::from((self.radii[a] + self.radii[b]) * UNIT * REACH / 10);
         let gap = dot(d, d) - reach * reach;
@@ -254,9 +261,11 @@ mod tests {
         assert!(motion.collisions.is_sorted_by_key(|collision| collision.tick));
         let twins = scene(vec![disc(Size::Large, 128, 128); 2]);
         assert_eq!(Motion::new(&twins, &[[0, 0]; 2]).collisions, []);
-        let stray = scene(vec![disc(Size::Large, -3000, 20_000)]);
+        let strays = scene(vec![disc(Size::Large, 300, -20_000), disc(Size::Small, 0, 0), disc(Size::Small, 200, 900)]);
+        let motion = Motion::new(&strays, &[[i16::MAX, i16::MIN], [i16::MIN, i16::MAX], [-300, -300]]);
+        assert_eq!(motion.legs[0][0].speed(), f32::from(FASTEST) * 2f32.sqrt());
         for frame in 0..super::super::FRAMES {
-            assert_eq!(Motion::new(&stray, &[[5, -5]]).frame(&stray, frame).objects.len(), 1);
+            assert_eq!(motion.frame(&strays, frame).objects.len(), 3);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Playroom: scenes, pictures, language and questions, all derived from a seed.
 //!
 //! A [`Scene`] is the scene graph. Everything else is a function of it and of a random stream: the picture
-//! with its masks ([`mod@render`]), its two seconds of motion ([`motion`]) and sound ([`sound`]), sentences and their meaning ([`language`]), questions and their programs
-//! ([`questions`]), near misses ([`edit`]) and Winoground-like pairs ([`swap`]). [`splits`] hands out the
-//! scenes.
+//! with its masks ([`mod@render`]), two seconds of motion ([`motion`]) and their sound ([`sound`]), sentences
+//! and their meaning ([`language`]), questions and their programs ([`questions`]), near misses ([`edit`]) and
+//! Winoground-like pairs ([`swap`]). [`splits`] hands out the scenes.
 //!
 //! Equal inputs give equal bits natively and in WebAssembly: integers, and f32 with `+ - * / sqrt` only.
 

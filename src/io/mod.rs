@@ -1,4 +1,4 @@
-//! What comes from outside and goes back: weights, tokenizers, pictures.
+//! What comes from outside and goes back: weights, tokenizers, pictures, sounds.
 
 #![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
 
@@ -20,4 +20,5 @@ pub mod preprocess;
 pub mod read_at;
 pub mod safetensors;
 pub mod tokenizer;
+pub mod wav;
 pub mod weights;

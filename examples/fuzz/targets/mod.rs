@@ -10,6 +10,7 @@ mod playroom;
 mod preprocess;
 mod protocol;
 mod tokenizer;
+mod wav;
 mod weights;
 mod world;
 
@@ -29,6 +30,7 @@ pub(crate) fn all() -> Vec<Target> {
         preprocess::target(),
         tokenizer::target(),
         picture::target(),
+        wav::target(),
         album::target(),
         checkpoint::target(),
         playroom::target(),

@@ -7,6 +7,10 @@ pub const MAX_PIXELS: u64 = 100_000_000;
 pub const MAX_ASPECT: u32 = 200;
 /// Bytes of a picture file: what a camera writes, and 40 million pixels that are not compressed.
 pub const MAX_PICTURE_FILE: u64 = 128 << 20;
+/// Bytes of a sound file: six minutes of 16-bit stereo at 44.1 kHz.
+pub const MAX_SOUND_FILE: u64 = 64 << 20;
+/// Seconds of a sound that is decoded.
+pub const MAX_SOUND_SECONDS: u32 = 600;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
 pub const MAX_SMALL_FILE: u64 = 16 << 20;
 /// Bytes of a `tokenizer.json`: Gemma's, which SigLIP 2 reads, has 34 million.
@@ -87,6 +91,17 @@ pub enum LimitError {
     /// A file longer than [`MAX_PICTURE_FILE`].
     #[error("more than {MAX_PICTURE_FILE} bytes, which are the most that are read of a picture")]
     PictureFile,
+    /// A file longer than [`MAX_SOUND_FILE`].
+    #[error("more than {MAX_SOUND_FILE} bytes, which are the most that are read of a sound")]
+    SoundFile,
+    /// Longer than [`MAX_SOUND_SECONDS`].
+    #[error("{samples} samples at {rate} Hz; at most {MAX_SOUND_SECONDS} seconds are decoded")]
+    Duration {
+        /// Of each channel.
+        samples: u32,
+        /// Samples a second.
+        rate: u32,
+    },
     /// A file beside the weights, longer than [`MAX_SMALL_FILE`] or [`MAX_TOKENIZER`].
     #[error("{size} bytes; at most {most} are read of such a file")]
     SmallFile {
@@ -139,6 +154,23 @@ pub fn picture(width: u32, height: u32) -> Result<(), LimitError> {
 /// [`LimitError::PictureFile`].
 pub fn picture_file(size: u64) -> Result<(), LimitError> {
     if size > MAX_PICTURE_FILE { Err(LimitError::PictureFile) } else { Ok(()) }
+}
+
+/// Whether a sound file of this length is read.
+///
+/// # Errors
+/// [`LimitError::SoundFile`].
+pub fn sound_file(size: u64) -> Result<(), LimitError> {
+    if size > MAX_SOUND_FILE { Err(LimitError::SoundFile) } else { Ok(()) }
+}
+
+/// Whether a sound of so many samples a channel at this rate is taken, before it is decoded.
+///
+/// # Errors
+/// [`LimitError::Duration`].
+pub fn duration(samples: u32, rate: u32) -> Result<(), LimitError> {
+    let most = u64::from(MAX_SOUND_SECONDS) * u64::from(rate);
+    if u64::from(samples) > most { Err(LimitError::Duration { samples, rate }) } else { Ok(()) }
 }
 
 /// Whether the file of this name and length, beside the weights, is read whole.
@@ -207,6 +239,17 @@ mod tests {
             picture(1, 60_000).unwrap_err().to_string(),
             "1 x 60000 pixels; a picture may be at most 200 times as long as it is broad"
         );
+    }
+
+    #[test]
+    fn a_sound_is_refused_by_its_bytes_and_by_its_duration() {
+        assert_eq!(sound_file(MAX_SOUND_FILE), Ok(()));
+        assert_eq!(sound_file(MAX_SOUND_FILE + 1), Err(LimitError::SoundFile));
+        assert_eq!(duration(9_600_000, 16_000), Ok(()));
+        let refused = duration(9_600_001, 16_000).unwrap_err().to_string();
+        assert_eq!(refused, "9600001 samples at 16000 Hz; at most 600 seconds are decoded");
+        assert_eq!(duration(u32::MAX, u32::MAX), Ok(()));
+        assert_eq!(duration(1, 0), Err(LimitError::Duration { samples: 1, rate: 0 }));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What comes from outside and goes back: weights, tokenizers, pictures, tables.
+//! What comes from outside and goes back: weights, tokenizers, pictures, sounds, tables.
 
 #![warn(clippy::cast_possible_truncation, clippy::unwrap_used)]
 
@@ -23,4 +23,5 @@ pub mod read_at;
 pub mod safetensors;
 pub mod table_csv;
 pub mod tokenizer;
+pub mod wav;
 pub mod weights;

@@ -11,6 +11,7 @@ mod preprocess;
 mod protocol;
 mod table;
 mod tokenizer;
+mod wav;
 mod weights;
 mod world;
 
@@ -31,6 +32,7 @@ pub(crate) fn all() -> Vec<Target> {
         preprocess::target(),
         tokenizer::target(),
         picture::target(),
+        wav::target(),
         album::target(),
         checkpoint::target(),
         playroom::target(),

@@ -30,7 +30,11 @@ impl Bodies {
     pub(super) fn new(objects: &[Object], velocities: &[[i16; 2]]) -> Self {
         let leg = |(object, velocity): (&Object, &[i16; 2])| {
             let units = |v: i16| i64::from(v) * UNIT;
-            vec![Leg { start: 0, from: [object.x, object.y].map(units), velocity: velocity.map(|v| units(v.clamp(-FASTEST, FASTEST))) }]
+            vec![Leg {
+                start: 0,
+                from: [object.x, object.y].map(units),
+                velocity: velocity.map(|v| units(v.clamp(-FASTEST, FASTEST))),
+            }]
         };
         Bodies {
             radii: objects.iter().map(|object| i64::from(object.size.radius())).collect(),
@@ -261,7 +265,11 @@ mod tests {
         assert!(motion.collisions.is_sorted_by_key(|collision| collision.tick));
         let twins = scene(vec![disc(Size::Large, 128, 128); 2]);
         assert_eq!(Motion::new(&twins, &[[0, 0]; 2]).collisions, []);
-        let strays = scene(vec![disc(Size::Large, 300, -20_000), disc(Size::Small, 0, 0), disc(Size::Small, 200, 900)]);
+        let strays = scene(vec![
+            disc(Size::Large, 300, -20_000),
+            disc(Size::Small, 0, 0),
+            disc(Size::Small, 200, 900),
+        ]);
         let motion = Motion::new(&strays, &[[i16::MAX, i16::MIN], [i16::MIN, i16::MAX], [-300, -300]]);
         assert_eq!(motion.legs[0][0].speed(), f32::from(FASTEST) * 2f32.sqrt());
         for frame in 0..super::super::FRAMES {

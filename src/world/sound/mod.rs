@@ -59,7 +59,8 @@ impl Sound {
     }
 }
 
-/// The first sample at or after a tick of the motion: with it the sound of what happens then begins.
+/// The first sample at or after a tick of the motion, with which the sound of what happens then begins; after the last one it is
+/// [`SAMPLES`].
 pub fn sample_at(tick: u32) -> usize {
     (u64::from(tick) * u64::from(SAMPLE_RATE)).div_ceil(u64::from(TICKS_PER_SECOND)) as usize
 }

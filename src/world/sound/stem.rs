@@ -41,9 +41,8 @@ pub(super) fn stem(object: &Object, legs: &[Leg]) -> Vec<f32> {
     for (index, leg) in legs.iter().enumerate() {
         let hit = if index == 0 { 0.0 } else { hit_level(change(&legs[index - 1], leg)) };
         let drone = drone_level(leg.speed());
-        // A collision after the last sample is not heard.
-        let from = sample_at(leg.start).min(SAMPLES);
-        let to = legs.get(index + 1).map_or(SAMPLES, |next| sample_at(next.start).min(SAMPLES));
+        let from = sample_at(leg.start);
+        let to = legs.get(index + 1).map_or(SAMPLES, |next| sample_at(next.start));
         let end = (to + FADE).min(SAMPLES);
         for (n, sample) in stem[from..end].iter_mut().enumerate() {
             let level = hit * decay.get(n).unwrap_or(&0.0) + drone * ramp(n);

@@ -39,11 +39,12 @@ fn hits_are_heard_when_they_happen() {
     let (mut in_stems, mut in_mixes) = (0, 0);
     for index in 0..300 {
         let (scene, motion, sound) = clip(index);
-        let hits: Vec<usize> = motion.collisions.iter().map(|collision| sample_at(collision.tick)).collect();
+        // 2^20 ticks and 16,000 samples a second.
+        let sample = |tick: u32| (f64::from(tick) / 65.536).ceil() as usize;
+        let hits: Vec<usize> = motion.collisions.iter().map(|collision| sample(collision.tick)).collect();
         in_mixes += check(&sound.mix(), &hits, &format!("mix {index}"));
         for (object, stem) in sound.stems.iter().enumerate() {
-            let hits: Vec<usize> =
-                motion.legs[object].iter().skip(1).map(|leg| sample_at(leg.start)).collect();
+            let hits: Vec<usize> = motion.legs[object].iter().skip(1).map(|leg| sample(leg.start)).collect();
             in_stems += check(stem, &hits, &format!("clip {index}, {:?}", scene.objects[object]));
         }
     }
@@ -53,6 +54,7 @@ fn hits_are_heard_when_they_happen() {
 #[test]
 fn a_hit_begins_with_the_first_sample_at_or_after_its_tick() {
     assert_eq!([0, 1, 65, 66, TICKS_PER_SECOND].map(sample_at), [0, 1, 1, 2, 16_000]);
+    assert_eq!(sample_at(SECONDS * TICKS_PER_SECOND - 1), SAMPLES);
     // A hundred quarter pixels before the wall, at a hundred a second, and nearly so.
     let scene = scene(vec![object(Shape::Cross, Size::Small, Texture::Solid, [121, 128])]);
     let stems = [-100, -99].map(|speed| heard(&scene, &[[speed, 0]], 0).stems.remove(0));

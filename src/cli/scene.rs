@@ -10,12 +10,14 @@ use crate::io::apng::encode_apng;
 use crate::io::file::{AtomicFile, write_atomic};
 use crate::io::image::{encode_grey_png, encode_png};
 use crate::io::table_csv;
+use crate::io::wav::encode_wav;
 use crate::pixels::Pixels;
-use crate::world::language::caption;
-use crate::world::motion::{Collision, FRAMES, FRAMES_PER_SECOND};
-use crate::world::questions::{QuestionKind, ask};
+use crate::world::language::{EventStyle, caption, event_caption};
+use crate::world::motion::{Collision, FRAMES_PER_SECOND};
+use crate::world::questions::{QuestionKind, ask, ask_event};
 use crate::world::render::PIXELS;
-use crate::world::{Graph, Motion, Picture, Rng, Scene, Split, Stream, Style, Table, render, splits};
+use crate::world::sound::SAMPLE_RATE;
+use crate::world::{Clip, Graph, Motion, Question, Split, Stream, Style};
 
 #[derive(clap::Args)]
 pub(super) struct SceneCommand {
@@ -44,8 +46,8 @@ pub(super) fn parse_split(name: &str) -> Result<Split, String> {
 }
 
 impl SceneCommand {
-    /// Writes `NNNN.png`, a mask `NNNN.mask.K.png` per object, the moving picture `NNNN.clip.png`, `captions.jsonl`,
-    /// `questions.jsonl`, `table.csv`, `graph.json` and `scene.json`.
+    /// Writes `NNNN.png`, a mask `NNNN.mask.K.png` per object, the moving picture `NNNN.clip.png`, the sound `NNNN.wav`,
+    /// `captions.jsonl`, `questions.jsonl`, `table.csv`, `graph.json` and `scene.json`.
     pub(super) fn run(&self) -> Result<(), CliError> {
         create_dir_all(&self.out).map_err(|e| CliError::Input(format!("{}: {e}", self.out.display())))?;
         let [mut captions, mut questions, mut tables] = [
@@ -57,26 +59,23 @@ impl SceneCommand {
         let (mut scenes, mut graphs) = (Vec::new(), Vec::new());
         let bar = bar(self.count, "scenes");
         for index in 0..self.count {
-            let scene = splits::scene(self.split, self.seed, index);
+            let clip = Clip::draw(self.split, self.seed, index);
             let name = format!("{index:04}");
-            let motion = Motion::draw(&scene, &mut self.rng(index, Stream::Motion));
-            let picture = render(&scene);
-            let table = Table::draw(&scene, &motion, &picture, &mut self.rng(index, Stream::Table));
-            self.pictures(picture, &name)?;
-            self.clip(&scene, &motion, &name)?;
-            for line in self.captions(&scene, &name, index) {
-                captions.write(format!("{line}\n").as_bytes())?;
-            }
-            for line in self.questions(&scene, &name, index) {
-                questions.write(format!("{line}\n").as_bytes())?;
-            }
             let file = format!("{name}.png");
-            tables.write(&table_csv::lines(&file, &table))?;
-            let Graph { nodes, edges } = Graph::of(&scene, &motion);
+            self.pictures(&clip, &name)?;
+            self.video(&clip, &name)?;
+            for line in spoken(&clip) {
+                captions.write(line_of(&file, line).as_bytes())?;
+            }
+            for line in asked(&clip) {
+                questions.write(line_of(&file, line).as_bytes())?;
+            }
+            tables.write(&table_csv::lines(&file, &clip.table()))?;
+            let Graph { nodes, edges } = clip.graph();
             graphs.push(json!({ "file": file, "nodes": nodes, "edges": edges }));
-            scenes.push(
-                json!({ "file": file, "index": index, "scene": scene, "motion": motion_json(&motion) }),
-            );
+            let Clip { scene, motion, .. } = &clip;
+            scenes
+                .push(json!({ "file": file, "index": index, "scene": scene, "motion": motion_json(motion) }));
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -92,11 +91,8 @@ impl SceneCommand {
         Ok(())
     }
 
-    fn rng(&self, index: u64, stream: Stream) -> Rng {
-        Rng::new(self.split, self.seed, index, stream)
-    }
-
-    fn pictures(&self, picture: Picture, name: &str) -> Result<(), CliError> {
+    fn pictures(&self, clip: &Clip, name: &str) -> Result<(), CliError> {
+        let picture = clip.picture();
         let write = |name: String, bytes: Vec<u8>| write_atomic(&self.out.join(name), &bytes);
         write(format!("{name}.png"), encode_png(&Pixels::new(SIDE, SIDE, picture.rgb)))?;
         for (k, mask) in picture.masks.iter().enumerate() {
@@ -108,32 +104,44 @@ impl SceneCommand {
         Ok(())
     }
 
-    fn clip(&self, scene: &Scene, motion: &Motion, name: &str) -> Result<(), CliError> {
-        let frame = |frame| Pixels::new(SIDE, SIDE, render(&motion.frame(scene, frame)).rgb);
-        let frames: Vec<Pixels> = (0..FRAMES).map(frame).collect();
+    fn video(&self, clip: &Clip, name: &str) -> Result<(), CliError> {
+        let frames: Vec<Pixels> = clip.frames().map(|frame| Pixels::new(SIDE, SIDE, frame.rgb)).collect();
         #[expect(clippy::cast_possible_truncation, reason = "8")]
         let rate = FRAMES_PER_SECOND as u16;
-        Ok(write_atomic(&self.out.join(format!("{name}.clip.png")), &encode_apng(&frames, rate))?)
+        write_atomic(&self.out.join(format!("{name}.clip.png")), &encode_apng(&frames, rate))?;
+        let sound = encode_wav(&clip.sound().mix(), SAMPLE_RATE);
+        Ok(write_atomic(&self.out.join(format!("{name}.wav")), &sound)?)
     }
+}
 
-    fn captions(&self, scene: &Scene, name: &str, index: u64) -> Vec<serde_json::Value> {
-        let mut rng = self.rng(index, Stream::Captions);
-        let all = Style::ALL.into_iter().filter_map(|style| caption(scene, style, &mut rng));
-        all.map(|c| json!({ "file": format!("{name}.png"), "style": c.style, "text": c.text, "statements": c.statements }))
-            .collect()
-    }
+/// A line of JSON about a file.
+fn line_of(file: &str, mut line: serde_json::Value) -> String {
+    line["file"] = json!(file);
+    format!("{line}\n")
+}
 
-    fn questions(&self, scene: &Scene, name: &str, index: u64) -> Vec<serde_json::Value> {
-        let mut rng = self.rng(index, Stream::Questions);
-        let all = QuestionKind::ALL.into_iter().filter_map(|kind| ask(scene, kind, &mut rng));
-        all.map(|q| {
-            json!({
-                "file": format!("{name}.png"), "kind": q.kind, "question": q.text, "answer": q.answer.to_string(),
-                "program": q.program,
-            })
-        })
-        .collect()
-    }
+/// True sentences, of each style that has something to say.
+fn spoken(clip: &Clip) -> Vec<serde_json::Value> {
+    let mut rng = clip.rng(Stream::Captions);
+    let of_picture = Style::ALL.into_iter().filter_map(|style| caption(&clip.scene, style, &mut rng));
+    let of_picture =
+        of_picture.map(|c| json!({ "style": c.style, "text": c.text, "statements": c.statements }));
+    let mut lines: Vec<_> = of_picture.collect();
+    let mut rng = clip.rng(Stream::Events);
+    let mut happens = |style| event_caption(&clip.scene, &clip.motion, style, true, &mut rng);
+    let of_clip = EventStyle::ALL.into_iter().filter_map(&mut happens);
+    lines.extend(of_clip.map(|c| json!({ "style": c.style, "text": c.text, "statements": [c.statement] })));
+    lines
+}
+
+/// Questions with their answers, of each kind that has something to ask.
+fn asked(clip: &Clip) -> Vec<serde_json::Value> {
+    let mut rng = clip.rng(Stream::Questions);
+    let mut all: Vec<Question> =
+        QuestionKind::ALL.into_iter().filter_map(|kind| ask(&clip.scene, kind, &mut rng)).collect();
+    all.extend(ask_event(&clip.scene, &clip.motion, &mut clip.rng(Stream::Events)));
+    let line = |q: Question| json!({ "kind": q.kind, "question": q.text, "answer": q.answer.to_string(), "program": q.program });
+    all.into_iter().map(line).collect()
 }
 
 /// Velocities in quarter pixels a second, right and down, as the scene's positions are in quarter pixels.

@@ -4,10 +4,22 @@ use super::model::Model;
 use super::scene::parse_split;
 use super::{CliError, bar};
 use crate::eval::playroom::{Options, evaluate, evaluate_towers};
+use crate::eval::senses;
 use crate::world::Split;
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Task {
+    /// Pictures and words
+    Playroom,
+    /// Clips across their modalities, by the encoders in the model's folder
+    Senses,
+}
 
 #[derive(clap::Args)]
 pub(super) struct Eval {
+    #[arg(long, value_enum, default_value_t = Task::Playroom)]
+    task: Task,
     /// train, val, test, compose or swap
     #[arg(long, value_parser = parse_split, default_value = "test")]
     split: Split,
@@ -18,7 +30,7 @@ pub(super) struct Eval {
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
     /// Measure only what the towers find without the reader, which is soon done
-    #[arg(long)]
+    #[arg(long, conflicts_with = "task")]
     towers: bool,
     #[command(flatten)]
     model: Model,
@@ -27,6 +39,12 @@ pub(super) struct Eval {
 impl Eval {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let mut model = self.model.open_playroom()?;
+        if self.task == Task::Senses {
+            let mut encoders = self.model.open_encoders()?;
+            let count = self.count as usize;
+            let report = senses::evaluate(&mut model.0, &mut encoders, self.split, self.seed, count);
+            return self.print(&pollster::block_on(report)?);
+        }
         let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
         if self.towers {
             let report = pollster::block_on(evaluate_towers(&mut model.0, options))?;

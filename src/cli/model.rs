@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use etcetera::BaseStrategy;
+use strum::VariantArray;
 
 pub(super) use embeddings::Embedded;
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
+use crate::infer::modality::ModalityEncoder;
 use crate::infer::{TextNotes, VisionLanguageModel};
-use crate::io::file::{Folder, write_atomic};
+use crate::io::file::{Folder, read, write_atomic};
+use crate::io::safetensors::SafetensorsFile;
+use crate::model::modality::Modality;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
 use crate::world::render::PIXELS;
@@ -47,6 +51,13 @@ fn shipped() -> PathBuf {
     }
 }
 
+/// The encoder of a modality that a file holds.
+pub(super) fn open_encoder(path: &Path, device: &Device) -> Result<ModalityEncoder, CliError> {
+    let bytes = read(path).map_err(CliError::input)?;
+    let file = SafetensorsFile::new(path.display().to_string(), bytes).map_err(CliError::input)?;
+    ModalityEncoder::load(device, &file).map_err(CliError::input)
+}
+
 /// The shipped model on the device that the caller wants.
 pub(super) fn open_shipped(common: &Common) -> Result<LoadedModel, CliError> {
     open_folder(&shipped(), choose_device(common.backend)?, Precision::F32)
@@ -73,6 +84,14 @@ impl Model {
     /// The model.
     pub(super) fn open(&self) -> Result<LoadedModel, CliError> {
         open_folder(&self.folder()?, choose_device(self.common.backend)?, self.weights)
+    }
+
+    /// The encoders of modalities that lie in the model's folder, `sound.safetensors` and their like.
+    pub(super) fn open_encoders(&self) -> Result<Vec<ModalityEncoder>, CliError> {
+        let folder = self.folder()?;
+        let device = choose_device(self.common.backend)?;
+        let files = Modality::VARIANTS.iter().map(|modality| folder.join(format!("{modality}.safetensors")));
+        files.filter(|file| file.is_file()).map(|file| open_encoder(&file, &device)).collect()
     }
 
     fn folder(&self) -> Result<PathBuf, CliError> {

@@ -9,10 +9,10 @@ use serde_json::json;
 
 use super::log::Log;
 use super::{Train, bar};
-use crate::cli::model::{choose_device, open_shipped};
+use crate::cli::model::{choose_device, open_encoder, open_shipped};
 use crate::cli::{CliError, Common};
 use crate::eval::senses::{self, SensesReport};
-use crate::infer::modality::{METADATA_KEY, ModalityEncoder};
+use crate::infer::modality::METADATA_KEY;
 use crate::io::file::{read, write_atomic};
 use crate::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use crate::model::modality::{Config, Modality};
@@ -138,9 +138,7 @@ impl Train {
 
 /// Finds clips of `val` by what the file encodes.
 fn validate(encoder: &Path, common: &Common, seed: u64) -> Result<SensesReport, CliError> {
-    let file = SafetensorsFile::new(encoder.display().to_string(), read(encoder).map_err(CliError::failure)?)
-        .map_err(CliError::failure)?;
-    let encoder = ModalityEncoder::load(&choose_device(common.backend)?, &file).map_err(CliError::failure)?;
+    let encoder = open_encoder(encoder, &choose_device(common.backend)?)?;
     let mut model = open_shipped(common)?;
     Ok(pollster::block_on(senses::evaluate(&mut model.0, &mut [encoder], Split::Val, seed, VALIDATED))?)
 }

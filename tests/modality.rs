@@ -1,0 +1,89 @@
+//! Encoders of sound, motion, tables and graphs: they learn, are written and read back, and what is no encoder is refused.
+
+use std::path::Path;
+
+use pollster::block_on;
+use strum::VariantArray;
+use triptych::device::{CpuDevice, Device};
+use triptych::infer::VisionLanguageModel;
+use triptych::infer::modality::{METADATA_KEY, ModalityEncoder};
+use triptych::io::file::Folder;
+use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
+use triptych::model::modality::{Config, Modality};
+use triptych::precision::Precision;
+use triptych::tensor::HostTensor;
+use triptych::train::modality::{batch, plan};
+use triptych::train::small_trainer::SmallTrainer;
+use triptych::world::{Clip, Split};
+
+fn shipped() -> VisionLanguageModel {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("public/models/playroom");
+    let device = Device::Cpu(CpuDevice { exact: false });
+    VisionLanguageModel::load(device, &Folder(folder), Precision::F32).expect("the shipped model")
+}
+
+fn small(modality: Modality) -> Config {
+    Config { width: 32, depth: 1, heads: 2, pool: 64, ..Config::playroom(modality) }
+}
+
+fn file(weights: &[(String, HostTensor)], config: &str) -> SafetensorsFile {
+    let named = weights.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    let bytes = to_bytes(named, &[(METADATA_KEY, config)], Floats::F32).expect("weights are finite");
+    SafetensorsFile::new("encoder.safetensors", bytes).expect("what was written is read")
+}
+
+#[test]
+fn every_modality_learns_to_lie_where_its_pictures_do() {
+    let mut model = shipped();
+    let device = Device::Cpu(CpuDevice { exact: false });
+    for &modality in Modality::VARIANTS {
+        let config = small(modality);
+        let inputs = block_on(batch(&mut model, modality, 1, 0, 8)).expect("the CPU computes");
+        let mut trainer =
+            block_on(SmallTrainer::new(&device, plan(&config, 8), 1, &[])).expect("the CPU has room");
+        let mut losses = Vec::new();
+        for _ in 0..12 {
+            losses.push(block_on(trainer.step(&inputs, 3e-3)).expect("the CPU computes"));
+        }
+        // Chance is ln 8 = 2.08.
+        assert!(losses[11] < 0.6 * losses[0] && losses[11] < 1.2, "{modality}: {losses:?}");
+
+        let weights = block_on(trainer.weights()).expect("the CPU keeps them");
+        let json = serde_json::to_string(&config).unwrap();
+        let mut encoder = ModalityEncoder::load(&device, &file(&weights, &json)).expect("an encoder");
+        let clips: Vec<Clip> = (0..3).map(|index| Clip::draw(Split::Train, 1, index)).collect();
+        let embeds = block_on(encoder.embed(&mut model, &clips)).expect("the CPU computes");
+        assert_eq!(embeds.shape[..], [3, 256], "{modality}");
+        let alone = block_on(encoder.embed(&mut model, &clips[2..])).expect("the CPU computes");
+        for (a, b) in embeds.as_f32()[2 * 256..].iter().zip(alone.as_f32()) {
+            assert!((a - b).abs() < 1e-4, "{modality}: a clip's vector does not depend on the others");
+        }
+        let square: f32 = alone.as_f32().iter().map(|x| x * x).sum();
+        assert!((square - 1.0).abs() < 1e-4);
+        assert_eq!(block_on(encoder.embed(&mut model, &[])).expect("nothing to do").shape[..], [0, 256]);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_encoder_is_refused_with_the_reason() {
+    let device = Device::Cpu(CpuDevice { exact: false });
+    let config = small(Modality::Graph);
+    let trainer = block_on(SmallTrainer::new(&device, plan(&config, 8), 1, &[])).expect("the CPU has room");
+    let weights = block_on(trainer.weights()).expect("the CPU keeps them");
+    let json = |config: &Config| serde_json::to_string(config).unwrap();
+    let refused = |weights: &[(String, HostTensor)], config: &str, expected: &str| {
+        let error = ModalityEncoder::load(&device, &file(weights, config)).err().expect(expected).to_string();
+        assert!(error.contains(expected) && error.contains("encoder.safetensors"), "{error}");
+    };
+    refused(&weights, "{}", "is no encoder of a modality: missing field");
+    refused(&weights, &json(&Config { heads: 3, ..config.clone() }), "heads is 3, expected a divisor");
+    refused(&weights, &json(&Config { width: 1 << 20, ..config.clone() }), "width is 1048576, expected 1 to");
+    refused(&weights, &json(&Config { depth: 2, ..config.clone() }), "graph.blocks.1");
+    refused(&weights, &json(&Config { pool: 63, ..config.clone() }), "graph.pool.weight");
+    refused(&weights, &json(&small(Modality::Table)), "table.");
+    let mut broken = weights.clone();
+    let bias = broken.iter_mut().find(|(name, _)| name.ends_with("projection.bias")).expect("it has a bias");
+    bias.1 = HostTensor::f32([256], vec![f32::NAN; 256]);
+    let named = broken.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    assert!(to_bytes(named, &[], Floats::F16).is_err(), "no such file is written");
+}

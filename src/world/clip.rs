@@ -27,6 +27,13 @@ impl Clip {
         Clip { split, seed, index, scene, motion }
     }
 
+    /// The clip of a scene that is of no split: its random numbers are those of its grain.
+    pub fn of(scene: Scene) -> Self {
+        let (split, seed, index) = (Split::Test, u64::from(scene.noise), u64::MAX);
+        let motion = Motion::draw(&scene, &mut Rng::new(split, seed, index, Stream::Motion));
+        Clip { split, seed, index, scene, motion }
+    }
+
     /// Random numbers of one modality of this clip.
     pub fn rng(&self, stream: Stream) -> Rng {
         Rng::new(self.split, self.seed, self.index, stream)

@@ -66,7 +66,10 @@ pub fn sound_digest(seed: u64, count: u64) -> u64 {
     })
 }
 
-fn of_clips(seed: u64, count: u64, add_clip: fn(&mut dyn FnMut(&[u8]), &Clip)) -> u64 {
+/// Takes in bytes.
+type Add<'a> = &'a mut dyn FnMut(&[u8]);
+
+fn of_clips(seed: u64, count: u64, add_clip: fn(Add, &Clip)) -> u64 {
     let mut hash = FNV_START;
     let mut add = |bytes: &[u8]| hash = fnv1a(hash, bytes.iter().copied());
     for split in Split::ALL {
@@ -75,7 +78,7 @@ fn of_clips(seed: u64, count: u64, add_clip: fn(&mut dyn FnMut(&[u8]), &Clip)) -
     hash
 }
 
-fn add_clip(add: &mut dyn FnMut(&[u8]), clip: &Clip) {
+fn add_clip(add: Add, clip: &Clip) {
     let Clip { scene, motion, .. } = clip;
     for leg in motion.legs.iter().flatten() {
         add(&leg.start.to_le_bytes());

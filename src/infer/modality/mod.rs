@@ -4,6 +4,7 @@ mod encoder;
 mod graph;
 mod motion;
 mod sound;
+mod spectrogram;
 mod table;
 mod targets;
 
@@ -11,6 +12,7 @@ pub use encoder::{EMBEDS, EncoderError, METADATA_KEY, ModalityEncoder, plan};
 pub use graph::graph_inputs;
 pub use motion::motion_inputs;
 pub use sound::sound_inputs;
+pub use spectrogram::spectrogram;
 pub use table::table_inputs;
 pub use targets::targets;
 

@@ -10,8 +10,9 @@ use super::input::{decoded, fit, fitted};
 use super::loaded::Loaded;
 use super::matching::MatchTask;
 use crate::infer::VisionLanguageModel;
+use crate::infer::modality::spectrogram;
 use crate::session::host::Host;
-use crate::session::protocol::{Command, EncodeLane, Event, Failure, OpenedPicture};
+use crate::session::protocol::{Command, EncodeLane, Event, Failure, OpenedPicture, Spectrogram};
 
 /// A command, and how far the model has come with it.
 pub(super) struct ModelTask {
@@ -99,6 +100,11 @@ async fn once(
         }
         Command::SelfAttention { picture } => attention::self_attention(model, picture).await,
         Command::AlignWords { picture, text } => align_words(model, picture, text).await,
+        Command::Spectrogram { samples } => {
+            let decibels = spectrogram(model.device(), samples).await?;
+            let bands = decibels.shape.last() as u32;
+            Ok(Event::Spectrogram(Spectrogram { bands, decibels: decibels.as_f32().to_vec() }))
+        }
         Command::TimeSteps { picture } => {
             let fitted = fitted(model, picture)?;
             Ok(steps(model.time_image_steps(&fitted, LEAST_MS).await?))

@@ -86,6 +86,10 @@ commands! {
         /// How near each token of a text is to each patch of the picture, by late interaction. [`Event::WordsAligned`].
         AlignWords { picture: Pixels, text: String },
     }
+    Spectrogram {
+        /// The log-mel spectrogram of a mono waveform at 16 kHz, of which two seconds are read. [`Event::Spectrogram`].
+        Spectrogram { samples: Vec<f32> },
+    }
     Steps {
         /// Times every step of encoding the picture on the device that computes. [`Event::StepsTimed`].
         TimeSteps { picture: Pixels },
@@ -224,6 +228,7 @@ impl Lane {
             | Lane::CrossAttention
             | Lane::SelfAttention
             | Lane::WordAlignment
+            | Lane::Spectrogram
             | Lane::Steps
             | Lane::Match
             | Lane::Search

@@ -36,6 +36,7 @@ pub enum Event {
     CrossAttention(AttentionWeights),
     SelfAttention(AttentionWeights),
     WordsAligned(WordAlignment),
+    Spectrogram(Spectrogram),
     /// In the order in which they run.
     StepsTimed(Vec<StepTime>),
     Training(TrainingUpdate),
@@ -271,4 +272,12 @@ impl AttentionWeights {
         let row = (layer * self.heads as usize + head) * queries + query;
         &self.values[row * keys..(row + 1) * keys]
     }
+}
+
+/// How loud each band of frequencies is in each frame.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spectrogram {
+    pub bands: u32,
+    /// `[frames, bands]`, in dB.
+    pub decibels: Vec<f32>,
 }

@@ -19,8 +19,8 @@ pub use crate::precision::Precision;
 pub use command::{Command, EncodeLane, Lane};
 pub use event::{
     AlbumPart, Alternative, Answer, AttentionWeights, Backend, Candidate, CaptionHypothesis, DeviceReport,
-    DownloadProgress, Event, Failure, Loading, LoadingStage, OpenedPicture, Recovery, StepTime, Token, Trial,
-    WordAlignment,
+    DownloadProgress, Event, Failure, Loading, LoadingStage, OpenedPicture, Recovery, Spectrogram, StepTime,
+    Token, Trial, WordAlignment,
 };
 pub use input::{BackendChoice, DecodingChoice, Input, Photo, Pixels, Reader};
 pub use model::{Abilities, ModelFacts, ModelKind, ModelName, Offer, PrecisionReport, Stack, StoredModel};

@@ -86,6 +86,9 @@ pub fn HeatMap(
     /// A click or Enter pins the cell.
     pin: impl Fn((usize, usize)) + Copy + Send + Sync + 'static,
     #[prop(into)] pinned: Memo<Option<(usize, usize)>>,
+    /// A share of the width at which a line stands.
+    #[prop(optional, into)]
+    playhead: Option<Memo<f64>>,
 ) -> impl IntoView {
     let theme = Theme::here();
     let area = NodeRef::<Div>::new();
@@ -135,6 +138,7 @@ pub fn HeatMap(
                 <Raster rgba />
                 {move || cross(pinned.get(), "pin")}
                 {move || cross(cell.get(), "here")}
+                {playhead.map(|share| view! { <i class="playhead" style=move || format!("left:{:.2}%", 100.0 * share.get())></i> })}
             </div>
             <span class="axis x">{axes[1]}</span>
         </figure>

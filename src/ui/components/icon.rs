@@ -9,6 +9,7 @@ pub enum Icon {
     Caption,
     Attend,
     Ask,
+    Listen,
     Contrast,
     Fuse,
     Sabotage,
@@ -46,6 +47,9 @@ impl Icon {
             Icon::Album => "M4 7h13v13H4zM7 7V4h13v13h-3M7 17l3.5-4 2.5 2.5 1.5-1.5 2.5 3",
             Icon::Models => "M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9",
             Icon::Ask => "M4 4h16v12h-9l-4 4v-4H4zM10 8.5a2 2 0 1 1 2.6 1.9c-.5.2-.6.5-.6 1.1M12 13.6v.1",
+            Icon::Listen => {
+                "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15 9a4 4 0 0 1 0 6M17.5 6.5a7.5 7.5 0 0 1 0 11"
+            }
             Icon::New => "M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5",
             Icon::Edit => "M4 20l1-4L16.5 4.5l3 3L8 19zM14.5 6.5l3 3",
             Icon::Camera => "M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z",

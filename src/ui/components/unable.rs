@@ -19,7 +19,9 @@ pub fn lacking(room: Room, abilities: Abilities) -> Option<&'static str> {
         Room::Ask => {
             (abilities.answers || abilities.matches, "neither answers questions nor matches images with text")
         }
-        Room::Attend | Room::Contrast | Room::Fuse | Room::Sabotage | Room::Models => (true, ""),
+        Room::Attend | Room::Listen | Room::Contrast | Room::Fuse | Room::Sabotage | Room::Models => {
+            (true, "")
+        }
     };
     (!is_able).then_some(sentence)
 }

@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::training::{CorruptionResults, Runs};
 use crate::session::protocol::{
     Answer, AttentionWeights, Command, Event, Failure, Lane, Offer, OpenedPicture, Precision,
-    PrecisionReport, Reply, Request, StepTime, StoredModel, WordAlignment,
+    PrecisionReport, Reply, Request, Spectrogram, StepTime, StoredModel, WordAlignment,
 };
 use crate::ui::memo::Memo;
 use leptos::prelude::{RwSignal, With};
@@ -66,6 +66,7 @@ requests! {
     CrossAttention => cross: Option<AttentionWeights>,
     SelfAttention => patches: Option<AttentionWeights>,
     WordAlignment => word_alignment: Option<WordAlignment>,
+    Spectrogram => spectrogram: Option<Spectrogram>,
     Steps => steps: Vec<StepTime>,
     Match => matched: Vec<f32>,
     Weights => weights: Vec<u8>,
@@ -172,6 +173,9 @@ impl UiState {
             Event::SelfAttention(maps) => self.patches.apply(id, Phase::Done, |value| *value = Some(maps)),
             Event::WordsAligned(maps) => {
                 self.word_alignment.apply(id, Phase::Done, |value| *value = Some(maps))
+            }
+            Event::Spectrogram(found) => {
+                self.spectrogram.apply(id, Phase::Done, |value| *value = Some(found));
             }
             Event::StepsTimed(steps) => self.steps.apply(id, Phase::Done, |value| *value = steps),
             Event::Training(update) => self.apply_training(id, update),

@@ -74,6 +74,7 @@ impl View {
                     own.write(usual).into_iter().for_each(|(key, value)| write(key, Some(value), None));
                 }
             }
+            Room::Listen => self.listen.write(&mut write),
             Room::Ask => {
                 write("question", text(&self.question), text(""));
                 write("sentence", text(&self.sentence), text(""));
@@ -117,6 +118,7 @@ impl View {
         let of_room = match self.room {
             Room::Contrast => self.contrast.read(key, value),
             Room::Album => self.album.read(key, value),
+            Room::Listen => self.listen.read(key, value),
             _ => self.race_mut().and_then(|race| race.read(key, value)),
         };
         of_room.or_else(|| self.read_shared(key, value))
@@ -240,7 +242,7 @@ fn decoding_of(name: &str) -> Option<DecodingChoice> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attending, PictureName, RetrieveMode};
+    use super::super::{Attending, ListenView, PictureName, RetrieveMode};
     use super::*;
 
     fn there_and_back(view: &View) -> View {
@@ -288,13 +290,15 @@ mod tests {
         let mut album = View { room: Room::Album, model: "openai/clip@v1".into(), ..View::default() };
         album.album.query = "a dog -snow".into();
         album.album.labels = "dog, cat".into();
+        let mut listen = View { room: Room::Listen, ..View::default() };
+        listen.listen = ListenView { milliseconds: 530, off: 33, sentence: "two hits".into() };
         let sentence = "two hearts".into();
         let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };
         (sabotage.sabotage.step, sabotage.sabotage.percent) = (400, 75);
         let mut contrast = View { room: Room::Contrast, ..View::default() };
         (contrast.contrast.step, contrast.contrast.settings.batch) = (30, 16);
-        for view in [retrieve, caption, attend, ask, sabotage, contrast, album] {
+        for view in [retrieve, caption, attend, ask, listen, sabotage, contrast, album] {
             assert_eq!(there_and_back(&view), view, "{}", view.to_address());
         }
     }
@@ -308,9 +312,11 @@ mod tests {
         assert_eq!(keys, ["picture", "decode", "temp", "pair", "layer-no", "by", "unknown", "word"]);
         let unknown: Vec<_> = misread.iter().filter(|misread| !misread.is_known).collect();
         assert_eq!(unknown, [&Misread { key: "unknown".into(), value: "1".into(), is_known: false }]);
-        for (room, query) in
-            [("fuse", "batch=0&task=1-2&with=late.nobody"), ("contrast", "batch=1&space=outer&hard=2")]
-        {
+        for (room, query) in [
+            ("fuse", "batch=0&task=1-2&with=late.nobody"),
+            ("contrast", "batch=1&space=outer&hard=2"),
+            ("listen", "ms=2001&off=128&loud=1"),
+        ] {
             assert_eq!(View::read_address(room, query).1.len(), 3, "{room}");
         }
         assert_eq!(View::read_address("retrieve", "q=%FF&rerank=0&layer-no=1").1, []);

@@ -3,6 +3,7 @@
 mod address;
 mod album;
 mod contrast;
+mod listen;
 mod names;
 mod race;
 mod rooms;
@@ -10,6 +11,7 @@ mod rooms;
 pub use address::Misread;
 pub use album::AlbumView;
 pub use contrast::ContrastView;
+pub use listen::ListenView;
 pub use names::{Attending, ContrastMode, PictureName, RankBy, RetrieveMode};
 pub use race::{LONGEST, RaceView};
 pub use rooms::{Group, Room, RoomInfo};
@@ -50,6 +52,7 @@ pub struct View {
     pub patch: Option<usize>,
     pub question: String,
     pub sentence: String,
+    pub listen: ListenView,
     pub contrast: ContrastView,
     pub fuse: RaceView,
     pub sabotage: RaceView,
@@ -81,6 +84,7 @@ impl Default for View {
             patch: None,
             question: String::new(),
             sentence: String::new(),
+            listen: ListenView::default(),
             contrast: ContrastView::default(),
             fuse: RaceView::fuse(),
             sabotage: RaceView::sabotage(),

@@ -13,6 +13,7 @@ pub enum Room {
     Caption,
     Attend,
     Ask,
+    Listen,
     Contrast,
     Fuse,
     Sabotage,
@@ -93,6 +94,14 @@ impl Room {
                 about: "Ask about an image, and test whether the answer relies on it.",
                 group: Group::Look,
                 icon: Icon::Ask,
+                has_stage: true,
+            },
+            Room::Listen => RoomInfo {
+                title: "Listen",
+                subtitle: "Video and sound of one clip, in step",
+                about: "See and hear what happens in a clip, source by source.",
+                group: Group::Look,
+                icon: Icon::Listen,
                 has_stage: true,
             },
             Room::Contrast => RoomInfo {

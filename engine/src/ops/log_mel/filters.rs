@@ -52,6 +52,12 @@ impl LogMel {
         HostTensor::f32([self.n_mels, self.bins()], filters.collect())
     }
 
+    /// The frequency in Hz at which band `m` is centred.
+    pub fn centre(&self, m: usize) -> f64 {
+        let (low, high) = (mel(self.f_min), mel(self.f_max));
+        hertz(low + (high - low) * (m + 1) as f64 / (self.n_mels + 1) as f64)
+    }
+
     pub(super) fn expect_valid(&self) {
         let nyquist = self.sample_rate as f64 / 2.0;
         assert!(

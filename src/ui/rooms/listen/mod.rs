@@ -1,0 +1,103 @@
+//! Listen: what is seen and heard of a clip, in step.
+
+mod audio;
+mod hits;
+mod notes;
+mod player;
+mod sentence;
+mod sources;
+mod spectrogram;
+mod stage_clip;
+mod transport;
+mod video;
+mod waveform;
+
+use crate::session::protocol::{Command, Lane};
+use crate::ui::components::failure::FailureNote;
+use crate::ui::context::AppContext;
+use crate::ui::memo::Memo;
+use crate::ui::state::Shared;
+use crate::ui::throttle::throttle;
+use crate::ui::view::View;
+use hits::Hits;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use notes::Notes;
+use player::Player;
+use sentence::Sentence;
+use sources::Sources;
+use spectrogram::SpectrogramMap;
+use stage_clip::StageClip;
+use std::time::Duration;
+use transport::Transport;
+use video::Video;
+use wasm_bindgen::JsCast;
+use waveform::Waveform;
+
+/// Between two mixtures whose spectrograms are asked for while sources are switched.
+const MIXING_PAUSE: Duration = Duration::from_millis(200);
+
+#[component]
+pub fn Listen() -> impl IntoView {
+    let app = AppContext::here();
+    let scene = Memo::new(move |_| app.steady.with(|picture| picture.scene.is_some()));
+    let room = move || match scene.get() {
+        true => view! { <Clip /> }.into_any(),
+        false => view! { <Silent /> }.into_any(),
+    };
+    view! { {room} }
+}
+
+/// The visitor's own picture has neither motion nor sound.
+#[component]
+fn Silent() -> impl IntoView {
+    let app = AppContext::here();
+    let back = move |_| app.go(|view| view.picture = View::default().picture);
+    view! {
+        <section class="stage">
+            <p class="note">"Your own image neither moves nor sounds. Clips come from Playroom scenes."</p>
+            <button type="button" class="button" on:click=back>"Back to a Playroom scene"</button>
+        </section>
+    }
+}
+
+#[component]
+fn Clip() -> impl IntoView {
+    let app = AppContext::here();
+    let clip = StageClip::follow(app);
+    let switched_off = app.pick(|view| view.listen.off);
+    let mix = Memo::new(move |_| Shared::new(clip.with(|clip| clip.mix(switched_off.get()))));
+    let player = Player::new(app, mix);
+    let heard = throttle(move || mix.get(), MIXING_PAUSE);
+    Effect::new(move || app.ask(Command::Spectrogram { samples: heard.with(|samples| samples.to_vec()) }));
+    let failure = Memo::new(move |_| app.requests.spectrogram.with(|request| request.failure.clone()));
+    // Space plays and pauses, unless something that has the focus means it.
+    let press = move |event: KeyboardEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let is_taken = target
+            .is_some_and(|target| ["INPUT", "BUTTON", "A", "SUMMARY"].contains(&target.tag_name().as_str()));
+        if event.key() == " " && !is_taken {
+            event.prevent_default();
+            player.toggle();
+        }
+    };
+    view! {
+        <section class="stage listen" on:keydown=press>
+            <div class="beside">
+                <div class="screen">
+                    <Video clip player />
+                    <Transport player />
+                    <Sources clip />
+                </div>
+                <div class="writing">
+                    <Waveform clip mix player />
+                    <SpectrogramMap player />
+                    <FailureNote lane=Lane::Spectrogram failure />
+                    <Hits clip player />
+                    <Sentence clip />
+                </div>
+            </div>
+        </section>
+        <Notes clip />
+    }
+}

@@ -1,0 +1,125 @@
+//! The clock of a clip, with the sound that goes by it.
+
+use super::audio::Audio;
+use crate::ui::context::AppContext;
+use crate::ui::memo::Memo;
+use crate::ui::state::Shared;
+use crate::world::motion::SECONDS;
+use leptos::prelude::*;
+use web_time::Instant;
+
+/// Length of a clip in seconds.
+pub const LENGTH: f64 = SECONDS as f64;
+
+/// Where a clip is, and how it is played.
+#[derive(Clone, Copy)]
+pub struct Player {
+    /// Seconds since the beginning.
+    pub time: RwSignal<f64>,
+    pub is_playing: RwSignal<bool>,
+    /// A multiple of the speed.
+    pub rate: RwSignal<f64>,
+    pub is_looping: RwSignal<bool>,
+    pub is_muted: RwSignal<bool>,
+    /// Whether the browser has refused to play.
+    pub is_mute_browser: RwSignal<bool>,
+    mix: Memo<Shared<Vec<f32>>>,
+    audio: StoredValue<Option<Audio>, LocalStorage>,
+    /// Rises with every beginning, so that the frames of an earlier one end.
+    turn: StoredValue<u32>,
+}
+
+impl Player {
+    /// At the time that the address names.
+    pub fn new(app: AppContext, mix: Memo<Shared<Vec<f32>>>) -> Self {
+        let at = app.view.with_untracked(|view| view.listen.milliseconds);
+        let player = Player {
+            time: RwSignal::new(f64::from(at) / 1000.0),
+            is_playing: RwSignal::new(false),
+            rate: RwSignal::new(1.0),
+            is_looping: RwSignal::new(false),
+            is_muted: RwSignal::new(false),
+            is_mute_browser: RwSignal::new(false),
+            mix,
+            audio: StoredValue::new_local(None),
+            turn: StoredValue::new(0),
+        };
+        // What is played changes with what is switched.
+        Effect::new(move |before: Option<()>| {
+            player.rate.track();
+            player.is_muted.track();
+            player.mix.track();
+            if before.is_some() && player.is_playing.get_untracked() {
+                player.play();
+            }
+        });
+        on_cleanup(move || player.pause());
+        player
+    }
+
+    pub fn toggle(self) {
+        if self.is_playing.get_untracked() { self.pause() } else { self.play() }
+    }
+
+    /// Plays from where the clip is; from the beginning, where that is its end.
+    pub fn play(self) {
+        if self.time.get_untracked() >= LENGTH {
+            self.time.set(0.0);
+        }
+        self.is_playing.set(true);
+        let (from, rate) = (self.time.get_untracked(), self.rate.get_untracked());
+        if self.is_muted.get_untracked() {
+            self.silence();
+        } else {
+            self.sound(from, rate);
+        }
+        let turn = self.turn.get_value() + 1;
+        self.turn.set_value(turn);
+        let begun = Instant::now();
+        request_animation_frame(move || self.frame(turn, begun, from));
+    }
+
+    pub fn pause(self) {
+        // All are gone where the room is left.
+        self.is_playing.try_set(false);
+        self.turn.try_update_value(|turn| *turn += 1);
+        self.silence();
+    }
+
+    /// Goes to a second, playing or not.
+    pub fn seek(self, seconds: f64) {
+        self.time.set(seconds.clamp(0.0, LENGTH));
+        if self.is_playing.get_untracked() {
+            self.play();
+        }
+    }
+
+    fn frame(self, turn: u32, begun: Instant, from: f64) {
+        if self.turn.try_get_value() != Some(turn) {
+            return;
+        }
+        let now = from + begun.elapsed().as_secs_f64() * self.rate.get_untracked();
+        if now < LENGTH {
+            self.time.set(now);
+            request_animation_frame(move || self.frame(turn, begun, from));
+            return;
+        }
+        self.time.set(LENGTH);
+        if self.is_looping.get_untracked() { self.play() } else { self.pause() }
+    }
+
+    fn sound(self, from: f64, rate: f64) {
+        let played = self.audio.try_update_value(|audio| {
+            if audio.is_none() {
+                *audio = Some(Audio::new()?);
+            }
+            let audio = audio.as_mut().expect("it is there by now");
+            self.mix.with_untracked(|samples| audio.play(samples, from, rate))
+        });
+        self.is_mute_browser.set(matches!(played, Some(Err(_))));
+    }
+
+    fn silence(self) {
+        self.audio.try_update_value(|audio| audio.iter_mut().for_each(Audio::stop));
+    }
+}

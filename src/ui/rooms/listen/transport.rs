@@ -28,6 +28,8 @@ pub fn Transport(player: Player) -> impl IntoView {
         })
     };
     view! {
+        <Slider label="Time" min=0.0 max=LENGTH as f32 step=0.01 value=Memo::new(move |_| time.get() as f32) show=seconds
+            change=move |seconds| player.seek(f64::from(seconds)) done=settle />
         <div class="row transport">
             <button type="button" class="button play" on:click=move |_| player.toggle()>
                 {move || view! { <Glyph icon=icon() />{name()} }}</button>
@@ -35,8 +37,6 @@ pub fn Transport(player: Player) -> impl IntoView {
             <Switch label="Loop" on=Memo::new(move |_| is_looping.get()) change=move |on| is_looping.set(on) />
             <Switch label="Mute" on=Memo::new(move |_| is_muted.get()) change=move |on| is_muted.set(on) />
         </div>
-        <Slider label="Time" min=0.0 max=LENGTH as f32 step=0.01 value=Memo::new(move |_| time.get() as f32) show=seconds
-            change=move |seconds| player.seek(f64::from(seconds)) done=settle />
         {silent}
     }
 }

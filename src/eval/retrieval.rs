@@ -59,7 +59,8 @@ impl RetrievalMetrics {
         Self::of_ranks(&(1..=count).collect::<Vec<_>>())
     }
 
-    fn of_ranks(ranks: &[usize]) -> Self {
+    /// From the rank of each query's right item.
+    pub fn of_ranks(ranks: &[usize]) -> Self {
         if ranks.is_empty() {
             return Self::default();
         }

@@ -34,8 +34,10 @@ pub fn Transport(player: Player) -> impl IntoView {
             <button type="button" class="button play" on:click=move |_| player.toggle()>
                 {move || view! { <Glyph icon=icon() />{name()} }}</button>
             <Segments label="Speed" options=RATES.to_vec() chosen=quarters choose=move |quarters| rate.set(f64::from(quarters) / 4.0) />
+            <div class="row">
             <Switch label="Loop" on=Memo::new(move |_| is_looping.get()) change=move |on| is_looping.set(on) />
             <Switch label="Mute" on=Memo::new(move |_| is_muted.get()) change=move |on| is_muted.set(on) />
+            </div>
         </div>
         {silent}
     }

@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::{CliError, Output};
-use crate::eval::playroom::{EvalReport, REPORTS, with_figures};
+use crate::eval::playroom::{REPORTS, with_figures};
+use crate::eval::senses::{self, SensesReport, with_senses};
 use crate::io::file::{read, write_atomic};
 
 #[derive(clap::Args)]
 pub(super) struct Card {
     /// The model's folder, with README.md and what `triptych eval --json` printed: eval.json (of `test`), eval-compose.json, and
-    /// the same of another seed, eval-2.json and eval-compose-2.json
+    /// the same of another seed, eval-2.json and eval-compose-2.json; of `--task senses`, senses.json and senses-2.json
     #[arg(long, default_value = "public/models/playroom")]
     model: PathBuf,
     #[command(flatten)]
@@ -24,7 +26,9 @@ impl Card {
         let card = String::from_utf8(read(&path).map_err(CliError::input)?);
         let card = card.map_err(|e| CliError::input(format!("{}: {e}", path.display())))?;
         let [a, b, c, d] = REPORTS.map(|name| self.report(name));
-        let written = with_figures(&card, &[a?, b?, c?, d?]);
+        let senses: Vec<SensesReport> =
+            senses::REPORTS.iter().map(|name| self.report(name)).collect::<Result<_, _>>()?;
+        let written = with_figures(&card, &[a?, b?, c?, d?]).and_then(|card| with_senses(&card, &senses));
         let written =
             written.ok_or_else(|| CliError::input(format!("{}: no marks around figures", path.display())))?;
         write_atomic(&path, written.as_bytes())?;
@@ -32,7 +36,7 @@ impl Card {
         Ok(())
     }
 
-    fn report(&self, name: &str) -> Result<EvalReport, CliError> {
+    fn report<T: DeserializeOwned>(&self, name: &str) -> Result<T, CliError> {
         let path = self.model.join(name);
         let bytes = read(&path).map_err(CliError::input)?;
         serde_json::from_slice(&bytes).map_err(|e| CliError::input(format!("{}: {e}", path.display())))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::playroom::between;
 use super::retrieval::{RetrievalMetrics, rank};
 use crate::device::DeviceError;
 use crate::dot::dot;
@@ -78,6 +79,36 @@ pub async fn evaluate(
     Ok(SensesReport { split, seed, count, chance: RetrievalMetrics::chance(count).into(), retrieval })
 }
 
+/// The lines between which a card tells of these reports.
+const MARKS: [&str; 2] = ["<!-- senses: `triptych card` writes them -->", "<!-- end of senses -->"];
+
+/// The reports that a card tells of, beside it, of two seeds.
+pub const REPORTS: [&str; 2] = ["senses.json", "senses-2.json"];
+
+/// The card with its tables made anew from reports; none where a mark is missing.
+pub fn with_senses(card: &str, reports: &[SensesReport]) -> Option<String> {
+    between(card, MARKS, &reports.iter().map(table).collect::<Vec<_>>().join("\n"))
+}
+
+/// A row for each modality that is searched by, a column for each that is found.
+fn table(report: &SensesReport) -> String {
+    let SensesReport { split, seed, count, chance, retrieval } = report;
+    let cell = |found: &Found| {
+        let Found { recall_1, recall_5, recall_10, mrr } = found;
+        format!("{recall_1:.3} / {recall_5:.3} / {recall_10:.3} / {mrr:.3}")
+    };
+    let names: Vec<&String> = retrieval.keys().collect();
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let head = format!("`{split}`, seed {seed}, {count} clips: from, to");
+    let mut out = line(std::iter::once(head).chain(names.iter().map(|name| name.to_string())).collect());
+    out += &line(vec!["---".to_string(); names.len() + 1]);
+    for (from, row) in retrieval {
+        let cells = names.iter().map(|to| row.get(*to).map_or_else(String::new, cell));
+        out += &line(std::iter::once(from.clone()).chain(cells).collect());
+    }
+    out + &format!("\nRecall@1, 5, 10 and mean reciprocal rank; chance: {}.\n", cell(chance))
+}
+
 /// The rank of the best right item for query `i` of `[N, E]` among items `[N, E]`.
 fn rank_of(
     i: usize,
@@ -101,5 +132,20 @@ mod tests {
         let items = HostTensor::f32([2, 2], vec![0.6, 0.8, 0.8, 0.6]);
         let rank = |equal: bool| rank_of(0, &queries, &items, &|query, item| query == item || equal);
         assert_eq!((rank(false), rank(true)), (2, 1));
+    }
+
+    #[test]
+    fn a_card_has_a_row_and_a_column_for_each_modality() {
+        let found = |recall_1| Found { recall_1, recall_5: 1.0, recall_10: 1.0, mrr: 0.75 };
+        let row = |to: &str, recall_1| BTreeMap::from([(to.to_string(), found(recall_1))]);
+        let retrieval =
+            BTreeMap::from([("graph".into(), row("words", 0.5)), ("words".into(), row("graph", 0.25))]);
+        let report = SensesReport { split: Split::Test, seed: 3, count: 2, chance: found(0.5), retrieval };
+        let card = format!("before\n{}\nold\n{}\nafter", MARKS[0], MARKS[1]);
+        let written = with_senses(&card, &[report]).unwrap();
+        assert!(written.starts_with("before\n") && written.ends_with("\nafter") && !written.contains("old"));
+        assert!(written.contains("| `test`, seed 3, 2 clips: from, to | graph | words |"), "{written}");
+        assert!(written.contains("| graph |  | 0.500 / 1.000 / 1.000 / 0.750 |"), "{written}");
+        assert!(with_senses("no marks", &[]).is_none());
     }
 }

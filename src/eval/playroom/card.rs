@@ -14,9 +14,14 @@ pub const REPORTS: [&str; 4] = ["eval.json", "eval-compose.json", "eval-2.json",
 /// The card with its table made anew from reports, the first of which gives chance and baselines; none where a mark is
 /// missing.
 pub fn with_figures(card: &str, reports: &[EvalReport; REPORTS.len()]) -> Option<String> {
-    let (before, rest) = card.split_once(MARKS[0])?;
-    let (_, after) = rest.split_once(MARKS[1])?;
-    Some(format!("{before}{}\n\n{}\n{}{after}", MARKS[0], table(reports), MARKS[1]))
+    between(card, MARKS, &table(reports))
+}
+
+/// The card with a text in place of what stands between two lines; none where one of them is missing.
+pub(in crate::eval) fn between(card: &str, marks: [&str; 2], text: &str) -> Option<String> {
+    let (before, rest) = card.split_once(marks[0])?;
+    let (_, after) = rest.split_once(marks[1])?;
+    Some(format!("{before}{}\n\n{text}\n{}{after}", marks[0], marks[1]))
 }
 
 /// A figure by name, how a report gives it, if it does, and what stands beside it: chance or a baseline, and the aim.

@@ -9,6 +9,7 @@ mod report;
 mod retrieval;
 mod swap;
 
+pub(super) use card::between;
 pub use card::{REPORTS, with_figures};
 pub use prior::QuestionPrior;
 pub use report::{EvalReport, TowersReport};

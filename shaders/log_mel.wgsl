@@ -108,6 +108,6 @@ fn forward(
 ) {
     let i = flat_index(group, groups, local);
     if i < params.count {
-        y[i] = select(FLOOR, DECIBELS * log(x[i]), x[i] > SMALLEST);
+        y[i] = select(FLOOR, DECIBELS * log(max(x[i], SMALLEST)), x[i] > SMALLEST);
     }
 }

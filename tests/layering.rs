@@ -33,7 +33,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ops", &["dispatch", "dot", "layout", "order", "precision", "rng", "tensor", "kernel", "plan"]),
     ("check", &["rng", "tensor", "kernel", "plan", "ops", "device"]),
     ("nn", &["layout", "precision", "tensor", "kernel", "plan", "ops"]),
-    ("model", &["layout", "limits", "precision", "rng", "tensor", "kernel", "plan", "ops", "nn", "io"]),
+    (
+        "model",
+        &["layout", "limits", "precision", "rng", "world", "tensor", "kernel", "plan", "ops", "nn", "io"],
+    ),
     ("viz", &["pixels", "tensor", "world"]),
     (
         "infer",

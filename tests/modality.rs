@@ -76,14 +76,22 @@ fn a_file_that_is_no_encoder_is_refused_with_the_reason() {
         assert!(error.contains(expected) && error.contains("encoder.safetensors"), "{error}");
     };
     refused(&weights, "{}", "is no encoder of a modality: missing field");
+    refused(
+        &weights,
+        &json(&Config { model_type: "clip".into(), ..config.clone() }),
+        "model_type is \"clip\"",
+    );
     refused(&weights, &json(&Config { heads: 3, ..config.clone() }), "heads is 3, expected a divisor");
     refused(&weights, &json(&Config { width: 1 << 20, ..config.clone() }), "width is 1048576, expected 1 to");
     refused(&weights, &json(&Config { depth: 2, ..config.clone() }), "graph.blocks.1");
     refused(&weights, &json(&Config { pool: 63, ..config.clone() }), "graph.pool.weight");
     refused(&weights, &json(&small(Modality::Table)), "table.");
-    let mut broken = weights.clone();
-    let bias = broken.iter_mut().find(|(name, _)| name.ends_with("projection.bias")).expect("it has a bias");
-    bias.1 = HostTensor::f32([256], vec![f32::NAN; 256]);
-    let named = broken.iter().map(|(name, tensor)| (name.as_str(), tensor));
-    assert!(to_bytes(named, &[], Floats::F16).is_err(), "no such file is written");
+    // A number that is none: the last four bytes are of the last tensor.
+    let named = weights.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    let mut bytes = to_bytes(named, &[(METADATA_KEY, &json(&config))], Floats::F32).unwrap();
+    let end = bytes.len() - 4;
+    bytes[end..].copy_from_slice(&f32::NAN.to_le_bytes());
+    let broken = SafetensorsFile::new("encoder.safetensors", bytes).unwrap();
+    let error = ModalityEncoder::load(&device, &broken).err().expect("a weight is no number").to_string();
+    assert!(error.contains("encoder.safetensors") && error.contains("NaN"), "{error}");
 }

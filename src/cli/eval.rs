@@ -5,6 +5,7 @@ use super::scene::parse_split;
 use super::{CliError, bar};
 use crate::eval::playroom::{Options, evaluate, evaluate_towers};
 use crate::eval::senses;
+use crate::model::architecture::Architecture;
 use crate::world::Split;
 
 /// What is measured.
@@ -40,7 +41,11 @@ impl Eval {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let mut model = self.model.open_playroom()?;
         if self.task == Task::Senses {
-            let mut encoders = self.model.open_encoders()?;
+            let Architecture::Playroom(config) = &model.0.architecture else {
+                unreachable!("a Playroom model was opened")
+            };
+            let config = config.clone();
+            let mut encoders = self.model.open_encoders(&config)?;
             let count = self.count as usize;
             let report = senses::evaluate(&mut model.0, &mut encoders, self.split, self.seed, count);
             return self.print(&pollster::block_on(report)?);

@@ -86,12 +86,23 @@ impl Model {
         open_folder(&self.folder()?, choose_device(self.common.backend)?, self.weights)
     }
 
-    /// The encoders of modalities that lie in the model's folder, `sound.safetensors` and their like.
-    pub(super) fn open_encoders(&self) -> Result<Vec<ModalityEncoder>, CliError> {
+    /// The encoders of modalities that lie in the folder of the model of these sizes, `sound.safetensors` and their like.
+    pub(super) fn open_encoders(&self, config: &Config) -> Result<Vec<ModalityEncoder>, CliError> {
         let folder = self.folder()?;
         let device = choose_device(self.common.backend)?;
         let files = Modality::VARIANTS.iter().map(|modality| folder.join(format!("{modality}.safetensors")));
-        files.filter(|file| file.is_file()).map(|file| open_encoder(&file, &device)).collect()
+        let opened = files.filter(|file| file.is_file()).map(|file| {
+            let encoder = open_encoder(&file, &device)?;
+            let (found, expected) = (encoder.config.embed_width, config.embed_width);
+            match found == expected {
+                true => Ok(encoder),
+                false => Err(CliError::Input(format!(
+                    "{}: embed_width is {found}, expected that of the model, {expected}",
+                    file.display()
+                ))),
+            }
+        });
+        opened.collect()
     }
 
     fn folder(&self) -> Result<PathBuf, CliError> {

@@ -139,7 +139,7 @@ fn asked(clip: &Clip) -> Vec<serde_json::Value> {
     let mut rng = clip.rng(Stream::Questions);
     let mut all: Vec<Question> =
         QuestionKind::ALL.into_iter().filter_map(|kind| ask(&clip.scene, kind, &mut rng)).collect();
-    all.extend(ask_event(&clip.scene, &clip.motion, &mut clip.rng(Stream::Events)));
+    all.extend(ask_event(&clip.scene, &clip.motion, &mut rng));
     let line = |q: Question| json!({ "kind": q.kind, "question": q.text, "answer": q.answer.to_string(), "program": q.program });
     all.into_iter().map(line).collect()
 }

@@ -44,7 +44,7 @@ pub struct SensesReport {
     pub split: Split,
     pub seed: u64,
     pub count: usize,
-    /// What guessing finds.
+    /// What guessing finds where one clip is right; a little more where several are.
     pub chance: Found,
     pub retrieval: BTreeMap<String, BTreeMap<String, Found>>,
 }

@@ -71,7 +71,7 @@ pub(super) struct Train {
     /// Peak learning rate
     #[arg(long)]
     rate: Option<f32>,
-    /// Pictures in a batch, 64 if nothing is said; a resumed run keeps its own
+    /// Pictures, or clips, in a batch, 64 and 128 if nothing is said; a resumed run keeps its own
     #[arg(long, conflicts_with = "resume")]
     batch: Option<usize>,
     /// Seed of weights and data; a resumed run keeps its own

@@ -21,6 +21,9 @@ use crate::train::schedule::Schedule;
 use crate::train::small_trainer::{Inputs, SmallTrainer};
 use crate::world::Split;
 
+/// Most clips in a batch.
+const MOST_CLIPS: usize = 1 << 12;
+
 /// Clips of `val` that every checkpoint is measured on.
 const VALIDATED: usize = 200;
 
@@ -45,6 +48,9 @@ impl Train {
             true => load(&path)?,
             false => (self.new_run(modality), Vec::new()),
         };
+        if !(2..=MOST_CLIPS).contains(&run.batch) {
+            return Err(CliError::Input(format!("batch is {}, expected 2 to {MOST_CLIPS} clips", run.batch)));
+        }
         if run.config.modality != modality {
             return Err(CliError::Input(format!(
                 "{}: the run is of --modality {}",

@@ -75,6 +75,10 @@ impl Config {
 
     /// Checks sizes that come from a file.
     pub fn check(&self) -> Result<(), ConfigError> {
+        if self.model_type != MODEL_TYPE {
+            let found = &self.model_type;
+            return Err(ConfigError::Size(format!("model_type is {found:?}, expected {MODEL_TYPE:?}")));
+        }
         let fields = [
             ("width", self.width, 1..=1 << 12),
             ("depth", self.depth, 1..=64),

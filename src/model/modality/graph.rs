@@ -12,13 +12,17 @@ use crate::ops::binary::add;
 use crate::ops::permute::permute;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
+use crate::world::graph::EdgeKind;
+use crate::world::scene::MAX_OBJECTS;
+use crate::world::{Colour, Place, Shape, Size, Texture};
 
 /// Most nodes of a graph, `M`.
-pub const NODES: usize = 5;
+pub const NODES: usize = MAX_OBJECTS;
 /// What is said of a node, `F`: shapes, colours, sizes, textures and places.
-pub const FEATURES: usize = 8 + 8 + 3 + 3 + 9;
+pub const FEATURES: usize =
+    Shape::ALL.len() + Colour::ALL.len() + Size::ALL.len() + Texture::ALL.len() + Place::ALL.len();
 /// Kinds of edges in both directions, `K`.
-pub const EDGES: usize = 2 * 5;
+pub const EDGES: usize = 2 * EdgeKind::ALL.len();
 
 pub(super) fn encode(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     let nodes = b.input("nodes", [count, NODES, FEATURES], F32);

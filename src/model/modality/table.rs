@@ -11,13 +11,15 @@ use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::permute::permute;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
+use crate::world::scene::MAX_OBJECTS;
+use crate::world::table::{ObjectColumn, SceneColumn};
 
 /// Columns of the scene, `C`.
-pub const SCENE_COLUMNS: usize = 3;
+pub const SCENE_COLUMNS: usize = SceneColumn::ALL.len();
 /// Columns of an object, `K`.
-pub const OBJECT_COLUMNS: usize = 8;
+pub const OBJECT_COLUMNS: usize = ObjectColumn::ALL.len();
 /// Most objects, `R`.
-pub const ROWS: usize = 5;
+pub const ROWS: usize = MAX_OBJECTS;
 /// Numbers by which a cell is read.
 pub const CELL: usize = 3;
 

@@ -11,6 +11,7 @@ use super::loaded::Loaded;
 use super::matching::MatchTask;
 use crate::infer::VisionLanguageModel;
 use crate::infer::modality::spectrogram;
+use crate::model::modality::sound::SPECTROGRAM;
 use crate::session::host::Host;
 use crate::session::protocol::{Command, EncodeLane, Event, Failure, OpenedPicture, Spectrogram};
 
@@ -102,8 +103,8 @@ async fn once(
         Command::AlignWords { picture, text } => align_words(model, picture, text).await,
         Command::Spectrogram { samples } => {
             let decibels = spectrogram(model.device(), samples).await?;
-            let bands = decibels.shape.last() as u32;
-            Ok(Event::Spectrogram(Spectrogram { bands, decibels: decibels.as_f32().to_vec() }))
+            let centres = (0..decibels.shape.last()).map(|band| SPECTROGRAM.centre(band) as f32).collect();
+            Ok(Event::Spectrogram(Spectrogram { centres, decibels: decibels.as_f32().to_vec() }))
         }
         Command::TimeSteps { picture } => {
             let fitted = fitted(model, picture)?;

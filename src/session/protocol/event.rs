@@ -277,7 +277,8 @@ impl AttentionWeights {
 /// How loud each band of frequencies is in each frame.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Spectrogram {
-    pub bands: u32,
-    /// `[frames, bands]`, in dB.
+    /// Where each band is centred, in Hz.
+    pub centres: Vec<f32>,
+    /// Of each band in each frame, `[frames, bands]`, in dB.
     pub decibels: Vec<f32>,
 }

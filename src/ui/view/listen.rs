@@ -7,7 +7,7 @@ use crate::world::motion::SECONDS;
 pub struct ListenView {
     /// Where the clip stands.
     pub milliseconds: u16,
-    /// Sources that are switched off: a bit for each object, then those of ambience and noise.
+    /// Sources that are switched off: bits for as many objects as there may be, then those of ambience and noise.
     pub off: u8,
     /// The sentence that is judged; empty for one that is drawn.
     pub sentence: String,

@@ -1,7 +1,8 @@
 //! Choosing what to say: the claims of a true caption.
 
 use super::Style;
-use super::meaning::{Claim, Description};
+use super::description::Description;
+use super::meaning::Claim;
 use crate::order;
 use crate::world::attributes::{Attribute, Kind};
 use crate::world::partition::shows_held_out;

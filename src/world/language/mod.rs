@@ -5,7 +5,9 @@
 //! a caption false by the smallest change of its claims.
 
 mod choose;
+pub(super) mod description;
 mod event;
+mod event_caption;
 mod grounding;
 pub(super) mod lexicon;
 mod meaning;
@@ -15,10 +17,12 @@ pub(super) mod speak;
 mod twist;
 mod wording;
 
-pub use event::{EventCaption, EventClaim, EventStyle, Turn, event_caption};
+pub use description::Description;
+pub use event::{EventClaim, Turn};
+pub use event_caption::{EventCaption, EventStyle, event_caption};
 pub use grounding::{Pointing, mentioned, pointings};
 pub use lexicon::{is_word, spoken, vocabulary};
-pub use meaning::{Claim, Description, Phrase, Statement};
+pub use meaning::{Claim, Phrase, Statement};
 pub use parse::{parse, read};
 pub use reader::ParseError;
 pub use twist::false_caption;

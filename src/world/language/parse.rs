@@ -11,9 +11,10 @@
 //! phrase    := (article? adjectives noun | "something" adjectives) place?
 //! ```
 
+use super::description::Description;
 use super::event::{EventClaim, Turn};
 use super::lexicon::Term;
-use super::meaning::{Claim, Description, Phrase, Statement};
+use super::meaning::{Claim, Phrase, Statement};
 use super::reader::{ParseError, Reader};
 use crate::world::motion::Pace;
 

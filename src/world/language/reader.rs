@@ -1,7 +1,8 @@
 //! Reading tokens: what sentences and questions have in common.
 
+use super::description::Description;
 use super::lexicon::{Term, term};
-use super::meaning::{Description, Phrase};
+use super::meaning::Phrase;
 use crate::world::attributes::{Attribute, Place};
 use crate::world::relation::Relation;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! Putting claims into words.
 
-use super::meaning::{Claim, Description};
+use super::description::{Description, indefinite, number_word, with_article};
+use super::meaning::Claim;
 use super::{Caption, Style, parse};
 use crate::world::attributes::Kind;
 use crate::world::relation::Relation;
@@ -97,10 +98,6 @@ fn bare(claim: &Claim) -> String {
     }
 }
 
-pub(in crate::world) fn indefinite(what: &Description) -> String {
-    with_article(&what.noun_phrase(false))
-}
-
 /// With "the" where exactly one object fits.
 pub(super) fn subject(what: &Description, scene: &Scene) -> String {
     if what.count(scene) == 1 { format!("the {what}") } else { indefinite(what) }
@@ -120,15 +117,4 @@ fn lone_adjective(what: &Description) -> Option<&'static str> {
     let mut said = what.attributes();
     let adjective = said.next().filter(|value| !matches!(value.kind(), Kind::Shape | Kind::Place));
     adjective.filter(|_| said.next().is_none()).map(|value| value.word())
-}
-
-fn with_article(phrase: &str) -> String {
-    let article = if phrase.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {phrase}")
-}
-
-/// "zero" to "five", then digits.
-pub(in crate::world) fn number_word(number: u8) -> String {
-    const WORDS: [&str; 6] = ["zero", "one", "two", "three", "four", "five"];
-    WORDS.get(usize::from(number)).map_or_else(|| number.to_string(), |word| word.to_string())
 }

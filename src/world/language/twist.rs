@@ -1,7 +1,8 @@
 //! False sentences: a true caption with the smallest change that makes it false.
 
 use super::choose::{self, known};
-use super::meaning::{Claim, Description};
+use super::description::Description;
+use super::meaning::Claim;
 use super::speak::say;
 use super::{Caption, Style};
 use crate::order;

@@ -1,73 +1,15 @@
-//! Questions about what happens in a clip, which no picture can answer.
+//! Choosing questions about what happens in a clip, which no picture can answer.
 
-use super::program::{Answer, Group, Program, ProgramError};
+use super::program::{Answer, EventProgram, Program};
 use super::{Question, QuestionKind, speak};
 use crate::world::attributes::Kind;
-use crate::world::language::{Description, EventClaim, Turn, projections};
+use crate::world::language::{Description, Turn, projections};
 use crate::world::motion::Motion;
 use crate::world::rng::Rng;
 use crate::world::scene::Scene;
-use serde::{Deserialize, Serialize};
 
 /// How often a question is drawn before the clip counts as one that has nothing to ask.
 const TRIES: usize = 60;
-
-/// What a question about a clip computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventProgram {
-    /// How many collisions there are.
-    Hits,
-    /// Whether the one object that fits moves.
-    Moves(Description),
-    /// Whether two objects collide with each other.
-    Touches(Description, Description),
-    /// What the object shows of a kind that takes part, alone, in the first or the last collision.
-    Which(Kind, Turn),
-}
-
-impl EventProgram {
-    /// The exact answer.
-    ///
-    /// # Errors
-    /// Where a description fits none or several, or where no object, or two, take part in the collision asked for.
-    pub fn run(&self, scene: &Scene, motion: &Motion) -> Result<Answer, ProgramError> {
-        let sole = |what: Description| Group::from(what).referent(scene);
-        Ok(match *self {
-            Self::Hits => Answer::Number(motion.collisions.len().min(usize::from(u8::MAX)) as u8),
-            Self::Moves(what) => {
-                sole(what)?;
-                Answer::Is(EventClaim::Moves(what, None).is_true_of(scene, motion))
-            }
-            Self::Touches(a, b) => {
-                sole(a)?;
-                sole(b)?;
-                Answer::Is(EventClaim::Touches(a, b).is_true_of(scene, motion))
-            }
-            Self::Which(kind, turn) => {
-                let collision = turn.of(motion).ok_or(ProgramError::NoCollision)?;
-                match collision.objects().collect::<Vec<_>>()[..] {
-                    [only] => Answer::Value(scene.objects[only].attribute(kind)),
-                    _ => return Err(ProgramError::TwoCollide { turn }),
-                }
-            }
-        })
-    }
-
-    pub(super) fn say(&self, rng: &mut Rng) -> String {
-        match self {
-            Self::Hits => "how many hits are there?".into(),
-            Self::Moves(what) if rng.one_in(2) => format!("is the {what} moving?"),
-            Self::Moves(what) => format!("does the {what} move?"),
-            Self::Touches(a, b) => format!("does the {a} hit the {b}?"),
-            // What is heard has no colour.
-            Self::Which(kind, turn) if *kind != Kind::Colour && rng.one_in(2) => {
-                format!("what {kind} sounds {}?", turn.word())
-            }
-            Self::Which(kind, turn) => format!("what {kind} bounces {}?", turn.word()),
-        }
-    }
-}
 
 /// A question about a clip; none where there is nothing to ask, as of a scene without objects. Yes and no are equally likely
 /// wherever the clip admits both.
@@ -102,6 +44,7 @@ pub fn ask_event(scene: &Scene, motion: &Motion, rng: &mut Rng) -> Option<Questi
 
 #[cfg(test)]
 mod tests {
+    use super::super::program::ProgramError;
     use super::*;
     use crate::world::questions::parse_question;
     use crate::world::{Split, Stream, splits};

@@ -8,9 +8,9 @@ mod speak;
 mod wording;
 
 pub use ask::ask;
-pub use event::{EventProgram, ask_event};
+pub use event::ask_event;
 pub use parse::parse_question;
-pub use program::{Answer, Comparison, Group, Program, ProgramError};
+pub use program::{Answer, Comparison, EventProgram, Group, Program, ProgramError};
 pub use wording::reworded;
 
 use serde::{Deserialize, Serialize};

@@ -11,8 +11,7 @@
 //! group    := phrase (relation phrase)?
 //! ```
 
-use super::event::EventProgram;
-use super::program::{Comparison, Group, Program};
+use super::program::{Comparison, EventProgram, Group, Program};
 use crate::world::attributes::Kind;
 use crate::world::language::Turn;
 use crate::world::language::lexicon::Term;

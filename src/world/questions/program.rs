@@ -1,9 +1,8 @@
 //! Programs: what a question computes on a scene.
 
-use super::event::EventProgram;
 use crate::world::attributes::{Attribute, Kind};
-use crate::world::language::speak::number_word;
-use crate::world::language::{Description, Turn};
+use crate::world::language::description::number_word;
+use crate::world::language::{Description, EventClaim, Turn};
 use crate::world::motion::Motion;
 use crate::world::relation::Relation;
 use crate::world::scene::{MAX_OBJECTS, Object, Scene};
@@ -48,6 +47,49 @@ pub enum Program {
     Stands(Description, Relation, Description),
     /// What happens.
     Event(EventProgram),
+}
+
+/// What a question about a clip computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventProgram {
+    /// How many collisions there are.
+    Hits,
+    /// Whether the one object that fits moves.
+    Moves(Description),
+    /// Whether two objects collide with each other.
+    Touches(Description, Description),
+    /// What the object shows of a kind that takes part, alone, in the first or the last collision.
+    Which(Kind, Turn),
+}
+
+impl EventProgram {
+    /// The exact answer.
+    ///
+    /// # Errors
+    /// Where a description fits none or several, or where no object, or two, take part in the collision asked for.
+    pub fn run(&self, scene: &Scene, motion: &Motion) -> Result<Answer, ProgramError> {
+        let sole = |what: Description| Group::from(what).referent(scene);
+        Ok(match *self {
+            Self::Hits => Answer::Number(motion.collisions.len().min(usize::from(u8::MAX)) as u8),
+            Self::Moves(what) => {
+                sole(what)?;
+                Answer::Is(EventClaim::Moves(what, None).is_true_of(scene, motion))
+            }
+            Self::Touches(a, b) => {
+                sole(a)?;
+                sole(b)?;
+                Answer::Is(EventClaim::Touches(a, b).is_true_of(scene, motion))
+            }
+            Self::Which(kind, turn) => {
+                let collision = turn.of(motion).ok_or(ProgramError::NoCollision)?;
+                match collision.objects().collect::<Vec<_>>()[..] {
+                    [only] => Answer::Value(scene.objects[only].attribute(kind)),
+                    _ => return Err(ProgramError::TwoCollide { turn }),
+                }
+            }
+        })
+    }
 }
 
 /// An answer: one word, or two for a corner.

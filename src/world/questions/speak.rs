@@ -1,9 +1,9 @@
 //! Programs in words.
 
-use super::program::{Comparison, Program};
+use super::program::{Comparison, EventProgram, Program};
 use crate::world::attributes::Kind;
 use crate::world::language::Description;
-use crate::world::language::speak::indefinite;
+use crate::world::language::description::indefinite;
 use crate::world::relation::Relation;
 use crate::world::rng::Rng;
 
@@ -33,10 +33,24 @@ pub(super) fn say(program: &Program, rng: &mut Rng) -> String {
             };
             format!("is the {a} {to_the}{} the {b}?", relation.words())
         }
-        Program::Event(event) => event.say(rng),
+        Program::Event(event) => of_event(event, rng),
     }
 }
 
 fn plural(what: &Description) -> String {
     what.noun_phrase(true)
+}
+
+fn of_event(event: &EventProgram, rng: &mut Rng) -> String {
+    match event {
+        EventProgram::Hits => "how many hits are there?".into(),
+        EventProgram::Moves(what) if rng.one_in(2) => format!("is the {what} moving?"),
+        EventProgram::Moves(what) => format!("does the {what} move?"),
+        EventProgram::Touches(a, b) => format!("does the {a} hit the {b}?"),
+        // What is heard has no colour.
+        EventProgram::Which(kind, turn) if *kind != Kind::Colour && rng.one_in(2) => {
+            format!("what {kind} sounds {}?", turn.word())
+        }
+        EventProgram::Which(kind, turn) => format!("what {kind} bounces {}?", turn.word()),
+    }
 }

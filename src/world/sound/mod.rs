@@ -22,6 +22,15 @@ pub const SAMPLE_RATE: u32 = 16_000;
 /// Samples of a clip.
 pub const SAMPLES: usize = (SECONDS * SAMPLE_RATE) as usize;
 
+/// What is heard by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// By its index in `Scene::objects`.
+    Object(usize),
+    Ambience,
+    Noise,
+}
+
 /// The sound of a clip by its sources, each of [`SAMPLES`] samples; full scale is 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sound {
@@ -50,9 +59,16 @@ impl Sound {
 
     /// The sum of all sources, clipped to `[-1, 1]`.
     pub fn mix(&self) -> Vec<f32> {
-        let mut mix = self.ambience.clone();
-        for source in self.stems.iter().chain([&self.noise]) {
-            mix.iter_mut().zip(source).for_each(|(sum, sample)| *sum += sample);
+        self.mix_of(|_| true)
+    }
+
+    /// The same of the sources that are on.
+    pub fn mix_of(&self, is_on: impl Fn(Source) -> bool) -> Vec<f32> {
+        let stems = self.stems.iter().enumerate().map(|(object, stem)| (Source::Object(object), stem));
+        let others = [(Source::Ambience, &self.ambience), (Source::Noise, &self.noise)];
+        let mut mix = vec![0.0_f32; SAMPLES];
+        for (_, samples) in stems.chain(others).filter(|(source, _)| is_on(*source)) {
+            mix.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
         }
         mix.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
         mix

@@ -2,12 +2,13 @@
 
 use crate::world::sound::SAMPLE_RATE;
 use wasm_bindgen::JsValue;
-use web_sys::{AudioBufferSourceNode, AudioContext};
+use web_sys::{AudioBufferSourceNode, AudioContext, AudioContextState};
 
 /// What a browser plays with. One that plays nothing is no hindrance: all is also seen.
 pub struct Audio {
     context: AudioContext,
-    source: Option<AudioBufferSourceNode>,
+    /// What is played, and the context's time at which it began.
+    source: Option<(AudioBufferSourceNode, f64)>,
 }
 
 impl Audio {
@@ -29,12 +30,19 @@ impl Audio {
         // A context that was made before a gesture waits for one.
         let _resumed = self.context.resume()?;
         source.start_with_when_and_grain_offset(0.0, from)?;
-        self.source = Some(source);
+        self.source = Some((source, self.context.current_time()));
         Ok(())
     }
 
+    /// Seconds for which something has been heard; none where nothing is played, or the browser has not begun yet.
+    pub fn elapsed(&self) -> Option<f64> {
+        let (_, begun) = self.source.as_ref()?;
+        let is_running = self.context.state() == AudioContextState::Running;
+        is_running.then(|| (self.context.current_time() - begun).max(0.0))
+    }
+
     pub fn stop(&mut self) {
-        if let Some(source) = self.source.take() {
+        if let Some((source, _)) = self.source.take() {
             #[allow(
                 deprecated,
                 reason = "the method of the interface that it inherits from, under its own name"

@@ -12,10 +12,17 @@ const NOW: f64 = 0.15;
 
 #[component]
 pub fn Hits(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> impl IntoView {
-    let item = move |(seconds, sentence): (f64, String)| {
-        let is_now = move || (0.0..NOW).contains(&(player.time.get() - seconds)).then_some("true");
+    let current = Memo::new(move |_| {
+        let now = player.time.get();
+        clip.with(|clip| {
+            let mut all = clip.clip.motion.collisions.iter();
+            all.rposition(|hit| (-0.005..NOW).contains(&(now - hit.seconds())))
+        })
+    });
+    let item = move |(index, (seconds, sentence)): (usize, (f64, String))| {
+        let is_now = move || (current.get() == Some(index)).then_some("true");
         view! {
-            <li><button type="button" aria-current=is_now on:click=move |_| player.seek(seconds)>
+            <li><button type="button" aria-current=is_now on:click=move |_| player.go(seconds)>
                 <data>{format!("{seconds:.2} s")}</data>" "{sentence}</button></li>
         }
     };
@@ -28,7 +35,7 @@ pub fn Hits(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> impl
     let list = move || {
         match hits.get() {
         none if none.is_empty() => view! { <p class="quiet">"Nothing hits anything in this clip."</p> }.into_any(),
-        some => view! { <ol class="hits" aria-label="Hits, each a button that goes there">{some.into_iter().map(item).collect_view()}</ol> }.into_any(),
+        some => view! { <ol class="hits" aria-label="Hits, each a button that goes there">{some.into_iter().enumerate().map(item).collect_view()}</ol> }.into_any(),
     }
     };
     view! {

@@ -76,7 +76,8 @@ fn Clip() -> impl IntoView {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let is_taken = target
             .is_some_and(|target| ["INPUT", "BUTTON", "A", "SUMMARY"].contains(&target.tag_name().as_str()));
-        if event.key() == " " && !is_taken {
+        let is_plain = !event.repeat() && !event.ctrl_key() && !event.alt_key() && !event.meta_key();
+        if event.key() == " " && !is_taken && is_plain {
             event.prevent_default();
             player.toggle();
         }
@@ -91,7 +92,7 @@ fn Clip() -> impl IntoView {
                 </div>
                 <div class="writing">
                     <Waveform clip mix player />
-                    <SpectrogramMap player />
+                    <SpectrogramMap mix player />
                     <FailureNote lane=Lane::Spectrogram failure />
                     <Hits clip player />
                     <Sentence clip />

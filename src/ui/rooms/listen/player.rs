@@ -22,7 +22,8 @@ pub struct Player {
     pub is_looping: RwSignal<bool>,
     pub is_muted: RwSignal<bool>,
     /// Whether the browser has refused to play.
-    pub is_mute_browser: RwSignal<bool>,
+    pub is_audio_refused: RwSignal<bool>,
+    app: AppContext,
     mix: Memo<Shared<Vec<f32>>>,
     audio: StoredValue<Option<Audio>, LocalStorage>,
     /// Rises with every beginning, so that the frames of an earlier one end.
@@ -32,18 +33,26 @@ pub struct Player {
 impl Player {
     /// At the time that the address names.
     pub fn new(app: AppContext, mix: Memo<Shared<Vec<f32>>>) -> Self {
-        let at = app.view.with_untracked(|view| view.listen.milliseconds);
+        let at = app.pick(|view| view.listen.milliseconds);
         let player = Player {
-            time: RwSignal::new(f64::from(at) / 1000.0),
+            time: RwSignal::new(0.0),
             is_playing: RwSignal::new(false),
             rate: RwSignal::new(1.0),
             is_looping: RwSignal::new(false),
             is_muted: RwSignal::new(false),
-            is_mute_browser: RwSignal::new(false),
+            is_audio_refused: RwSignal::new(false),
+            app,
             mix,
             audio: StoredValue::new_local(None),
             turn: StoredValue::new(0),
         };
+        // Also when Back and Forward lead to another.
+        Effect::new(move || {
+            let at = at.get();
+            if at != milliseconds(player.time.get_untracked()) {
+                player.seek(f64::from(at) / 1000.0);
+            }
+        });
         // What is played changes with what is switched.
         Effect::new(move |before: Option<()>| {
             player.rate.track();
@@ -53,12 +62,30 @@ impl Player {
                 player.play();
             }
         });
-        on_cleanup(move || player.pause());
+        on_cleanup(move || player.stop());
         player
     }
 
     pub fn toggle(self) {
-        if self.is_playing.get_untracked() { self.pause() } else { self.play() }
+        match self.is_playing.get_untracked() {
+            true => {
+                self.stop();
+                self.note();
+            }
+            false => self.play(),
+        }
+    }
+
+    /// Goes to a second that was chosen, and tells the address.
+    pub fn go(self, seconds: f64) {
+        self.seek(seconds);
+        self.note();
+    }
+
+    /// Tells the address where the clip is.
+    pub fn note(self) {
+        let at = milliseconds(self.time.get_untracked());
+        self.app.note(|view| view.listen.milliseconds = at);
     }
 
     /// Plays from where the clip is; from the beginning, where that is its end.
@@ -79,7 +106,7 @@ impl Player {
         request_animation_frame(move || self.frame(turn, begun, from));
     }
 
-    pub fn pause(self) {
+    fn stop(self) {
         // All are gone where the room is left.
         self.is_playing.try_set(false);
         self.turn.try_update_value(|turn| *turn += 1);
@@ -98,14 +125,17 @@ impl Player {
         if self.turn.try_get_value() != Some(turn) {
             return;
         }
-        let now = from + begun.elapsed().as_secs_f64() * self.rate.get_untracked();
+        // The sound's own clock, where it runs: a loudspeaker may begin late. Time does not go back to wait for it.
+        let heard = self.audio.with_value(|audio| audio.as_ref().and_then(Audio::elapsed));
+        let elapsed = heard.unwrap_or_else(|| begun.elapsed().as_secs_f64());
+        let now = (from + elapsed * self.rate.get_untracked()).max(self.time.get_untracked());
         if now < LENGTH {
             self.time.set(now);
             request_animation_frame(move || self.frame(turn, begun, from));
             return;
         }
         self.time.set(LENGTH);
-        if self.is_looping.get_untracked() { self.play() } else { self.pause() }
+        if self.is_looping.get_untracked() { self.play() } else { self.stop() }
     }
 
     fn sound(self, from: f64, rate: f64) {
@@ -116,10 +146,15 @@ impl Player {
             let audio = audio.as_mut().expect("it is there by now");
             self.mix.with_untracked(|samples| audio.play(samples, from, rate))
         });
-        self.is_mute_browser.set(matches!(played, Some(Err(_))));
+        self.is_audio_refused.set(matches!(played, Some(Err(_))));
     }
 
     fn silence(self) {
         self.audio.try_update_value(|audio| audio.iter_mut().for_each(Audio::stop));
     }
+}
+
+/// In whole milliseconds, as an address has it.
+fn milliseconds(seconds: f64) -> u16 {
+    (1000.0 * seconds).round() as u16
 }

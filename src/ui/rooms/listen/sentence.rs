@@ -6,9 +6,14 @@ use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
+use crate::ui::throttle::throttle;
 use crate::world::Rng;
 use crate::world::language::{EventStyle, event_caption, read};
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// Between two sentences that are judged while one is typed.
+const TYPING_PAUSE: Duration = Duration::from_millis(300);
 
 #[component]
 pub fn Sentence(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
@@ -19,7 +24,8 @@ pub fn Sentence(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
         none if none.trim().is_empty() => suggestions.with(|all| all.first().cloned().unwrap_or_default()),
         typed => typed,
     });
-    let judged = Memo::new(move |_| clip.with(|clip| sentence.with(|sentence| judged(clip, sentence))));
+    let steady = throttle(move || sentence.get(), TYPING_PAUSE);
+    let judged = Memo::new(move |_| clip.with(|clip| steady.with(|sentence| judged(clip, sentence))));
     let verdicts = move || {
         let line = |(text, truth): (String, Option<bool>)| {
             view! { <li><span>{text}</span> <Verdict truth=truth words=["true", "false", "not understood"] /></li> }
@@ -28,7 +34,7 @@ pub fn Sentence(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
     };
     view! {
         <h2>"True or false?"</h2>
-        <TextField label="Sentence about the clip" value=sentence
+        <TextField label="Sentence about the clip" placeholder="empty: the first of the sentences below" value=typed
             change=move |text| app.adjust(|view| view.listen.sentence = text) done=move || app.settle() />
         <Suggestions label="Sentences to try" texts=suggestions choose=move |text| app.go(|view| view.listen.sentence = text) />
         <ul class="judged" aria-live="polite" aria-label="Ground truth of each statement">{verdicts}</ul>
@@ -38,12 +44,11 @@ pub fn Sentence(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
 /// A true and a false sentence about what is seen, and about what is heard.
 fn suggestions(clip: &StageClip) -> Vec<String> {
     let mut rng = Rng::from_seed(u64::from(clip.clip.scene.noise));
-    let mut all = Vec::new();
+    let mut all: Vec<String> = Vec::new();
     for (style, truth) in EventStyle::ALL.into_iter().flat_map(|style| [(style, true), (style, false)]) {
         let drawn = event_caption(&clip.clip.scene, &clip.clip.motion, style, truth, &mut rng);
-        all.extend(drawn.map(|caption| caption.text));
+        all.extend(drawn.map(|caption| caption.text).filter(|text| !all.contains(text)));
     }
-    all.dedup();
     all
 }
 

@@ -22,7 +22,7 @@ pub fn Sources(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
     view! {
         <fieldset class="sources">
             <legend>"Sources in the mixture"</legend>
-            <ul>{move || clip.with(|clip| clip.sources()).into_iter().enumerate().map(source).collect_view()}</ul>
+            <ul>{move || clip.with(|clip| clip.sources()).into_iter().map(source).collect_view()}</ul>
         </fieldset>
     }
 }

@@ -1,7 +1,7 @@
 //! The log-mel spectrogram of what is heard.
 
 use super::player::{LENGTH, Player};
-use crate::model::modality::sound::SPECTROGRAM;
+use crate::session::protocol::Command;
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
 use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
@@ -13,12 +13,12 @@ use leptos::prelude::*;
 const ENDS: [f32; 2] = [-80.0, 10.0];
 
 #[component]
-pub fn SpectrogramMap(player: Player) -> impl IntoView {
+pub fn SpectrogramMap(#[prop(into)] mix: Memo<Shared<Vec<f32>>>, player: Player) -> impl IntoView {
     let app = AppContext::here();
     let cell = RwSignal::new(None::<(usize, usize)>);
     let matrix = Memo::new(move |_| {
         Shared::new(app.requests.spectrogram.with(|request| match &*request.value {
-            Some(found) => matrix(&found.decibels, found.bands as usize),
+            Some(found) => matrix(&found.decibels, found.centres.len()),
             None => Matrix::default(),
         }))
     });
@@ -26,15 +26,24 @@ pub fn SpectrogramMap(player: Player) -> impl IntoView {
         let (row, frame) = cell.get()?;
         let (bands, frames) = matrix.with(|matrix| (matrix.rows, matrix.columns));
         let level = (row < bands && frame < frames).then(|| matrix.with(|matrix| matrix.at(row, frame)))?;
-        let hertz = SPECTROGRAM.centre(bands - 1 - row);
+        let hertz = app.requests.spectrogram.with(|request| {
+            request.value.as_ref().as_ref().map_or(0.0, |found| found.centres[bands - 1 - row])
+        });
         Some(format!("{:.2} s, {hertz:.0} Hz: {level:.0} dB", seconds(frame, frames)))
     };
     let pin = move |(_, frame): (usize, usize)| {
-        player.seek(seconds(frame, matrix.with_untracked(|matrix| matrix.columns)));
+        player.go(seconds(frame, matrix.with_untracked(|matrix| matrix.columns)));
     };
+    // What is shown may be of another mixture, until that of now has come.
+    let is_stale = Memo::new(move |_| {
+        app.requests.spectrogram.with(|request| match request.answered.as_deref() {
+            Some(Command::Spectrogram { samples }) => mix.with(|mix| **mix != *samples),
+            _ => true,
+        })
+    });
     let playhead = Memo::new(move |_| player.time.get() / LENGTH);
     view! {
-        <div class="spectrogram" class:stale=move || app.requests.spectrogram.with(|request| request.is_busy())>
+        <div class="spectrogram" class:stale=move || is_stale.get()>
             <p><Term id="log-mel-spectrogram">"Log-mel spectrogram"</Term></p>
             <HeatMap label="Log-mel spectrogram: arrow keys move, Enter goes to that time" axes=["Frequency (mel band)", "Time (0 to 2 s)"]
                 matrix cell pin pinned=Memo::new(|_| None) playhead />

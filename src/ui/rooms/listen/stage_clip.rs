@@ -6,10 +6,9 @@ use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::view::PictureName;
 use crate::world::render::{Mask, PIXELS, Picture};
+use crate::world::scene::MAX_OBJECTS;
+use crate::world::sound::Source;
 use crate::world::{Clip, Description, Kind, Sound, Split};
-
-/// Sources that belong to no object, in the order in which they follow those that do.
-pub const BACKGROUND: [&str; 2] = ["Ambience", "Noise"];
 
 pub struct StageClip {
     pub clip: Clip,
@@ -50,36 +49,40 @@ impl StageClip {
 
     /// What is heard without the sources whose bits are set.
     pub fn mix(&self, switched_off: u8) -> Vec<f32> {
-        let is_on = |source: &usize| switched_off >> source & 1 == 0;
-        let Sound { stems, ambience, noise } = &self.sound;
-        let sources = stems.iter().chain([ambience, noise]).enumerate().filter(|(source, _)| is_on(source));
-        let mut mix = vec![0.0_f32; noise.len()];
-        for (_, samples) in sources {
-            mix.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
-        }
-        mix.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
-        mix
+        self.sound.mix_of(|source| switched_off >> bit(source) & 1 == 0)
     }
 
-    /// The sources in the order of their bits.
-    pub fn sources(&self) -> Vec<String> {
-        let objects = (0..self.clip.scene.objects.len()).map(|object| capital(&self.named(object)));
-        objects.chain(BACKGROUND.map(String::from)).collect()
+    /// The sources with their bits and names.
+    pub fn sources(&self) -> Vec<(usize, String)> {
+        let objects = (0..self.clip.scene.objects.len())
+            .map(|object| (bit(Source::Object(object)), capital(&self.named(object))));
+        let others = [(Source::Ambience, "Ambience"), (Source::Noise, "Noise")];
+        objects.chain(others.map(|(source, name)| (bit(source), name.to_string()))).collect()
     }
 
-    /// An object by the fewest attributes that tell it from the others, without article.
+    /// An object by the fewest attributes that tell it from the others, without article; by its place too where it looks like
+    /// another.
     pub fn named(&self, object: usize) -> String {
-        const ORDER: [&[Kind]; 5] = [
-            &[Kind::Shape],
-            &[Kind::Colour, Kind::Shape],
-            &[Kind::Size, Kind::Shape],
-            &[Kind::Size, Kind::Colour, Kind::Shape],
-            &Kind::OWN,
-        ];
         let scene = &self.clip.scene;
-        let mut names = ORDER.iter().map(|kinds| Description::of(&scene.objects[object], kinds));
-        let name = names.find(|name| name.count(scene) == 1);
-        name.unwrap_or_else(|| Description::of(&scene.objects[object], &Kind::OWN)).to_string()
+        let described = |kinds: &[Kind]| Description::of(&scene.objects[object], kinds);
+        let subsets = (1..1_u32 << Kind::OWN.len()).map(|subset| {
+            let is_in = |kind: &Kind| subset >> *kind as u32 & 1 == 1;
+            Kind::OWN.into_iter().filter(is_in).collect::<Vec<_>>()
+        });
+        // The shape first, since a noun says more than "object".
+        let shortest = subsets
+            .filter(|kinds| described(kinds).count(scene) == 1)
+            .min_by_key(|kinds| (kinds.len(), !kinds.contains(&Kind::Shape)));
+        described(&shortest.unwrap_or_else(|| Kind::ALL.to_vec())).to_string()
+    }
+}
+
+/// The bit of a source among those that are switched off.
+const fn bit(source: Source) -> usize {
+    match source {
+        Source::Object(object) => object,
+        Source::Ambience => MAX_OBJECTS,
+        Source::Noise => MAX_OBJECTS + 1,
     }
 }
 
@@ -97,10 +100,10 @@ mod tests {
         let clip = StageClip::new(Clip::draw(Split::Test, 1, 2));
         let count = clip.sources().len();
         assert_eq!(count, clip.clip.scene.objects.len() + 2);
-        assert_eq!(clip.mix(0), clip.sound.mix());
+        assert!(clip.mix(0) == clip.sound.mix());
         assert!(clip.mix(u8::MAX).iter().all(|&sample| sample == 0.0));
-        let alone = clip.mix(!(1 << (count - 1)));
-        assert_eq!(alone, clip.sound.noise);
+        assert!(clip.mix(!(1 << bit(Source::Noise))) == clip.sound.noise);
+        assert!(clip.mix(!1) == clip.sound.stems[0]);
     }
 
     #[test]

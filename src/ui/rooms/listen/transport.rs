@@ -3,7 +3,6 @@
 use super::player::{LENGTH, Player};
 use crate::ui::components::form::{Segments, Slider, Switch};
 use crate::ui::components::icon::{Glyph, Icon};
-use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
@@ -12,24 +11,19 @@ const RATES: [(u8, &str); 3] = [(4, "1×"), (2, "½×"), (1, "¼×")];
 
 #[component]
 pub fn Transport(player: Player) -> impl IntoView {
-    let app = AppContext::here();
     let Player { time, is_playing, rate, is_looping, is_muted, .. } = player;
     let icon = move || if is_playing.get() { Icon::Pause } else { Icon::Play };
     let name = move || if is_playing.get() { "Pause" } else { "Play" };
     let seconds = |seconds: f32| format!("{seconds:.2} s");
     let quarters = Memo::new(move |_| (4.0 * rate.get()) as u8);
-    let settle = move || {
-        let milliseconds = (1000.0 * time.get_untracked()).round() as u16;
-        app.go(|view| view.listen.milliseconds = milliseconds);
-    };
     let silent = move || {
-        player.is_mute_browser.get().then(|| {
+        player.is_audio_refused.get().then(|| {
             view! { <p class="small quiet" role="status">"This browser plays no sound here. Everything is also shown."</p> }
         })
     };
     view! {
         <Slider label="Time" min=0.0 max=LENGTH as f32 step=0.01 value=Memo::new(move |_| time.get() as f32) show=seconds
-            change=move |seconds| player.seek(f64::from(seconds)) done=settle />
+            change=move |seconds| player.seek(f64::from(seconds)) done=move || player.note() />
         <div class="row transport">
             <button type="button" class="button play" on:click=move |_| player.toggle()>
                 {move || view! { <Glyph icon=icon() />{name()} }}</button>

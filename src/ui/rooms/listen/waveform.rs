@@ -32,7 +32,7 @@ pub fn Waveform(
     };
     let go = move |event: MouseEvent| {
         if let Some(area) = area.get_untracked() {
-            player.seek(place(area.as_ref(), &event).0 * LENGTH);
+            player.go(place(area.as_ref(), &event).0 * LENGTH);
         }
     };
     view! {

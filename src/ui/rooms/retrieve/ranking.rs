@@ -40,6 +40,7 @@ impl Ranking {
         let mode = app.pick(|view| view.retrieve);
         let temperature = temperature(app);
         let late = is_late(app);
+        let own_scale = own_scale(app);
         let cosines = Memo::new(move |_| {
             if late.get() {
                 return late_scores(app);
@@ -79,7 +80,7 @@ impl Ranking {
                 cosines.with(|cosines| shares(cosines, temperature.get(), itself.get()))
             }),
             order: Memo::new(move |_| {
-                let scale = own_scale(app).unwrap_or(0.0);
+                let scale = own_scale.get().unwrap_or(0.0);
                 cosines.with(|cosines| reranked(by_cosine.get(), &matched.get(), cosines, scale))
             }),
             matched,
@@ -106,10 +107,10 @@ fn reranked(mut order: Vec<usize>, matched: &[(usize, f32)], cosines: &[f32], sc
     order
 }
 
-/// `ln(p / (1 - p))`, within what a probability in f32 can tell.
+/// `ln(p / (1 - p))`, at most 16: of a larger one the probability is 1 in f32.
 fn logit(p: f32) -> f32 {
     const MOST: f32 = 16.0;
-    (p / (1.0 - p)).ln().clamp(-MOST, MOST)
+    (p / (1.0 - p)).ln().clamp(-100.0, MOST)
 }
 
 /// Whether words are compared with patches: where that is chosen for texts and the model can.
@@ -138,18 +139,22 @@ fn late_scores(app: AppContext) -> Vec<f32> {
 
 /// The visitor's temperature, or the inverse of the model's trained scale.
 pub fn temperature(app: AppContext) -> Memo<f32> {
+    let own_scale = own_scale(app);
     Memo::new(move |_| {
         let chosen = app.view.with(|view| view.milli_temperature).map(|milli| milli as f32 / 1000.0);
-        let own = || own_scale(app).map(|scale| 1.0 / scale);
+        let own = || own_scale.get().map(|scale| 1.0 / scale);
         chosen.or_else(own).unwrap_or(0.07).clamp(0.001, 1.0)
     })
 }
 
 /// The trained scale of the score that the ranking is by.
-fn own_scale(app: AppContext) -> Option<f32> {
-    let late = is_late(app).get();
-    app.requests.load.with(|load| {
-        load.value.model.as_ref().map(|model| if late { model.late_scale } else { model.logit_scale })
+fn own_scale(app: AppContext) -> Memo<Option<f32>> {
+    let late = is_late(app);
+    Memo::new(move |_| {
+        app.requests.load.with(|load| {
+            let model = load.value.model.as_ref()?;
+            Some(if late.get() { model.late_scale } else { model.logit_scale })
+        })
     })
 }
 

@@ -15,7 +15,7 @@ const ONCE_USED = UNHASHED.slice(1);
  * Not part of the page: who answers for rooms and for unknown paths, what robots and previews read, papers beside the files,
  * the encoders of other modalities, and the list of models, which whoever hosts the page may write anew.
  */
-const LEFT_OUT = /\.html$|^(service_worker\.js|robots\.txt|models\.json|preview\.png)$|\.(txt|md|csv)$|eval-compose\.json$|(sound|motion|table|graph)\.safetensors$/;
+const LEFT_OUT = /\.html$|^(service_worker\.js|robots\.txt|models\.json|preview\.png)$|\.(txt|md|csv)$|eval-compose\.json$|(sound|motion|table|graph)\.safetensors$|senses(-2)?\.json$/;
 /** The rooms, as src/ui/view/rooms.rs has them: a test there holds the two to each other. */
 export const ROOMS = JSON.parse(readFileSync(new URL("../src/ui/view/rooms.json", import.meta.url), "utf8"));
 

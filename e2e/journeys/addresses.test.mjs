@@ -153,6 +153,7 @@ journey(
     };
     // Once the last room is filled and nothing has come or gone for two seconds.
     const measure = async () => {
+      await page.locator(".rail a", { hasText: "Models" }).click();
       await page.getByRole("table", { name: "Tested models" }).waitFor({ timeout: 60_000 });
       await lab.encoded();
       let last = await sample();

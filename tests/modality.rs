@@ -10,6 +10,7 @@ use triptych::infer::modality::{METADATA_KEY, ModalityEncoder};
 use triptych::io::file::Folder;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::model::modality::{Config, Modality};
+use triptych::model::playroom;
 use triptych::precision::Precision;
 use triptych::tensor::HostTensor;
 use triptych::train::modality::{batch, plan};
@@ -58,6 +59,13 @@ fn every_modality_learns_to_lie_where_its_pictures_do() {
         for (a, b) in embeds.as_f32()[2 * 256..].iter().zip(alone.as_f32()) {
             assert!((a - b).abs() < 1e-4, "{modality}: a clip's vector does not depend on the others");
         }
+        let theirs = playroom::Config::playroom(250);
+        assert_eq!(encoder.expect_model(&theirs), Ok(()));
+        let narrow = playroom::Config { embed_width: 128, ..theirs.clone() };
+        let refused = encoder.expect_model(&narrow).unwrap_err();
+        assert_eq!(refused, "embed_width is 256, expected that of the model, 128");
+        let coarse = playroom::Config { image_size: 32, ..theirs };
+        assert_eq!(encoder.expect_model(&coarse).is_err(), modality == Modality::Motion, "{modality}");
         let square: f32 = alone.as_f32().iter().map(|x| x * x).sum();
         assert!((square - 1.0).abs() < 1e-4);
         assert_eq!(block_on(encoder.embed(&mut model, &[])).expect("nothing to do").shape[..], [0, 256]);

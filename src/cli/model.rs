@@ -93,14 +93,10 @@ impl Model {
         let files = Modality::VARIANTS.iter().map(|modality| folder.join(format!("{modality}.safetensors")));
         let opened = files.filter(|file| file.is_file()).map(|file| {
             let encoder = open_encoder(&file, &device)?;
-            let (found, expected) = (encoder.config.embed_width, config.embed_width);
-            match found == expected {
-                true => Ok(encoder),
-                false => Err(CliError::Input(format!(
-                    "{}: embed_width is {found}, expected that of the model, {expected}",
-                    file.display()
-                ))),
-            }
+            encoder
+                .expect_model(config)
+                .map_err(|reason| CliError::Input(format!("{}: {reason}", file.display())))?;
+            Ok(encoder)
         });
         opened.collect()
     }

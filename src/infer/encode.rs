@@ -6,6 +6,7 @@ use crate::model::architecture::Architecture;
 use crate::pixels::Pixels;
 use crate::softmax::softmax;
 use crate::tensor::HostTensor;
+use crate::world::render::{PIXELS, Picture};
 
 /// Most pictures or rows of one replay.
 pub const BATCH: usize = 8;
@@ -37,6 +38,11 @@ impl LogitScale {
         let shares = softmax(logits.iter().copied().map(f64::from));
         shares.into_iter().map(|share| share as f32).collect()
     }
+}
+
+/// A picture of the world as models see it.
+pub fn pixels(picture: Picture) -> Pixels {
+    Pixels::new(PIXELS as u32, PIXELS as u32, picture.rgb)
 }
 
 /// RGB bytes of pictures of the model's size to `[B, 3, H, W]` in `[-1, 1]`.

@@ -2,10 +2,11 @@
 //! memory to read. A causal and a bidirectional tower emitted in one scope share everything but their self-attention,
 //! as text encoder and decoder do in BLIP (Li et al. 2022, section 3.1).
 
-use super::{linear, norm};
+use super::{linear, norm, projection};
 use crate::ops::activation::Activation;
-use crate::ops::attention::{Attention, attention};
+use crate::ops::attention::{Attention, attention, biased_attention};
 use crate::ops::binary::add;
+use crate::ops::permute::permute;
 use crate::ops::scatter_rows::scatter_rows;
 use crate::plan::{PlanBuilder, SlotId};
 
@@ -40,6 +41,9 @@ pub struct DecodePosition {
 pub enum AttentionMask<'a> {
     /// All of as many positions as the lengths (u32 `[N]`) say, or of all.
     Bidirectional(Option<SlotId>),
+    /// As `Bidirectional` of so many positions, of which edges `[N, T, T, K]` tell something: each block adds a learned bias for the
+    /// kinds of edges to its scores (Ying et al. 2021, Graphormer, section 3.1.3).
+    Edges { lengths: SlotId, edges: SlotId },
     /// Itself and what stands before.
     Causal,
     /// As `Causal`, for one token of each row, to whose cached keys and values, those of each block, it adds its own.
@@ -56,6 +60,7 @@ impl AttentionMask<'_> {
     ) -> ([SlotId; 2], bool, Option<SlotId>) {
         match self {
             AttentionMask::Bidirectional(lengths) => (own, false, lengths),
+            AttentionMask::Edges { lengths, .. } => (own, false, Some(lengths)),
             AttentionMask::Causal => (own, true, None),
             AttentionMask::Cached(cached, DecodePosition { slots, lengths, .. }) => {
                 own.into_iter().zip(cached[i]).for_each(|(own, cached)| scatter_rows(b, own, slots, cached));
@@ -64,11 +69,19 @@ impl AttentionMask<'_> {
         }
     }
 
+    /// What is known of each pair of positions.
+    fn edges(self) -> Option<SlotId> {
+        match self {
+            AttentionMask::Edges { edges, .. } => Some(edges),
+            AttentionMask::Bidirectional(_) | AttentionMask::Causal | AttentionMask::Cached(..) => None,
+        }
+    }
+
     /// The position of the one token of each row, where the mask is of one.
     pub fn position(self) -> Option<SlotId> {
         match self {
             AttentionMask::Cached(_, position) => Some(position.at),
-            AttentionMask::Bidirectional(_) | AttentionMask::Causal => None,
+            AttentionMask::Bidirectional(_) | AttentionMask::Edges { .. } | AttentionMask::Causal => None,
         }
     }
 }
@@ -108,18 +121,22 @@ impl Tower {
     ) -> SlotId {
         let h = norm(b, "norm1", x);
         let name = match mask {
-            AttentionMask::Bidirectional(_) => "self_attn",
+            AttentionMask::Bidirectional(_) | AttentionMask::Edges { .. } => "self_attn",
             AttentionMask::Causal | AttentionMask::Cached(..) => "causal_attn",
         };
         let h = b.scope(name, |b| {
             let own = keys_values(b, h);
             let (own, causal, lengths) = mask.keys_values(b, i, own);
-            self.attend(b, h, own, causal, lengths)
+            let bias = mask.edges().map(|edges| {
+                let bias = projection(b, "edges", edges, self.heads);
+                permute(b, bias, &[0, 3, 1, 2])
+            });
+            self.attend(b, h, own, causal, lengths, bias)
         });
         let mut x = add(b, x, h);
         if let Some(cross) = cross {
             let h = norm(b, "norm_cross", x);
-            let h = b.scope("cross_attn", |b| self.attend(b, h, cross, false, None));
+            let h = b.scope("cross_attn", |b| self.attend(b, h, cross, false, None, None));
             x = add(b, x, h);
         }
         let h = norm(b, "norm2", x);
@@ -129,7 +146,7 @@ impl Tower {
         add(b, x, h)
     }
 
-    /// `softmax(Q Kᵀ / √d) V` with projections; queries from `x`.
+    /// `softmax(Q Kᵀ / √d + bias) V` with projections; queries from `x`, `bias` `[N, H, T, T]`.
     fn attend(
         &self,
         b: &mut PlanBuilder,
@@ -137,10 +154,15 @@ impl Tower {
         [k, v]: [SlotId; 2],
         causal: bool,
         lengths: Option<SlotId>,
+        bias: Option<SlotId>,
     ) -> SlotId {
         let width = b.shape(x).last();
         let q = linear(b, "q_proj", x, width, None);
-        let h = attention(b, Attention { heads: self.heads, causal }, q, k, v, lengths);
+        let attending = Attention { heads: self.heads, causal };
+        let h = match bias {
+            Some(bias) => biased_attention(b, attending, [q, k, v], lengths, bias),
+            None => attention(b, attending, q, k, v, lengths),
+        };
         linear(b, "out_proj", h, width, None)
     }
 }

@@ -42,7 +42,8 @@ impl StagePicture {
     }
 }
 
-fn pixels_of(rgb: Vec<u8>) -> Pixels {
+/// The pixels of a picture of the world.
+pub fn pixels_of(rgb: Vec<u8>) -> Pixels {
     Pixels { width: PIXELS as u32, height: PIXELS as u32, rgb }
 }
 

@@ -22,14 +22,15 @@ pub struct Clip {
 
 impl Clip {
     pub fn draw(split: Split, seed: u64, index: u64) -> Self {
-        let scene = scene(split, seed, index);
-        let motion = Motion::draw(&scene, &mut Rng::new(split, seed, index, Stream::Motion));
-        Clip { split, seed, index, scene, motion }
+        Self::new(split, seed, index, scene(split, seed, index))
     }
 
     /// The clip of a scene that is of no split: its random numbers are those of its grain.
     pub fn of(scene: Scene) -> Self {
-        let (split, seed, index) = (Split::Test, u64::from(scene.noise), u64::MAX);
+        Self::new(Split::Test, u64::from(scene.noise), u64::MAX, scene)
+    }
+
+    fn new(split: Split, seed: u64, index: u64, scene: Scene) -> Self {
         let motion = Motion::draw(&scene, &mut Rng::new(split, seed, index, Stream::Motion));
         Clip { split, seed, index, scene, motion }
     }

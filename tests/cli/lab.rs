@@ -85,3 +85,33 @@ fn a_graphics_processor_is_timed_and_a_software_one_on_less_work() {
         assert!((number(speed) * median / 1e3 / amount - 1.0).abs() < 1e-6, "{row}");
     }
 }
+
+#[test]
+fn an_encoder_of_a_modality_is_trained_gone_on_with_and_kept_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = ["--out", path(folder.path()), "--every", "1"];
+    let train = |own: &[&str]| [&["train", "--modality"], own, &out[..], &CPU[..]].concat();
+    json(&train(&["graph", "--batch", "2", "--steps", "1"]));
+    let document = json(&train(&["graph", "--resume", "--steps", "2"]));
+    assert!(document["val"]["retrieval"]["graph"]["picture"]["recall@1"].as_f64().is_some(), "{document}");
+    for (file, lines) in [("log.csv", 3), ("val.csv", 3)] {
+        assert_eq!(fs::read_to_string(folder.path().join(file)).unwrap().lines().count(), lines, "{file}");
+    }
+    assert!(folder.path().join("graph.safetensors").is_file());
+
+    let refused = |own: &[&str], expected: &str| {
+        let (code, said) = failure(&train(own));
+        assert!(code == Some(2) && said.contains(expected), "{said}");
+    };
+    refused(&["table", "--resume"], "the run is of --modality graph");
+    refused(&["graph"], "holds a run");
+    refused(&["smell"], "expected sound, motion, table, graph");
+    // A checkpoint that lacks a weight.
+    let checkpoint = folder.path().join("checkpoint.safetensors");
+    let name = b"\"graph.nodes.weight\"";
+    let mut bytes = fs::read(&checkpoint).unwrap();
+    let at = bytes.windows(name.len()).position(|window| window == name).expect("it has the weight");
+    bytes[at + 1] = b'x';
+    fs::write(&checkpoint, bytes).unwrap();
+    refused(&["graph", "--resume", "--steps", "3"], "graph.nodes.weight");
+}

@@ -74,7 +74,7 @@ pub const KERNELS: &[&Kernel] =
 const SHARED: &str = wgsl::ATTENTION;
 const SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, SHARED, wgsl::ATTENTION_ROW];
 const BLOCKED_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_QUAD, SHARED, wgsl::ATTENTION_BLOCKED];
-const BIASED_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::ATTENTION_BIASED];
+const BIASED_SOURCE: &[&str] = &[wgsl::LIB_INDEX, SHARED, wgsl::ATTENTION_BIASED];
 const BACKWARD_SOURCE: &[&str] = &[wgsl::LIB_INDEX, wgsl::LIB_REDUCE, wgsl::ATTENTION_BACKWARD];
 
 /// A workgroup per query of a head.
@@ -150,7 +150,7 @@ pub static FORWARD_BIASED: Kernel = Kernel {
     variants: &[Variant {
         name: "flat",
         source: BIASED_SOURCE,
-        entry: "forward",
+        entry: "forward_biased",
         grid: |p| grid_flat(p[0] * p[1] * p[2]),
     }],
     cpu: |args| {

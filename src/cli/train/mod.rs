@@ -11,6 +11,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use serde_json::{Value, json};
+use strum::VariantArray;
 
 use self::log::Log;
 use super::model::{choose_device, open_folder};
@@ -48,7 +49,7 @@ pub(super) struct Train {
     #[arg(long)]
     resume: bool,
     /// Train an encoder of this modality beside the shipped model, which stays as it is: sound, motion, table or graph
-    #[arg(long, conflicts_with_all = ["start_from", "towers", "pictures", "writing"])]
+    #[arg(long, value_parser = parse_modality, conflicts_with_all = ["start_from", "towers", "pictures", "writing"])]
     modality: Option<Modality>,
     /// Begin with the weights of this model folder instead of random ones
     #[arg(long, conflicts_with = "resume")]
@@ -82,6 +83,12 @@ pub(super) struct Train {
     every: u64,
     #[command(flatten)]
     common: Common,
+}
+
+/// A modality by its name.
+fn parse_modality(name: &str) -> Result<Modality, String> {
+    let names: Vec<_> = Modality::VARIANTS.iter().map(|modality| modality.word()).collect();
+    name.parse().map_err(|_| format!("expected {}", names.join(", ")))
 }
 
 impl Train {

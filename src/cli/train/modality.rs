@@ -14,13 +14,16 @@ use crate::cli::{CliError, Common};
 use crate::eval::senses::{self, SensesReport};
 use crate::infer::modality::METADATA_KEY;
 use crate::io::file::{read, write_atomic};
-use crate::io::safetensors::{Floats, SafetensorsFile, to_bytes};
+use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
 use crate::model::modality::{Config, Modality};
+use crate::plan::SlotKind;
 use crate::train::modality;
 use crate::train::schedule::Schedule;
 use crate::train::small_trainer::{Inputs, SmallTrainer};
 use crate::world::Split;
 
+/// Fewest clips in a batch: one has no others to be told from.
+const LEAST_CLIPS: usize = 2;
 /// Most clips in a batch.
 const MOST_CLIPS: usize = 1 << 12;
 
@@ -48,8 +51,11 @@ impl Train {
             true => load(&path)?,
             false => (self.new_run(modality), Vec::new()),
         };
-        if !(2..=MOST_CLIPS).contains(&run.batch) {
-            return Err(CliError::Input(format!("batch is {}, expected 2 to {MOST_CLIPS} clips", run.batch)));
+        if !(LEAST_CLIPS..=MOST_CLIPS).contains(&run.batch) {
+            return Err(CliError::Input(format!(
+                "batch is {}, expected {LEAST_CLIPS} to {MOST_CLIPS} clips",
+                run.batch
+            )));
         }
         if run.config.modality != modality {
             return Err(CliError::Input(format!(
@@ -159,11 +165,11 @@ fn load(path: &Path) -> Result<(Run, Inputs), CliError> {
     let json = metadata.get(RUN_KEY).ok_or_else(|| foreign(format!("no `{RUN_KEY}` in its metadata")))?;
     let run: Run = serde_json::from_str(json).map_err(|error| foreign(error.to_string()))?;
     run.config.check().map_err(|error| foreign(error.to_string()))?;
-    let mut tensors = Vec::new();
-    for name in file.names() {
-        let tensor = file.finite(&name).map_err(CliError::input)?;
-        tensors.push((name, tensor));
-    }
+    let plan = modality::plan(&run.config, LEAST_CLIPS);
+    let stored = plan
+        .slots_of(SlotKind::Stored)
+        .map(|slot| Ok((slot.name.clone(), file.shaped(&slot.name, &slot.shape)?)));
+    let tensors = stored.collect::<Result<_, SafetensorsError>>().map_err(CliError::input)?;
     Ok((run, tensors))
 }
 

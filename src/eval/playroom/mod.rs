@@ -15,12 +15,11 @@ pub use prior::QuestionPrior;
 pub use report::{EvalReport, TowersReport};
 
 use crate::device::DeviceError;
-use crate::infer::{PlayroomTokenizer, VisionLanguageModel};
+use crate::infer::{PlayroomTokenizer, VisionLanguageModel, pixels};
 use crate::model::playroom::Config;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 use crate::world::language::full_caption;
-use crate::world::render::PIXELS;
 use crate::world::{Scene, Split, render, splits};
 
 /// Which scenes are measured.
@@ -93,7 +92,7 @@ impl Gallery {
 }
 
 fn pictures(scenes: &[Scene]) -> Vec<Pixels> {
-    scenes.iter().map(|scene| Pixels::new(PIXELS as u32, PIXELS as u32, render(scene).rgb)).collect()
+    scenes.iter().map(|scene| pixels(render(scene))).collect()
 }
 
 fn sentences(model: &VisionLanguageModel, texts: &[String]) -> Vec<Vec<u32>> {

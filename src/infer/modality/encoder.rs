@@ -7,7 +7,9 @@ use super::{Inputs, VisionLanguageModel, inputs};
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
 use crate::model::config_error::ConfigError;
-use crate::model::modality::{Config, encode};
+use crate::model::modality::motion::{GRID, STATES};
+use crate::model::modality::{Config, Modality, encode};
+use crate::model::playroom;
 use crate::plan::{Plan, PlanBuilder, SlotKind};
 use crate::tensor::HostTensor;
 use crate::world::Clip;
@@ -19,7 +21,7 @@ const BATCH: usize = 32;
 pub const METADATA_KEY: &str = "config";
 
 /// The slot of [`plan`] that holds the unit vectors.
-pub const EMBEDS: &str = "embeds";
+const EMBEDS: &str = "embeds";
 
 #[derive(Debug, thiserror::Error)]
 pub enum EncoderError {
@@ -34,7 +36,7 @@ pub enum EncoderError {
 }
 
 /// The plan that encodes `count` clips.
-pub fn plan(config: &Config, count: usize) -> Plan {
+fn plan(config: &Config, count: usize) -> Plan {
     let mut b = PlanBuilder::new();
     let embeds = encode(&mut b, config, count);
     b.name(embeds, EMBEDS);
@@ -65,6 +67,19 @@ impl ModalityEncoder {
             params.store(&slot.name, &file.shaped(&slot.name, &slot.shape)?)?;
         }
         Ok(ModalityEncoder { config, params, plans: HashMap::new() })
+    }
+
+    /// Whether the encoder and a model of these sizes share a space, and what the encoder reads of its states; the error is a reason.
+    pub fn expect_model(&self, model: &playroom::Config) -> Result<(), String> {
+        let of_states = [("width", STATES, model.width()), ("grid", GRID, model.grid())];
+        let mut sizes = vec![("embed_width", self.config.embed_width, model.embed_width)];
+        sizes.extend(of_states.into_iter().filter(|_| self.config.modality == Modality::Motion));
+        match sizes.into_iter().find(|(_, own, theirs)| own != theirs) {
+            Some((name, own, theirs)) => {
+                Err(format!("{name} is {own}, expected that of the model, {theirs}"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Unit vectors `[N, E]` of clips; `model` sees the pictures of their videos.

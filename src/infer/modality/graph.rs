@@ -7,7 +7,7 @@ use crate::world::graph::{EdgeKind, Graph, Node};
 use crate::world::{Colour, Place, Shape, Size, Texture};
 
 /// `nodes`, `edges` and `lengths` of graphs of at most [`NODES`] nodes.
-pub fn graph_inputs(graphs: &[&Graph]) -> Inputs {
+pub(super) fn graph_inputs(graphs: &[&Graph]) -> Inputs {
     let count = graphs.len();
     let mut nodes = vec![0.0; count * NODES * FEATURES];
     let mut edges = vec![0.0; count * NODES * NODES * EDGES];

@@ -8,20 +8,19 @@ mod spectrogram;
 mod table;
 mod targets;
 
-pub use encoder::{EMBEDS, EncoderError, METADATA_KEY, ModalityEncoder, plan};
-pub use graph::graph_inputs;
-pub use motion::motion_inputs;
-pub use sound::sound_inputs;
+pub use encoder::{EncoderError, METADATA_KEY, ModalityEncoder};
+use graph::graph_inputs;
+use motion::motion_inputs;
+use sound::sound_inputs;
 pub use spectrogram::spectrogram;
-pub use table::table_inputs;
+use table::table_inputs;
 pub use targets::targets;
 
-use super::VisionLanguageModel;
+use super::{VisionLanguageModel, pixels};
 use crate::device::DeviceError;
 use crate::model::modality::Modality;
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
-use crate::world::render::{PIXELS, Picture};
 use crate::world::{Clip, Graph, Table};
 
 /// Inputs of a plan, by name.
@@ -52,9 +51,4 @@ pub async fn inputs(
             table_inputs(&tables.iter().collect::<Vec<_>>())
         }
     })
-}
-
-/// A picture of the world as models see it.
-fn pixels(picture: Picture) -> Pixels {
-    Pixels::new(PIXELS as u32, PIXELS as u32, picture.rgb)
 }

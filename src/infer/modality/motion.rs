@@ -8,7 +8,7 @@ use crate::tensor::HostTensor;
 use crate::world::motion::FRAMES;
 
 /// `frames` of videos of [`FRAMES`] pictures each, at the size that `model` sees.
-pub async fn motion_inputs(
+pub(super) async fn motion_inputs(
     model: &mut VisionLanguageModel,
     videos: &[Vec<Pixels>],
 ) -> Result<Inputs, DeviceError> {

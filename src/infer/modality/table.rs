@@ -6,7 +6,7 @@ use crate::tensor::HostTensor;
 use crate::world::table::{ObjectColumn, SceneColumn, Table};
 
 /// `scene`, `objects` and `lengths` of tables of at most [`ROWS`] objects.
-pub fn table_inputs(tables: &[&Table]) -> Inputs {
+pub(super) fn table_inputs(tables: &[&Table]) -> Inputs {
     let count = tables.len();
     let mut scene = vec![0.0; SCENE_COLUMNS * count * CELL];
     let mut objects = vec![0.0; OBJECT_COLUMNS * count * ROWS * CELL];

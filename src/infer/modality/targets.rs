@@ -1,8 +1,7 @@
 //! What the encoders of modalities are held against.
 
-use super::pixels;
 use crate::device::DeviceError;
-use crate::infer::VisionLanguageModel;
+use crate::infer::{VisionLanguageModel, pixels};
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 use crate::world::Clip;

@@ -1,10 +1,10 @@
-//! Sizes of an encoder, as in its `config.json`.
+//! Sizes of an encoder, as in the metadata of its file.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::config_error::ConfigError;
 
-/// What `config.json` of such an encoder names itself.
+/// What the sizes of such an encoder name themselves.
 pub const MODEL_TYPE: &str = "triptych-modality";
 
 /// What a clip gives beside its picture and words.
@@ -44,7 +44,7 @@ impl Modality {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Tells a folder of such an encoder from others.
+    /// Tells a file of such an encoder from others.
     pub model_type: String,
     pub modality: Modality,
     /// `D`.

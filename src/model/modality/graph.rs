@@ -5,11 +5,7 @@
 //! from the first to the second, and in the second half of `K` from the second to the first; `lengths` (u32 `[N]`) nodes.
 
 use super::Config;
-use crate::nn::{linear, norm, projection};
-use crate::ops::activation::Activation;
-use crate::ops::attention::{Attention, biased_attention};
-use crate::ops::binary::add;
-use crate::ops::permute::permute;
+use crate::nn::{AttentionMask, linear};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 use crate::world::graph::EdgeKind;
@@ -28,28 +24,7 @@ pub(super) fn encode(b: &mut PlanBuilder, config: &Config, count: usize) -> Slot
     let nodes = b.input("nodes", [count, NODES, FEATURES], F32);
     let edges = b.input("edges", [count, NODES, NODES, EDGES], F32);
     let lengths = b.input("lengths", [count], U32);
-    let mut x = linear(b, "nodes", nodes, config.width, None);
-    for i in 0..config.depth {
-        x = b.scope(format!("blocks.{i}"), |b| block(b, config, x, edges, lengths));
-    }
-    let states = norm(b, "norm", x);
+    let x = linear(b, "nodes", nodes, config.width, None);
+    let states = config.tower().emit(b, x, AttentionMask::Edges { lengths, edges }, None);
     config.pool(b, states, Some(lengths))
-}
-
-/// A pre-norm block over nodes `[N, M, D]`.
-fn block(b: &mut PlanBuilder, config: &Config, x: SlotId, edges: SlotId, lengths: SlotId) -> SlotId {
-    let h = norm(b, "norm1", x);
-    let h = b.scope("self_attn", |b| {
-        let qkv = ["q_proj", "k_proj", "v_proj"].map(|name| linear(b, name, h, config.width, None));
-        let bias = projection(b, "edges", edges, config.heads);
-        let bias = permute(b, bias, &[0, 3, 1, 2]);
-        let attention = Attention { heads: config.heads, causal: false };
-        let h = biased_attention(b, attention, qkv, Some(lengths), bias);
-        linear(b, "out_proj", h, config.width, None)
-    });
-    let x = add(b, x, h);
-    let h = norm(b, "norm2", x);
-    let h = linear(b, "fc1", h, config.width * config.mlp_ratio, Some(Activation::Gelu));
-    let h = linear(b, "fc2", h, config.width, None);
-    add(b, x, h)
 }

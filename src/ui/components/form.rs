@@ -121,7 +121,7 @@ pub fn Decades(
 /// A switch.
 #[component]
 pub fn Switch(
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(into)] on: Memo<bool>,
     change: impl Fn(bool) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {

@@ -8,7 +8,7 @@ use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::throttle::throttle;
 use crate::world::Rng;
-use crate::world::language::{EventStyle, event_caption, read};
+use crate::world::language::{EventStyle, ParseError, Statement, event_caption, read};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -54,12 +54,11 @@ fn suggestions(clip: &StageClip) -> Vec<String> {
 
 /// The statements of a text with their truth, or what is wrong with them.
 fn judged(clip: &StageClip, text: &str) -> Vec<(String, Option<bool>)> {
-    let statement = |result: Result<crate::world::Statement, _>| match result {
-        Ok(statement) => {
-            let truth = statement.claim.truth(&clip.clip.scene, Some(&clip.clip.motion));
-            (text[statement.span].to_string(), truth)
+    let statement = |result: Result<Statement, ParseError>| match result {
+        Ok(Statement { claim, span, .. }) => {
+            (text[span].to_string(), claim.truth(&clip.clip.scene, Some(&clip.clip.motion)))
         }
-        Err(error @ crate::world::language::ParseError { .. }) => (error.to_string(), None),
+        Err(error) => (error.to_string(), None),
     };
     read(text, true).into_iter().map(statement).collect()
 }

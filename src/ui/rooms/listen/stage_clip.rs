@@ -3,9 +3,10 @@
 use crate::ui::components::raster::Rgba;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
+use crate::ui::stage::pixels_of;
 use crate::ui::state::Shared;
 use crate::ui::view::PictureName;
-use crate::world::render::{Mask, PIXELS, Picture};
+use crate::world::render::{Mask, Picture};
 use crate::world::scene::MAX_OBJECTS;
 use crate::world::sound::Source;
 use crate::world::{Clip, Description, Kind, Sound, Split};
@@ -19,7 +20,7 @@ pub struct StageClip {
 }
 
 impl StageClip {
-    /// The clip of the scene on the stage; of the visitor's own picture an empty one.
+    /// The clip of the scene on the stage; where the visitor's own picture lies there, which has none, one that is not shown.
     pub fn follow(app: AppContext) -> Memo<Shared<StageClip>> {
         Memo::new(move |last: Option<&Shared<StageClip>>| {
             app.steady.with(|picture| {
@@ -40,8 +41,7 @@ impl StageClip {
         let sound = clip.sound();
         let (mut frames, mut masks) = (Vec::new(), Vec::new());
         for Picture { rgb, masks: of_objects } in clip.frames() {
-            let bytes = rgb.as_chunks().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect();
-            frames.push(Shared::new(Rgba { width: PIXELS as u32, height: PIXELS as u32, bytes }));
+            frames.push(Shared::new(Rgba::from(&pixels_of(rgb))));
             masks.push(of_objects);
         }
         StageClip { clip, sound, frames, masks }

@@ -49,7 +49,7 @@ pub fn Waveform(
 }
 
 /// Where a second stands.
-pub fn at(seconds: f64) -> String {
+fn at(seconds: f64) -> String {
     format!("left:{:.2}%", 100.0 * seconds / LENGTH)
 }
 

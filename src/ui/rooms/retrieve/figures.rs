@@ -1,6 +1,6 @@
 //! How good the retrieval is, and the inspector of the room.
 
-use super::ranking::{Ranking, is_late};
+use super::ranking::{Ranking, is_late, temperature};
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::inspector::{Figure, Inspector};
@@ -84,6 +84,7 @@ fn table(measured: Option<[RetrievalMetrics; 2]>, count: usize) -> String {
 pub fn Notes(ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
     let (mode, late) = (app.pick(|view| view.retrieve), is_late(app));
+    let temperature = temperature(app);
     let figures = Memo::new(move |_| {
         let model = app.requests.load.with(|load| load.value.model.clone());
         let dash = || "–".to_owned();
@@ -102,7 +103,7 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
             ],
         };
         let common = [
-            Figure::new("Temperature τ", format!("{:.3}", super::ranking::temperature(app).get())),
+            Figure::new("Temperature τ", format!("{:.3}", temperature.get())),
             Figure::new("Dimensions", model.map_or_else(dash, |model| model.embed_dim.to_string())),
         ];
         is_search.then_some(of_search).into_iter().flatten().chain(common).collect::<Vec<_>>()

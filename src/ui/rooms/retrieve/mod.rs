@@ -111,6 +111,7 @@ fn Sharpness() -> impl IntoView {
                 done=move || app.settle() />
             {move || (is_words.get() && matches.get()).then(|| view! {
                 <Switch label="Re-rank the top 16 with the matcher" on=rerank change=move |on| app.go(|view| view.rerank = on) />
+                {move || rerank.get().then(|| view! { <p class="small quiet">"Sorted by the matcher’s logit and the score’s logit together."</p> })}
             })}
         </div>
     }

@@ -89,10 +89,12 @@ fn a_graphics_processor_is_timed_and_a_software_one_on_less_work() {
 #[test]
 fn an_encoder_of_a_modality_is_trained_gone_on_with_and_kept_apart() {
     let folder = tempfile::tempdir().unwrap();
-    let out = ["--out", path(folder.path()), "--every", "1"];
-    let train = |own: &[&str]| [&["train", "--modality"], own, &out[..], &CPU[..]].concat();
-    json(&train(&["graph", "--batch", "2", "--steps", "1"]));
-    let document = json(&train(&["graph", "--resume", "--steps", "2"]));
+    let out = path(folder.path());
+    fn train<'a>(own: &[&'a str], out: &'a str) -> Vec<&'a str> {
+        [&["train", "--modality"], own, &["--out", out, "--every", "1"], &CPU[..]].concat()
+    }
+    json(&train(&["graph", "--batch", "2", "--steps", "1"], out));
+    let document = json(&train(&["graph", "--resume", "--steps", "2"], out));
     assert!(document["val"]["retrieval"]["graph"]["picture"]["recall@1"].as_f64().is_some(), "{document}");
     for (file, lines) in [("log.csv", 3), ("val.csv", 3)] {
         assert_eq!(fs::read_to_string(folder.path().join(file)).unwrap().lines().count(), lines, "{file}");
@@ -100,7 +102,7 @@ fn an_encoder_of_a_modality_is_trained_gone_on_with_and_kept_apart() {
     assert!(folder.path().join("graph.safetensors").is_file());
 
     let refused = |own: &[&str], expected: &str| {
-        let (code, said) = failure(&train(own));
+        let (code, said) = failure(&train(own, out));
         assert!(code == Some(2) && said.contains(expected), "{said}");
     };
     refused(&["table", "--resume"], "the run is of --modality graph");

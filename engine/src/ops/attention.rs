@@ -143,8 +143,8 @@ pub static FORWARD_BIASED: Kernel = Kernel {
         ("v", Access::Read),
         ("lengths", Access::Read),
         ("bias", Access::Read),
-        ("y", Access::Write),
-        ("probs", Access::Write),
+        ("biased_y", Access::Write),
+        ("biased_probs", Access::Write),
     ],
     params: Params::FIELDS,
     variants: &[Variant {

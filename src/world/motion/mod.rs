@@ -4,6 +4,7 @@
 //! equal bits everywhere. Between two of its collisions an object moves in a straight line, a [`Leg`].
 
 mod physics;
+mod shifted;
 mod start;
 
 use super::rng::Rng;
@@ -26,6 +27,12 @@ pub const FRAMES_PER_SECOND: u32 = 8;
 pub const FASTEST: i16 = 256;
 
 const DURATION: u32 = SECONDS * TICKS_PER_SECOND;
+
+/// Ticks from one picture to the next.
+pub const TICKS_PER_FRAME: u32 = TICKS_PER_SECOND / FRAMES_PER_SECOND;
+
+/// Ticks by which [`Motion::shifted`] shifts at most: a second.
+const MOST_SHIFTED: u32 = TICKS_PER_SECOND;
 
 /// Units in a quarter pixel.
 const UNIT: i64 = 1 << 20;
@@ -152,7 +159,7 @@ impl Motion {
     /// If there are not as many velocities as objects.
     pub fn new(scene: &Scene, velocities: &[[i16; 2]]) -> Self {
         assert_eq!(scene.objects.len(), velocities.len(), "objects and velocities");
-        Bodies::new(&scene.objects, velocities).run()
+        Bodies::new(&scene.objects, velocities).run(DURATION)
     }
 
     /// With which velocity each object begins, as [`Motion::new`] takes them.
@@ -180,7 +187,7 @@ impl Motion {
     /// The scene as it stands at picture `frame` of [`FRAMES`]; the first is the scene itself. The grain differs from frame to
     /// frame.
     pub fn frame(&self, scene: &Scene, frame: usize) -> Scene {
-        let tick = TICKS_PER_SECOND / FRAMES_PER_SECOND * frame as u32;
+        let tick = TICKS_PER_FRAME * frame as u32;
         let moved = |(index, object): (usize, &Object)| {
             let [x, y] = self.leg(index, tick).at(tick).map(quarter_pixels);
             Object { x, y, ..*object }

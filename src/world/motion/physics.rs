@@ -5,7 +5,7 @@
 //! `d = b - a` apart, with the relative velocity `v`, touch at the earlier root of `|d + v t|^2 = reach^2`; then
 //! `v_a += 2 m_b / (m_a + m_b) (v.d / d.d) d`, and `v_b -= 2 m_a / (m_a + m_b) (v.d / d.d) d`.
 
-use super::{Collision, DURATION, FASTEST, Leg, Motion, Obstacle, TICKS_PER_SECOND, UNIT, Vector, Wall};
+use super::{Collision, FASTEST, Leg, MOST_SHIFTED, DURATION, Motion, Obstacle, TICKS_PER_SECOND, UNIT, Vector, Wall};
 use crate::world::scene::{Object, SIDE};
 
 /// Tenths of the summed radii at which two objects touch.
@@ -42,11 +42,12 @@ impl Bodies {
         }
     }
 
-    pub(super) fn run(mut self) -> Motion {
+    /// All that happens in `duration` ticks.
+    pub(super) fn run(mut self, duration: u32) -> Motion {
         let mut collisions = Vec::new();
         let mut now = 0;
         while collisions.len() < MOST_COLLISIONS {
-            let Some(next) = self.next(now).filter(|next| next.tick < DURATION) else { break };
+            let Some(next) = self.next(now).filter(|next| next.tick < duration) else { break };
             now = next.tick;
             self.bounce(next);
             collisions.push(next);
@@ -146,9 +147,9 @@ fn dot(a: Vector, b: Vector) -> i128 {
     i128::from(a[0]) * i128::from(b[0]) + i128::from(a[1]) * i128::from(b[1])
 }
 
-/// `distance / speed` in whole ticks, rounded down so that nothing is passed through; beyond the clip's end it is cut.
+/// `distance / speed` in whole ticks, rounded down so that nothing is passed through; beyond the end of the longest clip it is cut.
 fn ticks(distance: i128, speed: i128) -> i64 {
-    ((distance * i128::from(TICKS_PER_SECOND)) / speed).min(i128::from(DURATION)) as i64
+    ((distance * i128::from(TICKS_PER_SECOND)) / speed).min(i128::from(DURATION + MOST_SHIFTED)) as i64
 }
 
 /// `a / b` to the nearest whole number, for `b > 0`.

@@ -26,6 +26,6 @@ pub mod worker;
 pub mod world;
 
 pub use triptych_engine::{
-    check, device, dot, kernel, layout, limits, ops, order, pca, pixels, plan, precision, rng, search,
+    check, device, dot, fft, kernel, layout, limits, ops, order, pca, pixels, plan, precision, rng, search,
     softmax, tensor,
 };

@@ -14,6 +14,7 @@ use circles::Package;
 const LAYERS: &[(&str, &[&str])] = &[
     ("dispatch", &[]),
     ("dot", &["dispatch"]),
+    ("fft", &[]),
     ("limits", &[]),
     ("order", &[]),
     ("pca", &[]),
@@ -30,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kernel", &["tensor"]),
     ("plan", &["layout", "order", "precision", "tensor", "kernel"]),
     ("device", &["layout", "limits", "order", "tensor", "kernel", "plan"]),
-    ("ops", &["dispatch", "dot", "layout", "order", "precision", "rng", "tensor", "kernel", "plan"]),
+    ("ops", &["dispatch", "dot", "fft", "layout", "order", "precision", "rng", "tensor", "kernel", "plan"]),
     ("check", &["rng", "tensor", "kernel", "plan", "ops", "device"]),
     ("nn", &["layout", "precision", "tensor", "kernel", "plan", "ops"]),
     (
@@ -42,6 +43,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "infer",
         &[
             "dot",
+            "fft",
             "layout",
             "limits",
             "order",
@@ -59,7 +61,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "model",
         ],
     ),
-    ("eval", &["dot", "order", "world", "pixels", "tensor", "io", "plan", "device", "ops", "model", "infer"]),
+    (
+        "eval",
+        &[
+            "dot", "order", "softmax", "world", "pixels", "tensor", "io", "plan", "device", "ops", "model",
+            "infer",
+        ],
+    ),
     (
         "train",
         &["rng", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model", "infer", "eval"],

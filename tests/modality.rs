@@ -83,7 +83,7 @@ fn a_file_that_is_no_encoder_is_refused_with_the_reason() {
         let error = ModalityEncoder::load(&device, &file(weights, config)).err().expect(expected).to_string();
         assert!(error.contains(expected) && error.contains("encoder.safetensors"), "{error}");
     };
-    refused(&weights, "{}", "is no encoder of a modality: missing field");
+    refused(&weights, "{}", "is of another kind: missing field");
     refused(
         &weights,
         &json(&Config { model_type: "clip".into(), ..config.clone() }),

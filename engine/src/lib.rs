@@ -5,6 +5,7 @@ pub mod check;
 pub mod device;
 mod dispatch;
 pub mod dot;
+pub mod fft;
 pub mod kernel;
 pub mod layout;
 pub mod limits;

@@ -4,8 +4,11 @@ use super::model::Model;
 use super::scene::parse_split;
 use super::{CliError, bar};
 use crate::eval::playroom::{Options, evaluate, evaluate_towers};
-use crate::eval::senses;
+use crate::eval::senses::{self, SensesReport};
+use crate::infer::VisionLanguageModel;
+use crate::infer::modality::ModalityEncoder;
 use crate::model::architecture::Architecture;
+use crate::model::audiovisual;
 use crate::world::Split;
 
 /// What is measured.
@@ -46,9 +49,7 @@ impl Eval {
             };
             let config = config.clone();
             let mut encoders = self.model.open_encoders(&config)?;
-            let count = self.count as usize;
-            let report = senses::evaluate(&mut model.0, &mut encoders, self.split, self.seed, count);
-            return self.print(&pollster::block_on(report)?);
+            return self.print(&self.senses(&mut model.0, &mut encoders)?);
         }
         let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
         if self.towers {
@@ -67,6 +68,37 @@ impl Eval {
         let report = pollster::block_on(evaluate(&mut model.0, options, &mut progress))?;
         bar.finish_and_clear();
         self.print(&report)
+    }
+
+    /// Across modalities, and by the networks that the model's folder has.
+    fn senses(
+        &self,
+        model: &mut VisionLanguageModel,
+        encoders: &mut [ModalityEncoder],
+    ) -> Result<SensesReport, CliError> {
+        let count = self.count as usize;
+        let clips = senses::clips(self.split, self.seed, count);
+        let mut events = self.model.open_task(audiovisual::Task::Events)?;
+        let [source, sync, separation] =
+            [audiovisual::Task::Source, audiovisual::Task::Sync, audiovisual::Task::Separation]
+                .map(|task| self.model.open_task(task));
+        pollster::block_on(async {
+            let mut report = senses::evaluate(model, encoders, self.split, self.seed, count).await?;
+            let tasks = &mut report.tasks;
+            if let Some(mut source) = source? {
+                tasks.source = Some(senses::evaluate_source(model, &mut source, &clips).await?);
+            }
+            if let (Some(mut sync), Some(events)) = (sync?, &mut events) {
+                tasks.sync = Some(senses::evaluate_sync(events, &mut sync, &clips).await?);
+            }
+            if let Some(events) = &mut events {
+                tasks.events = Some(senses::evaluate_events(events, &clips).await?);
+            }
+            if let Some(mut separation) = separation? {
+                tasks.separation = Some(senses::evaluate_separation(model, &mut separation, &clips).await?);
+            }
+            Ok(report)
+        })
     }
 
     fn print(&self, report: &impl serde::Serialize) -> Result<(), CliError> {

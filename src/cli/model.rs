@@ -12,10 +12,12 @@ pub(super) use embeddings::Embedded;
 
 use super::{Backend, CliError, Common};
 use crate::device::{CpuDevice, Device, DeviceError, GpuDevice, KernelTuning};
+use crate::infer::audiovisual::Network;
 use crate::infer::modality::ModalityEncoder;
 use crate::infer::{TextNotes, VisionLanguageModel};
 use crate::io::file::{Folder, read, write_atomic};
 use crate::io::safetensors::SafetensorsFile;
+use crate::model::audiovisual::Task;
 use crate::model::modality::Modality;
 use crate::model::playroom::Config;
 use crate::precision::Precision;
@@ -56,6 +58,18 @@ pub(super) fn open_encoder(path: &Path, device: &Device) -> Result<ModalityEncod
     let bytes = read(path).map_err(CliError::input)?;
     let file = SafetensorsFile::new(path.display().to_string(), bytes).map_err(CliError::input)?;
     ModalityEncoder::load(device, &file).map_err(CliError::input)
+}
+
+/// The network that a file holds.
+pub(super) fn open_network(path: &Path, device: &Device) -> Result<Network, CliError> {
+    let bytes = read(path).map_err(CliError::input)?;
+    let file = SafetensorsFile::new(path.display().to_string(), bytes).map_err(CliError::input)?;
+    Network::load(device, &file).map_err(CliError::input)
+}
+
+/// The shipped network of a task on the device that the caller wants.
+pub(super) fn shipped_network(task: Task, common: &Common) -> Result<Network, CliError> {
+    open_network(&shipped().join(format!("{task}.safetensors")), &choose_device(common.backend)?)
 }
 
 /// The shipped model on the device that the caller wants.
@@ -99,6 +113,13 @@ impl Model {
             Ok(encoder)
         });
         opened.collect()
+    }
+
+    /// The network of a task in the model's folder, if there is one.
+    pub(super) fn open_task(&self, task: Task) -> Result<Option<Network>, CliError> {
+        let file = self.folder()?.join(format!("{task}.safetensors"));
+        let is_there = file.is_file();
+        is_there.then(|| open_network(&file, &choose_device(self.common.backend)?)).transpose()
     }
 
     fn folder(&self) -> Result<PathBuf, CliError> {

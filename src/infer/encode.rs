@@ -76,6 +76,11 @@ impl VisionLanguageModel {
         Ok(matrix(pictures.len(), embeds))
     }
 
+    /// The last states `[B, P, D]` of such pictures, row after row.
+    pub async fn image_states(&mut self, pictures: &[Pixels]) -> Result<Vec<f32>, DeviceError> {
+        self.encode_images(pictures, "image_states").await
+    }
+
     /// The slot `name` of [`Job::EncodeImage`], of all pictures.
     pub(super) async fn encode_images(
         &mut self,

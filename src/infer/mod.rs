@@ -2,6 +2,7 @@
 //! Plans are emitted once per shape and kept.
 
 mod attention;
+pub mod audiovisual;
 #[cfg(not(target_arch = "wasm32"))]
 mod convert;
 mod decode;

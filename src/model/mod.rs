@@ -1,6 +1,7 @@
 //! Models: they emit plans and know their weights' names.
 
 pub mod architecture;
+pub mod audiovisual;
 pub mod blip;
 pub mod clip;
 pub mod config_error;

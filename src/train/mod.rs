@@ -1,5 +1,6 @@
 //! Training: objectives as plans, batches from the world, the optimiser's schedule, and the loop that replays them.
 
+pub mod audiovisual;
 pub mod batch;
 pub mod cells;
 #[cfg(not(target_arch = "wasm32"))]

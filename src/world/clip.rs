@@ -1,7 +1,7 @@
 //! A scene and what happens in it, with every modality's own random stream.
 
 use super::graph::Graph;
-use super::motion::{FRAMES, Motion};
+use super::motion::{FRAMES, Motion, TICKS_PER_FRAME};
 use super::render::{Picture, render};
 use super::rng::{Rng, Stream};
 use super::scene::Scene;
@@ -55,7 +55,27 @@ impl Clip {
     }
 
     pub fn sound(&self) -> Sound {
-        Sound::draw(&self.scene, &self.motion, &mut self.rng(Stream::Ambience), &mut self.rng(Stream::Noise))
+        self.sound_at(0)
+    }
+
+    /// The motion that begins `frames` frames after the video, or before it where negative, at most a second's.
+    pub fn motion_at(&self, frames: i32) -> Motion {
+        self.motion.shifted(&self.scene, frames * TICKS_PER_FRAME as i32)
+    }
+
+    /// The sound of [`Clip::motion_at`].
+    pub fn sound_at(&self, frames: i32) -> Sound {
+        let (mut ambience, mut noise) = (self.rng(Stream::Ambience), self.rng(Stream::Noise));
+        Sound::draw(&self.scene, &self.motion_at(frames), &mut ambience, &mut noise)
+    }
+
+    /// Whether something hits that is in the video and in [`Clip::sound_at`] so many frames as well: by nothing else can their offset be
+    /// told.
+    pub fn is_told_at(&self, frames: i32) -> bool {
+        let last = (FRAMES as u32) * TICKS_PER_FRAME;
+        let shift = frames * TICKS_PER_FRAME as i32;
+        let is_heard = |tick: u32| (1..last as i32).contains(&(tick as i32 - shift));
+        self.motion.collisions.iter().any(|collision| is_heard(collision.tick))
     }
 
     pub fn graph(&self) -> Graph {

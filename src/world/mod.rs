@@ -15,6 +15,7 @@ pub mod edit;
 mod generate;
 pub mod graph;
 pub mod language;
+pub mod mixture;
 pub mod motion;
 pub mod partition;
 pub mod questions;

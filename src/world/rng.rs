@@ -17,6 +17,7 @@ pub enum Stream {
     Ambience,
     Noise,
     Events,
+    Task,
 }
 
 /// One stream of random numbers.

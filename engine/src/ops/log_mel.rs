@@ -9,7 +9,6 @@
 //! The CPU forms transform in f64. The shader does so in f32 and computes its sines itself, since those of WGSL may be off by
 //! 2^-11. It is then off by about 1e-6 of a frame's largest bin, which is 1e-3 dB in one 40 dB below that.
 
-mod fft;
 mod filters;
 
 pub use filters::LogMel;
@@ -19,10 +18,10 @@ use std::f64::consts::TAU;
 use super::case::{Case, noise};
 use super::matmul::{Transpose, matmul};
 use crate::dispatch::dispatched;
+use crate::fft::RealFft;
 use crate::kernel::{Access, Args, Kernel, Variant, for_rows, grid_flat, grid_rows, params, words};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::HostTensor;
-use fft::RealFft;
 use triptych_shaders as wgsl;
 
 params! {

@@ -1,7 +1,8 @@
 //! `triptych train`: the training loop with checkpoints, a log and progress.
 
 mod log;
-mod modality;
+mod small;
+mod subject;
 
 use std::fs::create_dir_all;
 use std::path::{Path, PathBuf};
@@ -14,13 +15,15 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 
 use self::log::Log;
+use self::subject::Subject;
 use super::model::{choose_device, open_folder};
 use super::{CliError, Common};
 use crate::eval::playroom::{EvalReport, Options, evaluate, evaluate_towers};
 use crate::infer::{PlayroomTokenizer, SPECIALS};
 use crate::io::bpe;
 use crate::io::file_lock::FileLock;
-use crate::model::modality::Modality;
+use crate::model::audiovisual::{self, Task};
+use crate::model::modality::{self, Modality};
 use crate::model::playroom::Config;
 use crate::precision::Precision;
 use crate::train::batch::Batch;
@@ -51,6 +54,9 @@ pub(super) struct Train {
     /// Train an encoder of this modality beside the shipped model, which stays as it is: sound, motion, table or graph
     #[arg(long, value_parser = parse_modality, conflicts_with_all = ["start_from", "towers", "pictures", "writing"])]
     modality: Option<Modality>,
+    /// Train a network that hears and sees beside the shipped model: source, sync, events or separation
+    #[arg(long, value_parser = parse_task, conflicts_with_all = ["modality", "start_from", "towers", "pictures", "writing"])]
+    task: Option<Task>,
     /// Begin with the weights of this model folder instead of random ones
     #[arg(long, conflicts_with = "resume")]
     start_from: Option<PathBuf>,
@@ -91,6 +97,12 @@ fn parse_modality(name: &str) -> Result<Modality, String> {
     name.parse().map_err(|_| format!("expected {}", names.join(", ")))
 }
 
+/// A task by its name.
+fn parse_task(name: &str) -> Result<Task, String> {
+    let names: Vec<_> = Task::VARIANTS.iter().map(|task| task.word()).collect();
+    name.parse().map_err(|_| format!("expected {}", names.join(", ")))
+}
+
 impl Train {
     pub(super) fn run(&self) -> Result<(), CliError> {
         if !self.resume && self.checkpoint().exists() {
@@ -109,7 +121,10 @@ impl Train {
             ))
         })?;
         if let Some(modality) = self.modality {
-            return self.run_modality(modality);
+            return self.run_small(&Subject::Encoder(modality::Config::playroom(modality)));
+        }
+        if let Some(task) = self.task {
+            return self.run_small(&Subject::Network(audiovisual::Config::playroom(task)));
         }
         let tokenizer = bpe::train(vocabulary().into_iter(), &SPECIALS, 1024);
         let words = PlayroomTokenizer::new(&tokenizer).map_err(CliError::failure)?;

@@ -3,37 +3,22 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::stored::{EncoderError, stored_config, stored_params};
 use super::{Inputs, VisionLanguageModel, inputs};
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
-use crate::io::safetensors::{SafetensorsError, SafetensorsFile};
-use crate::model::config_error::ConfigError;
+use crate::io::safetensors::SafetensorsFile;
 use crate::model::modality::motion::{GRID, STATES};
 use crate::model::modality::{Config, Modality, encode};
 use crate::model::playroom;
-use crate::plan::{Plan, PlanBuilder, SlotKind};
+use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
 use crate::world::Clip;
 
 /// Most clips of one replay.
 const BATCH: usize = 32;
 
-/// The entry of the file's metadata that holds the [`Config`].
-pub const METADATA_KEY: &str = "config";
-
 /// The slot of [`plan`] that holds the unit vectors.
 const EMBEDS: &str = "embeds";
-
-#[derive(Debug, thiserror::Error)]
-pub enum EncoderError {
-    #[error(transparent)]
-    Safetensors(#[from] SafetensorsError),
-    #[error("{file} is no encoder of a modality: {reason}")]
-    Foreign { file: String, reason: String },
-    #[error("{file}: {reason}")]
-    Config { file: String, reason: ConfigError },
-    #[error(transparent)]
-    Device(#[from] DeviceError),
-}
 
 /// The plan that encodes `count` clips.
 fn plan(config: &Config, count: usize) -> Plan {
@@ -55,17 +40,9 @@ impl ModalityEncoder {
     /// # Errors
     /// Where its metadata names no sizes, or a tensor is missing, of another shape or not finite.
     pub fn load(device: &Device, file: &SafetensorsFile) -> Result<Self, EncoderError> {
-        let foreign = |reason: String| EncoderError::Foreign { file: file.file().into(), reason };
-        let metadata = file.metadata();
-        let json =
-            metadata.get(METADATA_KEY).ok_or_else(|| foreign(format!("no metadata `{METADATA_KEY}`")))?;
-        let config: Config = serde_json::from_str(json).map_err(|error| foreign(error.to_string()))?;
+        let config: Config = stored_config(file)?;
         config.check().map_err(|reason| EncoderError::Config { file: file.file().into(), reason })?;
-        let plan = plan(&config, 1);
-        let mut params = device.param_store();
-        for slot in plan.slots_of(SlotKind::Stored) {
-            params.store(&slot.name, &file.shaped(&slot.name, &slot.shape)?)?;
-        }
+        let params = stored_params(device, file, &plan(&config, 1))?;
         Ok(ModalityEncoder { config, params, plans: HashMap::new() })
     }
 

@@ -5,14 +5,17 @@ mod graph;
 mod motion;
 mod sound;
 mod spectrogram;
+mod stored;
 mod table;
 mod targets;
 
-pub use encoder::{EncoderError, METADATA_KEY, ModalityEncoder};
+pub use encoder::ModalityEncoder;
 use graph::graph_inputs;
 use motion::motion_inputs;
-use sound::sound_inputs;
+pub(super) use sound::sound_inputs;
 pub use spectrogram::spectrogram;
+pub use stored::{EncoderError, METADATA_KEY};
+pub(super) use stored::{stored_config, stored_params};
 use table::table_inputs;
 pub use targets::targets;
 

@@ -13,6 +13,6 @@ pub(super) async fn motion_inputs(
     videos: &[Vec<Pixels>],
 ) -> Result<Inputs, DeviceError> {
     assert!(videos.iter().all(|frames| frames.len() == FRAMES), "{FRAMES} pictures in a video");
-    let states = model.encode_images(&videos.concat(), "image_states").await?;
+    let states = model.image_states(&videos.concat()).await?;
     Ok(vec![("frames".into(), HostTensor::f32([videos.len() * FRAMES, GRID * GRID, STATES], states))])
 }

@@ -6,7 +6,7 @@ use crate::tensor::HostTensor;
 use crate::world::sound::SAMPLES;
 
 /// `waveform` and `filters` of mono waveforms at 16 kHz, cut, or filled up with silence, to two seconds.
-pub(super) fn sound_inputs(waveforms: &[&[f32]]) -> Inputs {
+pub(in crate::infer) fn sound_inputs(waveforms: &[&[f32]]) -> Inputs {
     let mut samples = vec![0.0; waveforms.len() * SAMPLES];
     for (out, waveform) in samples.chunks_mut(SAMPLES).zip(waveforms) {
         let count = waveform.len().min(SAMPLES);

@@ -24,7 +24,7 @@ pub const BANDS: usize = 8;
 const STEM: [usize; 2] = [32, 64];
 
 /// Decibels that become 1.
-const LOUDNESS: f32 = 30.0;
+pub const LOUDNESS: f32 = 30.0;
 
 pub(super) fn encode(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     let states = states(b, config, count);
@@ -35,11 +35,19 @@ pub(super) fn encode(b: &mut PlanBuilder, config: &Config, count: usize) -> Slot
 fn states(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     let waveform = b.input("waveform", [count, SAMPLES], F32);
     let filters = b.input("filters", [SPECTROGRAM.n_mels, SPECTROGRAM.bins()], F32);
+    let x = stem(b, waveform, filters, config.width);
+    let positions = b.param("position_embedding", [TIMES * BANDS, config.width]);
+    let x = binary::add(b, x, positions);
+    config.tower().emit(b, x, AttentionMask::Bidirectional(None), None)
+}
+
+/// Waveforms `[N, S]` to tokens `[N, TIMES * BANDS, D]` that do not know their places yet.
+pub fn stem(b: &mut PlanBuilder, waveform: SlotId, filters: SlotId, width: usize) -> SlotId {
     let mel = log_mel(b, waveform, filters, &SPECTROGRAM);
     let mel = scale::scale(b, mel, 1.0 / LOUDNESS);
-    let [_, frames, bands] = b.shape(mel)[..] else { unreachable!("a spectrogram is [N, F, M]") };
+    let [count, frames, bands] = b.shape(mel)[..] else { unreachable!("a spectrogram is [N, F, M]") };
     let mut x = b.reshape(mel, [count, 1, frames, bands]);
-    for (i, channels) in STEM.into_iter().chain([config.width]).enumerate() {
+    for (i, channels) in STEM.into_iter().chain([width]).enumerate() {
         x = b.scope(format!("stem.{i}"), |b| {
             let inputs = b.shape(x)[1];
             let weight = b.param("weight", [channels, inputs, 3, 3]);
@@ -50,10 +58,7 @@ fn states(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
             x = activation(b, x, Activation::Gelu);
         }
     }
-    let x = b.reshape(x, [count, config.width, TIMES * BANDS]);
+    let x = b.reshape(x, [count, width, TIMES * BANDS]);
     let x = permute::permute(b, x, &[0, 2, 1]);
-    let x = linear(b, "stem.out", x, config.width, None);
-    let positions = b.param("position_embedding", [TIMES * BANDS, config.width]);
-    let x = binary::add(b, x, positions);
-    config.tower().emit(b, x, AttentionMask::Bidirectional(None), None)
+    linear(b, "stem.out", x, width, None)
 }

@@ -173,6 +173,16 @@ impl Motion {
         &legs[legs.partition_point(|leg| leg.start <= tick) - 1]
     }
 
+    /// The centre of an object at a tick, in quarter pixels from the left and from the top.
+    pub fn place(&self, object: usize, tick: u32) -> [f32; 2] {
+        self.leg(object, tick).at(tick).map(|along| along as f32 / UNIT as f32)
+    }
+
+    /// The picture nearest to a tick.
+    pub fn nearest_frame(tick: u32) -> usize {
+        (((tick + TICKS_PER_FRAME / 2) / TICKS_PER_FRAME) as usize).min(FRAMES - 1)
+    }
+
     /// How fast an object is when the clip begins.
     pub fn pace(&self, object: usize) -> Pace {
         let slowest = |pace: &Pace| self.legs[object][0].speed() >= f32::from(pace.speeds()[0]);

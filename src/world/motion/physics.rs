@@ -5,7 +5,9 @@
 //! `d = b - a` apart, with the relative velocity `v`, touch at the earlier root of `|d + v t|^2 = reach^2`; then
 //! `v_a += 2 m_b / (m_a + m_b) (v.d / d.d) d`, and `v_b -= 2 m_a / (m_a + m_b) (v.d / d.d) d`.
 
-use super::{Collision, FASTEST, Leg, MOST_SHIFTED, DURATION, Motion, Obstacle, TICKS_PER_SECOND, UNIT, Vector, Wall};
+use super::{
+    Collision, DURATION, FASTEST, Leg, MOST_SHIFTED, Motion, Obstacle, TICKS_PER_SECOND, UNIT, Vector, Wall,
+};
 use crate::world::scene::{Object, SIDE};
 
 /// Tenths of the summed radii at which two objects touch.

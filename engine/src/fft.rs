@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 /// `[re, im]`.
-pub(super) type Complex = [f64; 2];
+pub type Complex = [f64; 2];
 
 #[inline(always)]
 fn add(a: Complex, b: Complex) -> Complex {
@@ -21,14 +21,14 @@ fn mul(a: Complex, b: Complex) -> Complex {
 }
 
 /// Transforms sequences of one length `N`.
-pub(super) struct RealFft {
+pub struct RealFft {
     /// `e^(-2 pi i j / N)` for `j < N / 2`.
     roots: Vec<Complex>,
 }
 
 impl RealFft {
     /// For sequences of `n` numbers; `n` is a power of two and at least 2.
-    pub(super) fn new(n: usize) -> Self {
+    pub fn new(n: usize) -> Self {
         assert!(n.is_power_of_two() && n >= 2, "an FFT of radix 2 of {n} numbers");
         let root = |j: usize| {
             let (sin, cos) = (TAU * j as f64 / n as f64).sin_cos();
@@ -43,7 +43,7 @@ impl RealFft {
     /// `E[k] = (Z[k] + conj Z[N/2-k]) / 2`, that of the odd ones `O[k] = (Z[k] - conj Z[N/2-k]) / 2i`, and
     /// `X[k] = E[k] + e^(-2 pi i k / N) O[k]`.
     #[inline(always)]
-    pub(super) fn transform(&self, x: &[f64], mut visit: impl FnMut(usize, Complex)) {
+    pub fn transform(&self, x: &[f64], mut visit: impl FnMut(usize, Complex)) {
         let half = self.roots.len();
         assert_eq!(x.len(), 2 * half);
         let mut z: Vec<Complex> = x.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect();
@@ -56,6 +56,22 @@ impl RealFft {
             visit(k, add(even, odd).map(|part| part / 2.0));
         }
         visit(half, [z[0][0] - z[0][1], 0.0]);
+    }
+
+    /// The sequence `[N]` of which `[N/2+1]` numbers are the transform: `x[n] = 1/N sum_k X[k] e^(2 pi i k n / N)`. As Hartley's
+    /// transform is its own inverse, the transform of `Re X[k] - Im X[k]` for all `N` numbers has it.
+    pub fn invert(&self, spectrum: &[Complex]) -> Vec<f64> {
+        let half = self.roots.len();
+        assert_eq!(spectrum.len(), half + 1);
+        let n = 2 * half;
+        let mirrored = (1..half).rev().map(|k| spectrum[k][0] + spectrum[k][1]);
+        let hartley: Vec<f64> = spectrum.iter().map(|[re, im]| re - im).chain(mirrored).collect();
+        let mut x = vec![0.0; n];
+        self.transform(&hartley, |k, [re, im]| {
+            x[k] = (re - im) / n as f64;
+            x[(n - k) % n] = (re + im) / n as f64;
+        });
+        x
     }
 
     /// Transforms `z` `[N/2]` in place: Cooley and Tukey's radix 2 in Stockham's order, whose every pass reads one buffer and
@@ -86,7 +102,13 @@ impl RealFft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::case::noise;
+    use crate::rng::SplitMix64;
+
+    /// Numbers from -1 to 1.
+    fn noise(n: usize) -> Vec<f64> {
+        let mut random = SplitMix64(n as u64);
+        (0..n).map(|_| (random.next_u64() >> 40) as f64 / (1u64 << 23) as f64 - 1.0).collect()
+    }
 
     fn fft(x: &[f64]) -> Vec<Complex> {
         let mut found = vec![[f64::NAN; 2]; x.len() / 2 + 1];
@@ -118,8 +140,10 @@ mod tests {
     #[test]
     fn random_sequences_are_transformed_as_the_formula_says() {
         for n in sizes() {
-            let x: Vec<f64> = noise(&[n], 1.0, n as u64).as_f32().iter().map(|x| *x as f64).collect();
+            let x = noise(n);
             expect_near(&fft(&x), &dft(&x), n);
+            let back = RealFft::new(n).invert(&fft(&x));
+            assert!(back.iter().zip(&x).all(|(back, x)| (back - x).abs() < 1e-14 * n as f64), "{n}");
         }
     }
 

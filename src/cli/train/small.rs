@@ -1,4 +1,4 @@
-//! `triptych train --modality`: an encoder bound to the frozen space of pictures and words.
+//! `triptych train --modality` and `--task`: a small network that learns beside the shipped model.
 
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
@@ -8,36 +8,29 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::log::Log;
+use super::subject::Subject;
 use super::{Train, bar};
-use crate::cli::model::{choose_device, open_encoder, open_shipped};
-use crate::cli::{CliError, Common};
-use crate::eval::senses::{self, SensesReport};
+use crate::cli::CliError;
+use crate::cli::model::{choose_device, open_shipped};
 use crate::infer::modality::METADATA_KEY;
 use crate::io::file::{read, write_atomic};
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
-use crate::model::modality::{Config, Modality};
 use crate::plan::SlotKind;
-use crate::train::modality;
+use crate::train::audiovisual::Frozen;
 use crate::train::schedule::Schedule;
 use crate::train::small_trainer::{Inputs, SmallTrainer};
-use crate::world::Split;
 
 /// Fewest clips in a batch: one has no others to be told from.
 const LEAST_CLIPS: usize = 2;
 /// Most clips in a batch.
 const MOST_CLIPS: usize = 1 << 12;
 
-/// Clips of `val` that every checkpoint is measured on.
-const VALIDATED: usize = 200;
-
-const HEADER: &str = "step,rate,loss,loss_picture,loss_words,seconds";
-const VAL_HEADER: &str = "step,to_picture,from_picture,to_words,from_words";
 const RUN_KEY: &str = "run";
 
 /// What a checkpoint says besides its tensors.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Run {
-    config: Config,
+    config: Subject,
     schedule: Schedule,
     seed: u64,
     batch: usize,
@@ -45,11 +38,11 @@ struct Run {
 }
 
 impl Train {
-    pub(super) fn run_modality(&self, modality: Modality) -> Result<(), CliError> {
+    pub(super) fn run_small(&self, subject: &Subject) -> Result<(), CliError> {
         let path = self.checkpoint();
         let (mut run, own) = match self.resume {
             true => load(&path)?,
-            false => (self.new_run(modality), Vec::new()),
+            false => (self.new_run(subject.clone()), Vec::new()),
         };
         if !(LEAST_CLIPS..=MOST_CLIPS).contains(&run.batch) {
             return Err(CliError::Input(format!(
@@ -57,30 +50,32 @@ impl Train {
                 run.batch
             )));
         }
-        if run.config.modality != modality {
-            return Err(CliError::Input(format!(
-                "{}: the run is of --modality {}",
-                path.display(),
-                run.config.modality
-            )));
+        if run.config.option() != subject.option() {
+            let (path, option) = (path.display(), run.config.option());
+            return Err(CliError::Input(format!("{path}: the run is of {option}")));
         }
         run.schedule.steps = self.steps.unwrap_or(run.schedule.steps);
         run.schedule.decay = self.decay.unwrap_or(run.schedule.decay);
         run.schedule.peak = self.rate.unwrap_or(run.schedule.peak);
         let device = choose_device(self.common.backend)?;
-        let plan = modality::plan(&run.config, run.batch);
+        let plan = run.config.plan(run.batch);
         let mut trainer = pollster::block_on(SmallTrainer::new(&device, plan, run.seed, &own))?;
         trainer.step = run.step;
-        let mut log = Log::open(&self.out.join("log.csv"), HEADER, run.step)?;
-        let mut val = Log::open(&self.out.join("val.csv"), VAL_HEADER, run.step)?;
+        let parts = subject.parts();
+        let of_parts: String = parts.iter().map(|part| format!("loss_{part},")).collect();
+        let header = format!("step,rate,loss,{of_parts}seconds");
+        let mut log = Log::open(&self.out.join("log.csv"), &header, run.step)?;
+        let val_header = format!("step,{}", subject.figures().join(","));
+        let mut val = Log::open(&self.out.join("val.csv"), &val_header, run.step)?;
         let progress = bar(run.schedule.steps, run.step);
         let (sender, batches) = sync_channel(2);
         let (seed, batch, first, last) = (run.seed, run.batch, run.step, run.schedule.steps);
-        let common = self.common.clone();
+        let (common, drawn_for) = (self.common.clone(), run.config.clone());
         let drawer = std::thread::spawn(move || -> Result<(), CliError> {
             let mut model = open_shipped(&common)?;
+            let mut frozen = Frozen { model: &mut model.0, events: drawn_for.open_events(&common)? };
             for number in first..last {
-                let drawn = pollster::block_on(modality::batch(&mut model.0, modality, seed, number, batch))?;
+                let drawn = drawn_for.batch(&mut frozen, seed, number, batch)?;
                 // The receiver is gone when training failed.
                 if sender.send(drawn).is_err() {
                     break;
@@ -96,12 +91,13 @@ impl Train {
             if !loss.is_finite() {
                 return Err(CliError::Failure(format!("the loss is no number at step {}", trainer.step)));
             }
-            let part = |name: &str| -> Result<f32, CliError> {
-                Ok(pollster::block_on(trainer.read(name))?.as_f32()[0])
+            let part = |name: &&str| -> Result<String, CliError> {
+                let value = pollster::block_on(trainer.read(&format!("loss.{name}")))?.as_f32()[0];
+                Ok(format!("{value:.4},"))
             };
-            let (picture, words) = (part("loss.picture")?, part("loss.words")?);
+            let of_parts = parts.iter().map(part).collect::<Result<String, _>>()?;
             let seconds = start.elapsed().as_secs_f32();
-            log.line(&format!("{},{rate:.6},{loss:.4},{picture:.4},{words:.4},{seconds:.3}", trainer.step))?;
+            log.line(&format!("{},{rate:.6},{loss:.4},{of_parts}{seconds:.3}", trainer.step))?;
             progress.set_position(trainer.step);
             progress.set_message(format!("loss {loss:.3}"));
             run.step = trainer.step;
@@ -109,17 +105,18 @@ impl Train {
                 let stored = pollster::block_on(trainer.stored())?;
                 write(&path, &stored, RUN_KEY, &run, Floats::F32)?;
                 let weights = pollster::block_on(trainer.weights())?;
-                let encoder = self.out.join(format!("{modality}.safetensors"));
-                write(&encoder, &weights, METADATA_KEY, &run.config, Floats::F16)?;
-                let report = validate(&encoder, &self.common, seed)?;
-                let found = |from: &str, to: &str| report.retrieval[from][to].recall_1;
-                let own = modality.word();
-                let values =
-                    [found(own, "picture"), found("picture", own), found(own, "words"), found("words", own)];
-                val.line(&format!("{},{}", run.step, values.map(|value| format!("{value:.3}")).join(",")))?;
+                let file = self.out.join(format!("{}.safetensors", run.config.name()));
+                write(&file, &weights, METADATA_KEY, &run.config, Floats::F16)?;
+                let (values, report) = run.config.validate(&file, &self.common, seed)?;
+                let line: Vec<String> = values.iter().map(|value| format!("{value:.3}")).collect();
+                val.line(&format!("{},{}", run.step, line.join(",")))?;
                 if progress.is_hidden() {
                     let left = indicatif::HumanDuration(progress.eta());
-                    status!("step {} of {last}, loss {loss:.3}, R@1 {values:?}, {left} left", run.step);
+                    status!(
+                        "step {} of {last}, loss {loss:.3}, {} {values:?}, {left} left",
+                        run.step,
+                        subject.figures().join(" ")
+                    );
                 }
                 figures = Some(report);
             }
@@ -132,7 +129,7 @@ impl Train {
         Ok(())
     }
 
-    fn new_run(&self, modality: Modality) -> Run {
+    fn new_run(&self, config: Subject) -> Run {
         let steps = self.steps.unwrap_or(3_000);
         let schedule = Schedule {
             peak: self.rate.unwrap_or(1e-3),
@@ -143,16 +140,8 @@ impl Train {
             steps,
             decay: self.decay.unwrap_or(steps / 3),
         };
-        let config = Config::playroom(modality);
         Run { config, schedule, seed: self.seed, batch: self.batch.unwrap_or(128), step: 0 }
     }
-}
-
-/// Finds clips of `val` by what the file encodes.
-fn validate(encoder: &Path, common: &Common, seed: u64) -> Result<SensesReport, CliError> {
-    let encoder = open_encoder(encoder, &choose_device(common.backend)?)?;
-    let mut model = open_shipped(common)?;
-    Ok(pollster::block_on(senses::evaluate(&mut model.0, &mut [encoder], Split::Val, seed, VALIDATED))?)
 }
 
 fn load(path: &Path) -> Result<(Run, Inputs), CliError> {
@@ -165,7 +154,7 @@ fn load(path: &Path) -> Result<(Run, Inputs), CliError> {
     let json = metadata.get(RUN_KEY).ok_or_else(|| foreign(format!("no `{RUN_KEY}` in its metadata")))?;
     let run: Run = serde_json::from_str(json).map_err(|error| foreign(error.to_string()))?;
     run.config.check().map_err(|error| foreign(error.to_string()))?;
-    let plan = modality::plan(&run.config, LEAST_CLIPS);
+    let plan = run.config.plan(LEAST_CLIPS);
     let stored = plan
         .slots_of(SlotKind::Stored)
         .map(|slot| Ok((slot.name.clone(), file.shaped(&slot.name, &slot.shape)?)));

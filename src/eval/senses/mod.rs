@@ -1,4 +1,15 @@
-//! How well clips are found across modalities: by one of its modalities, among others by another.
+//! How well clips are found across modalities, by one of its modalities among others by another, and how well the networks that hear
+//! and see do.
+
+mod events;
+mod separation;
+mod source;
+mod sync;
+
+pub use events::{Events, evaluate_events};
+pub use separation::{Separation, evaluate_separation};
+pub use source::{Source, evaluate_source};
+pub use sync::{Sync, evaluate_sync};
 
 use std::collections::BTreeMap;
 
@@ -47,6 +58,21 @@ pub struct SensesReport {
     /// What guessing finds where one clip is right; a little more where several are.
     pub chance: Found,
     pub retrieval: BTreeMap<String, BTreeMap<String, Found>>,
+    #[serde(flatten)]
+    pub tasks: TaskFigures,
+}
+
+/// Figures of the networks of [`crate::model::audiovisual`], of those that there are.
+#[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
+pub struct TaskFigures {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sync: Option<Sync>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Events>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separation: Option<Separation>,
 }
 
 /// Evaluates `count` clips by pictures, words and what `encoders` read.
@@ -57,7 +83,7 @@ pub async fn evaluate(
     seed: u64,
     count: usize,
 ) -> Result<SensesReport, DeviceError> {
-    let clips: Vec<Clip> = (0..count as u64).map(|index| Clip::draw(split, seed, index)).collect();
+    let clips = clips(split, seed, count);
     let captions: Vec<String> = clips.iter().map(|clip| full_caption(&clip.scene).text).collect();
     let [pictures, words] = targets(model, &clips).await?;
     let mut vectors = vec![("picture", pictures), ("words", words)];
@@ -76,7 +102,13 @@ pub async fn evaluate(
             row.insert(to.to_string(), RetrievalMetrics::of_ranks(&ranks).into());
         }
     }
-    Ok(SensesReport { split, seed, count, chance: RetrievalMetrics::chance(count).into(), retrieval })
+    let chance = RetrievalMetrics::chance(count).into();
+    Ok(SensesReport { split, seed, count, chance, retrieval, tasks: TaskFigures::default() })
+}
+
+/// The clips that are measured.
+pub fn clips(split: Split, seed: u64, count: usize) -> Vec<Clip> {
+    (0..count as u64).map(|index| Clip::draw(split, seed, index)).collect()
 }
 
 /// The lines between which a card tells of these reports.
@@ -92,7 +124,7 @@ pub fn with_senses(card: &str, reports: &[SensesReport]) -> Option<String> {
 
 /// A row for each modality that is searched by, a column for each that is found.
 fn table(report: &SensesReport) -> String {
-    let SensesReport { split, seed, count, chance, retrieval } = report;
+    let SensesReport { split, seed, count, chance, retrieval, .. } = report;
     let cell = |found: &Found| {
         let Found { recall_1, recall_5, recall_10, mrr } = found;
         format!("{recall_1:.3} / {recall_5:.3} / {recall_10:.3} / {mrr:.3}")
@@ -140,7 +172,14 @@ mod tests {
         let row = |to: &str, recall_1| BTreeMap::from([(to.to_string(), found(recall_1))]);
         let retrieval =
             BTreeMap::from([("graph".into(), row("words", 0.5)), ("words".into(), row("graph", 0.25))]);
-        let report = SensesReport { split: Split::Test, seed: 3, count: 2, chance: found(0.5), retrieval };
+        let report = SensesReport {
+            split: Split::Test,
+            seed: 3,
+            count: 2,
+            chance: found(0.5),
+            retrieval,
+            tasks: TaskFigures::default(),
+        };
         let card = format!("before\n{}\nold\n{}\nafter", MARKS[0], MARKS[1]);
         let written = with_senses(&card, &[report]).unwrap();
         assert!(written.starts_with("before\n") && written.ends_with("\nafter") && !written.contains("old"));

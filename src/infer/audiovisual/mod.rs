@@ -1,0 +1,13 @@
+//! The networks of [`crate::model::audiovisual`] on a device, with what they read and what they tell.
+
+mod hits;
+mod inputs;
+mod network;
+mod spectrum;
+
+pub use hits::{Hit, hits};
+pub use inputs::{
+    WINDOW_LEAD, events_inputs, separation_inputs, source_inputs, stacked_frames, sync_inputs, window_at,
+};
+pub use network::Network;
+pub use spectrum::Spectrum;

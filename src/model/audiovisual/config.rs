@@ -1,0 +1,80 @@
+//! Sizes of a network, as in the metadata of its file.
+
+use serde::{Deserialize, Serialize};
+
+use super::separation;
+use crate::model::config_error::ConfigError;
+
+/// What the sizes of such a network name themselves.
+pub const MODEL_TYPE: &str = "triptych-audiovisual";
+
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Debug,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[strum(const_into_str, serialize_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
+pub enum Task {
+    /// Where in a frame what is heard is.
+    Source,
+    /// By how many frames sound and video are apart.
+    Sync,
+    /// When, and of which objects, the hits of a silent video are.
+    Events,
+    /// The sound of what a picture shows, out of a mixture.
+    Separation,
+}
+
+impl Task {
+    pub const fn word(self) -> &'static str {
+        self.into_str()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Tells a file of such a network from others.
+    pub model_type: String,
+    pub task: Task,
+    /// `D`.
+    pub width: usize,
+}
+
+impl Config {
+    /// The shipped network of a task.
+    pub fn playroom(task: Task) -> Self {
+        let width = match task {
+            Task::Source => 128,
+            Task::Sync => 64,
+            Task::Events => 96,
+            Task::Separation => 160,
+        };
+        Config { model_type: MODEL_TYPE.to_string(), task, width }
+    }
+
+    /// Checks sizes that come from a file.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.model_type != MODEL_TYPE {
+            let found = &self.model_type;
+            return Err(ConfigError::Size(format!("model_type is {found:?}, expected {MODEL_TYPE:?}")));
+        }
+        let (width, heads) = (self.width, separation::HEADS);
+        if !(heads..=1 << 12).contains(&width) || !width.is_multiple_of(heads) {
+            return Err(ConfigError::Size(format!(
+                "width is {width}, expected a multiple of {heads} up to 4096"
+            )));
+        }
+        Ok(())
+    }
+}

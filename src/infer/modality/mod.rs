@@ -12,6 +12,7 @@ pub use encoder::{EncoderError, METADATA_KEY, ModalityEncoder};
 use graph::graph_inputs;
 use motion::motion_inputs;
 use sound::sound_inputs;
+pub use sound::{WaveformError, check_waveform};
 pub use spectrogram::spectrogram;
 use table::table_inputs;
 pub use targets::targets;

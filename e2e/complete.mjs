@@ -9,13 +9,15 @@ import { fileURLToPath } from "node:url";
 
 /** Files whose names Trunk does not hash; the loader fetches the others by the query of its own URL. */
 const UNHASHED = ["worker_loader.js", "tokenizer.js", "tokenizer_bg.wasm"];
-/** What only they need who load a published checkpoint; kept once it has been used. */
-const ONCE_USED = UNHASHED.slice(1);
+/** The encoders of other modalities. */
+const ENCODER = /(sound|motion|table|graph)\.safetensors$/;
+/** What only they need who load a published checkpoint or compare other modalities; kept once it has been used. */
+const isOnceUsed = (name) => UNHASHED.slice(1).includes(name) || ENCODER.test(name);
 /**
  * Not part of the page: who answers for rooms and for unknown paths, what robots and previews read, papers beside the files,
- * the encoders of other modalities, and the list of models, which whoever hosts the page may write anew.
+ * and the list of models, which whoever hosts the page may write anew.
  */
-const LEFT_OUT = /\.html$|^(service_worker\.js|robots\.txt|models\.json|preview\.png)$|\.(txt|md|csv)$|eval-compose\.json$|(sound|motion|table|graph)\.safetensors$|senses(-2)?\.json$/;
+const LEFT_OUT = /\.html$|^(service_worker\.js|robots\.txt|models\.json|preview\.png)$|\.(txt|md|csv)$|eval-compose\.json$|senses(-2)?\.json$/;
 /** The rooms, as src/ui/view/rooms.rs has them: a test there holds the two to each other. */
 export const ROOMS = JSON.parse(readFileSync(new URL("../src/ui/view/rooms.json", import.meta.url), "utf8"));
 
@@ -103,10 +105,10 @@ export function complete(folder) {
 
   const names = readdirSync(folder, { recursive: true }).map((name) => name.replaceAll(path.sep, "/"));
   const files = names.filter((name) => statSync(path.join(folder, name)).isFile() && !LEFT_OUT.test(name)).sort();
-  const page = Object.fromEntries(files.filter((name) => !UNHASHED.includes(name)).map((name) => [name, digest(read(name))]));
-  const list = (names) => Object.fromEntries(names.map((name) => [`${name}?v=${loader}`, digest(read(name))]));
-  Object.assign(page, list(UNHASHED.filter((name) => !ONCE_USED.includes(name))));
-  const onceUsed = list(ONCE_USED);
+  const address = (name) => (UNHASHED.includes(name) ? `${name}?v=${loader}` : name);
+  const list = (names) => Object.fromEntries(names.map((name) => [address(name), digest(read(name))]));
+  const page = list(files.filter((name) => !isOnceUsed(name)));
+  const onceUsed = list(files.filter(isOnceUsed));
 
   html = replaceOne(html, /name="build" content="[^"]*"/, `name="build" content=""`);
   const build = digest(JSON.stringify([html, page, onceUsed])).slice(0, 16);

@@ -16,6 +16,7 @@ const PATIENCE_MS = 5000;
 const DOUBT_MS = 30_000;
 let doubtedUntil = 0;
 
+const isTokenizer = (name) => name.startsWith("tokenizer");
 const urlOf = (name) => new URL(name, registration.scope).href;
 
 async function isWhole(response, name) {
@@ -55,8 +56,10 @@ async function kept(name) {
 
 /** The names of what is kept. What is done without until it is used is kept of every later build too. */
 async function wanted() {
-  const isUsed = await caches.match(urlOf("tokenizer.js"), { ignoreSearch: true, ignoreVary: true });
-  return Object.keys(isUsed ? FILES : BUILD.page);
+  const isUsed = (name) => caches.match(urlOf(name), { ignoreSearch: true, ignoreVary: true });
+  const names = Object.keys(BUILD.onceUsed);
+  const used = await Promise.all(names.map(isUsed));
+  return [...Object.keys(BUILD.page), ...names.filter((_, at) => used[at])];
 }
 
 /** Completes and repairs what is kept; what the host does not have as this build has it is left for a later visit. */
@@ -85,7 +88,7 @@ addEventListener("message", (event) => {
   if (event.data === "build") event.ports[0].postMessage(BUILD.build);
   if (event.data === "visit") event.waitUntil(clear().then(wanted).then((names) => mend([...names, ...UNCHECKED])));
   if (event.data === "take over") event.waitUntil(skipWaiting());
-  if (event.data === "tokenizers") event.waitUntil(keep(Object.keys(BUILD.onceUsed)));
+  if (event.data === "tokenizers") event.waitUntil(keep(Object.keys(BUILD.onceUsed).filter(isTokenizer)));
 });
 
 addEventListener("fetch", (event) => {
@@ -136,7 +139,8 @@ async function newest(event, name) {
   const asked = fetch(request);
   const first = await Promise.race([asked, patience]).catch(() => undefined);
   doubtedUntil = first === "late" ? Date.now() + DOUBT_MS : 0;
-  if (first?.ok && UNCHECKED.includes(name)) event.waitUntil(copy(name, first.clone()));
+  // An encoder is kept once it has been asked for.
+  if (first?.ok && (UNCHECKED.includes(name) || name in BUILD.onceUsed)) event.waitUntil(copy(name, first.clone()));
   const address = request.url.slice(registration.scope.length);
   if (request.mode === "navigate" && !first?.ok && TOO_DEEP.test(address)) {
     return Response.redirect(urlOf(address.replace(TOO_DEEP, "$1")));

@@ -4,7 +4,7 @@ use serde_json::Value;
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::lab::fuse::{Contestant, RaceSettings};
 use triptych::session::protocol::{
-    Command, DecodingChoice, EncodeLane, Event, Experiment, Pixels, Reader, Recovery,
+    Command, DecodingChoice, EncodeLane, Event, Experiment, Input, Pixels, Reader, Recovery,
 };
 use triptych::tensor::HostTensor;
 
@@ -63,6 +63,8 @@ fn refusals_say_what_is_lacking() {
     let mut said = |command| session.refusal(command);
     assert!(said(cross(Reader::Decoder)).starts_with("In this model no text looks at the picture"));
     assert!(said(commands().remove(4).1).starts_with("This model writes no captions"));
+    let alone = "Only Playroom has encoders of sound, videos, tables and graphs.";
+    assert_eq!(said(Command::query(Input::Sound(vec![0.5; 9]))), alone);
     let narrow = Pixels { width: 1, height: 201, rgb: vec![0; 3 * 201] };
     assert_eq!(said(Command::query(narrow)), "This picture is too narrow for the model.");
     let broken = Pixels { width: 9, height: 9, rgb: vec![0; 5] };

@@ -3,8 +3,9 @@
 use serde::{Serialize, de::DeserializeOwned};
 use triptych::lab::{contrast, fuse};
 use triptych::session::protocol::{
-    AlbumPart, BackendChoice, Command, DecodingChoice, DownloadProgress, EncodeLane, Event, Experiment, Lane,
-    ModelName, Photo, Pixels, Precision, Reader, Reply, Request, StoredModel, decode, encode,
+    AlbumPart, BackendChoice, ClipName, Command, DecodingChoice, DownloadProgress, EncodeLane, Event,
+    Experiment, Input, Lane, Modality, ModelName, Photo, Pixels, Precision, Reader, Reply, Request,
+    StoredModel, decode, encode,
 };
 
 use crate::case::{Outcome, Target, Verdict};
@@ -29,6 +30,13 @@ fn seeds() -> Vec<Files> {
         Command::Encode {
             inputs: vec![picture.clone().into(), text().into(), picture.clone().into(), text().into()],
             lane: EncodeLane::Gallery,
+        },
+        Command::Encode {
+            inputs: vec![
+                Input::Sound(vec![0.5, f32::NAN]),
+                Input::Clip(ClipName::Coded("AAAAA".into()), Modality::Motion),
+            ],
+            lane: EncodeLane::ClipQuery,
         },
         Command::Caption {
             picture: picture.clone(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::stored::{EncoderError, stored_config, stored_params};
-use super::{Inputs, VisionLanguageModel, inputs};
+use super::{Inputs, VisionLanguageModel, inputs, sound_inputs};
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::modality::motion::{GRID, STATES};
@@ -73,6 +73,15 @@ impl ModalityEncoder {
         Ok(HostTensor::f32([clips.len(), self.config.embed_width], embeds))
     }
 
+    /// Unit vectors `[N, E]` of waveforms that [`check_waveform`](super::check_waveform) takes; this is an encoder of sound.
+    pub async fn embed_sounds(&mut self, waveforms: &[&[f32]]) -> Result<HostTensor, DeviceError> {
+        let mut embeds = Vec::with_capacity(waveforms.len() * self.config.embed_width);
+        for chunk in waveforms.chunks(BATCH) {
+            embeds.extend(self.encode(&sound_inputs(chunk), chunk.len()).await?);
+        }
+        Ok(HostTensor::f32([waveforms.len(), self.config.embed_width], embeds))
+    }
+
     /// Unit vectors of inputs of `count` clips, row after row.
     async fn encode(&mut self, inputs: &Inputs, count: usize) -> Result<Vec<f32>, DeviceError> {
         if !self.plans.contains_key(&count) {
@@ -82,6 +91,6 @@ impl ModalityEncoder {
         let compiled = &self.plans[&count];
         inputs.iter().for_each(|(name, tensor)| compiled.write(name, tensor));
         compiled.run(compiled.plan().all())?;
-        Ok(compiled.read(EMBEDS).await?.as_f32().to_vec())
+        Ok(compiled.read_finite(EMBEDS).await?.as_f32().to_vec())
     }
 }

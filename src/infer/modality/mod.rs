@@ -13,6 +13,7 @@ pub use encoder::ModalityEncoder;
 use graph::graph_inputs;
 use motion::motion_inputs;
 pub(super) use sound::sound_inputs;
+pub use sound::{WaveformError, check_waveform};
 pub use spectrogram::spectrogram;
 pub use stored::{EncoderError, METADATA_KEY};
 pub(super) use stored::{stored_config, stored_params};

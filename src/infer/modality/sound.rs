@@ -1,9 +1,33 @@
 //! Waveforms as tensors, see [`crate::model::modality::sound`].
 
 use super::Inputs;
+use crate::limits::{self, LimitError};
 use crate::model::modality::sound::SPECTROGRAM;
 use crate::tensor::HostTensor;
-use crate::world::sound::SAMPLES;
+use crate::world::sound::{SAMPLE_RATE, SAMPLES};
+
+/// Why a waveform from outside is not encoded.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum WaveformError {
+    #[error("the waveform has no samples")]
+    Empty,
+    #[error("sample {index} of the waveform is {found}")]
+    NotFinite { index: usize, found: f32 },
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+}
+
+/// Whether a mono waveform at 16 kHz can be encoded.
+pub fn check_waveform(samples: &[f32]) -> Result<(), WaveformError> {
+    if samples.is_empty() {
+        return Err(WaveformError::Empty);
+    }
+    limits::duration(u32::try_from(samples.len()).unwrap_or(u32::MAX), SAMPLE_RATE)?;
+    match samples.iter().position(|sample| !sample.is_finite()) {
+        Some(index) => Err(WaveformError::NotFinite { index, found: samples[index] }),
+        None => Ok(()),
+    }
+}
 
 /// `waveform` and `filters` of mono waveforms at 16 kHz, cut, or filled up with silence, to two seconds.
 pub(in crate::infer) fn sound_inputs(waveforms: &[&[f32]]) -> Inputs {
@@ -21,6 +45,16 @@ pub(in crate::infer) fn sound_inputs(waveforms: &[&[f32]]) -> Inputs {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_waveform_that_is_empty_endless_or_no_numbers_is_refused() {
+        let refused = |samples: &[f32]| check_waveform(samples).unwrap_err().to_string();
+        assert_eq!(refused(&[]), "the waveform has no samples");
+        assert_eq!(refused(&[0.0, f32::NAN]), "sample 1 of the waveform is NaN");
+        let hours = vec![0.0; 2 * 3600 * SAMPLE_RATE as usize];
+        assert_eq!(refused(&hours), "115200000 samples at 16000 Hz; at most 600 seconds are decoded");
+        assert_eq!(check_waveform(&[0.5]), Ok(()));
+    }
 
     #[test]
     fn short_waveforms_end_in_silence_and_long_ones_are_cut() {

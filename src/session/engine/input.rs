@@ -1,12 +1,14 @@
 //! What a visitor hands in, as the model takes it: each fault is a failure with a sentence.
 
 use super::failure::unusable;
+use crate::infer::modality::{WaveformError, check_waveform};
 use crate::infer::{TextError, VisionLanguageModel};
 use crate::io::picture::{Picture, PictureError};
 use crate::limits::{self, LimitError, MAX_ASPECT};
 use crate::model::blip::Task;
 use crate::session::host::Host;
-use crate::session::protocol::{Failure, Pixels};
+use crate::session::protocol::{ClipName, Failure, Pixels};
+use crate::world::Clip;
 
 impl From<TextError> for Failure {
     fn from(error: TextError) -> Self {
@@ -90,4 +92,21 @@ pub(super) fn fit(model: &VisionLanguageModel, picture: &Pixels) -> Result<Pixel
 pub(super) fn fitted(model: &VisionLanguageModel, picture: &Pixels) -> Result<Pixels, Failure> {
     let (picture, side) = (checked(picture)?, model.image_size());
     if picture.size() == (side, side) { Ok(picture) } else { fit(model, &picture) }
+}
+
+/// A waveform that the encoder of sound takes.
+pub(super) fn heard(samples: &[f32]) -> Result<&[f32], Failure> {
+    check_waveform(samples).map_err(|error| {
+        let sentence = match &error {
+            WaveformError::Empty => "This sound is empty.",
+            WaveformError::NotFinite { .. } => "This sound is broken: it holds values that are no numbers.",
+            WaveformError::Limit(_) => "This sound is too long.",
+        };
+        unusable(sentence, error.to_string())
+    })?;
+    Ok(samples)
+}
+
+pub(super) fn clip(name: &ClipName) -> Result<Clip, Failure> {
+    name.draw().map_err(|error| unusable("No clip has this code.", error.to_string()))
 }

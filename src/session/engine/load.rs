@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::emit::Emit;
+use super::encoders::Encoders;
 use super::facts::facts;
 use super::loaded::Loaded;
 use crate::device::{BackendChoice, Device, KernelTuning, Selection, select};
@@ -71,7 +72,11 @@ impl Load {
         };
         drop(lock);
         stage(LoadingStage::Prepare, 1, Some(1));
-        let loaded = Loaded::new(model, &facts);
+        let encoders = match &self.model {
+            ModelName::Playroom { url } => Encoders::beside(url),
+            ModelName::Stored { .. } => Encoders::default(),
+        };
+        let loaded = Loaded { encoders, ..Loaded::new(model, &facts) };
         emit(Event::Ready(facts));
         Ok(Some(loaded))
     }

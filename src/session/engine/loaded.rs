@@ -1,6 +1,7 @@
 //! The model that is loaded, and what was made with it.
 
 use super::album::Album;
+use super::encoders::Encoders;
 use super::run::TrainingRuns;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::VisionLanguageModel;
@@ -12,6 +13,7 @@ pub(crate) struct Loaded {
     pub name: String,
     pub precision: Precision,
     pub model: VisionLanguageModel,
+    pub encoders: Encoders,
     /// 0 where the model has no space that pictures and words share.
     pub embed_dim: usize,
     /// As it was last read.
@@ -27,6 +29,7 @@ impl Loaded {
             name: facts.name.clone(),
             precision: facts.precision,
             model,
+            encoders: Encoders::default(),
             embed_dim: facts.embed_dim as usize,
             album: Album::default(),
             prior: None,

@@ -9,6 +9,7 @@ mod compare;
 mod describe;
 mod emit;
 mod encode;
+mod encoders;
 mod facts;
 mod failure;
 mod input;

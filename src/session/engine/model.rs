@@ -13,7 +13,10 @@ use crate::infer::VisionLanguageModel;
 use crate::infer::modality::spectrogram;
 use crate::model::modality::sound::SPECTROGRAM;
 use crate::session::host::Host;
-use crate::session::protocol::{Command, EncodeLane, Event, Failure, OpenedPicture, Spectrogram};
+use crate::session::protocol::{Command, EncodeLane, Event, Failure, Input, OpenedPicture, Spectrogram};
+use crate::world::sound::SAMPLES;
+
+const CUT_SOUND: &str = "The model reads the first two seconds of this sound.";
 
 /// A command, and how far the model has come with it.
 pub(super) struct ModelTask {
@@ -49,12 +52,20 @@ impl ModelTask {
             (Command::Encode { inputs, lane }, progress) => {
                 let from = if let ModelTaskState::Encoded(done) = progress { *done } else { 0 };
                 let next = piece(&inputs[from..]);
+                if let Some(modality) = loaded.encoders.missing(next) {
+                    loaded.encoders.fetch(host, &loaded.model, modality).await?;
+                    return Ok(false);
+                }
                 let rows = match lane {
                     EncodeLane::Patches => encode_patches(&mut loaded.model, next).await?,
-                    _ => encode(&mut loaded.model, next).await?,
+                    _ => encode(loaded, next).await?,
                 };
                 let width = rows.len().checked_div(next.len()).unwrap_or(0) as u32;
                 emit(Event::Encoded { from: from as u32, width, rows });
+                if next.iter().any(|input| matches!(input, Input::Sound(samples) if samples.len() > SAMPLES))
+                {
+                    emit(Event::Noted(CUT_SOUND.to_string()));
+                }
                 *progress = ModelTaskState::Encoded(from + next.len());
                 return Ok(from + next.len() == inputs.len());
             }

@@ -2,10 +2,10 @@
 
 #[cfg(doc)]
 use super::Event;
-use super::input::{BackendChoice, DecodingChoice, Input, Photo, Pixels, Reader};
+use super::input::{BackendChoice, DecodingChoice, Input, Modality, Photo, Pixels, Reader};
 use super::model::ModelName;
 use super::training::Experiment;
-use crate::lab::fuse::{Contestant, Modality};
+use crate::lab::fuse::{self, Contestant};
 use crate::lab::sabotage::Corruption;
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,10 @@ commands! {
     TextQuery {}
     /// A picture that is looked for in the gallery.
     PictureQuery {}
+    /// A sound, video, table or graph that is looked for in the gallery.
+    ClipQuery {}
+    /// Words that are added to a picture, or taken from it.
+    Terms {}
     Caption {
         /// Writes a caption that begins with `prefix`. [`Event::TokenWritten`] many times, then [`Event::Captioned`].
         Caption { picture: Pixels, prefix: String, decoding: DecodingChoice, max_new_tokens: u32 },
@@ -109,7 +113,7 @@ commands! {
         Sabotage {
             experiment: Experiment,
             step: u64,
-            modality: Modality,
+            modality: fuse::Modality,
             corruption: Corruption,
             percents: Vec<u8>,
         },
@@ -138,6 +142,11 @@ commands! {
     Gallery {}
     /// The same pictures patch by patch, for late interaction.
     Patches {}
+    /// What the clips that begin with these pictures give of each other modality.
+    Sounds {}
+    Videos {}
+    Tables {}
+    Graphs {}
     Train {
         /// Trains up to this step, or to the end of the experiment where that is sooner: resumes where the run of an equal
         /// experiment is no further, else begins anew.
@@ -193,10 +202,28 @@ commands! {
 pub enum EncodeLane {
     TextQuery,
     PictureQuery,
+    ClipQuery,
+    Terms,
     Search,
     Labels,
     Gallery,
     Patches,
+    Sounds,
+    Videos,
+    Tables,
+    Graphs,
+}
+
+impl EncodeLane {
+    /// On which the gallery is encoded in a modality.
+    pub fn of(modality: Modality) -> Self {
+        match modality {
+            Modality::Sound => EncodeLane::Sounds,
+            Modality::Motion => EncodeLane::Videos,
+            Modality::Table => EncodeLane::Tables,
+            Modality::Graph => EncodeLane::Graphs,
+        }
+    }
 }
 
 impl From<EncodeLane> for Lane {
@@ -204,10 +231,16 @@ impl From<EncodeLane> for Lane {
         match lane {
             EncodeLane::TextQuery => Lane::TextQuery,
             EncodeLane::PictureQuery => Lane::PictureQuery,
+            EncodeLane::ClipQuery => Lane::ClipQuery,
+            EncodeLane::Terms => Lane::Terms,
             EncodeLane::Search => Lane::Search,
             EncodeLane::Labels => Lane::Labels,
             EncodeLane::Gallery => Lane::Gallery,
             EncodeLane::Patches => Lane::Patches,
+            EncodeLane::Sounds => Lane::Sounds,
+            EncodeLane::Videos => Lane::Videos,
+            EncodeLane::Tables => Lane::Tables,
+            EncodeLane::Graphs => Lane::Graphs,
         }
     }
 }
@@ -223,6 +256,8 @@ impl Lane {
         match self {
             Lane::TextQuery
             | Lane::PictureQuery
+            | Lane::ClipQuery
+            | Lane::Terms
             | Lane::Caption
             | Lane::Ask
             | Lane::CrossAttention
@@ -234,7 +269,11 @@ impl Lane {
             | Lane::Search
             | Lane::Labels
             | Lane::Gallery
-            | Lane::Patches => true,
+            | Lane::Patches
+            | Lane::Sounds
+            | Lane::Videos
+            | Lane::Tables
+            | Lane::Graphs => true,
             Lane::Load
             | Lane::Compare
             | Lane::Open
@@ -260,6 +299,7 @@ impl Command {
         let lane = match input {
             Input::Text(_) => EncodeLane::TextQuery,
             Input::Picture(_) => EncodeLane::PictureQuery,
+            Input::Sound(_) | Input::Clip(..) => EncodeLane::ClipQuery,
         };
         Command::Encode { inputs: vec![input], lane }
     }

@@ -1,14 +1,52 @@
 //! What commands are about and how they are to be done.
 
 pub use crate::device::BackendChoice;
+pub use crate::model::modality::Modality;
 pub use crate::pixels::Pixels;
+use crate::world::code::CodeError;
+use crate::world::{Clip, Scene, Split};
 use serde::{Deserialize, Serialize};
 
 /// What a model embeds, of whichever modality.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Input {
     Picture(Pixels),
     Text(String),
+    /// A mono waveform at 16 kHz, of which two seconds are read.
+    Sound(Vec<f32>),
+    /// What a clip of the world gives of a modality; the engine draws it, since a name is shorter than a waveform or a video.
+    Clip(ClipName, Modality),
+}
+
+impl Input {
+    /// The modality whose encoder reads it; pictures and texts are the model's own.
+    pub fn modality(&self) -> Option<Modality> {
+        match self {
+            Input::Picture(_) | Input::Text(_) => None,
+            Input::Sound(_) => Some(Modality::Sound),
+            Input::Clip(_, modality) => Some(*modality),
+        }
+    }
+}
+
+/// A clip of the world, by what it is drawn of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ClipName {
+    /// Clip `index` of split `test` under a seed.
+    Seeded { seed: u64, index: u64 },
+    /// That of a scene, by its code.
+    Coded(String),
+}
+
+impl ClipName {
+    /// # Errors
+    /// Where a code is of no scene.
+    pub fn draw(&self) -> Result<Clip, CodeError> {
+        Ok(match self {
+            ClipName::Seeded { seed, index } => Clip::draw(Split::Test, *seed, *index),
+            ClipName::Coded(code) => Clip::of(Scene::from_code(code)?),
+        })
+    }
 }
 
 impl From<Pixels> for Input {

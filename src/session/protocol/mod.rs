@@ -22,7 +22,7 @@ pub use event::{
     DownloadProgress, Event, Failure, Loading, LoadingStage, OpenedPicture, Recovery, Spectrogram, StepTime,
     Token, Trial, WordAlignment,
 };
-pub use input::{BackendChoice, DecodingChoice, Input, Photo, Pixels, Reader};
+pub use input::{BackendChoice, ClipName, DecodingChoice, Input, Modality, Photo, Pixels, Reader};
 pub use model::{Abilities, ModelFacts, ModelKind, ModelName, Offer, PrecisionReport, Stack, StoredModel};
 pub use training::{Experiment, KEPT_RUNS, TrainingUpdate};
 
@@ -65,6 +65,11 @@ mod tests {
         let decoding = DecodingChoice::Sample { temperature: 0.7, seed: 9 };
         let command = Command::Caption { picture, prefix: "a réd".into(), decoding, max_new_tokens: 40 };
         let request = Request { id: 300, command };
+        assert_eq!(decode::<Request>(&encode(&request)).unwrap(), request);
+
+        let name = ClipName::Seeded { seed: u64::MAX, index: 3 };
+        let inputs = vec![Input::Clip(name, Modality::Table), Input::Sound(vec![0.5, -1.0])];
+        let request = Request { id: 301, command: Command::Encode { inputs, lane: EncodeLane::ClipQuery } };
         assert_eq!(decode::<Request>(&encode(&request)).unwrap(), request);
 
         let event = Event::Encoded { from: 7, width: 4, rows: vec![0.1, f32::MIN_POSITIVE, -0.0, 1.0] };

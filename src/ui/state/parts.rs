@@ -9,6 +9,8 @@ pub struct Embeddings {
     pub pictures: Vec<f32>,
     /// `[count, width]`, unit vectors.
     pub texts: Vec<f32>,
+    /// `[count, width]`, unit vectors of what has an encoder of its own: sounds, videos, tables, graphs.
+    pub others: Vec<f32>,
     pub width: usize,
 }
 
@@ -22,6 +24,7 @@ impl Embeddings {
             match input {
                 Input::Picture(_) => self.pictures.extend_from_slice(row),
                 Input::Text(_) => self.texts.extend_from_slice(row),
+                Input::Sound(_) | Input::Clip(..) => self.others.extend_from_slice(row),
             }
         }
     }

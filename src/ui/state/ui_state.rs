@@ -61,6 +61,8 @@ requests! {
     Open => opened: Option<OpenedPicture>,
     TextQuery => text_query: Embeddings,
     PictureQuery => picture_query: Embeddings,
+    ClipQuery => clip_query: Embeddings,
+    Terms => terms: Embeddings,
     Caption => caption: Writing,
     Ask => answer: Option<Answer>,
     CrossAttention => cross: Option<AttentionWeights>,
@@ -78,6 +80,10 @@ requests! {
     AddPhoto => adding: (),
     Gallery => gallery: Embeddings,
     Patches => gallery_patches: Embeddings,
+    Sounds => gallery_sounds: Embeddings,
+    Videos => gallery_videos: Embeddings,
+    Tables => gallery_tables: Embeddings,
+    Graphs => gallery_graphs: Embeddings,
     Train => training: Runs,
     Offer => offer: Option<Offer>,
     Download => download: Option<Download>,
@@ -228,10 +234,16 @@ impl UiState {
         let lanes = [
             &mut self.text_query,
             &mut self.picture_query,
+            &mut self.clip_query,
+            &mut self.terms,
             &mut self.search,
             &mut self.labels,
             &mut self.gallery,
             &mut self.gallery_patches,
+            &mut self.gallery_sounds,
+            &mut self.gallery_videos,
+            &mut self.gallery_tables,
+            &mut self.gallery_graphs,
         ];
         let Some(request) = lanes.into_iter().find(|request| request.id() == id) else { return };
         let command = request.command.clone();

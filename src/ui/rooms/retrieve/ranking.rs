@@ -223,7 +223,7 @@ fn words_of<T: Clone>(request: &RequestState<T>) -> String {
     match request.answered.as_deref() {
         Some(Command::Encode { inputs, .. }) => match inputs.first() {
             Some(Input::Text(words)) => words.clone(),
-            Some(Input::Picture(_)) | None => String::new(),
+            _ => String::new(),
         },
         Some(Command::AlignWords { text, .. }) => text.clone(),
         _ => String::new(),

@@ -1,0 +1,75 @@
+//! The encoders of sound, videos, tables and graphs, each fetched when it is first needed.
+
+use std::collections::HashMap;
+
+use super::failure::unusable;
+use crate::infer::VisionLanguageModel;
+use crate::infer::modality::{EncoderError, ModalityEncoder};
+use crate::io::safetensors::SafetensorsFile;
+use crate::session::host::Host;
+use crate::session::protocol::{Failure, Input, Modality, Recovery};
+
+#[derive(Default)]
+pub(crate) struct Encoders {
+    /// The folder of Playroom's files; none of another model, for which there are no encoders.
+    url: Option<String>,
+    loaded: HashMap<Modality, ModalityEncoder>,
+}
+
+impl Encoders {
+    /// Those that lie beside Playroom's own files.
+    pub(super) fn beside(url: &str) -> Self {
+        Encoders { url: Some(url.trim_end_matches('/').to_string()), loaded: HashMap::new() }
+    }
+
+    /// The first modality among the inputs whose encoder is not loaded.
+    pub(super) fn missing(&self, inputs: &[Input]) -> Option<Modality> {
+        inputs.iter().filter_map(Input::modality).find(|modality| !self.loaded.contains_key(modality))
+    }
+
+    /// Fetches and loads an encoder; a failure leaves all as it was, so that it can be tried again.
+    pub(super) async fn fetch(
+        &mut self,
+        host: &impl Host,
+        model: &VisionLanguageModel,
+        modality: Modality,
+    ) -> Result<(), Failure> {
+        let (Some(url), Some((config, _))) = (&self.url, model.playroom()) else {
+            let sentence = "Only Playroom has encoders of sound, videos, tables and graphs.";
+            return Err(unusable(sentence, String::new()));
+        };
+        let name = format!("{modality}.safetensors");
+        let retry = |sentence, detail| Failure { sentence, detail, recovery: Recovery::Retry };
+        let fetched = host.fetch(&format!("{url}/{name}"), &mut |_, _| {}).await;
+        let absent =
+            |detail| retry(format!("The encoder of {} could not be downloaded.", plural(modality)), detail);
+        let bytes = fetched.map_err(absent)?;
+        let damaged =
+            |detail: String| retry(format!("The encoder of {} is damaged.", plural(modality)), detail);
+        let file = SafetensorsFile::new(&name, bytes).map_err(|error| damaged(error.to_string()))?;
+        let encoder = ModalityEncoder::load(model.device(), &file).map_err(|error| match error {
+            EncoderError::Device(error) => error.into(),
+            error => damaged(error.to_string()),
+        })?;
+        if encoder.config.modality != modality {
+            return Err(damaged(format!("{name} encodes {}", plural(encoder.config.modality))));
+        }
+        encoder.expect_model(config).map_err(damaged)?;
+        self.loaded.insert(modality, encoder);
+        Ok(())
+    }
+
+    /// Of a modality whose encoder has been fetched.
+    pub(super) fn of(&mut self, modality: Modality) -> &mut ModalityEncoder {
+        self.loaded.get_mut(&modality).expect("what is missing is fetched first")
+    }
+}
+
+fn plural(modality: Modality) -> &'static str {
+    match modality {
+        Modality::Sound => "sounds",
+        Modality::Motion => "videos",
+        Modality::Table => "tables",
+        Modality::Graph => "graphs",
+    }
+}

@@ -1,0 +1,189 @@
+//! Sounds, videos, tables and graphs on a session: their encoders come when they are first needed, or it is told why not.
+
+use std::fs;
+use std::path::Path;
+
+use pollster::block_on;
+use tempfile::TempDir;
+use triptych::device::{CpuDevice, Device};
+use triptych::dot::dot;
+use triptych::infer::modality::METADATA_KEY;
+use triptych::io::safetensors::{Floats, to_bytes};
+use triptych::model::modality::Config;
+use triptych::session::local::LocalClient;
+use triptych::session::protocol::{
+    BackendChoice, ClipName, Command, EncodeLane, Event, Failure, Input, Modality, ModelName, Pixels,
+    Recovery,
+};
+use triptych::train::modality::plan;
+use triptych::train::small_trainer::SmallTrainer;
+use triptych::world::render::PIXELS;
+use triptych::world::sound::{SAMPLE_RATE, SAMPLES};
+use triptych::world::{Clip, Split};
+
+const SHIPPED: &str = "public/models/playroom";
+
+/// Playroom's own files with these encoders beside them.
+fn folder(encoders: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for file in ["config.json", "tokenizer.json", "model.safetensors"].iter().chain(encoders) {
+        fs::copy(Path::new(SHIPPED).join(file), folder.path().join(file)).expect("a copy");
+    }
+    folder
+}
+
+fn session(folder: &TempDir) -> LocalClient {
+    let mut client = LocalClient::new(folder.path());
+    let model = ModelName::Playroom { url: "./".into() };
+    let events = block_on(client.ask(Command::Load { backend: BackendChoice::Cpu, model }));
+    assert!(matches!(events.last(), Some(Event::Ready(_))), "{events:?}");
+    client
+}
+
+/// A small encoder that has learned nothing.
+fn untrained(modality: Modality) -> Vec<u8> {
+    let config = Config { width: 32, depth: 1, heads: 2, pool: 64, ..Config::playroom(modality) };
+    let device = Device::Cpu(CpuDevice { exact: false });
+    let trainer = block_on(SmallTrainer::new(&device, plan(&config, 8), 1, &[])).expect("the CPU has room");
+    let weights = block_on(trainer.weights()).expect("the CPU keeps them");
+    let named = weights.iter().map(|(name, tensor)| (name.as_str(), tensor));
+    let json = serde_json::to_string(&config).expect("plain data");
+    to_bytes(named, &[(METADATA_KEY, &json)], Floats::F32).expect("weights are finite")
+}
+
+fn seeded(index: u64, modality: Modality) -> Input {
+    Input::Clip(ClipName::Seeded { seed: 5, index }, modality)
+}
+
+fn picture(index: u64) -> Input {
+    let side = PIXELS as u32;
+    Pixels { width: side, height: side, rgb: Clip::draw(Split::Test, 5, index).picture().rgb }.into()
+}
+
+/// The rows of inputs, and how many pieces they came in.
+fn rows(client: &mut LocalClient, inputs: Vec<Input>) -> (Vec<Vec<f32>>, usize) {
+    let count = inputs.len();
+    let events = block_on(client.ask(Command::Encode { inputs, lane: EncodeLane::Gallery }));
+    let (mut all, pieces) = (Vec::new(), events.len());
+    for event in events {
+        let Event::Encoded { from, width, rows } = event else { panic!("{event:?}") };
+        assert_eq!(from as usize, all.len());
+        all.extend(rows.chunks(width as usize).map(<[f32]>::to_vec));
+    }
+    assert_eq!(all.len(), count);
+    (all, pieces)
+}
+
+fn refusal(client: &mut LocalClient, input: Input) -> Failure {
+    let events = block_on(client.ask(Command::query(input)));
+    match &events[..] {
+        [Event::Failed(failure)] => failure.clone(),
+        events => panic!("{events:?}"),
+    }
+}
+
+#[test]
+fn tables_and_graphs_lie_near_the_pictures_of_their_clips() {
+    let folder = folder(&["table.safetensors", "graph.safetensors"]);
+    let mut client = session(&folder);
+    let count = 32;
+    let (pictures, _) = rows(&mut client, (0..count).map(picture).collect());
+    for modality in [Modality::Table, Modality::Graph] {
+        let (own, pieces) = rows(&mut client, (0..count).map(|index| seeded(index, modality)).collect());
+        assert_eq!(pieces, 8, "four at a time");
+        let is_first = |(index, row): (usize, &Vec<f32>)| {
+            let cosines = pictures.iter().map(|picture| dot(row, picture));
+            let best = cosines.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+            usize::from(best.expect("pictures").0 == index)
+        };
+        let found: usize = own.iter().enumerate().map(is_first).sum();
+        // Chance is one of 32.
+        assert!(found >= 16, "{modality}: {found} of {count}");
+    }
+}
+
+#[test]
+fn every_row_is_of_its_own_input() {
+    let folder = folder(&["table.safetensors", "graph.safetensors"]);
+    for modality in [Modality::Sound, Modality::Motion] {
+        let file = folder.path().join(format!("{modality}.safetensors"));
+        fs::write(file, untrained(modality)).expect("a file");
+    }
+    let mut client = session(&folder);
+    let clip = Clip::draw(Split::Test, 5, 2);
+    let code = ClipName::Coded(clip.scene.to_code().expect("a scene"));
+    let inputs = vec![
+        seeded(1, Modality::Graph),
+        "a red circle".into(),
+        seeded(1, Modality::Table),
+        Input::Sound(clip.sound().mix()),
+        picture(1),
+        seeded(1, Modality::Motion),
+        seeded(2, Modality::Sound),
+        Input::Clip(code, Modality::Graph),
+        seeded(2, Modality::Table),
+    ];
+    let (all, _) = rows(&mut client, inputs.clone());
+    let difference = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    for (input, row) in inputs.into_iter().zip(&all) {
+        assert!((dot(row, row) - 1.0).abs() < 1e-4);
+        let (alone, _) = rows(&mut client, vec![input]);
+        assert!(difference(&alone[0], row) < 1e-4);
+    }
+    assert!(difference(&all[3], &all[6]) < 1e-4, "a clip's sound is its waveform");
+    assert!(difference(&all[2], &all[8]) > 1e-2, "two clips have two tables");
+}
+
+#[test]
+fn an_encoder_that_is_absent_or_damaged_is_told_and_tried_again() {
+    let folder = folder(&["graph.safetensors"]);
+    let mut client = session(&folder);
+    let failure = refusal(&mut client, seeded(0, Modality::Table));
+    assert_eq!(failure.sentence, "The encoder of tables could not be downloaded.");
+    assert_eq!(failure.recovery, Recovery::Retry);
+
+    let whole = fs::read(Path::new(SHIPPED).join("table.safetensors")).expect("the shipped encoder");
+    let mut broken = whole.clone();
+    let end = broken.len() - 4;
+    broken[end..].copy_from_slice(&f32::NAN.to_le_bytes());
+    let graph = fs::read(Path::new(SHIPPED).join("graph.safetensors")).expect("the shipped encoder");
+    let file = folder.path().join("table.safetensors");
+    for damaged in [Vec::new(), b"<!doctype html>".to_vec(), whole[..end].to_vec(), broken, graph] {
+        fs::write(&file, damaged).expect("a file");
+        let failure = refusal(&mut client, seeded(0, Modality::Table));
+        assert_eq!(failure.sentence, "The encoder of tables is damaged.");
+        assert_eq!(failure.recovery, Recovery::Retry);
+        assert!(failure.detail.contains("table.safetensors"), "{}", failure.detail);
+    }
+    fs::write(&file, whole).expect("a file");
+    rows(&mut client, vec![seeded(0, Modality::Table)]);
+    // From now on it is kept.
+    fs::remove_file(&file).expect("it is there");
+    rows(&mut client, vec![seeded(1, Modality::Table)]);
+    // Whoever loads anew fetches anew.
+    let model = ModelName::Playroom { url: "./".into() };
+    block_on(client.ask(Command::Load { backend: BackendChoice::Cpu, model }));
+    refusal(&mut client, seeded(0, Modality::Table));
+}
+
+#[test]
+fn sounds_that_are_none_are_refused_and_long_ones_cut() {
+    let folder = folder(&[]);
+    fs::write(folder.path().join("sound.safetensors"), untrained(Modality::Sound)).expect("a file");
+    let mut client = session(&folder);
+    let mut said = |input| refusal(&mut client, input).sentence;
+    assert_eq!(said(Input::Sound(Vec::new())), "This sound is empty.");
+    let broken = Input::Sound(vec![0.0, f32::INFINITY]);
+    assert_eq!(said(broken), "This sound is broken: it holds values that are no numbers.");
+    let hours = vec![0.0; 2 * 3600 * SAMPLE_RATE as usize];
+    assert_eq!(said(Input::Sound(hours)), "This sound is too long.");
+    assert_eq!(said(Input::Clip(ClipName::Coded("?".into()), Modality::Sound)), "No clip has this code.");
+
+    let mut samples = Clip::draw(Split::Test, 5, 0).sound().mix();
+    let (short, _) = rows(&mut client, vec![Input::Sound(samples.clone())]);
+    samples.resize(2 * SAMPLES, 0.5);
+    let events = block_on(client.ask(Command::query(Input::Sound(samples))));
+    let [Event::Encoded { rows: long, .. }, Event::Noted(note)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((long, note.as_str()), (&short[0], "The model reads the first two seconds of this sound."));
+    rows(&mut client, vec![Input::Sound(vec![0.25]), Input::Sound(vec![0.0; SAMPLES])]);
+}

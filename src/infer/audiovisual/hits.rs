@@ -1,5 +1,7 @@
 //! Hits out of the map that [`crate::model::audiovisual::events`] makes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::audiovisual::events::GRID;
 use crate::world::motion::FRAMES;
 use crate::world::render::PIXELS;
@@ -8,7 +10,7 @@ use crate::world::render::PIXELS;
 const THRESHOLD: f32 = 0.5;
 
 /// What is seen to bounce.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Hit {
     /// The frame nearest to it.
     pub frame: usize,

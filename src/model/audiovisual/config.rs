@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::separation;
 use crate::model::config_error::ConfigError;
+
+/// Heads of the attention, of which the width is a multiple.
+pub const HEADS: usize = 4;
 
 /// What the sizes of such a network name themselves.
 pub const MODEL_TYPE: &str = "triptych-audiovisual";
@@ -69,7 +71,7 @@ impl Config {
             let found = &self.model_type;
             return Err(ConfigError::Size(format!("model_type is {found:?}, expected {MODEL_TYPE:?}")));
         }
-        let (width, heads) = (self.width, separation::HEADS);
+        let (width, heads) = (self.width, HEADS);
         if !(heads..=1 << 12).contains(&width) || !width.is_multiple_of(heads) {
             return Err(ConfigError::Size(format!(
                 "width is {width}, expected a multiple of {heads} up to 4096"

@@ -4,7 +4,7 @@
 //! Inputs: `decibels` `[N, M, K]` of the mixture, divided by [`LOUDNESS`]; `states` `[N, P, D']`, the image encoder's states of the
 //! picture; `lengths` (u32 `[N]`), [`WITH_PICTURE`] tokens, or [`WITHOUT_PICTURE`] for who does not see it.
 
-use super::Config;
+use super::config::{Config, HEADS};
 use crate::model::modality::motion::{GRID, STATES};
 use crate::model::modality::sound::SPECTROGRAM;
 use crate::nn::{AttentionMask, Tower, linear};
@@ -13,9 +13,6 @@ use crate::ops::{binary, concat, slice};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::{F32, U32};
 use crate::world::sound::SAMPLES;
-
-/// Heads of the attention.
-pub const HEADS: usize = 4;
 
 /// Frames of the spectrum, `M`.
 pub const FRAMES: usize = SAMPLES / SPECTROGRAM.hop_length;

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::failure::unusable;
+use super::small_file::{damaged, fetch, unloaded};
 use crate::infer::VisionLanguageModel;
-use crate::infer::modality::{EncoderError, ModalityEncoder};
-use crate::io::safetensors::SafetensorsFile;
+use crate::infer::modality::ModalityEncoder;
 use crate::session::host::Host;
-use crate::session::protocol::{Failure, Input, Modality, Recovery};
+use crate::session::protocol::{Failure, Input, Modality};
 
 #[derive(Default)]
 pub(crate) struct Encoders {
@@ -39,22 +39,13 @@ impl Encoders {
             return Err(unusable(sentence, String::new()));
         };
         let name = format!("{modality}.safetensors");
-        let retry = |sentence, detail| Failure { sentence, detail, recovery: Recovery::Retry };
-        let fetched = host.fetch(&format!("{url}/{name}"), &mut |_, _| {}).await;
-        let absent =
-            |detail| retry(format!("The encoder of {} could not be downloaded.", plural(modality)), detail);
-        let bytes = fetched.map_err(absent)?;
-        let damaged =
-            |detail: String| retry(format!("The encoder of {} is damaged.", plural(modality)), detail);
-        let file = SafetensorsFile::new(&name, bytes).map_err(|error| damaged(error.to_string()))?;
-        let encoder = ModalityEncoder::load(model.device(), &file).map_err(|error| match error {
-            EncoderError::Device(error) => error.into(),
-            error => damaged(error.to_string()),
-        })?;
+        let what = format!("encoder of {}", plural(modality));
+        let file = fetch(host, url, &name, &what).await?;
+        let encoder = ModalityEncoder::load(model.device(), &file).map_err(|error| unloaded(&what, error))?;
         if encoder.config.modality != modality {
-            return Err(damaged(format!("{name} encodes {}", plural(encoder.config.modality))));
+            return Err(damaged(&what, format!("{name} encodes {}", plural(encoder.config.modality))));
         }
-        encoder.expect_model(config).map_err(damaged)?;
+        encoder.expect_model(config).map_err(|reason| damaged(&what, reason))?;
         self.loaded.insert(modality, encoder);
         Ok(())
     }

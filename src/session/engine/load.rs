@@ -8,6 +8,7 @@ use super::emit::Emit;
 use super::encoders::Encoders;
 use super::facts::facts;
 use super::loaded::Loaded;
+use super::networks::Networks;
 use crate::device::{BackendChoice, Device, KernelTuning, Selection, select};
 use crate::infer::{LoadError, VisionLanguageModel, probe_plan};
 use crate::io::hub::{Manifest, StoredFiles, load_manifest};
@@ -72,11 +73,11 @@ impl Load {
         };
         drop(lock);
         stage(LoadingStage::Prepare, 1, Some(1));
-        let encoders = match &self.model {
-            ModelName::Playroom { url } => Encoders::beside(url),
-            ModelName::Stored { .. } => Encoders::default(),
+        let (encoders, networks) = match &self.model {
+            ModelName::Playroom { url } => (Encoders::beside(url), Networks::beside(url)),
+            ModelName::Stored { .. } => (Encoders::default(), Networks::default()),
         };
-        let loaded = Loaded { encoders, ..Loaded::new(model, &facts) };
+        let loaded = Loaded { encoders, networks, ..Loaded::new(model, &facts) };
         emit(Event::Ready(facts));
         Ok(Some(loaded))
     }

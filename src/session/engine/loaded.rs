@@ -2,6 +2,7 @@
 
 use super::album::Album;
 use super::encoders::Encoders;
+use super::networks::Networks;
 use super::run::TrainingRuns;
 use crate::eval::playroom::QuestionPrior;
 use crate::infer::VisionLanguageModel;
@@ -14,6 +15,7 @@ pub(crate) struct Loaded {
     pub precision: Precision,
     pub model: VisionLanguageModel,
     pub encoders: Encoders,
+    pub networks: Networks,
     /// 0 where the model has no space that pictures and words share.
     pub embed_dim: usize,
     /// As it was last read.
@@ -30,6 +32,7 @@ impl Loaded {
             precision: facts.precision,
             model,
             encoders: Encoders::default(),
+            networks: Networks::default(),
             embed_dim: facts.embed_dim as usize,
             album: Album::default(),
             prior: None,

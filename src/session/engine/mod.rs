@@ -5,6 +5,7 @@ mod album;
 mod answer;
 mod attention;
 mod caption;
+mod clip_task;
 mod compare;
 mod describe;
 mod emit;
@@ -17,8 +18,10 @@ mod load;
 mod loaded;
 mod matching;
 mod model;
+mod networks;
 mod run;
 mod session;
+mod small_file;
 mod task;
 mod training;
 

@@ -3,6 +3,7 @@
 use super::answer::AnswerTask;
 use super::attention;
 use super::caption::CaptionTask;
+use super::clip_task;
 use super::describe::{LEAST_MS, steps};
 use super::emit::Emit;
 use super::encode::{align_words, encode, encode_patches, piece};
@@ -68,6 +69,13 @@ impl ModelTask {
                 }
                 *progress = ModelTaskState::Encoded(from + next.len());
                 return Ok(from + next.len() == inputs.len());
+            }
+            (Command::RunTask { clip, samples, task }, _) => {
+                if loaded.networks.fetch_missing(host, &loaded.model, *task).await? {
+                    return Ok(false);
+                }
+                emit(clip_task::run(loaded, clip, samples, *task).await?);
+                return Ok(true);
             }
             _ => {}
         }

@@ -2,7 +2,9 @@
 
 #[cfg(doc)]
 use super::Event;
-use super::input::{BackendChoice, DecodingChoice, Input, Modality, Photo, Pixels, Reader};
+use super::input::{
+    BackendChoice, ClipName, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader,
+};
 use super::model::ModelName;
 use super::training::Experiment;
 use crate::lab::fuse::{self, Contestant};
@@ -93,6 +95,11 @@ commands! {
     Spectrogram {
         /// The log-mel spectrogram of a mono waveform at 16 kHz, of which two seconds are read. [`Event::Spectrogram`].
         Spectrogram { samples: Vec<f32> },
+    }
+    ClipTask {
+        /// Asks one of the networks that hear and see: of the video of a clip, and of a mono waveform at 16 kHz, of which two seconds
+        /// are read. [`Event::TaskDone`].
+        RunTask { clip: ClipName, samples: Vec<f32>, task: ClipTask },
     }
     Steps {
         /// Times every step of encoding the picture on the device that computes. [`Event::StepsTimed`].
@@ -264,6 +271,7 @@ impl Lane {
             | Lane::SelfAttention
             | Lane::WordAlignment
             | Lane::Spectrogram
+            | Lane::ClipTask
             | Lane::Steps
             | Lane::Match
             | Lane::Search

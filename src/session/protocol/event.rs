@@ -4,6 +4,7 @@ use super::command::Lane;
 use super::input::{Photo, Pixels};
 use super::model::{ModelFacts, Offer, PrecisionReport, StoredModel};
 use super::training::TrainingUpdate;
+pub use crate::infer::audiovisual::Hit;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +38,7 @@ pub enum Event {
     SelfAttention(AttentionWeights),
     WordsAligned(WordAlignment),
     Spectrogram(Spectrogram),
+    TaskDone(TaskOutput),
     /// In the order in which they run.
     StepsTimed(Vec<StepTime>),
     Training(TrainingUpdate),
@@ -272,6 +274,23 @@ impl AttentionWeights {
         let row = (layer * self.heads as usize + head) * queries + query;
         &self.values[row * keys..(row + 1) * keys]
     }
+}
+
+/// What the networks of [`crate::model::audiovisual`] say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum TaskOutput {
+    /// Probability of each cell of the frame, row by row.
+    Map(Vec<f32>),
+    /// Probability of each offset from [`FARTHEST`] frames too late to as many too early, then of that it cannot be told.
+    ///
+    /// [`FARTHEST`]: crate::model::audiovisual::sync::FARTHEST
+    Answers(Vec<f32>),
+    Hits(Vec<Hit>),
+    /// Waveforms of two seconds: of a network that sees the picture, and of the same without it.
+    Separated {
+        with_picture: Vec<f32>,
+        without_picture: Vec<f32>,
+    },
 }
 
 /// How loud each band of frequencies is in each frame.

@@ -49,6 +49,19 @@ impl ClipName {
     }
 }
 
+/// What is asked of a clip that is seen and heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClipTask {
+    /// Where in a frame that is which is heard around a sample.
+    Source { frame: u32, sample: u32 },
+    /// By how many frames sound and video are apart.
+    Sync,
+    /// When and where something hits, by the video alone.
+    Events,
+    /// The sound of what the first picture shows, out of a mixture.
+    Separation,
+}
+
 impl From<Pixels> for Input {
     fn from(picture: Pixels) -> Self {
         Input::Picture(picture)

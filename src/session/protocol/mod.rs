@@ -19,10 +19,10 @@ pub use crate::precision::Precision;
 pub use command::{Command, EncodeLane, Lane};
 pub use event::{
     AlbumPart, Alternative, Answer, AttentionWeights, Backend, Candidate, CaptionHypothesis, DeviceReport,
-    DownloadProgress, Event, Failure, Loading, LoadingStage, OpenedPicture, Recovery, Spectrogram, StepTime,
-    Token, Trial, WordAlignment,
+    DownloadProgress, Event, Failure, Hit, Loading, LoadingStage, OpenedPicture, Recovery, Spectrogram,
+    StepTime, TaskOutput, Token, Trial, WordAlignment,
 };
-pub use input::{BackendChoice, ClipName, DecodingChoice, Input, Modality, Photo, Pixels, Reader};
+pub use input::{BackendChoice, ClipName, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader};
 pub use model::{Abilities, ModelFacts, ModelKind, ModelName, Offer, PrecisionReport, Stack, StoredModel};
 pub use training::{Experiment, KEPT_RUNS, TrainingUpdate};
 

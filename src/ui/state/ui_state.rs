@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::training::{CorruptionResults, Runs};
 use crate::session::protocol::{
     Answer, AttentionWeights, Command, Event, Failure, Lane, Offer, OpenedPicture, Precision,
-    PrecisionReport, Reply, Request, Spectrogram, StepTime, StoredModel, WordAlignment,
+    PrecisionReport, Reply, Request, Spectrogram, StepTime, StoredModel, TaskOutput, WordAlignment,
 };
 use crate::ui::memo::Memo;
 use leptos::prelude::{RwSignal, With};
@@ -69,6 +69,7 @@ requests! {
     SelfAttention => patches: Option<AttentionWeights>,
     WordAlignment => word_alignment: Option<WordAlignment>,
     Spectrogram => spectrogram: Option<Spectrogram>,
+    ClipTask => clip_task: Option<TaskOutput>,
     Steps => steps: Vec<StepTime>,
     Match => matched: Vec<f32>,
     Weights => weights: Vec<u8>,
@@ -183,6 +184,7 @@ impl UiState {
             Event::Spectrogram(found) => {
                 self.spectrogram.apply(id, Phase::Done, |value| *value = Some(found));
             }
+            Event::TaskDone(output) => self.clip_task.apply(id, Phase::Done, |value| *value = Some(output)),
             Event::StepsTimed(steps) => self.steps.apply(id, Phase::Done, |value| *value = steps),
             Event::Training(update) => self.apply_training(id, update),
             Event::Trained { .. } => self.training.apply(id, Phase::Done, |_| {}),

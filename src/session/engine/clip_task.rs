@@ -1,0 +1,70 @@
+//! What is asked of a clip that is seen and heard.
+
+use super::failure::unusable;
+use super::input::{clip, heard};
+use super::loaded::Loaded;
+use crate::infer::audiovisual::{
+    Spectrum, events_inputs, hits, separation_inputs, source_inputs, sync_inputs, window_at,
+};
+use crate::infer::pixels;
+use crate::model::audiovisual::Task;
+use crate::model::audiovisual::source::WINDOW;
+use crate::session::protocol::{ClipName, ClipTask, Event, Failure, TaskOutput};
+use crate::softmax::softmax;
+use crate::world::motion::FRAMES;
+use crate::world::sound::SAMPLES;
+
+/// What a network says of the video of a clip and of `samples`, which are heard with it.
+pub(super) async fn run(
+    loaded: &mut Loaded,
+    name: &ClipName,
+    samples: &[f32],
+    task: ClipTask,
+) -> Result<Event, Failure> {
+    let Loaded { model, networks, .. } = loaded;
+    let clip = clip(name)?;
+    let output = match task {
+        ClipTask::Source { frame, sample } => {
+            let (frame, sample) = (frame as usize, sample as usize);
+            if frame >= FRAMES || sample >= SAMPLES {
+                let detail = format!("frame {frame}, sample {sample}");
+                return Err(unusable("The clip has ended at this moment.", detail));
+            }
+            let picture = clip.frames().nth(frame).map(pixels).expect("a clip has so many frames");
+            let states = model.image_states(&[picture]).await?;
+            let window = window_at(heard(samples)?, sample, WINDOW / 2);
+            let map = networks.of(Task::Source).run(&source_inputs(states, &[window]), 1, "map").await?;
+            TaskOutput::Map(probabilities(map.as_f32()))
+        }
+        ClipTask::Sync => {
+            let video = events_inputs(&[clip.frames().map(pixels).collect()]);
+            let activity = networks.of(Task::Events).run(&video, 1, "activity").await?;
+            let inputs = sync_inputs(activity, &[heard(samples)?]);
+            let answers = networks.of(Task::Sync).run(&inputs, 1, "answers").await?;
+            TaskOutput::Answers(probabilities(answers.as_f32()))
+        }
+        ClipTask::Events => {
+            let video = events_inputs(&[clip.frames().map(pixels).collect()]);
+            let logits = networks.of(Task::Events).run(&video, 1, "hits").await?;
+            TaskOutput::Hits(hits(logits.as_f32()))
+        }
+        ClipTask::Separation => {
+            let states = model.image_states(&[pixels(clip.picture())]).await?;
+            let mixture = [Spectrum::of(heard(samples)?)];
+            let mut waveforms = Vec::new();
+            for is_seen in [true, false] {
+                let inputs = separation_inputs(&mixture, states.clone(), &[is_seen]);
+                let mask = networks.of(Task::Separation).run(&inputs, 1, "mask").await?;
+                waveforms.push(mixture[0].masked(mask.as_f32()));
+            }
+            let without_picture = waveforms.pop().expect("two were separated");
+            let with_picture = waveforms.pop().expect("two were separated");
+            TaskOutput::Separated { with_picture, without_picture }
+        }
+    };
+    Ok(Event::TaskDone(output))
+}
+
+fn probabilities(logits: &[f32]) -> Vec<f32> {
+    softmax(logits.iter().map(|&logit| f64::from(logit))).into_iter().map(|p| p as f32).collect()
+}

@@ -1,0 +1,35 @@
+//! Files of small models beside Playroom's own, each fetched when it is first needed.
+
+use crate::infer::modality::EncoderError;
+use crate::io::safetensors::SafetensorsFile;
+use crate::session::host::Host;
+use crate::session::protocol::{Failure, Recovery};
+
+/// Fetches `name` from the folder `url`; `what` says of what it is, as "encoder of sounds".
+pub(super) async fn fetch(
+    host: &impl Host,
+    url: &str,
+    name: &str,
+    what: &str,
+) -> Result<SafetensorsFile, Failure> {
+    let fetched = host.fetch(&format!("{url}/{name}"), &mut |_, _| {}).await;
+    let absent = |detail| Failure {
+        sentence: format!("The {what} could not be downloaded."),
+        detail,
+        recovery: Recovery::Retry,
+    };
+    SafetensorsFile::new(name, fetched.map_err(absent)?).map_err(|error| damaged(what, error.to_string()))
+}
+
+/// A file that holds something else; a later download may be whole.
+pub(super) fn damaged(what: &str, detail: String) -> Failure {
+    Failure { sentence: format!("The {what} is damaged."), detail, recovery: Recovery::Retry }
+}
+
+/// Why a file could not be loaded.
+pub(super) fn unloaded(what: &str, error: EncoderError) -> Failure {
+    match error {
+        EncoderError::Device(error) => error.into(),
+        error => damaged(what, error.to_string()),
+    }
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::config_error::ConfigError;
 
 /// Heads of the attention, of which the width is a multiple.
-pub const HEADS: usize = 4;
+pub(super) const HEADS: usize = 4;
 
 /// What the sizes of such a network name themselves.
 pub const MODEL_TYPE: &str = "triptych-audiovisual";

@@ -12,6 +12,7 @@ mod entries;
 mod fetch;
 mod focus;
 mod format;
+mod gallery;
 mod glossary;
 mod history;
 mod memo;

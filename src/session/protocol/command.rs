@@ -10,6 +10,7 @@ use super::training::Experiment;
 use crate::lab::fuse::{self, Contestant};
 use crate::lab::sabotage::Corruption;
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// Declares [`Lane`] and [`Command`] from the lanes in the order of their urgency, each with its commands; under `_` stand the
 /// commands that name their lane themselves.
@@ -230,6 +231,11 @@ impl EncodeLane {
             Modality::Table => EncodeLane::Tables,
             Modality::Graph => EncodeLane::Graphs,
         }
+    }
+
+    /// The modality of [`EncodeLane::of`].
+    pub fn modality(self) -> Option<Modality> {
+        Modality::VARIANTS.iter().copied().find(|&modality| EncodeLane::of(modality) == self)
     }
 }
 

@@ -29,9 +29,9 @@ impl Embeddings {
         }
     }
 
-    /// Pictures encoded so far.
+    /// Pictures encoded so far, or what came in their stead.
     pub fn count(&self) -> usize {
-        self.pictures.len().checked_div(self.width).unwrap_or(0)
+        self.pictures.len().max(self.others.len()).checked_div(self.width).unwrap_or(0)
     }
 }
 

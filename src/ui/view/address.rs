@@ -1,6 +1,6 @@
 //! The view as an address below the page's base, and back.
 
-use super::{RankBy, Room, View};
+use super::{Medium, RankBy, RetrieveMode, Room, View};
 use crate::session::protocol::{DecodingChoice, Precision};
 use std::str::FromStr;
 
@@ -48,6 +48,8 @@ impl View {
             }
             Room::Retrieve => {
                 write("by", Some(self.retrieve.to_string()), Some(plain.retrieve.to_string()));
+                write("from", text(self.from.word()), text(plain.from.word()));
+                write("to", text(self.to.word()), text(plain.to.word()));
                 write("q", text(&self.query), text(""));
                 write("rank", Some(self.rank_by.to_string()), Some(plain.rank_by.to_string()));
                 // Of the other ranking no word can be pinned.
@@ -124,6 +126,18 @@ impl View {
         of_room.or_else(|| self.read_shared(key, value))
     }
 
+    /// Older links name what is found, and by what, in one word.
+    fn read_task(&mut self, value: &str) -> bool {
+        let pair = match value {
+            "words" => (Medium::Text, Medium::Image),
+            "sentences" => (Medium::Image, Medium::Text),
+            "pictures" => (Medium::Image, Medium::Image),
+            mode => return set(&mut self.retrieve, mode),
+        };
+        (self.retrieve, (self.from, self.to)) = (RetrieveMode::Ranking, pair);
+        true
+    }
+
     fn read_shared(&mut self, key: &str, value: &str) -> Option<bool> {
         let index = || value.parse().ok().map(Some);
         // Such that one more still is a number.
@@ -139,7 +153,9 @@ impl View {
             "picture" => set(&mut self.picture, value),
             "gallery" => set(&mut self.gallery, value),
             "edit" => put(&mut self.editing, flag(value)),
-            "by" => set(&mut self.retrieve, value),
+            "by" => self.read_task(value),
+            "from" => set(&mut self.from, value),
+            "to" => set(&mut self.to, value),
             "q" if self.room == Room::Retrieve => set(&mut self.query, value),
             "rank" => set(&mut self.rank_by, value),
             "rerank" => put(&mut self.rerank, flag(value)),
@@ -242,7 +258,7 @@ fn decoding_of(name: &str) -> Option<DecodingChoice> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attending, ListenView, PictureName, RetrieveMode};
+    use super::super::{Attending, ListenView, PictureName};
     use super::*;
 
     fn there_and_back(view: &View) -> View {
@@ -262,6 +278,8 @@ mod tests {
         let retrieve = View {
             room: Room::Retrieve,
             retrieve: RetrieveMode::Matrix,
+            from: Medium::Sound,
+            to: Medium::Graph,
             query: "a red & blue circle?".into(),
             rerank: true,
             milli_temperature: Some(70),
@@ -313,6 +331,7 @@ mod tests {
         let unknown: Vec<_> = misread.iter().filter(|misread| !misread.is_known).collect();
         assert_eq!(unknown, [&Misread { key: "unknown".into(), value: "1".into(), is_known: false }]);
         for (room, query) in [
+            ("retrieve", "from=smell&to=&by=words-and-pictures"),
             ("fuse", "batch=0&task=1-2&with=late.nobody"),
             ("contrast", "batch=1&space=outer&hard=2"),
             ("listen", "ms=2001&off=128&loud=1"),
@@ -326,6 +345,8 @@ mod tests {
     fn older_links_mean_what_they_meant() {
         for (room, old, new) in [
             ("retrieve", "temperature=1000", "temp=1.000"),
+            ("retrieve", "by=sentences", "from=image&to=text"),
+            ("retrieve", "by=pictures&picture=1-3", "picture=1-3&from=image"),
             ("caption", "decode=sample-800-7&layer=0&head=2", "decode=sampling-0.800-7&layer-no=1&head-no=3"),
             ("contrast", "tau=70&rate=900", "temp=0.070&lr=0.000900"),
             ("contrast", "race-rate=500", "race-lr=0.000500"),

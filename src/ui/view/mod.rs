@@ -12,7 +12,7 @@ pub use address::Misread;
 pub use album::AlbumView;
 pub use contrast::ContrastView;
 pub use listen::ListenView;
-pub use names::{Attending, ContrastMode, PictureName, RankBy, RetrieveMode};
+pub use names::{Attending, ContrastMode, Medium, PictureName, RankBy, RetrieveMode};
 pub use race::{LONGEST, RaceView};
 pub use rooms::{Group, Room, RoomInfo};
 
@@ -32,6 +32,9 @@ pub struct View {
     /// The seed of the gallery's scenes, all of split `test`.
     pub gallery: u64,
     pub retrieve: RetrieveMode,
+    /// By what the gallery is searched, and what is found.
+    pub from: Medium,
+    pub to: Medium,
     pub query: String,
     pub rank_by: RankBy,
     pub rerank: bool,
@@ -68,7 +71,9 @@ impl Default for View {
             picture: PictureName::Seeded { seed: GALLERY_SEED, index: 0 },
             editing: false,
             gallery: GALLERY_SEED,
-            retrieve: RetrieveMode::Words,
+            retrieve: RetrieveMode::Ranking,
+            from: Medium::Text,
+            to: Medium::Image,
             query: String::new(),
             rank_by: RankBy::Cosine,
             rerank: false,
@@ -96,6 +101,11 @@ impl Default for View {
 const GALLERY_SEED: u64 = 1;
 
 impl View {
+    /// Whether the room Retrieve ranks the gallery for this pair.
+    pub fn finds(&self, from: Medium, to: Medium) -> bool {
+        self.retrieve == RetrieveMode::Ranking && (self.from, self.to) == (from, to)
+    }
+
     /// The race of the room, in the rooms that have one.
     pub fn race(&self) -> Option<&RaceView> {
         match self.room {

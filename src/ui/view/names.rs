@@ -1,17 +1,73 @@
 //! The choices of a view, each with the word that names it in the address.
 
+use crate::session::protocol::{ClipName, EncodeLane, Modality};
 use std::fmt;
 use std::str::FromStr;
 
-/// What is looked for with what.
+/// What the room Retrieve shows of the gallery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "lowercase")]
 pub enum RetrieveMode {
-    Words,
-    Sentences,
-    Pictures,
+    Ranking,
     Matrix,
     Map,
+}
+
+/// A modality of a clip; its title is its name on the page.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(ascii_case_insensitive)]
+pub enum Medium {
+    Image,
+    Text,
+    Sound,
+    Video,
+    Table,
+    Graph,
+}
+
+impl Medium {
+    pub fn title(self) -> &'static str {
+        self.into()
+    }
+
+    /// In the midst of a sentence: `image`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Medium::Image => "image",
+            Medium::Text => "text",
+            Medium::Sound => "sound",
+            Medium::Video => "video",
+            Medium::Table => "table",
+            Medium::Graph => "graph",
+        }
+    }
+
+    /// That which has an encoder of its own; pictures and texts are read by the model itself.
+    pub const fn modality(self) -> Option<Modality> {
+        match self {
+            Medium::Image | Medium::Text => None,
+            Medium::Sound => Some(Modality::Sound),
+            Medium::Video => Some(Modality::Motion),
+            Medium::Table => Some(Modality::Table),
+            Medium::Graph => Some(Modality::Graph),
+        }
+    }
+
+    /// On which the gallery is encoded in it; pictures and texts come together.
+    pub fn lane(self) -> EncodeLane {
+        self.modality().map_or(EncodeLane::Gallery, EncodeLane::of)
+    }
 }
 
 /// By what the gallery is ranked for a text.
@@ -50,6 +106,17 @@ pub enum PictureName {
     Coded(String),
     /// The visitor's own file, which no link can carry.
     Own,
+}
+
+impl PictureName {
+    /// The clip that begins with this picture; the visitor's own has none.
+    pub fn clip(&self) -> Option<ClipName> {
+        Some(match self {
+            &PictureName::Seeded { seed, index } => ClipName::Seeded { seed, index },
+            PictureName::Coded(code) => ClipName::Coded(code.clone()),
+            PictureName::Own => return None,
+        })
+    }
 }
 
 impl fmt::Display for PictureName {

@@ -1,6 +1,5 @@
 //! Listen: what is seen and heard of a clip, in step.
 
-mod audio;
 mod hits;
 mod notes;
 mod player;

@@ -1,6 +1,6 @@
 //! The clock of a clip, with the sound that goes by it.
 
-use super::audio::Audio;
+use crate::ui::components::clip::Audio;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;

@@ -2,6 +2,7 @@
 
 use super::player::{LENGTH, Player};
 use super::stage_clip::StageClip;
+use crate::ui::components::clip::wave_path;
 use crate::ui::components::heatmap::place;
 use crate::ui::components::term::Term;
 use crate::ui::memo::Memo;
@@ -10,9 +11,6 @@ use leptos::ev::MouseEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-/// Columns in which the waveform is drawn.
-const COLUMNS: usize = 400;
-
 #[component]
 pub fn Waveform(
     #[prop(into)] clip: Memo<Shared<StageClip>>,
@@ -20,7 +18,7 @@ pub fn Waveform(
     player: Player,
 ) -> impl IntoView {
     let area = NodeRef::<Div>::new();
-    let d = Memo::new(move |_| mix.with(|samples| path(samples)));
+    let d = Memo::new(move |_| mix.with(|samples| wave_path(samples)));
     let loudest = move || {
         let peak = mix.with(|samples| samples.iter().fold(0.0_f32, |most, sample| most.max(sample.abs())));
         format!("Waveform of two seconds; the largest amplitude is {peak:.2} of 1")
@@ -51,30 +49,4 @@ pub fn Waveform(
 /// Where a second stands.
 fn at(seconds: f64) -> String {
     format!("left:{:.2}%", 100.0 * seconds / LENGTH)
-}
-
-/// From the least to the largest sample of each column, amplitude 1 at the top of 100 units and -1 at the bottom.
-fn path(samples: &[f32]) -> String {
-    let mut d = String::new();
-    for (column, piece) in samples.chunks(samples.len().div_ceil(COLUMNS).max(1)).enumerate() {
-        let least = piece.iter().copied().fold(f32::INFINITY, f32::min);
-        let most = piece.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let y = |sample: f32| 50.0 - 50.0 * sample;
-        d += &format!("M{column} {:.1}V{:.1}", y(most) - 0.3, y(least) + 0.3);
-    }
-    d
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_column_spans_its_samples() {
-        let mut samples = vec![0.0; 2 * COLUMNS];
-        (samples[2], samples[3]) = (1.0, -0.5);
-        let d = path(&samples);
-        assert!(d.starts_with("M0 49.7V50.3M1 -0.3V75.3M2 "), "{d}");
-        assert_eq!(d.matches('M').count(), COLUMNS);
-    }
 }

@@ -8,31 +8,48 @@ use crate::ui::components::term::Term;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
+use crate::ui::gallery;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::similarity;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
-use crate::ui::view::RetrieveMode;
+use crate::ui::view::{Medium, RetrieveMode, View};
 use leptos::prelude::*;
 
-/// Cosines of all sentences with all pictures, `[count, count]`; empty until the gallery is encoded.
-pub fn all_cosines(app: AppContext) -> Memo<Shared<Vec<f32>>> {
+/// Cosines of all items of one modality with all of another, `[count, count]`; empty until both are encoded.
+pub fn all_cosines(app: AppContext, pair: Memo<Option<(Medium, Medium)>>) -> Memo<Shared<Vec<f32>>> {
     Memo::new(move |_| {
-        Shared::new(app.requests.gallery.with(|rows| {
-            if rows.is_settled() {
-                similarity(&rows.value.texts, &rows.value.pictures, rows.value.width)
-            } else {
-                Vec::new()
-            }
+        let whole = pair.get().filter(|&(a, b)| gallery::is_whole(app, a) && gallery::is_whole(app, b));
+        Shared::new(whole.map_or_else(Vec::new, |(a, b)| {
+            gallery::rows(app, a, |a, width| gallery::rows(app, b, |b, _| similarity(a, b, width)))
         }))
     })
+}
+
+/// The same of all sentences with all pictures.
+pub fn caption_cosines(app: AppContext) -> Memo<Shared<Vec<f32>>> {
+    all_cosines(app, Memo::from(Some(CAPTIONS)))
+}
+
+const CAPTIONS: (Medium, Medium) = (Medium::Text, Medium::Image);
+
+/// The pair whose retrieval is measured: that which is looked at, or sentences and pictures; none where a modality is looked for by
+/// itself.
+fn measured_pair(view: &View) -> Option<(Medium, Medium)> {
+    let is_of_captions = |medium| matches!(medium, Medium::Text | Medium::Image);
+    match (view.from, view.to) {
+        _ if view.retrieve != RetrieveMode::Ranking => Some(CAPTIONS),
+        (from, to) if is_of_captions(from) && is_of_captions(to) => Some(CAPTIONS),
+        (from, to) => (from != to).then_some((from, to)),
+    }
 }
 
 /// Recall@K and mean reciprocal rank over the gallery, both ways, beside chance.
 #[component]
 pub fn Figures() -> impl IntoView {
     let app = AppContext::here();
-    let cosines = all_cosines(app);
+    let pair = app.pick(measured_pair);
+    let cosines = all_cosines(app, pair);
     let count = GALLERY as usize;
     let measured = Memo::new(move |_| {
         let cosines = cosines.get();
@@ -50,46 +67,63 @@ pub fn Figures() -> impl IntoView {
     };
     let measured_at =
         move |index: usize| measured.get().map(|both: [RetrievalMetrics; 2]| both[index].clone());
-    view! {
-        <WideTable label="Retrieval over the gallery"><table class="numbers">
-            <caption><Term id="recall-at-k">"Recall@K"</Term> " and " <Term id="mrr">"MRR"</Term> " over these " {count} " pairs"</caption>
-            <thead><tr><th scope="col">"Direction"</th>
-                {RetrievalMetrics::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
-                <th scope="col">"MRR"</th></tr></thead>
-            <tbody>
-                <tr><th scope="row">"Text to image"</th>{move || cells(measured_at(0))}</tr>
-                <tr><th scope="row">"Image to text"</th>{move || cells(measured_at(1))}</tr>
-                <tr class="quiet"><th scope="row">"Chance"</th>{cells(Some(RetrievalMetrics::chance(count)))}</tr>
-            </tbody>
-        </table></WideTable>
-        {move || measured.with(Option::is_some).then(|| view! {
-            <Exports label="Retrieval metrics" csv=move || table(measured.get_untracked(), count) />
-        })}
+    let rows = move |(a, b)| {
+        let row =
+            |(index, name)| view! { <tr><th scope="row">{name}</th>{move || cells(measured_at(index))}</tr> };
+        directions(a, b).into_iter().enumerate().map(row).collect_view()
+    };
+    let body = move |pair| {
+        view! {
+            <WideTable label="Retrieval over the gallery"><table class="numbers">
+                <caption><Term id="recall-at-k">"Recall@K"</Term> " and " <Term id="mrr">"MRR"</Term> " over these " {count} " pairs"</caption>
+                <thead><tr><th scope="col">"Direction"</th>
+                    {RetrievalMetrics::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
+                    <th scope="col">"MRR"</th></tr></thead>
+                <tbody>
+                    {rows(pair)}
+                    <tr class="quiet"><th scope="row">"Chance"</th>{cells(Some(RetrievalMetrics::chance(count)))}</tr>
+                </tbody>
+            </table></WideTable>
+            {move || measured.with(Option::is_some).then(|| view! {
+                <Exports label="Retrieval metrics" csv=move || table(pair, measured.get_untracked(), count) />
+            })}
+        }
+    };
+    move || {
+        match pair.get() {
+        Some(pair) => body(pair).into_any(),
+        None => view! { <p class="quiet">"Within one modality every item is nearest to itself: there is nothing to measure."</p> }.into_any(),
+    }
     }
 }
 
+/// `Text to image`, and back.
+fn directions(a: Medium, b: Medium) -> [String; 2] {
+    [(a, b), (b, a)].map(|(from, to)| format!("{} to {}", from.title(), to.word()))
+}
+
 /// The table as a file.
-fn table(measured: Option<[RetrievalMetrics; 2]>, count: usize) -> String {
+fn table((a, b): (Medium, Medium), measured: Option<[RetrievalMetrics; 2]>, count: usize) -> String {
     let head = ["direction", "recall@1", "recall@5", "recall@10", "mrr"].map(String::from);
-    let row = |(name, metrics): (&str, RetrievalMetrics)| {
+    let row = |(name, metrics): (String, RetrievalMetrics)| {
         let values = metrics.recall.into_iter().chain([metrics.mrr]).map(|value| value.to_string());
-        std::iter::once(name.to_string()).chain(values).collect()
+        std::iter::once(name.to_lowercase()).chain(values).collect()
     };
-    let named = ["text to image", "image to text"].into_iter().zip(measured.into_iter().flatten());
-    csv(&head, named.chain([("chance", RetrievalMetrics::chance(count))]).map(row))
+    let named = directions(a, b).into_iter().zip(measured.into_iter().flatten());
+    csv(&head, named.chain([("chance".to_string(), RetrievalMetrics::chance(count))]).map(row))
 }
 
 /// The inspector, by what is being looked at.
 #[component]
 pub fn Notes(ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
-    let (mode, late) = (app.pick(|view| view.retrieve), is_late(app));
+    let (shown, late) = (app.pick(|view| (view.retrieve, view.from, view.to)), is_late(app));
     let temperature = temperature(app);
     let figures = Memo::new(move |_| {
         let model = app.requests.load.with(|load| load.value.model.clone());
         let dash = || "–".to_owned();
         let names = if late.get() { ["Best score", "Mean score"] } else { ["Best cosine", "Mean cosine"] };
-        let is_search = !matches!(mode.get(), RetrieveMode::Matrix | RetrieveMode::Map);
+        let is_search = shown.get().0 == RetrieveMode::Ranking;
         let scores: Vec<f32> = ranking
             .order
             .with(|order| ranking.cosines.with(|all| order.iter().map(|&item| all[item]).collect()));
@@ -109,8 +143,8 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
         is_search.then_some(of_search).into_iter().flatten().chain(common).collect::<Vec<_>>()
     });
     move || {
-        match mode.get() {
-        RetrieveMode::Matrix => view! {
+        match shown.get() {
+        (RetrieveMode::Matrix, ..) => view! {
             <Inspector title="Similarity matrix" section="11.1, the contrastive objective" figures formula=cosine()>
                 <p>"Each row is a caption, each column an image, each cell the " <Term id="cosine-similarity">"cosine similarity"</Term> " of their unit vectors. Matching pairs
                     lie on the diagonal: " <Term id="contrastive-learning">"contrastive training"</Term> " raised it and lowered the rest of its row and column."</p>
@@ -119,7 +153,7 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
             </Inspector>
         }
         .into_any(),
-        RetrieveMode::Map => view! {
+        (RetrieveMode::Map, ..) => view! {
             <Inspector title="The modality gap" section="6, representation spaces" figures formula=projection()>
                 <p>"All vectors of the gallery, projected by " <Term id="pca">"PCA"</Term> " to the two directions of greatest variance. A caption and its image
                     ought to coincide, yet texts and images form two clusters: the " <Term id="modality-gap">"modality gap"</Term> "."</p>
@@ -127,7 +161,17 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
             </Inspector>
         }
         .into_any(),
-        RetrieveMode::Words if late.get() => view! {
+        (_, from, to) if [from, to].into_iter().any(|medium| medium.modality().is_some()) => view! {
+            <Inspector title="One space, six modalities" section="12, cross-modal retrieval" figures formula=ranked()>
+                <p>"Sound, video, tables and graphs have " <Term id="encoder">"encoders"</Term> " of their own. Each was trained to put a clip where the frozen
+                    encoders put its image and its caption. So any two can be compared, even two that never met in training (Girdhar et al. 2023)."</p>
+                <p>{unknowable(from)}</p>
+                {(from != to).then(|| view! { <p>{unknowable(to)}</p> })}
+                <p>"What one of the two cannot know, no ranking can use: the rank of the right one shows how much both tell."</p>
+            </Inspector>
+        }
+        .into_any(),
+        _ if late.get() => view! {
             <Inspector title="Ranked by late interaction" section="10, alignment, and 12, retrieval" figures formula=late_interaction()>
                 <p>"Two encoders give every word and every " <Term id="patch">"patch"</Term> " a unit vector of its own. " <Term id="late-interaction">"Late interaction"</Term> "
                     lets each word take the patch that it is nearest to; the mean of these cosines is the score of the image."</p>
@@ -147,6 +191,22 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
         }
         .into_any(),
     }
+    }
+}
+
+/// What a modality of a clip leaves open.
+fn unknowable(medium: Medium) -> &'static str {
+    match medium {
+        Medium::Image => "An image holds no events: nothing in it says what will move, hit or sound.",
+        Medium::Text => "A caption says what is seen when the clip begins, and nothing of motion or sound.",
+        Medium::Sound => {
+            "Colour is inaudible, and so are place and background. What stays still and is not hit is silent."
+        }
+        Medium::Video => "A video is silent. How an object sounds has to be concluded from its looks.",
+        Medium::Table => {
+            "No column of the table names a shape or a texture; the temperature hints at the texture. One cell in ten is missing."
+        }
+        Medium::Graph => "A graph has attributes and relations, but neither the background nor exact places.",
     }
 }
 
@@ -214,9 +274,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_measured_is_the_pair_that_is_looked_at() {
+        let pair = |retrieve, from, to| measured_pair(&View { retrieve, from, to, ..View::default() });
+        let ranking = RetrieveMode::Ranking;
+        assert_eq!(pair(ranking, Medium::Sound, Medium::Text), Some((Medium::Sound, Medium::Text)));
+        assert_eq!(pair(ranking, Medium::Image, Medium::Image), Some(CAPTIONS));
+        assert_eq!(pair(ranking, Medium::Sound, Medium::Sound), None);
+        assert_eq!(pair(RetrieveMode::Map, Medium::Sound, Medium::Sound), Some(CAPTIONS));
+    }
+
+    #[test]
     fn the_metrics_are_a_file_with_chance_as_its_last_line() {
         let metrics = || RetrievalMetrics { recall: [0.5, 0.75, 1.0], mrr: 0.6 };
-        let text = table(Some([metrics(), metrics()]), 100);
+        let text = table(CAPTIONS, Some([metrics(), metrics()]), 100);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[..2], ["direction,recall@1,recall@5,recall@10,mrr", "text to image,0.5,0.75,1,0.6"]);
         assert!(lines[3].starts_with("chance,0.01,0.05,0.1,"), "{text}");

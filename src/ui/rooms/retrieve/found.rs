@@ -10,7 +10,7 @@ use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
-use crate::ui::view::RetrieveMode;
+use crate::ui::view::Medium;
 use crate::world::Scene;
 use crate::world::language::{Statement, parse};
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ struct Found {
     cosine: f32,
     probability: f32,
     matched: Option<f32>,
-    /// Whether the query is true of the scene; `None` where it is no sentence of the world's.
+    /// As [`truth_of`] has it.
     truth: Option<bool>,
 }
 
@@ -47,10 +47,7 @@ pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
                 matched: ranking
                     .matched
                     .with(|all| all.iter().find(|(other, _)| *other == item).map(|(_, p)| *p)),
-                truth: statements.with(|statements| {
-                    let scene = app.gallery.with(|gallery| gallery.pictures[item].scene.clone());
-                    statements.as_ref().zip(scene).map(|(statements, scene)| is_true(statements, &scene))
-                }),
+                truth: truth_of(app, ranking, statements, item),
             })
             .collect::<Vec<_>>()
     });
@@ -66,8 +63,37 @@ pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
     }
 }
 
+/// Whether an item is what was looked for: the query is true of its scene, or it is of the query's own clip. `None` where the query is
+/// no sentence of the world's, or of no clip of the gallery.
+pub fn truth_of(
+    app: AppContext,
+    ranking: Ranking,
+    statements: Memo<Option<Vec<Statement>>>,
+    item: usize,
+) -> Option<bool> {
+    let of_words = statements.with(|statements| {
+        let scene = app.gallery.with(|gallery| gallery.pictures[item].scene.clone());
+        statements.as_ref().zip(scene).map(|(statements, scene)| is_true(statements, &scene))
+    });
+    of_words.or_else(|| ranking.own.get().map(|own| own == item))
+}
+
+/// At which rank the query's own clip is found.
+#[component]
+pub fn OwnRank(ranking: Ranking) -> impl IntoView {
+    let app = AppContext::here();
+    let to = app.pick(|view| view.to);
+    let words = move || {
+        let own = ranking.own.get()?;
+        let (rank, count) =
+            ranking.order.with(|order| (order.iter().position(|&item| item == own), order.len()));
+        Some(format!("The {} of the same clip has rank {} of {count}.", to.get().word(), rank? + 1))
+    };
+    view! { <p class="truth" role="status" aria-busy=move || (!ranking.is_current.get()).to_string()>{words}</p> }
+}
+
 /// All that is ranked, as a file.
-fn table(app: AppContext, ranking: Ranking) -> String {
+pub fn table(app: AppContext, ranking: Ranking) -> String {
     let head = ["rank", "item", "caption", "cosine", "probability"].map(String::from);
     let (cosines, probabilities) = (ranking.cosines.get_untracked(), ranking.probabilities.get_untracked());
     let order = ranking.order.get_untracked();
@@ -175,17 +201,23 @@ pub fn Truth(ranking: Ranking) -> impl IntoView {
     }
 }
 
-/// The best sentences for the picture on the stage.
+/// The best sentences for what is looked for.
 #[component]
 pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
     let app = AppContext::here();
+    let (from, statements) = (app.pick(|view| view.from), query_statements(app, ranking));
     let found = Memo::new(move |_| {
         let order = ranking.order.get();
         app.gallery.with(|gallery| {
             let sentence = |&item: &usize| {
                 let text = gallery.captions[item].clone();
-                let truth =
-                    app.picture.with(|picture| Some(is_true(&parse(&text).ok()?, picture.scene.as_ref()?)));
+                let of_stage = || {
+                    app.picture.with(|picture| Some(is_true(&parse(&text).ok()?, picture.scene.as_ref()?)))
+                };
+                let truth = match from.get() {
+                    Medium::Text => truth_of(app, ranking, statements, item),
+                    _ => of_stage(),
+                };
                 (
                     text,
                     truth,
@@ -221,9 +253,9 @@ pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
 }
 
 /// The statements of the words that the order is of, where they are a sentence of the world's that pictures can show.
-fn query_statements(app: AppContext, ranking: Ranking) -> Memo<Option<Vec<Statement>>> {
+pub fn query_statements(app: AppContext, ranking: Ranking) -> Memo<Option<Vec<Statement>>> {
     Memo::new(move |_| {
-        let is_words = app.view.with(|view| view.retrieve == RetrieveMode::Words);
+        let is_words = app.view.with(|view| view.from == Medium::Text);
         let statements = is_words.then(|| ranking.words.with(|words| parse(words).ok())).flatten();
         statements.filter(|all| all.iter().all(|statement| statement.claim.is_of_picture()))
     })

@@ -1,6 +1,6 @@
 //! Both modalities on one map.
 
-use super::figures::all_cosines;
+use super::figures::caption_cosines;
 use super::matrix::PairNote;
 use crate::ui::components::heatmap::{Matrix, is_left, place};
 use crate::ui::context::AppContext;
@@ -28,7 +28,7 @@ pub fn SpaceMap() -> impl IntoView {
         })
     });
     let count = Memo::new(move |_| projection.with(|projection| projection.points.len() / 2));
-    let cosines = all_cosines(app);
+    let cosines = caption_cosines(app);
     let matrix = Memo::new(move |_| {
         let cosines = cosines.get();
         let side = cosines.len().isqrt();

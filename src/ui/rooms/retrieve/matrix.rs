@@ -1,6 +1,6 @@
 //! Every caption against every image.
 
-use super::figures::all_cosines;
+use super::figures::caption_cosines;
 use crate::order;
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
@@ -16,7 +16,7 @@ use leptos::prelude::*;
 #[component]
 pub fn SimilarityMatrix() -> impl IntoView {
     let app = AppContext::here();
-    let cosines = all_cosines(app);
+    let cosines = caption_cosines(app);
     let matrix = Memo::new(move |_| {
         let cosines = cosines.get();
         let count = if cosines.is_empty() { 0 } else { GALLERY as usize };

@@ -1,39 +1,42 @@
-//! Retrieve: words and pictures in one space.
+//! Retrieve: all modalities of a clip in one space, each looked for by each.
 
+mod all_pairs;
+mod clip_query;
 mod figures;
 mod found;
-mod gallery;
+mod found_clips;
 mod map;
 mod matrix;
 mod query;
 mod ranking;
 mod word_patches;
 
-use crate::session::protocol::Lane;
+use crate::session::protocol::{EncodeLane, Lane};
+use crate::ui::components::clip::Speaker;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::form::{Segments, Slider, Switch};
+use crate::ui::components::gallery_progress::GalleryProgress;
 use crate::ui::components::overlay::Overlay;
 use crate::ui::components::picture::PicturePanel;
 use crate::ui::context::AppContext;
+use crate::ui::gallery;
 use crate::ui::memo::Memo;
-use crate::ui::view::{RankBy, RetrieveMode};
+use crate::ui::view::{Medium, RankBy, RetrieveMode, View};
+use all_pairs::AllPairs;
+use clip_query::ClipQuery;
 use figures::{Figures, Notes};
-use found::{FoundPictures, FoundSentences};
-use gallery::{Progress, encode};
+use found::{FoundPictures, FoundSentences, OwnRank};
+use found_clips::FoundClips;
 use leptos::prelude::*;
 use map::SpaceMap;
 use matrix::SimilarityMatrix;
 use query::WordsQuery;
-use ranking::Ranking;
+use ranking::{Ranking, is_late};
+use strum::VariantArray;
 use word_patches::WordPatches;
 
-const MODES: [(RetrieveMode, &str); 5] = [
-    (RetrieveMode::Words, "Text to image"),
-    (RetrieveMode::Sentences, "Image to text"),
-    (RetrieveMode::Pictures, "Image to image"),
-    (RetrieveMode::Matrix, "Matrix"),
-    (RetrieveMode::Map, "Map"),
-];
+const MODES: [(RetrieveMode, &str); 3] =
+    [(RetrieveMode::Ranking, "Ranking"), (RetrieveMode::Matrix, "Matrix"), (RetrieveMode::Map, "Map")];
 
 const RANKINGS: [(RankBy, &str); 2] =
     [(RankBy::Cosine, "Cosine similarity"), (RankBy::Late, "Late interaction")];
@@ -41,35 +44,96 @@ const RANKINGS: [(RankBy, &str); 2] =
 #[component]
 pub fn Retrieve() -> impl IntoView {
     let app = AppContext::here();
-    encode(app);
+    provide_context(Speaker::new());
     let mode = app.pick(|view| view.retrieve);
+    let is_all = RwSignal::new(false);
+    let lanes = lanes(app, is_all);
+    gallery::encode(app, lanes);
     let ranking = Ranking::new(app);
-    let stage = move || match mode.get() {
-        RetrieveMode::Words => {
+    let shown = app.pick(|view| (view.retrieve, view.from, view.to));
+    let stage = move || match shown.get() {
+        (RetrieveMode::Matrix, ..) => view! { <SimilarityMatrix /> }.into_any(),
+        (RetrieveMode::Map, ..) => view! { <SpaceMap /> }.into_any(),
+        (_, Medium::Text, Medium::Image) => {
             view! { <WordsQuery ranking /><Sharpness /><WordPatches /><FoundPictures ranking /> }.into_any()
         }
-        RetrieveMode::Sentences => {
-            view! { <PictureQuery><FoundSentences ranking /></PictureQuery> }.into_any()
+        (_, Medium::Text, to) => view! { <WordsQuery ranking /><Sharpness />{found(ranking, to)} }.into_any(),
+        (_, Medium::Image, to) => {
+            view! { <PictureQuery ranking><Sharpness />{found(ranking, to)}</PictureQuery> }.into_any()
         }
-        RetrieveMode::Pictures => view! { <PictureQuery><FoundPictures ranking /></PictureQuery> }.into_any(),
-        RetrieveMode::Matrix => view! { <SimilarityMatrix /> }.into_any(),
-        RetrieveMode::Map => view! { <SpaceMap /> }.into_any(),
+        (_, from, to) => {
+            view! { <ClipQuery medium=from ranking><Sharpness />{found(ranking, to)}</ClipQuery> }.into_any()
+        }
     };
     view! {
         <section class="stage">
-            <Segments label="Retrieval task" options=MODES.to_vec() chosen=mode
+            <Segments label="View" options=MODES.to_vec() chosen=mode
                 choose=move |mode| app.go(|view| { view.retrieve = mode; view.pair = None }) />
-            <Progress />
+            {move || (mode.get() == RetrieveMode::Ranking).then(|| view! { <Pair /> })}
+            <GalleryProgress lanes />
             {stage}
             <Figures />
+            <AllPairs is_all />
         </section>
         <Notes ranking />
     }
 }
 
+/// The lanes of what is looked at: those of the pair, or of all modalities.
+fn lanes(app: AppContext, is_all: RwSignal<bool>) -> Memo<Vec<EncodeLane>> {
+    let late = is_late(app);
+    Memo::new(move |_| {
+        let media = app.view.with(|view| match view.retrieve {
+            _ if is_all.get() => Medium::VARIANTS.to_vec(),
+            RetrieveMode::Ranking => vec![view.from, view.to],
+            RetrieveMode::Matrix | RetrieveMode::Map => vec![Medium::Image],
+        });
+        let of_late = late.get().then_some(EncodeLane::Patches);
+        let mut lanes = Vec::new();
+        for lane in media.into_iter().map(Medium::lane).chain(of_late) {
+            if !lanes.contains(&lane) {
+                lanes.push(lane);
+            }
+        }
+        lanes
+    })
+}
+
+/// By what the gallery is searched, and what is found.
+#[component]
+fn Pair() -> impl IntoView {
+    let app = AppContext::here();
+    let options = || Medium::VARIANTS.iter().map(|&medium| (medium, medium.title())).collect::<Vec<_>>();
+    let choose = move |change: fn(&mut View, Medium), medium| {
+        app.go(|view| {
+            change(view, medium);
+            view.word = None;
+        });
+    };
+    view! {
+        <div class="choices">
+            <span aria-hidden="true">"From"</span>
+            <Segments label="From" options=options() chosen=app.pick(|view| view.from)
+                choose=move |medium| choose(|view, medium| view.from = medium, medium) />
+            <span aria-hidden="true">"To"</span>
+            <Segments label="To" options=options() chosen=app.pick(|view| view.to)
+                choose=move |medium| choose(|view, medium| view.to = medium, medium) />
+        </div>
+    }
+}
+
+/// What was found of a modality.
+fn found(ranking: Ranking, to: Medium) -> AnyView {
+    match to {
+        Medium::Image => view! { <FoundPictures ranking /> }.into_any(),
+        Medium::Text => view! { <FoundSentences ranking /> }.into_any(),
+        medium => view! { <FoundClips ranking medium /> }.into_any(),
+    }
+}
+
 /// The picture whose like is looked for, beside what is found.
 #[component]
-fn PictureQuery(children: Children) -> impl IntoView {
+fn PictureQuery(ranking: Ranking, children: Children) -> impl IntoView {
     let app = AppContext::here();
     let position = ranking::position(app);
     // A picture of the gallery is encoded with it.
@@ -82,7 +146,7 @@ fn PictureQuery(children: Children) -> impl IntoView {
             <PicturePanel overlay=Overlay::default() />
             <div>
                 <FailureNote lane=Lane::PictureQuery failure />
-                <Sharpness />
+                <OwnRank ranking />
                 {children()}
             </div>
         </div>
@@ -93,7 +157,7 @@ fn PictureQuery(children: Children) -> impl IntoView {
 #[component]
 fn Sharpness() -> impl IntoView {
     let app = AppContext::here();
-    let is_words = app.pick(|view| view.retrieve == RetrieveMode::Words);
+    let is_words = app.pick(|view| view.finds(Medium::Text, Medium::Image));
     let matches = app.can(|abilities| abilities.matches);
     let rerank = app.pick(|view| view.rerank);
     let temperature = ranking::temperature(app);

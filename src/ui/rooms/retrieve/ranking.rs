@@ -5,11 +5,12 @@ use crate::order;
 use crate::session::protocol::{Command, Input};
 use crate::softmax::softmax;
 use crate::ui::context::AppContext;
+use crate::ui::gallery;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::cosines;
 use crate::ui::state::{Phase, RequestState};
 use crate::ui::throttle::throttle;
-use crate::ui::view::{RankBy, RetrieveMode};
+use crate::ui::view::{Medium, RankBy, RetrieveMode};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -32,12 +33,14 @@ pub struct Ranking {
     pub order: Memo<Vec<usize>>,
     /// The matching probability of each of the items that were ranked again.
     pub matched: Memo<Vec<(usize, f32)>>,
+    /// The item of the query's own clip, where another modality of it is looked for.
+    pub own: Memo<Option<usize>>,
 }
 
 impl Ranking {
     pub fn new(app: AppContext) -> Self {
         let Query { vector, words, is_current } = Query::new(app);
-        let mode = app.pick(|view| view.retrieve);
+        let (from, to) = (app.pick(|view| view.from), app.pick(|view| view.to));
         let temperature = temperature(app);
         let late = is_late(app);
         let own_scale = own_scale(app);
@@ -45,13 +48,14 @@ impl Ranking {
             if late.get() {
                 return late_scores(app);
             }
-            let is_sentences = mode.get() == RetrieveMode::Sentences;
-            app.requests.gallery.with(|rows| {
-                cosines(&vector.get(), if is_sentences { &rows.value.texts } else { &rows.value.pictures })
-            })
+            gallery::rows(app, to.get(), |rows, _| cosines(&vector.get(), rows))
         });
-        let position = position(app);
-        let itself = Memo::new(move |_| position.get().filter(|_| mode.get() == RetrieveMode::Pictures));
+        let place = Memo::new(move |_| {
+            let name = app.picture.with(|picture| picture.name.clone());
+            app.gallery.with(|gallery| gallery.position(&name)).filter(|_| from.get() != Medium::Text)
+        });
+        let itself = Memo::new(move |_| place.get().filter(|_| from.get() == to.get()));
+        let own = Memo::new(move |_| place.get().filter(|_| from.get() != to.get()));
         let by_cosine = Memo::new(move |_| {
             let mut order = cosines.with(|cosines| order::argsort_desc(cosines));
             order.retain(|&item| Some(item) != itself.get());
@@ -84,6 +88,7 @@ impl Ranking {
                 cosines.with(|cosines| reranked(by_cosine.get(), &matched.get(), cosines, scale))
             }),
             matched,
+            own,
         }
     }
 }
@@ -116,7 +121,7 @@ fn logit(p: f32) -> f32 {
 /// Whether words are compared with patches: where that is chosen for texts and the model can.
 pub fn is_late(app: AppContext) -> Memo<bool> {
     let can = app.can(|abilities| abilities.compares_words);
-    let is_chosen = app.pick(|view| view.retrieve == RetrieveMode::Words && view.rank_by == RankBy::Late);
+    let is_chosen = app.pick(|view| view.finds(Medium::Text, Medium::Image) && view.rank_by == RankBy::Late);
     Memo::new(move |_| is_chosen.get() && can.get())
 }
 
@@ -169,16 +174,25 @@ struct Query {
 impl Query {
     /// Asks for the embedding of what is looked for, and follows it.
     fn new(app: AppContext) -> Self {
-        let mode = app.pick(|view| view.retrieve);
+        let (from, is_ranking) =
+            (app.pick(|view| view.from), app.pick(|view| view.retrieve == RetrieveMode::Ranking));
         let typed = app.pick(|view| view.query.trim().to_owned());
         let text = throttle(move || typed.get(), TYPING_PAUSE);
         let position = position(app);
-        Effect::new(move || match mode.get() {
-            RetrieveMode::Words if !text.with(String::is_empty) => app.ask(Command::query(text.get())),
-            RetrieveMode::Sentences | RetrieveMode::Pictures if position.get().is_none() => {
+        // A clip of the gallery is encoded with it.
+        let wanted = Memo::new(move |_| {
+            let is_asked = is_ranking.get() && position.get().is_none();
+            let modality = from.get().modality().filter(|_| is_asked)?;
+            Some(Command::query(Input::Clip(app.steady.with(|picture| picture.name.clip())?, modality)))
+        });
+        Effect::new(move || match from.get() {
+            Medium::Text if is_ranking.get() && !text.with(String::is_empty) => {
+                app.ask(Command::query(text.get()));
+            }
+            Medium::Image if is_ranking.get() && position.get().is_none() => {
                 app.ask(Command::query(app.steady.with(|picture| picture.pixels.clone())));
             }
-            _ => {}
+            _ => wanted.get().into_iter().for_each(|command| app.ask(command)),
         });
         let late = is_late(app);
         Effect::new(move || {
@@ -187,21 +201,28 @@ impl Query {
                 app.ask(Command::AlignWords { picture, text: text.get() });
             }
         });
-        let vector = Memo::new(move |_| match (mode.get(), position.get()) {
-            (RetrieveMode::Words, _) if typed.with(String::is_empty) => Vec::new(),
-            (RetrieveMode::Words, _) => app.requests.text_query.with(|request| request.value.texts.clone()),
-            (_, Some(at)) => app.requests.gallery.with(|rows| {
-                let rows = &rows.value;
-                rows.pictures[at * rows.width..(at + 1) * rows.width].to_vec()
+        let vector = Memo::new(move |_| match (from.get(), position.get()) {
+            (Medium::Text, _) if typed.with(String::is_empty) => Vec::new(),
+            (Medium::Text, _) => app.requests.text_query.with(|request| request.value.texts.clone()),
+            (from, Some(at)) => {
+                gallery::rows(app, from, |rows, width| rows[at * width..(at + 1) * width].to_vec())
+            }
+            (Medium::Image, None) => {
+                app.requests.picture_query.with(|request| request.value.pictures.clone())
+            }
+            (from, None) => app.requests.clip_query.with(|request| match request.answered.as_deref() {
+                Some(Command::Encode { inputs, .. }) if inputs[0].modality() == from.modality() => {
+                    request.value.others.clone()
+                }
+                _ => Vec::new(),
             }),
-            _ => app.requests.picture_query.with(|request| request.value.pictures.clone()),
         });
         let words = Memo::new(move |_| match late.get() {
             true => app.requests.word_alignment.with(words_of),
             false => app.requests.text_query.with(words_of),
         });
-        let is_current = Memo::new(move |_| match (mode.get(), position.get()) {
-            (RetrieveMode::Words, _) => {
+        let is_current = Memo::new(move |_| match (from.get(), position.get()) {
+            (Medium::Text, _) => {
                 let is_over = match late.get() {
                     true => app.requests.word_alignment.with(|request| request.phase == Phase::Failed),
                     false => app.requests.text_query.with(|request| request.phase == Phase::Failed),
@@ -209,10 +230,13 @@ impl Query {
                 words.with(|words| typed.with(|typed| is_over || typed.is_empty() || words == typed))
             }
             (_, Some(_)) => true,
-            _ => app
+            (Medium::Image, None) => app
                 .requests
                 .picture_query
                 .with(|request| request.phase == Phase::Failed || app.is_of_stage(request)),
+            _ => app.requests.clip_query.with(|request| {
+                request.phase == Phase::Failed || request.answered.as_deref() == wanted.get().as_ref()
+            }),
         });
         Query { vector, words, is_current }
     }
@@ -230,10 +254,11 @@ fn words_of<T: Clone>(request: &RequestState<T>) -> String {
     }
 }
 
-/// Where the picture on the stage stands among those of the gallery that are encoded.
+/// Where the clip on the stage stands among those of the gallery whose modality of the query is encoded.
 pub fn position(app: AppContext) -> Memo<Option<usize>> {
+    let from = app.pick(|view| view.from);
     Memo::new(move |_| {
-        let known = app.requests.gallery.with(|rows| rows.value.count());
+        let known = gallery::rows(app, from.get(), |rows, width| rows.len().checked_div(width).unwrap_or(0));
         app.gallery
             .with(|gallery| gallery.position(&app.picture.with(|picture| picture.name.clone())))
             .filter(|&at| at < known)
@@ -249,7 +274,8 @@ fn rerank_command(
     let late = is_late(app);
     Memo::new(move |_| {
         let can_match = app.facts.with(|facts| facts.as_ref().is_some_and(|facts| facts.abilities.matches));
-        let is_asked = can_match && app.view.with(|view| view.rerank && view.retrieve == RetrieveMode::Words);
+        let is_asked =
+            can_match && app.view.with(|view| view.rerank && view.finds(Medium::Text, Medium::Image));
         let is_whole = app.requests.gallery.with(|rows| rows.is_settled())
             && match late.get() {
                 true => {

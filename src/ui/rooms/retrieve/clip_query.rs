@@ -1,0 +1,65 @@
+//! The sound, video, table or graph of the clip on the stage, by which the gallery is searched.
+
+use super::found::OwnRank;
+use super::ranking::{Ranking, position};
+use crate::session::protocol::Lane;
+use crate::ui::components::clip::{ClipCard, Speaker};
+use crate::ui::components::failure::FailureNote;
+use crate::ui::context::AppContext;
+use crate::ui::memo::Memo;
+use crate::ui::state::Shared;
+use crate::ui::view::{Medium, View};
+use crate::world::Clip;
+use leptos::prelude::*;
+
+#[component]
+pub fn ClipQuery(medium: Medium, ranking: Ranking, children: Children) -> impl IntoView {
+    let app = AppContext::here();
+    let position = position(app);
+    let clip = Memo::new(move |_| {
+        let name = app.steady.with(|picture| picture.name.clip());
+        name.and_then(|name| name.draw().ok()).map(Shared::new)
+    });
+    let failure = Memo::new(move |_| {
+        let of_query = || app.requests.clip_query.with(|query| query.failure.clone());
+        if position.get().is_none() { of_query() } else { None }
+    });
+    let is_clip = Memo::new(move |_| clip.with(Option::is_some));
+    let query = move || match is_clip.get() {
+        true => view! { <ClipCard medium clip=kept(clip) name="the query" /> }.into_any(),
+        false => view! { <Clipless medium /> }.into_any(),
+    };
+    let refused = move || {
+        Speaker::here().is_refused.get().then(|| {
+            view! { <p class="small quiet" role="status">"This browser plays no sound here. Everything is also shown."</p> }
+        })
+    };
+    view! {
+        <div class="beside">
+            <section class="clip-query" aria-label=format!("Query: {}", medium.word())>{query}{refused}</section>
+            <div>
+                <FailureNote lane=Lane::ClipQuery failure />
+                <OwnRank ranking />
+                {children()}
+            </div>
+        </div>
+    }
+}
+
+/// The clip of now, or the one before where there is none.
+fn kept(clip: Memo<Option<Shared<Clip>>>) -> Memo<Shared<Clip>> {
+    Memo::new(move |last: Option<&Shared<Clip>>| {
+        clip.get().or_else(|| last.cloned()).expect("shown where there is a clip")
+    })
+}
+
+/// The visitor's own picture is all that is known of its scene.
+#[component]
+fn Clipless(medium: Medium) -> impl IntoView {
+    let app = AppContext::here();
+    let back = move |_| app.go(|view| view.picture = View::default().picture);
+    view! {
+        <p class="note">{format!("Your own image has no {}. Clips come from Playroom scenes.", medium.word())}</p>
+        <button type="button" class="button" on:click=back>"Back to a Playroom scene"</button>
+    }
+}

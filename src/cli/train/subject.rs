@@ -66,7 +66,7 @@ impl Subject {
     pub(super) fn parts(&self) -> &'static [&'static str] {
         match self {
             Subject::Encoder(_) => &["picture", "words"],
-            Subject::Network(config) if config.task == Task::Events => &["nothing", "hit"],
+            Subject::Network(config) if config.task == Task::Events => &["nothing", "hit", "place"],
             Subject::Network(_) => &[],
         }
     }

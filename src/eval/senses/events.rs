@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceError;
-use crate::infer::audiovisual::{Hit, Network, events_inputs, hits};
+use crate::infer::audiovisual::{Hit, Network};
 use crate::infer::pixels;
 use crate::world::Clip;
 use crate::world::motion::{FRAMES, TICKS_PER_FRAME};
@@ -28,25 +28,61 @@ pub struct Events {
 
 /// When an object hits, in frames.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Moment {
-    object: usize,
-    frame: f32,
+pub struct Moment {
+    pub object: usize,
+    pub frame: f32,
+}
+
+/// What is seen in a clip beside what happens in it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct JudgedHits {
+    /// Each with the object that it is taken for, none where none is near, and whether that hits then.
+    pub seen: Vec<(Hit, Option<usize>, bool)>,
+    /// What is not seen.
+    pub missed: Vec<Moment>,
+}
+
+impl JudgedHits {
+    pub fn new(clip: &Clip, hits: &[Hit]) -> Self {
+        let mut missed = truth(clip);
+        let judge = |hit: &Hit| {
+            let object = whose(clip, hit);
+            let moment = object.map(|object| Moment { object, frame: hit.frame as f32 });
+            let at = moment.and_then(|moment| missed.iter().position(|one| is_seen(one, &moment)));
+            let is_right = at.map(|at| missed.remove(at)).is_some();
+            (*hit, object, is_right)
+        };
+        JudgedHits { seen: hits.iter().map(judge).collect(), missed }
+    }
+
+    pub fn right(&self) -> usize {
+        self.seen.iter().filter(|(.., is_right)| *is_right).count()
+    }
+
+    /// How many hits there are.
+    pub fn true_hits(&self) -> usize {
+        self.right() + self.missed.len()
+    }
+
+    /// None where nothing happens and nothing is seen.
+    pub fn f1(&self) -> Option<f64> {
+        let all = self.seen.len() + self.true_hits();
+        (all > 0).then(|| 2.0 * self.right() as f64 / all as f64)
+    }
 }
 
 /// Looks for the hits of each clip.
 pub async fn evaluate_events(network: &mut Network, clips: &[Clip]) -> Result<Events, DeviceError> {
     let (mut right, mut found, mut true_hits, mut chance) = (0, 0, 0, 0.0);
     for clip in clips {
-        let video = clip.frames().map(pixels).collect();
-        let logits = network.run(&events_inputs(&[video]), 1, "hits").await?;
-        let seen: Vec<Option<Moment>> = hits(logits.as_f32()).iter().map(|hit| whose(clip, hit)).collect();
-        let truth = truth(clip);
-        right += matched(&truth, &seen.iter().copied().flatten().collect::<Vec<_>>());
-        found += seen.len();
-        true_hits += truth.len();
+        let hits = network.find_hits(clip.frames().map(pixels).collect()).await?;
+        let judged = JudgedHits::new(clip, &hits);
+        right += judged.right();
+        found += judged.seen.len();
+        true_hits += judged.true_hits();
         // Three frames are near enough.
         let guess = 3.0 / (FRAMES * clip.scene.objects.len().max(1)) as f64;
-        chance += guess.min(1.0) * truth.len() as f64;
+        chance += guess.min(1.0) * judged.true_hits() as f64;
     }
     let share = |whole: usize| right as f64 / whole.max(1) as f64;
     let f1 = 2.0 * right as f64 / (found + true_hits).max(1) as f64;
@@ -60,14 +96,14 @@ pub async fn evaluate_events(network: &mut Network, clips: &[Clip]) -> Result<Ev
 }
 
 /// The object whose hit is seen: the nearest, if near enough.
-fn whose(clip: &Clip, hit: &Hit) -> Option<Moment> {
+fn whose(clip: &Clip, hit: &Hit) -> Option<usize> {
     let distance = |object: usize| {
         let place = clip.motion.place(object, hit.frame as u32 * TICKS_PER_FRAME).map(|along| along / 4.0);
         (place[0] - hit.at[0]).hypot(place[1] - hit.at[1])
     };
     let object = (0..clip.scene.objects.len()).min_by(|&a, &b| distance(a).total_cmp(&distance(b)))?;
     let radius = f32::from(clip.scene.objects[object].size.radius()) / 4.0;
-    (distance(object) <= radius + MARGIN).then_some(Moment { object, frame: hit.frame as f32 })
+    (distance(object) <= radius + MARGIN).then_some(object)
 }
 
 fn truth(clip: &Clip) -> Vec<Moment> {
@@ -84,17 +120,9 @@ fn truth(clip: &Clip) -> Vec<Moment> {
     moments
 }
 
-/// How many are found, each by one that is seen: both are in the order of time.
-fn matched(truth: &[Moment], seen: &[Moment]) -> usize {
-    let mut left = seen.to_vec();
-    let mut is_found = |one: &Moment| {
-        // The nearest frame is at most half a frame from the hit.
-        let is_it =
-            |other: &Moment| other.object == one.object && (other.frame - one.frame.round()).abs() <= NEAR;
-        let at = left.iter().position(is_it);
-        at.map(|at| left.remove(at)).is_some()
-    };
-    truth.iter().filter(|one| is_found(one)).count()
+/// Whether a hit is the one that is seen: the nearest frame is at most half a frame from it.
+fn is_seen(one: &Moment, seen: &Moment) -> bool {
+    seen.object == one.object && (seen.frame - one.frame.round()).abs() <= NEAR
 }
 
 #[cfg(test)]
@@ -102,16 +130,23 @@ mod tests {
     use super::*;
     use crate::world::Split;
 
-    fn moment(object: usize, frame: f32) -> Moment {
-        Moment { object, frame }
-    }
-
     #[test]
     fn a_hit_is_found_once_by_its_own_object_within_a_frame() {
-        let truth = [moment(0, 3.4), moment(1, 3.4), moment(0, 9.0)];
-        assert_eq!(matched(&truth, &[moment(0, 4.0), moment(1, 2.0), moment(0, 9.0)]), 3);
-        assert_eq!(matched(&truth, &[moment(0, 5.0), moment(2, 3.0), moment(1, 9.0)]), 0);
-        assert_eq!(matched(&truth, &[moment(0, 3.0), moment(0, 3.0)]), 1);
+        let moment = |object, frame| Moment { object, frame };
+        assert!(is_seen(&moment(0, 3.4), &moment(0, 4.0)) && is_seen(&moment(1, 3.4), &moment(1, 2.0)));
+        assert!(!is_seen(&moment(0, 3.4), &moment(0, 5.0)) && !is_seen(&moment(1, 3.4), &moment(2, 3.0)));
+        let clip = (0..).map(|index| Clip::draw(Split::Test, 1, index));
+        let clip = clip.into_iter().find(|clip| truth(clip).len() > 1).expect("some clip has hits");
+        let hit = |one: &Moment| {
+            let frame = (one.frame.round() as usize).min(FRAMES - 1);
+            let at = clip.motion.place(one.object, frame as u32 * TICKS_PER_FRAME).map(|along| along / 4.0);
+            Hit { frame, at, probability: 1.0 }
+        };
+        let all: Vec<Hit> = truth(&clip).iter().map(hit).collect();
+        assert_eq!(JudgedHits::new(&clip, &all).f1(), Some(1.0));
+        let twice = JudgedHits::new(&clip, &[all[0], all[0]]);
+        assert_eq!((twice.right(), twice.true_hits(), twice.seen[1].2), (1, all.len(), false));
+        assert_eq!(JudgedHits::new(&clip, &[]).f1(), Some(0.0));
     }
 
     #[test]
@@ -119,7 +154,7 @@ mod tests {
         let clip = Clip::draw(Split::Test, 1, 2);
         let [x, y] = clip.motion.place(0, 0).map(|along| along / 4.0);
         let hit = Hit { frame: 0, at: [x + 1.0, y], probability: 0.9 };
-        assert_eq!(whose(&clip, &hit), Some(moment(0, 0.0)));
+        assert_eq!(whose(&clip, &hit), Some(0));
         assert_eq!(whose(&clip, &Hit { at: [x + 500.0, y], ..hit }), None);
     }
 }

@@ -6,8 +6,8 @@ mod separation;
 mod source;
 mod sync;
 
-pub use events::{Events, evaluate_events};
-pub use separation::{Separation, evaluate_separation};
+pub use events::{Events, JudgedHits, Moment, evaluate_events};
+pub use separation::{Separation, evaluate_separation, si_sdr};
 pub use source::{Source, evaluate_source};
 pub use sync::{Sync, evaluate_sync};
 

@@ -52,8 +52,8 @@ pub async fn evaluate_separation(
     Ok(Separation { si_sdri, si_sdri_without_picture, si_sdri_of_true_mask, mixtures })
 }
 
-/// `10 log10 |a s|^2 / |x - a s|^2` with `a = x.s / s.s`, in dB.
-fn si_sdr(x: &[f32], s: &[f32]) -> f64 {
+/// The scale-invariant signal-to-distortion ratio of `x` as an estimate of `s`: `10 log10 |a s|^2 / |x - a s|^2` with `a = x.s / s.s`, in dB.
+pub fn si_sdr(x: &[f32], s: &[f32]) -> f64 {
     let dot =
         |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum() };
     let scale = dot(x, s) / dot(s, s).max(1e-12);

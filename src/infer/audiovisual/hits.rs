@@ -9,6 +9,9 @@ use crate::world::render::PIXELS;
 /// Least probability of a hit.
 const THRESHOLD: f32 = 0.5;
 
+/// Pixels within which two are the same: the centres of two objects that collide are 9 apart at least.
+const APART: f32 = 6.0;
+
 /// What is seen to bounce.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Hit {
@@ -19,34 +22,31 @@ pub struct Hit {
     pub probability: f32,
 }
 
-/// The hits of one video by its logits `[F * P, 2]`: cells that are likelier than each of their neighbours in space and time.
-pub fn hits(logits: &[f32]) -> Vec<Hit> {
-    let odds: Vec<f32> = logits.chunks_exact(2).map(|pair| 1.0 / (1.0 + (pair[0] - pair[1]).exp())).collect();
-    assert_eq!(odds.len(), FRAMES * GRID * GRID);
-    let index = |frame: usize, y: usize, x: usize| (frame * GRID + y) * GRID + x;
-    let near = |at: usize, size: usize| at.saturating_sub(1)..(at + 2).min(size);
-    let mut hits = Vec::new();
-    for frame in 0..FRAMES {
-        for (y, x) in (0..GRID).flat_map(|y| (0..GRID).map(move |x| (y, x))) {
-            let own = index(frame, y, x);
-            let cells = || near(y, GRID).flat_map(|y| near(x, GRID).map(move |x| (y, x)));
-            let mut all = near(frame, FRAMES).flat_map(|frame| cells().map(move |(y, x)| index(frame, y, x)));
-            // Of equals the first.
-            let is_peak = all.all(|other| {
-                odds[other] < odds[own] || other == own || other > own && odds[other] == odds[own]
-            });
-            if odds[own] < THRESHOLD || !is_peak {
-                continue;
-            }
-            let mut sum = [0.0; 3];
-            for (y, x) in cells() {
-                let weight = odds[index(frame, y, x)];
-                let centre = [x, y].map(|cell| (cell as f32 + 0.5) * (PIXELS / GRID) as f32);
-                sum = [sum[0] + weight * centre[0], sum[1] + weight * centre[1], sum[2] + weight];
-            }
-            hits.push(Hit { frame, at: [sum[0] / sum[2], sum[1] / sum[2]], probability: odds[own] });
+/// The hits of one video by its logits and the places in the cells, both `[F * P, 2]`: of what is likely, the likeliest first, each
+/// but what is near to another in space and time.
+pub(super) fn hits(logits: &[f32], offsets: &[f32]) -> Vec<Hit> {
+    let cells = GRID * GRID;
+    assert_eq!([logits.len(), offsets.len()], [2 * FRAMES * cells; 2]);
+    let side = (PIXELS / GRID) as f32;
+    let all =
+        logits.chunks_exact(2).zip(offsets.chunks_exact(2)).enumerate().map(|(index, (pair, offset))| {
+            let cell = [index % GRID, index / GRID % GRID];
+            let at = [0, 1].map(|axis| (cell[axis] as f32 + 0.5 + offset[axis]) * side);
+            Hit { frame: index / cells, at, probability: 1.0 / (1.0 + (pair[0] - pair[1]).exp()) }
+        });
+    let mut likely: Vec<Hit> = all.filter(|hit| hit.probability >= THRESHOLD).collect();
+    likely.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    let mut hits: Vec<Hit> = Vec::new();
+    for hit in likely {
+        let is_near = |other: &Hit| {
+            let [x, y] = [0, 1].map(|axis| other.at[axis] - hit.at[axis]);
+            other.frame.abs_diff(hit.frame) <= 1 && x.hypot(y) < APART
+        };
+        if !hits.iter().any(is_near) {
+            hits.push(hit);
         }
     }
+    hits.sort_by_key(|hit| hit.frame);
     hits
 }
 
@@ -54,26 +54,32 @@ pub fn hits(logits: &[f32]) -> Vec<Hit> {
 mod tests {
     use super::*;
 
-    fn logits(marked: &[(usize, usize, usize, f32)]) -> Vec<f32> {
+    /// Cells by frame, row and column, each with its logit and its offset to the right.
+    fn found(marked: &[(usize, usize, usize, f32, f32)]) -> Vec<Hit> {
         let mut logits = [2.0, -2.0].repeat(FRAMES * GRID * GRID);
-        for &(frame, y, x, logit) in marked {
-            logits[2 * ((frame * GRID + y) * GRID + x) + 1] = logit;
+        let mut offsets = vec![0.0; logits.len()];
+        for &(frame, y, x, logit, right) in marked {
+            let at = 2 * ((frame * GRID + y) * GRID + x);
+            (logits[at + 1], offsets[at]) = (logit, right);
         }
-        logits
+        hits(&logits, &offsets)
     }
 
     #[test]
-    fn peaks_in_space_and_time_are_hits() {
-        let found = hits(&logits(&[(3, 2, 5, 6.0), (4, 2, 5, 5.0), (3, 1, 5, 1.0), (9, 7, 0, 4.0)]));
-        assert_eq!(found.iter().map(|hit| hit.frame).collect::<Vec<_>>(), [3, 9]);
-        let [x, y] = found[0].at;
-        assert!((x - 44.0).abs() < 1.5 && (y - 20.0).abs() < 2.0, "{found:?}");
-        assert!(found[0].probability > 0.99);
+    fn cells_that_point_at_one_place_are_one_hit() {
+        let all =
+            found(&[(3, 2, 5, 6.0, 0.5), (3, 2, 6, 5.0, -0.4), (4, 2, 5, 5.5, 0.4), (9, 7, 0, 4.0, 0.0)]);
+        assert_eq!(
+            all.iter().map(|hit| (hit.frame, hit.at)).collect::<Vec<_>>(),
+            [(3, [48.0, 20.0]), (9, [4.0, 60.0])]
+        );
+        assert!(all[0].probability > 0.98);
     }
 
     #[test]
-    fn equals_are_one_hit_and_what_is_unlikely_none() {
-        assert_eq!(hits(&logits(&[(0, 0, 0, 4.0), (0, 0, 1, 4.0)])).len(), 1);
-        assert_eq!(hits(&logits(&[(0, 0, 0, 1.9)])), []);
+    fn neighbours_that_point_away_from_each_other_are_two() {
+        assert_eq!(found(&[(3, 2, 5, 6.0, -0.3), (3, 2, 6, 5.0, 0.2)]).len(), 2);
+        assert_eq!(found(&[(3, 2, 5, 6.0, 0.0), (5, 2, 5, 5.0, 0.0)]).len(), 2, "at another time");
+        assert_eq!(found(&[(0, 0, 0, 1.9, 0.0)]), [], "what is unlikely is none");
     }
 }

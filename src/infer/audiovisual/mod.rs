@@ -5,7 +5,8 @@ mod inputs;
 mod network;
 mod spectrum;
 
-pub use hits::{Hit, hits};
+pub use hits::Hit;
+use hits::hits;
 pub use inputs::{
     WINDOW_LEAD, events_inputs, separation_inputs, source_inputs, stacked_frames, sync_inputs, window_at,
 };

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::{Hit, events_inputs, hits};
 use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
 use crate::infer::modality::{EncoderError, Inputs, stored_config, stored_params};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::audiovisual::{Config, Task, events, separation, source, sync};
+use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
 
@@ -17,7 +19,7 @@ pub struct Network {
 }
 
 /// The plan of `count` samples, whose outputs are slots of these names: `map` `[N, P]` of [`Task::Source`]; `answers`
-/// `[N, ANSWERS]` of [`Task::Sync`]; `hits` `[N * F * P, 2]` and `activity` `[N, F, D]` of [`Task::Events`]; `mask` `[N, M, K]` of
+/// `[N, ANSWERS]` of [`Task::Sync`]; `hits` and `offsets` `[N * F * P, 2]` and `activity` `[N, F, D]` of [`Task::Events`]; `mask` `[N, M, K]` of
 /// [`Task::Separation`].
 fn plan(config: &Config, count: usize) -> Plan {
     let mut b = PlanBuilder::new();
@@ -31,8 +33,9 @@ fn plan(config: &Config, count: usize) -> Plan {
             b.name(answers, "answers");
         }
         Task::Events => {
-            let events::Outputs { logits, activity } = events::emit(&mut b, config, count);
+            let events::Outputs { logits, offsets, activity } = events::emit(&mut b, config, count);
             b.name(logits, "hits");
+            b.name(offsets, "offsets");
             b.name(activity, "activity");
         }
         Task::Separation => {
@@ -55,13 +58,13 @@ impl Network {
         Ok(Network { config, params, plans: HashMap::new() })
     }
 
-    /// An output for `count` samples.
-    pub async fn run(
+    /// The outputs of these names for `count` samples.
+    pub async fn run_all<const N: usize>(
         &mut self,
         inputs: &Inputs,
         count: usize,
-        output: &str,
-    ) -> Result<HostTensor, DeviceError> {
+        outputs: [&str; N],
+    ) -> Result<[HostTensor; N], DeviceError> {
         if !self.plans.contains_key(&count) {
             let compiled = self.params.compile(Rc::new(plan(&self.config, count))).await?;
             self.plans.insert(count, compiled);
@@ -69,6 +72,27 @@ impl Network {
         let compiled = &self.plans[&count];
         inputs.iter().for_each(|(name, tensor)| compiled.write(name, tensor));
         compiled.run(compiled.plan().all())?;
-        compiled.read_finite(output).await
+        let mut read = Vec::with_capacity(N);
+        for output in outputs {
+            read.push(compiled.read_finite(output).await?);
+        }
+        Ok(read.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for")))
+    }
+
+    /// One of them.
+    pub async fn run(
+        &mut self,
+        inputs: &Inputs,
+        count: usize,
+        output: &str,
+    ) -> Result<HostTensor, DeviceError> {
+        let [output] = self.run_all(inputs, count, [output]).await?;
+        Ok(output)
+    }
+
+    /// The hits of one video; this is a network of [`Task::Events`].
+    pub async fn find_hits(&mut self, video: Vec<Pixels>) -> Result<Vec<Hit>, DeviceError> {
+        let [logits, offsets] = self.run_all(&events_inputs(&[video]), 1, ["hits", "offsets"]).await?;
+        Ok(hits(logits.as_f32(), offsets.as_f32()))
     }
 }

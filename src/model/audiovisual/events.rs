@@ -32,6 +32,8 @@ const DEPTH: usize = 3;
 pub struct Outputs {
     /// Whether nothing or something bounces in each cell, `[N * F * P, 2]`.
     pub logits: SlotId,
+    /// How far right and down of the cell's centre it is, in cells, `[N * F * P, 2]`.
+    pub offsets: SlotId,
     /// What bounces at each moment: the states of the cells weighted by their probability, `[N, F, D]`.
     pub activity: SlotId,
 }
@@ -49,12 +51,14 @@ pub fn emit(b: &mut PlanBuilder, config: &Config, count: usize) -> Outputs {
         let states = permute::permute(b, x, &[0, 2, 3, 1]);
         let states = b.reshape(states, [images, cells, width]);
         let logits = linear(b, "head", states, 2, None);
+        let offsets = linear(b, "offset", states, 2, None);
         let odds = softmax::softmax(b, logits);
         let odds = slice::slice(b, odds, 2, 1, 1);
         let odds = permute::permute(b, odds, &[0, 2, 1]);
         let activity = matmul(b, odds, states, Transpose { x: false, y: false });
         Outputs {
             logits: b.reshape(logits, [images * cells, 2]),
+            offsets: b.reshape(offsets, [images * cells, 2]),
             activity: b.reshape(activity, [count, FRAMES, width]),
         }
     })

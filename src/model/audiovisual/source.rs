@@ -5,10 +5,9 @@
 
 use super::Config;
 use crate::model::modality::motion::{GRID, STATES};
-use crate::model::modality::sound::{LOUDNESS, SPECTROGRAM};
+use crate::model::modality::sound::{self, SPECTROGRAM};
 use crate::nn::linear;
 use crate::ops::activation::Activation;
-use crate::ops::log_mel::log_mel;
 use crate::ops::matmul::{Transpose, matmul};
 use crate::ops::scale;
 use crate::plan::{PlanBuilder, SlotId};
@@ -25,11 +24,10 @@ pub fn emit(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     let waveform = b.input("waveform", [count, WINDOW], F32);
     let filters = b.input("filters", [SPECTROGRAM.n_mels, SPECTROGRAM.bins()], F32);
     b.scope("source", |b| {
-        let mel = log_mel(b, waveform, filters, &SPECTROGRAM);
-        let mel = scale::scale(b, mel, 1.0 / LOUDNESS);
-        let bands = b.shape(mel)[1..].iter().product();
-        let mel = b.reshape(mel, [count, bands]);
-        let query = linear(b, "sound.fc1", mel, 2 * width, Some(Activation::Gelu));
+        let tokens = sound::stem(b, waveform, filters, width);
+        let heard = b.shape(tokens)[1] * width;
+        let heard = b.reshape(tokens, [count, heard]);
+        let query = linear(b, "sound.fc1", heard, 2 * width, Some(Activation::Gelu));
         let query = linear(b, "sound.fc2", query, width, None);
         let query = b.reshape(query, [count, 1, width]);
         let keys = linear(b, "cells.fc1", states, 2 * width, Some(Activation::Gelu));

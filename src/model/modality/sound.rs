@@ -24,7 +24,7 @@ pub const BANDS: usize = 8;
 const STEM: [usize; 2] = [32, 64];
 
 /// Decibels that become 1.
-pub const LOUDNESS: f32 = 30.0;
+const LOUDNESS: f32 = 30.0;
 
 pub(super) fn encode(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     let states = states(b, config, count);
@@ -41,7 +41,7 @@ fn states(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     config.tower().emit(b, x, AttentionMask::Bidirectional(None), None)
 }
 
-/// Waveforms `[N, S]` to tokens `[N, TIMES * BANDS, D]` that do not know their places yet.
+/// Waveforms `[N, S]` to tokens `[N, T, D]` that do not know their places yet: [`BANDS`] for each eighth of a second.
 pub fn stem(b: &mut PlanBuilder, waveform: SlotId, filters: SlotId, width: usize) -> SlotId {
     let mel = log_mel(b, waveform, filters, &SPECTROGRAM);
     let mel = scale::scale(b, mel, 1.0 / LOUDNESS);
@@ -58,7 +58,8 @@ pub fn stem(b: &mut PlanBuilder, waveform: SlotId, filters: SlotId, width: usize
             x = activation(b, x, Activation::Gelu);
         }
     }
-    let x = b.reshape(x, [count, width, TIMES * BANDS]);
+    let tokens = b.shape(x)[2..].iter().product();
+    let x = b.reshape(x, [count, width, tokens]);
     let x = permute::permute(b, x, &[0, 2, 1]);
     linear(b, "stem.out", x, width, None)
 }

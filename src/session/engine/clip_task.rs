@@ -4,11 +4,10 @@ use super::failure::unusable;
 use super::input::{clip, heard};
 use super::loaded::Loaded;
 use crate::infer::audiovisual::{
-    Spectrum, events_inputs, hits, separation_inputs, source_inputs, sync_inputs, window_at,
+    Spectrum, WINDOW_LEAD, events_inputs, separation_inputs, source_inputs, sync_inputs, window_at,
 };
 use crate::infer::pixels;
 use crate::model::audiovisual::Task;
-use crate::model::audiovisual::source::WINDOW;
 use crate::session::protocol::{ClipName, ClipTask, Event, Failure, TaskOutput};
 use crate::softmax::softmax;
 use crate::world::motion::FRAMES;
@@ -32,7 +31,7 @@ pub(super) async fn run(
             }
             let picture = clip.frames().nth(frame).map(pixels).expect("a clip has so many frames");
             let states = model.image_states(&[picture]).await?;
-            let window = window_at(heard(samples)?, sample, WINDOW / 2);
+            let window = window_at(heard(samples)?, sample, WINDOW_LEAD);
             let map = networks.of(Task::Source).run(&source_inputs(states, &[window]), 1, "map").await?;
             TaskOutput::Map(probabilities(map.as_f32()))
         }
@@ -44,9 +43,8 @@ pub(super) async fn run(
             TaskOutput::Answers(probabilities(answers.as_f32()))
         }
         ClipTask::Events => {
-            let video = events_inputs(&[clip.frames().map(pixels).collect()]);
-            let logits = networks.of(Task::Events).run(&video, 1, "hits").await?;
-            TaskOutput::Hits(hits(logits.as_f32()))
+            let video = clip.frames().map(pixels).collect();
+            TaskOutput::Hits(networks.of(Task::Events).find_hits(video).await?)
         }
         ClipTask::Separation => {
             let states = model.image_states(&[pixels(clip.picture())]).await?;

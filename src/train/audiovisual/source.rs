@@ -44,13 +44,16 @@ pub(super) async fn batch(
     Ok(inputs)
 }
 
+/// Samples by which the window may be early or late.
+const NEAR: usize = WINDOW_LEAD / 4;
+
 struct Sample {
     frame: crate::pixels::Pixels,
     window: Vec<f32>,
     cell: u32,
 }
 
-/// One hit of a clip, heard from up to half a window before it on.
+/// One hit of a clip.
 fn sample(clip: &Clip, rng: &mut Rng) -> Sample {
     let collision = clip.motion.collisions[rng.below(clip.motion.collisions.len())];
     let picture = render(&clip.motion.frame(&clip.scene, Motion::nearest_frame(collision.tick)));
@@ -62,6 +65,7 @@ fn sample(clip: &Clip, rng: &mut Rng) -> Sample {
         pixel = pixel.saturating_sub(count);
         is_here
     });
-    let window = window_at(&clip.sound().mix(), sample_at(collision.tick), rng.below(2 * WINDOW_LEAD));
+    let window =
+        window_at(&clip.sound().mix(), sample_at(collision.tick), WINDOW_LEAD - NEAR + rng.below(2 * NEAR));
     Sample { frame: pixels(picture), window, cell: cell.unwrap_or(0) as u32 }
 }

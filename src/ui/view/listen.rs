@@ -1,7 +1,8 @@
 //! What the room Listen shows, as it stands in an address.
 
 use super::address::{put, set};
-use crate::world::motion::SECONDS;
+use super::names::{Heard, ListenTask};
+use crate::world::motion::{FRAMES_PER_SECOND, SECONDS};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListenView {
@@ -11,6 +12,12 @@ pub struct ListenView {
     pub off: u8,
     /// The sentence that is judged; empty for one that is drawn.
     pub sentence: String,
+    pub task: ListenTask,
+    /// How many frames after the video the sound begins, at most a second's, in [`ListenTask::Sync`].
+    pub offset: i8,
+    /// The clip of the gallery that is mixed in, in [`ListenTask::Separation`].
+    pub other: u8,
+    pub heard: Heard,
 }
 
 impl ListenView {
@@ -18,6 +25,11 @@ impl ListenView {
         let number = |number: u16| (number > 0).then(|| number.to_string());
         write("ms", number(self.milliseconds), None);
         write("off", number(self.off.into()), None);
+        let named = |is_it: bool, name: String| is_it.then_some(name);
+        write("task", named(self.task != ListenTask::Facts, self.task.to_string()), None);
+        write("offset", named(self.offset != 0, self.offset.to_string()), None);
+        write("other", named(self.other != 0, self.other.to_string()), None);
+        write("heard", named(self.heard != Heard::Mixture, self.heard.to_string()), None);
         write("sentence", Some(self.sentence.clone()).filter(|text| !text.is_empty()), None);
     }
 
@@ -27,6 +39,13 @@ impl ListenView {
         Some(match key {
             "ms" => put(&mut self.milliseconds, value.parse().ok().filter(within)),
             "off" => put(&mut self.off, value.parse().ok().filter(|off| *off < 1 << 7)),
+            "task" => set(&mut self.task, value),
+            "offset" => {
+                let within = |offset: &i8| u32::from(offset.unsigned_abs()) <= FRAMES_PER_SECOND;
+                put(&mut self.offset, value.parse().ok().filter(within))
+            }
+            "other" => set(&mut self.other, value),
+            "heard" => set(&mut self.heard, value),
             "sentence" => set(&mut self.sentence, value),
             _ => return None,
         })

@@ -12,7 +12,7 @@ pub use address::Misread;
 pub use album::AlbumView;
 pub use contrast::ContrastView;
 pub use listen::ListenView;
-pub use names::{Attending, ContrastMode, Medium, PictureName, RankBy, RetrieveMode};
+pub use names::{Attending, ContrastMode, Heard, ListenTask, Medium, PictureName, RankBy, RetrieveMode};
 pub use race::{LONGEST, RaceView};
 pub use rooms::{Group, Room, RoomInfo};
 

@@ -80,6 +80,30 @@ pub enum RankBy {
     Late,
 }
 
+/// What is asked of a clip in Listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum ListenTask {
+    /// Nothing: what happens is told.
+    #[default]
+    Facts,
+    Source,
+    Sync,
+    Events,
+    Separation,
+}
+
+/// What is heard of a mixture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, strum::Display, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum Heard {
+    #[default]
+    Mixture,
+    Seen,
+    Unseen,
+    Truth,
+}
+
 /// Whose attention is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString)]
 #[strum(serialize_all = "lowercase")]

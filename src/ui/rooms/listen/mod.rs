@@ -7,6 +7,7 @@ mod sentence;
 mod sources;
 mod spectrogram;
 mod stage_clip;
+mod tasks;
 mod transport;
 mod video;
 mod waveform;
@@ -15,9 +16,8 @@ use crate::session::protocol::{Command, Lane};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
-use crate::ui::state::Shared;
 use crate::ui::throttle::throttle;
-use crate::ui::view::View;
+use crate::ui::view::{ListenTask, View};
 use hits::Hits;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -28,6 +28,7 @@ use sources::Sources;
 use spectrogram::SpectrogramMap;
 use stage_clip::StageClip;
 use std::time::Duration;
+use tasks::{Heard, TaskChoice, TaskPanel};
 use transport::Transport;
 use video::Video;
 use wasm_bindgen::JsCast;
@@ -64,11 +65,12 @@ fn Silent() -> impl IntoView {
 fn Clip() -> impl IntoView {
     let app = AppContext::here();
     let clip = StageClip::follow(app);
-    let switched_off = app.pick(|view| view.listen.off);
-    let mix = Memo::new(move |_| Shared::new(clip.with(|clip| clip.mix(switched_off.get()))));
+    let heard = Heard::of(app, clip);
+    let mix = heard.mix;
     let player = Player::new(app, mix);
-    let heard = throttle(move || mix.get(), MIXING_PAUSE);
-    Effect::new(move || app.ask(Command::Spectrogram { samples: heard.with(|samples| samples.to_vec()) }));
+    let steady = throttle(move || mix.get(), MIXING_PAUSE);
+    Effect::new(move || app.ask(Command::Spectrogram { samples: steady.with(|samples| samples.to_vec()) }));
+    let is_told = app.pick(|view| view.listen.task == ListenTask::Facts);
     let failure = Memo::new(move |_| app.requests.spectrogram.with(|request| request.failure.clone()));
     // Space plays and pauses, unless something that has the focus means it.
     let press = move |event: KeyboardEvent| {
@@ -83,6 +85,7 @@ fn Clip() -> impl IntoView {
     };
     view! {
         <section class="stage listen" on:keydown=press>
+            <TaskChoice />
             <div class="beside">
                 <div class="screen">
                     <Video clip player />
@@ -93,8 +96,9 @@ fn Clip() -> impl IntoView {
                     <Waveform clip mix player />
                     <SpectrogramMap mix player />
                     <FailureNote lane=Lane::Spectrogram failure />
+                    <TaskPanel clip heard player />
                     <Hits clip player />
-                    <Sentence clip />
+                    {move || is_told.get().then(|| view! { <Sentence clip /> })}
                 </div>
             </div>
         </section>

@@ -1,17 +1,18 @@
 //! The clip of the scene on the stage, as the room shows it.
 
+use crate::session::protocol::ClipName;
 use crate::ui::components::raster::Rgba;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::stage::pixels_of;
 use crate::ui::state::Shared;
-use crate::ui::view::PictureName;
 use crate::world::render::{Mask, Picture};
-use crate::world::scene::MAX_OBJECTS;
+use crate::world::scene::{MAX_OBJECTS, Scene};
 use crate::world::sound::Source;
 use crate::world::{Clip, Description, Kind, Sound, Split};
 
 pub struct StageClip {
+    pub name: ClipName,
     pub clip: Clip,
     pub sound: Sound,
     pub frames: Vec<Shared<Rgba>>,
@@ -24,32 +25,43 @@ impl StageClip {
     pub fn follow(app: AppContext) -> Memo<Shared<StageClip>> {
         Memo::new(move |last: Option<&Shared<StageClip>>| {
             app.steady.with(|picture| {
-                let clip = match (&picture.name, &picture.scene) {
-                    (PictureName::Seeded { seed, index }, Some(_)) => Clip::draw(Split::Test, *seed, *index),
-                    (_, Some(scene)) => Clip::of(scene.clone()),
-                    (_, None) => Clip::draw(Split::Test, 1, 0),
-                };
+                let name = picture.name.clip().unwrap_or(ClipName::Seeded { seed: 1, index: 0 });
                 match last {
-                    Some(last) if last.clip == clip => last.clone(),
-                    _ => Shared::new(StageClip::new(clip)),
+                    Some(last) if last.name == name => last.clone(),
+                    _ => Shared::new(StageClip::new(name, picture.scene.as_ref())),
                 }
             })
         })
     }
 
-    fn new(clip: Clip) -> Self {
+    /// Of the scene on the stage, whose name is `name`.
+    fn new(name: ClipName, scene: Option<&Scene>) -> Self {
+        let clip = match (&name, scene) {
+            (ClipName::Coded(_), Some(scene)) => Clip::of(scene.clone()),
+            (ClipName::Seeded { seed, index }, _) => Clip::draw(Split::Test, *seed, *index),
+            (ClipName::Coded(_), None) => Clip::draw(Split::Test, 1, 0),
+        };
         let sound = clip.sound();
         let (mut frames, mut masks) = (Vec::new(), Vec::new());
         for Picture { rgb, masks: of_objects } in clip.frames() {
             frames.push(Shared::new(Rgba::from(&pixels_of(rgb))));
             masks.push(of_objects);
         }
-        StageClip { clip, sound, frames, masks }
+        StageClip { name, clip, sound, frames, masks }
     }
 
     /// What is heard without the sources whose bits are set.
     pub fn mix(&self, switched_off: u8) -> Vec<f32> {
-        self.sound.mix_of(|source| switched_off >> bit(source) & 1 == 0)
+        mixed(&self.sound, switched_off)
+    }
+
+    /// The same of a sound that begins `frames` frames after the video.
+    pub fn mix_at(&self, frames: i8, switched_off: u8) -> Vec<f32> {
+        if frames == 0 {
+            self.mix(switched_off)
+        } else {
+            mixed(&self.clip.sound_at(frames.into()), switched_off)
+        }
     }
 
     /// The sources with their bits and names.
@@ -77,6 +89,10 @@ impl StageClip {
     }
 }
 
+fn mixed(sound: &Sound, switched_off: u8) -> Vec<f32> {
+    sound.mix_of(|source| switched_off >> bit(source) & 1 == 0)
+}
+
 /// The bit of a source among those that are switched off.
 const fn bit(source: Source) -> usize {
     match source {
@@ -97,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_source_that_is_switched_off_is_not_heard() {
-        let clip = StageClip::new(Clip::draw(Split::Test, 1, 2));
+        let clip = StageClip::new(ClipName::Seeded { seed: 1, index: 2 }, None);
         let count = clip.sources().len();
         assert_eq!(count, clip.clip.scene.objects.len() + 2);
         assert!(clip.mix(0) == clip.sound.mix());
@@ -109,7 +125,7 @@ mod tests {
     #[test]
     fn objects_are_named_as_shortly_as_they_can_be_told_apart() {
         for index in 0..40 {
-            let clip = StageClip::new(Clip::draw(Split::Test, 2, index));
+            let clip = StageClip::new(ClipName::Seeded { seed: 2, index }, None);
             let mut names: Vec<String> =
                 (0..clip.clip.scene.objects.len()).map(|object| clip.named(object)).collect();
             names.sort();

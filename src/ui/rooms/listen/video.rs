@@ -2,6 +2,7 @@
 
 use super::player::Player;
 use super::stage_clip::StageClip;
+use super::tasks::SourceMap;
 use crate::ui::components::raster::Raster;
 use crate::ui::memo::Memo;
 use crate::ui::stage::outline;
@@ -44,6 +45,7 @@ pub fn Video(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> imp
         <figure class="picture">
             <div class="frame">
                 <Raster rgba label=label />
+                <SourceMap />
                 <svg class="marks" viewBox="0 0 64 64" aria-hidden="true">{marks}</svg>
             </div>
             <figcaption class="small quiet">{about}</figcaption>

@@ -1,0 +1,85 @@
+//! Hear with your eyes: the hits that a network sees in the silent video.
+
+use super::super::player::Player;
+use super::super::stage_clip::StageClip;
+use super::output;
+use crate::eval::senses::JudgedHits;
+use crate::session::protocol::{ClipTask, Command, TaskOutput};
+use crate::ui::components::verdict::Verdict;
+use crate::ui::components::wide_table::WideTable;
+use crate::ui::context::AppContext;
+use crate::ui::memo::Memo;
+use crate::ui::state::Shared;
+use crate::world::motion::FRAMES_PER_SECOND;
+use leptos::prelude::*;
+
+#[component]
+pub fn EventsPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> impl IntoView {
+    let app = AppContext::here();
+    let command = Memo::new(move |_| {
+        clip.with(|clip| {
+            let task = ClipTask::Events;
+            Shared::new(Command::RunTask { clip: clip.name.clone(), samples: Vec::new(), task })
+        })
+    });
+    Effect::new(move || app.ask(command.with(|command| Command::clone(command))));
+    let judged = Memo::new(move |_| {
+        let hits = command.with(|command| {
+            output(app, command, |output| match output {
+                TaskOutput::Hits(hits) => Some(hits.clone()),
+                _ => None,
+            })
+        });
+        hits.map(|hits| clip.with(|clip| JudgedHits::new(&clip.clip, &hits)))
+    });
+    let table = move || {
+        let judged = judged.get()?;
+        let seen = judged.seen.iter().map(|(hit, object, is_right)| {
+            let seconds = seconds(hit.frame as f32);
+            let whose = match object {
+                Some(object) => clip.with(|clip| clip.named(*object)),
+                None => "nothing that is there".to_string(),
+            };
+            let probability = format!("{:.0} %", 100.0 * hit.probability);
+            view! {
+                <tr><th scope="row"><button type="button" class="link" on:click=move |_| player.go(seconds)>{format!("{seconds:.2} s")}</button></th>
+                    <td>{whose}</td><td><data>{probability}</data></td>
+                    <td><Verdict truth=Some(*is_right) words=["right", "wrong", ""] /></td></tr>
+            }
+        });
+        let missed = judged.missed.iter().map(|moment| {
+            let seconds = seconds(moment.frame);
+            let whose = clip.with(|clip| clip.named(moment.object));
+            view! {
+                <tr><th scope="row"><button type="button" class="link" on:click=move |_| player.go(seconds)>{format!("{seconds:.2} s")}</button></th>
+                    <td>{whose}</td><td>"–"</td><td><Verdict truth=Some(false) words=["", "missed", ""] /></td></tr>
+            }
+        });
+        let rows = (seen.collect_view(), missed.collect_view());
+        let figure = match judged.f1() {
+            Some(f1) => format!(
+                "F1 of this clip {f1:.2}: {} of {} hits found, {} seen.",
+                judged.right(),
+                judged.true_hits(),
+                judged.seen.len()
+            ),
+            None => "Nothing hits in this clip, and nothing is seen to.".to_string(),
+        };
+        Some(view! {
+            <p role="status">{figure}</p>
+            <WideTable label="Hits that are seen">
+                <table class="figures"><thead><tr><th scope="col">"Time"</th><th scope="col">"Object"</th><th scope="col">"Probability"</th><th scope="col">"Truth"</th></tr></thead>
+                    <tbody>{rows}</tbody></table>
+            </WideTable>
+        })
+    };
+    view! {
+        <h2>"Which hits can be seen without sound?"</h2>
+        <p class="small quiet">"The network sees each frame with the two before and after it, and nothing else. A hit is right if its object is, within a frame."</p>
+        {table}
+    }
+}
+
+fn seconds(frame: f32) -> f64 {
+    f64::from(frame) / f64::from(FRAMES_PER_SECOND)
+}

@@ -1,0 +1,75 @@
+//! What networks hear and see of the clip, beside what is true of it.
+
+mod events;
+mod heard;
+mod separation;
+mod source;
+mod sync;
+
+pub use heard::Heard;
+pub use source::SourceMap;
+
+use super::player::Player;
+use super::stage_clip::StageClip;
+use crate::session::protocol::{Command, Lane, TaskOutput};
+use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::Segments;
+use crate::ui::context::AppContext;
+use crate::ui::memo::Memo;
+use crate::ui::state::{Phase, Shared};
+use crate::ui::view::ListenTask;
+use events::EventsPanel;
+use leptos::prelude::*;
+use separation::SeparationPanel;
+use source::SourcePanel;
+use sync::SyncPanel;
+
+const TASKS: [(ListenTask, &str); 5] = [
+    (ListenTask::Facts, "Ground truth"),
+    (ListenTask::Source, "Sound source"),
+    (ListenTask::Sync, "Synchronisation"),
+    (ListenTask::Events, "Hits, silent"),
+    (ListenTask::Separation, "Separation"),
+];
+
+#[component]
+pub fn TaskChoice() -> impl IntoView {
+    let app = AppContext::here();
+    let task = app.pick(|view| view.listen.task);
+    view! { <Segments label="What is asked of the clip" options=TASKS.to_vec() chosen=task choose=move |task| app.go(|view| view.listen.task = task) /> }
+}
+
+/// What the chosen network says.
+#[component]
+pub fn TaskPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard, player: Player) -> impl IntoView {
+    let app = AppContext::here();
+    let task = app.pick(|view| view.listen.task);
+    let failure = Memo::new(move |_| {
+        let is_asked = task.get() != ListenTask::Facts;
+        is_asked.then(|| app.requests.clip_task.with(|request| request.failure.clone())).flatten()
+    });
+    let is_waiting = Memo::new(move |_| {
+        let phase = app.requests.clip_task.with(|request| request.phase);
+        task.get() != ListenTask::Facts && matches!(phase, Phase::Waiting | Phase::Running)
+    });
+    let panel = move || match task.get() {
+        ListenTask::Facts => ().into_any(),
+        ListenTask::Source => view! { <SourcePanel clip heard player /> }.into_any(),
+        ListenTask::Sync => view! { <SyncPanel clip heard /> }.into_any(),
+        ListenTask::Events => view! { <EventsPanel clip player /> }.into_any(),
+        ListenTask::Separation => view! { <SeparationPanel clip heard /> }.into_any(),
+    };
+    view! {
+        {panel}
+        <FailureNote lane=Lane::ClipTask failure />
+        <p class="small quiet told" role="status">{move || is_waiting.get().then_some("The network computes …")}</p>
+    }
+}
+
+/// The output for a command, none while another is asked or an older one answered.
+fn output<T>(app: AppContext, command: &Command, read: impl Fn(&TaskOutput) -> Option<T>) -> Option<T> {
+    app.requests.clip_task.with(|request| match request.answered.as_deref() {
+        Some(answered) if answered == command => request.value.as_ref().and_then(read),
+        _ => None,
+    })
+}

@@ -1,0 +1,109 @@
+//! Synchronisation: the sound of another moment, and by how many frames the network finds it early or late.
+
+use super::super::stage_clip::StageClip;
+use super::{Heard, output};
+use crate::session::protocol::{ClipTask, Command, TaskOutput};
+use crate::ui::components::bars::{Bar, Bars};
+use crate::ui::components::form::Slider;
+use crate::ui::components::verdict::Verdict;
+use crate::ui::context::AppContext;
+use crate::ui::memo::Memo;
+use crate::ui::state::Shared;
+use crate::world::motion::FRAMES_PER_SECOND;
+use leptos::prelude::*;
+
+/// Most frames by which the sound is early or late.
+const FARTHEST: i8 = FRAMES_PER_SECOND as i8;
+
+#[component]
+pub fn SyncPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard) -> impl IntoView {
+    let app = AppContext::here();
+    let offset = app.pick(|view| view.listen.offset);
+    let command = Memo::new(move |_| {
+        clip.with(|clip| {
+            let samples = heard.given.with(|samples| samples.to_vec());
+            Shared::new(Command::RunTask { clip: clip.name.clone(), samples, task: ClipTask::Sync })
+        })
+    });
+    Effect::new(move || app.ask(command.with(|command| Command::clone(command))));
+    let answers = Memo::new(move |_| {
+        command.with(|command| {
+            output(app, command, |output| match output {
+                TaskOutput::Answers(answers) => Some(answers.clone()),
+                _ => None,
+            })
+        })
+    });
+    let bars = Memo::new(move |_| {
+        let truth = truth(clip, offset.get());
+        answers.get().map_or_else(Vec::new, |answers| bars(&answers, truth))
+    });
+    let told = move || {
+        let answers = answers.get()?;
+        let best = (0..answers.len()).max_by(|&a, &b| answers[a].total_cmp(&answers[b]))?;
+        let truth = truth(clip, offset.get());
+        let is_right = match (answer(best), truth) {
+            (Some(found), Some(truth)) => (found - truth).abs() <= 1,
+            (found, truth) => found == truth,
+        };
+        let sentence = format!("Found: {}. True: {}.", named(answer(best)), named(truth));
+        Some(
+            view! { <p>{sentence}" "<Verdict truth=Some(is_right) words=["right, within a frame", "wrong", ""] /></p> },
+        )
+    };
+    view! {
+        <h2>"How far apart are sound and video?"</h2>
+        <Slider label="Offset of the sound" min=f32::from(-FARTHEST) max=f32::from(FARTHEST) step=1.0
+            value=Memo::new(move |_| f32::from(offset.get())) show=|frames| named(Some(frames as i8))
+            change=move |frames| app.adjust(|view| view.listen.offset = frames as i8) done=move || app.settle() />
+        <p class="small quiet">"The sound of the same objects, earlier or later by whole frames of an eighth of a second. Hits outside of the clip are computed
+            as well: nothing is cut or repeated that would give the offset away."</p>
+        <div aria-live="polite" class="told">{told}</div>
+        <Bars caption="Probability of each offset" what="Offset" unit="Probability" modality="sound" bars />
+        <p class="small quiet">"Lines mark chance, 1 in 18. The outlined row is true."</p>
+    }
+}
+
+/// The true offset; none where no hit is both seen and heard, so that it cannot be told.
+fn truth(clip: Memo<Shared<StageClip>>, offset: i8) -> Option<i8> {
+    clip.with(|clip| clip.clip.is_told_at(offset.into())).then_some(offset)
+}
+
+/// What answer number `index` says.
+fn answer(index: usize) -> Option<i8> {
+    let offset = index as i8 - FARTHEST;
+    (offset <= FARTHEST).then_some(offset)
+}
+
+fn named(offset: Option<i8>) -> String {
+    match offset {
+        None => "cannot be told".to_string(),
+        Some(0) => "0 frames".to_string(),
+        Some(offset) => format!("{offset:+} frames"),
+    }
+}
+
+fn bars(answers: &[f32], truth: Option<i8>) -> Vec<Bar> {
+    let chance = 1.0 / answers.len() as f32;
+    let bar = |(index, &share): (usize, &f32)| Bar {
+        label: named(answer(index)),
+        share,
+        value: format!("{:.1} %", 100.0 * share),
+        mark: Some(chance),
+        is_chosen: answer(index) == truth,
+    };
+    answers.iter().enumerate().map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_answer_is_that_it_cannot_be_told() {
+        assert_eq!([0, 8, 16, 17].map(answer), [Some(-8), Some(0), Some(8), None]);
+        let bars = bars(&[1.0 / 18.0; 18], Some(3));
+        assert_eq!(bars.iter().position(|bar| bar.is_chosen), Some(11));
+        assert_eq!((bars[11].label.as_str(), bars[17].label.as_str()), ("+3 frames", "cannot be told"));
+    }
+}

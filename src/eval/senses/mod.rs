@@ -1,11 +1,13 @@
 //! How well clips are found across modalities, by one of its modalities among others by another, and how well the networks that hear
 //! and see do.
 
+mod ceiling;
 mod events;
 mod separation;
 mod source;
 mod sync;
 
+pub use ceiling::SoundCeiling;
 pub use events::{Events, JudgedHits, Moment, evaluate_events};
 pub use separation::{Separation, evaluate_separation, si_sdr};
 pub use source::{Source, evaluate_source};
@@ -58,6 +60,9 @@ pub struct SensesReport {
     /// What guessing finds where one clip is right; a little more where several are.
     pub chance: Found,
     pub retrieval: BTreeMap<String, BTreeMap<String, Found>>,
+    /// Where the encoder of sound is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound_ceiling: Option<SoundCeiling>,
     #[serde(flatten)]
     pub tasks: TaskFigures,
 }
@@ -90,7 +95,7 @@ pub async fn evaluate(
     for encoder in encoders {
         vectors.push((encoder.config.modality.word(), encoder.embed(model, &clips).await?));
     }
-    let mut retrieval = BTreeMap::new();
+    let (mut retrieval, mut sound_ceiling) = (BTreeMap::new(), None);
     for (from, queries) in &vectors {
         let row: &mut BTreeMap<String, Found> = retrieval.entry(from.to_string()).or_default();
         for (to, items) in vectors.iter().filter(|(to, _)| to != from) {
@@ -99,11 +104,15 @@ pub async fn evaluate(
                 query == item || !tells_events && captions[query] == captions[item]
             };
             let ranks: Vec<usize> = (0..count).map(|i| rank_of(i, queries, items, &is_right)).collect();
+            if (*from, *to) == (Modality::Sound.word(), "picture") {
+                sound_ceiling = Some(SoundCeiling::new(&clips, &ranks));
+            }
             row.insert(to.to_string(), RetrievalMetrics::of_ranks(&ranks).into());
         }
     }
     let chance = RetrievalMetrics::chance(count).into();
-    Ok(SensesReport { split, seed, count, chance, retrieval, tasks: TaskFigures::default() })
+    let tasks = TaskFigures::default();
+    Ok(SensesReport { split, seed, count, chance, retrieval, sound_ceiling, tasks })
 }
 
 /// The clips that are measured.
@@ -124,11 +133,7 @@ pub fn with_senses(card: &str, reports: &[SensesReport]) -> Option<String> {
 
 /// A row for each modality that is searched by, a column for each that is found.
 fn table(report: &SensesReport) -> String {
-    let SensesReport { split, seed, count, chance, retrieval, .. } = report;
-    let cell = |found: &Found| {
-        let Found { recall_1, recall_5, recall_10, mrr } = found;
-        format!("{recall_1:.3} / {recall_5:.3} / {recall_10:.3} / {mrr:.3}")
-    };
+    let SensesReport { split, seed, count, chance, retrieval, sound_ceiling, tasks } = report;
     let names: Vec<&String> = retrieval.keys().collect();
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let head = format!("`{split}`, seed {seed}, {count} clips: from, to");
@@ -138,7 +143,57 @@ fn table(report: &SensesReport) -> String {
         let cells = names.iter().map(|to| row.get(*to).map_or_else(String::new, cell));
         out += &line(std::iter::once(from.clone()).chain(cells).collect());
     }
-    out + &format!("\nRecall@1, 5, 10 and mean reciprocal rank; chance: {}.\n", cell(chance))
+    out += &format!("\nRecall@1, 5, 10 and mean reciprocal rank; chance: {}.\n", cell(chance));
+    if let Some(SoundCeiling { ceiling, of_audible, ceiling_of_audible, audible }) = sound_ceiling {
+        let (all, own, of_own) = (cell(ceiling), cell(of_audible), cell(ceiling_of_audible));
+        out += &format!(
+            "From sound to pictures a listener who knows all that is audible, and guesses the rest, finds {all}; of the {audible} clips whose \
+             every object sounds {of_own}, where the encoder finds {own}.\n"
+        );
+    }
+    out + &task_lines(tasks)
+}
+
+fn cell(found: &Found) -> String {
+    let Found { recall_1, recall_5, recall_10, mrr } = found;
+    format!("{recall_1:.3} / {recall_5:.3} / {recall_10:.3} / {mrr:.3}")
+}
+
+/// A row for each network that there is.
+fn task_lines(tasks: &TaskFigures) -> String {
+    let TaskFigures { source, sync, events, separation } = tasks;
+    let mut rows = Vec::new();
+    if let Some(Source { pointing, energy, chance, any_object, hits }) = source {
+        rows.push(format!(
+            "| sound source, {hits} hits | pointing {pointing:.3}, energy {energy:.3} | anywhere {chance:.3}, at any object {any_object:.3} |"
+        ));
+    }
+    if let Some(sync) = sync {
+        let Sync { median_error_frames, within_one_frame, chance, cannot_tell_accuracy, .. } = sync;
+        rows.push(format!(
+            "| synchronisation, {} clips with hits and {} without | median error {median_error_frames} frames, within one frame \
+             {within_one_frame:.3}; \"cannot be told\" of those without {cannot_tell_accuracy:.3}, of those with {:.3} | within one frame {chance:.3} |",
+            sync.with_hits, sync.without_hits, sync.told_nothing
+        ));
+    }
+    if let Some(Events { f1, precision, recall, chance, hits }) = events {
+        rows.push(format!(
+            "| hits in a silent video, {hits} hits | F1 {f1:.3}, precision {precision:.3}, recall {recall:.3} | F1 {chance:.3} |"
+        ));
+    }
+    if let Some(Separation { si_sdri, si_sdri_without_picture, si_sdri_of_true_mask, mixtures }) = separation
+    {
+        rows.push(format!(
+            "| separation, {mixtures} mixtures | SI-SDR improvement {si_sdri:.1} dB | without the picture \
+             {si_sdri_without_picture:.1} dB; by the true mask {si_sdri_of_true_mask:.1} dB |"
+        ));
+    }
+    match rows.is_empty() {
+        true => String::new(),
+        false => {
+            format!("\n| task | figures | chance, baselines |\n| --- | --- | --- |\n{}\n", rows.join("\n"))
+        }
+    }
 }
 
 /// The rank of the best right item for query `i` of `[N, E]` among items `[N, E]`.
@@ -178,6 +233,7 @@ mod tests {
             count: 2,
             chance: found(0.5),
             retrieval,
+            sound_ceiling: None,
             tasks: TaskFigures::default(),
         };
         let card = format!("before\n{}\nold\n{}\nafter", MARKS[0], MARKS[1]);

@@ -258,7 +258,7 @@ fn decoding_of(name: &str) -> Option<DecodingChoice> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attending, ListenView, PictureName};
+    use super::super::{Attending, Heard, ListenTask, ListenView, PictureName};
     use super::*;
 
     fn there_and_back(view: &View) -> View {
@@ -309,7 +309,15 @@ mod tests {
         album.album.query = "a dog -snow".into();
         album.album.labels = "dog, cat".into();
         let mut listen = View { room: Room::Listen, ..View::default() };
-        listen.listen = ListenView { milliseconds: 530, off: 33, sentence: "two hits".into() };
+        listen.listen = ListenView {
+            milliseconds: 530,
+            off: 33,
+            sentence: "two hits".into(),
+            task: ListenTask::Separation,
+            offset: -3,
+            other: 7,
+            heard: Heard::Unseen,
+        };
         let sentence = "two hearts".into();
         let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };
@@ -335,6 +343,7 @@ mod tests {
             ("fuse", "batch=0&task=1-2&with=late.nobody"),
             ("contrast", "batch=1&space=outer&hard=2"),
             ("listen", "ms=2001&off=128&loud=1"),
+            ("listen", "offset=9&task=none&heard=all"),
         ] {
             assert_eq!(View::read_address(room, query).1.len(), 3, "{room}");
         }

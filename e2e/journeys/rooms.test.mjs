@@ -366,7 +366,7 @@ journey(
       await client.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
       await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     };
-    for (const [by, area] of [["matrix", ".heatmap .area"], ["map", "div.scatter"]]) {
+    for (const [by, area] of [["matrix", ".heatmap .area"], ["map", ".plot .area"]]) {
       await lab.open(`retrieve?by=${by}`);
       await lab.ranked();
       await tap(page.locator(area));

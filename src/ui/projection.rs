@@ -25,7 +25,8 @@ pub fn gap(a: &[f32], b: &[f32], width: usize) -> f32 {
     difference.sum::<f32>().sqrt()
 }
 
-fn mean(rows: &[f32], width: usize) -> Vec<f32> {
+/// The mean of rows `[count, width]`.
+pub fn mean(rows: &[f32], width: usize) -> Vec<f32> {
     let count = (rows.len() / width.max(1)).max(1) as f32;
     let mut mean = vec![0.0; width];
     for row in rows.chunks_exact(width.max(1)) {

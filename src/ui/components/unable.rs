@@ -11,9 +11,9 @@ use leptos::prelude::*;
 pub fn lacking(room: Room, abilities: Abilities) -> Option<&'static str> {
     let (is_able, sentence) = match room {
         Room::Home => (true, ""),
-        Room::Retrieve | Room::Album => (
+        Room::Retrieve | Room::Space | Room::Album => (
             abilities.embeds,
-            "has no shared embedding space of images and text, so it cannot search by text",
+            "has no shared embedding space of images and text, so they cannot be compared",
         ),
         Room::Caption => (abilities.captions, "does not generate captions"),
         Room::Ask => {

@@ -74,9 +74,8 @@ pub fn Scatter(
         let pinned = pinned.get();
         hover.get().or(pinned)
     });
-    let heading = Memo::new(move |_| {
-        at.get().map_or_else(|| REST.into(), |at| format!("{} {}", item.get(), at + 1))
-    });
+    let heading =
+        Memo::new(move |_| at.get().map_or_else(|| REST.into(), |at| format!("{} {}", item.get(), at + 1)));
     let values = Memo::new(move |_| {
         let (at, hidden) = (at.get(), hidden.get());
         let read = |group: &Group| {

@@ -64,7 +64,10 @@ pub fn Arithmetic() -> impl IntoView {
         let (swap, scene) = (swap.get(), scene.get());
         app.gallery.with(|gallery| {
             let truth = |item: &Scene| Some(is_swapped(scene.as_ref()?, item, swap?));
-            let all = gallery.pictures.iter().map(|picture| picture.scene.as_ref().and_then(truth).unwrap_or(false));
+            let all = gallery
+                .pictures
+                .iter()
+                .map(|picture| picture.scene.as_ref().and_then(truth).unwrap_or(false));
             all.collect::<Vec<bool>>()
         })
     });
@@ -148,7 +151,10 @@ fn others(attribute: Attribute) -> Vec<Attribute> {
 }
 
 /// What is taken and what is added: as chosen where that is possible in this scene, else the first that are.
-fn swap(scene: &Scene, (minus, plus): (Option<Attribute>, Option<Attribute>)) -> Option<(Attribute, Attribute)> {
+fn swap(
+    scene: &Scene,
+    (minus, plus): (Option<Attribute>, Option<Attribute>),
+) -> Option<(Attribute, Attribute)> {
     let present = present(scene);
     let minus = minus.filter(|minus| present.contains(minus)).or(present.first().copied())?;
     let others = others(minus);

@@ -21,9 +21,8 @@ pub fn gaps(all: &[Rows]) -> Vec<Gap> {
 
 #[component]
 pub fn Gaps(vectors: Vectors) -> impl IntoView {
-    let media = Memo::new(move |_| {
-        vectors.joint.with(|all| all.iter().map(|rows| rows.medium).collect::<Vec<_>>())
-    });
+    let media =
+        Memo::new(move |_| vectors.joint.with(|all| all.iter().map(|rows| rows.medium).collect::<Vec<_>>()));
     let found = Memo::new(move |_| vectors.joint.with(|all| gaps(all)));
     let between = move |a: Medium, b: Medium| {
         found.with(|all| {
@@ -32,10 +31,13 @@ pub fn Gaps(vectors: Vectors) -> impl IntoView {
         })
     };
     let row = move |a: Medium| {
-        let cells = move || media.get().into_iter().map(|b| view! { <td>{between(a, b)}</td> }).collect_view();
+        let cells =
+            move || media.get().into_iter().map(|b| view! { <td>{between(a, b)}</td> }).collect_view();
         view! { <tr><th scope="row">{a.title()}</th>{cells}</tr> }
     };
-    let heads = move || media.get().into_iter().map(|medium| view! { <th scope="col">{medium.title()}</th> }).collect_view();
+    let heads = move || {
+        media.get().into_iter().map(|medium| view! { <th scope="col">{medium.title()}</th> }).collect_view()
+    };
     let as_csv = move || {
         let head = ["a", "b", "gap"].map(String::from);
         let row = |(a, b, gap): &Gap| vec![a.word().to_string(), b.word().to_string(), gap.to_string()];

@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn points_go_to_their_modalities() {
-        let projection = Projection { points: vec![[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]], explained: [1.0, 0.0] };
+        let projection =
+            Projection { points: vec![[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]], explained: [1.0, 0.0] };
         let groups = groups(&[(Medium::Image, 2), (Medium::Sound, 1)], &projection);
         assert_eq!(groups[0].points[..], [(1.0, 0.0), (2.0, 0.0)]);
         assert_eq!((groups[1].name.as_str(), &groups[1].points[..]), ("Sound", &[(3.0, 0.0)][..]));

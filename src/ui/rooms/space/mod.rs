@@ -7,7 +7,7 @@ mod neighbours;
 mod notes;
 mod vectors;
 
-use crate::session::protocol::{EncodeLane, ModelKind};
+use crate::session::protocol::{EncodeLane, Lane, ModelKind};
 use crate::ui::components::form::Segments;
 use crate::ui::components::gallery_progress::GalleryProgress;
 use crate::ui::context::AppContext;
@@ -59,13 +59,14 @@ pub fn Space() -> impl IntoView {
 
 /// All that the model has encoders for.
 fn lanes(app: AppContext) -> Memo<Vec<EncodeLane>> {
-    let is_playroom =
-        Memo::new(move |_| app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom)));
+    let is_playroom = Memo::new(move |_| {
+        app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
+    });
     Memo::new(move |_| {
         let media = Medium::VARIANTS.iter().filter(|medium| medium.modality().is_none() || is_playroom.get());
-        // One for pictures and texts, which stand first.
-        let mut lanes: Vec<EncodeLane> = media.map(|medium| medium.lane()).skip(1).collect();
-        lanes.sort_by_key(|lane| crate::session::protocol::Lane::from(*lane));
+        let mut lanes: Vec<EncodeLane> = media.map(|medium| medium.lane()).collect();
+        lanes.sort_by_key(|lane| Lane::from(*lane));
+        lanes.dedup();
         lanes
     })
 }

@@ -34,7 +34,9 @@ pub fn Neighbours(vectors: Vectors) -> impl IntoView {
             let query = all.iter().find(|rows| rows.medium == medium).and_then(|rows| rows.row(clip));
             let of = |query: &[f32]| {
                 let others = all.iter().filter(|rows| rows.medium != medium);
-                others.map(|rows| nearest(rows.medium, &cosines(query, &rows.values), clip)).collect::<Vec<_>>()
+                others
+                    .map(|rows| nearest(rows.medium, &cosines(query, &rows.values), clip))
+                    .collect::<Vec<_>>()
             };
             query.map_or_else(Vec::new, of)
         }),
@@ -42,9 +44,13 @@ pub fn Neighbours(vectors: Vectors) -> impl IntoView {
     });
     let medium = Memo::new(move |_| point.get().map_or(Medium::Image, |(_, medium)| medium));
     let options = || Medium::VARIANTS.iter().map(|&medium| (medium, medium.title())).collect::<Vec<_>>();
-    let choose = move |medium| app.go(|view| view.space.point = view.space.point.map(|(clip, _)| (clip, medium)));
+    let choose =
+        move |medium| app.go(|view| view.space.point = view.space.point.map(|(clip, _)| (clip, medium)));
     let row = move |nearest: Nearest| {
-        let found = nearest.clips.into_iter().map(|(clip, cosine)| view! { <Neighbour clip cosine medium=nearest.medium /> });
+        let found = nearest
+            .clips
+            .into_iter()
+            .map(|(clip, cosine)| view! { <Neighbour clip cosine medium=nearest.medium /> });
         view! {
             <tr><th scope="row">{nearest.medium.title()}</th><td>{nearest.own}</td>
                 <td><ol class="neighbours">{found.collect_view()}</ol></td></tr>
@@ -61,9 +67,11 @@ pub fn Neighbours(vectors: Vectors) -> impl IntoView {
         }
     };
     let clip = Memo::new(move |_| point.get().map(|(clip, _)| clip));
-    move || match clip.get() {
+    move || {
+        match clip.get() {
         Some(clip) => chosen(clip).into_any(),
         None => view! { <p class="quiet">"Choose a point: its nearest neighbours in each other modality are shown here."</p> }.into_any(),
+    }
     }
 }
 
@@ -71,7 +79,11 @@ pub fn Neighbours(vectors: Vectors) -> impl IntoView {
 fn nearest(medium: Medium, cosines: &[f32], clip: usize) -> Nearest {
     let order = order::argsort_desc(cosines);
     let own = order.iter().position(|&other| other == clip).map_or(0, |at| at + 1);
-    Nearest { medium, clips: order.into_iter().take(SHOWN).map(|other| (other, cosines[other])).collect(), own }
+    Nearest {
+        medium,
+        clips: order.into_iter().take(SHOWN).map(|other| (other, cosines[other])).collect(),
+        own,
+    }
 }
 
 /// A neighbour by the picture of its clip; choosing it goes to its point.
@@ -98,6 +110,9 @@ mod tests {
     #[test]
     fn the_nearest_come_first_and_the_own_clip_has_a_rank() {
         let found = nearest(Medium::Sound, &[0.1, 0.9, 0.5], 2);
-        assert_eq!(found, Nearest { medium: Medium::Sound, clips: vec![(1, 0.9), (2, 0.5), (0, 0.1)], own: 2 });
+        assert_eq!(
+            found,
+            Nearest { medium: Medium::Sound, clips: vec![(1, 0.9), (2, 0.5), (0, 0.1)], own: 2 }
+        );
     }
 }

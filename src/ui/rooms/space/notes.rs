@@ -23,12 +23,13 @@ pub fn Notes(vectors: Vectors) -> impl IntoView {
             ]
         })
     });
-    let formula = view! { "gap = ‖ mean " <var>"z"</var><sup>"a"</sup> " − mean " <var>"z"</var><sup>"b"</sup> " ‖" };
+    let formula =
+        view! { "gap = ‖ mean " <var>"z"</var><sup>"a"</sup> " − mean " <var>"z"</var><sup>"b"</sup> " ‖" };
     view! {
         <Inspector title="One space or several" section="6, representation spaces" formula=formula.into_any() figures>
-            <p>"A "<i>"joint"</i>" representation fuses all modalities into one vector. In a "<i>"shared"</i>" space each has an
-                " <Term id="encoder">"encoder"</Term> " of its own and related inputs lie close together. In "<i>"coordinated"</i>" spaces the modalities
-                stay apart and an objective only aligns them."</p>
+            <p>"A " <Term id="joint-representation">"joint representation"</Term> " fuses all modalities into one vector. In a shared space each has an "
+                <Term id="encoder">"encoder"</Term> " of its own, and related inputs lie close together. " <Term id="coordinated-spaces">"Coordinated spaces"</Term> "
+                stay apart, and training only aligns them."</p>
             <p>"Playroom’s six encoders map to one shared space. Its modalities still form clusters: " <Term id="contrastive-learning">"contrastive training"</Term> "
                 only asks that a clip’s own vectors be nearer than those of other clips (Liang et al. 2022)."</p>
             <p>"The map shows the two directions of greatest variance (" <Term id="pca">"PCA"</Term> ") of all vectors together. A line joins the points of one clip."</p>

@@ -13,7 +13,7 @@ journey(
     const groups = page.locator("section.home section");
     await groups.first().waitFor({ timeout: 60_000 });
     assert.deepEqual(await groups.getByRole("heading", { level: 2 }).allTextContents(), ["Look", "Train", "Yours"]);
-    assert.equal(await page.locator(".doors a").count(), 10);
+    assert.equal(await page.locator(".doors a").count(), 11);
     await page.getByRole("link", { name: "Start here" }).click();
     await page.waitForURL(/retrieve\?q=a\+red\+circle$/);
     await lab.ranked();

@@ -151,7 +151,7 @@ journey(
   async (lab) => {
     await lab.open("retrieve?picture=1-3");
     await lab.ranked();
-    await lab.page.getByRole("button", { name: "Image to image" }).click();
+    await lab.page.getByRole("group", { name: "From" }).getByRole("button", { name: "Image" }).click();
     await lab.page.locator("ol.found > li").nth(3).waitFor();
     const shares = await lab.page.locator("ol.found > li .bar i").evaluateAll((bars) => bars.map((bar) => parseFloat(bar.style.width)));
     assert.ok(shares[0] > 5, `the best of the others has ${shares[0]} %`);
@@ -366,7 +366,7 @@ journey(
       await client.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
       await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     };
-    for (const [by, area] of [["matrix", ".heatmap .area"], ["map", "div.scatter"]]) {
+    for (const [by, area] of [["matrix", ".heatmap .area"], ["map", ".plot .area"]]) {
       await lab.open(`retrieve?by=${by}`);
       await lab.ranked();
       await tap(page.locator(area));

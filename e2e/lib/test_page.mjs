@@ -62,7 +62,7 @@ export class TestPage {
   /** Waits until the whole gallery is encoded and its figures stand. */
   async ranked() {
     await this.encoded();
-    const recall = this.page.locator("table.numbers tbody tr").first().locator("td").first();
+    const recall = this.page.getByRole("region", { name: "Retrieval over the gallery" }).locator("tbody tr").first().locator("td").first();
     await recall.filter({ hasText: /^[01]\.\d/ }).waitFor({ timeout: 120_000 });
     await this.page.waitForFunction(() => !document.querySelector(".loading"));
   }

@@ -23,6 +23,7 @@ use super::rooms::{
     models::{FolderImport, Models},
     retrieve::Retrieve,
     sabotage::Sabotage,
+    space::Space,
 };
 use super::stage::Gallery;
 use super::state::Shared;
@@ -113,6 +114,7 @@ fn show(room: Room) -> AnyView {
         Room::Attend => view! { <Attend /> }.into_any(),
         Room::Ask => view! { <Ask /> }.into_any(),
         Room::Listen => view! { <Listen /> }.into_any(),
+        Room::Space => view! { <Space /> }.into_any(),
         Room::Contrast => view! { <Contrast /> }.into_any(),
         Room::Fuse => view! { <Fuse /> }.into_any(),
         Room::Sabotage => view! { <Sabotage /> }.into_any(),

@@ -9,12 +9,17 @@ pub struct Projection {
     pub explained: [f32; 2],
 }
 
+/// Rows to which the axes are fitted at most, evenly spread over all: a covariance of more would hold the page up.
+const FITTED: usize = 512;
+
 /// Projects rows `[count, width]` onto their two main axes.
 pub fn principal(rows: &[f32], width: usize) -> Projection {
     if rows.len().checked_div(width).unwrap_or(0) < 2 {
         return Projection::default();
     }
-    let pca = Pca::fit(rows, width);
+    let every = (rows.len() / width).div_ceil(FITTED);
+    let fitted: Vec<f32> = rows.chunks_exact(width).step_by(every).flatten().copied().collect();
+    let pca = Pca::fit(&fitted, width);
     let points = rows.chunks_exact(width).map(|row| pca.project(row)).collect();
     Projection { points, explained: pca.explained.map(|share| share as f32) }
 }
@@ -25,7 +30,8 @@ pub fn gap(a: &[f32], b: &[f32], width: usize) -> f32 {
     difference.sum::<f32>().sqrt()
 }
 
-fn mean(rows: &[f32], width: usize) -> Vec<f32> {
+/// The mean of rows `[count, width]`.
+pub fn mean(rows: &[f32], width: usize) -> Vec<f32> {
     let count = (rows.len() / width.max(1)).max(1) as f32;
     let mut mean = vec![0.0; width];
     for row in rows.chunks_exact(width.max(1)) {
@@ -52,6 +58,15 @@ mod tests {
         assert!((projection.explained[1] - 9.0 / 109.0).abs() < 1e-4);
         let [x, y] = projection.points[0];
         assert!((x - 10.0).abs() < 1e-3 && (y - 3.0).abs() < 1e-3, "{x} {y}");
+    }
+
+    #[test]
+    fn of_many_rows_some_tell_the_axes() {
+        let rows: Vec<f32> =
+            (0..3 * FITTED).flat_map(|i| [(i as f32).sin(), 0.1 * (i as f32).cos()]).collect();
+        let projection = principal(&rows, 2);
+        assert_eq!(projection.points.len(), 3 * FITTED);
+        assert!(projection.explained[0] > 0.95, "{:?}", projection.explained);
     }
 
     #[test]

@@ -151,10 +151,10 @@ commands! {
     /// The same pictures patch by patch, for late interaction.
     Patches {}
     /// What the clips that begin with these pictures give of each other modality.
-    Sounds {}
-    Videos {}
     Tables {}
     Graphs {}
+    Sounds {}
+    Videos {}
     Train {
         /// Trains up to this step, or to the end of the experiment where that is sooner: resumes where the run of an equal
         /// experiment is no further, else begins anew.

@@ -5,8 +5,8 @@
 //! supersedes the older one, whose replies then stop. A request ends with the event that its command names, or with
 //! [`Event::Failed`].
 //!
-//! The engine sees pixels and words only. Scenes, their truth, rankings and metrics are the page's business: it has
-//! the world and, after [`Command::Encode`], every embedding.
+//! The engine sees pixels, words and waveforms, and of a clip of the world its name, by which it draws what an encoder reads. Truth,
+//! rankings and metrics are the page's business: it has the world and, after [`Command::Encode`], every embedding.
 
 mod command;
 mod event;

@@ -10,6 +10,7 @@ pub enum Icon {
     Attend,
     Ask,
     Listen,
+    Space,
     Contrast,
     Fuse,
     Sabotage,
@@ -50,6 +51,7 @@ impl Icon {
             Icon::Listen => {
                 "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15 9a4 4 0 0 1 0 6M17.5 6.5a7.5 7.5 0 0 1 0 11"
             }
+            Icon::Space => "M4 4v16h16M8.5 9v.1M12 14v.1M16 7v.1M17 15v.1M9 16v.1M13 9.5v.1",
             Icon::New => "M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5",
             Icon::Edit => "M4 20l1-4L16.5 4.5l3 3L8 19zM14.5 6.5l3 3",
             Icon::Camera => "M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z",

@@ -11,10 +11,9 @@ use leptos::prelude::*;
 pub fn lacking(room: Room, abilities: Abilities) -> Option<&'static str> {
     let (is_able, sentence) = match room {
         Room::Home => (true, ""),
-        Room::Retrieve | Room::Album => (
-            abilities.embeds,
-            "has no shared embedding space of images and text, so it cannot search by text",
-        ),
+        Room::Retrieve | Room::Space | Room::Album => {
+            (abilities.embeds, "has no shared embedding space of images and text, so they cannot be compared")
+        }
         Room::Caption => (abilities.captions, "does not generate captions"),
         Room::Ask => {
             (abilities.answers || abilities.matches, "neither answers questions nor matches images with text")

@@ -12,3 +12,4 @@ pub mod models;
 mod race;
 pub mod retrieve;
 pub mod sabotage;
+pub mod space;

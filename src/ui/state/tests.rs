@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::session::protocol::{
-    Abilities, Alternative, BackendChoice, CaptionHypothesis, Command, DecodingChoice, EncodeLane, Event,
-    Failure, Lane, Loading, LoadingStage, ModelFacts, ModelKind, ModelName, OpenedPicture, Pixels, Precision,
-    Recovery, Reply, Request, Stack, StepTime, Token,
+    Abilities, Alternative, BackendChoice, CaptionHypothesis, ClipName, Command, DecodingChoice, EncodeLane,
+    Event, Failure, Input, Lane, Loading, LoadingStage, Modality, ModelFacts, ModelKind, ModelName,
+    OpenedPicture, Pixels, Precision, Recovery, Reply, Request, Stack, StepTime, Token,
 };
+use strum::VariantArray;
 
 pub fn picture(value: u8) -> Pixels {
     Pixels { width: 1, height: 1, rgb: vec![value; 3] }
@@ -165,6 +166,26 @@ fn a_gallery_comes_in_rows_until_it_is_whole() {
     state.apply(Reply { id, event: rows(4, 1) });
     assert_eq!((state.gallery.value.count(), state.gallery.phase), (3, Phase::Done));
     assert_eq!((&state.gallery.value.pictures, &state.gallery.value.texts), (&vec![0.5; 6], &vec![0.1; 6]));
+}
+
+#[test]
+fn every_modality_of_the_gallery_has_a_lane_of_its_own() {
+    let mut state = ready_state();
+    for &modality in Modality::VARIANTS {
+        let lane = EncodeLane::of(modality);
+        assert_eq!(lane.modality(), Some(modality));
+        let clip = |index| Input::Clip(ClipName::Seeded { seed: 1, index }, modality);
+        let id = state.ask(Command::Encode { inputs: vec![clip(0), clip(1)], lane }).unwrap().id;
+        state
+            .apply(Reply { id, event: Event::Encoded { from: 0, width: 2, rows: vec![0.6, 0.8, 0.0, 1.0] } });
+    }
+    for request in
+        [&state.gallery_sounds, &state.gallery_videos, &state.gallery_tables, &state.gallery_graphs]
+    {
+        assert_eq!((request.phase, request.value.count()), (Phase::Done, 2));
+        assert_eq!((request.value.others[..2].to_vec(), request.value.pictures.len()), (vec![0.6, 0.8], 0));
+    }
+    assert_eq!(EncodeLane::Gallery.modality(), None);
 }
 
 #[test]

@@ -77,6 +77,7 @@ impl View {
                 }
             }
             Room::Listen => self.listen.write(&mut write),
+            Room::Space => self.space.write(&mut write),
             Room::Ask => {
                 write("question", text(&self.question), text(""));
                 write("sentence", text(&self.sentence), text(""));
@@ -121,6 +122,7 @@ impl View {
             Room::Contrast => self.contrast.read(key, value),
             Room::Album => self.album.read(key, value),
             Room::Listen => self.listen.read(key, value),
+            Room::Space => self.space.read(key, value),
             _ => self.race_mut().and_then(|race| race.read(key, value)),
         };
         of_room.or_else(|| self.read_shared(key, value))
@@ -258,7 +260,7 @@ fn decoding_of(name: &str) -> Option<DecodingChoice> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attending, Heard, ListenTask, ListenView, PictureName};
+    use super::super::{Attending, Heard, ListenTask, ListenView, PictureName, SpaceMode, attribute_of};
     use super::*;
 
     fn there_and_back(view: &View) -> View {
@@ -309,22 +311,14 @@ mod tests {
         album.album.query = "a dog -snow".into();
         album.album.labels = "dog, cat".into();
         let mut listen = View { room: Room::Listen, ..View::default() };
-        listen.listen = ListenView {
-            milliseconds: 530,
-            off: 33,
-            sentence: "two hits".into(),
-            task: ListenTask::Separation,
-            offset: -3,
-            other: 7,
-            heard: Heard::Unseen,
-        };
+    use super::super::{Attending, Heard, ListenTask, ListenView, PictureName, SpaceMode, attribute_of};
         let sentence = "two hearts".into();
         let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };
         (sabotage.sabotage.step, sabotage.sabotage.percent) = (400, 75);
         let mut contrast = View { room: Room::Contrast, ..View::default() };
         (contrast.contrast.step, contrast.contrast.settings.batch) = (30, 16);
-        for view in [retrieve, caption, attend, ask, listen, sabotage, contrast, album] {
+        for view in [retrieve, caption, attend, ask, listen, space, sabotage, contrast, album] {
             assert_eq!(there_and_back(&view), view, "{}", view.to_address());
         }
     }
@@ -343,7 +337,7 @@ mod tests {
             ("fuse", "batch=0&task=1-2&with=late.nobody"),
             ("contrast", "batch=1&space=outer&hard=2"),
             ("listen", "ms=2001&off=128&loud=1"),
-            ("listen", "offset=9&task=none&heard=all"),
+    use super::super::{Attending, Heard, ListenTask, ListenView, PictureName, SpaceMode, attribute_of};
         ] {
             assert_eq!(View::read_address(room, query).1.len(), 3, "{room}");
         }

@@ -7,6 +7,7 @@ mod listen;
 mod names;
 mod race;
 mod rooms;
+mod space;
 
 pub use address::Misread;
 pub use album::AlbumView;
@@ -15,6 +16,7 @@ pub use listen::ListenView;
 pub use names::{Attending, ContrastMode, Heard, ListenTask, Medium, PictureName, RankBy, RetrieveMode};
 pub use race::{LONGEST, RaceView};
 pub use rooms::{Group, Room, RoomInfo};
+pub use space::{KINDS, SpaceMode, SpaceView, attribute_of};
 
 use crate::session::protocol::{DecodingChoice, Precision};
 
@@ -56,6 +58,7 @@ pub struct View {
     pub question: String,
     pub sentence: String,
     pub listen: ListenView,
+    pub space: SpaceView,
     pub contrast: ContrastView,
     pub fuse: RaceView,
     pub sabotage: RaceView,
@@ -90,6 +93,7 @@ impl Default for View {
             question: String::new(),
             sentence: String::new(),
             listen: ListenView::default(),
+            space: SpaceView::default(),
             contrast: ContrastView::default(),
             fuse: RaceView::fuse(),
             sabotage: RaceView::sabotage(),

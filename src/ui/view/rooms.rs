@@ -14,6 +14,7 @@ pub enum Room {
     Attend,
     Ask,
     Listen,
+    Space,
     Contrast,
     Fuse,
     Sabotage,
@@ -66,8 +67,8 @@ impl Room {
             },
             Room::Retrieve => RoomInfo {
                 title: "Retrieve",
-                subtitle: "Text and images in one embedding space, ranked by cosine similarity",
-                about: "Search 256 images by text, ranked by cosine similarity.",
+                subtitle: "Six modalities in one embedding space, ranked by cosine similarity",
+                about: "Search 256 clips by text, image, sound, video, table or graph.",
                 group: Group::Look,
                 icon: Icon::Retrieve,
                 has_stage: true,
@@ -102,6 +103,14 @@ impl Room {
                 about: "See and hear what happens in a clip, source by source.",
                 group: Group::Look,
                 icon: Icon::Listen,
+                has_stage: true,
+            },
+            Room::Space => RoomInfo {
+                title: "Space",
+                subtitle: "Images, text, sound, video, tables and graphs on one map",
+                about: "See six modalities in one embedding space, and do arithmetic in it.",
+                group: Group::Look,
+                icon: Icon::Space,
                 has_stage: true,
             },
             Room::Contrast => RoomInfo {

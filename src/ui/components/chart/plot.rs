@@ -7,7 +7,7 @@ use super::key::{Hidden, Key, Keys, print_box, printed};
 use super::sheet::{Sheet, SheetTable};
 use crate::ui::components::heatmap::{is_left, place};
 use crate::ui::memo::Memo;
-use leptos::ev::{KeyboardEvent, PointerEvent};
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::svg::Svg;
@@ -57,17 +57,29 @@ pub fn Plot(
     point: Callback<Option<(f32, f32)>>,
     /// A key was pressed; says whether it meant something.
     walk: Callback<String, bool>,
+    /// The place of the drawing was clicked at.
+    #[prop(optional)]
+    choose: Option<Callback<(f32, f32)>>,
     children: Children,
 ) -> impl IntoView {
     let Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet, .. } = parts;
     let Parts { is_empty, ends, has_legend, .. } = parts;
     let (area, drawing) = (NodeRef::<Div>::new(), NodeRef::<Svg>::new());
     measure(area, width);
-    let find = move |event: PointerEvent| {
-        let Some(area) = area.get_untracked() else { return };
-        let (x, y) = place(area.as_ref(), &event);
+    let found = move |event: &MouseEvent| {
+        let (x, y) = place(area.get_untracked()?.as_ref(), event);
         let (width, height) = frame.with_untracked(|frame| (frame.width, frame.height));
-        point.run(Some((x as f32 * width, y as f32 * height)));
+        Some((x as f32 * width, y as f32 * height))
+    };
+    let find = move |event: PointerEvent| {
+        if let Some(at) = found(&event) {
+            point.run(Some(at));
+        }
+    };
+    let click = move |event: MouseEvent| {
+        if let Some((choose, at)) = choose.zip(found(&event)) {
+            choose.run(at);
+        }
     };
     let press = move |event: KeyboardEvent| {
         // With these the browser walks through its history.
@@ -96,7 +108,7 @@ pub fn Plot(
             <div node_ref=area class="area" tabindex=move || if is_empty.get() { "-1" } else { "0" }
                 role=move || (!is_empty.get()).then_some("application")
                 aria-label=move || format!("{}; arrow keys read values", label.get())
-                on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:keydown=press on:blur=move |_| point.run(None)>
+                on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:click=click on:keydown=press on:blur=move |_| point.run(None)>
                 <svg node_ref=drawing viewBox=move || written([0.0, 0.0, size.get().0, size.get().1])
                     style=move || format!("max-width:{}px", size.get().0) data-print=print_area aria-hidden="true">
                     {move || frame.with(axes)}

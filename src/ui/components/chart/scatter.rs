@@ -52,6 +52,12 @@ pub fn Scatter(
     /// Both axes have one measure.
     #[prop(into, optional)]
     square: Memo<bool>,
+    /// The index that is shown while none is pointed at.
+    #[prop(into, optional)]
+    pinned: Memo<Option<usize>>,
+    /// A click at a point, with the name of its group, or Enter at an index.
+    #[prop(optional)]
+    pin: Option<Callback<(Option<String>, usize)>>,
 ) -> impl IntoView {
     let (width, hidden) = (RwSignal::new(USUAL_WIDTH), RwSignal::new(Hidden::new()));
     let shown = Memo::new(move |_| {
@@ -64,11 +70,14 @@ pub fn Scatter(
         shown.with(|shown| frame(width.get(), [&axes.0, &axes.1], shown, square.get()))
     });
     let keys = Memo::new(move |_| groups.with(|groups| hidden.with(|hidden| keys(groups, hidden))));
-    let heading = Memo::new(move |_| {
-        hover.get().map_or_else(|| REST.into(), |at| format!("{} {}", item.get(), at + 1))
+    let at = Memo::new(move |_| {
+        let pinned = pinned.get();
+        hover.get().or(pinned)
     });
+    let heading =
+        Memo::new(move |_| at.get().map_or_else(|| REST.into(), |at| format!("{} {}", item.get(), at + 1)));
     let values = Memo::new(move |_| {
-        let (at, hidden) = (hover.get(), hidden.get());
+        let (at, hidden) = (at.get(), hidden.get());
         let read = |group: &Group| {
             let &(x, y) = group.points.get(at?)?;
             let place = frame.with(|frame| format!("({}, {})", frame.x.read(x), frame.y.read(y)));
@@ -82,18 +91,33 @@ pub fn Scatter(
     let point = move |place: Option<(f32, f32)>| {
         let near =
             |place| frame.with_untracked(|frame| shown.with_untracked(|shown| nearest(frame, shown, place)));
-        move_to(hover, place.and_then(near));
+        move_to(hover, place.and_then(near).map(|(_, index)| index));
+    };
+    let choose = move |place: (f32, f32)| {
+        let near = frame.with_untracked(|frame| {
+            shown.with_untracked(|shown| {
+                nearest(frame, shown, place).map(|(group, index)| (Some(shown[group].name.clone()), index))
+            })
+        });
+        if let Some((pin, near)) = pin.zip(near) {
+            pin.run(near);
+        }
     };
     let walk = move |key: String| {
-        let next = shown.with_untracked(|shown| path::walk(hover.get_untracked(), &key, count(shown)));
+        let now = at.get_untracked();
+        if let ("Enter", Some(pin), Some(index)) = (key.as_str(), pin, now) {
+            pin.run((None, index));
+            return true;
+        }
+        let next = shown.with_untracked(|shown| path::walk(now, &key, count(shown)));
         next.map(|next| move_to(hover, next)).is_some()
     };
     view! {
         <Plot parts=Parts { label, width, frame, keys, hidden, heading, values, is_pointing, sheet, is_empty, ends: Memo::default(), has_legend: true }
-            point=Callback::new(point) walk=Callback::new(walk)>
+            point=Callback::new(point) walk=Callback::new(walk) choose=Callback::new(choose)>
             {move || linked.get().then(|| shown.with(|shown| frame.with(|frame| links(frame, shown))))}
             {move || shown.with(|shown| frame.with(|frame| points(frame, shown)))}
-            {move || hover.get().map(|at| shown.with(|shown| frame.with(|frame| together(frame, shown, at))))}
+            {move || at.get().map(|at| shown.with(|shown| frame.with(|frame| together(frame, shown, at))))}
         </Plot>
     }
 }
@@ -134,11 +158,13 @@ fn sheet(item: &str, axes: [Axis; 2], groups: &[Group]) -> Sheet {
     }
 }
 
-/// The index of the point nearest to a place of the drawing, if one is near.
-fn nearest(frame: &Frame, groups: &[Group], (x, y): (f32, f32)) -> Option<usize> {
-    let all = groups.iter().flat_map(|group| group.points.iter().enumerate());
+/// The group and the index of the point nearest to a place of the drawing, if one is near.
+fn nearest(frame: &Frame, groups: &[Group], (x, y): (f32, f32)) -> Option<(usize, usize)> {
     let squared = |point: &(f32, f32)| (frame.x(point.0) - x).powi(2) + (frame.y(point.1) - y).powi(2);
-    let near = all.map(|(at, point)| (at, squared(point))).filter(|(_, squared)| *squared <= REACH * REACH);
+    let all = groups.iter().enumerate().flat_map(|(group, found)| {
+        found.points.iter().enumerate().map(move |(index, point)| ((group, index), squared(point)))
+    });
+    let near = all.filter(|(_, squared)| *squared <= REACH * REACH);
     near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
 }
 
@@ -192,7 +218,7 @@ mod tests {
         let (groups, axes) = (groups(), axes());
         let frame = frame(400.0, axes.each_ref(), &groups, true);
         let near = |x, y| nearest(&frame, &groups, (frame.x(x) + 2.0, frame.y(y)));
-        assert_eq!([near(1.0, 0.5), near(-0.8, 0.25)], [Some(1), Some(0)]);
+        assert_eq!([near(1.0, 0.5), near(-0.8, 0.25)], [Some((0, 1)), Some((1, 0))]);
         assert_eq!(near(0.2, 0.2), None, "far from all");
     }
 

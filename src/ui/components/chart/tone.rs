@@ -8,6 +8,10 @@ pub const SERIES: u8 = 14;
 pub enum Tone {
     Picture,
     Words,
+    Sound,
+    Video,
+    Table,
+    Graph,
     Fused,
     Ink,
     /// Ink that stands back.
@@ -24,6 +28,10 @@ impl Tone {
         let name = match self {
             Tone::Picture => "picture",
             Tone::Words => "words",
+            Tone::Sound => "sound",
+            Tone::Video => "video",
+            Tone::Table => "table",
+            Tone::Graph => "graph",
             Tone::Fused => "fused",
             Tone::Ink => "ink",
             Tone::Quiet => "ink-3",
@@ -79,6 +87,9 @@ pub enum Marker {
     Circle,
     Square,
     Cross,
+    Triangle,
+    Diamond,
+    Star,
 }
 
 impl Marker {
@@ -94,8 +105,22 @@ impl Marker {
                 format!("M{:.1} {:.1}h{d:.1}v{d:.1}h-{d:.1}z", x - half, y - half, d = 2.0 * half)
             }
             Marker::Cross => cross(x, y, r),
+            Marker::Triangle => polygon(x, y, &[1.35 * r], 3),
+            Marker::Diamond => polygon(x, y, &[1.25 * r], 4),
+            Marker::Star => polygon(x, y, &[1.5 * r, 0.7 * r], 10),
         }
     }
+}
+
+/// A polygon whose first corner stands above the place; its corners are as far from the place as the radii say in turn.
+fn polygon(x: f32, y: f32, radii: &[f32], corners: usize) -> String {
+    let corner = |(index, radius): (usize, &f32)| {
+        let turn = std::f32::consts::TAU * index as f32 / corners as f32;
+        let letter = if index == 0 { 'M' } else { 'L' };
+        format!("{letter}{:.1} {:.1}", x + radius * turn.sin(), y - radius * turn.cos())
+    };
+    let all: String = radii.iter().cycle().take(corners).enumerate().map(corner).collect();
+    all + "z"
 }
 
 /// Two bars of a third of the width, so that the shape has an area like the others.
@@ -150,6 +175,18 @@ mod tests {
     }
 
     #[test]
+    fn modalities_stand_out_from_the_paper_in_both_themes() {
+        let tones = [Tone::Picture, Tone::Words, Tone::Sound, Tone::Video, Tone::Table, Tone::Graph];
+        for tone in tones {
+            let paint = tone.paint();
+            let name = paint.trim_start_matches("var(--").trim_end_matches(')');
+            let pairs: Vec<_> = values(TOKENS, name).into_iter().zip(values(TOKENS, "paper")).collect();
+            assert_eq!(pairs.len(), 2, "{name}");
+            assert!(pairs.iter().all(|(colour, paper)| contrast(*colour, *paper) >= 4.5), "{name}");
+        }
+    }
+
+    #[test]
     fn controls_are_seen_by_their_borders_in_both_themes() {
         for ground in ["paper", "raised", "sunk"] {
             let pairs: Vec<_> = values(TOKENS, "edge").into_iter().zip(values(TOKENS, ground)).collect();
@@ -162,6 +199,8 @@ mod tests {
     fn shapes_stay_around_their_place() {
         assert_eq!(Marker::Circle.path(10.0, 20.0, 3.0), "M7.0 20.0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z");
         assert_eq!(Marker::Square.path(10.0, 20.0, 5.0), "M5.6 15.6h8.9v8.9h-8.9z");
+        assert_eq!(Marker::Diamond.path(10.0, 20.0, 4.0), "M10.0 15.0L15.0 20.0L10.0 25.0L5.0 20.0z");
+        assert_eq!(Marker::Star.path(10.0, 20.0, 4.0).matches('L').count(), 9);
         assert_eq!(Dash::nth(6), Dash::Solid);
     }
 }

@@ -27,7 +27,7 @@ pub fn Readings(clip: Memo<Shared<Clip>>) -> impl IntoView {
     let heads = ObjectColumn::ALL.map(|column| view! { <th scope="col">{head(column)}</th> });
     view! {
         <div class="clip-table">
-            <WideTable label="Sensor readings"><table class="numbers">
+            <WideTable label="Sensor readings"><table class="readings">
                 <thead><tr><th scope="col"><span class="aloud">"Object"</span></th>{heads.into_iter().collect_view()}</tr></thead>
                 <tbody>{rows}</tbody>
             </table></WideTable>

@@ -1,13 +1,12 @@
 //! Recall@1 of every modality by every other.
 
-use crate::eval::retrieval::RetrievalMetrics;
+use super::figures::both_ways;
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::gallery;
 use crate::ui::memo::Memo;
-use crate::ui::ranking::similarity;
 use crate::ui::stage::GALLERY;
 use crate::ui::view::Medium;
 use leptos::prelude::*;
@@ -50,7 +49,7 @@ pub fn AllPairs(is_all: RwSignal<bool>) -> impl IntoView {
         match is_all.get() {
         true => table().into_any(),
         false => {
-            view! { <button type="button" class="button" on:click=move |_| is_all.set(true)>"All 6 × 6"</button> }.into_any()
+            view! { <div class="row"><button type="button" class="button" on:click=move |_| is_all.set(true)>"All 6 × 6"</button></div> }.into_any()
         }
     }
     }
@@ -61,13 +60,7 @@ fn measure(app: AppContext, recalls: RwSignal<Recalls>, is_whole: Memo<bool>, pa
     let (a, b) = (pair / 6, pair % 6);
     if a < b {
         let [from, to] = [a, b].map(|at| Medium::VARIANTS[at]);
-        let cosines = untrack(|| {
-            gallery::rows(app, from, |from, width| {
-                gallery::rows(app, to, |to, _| similarity(from, to, width))
-            })
-        });
-        let both = [RetrievalMetrics::of_rows(&cosines), RetrievalMetrics::of_columns(&cosines)];
-        let [there, back] = both.map(|metrics| Some(metrics.recall[0]));
+        let [there, back] = untrack(|| both_ways(app, from, to)).map(|metrics| Some(metrics.recall[0]));
         recalls.update(|all| (all[a][b], all[b][a]) = (there, back));
     }
     if pair + 1 < 36 {

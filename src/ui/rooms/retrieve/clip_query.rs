@@ -1,7 +1,7 @@
 //! The sound, video, table or graph of the clip on the stage, by which the gallery is searched.
 
 use super::found::OwnRank;
-use super::ranking::{Ranking, position};
+use super::ranking::Ranking;
 use crate::session::protocol::Lane;
 use crate::ui::components::clip::{ClipCard, Speaker};
 use crate::ui::components::failure::FailureNote;
@@ -15,14 +15,18 @@ use leptos::prelude::*;
 #[component]
 pub fn ClipQuery(medium: Medium, ranking: Ranking, children: Children) -> impl IntoView {
     let app = AppContext::here();
-    let position = position(app);
     let clip = Memo::new(move |_| {
         let name = app.steady.with(|picture| picture.name.clip());
         name.and_then(|name| name.draw().ok()).map(Shared::new)
     });
+    // A clip of the gallery is encoded with it.
+    let is_of_gallery = Memo::new(move |_| {
+        let name = app.steady.with(|picture| picture.name.clone());
+        app.gallery.with(|gallery| gallery.position(&name).is_some())
+    });
     let failure = Memo::new(move |_| {
-        let of_query = || app.requests.clip_query.with(|query| query.failure.clone());
-        if position.get().is_none() { of_query() } else { None }
+        let of_query = app.requests.clip_query.with(|query| query.failure.clone());
+        of_query.filter(|_| !is_of_gallery.get())
     });
     let is_clip = Memo::new(move |_| clip.with(Option::is_some));
     let query = move || match is_clip.get() {
@@ -35,14 +39,10 @@ pub fn ClipQuery(medium: Medium, ranking: Ranking, children: Children) -> impl I
         })
     };
     view! {
-        <div class="beside">
-            <section class="clip-query" aria-label=format!("Query: {}", medium.word())>{query}{refused}</section>
-            <div>
-                <FailureNote lane=Lane::ClipQuery failure />
-                <OwnRank ranking />
-                {children()}
-            </div>
-        </div>
+        <section class="clip-query" aria-label=format!("Query: {}", medium.word())>{query}{refused}</section>
+        <FailureNote lane=Lane::ClipQuery failure />
+        <OwnRank ranking />
+        {children()}
     }
 }
 

@@ -15,20 +15,26 @@ use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
 use crate::ui::view::{Medium, RetrieveMode, View};
 use leptos::prelude::*;
+use std::time::Duration;
 
-/// Cosines of all items of one modality with all of another, `[count, count]`; empty until both are encoded.
-pub fn all_cosines(app: AppContext, pair: Memo<Option<(Medium, Medium)>>) -> Memo<Shared<Vec<f32>>> {
+/// Cosines of all sentences with all pictures, `[count, count]`; empty until the gallery is encoded.
+pub fn caption_cosines(app: AppContext) -> Memo<Shared<Vec<f32>>> {
+    let is_whole = Memo::new(move |_| gallery::is_whole(app, Medium::Text));
     Memo::new(move |_| {
-        let whole = pair.get().filter(|&(a, b)| gallery::is_whole(app, a) && gallery::is_whole(app, b));
-        Shared::new(whole.map_or_else(Vec::new, |(a, b)| {
-            gallery::rows(app, a, |a, width| gallery::rows(app, b, |b, _| similarity(a, b, width)))
-        }))
+        let (text, image) = CAPTIONS;
+        Shared::new(if is_whole.get() { cosines(app, text, image) } else { Vec::new() })
     })
 }
 
-/// The same of all sentences with all pictures.
-pub fn caption_cosines(app: AppContext) -> Memo<Shared<Vec<f32>>> {
-    all_cosines(app, Memo::from(Some(CAPTIONS)))
+/// Those of all items of one modality with all of another, both of which are encoded.
+fn cosines(app: AppContext, a: Medium, b: Medium) -> Vec<f32> {
+    gallery::rows(app, a, |a, width| gallery::rows(app, b, |b, _| similarity(a, b, width)))
+}
+
+/// How well each finds the other.
+pub fn both_ways(app: AppContext, a: Medium, b: Medium) -> [RetrievalMetrics; 2] {
+    let cosines = cosines(app, a, b);
+    [RetrievalMetrics::of_rows(&cosines), RetrievalMetrics::of_columns(&cosines)]
 }
 
 const CAPTIONS: (Medium, Medium) = (Medium::Text, Medium::Image);
@@ -49,13 +55,22 @@ fn measured_pair(view: &View) -> Option<(Medium, Medium)> {
 pub fn Figures() -> impl IntoView {
     let app = AppContext::here();
     let pair = app.pick(measured_pair);
-    let cosines = all_cosines(app, pair);
-    let count = GALLERY as usize;
-    let measured = Memo::new(move |_| {
-        let cosines = cosines.get();
-        (!cosines.is_empty())
-            .then(|| [RetrievalMetrics::of_rows(&cosines), RetrievalMetrics::of_columns(&cosines)])
+    let whole = Memo::new(move |_| {
+        pair.get().filter(|&(a, b)| gallery::is_whole(app, a) && gallery::is_whole(app, b))
     });
+    let measured = RwSignal::new(None::<[RetrievalMetrics; 2]>);
+    // In a task of its own, after the ranking is shown.
+    Effect::new(move || {
+        measured.set(None);
+        let Some((a, b)) = whole.get() else { return };
+        let measure = move || {
+            if whole.try_get_untracked() == Some(Some((a, b))) {
+                measured.set(Some(untrack(|| both_ways(app, a, b))));
+            }
+        };
+        set_timeout(measure, Duration::ZERO);
+    });
+    let count = GALLERY as usize;
     let cells = |retrieval: Option<RetrievalMetrics>| {
         let texts = match retrieval {
             Some(RetrievalMetrics { recall: [one, five, ten], mrr }) => {
@@ -65,8 +80,7 @@ pub fn Figures() -> impl IntoView {
         };
         texts.map(|text| view! { <td>{text}</td> }).collect_view()
     };
-    let measured_at =
-        move |index: usize| measured.get().map(|both: [RetrievalMetrics; 2]| both[index].clone());
+    let measured_at = move |index: usize| measured.with(|both| both.as_ref().map(|both| both[index].clone()));
     let rows = move |(a, b)| {
         let row =
             |(index, name)| view! { <tr><th scope="row">{name}</th>{move || cells(measured_at(index))}</tr> };

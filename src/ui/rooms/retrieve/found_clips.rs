@@ -11,6 +11,7 @@ use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::view::Medium;
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// Results shown.
 const SHOWN: usize = 12;
@@ -35,8 +36,15 @@ fn FoundClip(ranking: Ranking, medium: Medium, item: usize) -> impl IntoView {
     let app = AppContext::here();
     let statements = query_statements(app, ranking);
     let picture = app.gallery.with_untracked(|gallery| gallery.pictures[item].clone());
-    let clip = picture.name.clip().and_then(|name| name.draw().ok()).map(Shared::new);
+    let clip = RwSignal::new(None);
+    let drawn = picture.name.clip();
+    // In a task of its own: twelve at once would hold the page up.
+    let draw = move || {
+        clip.try_set(drawn.and_then(|name| name.draw().ok()).map(Shared::new));
+    };
+    set_timeout(draw, Duration::ZERO);
     let name = format!("clip {}", item + 1);
+    let shown = name.clone();
     let rank =
         move || ranking.order.with(|order| order.iter().position(|&other| other == item).map(|at| at + 1));
     let cosine = move || ranking.cosines.with(|all| all.get(item).copied().map(format::three));
@@ -47,7 +55,7 @@ fn FoundClip(ranking: Ranking, medium: Medium, item: usize) -> impl IntoView {
     let choose = move |_| app.go(|view| view.picture = chosen.clone());
     view! {
         <li>
-            {clip.map(|clip| view! { <ClipCard medium clip=Memo::from(clip) name=name.clone() /> })}
+            {move || clip.get().map(|clip| view! { <ClipCard medium clip=Memo::from(clip) name=shown.clone() /> })}
             <p class="score"><b>{rank}</b><data>{cosine}</data></p>
             <span class="bar fused" aria-hidden="true"><i style=move || format!("width:{:.1}%", 100.0 * probability.get())></i></span>
             <p class="score small"><span>"p"</span><data>{move || format::percent(probability.get())}</data></p>

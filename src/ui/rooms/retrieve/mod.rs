@@ -11,7 +11,7 @@ mod query;
 mod ranking;
 mod word_patches;
 
-use crate::session::protocol::{EncodeLane, Lane};
+use crate::session::protocol::{EncodeLane, Lane, ModelKind};
 use crate::ui::components::clip::Speaker;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::form::{Segments, Slider, Switch};
@@ -47,6 +47,9 @@ pub fn Retrieve() -> impl IntoView {
     provide_context(Speaker::new());
     let mode = app.pick(|view| view.retrieve);
     let is_all = RwSignal::new(false);
+    let is_playroom = Memo::new(move |_| {
+        app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
+    });
     let lanes = lanes(app, is_all);
     gallery::encode(app, lanes);
     let ranking = Ranking::new(app);
@@ -73,7 +76,7 @@ pub fn Retrieve() -> impl IntoView {
             <GalleryProgress lanes />
             {stage}
             <Figures />
-            <AllPairs is_all />
+            {move || is_playroom.get().then(|| view! { <AllPairs is_all /> })}
         </section>
         <Notes ranking />
     }
@@ -95,6 +98,7 @@ fn lanes(app: AppContext, is_all: RwSignal<bool>) -> Memo<Vec<EncodeLane>> {
                 lanes.push(lane);
             }
         }
+        lanes.sort_by_key(|lane| Lane::from(*lane));
         lanes
     })
 }

@@ -311,7 +311,18 @@ mod tests {
         album.album.query = "a dog -snow".into();
         album.album.labels = "dog, cat".into();
         let mut listen = View { room: Room::Listen, ..View::default() };
-    use super::super::{Attending, Heard, ListenTask, ListenView, PictureName, SpaceMode, attribute_of};
+        listen.listen = ListenView {
+            milliseconds: 530,
+            off: 33,
+            sentence: "two hits".into(),
+            task: ListenTask::Separation,
+            offset: -3,
+            other: 7,
+            heard: Heard::Unseen,
+        };
+        let mut space = View { room: Room::Space, ..View::default() };
+        (space.space.mode, space.space.point) = (SpaceMode::Coordinated, Some((12, Medium::Sound)));
+        (space.space.minus, space.space.plus) = (attribute_of("red"), attribute_of("ring"));
         let sentence = "two hearts".into();
         let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };
@@ -337,7 +348,8 @@ mod tests {
             ("fuse", "batch=0&task=1-2&with=late.nobody"),
             ("contrast", "batch=1&space=outer&hard=2"),
             ("listen", "ms=2001&off=128&loud=1"),
-    use super::super::{Attending, Heard, ListenTask, ListenView, PictureName, SpaceMode, attribute_of};
+            ("listen", "offset=9&task=none&heard=all"),
+            ("space", "space=flat&point=3&minus=large"),
         ] {
             assert_eq!(View::read_address(room, query).1.len(), 3, "{room}");
         }

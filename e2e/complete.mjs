@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 
 /** Files whose names Trunk does not hash; the loader fetches the others by the query of its own URL. */
 const UNHASHED = ["worker_loader.js", "tokenizer.js", "tokenizer_bg.wasm"];
-/** The encoders of other modalities. */
-const ENCODER = /(sound|motion|table|graph)\.safetensors$/;
+/** The encoders of other modalities, and the networks that hear and see. */
+const ENCODER = /(sound|motion|table|graph|source|sync|events|separation)\.safetensors$/;
 /** What only they need who load a published checkpoint or compare other modalities; kept once it has been used. */
 const isOnceUsed = (name) => UNHASHED.slice(1).includes(name) || ENCODER.test(name);
 /**

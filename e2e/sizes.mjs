@@ -30,7 +30,7 @@ const total = (name, some) => ({ name, raw: sum(some, "raw"), gzip: sum(some, "g
 // Only whoever loads a published checkpoint fetches the tokenizers.
 const isTokenizer = (row) => row.name.startsWith("tokenizer");
 // And whoever compares other modalities, their encoders.
-const isEncoder = (row) => /(sound|motion|table|graph)\.safetensors$/.test(row.name);
+const isEncoder = (row) => /(sound|motion|table|graph|source|sync|events|separation)\.safetensors$/.test(row.name);
 const visit = rows.filter((row) => !isTokenizer(row) && !isEncoder(row));
 const totals = [
   total("wasm of page and worker", visit.filter((row) => row.name.endsWith(".wasm"))),

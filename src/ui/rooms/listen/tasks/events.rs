@@ -5,6 +5,7 @@ use super::super::stage_clip::StageClip;
 use super::output;
 use crate::eval::senses::JudgedHits;
 use crate::session::protocol::{ClipTask, Command, TaskOutput};
+use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
@@ -75,7 +76,7 @@ pub fn EventsPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) 
     };
     view! {
         <h2>"Which hits can be seen without sound?"</h2>
-        <p class="small quiet">"The network sees each frame with the two before and after it, and nothing else. A hit is right if its object is, within a frame."</p>
+        <p class="small quiet">"The network sees each frame with the two before and after it, and nothing else. A hit is right if its object hits within a frame of it; "<Term id="f1">"F1"</Term>" joins what is found wrongly and what is missed."</p>
         {table}
     }
 }

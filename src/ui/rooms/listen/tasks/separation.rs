@@ -7,6 +7,7 @@ use crate::eval::senses::si_sdr;
 use crate::session::protocol::{Command, TaskOutput};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::form::{Segments, Slider};
+use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
@@ -75,7 +76,7 @@ pub fn SeparationPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard
         {silent}
         <Segments label="What is played and shown" options=HEARD.to_vec() chosen=chosen choose=move |heard| app.go(|view| view.listen.heard = heard) />
         <Bars caption="Improvement over the mixture" what="Network" unit="SI-SDR improvement in dB" modality="sound" bars />
-        <p class="small quiet">"Improvement of the scale-invariant signal-to-distortion ratio (SI-SDR) over the mixture, in dB. Without the image the network cannot know
+        <p class="small quiet">"Improvement of the "<Term id="si-sdr">"SI-SDR"</Term>" over the mixture, in dB. Without the image the network cannot know
             which of the two clips is wanted."</p>
     }
 }

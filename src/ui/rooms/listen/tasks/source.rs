@@ -6,6 +6,7 @@ use super::{Heard, output};
 use crate::session::protocol::{ClipTask, Command, TaskOutput};
 use crate::ui::components::attention_overlay::{attention_overlay, peak};
 use crate::ui::components::raster::{Raster, Rgba};
+use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -87,7 +88,7 @@ pub fn SourcePanel(
     };
     view! {
         <h2>"Who made this sound?"</h2>
-        <p class="small quiet">"The network hears a quarter of a second around the time of the clip and shows where in the frame its source is."</p>
+        <p class="small quiet"><Term id="sound-source-localisation">"Sound source localisation"</Term>": the network hears a quarter of a second around the time of the clip and shows where in the frame its source is."</p>
         <div aria-live="polite" class="told">
             {move || told().map(|Told { sentence, truth, is_right }| view! {
                 <p>{sentence}</p>

@@ -5,6 +5,7 @@ use super::{Heard, output};
 use crate::session::protocol::{ClipTask, Command, TaskOutput};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::form::Slider;
+use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -56,7 +57,7 @@ pub fn SyncPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard) -> i
         <Slider label="Offset of the sound" min=f32::from(-FARTHEST) max=f32::from(FARTHEST) step=1.0
             value=Memo::new(move |_| f32::from(offset.get())) show=|frames| named(Some(frames as i8))
             change=move |frames| app.adjust(|view| view.listen.offset = frames as i8) done=move || app.settle() />
-        <p class="small quiet">"The sound of the same objects, earlier or later by whole frames of an eighth of a second. Hits outside of the clip are computed
+        <p class="small quiet"><Term id="synchronisation">"Synchronisation"</Term>": the sound of the same objects, earlier or later by whole frames of an eighth of a second. Hits outside of the clip are computed
             as well: nothing is cut or repeated that would give the offset away."</p>
         <div aria-live="polite" class="told">{told}</div>
         <Bars caption="Probability of each offset" what="Offset" unit="Probability" modality="sound" bars />

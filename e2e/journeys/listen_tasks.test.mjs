@@ -1,0 +1,106 @@
+// What networks hear and see of a clip in Listen, held to what is true of it.
+import assert from "node:assert/strict";
+import { journey } from "../lib/test_page.mjs";
+
+const CPU = ["no-webgpu"];
+
+/** The text of the panel's answer, once there is one. */
+async function told(page, pattern) {
+  const answer = page.locator(".writing .told").filter({ hasText: pattern });
+  await answer.waitFor({ timeout: 60_000 });
+  return answer.textContent();
+}
+
+journey(
+  "the offset of the sound is found, and where nothing hits it cannot be told",
+  async (lab) => {
+    const { page } = lab;
+    for (const [picture, offset] of [["1-2", 3], ["3-1", -4], ["5-0", 6]]) {
+      await lab.open(`listen?picture=${picture}&task=sync&offset=${offset}`);
+      const text = await told(page, /Found: .* True: /);
+      const [, found, truth] = text.match(/Found: ([+-]?\d+) frames\. True: ([+-]?\d+) frames/) ?? [];
+      assert.equal(Number(truth), offset, text);
+      assert.ok(Math.abs(Number(found) - offset) <= 1, `${picture}: ${text}`);
+    }
+    const rows = page.locator("table.bars tbody tr");
+    assert.equal(await rows.count(), 18);
+    const shares = await rows.locator("data").allTextContents();
+    const sum = shares.reduce((all, share) => all + Number(share.replace(" %", "")), 0);
+    assert.ok(Math.abs(sum - 100) < 1.5, `${sum} %`);
+    // By the slider: the truth follows.
+    const slider = page.locator("label.slider").filter({ hasText: "Offset of the sound" }).locator("input");
+    await slider.focus();
+    await page.keyboard.press("ArrowLeft");
+    await told(page, /True: \+5 frames/);
+    await page.waitForURL(/offset=5/);
+    await lab.screenshot("listen-sync");
+  },
+  CPU,
+);
+
+journey(
+  "the map of a sound points at what hits, and hits are seen in the silent video",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("listen?picture=1-2&task=source");
+    await lab.encoded();
+    const hits = page.locator("ol.hits button");
+    const count = await hits.count();
+    let right = 0;
+    for (let i = 0; i < count; i++) {
+      await hits.nth(i).click();
+      const second = (await hits.nth(i).locator("data").textContent()).replace(" s", "");
+      const text = await told(page, new RegExp(`At ${second.replace(".", "\\.")} s it points at the .* What hits: `));
+      right += /right$/.test(text) ? 1 : 0;
+    }
+    assert.ok(right > count / 2, `${right} of ${count}`);
+    await lab.screenshot("listen-source");
+
+    await page.getByRole("button", { name: "Hits, silent" }).click();
+    const figure = page.getByText(/F1 of this clip/);
+    await figure.waitFor({ timeout: 60_000 });
+    const f1 = Number((await figure.textContent()).match(/clip (\d\.\d+)/)[1]);
+    assert.ok(f1 > 0.6, `F1 ${f1}`);
+    // A hit that is seen is gone to.
+    await page.locator(".wide-table tbody button").first().click();
+    await page.waitForURL(/ms=\d+/);
+    await lab.screenshot("listen-events");
+  },
+  CPU,
+);
+
+journey(
+  "a sound is separated better with the image, and what is heard is shown",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("listen?picture=1-2&task=separation&other=5");
+    await lab.encoded();
+    const values = page.locator("table.bars tbody data");
+    await values.nth(1).waitFor({ timeout: 60_000 });
+    const [seen, unseen] = (await values.allTextContents()).map((text) => Number(text.replace(" dB", "")));
+    assert.ok(seen > unseen, `${seen} dB with the image, ${unseen} dB without it`);
+    const shape = () => page.locator(".wave svg path").getAttribute("d");
+    const mixture = await shape();
+    for (const name of ["With the image", "Without it", "Ground truth"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      await page.waitForFunction((before) => document.querySelector(".wave svg path").getAttribute("d") !== before, mixture);
+    }
+    await page.waitForURL(/heard=truth/);
+    await lab.screenshot("listen-separation");
+  },
+  CPU,
+);
+
+journey(
+  "a network that does not come is told, and comes when it is asked again",
+  async (lab) => {
+    const { page } = lab;
+    await page.route("**/sync.safetensors", (route) => route.abort());
+    await lab.open("listen?picture=1-2&task=sync");
+    await page.getByText("The network for synchronisation could not be downloaded.").waitFor({ timeout: 60_000 });
+    await page.unroute("**/sync.safetensors");
+    await page.getByRole("button", { name: /again/i }).first().click();
+    await told(page, /Found: /);
+  },
+  CPU,
+);

@@ -43,7 +43,7 @@ journey(
     assert.ok(gaps.flat().filter((gap) => gap !== "–").every((gap) => Number(gap) > 0 && Number(gap) < 2));
     await lab.screenshot("space");
 
-    await page.getByRole("button", { name: "Coordinated" }).click();
+    await page.getByRole("button", { name: "Coordinated", exact: true }).click();
     await page.waitForURL(/space=coordinated/);
     await page.getByText("The gap is gone").waitFor();
     const centred = (await rows.first().locator("data").allTextContents()).map(Number);
@@ -117,7 +117,7 @@ journey(
       await page.locator(".plot .area").focus();
       for (let i = 0; i < 30; i++) await page.keyboard.press("ArrowRight");
       for (const name of ["Coordinated", "Joint"]) {
-        await page.getByRole("button", { name }).click();
+        await page.getByRole("button", { name, exact: true }).click();
         await page.waitForTimeout(1500);
       }
     });

@@ -43,7 +43,7 @@ journey(
     assert.ok(gaps.flat().filter((gap) => gap !== "–").every((gap) => Number(gap) > 0 && Number(gap) < 2));
     await lab.screenshot("space");
 
-    await page.getByRole("button", { name: "Coordinated" }).click();
+    await page.getByRole("button", { name: "Coordinated", exact: true }).click();
     await page.waitForURL(/space=coordinated/);
     await page.getByText("The gap is gone").waitFor();
     const centred = (await rows.first().locator("data").allTextContents()).map(Number);
@@ -58,11 +58,15 @@ journey(
     await page.waitForURL(/point=4-graph/);
     assert.deepEqual(await rows.locator("th").allTextContents(), ["Image", "Text", "Table"]);
 
-    // A click at the map chooses a point of it.
-    const area = await page.locator(".plot .area").boundingBox();
-    await page.mouse.click(area.x + area.width / 2, area.y + area.height / 2);
-    const address = page.url();
-    assert.match(address, /point=\d+-(image|text|table|graph)/);
+    // A click at a point of the map chooses it.
+    const before = page.url();
+    await page.locator(".plot .area").scrollIntoViewIfNeeded();
+    const at = await page.locator(".plot path.points").first().evaluate((points) => {
+      const [{ x, y }, matrix] = [points.getPointAtLength(0), points.getScreenCTM()];
+      return [x * matrix.a + matrix.e + 3, y * matrix.d + matrix.f];
+    });
+    await page.mouse.click(...at);
+    await page.waitForURL((url) => url.href !== before && /point=\d+-(image|text|table|graph)/.test(url.search));
     await page.goBack();
     await page.waitForURL(/point=4-graph/);
   },
@@ -113,7 +117,7 @@ journey(
       await page.locator(".plot .area").focus();
       for (let i = 0; i < 30; i++) await page.keyboard.press("ArrowRight");
       for (const name of ["Coordinated", "Joint"]) {
-        await page.getByRole("button", { name }).click();
+        await page.getByRole("button", { name, exact: true }).click();
         await page.waitForTimeout(1500);
       }
     });

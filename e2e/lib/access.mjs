@@ -19,6 +19,7 @@ export const ROOMS = [
   "attend?picture=1-3&of=patches",
   "ask?picture=1-3",
   "listen?picture=1-2&ms=500&off=1",
+  "listen?picture=1-2&task=own",
   "space?picture=1-3&point=3-table",
   "contrast?batch=8&width=16&steps=20&step=2&hard=1",
   "contrast?batch=8&width=16&steps=20&step=2&space=coordinated",

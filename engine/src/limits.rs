@@ -11,6 +11,8 @@ pub const MAX_PICTURE_FILE: u64 = 128 << 20;
 pub const MAX_SOUND_FILE: u64 = 64 << 20;
 /// Seconds of a sound that is decoded.
 pub const MAX_SOUND_SECONDS: u32 = 600;
+/// Bytes of a sound file that does not tell how long it is, as what browsers record: ten minutes at 200 kbit/s.
+pub const MAX_UNTIMED_SOUND_FILE: u64 = 15 << 20;
 /// Bytes of a file that is read whole beside the weights: configuration, vocabulary, index.
 pub const MAX_SMALL_FILE: u64 = 16 << 20;
 /// Bytes of a `tokenizer.json`: Gemma's, which SigLIP 2 reads, has 34 million.
@@ -94,6 +96,11 @@ pub enum LimitError {
     /// A file longer than [`MAX_SOUND_FILE`].
     #[error("more than {MAX_SOUND_FILE} bytes, which are the most that are read of a sound")]
     SoundFile,
+    /// A file longer than [`MAX_UNTIMED_SOUND_FILE`] that does not tell how long it is.
+    #[error(
+        "more than {MAX_UNTIMED_SOUND_FILE} bytes, which are the most that are read of a sound of unknown duration"
+    )]
+    UntimedSoundFile,
     /// Longer than [`MAX_SOUND_SECONDS`].
     #[error("{samples} samples at {rate} Hz; at most {MAX_SOUND_SECONDS} seconds are decoded")]
     Duration {
@@ -162,6 +169,14 @@ pub fn picture_file(size: u64) -> Result<(), LimitError> {
 /// [`LimitError::SoundFile`].
 pub fn sound_file(size: u64) -> Result<(), LimitError> {
     if size > MAX_SOUND_FILE { Err(LimitError::SoundFile) } else { Ok(()) }
+}
+
+/// Whether a sound file of this length, which does not tell how long it is, is read.
+///
+/// # Errors
+/// [`LimitError::UntimedSoundFile`].
+pub fn untimed_sound_file(size: u64) -> Result<(), LimitError> {
+    if size > MAX_UNTIMED_SOUND_FILE { Err(LimitError::UntimedSoundFile) } else { Ok(()) }
 }
 
 /// Whether a sound of so many samples a channel at this rate is taken, before it is decoded.
@@ -245,6 +260,8 @@ mod tests {
     fn a_sound_is_refused_by_its_bytes_and_by_its_duration() {
         assert_eq!(sound_file(MAX_SOUND_FILE), Ok(()));
         assert_eq!(sound_file(MAX_SOUND_FILE + 1), Err(LimitError::SoundFile));
+        assert_eq!(untimed_sound_file(MAX_UNTIMED_SOUND_FILE), Ok(()));
+        assert_eq!(untimed_sound_file(MAX_UNTIMED_SOUND_FILE + 1), Err(LimitError::UntimedSoundFile));
         assert_eq!(duration(9_600_000, 16_000), Ok(()));
         let refused = duration(9_600_001, 16_000).unwrap_err().to_string();
         assert_eq!(refused, "9600001 samples at 16000 Hz; at most 600 seconds are decoded");

@@ -19,7 +19,7 @@ use super::rooms::{
     contrast::Contrast,
     fuse::Fuse,
     home::Home,
-    listen::Listen,
+    listen::{Listen, OwnSound},
     models::{FolderImport, Models},
     retrieve::Retrieve,
     sabotage::Sabotage,
@@ -59,6 +59,7 @@ fn Page() -> impl IntoView {
     provide_context(misread);
     provide_context(Queue::new(app));
     provide_context(FolderImport::new(app));
+    provide_context(OwnSound::new());
     provide_context(Theme::new());
     provide_context(Glossary::new());
     navigation::follow(app, misread);

@@ -58,8 +58,8 @@ pub struct AppContext {
     backend: StoredValue<BackendChoice>,
     /// What the address named when the worker stopped; none while it runs.
     suspect: StoredValue<Option<String>>,
-    /// Takes photos while the room Album is shown.
-    pub photos: StoredValue<Option<Callback<DataTransfer>>, LocalStorage>,
+    /// Takes what is dropped on the page, where a room does so itself.
+    pub drops: StoredValue<Option<Callback<DataTransfer>>, LocalStorage>,
     /// Runs while a line is being typed.
     typing: StoredValue<Option<TimeoutHandle>, LocalStorage>,
 }
@@ -93,7 +93,7 @@ impl AppContext {
             client: StoredValue::new_local(None),
             backend: StoredValue::new(BackendChoice::Auto),
             suspect: StoredValue::new(None),
-            photos: StoredValue::new_local(None),
+            drops: StoredValue::new_local(None),
             typing: StoredValue::new_local(None),
         }
     }

@@ -19,8 +19,8 @@ pub fn listen(app: AppContext) {
     let on_drop = window_event_listener(ev::drop, move |event| {
         event.prevent_default();
         let Some(data) = event.data_transfer() else { return };
-        match app.photos.get_value() {
-            Some(album) => album.run(data),
+        match app.drops.get_value() {
+            Some(room) => room.run(data),
             None => data.files().and_then(|files| files.get(0)).into_iter().for_each(|file| take(app, file)),
         }
     });

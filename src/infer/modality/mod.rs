@@ -13,7 +13,7 @@ pub use encoder::ModalityEncoder;
 use graph::graph_inputs;
 use motion::motion_inputs;
 pub(super) use sound::sound_inputs;
-pub use sound::{WaveformError, check_waveform};
+pub use sound::{WaveformError, check_waveform, is_silent};
 pub use spectrogram::spectrogram;
 pub use stored::{EncoderError, METADATA_KEY};
 pub(super) use stored::{stored_config, stored_params};

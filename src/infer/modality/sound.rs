@@ -29,6 +29,11 @@ pub fn check_waveform(samples: &[f32]) -> Result<(), WaveformError> {
     }
 }
 
+/// Whether nothing in a waveform reaches -80 dB of full scale.
+pub fn is_silent(samples: &[f32]) -> bool {
+    samples.iter().all(|sample| sample.abs() < 1e-4)
+}
+
 /// `waveform` and `filters` of mono waveforms at 16 kHz, cut, or filled up with silence, to two seconds.
 pub(in crate::infer) fn sound_inputs(waveforms: &[&[f32]]) -> Inputs {
     let mut samples = vec![0.0; waveforms.len() * SAMPLES];
@@ -54,6 +59,12 @@ mod tests {
         let hours = vec![0.0; 2 * 3600 * SAMPLE_RATE as usize];
         assert_eq!(refused(&hours), "115200000 samples at 16000 Hz; at most 600 seconds are decoded");
         assert_eq!(check_waveform(&[0.5]), Ok(()));
+    }
+
+    #[test]
+    fn dither_is_silent_and_a_whisper_is_not() {
+        assert!(is_silent(&[]) && is_silent(&[1.0 / 32_768.0, -3.0 / 32_768.0]));
+        assert!(!is_silent(&[0.0, -0.001]) && !is_silent(&[f32::NAN]));
     }
 
     #[test]

@@ -75,7 +75,8 @@ pub fn Camera() -> impl IntoView {
     }
 }
 
-fn stop(stream: &MediaStream) {
+/// Ends what a camera or a microphone gives.
+pub fn stop(stream: &MediaStream) {
     stream.get_tracks().iter().for_each(|track| track.unchecked_into::<MediaStreamTrack>().stop());
 }
 

@@ -91,6 +91,8 @@ pub enum ListenTask {
     Sync,
     Events,
     Separation,
+    /// Nothing of the clip: the visitor's own recording is looked for.
+    Own,
 }
 
 /// What is heard of a mixture.

@@ -31,8 +31,8 @@ pub fn Album() -> impl IntoView {
     let known = app.requests.album.with_untracked(|album| album.value.read().photos.len() as u32);
     app.ask(Command::OpenAlbum { known });
     let queue: Queue = expect_context();
-    app.photos.set_value(Some(Callback::new(move |data| dropped(queue, &data))));
-    on_cleanup(move || app.photos.set_value(None));
+    app.drops.set_value(Some(Callback::new(move |data| dropped(queue, &data))));
+    on_cleanup(move || app.drops.set_value(None));
     let query = Query::new(app);
     let sorting = Sorting::new(app);
     let ranking = Ranking::new(app, query, sorting);

@@ -12,6 +12,8 @@ mod transport;
 mod video;
 mod waveform;
 
+pub use tasks::OwnSound;
+
 use crate::session::protocol::{Command, Lane};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::context::AppContext;
@@ -28,7 +30,7 @@ use sources::Sources;
 use spectrogram::SpectrogramMap;
 use stage_clip::StageClip;
 use std::time::Duration;
-use tasks::{Heard, TaskChoice, TaskPanel};
+use tasks::{Heard, OwnSource, TaskChoice, TaskPanel};
 use transport::Transport;
 use video::Video;
 use wasm_bindgen::JsCast;
@@ -71,6 +73,9 @@ fn Clip() -> impl IntoView {
     let steady = throttle(move || mix.get(), MIXING_PAUSE);
     Effect::new(move || app.ask(Command::Spectrogram { samples: steady.with(|samples| samples.to_vec()) }));
     let is_told = app.pick(|view| view.listen.task == ListenTask::Facts);
+    let is_own = app.pick(|view| view.listen.task == ListenTask::Own);
+    let recording = OwnSound::here().recording;
+    let is_heard = Memo::new(move |_| !is_own.get() || recording.with(Option::is_some));
     let failure = Memo::new(move |_| app.requests.spectrogram.with(|request| request.failure.clone()));
     // Space plays and pauses, unless something that has the focus means it.
     let press = move |event: KeyboardEvent| {
@@ -88,16 +93,18 @@ fn Clip() -> impl IntoView {
             <TaskChoice />
             <div class="beside">
                 <div class="screen">
-                    <Video clip player />
-                    <Transport player />
-                    <Sources clip />
+                    {move || match is_own.get() {
+                        true => view! { <OwnSource /> }.into_any(),
+                        false => view! { <Video clip player /> }.into_any(),
+                    }}
+                    {move || is_heard.get().then(|| view! { <Transport player /> })}
+                    {move || (!is_own.get()).then(|| view! { <Sources clip /> })}
                 </div>
                 <div class="writing">
-                    <Waveform clip mix player />
-                    <SpectrogramMap mix player />
+                    {move || is_heard.get().then(|| view! { <Waveform clip mix player /><SpectrogramMap mix player /> })}
                     <FailureNote lane=Lane::Spectrogram failure />
                     <TaskPanel clip heard player />
-                    <Hits clip player />
+                    {move || (!is_own.get()).then(|| view! { <Hits clip player /> })}
                     {move || is_told.get().then(|| view! { <Sentence clip /> })}
                 </div>
             </div>

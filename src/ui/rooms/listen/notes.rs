@@ -1,15 +1,24 @@
 //! The inspector of the room.
 
 use super::stage_clip::StageClip;
+use super::tasks::{OwnSound, Recording};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::term::Term;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
+use crate::ui::view::ListenTask;
 use leptos::prelude::*;
 
 #[component]
 pub fn Notes(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
+    let is_own = AppContext::here().pick(|view| view.listen.task == ListenTask::Own);
+    let recording = OwnSound::here().recording;
     let figures = Memo::new(move |_| {
+        if is_own.get() {
+            let length = |of: &Shared<Recording>| Figure::new("Length", format!("{:.2} s", of.seconds));
+            return recording.with(|recording| recording.iter().map(length).collect());
+        }
         clip.with(|clip| {
             let motion = &clip.clip.motion;
             let count = clip.clip.scene.objects.len();

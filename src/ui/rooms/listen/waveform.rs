@@ -5,8 +5,10 @@ use super::stage_clip::StageClip;
 use crate::ui::components::clip::wave_path;
 use crate::ui::components::heatmap::place;
 use crate::ui::components::term::Term;
+use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
+use crate::ui::view::ListenTask;
 use leptos::ev::MouseEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -17,6 +19,7 @@ pub fn Waveform(
     #[prop(into)] mix: Memo<Shared<Vec<f32>>>,
     player: Player,
 ) -> impl IntoView {
+    let is_own = AppContext::here().pick(|view| view.listen.task == ListenTask::Own);
     let area = NodeRef::<Div>::new();
     let d = Memo::new(move |_| mix.with(|samples| wave_path(samples)));
     let loudest = move || {
@@ -24,8 +27,9 @@ pub fn Waveform(
         format!("Waveform of two seconds; the largest amplitude is {peak:.2} of 1")
     };
     let hits = move || {
-        let seconds: Vec<f64> =
-            clip.with(|clip| clip.clip.motion.collisions.iter().map(|hit| hit.seconds()).collect());
+        let of_clip =
+            || clip.with(|clip| clip.clip.motion.collisions.iter().map(|hit| hit.seconds()).collect());
+        let seconds: Vec<f64> = if is_own.get() { Vec::new() } else { of_clip() };
         seconds.into_iter().map(|seconds| view! { <i class="hit" style=at(seconds)></i> }).collect_view()
     };
     let go = move |event: MouseEvent| {
@@ -35,7 +39,7 @@ pub fn Waveform(
     };
     view! {
         <figure class="wave">
-            <figcaption><Term id="waveform">"Waveform"</Term> <span class="small quiet">" Amplitude, −1 to 1; lines mark hits"</span></figcaption>
+            <figcaption><Term id="waveform">"Waveform"</Term> <span class="small quiet">" Amplitude, −1 to 1"{move || (!is_own.get()).then_some("; lines mark hits")}</span></figcaption>
             <div node_ref=area class="area" on:click=go>
                 <svg viewBox="0 0 400 100" preserveAspectRatio="none" role="img" aria-label=loudest><path d=move || d.get() /></svg>
                 {hits}

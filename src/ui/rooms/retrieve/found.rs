@@ -21,14 +21,14 @@ const SENTENCES: usize = 12;
 
 /// One picture that was found.
 #[derive(Clone, PartialEq)]
-struct Found {
-    item: usize,
-    rank: usize,
-    cosine: f32,
-    probability: f32,
-    matched: Option<f32>,
+pub struct Found {
+    pub item: usize,
+    pub rank: usize,
+    pub cosine: f32,
+    pub probability: f32,
+    pub matched: Option<f32>,
     /// As [`truth_of`] has it.
-    truth: Option<bool>,
+    pub truth: Option<bool>,
 }
 
 /// The best pictures with their scores.
@@ -113,7 +113,7 @@ pub fn table(app: AppContext, ranking: Ranking) -> String {
 }
 
 #[component]
-fn FoundPicture(found: Found) -> impl IntoView {
+pub fn FoundPicture(found: Found) -> impl IntoView {
     let app = AppContext::here();
     let Found { item, rank, cosine, probability, matched, truth } = found;
     let picture = app.gallery.with_untracked(|gallery| gallery.pictures[item].clone());

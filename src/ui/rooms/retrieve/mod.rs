@@ -11,6 +11,8 @@ mod query;
 mod ranking;
 mod word_patches;
 
+pub use found::{Found, FoundPicture};
+
 use crate::session::protocol::{EncodeLane, Lane, ModelKind};
 use crate::ui::components::clip::Speaker;
 use crate::ui::components::failure::FailureNote;

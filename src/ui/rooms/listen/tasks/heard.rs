@@ -1,7 +1,7 @@
 //! The waveform that is played, shown and given to the networks.
 
 use super::super::stage_clip::StageClip;
-use super::output;
+use super::{OwnSound, output};
 use crate::session::protocol::{ClipName, ClipTask, Command, TaskOutput};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -28,6 +28,7 @@ impl Heard {
     pub fn of(app: AppContext, clip: Memo<Shared<StageClip>>) -> Self {
         let listen =
             app.pick(|view| (view.listen.task, view.listen.off, view.listen.offset, view.listen.other));
+        let recording = OwnSound::here();
         let sounds = Memo::new(move |_| {
             let (task, off, offset, other) = listen.get();
             clip.with(|clip| match task {
@@ -36,6 +37,7 @@ impl Heard {
                     let Mixture { mixed, own } = Mixture::of(&clip.clip, &another(other));
                     (Shared::new(mixed), Shared::new(own))
                 }
+                ListenTask::Own => (recording.heard(), Shared::new(Vec::new())),
                 _ => (Shared::new(clip.mix(off)), Shared::new(Vec::new())),
             })
         });

@@ -2,11 +2,13 @@
 
 mod events;
 mod heard;
+mod own;
 mod separation;
 mod source;
 mod sync;
 
 pub use heard::Heard;
+pub use own::{OwnSound, OwnSource, Recording};
 pub use source::SourceMap;
 
 use super::player::Player;
@@ -20,16 +22,18 @@ use crate::ui::state::{Phase, Shared};
 use crate::ui::view::ListenTask;
 use events::EventsPanel;
 use leptos::prelude::*;
+use own::OwnPanel;
 use separation::SeparationPanel;
 use source::SourcePanel;
 use sync::SyncPanel;
 
-const TASKS: [(ListenTask, &str); 5] = [
+const TASKS: [(ListenTask, &str); 6] = [
     (ListenTask::Facts, "Ground truth"),
     (ListenTask::Source, "Sound source"),
     (ListenTask::Sync, "Synchronisation"),
     (ListenTask::Events, "Hits, silent"),
     (ListenTask::Separation, "Separation"),
+    (ListenTask::Own, "Own recording"),
 ];
 
 #[component]
@@ -44,13 +48,13 @@ pub fn TaskChoice() -> impl IntoView {
 pub fn TaskPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard, player: Player) -> impl IntoView {
     let app = AppContext::here();
     let task = app.pick(|view| view.listen.task);
+    let is_asked = Memo::new(move |_| !matches!(task.get(), ListenTask::Facts | ListenTask::Own));
     let failure = Memo::new(move |_| {
-        let is_asked = task.get() != ListenTask::Facts;
-        is_asked.then(|| app.requests.clip_task.with(|request| request.failure.clone())).flatten()
+        is_asked.get().then(|| app.requests.clip_task.with(|request| request.failure.clone())).flatten()
     });
     let is_waiting = Memo::new(move |_| {
         let phase = app.requests.clip_task.with(|request| request.phase);
-        task.get() != ListenTask::Facts && matches!(phase, Phase::Waiting | Phase::Running)
+        is_asked.get() && matches!(phase, Phase::Waiting | Phase::Running)
     });
     let panel = move || match task.get() {
         ListenTask::Facts => ().into_any(),
@@ -58,6 +62,7 @@ pub fn TaskPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard, play
         ListenTask::Sync => view! { <SyncPanel clip heard /> }.into_any(),
         ListenTask::Events => view! { <EventsPanel clip player /> }.into_any(),
         ListenTask::Separation => view! { <SeparationPanel clip heard /> }.into_any(),
+        ListenTask::Own => view! { <OwnPanel /> }.into_any(),
     };
     view! {
         {panel}

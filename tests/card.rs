@@ -29,8 +29,22 @@ fn the_cards_tables_of_modalities_are_those_of_the_reports_beside_it() {
     assert_eq!(card, with_senses(&card, &reports).expect("the card has marks"), "run: triptych card");
     assert!(reports.iter().all(|report| report.count == 1_000 && report.split == Test));
     assert_ne!(reports[0].seed, reports[1].seed);
-    let aims = [("graph", "picture", 0.90), ("graph", "words", 0.90), ("table", "picture", 0.80)];
+    let aims = [
+        ("graph", "picture", 0.90),
+        ("graph", "words", 0.90),
+        ("table", "picture", 0.80),
+        ("motion", "picture", 0.90),
+        ("picture", "motion", 0.90),
+    ];
     for (report, (from, to, aim)) in reports.iter().flat_map(|report| aims.map(|aim| (report, aim))) {
         assert!(report.retrieval[from][to].recall_1 >= aim, "{from} to {to}, seed {}", report.seed);
+    }
+    for SensesReport { sound_ceiling, tasks, seed, .. } in &reports {
+        let ceiling = sound_ceiling.expect("it is of sound too");
+        assert!(ceiling.of_audible.recall_10 >= 0.50, "{ceiling:?}, seed {seed}");
+        let sync = tasks.sync.expect("it has the network");
+        assert!(sync.median_error_frames <= 1.0 && sync.cannot_tell_accuracy >= 0.95, "{sync:?}, seed {seed}");
+        let source = tasks.source.expect("it has the network");
+        assert!(source.pointing >= 0.85, "{source:?}, seed {seed}");
     }
 }

@@ -83,7 +83,7 @@ fn Clip() -> impl IntoView {
         let is_taken = target
             .is_some_and(|target| ["INPUT", "BUTTON", "A", "SUMMARY"].contains(&target.tag_name().as_str()));
         let is_plain = !event.repeat() && !event.ctrl_key() && !event.alt_key() && !event.meta_key();
-        if event.key() == " " && !is_taken && is_plain {
+        if event.key() == " " && !is_taken && is_plain && is_heard.get_untracked() {
             event.prevent_default();
             player.toggle();
         }

@@ -359,17 +359,18 @@ journey(
     await page.setViewportSize({ width: 360, height: 740 });
     const client = await page.context().newCDPSession(page);
     await client.send("Emulation.setTouchEmulationEnabled", { enabled: true });
-    const tap = async (area) => {
+    const tap = async (area, down) => {
       await area.scrollIntoViewIfNeeded();
       const box = await area.boundingBox();
-      const touchPoints = [{ x: box.x + 0.5 * box.width, y: Math.max(box.y, 0) + 60 }];
+      const touchPoints = [{ x: box.x + 0.5 * box.width, y: Math.max(box.y, 0) + down }];
       await client.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
       await client.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     };
-    for (const [by, area] of [["matrix", ".heatmap .area"], ["map", ".plot .area"]]) {
+    // The cloud of points lies in the middle of its map.
+    for (const [by, area, down] of [["matrix", ".heatmap .area", 60], ["map", ".plot .area", 150]]) {
       await lab.open(`retrieve?by=${by}`);
       await lab.ranked();
-      await tap(page.locator(area));
+      await tap(page.locator(area), down);
       await page.waitForURL(/pair=/);
       const read = await page.locator(".readout .pair").boundingBox();
       assert.ok(read.y >= 0 && read.y + 40 < 740, `${by}: what was tapped is told at ${read.y}`);

@@ -57,7 +57,7 @@ pub fn Plot(
     point: Callback<Option<(f32, f32)>>,
     /// A key was pressed; says whether it meant something.
     walk: Callback<String, bool>,
-    /// The place of the drawing was clicked at.
+    /// The place of the drawing was pressed.
     #[prop(optional)]
     choose: Option<Callback<(f32, f32)>>,
     children: Children,
@@ -76,8 +76,9 @@ pub fn Plot(
             point.run(Some(at));
         }
     };
-    let click = move |event: MouseEvent| {
-        if let Some((choose, at)) = choose.zip(found(&event)) {
+    // Not by the click: what is told of the point may lie over a finger by then.
+    let release = move |event: PointerEvent| {
+        if let Some((choose, at)) = choose.zip(found(&event)).filter(|_| event.button() == 0) {
             choose.run(at);
         }
     };
@@ -108,7 +109,7 @@ pub fn Plot(
             <div node_ref=area class="area" tabindex=move || if is_empty.get() { "-1" } else { "0" }
                 role=move || (!is_empty.get()).then_some("application")
                 aria-label=move || format!("{}; arrow keys read values", label.get())
-                on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:click=click on:keydown=press on:blur=move |_| point.run(None)>
+                on:pointermove=find on:pointerdown=find on:pointerleave=move |event| { if is_left(&event) { point.run(None) } } on:pointerup=release on:keydown=press on:blur=move |_| point.run(None)>
                 <svg node_ref=drawing viewBox=move || written([0.0, 0.0, size.get().0, size.get().1])
                     style=move || format!("max-width:{}px", size.get().0) data-print=print_area aria-hidden="true">
                     {move || frame.with(axes)}

@@ -7,7 +7,7 @@ use crate::world::motion::FRAMES;
 use crate::world::render::PIXELS;
 
 /// Least probability of a hit.
-const THRESHOLD: f32 = 0.6;
+const THRESHOLD: f32 = 0.75;
 
 /// Pixels within which two are the same: the centres of two objects that collide are 9 apart at least.
 const APART: f32 = 6.0;

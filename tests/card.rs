@@ -43,7 +43,10 @@ fn the_cards_tables_of_modalities_are_those_of_the_reports_beside_it() {
         let ceiling = sound_ceiling.expect("it is of sound too");
         assert!(ceiling.of_audible.recall_10 >= 0.50, "{ceiling:?}, seed {seed}");
         let sync = tasks.sync.expect("it has the network");
-        assert!(sync.median_error_frames <= 1.0 && sync.cannot_tell_accuracy >= 0.95, "{sync:?}, seed {seed}");
+        assert!(
+            sync.median_error_frames <= 1.0 && sync.cannot_tell_accuracy >= 0.95,
+            "{sync:?}, seed {seed}"
+        );
         let source = tasks.source.expect("it has the network");
         assert!(source.pointing >= 0.85, "{source:?}, seed {seed}");
     }

@@ -101,9 +101,9 @@ fn Clip() -> impl IntoView {
                     {move || (!is_own.get()).then(|| view! { <Sources clip /> })}
                 </div>
                 <div class="writing">
+                    <TaskPanel clip heard player />
                     {move || is_heard.get().then(|| view! { <Waveform clip mix player /><SpectrogramMap mix player /> })}
                     <FailureNote lane=Lane::Spectrogram failure />
-                    <TaskPanel clip heard player />
                     {move || (!is_own.get()).then(|| view! { <Hits clip player /> })}
                     {move || is_told.get().then(|| view! { <Sentence clip /> })}
                 </div>

@@ -20,7 +20,7 @@ const HEARD: [(view::Heard, &str); 4] = [
     (view::Heard::Mixture, "Mixture"),
     (view::Heard::Seen, "With the image"),
     (view::Heard::Unseen, "Without it"),
-    (view::Heard::Truth, "Ground truth"),
+    (view::Heard::Truth, "Target"),
 ];
 
 /// Decibels at the end of a bar.

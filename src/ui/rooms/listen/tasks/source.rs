@@ -90,20 +90,22 @@ pub fn SourcePanel(
         <h2>"Who made this sound?"</h2>
         <p class="small quiet"><Term id="sound-source-localisation">"Sound source localisation"</Term>": the network hears a quarter of a second around the time of the clip and shows where in the frame its source is."</p>
         <div aria-live="polite" class="told">
-            {move || told().map(|Told { sentence, truth, is_right }| view! {
+            {move || told().map(|Told { sentence, truth, judged }| view! {
                 <p>{sentence}</p>
-                <p>{truth}" "{is_right.map(|is_right| view! { <Verdict truth=Some(is_right) words=["right", "wrong", ""] /> })}</p>
+                <p>{truth}" "{judged.map(|(is_right, chance)| view! {
+                    <Verdict truth=Some(is_right) words=["right", "wrong", ""] />
+                    <span class="small quiet">{format!(" Pointing anywhere is right with {:.0} %.", 100.0 * chance)}</span>
+                })}</p>
             })}
         </div>
-        <p class="small quiet">"Pointing at any place is right in about "<data>"12 %"</data>" of hits."</p>
     }
 }
 
 struct Told {
     sentence: String,
     truth: String,
-    /// Whether the likeliest cell lies on what hits; none without a hit.
-    is_right: Option<bool>,
+    /// Whether the likeliest cell lies on what hits, and the share of cells that do; none without a hit.
+    judged: Option<(bool, f32)>,
 }
 
 fn tell(clip: &StageClip, map: &[f32], seconds: f64) -> Told {
@@ -121,18 +123,20 @@ fn tell(clip: &StageClip, map: &[f32], seconds: f64) -> Told {
         ),
         None => "There is nothing in the frame.".to_string(),
     };
-    let hits: Vec<_> =
-        clip.clip.motion.collisions.iter().filter(|hit| (hit.seconds() - seconds).abs() < NEAR).collect();
-    let objects: Vec<usize> = hits.iter().flat_map(|hit| hit.objects()).collect();
+    let hits = clip.clip.motion.collisions.iter().filter(|hit| (hit.seconds() - seconds).abs() < NEAR);
+    let mut objects: Vec<usize> = hits.flat_map(|hit| hit.objects()).collect();
+    objects.sort_unstable();
+    objects.dedup();
     let named: Vec<String> = objects.iter().map(|&object| format!("the {}", clip.named(object))).collect();
     match named.is_empty() {
         true => {
-            Told { sentence, truth: "Nothing hits at this moment: go to a hit.".to_string(), is_right: None }
+            Told { sentence, truth: "Nothing hits at this moment: go to a hit.".to_string(), judged: None }
         }
         false => {
-            let is_right =
-                peak(map).map(|cell| objects.iter().any(|&object| masks[object].cells(GRID)[cell]));
-            Told { sentence, truth: format!("What hits: {}.", named.join(", ")), is_right }
+            let is_there = |cell: usize| objects.iter().any(|&object| masks[object].cells(GRID)[cell]);
+            let chance = (0..map.len()).filter(|&cell| is_there(cell)).count() as f32 / map.len() as f32;
+            let judged = peak(map).map(|cell| (is_there(cell), chance));
+            Told { sentence, truth: format!("What hits: {}.", named.join(", ")), judged }
         }
     }
 }

@@ -61,7 +61,7 @@ pub fn SyncPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard) -> i
             as well: nothing is cut or repeated that would give the offset away."</p>
         <div aria-live="polite" class="told">{told}</div>
         <Bars caption="Probability of each offset" what="Offset" unit="Probability" modality="sound" bars />
-        <p class="small quiet">"Lines mark chance, 1 in 18. The outlined row is true."</p>
+        <p class="small quiet">"Lines mark chance, 1 in 18. The row in bold is the true offset."</p>
     }
 }
 

@@ -137,7 +137,8 @@ mod tests {
             let marked = targets.iter().filter(|target| target.is_hit).count();
             let all: usize = clip.motion.collisions.iter().map(|one| one.objects().count()).sum();
             assert!(marked <= all);
-            assert!(targets.iter().filter(|target| target.nothing > 0.9).count() >= 1024 - 60 * all);
+            let nothing = targets.iter().filter(|target| target.nothing > 0.9).count();
+            assert!(nothing + 60 * all >= targets.len(), "{nothing} beside {all} hits");
         }
         assert!(hits > 40, "{hits}");
     }

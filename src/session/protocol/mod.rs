@@ -15,6 +15,7 @@ mod model;
 mod training;
 
 pub use crate::eval::precision_eval::PrecisionMetrics;
+pub use crate::infer::modality::is_silent;
 pub use crate::precision::Precision;
 pub use command::{Command, EncodeLane, Lane};
 pub use event::{

@@ -1,8 +1,7 @@
 //! Where a recording comes from: a file that is chosen or dropped, or the microphone.
 
 use super::{OwnSound, Recording};
-use crate::infer::modality::is_silent;
-use crate::session::protocol::Lane;
+use crate::session::protocol::{Lane, is_silent};
 use crate::ui::components::button::Button;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::icon::{Glyph, Icon};

@@ -10,7 +10,7 @@ pub struct Projection {
 }
 
 /// Rows to which the axes are fitted at most, evenly spread over all: a covariance of more would hold the page up.
-const FITTED: usize = 512;
+const FITTED: usize = 192;
 
 /// Projects rows `[count, width]` onto their two main axes.
 pub fn principal(rows: &[f32], width: usize) -> Projection {

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// Results shown.
-const SHOWN: usize = 12;
+const SHOWN: usize = 8;
 
 #[component]
 pub fn FoundClips(ranking: Ranking, medium: Medium) -> impl IntoView {

@@ -49,7 +49,7 @@ journey(
     await lab.ranked();
     await direction.filter({ hasText: "Table to graph" }).waitFor();
     await page.locator("ol.found .clip-graph circle").first().waitFor();
-    assert.equal(await page.locator("ol.found > li").count(), 12);
+    assert.equal(await page.locator("ol.found > li").count(), 8);
     assert.ok((await rank(page)) <= 40);
     await lab.screenshot("retrieve-table-graph");
 

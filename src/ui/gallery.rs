@@ -7,13 +7,15 @@ use super::state::{Embeddings, RequestState};
 use super::view::Medium;
 use crate::session::protocol::{Command, EncodeLane, Input};
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// Asks for the embeddings on these lanes as soon as the gallery's scenes are drawn.
 pub fn encode(app: AppContext, lanes: Memo<Vec<EncodeLane>>) {
     Effect::new(move || {
         let lanes = lanes.get();
         if app.gallery.with(|gallery| gallery.is_whole()) {
-            lanes.into_iter().for_each(|lane| ask(app, lane));
+            // Hundreds of pictures are written to the worker in a task of their own.
+            set_timeout(move || lanes.into_iter().for_each(|lane| ask(app, lane)), Duration::ZERO);
         }
     });
 }

@@ -104,7 +104,7 @@ journey(
     const times = await taskTimes(page, async () => {
       for (const to of ["Table", "Graph", "Image", "Graph"]) {
         await choose(page, "To", to);
-        await page.waitForTimeout(400);
+        await page.waitForTimeout(1500);
       }
     });
     assert.equal(whatBlocks(times, (Date.now() - begun) / 1000), null);

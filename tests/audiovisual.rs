@@ -15,6 +15,7 @@ use triptych::infer::modality::METADATA_KEY;
 use triptych::io::file::{Folder, read};
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
 use triptych::model::audiovisual::{Config, Task};
+use triptych::model::playroom;
 use triptych::precision::Precision;
 use triptych::tensor::HostTensor;
 use triptych::train::audiovisual::{Frozen, batch, plan};
@@ -34,10 +35,10 @@ fn shipped_model() -> VisionLanguageModel {
 fn shipped(task: Task) -> Network {
     let name = format!("{task}.safetensors");
     let file = SafetensorsFile::new(&name, read(&folder().join(&name)).expect("it is shipped"));
-    Network::load(&CPU, &file.expect("a safetensors file")).expect("the shipped network")
+    Network::load(&CPU, &file.expect("a safetensors file"), task).expect("the shipped network")
 }
 
-/// Networks small enough for a test; that of events as wide as sync reads it.
+/// Networks small enough for a test; that of events has one width only.
 fn small(task: Task) -> Config {
     let width = if task == Task::Events { 96 } else { 32 };
     Config { width, ..Config::playroom(task) }
@@ -65,18 +66,26 @@ fn every_task_is_learned_and_its_network_read_back() {
         assert!(losses[11] < 0.8 * losses[0], "{task}: {losses:?}");
         let weights = block_on(trainer.weights()).expect("the CPU keeps them");
         let json = |config: &Config| serde_json::to_string(config).unwrap();
-        let network = Network::load(&CPU, &file(&weights, &json(&config))).expect("a network");
+        let network = Network::load(&CPU, &file(&weights, &json(&config)), task).expect("a network");
         assert_eq!(network.config, config);
 
         let refused = |config: &Config, expected: &str| {
             let error =
-                Network::load(&CPU, &file(&weights, &json(config))).err().expect(expected).to_string();
+                Network::load(&CPU, &file(&weights, &json(config)), task).err().expect(expected).to_string();
             assert!(error.contains(expected), "{error}");
         };
         refused(&Config { width: 30, ..config.clone() }, "width is 30, expected a multiple of 4");
         refused(&Config { width: 1 << 13, ..config.clone() }, "width is 8192");
         refused(&Config { model_type: "clip".into(), ..config.clone() }, "model_type is \"clip\"");
-        refused(&Config { width: 64 + config.width, ..config.clone() }, task.word());
+        let wide = Config { width: 64 + config.width, ..config.clone() };
+        refused(&wide, if task == Task::Events { "which the network for sync reads" } else { task.word() });
+        let other = if task == Task::Sync { Task::Source } else { Task::Sync };
+        refused(&Config { width: 32, ..Config::playroom(other) }, &format!("expected {task}"));
+        let theirs = playroom::Config::playroom(250);
+        assert_eq!(network.expect_model(&theirs), Ok(()));
+        let coarse = playroom::Config { image_size: 32, ..theirs };
+        let reads_states = [Task::Source, Task::Separation].contains(&task);
+        assert_eq!(network.expect_model(&coarse).is_err(), reads_states, "{task}");
     }
 }
 
@@ -136,6 +145,6 @@ fn a_hundred_clips_agree_with_the_card() {
     let separated = block_on(evaluate_separation(&mut model, &mut shipped(Task::Separation), some));
     let (separated, card) =
         (separated.expect("it computes"), report.tasks.separation.expect("the card has it"));
-    assert!((separated.si_sdri - card.si_sdri).abs() < 3.0, "{separated:?} {card:?}");
+    assert!((separated.si_sdri - card.si_sdri).abs() < 2.0, "{separated:?} {card:?}");
     assert!(separated.si_sdri > separated.si_sdri_without_picture + 2.0, "{separated:?}");
 }

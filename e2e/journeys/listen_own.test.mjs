@@ -167,7 +167,7 @@ journey(
     await lab.open(LISTEN);
     await lab.encoded();
     await page.getByRole("button", { name: "Record 2 s" }).dblclick();
-    await told(page, "Recording two seconds");
+    await told(page, "recording two seconds");
     await told(page, /Your recording: \d\.\d\d s/);
     // The false microphone beeps.
     assert.ok((await loudest(page)) > 0.01, `${await loudest(page)}`);

@@ -28,7 +28,7 @@ journey(
     const sum = shares.reduce((all, share) => all + Number(share.replace(" %", "")), 0);
     assert.ok(Math.abs(sum - 100) < 1.5, `${sum} %`);
     // By the slider: the truth follows.
-    const slider = page.locator("label.slider").filter({ hasText: "Offset of the sound" }).locator("input");
+    const slider = page.locator("label.slider").filter({ hasText: "Offset in frames" }).locator("input");
     await slider.focus();
     await page.keyboard.press("ArrowLeft");
     await told(page, /True: \+5 frames/);
@@ -80,11 +80,13 @@ journey(
     const [seen, unseen] = (await values.allTextContents()).map((text) => Number(text.replace(" dB", "")));
     assert.ok(seen > unseen, `${seen} dB with the image, ${unseen} dB without it`);
     const shape = () => page.locator(".wave svg path").getAttribute("d");
-    const mixture = await shape();
+    const shapes = [await shape()];
     for (const name of ["With the image", "Without it", "Target"]) {
       await page.getByRole("button", { name, exact: true }).click();
-      await page.waitForFunction((before) => document.querySelector(".wave svg path").getAttribute("d") !== before, mixture);
+      await page.waitForFunction((before) => document.querySelector(".wave svg path").getAttribute("d") !== before, shapes.at(-1));
+      shapes.push(await shape());
     }
+    assert.equal(new Set(shapes).size, 4, "four waveforms");
     await page.waitForURL(/heard=truth/);
     await lab.screenshot("listen-separation");
   },

@@ -9,6 +9,7 @@ use crate::infer::VisionLanguageModel;
 use crate::infer::modality::ModalityEncoder;
 use crate::model::architecture::Architecture;
 use crate::model::audiovisual;
+use crate::model::playroom::Config;
 use crate::world::Split;
 
 /// What is measured.
@@ -49,7 +50,7 @@ impl Eval {
             };
             let config = config.clone();
             let mut encoders = self.model.open_encoders(&config)?;
-            return self.print(&self.senses(&mut model.0, &mut encoders)?);
+            return self.print(&self.senses(&mut model.0, &config, &mut encoders)?);
         }
         let options = Options { split: self.split, seed: self.seed, count: self.count as usize };
         if self.towers {
@@ -74,16 +75,16 @@ impl Eval {
     fn senses(
         &self,
         model: &mut VisionLanguageModel,
+        config: &Config,
         encoders: &mut [ModalityEncoder],
     ) -> Result<SensesReport, CliError> {
-        let count = self.count as usize;
-        let clips = senses::clips(self.split, self.seed, count);
-        let mut events = self.model.open_task(audiovisual::Task::Events)?;
+        let clips = senses::clips(self.split, self.seed, self.count as usize);
+        let mut events = self.model.open_task(audiovisual::Task::Events, config)?;
         let [source, sync, separation] =
             [audiovisual::Task::Source, audiovisual::Task::Sync, audiovisual::Task::Separation]
-                .map(|task| self.model.open_task(task));
+                .map(|task| self.model.open_task(task, config));
         pollster::block_on(async {
-            let mut report = senses::evaluate(model, encoders, self.split, self.seed, count).await?;
+            let mut report = senses::evaluate(model, encoders, self.split, self.seed, &clips).await?;
             let tasks = &mut report.tasks;
             if let Some(mut source) = source? {
                 tasks.source = Some(senses::evaluate_source(model, &mut source, &clips).await?);

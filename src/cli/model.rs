@@ -61,15 +61,15 @@ pub(super) fn open_encoder(path: &Path, device: &Device) -> Result<ModalityEncod
 }
 
 /// The network that a file holds.
-pub(super) fn open_network(path: &Path, device: &Device) -> Result<Network, CliError> {
+pub(super) fn open_network(path: &Path, task: Task, device: &Device) -> Result<Network, CliError> {
     let bytes = read(path).map_err(CliError::input)?;
     let file = SafetensorsFile::new(path.display().to_string(), bytes).map_err(CliError::input)?;
-    Network::load(device, &file).map_err(CliError::input)
+    Network::load(device, &file, task).map_err(CliError::input)
 }
 
 /// The shipped network of a task on the device that the caller wants.
 pub(super) fn shipped_network(task: Task, common: &Common) -> Result<Network, CliError> {
-    open_network(&shipped().join(format!("{task}.safetensors")), &choose_device(common.backend)?)
+    open_network(&shipped().join(format!("{task}.safetensors")), task, &choose_device(common.backend)?)
 }
 
 /// The shipped model on the device that the caller wants.
@@ -115,11 +115,17 @@ impl Model {
         opened.collect()
     }
 
-    /// The network of a task in the model's folder, if there is one.
-    pub(super) fn open_task(&self, task: Task) -> Result<Option<Network>, CliError> {
+    /// The network of a task in the model's folder, if there is one, which reads a model of these sizes.
+    pub(super) fn open_task(&self, task: Task, config: &Config) -> Result<Option<Network>, CliError> {
         let file = self.folder()?.join(format!("{task}.safetensors"));
-        let is_there = file.is_file();
-        is_there.then(|| open_network(&file, &choose_device(self.common.backend)?)).transpose()
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let network = open_network(&file, task, &choose_device(self.common.backend)?)?;
+        network
+            .expect_model(config)
+            .map_err(|reason| CliError::Input(format!("{}: {reason}", file.display())))?;
+        Ok(Some(network))
     }
 
     fn folder(&self) -> Result<PathBuf, CliError> {

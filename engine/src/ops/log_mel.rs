@@ -12,6 +12,7 @@
 mod filters;
 
 pub use filters::LogMel;
+use filters::hann;
 
 use std::f64::consts::TAU;
 
@@ -53,7 +54,7 @@ pub static POWER: Kernel = Kernel {
     variants: &[Variant { name: "row", source: SOURCE, entry: "spectrum", grid: |p| grid_rows(p[0] * p[2]) }],
     cpu: |args: &mut Args| {
         let (p, x): (PowerParams, _) = (args.params(), args.read[0]);
-        let (n_fft, window) = (p.n_fft as usize, p.window());
+        let (n_fft, window) = (p.n_fft as usize, hann(p.n_fft as usize));
         let roots: Vec<(f64, f64)> = (0..n_fft).map(|j| (TAU * j as f64 / n_fft as f64).sin_cos()).collect();
         for (row, power) in args.write[0].chunks_mut(n_fft / 2 + 1).enumerate() {
             let frame = p.frame(x, &window, row);
@@ -70,7 +71,7 @@ pub static POWER: Kernel = Kernel {
     },
     fast: Some(dispatched!(|args: &mut Args| {
         let (p, x): (PowerParams, _) = (args.params(), args.read[0]);
-        let (n_fft, window) = (p.n_fft as usize, p.window());
+        let (n_fft, window) = (p.n_fft as usize, hann(p.n_fft as usize));
         let fft = RealFft::new(n_fft);
         for_rows(args.write[0], n_fft / 2 + 1, 4 * n_fft * n_fft.ilog2() as usize, |row, power| {
             let frame = p.frame(x, &window, row);
@@ -80,11 +81,6 @@ pub static POWER: Kernel = Kernel {
 };
 
 impl PowerParams {
-    /// Hann's window `[N]`.
-    fn window(&self) -> Vec<f64> {
-        (0..self.n_fft).map(|n| 0.5 - 0.5 * (TAU * n as f64 / self.n_fft as f64).cos()).collect()
-    }
-
     /// Frame `row` of `[B*F]`, `[N]`, times the window; `x` `[B,S]`.
     fn frame(&self, x: &[f32], window: &[f64], row: usize) -> Vec<f64> {
         let (b, f) = (row / self.frames as usize, row % self.frames as usize);

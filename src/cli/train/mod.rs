@@ -6,6 +6,7 @@ mod subject;
 
 use std::fs::create_dir_all;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
@@ -52,12 +53,12 @@ pub(super) struct Train {
     #[arg(long)]
     resume: bool,
     /// Train an encoder of this modality beside the shipped model, which stays as it is: sound, motion, table or graph
-    #[arg(long, value_parser = parse_modality, conflicts_with_all = ["start_from", "towers", "pictures", "writing"])]
+    #[arg(long, value_parser = parse_name::<Modality>, conflicts_with_all = ["towers", "pictures", "writing"])]
     modality: Option<Modality>,
     /// Train a network that hears and sees beside the shipped model: source, sync, events or separation
-    #[arg(long, value_parser = parse_task, conflicts_with_all = ["modality", "start_from", "towers", "pictures", "writing"])]
+    #[arg(long, value_parser = parse_name::<Task>, conflicts_with_all = ["modality", "towers", "pictures", "writing"])]
     task: Option<Task>,
-    /// Begin with the weights of this model folder instead of random ones
+    /// Begin with the weights of this model folder, of --modality and --task of this file, instead of random ones
     #[arg(long, conflicts_with = "resume")]
     start_from: Option<PathBuf>,
     /// Last step
@@ -91,15 +92,9 @@ pub(super) struct Train {
     common: Common,
 }
 
-/// A modality by its name.
-fn parse_modality(name: &str) -> Result<Modality, String> {
-    let names: Vec<_> = Modality::VARIANTS.iter().map(|modality| modality.word()).collect();
-    name.parse().map_err(|_| format!("expected {}", names.join(", ")))
-}
-
-/// A task by its name.
-fn parse_task(name: &str) -> Result<Task, String> {
-    let names: Vec<_> = Task::VARIANTS.iter().map(|task| task.word()).collect();
+/// A modality or a task by its name.
+fn parse_name<T: VariantArray + ToString + FromStr>(name: &str) -> Result<T, String> {
+    let names: Vec<String> = T::VARIANTS.iter().map(T::to_string).collect();
     name.parse().map_err(|_| format!("expected {}", names.join(", ")))
 }
 

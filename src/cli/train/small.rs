@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -16,11 +17,12 @@ use crate::infer::modality::METADATA_KEY;
 use crate::io::file::{read, write_atomic};
 use crate::io::safetensors::{Floats, SafetensorsError, SafetensorsFile, to_bytes};
 use crate::plan::SlotKind;
+use crate::tensor::Shape;
 use crate::train::audiovisual::Frozen;
 use crate::train::schedule::Schedule;
-use crate::train::small_trainer::{Inputs, SmallTrainer};
+use crate::train::small_trainer::{Inputs, SmallTrainer, weights_of};
 
-/// Fewest clips in a batch: one has no others to be told from.
+/// Fewest clips in a batch: an encoder tells each from the others.
 const LEAST_CLIPS: usize = 2;
 /// Most clips in a batch.
 const MOST_CLIPS: usize = 1 << 12;
@@ -42,7 +44,7 @@ impl Train {
         let path = self.checkpoint();
         let (mut run, own) = match self.resume {
             true => load(&path)?,
-            false => (self.new_run(subject.clone()), Vec::new()),
+            false => (self.new_run(subject.clone()), self.first_weights(subject)?),
         };
         if !(LEAST_CLIPS..=MOST_CLIPS).contains(&run.batch) {
             return Err(CliError::Input(format!(
@@ -129,6 +131,18 @@ impl Train {
         Ok(())
     }
 
+    /// The weights that a new run begins with instead of random ones.
+    fn first_weights(&self, subject: &Subject) -> Result<Inputs, CliError> {
+        let Some(path) = &self.start_from else { return Ok(Vec::new()) };
+        let (file, config) = open::<Subject>(path, METADATA_KEY)?;
+        if config != *subject {
+            let (path, option) = (path.display(), subject.option());
+            return Err(CliError::Input(format!("{path}: its weights are not of the sizes of {option}")));
+        }
+        let weights = weights_of(&config.plan(LEAST_CLIPS));
+        stored(&file, weights.iter().map(|(name, shape)| (name, shape)))
+    }
+
     fn new_run(&self, config: Subject) -> Run {
         let steps = self.steps.unwrap_or(3_000);
         let schedule = Schedule {
@@ -145,21 +159,35 @@ impl Train {
 }
 
 fn load(path: &Path) -> Result<(Run, Inputs), CliError> {
+    let (file, run) = open::<Run>(path, RUN_KEY)?;
+    run.config.check().map_err(|reason| foreign(path, &reason))?;
+    let plan = run.config.plan(LEAST_CLIPS);
+    let tensors = stored(&file, plan.slots_of(SlotKind::Stored).map(|slot| (&slot.name, &slot.shape)))?;
+    Ok((run, tensors))
+}
+
+/// A safetensors file and what its metadata says under `key`.
+fn open<T: DeserializeOwned>(path: &Path, key: &str) -> Result<(SafetensorsFile, T), CliError> {
     let file = SafetensorsFile::new(path.display().to_string(), read(path).map_err(CliError::input)?)
         .map_err(CliError::input)?;
-    let foreign = |reason: String| {
-        CliError::Input(format!("{} is no checkpoint of such a run: {reason}", path.display()))
-    };
     let metadata = file.metadata();
-    let json = metadata.get(RUN_KEY).ok_or_else(|| foreign(format!("no `{RUN_KEY}` in its metadata")))?;
-    let run: Run = serde_json::from_str(json).map_err(|error| foreign(error.to_string()))?;
-    run.config.check().map_err(|error| foreign(error.to_string()))?;
-    let plan = run.config.plan(LEAST_CLIPS);
-    let stored = plan
-        .slots_of(SlotKind::Stored)
-        .map(|slot| Ok((slot.name.clone(), file.shaped(&slot.name, &slot.shape)?)));
-    let tensors = stored.collect::<Result<_, SafetensorsError>>().map_err(CliError::input)?;
-    Ok((run, tensors))
+    let json = metadata.get(key).ok_or_else(|| foreign(path, &format!("no `{key}` in its metadata")))?;
+    let content = serde_json::from_str(json).map_err(|error| foreign(path, &error))?;
+    Ok((file, content))
+}
+
+fn foreign(path: &Path, reason: &dyn std::fmt::Display) -> CliError {
+    CliError::Input(format!("{} is not of such a run: {reason}", path.display()))
+}
+
+fn stored<'a>(
+    file: &SafetensorsFile,
+    expected: impl Iterator<Item = (&'a String, &'a Shape)>,
+) -> Result<Inputs, CliError> {
+    expected
+        .map(|(name, shape)| Ok((name.clone(), file.shaped(name, shape)?)))
+        .collect::<Result<_, SafetensorsError>>()
+        .map_err(CliError::input)
 }
 
 fn write(

@@ -119,10 +119,11 @@ impl Subject {
         let device = choose_device(common.backend)?;
         let mut loaded = open_shipped(common)?;
         let model = &mut loaded.0;
+        let clips = senses::clips(Split::Val, seed, VALIDATED);
         let report = match self {
             Subject::Encoder(_) => {
                 let mut encoders = [open_encoder(file, &device)?];
-                let run = senses::evaluate(model, &mut encoders, Split::Val, seed, VALIDATED);
+                let run = senses::evaluate(model, &mut encoders, Split::Val, seed, &clips);
                 let report = pollster::block_on(run)?;
                 let own = self.name();
                 let found = |from: &str, to: &str| report.retrieval[from][to].recall_1.into();
@@ -131,8 +132,7 @@ impl Subject {
                 return Ok((values.to_vec(), json(&report)));
             }
             Subject::Network(config) => {
-                let mut network = open_network(file, &device)?;
-                let clips = senses::clips(Split::Val, seed, VALIDATED);
+                let mut network = open_network(file, config.task, &device)?;
                 pollster::block_on(async {
                     Ok::<_, CliError>(match config.task {
                         Task::Source => json(&senses::evaluate_source(model, &mut network, &clips).await?),

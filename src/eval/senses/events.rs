@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::device::DeviceError;
 use crate::infer::audiovisual::{Hit, Network};
 use crate::infer::pixels;
-use crate::world::Clip;
 use crate::world::motion::{FRAMES, TICKS_PER_FRAME};
+use crate::world::{Clip, Stream};
 
 /// Frames by which a hit may be off.
 const NEAR: f32 = 1.0;
@@ -16,11 +16,11 @@ const MARGIN: f32 = 4.0;
 
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Events {
-    /// `2 precision recall / (precision + recall)`. A hit is found if one of its object is, at most a frame off.
+    /// `2 precision recall / (precision + recall)`. A hit is found if one of its object is, at most a frame from the frame nearest to it.
     pub f1: f64,
     pub precision: f64,
     pub recall: f64,
-    /// F1 of as many hits as there are, of any object at any frame.
+    /// F1 of as many hits as there are, each of an object and at a frame drawn at random.
     pub chance: f64,
     /// Hits; those of one object within a frame of each other count as one.
     pub hits: usize,
@@ -73,16 +73,14 @@ impl JudgedHits {
 
 /// Looks for the hits of each clip.
 pub async fn evaluate_events(network: &mut Network, clips: &[Clip]) -> Result<Events, DeviceError> {
-    let (mut right, mut found, mut true_hits, mut chance) = (0, 0, 0, 0.0);
+    let (mut right, mut found, mut true_hits, mut chance) = (0, 0, 0, 0);
     for clip in clips {
         let hits = network.find_hits(clip.frames().map(pixels).collect()).await?;
         let judged = JudgedHits::new(clip, &hits);
         right += judged.right();
         found += judged.seen.len();
         true_hits += judged.true_hits();
-        // Three frames are near enough.
-        let guess = 3.0 / (FRAMES * clip.scene.objects.len().max(1)) as f64;
-        chance += guess.min(1.0) * judged.true_hits() as f64;
+        chance += JudgedHits::new(clip, &guesses(clip, judged.true_hits())).right();
     }
     let share = |whole: usize| right as f64 / whole.max(1) as f64;
     let f1 = 2.0 * right as f64 / (found + true_hits).max(1) as f64;
@@ -90,9 +88,21 @@ pub async fn evaluate_events(network: &mut Network, clips: &[Clip]) -> Result<Ev
         f1,
         precision: share(found),
         recall: share(true_hits),
-        chance: chance / true_hits.max(1) as f64,
+        // There are as many guesses as hits.
+        chance: chance as f64 / true_hits.max(1) as f64,
         hits: true_hits,
     })
+}
+
+/// So many hits, each of an object and at a frame that are drawn at random.
+fn guesses(clip: &Clip, count: usize) -> Vec<Hit> {
+    let mut rng = clip.rng(Stream::Task);
+    let guess = |_| {
+        let (object, frame) = (rng.below(clip.scene.objects.len()), rng.below(FRAMES));
+        let at = clip.motion.place(object, frame as u32 * TICKS_PER_FRAME).map(|along| along / 4.0);
+        Hit { frame, at, probability: 1.0 }
+    };
+    (0..count).map(guess).collect()
 }
 
 /// The object whose hit is seen: the nearest, if near enough.
@@ -120,9 +130,10 @@ fn truth(clip: &Clip) -> Vec<Moment> {
     moments
 }
 
-/// Whether a hit is the one that is seen: the nearest frame is at most half a frame from it.
+/// Whether a hit is the one that is seen: at most a frame from the frame nearest to it.
 fn is_seen(one: &Moment, seen: &Moment) -> bool {
-    seen.object == one.object && (seen.frame - one.frame.round()).abs() <= NEAR
+    let nearest = one.frame.round().min((FRAMES - 1) as f32);
+    seen.object == one.object && (seen.frame - nearest).abs() <= NEAR
 }
 
 #[cfg(test)]
@@ -147,6 +158,16 @@ mod tests {
         let twice = JudgedHits::new(&clip, &[all[0], all[0]]);
         assert_eq!((twice.right(), twice.true_hits(), twice.seen[1].2), (1, all.len(), false));
         assert_eq!(JudgedHits::new(&clip, &[]).f1(), Some(0.0));
+        // The last frame stands for what happens after it.
+        assert!(is_seen(&moment(0, 15.9), &moment(0, 14.0)) && !is_seen(&moment(0, 15.9), &moment(0, 13.0)));
+        // Many guesses find more than one does: of one object in 16 frames, three of which are near enough.
+        let share = |count: usize| {
+            let all = (0..200).map(|index| Clip::draw(Split::Test, 2, index));
+            let with_hits: Vec<Clip> = all.filter(|clip| !truth(clip).is_empty()).collect();
+            let found = with_hits.iter().map(|clip| JudgedHits::new(clip, &guesses(clip, count)).right() > 0);
+            found.filter(|found| *found).count() as f64 / with_hits.len() as f64
+        };
+        assert!(share(1) > 0.03 && share(8) > 2.0 * share(1), "{} {}", share(1), share(8));
     }
 
     #[test]

@@ -80,20 +80,20 @@ pub struct TaskFigures {
     pub separation: Option<Separation>,
 }
 
-/// Evaluates `count` clips by pictures, words and what `encoders` read.
+/// Evaluates clips of a split under a seed by pictures, words and what `encoders` read.
 pub async fn evaluate(
     model: &mut VisionLanguageModel,
     encoders: &mut [ModalityEncoder],
     split: Split,
     seed: u64,
-    count: usize,
+    clips: &[Clip],
 ) -> Result<SensesReport, DeviceError> {
-    let clips = clips(split, seed, count);
+    let count = clips.len();
     let captions: Vec<String> = clips.iter().map(|clip| full_caption(&clip.scene).text).collect();
-    let [pictures, words] = targets(model, &clips).await?;
+    let [pictures, words] = targets(model, clips).await?;
     let mut vectors = vec![("picture", pictures), ("words", words)];
     for encoder in encoders {
-        vectors.push((encoder.config.modality.word(), encoder.embed(model, &clips).await?));
+        vectors.push((encoder.config.modality.word(), encoder.embed(model, clips).await?));
     }
     let (mut retrieval, mut sound_ceiling) = (BTreeMap::new(), None);
     for (from, queries) in &vectors {
@@ -105,7 +105,7 @@ pub async fn evaluate(
             };
             let ranks: Vec<usize> = (0..count).map(|i| rank_of(i, queries, items, &is_right)).collect();
             if (*from, *to) == (Modality::Sound.word(), "picture") {
-                sound_ceiling = Some(SoundCeiling::new(&clips, &ranks));
+                sound_ceiling = Some(SoundCeiling::new(clips, &ranks));
             }
             row.insert(to.to_string(), RetrievalMetrics::of_ranks(&ranks).into());
         }

@@ -14,7 +14,7 @@ pub struct Separation {
     pub si_sdri: f64,
     /// The same of the network that does not see the picture.
     pub si_sdri_without_picture: f64,
-    /// The same of the mask that the truth gives: no mask in the phase of the mixture does better.
+    /// The same of the truncated phase-sensitive mask that the truth gives (Erdogan et al. 2015), which is what is learned.
     pub si_sdri_of_true_mask: f64,
     pub mixtures: usize,
 }

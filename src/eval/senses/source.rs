@@ -22,7 +22,7 @@ pub struct Source {
     pub energy: f64,
     /// Mean share of such cells: what pointing anywhere reaches.
     pub chance: f64,
-    /// The same on the cells of any object: what pointing at some object reaches.
+    /// Mean share of the objects that hit: what pointing at some object reaches.
     pub any_object: f64,
     pub hits: usize,
 }

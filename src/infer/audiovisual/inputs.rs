@@ -27,7 +27,7 @@ pub fn events_inputs(videos: &[Vec<Pixels>]) -> Inputs {
 ///
 /// # Panics
 /// Where there are not [`FRAMES`] frames of this size.
-pub fn stacked_frames(frames: &[Pixels]) -> Vec<f32> {
+fn stacked_frames(frames: &[Pixels]) -> Vec<f32> {
     assert_eq!(frames.len(), FRAMES, "frames of a video");
     let area = PIXELS * PIXELS;
     let mut values = vec![0.0; FRAMES * CHANNELS * area];

@@ -7,8 +7,6 @@ mod spectrum;
 
 pub use hits::Hit;
 use hits::hits;
-pub use inputs::{
-    WINDOW_LEAD, events_inputs, separation_inputs, source_inputs, stacked_frames, sync_inputs, window_at,
-};
+pub use inputs::{WINDOW_LEAD, events_inputs, separation_inputs, source_inputs, sync_inputs, window_at};
 pub use network::Network;
 pub use spectrum::Spectrum;

@@ -1,21 +1,20 @@
 //! A loaded network on a device.
 
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use super::{Hit, events_inputs, hits};
-use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
-use crate::infer::modality::{EncoderError, Inputs, stored_config, stored_params};
+use crate::device::{Device, DeviceError};
+use crate::infer::modality::{
+    Inputs, SmallModel, SmallModelError, expect_sizes, sizes_of_states, stored_config,
+};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::audiovisual::{Config, Task, events, separation, source, sync};
+use crate::model::playroom;
 use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
 
 pub struct Network {
     pub config: Config,
-    params: ParamStore,
-    plans: HashMap<usize, CompiledPlan>,
+    model: SmallModel,
 }
 
 /// The plan of `count` samples, whose outputs are slots of these names: `map` `[N, P]` of [`Task::Source`]; `answers`
@@ -47,39 +46,41 @@ fn plan(config: &Config, count: usize) -> Plan {
 }
 
 impl Network {
-    /// The network that a safetensors file holds.
+    /// The network of `task` that a safetensors file holds.
     ///
     /// # Errors
-    /// Where its metadata names no sizes, or a tensor is missing, of another shape or not finite.
-    pub fn load(device: &Device, file: &SafetensorsFile) -> Result<Self, EncoderError> {
+    /// Where its metadata names no sizes or another task, or a tensor is missing, of another shape or not finite.
+    pub fn load(device: &Device, file: &SafetensorsFile, task: Task) -> Result<Self, SmallModelError> {
         let config: Config = stored_config(file)?;
-        config.check().map_err(|reason| EncoderError::Config { file: file.file().into(), reason })?;
-        let params = stored_params(device, file, &plan(&config, 1))?;
-        Ok(Network { config, params, plans: HashMap::new() })
+        config.check().map_err(|reason| SmallModelError::Config { file: file.file().into(), reason })?;
+        if config.task != task {
+            let reason = format!("its task is {}, expected {task}", config.task);
+            return Err(SmallModelError::Foreign { file: file.file().into(), reason });
+        }
+        let model = SmallModel::load(device, file, &plan(&config, 1))?;
+        Ok(Network { config, model })
+    }
+
+    /// Whether a model of these sizes has the states that the network reads; the error is a reason.
+    pub fn expect_model(&self, model: &playroom::Config) -> Result<(), String> {
+        match self.config.task {
+            Task::Source | Task::Separation => expect_sizes(sizes_of_states(model)),
+            Task::Sync | Task::Events => Ok(()),
+        }
     }
 
     /// The outputs of these names for `count` samples.
-    pub async fn run_all<const N: usize>(
+    async fn run_all<const N: usize>(
         &mut self,
         inputs: &Inputs,
         count: usize,
         outputs: [&str; N],
     ) -> Result<[HostTensor; N], DeviceError> {
-        if !self.plans.contains_key(&count) {
-            let compiled = self.params.compile(Rc::new(plan(&self.config, count))).await?;
-            self.plans.insert(count, compiled);
-        }
-        let compiled = &self.plans[&count];
-        inputs.iter().for_each(|(name, tensor)| compiled.write(name, tensor));
-        compiled.run(compiled.plan().all())?;
-        let mut read = Vec::with_capacity(N);
-        for output in outputs {
-            read.push(compiled.read_finite(output).await?);
-        }
-        Ok(read.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for")))
+        let config = &self.config;
+        self.model.run(count, |count| plan(config, count), inputs, outputs).await
     }
 
-    /// One of them.
+    /// One output for `count` samples.
     pub async fn run(
         &mut self,
         inputs: &Inputs,

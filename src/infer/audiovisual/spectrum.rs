@@ -1,14 +1,16 @@
 //! Short-time spectra of waveforms, and waveforms out of masked ones.
 
-use std::f64::consts::TAU;
-
 use crate::fft::{Complex, RealFft};
-use crate::model::audiovisual::separation::{BINS, FRAMES, LOUDNESS};
-use crate::model::modality::sound::SPECTROGRAM;
+use crate::model::audiovisual::separation::{BINS, FRAMES};
+use crate::model::modality::sound::{LOUDNESS, SPECTROGRAM};
 use crate::world::sound::SAMPLES;
 
 /// Quieter than this is silence.
 const SMALLEST: f64 = 1e-5;
+
+/// Least sum of squared windows that a sample is divided by. Between two frames it is 0.5; at the end, which only the edge of the last
+/// window reaches, what a mask leaves there would become a click.
+const LEAST_WEIGHT: f64 = 0.1;
 
 /// The spectra of two seconds, `[M, K]`, framed as those of [`crate::ops::log_mel`].
 pub struct Spectrum {
@@ -18,7 +20,7 @@ pub struct Spectrum {
 impl Spectrum {
     /// Of a waveform, which is cut, or filled up with silence, to two seconds.
     pub fn of(waveform: &[f32]) -> Self {
-        let (fft, window) = (RealFft::new(SPECTROGRAM.n_fft), window());
+        let (fft, window) = (RealFft::new(SPECTROGRAM.n_fft), SPECTROGRAM.window());
         let mut bins = vec![[0.0; 2]; FRAMES * BINS];
         for (frame, bins) in bins.chunks_mut(BINS).enumerate() {
             let at = |n: usize| samples_of(frame, n).and_then(|at| waveform.get(at)).copied();
@@ -53,7 +55,7 @@ impl Spectrum {
     /// under the window once more (Griffin and Lim 1984).
     pub fn masked(&self, mask: &[f32]) -> Vec<f32> {
         assert_eq!(mask.len(), self.bins.len(), "the mask of another spectrum");
-        let (fft, window) = (RealFft::new(SPECTROGRAM.n_fft), window());
+        let (fft, window) = (RealFft::new(SPECTROGRAM.n_fft), SPECTROGRAM.window());
         let (mut sum, mut weight) = (vec![0.0; SAMPLES], vec![0.0; SAMPLES]);
         for (frame, (bins, mask)) in self.bins.chunks(BINS).zip(mask.chunks(BINS)).enumerate() {
             let left: Vec<Complex> =
@@ -65,18 +67,12 @@ impl Spectrum {
                 }
             }
         }
-        sum.iter().zip(&weight).map(|(x, w)| (x / w.max(SMALLEST)) as f32).collect()
+        sum.iter().zip(&weight).map(|(x, w)| (x / w.max(LEAST_WEIGHT)) as f32).collect()
     }
 }
 
 fn magnitude([re, im]: Complex) -> f64 {
     re.hypot(im)
-}
-
-/// Hann's periodic window.
-fn window() -> Vec<f64> {
-    let n_fft = SPECTROGRAM.n_fft;
-    (0..n_fft).map(|n| 0.5 - 0.5 * (TAU * n as f64 / n_fft as f64).cos()).collect()
 }
 
 /// The sample that is number `n` of a frame; none before the beginning.
@@ -94,11 +90,16 @@ mod tests {
         let waveform = Clip::draw(Split::Test, 1, 2).sound().mix();
         let spectrum = Spectrum::of(&waveform);
         let back = spectrum.masked(&vec![1.0; FRAMES * BINS]);
-        // The last half frame is seen by one window, near its end.
-        let inner = SAMPLES - SPECTROGRAM.n_fft / 2;
+        // The last of the last frame fades out.
+        let inner = SAMPLES - SPECTROGRAM.n_fft / 4;
         let error = back.iter().zip(&waveform).take(inner).map(|(b, w)| (b - w).abs()).fold(0.0, f32::max);
         assert!(error < 1e-5, "{error}");
         assert_eq!(spectrum.masked(&vec![0.0; FRAMES * BINS]), vec![0.0; SAMPLES]);
+        // Bins here and there: nothing becomes louder than what it is of, nor does it click at the end.
+        let some: Vec<f32> = (0..FRAMES * BINS).map(|at| f32::from(u8::from(at % 3 == 0))).collect();
+        let peak = |waveform: &[f32]| waveform.iter().fold(0.0_f32, |most, sample| most.max(sample.abs()));
+        let (left, whole) = (spectrum.masked(&some), peak(&waveform));
+        assert!(peak(&left) < whole && peak(&left[inner..]) < whole, "{} of {whole}", peak(&left[inner..]));
     }
 
     #[test]

@@ -1,13 +1,9 @@
 //! A loaded encoder of a modality on a device.
 
-use std::collections::HashMap;
-use std::rc::Rc;
-
-use super::stored::{EncoderError, stored_config, stored_params};
+use super::small_model::{SmallModel, SmallModelError, expect_sizes, sizes_of_states, stored_config};
 use super::{Inputs, VisionLanguageModel, inputs, sound_inputs};
-use crate::device::{CompiledPlan, Device, DeviceError, ParamStore};
+use crate::device::{Device, DeviceError};
 use crate::io::safetensors::SafetensorsFile;
-use crate::model::modality::motion::{GRID, STATES};
 use crate::model::modality::{Config, Modality, encode};
 use crate::model::playroom;
 use crate::plan::{Plan, PlanBuilder};
@@ -30,8 +26,7 @@ fn plan(config: &Config, count: usize) -> Plan {
 
 pub struct ModalityEncoder {
     pub config: Config,
-    params: ParamStore,
-    plans: HashMap<usize, CompiledPlan>,
+    model: SmallModel,
 }
 
 impl ModalityEncoder {
@@ -39,24 +34,20 @@ impl ModalityEncoder {
     ///
     /// # Errors
     /// Where its metadata names no sizes, or a tensor is missing, of another shape or not finite.
-    pub fn load(device: &Device, file: &SafetensorsFile) -> Result<Self, EncoderError> {
+    pub fn load(device: &Device, file: &SafetensorsFile) -> Result<Self, SmallModelError> {
         let config: Config = stored_config(file)?;
-        config.check().map_err(|reason| EncoderError::Config { file: file.file().into(), reason })?;
-        let params = stored_params(device, file, &plan(&config, 1))?;
-        Ok(ModalityEncoder { config, params, plans: HashMap::new() })
+        config.check().map_err(|reason| SmallModelError::Config { file: file.file().into(), reason })?;
+        let model = SmallModel::load(device, file, &plan(&config, 1))?;
+        Ok(ModalityEncoder { config, model })
     }
 
     /// Whether the encoder and a model of these sizes share a space, and what the encoder reads of its states; the error is a reason.
     pub fn expect_model(&self, model: &playroom::Config) -> Result<(), String> {
-        let of_states = [("width", STATES, model.width()), ("grid", GRID, model.grid())];
-        let mut sizes = vec![("embed_width", self.config.embed_width, model.embed_width)];
-        sizes.extend(of_states.into_iter().filter(|_| self.config.modality == Modality::Motion));
-        match sizes.into_iter().find(|(_, own, theirs)| own != theirs) {
-            Some((name, own, theirs)) => {
-                Err(format!("{name} is {own}, expected that of the model, {theirs}"))
-            }
-            None => Ok(()),
-        }
+        let is_of_states = self.config.modality == Modality::Motion;
+        let of_states = sizes_of_states(model).into_iter().filter(|_| is_of_states);
+        expect_sizes(
+            [("embed_width", self.config.embed_width, model.embed_width)].into_iter().chain(of_states),
+        )
     }
 
     /// Unit vectors `[N, E]` of clips; `model` sees the pictures of their videos.
@@ -84,13 +75,8 @@ impl ModalityEncoder {
 
     /// Unit vectors of inputs of `count` clips, row after row.
     async fn encode(&mut self, inputs: &Inputs, count: usize) -> Result<Vec<f32>, DeviceError> {
-        if !self.plans.contains_key(&count) {
-            let compiled = self.params.compile(Rc::new(plan(&self.config, count))).await?;
-            self.plans.insert(count, compiled);
-        }
-        let compiled = &self.plans[&count];
-        inputs.iter().for_each(|(name, tensor)| compiled.write(name, tensor));
-        compiled.run(compiled.plan().all())?;
-        Ok(compiled.read_finite(EMBEDS).await?.as_f32().to_vec())
+        let config = &self.config;
+        let [embeds] = self.model.run(count, |count| plan(config, count), inputs, [EMBEDS]).await?;
+        Ok(embeds.as_f32().to_vec())
     }
 }

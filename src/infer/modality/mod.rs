@@ -3,20 +3,20 @@
 mod encoder;
 mod graph;
 mod motion;
+mod small_model;
 mod sound;
 mod spectrogram;
-mod stored;
 mod table;
 mod targets;
 
 pub use encoder::ModalityEncoder;
 use graph::graph_inputs;
 use motion::motion_inputs;
+pub use small_model::{METADATA_KEY, SmallModelError};
+pub(super) use small_model::{SmallModel, expect_sizes, sizes_of_states, stored_config};
 pub(super) use sound::sound_inputs;
 pub use sound::{WaveformError, check_waveform, is_silent};
 pub use spectrogram::spectrogram;
-pub use stored::{EncoderError, METADATA_KEY};
-pub(super) use stored::{stored_config, stored_params};
 use table::table_inputs;
 pub use targets::targets;
 

@@ -7,6 +7,9 @@ use crate::model::config_error::ConfigError;
 /// Heads of the attention, of which the width is a multiple.
 pub(super) const HEADS: usize = 4;
 
+/// Width of the network of [`Task::Events`], whose states that of [`Task::Sync`] reads.
+pub(super) const EVENTS_WIDTH: usize = 96;
+
 /// What the sizes of such a network name themselves.
 pub const MODEL_TYPE: &str = "triptych-audiovisual";
 
@@ -59,7 +62,7 @@ impl Config {
         let width = match task {
             Task::Source => 128,
             Task::Sync => 64,
-            Task::Events => 96,
+            Task::Events => EVENTS_WIDTH,
             Task::Separation => 160,
         };
         Config { model_type: MODEL_TYPE.to_string(), task, width }
@@ -75,6 +78,11 @@ impl Config {
         if !(heads..=1 << 12).contains(&width) || !width.is_multiple_of(heads) {
             return Err(ConfigError::Size(format!(
                 "width is {width}, expected a multiple of {heads} up to 4096"
+            )));
+        }
+        if self.task == Task::Events && width != EVENTS_WIDTH {
+            return Err(ConfigError::Size(format!(
+                "width is {width}, expected {EVENTS_WIDTH}, which the network for sync reads"
             )));
         }
         Ok(())

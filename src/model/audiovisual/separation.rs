@@ -1,7 +1,7 @@
 //! The sound of what a picture shows, out of a mixture: a transformer over the frames of the mixture's spectrum and the cells of the
 //! picture, which predicts a mask of the spectrum (Zhao et al. 2018, *The Sound of Pixels*, section 3; Owens and Efros 2018).
 //!
-//! Inputs: `decibels` `[N, M, K]` of the mixture, divided by [`LOUDNESS`]; `states` `[N, P, D']`, the image encoder's states of the
+//! Inputs: `decibels` `[N, M, K]` of the mixture, divided by [`LOUDNESS`](crate::model::modality::sound::LOUDNESS); `states` `[N, P, D']`, the image encoder's states of the
 //! picture; `lengths` (u32 `[N]`), [`WITH_PICTURE`] tokens, or [`WITHOUT_PICTURE`] for who does not see it.
 
 use super::config::{Config, HEADS};
@@ -18,16 +18,13 @@ use crate::world::sound::SAMPLES;
 pub const FRAMES: usize = SAMPLES / SPECTROGRAM.hop_length;
 
 /// Bins of a frame, `K`.
-pub const BINS: usize = SPECTROGRAM.n_fft / 2 + 1;
+pub const BINS: usize = SPECTROGRAM.bins();
 
 /// Tokens of who hears alone.
 pub const WITHOUT_PICTURE: usize = FRAMES;
 
 /// Tokens of who sees the picture as well.
 pub const WITH_PICTURE: usize = FRAMES + GRID * GRID;
-
-/// Decibels that become 1.
-pub const LOUDNESS: f32 = 30.0;
 
 /// What of each bin's compressed magnitude belongs to the picture, from 0 to 1, `[N, M, K]`.
 pub fn emit(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {

@@ -4,7 +4,7 @@
 //! Inputs: `activity` `[N, F, D']`, what [`super::events`] sees; `waveform` `[N, S]`, two seconds; `filters` of the spectrogram;
 //! `diagonals` `[F * F, O]`, see [`diagonals`].
 
-use super::{Config, Task};
+use super::config::{Config, EVENTS_WIDTH};
 use crate::model::modality::sound;
 use crate::nn::linear;
 use crate::ops::activation::Activation;
@@ -27,8 +27,7 @@ pub const ANSWERS: usize = OFFSETS + 1;
 
 /// Logits of the answers `[N, ANSWERS]`.
 pub fn emit(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
-    let seen_width = Config::playroom(Task::Events).width;
-    let activity = b.input("activity", [count, FRAMES, seen_width], F32);
+    let activity = b.input("activity", [count, FRAMES, EVENTS_WIDTH], F32);
     let waveform = b.input("waveform", [count, SAMPLES], F32);
     let filters = b.input("filters", [sound::SPECTROGRAM.n_mels, sound::SPECTROGRAM.bins()], F32);
     let diagonals = b.input("diagonals", [FRAMES * FRAMES, OFFSETS], F32);
@@ -65,4 +64,35 @@ pub fn diagonals() -> HostTensor {
         }
     }
     HostTensor::f32([FRAMES * FRAMES, OFFSETS], values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::motion::TICKS_PER_FRAME;
+    use crate::world::{Clip, Split};
+
+    #[test]
+    fn a_hit_is_heard_on_the_diagonal_of_its_offset() {
+        let all = (0..).map(|index| Clip::draw(Split::Test, 1, index));
+        let clip = all.into_iter().find(|clip| clip.motion.collisions.len() > 2).expect("some clip has hits");
+        let diagonals = diagonals();
+        let mut compared = 0;
+        for offset in [-3_i32, 0, 5] {
+            for hit in &clip.motion.collisions {
+                let shift = offset * TICKS_PER_FRAME as i32;
+                let heard = clip.motion_at(offset).collisions;
+                let Some(other) = heard.iter().find(|one| one.tick as i32 + shift == hit.tick as i32) else {
+                    continue;
+                };
+                let frame = |tick: u32| (tick / TICKS_PER_FRAME) as usize;
+                let row = (frame(hit.tick) * FRAMES + frame(other.tick)) * OFFSETS;
+                let marked = &diagonals.as_f32()[row..row + OFFSETS];
+                let expected = (offset + FARTHEST as i32) as usize;
+                assert_eq!(marked.iter().position(|&mark| mark == 1.0), Some(expected), "{hit:?} {offset}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 4, "{compared}");
+    }
 }

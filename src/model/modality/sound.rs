@@ -24,7 +24,7 @@ pub const BANDS: usize = 8;
 const STEM: [usize; 2] = [32, 64];
 
 /// Decibels that become 1.
-const LOUDNESS: f32 = 30.0;
+pub const LOUDNESS: f32 = 30.0;
 
 pub(super) fn encode(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     let states = states(b, config, count);

@@ -37,16 +37,14 @@ impl Networks {
             ClipTask::Separation => &[Task::Separation],
         };
         let Some(task) = needed.iter().find(|task| !self.loaded.contains_key(task)) else { return Ok(false) };
-        let Some(url) = self.url.as_ref().filter(|_| model.playroom().is_some()) else {
+        let (Some(url), Some((config, _))) = (&self.url, model.playroom()) else {
             let sentence = "Only Playroom has networks that hear and see at once.";
             return Err(unusable(sentence, String::new()));
         };
         let (name, what) = (format!("{task}.safetensors"), format!("network for {}", told(*task)));
         let file = fetch(host, url, &name, &what).await?;
-        let network = Network::load(model.device(), &file).map_err(|error| unloaded(&what, error))?;
-        if network.config.task != *task {
-            return Err(damaged(&what, format!("{name} is for {}", told(network.config.task))));
-        }
+        let network = Network::load(model.device(), &file, *task).map_err(|error| unloaded(&what, error))?;
+        network.expect_model(config).map_err(|reason| damaged(&what, reason))?;
         self.loaded.insert(*task, network);
         Ok(true)
     }

@@ -1,6 +1,6 @@
 //! Files of small models beside Playroom's own, each fetched when it is first needed.
 
-use crate::infer::modality::EncoderError;
+use crate::infer::modality::SmallModelError;
 use crate::io::safetensors::SafetensorsFile;
 use crate::session::host::Host;
 use crate::session::protocol::{Failure, Recovery};
@@ -27,9 +27,9 @@ pub(super) fn damaged(what: &str, detail: String) -> Failure {
 }
 
 /// Why a file could not be loaded.
-pub(super) fn unloaded(what: &str, error: EncoderError) -> Failure {
+pub(super) fn unloaded(what: &str, error: SmallModelError) -> Failure {
     match error {
-        EncoderError::Device(error) => error.into(),
+        SmallModelError::Device(error) => error.into(),
         error => damaged(what, error.to_string()),
     }
 }

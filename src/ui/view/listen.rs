@@ -15,7 +15,7 @@ pub struct ListenView {
     pub task: ListenTask,
     /// How many frames after the video the sound begins, at most a second's, in [`ListenTask::Sync`].
     pub offset: i8,
-    /// The clip of the gallery that is mixed in, in [`ListenTask::Separation`].
+    /// The clip that is mixed in, by its index, in [`ListenTask::Separation`].
     pub other: u8,
     pub heard: Heard,
 }

@@ -50,7 +50,8 @@ impl SpaceView {
 
 fn point_of(value: &str) -> Option<(usize, Medium)> {
     let (clip, medium) = value.split_once('-')?;
-    Some((clip.parse().ok()?, medium.parse().ok()?))
+    // One more is still a number.
+    Some((clip.parse::<u16>().ok()?.into(), medium.parse().ok()?))
 }
 
 /// The attribute of this word, of [`KINDS`].

@@ -126,7 +126,6 @@ mod tests {
                     let [end, begin] = [0, 1].map(|i| pair[i].at(pair[1].start));
                     assert!((0..2).all(|axis| (end[axis] - begin[axis]).abs() <= 4), "{index} {pair:?}");
                 }
-                // Rounded shares of momentum leave a few units a second.
                 let at = &legs[legs.partition_point(|leg| leg.start <= MOST_SHIFTED) - 1];
                 assert_eq!(at.velocity, own[0].velocity);
             }

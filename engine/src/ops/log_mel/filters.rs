@@ -1,5 +1,7 @@
 //! The settings of a log-mel spectrogram, and the filters that follow from them.
 
+use std::f64::consts::TAU;
+
 use crate::tensor::HostTensor;
 
 /// How a log-mel spectrogram is made of a waveform; names as in librosa.
@@ -26,8 +28,13 @@ impl LogMel {
         LogMel { sample_rate: 16_000, n_fft: 512, hop_length: 250, n_mels: 64, f_min: 0.0, f_max: 8000.0 };
 
     /// `K = N/2 + 1`, bins of a frame's spectrum.
-    pub fn bins(&self) -> usize {
+    pub const fn bins(&self) -> usize {
         self.n_fft / 2 + 1
+    }
+
+    /// Hann's periodic window `[N]`, by which each frame is multiplied.
+    pub fn window(&self) -> Vec<f64> {
+        hann(self.n_fft)
     }
 
     /// The filters `[M,K]`, in 1/Hz, as `librosa.filters.mel(htk=False, norm="slaney")`: band `m` is a triangle over the edges
@@ -90,6 +97,11 @@ fn mel(hertz: f64) -> f64 {
 fn hertz(mel: f64) -> f64 {
     let above = mel - KNEE / LINEAR;
     if above < 0.0 { mel * LINEAR } else { KNEE * (above / 27.0 * 6.4f64.ln()).exp() }
+}
+
+/// `w[n] = 1/2 - 1/2 cos(2 pi n / N)`.
+pub(super) fn hann(n_fft: usize) -> Vec<f64> {
+    (0..n_fft).map(|n| 0.5 - 0.5 * (TAU * n as f64 / n_fft as f64).cos()).collect()
 }
 
 #[cfg(test)]

@@ -29,21 +29,20 @@ use sentence::Sentence;
 use sources::Sources;
 use spectrogram::SpectrogramMap;
 use stage_clip::StageClip;
-use std::time::Duration;
-use tasks::{Heard, OwnSource, TaskChoice, TaskPanel};
+use tasks::{Heard, MIXING_PAUSE, OwnSource, TaskChoice, TaskPanel};
 use transport::Transport;
 use video::Video;
 use wasm_bindgen::JsCast;
 use waveform::Waveform;
 
-/// Between two mixtures whose spectrograms are asked for while sources are switched.
-const MIXING_PAUSE: Duration = Duration::from_millis(200);
-
 #[component]
 pub fn Listen() -> impl IntoView {
     let app = AppContext::here();
-    let scene = Memo::new(move |_| app.steady.with(|picture| picture.scene.is_some()));
-    let room = move || match scene.get() {
+    let has_scene = Memo::new(move |_| app.steady.with(|picture| picture.scene.is_some()));
+    // A recording needs no clip.
+    let is_own = app.pick(|view| view.listen.task == ListenTask::Own);
+    let is_shown = Memo::new(move |_| has_scene.get() || is_own.get());
+    let room = move || match is_shown.get() {
         true => view! { <Clip /> }.into_any(),
         false => view! { <Silent /> }.into_any(),
     };
@@ -57,6 +56,7 @@ fn Silent() -> impl IntoView {
     let back = move |_| app.go(|view| view.picture = View::default().picture);
     view! {
         <section class="stage">
+            <TaskChoice />
             <p class="note">"Your own image neither moves nor sounds. Clips come from Playroom scenes."</p>
             <button type="button" class="button" on:click=back>"Back to a Playroom scene"</button>
         </section>
@@ -75,6 +75,9 @@ fn Clip() -> impl IntoView {
     let is_told = app.pick(|view| view.listen.task == ListenTask::Facts);
     let is_own = app.pick(|view| view.listen.task == ListenTask::Own);
     let recording = OwnSound::here().recording;
+    // In these the visitor mixes what the networks are given.
+    let is_mixed = app
+        .pick(|view| matches!(view.listen.task, ListenTask::Facts | ListenTask::Source | ListenTask::Sync));
     let is_heard = Memo::new(move |_| !is_own.get() || recording.with(Option::is_some));
     let failure = Memo::new(move |_| app.requests.spectrogram.with(|request| request.failure.clone()));
     // Space plays and pauses, unless something that has the focus means it.
@@ -98,10 +101,10 @@ fn Clip() -> impl IntoView {
                         false => view! { <Video clip player /> }.into_any(),
                     }}
                     {move || is_heard.get().then(|| view! { <Transport player /> })}
-                    {move || (!is_own.get()).then(|| view! { <Sources clip /> })}
+                    {move || is_mixed.get().then(|| view! { <Sources clip /> })}
                 </div>
                 <div class="writing">
-                    <TaskPanel clip heard player />
+                    <TaskPanel heard player />
                     {move || is_heard.get().then(|| view! { <Waveform clip mix player /><SpectrogramMap mix player /> })}
                     <FailureNote lane=Lane::Spectrogram failure />
                     {move || (!is_own.get()).then(|| view! { <Hits clip player /> })}

@@ -45,7 +45,7 @@ pub fn Video(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> imp
         <figure class="picture">
             <div class="frame">
                 <Raster rgba label=label />
-                <SourceMap />
+                <SourceMap clip />
                 <svg class="marks" viewBox="0 0 64 64" aria-hidden="true">{marks}</svg>
             </div>
             <figcaption class="small quiet">{about}</figcaption>
@@ -54,7 +54,7 @@ pub fn Video(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> imp
 }
 
 /// The frame that is shown at a second.
-fn frame_at(seconds: f64) -> usize {
+pub fn frame_at(seconds: f64) -> usize {
     ((seconds * f64::from(FRAMES_PER_SECOND)) as usize).min(FRAMES - 1)
 }
 

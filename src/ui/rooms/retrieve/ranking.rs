@@ -210,12 +210,18 @@ impl Query {
             (Medium::Image, None) => {
                 app.requests.picture_query.with(|request| request.value.pictures.clone())
             }
-            (from, None) => app.requests.clip_query.with(|request| match request.answered.as_deref() {
-                Some(Command::Encode { inputs, .. }) if inputs[0].modality() == from.modality() => {
-                    request.value.others.clone()
-                }
-                _ => Vec::new(),
-            }),
+            (from, None) if wanted.with(Option::is_some) => {
+                app.requests.clip_query.with(|request| match request.answered.as_deref() {
+                    // That of a clip before stands until the new one has come; a recording is no clip.
+                    Some(Command::Encode { inputs, .. })
+                        if matches!(inputs[..], [Input::Clip(_, modality)] if Some(modality) == from.modality()) =>
+                    {
+                        request.value.others.clone()
+                    }
+                    _ => Vec::new(),
+                })
+            }
+            _ => Vec::new(),
         });
         let words = Memo::new(move |_| match late.get() {
             true => app.requests.word_alignment.with(words_of),
@@ -235,7 +241,10 @@ impl Query {
                 .picture_query
                 .with(|request| request.phase == Phase::Failed || app.is_of_stage(request)),
             _ => app.requests.clip_query.with(|request| {
-                request.phase == Phase::Failed || request.answered.as_deref() == wanted.get().as_ref()
+                wanted.with(|wanted| {
+                    let is_it = request.answered.as_deref() == wanted.as_ref();
+                    wanted.is_none() || request.phase == Phase::Failed || is_it
+                })
             }),
         });
         Query { vector, words, is_current }

@@ -12,7 +12,7 @@ use crate::ui::format;
 use crate::ui::gallery;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::cosines;
-use crate::ui::state::Shared;
+use crate::ui::state::{Embeddings, RequestState, Shared};
 use crate::ui::view::{KINDS, Medium, attribute_of};
 use crate::world::{Attribute, Description, Kind, Scene};
 use leptos::prelude::*;
@@ -48,7 +48,12 @@ pub fn Arithmetic() -> impl IntoView {
             Some(at) => gallery::rows(app, Medium::Image, |rows, width| {
                 rows.get(at * width..(at + 1) * width).map(<[f32]>::to_vec)
             })?,
-            None => app.requests.picture_query.with(|query| query.value.pictures.clone()),
+            None => {
+                let query = |query: &RequestState<Embeddings>| {
+                    app.is_of_stage(query).then(|| query.value.pictures.clone())
+                };
+                app.requests.picture_query.with(query)?
+            }
         };
         let terms = app.requests.terms.with(|terms| Some(terms.answer_to(&command.get()?)?.texts.clone()))?;
         combined(&picture, &terms)
@@ -81,6 +86,15 @@ pub fn Arithmetic() -> impl IntoView {
         format!("{right} of the first {} show it; by chance {}.", found.len(), format::percent(base))
     };
     let failure = Memo::new(move |_| app.requests.terms.with(|terms| terms.failure.clone()));
+    let query_failure = Memo::new(move |_| {
+        let of_query = app.requests.picture_query.with(|query| query.failure.clone());
+        of_query.filter(|_| place.get().is_none())
+    });
+    let without = move || {
+        scene.with(Option::is_none).then(|| view! {
+            <p class="note">"Your own image has no scene graph: nothing in it can be changed by a word. Choose a Playroom scene above."</p>
+        })
+    };
     let minus = Memo::new(move |_| swap.get().map(|(minus, _)| minus));
     let plus = Memo::new(move |_| swap.get().map(|(_, plus)| plus));
     let present = Memo::new(move |_| scene.with(|scene| scene.as_ref().map_or_else(Vec::new, present)));
@@ -107,7 +121,9 @@ pub fn Arithmetic() -> impl IntoView {
         </div>
         <p class="small">"The vector of the picture, less that of the first phrase, plus that of the second, at unit length; then the nearest images of
             the gallery. One is right if it shows an object of the scene with this one attribute changed."</p>
+        {without}
         <FailureNote lane=Lane::Terms failure />
+        <FailureNote lane=Lane::PictureQuery failure=query_failure />
         <p class="truth" role="status">{said}</p>
         <ol class="found" aria-label="Nearest images">{move || found.get().into_iter().map(item).collect_view()}</ol>
     }

@@ -64,6 +64,7 @@ pub fn Neighbours(vectors: Vectors) -> impl IntoView {
                 <thead><tr><th scope="col">"Modality"</th><th scope="col">"Rank of its own"</th><th scope="col">"Nearest clips, with cosine"</th></tr></thead>
                 <tbody>{move || nearest.get().into_iter().map(row).collect_view()}</tbody>
             </table>
+            {move || nearest.with(Vec::is_empty).then(|| view! { <p class="quiet">"This clip is not encoded in this modality."</p> })}
         }
     };
     let clip = Memo::new(move |_| point.get().map(|(clip, _)| clip));

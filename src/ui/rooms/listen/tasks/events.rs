@@ -1,29 +1,30 @@
 //! Hear with your eyes: the hits that a network sees in the silent video.
 
 use super::super::player::Player;
-use super::super::stage_clip::StageClip;
-use super::output;
+use super::{Heard, output};
 use crate::eval::senses::JudgedHits;
 use crate::session::protocol::{ClipTask, Command, TaskOutput};
 use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::world::motion::FRAMES_PER_SECOND;
 use leptos::prelude::*;
 
 #[component]
-pub fn EventsPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> impl IntoView {
+pub fn EventsPanel(heard: Heard, player: Player) -> impl IntoView {
     let app = AppContext::here();
     let command = Memo::new(move |_| {
-        clip.with(|clip| {
-            let task = ClipTask::Events;
-            Shared::new(Command::RunTask { clip: clip.name.clone(), samples: Vec::new(), task })
+        heard.asked.with(|asked| {
+            let clip = asked.clip.name.clone();
+            Shared::new(Command::RunTask { clip, samples: Vec::new(), task: ClipTask::Events })
         })
     });
     Effect::new(move || app.ask(command.with(|command| Command::clone(command))));
+    let clip = Memo::new(move |_| heard.asked.with(|asked| asked.clip.clone()));
     let judged = Memo::new(move |_| {
         let hits = command.with(|command| {
             output(app, command, |output| match output {
@@ -33,6 +34,18 @@ pub fn EventsPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) 
         });
         hits.map(|hits| clip.with(|clip| JudgedHits::new(&clip.clip, &hits)))
     });
+    let figure = move || {
+        let judged = judged.get()?;
+        Some(match judged.f1() {
+            Some(f1) => format!(
+                "F1 of this clip {f1:.2}: {} of {} hits found, {} seen.",
+                judged.right(),
+                judged.true_hits(),
+                judged.seen.len()
+            ),
+            None => "Nothing hits in this clip, and nothing is seen to.".to_string(),
+        })
+    };
     let table = move || {
         let judged = judged.get()?;
         let seen = judged.seen.iter().map(|(hit, object, is_right)| {
@@ -41,7 +54,7 @@ pub fn EventsPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) 
                 Some(object) => clip.with(|clip| clip.named(*object)),
                 None => "nothing that is there".to_string(),
             };
-            let probability = format!("{:.0} %", 100.0 * hit.probability);
+            let probability = format::percent(hit.probability);
             view! {
                 <tr><th scope="row"><button type="button" class="link" on:click=move |_| player.go(seconds)>{format!("{seconds:.2} s")}</button></th>
                     <td>{whose}</td><td><data>{probability}</data></td>
@@ -57,17 +70,7 @@ pub fn EventsPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) 
             }
         });
         let rows = (seen.collect_view(), missed.collect_view());
-        let figure = match judged.f1() {
-            Some(f1) => format!(
-                "F1 of this clip {f1:.2}: {} of {} hits found, {} seen.",
-                judged.right(),
-                judged.true_hits(),
-                judged.seen.len()
-            ),
-            None => "Nothing hits in this clip, and nothing is seen to.".to_string(),
-        };
         Some(view! {
-            <p role="status">{figure}</p>
             <WideTable label="Hits that are seen">
                 <table class="figures"><thead><tr><th scope="col">"Time"</th><th scope="col">"Object"</th><th scope="col">"Probability"</th><th scope="col">"Truth"</th></tr></thead>
                     <tbody>{rows}</tbody></table>
@@ -76,7 +79,8 @@ pub fn EventsPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) 
     };
     view! {
         <h2>"Which hits can be seen without sound?"</h2>
-        <p class="small quiet">"The network sees each frame with the two before and after it, and nothing else. A hit is right if its object hits within a frame of it; "<Term id="f1">"F1"</Term>" joins what is found wrongly and what is missed."</p>
+        <p class="small quiet">"The network sees each frame with the two before and after it, and nothing else. A hit is right if its object hits at most a frame from it; "<Term id="f1">"F1"</Term>" joins what is found wrongly and what is missed."</p>
+        <p role="status">{figure}</p>
         {table}
     }
 }

@@ -2,26 +2,41 @@
 
 use super::super::stage_clip::StageClip;
 use super::{OwnSound, output};
-use crate::session::protocol::{ClipName, ClipTask, Command, TaskOutput};
+use crate::session::protocol::{ClipTask, Command, TaskOutput};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::throttle::throttle;
 use crate::ui::view::{self, ListenTask};
 use crate::world::mixture::Mixture;
+use crate::world::{Clip, Split};
 use std::time::Duration;
 
 /// Between two mixtures that are computed with while sources are switched or a slider moves.
-const MIXING_PAUSE: Duration = Duration::from_millis(200);
+pub const MIXING_PAUSE: Duration = Duration::from_millis(200);
+
+/// What the networks are asked about.
+pub struct Asked {
+    pub clip: Shared<StageClip>,
+    /// How many frames after the video the sound begins.
+    pub offset: i8,
+    pub samples: Shared<Vec<f32>>,
+    /// The sound of the clip's objects alone, in [`ListenTask::Separation`].
+    pub own: Shared<Vec<f32>>,
+}
+
+impl Asked {
+    pub fn command(&self, task: ClipTask) -> Command {
+        Command::RunTask { clip: self.clip.name.clone(), samples: self.samples.to_vec(), task }
+    }
+}
 
 #[derive(Clone, Copy)]
 pub struct Heard {
     /// What is played and shown.
     pub mix: Memo<Shared<Vec<f32>>>,
-    /// What the networks are given.
-    pub given: Memo<Shared<Vec<f32>>>,
-    /// The sound of the objects alone, in [`ListenTask::Separation`].
-    pub own: Memo<Shared<Vec<f32>>>,
+    /// Some time behind, so that one answer is judged by what was asked.
+    pub asked: Memo<Shared<Asked>>,
 }
 
 impl Heard {
@@ -29,32 +44,32 @@ impl Heard {
         let listen =
             app.pick(|view| (view.listen.task, view.listen.off, view.listen.offset, view.listen.other));
         let recording = OwnSound::here();
-        let sounds = Memo::new(move |_| {
+        let newest = Memo::new(move |_| {
             let (task, off, offset, other) = listen.get();
-            clip.with(|clip| match task {
-                ListenTask::Sync => (Shared::new(clip.mix_at(offset, off)), Shared::new(Vec::new())),
+            let clip = clip.get();
+            let (samples, own) = match task {
+                ListenTask::Sync => (Shared::new(clip.mix_at(offset, off)), Vec::new()),
                 ListenTask::Separation => {
                     let Mixture { mixed, own } = Mixture::of(&clip.clip, &another(other));
-                    (Shared::new(mixed), Shared::new(own))
+                    (Shared::new(mixed), own)
                 }
-                ListenTask::Own => (recording.heard(), Shared::new(Vec::new())),
-                _ => (Shared::new(clip.mix(off)), Shared::new(Vec::new())),
-            })
+                ListenTask::Own => (recording.heard(), Vec::new()),
+                _ => (Shared::new(clip.mix(off)), Vec::new()),
+            };
+            Shared::new(Asked { clip, offset, samples, own: Shared::new(own) })
         });
-        let given = Memo::new(move |_| sounds.with(|(given, _)| given.clone()));
-        let own = Memo::new(move |_| sounds.with(|(_, own)| own.clone()));
-        let given = throttle(move || given.get(), MIXING_PAUSE);
+        let asked = throttle(move || newest.get(), MIXING_PAUSE);
         let heard = app.pick(|view| view.listen.heard);
         let mix = Memo::new(move |_| {
-            let whole = || sounds.with(|(given, _)| given.clone());
+            let whole = newest.with(|newest| newest.samples.clone());
             if listen.with(|(task, ..)| *task) != ListenTask::Separation {
-                return whole();
+                return whole;
             }
             match heard.get() {
-                view::Heard::Mixture => whole(),
-                view::Heard::Truth => own.get(),
+                view::Heard::Mixture => whole,
+                view::Heard::Truth => newest.with(|newest| newest.own.clone()),
                 view::Heard::Seen | view::Heard::Unseen => {
-                    let command = separate(&clip.with(|clip| clip.name.clone()), &given.get());
+                    let command = asked.with(|asked| asked.command(ClipTask::Separation));
                     let separated = output(app, &command, |output| match output {
                         TaskOutput::Separated { with_picture, without_picture } => Some(match heard.get() {
                             view::Heard::Unseen => without_picture.clone(),
@@ -62,23 +77,19 @@ impl Heard {
                         }),
                         _ => None,
                     });
-                    separated.map_or_else(whole, Shared::new)
+                    // Nothing, until the network has answered.
+                    Shared::new(separated.unwrap_or_else(|| vec![0.0; whole.len()]))
                 }
             }
         });
-        Heard { mix, given, own }
+        Heard { mix, asked }
     }
 }
 
-/// The clip of the gallery that is mixed in.
-pub(super) fn another(other: u8) -> crate::world::Clip {
-    crate::world::Clip::draw(crate::world::Split::Test, OTHERS, other.into())
+/// The clip that is mixed in.
+pub(super) fn another(other: u8) -> Clip {
+    Clip::draw(Split::Test, OTHERS, other.into())
 }
 
-/// The seed of the clips that are mixed in, which is that of no gallery at first.
-const OTHERS: u64 = 2;
-
-/// What asks for the sound of the clip out of a mixture.
-pub(super) fn separate(name: &ClipName, samples: &[f32]) -> Command {
-    Command::RunTask { clip: name.clone(), samples: samples.to_vec(), task: ClipTask::Separation }
-}
+/// The seed of the clips that are mixed in, which is no gallery's, so that none is mixed with itself.
+const OTHERS: u64 = u64::MAX;

@@ -7,18 +7,18 @@ mod separation;
 mod source;
 mod sync;
 
-pub use heard::Heard;
+use heard::Asked;
+pub use heard::{Heard, MIXING_PAUSE};
 pub use own::{OwnSound, OwnSource, Recording};
 pub use source::SourceMap;
 
 use super::player::Player;
-use super::stage_clip::StageClip;
 use crate::session::protocol::{Command, Lane, TaskOutput};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::form::Segments;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
-use crate::ui::state::{Phase, Shared};
+use crate::ui::state::Phase;
 use crate::ui::view::ListenTask;
 use events::EventsPanel;
 use leptos::prelude::*;
@@ -45,7 +45,7 @@ pub fn TaskChoice() -> impl IntoView {
 
 /// What the chosen network says.
 #[component]
-pub fn TaskPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard, player: Player) -> impl IntoView {
+pub fn TaskPanel(heard: Heard, player: Player) -> impl IntoView {
     let app = AppContext::here();
     let task = app.pick(|view| view.listen.task);
     let is_asked = Memo::new(move |_| !matches!(task.get(), ListenTask::Facts | ListenTask::Own));
@@ -53,15 +53,16 @@ pub fn TaskPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard, play
         is_asked.get().then(|| app.requests.clip_task.with(|request| request.failure.clone())).flatten()
     });
     let is_waiting = Memo::new(move |_| {
-        let phase = app.requests.clip_task.with(|request| request.phase);
-        is_asked.get() && matches!(phase, Phase::Waiting | Phase::Running)
+        // While the clip plays, one moment is asked about after the other.
+        let is_running = app.requests.clip_task.with(|request| request.phase == Phase::Running);
+        is_asked.get() && is_running && !player.is_playing.get()
     });
     let panel = move || match task.get() {
         ListenTask::Facts => ().into_any(),
-        ListenTask::Source => view! { <SourcePanel clip heard player /> }.into_any(),
-        ListenTask::Sync => view! { <SyncPanel clip heard /> }.into_any(),
-        ListenTask::Events => view! { <EventsPanel clip player /> }.into_any(),
-        ListenTask::Separation => view! { <SeparationPanel clip heard /> }.into_any(),
+        ListenTask::Source => view! { <SourcePanel heard player /> }.into_any(),
+        ListenTask::Sync => view! { <SyncPanel heard /> }.into_any(),
+        ListenTask::Events => view! { <EventsPanel heard player /> }.into_any(),
+        ListenTask::Separation => view! { <SeparationPanel heard /> }.into_any(),
         ListenTask::Own => view! { <OwnPanel /> }.into_any(),
     };
     view! {

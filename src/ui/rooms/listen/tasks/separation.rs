@@ -1,10 +1,9 @@
 //! Clean by looking: one sound out of two, with the help of the picture and without it.
 
-use super::super::stage_clip::StageClip;
-use super::heard::{another, separate};
+use super::heard::another;
 use super::{Heard, output};
 use crate::eval::senses::si_sdr;
-use crate::session::protocol::{Command, TaskOutput};
+use crate::session::protocol::{ClipTask, Command, TaskOutput};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::form::{Segments, Slider};
 use crate::ui::components::term::Term;
@@ -27,14 +26,12 @@ const HEARD: [(view::Heard, &str); 4] = [
 const LONGEST: f64 = 20.0;
 
 #[component]
-pub fn SeparationPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard) -> impl IntoView {
+pub fn SeparationPanel(heard: Heard) -> impl IntoView {
     let app = AppContext::here();
     let other = app.pick(|view| view.listen.other);
     let chosen = app.pick(|view| view.listen.heard);
-    let command = Memo::new(move |_| {
-        let name = clip.with(|clip| clip.name.clone());
-        Shared::new(heard.given.with(|samples| separate(&name, samples)))
-    });
+    let command =
+        Memo::new(move |_| heard.asked.with(|asked| Shared::new(asked.command(ClipTask::Separation))));
     Effect::new(move || app.ask(command.with(|command| Command::clone(command))));
     let gains = Memo::new(move |_| {
         let separated = command.with(|command| {
@@ -45,11 +42,11 @@ pub fn SeparationPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard
                 _ => None,
             })
         });
-        let own = heard.own.get();
-        let mixture = heard.given.get_untracked();
-        separated.filter(|_| own.iter().any(|&sample| sample != 0.0)).map(|separated| {
-            let before = si_sdr(&mixture, &own);
-            separated.map(|waveform| si_sdr(&waveform, &own) - before)
+        let separated = separated?;
+        heard.asked.with(|asked| {
+            let before = si_sdr(&asked.samples, &asked.own);
+            let is_audible = asked.own.iter().any(|&sample| sample != 0.0);
+            is_audible.then(|| separated.map(|waveform| si_sdr(&waveform, &asked.own) - before))
         })
     });
     let bars = Memo::new(move |_| {
@@ -65,12 +62,12 @@ pub fn SeparationPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard
     });
     let caption = Memo::new(move |_| full_caption(&another(other.get()).scene).text);
     let silent = move || {
-        let is_silent = clip.with(|clip| !Mixture::can_be_of(&clip.clip));
+        let is_silent = heard.asked.with(|asked| !Mixture::can_be_of(&asked.clip.clip));
         is_silent.then(|| view! { <p class="note">"Nothing hits in this clip, so that there is little to be heard of it. Choose another scene."</p> })
     };
     view! {
         <h2>"Can the image clean the sound?"</h2>
-        <Slider label="Mixed with clip" min=0.0 max=255.0 step=1.0 value=Memo::new(move |_| f32::from(other.get())) show=|clip| format!("{clip:.0}")
+        <Slider label="Mixed with clip" min=0.0 max=255.0 step=1.0 value=Memo::new(move |_| f32::from(other.get())) show=|clip| format!("{:.0}", clip + 1.0)
             change=move |other| app.adjust(|view| view.listen.other = other as u8) done=move || app.settle() />
         <p class="small quiet">"Heard at once: this clip, and one of "{move || caption.get()}"."</p>
         {silent}

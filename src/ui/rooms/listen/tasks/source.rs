@@ -2,6 +2,7 @@
 
 use super::super::player::{LENGTH, Player};
 use super::super::stage_clip::StageClip;
+use super::super::video::frame_at;
 use super::{Heard, output};
 use crate::session::protocol::{ClipTask, Command, TaskOutput};
 use crate::ui::components::attention_overlay::{attention_overlay, peak};
@@ -9,12 +10,12 @@ use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
 use crate::ui::throttle::throttle;
 use crate::ui::view::ListenTask;
-use crate::world::motion::{FRAMES, FRAMES_PER_SECOND};
 use crate::world::sound::SAMPLES;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -28,32 +29,26 @@ const GRID: usize = 8;
 /// Seconds within which a hit is heard at a time.
 const NEAR: f64 = 0.07;
 
-/// What asks about a second of the clip.
-fn ask(clip: &StageClip, samples: &[f32], seconds: f64) -> Command {
-    let frame = ((seconds * f64::from(FRAMES_PER_SECOND)).round() as usize).min(FRAMES - 1) as u32;
+/// What is asked about a second of the clip.
+fn task_at(seconds: f64) -> ClipTask {
     let sample = ((seconds / LENGTH * SAMPLES as f64) as usize).min(SAMPLES - 1) as u32;
-    Command::RunTask {
-        clip: clip.name.clone(),
-        samples: samples.to_vec(),
-        task: ClipTask::Source { frame, sample },
-    }
+    ClipTask::Source { frame: frame_at(seconds) as u32, sample }
 }
 
-/// The last map that came.
-fn last_map(app: AppContext) -> Option<Vec<f32>> {
-    app.requests.clip_task.with(|request| match &*request.value {
-        Some(TaskOutput::Map(map)) => Some(map.clone()),
-        _ => None,
-    })
-}
-
-/// The map over the frame.
+/// The last map of this clip over its frame.
 #[component]
-pub fn SourceMap() -> impl IntoView {
+pub fn SourceMap(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
     let app = AppContext::here();
     let theme = Theme::here();
     let is_asked = app.pick(|view| view.listen.task == ListenTask::Source);
-    let map = Memo::new(move |_| is_asked.get().then(|| last_map(app)).flatten());
+    let map = Memo::new(move |_| {
+        app.requests.clip_task.with(|request| match (request.answered.as_deref(), &*request.value) {
+            (Some(Command::RunTask { clip: name, .. }), Some(TaskOutput::Map(map))) => {
+                (is_asked.get() && clip.with(|clip| clip.name == *name)).then(|| map.clone())
+            }
+            _ => None,
+        })
+    });
     let rgba = Memo::new(move |_| {
         let covered = map.with(|map| map.as_ref().map(|map| attention_overlay(map, theme.is_dark())));
         Shared::new(covered.unwrap_or_else(|| Rgba { width: 1, height: 1, bytes: vec![0; 4] }))
@@ -62,29 +57,28 @@ pub fn SourceMap() -> impl IntoView {
 }
 
 #[component]
-pub fn SourcePanel(
-    #[prop(into)] clip: Memo<Shared<StageClip>>,
-    heard: Heard,
-    player: Player,
-) -> impl IntoView {
+pub fn SourcePanel(heard: Heard, player: Player) -> impl IntoView {
     let app = AppContext::here();
     let time = throttle(move || player.time.get(), PLAYING_PAUSE);
-    let command = Memo::new(move |_| {
-        clip.with(|clip| heard.given.with(|samples| Shared::new(ask(clip, samples, time.get()))))
+    let command =
+        Memo::new(move |_| heard.asked.with(|asked| Shared::new(asked.command(task_at(time.get())))));
+    Effect::new(move || {
+        let command = command.with(|command| Command::clone(command));
+        // While it plays, the next moment is asked about when there is an answer.
+        let is_busy = app.requests.clip_task.with_untracked(|request| request.is_busy());
+        if !(player.is_playing.get() && is_busy) {
+            app.ask(command);
+        }
     });
-    Effect::new(move || app.ask(command.with(|command| Command::clone(command))));
-    let found = Memo::new(move |_| {
-        command.with(|command| {
+    let told = move || {
+        let map = command.with(|command| {
             output(app, command, |output| match output {
                 TaskOutput::Map(map) => Some(map.clone()),
                 _ => None,
             })
-        })
-    });
-    let told = move || {
-        let map = found.get()?;
-        let seconds = time.get_untracked();
-        Some(clip.with(|clip| tell(clip, &map, seconds)))
+        })?;
+        let is_calm = !player.is_playing.get();
+        is_calm.then(|| heard.asked.with(|asked| tell(&asked.clip, &map, time.get_untracked())))
     };
     view! {
         <h2>"Who made this sound?"</h2>
@@ -94,7 +88,7 @@ pub fn SourcePanel(
                 <p>{sentence}</p>
                 <p>{truth}" "{judged.map(|(is_right, chance)| view! {
                     <Verdict truth=Some(is_right) words=["right", "wrong", ""] />
-                    <span class="small quiet">{format!(" Pointing anywhere is right with {:.0} %.", 100.0 * chance)}</span>
+                    <span class="small quiet">{format!(" Pointing anywhere is right with {}.", format::percent(chance))}</span>
                 })}</p>
             })}
         </div>
@@ -109,17 +103,16 @@ struct Told {
 }
 
 fn tell(clip: &StageClip, map: &[f32], seconds: f64) -> Told {
-    let frame = ((seconds * f64::from(FRAMES_PER_SECOND)).round() as usize).min(FRAMES - 1);
-    let masks = &clip.masks[frame];
+    let masks = &clip.masks[frame_at(seconds)];
     let share = |object: usize| -> f32 {
         map.iter().zip(masks[object].cells(GRID)).filter(|(_, is_in)| *is_in).map(|(p, _)| p).sum()
     };
     let best = (0..masks.len()).max_by(|&a, &b| share(a).total_cmp(&share(b)));
     let sentence = match best {
         Some(object) => format!(
-            "At {seconds:.2} s it points at the {}: {:.0} % of the probability.",
+            "At {seconds:.2} s it points at the {}: {} of the probability.",
             clip.named(object),
-            100.0 * share(object)
+            format::percent(share(object))
         ),
         None => "There is nothing in the frame.".to_string(),
     };

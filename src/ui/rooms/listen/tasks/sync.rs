@@ -1,7 +1,6 @@
 //! Synchronisation: the sound of another moment, and by how many frames the network finds it early or late.
 
-use super::super::stage_clip::StageClip;
-use super::{Heard, output};
+use super::{Asked, Heard, output};
 use crate::session::protocol::{ClipTask, Command, TaskOutput};
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::form::Slider;
@@ -17,15 +16,10 @@ use leptos::prelude::*;
 const FARTHEST: i8 = FRAMES_PER_SECOND as i8;
 
 #[component]
-pub fn SyncPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard) -> impl IntoView {
+pub fn SyncPanel(heard: Heard) -> impl IntoView {
     let app = AppContext::here();
     let offset = app.pick(|view| view.listen.offset);
-    let command = Memo::new(move |_| {
-        clip.with(|clip| {
-            let samples = heard.given.with(|samples| samples.to_vec());
-            Shared::new(Command::RunTask { clip: clip.name.clone(), samples, task: ClipTask::Sync })
-        })
-    });
+    let command = Memo::new(move |_| heard.asked.with(|asked| Shared::new(asked.command(ClipTask::Sync))));
     Effect::new(move || app.ask(command.with(|command| Command::clone(command))));
     let answers = Memo::new(move |_| {
         command.with(|command| {
@@ -35,14 +29,11 @@ pub fn SyncPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard) -> i
             })
         })
     });
-    let bars = Memo::new(move |_| {
-        let truth = truth(clip, offset.get());
-        answers.get().map_or_else(Vec::new, |answers| bars(&answers, truth))
-    });
+    let truth = Memo::new(move |_| heard.asked.with(|asked| truth(asked)));
+    let bars = Memo::new(move |_| answers.get().map_or_else(Vec::new, |answers| bars(&answers, truth.get())));
     let told = move || {
-        let answers = answers.get()?;
+        let (answers, truth) = (answers.get()?, truth.get());
         let best = (0..answers.len()).max_by(|&a, &b| answers[a].total_cmp(&answers[b]))?;
-        let truth = truth(clip, offset.get());
         let is_right = match (answer(best), truth) {
             (Some(found), Some(truth)) => (found - truth).abs() <= 1,
             (found, truth) => found == truth,
@@ -54,8 +45,8 @@ pub fn SyncPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard) -> i
     };
     view! {
         <h2>"How far apart are sound and video?"</h2>
-        <Slider label="Offset of the sound" min=f32::from(-FARTHEST) max=f32::from(FARTHEST) step=1.0
-            value=Memo::new(move |_| f32::from(offset.get())) show=|frames| named(Some(frames as i8))
+        <Slider label="Offset in frames" min=f32::from(-FARTHEST) max=f32::from(FARTHEST) step=1.0
+            value=Memo::new(move |_| f32::from(offset.get())) show=|frames| format!("{frames:+.0}")
             change=move |frames| app.adjust(|view| view.listen.offset = frames as i8) done=move || app.settle() />
         <p class="small quiet"><Term id="synchronisation">"Synchronisation"</Term>": the sound of the same objects, earlier or later by whole frames of an eighth of a second. Hits outside of the clip are computed
             as well: nothing is cut or repeated that would give the offset away."</p>
@@ -66,8 +57,8 @@ pub fn SyncPanel(#[prop(into)] clip: Memo<Shared<StageClip>>, heard: Heard) -> i
 }
 
 /// The true offset; none where no hit is both seen and heard, so that it cannot be told.
-fn truth(clip: Memo<Shared<StageClip>>, offset: i8) -> Option<i8> {
-    clip.with(|clip| clip.clip.is_told_at(offset.into())).then_some(offset)
+fn truth(asked: &Asked) -> Option<i8> {
+    asked.clip.clip.is_told_at(asked.offset.into()).then_some(asked.offset)
 }
 
 /// What answer number `index` says.
@@ -80,6 +71,7 @@ fn named(offset: Option<i8>) -> String {
     match offset {
         None => "cannot be told".to_string(),
         Some(0) => "0 frames".to_string(),
+        Some(offset) if offset.abs() == 1 => format!("{offset:+} frame"),
         Some(offset) => format!("{offset:+} frames"),
     }
 }

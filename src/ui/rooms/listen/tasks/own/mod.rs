@@ -61,7 +61,7 @@ impl OwnSound {
     }
 
     pub fn record(self) {
-        self.begin("Recording two seconds …", record::two_seconds());
+        self.begin("Waiting for the microphone, then recording two seconds …", record::two_seconds());
     }
 
     fn begin(self, work: &'static str, sound: impl Future<Output = Result<Recording, Failure>> + 'static) {

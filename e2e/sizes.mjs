@@ -6,7 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const MB = 1e6;
 // Of the totals below, in their order.
-const GZIP_BUDGETS = [1.34 * MB, 0.66 * MB, 6.54 * MB, 9 * MB];
+const GZIP_BUDGETS = [1.38 * MB, 0.66 * MB, 6.57 * MB, 9 * MB];
 
 const folder = process.argv[2];
 // A visit loads one of the pages, which differ in a few words, and no preview.

@@ -9,6 +9,7 @@ use triptych::device::{CpuDevice, Device};
 use triptych::dot::dot;
 use triptych::infer::modality::METADATA_KEY;
 use triptych::io::safetensors::{Floats, to_bytes};
+use triptych::io::table_csv;
 use triptych::model::modality::Config;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
@@ -99,6 +100,48 @@ fn tables_and_graphs_lie_near_the_pictures_of_their_clips() {
         let found: usize = own.iter().enumerate().map(is_first).sum();
         // Chance is one of 32.
         assert!(found >= 16, "{modality}: {found} of {count}");
+    }
+}
+
+#[test]
+fn a_table_of_ones_own_is_read_with_gaps_and_what_is_left_out_is_told() {
+    let mut client = session(&folder(&["table.safetensors"]));
+    let clip = Clip::draw(Split::Test, 5, 1);
+    let csv = [table_csv::header(), table_csv::lines("1", &clip.table())].concat();
+    let csv = String::from_utf8(csv).expect("a table is text");
+    let (both, _) = rows(&mut client, vec![Input::Table(csv.clone()), seeded(1, Modality::Table)]);
+    assert!(dot(&both[0], &both[1]) > 0.9999, "a clip's table is its CSV");
+    let mut notes = |csv: &str| {
+        let events = block_on(client.ask(Command::query(Input::Table(csv.to_string()))));
+        assert!(
+            matches!(&events[0], Event::Encoded { rows, .. } if rows.iter().all(|x| x.is_finite())),
+            "{events:?}"
+        );
+        let note = |event| match event {
+            Event::Noted(note) => note,
+            event => panic!("{event:?}"),
+        };
+        events.into_iter().skip(1).map(note).collect::<Vec<_>>()
+    };
+    assert_eq!(notes("x,y\n20,\n,NaN\n"), [""; 0]);
+    assert_eq!(
+        notes("file,x,mood\na,20,1\nb,30,2\n"),
+        [
+            "Columns that are not known were left out: mood.",
+            "The table holds 2 clips; the first, a, is read."
+        ]
+    );
+    assert_eq!(
+        notes(&format!("x\n{}", "20\n".repeat(9))),
+        ["The model reads the first 5 objects of this table."]
+    );
+    for (csv, sentence) in [
+        ("", "This table names none of the columns"),
+        ("x,y\n", "This table has no rows."),
+        ("x\nabc\n", "This table has in line 2, column x, “abc”, expected a number or nothing."),
+    ] {
+        let failure = refusal(&mut client, Input::Table(csv.to_string()));
+        assert!(failure.sentence.starts_with(sentence), "{}", failure.sentence);
     }
 }
 

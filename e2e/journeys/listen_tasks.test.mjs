@@ -39,6 +39,37 @@ journey(
 );
 
 journey(
+  "without the video, without sound and in noise the networks answer, say by what, and are less sure",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("listen?picture=1-2&task=sync&offset=3");
+    const confidence = async (by) => Number((await told(page, by)).match(/found: ([\d.]+) ?%/)[1]);
+    const whole = await confidence(/by sound and video/);
+    await page.getByRole("switch", { name: "Video is given to the network" }).uncheck();
+    await page.waitForURL(/blind=1/);
+    const blind = await confidence(/by the sound alone: the video is grey/);
+    await page.getByRole("switch", { name: "Sound track" }).uncheck();
+    await page.waitForURL(/off=127/);
+    await told(page, /neither sound nor video/);
+    await page.getByRole("switch", { name: "Video is given to the network" }).check();
+    await told(page, /by the video alone: the sound is silent/);
+    assert.match(await told(page, /Found/), /Found: cannot be told\./, "nothing is heard");
+    assert.ok(whole > 50 && blind !== whole, `${whole} % and ${blind} %`);
+
+    await page.getByRole("switch", { name: "Sound track" }).check();
+    await told(page, /by sound and video/);
+    const ratio = page.locator("label.slider").filter({ hasText: "Signal-to-noise ratio" }).locator("input");
+    await ratio.fill("-10");
+    await page.waitForURL(/snr=-10/);
+    await page.getByText("-10 dB", { exact: true }).waitFor();
+    await told(page, /by sound and video/);
+    await lab.open("listen?picture=1-2&snr=99&blind=7");
+    await page.waitForURL(`${lab.address}listen?picture=1-2`);
+  },
+  CPU,
+);
+
+journey(
   "the map of a sound points at what hits, and hits are seen in the silent video",
   async (lab) => {
     const { page } = lab;

@@ -77,6 +77,47 @@ journey(
 );
 
 journey(
+  "a table of one's own is looked for, with gaps, and what is no table is told",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("retrieve?picture=1-3&from=table");
+    await lab.ranked();
+    await rank(page);
+    const scores = () => page.locator("ol.found .score").allTextContents();
+    const before = await scores();
+    await page.getByText("Your own readings").click();
+    const csv = page.getByLabel("Table as CSV");
+    const text = await csv.inputValue();
+    assert.match(text, /^file,row,object,x,y,area/);
+    const note = (words) => page.locator(".own-table p").filter({ hasText: words }).waitFor();
+    await note("for the table of the clip");
+    const ask = async (text) => {
+      await csv.fill(text);
+      await csv.blur();
+    };
+    // Half of the cells are missing.
+    await ask("x,y,red,green,blue\n20,30,220,30,30\n50,,,30,200\n");
+    await note("no right clip");
+    await page.waitForFunction((before) => JSON.stringify([...document.querySelectorAll("ol.found .score")].map((one) => one.textContent)) !== JSON.stringify(before), before);
+    assert.equal(await page.locator("ol.found .verdict").count(), 0, "nothing is right or wrong");
+    for (const [text, sentence] of [
+      ["x,y\n1,abc\n", "This table has in line 2, column y, “abc”, expected a number or nothing."],
+      ["hello", "names none of the columns"],
+      ["x,y\n", "This table has no rows."],
+    ]) {
+      await ask(text);
+      await page.getByText(sentence).waitFor();
+    }
+    await page.locator(".own-table input[type=file]").setInputFiles({ name: "mine.csv", mimeType: "text/csv", buffer: Buffer.from("x,y,colour\n10,NaN,red\n") });
+    await page.getByText("Columns that are not known were left out: colour.").waitFor();
+    await page.getByRole("button", { name: "Back to the clip’s table" }).click();
+    await rank(page);
+    assert.deepEqual(await scores(), before);
+  },
+  CPU,
+);
+
+journey(
   "an encoder that does not come is told and tried again",
   async (lab) => {
     const { page } = lab;

@@ -21,7 +21,7 @@ use super::rooms::{
     home::Home,
     listen::{Listen, OwnSound},
     models::{FolderImport, Models},
-    retrieve::Retrieve,
+    retrieve::{OwnTable, Retrieve},
     sabotage::Sabotage,
     space::Space,
 };
@@ -60,6 +60,7 @@ fn Page() -> impl IntoView {
     provide_context(Queue::new(app));
     provide_context(FolderImport::new(app));
     provide_context(OwnSound::new());
+    provide_context(OwnTable::new());
     provide_context(Theme::new());
     provide_context(Glossary::new());
     navigation::follow(app, misread);

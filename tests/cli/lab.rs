@@ -106,6 +106,22 @@ fn an_encoder_of_a_modality_is_trained_gone_on_with_and_kept_apart() {
         assert!(code == Some(2) && said.contains(expected), "{said}");
     };
     refused(&["table", "--resume"], "the run is of --modality graph");
+
+    // From the shipped weights another run begins far below a random one.
+    let shipped = "public/models/playroom/graph.safetensors";
+    let other = tempfile::tempdir().unwrap();
+    json(&train(&["graph", "--start-from", shipped, "--batch", "8", "--steps", "1"], path(other.path())));
+    let loss = |folder: &Path| -> f64 {
+        let log = fs::read_to_string(folder.join("log.csv")).unwrap();
+        log.lines().nth(1).unwrap().split(',').nth(2).unwrap().parse().unwrap()
+    };
+    let random = tempfile::tempdir().unwrap();
+    json(&train(&["graph", "--batch", "8", "--steps", "1"], path(random.path())));
+    assert!(loss(other.path()) < loss(random.path()) / 4.0);
+    let (code, said) =
+        failure(&train(&["table", "--start-from", shipped], path(tempfile::tempdir().unwrap().path())));
+    assert!(code == Some(2) && said.contains("not of the sizes of --modality table"), "{said}");
+
     refused(&["graph"], "holds a run");
     refused(&["smell"], "expected sound, motion, table, graph");
     // A checkpoint that lacks a weight.

@@ -1,14 +1,14 @@
 //! A loaded encoder of a modality on a device.
 
 use super::small_model::{SmallModel, SmallModelError, expect_sizes, sizes_of_states, stored_config};
-use super::{Inputs, VisionLanguageModel, inputs, sound_inputs};
+use super::{Inputs, VisionLanguageModel, inputs, sound_inputs, table_inputs};
 use crate::device::{Device, DeviceError};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::modality::{Config, Modality, encode};
 use crate::model::playroom;
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
-use crate::world::Clip;
+use crate::world::{Clip, Table};
 
 /// Most clips of one replay.
 const BATCH: usize = 32;
@@ -71,6 +71,15 @@ impl ModalityEncoder {
             embeds.extend(self.encode(&sound_inputs(chunk), chunk.len()).await?);
         }
         Ok(HostTensor::f32([waveforms.len(), self.config.embed_width], embeds))
+    }
+
+    /// Unit vectors `[N, E]` of tables of at most [`ROWS`](crate::model::modality::table::ROWS) objects; this is an encoder of tables.
+    pub async fn embed_tables(&mut self, tables: &[&Table]) -> Result<HostTensor, DeviceError> {
+        let mut embeds = Vec::with_capacity(tables.len() * self.config.embed_width);
+        for chunk in tables.chunks(BATCH) {
+            embeds.extend(self.encode(&table_inputs(chunk), chunk.len()).await?);
+        }
+        Ok(HostTensor::f32([tables.len(), self.config.embed_width], embeds))
     }
 
     /// Unit vectors of inputs of `count` clips, row after row.

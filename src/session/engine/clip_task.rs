@@ -8,20 +8,30 @@ use crate::infer::audiovisual::{
 };
 use crate::infer::pixels;
 use crate::model::audiovisual::Task;
+use crate::pixels::Pixels;
 use crate::session::protocol::{ClipName, ClipTask, Event, Failure, TaskOutput};
 use crate::softmax::softmax;
 use crate::world::motion::FRAMES;
+use crate::world::render::{PIXELS, Picture};
 use crate::world::sound::SAMPLES;
 
-/// What a network says of the video of a clip and of `samples`, which are heard with it.
+/// A byte of a grey picture, half way.
+const GREY: u8 = 128;
+
+/// What a network says of the video of a clip, grey where it is not seen, and of `samples`, which are heard with it.
 pub(super) async fn run(
     loaded: &mut Loaded,
     name: &ClipName,
+    is_seen: bool,
     samples: &[f32],
     task: ClipTask,
 ) -> Result<Event, Failure> {
     let Loaded { model, networks, .. } = loaded;
     let clip = clip(name)?;
+    let seen = |picture: Picture| match is_seen {
+        true => pixels(picture),
+        false => Pixels::new(PIXELS as u32, PIXELS as u32, vec![GREY; picture.rgb.len()]),
+    };
     let output = match task {
         ClipTask::Source { frame, sample } => {
             let (frame, sample) = (frame as usize, sample as usize);
@@ -29,25 +39,25 @@ pub(super) async fn run(
                 let detail = format!("frame {frame}, sample {sample}");
                 return Err(unusable("The clip has ended at this moment.", detail));
             }
-            let picture = clip.frames().nth(frame).map(pixels).expect("a clip has so many frames");
+            let picture = clip.frames().nth(frame).map(seen).expect("a clip has so many frames");
             let states = model.image_states(&[picture]).await?;
             let window = window_at(heard(samples)?, sample, WINDOW_LEAD);
             let map = networks.of(Task::Source).run(&source_inputs(states, &[window]), 1, "map").await?;
             TaskOutput::Map(probabilities(map.as_f32()))
         }
         ClipTask::Sync => {
-            let video = events_inputs(&[clip.frames().map(pixels).collect()]);
+            let video = events_inputs(&[clip.frames().map(seen).collect()]);
             let activity = networks.of(Task::Events).run(&video, 1, "activity").await?;
             let inputs = sync_inputs(activity, &[heard(samples)?]);
             let answers = networks.of(Task::Sync).run(&inputs, 1, "answers").await?;
             TaskOutput::Answers(probabilities(answers.as_f32()))
         }
         ClipTask::Events => {
-            let video = clip.frames().map(pixels).collect();
+            let video = clip.frames().map(seen).collect();
             TaskOutput::Hits(networks.of(Task::Events).find_hits(video).await?)
         }
         ClipTask::Separation => {
-            let states = model.image_states(&[pixels(clip.picture())]).await?;
+            let states = model.image_states(&[seen(clip.picture())]).await?;
             let mixture = [Spectrum::of(heard(samples)?)];
             let mut waveforms = Vec::new();
             for is_seen in [true, false] {

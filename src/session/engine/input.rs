@@ -4,11 +4,15 @@ use super::failure::unusable;
 use crate::infer::modality::{WaveformError, check_waveform};
 use crate::infer::{TextError, VisionLanguageModel};
 use crate::io::picture::{Picture, PictureError};
+use crate::io::table_csv::{self, TableError, TableFile};
 use crate::limits::{self, LimitError, MAX_ASPECT};
 use crate::model::blip::Task;
+use crate::model::modality::table::ROWS;
 use crate::session::host::Host;
-use crate::session::protocol::{ClipName, Failure, Pixels};
+use crate::session::protocol::{ClipName, Failure, Input, Pixels};
 use crate::world::Clip;
+use crate::world::sound::SAMPLES;
+use crate::world::table::Table;
 
 impl From<TextError> for Failure {
     fn from(error: TextError) -> Self {
@@ -105,6 +109,43 @@ pub(super) fn heard(samples: &[f32]) -> Result<&[f32], Failure> {
         unusable(sentence, error.to_string())
     })?;
     Ok(samples)
+}
+
+/// The first table of a CSV file, as far as the encoder reads it.
+pub(super) fn table(csv: &str) -> Result<Table, Failure> {
+    let refused = |error: TableError| unusable(&format!("This table {error}."), error.to_string());
+    let first = table_csv::read(csv.as_bytes()).map_err(refused)?.tables.into_iter().next();
+    let (_, mut table) = first
+        .ok_or_else(|| unusable("This table has no rows.", "nothing after the first line".to_string()))?;
+    table.objects.truncate(ROWS);
+    Ok(table)
+}
+
+/// What of an input that could be read is not.
+pub(super) fn left_out(input: &Input) -> Vec<String> {
+    match input {
+        Input::Sound(samples) if samples.len() > SAMPLES => {
+            vec!["The model reads the first two seconds of this sound.".to_string()]
+        }
+        Input::Table(csv) => table_csv::read(csv.as_bytes()).map(|file| of_table(&file)).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+fn of_table(file: &TableFile) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !file.unknown.is_empty() {
+        notes.push(format!("Columns that are not known were left out: {}.", file.unknown.join(", ")));
+    }
+    if let [(first, _), rest @ ..] = &file.tables[..]
+        && !rest.is_empty()
+    {
+        notes.push(format!("The table holds {} clips; the first, {first}, is read.", file.tables.len()));
+    }
+    if file.tables.first().is_some_and(|(_, table)| table.objects.len() > ROWS) {
+        notes.push(format!("The model reads the first {ROWS} objects of this table."));
+    }
+    notes
 }
 
 pub(super) fn clip(name: &ClipName) -> Result<Clip, Failure> {

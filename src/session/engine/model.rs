@@ -7,17 +7,14 @@ use super::clip_task;
 use super::describe::{LEAST_MS, steps};
 use super::emit::Emit;
 use super::encode::{align_words, encode, encode_patches, piece};
-use super::input::{decoded, fit, fitted};
+use super::input::{decoded, fit, fitted, left_out};
 use super::loaded::Loaded;
 use super::matching::MatchTask;
 use crate::infer::VisionLanguageModel;
 use crate::infer::modality::spectrogram;
 use crate::model::modality::sound::SPECTROGRAM;
 use crate::session::host::Host;
-use crate::session::protocol::{Command, EncodeLane, Event, Failure, Input, OpenedPicture, Spectrogram};
-use crate::world::sound::SAMPLES;
-
-const CUT_SOUND: &str = "The model reads the first two seconds of this sound.";
+use crate::session::protocol::{Command, EncodeLane, Event, Failure, OpenedPicture, Spectrogram};
 
 /// A command, and how far the model has come with it.
 pub(super) struct ModelTask {
@@ -63,18 +60,15 @@ impl ModelTask {
                 };
                 let width = rows.len().checked_div(next.len()).unwrap_or(0) as u32;
                 emit(Event::Encoded { from: from as u32, width, rows });
-                if next.iter().any(|input| matches!(input, Input::Sound(samples) if samples.len() > SAMPLES))
-                {
-                    emit(Event::Noted(CUT_SOUND.to_string()));
-                }
+                next.iter().flat_map(left_out).for_each(|note| emit(Event::Noted(note)));
                 *progress = ModelTaskState::Encoded(from + next.len());
                 return Ok(from + next.len() == inputs.len());
             }
-            (Command::RunTask { clip, samples, task }, _) => {
+            (Command::RunTask { clip, is_seen, samples, task }, _) => {
                 if loaded.networks.fetch_missing(host, &loaded.model, *task).await? {
                     return Ok(false);
                 }
-                emit(clip_task::run(loaded, clip, samples, *task).await?);
+                emit(clip_task::run(loaded, clip, *is_seen, samples, *task).await?);
                 return Ok(true);
             }
             _ => {}

@@ -98,9 +98,9 @@ commands! {
         Spectrogram { samples: Vec<f32> },
     }
     ClipTask {
-        /// Asks one of the networks that hear and see: of the video of a clip, and of a mono waveform at 16 kHz, of which two seconds
-        /// are read. [`Event::TaskDone`].
-        RunTask { clip: ClipName, samples: Vec<f32>, task: ClipTask },
+        /// Asks one of the networks that hear and see: of the video of a clip, which is grey where it is not seen, and of a mono waveform
+        /// at 16 kHz, of which two seconds are read. [`Event::TaskDone`].
+        RunTask { clip: ClipName, is_seen: bool, samples: Vec<f32>, task: ClipTask },
     }
     Steps {
         /// Times every step of encoding the picture on the device that computes. [`Event::StepsTimed`].
@@ -313,7 +313,7 @@ impl Command {
         let lane = match input {
             Input::Text(_) => EncodeLane::TextQuery,
             Input::Picture(_) => EncodeLane::PictureQuery,
-            Input::Sound(_) | Input::Clip(..) => EncodeLane::ClipQuery,
+            Input::Sound(_) | Input::Table(_) | Input::Clip(..) => EncodeLane::ClipQuery,
         };
         Command::Encode { inputs: vec![input], lane }
     }

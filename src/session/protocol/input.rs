@@ -14,6 +14,8 @@ pub enum Input {
     Text(String),
     /// A mono waveform at 16 kHz, of which two seconds are read.
     Sound(Vec<f32>),
+    /// A table as CSV ([`crate::io::table_csv`]), of which the first clip is read.
+    Table(String),
     /// What a clip of the world gives of a modality; the engine draws it, since a name is shorter than a waveform or a video.
     Clip(ClipName, Modality),
 }
@@ -24,6 +26,7 @@ impl Input {
         match self {
             Input::Picture(_) | Input::Text(_) => None,
             Input::Sound(_) => Some(Modality::Sound),
+            Input::Table(_) => Some(Modality::Table),
             Input::Clip(_, modality) => Some(*modality),
         }
     }

@@ -12,7 +12,7 @@ mod space;
 pub use address::Misread;
 pub use album::AlbumView;
 pub use contrast::ContrastView;
-pub use listen::ListenView;
+pub use listen::{CLEAN, ListenView, NOISIEST};
 pub use names::{Attending, ContrastMode, Heard, ListenTask, Medium, PictureName, RankBy, RetrieveMode};
 pub use race::{LONGEST, RaceView};
 pub use rooms::{Group, Room, RoomInfo};

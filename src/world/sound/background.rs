@@ -33,6 +33,13 @@ pub(super) fn ambience(rng: &mut Rng) -> Vec<f32> {
     (0..SAMPLES).map(next).collect()
 }
 
+/// A waveform under white noise whose power lies so many dB below that of the waveform (signal-to-noise ratio); silence stays silent.
+pub fn with_noise(samples: &[f32], decibels: i8, rng: &mut Rng) -> Vec<f32> {
+    let power = samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len().max(1) as f32;
+    let level = power.sqrt() * 10_f32.powf(-f32::from(decibels) / 20.0);
+    samples.iter().map(|sample| (sample + level * white(rng)).clamp(-1.0, 1.0)).collect()
+}
+
 pub(super) fn noise(rng: &mut Rng) -> Vec<f32> {
     (0..SAMPLES).map(|_| NOISE_LEVEL * white(rng)).collect()
 }

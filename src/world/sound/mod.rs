@@ -12,6 +12,8 @@ mod stem;
 mod tests;
 mod timbre;
 
+pub use background::with_noise;
+
 use super::motion::{Motion, SECONDS, TICKS_PER_SECOND};
 use super::rng::Rng;
 use super::scene::Scene;

@@ -1,6 +1,7 @@
 //! The sound, video, table or graph of the clip on the stage, by which the gallery is searched.
 
 use super::found::OwnRank;
+use super::own_table::{OwnTable, TableEditor};
 use super::ranking::Ranking;
 use crate::session::protocol::Lane;
 use crate::ui::components::clip::{ClipCard, Speaker};
@@ -24,13 +25,18 @@ pub fn ClipQuery(medium: Medium, ranking: Ranking, children: Children) -> impl I
         let name = app.steady.with(|picture| picture.name.clone());
         app.gallery.with(|gallery| gallery.position(&name).is_some())
     });
+    let own = OwnTable::here();
     let failure = Memo::new(move |_| {
         let of_query = app.requests.clip_query.with(|query| query.failure.clone());
-        of_query.filter(|_| !is_of_gallery.get())
+        of_query.filter(|_| !is_of_gallery.get() || medium == Medium::Table && own.is_there())
     });
     let is_clip = Memo::new(move |_| clip.with(Option::is_some));
     let query = move || match is_clip.get() {
-        true => view! { <ClipCard medium clip=kept(clip) name="the query" /> }.into_any(),
+        true => {
+            let clip = kept(clip);
+            let editor = (medium == Medium::Table).then(|| view! { <TableEditor clip /> });
+            view! { <ClipCard medium clip name="the query" />{editor} }.into_any()
+        }
         false => view! { <Clipless medium /> }.into_any(),
     };
     let refused = move || {

@@ -7,11 +7,13 @@ mod found;
 mod found_clips;
 mod map;
 mod matrix;
+mod own_table;
 mod query;
 mod ranking;
 mod word_patches;
 
 pub use found::{Found, FoundPicture};
+pub use own_table::OwnTable;
 
 use crate::session::protocol::{EncodeLane, Lane, ModelKind};
 use crate::ui::components::clip::Speaker;

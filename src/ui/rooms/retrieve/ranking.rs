@@ -1,8 +1,9 @@
 //! In which order the gallery is found.
 
+use super::own_table::OwnTable;
 use crate::dot::late_score;
 use crate::order;
-use crate::session::protocol::{Command, Input};
+use crate::session::protocol::{Command, Input, Modality};
 use crate::softmax::softmax;
 use crate::ui::context::AppContext;
 use crate::ui::gallery;
@@ -50,7 +51,12 @@ impl Ranking {
             }
             gallery::rows(app, to.get(), |rows, _| cosines(&vector.get(), rows))
         });
+        let own_table = OwnTable::here();
+        let is_own_table = Memo::new(move |_| from.get() == Medium::Table && own_table.is_there());
         let place = Memo::new(move |_| {
+            if is_own_table.get() {
+                return None;
+            }
             let name = app.picture.with(|picture| picture.name.clone());
             app.gallery.with(|gallery| gallery.position(&name)).filter(|_| from.get() != Medium::Text)
         });
@@ -179,10 +185,14 @@ impl Query {
         let typed = app.pick(|view| view.query.trim().to_owned());
         let text = throttle(move || typed.get(), TYPING_PAUSE);
         let position = position(app);
+        let own_table = OwnTable::here();
         // A clip of the gallery is encoded with it.
         let wanted = Memo::new(move |_| {
             let is_asked = is_ranking.get() && position.get().is_none();
             let modality = from.get().modality().filter(|_| is_asked)?;
+            if let Some(csv) = own_table.csv().filter(|_| modality == Modality::Table) {
+                return Some(Command::query(Input::Table(String::clone(&csv))));
+            }
             Some(Command::query(Input::Clip(app.steady.with(|picture| picture.name.clip())?, modality)))
         });
         Effect::new(move || match from.get() {
@@ -214,7 +224,7 @@ impl Query {
                 app.requests.clip_query.with(|request| match request.answered.as_deref() {
                     // That of a clip before stands until the new one has come; a recording is no clip.
                     Some(Command::Encode { inputs, .. })
-                        if matches!(inputs[..], [Input::Clip(_, modality)] if Some(modality) == from.modality()) =>
+                        if matches!(&inputs[..], [input @ (Input::Clip(..) | Input::Table(_))] if input.modality() == from.modality()) =>
                     {
                         request.value.others.clone()
                     }
@@ -266,7 +276,11 @@ fn words_of<T: Clone>(request: &RequestState<T>) -> String {
 /// Where the clip on the stage stands among those of the gallery whose modality of the query is encoded.
 pub fn position(app: AppContext) -> Memo<Option<usize>> {
     let from = app.pick(|view| view.from);
+    let own_table = OwnTable::here();
     Memo::new(move |_| {
+        if from.get() == Medium::Table && own_table.is_there() {
+            return None;
+        }
         let known = gallery::rows(app, from.get(), |rows, width| rows.len().checked_div(width).unwrap_or(0));
         app.gallery
             .with(|gallery| gallery.position(&app.picture.with(|picture| picture.name.clone())))

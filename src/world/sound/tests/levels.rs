@@ -30,6 +30,19 @@ fn decibels(ratio: f64) -> f64 {
 }
 
 #[test]
+fn noise_has_the_power_that_its_ratio_says_and_silence_stays_silent() {
+    let (_, _, sound) = clip(3);
+    let wanted = sound.mix_of(|source| matches!(source, Source::Object(_)));
+    for ratio in [-5_i8, 0, 10, 20] {
+        let noisy = with_noise(&wanted, ratio, &mut Rng::from_seed(4));
+        let noise: Vec<f32> = noisy.iter().zip(&wanted).map(|(noisy, wanted)| noisy - wanted).collect();
+        let found = decibels(power(&wanted) / power(&noise));
+        assert!((found - f64::from(ratio)).abs() < 0.3, "{found} dB, expected {ratio}");
+    }
+    assert_eq!(with_noise(&[0.0; 8], -10, &mut Rng::from_seed(4)), [0.0; 8]);
+}
+
+#[test]
 fn hits_stand_over_drones_and_drones_over_the_background() {
     let (mut counts, mut peaks) = ([0; 2], Vec::new());
     for index in 0..50 {

@@ -20,7 +20,7 @@ pub fn EventsPanel(heard: Heard, player: Player) -> impl IntoView {
     let command = Memo::new(move |_| {
         heard.asked.with(|asked| {
             let clip = asked.clip.name.clone();
-            Shared::new(Command::RunTask { clip, samples: Vec::new(), task: ClipTask::Events })
+            Shared::new(Command::RunTask { clip, is_seen: true, samples: Vec::new(), task: ClipTask::Events })
         })
     });
     Effect::new(move || app.ask(command.with(|command| Command::clone(command))));

@@ -2,14 +2,15 @@
 
 use super::super::stage_clip::StageClip;
 use super::{OwnSound, output};
-use crate::session::protocol::{ClipTask, Command, TaskOutput};
+use crate::session::protocol::{ClipTask, Command, TaskOutput, is_silent};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::throttle::throttle;
-use crate::ui::view::{self, ListenTask};
+use crate::ui::view::{self, CLEAN, ListenTask, ListenView};
 use crate::world::mixture::Mixture;
-use crate::world::{Clip, Split};
+use crate::world::sound::with_noise;
+use crate::world::{Clip, Split, Stream};
 use std::time::Duration;
 
 /// Between two mixtures that are computed with while sources are switched or a slider moves.
@@ -18,6 +19,7 @@ pub const MIXING_PAUSE: Duration = Duration::from_millis(200);
 /// What the networks are asked about.
 pub struct Asked {
     pub clip: Shared<StageClip>,
+    pub is_seen: bool,
     /// How many frames after the video the sound begins.
     pub offset: i8,
     pub samples: Shared<Vec<f32>>,
@@ -27,7 +29,20 @@ pub struct Asked {
 
 impl Asked {
     pub fn command(&self, task: ClipTask) -> Command {
-        Command::RunTask { clip: self.clip.name.clone(), samples: self.samples.to_vec(), task }
+        let Asked { clip, is_seen, samples, .. } = self;
+        Command::RunTask { clip: clip.name.clone(), is_seen: *is_seen, samples: samples.to_vec(), task }
+    }
+
+    /// Which modalities an answer is by, in a sentence.
+    pub fn told(&self) -> &'static str {
+        match (self.is_seen, is_silent(&self.samples)) {
+            (true, false) => "The answer is by sound and video.",
+            (true, true) => "The answer is by the video alone: the sound is silent.",
+            (false, false) => "The answer is by the sound alone: the video is grey.",
+            (false, true) => {
+                "The network is given neither sound nor video: this is what it answers by habit."
+            }
+        }
     }
 }
 
@@ -41,22 +56,29 @@ pub struct Heard {
 
 impl Heard {
     pub fn of(app: AppContext, clip: Memo<Shared<StageClip>>) -> Self {
-        let listen =
-            app.pick(|view| (view.listen.task, view.listen.off, view.listen.offset, view.listen.other));
+        let listen = app.pick(|view| {
+            let ListenView { task, off, snr, blind, offset, other, .. } = &view.listen;
+            (*task, *off, *snr, *blind, *offset, *other)
+        });
         let recording = OwnSound::here();
         let newest = Memo::new(move |_| {
-            let (task, off, offset, other) = listen.get();
+            let (task, off, snr, blind, offset, other) = listen.get();
             let clip = clip.get();
+            let noisy = |samples: Vec<f32>| match snr < CLEAN {
+                true => with_noise(&samples, snr, &mut clip.clip.rng(Stream::Noise)),
+                false => samples,
+            };
             let (samples, own) = match task {
-                ListenTask::Sync => (Shared::new(clip.mix_at(offset, off)), Vec::new()),
+                ListenTask::Sync => (Shared::new(noisy(clip.mix_at(offset, off))), Vec::new()),
                 ListenTask::Separation => {
                     let Mixture { mixed, own } = Mixture::of(&clip.clip, &another(other));
                     (Shared::new(mixed), own)
                 }
                 ListenTask::Own => (recording.heard(), Vec::new()),
-                _ => (Shared::new(clip.mix(off)), Vec::new()),
+                _ => (Shared::new(noisy(clip.mix(off))), Vec::new()),
             };
-            Shared::new(Asked { clip, offset, samples, own: Shared::new(own) })
+            let is_seen = !(blind && matches!(task, ListenTask::Source | ListenTask::Sync));
+            Shared::new(Asked { clip, is_seen, offset, samples, own: Shared::new(own) })
         });
         let asked = throttle(move || newest.get(), MIXING_PAUSE);
         let heard = app.pick(|view| view.listen.heard);

@@ -84,6 +84,7 @@ pub fn SourcePanel(heard: Heard, player: Player) -> impl IntoView {
         <h2>"Who made this sound?"</h2>
         <p class="small quiet"><Term id="sound-source-localisation">"Sound source localisation"</Term>": the network hears a quarter of a second around the time of the clip and shows where in the frame its source is."</p>
         <div aria-live="polite" class="told">
+            <p class="small quiet">{move || heard.asked.with(|asked| asked.told())}</p>
             {move || told().map(|Told { sentence, truth, judged }| view! {
                 <p>{sentence}</p>
                 <p>{truth}" "{judged.map(|(is_right, chance)| view! {

@@ -7,6 +7,7 @@ use crate::ui::components::form::Slider;
 use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
+use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::world::motion::FRAMES_PER_SECOND;
@@ -39,9 +40,11 @@ pub fn SyncPanel(heard: Heard) -> impl IntoView {
             (found, truth) => found == truth,
         };
         let sentence = format!("Found: {}. True: {}.", named(answer(best)), named(truth));
-        Some(
-            view! { <p>{sentence}" "<Verdict truth=Some(is_right) words=["right, within a frame", "wrong", ""] /></p> },
-        )
+        let confidence = format!("Probability of what is found: {}. ", format::percent(answers[best]));
+        Some(view! {
+            <p>{sentence}" "<Verdict truth=Some(is_right) words=["right, within a frame", "wrong", ""] /></p>
+            <p class="small quiet">{confidence}{heard.asked.with(|asked| asked.told())}</p>
+        })
     };
     view! {
         <h2>"How far apart are sound and video?"</h2>

@@ -123,22 +123,22 @@ fn a_table_of_ones_own_is_read_with_gaps_and_what_is_left_out_is_told() {
         };
         events.into_iter().skip(1).map(note).collect::<Vec<_>>()
     };
-    assert_eq!(notes("x,y\n20,\n,NaN\n"), [""; 0]);
+    assert_eq!(notes("x_px,y_px\n20,\n,NaN\n"), [""; 0]);
     assert_eq!(
-        notes("file,x,mood\na,20,1\nb,30,2\n"),
+        notes("file,x_px,mood\na,20,1\nb,30,2\n"),
         [
             "Columns that are not known were left out: mood.",
             "The table holds 2 clips; the first, a, is read."
         ]
     );
     assert_eq!(
-        notes(&format!("x\n{}", "20\n".repeat(9))),
+        notes(&format!("x_px\n{}", "20\n".repeat(9))),
         ["The model reads the first 5 objects of this table."]
     );
     for (csv, sentence) in [
         ("", "This table names none of the columns"),
-        ("x,y\n", "This table has no rows."),
-        ("x\nabc\n", "This table has in line 2, column x, “abc”, expected a number or nothing."),
+        ("x_px,y_px\n", "This table has no rows."),
+        ("x_px\nabc\n", "This table has in line 2, column x_px, “abc”, expected a number or nothing."),
     ] {
         let failure = refusal(&mut client, Input::Table(csv.to_string()));
         assert!(failure.sentence.starts_with(sentence), "{}", failure.sentence);

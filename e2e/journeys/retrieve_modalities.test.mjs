@@ -88,7 +88,7 @@ journey(
     await page.getByText("Your own readings").click();
     const csv = page.getByLabel("Table as CSV");
     const text = await csv.inputValue();
-    assert.match(text, /^file,row,object,x,y,area/);
+    assert.match(text, /^file,row,object,x_px,y_px,area_px/);
     const note = (words) => page.locator(".own-table p").filter({ hasText: words }).waitFor();
     await note("for the table of the clip");
     const ask = async (text) => {
@@ -96,19 +96,19 @@ journey(
       await csv.blur();
     };
     // Half of the cells are missing.
-    await ask("x,y,red,green,blue\n20,30,220,30,30\n50,,,30,200\n");
+    await ask("x_px,y_px,red,green,blue\n20,30,220,30,30\n50,,,30,200\n");
     await note("no right clip");
     await page.waitForFunction((before) => JSON.stringify([...document.querySelectorAll("ol.found .score")].map((one) => one.textContent)) !== JSON.stringify(before), before);
     assert.equal(await page.locator("ol.found .verdict").count(), 0, "nothing is right or wrong");
     for (const [text, sentence] of [
-      ["x,y\n1,abc\n", "This table has in line 2, column y, “abc”, expected a number or nothing."],
+      ["x_px,y_px\n1,abc\n", "This table has in line 2, column y_px, “abc”, expected a number or nothing."],
       ["hello", "names none of the columns"],
-      ["x,y\n", "This table has no rows."],
+      ["x_px,y_px\n", "This table has no rows."],
     ]) {
       await ask(text);
       await page.getByText(sentence).waitFor();
     }
-    await page.locator(".own-table input[type=file]").setInputFiles({ name: "mine.csv", mimeType: "text/csv", buffer: Buffer.from("x,y,colour\n10,NaN,red\n") });
+    await page.locator(".own-table input[type=file]").setInputFiles({ name: "mine.csv", mimeType: "text/csv", buffer: Buffer.from("x_px,y_px,colour\n10,NaN,red\n") });
     await page.getByText("Columns that are not known were left out: colour.").waitFor();
     await page.getByRole("button", { name: "Back to the clip’s table" }).click();
     await rank(page);

@@ -45,6 +45,12 @@ pub fn pixels(picture: Picture) -> Pixels {
     Pixels::new(PIXELS as u32, PIXELS as u32, picture.rgb)
 }
 
+/// A picture of the world's size that shows nothing, half way between black and white.
+pub fn grey_pixels() -> Pixels {
+    const HALF: u8 = 128;
+    Pixels::new(PIXELS as u32, PIXELS as u32, vec![HALF; PIXELS * PIXELS * 3])
+}
+
 /// RGB bytes of pictures of the model's size to `[B, 3, H, W]` in `[-1, 1]`.
 pub fn pixel_values<'a>(pictures: impl IntoIterator<Item = &'a [u8]>, side: usize) -> HostTensor {
     let mut values = Vec::new();

@@ -25,7 +25,7 @@ pub use attention::Trace;
 pub use convert::{ConvertError, Converted, MAX_FILE, convert};
 pub use decode::{GenerationContext, NextTokenLogprobs};
 pub use decoding::{Decoding, GenerationConfig, Generator, Hypothesis, likeliest};
-pub use encode::{BATCH, LogitScale, pixel_values, pixels};
+pub use encode::{BATCH, LogitScale, grey_pixels, pixel_values, pixels};
 pub use job::{Job, probe_plan};
 pub use late::WordMaps;
 pub use load_error::LoadError;

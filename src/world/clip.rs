@@ -1,7 +1,7 @@
 //! A scene and what happens in it, with every modality's own random stream.
 
 use super::graph::Graph;
-use super::motion::{FRAMES, Motion, TICKS_PER_FRAME};
+use super::motion::{Collision, FRAMES, Motion, TICKS_PER_FRAME};
 use super::render::{Picture, render};
 use super::rng::{Rng, Stream};
 use super::scene::Scene;
@@ -69,13 +69,17 @@ impl Clip {
         Sound::draw(&self.scene, &self.motion_at(frames), &mut ambience, &mut noise)
     }
 
-    /// Whether something hits that is in the video and in [`Clip::sound_at`] so many frames as well: by nothing else can their offset be
-    /// told.
-    pub fn is_told_at(&self, frames: i32) -> bool {
+    /// What hits in the video and in [`Clip::sound_at`] so many frames as well: by nothing else can their offset be told.
+    pub fn shared_hits(&self, frames: i32) -> impl Iterator<Item = &Collision> {
         let last = (FRAMES as u32) * TICKS_PER_FRAME;
         let shift = frames * TICKS_PER_FRAME as i32;
-        let is_heard = |tick: u32| (1..last as i32).contains(&(tick as i32 - shift));
-        self.motion.collisions.iter().any(|collision| is_heard(collision.tick))
+        let is_heard = move |tick: u32| (1..last as i32).contains(&(tick as i32 - shift));
+        self.motion.collisions.iter().filter(move |collision| is_heard(collision.tick))
+    }
+
+    /// Whether there are any.
+    pub fn is_told_at(&self, frames: i32) -> bool {
+        self.shared_hits(frames).next().is_some()
     }
 
     pub fn graph(&self) -> Graph {

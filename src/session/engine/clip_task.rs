@@ -6,17 +6,13 @@ use super::loaded::Loaded;
 use crate::infer::audiovisual::{
     Spectrum, WINDOW_LEAD, events_inputs, separation_inputs, source_inputs, sync_inputs, window_at,
 };
-use crate::infer::pixels;
+use crate::infer::{grey_pixels, pixels};
 use crate::model::audiovisual::Task;
-use crate::pixels::Pixels;
 use crate::session::protocol::{ClipName, ClipTask, Event, Failure, TaskOutput};
 use crate::softmax::softmax;
 use crate::world::motion::FRAMES;
-use crate::world::render::{PIXELS, Picture};
+use crate::world::render::Picture;
 use crate::world::sound::SAMPLES;
-
-/// A byte of a grey picture, half way.
-const GREY: u8 = 128;
 
 /// What a network says of the video of a clip, grey where it is not seen, and of `samples`, which are heard with it.
 pub(super) async fn run(
@@ -30,7 +26,7 @@ pub(super) async fn run(
     let clip = clip(name)?;
     let seen = |picture: Picture| match is_seen {
         true => pixels(picture),
-        false => Pixels::new(PIXELS as u32, PIXELS as u32, vec![GREY; picture.rgb.len()]),
+        false => grey_pixels(),
     };
     let output = match task {
         ClipTask::Source { frame, sample } => {

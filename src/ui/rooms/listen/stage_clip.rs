@@ -64,6 +64,11 @@ impl StageClip {
         }
     }
 
+    /// Whether an object is heard where the sources are off whose bits are set.
+    pub fn is_on(&self, object: usize, switched_off: u8) -> bool {
+        switched_off >> bit(Source::Object(object)) & 1 == 0
+    }
+
     /// The sources with their bits and names.
     pub fn sources(&self) -> Vec<(usize, String)> {
         let objects = (0..self.clip.scene.objects.len())

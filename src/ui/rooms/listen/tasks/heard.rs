@@ -19,6 +19,8 @@ pub const MIXING_PAUSE: Duration = Duration::from_millis(200);
 /// What the networks are asked about.
 pub struct Asked {
     pub clip: Shared<StageClip>,
+    /// Sources that are switched off, as bits.
+    pub off: u8,
     pub is_seen: bool,
     /// How many frames after the video the sound begins.
     pub offset: i8,
@@ -78,7 +80,7 @@ impl Heard {
                 _ => (Shared::new(noisy(clip.mix(off))), Vec::new()),
             };
             let is_seen = !(blind && matches!(task, ListenTask::Source | ListenTask::Sync));
-            Shared::new(Asked { clip, is_seen, offset, samples, own: Shared::new(own) })
+            Shared::new(Asked { clip, off, is_seen, offset, samples, own: Shared::new(own) })
         });
         let asked = throttle(move || newest.get(), MIXING_PAUSE);
         let heard = app.pick(|view| view.listen.heard);

@@ -61,7 +61,10 @@ pub fn SyncPanel(heard: Heard) -> impl IntoView {
 
 /// The true offset; none where no hit is both seen and heard, so that it cannot be told.
 fn truth(asked: &Asked) -> Option<i8> {
-    asked.clip.clip.is_told_at(asked.offset.into()).then_some(asked.offset)
+    let Asked { clip, off, is_seen, offset, .. } = asked;
+    let mut hits = clip.clip.shared_hits((*offset).into());
+    let is_told = *is_seen && hits.any(|hit| hit.objects().any(|object| clip.is_on(object, *off)));
+    is_told.then_some(*offset)
 }
 
 /// What answer number `index` says.

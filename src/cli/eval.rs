@@ -80,9 +80,13 @@ impl Eval {
     ) -> Result<SensesReport, CliError> {
         let clips = senses::clips(self.split, self.seed, self.count as usize);
         let mut events = self.model.open_task(audiovisual::Task::Events, config)?;
-        let [source, sync, separation] =
-            [audiovisual::Task::Source, audiovisual::Task::Sync, audiovisual::Task::Separation]
-                .map(|task| self.model.open_task(task, config));
+        let [source, sync, separation, reconstruction] = [
+            audiovisual::Task::Source,
+            audiovisual::Task::Sync,
+            audiovisual::Task::Separation,
+            audiovisual::Task::Reconstruction,
+        ]
+        .map(|task| self.model.open_task(task, config));
         pollster::block_on(async {
             let mut report = senses::evaluate(model, encoders, self.split, self.seed, &clips).await?;
             let tasks = &mut report.tasks;
@@ -97,6 +101,10 @@ impl Eval {
             }
             if let Some(mut separation) = separation? {
                 tasks.separation = Some(senses::evaluate_separation(model, &mut separation, &clips).await?);
+            }
+            if let Some(mut drawing) = reconstruction? {
+                let figures = senses::evaluate_reconstruction(model, encoders, &mut drawing, &clips).await?;
+                tasks.reconstruction = Some(figures);
             }
             Ok(report)
         })

@@ -55,7 +55,8 @@ pub(super) struct Train {
     /// Train an encoder of this modality beside the shipped model, which stays as it is: sound, motion, table or graph
     #[arg(long, value_parser = parse_name::<Modality>, conflicts_with_all = ["towers", "pictures", "writing"])]
     modality: Option<Modality>,
-    /// Train a network that hears and sees beside the shipped model: source, sync, events or separation
+    /// Train a network that hears and sees beside the shipped model: source, sync, events,
+    /// separation or reconstruction
     #[arg(long, value_parser = parse_name::<Task>, conflicts_with_all = ["modality", "towers", "pictures", "writing"])]
     task: Option<Task>,
     /// Begin with the weights of this model folder, of --modality and --task of this file, instead of random ones

@@ -82,6 +82,7 @@ impl Subject {
                 }
                 Task::Events => &["f1", "precision", "recall"],
                 Task::Separation => &["si_sdri", "si_sdri_without_picture", "si_sdri_of_true_mask"],
+                Task::Reconstruction => &["picture", "words", "another"],
             },
         }
     }
@@ -143,6 +144,12 @@ impl Subject {
                         Task::Events => json(&senses::evaluate_events(&mut network, &clips).await?),
                         Task::Separation => {
                             json(&senses::evaluate_separation(model, &mut network, &clips).await?)
+                        }
+                        Task::Reconstruction => {
+                            let figures =
+                                senses::evaluate_reconstruction(model, &mut [], &mut network, &clips).await?;
+                            let [picture, words] = ["picture", "words"].map(|of| figures.psnr[of]);
+                            serde_json::json!({ "picture": picture, "words": words, "another": figures.psnr_of_another })
                         }
                     })
                 })?

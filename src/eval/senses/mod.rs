@@ -3,12 +3,14 @@
 
 mod ceiling;
 mod events;
+mod reconstruction;
 mod separation;
 mod source;
 mod sync;
 
 pub use ceiling::SoundCeiling;
 pub use events::{Events, JudgedHits, Moment, evaluate_events};
+pub use reconstruction::{Reconstruction, evaluate_reconstruction, psnr};
 pub use separation::{Separation, evaluate_separation, si_sdr};
 pub use source::{Source, evaluate_source};
 pub use sync::{Sync, evaluate_sync};
@@ -78,6 +80,8 @@ pub struct TaskFigures {
     pub events: Option<Events>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separation: Option<Separation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconstruction: Option<Reconstruction>,
 }
 
 /// Evaluates clips of a split under a seed by pictures, words and what `encoders` read.
@@ -161,7 +165,7 @@ fn cell(found: &Found) -> String {
 
 /// A row for each network that there is.
 fn task_lines(tasks: &TaskFigures) -> String {
-    let TaskFigures { source, sync, events, separation } = tasks;
+    let TaskFigures { source, sync, events, separation, reconstruction } = tasks;
     let mut rows = Vec::new();
     if let Some(Source { pointing, energy, chance, any_object, hits }) = source {
         rows.push(format!(
@@ -186,6 +190,13 @@ fn task_lines(tasks: &TaskFigures) -> String {
         rows.push(format!(
             "| separation, {mixtures} mixtures | SI-SDR improvement {si_sdri:.1} dB | without the picture \
              {si_sdri_without_picture:.1} dB; by the true mask {si_sdri_of_true_mask:.1} dB |"
+        ));
+    }
+    if let Some(Reconstruction { psnr, psnr_of_another, pictures }) = reconstruction {
+        let of: Vec<String> = psnr.iter().map(|(name, ratio)| format!("{name} {ratio:.1} dB")).collect();
+        rows.push(format!(
+            "| image drawn from one vector, {pictures} images | PSNR from {} | from another image {psnr_of_another:.1} dB |",
+            of.join(", ")
         ));
     }
     match rows.is_empty() {

@@ -1,12 +1,12 @@
 //! A loaded network on a device.
 
-use super::{Hit, events_inputs, hits};
+use super::{Hit, events_inputs, hits, picture_of};
 use crate::device::{Device, DeviceError};
 use crate::infer::modality::{
     Inputs, SmallModel, SmallModelError, expect_sizes, sizes_of_states, stored_config,
 };
 use crate::io::safetensors::SafetensorsFile;
-use crate::model::audiovisual::{Config, Task, events, separation, source, sync};
+use crate::model::audiovisual::{Config, Task, events, reconstruction, separation, source, sync};
 use crate::model::playroom;
 use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder};
@@ -19,7 +19,7 @@ pub struct Network {
 
 /// The plan of `count` samples, whose outputs are slots of these names: `map` `[N, P]` of [`Task::Source`]; `answers`
 /// `[N, ANSWERS]` of [`Task::Sync`]; `hits` and `offsets` `[N * F * P, 2]` and `activity` `[N, F, D]` of [`Task::Events`]; `mask` `[N, M, K]` of
-/// [`Task::Separation`].
+/// [`Task::Separation`]; `cells` `[N, P, CELL * CELL * 3]` of [`Task::Reconstruction`].
 fn plan(config: &Config, count: usize) -> Plan {
     let mut b = PlanBuilder::new();
     match config.task {
@@ -40,6 +40,10 @@ fn plan(config: &Config, count: usize) -> Plan {
         Task::Separation => {
             let mask = separation::emit(&mut b, config, count);
             b.name(mask, "mask");
+        }
+        Task::Reconstruction => {
+            let cells = reconstruction::emit(&mut b, config, count);
+            b.name(cells, "cells");
         }
     }
     b.finish()
@@ -65,6 +69,14 @@ impl Network {
     pub fn expect_model(&self, model: &playroom::Config) -> Result<(), String> {
         match self.config.task {
             Task::Source | Task::Separation => expect_sizes(sizes_of_states(model)),
+            Task::Reconstruction => match model.embed_width == reconstruction::EMBED_WIDTH {
+                true => Ok(()),
+                false => Err(format!(
+                    "it reads vectors of width {}, the model has {}",
+                    reconstruction::EMBED_WIDTH,
+                    model.embed_width
+                )),
+            },
             Task::Sync | Task::Events => Ok(()),
         }
     }
@@ -89,6 +101,13 @@ impl Network {
     ) -> Result<HostTensor, DeviceError> {
         let [output] = self.run_all(inputs, count, [output]).await?;
         Ok(output)
+    }
+
+    /// The pictures of unit vectors `[N, E]`; this is a network of [`Task::Reconstruction`].
+    pub async fn draw(&mut self, vectors: &HostTensor) -> Result<Vec<Pixels>, DeviceError> {
+        let count = vectors.shape[0];
+        let cells = self.run(&vec![("vectors".into(), vectors.clone())], count, "cells").await?;
+        Ok(cells.as_f32().chunks_exact(cells.shape.numel() / count.max(1)).map(picture_of).collect())
     }
 
     /// The hits of one video; this is a network of [`Task::Events`].

@@ -38,6 +38,8 @@ pub enum Task {
     Events,
     /// The sound of what a picture shows, out of a mixture.
     Separation,
+    /// The picture of a vector of any modality.
+    Reconstruction,
 }
 
 impl Task {
@@ -64,6 +66,7 @@ impl Config {
             Task::Sync => 64,
             Task::Events => EVENTS_WIDTH,
             Task::Separation => 160,
+            Task::Reconstruction => 96,
         };
         Config { model_type: MODEL_TYPE.to_string(), task, width }
     }

@@ -10,6 +10,7 @@ use crate::infer::{grey_pixels, pixels};
 use crate::model::audiovisual::Task;
 use crate::session::protocol::{ClipName, ClipTask, Event, Failure, TaskOutput};
 use crate::softmax::softmax;
+use crate::tensor::HostTensor;
 use crate::world::motion::FRAMES;
 use crate::world::render::Picture;
 use crate::world::sound::SAMPLES;
@@ -67,6 +68,18 @@ pub(super) async fn run(
         }
     };
     Ok(Event::TaskDone(output))
+}
+
+/// The picture that a unit vector of any modality tells.
+pub(super) async fn reconstruct(loaded: &mut Loaded, vector: &[f32]) -> Result<Event, Failure> {
+    let width = loaded.model.architecture.embed_dim();
+    if vector.len() != width || vector.iter().any(|x| !x.is_finite()) {
+        let detail = format!("{} numbers, expected {width} finite ones", vector.len());
+        return Err(unusable("This is no vector of the model.", detail));
+    }
+    let vector = HostTensor::f32([1, width], vector.to_vec());
+    let drawn = loaded.networks.of(Task::Reconstruction).draw(&vector).await?;
+    Ok(Event::Reconstructed(drawn.into_iter().next().expect("one vector makes one picture")))
 }
 
 fn probabilities(logits: &[f32]) -> Vec<f32> {

@@ -10,8 +10,10 @@ use super::encode::{align_words, encode, encode_patches, piece};
 use super::input::{decoded, fit, fitted, left_out};
 use super::loaded::Loaded;
 use super::matching::MatchTask;
+use super::networks::needed;
 use crate::infer::VisionLanguageModel;
 use crate::infer::modality::spectrogram;
+use crate::model::audiovisual::Task;
 use crate::model::modality::sound::SPECTROGRAM;
 use crate::session::host::Host;
 use crate::session::protocol::{Command, EncodeLane, Event, Failure, OpenedPicture, Spectrogram};
@@ -65,10 +67,17 @@ impl ModelTask {
                 return Ok(from + next.len() == inputs.len());
             }
             (Command::RunTask { clip, is_seen, samples, task }, _) => {
-                if loaded.networks.fetch_missing(host, &loaded.model, *task).await? {
+                if loaded.networks.fetch_missing(host, &loaded.model, needed(*task)).await? {
                     return Ok(false);
                 }
                 emit(clip_task::run(loaded, clip, *is_seen, samples, *task).await?);
+                return Ok(true);
+            }
+            (Command::Reconstruct { vector }, _) => {
+                if loaded.networks.fetch_missing(host, &loaded.model, &[Task::Reconstruction]).await? {
+                    return Ok(false);
+                }
+                emit(clip_task::reconstruct(loaded, vector).await?);
                 return Ok(true);
             }
             _ => {}

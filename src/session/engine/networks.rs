@@ -28,17 +28,11 @@ impl Networks {
         &mut self,
         host: &impl Host,
         model: &VisionLanguageModel,
-        task: ClipTask,
+        needed: &[Task],
     ) -> Result<bool, Failure> {
-        let needed: &[Task] = match task {
-            ClipTask::Source { .. } => &[Task::Source],
-            ClipTask::Sync => &[Task::Events, Task::Sync],
-            ClipTask::Events => &[Task::Events],
-            ClipTask::Separation => &[Task::Separation],
-        };
         let Some(task) = needed.iter().find(|task| !self.loaded.contains_key(task)) else { return Ok(false) };
         let (Some(url), Some((config, _))) = (&self.url, model.playroom()) else {
-            let sentence = "Only Playroom has networks that hear and see at once.";
+            let sentence = "Only Playroom has networks for this.";
             return Err(unusable(sentence, String::new()));
         };
         let (name, what) = (format!("{task}.safetensors"), format!("network for {}", told(*task)));
@@ -55,11 +49,22 @@ impl Networks {
     }
 }
 
+/// The networks that a task needs.
+pub(super) fn needed(task: ClipTask) -> &'static [Task] {
+    match task {
+        ClipTask::Source { .. } => &[Task::Source],
+        ClipTask::Sync => &[Task::Events, Task::Sync],
+        ClipTask::Events => &[Task::Events],
+        ClipTask::Separation => &[Task::Separation],
+    }
+}
+
 fn told(task: Task) -> &'static str {
     match task {
         Task::Source => "sound sources",
         Task::Sync => "synchronisation",
         Task::Events => "hits",
         Task::Separation => "separation",
+        Task::Reconstruction => "reconstruction",
     }
 }

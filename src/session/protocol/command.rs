@@ -102,6 +102,10 @@ commands! {
         /// at 16 kHz, of which two seconds are read. [`Event::TaskDone`].
         RunTask { clip: ClipName, is_seen: bool, samples: Vec<f32>, task: ClipTask },
     }
+    Reconstruction {
+        /// The picture that one unit vector of the joint space tells, whichever modality it is of. [`Event::Reconstructed`].
+        Reconstruct { vector: Vec<f32> },
+    }
     Steps {
         /// Times every step of encoding the picture on the device that computes. [`Event::StepsTimed`].
         TimeSteps { picture: Pixels },
@@ -278,6 +282,7 @@ impl Lane {
             | Lane::WordAlignment
             | Lane::Spectrogram
             | Lane::ClipTask
+            | Lane::Reconstruction
             | Lane::Steps
             | Lane::Match
             | Lane::Search

@@ -39,6 +39,7 @@ pub enum Event {
     WordsAligned(WordAlignment),
     Spectrogram(Spectrogram),
     TaskDone(TaskOutput),
+    Reconstructed(Pixels),
     /// In the order in which they run.
     StepsTimed(Vec<StepTime>),
     Training(TrainingUpdate),

@@ -1,6 +1,7 @@
 //! What the networks of [`crate::model::audiovisual`] learn from: the world knows what sounds, when and where.
 
 mod events;
+mod reconstruction;
 mod separation;
 mod source;
 mod sync;
@@ -20,6 +21,7 @@ pub fn plan(config: &Config, count: usize) -> Plan {
         Task::Sync => sync::objective,
         Task::Events => events::objective,
         Task::Separation => separation::objective,
+        Task::Reconstruction => reconstruction::objective,
     };
     training_plan(|b| objective(b, config, count), |_, weights| weights)
 }
@@ -51,6 +53,7 @@ pub async fn batch(
         }
         Task::Events => Ok(events::batch(seed, rng, count)),
         Task::Separation => separation::batch(frozen.model, seed, rng, count).await,
+        Task::Reconstruction => reconstruction::batch(frozen.model, seed, rng, count).await,
     }
 }
 

@@ -10,8 +10,8 @@ use super::request::{AnyRequestState, Phase, RequestState};
 use super::shared::Shared;
 use super::training::{CorruptionResults, Runs};
 use crate::session::protocol::{
-    Answer, AttentionWeights, Command, Event, Failure, Lane, Offer, OpenedPicture, Precision,
-    PrecisionReport, Reply, Request, Spectrogram, StepTime, StoredModel, TaskOutput, WordAlignment,
+    Answer, AttentionWeights, Command, Event, Failure, Lane, Offer, OpenedPicture, Pixels,
+    Precision, PrecisionReport, Reply, Request, Spectrogram, StepTime, StoredModel, TaskOutput, WordAlignment,
 };
 use crate::ui::memo::Memo;
 use leptos::prelude::{RwSignal, With};
@@ -70,6 +70,7 @@ requests! {
     WordAlignment => word_alignment: Option<WordAlignment>,
     Spectrogram => spectrogram: Option<Spectrogram>,
     ClipTask => clip_task: Option<TaskOutput>,
+    Reconstruction => reconstruction: Option<Pixels>,
     Steps => steps: Vec<StepTime>,
     Match => matched: Vec<f32>,
     Weights => weights: Vec<u8>,
@@ -185,6 +186,9 @@ impl UiState {
                 self.spectrogram.apply(id, Phase::Done, |value| *value = Some(found));
             }
             Event::TaskDone(output) => self.clip_task.apply(id, Phase::Done, |value| *value = Some(output)),
+            Event::Reconstructed(picture) => {
+                self.reconstruction.apply(id, Phase::Done, |value| *value = Some(picture));
+            }
             Event::StepsTimed(steps) => self.steps.apply(id, Phase::Done, |value| *value = steps),
             Event::Training(update) => self.apply_training(id, update),
             Event::Trained { .. } => self.training.apply(id, Phase::Done, |_| {}),

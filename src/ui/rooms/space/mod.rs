@@ -5,6 +5,7 @@ mod gaps;
 mod map;
 mod neighbours;
 mod notes;
+mod reconstruction;
 mod vectors;
 
 use crate::session::protocol::{EncodeLane, Lane, ModelKind};
@@ -20,6 +21,7 @@ use leptos::prelude::*;
 use map::SpaceMap;
 use neighbours::Neighbours;
 use notes::Notes;
+use reconstruction::Reconstruction;
 use strum::VariantArray;
 use vectors::Vectors;
 
@@ -50,6 +52,7 @@ pub fn Space() -> impl IntoView {
             <GalleryProgress lanes />
             <SpaceMap vectors />
             <Neighbours vectors />
+            <Reconstruction vectors />
             <Gaps vectors />
             <Arithmetic />
         </section>

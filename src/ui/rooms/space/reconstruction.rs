@@ -1,0 +1,85 @@
+//! The picture that the chosen vector alone tells, beside that of its clip.
+
+use super::vectors::Vectors;
+use crate::eval::senses::psnr;
+use crate::session::protocol::{Command, Lane, ModelKind, Pixels};
+use crate::ui::components::failure::FailureNote;
+use crate::ui::components::raster::{Raster, Rgba};
+use crate::ui::components::term::Term;
+use crate::ui::context::AppContext;
+use crate::ui::memo::Memo;
+use crate::ui::state::Shared;
+use leptos::prelude::*;
+
+#[component]
+pub fn Reconstruction(vectors: Vectors) -> impl IntoView {
+    let app = AppContext::here();
+    let point = app.pick(|view| view.space.point);
+    let command = Memo::new(move |_| {
+        let (clip, medium) = point.get()?;
+        let vector = vectors.joint.with(|all| {
+            let rows = all.iter().find(|rows| rows.medium == medium)?;
+            rows.row(clip).map(<[f32]>::to_vec)
+        })?;
+        Some(Command::Reconstruct { vector })
+    });
+    Effect::new(move || command.get().into_iter().for_each(|command| app.ask(command)));
+    let drawn = Memo::new(move |_| {
+        app.requests.reconstruction.with(|request| {
+            let is_it = command.with(|command| request.answered.as_deref() == command.as_ref());
+            (*request.value).clone().filter(|_| is_it).map(Shared::new)
+        })
+    });
+    let truth = Memo::new(move |_| {
+        let (clip, _) = point.get()?;
+        app.gallery.with(|gallery| gallery.pictures.get(clip).map(|picture| picture.pixels.clone()))
+    });
+    let failure = Memo::new(move |_| app.requests.reconstruction.with(|request| request.failure.clone()));
+    let is_there = Memo::new(move |_| {
+        let is_playroom =
+            app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom));
+        is_playroom && command.with(Option::is_some)
+    });
+    let medium = move || point.get().map_or("", |(_, medium)| medium.word());
+    let told = move || {
+        let (drawn, truth) = (drawn.get()?, truth.get()?);
+        let other = app.gallery.with(|gallery| {
+            let (clip, _) = point.get()?;
+            let next = (clip + 1) % gallery.pictures.len().max(1);
+            gallery.pictures.get(next).map(|picture| psnr(&drawn, &picture.pixels))
+        })?;
+        Some(format!(
+            " {:.1} dB against the image of this clip; against that of the next clip {other:.1} dB.",
+            psnr(&drawn, &truth)
+        ))
+    };
+    let reconstruction = Memo::new(move |_| drawn.with(|drawn| rgba(drawn.as_deref())));
+    let original = Memo::new(move |_| truth.with(|truth| rgba(truth.as_ref())));
+    let panel = move || {
+        view! {
+            <h3>"Reconstruction"</h3>
+            <p class="small quiet">"A network draws the image of the clip from this one vector ("{medium}") and nothing else: what the drawing shows is what the
+                vector still knows. "<Term id="reconstruction">"Reconstruction"</Term>" of a missing modality works the same way."</p>
+            <div class="drawings">
+                <Drawing rgba=reconstruction name="Drawn from the vector" />
+                <Drawing rgba=original name="Image of the clip" />
+            </div>
+            <p class="told" role="status"><Term id="psnr">"PSNR"</Term>{told}</p>
+            <FailureNote lane=Lane::Reconstruction failure />
+        }
+    };
+    move || is_there.get().then(panel)
+}
+
+#[component]
+fn Drawing(rgba: Memo<Shared<Rgba>>, name: &'static str) -> impl IntoView {
+    view! {
+        <figure><Raster rgba label=Memo::from(name.to_string()) /><figcaption class="small quiet">{name}</figcaption></figure>
+    }
+}
+
+/// Nothing, until there is a picture.
+fn rgba(pixels: Option<&Pixels>) -> Shared<Rgba> {
+    let nothing = || Rgba { width: 1, height: 1, bytes: vec![0; 4] };
+    Shared::new(pixels.map_or_else(nothing, Rgba::from))
+}

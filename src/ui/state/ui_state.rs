@@ -10,8 +10,8 @@ use super::request::{AnyRequestState, Phase, RequestState};
 use super::shared::Shared;
 use super::training::{CorruptionResults, Runs};
 use crate::session::protocol::{
-    Answer, AttentionWeights, Command, Event, Failure, Lane, Offer, OpenedPicture, Pixels,
-    Precision, PrecisionReport, Reply, Request, Spectrogram, StepTime, StoredModel, TaskOutput, WordAlignment,
+    Answer, AttentionWeights, Command, Event, Failure, Lane, Offer, OpenedPicture, Pixels, Precision,
+    PrecisionReport, Reply, Request, Spectrogram, StepTime, StoredModel, TaskOutput, WordAlignment,
 };
 use crate::ui::memo::Memo;
 use leptos::prelude::{RwSignal, With};

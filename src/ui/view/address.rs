@@ -57,6 +57,7 @@ impl View {
                 write("word", word.map(|word| word.to_string()), None);
                 write("rerank", self.rerank.then(|| "1".into()), None);
                 write("temp", self.milli_temperature.map(|milli| decimal(milli, 3)), None);
+                write("all", self.all_pairs.then(|| "1".into()), None);
                 write("pair", self.pair.map(|(text, picture)| format!("{text}-{picture}")), None);
             }
             Room::Caption => {
@@ -160,6 +161,7 @@ impl View {
             "to" => set(&mut self.to, value),
             "q" if self.room == Room::Retrieve => set(&mut self.query, value),
             "rank" => set(&mut self.rank_by, value),
+            "all" => put(&mut self.all_pairs, flag(value)),
             "rerank" => put(&mut self.rerank, flag(value)),
             "temp" => put(&mut self.milli_temperature, temperature(parts(value, 3))),
             "pair" => put(&mut self.pair, pair_of(value).map(Some)),
@@ -286,6 +288,7 @@ mod tests {
             rerank: true,
             milli_temperature: Some(70),
             pair: Some((3, 200)),
+            all_pairs: true,
             gallery: 12,
             ..View::default()
         };
@@ -314,6 +317,8 @@ mod tests {
         listen.listen = ListenView {
             milliseconds: 530,
             off: 33,
+            snr: -5,
+            blind: true,
             sentence: "two hits".into(),
             task: ListenTask::Separation,
             offset: -3,

@@ -1,6 +1,6 @@
 //! What the room Listen shows, as it stands in an address.
 
-use super::address::{put, set};
+use super::address::{flag, put, set};
 use super::names::{Heard, ListenTask};
 use crate::world::motion::{FRAMES_PER_SECOND, SECONDS};
 
@@ -71,9 +71,7 @@ impl ListenView {
                 let within = |snr: &i8| (NOISIEST..=CLEAN).contains(snr);
                 put(&mut self.snr, value.parse().ok().filter(within))
             }
-            "blind" => {
-                put(&mut self.blind, ["0", "1"].iter().position(|known| *known == value).map(|at| at == 1))
-            }
+            "blind" => put(&mut self.blind, flag(value)),
             "task" => set(&mut self.task, value),
             "offset" => {
                 let within = |offset: &i8| u32::from(offset.unsigned_abs()) <= FRAMES_PER_SECOND;

@@ -40,6 +40,8 @@ pub struct View {
     pub query: String,
     pub rank_by: RankBy,
     pub rerank: bool,
+    /// Whether all modalities are compared with all.
+    pub all_pairs: bool,
     /// Temperature of the softmax over the gallery, in thousandths; `None` is the model's own.
     pub milli_temperature: Option<u32>,
     /// The pair (sentence, picture) that is pinned in the matrix or on the map.
@@ -80,6 +82,7 @@ impl Default for View {
             query: String::new(),
             rank_by: RankBy::Cosine,
             rerank: false,
+            all_pairs: false,
             milli_temperature: None,
             pair: None,
             decoding: DecodingChoice::Own,

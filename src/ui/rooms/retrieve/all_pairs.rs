@@ -18,7 +18,7 @@ type Recalls = [[Option<f32>; 6]; 6];
 
 /// A button that has all modalities encoded, and then a table of them.
 #[component]
-pub fn AllPairs(is_all: RwSignal<bool>) -> impl IntoView {
+pub fn AllPairs(#[prop(into)] is_all: Memo<bool>) -> impl IntoView {
     let app = AppContext::here();
     let recalls = RwSignal::new(Recalls::default());
     let is_whole = Memo::new(move |_| {
@@ -45,13 +45,10 @@ pub fn AllPairs(is_all: RwSignal<bool>) -> impl IntoView {
             <Exports label="Recall@1 of all pairs" csv=move || as_csv(&recalls.get_untracked()) />
         }
     };
-    move || {
-        match is_all.get() {
-        true => table().into_any(),
-        false => {
-            view! { <div class="row"><button type="button" class="button" on:click=move |_| is_all.set(true)>"All 6 × 6"</button></div> }.into_any()
-        }
-    }
+    let toggle = move |_| app.go(|view| view.all_pairs = !view.all_pairs);
+    view! {
+        <div class="row"><button type="button" class="button" aria-expanded=move || is_all.get().to_string() on:click=toggle>"All 6 × 6"</button></div>
+        {move || is_all.get().then(table)}
     }
 }
 

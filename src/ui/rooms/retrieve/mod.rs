@@ -50,7 +50,7 @@ pub fn Retrieve() -> impl IntoView {
     let app = AppContext::here();
     provide_context(Speaker::new());
     let mode = app.pick(|view| view.retrieve);
-    let is_all = RwSignal::new(false);
+    let is_all = app.pick(|view| view.all_pairs);
     let is_playroom = Memo::new(move |_| {
         app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom))
     });
@@ -87,7 +87,7 @@ pub fn Retrieve() -> impl IntoView {
 }
 
 /// The lanes of what is looked at: those of the pair, or of all modalities.
-fn lanes(app: AppContext, is_all: RwSignal<bool>) -> Memo<Vec<EncodeLane>> {
+fn lanes(app: AppContext, is_all: Memo<bool>) -> Memo<Vec<EncodeLane>> {
     let late = is_late(app);
     Memo::new(move |_| {
         let media = app.view.with(|view| match view.retrieve {

@@ -3,7 +3,7 @@
 use triptych::device::{CpuDevice, Device};
 use triptych::io::safetensors::SafetensorsFile;
 use triptych::lab::fuse::task::{Information, Task};
-use triptych::lab::fuse::{Contestant, Modality, PARAMETERS, Race, RaceSettings};
+use triptych::lab::fuse::{Contestant, Modality, Race, RaceSettings, parameter_budget};
 use triptych::lab::sabotage::{Corruption, Sabotage};
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
@@ -80,26 +80,45 @@ fn shuffling_a_picture_that_tells_nothing_changes_nothing() {
 #[test]
 fn everyone_has_as_many_weights_and_equal_seeds_give_equal_losses() {
     let all = [&Contestant::FUSIONS[..], &Contestant::ROBUST].concat();
-    let mixture = Task { parts: [1, 1, 1, 1] };
-    let run = || run(RaceSettings { task: mixture, contestants: all.clone(), ..RaceSettings::default() }, 3);
-    let (race, losses) = run();
-    assert_eq!(losses, run().1);
-    assert!(losses.iter().all(|loss| loss.is_finite()));
-    for at in 1..race.settings.entrants().len() {
-        let evaluation = pollster::block_on(race.evaluate(at)).unwrap();
-        let share = evaluation.parameters as f32 / PARAMETERS as f32;
-        assert!((share - 1.0).abs() < 0.025, "{:?} has {}", evaluation.contestant, evaluation.parameters);
+    for &modalities in &Modality::SETS {
+        let (contestants, modalities) = (all.clone(), modalities.to_vec());
+        let settings = RaceSettings {
+            task: Task { parts: [1; 5] },
+            contestants,
+            modalities,
+            batch: 8,
+            ..RaceSettings::default()
+        };
+        let (race, losses) = run(settings.clone(), 2);
+        assert_eq!(losses, run(settings, 2).1);
+        assert!(losses.iter().all(|loss| loss.is_finite()));
+        let budget = parameter_budget(race.settings.modalities.len());
+        for at in 1..race.settings.entrants().len() {
+            let evaluation = pollster::block_on(race.evaluate(at)).unwrap();
+            let share = evaluation.parameters as f32 / budget as f32;
+            let who = (evaluation.contestant, &race.settings.modalities);
+            assert!((share - 1.0).abs() < 0.025, "{who:?} has {}", evaluation.parameters);
+            assert_eq!(evaluation.subsets.len(), (1 << race.settings.modalities.len()) - 1);
+            let shares =
+                if evaluation.gates.is_empty() { 1.0 } else { evaluation.gates.iter().map(|of| of[0]).sum() };
+            let alpha = if evaluation.alpha.is_empty() { 1.0 } else { evaluation.alpha.iter().sum() };
+            assert!((shares - 1.0_f32).abs() < 1e-4 && (alpha - 1.0_f32).abs() < 1e-4, "{who:?}");
+        }
     }
 }
 
 #[test]
 fn saved_weights_answer_as_before() {
-    let (race, _) = run(settings(Information::Redundant, &[Contestant::Gate]), 30);
-    pollster::block_on(async {
-        let bytes = race.to_file(Contestant::Gate).await.unwrap();
-        let file = SafetensorsFile::new("gate.safetensors", bytes).unwrap();
-        let (again, at) = Race::from_file(&CPU, "gate.safetensors", &file).await.unwrap();
-        let before = race.evaluate(place(&race, Contestant::Gate)).await.unwrap();
-        assert_eq!(again.evaluate(at).await.unwrap(), before);
-    });
+    for &modalities in &Modality::SETS {
+        let modalities = modalities.to_vec();
+        let (race, _) =
+            run(RaceSettings { modalities, ..settings(Information::Redundant, &[Contestant::Gate]) }, 10);
+        pollster::block_on(async {
+            let bytes = race.to_file(Contestant::Gate).await.unwrap();
+            let file = SafetensorsFile::new("gate.safetensors", bytes).unwrap();
+            let (again, at) = Race::from_file(&CPU, "gate.safetensors", &file).await.unwrap();
+            let before = race.evaluate(place(&race, Contestant::Gate)).await.unwrap();
+            assert_eq!(again.evaluate(at).await.unwrap(), before);
+        });
+    }
 }

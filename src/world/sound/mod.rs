@@ -5,12 +5,15 @@
 //! of `+ - * / sqrt` on numbers and integers that are the same everywhere.
 
 mod background;
+mod knock;
 mod modulation;
 mod sine;
 mod stem;
 #[cfg(test)]
 mod tests;
 mod timbre;
+
+pub use knock::knocks;
 
 use super::motion::{Motion, SECONDS, TICKS_PER_SECOND};
 use super::rng::Rng;

@@ -33,13 +33,8 @@ pub fn ClipQuery(medium: Medium, ranking: Ranking, children: Children) -> impl I
         true => view! { <ClipCard medium clip=kept(clip) name="the query" /> }.into_any(),
         false => view! { <Clipless medium /> }.into_any(),
     };
-    let refused = move || {
-        Speaker::here().is_refused.get().then(|| {
-            view! { <p class="small quiet" role="status">"This browser plays no sound here. Everything is also shown."</p> }
-        })
-    };
     view! {
-        <section class="clip-query" aria-label=format!("Query: {}", medium.word())>{query}{refused}</section>
+        <section class="clip-query" aria-label=format!("Query: {}", medium.word())>{query}<RefusedNote is_refused=Speaker::here().is_refused /></section>
         <FailureNote lane=Lane::ClipQuery failure />
         <OwnRank ranking />
         {children()}

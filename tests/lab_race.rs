@@ -35,8 +35,8 @@ fn accuracy(race: &Race, contestant: Contestant) -> f32 {
     evaluation.confusion.accuracy()
 }
 
-fn without_words(race: &Race, contestant: Contestant) -> f32 {
-    let sabotage = Sabotage { modality: Modality::Words, corruption: Corruption::Remove, percent: 100 };
+fn without(race: &Race, contestant: Contestant, modality: Modality) -> f32 {
+    let sabotage = Sabotage { modality, corruption: Corruption::Remove, percent: 100 };
     let result = pollster::block_on(race.evaluate_corrupted(place(race, contestant), sabotage)).unwrap();
     result.confusion.accuracy()
 }
@@ -62,7 +62,7 @@ fn modality_dropout_costs_little_and_helps_when_words_are_missing() {
     let (race, _) = run(RaceSettings { contestants: contestants.to_vec(), ..RaceSettings::sabotage() }, 400);
     let [plain, dropout] = contestants.map(|contestant| accuracy(&race, contestant));
     assert!(dropout >= plain - 0.05, "with both: {dropout}, without dropout {plain}");
-    let [plain, dropout] = contestants.map(|contestant| without_words(&race, contestant));
+    let [plain, dropout] = contestants.map(|contestant| without(&race, contestant, Modality::Words));
     assert!(dropout >= plain + 0.15, "with the picture alone: {dropout}, without dropout {plain}");
 }
 
@@ -75,6 +75,40 @@ fn shuffling_a_picture_that_tells_nothing_changes_nothing() {
     let result =
         pollster::block_on(race.evaluate_corrupted(place(&race, Contestant::Concat), sabotage)).unwrap();
     assert!((result.confusion.accuracy() - own).abs() < 0.02);
+}
+
+#[test]
+fn parity_of_three_modalities_needs_a_product_and_defeats_a_sum_of_logits() {
+    let modalities = Modality::ALL.to_vec();
+    let settings = settings(Information::Synergy, &[Contestant::Late, Contestant::Product]);
+    let (race, _) = run(RaceSettings { modalities, ..settings }, 1000);
+    for blind in [Contestant::Late, Contestant::Picture, Contestant::Words, Contestant::Sound] {
+        let accuracy = accuracy(&race, blind);
+        assert!(accuracy <= 0.57, "{blind:?} reaches {accuracy}");
+    }
+    let product = pollster::block_on(race.evaluate(place(&race, Contestant::Product))).unwrap();
+    assert!(product.confusion.accuracy() >= 0.9, "the product reaches {}", product.confusion.accuracy());
+    let [fewer @ .., all] = &product.subsets[..] else { panic!("{:?}", product.subsets) };
+    assert!(
+        all.accuracy >= 0.9 && fewer.iter().all(|subset| subset.accuracy <= 0.55),
+        "{:?}",
+        product.subsets
+    );
+}
+
+#[test]
+fn a_sound_that_is_removed_costs_most_where_it_was_never_missed() {
+    let contestants = [Contestant::Concat, Contestant::Dropout];
+    let modalities = vec![Modality::Picture, Modality::Sound];
+    let settings = settings(Information::Redundant, &contestants);
+    let (race, _) = run(RaceSettings { modalities, ..settings }, 300);
+    let whole = contestants.map(|contestant| accuracy(&race, contestant));
+    assert!(whole.iter().all(|accuracy| *accuracy >= 0.95), "{whole:?}");
+    let [plain, dropout] = contestants.map(|contestant| without(&race, contestant, Modality::Sound));
+    assert!(
+        plain <= whole[0] - 0.2 && dropout >= plain + 0.15,
+        "without sound {plain}, with dropout {dropout}"
+    );
 }
 
 #[test]

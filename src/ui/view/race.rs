@@ -88,7 +88,9 @@ impl RaceView {
         let is_good = match key {
             "seed" => set(&mut settings.seed, value),
             "task" => put(&mut settings.task, task_of(value)),
-            "modalities" => put(&mut settings.modalities, names_of(value).into_iter().collect::<Result<_, _>>().ok()),
+            "modalities" => {
+                put(&mut settings.modalities, names_of(value).into_iter().collect::<Result<_, _>>().ok())
+            }
             "with" => {
                 let names = names_of(value);
                 let is_good = names.iter().all(Result::is_ok);

@@ -3,8 +3,8 @@
 mod gain;
 
 use super::race::{
-    Answers, Curves, Inside, RaceControls, RaceRoom, RaceSlot, SampleChoice, Standings, Subsets, about, formula,
-    milliseconds, section, shown_sample, title,
+    Answers, Curves, Inside, RaceControls, RaceRoom, RaceSlot, SampleChoice, Standings, Subsets, about,
+    formula, milliseconds, section, shown_sample, title,
 };
 use crate::lab::fuse::{Contestant, Evaluation, parameter_budget};
 use crate::ui::components::icon::{Glyph, Icon};

@@ -10,11 +10,8 @@ use crate::ui::state::Shared;
 use leptos::prelude::*;
 
 /// Below the first level lies silence.
-const SPECTRUM: Spectrum = Spectrum {
-    seconds: LENGTH,
-    levels: [-80.0, 10.0],
-    axes: ["Frequency (mel band)", "Time (0 to 2 s)"],
-};
+const SPECTRUM: Spectrum =
+    Spectrum { seconds: LENGTH, levels: [-80.0, 10.0], axes: ["Frequency (mel band)", "Time (0 to 2 s)"] };
 
 #[component]
 pub fn SpectrogramMap(#[prop(into)] mix: Memo<Shared<Vec<f32>>>, player: Player) -> impl IntoView {
@@ -27,8 +24,11 @@ pub fn SpectrogramMap(#[prop(into)] mix: Memo<Shared<Vec<f32>>>, player: Player)
     });
     let centre = move |band: usize| {
         app.requests.spectrogram.with(|request| {
-            let found = request.value.as_ref().as_ref();
-            found.and_then(|found| found.centres.get(band).copied()).unwrap_or(0.0)
+            let centre = match &*request.value {
+                Some(found) => found.centres.get(band).copied(),
+                None => None,
+            };
+            centre.unwrap_or(0.0)
         })
     };
     // What is shown may be of another mixture, until that of now has come.

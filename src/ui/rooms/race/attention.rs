@@ -24,11 +24,13 @@ pub fn Attention(room: RaceRoom) -> impl IntoView {
     });
     let matrix = Memo::new(move |_| {
         let values = room.evaluation.with(|all| all.as_ref().map(|evaluation| evaluation.attention.clone()));
-        let values =
-            values.filter(|values| values.len() == rows * columns).unwrap_or_else(|| vec![0.0; rows * columns]);
+        let values = values
+            .filter(|values| values.len() == rows * columns)
+            .unwrap_or_else(|| vec![0.0; rows * columns]);
         Shared::new(Matrix::new(rows, columns, values))
     });
-    let axes = [place_axis(first), if sources.len() == 1 { place_axis(sources[0]) } else { "image, then sound" }];
+    let axes =
+        [place_axis(first), if sources.len() == 1 { place_axis(sources[0]) } else { "image, then sound" }];
     let say = move |matrix: &Matrix, (row, column): (usize, usize)| {
         let from = match first {
             Modality::Words => {

@@ -46,9 +46,7 @@ pub fn about(contestant: Contestant) -> &'static str {
             "Each modality has a classifier of its own, and their logits are added with learned weights: no unit sees two modalities, so what \
              only all together tell cannot be learned."
         }
-        Contestant::Concat => {
-            "The feature vectors are concatenated; the head that follows can combine them."
-        }
+        Contestant::Concat => "The feature vectors are concatenated; the head that follows can combine them.",
         Contestant::Sum => {
             "The feature vectors are added before the head, whose nonlinearity can still combine them: unlike a sum of logits."
         }
@@ -58,11 +56,15 @@ pub fn about(contestant: Contestant) -> &'static str {
         Contestant::Gate => {
             "A gate that sees all modalities decides for each feature how much of each is taken."
         }
-        Contestant::Bilinear => "Every feature of one modality interacts with every feature of the others, at a low rank.",
+        Contestant::Bilinear => {
+            "Every feature of one modality interacts with every feature of the others, at a low rank."
+        }
         Contestant::Pool => {
             "A weighted mean of the feature vectors; the weights are a softmax over one score per modality."
         }
-        Contestant::Cross => "One modality (the words, or else the image) attends to the others: attention one way.",
+        Contestant::Cross => {
+            "One modality (the words, or else the image) attends to the others: attention one way."
+        }
         Contestant::CoAttention => "Every modality attends to the others.",
         Contestant::Joint => "One transformer over the tokens of all modalities.",
         Contestant::Dropout => "Concatenation; in training, modalities are sometimes removed.",
@@ -70,19 +72,21 @@ pub fn about(contestant: Contestant) -> &'static str {
             "Each feature vector is weighted by its estimated reliability, learned with noisy samples."
         }
         Contestant::Imputation => "A missing modality is predicted from those that are there.",
-        Contestant::Experts => {
-            "One expert for each modality and one for all; a router mixes their answers."
+        Contestant::Experts => "One expert for each modality and one for all; a router mixes their answers.",
+        Contestant::Modulated => {
+            "Late fusion; the gradient of a modality that learns faster than the others is reduced."
         }
-        Contestant::Modulated => "Late fusion; the gradient of a modality that learns faster than the others is reduced.",
     }
 }
 
 /// The section of the whitepaper.
 pub fn section(contestant: Contestant) -> &'static str {
     match contestant {
-        Contestant::Majority | Contestant::Picture | Contestant::Words | Contestant::Sound | Contestant::Shuffled => {
-            "5, unimodal encoders"
-        }
+        Contestant::Majority
+        | Contestant::Picture
+        | Contestant::Words
+        | Contestant::Sound
+        | Contestant::Shuffled => "5, unimodal encoders",
         Contestant::Early => "7.1, early fusion",
         Contestant::Late => "7.2, late fusion",
         Contestant::Gate => "8.1, gated fusion",
@@ -103,7 +107,8 @@ pub fn section(contestant: Contestant) -> &'static str {
 
 /// A term for each of `count` modalities, joined.
 fn each(count: usize, between: &'static str, term: impl Fn(usize) -> AnyView) -> AnyView {
-    let joined = |m: usize| (m > 1).then_some(between).into_iter().map(|text| text.into_any()).chain([term(m)]);
+    let joined =
+        |m: usize| (m > 1).then_some(between).into_iter().map(|text| text.into_any()).chain([term(m)]);
     (1..=count).flat_map(joined).collect_view().into_any()
 }
 
@@ -116,7 +121,8 @@ fn indexed(name: &'static str, m: usize) -> AnyView {
 pub fn formula(contestant: Contestant, count: usize) -> AnyView {
     let mlp = |terms: AnyView| view! { <var>"ŷ"</var> " = MLP(" {terms} ")" }.into_any();
     let row = |names: &'static [&'static str]| {
-        let terms = each(count, "; ", move |m| names.iter().map(|name| indexed(name, m)).collect_view().into_any());
+        let terms =
+            each(count, "; ", move |m| names.iter().map(|name| indexed(name, m)).collect_view().into_any());
         view! { "[" {terms} "]" }.into_any()
     };
     let fused = |between| each(count, between, |m| indexed("h", m));

@@ -41,7 +41,10 @@ fn mixed(modalities: &[Modality]) -> Task {
 pub fn kinds(modalities: &[Modality]) -> Vec<(Task, &'static str)> {
     let pure = ORDER.into_iter().filter(|information| information.is_among(modalities));
     let mut kinds: Vec<_> = pure.map(|information| (Task::pure(information), title(information))).collect();
-    kinds.push((half(modalities), if modalities[0] == Modality::Picture { "Image in half" } else { "Text in half" }));
+    kinds.push((
+        half(modalities),
+        if modalities[0] == Modality::Picture { "Image in half" } else { "Text in half" },
+    ));
     // Without words nothing would say which kind a sample is of.
     if modalities.contains(&Modality::Words) {
         kinds.push((mixed(modalities), if modalities.len() == 2 { "All four" } else { "All five" }));

@@ -16,7 +16,7 @@ mod subsets;
 pub use contestants::{about, formula, section, title, tone};
 pub use controls::RaceControls;
 pub use curves::{Curves, smoothed};
-pub use inside::{Inside, weights};
+pub use inside::Inside;
 pub use modalities::{look, word};
 pub use sample::{Answers, ContestantAnswer, SampleChoice, shown_sample};
 pub use standings::{Standings, milliseconds};
@@ -89,7 +89,19 @@ impl RaceRoom {
             let inside = inside.get();
             evaluations.with(|all| all.iter().find(|known| known.contestant == inside).cloned())
         });
-        RaceRoom { app, slot, view, settings, modalities, training, race, samples, evaluations, inside, evaluation }
+        RaceRoom {
+            app,
+            slot,
+            view,
+            settings,
+            modalities,
+            training,
+            race,
+            samples,
+            evaluations,
+            inside,
+            evaluation,
+        }
     }
 
     /// Changes what is looked at.

@@ -25,10 +25,7 @@ pub fn shown_sample(room: RaceRoom) -> Memo<Option<(usize, Sample)>> {
 
 /// What is shown, said and heard in a sample, and its truth.
 #[component]
-pub fn SampleChoice(
-    room: RaceRoom,
-    #[prop(into)] sample: Memo<Option<(usize, Sample)>>,
-) -> impl IntoView {
+pub fn SampleChoice(room: RaceRoom, #[prop(into)] sample: Memo<Option<(usize, Sample)>>) -> impl IntoView {
     let at = Memo::new(move |_| room.view.with(|view| view.sample));
     let panel = move |(at, sample): (usize, Sample)| {
         let modalities = room.modalities.get();

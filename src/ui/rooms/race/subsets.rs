@@ -71,7 +71,8 @@ mod tests {
             accuracy,
             confidence,
         };
-        let all = [score(&[Picture], 0.5, 0.6), score(&[Sound], 0.9, 0.95), score(&[Picture, Sound], 0.98, 0.95)];
+        let all =
+            [score(&[Picture], 0.5, 0.6), score(&[Sound], 0.9, 0.95), score(&[Picture, Sound], 0.98, 0.95)];
         let rows = rows(&all);
         assert_eq!(rows[0], ["image + sound", "0.980", "–", "0.950", "–"]);
         assert_eq!(rows[1], ["sound", "0.900", "-8", "0.950", "+0"]);

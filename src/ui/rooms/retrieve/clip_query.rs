@@ -3,7 +3,7 @@
 use super::found::OwnRank;
 use super::ranking::Ranking;
 use crate::session::protocol::Lane;
-use crate::ui::components::clip::{ClipCard, Speaker};
+use crate::ui::components::clip::{ClipCard, RefusedNote, Speaker};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;

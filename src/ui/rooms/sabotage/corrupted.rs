@@ -16,8 +16,7 @@ const NOTHING: u8 = 128;
 pub fn CorruptedSample(room: RaceRoom, results: DeskResults) -> impl IntoView {
     let sample = Memo::new(move |_| {
         let modality = results.modality.get();
-        let (at, corruption, percent) =
-            room.view.with(|view| (view.sample, view.corruption, view.percent));
+        let (at, corruption, percent) = room.view.with(|view| (view.sample, view.corruption, view.percent));
         let sabotage = Sabotage { modality, corruption, percent };
         let seed = room.settings.with(|settings| settings.seed);
         room.samples.with(|samples| given(samples, at, sabotage, seed))
@@ -26,7 +25,11 @@ pub fn CorruptedSample(room: RaceRoom, results: DeskResults) -> impl IntoView {
         let (at, percent) = room.view.with(|view| (view.sample, view.percent));
         let answer = |contestant: Contestant| {
             let result = results.result(contestant, percent)?;
-            Some(ContestantAnswer { contestant, probability: *result.probabilities.get(at)?, gates: Vec::new() })
+            Some(ContestantAnswer {
+                contestant,
+                probability: *result.probabilities.get(at)?,
+                gates: Vec::new(),
+            })
         };
         let entrants = room.settings.with(|settings| settings.entrants());
         entrants.into_iter().filter_map(answer).collect::<Vec<_>>()
@@ -41,12 +44,7 @@ pub fn CorruptedSample(room: RaceRoom, results: DeskResults) -> impl IntoView {
 }
 
 /// The sample as the contestants get it.
-fn given(
-    samples: &[Sample],
-    at: usize,
-    sabotage: Sabotage,
-    seed: u64,
-) -> Option<(usize, Sample)> {
+fn given(samples: &[Sample], at: usize, sabotage: Sabotage, seed: u64) -> Option<(usize, Sample)> {
     let shown = samples.get(at)?;
     let all: Vec<NetworkInput> = samples.iter().map(NetworkInput::from).collect();
     let given = corrupt_sample(&all, at, sabotage, seed);

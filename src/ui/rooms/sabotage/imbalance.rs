@@ -66,7 +66,9 @@ fn norms(race: &RaceState, contestant: Contestant, modalities: &[Modality]) -> V
     };
     let all = modalities.iter().enumerate().map(|(at, &modality)| (modality, of(at)));
     let learning = all.filter(|(_, points)| !points.is_empty());
-    learning.map(|(modality, points)| curve(modality, format!("{} encoder", word(modality)), points)).collect()
+    learning
+        .map(|(modality, points)| curve(modality, format!("{} encoder", word(modality)), points))
+        .collect()
 }
 
 fn curve(modality: Modality, name: String, points: Vec<(f32, f32)>) -> Series {
@@ -89,7 +91,8 @@ fn series(alone: &[(u64, Vec<f32>)], modalities: &[Modality]) -> Vec<Series> {
 /// The evaluation from which on one modality stays ahead of all others, and which one.
 fn takeover(alone: &[(u64, Vec<f32>)], modalities: &[Modality]) -> Option<(u64, &'static str)> {
     let leader = |all: &[f32]| {
-        let leads = |at: &usize| all.iter().enumerate().all(|(other, own)| other == *at || all[*at] - own >= LEAD);
+        let leads =
+            |at: &usize| all.iter().enumerate().all(|(other, own)| other == *at || all[*at] - own >= LEAD);
         (0..all.len()).find(leads)
     };
     let who = leader(&alone.last()?.1)?;
@@ -109,7 +112,8 @@ mod tests {
         };
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[(0, &[0.5, 0.5]), (20, &[0.5, 0.55])]), None);
-        let run: [(u64, &[f32]); 4] = [(0, &[0.7, 0.5]), (20, &[0.5, 0.5]), (40, &[0.5, 0.8]), (60, &[0.6, 0.9])];
+        let run: [(u64, &[f32]); 4] =
+            [(0, &[0.7, 0.5]), (20, &[0.5, 0.5]), (40, &[0.5, 0.8]), (60, &[0.6, 0.9])];
         assert_eq!(of(&run), Some((40, "text")));
         assert_eq!(of(&[(0, &[0.5, 0.9]), (20, &[0.9, 0.9])]), None, "the other has caught up");
         assert_eq!(of(&[(0, &[0.5, 0.9, 0.5]), (20, &[0.6, 0.5, 0.8])]), Some((20, "sound")));

@@ -6,7 +6,9 @@ mod drop;
 mod imbalance;
 mod results;
 
-use super::race::{Curves, RaceControls, RaceRoom, RaceSlot, Standings, Subsets, about, formula, section, title};
+use super::race::{
+    Curves, RaceControls, RaceRoom, RaceSlot, Standings, Subsets, about, formula, section, title,
+};
 use crate::lab::fuse::Contestant;
 use crate::ui::components::form::{NumberField, Slider};
 use crate::ui::components::inspector::{Figure, Inspector};

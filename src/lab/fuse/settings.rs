@@ -104,3 +104,34 @@ impl RaceSettings {
         entrants
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_before_there_was_sound_are_of_picture_and_words() {
+        let old = r#"{"seed":1,"task":{"parts":[0,0,0,1]},"contestants":["Gate"],"batch":4,"micro_rate":1000,"dropout":40,"modulation":10}"#;
+        let settings: RaceSettings = serde_json::from_str(old).unwrap();
+        let contestants = vec![Contestant::Gate];
+        assert_eq!(settings, RaceSettings { batch: 4, contestants, ..RaceSettings::default() });
+    }
+
+    #[test]
+    fn modalities_are_two_or_three_in_their_order_and_the_task_has_samples_of_them() {
+        let of = |modalities: &[Modality], task| {
+            RaceSettings { modalities: modalities.to_vec(), task, ..RaceSettings::default() }.check()
+        };
+        let synergy = Task::pure(Information::Synergy);
+        assert!(Modality::SETS.iter().all(|set| of(set, synergy).is_ok()));
+        let [picture, words, sound] = Modality::ALL;
+        for wrong in [&[] as &[Modality], &[words], &[words, picture], &[sound, sound]] {
+            assert!(of(wrong, synergy).unwrap_err().contains("two or three"), "{wrong:?}");
+        }
+        let unheard = of(&[picture, words], Task::pure(Information::Sound));
+        assert!(unheard.unwrap_err().contains("no samples"));
+        let alone = vec![Contestant::Sound, Contestant::Late];
+        let entrants = RaceSettings { contestants: alone, ..RaceSettings::default() }.entrants();
+        assert!(!entrants.contains(&Contestant::Sound) && entrants.contains(&Contestant::Late));
+    }
+}

@@ -37,9 +37,9 @@ pub fn Spectrogram(
     matrix: Memo<Shared<Matrix>>,
     label: &'static str,
     /// Hz at which a band is centred.
-    centre: impl Fn(usize) -> f32 + Send + Sync + 'static,
+    centre: Callback<usize, f32>,
     /// Goes to a second.
-    go: impl Fn(f64) + Copy + Send + Sync + 'static,
+    go: Callback<f64>,
     #[prop(optional)] playhead: Option<Memo<f64>>,
 ) -> impl IntoView {
     let cell = RwSignal::new(None::<(usize, usize)>);
@@ -49,18 +49,18 @@ pub fn Spectrogram(
             let (bands, frames) = (matrix.rows, matrix.columns);
             (row < bands && frame < frames).then(|| {
                 let (seconds, level) = (spectrum.at(frame, frames), matrix.at(row, frame));
-                format!("{seconds:.2} s, {:.0} Hz: {level:.0} dB", centre(bands - 1 - row))
+                format!("{seconds:.2} s, {:.0} Hz: {level:.0} dB", centre.run(bands - 1 - row))
             })
         })
     };
     let pin = move |(_, frame): (usize, usize)| {
-        go(spectrum.at(frame, matrix.with_untracked(|matrix| matrix.columns)));
+        go.run(spectrum.at(frame, matrix.with_untracked(|matrix| matrix.columns)));
     };
     let ends = Memo::new(move |_| spectrum.levels.map(|level| format!("{level:.0}")));
     view! {
         <div class="spectrogram">
             <p><Term id="log-mel-spectrogram">"Log-mel spectrogram"</Term></p>
-            <HeatMap label axes=spectrum.axes matrix cell pin pinned=Memo::new(|_| None) nostrip:playhead=playhead />
+            <HeatMap label axes=spectrum.axes matrix cell pin=Callback::new(pin) pinned=Memo::new(|_| None) nostrip:playhead=playhead />
             <Legend ends quantity="Level (dB)" />
             <p class="small quiet told" aria-live="polite">{move || told().unwrap_or_else(|| "Point at the spectrogram to read a level.".into())}</p>
         </div>

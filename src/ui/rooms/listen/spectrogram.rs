@@ -42,7 +42,7 @@ pub fn SpectrogramMap(#[prop(into)] mix: Memo<Shared<Vec<f32>>>, player: Player)
     view! {
         <div class:stale=move || is_stale.get()>
             <Spectrogram spectrum=SPECTRUM matrix label="Log-mel spectrogram: arrow keys move, Enter goes to that time"
-                centre go=move |seconds| player.go(seconds) playhead />
+                centre=Callback::new(centre) go=Callback::new(move |seconds| player.go(seconds)) playhead />
         </div>
     }
 }

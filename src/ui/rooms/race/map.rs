@@ -24,7 +24,7 @@ pub fn Map(
     view! {
         <div class="map">
             <h3>{label.split(';').next().unwrap_or(label)}</h3>
-            <HeatMap label axes matrix cell pinned=Memo::from(None) pin=|_| {} />
+            <HeatMap label axes matrix cell pinned=Memo::from(None) pin=Callback::new(|_| {}) />
             <Legend ends quantity />
             <p class="small quiet" aria-live="polite">{said}</p>
         </div>

@@ -30,7 +30,7 @@ pub fn SampleSound(at: usize, sample: Sample) -> impl IntoView {
     let when = if sample.sound == knocks.spectrogram() { "" } else { ", before the corruption" };
     view! {
         <Spectrogram spectrum=SPECTRUM matrix=Memo::from(matrix)
-            label="Log-mel spectrogram of the sound; use the arrow keys" centre=|band| centre(band) as f32 go=|_| {} />
+            label="Log-mel spectrogram of the sound; use the arrow keys" centre=Callback::new(|band| centre(band) as f32) go=Callback::new(|_| {}) />
         <div class="row">
             <PlaySound samples=Memo::from(Shared::new(knocks.waveform())) name=Memo::from(format!("sample {at}")) />
             <span>{count}{when}</span>

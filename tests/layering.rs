@@ -75,8 +75,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "lab",
         &[
-            "pca", "softmax", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn", "model",
-            "infer", "eval", "train",
+            "fft", "pca", "softmax", "world", "pixels", "tensor", "io", "plan", "device", "ops", "nn",
+            "model", "infer", "eval", "train",
         ],
     ),
     (

@@ -291,11 +291,12 @@ fn training_goes_on_where_it_stands_and_begins_anew_when_asked_to_go_back() {
 
     let percents = vec![0, 100];
     let (modality, corruption) = (Modality::Words, Corruption::Mask);
+    let entrants = settings.entrants().len();
     let experiment = Experiment::Race(settings);
     let command =
         Command::Sabotage { experiment: experiment.clone(), step: 2, modality, corruption, percents };
     let events = pollster::block_on(client.ask(command));
-    assert_eq!(events.len(), 2 * (Contestant::BASELINES.len() + 1) + 1);
+    assert_eq!(events.len(), 2 * entrants + 1);
     assert_eq!(events.last(), Some(&Event::CorruptionsEvaluated));
     let events = pollster::block_on(client.ask(Command::Weights {
         experiment,

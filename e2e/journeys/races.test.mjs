@@ -224,12 +224,73 @@ journey(
 );
 
 journey(
+  "a race takes three modalities: a task in the sound, every subset in a table, a knock seen and played, sound taken away",
+  async (lab) => {
+    const run = new Run(lab.page);
+    await lab.open("fuse?with=concat.gate");
+    await run.rests("0");
+    await lab.page.getByRole("button", { name: "Image + text + sound", exact: true }).click();
+    await lab.page.waitForURL(/modalities=picture\.words\.sound/);
+    await lab.page.getByRole("button", { name: "Unique to the sound", exact: true }).click();
+    await lab.page.waitForURL(/task=0-0-0-0-1/);
+    await run.rests("0");
+    await run.button("Train").click();
+    await run.reaches(100);
+    await run.button("Pause").click();
+    const step = await run.rests();
+    const accuracy = await run.accuracies();
+    assert.ok(accuracy["Image only"] < 0.6 && "Sound only" in accuracy, JSON.stringify(accuracy));
+
+    const table = lab.page.locator("table.subsets tbody tr");
+    const rows = await table.evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)));
+    assert.deepEqual(rows.map(([given]) => given).slice(0, 3), ["image + text + sound", "text + sound", "image + sound"]);
+    assert.equal(rows.length, 7);
+    for (const [given, accuracy, , confidence] of rows) {
+      assert.ok(Number(accuracy) > 0 && Number(confidence) >= 0.5, `${given}: ${accuracy}, ${confidence}`);
+    }
+    const sample = lab.page.locator(".sample");
+    await sample.getByText(/^(one knock|two knocks)$/).waitFor();
+    await sample.getByRole("button", { name: /^Play the sound of sample/ }).click();
+    await lab.screenshot("fuse-three");
+
+    await lab.page.getByRole("button", { name: "Corrupt these models in Sabotage" }).click();
+    await lab.heading().filter({ hasText: "Sabotage" }).waitFor();
+    await run.rests(String(step));
+    await lab.page.getByRole("button", { name: "The sound", exact: true }).click();
+    await lab.page.getByRole("button", { name: "Remove", exact: true }).click();
+    await lab.page.getByRole("slider", { name: "Strength" }).fill("0");
+    const answers = async () => {
+      const all = sample.locator("table tbody tr");
+      await lab.page.waitForFunction(() => document.querySelectorAll(".sample table tbody tr").length === 7, null, { timeout: 120_000 });
+      return (await all.allTextContents()).join("\n");
+    };
+    const clean = await answers();
+    await lab.page.getByRole("slider", { name: "Strength" }).fill("100");
+    await lab.page.waitForURL(/spoil=sound-remove-100/);
+    await lab.page.getByText("(no sound)").waitFor();
+    await lab.page.waitForFunction((clean) => {
+      const rows = [...document.querySelectorAll(".sample table tbody tr")];
+      return rows.length === 7 && rows.map((row) => row.textContent).join("\n") !== clean;
+    }, clean, { timeout: 120_000 });
+
+    // What is no set of modalities is told, and the race is that of two.
+    await lab.open("fuse?with=late&modalities=words.smell");
+    await lab.page.getByText(/modalities/).first().waitFor();
+    const pressed = lab.page.getByRole("group", { name: "Modalities" }).locator("[aria-pressed=true]");
+    assert.equal(await pressed.textContent(), "Image + text");
+  },
+  CPU,
+);
+
+journey(
   "the rooms of races fit both themes and a phone",
   async (lab) => {
     const run = new Run(lab.page);
     const rooms = {
       "fuse-race": "fuse?with=gate.bilinear.cross-attention&step=20&inside=bilinear",
       "sabotage-race": "sabotage?with=late.modulated&step=20&spoil=picture-blur-60&sample=4",
+      "fuse-race-three": "fuse?modalities=picture.words.sound&task=1-1-1-1-1&with=gate.cross-attention&step=20&inside=gate",
+      "sabotage-race-sound": "sabotage?modalities=words.sound&with=late.experts&step=20&spoil=sound-mask-60&sample=4&inside=experts",
     };
     for (const [name, address] of Object.entries(rooms)) {
       await lab.open(address);

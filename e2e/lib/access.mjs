@@ -29,7 +29,9 @@ export const ROOMS = [
   "contrast?batch=8&width=16&steps=20&step=2&space=coordinated",
   "contrast?show=objectives&race-batch=8&race-steps=1&race-probes=1",
   "fuse?with=gate.bilinear.cross-attention&batch=8&step=1&inside=bilinear",
+  "fuse?modalities=picture.words.sound&with=gate.cross-attention&batch=8&step=1&inside=cross-attention",
   "sabotage?with=late.modulated&batch=8&step=1&spoil=picture-blur-60",
+  "sabotage?modalities=words.sound&with=late&batch=8&step=1&spoil=sound-mask-60",
   "album",
   "models",
 ];

@@ -1,16 +1,15 @@
 //! Layers that the small models share.
 
-use super::picture::SIDE;
 use crate::ops::activation::{Activation, activation};
 use crate::ops::binary::add;
 use crate::ops::scale::scale;
 use crate::ops::{conv2d, permute};
 use crate::plan::{PlanBuilder, SlotId};
 
-/// Pictures `[B, 3, SIDE, SIDE]` through 3x3 convolutions of stride 2 with GELU between them, to cells `[B, G*G, D]` in
-/// row-major order; `channels` are their outputs, the last is `D`, and `G = SIDE / 2^len`.
-pub fn stem(b: &mut PlanBuilder, pixels: SlotId, channels: &[usize]) -> SlotId {
-    let mut x = pixels;
+/// Planes `[B, C, H, W]` through 3x3 convolutions of stride 2 with GELU between them, to cells `[B, H*W / 4^len, D]` in
+/// row-major order; `channels` are their outputs, the last is `D`.
+pub fn stem(b: &mut PlanBuilder, planes: SlotId, channels: &[usize]) -> SlotId {
+    let mut x = planes;
     for (i, &outputs) in channels.iter().enumerate() {
         x = b.scope(format!("stem.{i}"), |b| {
             let inputs = b.shape(x)[1];
@@ -22,8 +21,8 @@ pub fn stem(b: &mut PlanBuilder, pixels: SlotId, channels: &[usize]) -> SlotId {
             x = activation(b, x, Activation::Gelu);
         }
     }
-    let (batch, side) = (b.shape(x)[0], SIDE >> channels.len());
-    let x = b.reshape(x, [batch, channels[channels.len() - 1], side * side]);
+    let shape = b.shape(x).clone();
+    let x = b.reshape(x, [shape[0], shape[1], shape[2] * shape[3]]);
     permute::permute(b, x, &[0, 2, 1])
 }
 

@@ -5,4 +5,5 @@ pub mod fuse;
 pub mod layers;
 pub mod picture;
 pub mod sabotage;
+pub mod sound;
 pub mod weights;

@@ -58,6 +58,29 @@ fn a_race_is_run_saved_and_judged_again() {
 }
 
 #[test]
+fn a_race_of_three_modalities_is_saved_and_judged_again_with_every_subset() {
+    let folder = tempfile::tempdir().unwrap();
+    let race = ["--modalities", "picture,words,sound", "--parts", "1,0,0,1,1", "--contestants", "gate"];
+    let run = ["--steps", "2", "--batch", "4", "--save", path(folder.path())];
+    let document = json(&[&["lab", "fuse"], &race[..], &run[..], &CPU[..]].concat());
+    let contestants = document["contestants"].as_array().unwrap();
+    let names: Vec<&str> = contestants.iter().map(|one| one["contestant"].as_str().unwrap()).collect();
+    assert_eq!(names, ["majority", "picture", "words", "sound", "shuffled", "gate"]);
+    let gate = &contestants[5];
+    assert_eq!(gate["subsets"].as_object().unwrap().len(), 7);
+    assert_eq!(gate["subsets"]["picture+words+sound"]["accuracy"], gate["accuracy"]);
+    assert!(gate["subsets"]["words+sound"]["confidence"].as_f64().unwrap() >= 0.5);
+    assert_eq!(gate["gates"].as_array().unwrap().len(), 3);
+    let file = folder.path().join("gate.safetensors");
+    assert_eq!(json(&[&["lab", "evaluate", path(&file)], &CPU[..]].concat()), *gate);
+
+    for (modalities, said) in [("words,picture", "in that order"), ("picture,smell", "no modality `smell`")] {
+        let (code, error) = failure(&["lab", "fuse", "--modalities", modalities]);
+        assert!(code == Some(2) && error.contains(said), "{error}");
+    }
+}
+
+#[test]
 fn a_graphics_processor_is_timed_and_a_software_one_on_less_work() {
     let document = json(&["bench", "--gpu", "--runs", "2"]);
     let is_software = document["software"].as_bool().unwrap();

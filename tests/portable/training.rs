@@ -21,7 +21,7 @@ const STEPS: u64 = 20;
 async fn curves(device: &Device, steps: u64, contestants: &[Contestant]) -> Vec<(&'static str, Vec<f32>)> {
     let contestants = contestants.to_vec();
     let settings =
-        RaceSettings { task: Task { parts: [1; 4] }, contestants, batch: 8, ..RaceSettings::default() };
+        RaceSettings { task: Task { parts: [1; 5] }, contestants, batch: 8, ..RaceSettings::default() };
     let mut race = Race::begin(device, settings).await.expect("the race begins");
     let settings = contrast::ContrastSettings { batch: 8, ..contrast::ContrastSettings::default() };
     let mut run = contrast::Run::begin(device, settings).await.expect("the run begins");

@@ -8,7 +8,7 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-const ADDRESSES: [&str; 14] = [
+const ADDRESSES: [&str; 15] = [
     "retrieve?picture=7-0&gallery=12&by=matrix&q=a%20red%20circle&rerank=1&temp=0.07&temperature=70&pair=3-200",
     "caption?picture=18446744073709551615-3&edit=1&decode=sampling-0.8-7&decode=sample-800-7&prefix=a+large&layer-no=2&head-no=3&word=2",
     "caption?decode=beam-3&model=openai%2Fclip-vit-base-patch32%40main&weights=int8",
@@ -18,6 +18,7 @@ const ADDRESSES: [&str; 14] = [
     "contrast?seed=2&space=mixed&loss=sigmoid&way=text&hard=1&temp=0.07&tau=70&batch=16&width=32&lr=0.0009&rate=900&steps=300&step=30&cell=1-2",
     "contrast?show=objectives&race-seed=4&race-batch=8&race-steps=60&race-probes=20&race-lr=0.0005&race-rate=500&race-piece=9",
     "fuse?seed=7&task=1-2-0-9&with=late.gate&batch=16&lr=0.0003&rate=300&dropout=10&alpha=0.1&modulation=1&step=340&sample=12&inside=gate",
+    "fuse?modalities=picture.words.sound&task=1-1-1-1-1&with=gate",
     "sabotage?spoil=words-delay-50&step=400&model=http%3A%2F%2Flocalhost%3A8000%2Fclip%2F",
     "retrieve?from=sound&to=table&by=sentences",
     "space?space=coordinated&point=12-sound&minus=red&plus=ring",

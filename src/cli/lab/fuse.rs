@@ -3,7 +3,7 @@
 use std::fs::create_dir_all;
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::millionths;
 use crate::cli::model::choose_device;
@@ -11,7 +11,7 @@ use crate::cli::{CliError, Common, bar};
 use crate::device::Device;
 use crate::io::file::write_atomic;
 use crate::lab::fuse::task::{Information, Task};
-use crate::lab::fuse::{Contestant, Evaluation, Modality, Race, RaceSettings};
+use crate::lab::fuse::{Contestant, Evaluation, Modality, Race, RaceSettings, SubsetScore};
 use crate::lab::sabotage::{Corruption, Sabotage};
 
 #[derive(clap::Args)]
@@ -22,7 +22,10 @@ pub(super) struct Options {
     /// Steps of every contestant
     #[arg(long, default_value_t = 300)]
     steps: u64,
-    /// Parts of the mixture: redundant,picture,words,synergy
+    /// Two or three of picture, words and sound, comma-separated and in that order
+    #[arg(long, value_delimiter = ',')]
+    modalities: Option<Vec<String>>,
+    /// Parts of the mixture: redundant,picture,words,synergy, and where there is sound a fifth for sound
     #[arg(long, value_delimiter = ',')]
     parts: Option<Vec<u8>>,
     /// Fusion methods besides the baselines, comma-separated
@@ -60,9 +63,14 @@ impl Options {
     fn settings(&self, mut settings: RaceSettings) -> Result<RaceSettings, CliError> {
         settings.seed = self.seed;
         if let Some(parts) = &self.parts {
-            let parts =
-                parts.as_slice().try_into().map_err(|_| CliError::input("--parts takes four numbers"))?;
-            settings.task = Task { parts };
+            settings.task = Task::of(parts).ok_or(CliError::input("--parts takes four or five numbers"))?;
+        }
+        if let Some(names) = &self.modalities {
+            let of = |name: &String| {
+                let none = || format!("there is no modality `{name}`; there are picture, words and sound");
+                name.parse::<Modality>().map_err(|_| CliError::Input(none()))
+            };
+            settings.modalities = names.iter().map(of).collect::<Result<_, _>>()?;
         }
         if let Some(names) = &self.contestants {
             let of = |name: &String| name.parse::<Contestant>().map_err(|_| CliError::Input(unknown(name)));
@@ -124,6 +132,11 @@ impl Fuse {
 /// The figures of a contestant.
 pub(super) fn figures(evaluation: &Evaluation) -> Value {
     let confusion = &evaluation.confusion;
+    let name = |present: &[Modality]| present.iter().map(|one| one.name()).collect::<Vec<_>>().join("+");
+    let subset = |subset: &SubsetScore| {
+        let figures = json!({ "accuracy": subset.accuracy, "confidence": subset.confidence });
+        (name(&subset.present), figures)
+    };
     json!({
         "contestant": evaluation.contestant.name(),
         "parameters": evaluation.parameters,
@@ -132,35 +145,43 @@ pub(super) fn figures(evaluation: &Evaluation) -> Value {
         "recall": [confusion.recall(0), confusion.recall(1)],
         "f1": confusion.f1(),
         "confusion": confusion.counts,
-        "picture_alone": evaluation.alone[0],
-        "words_alone": evaluation.alone[1],
+        "subsets": evaluation.subsets.iter().map(subset).collect::<Map<_, _>>(),
         "alpha": evaluation.alpha,
         "gates": evaluation.gates,
     })
 }
 
 fn document(race: &Race, rounds: &[Value], evaluations: &[Evaluation]) -> Value {
+    let RaceSettings { task, modalities, .. } = &race.settings;
+    let ceiling =
+        |modality: &Modality| (modality.name().to_string(), json!(task.ceiling(&[*modality], modalities)));
     json!({
         "settings": race.settings,
-        "ceilings": race.settings.task.ceilings(),
+        "ceilings": modalities.iter().map(ceiling).collect::<Map<_, _>>(),
         "contestants": evaluations.iter().map(figures).collect::<Vec<_>>(),
         "rounds": rounds,
     })
 }
 
 fn table(race: &Race, evaluations: &[Evaluation]) -> String {
+    let (task, modalities) = (race.settings.mixture(), &race.settings.modalities);
     let parts: Vec<String> = Information::ALL
         .iter()
-        .map(|&information| {
-            format!("{} {:.0} %", information.name(), 100.0 * race.settings.task.share(information))
-        })
+        .filter(|information| information.is_among(modalities))
+        .map(|&information| format!("{} {:.0} %", information.name(), 100.0 * task.share(information)))
         .collect();
     let mut table = format!("{}; {} steps\n", parts.join(", "), race.step);
-    table += "                  weights  accuracy     F1  picture alone  words alone";
-    for Evaluation { contestant, parameters, confusion, alone, .. } in evaluations {
+    table += "                  weights  accuracy     F1";
+    for modality in modalities {
+        table += &format!("  {:>7} alone", modality.name());
+    }
+    for evaluation in evaluations {
+        let Evaluation { contestant, parameters, confusion, .. } = evaluation;
         let (name, accuracy, f1) = (contestant.name(), confusion.accuracy(), confusion.f1());
-        let [picture, words] = alone;
-        table += &format!("\n{name:16} {parameters:8} {accuracy:9.3} {f1:6.3} {picture:14.3} {words:12.3}");
+        table += &format!("\n{name:16} {parameters:8} {accuracy:9.3} {f1:6.3}");
+        for alone in modalities.iter().filter_map(|modality| evaluation.alone(*modality)) {
+            table += &format!("  {alone:13.3}");
+        }
     }
     table
 }
@@ -172,7 +193,7 @@ impl Sabotages {
         pollster::block_on(async {
             let (race, rounds) = self.options.run(&device, settings).await?;
             let mut curves = Vec::new();
-            for modality in Modality::ALL {
+            for &modality in &race.settings.modalities {
                 for corruption in Corruption::ALL {
                     for (at, contestant) in race.settings.entrants().into_iter().enumerate() {
                         let mut accuracies = Vec::new();

@@ -12,7 +12,7 @@ use super::CliError;
 pub(super) enum Lab {
     /// Trains two towers on which picture and caption belong together
     Contrast(contrast::Contrast),
-    /// Races ways of fusing a picture and words on one task
+    /// Races ways of fusing two or three of picture, words and sound on one task
     Fuse(fuse::Fuse),
     /// Corrupts the modalities of a trained race, and evaluates it on them
     Sabotage(fuse::Sabotages),

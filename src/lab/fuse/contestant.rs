@@ -1,8 +1,9 @@
 //! Who takes part in the race.
 
+use super::modality::Modality;
 use serde::{Deserialize, Serialize};
 
-/// A way to answer from a picture and words. All but the majority have the same encoders, and heads as wide as it takes
+/// A way to answer from two or three modalities. All but the majority have the same encoders, and heads as wide as it takes
 /// for equal numbers of weights.
 #[derive(
     Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString,
@@ -15,48 +16,50 @@ pub enum Contestant {
     Picture,
     /// The words alone.
     Words,
-    /// [`Contestant::Concat`] on pictures that belong to other samples.
+    /// The sound alone.
+    Sound,
+    /// [`Contestant::Concat`] whose first modality belongs to other samples.
     Shuffled,
     /// Patches and word embeddings side by side into one network (section 7.1).
     Early,
-    /// Each modality answers; the logits are mixed, `α l₁ + (1 - α) l₂` with a learned `α` (section 7.2).
+    /// Each modality answers; the logits are mixed, `Σ αₘ lₘ` with a learned `α` of sum 1 (section 7.2).
     Late,
-    /// `[h₁; h₂]` (section 8).
+    /// `[h₁; h₂; ..]` (section 8).
     Concat,
-    /// `h₁ + h₂`.
+    /// `Σ hₘ`.
     Sum,
-    /// `h₁ ⊙ h₂`.
+    /// `Π hₘ`, feature by feature.
     Product,
-    /// `g ⊙ h₁ + (1 - g) ⊙ h₂`, `g = σ(W [h₁; h₂] + b)` (section 8.1).
+    /// `Σ gₘ ⊙ hₘ`, `g` of sum 1 for each feature, from all of them: of two `σ(W [h₁; h₂] + b)` and the rest (section 8.1).
     Gate,
-    /// `U h₁ ⊙ V h₂` of a low rank, read out linearly (Kim et al. 2017).
+    /// `Π Uₘ hₘ` of a low rank, read out linearly (Kim et al. 2017).
     Bilinear,
-    /// `a₁ h₁ + a₂ h₂`, the weights by a softmax over the two.
+    /// `Σ aₘ hₘ`, the weights by a softmax over the modalities.
     Pool,
-    /// Words look at the cells of the picture (section 9).
+    /// One modality, the words where there are any, looks at the others (section 9).
     #[strum(serialize = "cross-attention")]
     Cross,
-    /// Words look at cells and cells at words (section 9.1; Lu et al. 2019).
+    /// Each modality looks at the others (section 9.1; Lu et al. 2019).
     CoAttention,
-    /// One transformer over the cells and the words together (section 20).
+    /// One transformer over the tokens of all (section 20).
     Joint,
-    /// [`Contestant::Concat`] that now and then misses a modality while it learns (section 17; Neverova et al. 2016).
+    /// [`Contestant::Concat`] that now and then misses modalities while it learns (section 17; Neverova et al. 2016).
     Dropout,
-    /// `[g₁ h₁; g₂ h₂]` with a reliability of each, learned on samples one of whose modalities is noise.
+    /// `[r₁ h₁; r₂ h₂; ..]` with a reliability of each, learned on samples some of whose modalities are noise.
     Reliability,
-    /// [`Contestant::Dropout`] that puts a prediction from the other modality in the place of what is missing.
+    /// [`Contestant::Dropout`] that puts a prediction from the other modalities in the place of what is missing.
     Imputation,
-    /// Three experts, for the picture, the words and both, mixed by a router that knows what is missing (Jacobs et al. 1991).
+    /// Experts, one for each modality and one for all, mixed by a router that knows what is missing (Jacobs et al. 1991).
     Experts,
-    /// [`Contestant::Late`] whose faster modality learns with a reduced gradient (Peng et al. 2022, OGM).
+    /// [`Contestant::Late`] whose faster modalities learn with a reduced gradient (Peng et al. 2022, OGM).
     Modulated,
 }
 
 use Contestant::*;
 
 impl Contestant {
-    /// Baselines, which are in every race.
-    pub const BASELINES: [Self; 4] = [Majority, Picture, Words, Shuffled];
+    /// What the fusions are held against.
+    pub const BASELINES: [Self; 5] = [Majority, Picture, Words, Sound, Shuffled];
     /// The fusions of sections 7 to 9 and 20.
     pub const FUSIONS: [Self; 11] =
         [Early, Late, Concat, Sum, Product, Gate, Bilinear, Pool, Cross, CoAttention, Joint];
@@ -67,6 +70,21 @@ impl Contestant {
     pub fn all() -> Vec<Self> {
         let others = Self::FUSIONS.into_iter().filter(|contestant| !Self::ROBUST.contains(contestant));
         Self::ROBUST.into_iter().chain(others).collect()
+    }
+
+    /// That which is given one modality alone.
+    pub fn alone(modality: Modality) -> Self {
+        match modality {
+            Modality::Picture => Picture,
+            Modality::Words => Words,
+            Modality::Sound => Sound,
+        }
+    }
+
+    /// Whether it can take part in a race of these modalities.
+    pub fn takes(self, modalities: &[Modality]) -> bool {
+        let lacks = |modality: &Modality| Self::alone(*modality) == self && !modalities.contains(modality);
+        !Modality::ALL.iter().any(lacks)
     }
 
     /// A short word for tables, addresses and files.

@@ -2,41 +2,46 @@
 
 use super::Contestant;
 use super::batch::{NetworkInput, inputs};
-use super::evaluation::{Confusion, Evaluation, HeldOutSample};
+use super::evaluation::{Confusion, Evaluation, SubsetScore};
 use super::head::WIDTH;
-use super::modality::MODALITIES;
-use super::network::CELLS;
-use super::race::{EVAL_BATCH, Entrant, Race, shuffle_pictures};
-use super::task::{CLASSES, TOKENS, sentence};
+use super::modality::Modality;
+use super::race::{EVAL_BATCH, Entrant, Race, shuffle};
+use super::task::CLASSES;
+use super::{attending, encoders};
 use crate::device::{CompiledPlan, DeviceError};
+use crate::softmax::softmax;
 use crate::train::small_trainer::{SmallTrainer, replay};
 
 impl Race {
     /// How contestant `at` of [`super::RaceSettings::entrants`] does: a piece of work a few steps long.
     pub async fn evaluate(&self, at: usize) -> Result<Evaluation, DeviceError> {
-        let entrant = &self.entrants[at];
+        let (entrant, modalities) = (&self.entrants[at], &self.settings.modalities);
         let all = self.given(entrant.contestant);
-        let probabilities = self.answers(at, &all).await?;
+        let (mut subsets, mut probabilities) = (Vec::new(), Vec::new());
+        for present in Modality::subsets(modalities) {
+            let mut given = all.clone();
+            given.iter_mut().for_each(|given| given.keep(&present));
+            // The last is with all.
+            probabilities = self.answers(at, &given).await?;
+            let sure: f32 = probabilities.iter().map(|p| p.max(1.0 - p)).sum();
+            let (accuracy, confidence) =
+                (self.confusion(&probabilities).accuracy(), sure / probabilities.len() as f32);
+            subsets.push(SubsetScore { present, accuracy, confidence });
+        }
         let mut evaluation = Evaluation {
             contestant: entrant.contestant,
             step: self.step,
             parameters: entrant.trainer.as_ref().map_or(0, |(trainer, _)| trainer.parameters as u32),
             confusion: self.confusion(&probabilities),
-            alone: [0.0; 2],
+            subsets,
             probabilities,
             gates: Vec::new(),
-            alpha: None,
+            alpha: Vec::new(),
             interaction: Vec::new(),
             attention: Vec::new(),
         };
-        for (kept, accuracy) in evaluation.alone.iter_mut().enumerate() {
-            let mut given = all.clone();
-            given.iter_mut().for_each(|given| given.present[1 - kept] = false);
-            let probabilities = self.answers(at, &given).await?;
-            *accuracy = self.confusion(&probabilities).accuracy();
-        }
         if let Some((trainer, inference)) = &entrant.trainer {
-            inside(entrant.contestant, trainer, inference, &all, &mut evaluation).await?;
+            Inside { trainer, inference, given: &all, modalities }.look(&mut evaluation).await?;
         }
         Ok(evaluation)
     }
@@ -48,7 +53,8 @@ impl Race {
         };
         let mut all = Vec::with_capacity(given.len());
         for part in given.chunks_exact(EVAL_BATCH) {
-            let [rows] = replay(inference, &inputs(part), ["probabilities"]).await?;
+            let [rows] =
+                replay(inference, &inputs(part, &self.settings.modalities), ["probabilities"]).await?;
             all.extend(rows.as_f32().chunks_exact(CLASSES).map(|row| row[1]));
         }
         Ok(all)
@@ -58,7 +64,7 @@ impl Race {
     pub fn given(&self, contestant: Contestant) -> Vec<NetworkInput> {
         let mut given: Vec<NetworkInput> = self.samples.iter().map(NetworkInput::from).collect();
         if contestant == Contestant::Shuffled {
-            shuffle_pictures(&mut given);
+            shuffle(&mut given, self.settings.modalities[0]);
         }
         given
     }
@@ -71,75 +77,104 @@ impl Race {
         }
         confusion
     }
+}
 
-    /// Held-out sample `at` as the page shows it.
-    pub fn held_out_sample(&self, at: usize) -> HeldOutSample {
-        let sample = &self.samples[at];
-        HeldOutSample {
-            picture: sample.picture.clone(),
-            sentence: sentence(&sample.words),
-            answer: sample.answer,
-            information: sample.information,
+/// What a contestant's fusion does with samples.
+struct Inside<'a> {
+    trainer: &'a SmallTrainer,
+    inference: &'a CompiledPlan,
+    given: &'a [NetworkInput],
+    modalities: &'a [Modality],
+}
+
+impl Inside<'_> {
+    /// Gates, mix, interaction and attention.
+    async fn look(&self, evaluation: &mut Evaluation) -> Result<(), DeviceError> {
+        let count = self.modalities.len();
+        match evaluation.contestant {
+            Contestant::Gate => evaluation.gates = self.shares("gate", |row| mean_gate(row, count)).await?,
+            Contestant::Pool => evaluation.gates = self.shares("pool_weights", <[f32]>::to_vec).await?,
+            Contestant::Reliability => {
+                let relative = |row: &[f32]| row.iter().map(|own| own / row.iter().sum::<f32>()).collect();
+                evaluation.gates = self.shares("trust", relative).await?;
+            }
+            Contestant::Experts => evaluation.gates = self.shares("route", <[f32]>::to_vec).await?,
+            Contestant::Late | Contestant::Modulated => {
+                evaluation.alpha = alpha(self.trainer.weight("mix_logit").await?.as_f32());
+            }
+            Contestant::Bilinear if count == 2 => evaluation.interaction = self.interaction().await?,
+            Contestant::Cross | Contestant::CoAttention => evaluation.attention = self.attention().await?,
+            _ => {}
         }
+        Ok(())
+    }
+
+    /// Of every sample what `of` makes of its row of a trace, value by value.
+    async fn shares(
+        &self,
+        trace: &str,
+        of: impl Fn(&[f32]) -> Vec<f32>,
+    ) -> Result<Vec<Vec<f32>>, DeviceError> {
+        let mut all: Vec<Vec<f32>> = Vec::new();
+        for part in self.given.chunks_exact(EVAL_BATCH) {
+            let [rows] = replay(self.inference, &inputs(part, self.modalities), [trace]).await?;
+            let rows = rows.as_f32();
+            for row in rows.chunks_exact(rows.len() / EVAL_BATCH) {
+                let shares = of(row);
+                all.resize(shares.len(), Vec::new());
+                all.iter_mut().zip(shares).for_each(|(all, share)| all.push(share));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The first sample's `[heads, T, S]` to `[T, S]`.
+    async fn attention(&self) -> Result<Vec<f32>, DeviceError> {
+        let reader = attending::reader(self.modalities);
+        let probs = format!("fusion.{}.blocks.0.cross_attn.attention_probs", reader.name());
+        let first = inputs(&self.given[..EVAL_BATCH], self.modalities);
+        let [probs] = replay(self.inference, &first, [probs.as_str()]).await?;
+        let probs = &probs.as_f32()[..probs.as_f32().len() / EVAL_BATCH];
+        let others = self.modalities.iter().filter(|modality| **modality != reader);
+        let map = encoders::tokens(reader) * others.map(|other| encoders::tokens(*other)).sum::<usize>();
+        let heads = probs.len() / map;
+        let mean = |at: usize| (0..heads).map(|head| probs[head * map + at]).sum::<f32>() / heads as f32;
+        Ok((0..map).map(mean).collect())
+    }
+
+    /// `Uᵀ diag(w₁ - w₀) V`, `[D, D]`: how much a pair of features speaks for class 1.
+    async fn interaction(&self) -> Result<Vec<f32>, DeviceError> {
+        let mut factors = Vec::new();
+        for modality in self.modalities {
+            factors.push(self.trainer.weight(&format!("bilinear_{}.weight", modality.name())).await?);
+        }
+        let out = self.trainer.weight("bilinear_out.weight").await?;
+        let (u, v, w) = (factors[0].as_f32(), factors[1].as_f32(), out.as_f32());
+        let rank = out.shape.last();
+        let pair = |at: usize| {
+            let (i, j) = (at / WIDTH, at % WIDTH);
+            let term = |r: usize| u[r * WIDTH + i] * (w[rank + r] - w[r]) * v[r * WIDTH + j];
+            (0..rank).map(term).sum()
+        };
+        Ok((0..WIDTH * WIDTH).map(pair).collect())
     }
 }
 
-/// Gates, mix, interaction and attention: what the fusion does inside.
-async fn inside(
-    contestant: Contestant,
-    trainer: &SmallTrainer,
-    inference: &CompiledPlan,
-    given: &[NetworkInput],
-    evaluation: &mut Evaluation,
-) -> Result<(), DeviceError> {
-    let (name, share): (_, fn(&[f32]) -> f32) = match contestant {
-        Contestant::Gate => ("gate", |row| row.iter().sum::<f32>() / row.len() as f32),
-        Contestant::Pool => ("pool_weights", |row| row[0]),
-        Contestant::Reliability => ("trust", |row| row[0] / (row[0] + row[1])),
-        Contestant::Experts => ("route", |row| row[0]),
-        Contestant::Late | Contestant::Modulated => {
-            let logit = trainer.weight("mix_logit").await?.as_f32()[0];
-            evaluation.alpha = Some(1.0 / (1.0 + (-logit).exp()));
-            return Ok(());
-        }
-        Contestant::Bilinear => {
-            evaluation.interaction = interaction(trainer).await?;
-            return Ok(());
-        }
-        Contestant::Cross | Contestant::CoAttention => {
-            let probs = "fusion.words.blocks.0.cross_attn.attention_probs";
-            let [probs] = replay(inference, &inputs(&given[..EVAL_BATCH]), [probs]).await?;
-            evaluation.attention = mean_of_heads(&probs.as_f32()[..probs.as_f32().len() / EVAL_BATCH]);
-            return Ok(());
-        }
-        _ => return Ok(()),
+/// Means over features of gates `[D, n]`; of two modalities `[D]`, the first's, and the rest.
+fn mean_gate(row: &[f32], count: usize) -> Vec<f32> {
+    let mean = |at: usize, of: usize| {
+        let own: Vec<f32> = row.iter().skip(at).step_by(of).copied().collect();
+        own.iter().sum::<f32>() / own.len() as f32
     };
-    for part in given.chunks_exact(EVAL_BATCH) {
-        let [rows] = replay(inference, &inputs(part), [name]).await?;
-        evaluation.gates.extend(rows.as_f32().chunks_exact(rows.shape.last()).map(share));
+    match count {
+        2 => vec![mean(0, 1), 1.0 - mean(0, 1)],
+        _ => (0..count).map(|at| mean(at, count)).collect(),
     }
-    Ok(())
 }
 
-/// `[heads, T, C]` to `[T, C]`.
-fn mean_of_heads(probs: &[f32]) -> Vec<f32> {
-    let (map, heads) = (TOKENS * CELLS, probs.len() / (TOKENS * CELLS));
-    (0..map).map(|at| (0..heads).map(|head| probs[head * map + at]).sum::<f32>() / heads as f32).collect()
-}
-
-/// `Uᵀ diag(w₁ - w₀) V`, `[D, D]`: how much a pair of features speaks for class 1.
-async fn interaction(trainer: &SmallTrainer) -> Result<Vec<f32>, DeviceError> {
-    let mut factors = Vec::new();
-    for modality in MODALITIES {
-        factors.push(trainer.weight(&format!("bilinear_{modality}.weight")).await?);
-    }
-    let out = trainer.weight("bilinear_out.weight").await?;
-    let (u, v, w) = (factors[0].as_f32(), factors[1].as_f32(), out.as_f32());
-    let rank = out.shape.last();
-    let pair = |at: usize| {
-        let (i, j) = (at / WIDTH, at % WIDTH);
-        let term = |r: usize| u[r * WIDTH + i] * (w[rank + r] - w[r]) * v[r * WIDTH + j];
-        (0..rank).map(term).sum()
-    };
-    Ok((0..WIDTH * WIDTH).map(pair).collect())
+/// The shares that mix logits stand for, see `fusion::shares`.
+fn alpha(logits: &[f32]) -> Vec<f32> {
+    let rest = (logits.len() == 1).then_some(0.0);
+    let shares = softmax(logits.iter().map(|&logit| f64::from(logit)).chain(rest));
+    shares.into_iter().map(|share| share as f32).collect()
 }

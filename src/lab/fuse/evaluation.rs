@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Contestant;
-use super::task::{CLASSES, Information};
+use super::modality::Modality;
+use super::task::CLASSES;
 
 /// One step of every contestant.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -19,8 +20,8 @@ pub struct LearnerMetrics {
     pub contestant: Contestant,
     /// Nats.
     pub loss: f32,
-    /// Gradient norms of the encoders of the picture and of the words, before clipping.
-    pub grad_norms: [Option<f32>; 2],
+    /// Gradient norms of the encoders, before clipping, in the order of the race's modalities.
+    pub grad_norms: Vec<Option<f32>>,
     /// Wall clock of the step.
     pub milliseconds: f32,
 }
@@ -33,19 +34,38 @@ pub struct Evaluation {
     /// Number of weights.
     pub parameters: u32,
     pub confusion: Confusion,
-    /// Accuracy without the words, and without the picture.
-    pub alone: [f32; 2],
+    /// What it does with each choice of the modalities, the smallest first; the last is with all.
+    pub subsets: Vec<SubsetScore>,
     /// The probability of class 1 for each held-out sample.
     pub probabilities: Vec<f32>,
-    /// The share of the picture in the fusion, for each held-out sample: the mean gate, the weight of the pool, the
-    /// relative trust, or the router's share of the picture's expert. Empty where the fusion has none.
-    pub gates: Vec<f32>,
-    /// The learned mix of late fusion: the share of the picture.
-    pub alpha: Option<f32>,
-    /// Low-rank bilinear interaction of picture (rows) and words (columns) for class 1 against class 0, `[D, D]`; else empty.
+    /// The share of each modality in the fusion, for each held-out sample: the mean gate, the weight of the pool, the
+    /// relative trust, or the router's share of its expert, where the share of the expert for all comes last. Empty where the
+    /// fusion has none.
+    pub gates: Vec<Vec<f32>>,
+    /// The learned mix of late fusion, the share of each modality; else empty.
+    pub alpha: Vec<f32>,
+    /// Low-rank bilinear interaction of the first modality (rows) and the second (columns) for class 1 against class 0,
+    /// `[D, D]`; else, and of three modalities, empty.
     pub interaction: Vec<f32>,
-    /// Where the words look in the picture: the first held-out sample's mean over heads, `[T, C]`; else empty.
+    /// Where the reader looks in the others: the first held-out sample's mean over heads, `[T, S]`; else empty.
     pub attention: Vec<f32>,
+}
+
+impl Evaluation {
+    /// The accuracy with one modality alone.
+    pub fn alone(&self, modality: Modality) -> Option<f32> {
+        let own = self.subsets.iter().find(|subset| subset.present == [modality]);
+        own.map(|subset| subset.accuracy)
+    }
+}
+
+/// How a contestant does where only some of the modalities are there.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SubsetScore {
+    pub present: Vec<Modality>,
+    pub accuracy: f32,
+    /// The mean probability of the class that is answered.
+    pub confidence: f32,
 }
 
 /// Held-out samples by truth (row) and answer (column).
@@ -90,16 +110,6 @@ impl Confusion {
 
 fn share(part: u32, whole: u32) -> f32 {
     part as f32 / whole.max(1) as f32
-}
-
-/// A held-out sample as the page shows it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct HeldOutSample {
-    /// RGB bytes, `[SIDE, SIDE, 3]`.
-    pub picture: Vec<u8>,
-    pub sentence: String,
-    pub answer: u32,
-    pub information: Information,
 }
 
 #[cfg(test)]

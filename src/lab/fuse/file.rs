@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::race::{Race, RaceSettings};
+use super::race::Race;
+use super::settings::RaceSettings;
 use super::{Contestant, network};
 use crate::device::Device;
 use crate::io::safetensors::SafetensorsFile;
@@ -48,8 +49,12 @@ impl Race {
             return Err(LabWeightsError::foreign(name, "the majority has no weights"));
         }
         settings.contestants = vec![contestant];
+        if !contestant.takes(&settings.modalities) {
+            return Err(LabWeightsError::foreign(name, "its race lacks the modality of its contestant"));
+        }
         let mut own = Vec::new();
-        for (name, shape) in weights_of(&network::training(contestant, settings.batch)) {
+        for (name, shape) in weights_of(&network::training(contestant, &settings.modalities, settings.batch))
+        {
             own.push((name.clone(), file.shaped(&name, &shape)?));
         }
         let mut race = Race::begin(device, settings).await?;

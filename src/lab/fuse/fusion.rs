@@ -1,8 +1,8 @@
-//! Fusion of two vectors, one of the picture and one of the words. `B` samples, `D` width.
+//! Fusion of one vector of each modality, `h` `[B, D]`. `B` samples, `D` width, `n` modalities.
 
 use super::contestant::Contestant;
+use super::encoders::Input;
 use super::head::{WIDTH, head};
-use super::modality::MODALITIES;
 use super::task::CLASSES;
 use crate::lab::layers::difference;
 use crate::nn::linear;
@@ -11,9 +11,6 @@ use crate::ops::binary::{add, mul};
 use crate::ops::softmax::softmax;
 use crate::ops::{concat, slice};
 use crate::plan::{PlanBuilder, SlotId};
-
-/// Experts of the mixture: for the picture, for the words, for both.
-const EXPERTS: usize = 3;
 
 fn sigmoid(b: &mut PlanBuilder, x: SlotId, name: &str) -> SlotId {
     let gate = activation(b, x, Activation::Sigmoid);
@@ -28,98 +25,139 @@ pub(super) fn blend(b: &mut PlanBuilder, x: SlotId, y: SlotId, share: SlotId) ->
     add(b, x, part)
 }
 
-/// The fusions of two vectors `[B, D]`; logits `[B, 2]`. `present` tells whether each modality is there, `[B, 1]`.
+/// Shares of sum 1 of all modalities but the last, which has the rest: of two by the logistic function of one logit, of more
+/// by a softmax over the last axis of the logits.
+fn shares(b: &mut PlanBuilder, logits: SlotId, name: &str) -> Vec<SlotId> {
+    match b.shape(logits).last() {
+        1 => vec![sigmoid(b, logits, name)],
+        _ => softmax_shares(b, logits, name),
+    }
+}
+
+fn softmax_shares(b: &mut PlanBuilder, logits: SlotId, name: &str) -> Vec<SlotId> {
+    let (axis, count) = (b.shape(logits).len() - 1, b.shape(logits).last());
+    let shares = softmax(b, logits);
+    b.name(shares, name);
+    (0..count - 1).map(|at| slice::slice(b, shares, axis, at, 1)).collect()
+}
+
+/// How many logits [`shares`] takes for so many modalities.
+pub(super) const fn logits(modalities: usize) -> usize {
+    if modalities == 2 { 1 } else { modalities }
+}
+
+/// `Σ shareₘ ⊙ xₘ` as `x_n + Σ shareₘ ⊙ (xₘ - x_n)`, the shares without the last.
+fn mixture(b: &mut PlanBuilder, xs: &[SlotId], shares: &[SlotId]) -> SlotId {
+    let (last, others) = xs.split_last().expect("there are modalities");
+    let mut mixed = *last;
+    for (x, share) in others.iter().zip(shares) {
+        let off = difference(b, *x, *last);
+        let part = mul(b, off, *share);
+        mixed = add(b, mixed, part);
+    }
+    mixed
+}
+
+fn fold(b: &mut PlanBuilder, xs: &[SlotId], op: fn(&mut PlanBuilder, SlotId, SlotId) -> SlotId) -> SlotId {
+    let all = xs.iter().copied().reduce(|sum, x| op(b, sum, x));
+    all.expect("there are modalities")
+}
+
+/// The fusions of vectors `features`, one of each input; logits `[B, 2]`.
 pub(super) fn combine(
     b: &mut PlanBuilder,
     contestant: Contestant,
-    [picture, words]: [SlotId; 2],
-    present: &[SlotId; 2],
+    inputs: &[Input],
+    features: &[SlotId],
     hidden: usize,
 ) -> SlotId {
-    let both = |b: &mut PlanBuilder| concat::concat(b, &[picture, words], 1);
+    let alone = inputs.iter().position(|input| Contestant::alone(input.modality) == contestant);
+    if let Some(at) = alone {
+        return head(b, "head", features[at], hidden);
+    }
     let fused = match contestant {
-        Contestant::Picture => picture,
-        Contestant::Words => words,
-        Contestant::Sum => add(b, picture, words),
-        Contestant::Product => mul(b, picture, words),
-        Contestant::Late | Contestant::Modulated => return late(b, [picture, words], hidden),
-        Contestant::Bilinear => return bilinear(b, [picture, words], hidden),
-        Contestant::Experts => return experts(b, [picture, words], present, hidden),
-        Contestant::Gate => {
-            let both = both(b);
-            let gate = linear(b, "gate_proj", both, WIDTH, None);
-            let gate = sigmoid(b, gate, "gate");
-            blend(b, words, picture, gate)
+        Contestant::Sum => fold(b, features, add),
+        Contestant::Product => fold(b, features, mul),
+        Contestant::Late | Contestant::Modulated => return late(b, inputs, features, hidden),
+        Contestant::Bilinear => return bilinear(b, inputs, features, hidden),
+        Contestant::Experts => return experts(b, inputs, features, hidden),
+        Contestant::Gate => gate(b, features),
+        Contestant::Pool => {
+            let scores = scores(b, inputs, features);
+            let shares = softmax_shares(b, scores, "pool_weights");
+            mixture(b, features, &shares)
         }
-        Contestant::Pool => pool(b, [picture, words]),
-        Contestant::Reliability => reliability(b, [picture, words]),
-        _ => both(b),
+        Contestant::Reliability => reliability(b, inputs, features),
+        _ => concat::concat(b, features, 1),
     };
     head(b, "head", fused, hidden)
 }
 
-fn late(b: &mut PlanBuilder, features: [SlotId; 2], hidden: usize) -> SlotId {
-    let [picture, words] = [0, 1].map(|at| {
-        let logits = b.scope(MODALITIES[at], |b| head(b, "head", features[at], hidden));
-        b.name(logits, &format!("logits.{}", MODALITIES[at]));
-        logits
-    });
-    let mix = b.param("mix_logit", [1]);
-    let alpha = sigmoid(b, mix, "alpha");
-    blend(b, words, picture, alpha)
+fn late(b: &mut PlanBuilder, inputs: &[Input], features: &[SlotId], hidden: usize) -> SlotId {
+    let mut answers = Vec::new();
+    for (input, feature) in inputs.iter().zip(features) {
+        let name = input.modality.name();
+        let logits = b.scope(name, |b| head(b, "head", *feature, hidden));
+        b.name(logits, &format!("logits.{name}"));
+        answers.push(logits);
+    }
+    let mix = b.param("mix_logit", [logits(inputs.len())]);
+    let alpha = shares(b, mix, "alpha");
+    mixture(b, &answers, &alpha)
 }
 
-fn bilinear(b: &mut PlanBuilder, [picture, words]: [SlotId; 2], rank: usize) -> SlotId {
-    let picture = linear(b, "bilinear_picture", picture, rank, None);
-    let words = linear(b, "bilinear_words", words, rank, None);
-    let product = mul(b, picture, words);
+fn gate(b: &mut PlanBuilder, features: &[SlotId]) -> SlotId {
+    let all = concat::concat(b, features, 1);
+    let (batch, count) = (b.shape(all)[0], logits(features.len()));
+    let scores = linear(b, "gate_proj", all, WIDTH * count, None);
+    let scores = b.reshape(scores, [batch, WIDTH, count]);
+    let shares = shares(b, scores, "gate");
+    let shares: Vec<SlotId> = shares.into_iter().map(|share| b.reshape(share, [batch, WIDTH])).collect();
+    mixture(b, features, &shares)
+}
+
+fn bilinear(b: &mut PlanBuilder, inputs: &[Input], features: &[SlotId], rank: usize) -> SlotId {
+    let mut projected = Vec::new();
+    for (input, feature) in inputs.iter().zip(features) {
+        projected.push(linear(b, &format!("bilinear_{}", input.modality.name()), *feature, rank, None));
+    }
+    let product = fold(b, &projected, mul);
     linear(b, "bilinear_out", product, CLASSES, None)
 }
 
-/// A score of each modality, by a layer of its own: `[B, 2]`.
-fn scores(b: &mut PlanBuilder, features: [SlotId; 2]) -> SlotId {
-    let scores = [0, 1].map(|at| linear(b, &format!("score_{}", MODALITIES[at]), features[at], 1, None));
+/// A score of each modality, by a layer of its own: `[B, n]`.
+fn scores(b: &mut PlanBuilder, inputs: &[Input], features: &[SlotId]) -> SlotId {
+    let mut scores = Vec::new();
+    for (input, feature) in inputs.iter().zip(features) {
+        scores.push(linear(b, &format!("score_{}", input.modality.name()), *feature, 1, None));
+    }
     concat::concat(b, &scores, 1)
 }
 
-fn pool(b: &mut PlanBuilder, features: [SlotId; 2]) -> SlotId {
-    let scores = scores(b, features);
-    let shares = softmax(b, scores);
-    b.name(shares, "pool_weights");
-    let picture = slice::slice(b, shares, 1, 0, 1);
-    blend(b, features[1], features[0], picture)
-}
-
-fn reliability(b: &mut PlanBuilder, features: [SlotId; 2]) -> SlotId {
-    let scores = scores(b, features);
+fn reliability(b: &mut PlanBuilder, inputs: &[Input], features: &[SlotId]) -> SlotId {
+    let scores = scores(b, inputs, features);
     let trust = sigmoid(b, scores, "trust");
-    let parts = [0, 1].map(|at| {
+    let mut parts = Vec::new();
+    for (at, feature) in features.iter().enumerate() {
         let own = slice::slice(b, trust, 1, at, 1);
-        mul(b, features[at], own)
-    });
+        parts.push(mul(b, *feature, own));
+    }
     concat::concat(b, &parts, 1)
 }
 
-fn experts(
-    b: &mut PlanBuilder,
-    [picture, words]: [SlotId; 2],
-    present: &[SlotId; 2],
-    hidden: usize,
-) -> SlotId {
-    let both = concat::concat(b, &[picture, words], 1);
-    let known = concat::concat(b, &[both, present[0], present[1]], 1);
-    let route = linear(b, "router", known, EXPERTS, None);
+/// An expert for each modality and one for all.
+fn experts(b: &mut PlanBuilder, inputs: &[Input], features: &[SlotId], hidden: usize) -> SlotId {
+    let all = concat::concat(b, features, 1);
+    let known: Vec<SlotId> = std::iter::once(all).chain(inputs.iter().map(|input| input.present)).collect();
+    let known = concat::concat(b, &known, 1);
+    let route = linear(b, "router", known, features.len() + 1, None);
     let route = softmax(b, route);
     b.name(route, "route");
-    let mut answer = None;
-    for (at, x) in [picture, words, both].into_iter().enumerate() {
+    let mut parts = Vec::new();
+    for (at, x) in features.iter().copied().chain([all]).enumerate() {
         let logits = head(b, &format!("experts.{at}"), x, hidden);
         let share = slice::slice(b, route, 1, at, 1);
-        let part = mul(b, logits, share);
-        answer = Some(match answer {
-            Some(sum) => add(b, sum, part),
-            None => part,
-        });
+        parts.push(mul(b, logits, share));
     }
-    answer.expect("there are experts")
+    fold(b, &parts, add)
 }

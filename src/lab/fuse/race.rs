@@ -1,16 +1,15 @@
 //! The race: contestants learn the same samples in the same order, a step each in turn.
 
-use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
 use super::Contestant;
 use super::batch::{NetworkInput, answers, inputs};
 use super::evaluation::{LearnerMetrics, RaceStep};
-use super::modality::MODALITIES;
-use super::network;
-use super::task::{self, CLASSES, Information, Sample, TOKENS, Task, WORDS};
+use super::modality::Modality;
+use super::settings::RaceSettings;
+use super::task::{CLASSES, Sample, TOKENS, WORDS};
+use super::{fusion, network};
 use crate::device::{CompiledPlan, Device, DeviceError};
-use crate::lab::picture::SIDE;
 use crate::tensor::HostTensor;
 use crate::train::small_trainer::{Inputs, SmallTrainer};
 use crate::world::Rng;
@@ -24,83 +23,6 @@ const _: () = assert!(HELD_OUT.is_multiple_of(EVAL_BATCH), "held-out samples are
 const COUNTED: u64 = 256;
 /// Steps over which the learning rate rises.
 const WARMUP: u64 = 20;
-
-/// What a race is run with; equal settings give equal curves on one device.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct RaceSettings {
-    pub seed: u64,
-    pub task: Task,
-    /// The baselines run besides.
-    pub contestants: Vec<Contestant>,
-    /// Samples of a step.
-    pub batch: usize,
-    /// Learning rate, in millionths.
-    pub micro_rate: u32,
-    /// How often a modality goes missing where a contestant learns without it, in percent.
-    pub dropout: u8,
-    /// Strength `α` of the modulation of gradients (Peng et al. 2022), in tenths.
-    pub modulation: u8,
-}
-
-impl Default for RaceSettings {
-    fn default() -> Self {
-        RaceSettings {
-            seed: 1,
-            task: Task::pure(Information::Synergy),
-            contestants: Contestant::FUSIONS.to_vec(),
-            batch: 32,
-            micro_rate: 1000,
-            dropout: 40,
-            modulation: 10,
-        }
-    }
-}
-
-impl RaceSettings {
-    /// What the sabotage desk starts from: either modality suffices, and the words are learned sooner.
-    pub fn sabotage() -> Self {
-        RaceSettings {
-            task: Task::pure(Information::Redundant),
-            contestants: Contestant::ROBUST.to_vec(),
-            ..RaceSettings::default()
-        }
-    }
-
-    /// # Errors
-    /// In one sentence, what cannot be run.
-    pub fn check(&self) -> Result<(), String> {
-        if self.task.parts.iter().all(|&part| part == 0) {
-            return Err("The task has no samples: every part of the mixture is 0.".into());
-        }
-        if !(1..=256).contains(&self.batch) {
-            return Err(format!("A batch of {} samples is not between 1 and 256.", self.batch));
-        }
-        if !(1..=100_000).contains(&self.micro_rate) {
-            return Err(format!(
-                "A learning rate of {} millionths is not between 1 and 100,000.",
-                self.micro_rate
-            ));
-        }
-        if self.dropout > 90 {
-            return Err(format!(
-                "A modality that misses {} % of the steps teaches too little.",
-                self.dropout
-            ));
-        }
-        Ok(())
-    }
-
-    /// The baselines and then the chosen, each once.
-    pub fn entrants(&self) -> Vec<Contestant> {
-        let mut entrants = Contestant::BASELINES.to_vec();
-        for &contestant in &self.contestants {
-            if !entrants.contains(&contestant) {
-                entrants.push(contestant);
-            }
-        }
-        entrants
-    }
-}
 
 /// A contestant with its network; the majority has none.
 pub(super) struct Entrant {
@@ -118,9 +40,10 @@ impl Entrant {
         if contestant == Contestant::Majority {
             return Ok(Entrant { contestant, trainer: None });
         }
-        let plan = network::training(contestant, settings.batch);
+        let plan = network::training(contestant, &settings.modalities, settings.batch);
         let trainer = SmallTrainer::new(device, plan, settings.seed, own).await?;
-        let inference = trainer.compile(network::inference(contestant, EVAL_BATCH)).await?;
+        let inference =
+            trainer.compile(network::inference(contestant, &settings.modalities, EVAL_BATCH)).await?;
         Ok(Entrant { contestant, trainer: Some((trainer, inference)) })
     }
 }
@@ -143,12 +66,13 @@ impl Race {
     /// Contestants with random weights; those of equal name and shape start from equal values.
     pub async fn begin(device: &Device, settings: RaceSettings) -> Result<Self, DeviceError> {
         let mut entrants = Vec::new();
-        let own = [("mix_logit".to_string(), HostTensor::zeros([1]))];
+        let logits = fusion::logits(settings.modalities.len());
+        let own = [("mix_logit".to_string(), HostTensor::zeros([logits]))];
         for contestant in settings.entrants() {
             entrants.push(Entrant::new(device, &settings, contestant, &own).await?);
         }
-        let samples = task::held_out(&settings.task, settings.seed, HELD_OUT);
-        let answer = |index| task::training(&settings.task, settings.seed, index).answer;
+        let samples = settings.source().held_out(HELD_OUT);
+        let answer = |index| settings.source().training(index).answer;
         let majority = (0..COUNTED).map(answer).sum::<u32>() as f32 / COUNTED as f32;
         Ok(Race { settings, step: 0, samples, entrants, majority, round: None })
     }
@@ -167,20 +91,22 @@ impl Race {
         let entrant = &mut self.entrants[at];
         let (trainer, _) = entrant.trainer.as_mut().expect("learners have networks");
         let start = Instant::now();
-        let inputs = [inputs(&given), answers(&samples)].concat();
+        let modalities = &self.settings.modalities;
+        let inputs = [inputs(&given, modalities), answers(&samples)].concat();
         trainer.forward(&inputs)?;
         if entrant.contestant == Contestant::Modulated {
-            let factors = modulate(trainer, &samples, modulation).await?;
+            let factors = modulate(trainer, modalities, &samples, modulation).await?;
             trainer.write(&factors);
         }
         let loss = trainer.learn(rate).await?;
         let milliseconds = 1e3 * start.elapsed().as_secs_f32();
-        let mut grad_norms = [None; 2];
-        for (norm, modality) in grad_norms.iter_mut().zip(MODALITIES) {
-            let name = format!("grad_norm.{modality}");
-            if trainer.has(&name) {
-                *norm = Some(trainer.read(&name).await?.as_f32()[0]);
-            }
+        let mut grad_norms = Vec::new();
+        for modality in modalities {
+            let name = format!("grad_norm.{}", modality.name());
+            grad_norms.push(match trainer.has(&name) {
+                true => Some(trainer.read(&name).await?.as_f32()[0]),
+                false => None,
+            });
         }
         learners.push(LearnerMetrics { contestant: entrant.contestant, loss, grad_norms, milliseconds });
         if learners.len() < self.entrants.iter().filter(|entrant| entrant.trainer.is_some()).count() {
@@ -223,7 +149,7 @@ impl Race {
 
     fn batch(&self) -> Vec<Sample> {
         let from = self.step * self.settings.batch as u64;
-        let sample = |i| task::training(&self.settings.task, self.settings.seed, from + i);
+        let sample = |i| self.settings.source().training(from + i);
         (0..self.settings.batch as u64).map(sample).collect()
     }
 
@@ -237,7 +163,7 @@ impl Race {
     fn taught(&self, contestant: Contestant, samples: &[Sample]) -> Vec<NetworkInput> {
         let mut given: Vec<NetworkInput> = samples.iter().map(NetworkInput::from).collect();
         if contestant == Contestant::Shuffled {
-            shuffle_pictures(&mut given);
+            shuffle(&mut given, self.settings.modalities[0]);
         }
         let noise = contestant.learns_noise();
         if !noise && !contestant.learns_without() {
@@ -245,51 +171,65 @@ impl Race {
         }
         let mut rng =
             Rng::from_seed(self.settings.seed ^ (self.step + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let choices = (1 << self.settings.modalities.len()) - 2;
         for given in &mut given {
-            let (hits, modality) = (rng.below(100) < usize::from(self.settings.dropout), rng.below(2));
-            match (hits, noise) {
-                (true, true) => disturb(given, modality, &mut rng),
-                (true, false) => given.present[modality] = false,
-                (false, _) => {}
+            // Any that leave one another: of two modalities one.
+            let (hits, code) = (rng.below(100) < usize::from(self.settings.dropout), 1 + rng.below(choices));
+            let hit =
+                self.settings.modalities.iter().enumerate().filter(|(at, _)| hits && code >> at & 1 == 1);
+            for (_, &modality) in hit {
+                match noise {
+                    true => disturb(given, modality, &mut rng),
+                    false => given.present[modality as usize] = false,
+                }
             }
         }
         given
     }
 }
 
-/// Every sample gets its neighbour's picture.
-pub(super) fn shuffle_pictures(given: &mut [NetworkInput]) {
-    let first = given[0].picture.clone();
+/// Every sample gets its neighbour's modality.
+pub(super) fn shuffle(given: &mut [NetworkInput], modality: Modality) {
+    let first = given[0].clone();
     for at in 0..given.len() - 1 {
-        given[at].picture = given[at + 1].picture.clone();
+        let (own, others) = given[at..].split_first_mut().expect("there are two");
+        own.take(&others[0], modality);
     }
-    given[given.len() - 1].picture = first;
+    given[given.len() - 1].take(&first, modality);
 }
 
-/// Noise in the place of a modality: grey grain, or words at random.
-fn disturb(given: &mut NetworkInput, modality: usize, rng: &mut Rng) {
+/// Noise in the place of a modality: grain, or words at random.
+fn disturb(given: &mut NetworkInput, modality: Modality, rng: &mut Rng) {
+    let byte = |_: &u8| (rng.next_u64() >> 56) as u8;
     match modality {
-        0 => given.picture = (0..SIDE * SIDE * 3).map(|_| (rng.next_u64() >> 56) as u8).collect(),
-        _ => given.words = [(); TOKENS].map(|()| rng.below(WORDS.len()) as u32),
+        Modality::Picture => given.picture = given.picture.iter().map(byte).collect(),
+        Modality::Words => given.words = [(); TOKENS].map(|()| rng.below(WORDS.len()) as u32),
+        Modality::Sound => given.sound = given.sound.iter().map(byte).collect(),
     }
 }
 
-/// Factors `1 - tanh(α ρ)` for the gradient of the modality that is ahead by `ρ > 1`, the ratio of the probabilities that
-/// the two give to the right answers; 1 for the other (Peng et al. 2022, section 3.2).
-async fn modulate(trainer: &SmallTrainer, samples: &[Sample], strength: f32) -> Result<Inputs, DeviceError> {
-    let mut sure = [0.0f32; 2];
-    for (sure, modality) in sure.iter_mut().zip(MODALITIES) {
-        let logits = trainer.read(&format!("logits.{modality}")).await?;
+/// Factors `1 - tanh(α ρ)` for the gradient of a modality that is ahead by `ρ > 1`, the ratio of the probability that it gives
+/// to the right answers to the mean of the others'; 1 for one that is not (Peng et al. 2022, section 3.2).
+async fn modulate(
+    trainer: &SmallTrainer,
+    modalities: &[Modality],
+    samples: &[Sample],
+    strength: f32,
+) -> Result<Inputs, DeviceError> {
+    let mut sure = Vec::new();
+    for modality in modalities {
+        let logits = trainer.read(&format!("logits.{}", modality.name())).await?;
         let right = |(row, sample): (&[f32], &Sample)| {
             let answer = sample.answer as usize;
             1.0 / (1.0 + (row[1 - answer] - row[answer]).exp())
         };
-        *sure = logits.as_f32().chunks_exact(CLASSES).zip(samples).map(right).sum();
+        sure.push(logits.as_f32().chunks_exact(CLASSES).zip(samples).map(right).sum::<f32>());
     }
-    let factor = |own: f32, other: f32| if own > other { 1.0 - (strength * own / other).tanh() } else { 1.0 };
-    let factors = [factor(sure[0], sure[1]), factor(sure[1], sure[0])];
-    let input = |(modality, factor): (&str, f32)| {
-        (format!("modulate.{modality}"), HostTensor::f32([1], vec![factor]))
+    let factor = |(at, modality): (usize, &Modality)| {
+        let others = sure.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, sure)| sure);
+        let mean = others.sum::<f32>() / (sure.len() - 1) as f32;
+        let factor = if sure[at] > mean { 1.0 - (strength * sure[at] / mean).tanh() } else { 1.0 };
+        (format!("modulate.{}", modality.name()), HostTensor::f32([1], vec![factor]))
     };
-    Ok(MODALITIES.into_iter().zip(factors).map(input).collect())
+    Ok(modalities.iter().enumerate().map(factor).collect())
 }

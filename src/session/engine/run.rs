@@ -3,7 +3,7 @@
 use super::failure::unusable;
 use crate::device::{Device, DeviceError};
 use crate::lab::contrast::{self, objectives};
-use crate::lab::fuse::{HELD_OUT, Race};
+use crate::lab::fuse::Race;
 use crate::session::protocol::{Experiment, Failure, KEPT_RUNS, TrainingUpdate};
 
 /// Steps between two evaluations of a race, and of a contrastive run.
@@ -35,7 +35,7 @@ impl TrainingRun {
             Experiment::Race(settings) => {
                 settings.check().map_err(refused)?;
                 let race = Race::begin(device, settings.clone()).await?;
-                let samples = (0..HELD_OUT).map(|at| race.held_out_sample(at)).collect();
+                let samples = race.samples.clone();
                 (LabRun::Race(race), TrainingUpdate::RaceBegun { samples })
             }
             Experiment::Contrast(settings) => {

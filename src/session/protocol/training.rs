@@ -25,7 +25,7 @@ pub enum Experiment {
 pub enum TrainingUpdate {
     /// A race begins, with the held-out samples on which it is evaluated.
     RaceBegun {
-        samples: Vec<fuse::HeldOutSample>,
+        samples: Vec<fuse::task::Sample>,
     },
     RaceStep(fuse::RaceStep),
     /// How one contestant does after a step.

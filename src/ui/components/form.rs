@@ -22,9 +22,23 @@ pub fn Segments<T>(
 where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
-    let buttons = options.into_iter().map(|(option, name)| {
-        let pressed = move || (chosen.get() == option).to_string();
-        view! { <button type="button" aria-pressed=pressed on:click=move |_| choose(option)>{name}</button> }
+    let (values, names): (Vec<T>, Vec<&'static str>) = options.into_iter().unzip();
+    let known = values.clone();
+    let chosen = Memo::new(move |_| known.iter().position(|option| *option == chosen.get()));
+    view! { <Buttons label names chosen choose=Callback::new(move |at: usize| choose(values[at])) /> }
+}
+
+/// Those of [`Segments`], compiled once for all types of options.
+#[component]
+fn Buttons(
+    label: &'static str,
+    names: Vec<&'static str>,
+    chosen: Memo<Option<usize>>,
+    choose: Callback<usize>,
+) -> impl IntoView {
+    let buttons = names.into_iter().enumerate().map(|(at, name)| {
+        let pressed = move || (chosen.get() == Some(at)).to_string();
+        view! { <button type="button" aria-pressed=pressed on:click=move |_| choose.run(at)>{name}</button> }
     });
     view! { <div class="segments" role="group" aria-label=label>{buttons.collect_view()}</div> }
 }

@@ -84,7 +84,7 @@ pub fn HeatMap(
     /// The cell (row, column) under the pointer or the arrow keys.
     cell: RwSignal<Option<(usize, usize)>>,
     /// A click or Enter pins the cell.
-    pin: impl Fn((usize, usize)) + Copy + Send + Sync + 'static,
+    pin: Callback<(usize, usize)>,
     #[prop(into)] pinned: Memo<Option<(usize, usize)>>,
     /// A share of the width at which a line stands.
     #[prop(optional, into)]
@@ -101,13 +101,13 @@ pub fn HeatMap(
     let choose = move |event: MouseEvent| {
         let at = find(&event);
         cell.set(at);
-        at.into_iter().for_each(pin);
+        at.into_iter().for_each(|at| pin.run(at));
     };
     let walk = move |event: KeyboardEvent| {
         let now = cell.get_untracked().or(pinned.get_untracked()).unwrap_or_default();
         let (rows, columns) = matrix.with_untracked(|matrix| (matrix.rows, matrix.columns));
         if event.key() == "Enter" {
-            pin(now);
+            pin.run(now);
         } else if rows > 0
             && let Some(next) = step(now, &event.key(), rows, columns)
         {

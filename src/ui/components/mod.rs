@@ -22,6 +22,7 @@ pub mod picture_strip;
 pub mod pointing;
 pub mod raster;
 pub mod run_bar;
+pub mod spectrogram;
 pub mod term;
 pub mod toolbar;
 pub mod unable;

@@ -2,7 +2,8 @@
 
 use super::shared::Shared;
 use crate::lab::contrast::{self, objectives};
-use crate::lab::fuse::{Contestant, Evaluation, HeldOutSample, RaceStep};
+use crate::lab::fuse::task::Sample;
+use crate::lab::fuse::{Contestant, Evaluation, RaceStep};
 use crate::lab::sabotage::CorruptionResult;
 use crate::session::protocol::{Experiment, KEPT_RUNS, TrainingUpdate};
 
@@ -105,7 +106,7 @@ impl LabRunState {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RaceState {
     /// The held-out samples, in their order.
-    pub samples: Shared<Vec<HeldOutSample>>,
+    pub samples: Shared<Vec<Sample>>,
     pub rounds: Vec<Shared<RaceStep>>,
     /// The newest of each contestant, in the order of the race.
     pub evaluations: Vec<Shared<Evaluation>>,
@@ -113,18 +114,20 @@ pub struct RaceState {
 }
 
 /// A point of the curves on held-out samples.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct EvaluationPoint {
     pub contestant: Contestant,
     pub step: u64,
     pub accuracy: f32,
-    /// Without the words, and without the picture.
-    pub alone: [f32; 2],
+    /// With each modality alone, in the order of the race.
+    pub alone: Vec<f32>,
 }
 
 impl RaceState {
     fn evaluate(&mut self, evaluation: Evaluation) {
-        let Evaluation { contestant, step, alone, .. } = evaluation;
+        let Evaluation { contestant, step, .. } = evaluation;
+        let alone = evaluation.subsets.iter().filter(|subset| subset.present.len() == 1);
+        let alone = alone.map(|subset| subset.accuracy).collect();
         let accuracy = evaluation.confusion.accuracy();
         self.curve.push(EvaluationPoint { contestant, step, accuracy, alone });
         let evaluation = Shared::new(evaluation);

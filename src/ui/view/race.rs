@@ -5,6 +5,7 @@ use crate::lab::fuse::Modality;
 use crate::lab::fuse::task::Task;
 use crate::lab::fuse::{Contestant, HELD_OUT, RaceSettings};
 use crate::lab::sabotage::Corruption;
+use std::str::FromStr;
 
 /// What a race room shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +44,7 @@ impl RaceView {
 
     /// What the room Sabotage opens with: the picture is gone, and half of the samples need it.
     pub fn sabotage() -> Self {
-        let task = Task { parts: [1, 1, 0, 0] };
+        let task = Task { parts: [1, 1, 0, 0, 0] };
         RaceView {
             modality: Modality::Picture,
             percent: 100,
@@ -57,12 +58,16 @@ impl RaceView {
         own.into_iter().zip(usual).filter(|(own, usual)| own != usual).map(|(own, _)| own).collect()
     }
 
-    fn pairs(&self) -> [(&'static str, String); 11] {
-        let RaceSettings { seed, task, contestants, batch, micro_rate, dropout, modulation } = &self.settings;
-        let parts: Vec<String> = task.parts.iter().map(u8::to_string).collect();
+    fn pairs(&self) -> [(&'static str, String); 12] {
+        let RaceSettings { seed, modalities, task, contestants, batch, micro_rate, dropout, modulation } =
+            &self.settings;
+        let modalities: Vec<&str> = modalities.iter().map(|modality| modality.name()).collect();
+        let parts: Vec<String> = task.written().iter().map(u8::to_string).collect();
         let names: Vec<&str> = contestants.iter().map(|contestant| contestant.name()).collect();
         [
             ("seed", seed.to_string()),
+            // Before the task, of which only the parts of these count.
+            ("modalities", modalities.join(".")),
             ("task", parts.join("-")),
             ("with", names.join(".")),
             ("batch", batch.to_string()),
@@ -82,11 +87,15 @@ impl RaceView {
         let mut settings = self.settings.clone();
         let is_good = match key {
             "seed" => set(&mut settings.seed, value),
-            "task" => put(&mut settings.task, parts_of(value).map(|parts| Task { parts })),
+            "task" => put(&mut settings.task, task_of(value)),
+            "modalities" => {
+                put(&mut settings.modalities, names_of(value).into_iter().collect::<Result<_, _>>().ok())
+            }
             "with" => {
-                let names = || value.split('.').map(str::parse::<Contestant>);
-                settings.contestants = names().flatten().collect();
-                names().all(|name| name.is_ok())
+                let names = names_of(value);
+                let is_good = names.iter().all(Result::is_ok);
+                settings.contestants = names.into_iter().flatten().collect();
+                is_good
             }
             "batch" => set(&mut settings.batch, value),
             "lr" => put(&mut settings.micro_rate, parts(value, 6)),
@@ -126,9 +135,14 @@ impl RaceView {
 /// The longest run that a link may ask for.
 pub const LONGEST: u64 = 5_000;
 
-fn parts_of(value: &str) -> Option<[u8; 4]> {
+/// `picture.words`.
+fn names_of<T: FromStr>(value: &str) -> Vec<Result<T, T::Err>> {
+    value.split('.').map(str::parse).collect()
+}
+
+fn task_of(value: &str) -> Option<Task> {
     let parts: Vec<u8> = value.split('-').map(str::parse).collect::<Result<_, _>>().ok()?;
-    parts.try_into().ok()
+    Task::of(&parts)
 }
 
 #[cfg(test)]
@@ -140,10 +154,12 @@ mod tests {
         let plain = RaceView::new(RaceSettings::default());
         assert_eq!(plain.write(&plain), []);
         let mut view = plain.clone();
-        view.settings.task = Task { parts: [1, 2, 0, 9] };
+        view.settings.task = Task { parts: [1, 2, 0, 9, 3] };
+        view.settings.modalities = vec![Modality::Picture, Modality::Sound];
         view.settings.contestants = vec![Contestant::Late, Contestant::CoAttention];
         (view.settings.seed, view.settings.dropout, view.step, view.sample) = (7, 10, 340, 12);
         (view.inside, view.corruption, view.percent) = (Some(Contestant::Gate), Corruption::Delay, 50);
+        view.modality = Modality::Sound;
         let mut read = plain.clone();
         view.write(&plain)
             .iter()
@@ -158,6 +174,11 @@ mod tests {
         let nonsense = [
             ("task", "0-0-0-0"),
             ("task", "1-2"),
+            // Whose samples are of a modality that is not there.
+            ("task", "0-0-0-0-1"),
+            ("modalities", "words"),
+            ("modalities", "words.picture"),
+            ("modalities", "picture.smell"),
             ("batch", "0"),
             ("spoil", "words-eat-5"),
             ("step", "9999999"),

@@ -5,6 +5,7 @@
 //! of `+ - * / sqrt` on numbers and integers that are the same everywhere.
 
 mod background;
+mod knock;
 mod modulation;
 mod sine;
 mod stem;
@@ -13,6 +14,7 @@ mod tests;
 mod timbre;
 
 pub use background::with_noise;
+pub use knock::knocks;
 
 use super::motion::{Motion, SECONDS, TICKS_PER_SECOND};
 use super::rng::Rng;

@@ -9,13 +9,13 @@ use crate::world::motion::Leg;
 use crate::world::scene::Object;
 
 /// Samples of a hit, 250 ms.
-const HIT: usize = SAMPLE_RATE as usize / 4;
+pub(super) const HIT: usize = SAMPLE_RATE as usize / 4;
 
 /// `exp(-1 / 1600)`, what a hit keeps of its amplitude from sample to sample: it falls to `1/e` in 100 ms.
 const DECAY: f32 = 0.999_375_2;
 
 /// RMS at which the softest and the hardest hit begin.
-const HIT_LEVELS: [f32; 2] = [0.08, 0.16];
+pub(super) const HIT_LEVELS: [f32; 2] = [0.08, 0.16];
 
 /// Change of velocity, in quarter pixels a second, at which a hit lies halfway between them.
 const HIT_SPEED: f32 = 128.0;
@@ -35,7 +35,7 @@ pub(super) fn stem(object: &Object, legs: &[Leg]) -> Vec<f32> {
     if legs.iter().all(|leg| leg.speed() == 0.0) {
         return stem;
     }
-    let mut wave = waveform(object.shape, object.size);
+    let mut wave = waveform(object.shape, object.size, SAMPLES);
     modulation::modulate(object.texture, &mut wave);
     let decay = decay();
     for (index, leg) in legs.iter().enumerate() {
@@ -53,7 +53,7 @@ pub(super) fn stem(object: &Object, legs: &[Leg]) -> Vec<f32> {
 }
 
 /// The envelope of a hit: it falls exponentially, and to exactly 0 at its end.
-fn decay() -> Vec<f32> {
+pub(super) fn decay() -> Vec<f32> {
     let mut exponential = 1.0;
     let next = |n| {
         let level = exponential * (HIT - n) as f32 / HIT as f32;

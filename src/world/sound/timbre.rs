@@ -1,7 +1,7 @@
 //! The waveform of an object: its shape sets the partials and the noise, its size the fundamental frequency.
 
+use super::background;
 use super::sine::{QUARTER, phase_step, sine};
-use super::{SAMPLES, background};
 use crate::world::attributes::{Shape, Size};
 use crate::world::rng::Rng;
 
@@ -65,12 +65,12 @@ const fn fundamental(size: Size) -> f32 {
     }
 }
 
-/// [`SAMPLES`] samples of RMS 1.
-pub(super) fn waveform(shape: Shape, size: Size) -> Vec<f32> {
+/// The first `samples` samples, of RMS 1.
+pub(super) fn waveform(shape: Shape, size: Size, samples: usize) -> Vec<f32> {
     let (Timbre { partials, noise }, fundamental) = (timbre(shape), fundamental(size));
     let power: f32 = partials.iter().map(|(_, amplitude)| amplitude * amplitude / 2.0).sum();
     let scale = 1.0 / (power + noise * noise).sqrt();
-    let mut wave = vec![0.0; SAMPLES];
+    let mut wave = vec![0.0; samples];
     for &(ratio, amplitude) in partials {
         let (step, amplitude) = (phase_step(ratio * fundamental), scale * amplitude);
         for (sample, n) in wave.iter_mut().zip(0u32..) {
@@ -104,12 +104,13 @@ fn add_noise(wave: &mut [f32], step: u32, rms: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::sound::SAMPLE_RATE;
+    use crate::world::sound::{SAMPLE_RATE, SAMPLES};
 
     #[test]
     fn waveforms_have_the_same_loudness_and_lie_below_the_nyquist_frequency() {
         for (shape, size) in Shape::ALL.into_iter().flat_map(|shape| Size::ALL.map(|size| (shape, size))) {
-            let power: f64 = waveform(shape, size).iter().map(|&sample| f64::from(sample).powi(2)).sum();
+            let power: f64 =
+                waveform(shape, size, SAMPLES).iter().map(|&sample| f64::from(sample).powi(2)).sum();
             let rms = (power / SAMPLES as f64).sqrt();
             assert!((rms - 1.0).abs() < 0.03, "{size} {shape}: {rms}");
             let highest = timbre(shape).partials.iter().map(|(ratio, _)| ratio * fundamental(size));

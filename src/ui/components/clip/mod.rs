@@ -4,11 +4,13 @@ mod audio;
 mod card;
 mod drawing;
 mod frames;
+mod play;
 mod readings;
 mod speaker;
 mod wave;
 
 pub use audio::Audio;
 pub use card::ClipCard;
+pub use play::{PlaySound, RefusedNote};
 pub use speaker::Speaker;
 pub use wave::wave_path;

@@ -1,7 +1,7 @@
 //! One loudspeaker for all sounds of a room.
 
 use super::audio::Audio;
-use crate::world::motion::SECONDS;
+use crate::world::sound::SAMPLE_RATE;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ impl Speaker {
                 self.stop();
             }
         };
-        set_timeout(end, Duration::from_secs(SECONDS.into()));
+        set_timeout(end, Duration::from_secs_f64(samples.len() as f64 / f64::from(SAMPLE_RATE)));
     }
 
     fn stop(self) {

@@ -1,7 +1,6 @@
 //! A sound as its waveform, with a button that plays it.
 
-use super::speaker::Speaker;
-use crate::ui::components::icon::{Glyph, Icon};
+use super::play::PlaySound;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::world::Clip;
@@ -13,8 +12,6 @@ const COLUMNS: usize = 400;
 
 #[component]
 pub fn Wave(clip: Memo<Shared<Clip>>, name: Memo<String>) -> impl IntoView {
-    let speaker = Speaker::here();
-    let number = speaker.number();
     let samples = RwSignal::new(Shared::<Vec<f32>>::default());
     // In a task of its own: several sounds are mixed one after the other.
     Effect::new(move || {
@@ -25,16 +22,11 @@ pub fn Wave(clip: Memo<Shared<Clip>>, name: Memo<String>) -> impl IntoView {
         set_timeout(mix, Duration::ZERO);
     });
     let label = move || format!("{}: waveform of two seconds", name.get());
-    let action = move || {
-        format!("{} the sound of {}", if speaker.plays(number) { "Stop" } else { "Play" }, name.get())
-    };
-    let icon = move || if speaker.plays(number) { Icon::Pause } else { Icon::Play };
-    let press = move |_| samples.with_untracked(|samples| speaker.toggle(number, samples));
     view! {
         <div class="clip-sound">
             <svg viewBox="0 0 400 100" preserveAspectRatio="none" role="img" aria-label=label>
                 <path d=move || samples.with(|samples| wave_path(samples)) /></svg>
-            <button type="button" class="button" aria-label=action on:click=press>{move || view! { <Glyph icon=icon() /> }}</button>
+            <PlaySound samples=Memo::new(move |_| samples.get()) name />
         </div>
     }
 }

@@ -34,7 +34,7 @@ pub fn MatrixPanel(run: ContrastRun) -> impl IntoView {
                 <div class="beside wide">
                     <div>
                         <HeatMap label="Similarity of every image with every caption of the batch; use the arrow keys, Enter pins"
-                            axes=["images", "captions"] matrix cell pinned pin />
+                            axes=["images", "captions"] matrix cell pinned pin=Callback::new(pin) />
                         {move || view! { <Legend ends quantity=quantity() /> }}
                     </div>
                     <CellNote run cell=known />
@@ -116,7 +116,7 @@ fn CorrelationMap(run: ContrastRun) -> impl IntoView {
             <h2>"Correlation of the dimensions"</h2>
             <div class="small-map">
                 <HeatMap label="Correlation of image dimensions with caption dimensions" matrix cell
-                    axes=["image dimensions", "caption dimensions"] pin=|_| () pinned=Memo::from(None) />
+                    axes=["image dimensions", "caption dimensions"] pin=Callback::new(|_| ()) pinned=Memo::from(None) />
                 <Legend ends=Memo::from(["−1".to_string(), "1".to_string()]) quantity="correlation" />
                 <p class="small quiet" aria-live="polite">{move || read().unwrap_or_else(|| {
                     "The loss is least with 1 on the diagonal and 0 elsewhere.".into()

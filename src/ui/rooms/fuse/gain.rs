@@ -1,12 +1,11 @@
 //! What the fusions add to the best single modality, and who cannot add anything.
 
-use crate::lab::fuse::task::Task;
-use crate::lab::fuse::{Contestant, Evaluation, Limit, limit};
+use crate::lab::fuse::{Contestant, Evaluation, Limit, Modality, RaceSettings, limit};
 use crate::order;
 use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::rooms::race::{RaceRoom, title};
+use crate::ui::rooms::race::{RaceRoom, title, word};
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
@@ -17,8 +16,7 @@ const SOLVED: f32 = 0.9;
 pub fn Gain(room: RaceRoom) -> impl IntoView {
     let bars = Memo::new(move |_| room.evaluations.with(|evaluations| bars(evaluations)));
     let notes = Memo::new(move |_| {
-        let task = room.settings.with(|settings| settings.task);
-        room.evaluations.with(|evaluations| notes(evaluations, &task))
+        room.settings.with(|settings| room.evaluations.with(|evaluations| notes(evaluations, settings)))
     });
     view! {
         <div class="gain">
@@ -35,9 +33,10 @@ fn accuracy(evaluations: &[Shared<Evaluation>], contestant: Contestant) -> Optio
     evaluations.iter().find(|known| known.contestant == contestant).map(|known| known.confusion.accuracy())
 }
 
-/// The better of both modalities alone.
+/// The best of the modalities alone.
 fn alone(evaluations: &[Shared<Evaluation>]) -> Option<f32> {
-    Some(accuracy(evaluations, Contestant::Picture)?.max(accuracy(evaluations, Contestant::Words)?))
+    let known = Modality::ALL.into_iter().filter_map(|one| accuracy(evaluations, Contestant::alone(one)));
+    known.reduce(f32::max)
 }
 
 /// The fusions, the best first.
@@ -66,7 +65,8 @@ fn is_untrained(evaluations: &[Shared<Evaluation>]) -> bool {
 }
 
 /// What the accuracies say, and of whoever has not solved the task, whether it has not yet or cannot.
-fn notes(evaluations: &[Shared<Evaluation>], task: &Task) -> Vec<String> {
+fn notes(evaluations: &[Shared<Evaluation>], settings: &RaceSettings) -> Vec<String> {
+    let limit = |contestant| limit(contestant, &settings.task, &settings.modalities);
     let all = fusions(evaluations);
     let (Some(alone), [(best, most), ..], false) = (alone(evaluations), &all[..], is_untrained(evaluations))
     else {
@@ -80,7 +80,7 @@ fn notes(evaluations: &[Shared<Evaluation>], task: &Task) -> Vec<String> {
     )];
     let unsolved = || all.iter().filter(|(_, accuracy)| *accuracy < SOLVED);
     for (contestant, accuracy) in unsolved() {
-        if let Some(limit) = limit(*contestant, task) {
+        if let Some(limit) = limit(*contestant) {
             notes.push(format!(
                 "{}, {}: cannot solve this task, however long it trains. {}",
                 title(*contestant),
@@ -89,7 +89,7 @@ fn notes(evaluations: &[Shared<Evaluation>], task: &Task) -> Vec<String> {
             ));
         }
     }
-    let is_open = |(contestant, _): &&(Contestant, f32)| limit(*contestant, task).is_none();
+    let is_open = |(contestant, _): &&(Contestant, f32)| limit(*contestant).is_none();
     let open: Vec<&str> = unsolved().filter(is_open).map(|(contestant, _)| title(*contestant)).collect();
     if !open.is_empty() {
         let step = evaluations.iter().map(|known| known.step).max().unwrap_or(0);
@@ -102,13 +102,14 @@ fn notes(evaluations: &[Shared<Evaluation>], task: &Task) -> Vec<String> {
 }
 
 /// Why, as the visitor reads it.
-fn reason(limit: Limit) -> &'static str {
+fn reason(limit: Limit) -> String {
     match limit {
-        Limit::Blind => "It is given neither modality.",
-        Limit::PictureOnly => "It is given the image only.",
-        Limit::WordsOnly => "It is given no image that belongs to the text.",
+        Limit::Blind => "It is given no modality.".into(),
+        Limit::Only(modality) => format!("It is given the {} only.", word(modality)),
+        Limit::Without(modality) => format!("It is given no {} that belongs to the sample.", word(modality)),
+        Limit::Untold => "Without text nothing says which modality holds the answer of a sample.".into(),
         Limit::Additive => {
-            "It adds a logit of the image to one of the text, and no such sum is right about both “same” and “different” (XOR)."
+            "It adds one logit per modality, and no such sum is right about both “same” and “different” (XOR).".into()
         }
     }
 }
@@ -117,7 +118,7 @@ fn reason(limit: Limit) -> &'static str {
 mod tests {
     use super::*;
     use crate::lab::fuse::Confusion;
-    use crate::lab::fuse::task::Information;
+    use crate::lab::fuse::task::{Information, Task};
 
     fn race(accuracies: &[(Contestant, u32)]) -> Vec<Shared<Evaluation>> {
         let evaluation = |&(contestant, right): &(Contestant, u32)| {
@@ -126,10 +127,10 @@ mod tests {
                 step: 20,
                 parameters: 1,
                 confusion: Confusion { counts: [[right, 100 - right], [100 - right, right]] },
-                alone: [0.5; 2],
+                subsets: Vec::new(),
                 probabilities: Vec::new(),
                 gates: Vec::new(),
-                alpha: None,
+                alpha: Vec::new(),
                 interaction: Vec::new(),
                 attention: Vec::new(),
             })
@@ -140,7 +141,8 @@ mod tests {
     #[test]
     fn cannot_is_told_from_not_yet() {
         use Contestant::*;
-        let xor = Task::pure(Information::Synergy);
+        let xor = RaceSettings::default();
+        let task = Task::pure(Information::Redundant);
         let solved = race(&[(Picture, 50), (Words, 51), (Late, 52), (Product, 98)]);
         let words = notes(&solved, &xor);
         assert_eq!(words[0], "Best single modality: 51 %. Best fusion, Product: 98 %.");
@@ -148,7 +150,7 @@ mod tests {
         let early = notes(&race(&[(Picture, 50), (Words, 51), (Late, 52), (Product, 60)]), &xor);
         assert!(early[1].contains("cannot") && early[2].contains("yet after 20 steps"), "{early:?}");
         assert!(early[2].contains(": Product."), "{early:?}");
-        let redundant = notes(&solved, &Task::pure(Information::Redundant));
+        let redundant = notes(&solved, &RaceSettings { task, ..RaceSettings::default() });
         assert!(
             redundant[1].contains("Late (sum of logits)") && redundant[1].contains("yet"),
             "{redundant:?}"

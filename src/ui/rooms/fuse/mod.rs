@@ -1,12 +1,12 @@
-//! Fuse: ways to bring a picture and words together, raced.
+//! Fuse: ways to bring two or three modalities together, raced.
 
 mod gain;
 
 use super::race::{
-    Answers, Curves, Inside, RaceControls, RaceRoom, RaceSlot, SampleChoice, Standings, about, formula,
-    milliseconds, section, shown_sample, title,
+    Answers, Curves, Inside, RaceControls, RaceRoom, RaceSlot, SampleChoice, Standings, Subsets, about,
+    formula, milliseconds, section, shown_sample, title,
 };
-use crate::lab::fuse::{Contestant, Evaluation, PARAMETERS};
+use crate::lab::fuse::{Contestant, Evaluation, parameter_budget};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
@@ -39,6 +39,7 @@ pub fn Fuse() -> impl IntoView {
             <Standings room />
             <ToSabotage room />
             <Inside room />
+            <Subsets room />
             <Sample room />
         </section>
         <Notes room />
@@ -72,7 +73,7 @@ fn Sample(room: RaceRoom) -> impl IntoView {
             Some(super::race::ContestantAnswer {
                 contestant: evaluation.contestant,
                 probability: *evaluation.probabilities.get(at)?,
-                gate: evaluation.gates.get(at).copied(),
+                gates: evaluation.gates.iter().filter_map(|of| of.get(at).copied()).collect(),
             })
         };
         room.evaluations.with(|evaluations| evaluations.iter().filter_map(answer).collect::<Vec<_>>())
@@ -81,7 +82,7 @@ fn Sample(room: RaceRoom) -> impl IntoView {
         <h2>"One sample"</h2>
         <div class="beside sample">
             <div><SampleChoice room sample /></div>
-            <Answers sample answers />
+            <Answers room sample answers />
         </div>
     }
 }
@@ -92,25 +93,24 @@ fn Notes(room: RaceRoom) -> impl IntoView {
         let contestant = room.inside.get();
         let evaluation = room.evaluation.get();
         let of = |part: fn(&Evaluation) -> String| evaluation.as_deref().map_or("–".into(), part);
+        let budget = parameter_budget(room.modalities.with(Vec::len));
         let time = room.race.with_untracked(|race| milliseconds(race, contestant));
         vec![
             Figure::new("Accuracy", of(|evaluation| format::three(evaluation.confusion.accuracy())))
                 .beside("chance 0.500"),
             Figure::new("F1", of(|evaluation| format::three(evaluation.confusion.f1()))),
-            Figure::new("Without the text", of(|evaluation| format::three(evaluation.alone[0]))),
-            Figure::new("Without the image", of(|evaluation| format::three(evaluation.alone[1]))),
             Figure::new("Parameters", of(|evaluation| evaluation.parameters.to_string()))
-                .beside(format!("every model {PARAMETERS} ± 2.5 %")),
+                .beside(format!("every model {budget} ± 2.5 %")),
             Figure::new("Time per step", time.map_or("–".into(), |time| format!("{time:.1} ms"))),
         ]
     });
     move || {
         let contestant = room.inside.get();
         view! {
-            <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
+            <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant, room.modalities.with(Vec::len))>
                 <p>{about(contestant)}</p>
                 <p>"All models start from the same seed, see the same samples in the same order and have the same number of
-                    parameters: what differs is the "<Term id="fusion">"fusion"</Term>" of the two modalities."</p>
+                    parameters: what differs is the "<Term id="fusion">"fusion"</Term>" of the modalities."</p>
                 <WeightsButton training=room.training contestant=Some(contestant) name=Memo::new(move |_| room.file_name(contestant)) />
             </Inspector>
         }

@@ -1,6 +1,7 @@
 //! Play, pause, where the clip is, how fast and whether again.
 
 use super::player::{LENGTH, Player};
+use crate::ui::components::clip::RefusedNote;
 use crate::ui::components::form::{Segments, Slider, Switch};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::memo::Memo;
@@ -16,11 +17,6 @@ pub fn Transport(player: Player) -> impl IntoView {
     let name = move || if is_playing.get() { "Pause" } else { "Play" };
     let seconds = |seconds: f32| format!("{seconds:.2} s");
     let quarters = Memo::new(move |_| (4.0 * rate.get()) as u8);
-    let silent = move || {
-        player.is_audio_refused.get().then(|| {
-            view! { <p class="small quiet" role="status">"This browser plays no sound here. Everything is also shown."</p> }
-        })
-    };
     view! {
         <Slider label="Time" min=0.0 max=LENGTH as f32 step=0.01 value=Memo::new(move |_| time.get() as f32) show=seconds
             change=move |seconds| player.seek(f64::from(seconds)) done=move || player.note() />
@@ -33,6 +29,6 @@ pub fn Transport(player: Player) -> impl IntoView {
             <Switch label="Mute" on=Memo::new(move |_| is_muted.get()) change=move |on| is_muted.set(on) />
             </div>
         </div>
-        {silent}
+        <RefusedNote is_refused=player.is_audio_refused />
     }
 }

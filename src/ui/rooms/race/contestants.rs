@@ -10,7 +10,8 @@ pub fn title(contestant: Contestant) -> &'static str {
         Contestant::Majority => "Majority class",
         Contestant::Picture => "Image only",
         Contestant::Words => "Text only",
-        Contestant::Shuffled => "Shuffled images",
+        Contestant::Sound => "Sound only",
+        Contestant::Shuffled => "Shuffled",
         Contestant::Early => "Early",
         Contestant::Late => "Late (sum of logits)",
         Contestant::Concat => "Concatenation",
@@ -34,53 +35,58 @@ pub fn title(contestant: Contestant) -> &'static str {
 pub fn about(contestant: Contestant) -> &'static str {
     match contestant {
         Contestant::Majority => "Always gives the more frequent answer of the training set.",
-        Contestant::Picture => "Is given the image only: a fusion that does no better has not used the text.",
-        Contestant::Words => "Is given the text only: a fusion that does no better has not used the image.",
+        Contestant::Picture => "Is given the image only: a fusion that does no better has not used the rest.",
+        Contestant::Words => "Is given the text only: a fusion that does no better has not used the rest.",
+        Contestant::Sound => "Is given the sound only: a fusion that does no better has not used the rest.",
         Contestant::Shuffled => {
-            "Concatenation on images that belong to other samples: what is left is what the text alone can do."
+            "Concatenation, with the first modality taken from another sample: what is left is what the others can do without it."
         }
-        Contestant::Early => "Raw patches and word embeddings are concatenated before either is encoded.",
+        Contestant::Early => "Raw patches and word embeddings are concatenated before anything is encoded.",
         Contestant::Late => {
-            "Each modality has a classifier of its own, and their logits are added with one learned weight: no unit sees both modalities, so what \
-             only both together tell cannot be learned."
+            "Each modality has a classifier of its own, and their logits are added with learned weights: no unit sees two modalities, so what \
+             only all together tell cannot be learned."
         }
-        Contestant::Concat => {
-            "The two feature vectors are concatenated; the head that follows can combine them."
-        }
+        Contestant::Concat => "The feature vectors are concatenated; the head that follows can combine them.",
         Contestant::Sum => {
-            "The two feature vectors are added before the head, whose nonlinearity can still combine them: unlike a sum of logits."
+            "The feature vectors are added before the head, whose nonlinearity can still combine them: unlike a sum of logits."
         }
         Contestant::Product => {
-            "The two feature vectors are multiplied element by element: every feature depends on both."
+            "The feature vectors are multiplied element by element: every feature depends on all modalities."
         }
         Contestant::Gate => {
-            "A gate that sees both decides for each feature how much of the image and of the text is taken."
+            "A gate that sees all modalities decides for each feature how much of each is taken."
         }
-        Contestant::Bilinear => "Every image feature interacts with every text feature, at a low rank.",
+        Contestant::Bilinear => {
+            "Every feature of one modality interacts with every feature of the others, at a low rank."
+        }
         Contestant::Pool => {
-            "A weighted mean of the two feature vectors; the weights are a softmax over two scores."
+            "A weighted mean of the feature vectors; the weights are a softmax over one score per modality."
         }
-        Contestant::Cross => "The words attend to the cells of the image: attention one way.",
-        Contestant::CoAttention => "Words attend to cells and cells to words.",
-        Contestant::Joint => "One transformer over the tokens of both modalities.",
-        Contestant::Dropout => "Concatenation; in training a modality is sometimes removed.",
+        Contestant::Cross => {
+            "One modality (the words, or else the image) attends to the others: attention one way."
+        }
+        Contestant::CoAttention => "Every modality attends to the others.",
+        Contestant::Joint => "One transformer over the tokens of all modalities.",
+        Contestant::Dropout => "Concatenation; in training, modalities are sometimes removed.",
         Contestant::Reliability => {
             "Each feature vector is weighted by its estimated reliability, learned with noisy samples."
         }
-        Contestant::Imputation => "A missing modality is predicted from the other one.",
-        Contestant::Experts => {
-            "Three experts, for the image, the text and both; a router mixes their answers."
+        Contestant::Imputation => "A missing modality is predicted from those that are there.",
+        Contestant::Experts => "One expert for each modality and one for all; a router mixes their answers.",
+        Contestant::Modulated => {
+            "Late fusion; the gradient of a modality that learns faster than the others is reduced."
         }
-        Contestant::Modulated => "Late fusion; the gradient of the modality that learns faster is reduced.",
     }
 }
 
 /// The section of the whitepaper.
 pub fn section(contestant: Contestant) -> &'static str {
     match contestant {
-        Contestant::Majority | Contestant::Picture | Contestant::Words | Contestant::Shuffled => {
-            "5, unimodal encoders"
-        }
+        Contestant::Majority
+        | Contestant::Picture
+        | Contestant::Words
+        | Contestant::Sound
+        | Contestant::Shuffled => "5, unimodal encoders",
         Contestant::Early => "7.1, early fusion",
         Contestant::Late => "7.2, late fusion",
         Contestant::Gate => "8.1, gated fusion",
@@ -99,41 +105,61 @@ pub fn section(contestant: Contestant) -> &'static str {
     }
 }
 
-/// How the answer comes of the vectors `h₁` of the picture and `h₂` of the words.
-pub fn formula(contestant: Contestant) -> AnyView {
-    let h1 = || view! { <var>"h"</var><sub>"1"</sub> };
-    let h2 = || view! { <var>"h"</var><sub>"2"</sub> };
+/// A term for each of `count` modalities, joined.
+fn each(count: usize, between: &'static str, term: impl Fn(usize) -> AnyView) -> AnyView {
+    let joined =
+        |m: usize| (m > 1).then_some(between).into_iter().map(|text| text.into_any()).chain([term(m)]);
+    (1..=count).flat_map(joined).collect_view().into_any()
+}
+
+/// `x` with an index.
+fn indexed(name: &'static str, m: usize) -> AnyView {
+    view! { <var>{name}</var><sub>{m}</sub> }.into_any()
+}
+
+/// How the answer comes of the vectors `h₁` to `hₙ` of `count` modalities.
+pub fn formula(contestant: Contestant, count: usize) -> AnyView {
+    let mlp = |terms: AnyView| view! { <var>"ŷ"</var> " = MLP(" {terms} ")" }.into_any();
+    let row = |names: &'static [&'static str]| {
+        let terms =
+            each(count, "; ", move |m| names.iter().map(|name| indexed(name, m)).collect_view().into_any());
+        view! { "[" {terms} "]" }.into_any()
+    };
+    let fused = |between| each(count, between, |m| indexed("h", m));
+    let weighted = |weight: &'static str, operator: &'static str, x: &'static str| {
+        each(count, " + ", move |m| view! { {indexed(weight, m)} {operator} {indexed(x, m)} }.into_any())
+    };
+    let h = || view! { <var>"h"</var> " = " };
     match contestant {
         Contestant::Majority => view! { "argmax" <sub><var>"y"</var></sub> " " <var>"p"</var> "(" <var>"y"</var> ")" }.into_any(),
-        Contestant::Picture => view! { <var>"ŷ"</var> " = MLP(" {h1()} ")" }.into_any(),
-        Contestant::Words => view! { <var>"ŷ"</var> " = MLP(" {h2()} ")" }.into_any(),
-        Contestant::Shuffled | Contestant::Concat | Contestant::Dropout => {
-            view! { <var>"ŷ"</var> " = MLP([" {h1()} "; " {h2()} "])" }.into_any()
+        Contestant::Picture | Contestant::Words | Contestant::Sound => mlp(view! { <var>"h"</var> }.into_any()),
+        Contestant::Shuffled | Contestant::Concat | Contestant::Dropout => mlp(row(&["h"])),
+        Contestant::Early => mlp(row(&["x"])),
+        Contestant::Late | Contestant::Modulated => {
+            view! { <var>"ŷ"</var> " = " {weighted("α", " ", "ŷ")} ", Σ" <var>"α"</var> " = 1" }.into_any()
         }
-        Contestant::Early => view! { <var>"ŷ"</var> " = MLP([" <var>"x"</var><sub>"1"</sub> "; " <var>"x"</var><sub>"2"</sub> "])" }.into_any(),
-        Contestant::Late | Contestant::Modulated => view! {
-            <var>"ŷ"</var> " = " <var>"α"</var> " " <var>"ŷ"</var><sub>"1"</sub> " + (1 − " <var>"α"</var> ") " <var>"ŷ"</var><sub>"2"</sub>
-        }
-        .into_any(),
-        Contestant::Sum => view! { <var>"h"</var> " = " {h1()} " + " {h2()} }.into_any(),
-        Contestant::Product => view! { <var>"h"</var> " = " {h1()} " ⊙ " {h2()} }.into_any(),
+        Contestant::Sum => view! { {h()} {fused(" + ")} }.into_any(),
+        Contestant::Product => view! { {h()} {fused(" ⊙ ")} }.into_any(),
         Contestant::Gate => view! {
-            <var>"g"</var> " = σ(" <var>"W"</var> "[" {h1()} "; " {h2()} "] + " <var>"b"</var> "), "
-            <var>"h"</var> " = " <var>"g"</var> " ⊙ " {h1()} " + (1 − " <var>"g"</var> ") ⊙ " {h2()}
+            {indexed("g", 1)} ", … = softmax(" <var>"W"</var> {row(&["h"])} " + " <var>"b"</var> "), " {h()} {weighted("g", " ⊙ ", "h")}
         }
         .into_any(),
-        Contestant::Bilinear => view! { <var>"ŷ"</var> " = " <var>"P"</var> "(" <var>"U"</var> {h1()} " ⊙ " <var>"V"</var> {h2()} ")" }.into_any(),
-        Contestant::Pool => view! {
-            <var>"h"</var> " = " <var>"a"</var><sub>"1"</sub> {h1()} " + " <var>"a"</var><sub>"2"</sub> {h2()}
-            ", " <var>"a"</var> " = softmax(" <var>"s"</var> ")"
+        Contestant::Bilinear => {
+            let terms = each(count, " ⊙ ", |m| view! { {indexed("U", m)} {indexed("h", m)} }.into_any());
+            view! { <var>"ŷ"</var> " = " <var>"P"</var> "(" {terms} ")" }.into_any()
         }
-        .into_any(),
+        Contestant::Pool => {
+            view! { {h()} {weighted("a", " ", "h")} ", " <var>"a"</var> " = softmax(" <var>"s"</var> ")" }.into_any()
+        }
         Contestant::Cross | Contestant::CoAttention | Contestant::Joint => view! {
             "softmax(" <var>"Q"</var> <var>"K"</var><sup>"T"</sup> " / " <span class="root">"√"<var>"d"</var></span> ") " <var>"V"</var>
         }
         .into_any(),
-        Contestant::Reliability => view! { <var>"ŷ"</var> " = MLP([" <var>"r"</var><sub>"1"</sub> {h1()} "; " <var>"r"</var><sub>"2"</sub> {h2()} "])" }.into_any(),
-        Contestant::Imputation => view! { <var>"ĥ"</var><sub>"1"</sub> " = MLP(" {h2()} "), " <var>"ĥ"</var><sub>"2"</sub> " = MLP(" {h1()} ")" }.into_any(),
+        Contestant::Reliability => mlp(row(&["r", "h"])),
+        Contestant::Imputation => view! {
+            <var>"ĥ"</var><sub>"m"</sub> " = MLP(" <var>"h"</var><sub>"k ≠ m"</sub> ")"
+        }
+        .into_any(),
         Contestant::Experts => view! {
             <var>"ŷ"</var> " = Σ" <sub><var>"e"</var></sub> " " <var>"π"</var><sub><var>"e"</var></sub> " " <var>"ŷ"</var><sub><var>"e"</var></sub>
         }
@@ -150,6 +176,7 @@ pub fn tone(contestant: Contestant) -> (Tone, Dash) {
         Contestant::Majority => (Tone::Quiet, Dash::Dotted),
         Contestant::Picture => (Tone::Picture, Dash::Dashed),
         Contestant::Words => (Tone::Words, Dash::Mixed),
+        Contestant::Sound => (Tone::Sound, Dash::Sparse),
         Contestant::Shuffled => (Tone::Quiet, Dash::Long),
         other => {
             let at =

@@ -1,28 +1,21 @@
 //! What a race is run with.
 
+use super::kinds::{ORDER, about, kinds, title as title_of};
 use super::{RaceRoom, title};
 use crate::lab::fuse::task::{Information, Task};
-use crate::lab::fuse::{Contestant, RaceSettings};
+use crate::lab::fuse::{Contestant, Modality, RaceSettings};
 use crate::ui::components::form::{
     Decades, LEARNING_RATES, MoreSettings, NumberField, SEEDS, Segments, learning_rate,
 };
 use crate::ui::memo::Memo;
 use leptos::prelude::*;
 
-const MIXED: Task = Task { parts: [1; 4] };
-const IMAGE_IN_HALF: Task = Task { parts: [1, 1, 0, 0] };
-
-const KINDS: [(Task, &str); 6] = [
-    (Task { parts: [1, 0, 0, 0] }, "Redundant"),
-    (Task { parts: [0, 1, 0, 0] }, "Unique to the image"),
-    (Task { parts: [0, 0, 1, 0] }, "Unique to the text"),
-    (Task { parts: [0, 0, 0, 1] }, "Synergy (XOR)"),
-    (IMAGE_IN_HALF, "Image in half"),
-    (MIXED, "All four"),
+const SETS: [(&[Modality], &str); 4] = [
+    (Modality::SETS[0], "Image + text"),
+    (Modality::SETS[1], "Image + sound"),
+    (Modality::SETS[2], "Text + sound"),
+    (Modality::SETS[3], "Image + text + sound"),
 ];
-
-/// What the parts of the mix are called, in the order of [`Information::ALL`].
-const PARTS: [&str; 4] = ["redundant", "unique to the image", "unique to the text", "synergy"];
 
 #[component]
 pub fn RaceControls(
@@ -33,34 +26,42 @@ pub fn RaceControls(
     #[prop(optional)]
     more: Option<AnyView>,
 ) -> impl IntoView {
-    let task = Memo::new(move |_| room.settings.with(|settings| settings.task));
-    let about = move || match KINDS.iter().position(|(kind, _)| *kind == task.get()) {
-        Some(0) => "“it is red” of something red: either modality suffices.",
-        Some(1) => "“which colour is it”: the answer is in the image alone.",
-        Some(2) => "“answer red please”, whatever the image shows.",
-        Some(3) => "“is it red”: the answer is whether image and text agree. Neither alone says anything.",
-        Some(4) => {
-            "Half of the samples say the colour in words too; for the other half only the image tells it."
-        }
-        _ => "A mix: each kind of sample comes as often as its part says.",
+    let task = Memo::new(move |_| room.settings.with(RaceSettings::mixture));
+    let set = Memo::new(move |_| {
+        let known = |settings: &RaceSettings| SETS.iter().position(|(set, _)| *set == settings.modalities);
+        SETS[room.settings.with(known).unwrap_or(0)].0
+    });
+    let choose = move |modalities: &[Modality]| {
+        room.set(|settings| {
+            settings.modalities = modalities.to_vec();
+            if settings.mixture().is_empty() {
+                settings.task = Task::pure(Information::Synergy);
+            }
+        });
     };
     let is_unusual = Memo::new(move |_| {
         room.settings.with(|settings| {
-            let is_own_mix = KINDS.iter().all(|(kind, _)| *kind != settings.task);
-            let RaceSettings { task, contestants, .. } = settings.clone();
-            is_own_mix || *settings != RaceSettings { task, contestants, ..room.usual() }
+            let is_own_mix = kinds(&settings.modalities).iter().all(|(kind, _)| *kind != settings.mixture());
+            let RaceSettings { task, modalities, contestants, .. } = settings.clone();
+            is_own_mix || *settings != RaceSettings { task, modalities, contestants, ..room.usual() }
         })
     });
     view! {
         <div class="settings">
-            <Segments label="Task: where the answer is" options=KINDS.to_vec() chosen=task
-                choose=move |task| room.set(|settings| settings.task = task) />
-            <p class="small quiet">{about}</p>
+            <Segments label="Modalities" options=SETS.to_vec() chosen=set choose />
+            {move || view! {
+                <Segments label="Task: where the answer is" options=kinds(set.get()) chosen=task
+                    choose=move |task| room.set(|settings| settings.task = task) />
+            }}
+            <p class="small quiet">{move || room.settings.with(about)}</p>
             <Entrants room offered />
         </div>
         <MoreSettings is_unusual>
             <fieldset class="parts"><legend>"Task mix, in parts"</legend>
-                {Information::ALL.map(|information| view! { <Part room information /> }).collect_view()}
+                {move || {
+                    let parts = ORDER.into_iter().filter(|information| information.is_among(set.get()));
+                    parts.map(|information| view! { <Part room information /> }).collect_view()
+                }}
             </fieldset>
             <Numbers room />
             {more}
@@ -72,7 +73,7 @@ pub fn RaceControls(
 fn Part(room: RaceRoom, information: Information) -> impl IntoView {
     let at = information as usize;
     let part = Memo::new(move |_| room.settings.with(|settings| settings.task.parts[at]));
-    view! { <NumberField label=PARTS[at] min=0 max=9 value=part change=move |part| room.set(|settings| settings.task.parts[at] = part) /> }
+    view! { <NumberField label=title_of(information) min=0 max=9 value=part change=move |part| room.set(|settings| settings.task.parts[at] = part) /> }
 }
 
 /// Chips of those who may take part.

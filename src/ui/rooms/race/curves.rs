@@ -1,8 +1,8 @@
 //! How the contestants come on: accuracy on held-out samples, and the loss of the steps.
 
+use super::modalities::word;
 use super::{RaceRoom, title, tone};
-use crate::lab::fuse::Contestant;
-use crate::lab::fuse::task::Task;
+use crate::lab::fuse::{Contestant, RaceSettings};
 use crate::ui::components::chart::{Axis, Hidden, LineChart, Mark, Series};
 use crate::ui::memo::Memo;
 use crate::ui::state::{EvaluationPoint, RaceState};
@@ -15,7 +15,7 @@ const WINDOW: usize = 10;
 pub fn Curves(room: RaceRoom) -> impl IntoView {
     let accuracies = Memo::new(move |_| room.race.with(|race| accuracies(race, |point| point.accuracy)));
     let losses = Memo::new(move |_| room.race.with(losses));
-    let marks = Memo::new(move |_| room.settings.with(|settings| ceilings(&settings.task)));
+    let marks = Memo::new(move |_| room.settings.with(ceilings));
     let steps = || Memo::from(Axis::new("Step", ""));
     let hidden = RwSignal::new(Hidden::new());
     let chosen = Memo::new(move |_| Some(title(room.inside.get()).to_string()));
@@ -63,21 +63,19 @@ pub fn smoothed(values: &[f32], window: usize) -> Vec<f32> {
 }
 
 /// Chance, and the best that one modality alone allows where that is more.
-fn ceilings(task: &Task) -> Vec<Mark> {
-    let [picture, words] = task.ceilings();
+fn ceilings(settings: &RaceSettings) -> Vec<Mark> {
+    let RaceSettings { task, modalities, .. } = settings;
+    let known: Vec<_> =
+        modalities.iter().map(|&modality| (task.ceiling(&[modality], modalities), modality)).collect();
+    let is_above = |ceiling: f32| ceiling > 0.5 + 1e-4;
     let mut marks = vec![Mark::level(0.5, "chance")];
-    match picture == words {
-        true if picture > 0.5 => marks.push(Mark::level(picture, "best single modality")),
-        true => {}
-        false => {
-            for (ceiling, label) in
-                [(picture, "best from the image only"), (words, "best from the text only")]
-            {
-                if ceiling > 0.5 {
-                    marks.push(Mark::level(ceiling, label));
-                }
-            }
-        }
+    if known.iter().all(|(ceiling, _)| (ceiling - known[0].0).abs() < 1e-4) {
+        marks.extend(is_above(known[0].0).then(|| Mark::level(known[0].0, "best single modality")));
+    } else {
+        let above = known.into_iter().filter(|(ceiling, _)| is_above(*ceiling));
+        marks.extend(above.map(|(ceiling, modality)| {
+            Mark::level(ceiling, format!("best from the {} only", word(modality)))
+        }));
     }
     marks
 }
@@ -85,7 +83,8 @@ fn ceilings(task: &Task) -> Vec<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::fuse::task::Information;
+    use crate::lab::fuse::Modality;
+    use crate::lab::fuse::task::{Information, Task};
 
     #[test]
     fn a_window_begins_with_what_there_is() {
@@ -94,9 +93,16 @@ mod tests {
 
     #[test]
     fn ceilings_are_told_where_one_modality_knows_something() {
-        assert_eq!(ceilings(&Task::pure(Information::Synergy)), [Mark::level(0.5, "chance")]);
-        let marks = ceilings(&Task { parts: [0, 1, 0, 1] });
+        let of = |task, modalities: &[Modality]| {
+            ceilings(&RaceSettings { task, modalities: modalities.to_vec(), ..RaceSettings::default() })
+        };
+        assert_eq!(of(Task::pure(Information::Synergy), &Modality::ALL), [Mark::level(0.5, "chance")]);
+        let marks = of(Task { parts: [0, 1, 0, 1, 0] }, Modality::SETS[0]);
         assert_eq!(marks[1], Mark::level(0.75, "best from the image only"));
         assert_eq!(marks.len(), 2);
+        let marks = of(Task { parts: [2, 0, 0, 0, 2] }, &Modality::ALL);
+        assert_eq!(marks[3], Mark::level(1.0, "best from the sound only"));
+        let marks = of(Task::pure(Information::Redundant), &Modality::ALL);
+        assert_eq!(marks[1], Mark::level(1.0, "best single modality"));
     }
 }

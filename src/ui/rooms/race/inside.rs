@@ -1,10 +1,13 @@
-//! A look into one contestant: whom it takes for whom, how it weighs the modalities, what meets what, what looks where.
+//! A look into one contestant: whom it takes for whom, how it weighs the modalities, what meets what.
 
+use super::attention::Attention;
+use super::map::Map;
+use super::modalities::{look, word};
 use super::{RaceRoom, title};
-use crate::lab::fuse::task::{Information, TOKENS, Task, VALUES};
-use crate::lab::fuse::{CELLS, Contestant, Evaluation, WIDTH};
+use crate::lab::fuse::task::{Information, VALUES};
+use crate::lab::fuse::{Contestant, Evaluation, Modality, RaceSettings, WIDTH};
 use crate::ui::components::chart::{Axis, Confusion, Histogram, Spread, Tone};
-use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
+use crate::ui::components::heatmap::Matrix;
 use crate::ui::format;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
@@ -23,32 +26,41 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
     let (gates, interaction, attention) =
         (has(|s| !s.gates.is_empty()), has(|s| !s.interaction.is_empty()), has(|s| !s.attention.is_empty()));
     let alpha = Memo::new(move |_| {
-        room.evaluation.with(|evaluation| evaluation.as_ref().and_then(|evaluation| evaluation.alpha))
+        let alpha = room.evaluation.with(|all| all.as_ref().map(|evaluation| evaluation.alpha.clone()));
+        alpha.unwrap_or_default()
     });
     let counts = Memo::new(move |_| {
         let counts =
             |evaluation: &Shared<Evaluation>| evaluation.confusion.counts.map(|row| row.to_vec()).to_vec();
         room.evaluation.with(|evaluation| evaluation.as_ref().map(counts)).unwrap_or_default()
     });
-    let classes = Memo::new(move |_| room.settings.with(|settings| classes(&settings.task)));
+    let classes = Memo::new(move |_| room.settings.with(classes));
     view! {
         <h2>{move || format!("Details: {}", name.get())}</h2>
         <div class="charts">
             <Confusion label=Memo::new(move |_| format!("Confusion matrix: {}", name.get())) classes counts />
             {move || gates.get().then(|| view! { <Gates room /> })}
-            {move || interaction.get().then(|| view! { <Interaction room /> })}
-            {move || attention.get().then(|| view! { <Attention room /> })}
-            {move || alpha.get().map(|alpha| view! {
-                <p class="note">"Learned mixing weight α: " <data class="big">{format::three(alpha)}</data>
-                    " of the image logits and " {format::three(1.0 - alpha)} " of the text logits, the same for every sample."</p>
+            // Of other modalities they are drawn anew.
+            {move || (room.modalities.get(), interaction.get()).1.then(|| view! { <Interaction room /> })}
+            {move || (room.modalities.get(), attention.get()).1.then(|| view! { <Attention room /> })}
+            {move || Some(alpha.get()).filter(|alpha| !alpha.is_empty()).map(|alpha| {
+                let modalities = room.modalities.get();
+                view! {
+                    <p class="note">"Learned mixing weights α of the logits: " <b>{weights(&modalities, &alpha)}</b>
+                        ", the same for every sample."</p>
+                }
             })}
         </div>
     }
 }
 
 /// Names of the two classes, by what is asked.
-fn classes(task: &Task) -> Vec<String> {
-    let name = |(is, value): (&str, &str)| match task.share(Information::Synergy) {
+fn classes(settings: &RaceSettings) -> Vec<String> {
+    let share = match Information::Synergy.is_yes_or_no(&settings.modalities) {
+        true => settings.mixture().share(Information::Synergy),
+        false => 0.0,
+    };
+    let name = |(is, value): (&str, &str)| match share {
         1.0 => is.to_string(),
         0.0 => value.to_string(),
         _ => format!("{is} / {value}"),
@@ -56,27 +68,36 @@ fn classes(task: &Task) -> Vec<String> {
     ["no", "yes"].into_iter().zip(VALUES).map(name).collect()
 }
 
-/// How the picture's share spreads over the held-out samples.
+/// `image 0.410, text 0.590`; of experts the last weight is that of the one for all.
+pub fn weights(modalities: &[Modality], shares: &[f32]) -> String {
+    let names = modalities.iter().map(|&modality| word(modality)).chain(["all"]);
+    let named = names.zip(shares).map(|(name, share)| format!("{name} {}", format::three(*share)));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+/// How the shares of the modalities spread over the held-out samples.
 #[component]
 fn Gates(room: RaceRoom) -> impl IntoView {
     let groups = Memo::new(move |_| {
-        let gates =
-            room.evaluation.with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.gates.clone()));
-        vec![Spread::new("held-out samples", Tone::Fused, gates.unwrap_or_default())]
+        let gates = room.evaluation.with(|all| all.as_ref().map(|evaluation| evaluation.gates.clone()));
+        let looks = room.modalities.get().into_iter().map(|modality| (word(modality), look(modality).0));
+        let looks = looks.chain([("all", Tone::Fused)]);
+        let groups = looks.zip(gates.unwrap_or_default());
+        groups.map(|((name, tone), gates)| Spread::new(name, tone, gates)).collect::<Vec<_>>()
     });
     let label = move || match room.inside.get() {
-        Contestant::Gate => "Gate: weight of the image, mean over features",
-        Contestant::Experts => "Router: weight of the image expert",
-        Contestant::Reliability => "Relative reliability of the image",
-        _ => "Weight of the image",
+        Contestant::Gate => "Gate: weight of each modality, mean over features",
+        Contestant::Experts => "Router: weight of the expert of each modality and of the one for all",
+        Contestant::Reliability => "Relative reliability of each modality",
+        _ => "Weight of each modality",
     };
     view! {
         <Histogram label=Memo::new(move |_| label().to_string())
-            x=Memo::from(Axis::new("Weight of the image", "").within(0.0, 1.0)) groups bins=BINS />
+            x=Memo::from(Axis::new("Weight", "").within(0.0, 1.0)) groups bins=BINS />
     }
 }
 
-/// Which features of the picture meet which of the words.
+/// Which features of the first modality meet which of the second.
 #[component]
 fn Interaction(room: RaceRoom) -> impl IntoView {
     let matrix = Memo::new(move |_| {
@@ -88,68 +109,22 @@ fn Interaction(room: RaceRoom) -> impl IntoView {
         let most = values.iter().fold(0.0_f32, |most, value| most.max(value.abs()));
         Shared::new(Matrix::new(WIDTH, WIDTH, values).spanning(-most, most))
     });
-    let say = |matrix: &Matrix, (row, column): (usize, usize)| {
-        format!("image feature {row} with text feature {column}: {:+.3}", matrix.at(row, column))
+    // Three have no such map.
+    let pair = room.modalities.with_untracked(|modalities| [modalities[0], modalities[1]]);
+    let [first, second] = pair.map(word);
+    let say = move |matrix: &Matrix, (row, column): (usize, usize)| {
+        format!("{first} feature {row} with {second} feature {column}: {:+.3}", matrix.at(row, column))
     };
     view! {
         <Map label="Interaction of features, for the second class against the first; use the arrow keys"
-            axes=["image features", "text features"] matrix quantity="weight of the pair" say />
+            axes=pair.map(features) matrix quantity="weight of the pair" say />
     }
 }
 
-/// Where the words of the first held-out sample look.
-#[component]
-fn Attention(room: RaceRoom) -> impl IntoView {
-    let words = Memo::new(move |_| {
-        let words = |sentence: &str| sentence.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        room.samples.with(|samples| samples.first().map(|sample| words(&sample.sentence))).unwrap_or_default()
-    });
-    let matrix = Memo::new(move |_| {
-        let values = room
-            .evaluation
-            .with(|evaluation| evaluation.as_ref().map(|evaluation| evaluation.attention.clone()));
-        let values = values
-            .filter(|values| values.len() == TOKENS * CELLS)
-            .unwrap_or_else(|| vec![0.0; TOKENS * CELLS]);
-        Shared::new(Matrix::new(TOKENS, CELLS, values))
-    });
-    let say = move |matrix: &Matrix, (row, column): (usize, usize)| {
-        let word = words.with_untracked(|words| words.get(row).cloned()).unwrap_or_else(|| "padding".into());
-        let side = CELLS.isqrt();
-        let value = format::percent(matrix.at(row, column));
-        format!(
-            "“{word}” attends to row {}, column {} of the image: {value}",
-            column / side + 1,
-            column % side + 1
-        )
-    };
-    view! {
-        <Map label="Cross-attention of the words of sample 0, mean over heads; use the arrow keys"
-            axes=["words", "cells of the image, row by row"] matrix quantity="attention" say />
-    }
-}
-
-/// A heat map with the value of the cell in words.
-#[component]
-fn Map(
-    label: &'static str,
-    axes: [&'static str; 2],
-    matrix: Memo<Shared<Matrix>>,
-    quantity: &'static str,
-    say: impl Fn(&Matrix, (usize, usize)) -> String + Send + Sync + 'static,
-) -> impl IntoView {
-    let cell = RwSignal::new(None);
-    let ends = Memo::new(move |_| matrix.with(|matrix| [matrix.least, matrix.most].map(format::three)));
-    let said = move || match cell.get() {
-        Some(at) => matrix.with(|matrix| say(matrix, at)),
-        None => "Point at a cell, or use the arrow keys.".into(),
-    };
-    view! {
-        <div class="map">
-            <h3>{label.split(';').next().unwrap_or(label)}</h3>
-            <HeatMap label axes matrix cell pinned=Memo::from(None) pin=|_| {} />
-            <Legend ends quantity />
-            <p class="small quiet" aria-live="polite">{said}</p>
-        </div>
+fn features(modality: Modality) -> &'static str {
+    match modality {
+        Modality::Picture => "image features",
+        Modality::Words => "text features",
+        Modality::Sound => "sound features",
     }
 }

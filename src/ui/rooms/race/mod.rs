@@ -1,21 +1,31 @@
 //! What the rooms Fuse and Sabotage share: a race, its settings, its curves, a look into one contestant.
 
+mod attention;
 mod contestants;
 mod controls;
 mod curves;
 mod inside;
+mod kinds;
+mod map;
+mod modalities;
 mod sample;
+mod sound;
 mod standings;
+mod subsets;
 
 pub use contestants::{about, formula, section, title, tone};
 pub use controls::RaceControls;
 pub use curves::{Curves, smoothed};
 pub use inside::Inside;
+pub use modalities::{look, word};
 pub use sample::{Answers, ContestantAnswer, SampleChoice, shown_sample};
 pub use standings::{Standings, milliseconds};
+pub use subsets::Subsets;
 
-use crate::lab::fuse::{Contestant, Evaluation, HeldOutSample, RaceSettings};
+use crate::lab::fuse::task::Sample;
+use crate::lab::fuse::{Contestant, Evaluation, Modality, RaceSettings};
 use crate::session::protocol::Experiment;
+use crate::ui::components::clip::Speaker;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::{LabRunState, RaceState, Shared};
@@ -41,11 +51,12 @@ pub struct RaceRoom {
     slot: RaceSlot,
     pub view: Memo<RaceView>,
     pub settings: Memo<RaceSettings>,
+    pub modalities: Memo<Vec<Modality>>,
     pub training: TrainingRun,
     /// What was heard of it.
     pub race: Memo<RaceState>,
     /// Its held-out samples.
-    pub samples: Memo<Shared<Vec<HeldOutSample>>>,
+    pub samples: Memo<Shared<Vec<Sample>>>,
     /// The newest evaluation of each contestant.
     pub evaluations: Memo<Vec<Shared<Evaluation>>>,
     /// The contestant that is looked into.
@@ -56,8 +67,10 @@ pub struct RaceRoom {
 
 impl RaceRoom {
     pub fn new(app: AppContext, slot: RaceSlot) -> Self {
+        provide_context(Speaker::new());
         let view = Memo::new(move |_| app.view.with(|view| (slot.get)(view).clone()));
         let settings = Memo::new(move |_| view.with(|view| view.settings.clone()));
+        let modalities = Memo::new(move |_| settings.with(|settings| settings.modalities.clone()));
         let experiment = Memo::new(move |_| Experiment::Race(settings.get()));
         let target = |_: &Experiment, step: u64| ((step / STRETCH + 1) * STRETCH).min(LONGEST);
         let training = TrainingRun::new(app, experiment, target, slot.step);
@@ -76,7 +89,19 @@ impl RaceRoom {
             let inside = inside.get();
             evaluations.with(|all| all.iter().find(|known| known.contestant == inside).cloned())
         });
-        RaceRoom { app, slot, view, settings, training, race, samples, evaluations, inside, evaluation }
+        RaceRoom {
+            app,
+            slot,
+            view,
+            settings,
+            modalities,
+            training,
+            race,
+            samples,
+            evaluations,
+            inside,
+            evaluation,
+        }
     }
 
     /// Changes what is looked at.
@@ -113,5 +138,6 @@ impl RaceRoom {
 
 /// The first that is not a baseline.
 fn first_of(entrants: &[Contestant]) -> Contestant {
-    entrants.get(Contestant::BASELINES.len()).copied().unwrap_or(Contestant::Picture)
+    let fusion = entrants.iter().find(|entrant| !Contestant::BASELINES.contains(entrant));
+    fusion.copied().unwrap_or(Contestant::Majority)
 }

@@ -4,7 +4,7 @@ use super::found::OwnRank;
 use super::own_table::{OwnTable, TableEditor};
 use super::ranking::Ranking;
 use crate::session::protocol::Lane;
-use crate::ui::components::clip::{ClipCard, Speaker};
+use crate::ui::components::clip::{ClipCard, RefusedNote, Speaker};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
@@ -39,13 +39,8 @@ pub fn ClipQuery(medium: Medium, ranking: Ranking, children: Children) -> impl I
         }
         false => view! { <Clipless medium /> }.into_any(),
     };
-    let refused = move || {
-        Speaker::here().is_refused.get().then(|| {
-            view! { <p class="small quiet" role="status">"This browser plays no sound here. Everything is also shown."</p> }
-        })
-    };
     view! {
-        <section class="clip-query" aria-label=format!("Query: {}", medium.word())>{query}{refused}</section>
+        <section class="clip-query" aria-label=format!("Query: {}", medium.word())>{query}<RefusedNote is_refused=Speaker::here().is_refused /></section>
         <FailureNote lane=Lane::ClipQuery failure />
         <OwnRank ranking />
         {children()}

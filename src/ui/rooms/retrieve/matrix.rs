@@ -31,7 +31,7 @@ pub fn SimilarityMatrix() -> impl IntoView {
             <div>
                 <HeatMap label="Cosine of every caption with every image; use the arrow keys, Enter pins"
                     axes=["captions", "images"] matrix cell pinned
-                    pin=move |at| app.go(|view| view.pair = (view.pair != Some(at)).then_some(at)) />
+                    pin=Callback::new(move |at| app.go(|view| view.pair = (view.pair != Some(at)).then_some(at))) />
                 <Legend ends quantity="cosine" />
             </div>
             <PairNote pair=Memo::new(move |_| cell.get().or(pinned.get())) matrix hint="Point at a cell, tap it, or use the arrow keys." />

@@ -14,7 +14,8 @@ use crate::ui::rooms::race::{RaceRoom, title, tone};
 use crate::ui::state::Shared;
 use leptos::prelude::*;
 
-const MODALITIES: [(Modality, &str); 2] = [(Modality::Picture, "The image"), (Modality::Words, "The text")];
+const MODALITIES: [(Modality, &str); 3] =
+    [(Modality::Picture, "The image"), (Modality::Words, "The text"), (Modality::Sound, "The sound")];
 const CORRUPTIONS: [(Corruption, &str); 6] = [
     (Corruption::Remove, "Remove"),
     (Corruption::Blur, "Blur"),
@@ -25,8 +26,12 @@ const CORRUPTIONS: [(Corruption, &str); 6] = [
 ];
 
 #[component]
-pub fn Dial(room: RaceRoom) -> impl IntoView {
-    let modality = Memo::new(move |_| room.view.with(|view| view.modality));
+pub fn Dial(room: RaceRoom, results: DeskResults) -> impl IntoView {
+    let modality = results.modality;
+    let offered = move || {
+        let all = room.modalities.get();
+        MODALITIES.into_iter().filter(|(modality, _)| all.contains(modality)).collect::<Vec<_>>()
+    };
     let corruption = Memo::new(move |_| room.view.with(|view| view.corruption));
     let percent = Memo::new(move |_| room.view.with(|view| f32::from(view.percent)));
     let about = move || match (corruption.get(), modality.get()) {
@@ -35,10 +40,15 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
             "Every pixel becomes the mean of a square around it, at most as large as the image."
         }
         (Corruption::Blur, Modality::Words) => "This share of the words is replaced by other words.",
+        (Corruption::Blur, Modality::Sound) => {
+            "Every moment becomes the mean of the moments around it, at most of the whole sound."
+        }
         (Corruption::Mask, Modality::Picture) => "This share of 4 × 4 patches is grey.",
         (Corruption::Mask, Modality::Words) => "This share of the words is blank.",
+        (Corruption::Mask, Modality::Sound) => "This share of the time, in stretches of 1/16 s, is silent.",
         (Corruption::Mute, Modality::Picture) => "The contrast is reduced by this share.",
         (Corruption::Mute, Modality::Words) => "This share of the sentence is cut off at its end.",
+        (Corruption::Mute, Modality::Sound) => "The sound is quieter by this share of 60 dB.",
         (Corruption::Shuffle, _) => "This share of the samples gets it from another sample.",
         (Corruption::Delay, _) => {
             "It comes up to 8 samples late, in a stream that shows each scene for 4 samples."
@@ -47,8 +57,10 @@ pub fn Dial(room: RaceRoom) -> impl IntoView {
     let failure = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.failure.clone()));
     view! {
         <div class="settings">
-            <Segments label="Which modality is corrupted" options=MODALITIES.to_vec() chosen=modality
-                choose=move |modality| room.go(|view| view.modality = modality) />
+            {move || view! {
+                <Segments label="Which modality is corrupted" options=offered() chosen=modality
+                    choose=move |modality| room.go(|view| view.modality = modality) />
+            }}
             <Segments label="How it is corrupted" options=CORRUPTIONS.to_vec() chosen=corruption
                 choose=move |corruption| room.go(|view| view.corruption = corruption) />
             <Slider label="Strength" min=0.0 max=100.0 step=5.0 value=percent show=|percent| format!("{percent:.0} %")

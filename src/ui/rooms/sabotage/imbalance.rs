@@ -1,9 +1,9 @@
 //! Imbalance: which modality learns sooner, by its gradient and by what it can do alone.
 
-use crate::lab::fuse::Contestant;
-use crate::ui::components::chart::{Axis, Dash, LineChart, Mark, Series, Tone};
+use crate::lab::fuse::{Contestant, Modality};
+use crate::ui::components::chart::{Axis, LineChart, Mark, Series};
 use crate::ui::memo::Memo;
-use crate::ui::rooms::race::{RaceRoom, smoothed, title};
+use crate::ui::rooms::race::{RaceRoom, look, smoothed, title, word};
 use crate::ui::state::{EvaluationPoint, RaceState};
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ const LEAD: f32 = 0.1;
 pub fn Imbalance(room: RaceRoom) -> impl IntoView {
     let norms = Memo::new(move |_| {
         let contestant = room.inside.get();
-        room.race.with(|race| norms(race, contestant))
+        room.modalities.with(|modalities| room.race.with(|race| norms(race, contestant, modalities)))
     });
     let alone = Memo::new(move |_| {
         let contestant = room.inside.get();
@@ -24,20 +24,22 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
     });
     let marks = Memo::new(move |_| {
         let mut marks = vec![Mark::level(0.5, "chance")];
-        let moment = alone.with(|alone| takeover(alone));
-        marks.extend(moment.map(|(step, who)| Mark::moment(step as f32, format!("{who} dominates"))));
+        let moment = room.modalities.with(|modalities| alone.with(|alone| takeover(alone, modalities)));
+        marks.extend(moment.map(|(step, who)| Mark::moment(step as f32, format!("the {who} dominates"))));
         marks
     });
-    let accuracies = Memo::new(move |_| alone.with(|alone| series(alone)));
+    let accuracies =
+        Memo::new(move |_| room.modalities.with(|modalities| alone.with(|alone| series(alone, modalities))));
     let steps = || Memo::from(Axis::new("Step", ""));
     let name = move || title(room.inside.get());
     let words = move || {
-        alone.with(|alone| match takeover(alone) {
+        let found = room.modalities.with(|modalities| alone.with(|alone| takeover(alone, modalities)));
+        alone.with(|alone| match found {
             _ if alone.len() < 2 => "not trained yet.".into(),
             Some((step, who)) => {
-                format!("from step {step} on, {who} dominates: alone it is at least ten points more accurate than the other modality.")
+                format!("from step {step} on, the {who} dominates: alone it is at least ten points more accurate than any other modality.")
             }
-            None => "neither modality dominates: none has a lasting lead of ten points.".into(),
+            None => "no modality dominates: none has a lasting lead of ten points.".into(),
         })
     };
     view! {
@@ -46,56 +48,56 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
         <div class="charts">
             <LineChart label=Memo::new(move |_| format!("{}: gradient norms of the encoders", name())) x=steps()
                 y=Memo::from(Axis::new("Norm", "").log()) series=norms />
-            <LineChart label=Memo::new(move |_| format!("{}: accuracy with one modality removed", name())) x=steps()
+            <LineChart label=Memo::new(move |_| format!("{}: accuracy with each modality alone", name())) x=steps()
                 y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks />
         </div>
     }
 }
 
-/// Smoothed gradient norms of the encoders of the picture and of the words.
-fn norms(race: &RaceState, contestant: Contestant) -> Vec<Series> {
-    let of = |modality: usize| {
+/// Smoothed gradient norms of the encoders.
+fn norms(race: &RaceState, contestant: Contestant, modalities: &[Modality]) -> Vec<Series> {
+    let of = |at: usize| {
         let norm = |round: &crate::lab::fuse::RaceStep| {
             let own = round.learners.iter().find(|learner| learner.contestant == contestant)?;
-            Some((round.step as f32, own.grad_norms[modality]?))
+            Some((round.step as f32, (*own.grad_norms.get(at)?)?))
         };
         let (steps, norms): (Vec<f32>, Vec<f32>) = race.rounds.iter().filter_map(|round| norm(round)).unzip();
         steps.into_iter().zip(smoothed(&norms, WINDOW)).collect::<Vec<_>>()
     };
-    let both = [
-        ("image encoder", Tone::Picture, Dash::Solid, of(0)),
-        ("text encoder", Tone::Words, Dash::Dashed, of(1)),
-    ];
-    both.into_iter()
-        .filter(|(.., points)| !points.is_empty())
-        .map(|(name, tone, dash, points)| Series::new(name, tone, points).dashed(dash))
+    let all = modalities.iter().enumerate().map(|(at, &modality)| (modality, of(at)));
+    let learning = all.filter(|(_, points)| !points.is_empty());
+    learning
+        .map(|(modality, points)| curve(modality, format!("{} encoder", word(modality)), points))
         .collect()
 }
 
-/// Of each evaluation the step, and the accuracies with the picture alone and with the words alone.
-fn alone(race: &RaceState, contestant: Contestant) -> Vec<(u64, [f32; 2])> {
+fn curve(modality: Modality, name: String, points: Vec<(f32, f32)>) -> Series {
+    let (tone, dash) = look(modality);
+    Series::new(name, tone, points).dashed(dash)
+}
+
+/// Of each evaluation the step, and the accuracies with each modality alone.
+fn alone(race: &RaceState, contestant: Contestant) -> Vec<(u64, Vec<f32>)> {
     let own = race.curve.iter().filter(|point| point.contestant == contestant);
-    own.map(|EvaluationPoint { step, alone, .. }| (*step, *alone)).collect()
+    own.map(|EvaluationPoint { step, alone, .. }| (*step, alone.clone())).collect()
 }
 
-fn series(alone: &[(u64, [f32; 2])]) -> Vec<Series> {
-    let of = |at: usize| alone.iter().map(|(step, both)| (*step as f32, both[at])).collect();
-    vec![
-        Series::new("image only", Tone::Picture, of(0)),
-        Series::new("text only", Tone::Words, of(1)).dashed(Dash::Dashed),
-    ]
+fn series(alone: &[(u64, Vec<f32>)], modalities: &[Modality]) -> Vec<Series> {
+    let of = |at: usize| alone.iter().filter_map(|(step, all)| Some((*step as f32, *all.get(at)?))).collect();
+    let each = modalities.iter().enumerate();
+    each.map(|(at, &modality)| curve(modality, format!("{} only", word(modality)), of(at))).collect()
 }
 
-/// The evaluation from which on one modality stays ahead, and which one.
-fn takeover(alone: &[(u64, [f32; 2])]) -> Option<(u64, &'static str)> {
-    let leader = |[picture, words]: [f32; 2]| match picture - words {
-        lead if lead >= LEAD => Some("the image"),
-        lead if lead <= -LEAD => Some("the text"),
-        _ => None,
+/// The evaluation from which on one modality stays ahead of all others, and which one.
+fn takeover(alone: &[(u64, Vec<f32>)], modalities: &[Modality]) -> Option<(u64, &'static str)> {
+    let leader = |all: &[f32]| {
+        let leads =
+            |at: &usize| all.iter().enumerate().all(|(other, own)| other == *at || all[*at] - own >= LEAD);
+        (0..all.len()).find(leads)
     };
-    let who = leader(alone.last()?.1)?;
-    let since = alone.iter().rev().take_while(|(_, both)| leader(*both) == Some(who)).last()?;
-    Some((since.0, who))
+    let who = leader(&alone.last()?.1)?;
+    let since = alone.iter().rev().take_while(|(_, all)| leader(all) == Some(who)).last()?;
+    Some((since.0, word(*modalities.get(who)?)))
 }
 
 #[cfg(test)]
@@ -104,13 +106,17 @@ mod tests {
 
     #[test]
     fn a_takeover_lasts_to_the_end() {
-        let rows =
-            |rows: &[(u64, f32, f32)]| rows.iter().map(|&(step, p, w)| (step, [p, w])).collect::<Vec<_>>();
-        assert_eq!(takeover(&[]), None);
-        assert_eq!(takeover(&rows(&[(0, 0.5, 0.5), (20, 0.5, 0.55)])), None);
-        let run = rows(&[(0, 0.7, 0.5), (20, 0.5, 0.5), (40, 0.5, 0.8), (60, 0.6, 0.9)]);
-        assert_eq!(takeover(&run), Some((40, "the text")));
-        let even = rows(&[(0, 0.5, 0.9), (20, 0.9, 0.9)]);
-        assert_eq!(takeover(&even), None, "the other has caught up");
+        let of = |rows: &[(u64, &[f32])]| {
+            let rows: Vec<_> = rows.iter().map(|(step, all)| (*step, all.to_vec())).collect();
+            takeover(&rows, &Modality::ALL)
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[(0, &[0.5, 0.5]), (20, &[0.5, 0.55])]), None);
+        let run: [(u64, &[f32]); 4] =
+            [(0, &[0.7, 0.5]), (20, &[0.5, 0.5]), (40, &[0.5, 0.8]), (60, &[0.6, 0.9])];
+        assert_eq!(of(&run), Some((40, "text")));
+        assert_eq!(of(&[(0, &[0.5, 0.9]), (20, &[0.9, 0.9])]), None, "the other has caught up");
+        assert_eq!(of(&[(0, &[0.5, 0.9, 0.5]), (20, &[0.6, 0.5, 0.8])]), Some((20, "sound")));
+        assert_eq!(of(&[(20, &[0.5, 0.85, 0.9])]), None, "two of three know as much");
     }
 }

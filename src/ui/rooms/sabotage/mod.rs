@@ -6,7 +6,9 @@ mod drop;
 mod imbalance;
 mod results;
 
-use super::race::{Curves, RaceControls, RaceRoom, RaceSlot, Standings, about, formula, section, title};
+use super::race::{
+    Curves, RaceControls, RaceRoom, RaceSlot, Standings, Subsets, about, formula, section, title,
+};
 use crate::lab::fuse::Contestant;
 use crate::ui::components::form::{NumberField, Slider};
 use crate::ui::components::inspector::{Figure, Inspector};
@@ -37,10 +39,11 @@ pub fn Sabotage() -> impl IntoView {
             <RaceControls room offered=Contestant::all() more=view! { <Remedies room /> }.into_any() />
             <RunBar training=room.training />
             <h2>"Corruption"</h2>
-            <Dial room />
+            <Dial room results />
             <Desk room results />
             <Curves room />
             <CorruptedSample room results />
+            <Subsets room />
             <h2>"Imbalance"</h2>
             <Imbalance room />
             <Standings room />
@@ -93,10 +96,10 @@ fn Notes(room: RaceRoom, results: DeskResults) -> impl IntoView {
     move || {
         let contestant = room.inside.get();
         view! {
-            <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant)>
+            <Inspector title=title(contestant) section=section(contestant) figures formula=formula(contestant, room.modalities.with(Vec::len))>
                 <p>{about(contestant)}</p>
-                <p>"Only the inputs are corrupted, not the weights. Which samples, patches and words are corrupted follows from
-                    the seed; a higher strength corrupts the same ones and more."</p>
+                <p>"Only the inputs are corrupted, not the weights. Which samples, patches, words and moments are corrupted follows
+                    from the seed; a higher strength corrupts the same ones and more."</p>
                 <WeightsButton training=room.training contestant=Some(contestant) name=Memo::new(move |_| room.file_name(contestant)) />
             </Inspector>
         }

@@ -19,13 +19,19 @@ const TURNING_PAUSE: Duration = Duration::from_millis(200);
 #[derive(Clone, Copy)]
 pub struct DeskResults {
     room: RaceRoom,
+    /// Which of the race's modalities is corrupted.
+    pub modality: Memo<Modality>,
     /// Of this race at its step, under this corruption of this modality.
     pub results: Memo<Vec<Shared<CorruptionResult>>>,
 }
 
 impl DeskResults {
     pub fn new(room: RaceRoom) -> Self {
-        let what = Memo::new(move |_| room.view.with(|view| (view.modality, view.corruption)));
+        let modality = Memo::new(move |_| {
+            let wanted = room.view.with(|view| view.modality);
+            room.modalities.with(|all| if all.contains(&wanted) { wanted } else { all[0] })
+        });
+        let what = Memo::new(move |_| (modality.get(), room.view.with(|view| view.corruption)));
         let results = Memo::new(move |_| {
             let (step, (modality, corruption)) = (room.training.step.get(), what.get());
             let is_wanted = |result: &CorruptionResult| {
@@ -39,7 +45,7 @@ impl DeskResults {
             })
         });
         ask(room, what, results);
-        DeskResults { room, results }
+        DeskResults { room, modality, results }
     }
 
     /// The accuracy of a contestant at the strength that is chosen.

@@ -60,16 +60,33 @@ pub fn Slider(
     /// The gesture has ended.
     done: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
+    let (change, done) = (Callback::new(change), Callback::new(move |()| done()));
+    view! { <SliderInput label nostrip:term=term ends=[min, max] step value show change done /> }
+}
+
+/// That of [`Slider`], compiled once for all that hears it.
+#[component]
+fn SliderInput(
+    label: &'static str,
+    #[prop(optional)] term: Option<&'static str>,
+    ends: [f32; 2],
+    step: f32,
+    value: Memo<f32>,
+    show: fn(f32) -> String,
+    change: Callback<f32>,
+    done: Callback<()>,
+) -> impl IntoView {
     let hear = move |event| {
         if let Ok(value) = event_target_value(&event).parse() {
-            change(value);
+            change.run(value);
         }
     };
+    let [min, max] = ends;
     view! {
         <label class="slider">
             <FieldName name=label term />
             <input type="range" min=min max=max step=step prop:value=move || value.get().to_string()
-                aria-valuetext=move || show(value.get()) on:input=hear on:change=move |_| done() />
+                aria-valuetext=move || show(value.get()) on:input=hear on:change=move |_| done.run(()) />
             <output aria-live="off">{move || show(value.get())}</output>
         </label>
     }
@@ -205,16 +222,33 @@ pub fn NumberField<T>(
 where
     T: Copy + Display + PartialOrd + FromStr + Send + Sync + 'static,
 {
+    let text = Memo::new(move |_| value.get().to_string());
+    let take = Callback::new(move |typed: String| nearest(&typed, min, max).into_iter().for_each(change));
+    view! { <NumberInput label nostrip:term=term ends=[min.to_string(), max.to_string()] text take /> }
+}
+
+/// That of [`NumberField`], compiled once for all types of numbers.
+#[component]
+fn NumberInput(
+    label: &'static str,
+    #[prop(optional)] term: Option<&'static str>,
+    ends: [String; 2],
+    text: Memo<String>,
+    /// Is told what was typed.
+    take: Callback<String>,
+) -> impl IntoView {
     let refused = RwSignal::new(None::<String>);
     let hear = move |event| {
         let field: HtmlInputElement = event_target(&event);
         let typed = field.value();
-        nearest(&typed, min, max).into_iter().for_each(change);
-        let taken = value.get_untracked().to_string();
+        take.run(typed.clone());
+        let taken = text.get_untracked();
         refused.set((typed.trim() != taken).then_some(typed));
         // Also where the value has stayed, so that nothing else would write it.
         field.set_value(&taken);
     };
+    let [min, max] = ends;
+    let (least, most) = (min.clone(), max.clone());
     let limits = move || match refused.get() {
         Some(typed) if typed.is_empty() => format!("Not a number: {min} to {max}"),
         Some(typed) => format!("{typed} is not possible: {min} to {max}"),
@@ -223,8 +257,8 @@ where
     view! {
         <label class="number">
             <FieldName name=label term />
-            <input type="number" min=min.to_string() max=max.to_string() step="1" inputmode="numeric"
-                prop:value=move || value.get().to_string() on:change=hear />
+            <input type="number" min=least max=most step="1" inputmode="numeric"
+                prop:value=move || text.get() on:change=hear />
             <small role="status" class:refused=move || refused.with(Option::is_some)>{limits}</small>
         </label>
     }

@@ -123,7 +123,7 @@ impl Room {
             },
             Room::Fuse => RoomInfo {
                 title: "Fuse",
-                subtitle: "Fusion methods for image and text, compared from the same seed",
+                subtitle: "Fusion methods for image, text and sound, compared from the same seed",
                 about: "Compare fusion methods, trained from the same seed.",
                 group: Group::Train,
                 icon: Icon::Fuse,

@@ -11,6 +11,7 @@ use crate::model::playroom;
 use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
+use crate::world::render::PIXELS;
 
 pub struct Network {
     pub config: Config,
@@ -61,11 +62,12 @@ impl Network {
         Ok(Network { config, model })
     }
 
-    /// Whether a model of these sizes has the states that the network reads; the error is a reason.
+    /// Whether a model of these sizes sees the pictures, or has the states, that the network reads; the error is a reason.
     pub fn expect_model(&self, model: &playroom::Config) -> Result<(), String> {
         match self.config.task {
             Task::Source | Task::Separation => expect_sizes(sizes_of_states(model)),
-            Task::Sync | Task::Events => Ok(()),
+            Task::Sync => Ok(()),
+            Task::Events => expect_sizes([("image_size", PIXELS, model.image_size)]),
         }
     }
 

@@ -292,7 +292,7 @@ fn a_video_of_another_length_or_with_a_broken_frame_is_refused() {
     for (frames, sentence) in [
         (Vec::new(), "A video is 16 pictures to the model: this one has 0."),
         (whole[..15].to_vec(), "A video is 16 pictures to the model: this one has 15."),
-        (whole.repeat(2), "A video is 16 pictures to the model: this one has 32."),
+        ([whole.clone(), whole.clone()].concat(), "A video is 16 pictures to the model: this one has 32."),
         (broken, "This picture is broken."),
         (narrow, "This picture is too narrow for the model."),
     ] {

@@ -341,6 +341,18 @@ journey(
     await seek(page, 1.9);
     assert.equal(await red(page), still, "nothing moves any more");
 
+    // Lengths that are dear to make: an element that tells another one stands in for such a file.
+    const duration = await page.evaluateHandle(() => Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "duration"));
+    const claims = (seconds) => page.evaluate((seconds) => Object.defineProperty(HTMLMediaElement.prototype, "duration", { get: () => seconds, configurable: true }), seconds);
+    await claims(7200);
+    await chooseVideo(page, "hours.webm", short);
+    await told(page, "hours.webm: 7200.00 s, of which the first two are seen");
+    await page.getByText("it takes 120 min, and at most 10 min are decoded. The sound of this video is not read.").waitFor();
+    await claims(0);
+    await chooseVideo(page, "nothing.webm", short);
+    await refused("The video nothing.webm has no length.");
+    await duration.evaluate((own) => Object.defineProperty(HTMLMediaElement.prototype, "duration", own));
+
     // A sound with nothing to be seen.
     await chooseVideo(page, "hits.wav", wav(hits(16_000, 1, [0.1])));
     await page.getByText("This browser sees no picture in this file.").waitFor({ timeout: 30_000 });

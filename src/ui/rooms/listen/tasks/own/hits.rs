@@ -57,7 +57,8 @@ pub fn OwnHits(player: Player) -> impl IntoView {
     };
     view! {
         <h2>"Which hits are seen in it?"</h2>
-        <p class="small quiet">"The network sees the frames without the sound, at 64 x 64 pixels. Nobody has told what really hits, so there is no verdict."</p>
+        <p class="small quiet">"The network sees the frames without the sound. Nobody has told what really hits, so there is no verdict. It knows only shapes that bounce
+            on plain ground: where a whole scene moves it sees hits that are none."</p>
         <p role="status">{count}</p>
         {table}
     }

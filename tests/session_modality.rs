@@ -121,7 +121,8 @@ fn tables_and_graphs_lie_near_the_pictures_of_their_clips() {
 
 #[test]
 fn a_table_of_ones_own_is_read_with_gaps_and_what_is_left_out_is_told() {
-    let mut client = session(&folder(&["table.safetensors"]));
+    let folder = folder(&["table.safetensors"]);
+    let mut client = session(&folder);
     let clip = Clip::draw(Split::Test, 5, 1);
     let csv = [table_csv::header(), table_csv::lines("1", &clip.table())].concat();
     let csv = String::from_utf8(csv).expect("a table is text");
@@ -249,7 +250,8 @@ fn sounds_that_are_none_are_refused_and_long_ones_cut() {
 
 #[test]
 fn a_video_of_ones_own_is_read_as_that_of_a_clip() {
-    let mut client = session(&folder(&["events.safetensors", "motion.safetensors"]));
+    let folder = folder(&["events.safetensors", "motion.safetensors"]);
+    let mut client = session(&folder);
     let inputs = vec![
         Input::Video(frames(1)),
         seeded(1, Modality::Motion),
@@ -283,7 +285,8 @@ fn a_video_of_ones_own_is_read_as_that_of_a_clip() {
 
 #[test]
 fn a_video_of_another_length_or_with_a_broken_frame_is_refused() {
-    let mut client = session(&folder(&["events.safetensors", "motion.safetensors"]));
+    let folder = folder(&["events.safetensors", "motion.safetensors"]);
+    let mut client = session(&folder);
     let whole = frames(1);
     let mut broken = whole.clone();
     broken[7].rgb.pop();

@@ -13,8 +13,8 @@ use triptych::io::table_csv;
 use triptych::model::modality::Config;
 use triptych::session::local::LocalClient;
 use triptych::session::protocol::{
-    BackendChoice, ClipName, Command, EncodeLane, Event, Failure, Input, Modality, ModelName, Pixels,
-    Recovery,
+    BackendChoice, ClipName, ClipTask, Command, EncodeLane, Event, Failure, Hit, Input, Modality, ModelName,
+    Pixels, Recovery, TaskOutput, Video,
 };
 use triptych::train::modality::plan;
 use triptych::train::small_trainer::SmallTrainer;
@@ -56,9 +56,25 @@ fn seeded(index: u64, modality: Modality) -> Input {
     Input::Clip(ClipName::Seeded { seed: 5, index }, modality)
 }
 
+fn pixels(rgb: Vec<u8>) -> Pixels {
+    Pixels { width: PIXELS as u32, height: PIXELS as u32, rgb }
+}
+
 fn picture(index: u64) -> Input {
-    let side = PIXELS as u32;
-    Pixels { width: side, height: side, rgb: Clip::draw(Split::Test, 5, index).picture().rgb }.into()
+    pixels(Clip::draw(Split::Test, 5, index).picture().rgb).into()
+}
+
+fn frames(index: u64) -> Vec<Pixels> {
+    Clip::draw(Split::Test, 5, index).frames().map(|frame| pixels(frame.rgb)).collect()
+}
+
+fn hits(client: &mut LocalClient, video: Video) -> Result<Vec<Hit>, Failure> {
+    let (samples, task) = (Vec::new(), ClipTask::Events);
+    match block_on(client.ask(Command::RunTask { video, is_seen: true, samples, task })).pop() {
+        Some(Event::TaskDone(TaskOutput::Hits(hits))) => Ok(hits),
+        Some(Event::Failed(failure)) => Err(failure),
+        event => panic!("{event:?}"),
+    }
 }
 
 /// The rows of inputs, and how many pieces they came in.
@@ -105,7 +121,8 @@ fn tables_and_graphs_lie_near_the_pictures_of_their_clips() {
 
 #[test]
 fn a_table_of_ones_own_is_read_with_gaps_and_what_is_left_out_is_told() {
-    let mut client = session(&folder(&["table.safetensors"]));
+    let folder = folder(&["table.safetensors"]);
+    let mut client = session(&folder);
     let clip = Clip::draw(Split::Test, 5, 1);
     let csv = [table_csv::header(), table_csv::lines("1", &clip.table())].concat();
     let csv = String::from_utf8(csv).expect("a table is text");
@@ -229,4 +246,63 @@ fn sounds_that_are_none_are_refused_and_long_ones_cut() {
     let [Event::Encoded { rows: long, .. }, Event::Noted(note)] = &events[..] else { panic!("{events:?}") };
     assert_eq!((long, note.as_str()), (&short[0], "The model reads the first two seconds of this sound."));
     rows(&mut client, vec![Input::Sound(vec![0.25]), Input::Sound(vec![0.0; SAMPLES])]);
+}
+
+#[test]
+fn a_video_of_ones_own_is_read_as_that_of_a_clip() {
+    let folder = folder(&["events.safetensors", "motion.safetensors"]);
+    let mut client = session(&folder);
+    let inputs = vec![
+        Input::Video(frames(1)),
+        seeded(1, Modality::Motion),
+        picture(1),
+        Input::Video(frames(2)),
+        seeded(2, Modality::Motion),
+    ];
+    let (all, _) = rows(&mut client, inputs);
+    assert_eq!((&all[0], &all[3]), (&all[1], &all[4]));
+    assert!(all[0] != all[3], "two videos have two vectors");
+
+    let mut count = 0;
+    for index in 1..5 {
+        let seen = hits(&mut client, Video::Frames(frames(index))).expect("a video");
+        let name = ClipName::Seeded { seed: 5, index };
+        assert_eq!(seen, hits(&mut client, Video::Clip(name)).expect("a clip"));
+        count += seen.len();
+    }
+    assert!(count > 0, "something hits");
+
+    // A frame of another size is fitted, as a picture is.
+    let mut large = frames(1);
+    let doubled = |row: &[u8]| row.chunks(3).flat_map(|pixel| [pixel, pixel].concat()).collect::<Vec<_>>();
+    let rows_of =
+        |frame: &Pixels| frame.rgb.chunks(3 * PIXELS).flat_map(|row| doubled(row).repeat(2)).collect();
+    large[3] = Pixels { width: 2 * PIXELS as u32, height: 2 * PIXELS as u32, rgb: rows_of(&large[3]) };
+    let (fitted, _) = rows(&mut client, vec![Input::Video(large.clone())]);
+    assert!(dot(&fitted[0], &all[0]) > 0.99);
+    hits(&mut client, Video::Frames(large)).expect("a video");
+}
+
+#[test]
+fn a_video_of_another_length_or_with_a_broken_frame_is_refused() {
+    let folder = folder(&["events.safetensors", "motion.safetensors"]);
+    let mut client = session(&folder);
+    let whole = frames(1);
+    let mut broken = whole.clone();
+    broken[7].rgb.pop();
+    let mut narrow = whole.clone();
+    narrow[15] = Pixels { width: 1, height: 1000, rgb: vec![0; 3000] };
+    for (frames, sentence) in [
+        (Vec::new(), "A video is 16 pictures to the model: this one has 0."),
+        (whole[..15].to_vec(), "A video is 16 pictures to the model: this one has 15."),
+        ([whole.clone(), whole.clone()].concat(), "A video is 16 pictures to the model: this one has 32."),
+        (broken, "This picture is broken."),
+        (narrow, "This picture is too narrow for the model."),
+    ] {
+        assert_eq!(refusal(&mut client, Input::Video(frames.clone())).sentence, sentence);
+        assert_eq!(
+            hits(&mut client, Video::Frames(frames)).map_err(|failure| failure.sentence),
+            Err(sentence.into())
+        );
+    }
 }

@@ -19,7 +19,7 @@ use super::rooms::{
     contrast::Contrast,
     fuse::Fuse,
     home::Home,
-    listen::{Listen, OwnSound},
+    listen::{Listen, OwnRecording},
     models::{FolderImport, Models},
     retrieve::{OwnTable, Retrieve},
     sabotage::Sabotage,
@@ -59,7 +59,7 @@ fn Page() -> impl IntoView {
     provide_context(misread);
     provide_context(Queue::new(app));
     provide_context(FolderImport::new(app));
-    provide_context(OwnSound::new());
+    provide_context(OwnRecording::new());
     provide_context(OwnTable::new());
     provide_context(Theme::new());
     provide_context(Glossary::new());

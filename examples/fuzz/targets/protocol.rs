@@ -3,9 +3,9 @@
 use serde::{Serialize, de::DeserializeOwned};
 use triptych::lab::{contrast, fuse};
 use triptych::session::protocol::{
-    AlbumPart, BackendChoice, ClipName, Command, DecodingChoice, DownloadProgress, EncodeLane, Event,
-    Experiment, Input, Lane, Modality, ModelName, Photo, Pixels, Precision, Reader, Reply, Request,
-    StoredModel, decode, encode,
+    AlbumPart, BackendChoice, ClipName, ClipTask, Command, DecodingChoice, DownloadProgress, EncodeLane,
+    Event, Experiment, Input, Lane, Modality, ModelName, Photo, Pixels, Precision, Reader, Reply, Request,
+    StoredModel, Video, decode, encode,
 };
 
 use crate::case::{Outcome, Target, Verdict};
@@ -34,6 +34,7 @@ fn seeds() -> Vec<Files> {
         Command::Encode {
             inputs: vec![
                 Input::Sound(vec![0.5, f32::NAN]),
+                Input::Video(vec![picture.clone(); 2]),
                 Input::Clip(ClipName::Coded("AAAAA".into()), Modality::Motion),
             ],
             lane: EncodeLane::ClipQuery,
@@ -43,6 +44,12 @@ fn seeds() -> Vec<Files> {
             prefix: text(),
             decoding: DecodingChoice::Sample { temperature: 0.7, seed: 9 },
             max_new_tokens: 40,
+        },
+        Command::RunTask {
+            video: Video::Frames(vec![picture.clone()]),
+            is_seen: true,
+            samples: vec![0.5],
+            task: ClipTask::Source { frame: 1, sample: 2 },
         },
         Command::CrossAttention { picture, text: text(), reader: Reader::Matcher },
         Command::Train { experiment: Experiment::Race(fuse::RaceSettings::default()), until: 300 },

@@ -11,6 +11,7 @@ use crate::model::playroom;
 use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
+use crate::world::render::PIXELS;
 
 pub struct Network {
     pub config: Config,
@@ -65,19 +66,15 @@ impl Network {
         Ok(Network { config, model })
     }
 
-    /// Whether a model of these sizes has the states that the network reads; the error is a reason.
+    /// Whether a model of these sizes sees the pictures, or has the states, that the network reads; the error is a reason.
     pub fn expect_model(&self, model: &playroom::Config) -> Result<(), String> {
         match self.config.task {
             Task::Source | Task::Separation => expect_sizes(sizes_of_states(model)),
-            Task::Reconstruction => match model.embed_width == reconstruction::EMBED_WIDTH {
-                true => Ok(()),
-                false => Err(format!(
-                    "it reads vectors of width {}, the model has {}",
-                    reconstruction::EMBED_WIDTH,
-                    model.embed_width
-                )),
-            },
-            Task::Sync | Task::Events => Ok(()),
+            Task::Reconstruction => {
+                expect_sizes([("embed_width", reconstruction::EMBED_WIDTH, model.embed_width)])
+            }
+            Task::Sync => Ok(()),
+            Task::Events => expect_sizes([("image_size", PIXELS, model.image_size)]),
         }
     }
 

@@ -1,11 +1,12 @@
 //! A loaded encoder of a modality on a device.
 
 use super::small_model::{SmallModel, SmallModelError, expect_sizes, sizes_of_states, stored_config};
-use super::{Inputs, VisionLanguageModel, inputs, sound_inputs, table_inputs};
+use super::{Inputs, VisionLanguageModel, inputs, motion_inputs, sound_inputs, table_inputs};
 use crate::device::{Device, DeviceError};
 use crate::io::safetensors::SafetensorsFile;
 use crate::model::modality::{Config, Modality, encode};
 use crate::model::playroom;
+use crate::pixels::Pixels;
 use crate::plan::{Plan, PlanBuilder};
 use crate::tensor::HostTensor;
 use crate::world::{Clip, Table};
@@ -71,6 +72,21 @@ impl ModalityEncoder {
             embeds.extend(self.encode(&sound_inputs(chunk), chunk.len()).await?);
         }
         Ok(HostTensor::f32([waveforms.len(), self.config.embed_width], embeds))
+    }
+
+    /// Unit vectors `[N, E]` of videos of [`FRAMES`](crate::world::motion::FRAMES) pictures each, at the size that `model` sees; this
+    /// is an encoder of videos.
+    pub async fn embed_videos(
+        &mut self,
+        model: &mut VisionLanguageModel,
+        videos: &[Vec<Pixels>],
+    ) -> Result<HostTensor, DeviceError> {
+        let mut embeds = Vec::with_capacity(videos.len() * self.config.embed_width);
+        for chunk in videos.chunks(BATCH) {
+            let inputs = motion_inputs(model, chunk).await?;
+            embeds.extend(self.encode(&inputs, chunk.len()).await?);
+        }
+        Ok(HostTensor::f32([videos.len(), self.config.embed_width], embeds))
     }
 
     /// Unit vectors `[N, E]` of tables of at most [`ROWS`](crate::model::modality::table::ROWS) objects; this is an encoder of tables.

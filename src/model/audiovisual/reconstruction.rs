@@ -6,7 +6,7 @@
 
 use super::config::{Config, HEADS};
 use crate::nn::{AttentionMask, Tower, linear};
-use crate::ops::{binary, concat, slice};
+use crate::ops::{binary, concat, scale, slice};
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::F32;
 use crate::world::render::PIXELS;
@@ -28,6 +28,8 @@ pub fn emit(b: &mut PlanBuilder, config: &Config, count: usize) -> SlotId {
     let (cells, width) = (GRID * GRID, config.width);
     let vectors = b.input("vectors", [count, EMBED_WIDTH], F32);
     b.scope("reconstruction", |b| {
+        // To a mean square of 1, as weights are drawn for.
+        let vectors = scale::scale(b, vectors, (EMBED_WIDTH as f32).sqrt());
         let slots = linear(b, "slots", vectors, SLOTS * width, None);
         let slots = b.reshape(slots, [count, SLOTS, width]);
         let whole = linear(b, "whole", vectors, width, None);

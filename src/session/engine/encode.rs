@@ -1,7 +1,7 @@
 //! Embeddings of inputs of any modality, a few at a time.
 
 use super::failure::unusable;
-use super::input::{clip, fitted, heard, table};
+use super::input::{clip, fitted, heard, seen, table};
 use super::loaded::Loaded;
 use crate::dot::late_score;
 use crate::infer::{VisionLanguageModel, WordMaps};
@@ -38,12 +38,13 @@ pub(super) async fn encode(loaded: &mut Loaded, inputs: &[Input]) -> Result<Vec<
     let Loaded { model, encoders, .. } = loaded;
     model.expect_embeddings()?;
     let (mut pictures, mut texts) = (Vec::new(), Vec::new());
-    let (mut sounds, mut tables, mut clips) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut sounds, mut videos, mut tables, mut clips) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, input) in inputs.iter().enumerate() {
         match input {
             Input::Picture(picture) => pictures.push((at, fitted(model, picture)?)),
             Input::Text(text) => texts.push((at, model.sentence(text)?)),
             Input::Sound(samples) => sounds.push((at, heard(samples)?)),
+            Input::Video(frames) => videos.push((at, seen(model, frames)?)),
             Input::Table(csv) => tables.push((at, table(csv)?)),
             Input::Clip(name, modality) => clips.push((*modality, (at, clip(name)?))),
         }
@@ -62,6 +63,10 @@ pub(super) async fn encode(loaded: &mut Loaded, inputs: &[Input]) -> Result<Vec<
     let (places, sounds): (Vec<_>, Vec<_>) = sounds.into_iter().unzip();
     if !sounds.is_empty() {
         put(places, encoders.of(Modality::Sound).embed_sounds(&sounds).await?);
+    }
+    let (places, videos): (Vec<_>, Vec<_>) = videos.into_iter().unzip();
+    if !videos.is_empty() {
+        put(places, encoders.of(Modality::Motion).embed_videos(model, &videos).await?);
     }
     let (places, tables): (Vec<_>, Vec<_>) = tables.into_iter().unzip();
     if !tables.is_empty() {
@@ -85,7 +90,7 @@ pub(super) async fn encode_patches(
     expect_words(model)?;
     let pictures = inputs.iter().filter_map(|input| match input {
         Input::Picture(picture) => Some(fitted(model, picture)),
-        Input::Text(_) | Input::Sound(_) | Input::Table(_) | Input::Clip(..) => None,
+        Input::Text(_) | Input::Sound(_) | Input::Video(_) | Input::Table(_) | Input::Clip(..) => None,
     });
     let pictures = pictures.collect::<Result<Vec<_>, _>>()?;
     Ok(model.embed_cells(&pictures).await?.as_f32().to_vec())

@@ -11,6 +11,7 @@ use crate::model::modality::table::ROWS;
 use crate::session::host::Host;
 use crate::session::protocol::{ClipName, Failure, Input, Pixels};
 use crate::world::Clip;
+use crate::world::motion::FRAMES;
 use crate::world::sound::SAMPLES;
 use crate::world::table::Table;
 
@@ -96,6 +97,15 @@ pub(super) fn fit(model: &VisionLanguageModel, picture: &Pixels) -> Result<Pixel
 pub(super) fn fitted(model: &VisionLanguageModel, picture: &Pixels) -> Result<Pixels, Failure> {
     let (picture, side) = (checked(picture)?, model.image_size());
     if picture.size() == (side, side) { Ok(picture) } else { fit(model, &picture) }
+}
+
+/// The frames of a video, each at the model's size.
+pub(super) fn seen(model: &VisionLanguageModel, frames: &[Pixels]) -> Result<Vec<Pixels>, Failure> {
+    if frames.len() != FRAMES {
+        let sentence = format!("A video is {FRAMES} pictures to the model: this one has {}.", frames.len());
+        return Err(unusable(&sentence, format!("{} frames, expected {FRAMES}", frames.len())));
+    }
+    frames.iter().map(|frame| fitted(model, frame)).collect()
 }
 
 /// A waveform that the encoder of sound takes.

@@ -66,11 +66,11 @@ impl ModelTask {
                 *progress = ModelTaskState::Encoded(from + next.len());
                 return Ok(from + next.len() == inputs.len());
             }
-            (Command::RunTask { clip, is_seen, samples, task }, _) => {
+            (Command::RunTask { video, is_seen, samples, task }, _) => {
                 if loaded.networks.fetch_missing(host, &loaded.model, needed(*task)).await? {
                     return Ok(false);
                 }
-                emit(clip_task::run(loaded, clip, *is_seen, samples, *task).await?);
+                emit(clip_task::run(loaded, video, *is_seen, samples, *task).await?);
                 return Ok(true);
             }
             (Command::Reconstruct { vector }, _) => {

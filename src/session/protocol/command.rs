@@ -2,9 +2,7 @@
 
 #[cfg(doc)]
 use super::Event;
-use super::input::{
-    BackendChoice, ClipName, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader,
-};
+use super::input::{BackendChoice, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader, Video};
 use super::model::ModelName;
 use super::training::Experiment;
 use crate::lab::fuse::{self, Contestant};
@@ -98,9 +96,9 @@ commands! {
         Spectrogram { samples: Vec<f32> },
     }
     ClipTask {
-        /// Asks one of the networks that hear and see: of the video of a clip, which is grey where it is not seen, and of a mono waveform
-        /// at 16 kHz, of which two seconds are read. [`Event::TaskDone`].
-        RunTask { clip: ClipName, is_seen: bool, samples: Vec<f32>, task: ClipTask },
+        /// Asks one of the networks that hear and see: of a video, which is grey where it is not seen, and of a mono waveform at
+        /// 16 kHz, of which two seconds are read. [`Event::TaskDone`].
+        RunTask { video: Video, is_seen: bool, samples: Vec<f32>, task: ClipTask },
     }
     Reconstruction {
         /// The picture that one unit vector of the joint space tells, whichever modality it is of. [`Event::Reconstructed`].
@@ -318,7 +316,7 @@ impl Command {
         let lane = match input {
             Input::Text(_) => EncodeLane::TextQuery,
             Input::Picture(_) => EncodeLane::PictureQuery,
-            Input::Sound(_) | Input::Table(_) | Input::Clip(..) => EncodeLane::ClipQuery,
+            Input::Sound(_) | Input::Video(_) | Input::Table(_) | Input::Clip(..) => EncodeLane::ClipQuery,
         };
         Command::Encode { inputs: vec![input], lane }
     }

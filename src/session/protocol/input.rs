@@ -14,6 +14,8 @@ pub enum Input {
     Text(String),
     /// A mono waveform at 16 kHz, of which two seconds are read.
     Sound(Vec<f32>),
+    /// The pictures of a video at the moments of a clip's frames.
+    Video(Vec<Pixels>),
     /// A table as CSV ([`crate::io::table_csv`]), of which the first clip is read.
     Table(String),
     /// What a clip of the world gives of a modality; the engine draws it, since a name is shorter than a waveform or a video.
@@ -26,6 +28,7 @@ impl Input {
         match self {
             Input::Picture(_) | Input::Text(_) => None,
             Input::Sound(_) => Some(Modality::Sound),
+            Input::Video(_) => Some(Modality::Motion),
             Input::Table(_) => Some(Modality::Table),
             Input::Clip(_, modality) => Some(*modality),
         }
@@ -52,7 +55,15 @@ impl ClipName {
     }
 }
 
-/// What is asked of a clip that is seen and heard.
+/// What the networks that hear and see are given to see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Video {
+    Clip(ClipName),
+    /// As in [`Input::Video`].
+    Frames(Vec<Pixels>),
+}
+
+/// What is asked of a video that is seen and heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClipTask {
     /// Where in a frame that is which is heard around a sample.

@@ -23,7 +23,9 @@ pub use event::{
     DownloadProgress, Event, Failure, Hit, Loading, LoadingStage, OpenedPicture, Recovery, Spectrogram,
     StepTime, TaskOutput, Token, Trial, WordAlignment,
 };
-pub use input::{BackendChoice, ClipName, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader};
+pub use input::{
+    BackendChoice, ClipName, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader, Video,
+};
 pub use model::{Abilities, ModelFacts, ModelKind, ModelName, Offer, PrecisionReport, Stack, StoredModel};
 pub use training::{Experiment, KEPT_RUNS, TrainingUpdate};
 
@@ -69,7 +71,9 @@ mod tests {
         assert_eq!(decode::<Request>(&encode(&request)).unwrap(), request);
 
         let name = ClipName::Seeded { seed: u64::MAX, index: 3 };
-        let inputs = vec![Input::Clip(name, Modality::Table), Input::Sound(vec![0.5, -1.0])];
+        let frames = vec![Pixels { width: 1, height: 1, rgb: vec![3, 4, 5] }; 2];
+        let video = Input::Video(frames);
+        let inputs = vec![Input::Clip(name, Modality::Table), Input::Sound(vec![0.5, -1.0]), video];
         let request = Request { id: 301, command: Command::Encode { inputs, lane: EncodeLane::ClipQuery } };
         assert_eq!(decode::<Request>(&encode(&request)).unwrap(), request);
 

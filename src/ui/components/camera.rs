@@ -38,7 +38,9 @@ pub fn Camera() -> impl IntoView {
     };
     let open = move |_| {
         spawn_local(async move {
-            match camera().await {
+            let wish = MediaStreamConstraints::new();
+            wish.set_video(&JsValue::TRUE);
+            match self::stream(&wish).await {
                 Ok(opened) => {
                     // A second press opens a second stream.
                     end();
@@ -85,10 +87,9 @@ fn refuse(app: AppContext, sentence: &str, error: &JsValue) {
     app.refuse(Lane::Open, Failure { sentence, detail, recovery: Recovery::ChangeInput });
 }
 
-async fn camera() -> Result<MediaStream, JsValue> {
-    let wish = MediaStreamConstraints::new();
-    wish.set_video(&JsValue::TRUE);
-    let stream = window().navigator().media_devices()?.get_user_media_with_constraints(&wish)?;
+/// Opens the camera, the microphone or both.
+pub async fn stream(wish: &MediaStreamConstraints) -> Result<MediaStream, JsValue> {
+    let stream = window().navigator().media_devices()?.get_user_media_with_constraints(wish)?;
     Ok(JsFuture::from(stream).await?.unchecked_into())
 }
 

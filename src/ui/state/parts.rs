@@ -24,7 +24,9 @@ impl Embeddings {
             match input {
                 Input::Picture(_) => self.pictures.extend_from_slice(row),
                 Input::Text(_) => self.texts.extend_from_slice(row),
-                Input::Sound(_) | Input::Table(_) | Input::Clip(..) => self.others.extend_from_slice(row),
+                Input::Sound(_) | Input::Video(_) | Input::Table(_) | Input::Clip(..) => {
+                    self.others.extend_from_slice(row);
+                }
             }
         }
     }

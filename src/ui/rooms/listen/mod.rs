@@ -1,5 +1,6 @@
 //! Listen: what is seen and heard of a clip, in step.
 
+mod clip_video;
 mod hits;
 mod notes;
 mod player;
@@ -12,7 +13,7 @@ mod transport;
 mod video;
 mod waveform;
 
-pub use tasks::OwnSound;
+pub use tasks::OwnRecording;
 
 use crate::session::protocol::{Command, Lane};
 use crate::ui::components::failure::FailureNote;
@@ -20,6 +21,7 @@ use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::throttle::throttle;
 use crate::ui::view::{ListenTask, View};
+use clip_video::ClipVideo;
 use hits::Hits;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -29,9 +31,8 @@ use sentence::Sentence;
 use sources::Sources;
 use spectrogram::SpectrogramMap;
 use stage_clip::StageClip;
-use tasks::{Heard, MIXING_PAUSE, OwnSource, TaskChoice, TaskPanel};
+use tasks::{Heard, MIXING_PAUSE, OwnSource, OwnStage, TaskChoice, TaskPanel};
 use transport::Transport;
-use video::Video;
 use wasm_bindgen::JsCast;
 use waveform::Waveform;
 
@@ -74,7 +75,7 @@ fn Clip() -> impl IntoView {
     Effect::new(move || app.ask(Command::Spectrogram { samples: steady.with(|samples| samples.to_vec()) }));
     let is_told = app.pick(|view| view.listen.task == ListenTask::Facts);
     let is_own = app.pick(|view| view.listen.task == ListenTask::Own);
-    let recording = OwnSound::here().recording;
+    let recording = OwnRecording::here().recording;
     // In these the visitor mixes what the networks are given.
     let is_mixed = app
         .pick(|view| matches!(view.listen.task, ListenTask::Facts | ListenTask::Source | ListenTask::Sync));
@@ -97,8 +98,8 @@ fn Clip() -> impl IntoView {
             <div class="beside">
                 <div class="screen">
                     {move || match is_own.get() {
-                        true => view! { <OwnSource /> }.into_any(),
-                        false => view! { <Video clip player /> }.into_any(),
+                        true => view! { <OwnSource /><OwnStage player /> }.into_any(),
+                        false => view! { <ClipVideo clip player /> }.into_any(),
                     }}
                     {move || is_heard.get().then(|| view! { <Transport player /> })}
                     {move || is_mixed.get().then(|| view! { <Sources clip /> })}

@@ -1,7 +1,7 @@
 //! The inspector of the room.
 
 use super::stage_clip::StageClip;
-use super::tasks::{OwnSound, Recording};
+use super::tasks::{OwnRecording, Recording};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Notes(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
     let is_own = AppContext::here().pick(|view| view.listen.task == ListenTask::Own);
-    let recording = OwnSound::here().recording;
+    let recording = OwnRecording::here().recording;
     let figures = Memo::new(move |_| {
         if is_own.get() {
             let length = |of: &Shared<Recording>| Figure::new("Length", format!("{:.2} s", of.seconds));

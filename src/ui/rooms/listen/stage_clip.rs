@@ -15,7 +15,7 @@ pub struct StageClip {
     pub name: ClipName,
     pub clip: Clip,
     pub sound: Sound,
-    pub frames: Vec<Shared<Rgba>>,
+    pub frames: Shared<Vec<Shared<Rgba>>>,
     /// Of each frame, one per object.
     pub masks: Vec<Vec<Mask>>,
 }
@@ -47,7 +47,7 @@ impl StageClip {
             frames.push(Shared::new(Rgba::from(&pixels_of(rgb))));
             masks.push(of_objects);
         }
-        StageClip { name, clip, sound, frames, masks }
+        StageClip { name, clip, sound, frames: Shared::new(frames), masks }
     }
 
     /// What is heard without the sources whose bits are set.

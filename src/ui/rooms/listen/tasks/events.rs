@@ -3,7 +3,7 @@
 use super::super::player::Player;
 use super::{Heard, output};
 use crate::eval::senses::JudgedHits;
-use crate::session::protocol::{ClipTask, Command, TaskOutput};
+use crate::session::protocol::{ClipTask, Command, TaskOutput, Video};
 use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::components::wide_table::WideTable;
@@ -19,8 +19,8 @@ pub fn EventsPanel(heard: Heard, player: Player) -> impl IntoView {
     let app = AppContext::here();
     let command = Memo::new(move |_| {
         heard.asked.with(|asked| {
-            let clip = asked.clip.name.clone();
-            Shared::new(Command::RunTask { clip, is_seen: true, samples: Vec::new(), task: ClipTask::Events })
+            let (video, samples) = (Video::Clip(asked.clip.name.clone()), Vec::new());
+            Shared::new(Command::RunTask { video, is_seen: true, samples, task: ClipTask::Events })
         })
     });
     Effect::new(move || app.ask(command.with(|command| Command::clone(command))));
@@ -49,23 +49,21 @@ pub fn EventsPanel(heard: Heard, player: Player) -> impl IntoView {
     let table = move || {
         let judged = judged.get()?;
         let seen = judged.seen.iter().map(|(hit, object, is_right)| {
-            let seconds = seconds(hit.frame as f32);
             let whose = match object {
                 Some(object) => clip.with(|clip| clip.named(*object)),
                 None => "nothing that is there".to_string(),
             };
             let probability = format::percent(hit.probability);
             view! {
-                <tr><th scope="row"><button type="button" class="link" on:click=move |_| player.go(seconds)>{format!("{seconds:.2} s")}</button></th>
+                <tr>{moment(hit.frame as f32, player)}
                     <td>{whose}</td><td><data>{probability}</data></td>
                     <td><Verdict truth=Some(*is_right) words=["right", "wrong", ""] /></td></tr>
             }
         });
-        let missed = judged.missed.iter().map(|moment| {
-            let seconds = seconds(moment.frame);
-            let whose = clip.with(|clip| clip.named(moment.object));
+        let missed = judged.missed.iter().map(|missed| {
+            let whose = clip.with(|clip| clip.named(missed.object));
             view! {
-                <tr><th scope="row"><button type="button" class="link" on:click=move |_| player.go(seconds)>{format!("{seconds:.2} s")}</button></th>
+                <tr>{moment(missed.frame, player)}
                     <td>{whose}</td><td>"–"</td><td><Verdict truth=Some(false) words=["", "missed", ""] /></td></tr>
             }
         });
@@ -85,6 +83,10 @@ pub fn EventsPanel(heard: Heard, player: Player) -> impl IntoView {
     }
 }
 
-fn seconds(frame: f32) -> f64 {
-    f64::from(frame) / f64::from(FRAMES_PER_SECOND)
+/// The head of a row: when a frame is seen, and a way there.
+pub(super) fn moment(frame: f32, player: Player) -> impl IntoView {
+    let seconds = f64::from(frame) / f64::from(FRAMES_PER_SECOND);
+    view! {
+        <th scope="row"><button type="button" class="link" on:click=move |_| player.go(seconds)>{format!("{seconds:.2} s")}</button></th>
+    }
 }

@@ -1,8 +1,8 @@
 //! The waveform that is played, shown and given to the networks.
 
 use super::super::stage_clip::StageClip;
-use super::{OwnSound, output};
-use crate::session::protocol::{ClipTask, Command, TaskOutput, is_silent};
+use super::{OwnRecording, output};
+use crate::session::protocol::{ClipTask, Command, TaskOutput, Video, is_silent};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
@@ -32,7 +32,8 @@ pub struct Asked {
 impl Asked {
     pub fn command(&self, task: ClipTask) -> Command {
         let Asked { clip, is_seen, samples, .. } = self;
-        Command::RunTask { clip: clip.name.clone(), is_seen: *is_seen, samples: samples.to_vec(), task }
+        let video = Video::Clip(clip.name.clone());
+        Command::RunTask { video, is_seen: *is_seen, samples: samples.to_vec(), task }
     }
 
     /// Which modalities an answer is by, in a sentence.
@@ -62,7 +63,7 @@ impl Heard {
             let ListenView { task, off, snr, blind, offset, other, .. } = &view.listen;
             (*task, *off, *snr, *blind, *offset, *other)
         });
-        let recording = OwnSound::here();
+        let recording = OwnRecording::here();
         let newest = Memo::new(move |_| {
             let (task, off, snr, blind, offset, other) = listen.get();
             let clip = clip.get();

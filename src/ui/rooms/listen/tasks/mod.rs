@@ -9,7 +9,7 @@ mod sync;
 
 use heard::Asked;
 pub use heard::{Heard, MIXING_PAUSE};
-pub use own::{OwnSound, OwnSource, Recording};
+pub use own::{OwnRecording, OwnSource, OwnStage, Recording};
 pub use source::SourceMap;
 
 use super::player::Player;
@@ -48,7 +48,12 @@ pub fn TaskChoice() -> impl IntoView {
 pub fn TaskPanel(heard: Heard, player: Player) -> impl IntoView {
     let app = AppContext::here();
     let task = app.pick(|view| view.listen.task);
-    let is_asked = Memo::new(move |_| !matches!(task.get(), ListenTask::Facts | ListenTask::Own));
+    let own = OwnRecording::here();
+    let is_asked = Memo::new(move |_| match task.get() {
+        ListenTask::Facts => false,
+        ListenTask::Own => own.frames().is_some(),
+        _ => true,
+    });
     let failure = Memo::new(move |_| {
         is_asked.get().then(|| app.requests.clip_task.with(|request| request.failure.clone())).flatten()
     });
@@ -63,7 +68,7 @@ pub fn TaskPanel(heard: Heard, player: Player) -> impl IntoView {
         ListenTask::Sync => view! { <SyncPanel heard /> }.into_any(),
         ListenTask::Events => view! { <EventsPanel heard player /> }.into_any(),
         ListenTask::Separation => view! { <SeparationPanel heard /> }.into_any(),
-        ListenTask::Own => view! { <OwnPanel /> }.into_any(),
+        ListenTask::Own => view! { <OwnPanel player /> }.into_any(),
     };
     view! {
         {panel}

@@ -4,7 +4,7 @@ use super::super::player::{LENGTH, Player};
 use super::super::stage_clip::StageClip;
 use super::super::video::frame_at;
 use super::{Heard, output};
-use crate::session::protocol::{ClipTask, Command, TaskOutput};
+use crate::session::protocol::{ClipTask, Command, TaskOutput, Video};
 use crate::ui::components::attention_overlay::{attention_overlay, peak};
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::components::term::Term;
@@ -43,7 +43,7 @@ pub fn SourceMap(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
     let is_asked = app.pick(|view| view.listen.task == ListenTask::Source);
     let map = Memo::new(move |_| {
         app.requests.clip_task.with(|request| match (request.answered.as_deref(), &*request.value) {
-            (Some(Command::RunTask { clip: name, .. }), Some(TaskOutput::Map(map))) => {
+            (Some(Command::RunTask { video: Video::Clip(name), .. }), Some(TaskOutput::Map(map))) => {
                 (is_asked.get() && clip.with(|clip| clip.name == *name)).then(|| map.clone())
             }
             _ => None,

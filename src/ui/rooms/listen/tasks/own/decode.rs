@@ -1,35 +1,61 @@
 //! A sound file as a waveform: the browser decodes it, mixes its channels and resamples it.
 
+use super::media::Media;
 use super::{Recording, refusal};
 use crate::js_error::js_error;
 use crate::limits;
-use crate::session::protocol::Failure;
+use crate::session::protocol::{Failure, is_silent};
 use crate::ui::format;
 use crate::ui::state::Shared;
 use crate::world::sound::{SAMPLE_RATE, SAMPLES};
-use js_sys::{ArrayBuffer, Promise};
-use leptos::prelude::document;
+use js_sys::ArrayBuffer;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AudioBuffer, Blob, File, HtmlAudioElement, OfflineAudioContext, Url};
+use web_sys::{AudioBuffer, Blob, OfflineAudioContext};
 
-pub async fn file(file: &File) -> Result<Recording, Failure> {
-    let (name, size) = (file.name(), file.size() as u64);
-    check_size(&name, size)?;
+pub async fn file(name: &str, file: &Blob) -> Result<Recording, Failure> {
+    let size = file.size() as u64;
+    check_content(name, size)?;
+    check_size(name, size)?;
     let unreadable = |error: JsValue| {
         let sentence = format!(
             "The file {name} could not be read as a sound. WAV, MP3, FLAC and whatever else this browser plays can."
         );
         refusal(sentence, js_error(&error))
     };
-    check_duration(&name, size, told_seconds(file).await.map_err(unreadable)?)?;
-    decoded(name.clone(), file).await.map_err(unreadable)
+    let told = Media::open("audio", file).await.map_err(unreadable)?.element.duration();
+    check_duration(name, size, told)?;
+    whole(name, file).await.map_err(unreadable)
+}
+
+/// The sound track of a video that takes so many seconds; the error says in a sentence why there is none.
+pub async fn track(name: &str, file: &Blob, seconds: f64) -> Result<Shared<Vec<f32>>, String> {
+    let size = file.size() as u64;
+    check_size(name, size)
+        .and_then(|()| check_duration(name, size, seconds))
+        .map_err(|failure| format!("{} The sound of this video is not read.", failure.sentence))?;
+    match decoded(file).await {
+        Ok((_, samples)) if !is_silent(&samples) => Ok(Shared::new(samples)),
+        Ok(_) => Err("The sound of this video is silent in the two seconds that are read.".to_string()),
+        Err(_) => Err("This video has no sound that this browser decodes.".to_string()),
+    }
+}
+
+/// A sound with nothing to be seen.
+pub async fn whole(name: &str, file: &Blob) -> Result<Recording, JsValue> {
+    let (seconds, samples) = decoded(file).await?;
+    let sound = Some(Shared::new(samples));
+    Ok(Recording { name: name.to_string(), seconds, sound, frames: None, note: None })
+}
+
+pub fn check_content(name: &str, size: u64) -> Result<(), Failure> {
+    match size {
+        0 => Err(refusal(format!("The file {name} is empty."), String::new())),
+        _ => Ok(()),
+    }
 }
 
 fn check_size(name: &str, size: u64) -> Result<(), Failure> {
-    if size == 0 {
-        return Err(refusal(format!("The file {name} is empty."), String::new()));
-    }
     limits::sound_file(size).map_err(|limit| {
         let most = format::megabytes(limits::MAX_SOUND_FILE);
         refusal(
@@ -60,22 +86,8 @@ fn check_duration(name: &str, size: u64, seconds: f64) -> Result<(), Failure> {
     })
 }
 
-/// How long a file says it is.
-async fn told_seconds(file: &Blob) -> Result<f64, JsValue> {
-    let url = Url::create_object_url_with_blob(file)?;
-    let audio: HtmlAudioElement = document().create_element("audio")?.unchecked_into();
-    let told = Promise::new(&mut |resolve, reject| {
-        audio.set_onloadedmetadata(Some(&resolve));
-        audio.set_onerror(Some(&reject));
-    });
-    audio.set_preload("metadata");
-    audio.set_src(&url);
-    let told = JsFuture::from(told).await;
-    Url::revoke_object_url(&url)?;
-    told.map(|_| audio.duration()).map_err(|_| "the browser does not play it".into())
-}
-
-pub async fn decoded(name: String, file: &Blob) -> Result<Recording, JsValue> {
+/// The length of a recording in seconds, and its first two seconds in mono at 16 kHz.
+async fn decoded(file: &Blob) -> Result<(f64, Vec<f32>), JsValue> {
     let bytes: ArrayBuffer = JsFuture::from(file.array_buffer()).await?.unchecked_into();
     let (count, rate) = (SAMPLES as u32, SAMPLE_RATE as f32);
     let context =
@@ -86,8 +98,7 @@ pub async fn decoded(name: String, file: &Blob) -> Result<Recording, JsValue> {
     source.connect_with_audio_node(&context.destination())?;
     source.start_with_when(0.0)?;
     let heard: AudioBuffer = JsFuture::from(context.start_rendering()?).await?.unchecked_into();
-    let samples = Shared::new(heard.get_channel_data(0)?);
-    Ok(Recording { name, seconds: whole.duration(), samples })
+    Ok((whole.duration(), heard.get_channel_data(0)?))
 }
 
 #[cfg(test)]
@@ -97,7 +108,8 @@ mod tests {
     #[test]
     fn what_is_empty_too_large_or_too_long_gets_its_sentence() {
         let size = |size| check_size("a.wav", size).map_err(|failure| failure.sentence);
-        assert_eq!(size(0), Err("The file a.wav is empty.".into()));
+        let empty = check_content("a.wav", 0).map_err(|failure| failure.sentence);
+        assert_eq!(empty, Err("The file a.wav is empty.".into()));
         assert_eq!(
             size(65 << 20),
             Err("The recording a.wav is too large: at most 67.1 MB are read of a sound.".into())

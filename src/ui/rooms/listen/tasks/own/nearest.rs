@@ -1,10 +1,11 @@
 //! The images of the gallery to which a recording is nearest.
 
-use super::OwnSound;
+use super::{OwnRecording, Recording};
 use crate::order;
-use crate::session::protocol::{Command, EncodeLane, Input, Lane};
+use crate::session::protocol::{Command, EncodeLane, Input, Lane, Modality};
 use crate::softmax::softmax;
 use crate::ui::components::failure::FailureNote;
+use crate::ui::components::form::Segments;
 use crate::ui::components::gallery_progress::GalleryProgress;
 use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
@@ -21,13 +22,32 @@ use leptos::prelude::*;
 const SHOWN: usize = 5;
 
 #[component]
-pub fn OwnPanel() -> impl IntoView {
+pub fn OwnNearest() -> impl IntoView {
     let app = AppContext::here();
-    let recording = OwnSound::here().recording;
+    let OwnRecording { recording, by, .. } = OwnRecording::here();
     let command = Memo::new(move |_| {
-        let query = |samples: &[f32]| Shared::new(Command::query(Input::Sound(samples.to_vec())));
-        recording.with(|recording| recording.as_ref().map(|of| query(&of.samples)))
+        let query = |of: &Shared<Recording>| Some(Shared::new(Command::query(input(of, by.get())?)));
+        recording.with(|recording| recording.as_ref().and_then(query))
     });
+    let has = Memo::new(move |_| {
+        recording.with(|of| of.as_ref().map_or([false; 2], |of| [of.sound.is_some(), of.frames.is_some()]))
+    });
+    let question = move || match (has.get(), by.get()) {
+        ([true, false], _) | ([true, true], Modality::Sound) => "Which images does it sound like?",
+        ([false, true], _) | ([true, true], _) => "Which images does it look like?",
+        ([false, false], _) => "Which images does it sound or look like?",
+    };
+    let choice = move || match has.get() {
+        [true, true] => {
+            let options = vec![(Modality::Motion, "By video"), (Modality::Sound, "By sound")];
+            let choose = move |modality| by.set(modality);
+            view! { <Segments label="By what it is compared" options chosen=Memo::new(move |_| by.get()) choose /> }
+                .into_any()
+        }
+        [true, false] => "The answer is by the sound alone.".into_any(),
+        [false, true] => "The answer is by the video alone.".into_any(),
+        [false, false] => ().into_any(),
+    };
     Effect::new(move || command.get().into_iter().for_each(|command| app.ask(Command::clone(&command))));
     let lanes = Memo::new(
         move |_| if command.with(Option::is_some) { vec![EncodeLane::Gallery] } else { Vec::new() },
@@ -60,12 +80,23 @@ pub fn OwnPanel() -> impl IntoView {
         })
     };
     view! {
-        <h2>"Which images does it sound like?"</h2>
-        <p class="small quiet">"The model knows only the synthetic sounds of Playroom. For any other sound the answer says what it resembles among them, not
-            what made it."</p>
+        <h2>{question}</h2>
+        <p class="small quiet">"The model knows only Playroom: synthetic sounds, and coloured shapes that move on plain ground. For any other sound the answer
+            says what it resembles among these, not what made it; of a filmed scene it says what it would say of shapes."</p>
+        <div class="row told">{choice}</div>
         <GalleryProgress lanes />
         <FailureNote lane=Lane::ClipQuery failure />
         {list}
+    }
+}
+
+/// What is compared of a recording: what it has, of two the one that is chosen.
+fn input(of: &Recording, by: Modality) -> Option<Input> {
+    match (&of.sound, &of.frames) {
+        (Some(sound), frames) if frames.is_none() || by == Modality::Sound => {
+            Some(Input::Sound(sound.to_vec()))
+        }
+        (_, frames) => frames.as_ref().map(|frames| Input::Video(frames.to_vec())),
     }
 }
 
@@ -95,5 +126,23 @@ mod tests {
         let best = found.iter().map(|found| found.probability).sum::<f32>();
         assert!(best < 1.0 && best > 0.98, "{best}");
         assert!(nearest(&[], 10.0).is_empty());
+    }
+
+    #[test]
+    fn whoever_brings_one_of_the_two_is_answered_by_it() {
+        let of = |sound: bool, frames: bool| Recording {
+            name: String::new(),
+            seconds: 2.0,
+            sound: sound.then(|| Shared::new(vec![0.5])),
+            frames: frames.then(|| Shared::new(Vec::new())),
+            note: None,
+        };
+        let (sound, video) = (Input::Sound(vec![0.5]), Input::Video(Vec::new()));
+        for by in [Modality::Sound, Modality::Motion] {
+            assert_eq!(input(&of(true, false), by), Some(sound.clone()));
+            assert_eq!(input(&of(false, true), by), Some(video.clone()));
+        }
+        assert_eq!(input(&of(true, true), Modality::Sound), Some(sound));
+        assert_eq!(input(&of(true, true), Modality::Motion), Some(video));
     }
 }

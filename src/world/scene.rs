@@ -146,6 +146,11 @@ impl Object {
 }
 
 impl Scene {
+    /// The same objects on paper: of backgrounds no caption says anything.
+    pub fn on_paper(&self) -> Scene {
+        Scene { objects: self.objects.clone(), background: Background::Paper, noise: 0 }
+    }
+
     /// Indices of the objects in reading order: by cell, then from top to bottom and left to right.
     pub fn reading_order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.objects.len()).collect();

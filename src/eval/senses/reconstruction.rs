@@ -11,13 +11,14 @@ use crate::infer::{VisionLanguageModel, pixels};
 use crate::pixels::Pixels;
 use crate::tensor::HostTensor;
 use crate::world::Clip;
+use crate::world::render::render;
 
 /// Vectors that are drawn at a time.
 const BATCH: usize = 32;
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Reconstruction {
-    /// Mean peak signal-to-noise ratio in dB of the picture that the vector of a modality gives.
+    /// Mean peak signal-to-noise ratio in dB of what the vector of a modality gives, against the objects on paper.
     pub psnr: BTreeMap<String, f64>,
     /// The same of the picture that the next clip's picture gives: what a network that draws any scene reaches.
     pub psnr_of_another: f64,
@@ -31,7 +32,7 @@ pub async fn evaluate_reconstruction(
     network: &mut Network,
     clips: &[Clip],
 ) -> Result<Reconstruction, DeviceError> {
-    let truths: Vec<Pixels> = clips.iter().map(|clip| pixels(clip.picture())).collect();
+    let truths: Vec<Pixels> = clips.iter().map(|clip| pixels(render(&clip.scene.on_paper()))).collect();
     let [pictures, words] = targets(model, clips).await?;
     let mut vectors = vec![("picture", pictures), ("words", words)];
     for encoder in encoders {

@@ -1,6 +1,6 @@
-//! The picture of a clip out of one vector of the joint space, whichever modality the vector is of (whitepaper sections 21 and 22.3):
-//! a transformer whose tokens are the cells of the picture, all of them masked (He et al. 2022, section 3), and slots that the
-//! vector is unfolded to.
+//! The objects of a clip's picture, on paper, out of one vector of the joint space, whichever modality the vector is of (whitepaper
+//! sections 21 and 22.3); backgrounds are not in the space, since no caption tells them. A transformer whose tokens are the cells of the
+//! picture, all of them masked (He et al. 2022, section 3), and slots that the vector is unfolded to.
 //!
 //! Input: `vectors` `[N, E]`, unit vectors.
 

@@ -1,4 +1,4 @@
-//! A picture out of its own vector, or out of that of its full caption: the squared error of its pixels.
+//! The objects of a picture on paper, out of the vector of the picture or of its full caption: the squared error of pixels.
 
 use super::clips;
 use crate::device::DeviceError;
@@ -13,6 +13,7 @@ use crate::ops::scale::scale;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::F32;
 use crate::tensor::HostTensor;
+use crate::world::render::render;
 use crate::world::{Clip, Rng};
 
 /// Values of a picture.
@@ -40,6 +41,6 @@ pub(super) async fn batch(
     let [pictures, words] = [&pictures, &words].map(|rows| rows.as_f32().chunks_exact(EMBED_WIDTH));
     let vectors = pictures.zip(words).flat_map(|(picture, word)| if rng.one_in(2) { word } else { picture });
     let vectors = HostTensor::f32([count, EMBED_WIDTH], vectors.copied().collect());
-    let target = clips.iter().flat_map(|clip| cells_of(&pixels(clip.picture()))).collect();
+    let target = clips.iter().flat_map(|clip| cells_of(&pixels(render(&clip.scene.on_paper())))).collect();
     Ok(vec![("vectors".into(), vectors), ("target".into(), HostTensor::f32([count, VALUES], target))])
 }

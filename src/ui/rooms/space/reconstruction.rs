@@ -2,6 +2,7 @@
 
 use super::vectors::Vectors;
 use crate::eval::senses::psnr;
+use crate::infer::pixels;
 use crate::session::protocol::{Command, Lane, ModelKind, Pixels};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::raster::{Raster, Rgba};
@@ -9,6 +10,7 @@ use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
+use crate::world::render::render;
 use leptos::prelude::*;
 
 #[component]
@@ -32,7 +34,7 @@ pub fn Reconstruction(vectors: Vectors) -> impl IntoView {
     });
     let truth = Memo::new(move |_| {
         let (clip, _) = point.get()?;
-        app.gallery.with(|gallery| gallery.pictures.get(clip).map(|picture| picture.pixels.clone()))
+        on_paper(app, clip)
     });
     let failure = Memo::new(move |_| app.requests.reconstruction.with(|request| request.failure.clone()));
     let is_there = Memo::new(move |_| {
@@ -43,13 +45,10 @@ pub fn Reconstruction(vectors: Vectors) -> impl IntoView {
     let medium = move || point.get().map_or("", |(_, medium)| medium.word());
     let told = move || {
         let (drawn, truth) = (drawn.get()?, truth.get()?);
-        let other = app.gallery.with(|gallery| {
-            let (clip, _) = point.get()?;
-            let next = (clip + 1) % gallery.pictures.len().max(1);
-            gallery.pictures.get(next).map(|picture| psnr(&drawn, &picture.pixels))
-        })?;
+        let (clip, _) = point.get()?;
+        let other = psnr(&drawn, &on_paper(app, clip + 1).or_else(|| on_paper(app, 0))?);
         Some(format!(
-            " {:.1} dB against the image of this clip; against that of the next clip {other:.1} dB.",
+            " {:.1} dB against the objects of this clip; against those of the next clip {other:.1} dB.",
             psnr(&drawn, &truth)
         ))
     };
@@ -58,11 +57,11 @@ pub fn Reconstruction(vectors: Vectors) -> impl IntoView {
     let panel = move || {
         view! {
             <h3>"Reconstruction"</h3>
-            <p class="small quiet">"A network draws the image of the clip from this one vector ("{medium}") and nothing else: what the drawing shows is what the
-                vector still knows. "<Term id="reconstruction">"Reconstruction"</Term>" of a missing modality works the same way."</p>
+            <p class="small quiet">"A network draws the objects of the clip, on plain paper, from this one vector ("{medium}") and nothing else: what the drawing shows is
+                what the vector still knows. "<Term id="reconstruction">"Reconstruction"</Term>" of a missing modality works the same way."</p>
             <div class="drawings">
                 <Drawing rgba=reconstruction name="Drawn from the vector" />
-                <Drawing rgba=original name="Image of the clip" />
+                <Drawing rgba=original name="Objects of the clip" />
             </div>
             <p class="told" role="status"><Term id="psnr">"PSNR"</Term>{told}</p>
             <FailureNote lane=Lane::Reconstruction failure />
@@ -76,6 +75,12 @@ fn Drawing(rgba: Memo<Shared<Rgba>>, name: &'static str) -> impl IntoView {
     view! {
         <figure><Raster rgba label=Memo::from(name.to_string()) /><figcaption class="small quiet">{name}</figcaption></figure>
     }
+}
+
+/// The objects of a clip of the gallery, without its background.
+fn on_paper(app: AppContext, clip: usize) -> Option<Pixels> {
+    let scene = app.gallery.with(|gallery| gallery.pictures.get(clip)?.scene.clone())?;
+    Some(pixels(render(&scene.on_paper())))
 }
 
 /// Nothing, until there is a picture.

@@ -106,7 +106,7 @@ journey(
       ["x_px,y_px\n", "This table has no rows."],
     ]) {
       await ask(text);
-      await page.getByText(sentence).waitFor();
+      await page.getByText(sentence).first().waitFor();
     }
     await page.locator(".own-table input[type=file]").setInputFiles({ name: "mine.csv", mimeType: "text/csv", buffer: Buffer.from("x_px,y_px,colour\n10,NaN,red\n") });
     await page.getByText("Columns that are not known were left out: colour.").waitFor();

@@ -7,19 +7,23 @@ use pollster::block_on;
 use strum::VariantArray;
 use triptych::device::{CpuDevice, Device, GpuDevice};
 use triptych::eval::senses::{
-    SensesReport, clips, evaluate_events, evaluate_separation, evaluate_source, evaluate_sync,
+    SensesReport, clips, evaluate_events, evaluate_reconstruction, evaluate_separation, evaluate_source,
+    evaluate_sync,
 };
-use triptych::infer::VisionLanguageModel;
-use triptych::infer::audiovisual::Network;
+use triptych::infer::audiovisual::{Network, events_inputs, sync_inputs};
 use triptych::infer::modality::METADATA_KEY;
+use triptych::infer::{VisionLanguageModel, grey_pixels, pixels};
 use triptych::io::file::{Folder, read};
 use triptych::io::safetensors::{Floats, SafetensorsFile, to_bytes};
+use triptych::model::audiovisual::sync::{ANSWERS, OFFSETS};
 use triptych::model::audiovisual::{Config, Task};
 use triptych::model::playroom;
 use triptych::precision::Precision;
 use triptych::tensor::HostTensor;
 use triptych::train::audiovisual::{Frozen, batch, plan};
 use triptych::train::small_trainer::SmallTrainer;
+use triptych::world::motion::FRAMES;
+use triptych::world::sound::SAMPLES;
 use triptych::world::{Clip, Split};
 
 const CPU: Device = Device::Cpu(CpuDevice { exact: false });
@@ -147,4 +151,34 @@ fn a_hundred_clips_agree_with_the_card() {
         (separated.expect("it computes"), report.tasks.separation.expect("the card has it"));
     assert!((separated.si_sdri - card.si_sdri).abs() < 2.0, "{separated:?} {card:?}");
     assert!(separated.si_sdri > separated.si_sdri_without_picture + 2.0, "{separated:?}");
+
+    let mut drawing = shipped(Task::Reconstruction);
+    let drawn = block_on(evaluate_reconstruction(&mut model, &mut [], &mut drawing, &clips));
+    let (drawn, card) = (drawn.expect("it computes"), report.tasks.reconstruction.expect("the card has it"));
+    for of in ["picture", "words"] {
+        assert!((drawn.psnr[of] - card.psnr[of]).abs() < 1.0, "{drawn:?} {card:?}");
+        assert!(drawn.psnr[of] > drawn.psnr_of_another + 2.0, "{drawn:?}");
+    }
+}
+
+#[test]
+fn without_sound_or_without_video_no_offset_can_be_told() {
+    let (mut events, mut sync) = (shipped(Task::Events), shipped(Task::Sync));
+    let clips = clips(Split::Test, 8, 40);
+    let (mut missing, mut whole) = (0, 0);
+    for clip in clips.iter().filter(|clip| clip.is_told_at(0)) {
+        let seen: Vec<_> = clip.frames().map(pixels).collect();
+        let (heard, silence) = (clip.sound().mix(), vec![0.0; SAMPLES]);
+        let mut says_nothing = |video: Vec<_>, waveform: &[f32]| {
+            let activity =
+                block_on(events.run(&events_inputs(&[video]), 1, "activity")).expect("it computes");
+            let answers = block_on(sync.run(&sync_inputs(activity, &[waveform]), 1, "answers"));
+            let answers = answers.expect("it computes");
+            let best = (0..ANSWERS).max_by(|&a, &b| answers.as_f32()[a].total_cmp(&answers.as_f32()[b]));
+            usize::from(best == Some(OFFSETS))
+        };
+        missing += says_nothing(seen.clone(), &silence) + says_nothing(vec![grey_pixels(); FRAMES], &heard);
+        whole += 1;
+    }
+    assert!(whole > 20 && missing > 2 * whole * 9 / 10, "{missing} of twice {whole}");
 }

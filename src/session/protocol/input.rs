@@ -1,6 +1,7 @@
 //! What commands are about and how they are to be done.
 
 pub use crate::device::BackendChoice;
+use crate::io::table_csv;
 pub use crate::model::modality::Modality;
 pub use crate::pixels::Pixels;
 use crate::world::code::CodeError;
@@ -74,6 +75,12 @@ pub enum ClipTask {
     Events,
     /// The sound of what the first picture shows, out of a mixture.
     Separation,
+}
+
+/// The table of a clip as the CSV of an [`Input::Table`].
+pub fn csv_of(clip: &Clip) -> String {
+    let bytes = [table_csv::header(), table_csv::lines("clip", &clip.table())].concat();
+    String::from_utf8(bytes).expect("a table is text")
 }
 
 impl From<Pixels> for Input {

@@ -16,6 +16,7 @@ mod training;
 
 pub use crate::eval::precision_eval::PrecisionMetrics;
 pub use crate::infer::modality::is_silent;
+pub use crate::io::table_csv::MAX_FILE as MAX_TABLE;
 pub use crate::precision::Precision;
 pub use command::{Command, EncodeLane, Lane};
 pub use event::{
@@ -24,7 +25,7 @@ pub use event::{
     StepTime, TaskOutput, Token, Trial, WordAlignment,
 };
 pub use input::{
-    BackendChoice, ClipName, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader, Video,
+    BackendChoice, ClipName, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader, Video, csv_of,
 };
 pub use model::{Abilities, ModelFacts, ModelKind, ModelName, Offer, PrecisionReport, Stack, StoredModel};
 pub use training::{Experiment, KEPT_RUNS, TrainingUpdate};

@@ -1,6 +1,6 @@
 //! A table of the visitor's own, or that of the clip with other readings, by which the gallery is searched.
 
-use crate::io::table_csv;
+use crate::session::protocol::{MAX_TABLE, csv_of};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 /// Bytes of a file that are looked at: one more than are read, so that a longer one is refused as such.
-const BYTES: f64 = (table_csv::MAX_FILE + 1) as f64;
+const BYTES: f64 = (MAX_TABLE + 1) as f64;
 
 /// The page's, so that it stays when the room is left: a CSV; none while the clip's own table is looked for.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ impl OwnTable {
 pub fn TableEditor(#[prop(into)] clip: Memo<Shared<Clip>>) -> impl IntoView {
     let OwnTable(own) = OwnTable::here();
     let app = AppContext::here();
-    let of_clip = Memo::new(move |_| clip.with(|clip| csv(clip)));
+    let of_clip = Memo::new(move |_| clip.with(|clip| csv_of(clip)));
     // Of another scene the table is the scene's own.
     let name = Memo::new(move |_| app.picture.with(|picture| picture.name.clone()));
     Effect::new(move |before: Option<()>| {
@@ -89,10 +89,4 @@ pub fn TableEditor(#[prop(into)] clip: Memo<Shared<Clip>>) -> impl IntoView {
             }}</p>
         </details>
     }
-}
-
-/// The table of a clip as a file.
-fn csv(clip: &Clip) -> String {
-    let bytes = [table_csv::header(), table_csv::lines("clip", &clip.table())].concat();
-    String::from_utf8(bytes).expect("a table is text")
 }

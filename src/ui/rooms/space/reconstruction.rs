@@ -2,13 +2,13 @@
 
 use super::vectors::Vectors;
 use crate::eval::senses::psnr;
-use crate::infer::pixels;
 use crate::session::protocol::{Command, Lane, ModelKind, Pixels};
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
+use crate::ui::stage::pixels_of;
 use crate::ui::state::Shared;
 use crate::world::render::render;
 use leptos::prelude::*;
@@ -80,7 +80,7 @@ fn Drawing(rgba: Memo<Shared<Rgba>>, name: &'static str) -> impl IntoView {
 /// The objects of a clip of the gallery, without its background.
 fn on_paper(app: AppContext, clip: usize) -> Option<Pixels> {
     let scene = app.gallery.with(|gallery| gallery.pictures.get(clip)?.scene.clone())?;
-    Some(pixels(render(&scene.on_paper())))
+    Some(pixels_of(render(&scene.on_paper()).rgb))
 }
 
 /// Nothing, until there is a picture.

@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url";
 
 /** Files whose names Trunk does not hash; the loader fetches the others by the query of its own URL. */
 const UNHASHED = ["worker_loader.js", "tokenizer.js", "tokenizer_bg.wasm"];
-/** The encoders of other modalities, and the networks that hear and see. */
-const ENCODER = /(sound|motion|table|graph|source|sync|events|separation)\.safetensors$/;
+/** The encoders of other modalities and the networks of tasks: all weights beside the model's own. */
+export const ON_DEMAND = /playroom\/(?!model\.)\w+\.safetensors$/;
 /** What only they need who load a published checkpoint or compare other modalities; kept once it has been used. */
-const isOnceUsed = (name) => UNHASHED.slice(1).includes(name) || ENCODER.test(name);
+const isOnceUsed = (name) => UNHASHED.slice(1).includes(name) || ON_DEMAND.test(name);
 /**
  * Not part of the page: who answers for rooms and for unknown paths, what robots and previews read, papers beside the files,
  * and the list of models, which whoever hosts the page may write anew.

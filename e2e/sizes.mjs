@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { ON_DEMAND } from "./complete.mjs";
 
 const MB = 1e6;
 // Of the totals below, in their order.
@@ -30,7 +31,7 @@ const total = (name, some) => ({ name, raw: sum(some, "raw"), gzip: sum(some, "g
 // Only whoever loads a published checkpoint fetches the tokenizers.
 const isTokenizer = (row) => row.name.startsWith("tokenizer");
 // And whoever compares other modalities, their encoders.
-const isEncoder = (row) => /(sound|motion|table|graph|source|sync|events|separation|reconstruction)\.safetensors$/.test(row.name);
+const isEncoder = (row) => ON_DEMAND.test(row.name);
 // What lies beside the weights to be read by whoever trains on is fetched by nobody's visit.
 const isPaper = (row) => /\.(csv|md|txt)$/.test(row.name);
 const visit = rows.filter((row) => !isTokenizer(row) && !isEncoder(row) && !isPaper(row));

@@ -64,8 +64,10 @@ journey(
     assert.ok((await recall(lab)) <= 0.06, "random weights know nothing");
     await button(lab, "Train").click();
     await until(lab, /Step \d\d/);
+    // What is pressed within 300 ms of Train is the second half of a double click.
+    await lab.page.waitForTimeout(300);
     await button(lab, "Pause").click();
-    await until(lab, /^Step \d+$/);
+    await until(lab, /^Step \d+$/, 30_000);
     // The step that was under way is still heard of.
     await lab.page.waitForTimeout(500);
     const paused = await stands(lab).textContent();

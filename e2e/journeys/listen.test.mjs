@@ -99,7 +99,7 @@ journey(
     assert.ok(after[2] > before[2] + 6, `${before[2]} dB at ${before[0]} s, ${after[2]} dB at ${after[0]} s`);
     assert.ok(Math.abs(after[0] - first) < 0.06 && after[1] > 100 && after[1] < 8000, `${after}`);
 
-    const sources = page.locator(".sources input");
+    const sources = page.locator(".sources li").filter({ hasNotText: "Sound track" }).locator("input");
     const count = await sources.count();
     for (let i = 0; i < count; i++) await sources.nth(i).click();
     await page.waitForFunction(() => /amplitude is 0\.00/.test(document.querySelector(".wave svg").getAttribute("aria-label")));

@@ -23,7 +23,10 @@ pub fn Sources(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
         let is_on = Memo::new(move |_| off.get() >> bit & 1 == 0);
         view! { <li><Switch label=name on=is_on change=move |_| app.go(|view| view.listen.off ^= 1 << bit) /></li> }
     };
-    let is_audible = Memo::new(move |_| off.get() != ALL);
+    let is_audible = Memo::new(move |_| {
+        let off = off.get();
+        clip.with(|clip| clip.sources().iter().any(|(bit, _)| off >> bit & 1 == 0))
+    });
     let hush = move |is_on| app.go(|view| view.listen.off = if is_on { 0 } else { ALL });
     view! {
         <fieldset class="sources">

@@ -7,6 +7,7 @@ use pollster::block_on;
 use tempfile::TempDir;
 use triptych::device::{CpuDevice, Device};
 use triptych::dot::dot;
+use triptych::eval::senses::psnr;
 use triptych::infer::modality::METADATA_KEY;
 use triptych::io::safetensors::{Floats, to_bytes};
 use triptych::io::table_csv;
@@ -18,7 +19,7 @@ use triptych::session::protocol::{
 };
 use triptych::train::modality::plan;
 use triptych::train::small_trainer::SmallTrainer;
-use triptych::world::render::PIXELS;
+use triptych::world::render::{PIXELS, render};
 use triptych::world::sound::{SAMPLE_RATE, SAMPLES};
 use triptych::world::{Clip, Split};
 
@@ -159,6 +160,26 @@ fn a_table_of_ones_own_is_read_with_gaps_and_what_is_left_out_is_told() {
     ] {
         let failure = refusal(&mut client, Input::Table(csv.to_string()));
         assert!(failure.sentence.starts_with(sentence), "{}", failure.sentence);
+    }
+}
+
+#[test]
+fn a_picture_is_drawn_of_a_vector_and_of_nothing_else() {
+    let folder = folder(&["reconstruction.safetensors"]);
+    let mut client = session(&folder);
+    let (vectors, _) = rows(&mut client, vec![picture(1)]);
+    let events = block_on(client.ask(Command::Reconstruct { vector: vectors[0].clone() }));
+    let [Event::Reconstructed(drawn)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(drawn.size(), (PIXELS as u32, PIXELS as u32));
+    let truth = |index: u64| {
+        let rgb = render(&Clip::draw(Split::Test, 5, index).scene.on_paper()).rgb;
+        Pixels { width: PIXELS as u32, height: PIXELS as u32, rgb }
+    };
+    assert!(psnr(drawn, &truth(1)) > psnr(drawn, &truth(2)) + 1.0);
+    for vector in [vec![], vec![0.5; 7], vec![f32::NAN; vectors[0].len()]] {
+        let events = block_on(client.ask(Command::Reconstruct { vector }));
+        let [Event::Failed(failure)] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(failure.sentence, "This is no vector of the model.");
     }
 }
 

@@ -39,7 +39,7 @@ journey(
 );
 
 journey(
-  "without the video, without sound and in noise the networks answer, say by what, and are less sure",
+  "without the video, without sound and in noise the networks answer, and say by what",
   async (lab) => {
     const { page } = lab;
     await lab.open("listen?picture=1-2&task=sync&offset=3");
@@ -47,21 +47,23 @@ journey(
     const whole = await confidence(/by sound and video/);
     await page.getByRole("switch", { name: "Video is given to the network" }).uncheck();
     await page.waitForURL(/blind=1/);
-    const blind = await confidence(/by the sound alone: the video is grey/);
+    assert.match(await told(page, /by the sound alone: the video is grey/), /Found: cannot be told\. True: cannot be told/);
     await page.getByRole("switch", { name: "Sound track" }).uncheck();
-    await page.waitForURL(/off=127/);
+    await page.waitForURL(/off=\d+/);
     await told(page, /neither sound nor video/);
     await page.getByRole("switch", { name: "Video is given to the network" }).check();
     await told(page, /by the video alone: the sound is silent/);
-    assert.match(await told(page, /Found/), /Found: cannot be told\./, "nothing is heard");
-    assert.ok(whole > 50 && blind !== whole, `${whole} % and ${blind} %`);
+    assert.match(await told(page, /Found/), /Found: cannot be told\. True: cannot be told/, "nothing is heard");
+    assert.ok(whole > 50, `${whole} %`);
 
     await page.getByRole("switch", { name: "Sound track" }).check();
     await told(page, /by sound and video/);
     const ratio = page.locator("label.slider").filter({ hasText: "Signal-to-noise ratio" }).locator("input");
+    const clean = await page.locator(".wave svg").getAttribute("aria-label");
     await ratio.fill("-10");
     await page.waitForURL(/snr=-10/);
     await page.getByText("-10 dB", { exact: true }).waitFor();
+    await page.waitForFunction((before) => document.querySelector(".wave svg").getAttribute("aria-label") !== before, clean);
     await told(page, /by sound and video/);
     await lab.open("listen?picture=1-2&snr=99&blind=7");
     await page.waitForURL(`${lab.address}listen?picture=1-2`);

@@ -74,6 +74,41 @@ journey(
 );
 
 journey(
+  "the image that one vector tells is drawn beside the truth, and a network that does not come is told",
+  async (lab) => {
+    const { page } = lab;
+    withoutEvents(lab);
+    const { site } = lab.server;
+    const other = site.trouble;
+    lab.forgive(/503|reconstruction\.safetensors/);
+    site.trouble = (below, response, request) => {
+      if (!below?.endsWith("reconstruction.safetensors")) return other(below, response, request);
+      response.writeHead(503).end();
+      return true;
+    };
+    await lab.open("space?picture=1-3&point=3-image");
+    const failure = page.getByRole("alert").filter({ hasText: "The network for reconstruction could not be downloaded." });
+    await failure.waitFor({ timeout: 60_000 });
+    assert.equal(await page.getByText("PSNR", { exact: true }).count(), 0, "no half of a figure");
+    site.trouble = other;
+    await failure.getByRole("button", { name: "Try again" }).click();
+    const told = page.locator(".told").filter({ hasText: "dB against" });
+    const ratios = async () => (await told.textContent()).match(/[\d.]+(?= dB)/g).map(Number);
+    await told.waitFor({ timeout: 60_000 });
+    const drawn = () => page.locator(".drawings canvas").first().evaluate((canvas) => canvas.toDataURL());
+    const [own, another] = await ratios();
+    assert.ok(own > another + 1, `${own} dB, of another clip ${another} dB`);
+    const ofImage = await drawn();
+    assert.equal(await page.locator(".drawings canvas").first().evaluate((canvas) => canvas.width), 64);
+    await page.getByRole("group", { name: "Modality of the point" }).getByRole("button", { name: "Table" }).click();
+    await page.waitForFunction((before) => (document.querySelector(".drawings canvas")?.toDataURL() ?? before) !== before, ofImage, { timeout: 60_000 });
+    await told.waitFor({ timeout: 60_000 });
+    await lab.screenshot("space-reconstruction");
+  },
+  CPU,
+);
+
+journey(
   "a picture less one word and plus another finds what the scene graph says",
   async (lab) => {
     const { page } = lab;

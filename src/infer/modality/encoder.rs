@@ -57,21 +57,13 @@ impl ModalityEncoder {
         model: &mut VisionLanguageModel,
         clips: &[Clip],
     ) -> Result<HostTensor, DeviceError> {
-        let mut embeds = Vec::with_capacity(clips.len() * self.config.embed_width);
-        for chunk in clips.chunks(BATCH) {
-            let inputs = inputs(model, self.config.modality, chunk).await?;
-            embeds.extend(self.encode(&inputs, chunk.len()).await?);
-        }
-        Ok(HostTensor::f32([clips.len(), self.config.embed_width], embeds))
+        let modality = self.config.modality;
+        self.in_batches(clips, async |batch| inputs(model, modality, batch).await).await
     }
 
     /// Unit vectors `[N, E]` of waveforms that [`check_waveform`](super::check_waveform) takes; this is an encoder of sound.
     pub async fn embed_sounds(&mut self, waveforms: &[&[f32]]) -> Result<HostTensor, DeviceError> {
-        let mut embeds = Vec::with_capacity(waveforms.len() * self.config.embed_width);
-        for chunk in waveforms.chunks(BATCH) {
-            embeds.extend(self.encode(&sound_inputs(chunk), chunk.len()).await?);
-        }
-        Ok(HostTensor::f32([waveforms.len(), self.config.embed_width], embeds))
+        self.in_batches(waveforms, async |batch| Ok(sound_inputs(batch))).await
     }
 
     /// Unit vectors `[N, E]` of videos of [`FRAMES`](crate::world::motion::FRAMES) pictures each, at the size that `model` sees; this
@@ -81,27 +73,27 @@ impl ModalityEncoder {
         model: &mut VisionLanguageModel,
         videos: &[Vec<Pixels>],
     ) -> Result<HostTensor, DeviceError> {
-        let mut embeds = Vec::with_capacity(videos.len() * self.config.embed_width);
-        for chunk in videos.chunks(BATCH) {
-            let inputs = motion_inputs(model, chunk).await?;
-            embeds.extend(self.encode(&inputs, chunk.len()).await?);
-        }
-        Ok(HostTensor::f32([videos.len(), self.config.embed_width], embeds))
+        self.in_batches(videos, async |batch| motion_inputs(model, batch).await).await
     }
 
     /// Unit vectors `[N, E]` of tables of at most [`ROWS`](crate::model::modality::table::ROWS) objects; this is an encoder of tables.
     pub async fn embed_tables(&mut self, tables: &[&Table]) -> Result<HostTensor, DeviceError> {
-        let mut embeds = Vec::with_capacity(tables.len() * self.config.embed_width);
-        for chunk in tables.chunks(BATCH) {
-            embeds.extend(self.encode(&table_inputs(chunk), chunk.len()).await?);
-        }
-        Ok(HostTensor::f32([tables.len(), self.config.embed_width], embeds))
+        self.in_batches(tables, async |batch| Ok(table_inputs(batch))).await
     }
 
-    /// Unit vectors of inputs of `count` clips, row after row.
-    async fn encode(&mut self, inputs: &Inputs, count: usize) -> Result<Vec<f32>, DeviceError> {
-        let config = &self.config;
-        let [embeds] = self.model.run(count, |count| plan(config, count), inputs, [EMBEDS]).await?;
-        Ok(embeds.as_f32().to_vec())
+    /// Unit vectors `[N, E]`, of which `read` makes the inputs of a few.
+    async fn in_batches<T>(
+        &mut self,
+        all: &[T],
+        mut read: impl AsyncFnMut(&[T]) -> Result<Inputs, DeviceError>,
+    ) -> Result<HostTensor, DeviceError> {
+        let mut embeds = Vec::with_capacity(all.len() * self.config.embed_width);
+        for batch in all.chunks(BATCH) {
+            let (config, inputs) = (&self.config, read(batch).await?);
+            let run = self.model.run(batch.len(), |count| plan(config, count), &inputs, [EMBEDS]);
+            let [rows] = run.await?;
+            embeds.extend_from_slice(rows.as_f32());
+        }
+        Ok(HostTensor::f32([all.len(), self.config.embed_width], embeds))
     }
 }

@@ -11,7 +11,10 @@ use crate::device::DeviceError;
 use crate::infer::VisionLanguageModel;
 use crate::infer::audiovisual::Network;
 use crate::model::audiovisual::{Config, Task};
-use crate::plan::Plan;
+use crate::ops::binary::{add, mul};
+use crate::ops::reduce;
+use crate::ops::scale::scale;
+use crate::plan::{Plan, PlanBuilder, SlotId};
 use crate::world::{Clip, Rng, Split, Stream};
 
 /// A step on batches of `count` samples.
@@ -24,6 +27,16 @@ pub fn plan(config: &Config, count: usize) -> Plan {
         Task::Reconstruction => reconstruction::objective,
     };
     training_plan(|b| objective(b, config, count), |_, weights| weights)
+}
+
+/// `mean (x - y)²` over all elements of two slots of one shape.
+fn mean_squared_error(b: &mut PlanBuilder, x: SlotId, y: SlotId) -> SlotId {
+    let count = b.shape(x).numel();
+    let minus = scale(b, y, -1.0);
+    let error = add(b, x, minus);
+    let squares = mul(b, error, error);
+    let squares = b.reshape(squares, [count]);
+    reduce::mean(b, squares, 0)
 }
 
 /// What stays as it is while a network learns.

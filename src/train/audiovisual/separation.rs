@@ -1,15 +1,13 @@
 //! One sound out of two: the square root of the magnitudes of what belongs to the picture, in the phase of the mixture.
 
-use super::clips;
+use super::{clips, mean_squared_error};
 use crate::device::DeviceError;
 use crate::infer::audiovisual::{Spectrum, separation_inputs};
 use crate::infer::modality::Inputs;
 use crate::infer::{VisionLanguageModel, pixels};
 use crate::model::audiovisual::Config;
 use crate::model::audiovisual::separation::{BINS, FRAMES, emit};
-use crate::ops::binary::{add, mul};
-use crate::ops::reduce;
-use crate::ops::scale::scale;
+use crate::ops::binary::mul;
 use crate::plan::{PlanBuilder, SlotId};
 use crate::tensor::DType::F32;
 use crate::tensor::HostTensor;
@@ -24,11 +22,7 @@ pub(super) fn objective(b: &mut PlanBuilder, config: &Config, count: usize) -> S
     let mixture = b.input("mixture", [count, FRAMES, BINS], F32);
     let target = b.input("target", [count, FRAMES, BINS], F32);
     let found = mul(b, mask, mixture);
-    let target = scale(b, target, -1.0);
-    let error = add(b, found, target);
-    let squares = mul(b, error, error);
-    let squares = b.reshape(squares, [count * FRAMES * BINS]);
-    reduce::mean(b, squares, 0)
+    mean_squared_error(b, found, target)
 }
 
 pub(super) async fn batch(

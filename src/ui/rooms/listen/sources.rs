@@ -8,9 +8,6 @@ use crate::ui::state::Shared;
 use crate::ui::view::{CLEAN, ListenTask, NOISIEST};
 use leptos::prelude::*;
 
-/// All sources, as bits of those that are switched off.
-const ALL: u8 = (1 << 7) - 1;
-
 /// Between two signal-to-noise ratios, in dB.
 const STEP: f32 = 5.0;
 
@@ -23,11 +20,11 @@ pub fn Sources(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
         let is_on = Memo::new(move |_| off.get() >> bit & 1 == 0);
         view! { <li><Switch label=name on=is_on change=move |_| app.go(|view| view.listen.off ^= 1 << bit) /></li> }
     };
-    let is_audible = Memo::new(move |_| {
-        let off = off.get();
-        clip.with(|clip| clip.sources().iter().any(|(bit, _)| off >> bit & 1 == 0))
+    let all = Memo::new(move |_| {
+        clip.with(|clip| clip.sources().iter().fold(0, |all: u8, (bit, _)| all | 1 << bit))
     });
-    let hush = move |is_on| app.go(|view| view.listen.off = if is_on { 0 } else { ALL });
+    let is_audible = Memo::new(move |_| all.get() & !off.get() != 0);
+    let hush = move |is_on| app.go(|view| view.listen.off = if is_on { 0 } else { all.get_untracked() });
     view! {
         <fieldset class="sources">
             <legend>"Sources in the mixture"</legend>

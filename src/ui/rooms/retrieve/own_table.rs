@@ -51,8 +51,10 @@ pub fn TableEditor(#[prop(into)] clip: Memo<Shared<Clip>>) -> impl IntoView {
         }
     });
     let shown = Memo::new(move |_| own.with(|own| own.as_deref().cloned()).unwrap_or_else(|| of_clip.get()));
+    let is_unreadable = RwSignal::new(false);
     let hear = move |event| {
         let text = event_target_value(&event);
+        is_unreadable.set(false);
         own.set((text != of_clip.get_untracked()).then(|| Shared::new(text)));
     };
     let file = NodeRef::<Input>::new();
@@ -63,7 +65,10 @@ pub fn TableEditor(#[prop(into)] clip: Memo<Shared<Clip>>) -> impl IntoView {
             let Ok(head) = chosen.slice_with_f64_and_f64(0.0, BYTES) else { return };
             // A byte that is no UTF-8 becomes U+FFFD, which is no number.
             let text = JsFuture::from(head.text()).await.ok().and_then(|text| text.as_string());
-            own.set(text.map(Shared::new));
+            is_unreadable.set(text.is_none());
+            if let Some(text) = text {
+                own.set(Some(Shared::new(text)));
+            }
         });
     };
     let open = move |_| {
@@ -84,6 +89,7 @@ pub fn TableEditor(#[prop(into)] clip: Memo<Shared<Clip>>) -> impl IntoView {
                 <button type="button" class="button" aria-disabled=move || (!is_own.get()).then_some("true") on:click=move |_| own.set(None)>"Back to the clip’s table"</button>
             </div>
             <p class="small quiet" role="status">{move || match is_own.get() {
+                _ if is_unreadable.get() => "This file could not be read. Choose it again.",
                 true => "The ranking is for your readings, of which there is no right clip.",
                 false => "The ranking is for the table of the clip.",
             }}</p>

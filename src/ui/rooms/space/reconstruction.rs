@@ -37,6 +37,7 @@ pub fn Reconstruction(vectors: Vectors) -> impl IntoView {
         on_paper(app, clip)
     });
     let failure = Memo::new(move |_| app.requests.reconstruction.with(|request| request.failure.clone()));
+    let is_waiting = Memo::new(move |_| app.requests.reconstruction.with(|request| request.is_busy()));
     let is_there = Memo::new(move |_| {
         let is_playroom =
             app.facts.with(|facts| facts.as_ref().is_none_or(|facts| facts.kind == ModelKind::Playroom));
@@ -63,7 +64,11 @@ pub fn Reconstruction(vectors: Vectors) -> impl IntoView {
                 <Drawing rgba=reconstruction name="Drawn from the vector" />
                 <Drawing rgba=original name="Objects of the clip" />
             </div>
-            <p class="told" role="status"><Term id="psnr">"PSNR"</Term>{told}</p>
+            <p class="told" role="status">{move || match told() {
+                Some(figures) => view! { <Term id="psnr">"PSNR"</Term>{figures} }.into_any(),
+                None if is_waiting.get() => "The network draws …".into_any(),
+                None => ().into_any(),
+            }}</p>
             <FailureNote lane=Lane::Reconstruction failure />
         }
     };

@@ -54,6 +54,6 @@ fn GivenVideo() -> impl IntoView {
 fn ratio(decibels: f32) -> String {
     match decibels < f32::from(CLEAN) {
         true => format!("{decibels:+.0} dB"),
-        false => "no noise added".to_string(),
+        false => "no noise".to_string(),
     }
 }

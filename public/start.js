@@ -29,11 +29,12 @@
   });
 
   let place = null;
-  /** Says what is wrong above the page; of two sentences the first stays, unless it was only of waiting. */
+  /** Says what is wrong above the page. A sentence of waiting takes no other's place: what came before it is still wrong. */
   function tell(sentence, { canReload = true, detail = "", isWaiting = false } = {}) {
     place = document.getElementById("trouble");
     // The page is parsed while this script runs.
     if (!place) return setTimeout(tell, 50, sentence, { canReload, detail, isWaiting });
+    if (isWaiting && place.firstChild) return;
     const note = document.createElement("p");
     note.className = "failure";
     note.setAttribute("role", "alert");
@@ -92,6 +93,16 @@
     root.dataset.unstyled = "true";
     tell("The page’s style could not be loaded: what you see may look wrong.", { detail });
   }
+  /** The style sheets that have not come, came under a wrong type or are empty. Whose fetch has failed may not be read. */
+  function lostSheets() {
+    return [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => {
+      try {
+        return !link.sheet?.cssRules.length;
+      } catch {
+        return true;
+      }
+    });
+  }
   addEventListener(
     "error",
     (event) => {
@@ -118,7 +129,7 @@
     if (isWhole || hasTold) clearInterval(watch);
     if (isWhole || hasTold || performance.now() - heard < SILENCE_MS) return;
     // A style sheet that does not come keeps the rest of the page from being parsed.
-    const late = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet);
+    const late = lostSheets();
     late.forEach((link) => link.remove());
     if (late.length > 0) {
       heard = performance.now();
@@ -165,11 +176,8 @@
     else addEventListener("DOMContentLoaded", parsed);
   });
 
-  // A style sheet may have failed before this script came to hear of it; one under a wrong type is empty.
-  addEventListener("load", () => {
-    const lost = [...document.querySelectorAll("link[rel=stylesheet]")].find((link) => !link.sheet?.cssRules.length);
-    if (lost) missStyle(lost.href);
-  });
+  // A style sheet may have failed before this script came to hear of it.
+  addEventListener("load", () => lostSheets().slice(0, 1).forEach((link) => missStyle(link.href)));
 
   async function start() {
     const [script, url, size] = program();

@@ -89,6 +89,35 @@ journey(
   NO_ADAPTER,
 );
 
+journey(
+  "a style sheet that is missing is told though it failed first, and stays told when the rest is late",
+  (lab) => {
+    let late;
+    const trouble = (name, response) => {
+      if (/^tokens-.*\.css$/.test(name)) return Boolean(response.destroy());
+      const start = () => answer(response, readFileSync(path.join(DIST, name)), "text/javascript");
+      if (name === "start.js") return Boolean(setTimeout(start, 1000));
+      if (!/^app-.*\.wasm$/.test(name)) return false;
+      late = () => answer(response, readFileSync(path.join(DIST, name)), "application/wasm");
+      return true;
+    };
+    const look = async (page) => {
+      const told = page.getByRole("alert").getByText("style could not be loaded");
+      await told.waitFor({ timeout: 30_000 });
+      // The sheet is given up after one silence; the next is the module's.
+      for (let silence = 0; silence < 2; silence++) {
+        await page.clock.fastForward(16_000);
+        await page.waitForTimeout(500);
+      }
+      late();
+      await page.locator("html[data-started=true]").waitFor({ timeout: 60_000 });
+      await told.waitFor({ timeout: 1000 });
+    };
+    return visit(lab, "late", trouble, look, true);
+  },
+  NO_ADAPTER,
+);
+
 /** Answers with these bytes and this type. */
 function answer(response, bytes, type) {
   response.writeHead(200, { "content-type": type, "content-length": bytes.length }).end(bytes);

@@ -15,6 +15,7 @@ mod format;
 mod gallery;
 mod glossary;
 mod history;
+mod lessons;
 mod memo;
 mod navigation;
 mod pace;

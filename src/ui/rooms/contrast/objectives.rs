@@ -1,5 +1,6 @@
 //! Objectives of pre-training side by side: the same encoders, the same seed, the same steps; then frozen and probed.
 
+use super::figures::publish_race;
 use super::modes::Modes;
 use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
@@ -35,6 +36,7 @@ pub fn Objectives() -> impl IntoView {
         LabRunState::Objectives(race) => race.standings.clone(),
         _ => Vec::new(),
     });
+    publish_race(settings, standings);
     view! {
         <section class="stage contrast">
             <Modes />
@@ -65,7 +67,7 @@ fn ObjectiveControls() -> impl IntoView {
         (own.seed, own.micro_rate) != (usual.seed, usual.micro_rate)
     });
     view! {
-        <div class="settings">
+        <div class="settings" data-part="settings">
             <NumberField label="Batch size" term="batch-size" min=*batch.start() max=*batch.end()
                 value=app.pick(|view| view.contrast.objectives.batch)
                 change=move |batch| change(app, |settings| settings.batch = batch) />
@@ -76,7 +78,7 @@ fn ObjectiveControls() -> impl IntoView {
                 value=app.pick(|view| view.contrast.objectives.probe_steps)
                 change=move |steps| change(app, |settings| settings.probe_steps = steps) />
         </div>
-        <MoreSettings is_unusual>
+        <MoreSettings is_unusual attr:data-part="more">
             <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.objectives.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
             <Decades label="Peak learning rate" term="learning-rate" value=app.pick(|view| view.contrast.objectives.micro_rate)
@@ -106,7 +108,7 @@ fn Comparison(standings: Memo<Vec<Standing>>) -> impl IntoView {
     });
     view! {
         {move || has_any.get().then(|| view! {
-            <div class="charts">{MEASURES.map(panel).collect_view()}</div>
+            <div class="charts" data-part="bars">{MEASURES.map(panel).collect_view()}</div>
             <p class="small quiet">"The line on each bar is the chance baseline or, where there is none, the random encoder."</p>
         })}
     }
@@ -142,6 +144,11 @@ fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
     }
 }
 
+/// The loss of an objective in the formula.
+fn part(objective: &'static str, name: &'static str) -> impl IntoView {
+    view! { <span data-term=objective><var>"L"</var><sub>{name}</sub></span> }
+}
+
 #[component]
 fn RaceNotes(
     training: TrainingRun,
@@ -161,8 +168,8 @@ fn RaceNotes(
     view! {
         <Inspector title="Pre-training objectives" section="21–22, pre-training and objective families" figures
             formula=view! {
-                <var>"L"</var><sub>"all"</sub>" = ("<var>"L"</var><sub>"con"</sub>" + "<var>"L"</var><sub>"match"</sub>" + "
-                <var>"L"</var><sub>"mask"</sub>" + "<var>"L"</var><sub>"cap"</sub>" + "<var>"L"</var><sub>"rec"</sub>") / 5"
+                {part("combined", "all")}" = ("{part("contrastive", "con")}" + "{part("matching", "match")}" + "
+                {part("masked", "mask")}" + "{part("captioning", "cap")}" + "{part("reconstruction", "rec")}") / 5"
             }.into_any()>
             <p>"The same two encoders with the same random weights, seven times. Each is trained for the same number of steps: to tell which
                 caption belongs to an image ("<i>"contrastive"</i>"), whether a caption is true ("<i>"matching"</i>"), to predict what is

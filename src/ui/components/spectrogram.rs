@@ -56,9 +56,8 @@ pub fn Spectrogram(
             })
         })
     };
-    let at = move |(_, frame): (usize, usize)| {
-        spectrum.at(frame, matrix.with_untracked(|matrix| matrix.columns))
-    };
+    let at =
+        move |(_, frame): (usize, usize)| spectrum.at(frame, matrix.with_untracked(|matrix| matrix.columns));
     let pin = move |cell| go.run(at(cell));
     if let Some(pointed) = pointed {
         // Up and down it is the same second.

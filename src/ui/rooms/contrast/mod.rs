@@ -9,6 +9,7 @@ mod matrix;
 mod modes;
 mod notes;
 mod objectives;
+mod reconstructions;
 mod space;
 mod standings;
 mod tables;

@@ -1,13 +1,18 @@
 //! Objectives of pre-training side by side: the same encoders, the same seed, the same steps; then frozen and probed.
 
+use super::controls::Setting;
 use super::modes::Modes;
+use super::reconstructions::ReconstructionsPanel;
 use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
 use crate::lab::contrast::HELD_OUT;
-use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
+use crate::lab::contrast::objectives::{ObjectiveSettings, Phase, Standing};
+use crate::lab::contrast::partner::Partner;
 use crate::session::protocol::Experiment;
 use crate::ui::components::bars::{Bar, Bars};
-use crate::ui::components::form::{Decades, LEARNING_RATES, MoreSettings, NumberField, SEEDS, learning_rate};
+use crate::ui::components::form::{
+    Decades, LEARNING_RATES, MoreSettings, NumberField, SEEDS, Segments, learning_rate,
+};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::context::AppContext;
@@ -19,6 +24,41 @@ use leptos::prelude::*;
 
 /// Longest phases that can be chosen; a link may ask for more.
 const MOST_STEPS: u64 = 1_000;
+
+const PARTNERS: [(Partner, &str); 4] = [
+    (Partner::Words, "Text"),
+    (Partner::Sound, "Sound"),
+    (Partner::Table, "Table"),
+    (Partner::Graph, "Graph"),
+];
+
+/// In the midst of a sentence.
+pub const fn noun(partner: Partner) -> &'static str {
+    match partner {
+        Partner::Words => "caption",
+        Partner::Sound => "sound",
+        Partner::Table => "table",
+        Partner::Graph => "graph",
+    }
+}
+
+/// How it comes of a scene.
+const fn about(partner: Partner) -> &'static str {
+    match partner {
+        Partner::Words => "Each image has its full caption.",
+        Partner::Sound => {
+            "The objects of an image are struck one after the other from left to right. Shape, size and texture are heard, colour and \
+             height are not."
+        }
+        Partner::Table => {
+            "Sensors report place, area, mean colour, speed and temperature of each object, from left to right. A still image shows \
+             neither speed nor temperature, though texture makes an object warmer."
+        }
+        Partner::Graph => {
+            "Nodes are the objects from left to right, edges their relations. A still image does not show which of them will touch."
+        }
+    }
+}
 
 #[component]
 pub fn Objectives() -> impl IntoView {
@@ -42,6 +82,7 @@ pub fn Objectives() -> impl IntoView {
             <RunBar training />
             <Standings standings settings />
             <Comparison standings />
+            <ReconstructionsPanel standings settings />
             <Verdicts standings />
         </section>
         <RaceNotes training settings standings />
@@ -60,12 +101,17 @@ fn change(app: AppContext, change: impl FnOnce(&mut ObjectiveSettings)) {
 fn ObjectiveControls() -> impl IntoView {
     let app = AppContext::here();
     let batch = ObjectiveSettings::BATCH;
+    let partner = app.pick(|view| view.contrast.objectives.partner);
     let is_unusual = app.pick(|view| {
         let (own, usual) = (&view.contrast.objectives, ObjectiveSettings::default());
         (own.seed, own.micro_rate) != (usual.seed, usual.micro_rate)
     });
     view! {
         <div class="settings">
+            <Setting name="Second modality">
+                <Segments label="Second modality" options=PARTNERS.to_vec() chosen=partner
+                    choose=move |partner| change(app, |settings| settings.partner = partner) />
+            </Setting>
             <NumberField label="Batch size" term="batch-size" min=*batch.start() max=*batch.end()
                 value=app.pick(|view| view.contrast.objectives.batch)
                 change=move |batch| change(app, |settings| settings.batch = batch) />
@@ -76,6 +122,7 @@ fn ObjectiveControls() -> impl IntoView {
                 value=app.pick(|view| view.contrast.objectives.probe_steps)
                 change=move |steps| change(app, |settings| settings.probe_steps = steps) />
         </div>
+        <p class="small quiet">{move || about(partner.get())}</p>
         <MoreSettings is_unusual>
             <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.objectives.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
@@ -154,22 +201,29 @@ fn RaceNotes(
         vec![
             Figure::new("Progress", format::percent(done as f32 / pieces as f32)),
             Figure::new("Objectives measured", format!("{ended}"))
-                .beside(format!("of {}", Objective::ALL.len())),
+                .beside(format!("of {}", standings.with(Vec::len))),
             Figure::new("Held-out pairs", HELD_OUT.to_string()),
         ]
     });
-    view! {
-        <Inspector title="Pre-training objectives" section="21–22, pre-training and objective families" figures
-            formula=view! {
-                <var>"L"</var><sub>"all"</sub>" = ("<var>"L"</var><sub>"con"</sub>" + "<var>"L"</var><sub>"match"</sub>" + "
-                <var>"L"</var><sub>"mask"</sub>" + "<var>"L"</var><sub>"cap"</sub>" + "<var>"L"</var><sub>"rec"</sub>") / 5"
-            }.into_any()>
-            <p>"The same two encoders with the same random weights, seven times. Each is trained for the same number of steps: to tell which
-                caption belongs to an image ("<i>"contrastive"</i>"), whether a caption is true ("<i>"matching"</i>"), to predict what is
-                masked ("<i>"masked"</i>"), to write captions ("<i>"captioning"</i>"), to reconstruct the other modality
-                ("<i>"reconstruction"</i>"), all at once, or not at all."</p>
-            <p>"Then the encoders are frozen, and small probes are trained on their features for the same few steps. Where an objective is
-                no better than random weights, the features contain nothing more that this probe can read."</p>
-        </Inspector>
+    let partner = Memo::new(move |_| settings.with(|settings| settings.partner));
+    move || {
+        let (noun, with_words) = (noun(partner.get()), partner.get() == Partner::Words);
+        let captioning = || with_words.then(|| view! { " + "<var>"L"</var><sub>"cap"</sub> });
+        view! {
+            <Inspector title="Pre-training objectives" section="21–22, pre-training and objective families" figures
+                formula=view! {
+                    <var>"L"</var><sub>"all"</sub>" = ("<var>"L"</var><sub>"con"</sub>" + "<var>"L"</var><sub>"match"</sub>" + "
+                    <var>"L"</var><sub>"mask"</sub>{captioning()}" + "<var>"L"</var><sub>"rec"</sub>{if with_words { ") / 5" } else { ") / 4" }}
+                }.into_any()>
+                <p>"The same two encoders with the same random weights, "{if with_words { "seven" } else { "six" }}" times. Each is trained for the same
+                    number of steps: to tell which "{noun}" belongs to an image ("<i>"contrastive"</i>"), whether a "{noun}" and an image belong together
+                    ("<i>"matching"</i>"), to predict the masked parts of both ("<i>"masked"</i>"), "
+                    {with_words.then(|| view! { "to write captions ("<i>"captioning"</i>"), " })}
+                    "to reconstruct each modality from the other ("<i>"reconstruction"</i>"), all at once, or not at all."</p>
+                <p>"Then the encoders are frozen, and small probes are trained on their features for the same few steps: retrieval of the "{noun}", captions,
+                    the number of objects and their colours. Where an objective is no better than random weights, the features contain nothing more that
+                    this probe can read."</p>
+            </Inspector>
+        }
     }
 }

@@ -1,5 +1,5 @@
 // Completes the page that Trunk has written: names the program and the worker by their content, writes the page's policy,
-// the files that answer the rooms' addresses, and the list of files that public/service_worker.js keeps. Run again, it does
+// the files that answer the rooms' addresses, the lists of lessons, and the list of files that public/service_worker.js keeps. Run again, it does
 // the same of what has changed since.
 // Usage: node complete.mjs FOLDER
 import { createHash } from "node:crypto";
@@ -82,6 +82,19 @@ export function oneFolderDown(html) {
   return isRelative ? replaceOne(page, /<base href="[^"]*"/, `<base href="../${base.replace(/^\.\//, "")}"`) : page;
 }
 
+/** What lessons there are in a folder of one language, by their first section: as src/ui/lessons/index.rs reads it. */
+export function lessonsOf(folder) {
+  const read = (name) => JSON.parse(readFileSync(path.join(folder, name), "utf8"));
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json") && !["index.json", "courses.json"].includes(name));
+  const lessons = names.map((name) => {
+    const { title, goal, section, minutes, steps } = read(name);
+    const rooms = new Set(steps.flatMap(({ state }) => (state ? [state.split("?")[0]] : [])));
+    return { id: name.replace(".json", ""), title, goal, section, minutes, steps: steps.length, rooms: [...rooms] };
+  });
+  const first = ({ section }) => parseFloat(section);
+  return { lessons: lessons.sort((a, b) => first(a) - first(b)), courses: read("courses.json") };
+}
+
 const LIST = /^const BUILD = (.*);$/m;
 
 /** The completed page's build, as its service worker has it: the SHA-256 of each file by its address below the page's. */
@@ -102,6 +115,11 @@ export function complete(folder) {
   html = replaceOne(html, /worker_loader\.js(\?v=[0-9a-f]+)?/, `worker_loader.js?v=${loader}`);
   const program = [wasm.replace("_bg.wasm", ".js"), wasm, statSync(path.join(folder, wasm)).size].join(" ");
   html = replaceOne(html, /name="program" content="[^"]*"/, `name="program" content="${program}"`);
+
+  for (const language of readdirSync(path.join(folder, "lessons"), { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    const lessons = `lessons/${language.name}`;
+    write(`${lessons}/index.json`, JSON.stringify(lessonsOf(path.join(folder, lessons))));
+  }
 
   const names = readdirSync(folder, { recursive: true }).map((name) => name.replaceAll(path.sep, "/"));
   const files = names.filter((name) => statSync(path.join(folder, name)).isFile() && !LEFT_OUT.test(name)).sort();

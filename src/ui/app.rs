@@ -9,6 +9,7 @@ use super::context::AppContext;
 use super::focus;
 use super::glossary::Glossary;
 use super::history;
+use super::lessons::{LessonPanel, Lessons, figures::LiveFigures};
 use super::navigation;
 use super::popups;
 use super::rooms::{
@@ -19,6 +20,7 @@ use super::rooms::{
     contrast::Contrast,
     fuse::Fuse,
     home::Home,
+    lessons::Lessons as LessonList,
     listen::{Listen, OwnRecording},
     models::{FolderImport, Models},
     retrieve::{OwnTable, Retrieve},
@@ -63,6 +65,8 @@ fn Page() -> impl IntoView {
     provide_context(OwnTable::new());
     provide_context(Theme::new());
     provide_context(Glossary::new());
+    provide_context(LiveFigures::new());
+    provide_context(Lessons::new(app));
     navigation::follow(app, misread);
     popups::follow(app);
     focus::keep(app);
@@ -104,6 +108,7 @@ fn Page() -> impl IntoView {
         <UnknownAddress />
         <MisreadAddress misread />
         <main id="room" tabindex="-1" aria-labelledby="title" node_ref=main>{stage}</main>
+        <LessonPanel />
         <Explanation />
     }
 }
@@ -111,6 +116,7 @@ fn Page() -> impl IntoView {
 fn show(room: Room) -> AnyView {
     match room {
         Room::Home => view! { <Home /> }.into_any(),
+        Room::Lessons => view! { <LessonList /> }.into_any(),
         Room::Retrieve => view! { <Retrieve /> }.into_any(),
         Room::Caption => view! { <Caption /> }.into_any(),
         Room::Attend => view! { <Attend /> }.into_any(),

@@ -4,6 +4,7 @@ use super::fetch;
 use crate::js_error::js_error;
 use crate::ui::memo::Memo;
 use js_sys::{Array, JSON, Object, Reflect};
+use leptos::oco::Oco;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -13,12 +14,12 @@ use wasm_bindgen::JsValue;
 const URL: &str = "glossary.json";
 
 /// What can be explained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Topic {
     /// A term by its id.
-    Term(&'static str),
+    Term(Oco<'static, str>),
     /// Sections as a line names them: `11–12, contrastive learning and retrieval`.
-    Sections(&'static str),
+    Sections(Oco<'static, str>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

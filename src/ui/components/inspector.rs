@@ -43,7 +43,7 @@ pub fn Inspector(
         }
     };
     view! {
-        <aside class="inspector" aria-label="Inspector">
+        <aside class="inspector" aria-label="Inspector" data-part="inspector">
             <h2>{title}</h2>
             <div class="prose small">{children()}</div>
             {formula.map(|formula| view! { <p class="formula">{formula}</p> })}

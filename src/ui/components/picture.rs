@@ -32,7 +32,7 @@ pub fn PicturePanel(
     let can_edit = Memo::new(move |_| editing.get() && is_scene.get());
     let selected = RwSignal::new(None::<usize>);
     view! {
-        <figure class="picture">
+        <figure class="picture" data-part="picture">
             <div class="frame" node_ref=frame>
                 <Layers overlay />
                 {move || can_edit.get().then(|| view! { <Handles frame selected /> })}

@@ -45,7 +45,7 @@ pub fn PictureStrip() -> impl IntoView {
         }
     });
     view! {
-        <section class="shelf" aria-label="Images" node_ref=shelf><ul>
+        <section class="shelf" aria-label="Images" data-part="strip" node_ref=shelf><ul>
             {move || is_extra().then(|| view! {
                 <li><Thumbnail rgba label=app.picture.with(|picture| described(picture)) chosen=true choose=|| {} /></li>
             })}

@@ -78,7 +78,7 @@ pub fn RunBar(training: TrainingRun) -> impl IntoView {
     };
     let cannot_step = Memo::new(move |_| training.is_training.get() || is_over.get());
     view! {
-        <div class="run-bar" role="group" aria-label="Training">
+        <div class="run-bar" role="group" aria-label="Training" data-part="run">
             <Button class="button primary" is_idle=is_over press=toggle>{name}</Button>
             <Button is_idle=cannot_step press=move || training.advance()><Glyph icon=Icon::Step />"Step"</Button>
             <Confirmed words="Reset" icon=Icon::New confirm=loss is_idle=has_not_begun act=move || training.reset() />

@@ -4,27 +4,28 @@ use crate::ui::context::AppContext;
 use crate::ui::glossary::{Entries, Glossary, Topic, numbers};
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Dialog;
+use leptos::oco::Oco;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
 /// A term in a text, which opens its definition. `id` is its key in `public/glossary.json`.
 #[component]
-pub fn Term(id: &'static str, children: Children) -> impl IntoView {
+pub fn Term(#[prop(into)] id: Oco<'static, str>, children: Children) -> impl IntoView {
     view! { <Explained topic=Topic::Term(id)>{children()}</Explained> }
 }
 
 /// Sections of the whitepaper, which open their summaries.
 #[component]
-pub fn Whitepaper(section: &'static str) -> impl IntoView {
-    view! { <Explained topic=Topic::Sections(section)>"Whitepaper " {section}</Explained> }
+pub fn Whitepaper(#[prop(into)] section: Oco<'static, str>) -> impl IntoView {
+    view! { <Explained topic=Topic::Sections(section.clone())>"Whitepaper " {section}</Explained> }
 }
 
 #[component]
 fn Explained(topic: Topic, children: Children) -> impl IntoView {
     let glossary = Glossary::here();
     view! {
-        <button type="button" class="term" aria-haspopup="dialog" on:click=move |_| glossary.open(topic)>{children()}</button>
+        <button type="button" class="term" aria-haspopup="dialog" on:click=move |_| glossary.open(topic.clone())>{children()}</button>
     }
 }
 
@@ -38,7 +39,7 @@ pub fn FieldName(
 ) -> impl IntoView {
     let Some(id) = term else { return view! { <span>{name}</span> }.into_any() };
     let glossary = Glossary::here();
-    let open = move || glossary.open(Topic::Term(id));
+    let open = move || glossary.open(Topic::Term(id.into()));
     let press = move |event: MouseEvent| {
         event.prevent_default();
         open();
@@ -116,14 +117,14 @@ fn explain(entries: &Arc<Entries>, topic: Topic) -> AnyView {
         })
     };
     match topic {
-        Topic::Term(id) => entries.term(id).map(|term| {
+        Topic::Term(id) => entries.term(&id).map(|term| {
             let about = section(&term.section).map(|(title, text)| {
                 view! { <h3>{title}</h3><p class="quiet">{text}</p> }
             });
             view! { <h2>{term.name.clone()}</h2><p>{term.text.clone()}</p>{about} }.into_any()
         }),
         Topic::Sections(line) => {
-            let all: Vec<_> = numbers(line).iter().filter_map(|number| section(number)).collect();
+            let all: Vec<_> = numbers(&line).iter().filter_map(|number| section(number)).collect();
             Some(
                 all.into_iter()
                     .map(|(title, text)| view! { <h2>{title}</h2><p>{text}</p> })

@@ -150,6 +150,18 @@ impl Check {
     }
 }
 
+impl Lesson {
+    /// The state at which step `to` begins for whoever comes from step `from`: the next step may go on from this one, any other
+    /// begins where the steps before it do.
+    pub fn state(&self, from: Option<usize>, to: usize) -> Option<&str> {
+        let steps = self.steps.get(..=to)?;
+        match from {
+            Some(from) if from + 1 == to => steps[to].state.as_deref(),
+            _ => steps.iter().rev().find_map(|step| step.state.as_deref()),
+        }
+    }
+}
+
 impl Prediction {
     /// Whether the answer came true: the place of a choice, or the number itself. None while the figures do not say, or
     /// for an opinion.

@@ -7,6 +7,7 @@ pub mod caption;
 pub mod contrast;
 pub mod fuse;
 pub mod home;
+pub mod lessons;
 pub mod listen;
 pub mod models;
 mod race;

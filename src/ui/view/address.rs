@@ -37,11 +37,14 @@ impl View {
         if !self.model.is_empty() {
             write("weights", text(self.weights.name()), text(plain.weights.name()));
         }
+        write("lesson", self.lesson.as_ref().map(|place| place.to_string()), None);
+        write("present", self.present.then(|| "1".into()), None);
+        write("embed", self.embed.then(|| "1".into()), None);
         write("picture", Some(self.picture.to_string()), Some(plain.picture.to_string()));
         write("gallery", Some(self.gallery.to_string()), Some(plain.gallery.to_string()));
         write("edit", self.editing.then(|| "1".into()), None);
         match self.room {
-            Room::Home | Room::Models => {}
+            Room::Home | Room::Lessons | Room::Models => {}
             Room::Album => self.album.write(&mut write),
             Room::Contrast => {
                 self.contrast.write().into_iter().for_each(|(key, value)| write(key, Some(value), None));
@@ -153,6 +156,9 @@ impl View {
                 let named = Precision::ALL.into_iter().find(|precision| precision.name() == value);
                 put(&mut self.weights, named)
             }
+            "lesson" => put(&mut self.lesson, value.parse().ok().map(Some)),
+            "present" => put(&mut self.present, flag(value)),
+            "embed" => put(&mut self.embed, flag(value)),
             "picture" => set(&mut self.picture, value),
             "gallery" => set(&mut self.gallery, value),
             "edit" => put(&mut self.editing, flag(value)),
@@ -262,7 +268,9 @@ fn decoding_of(name: &str) -> Option<DecodingChoice> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attending, Heard, ListenTask, ListenView, PictureName, SpaceMode, attribute_of};
+    use super::super::{
+        Attending, Heard, LessonPlace, ListenTask, ListenView, PictureName, SpaceMode, attribute_of,
+    };
     use super::*;
 
     fn there_and_back(view: &View) -> View {
@@ -329,12 +337,15 @@ mod tests {
         (space.space.mode, space.space.point) = (SpaceMode::Coordinated, Some((12, Medium::Sound)));
         (space.space.minus, space.space.plus) = (attribute_of("red"), attribute_of("ring"));
         let sentence = "two hearts".into();
-        let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, ..View::default() };
+        let ask =
+            View { room: Room::Ask, question: "is it red?".into(), sentence, embed: true, ..View::default() };
+        let lesson = Some(LessonPlace { id: "gates".into(), step: 1 });
+        let lessons = View { room: Room::Lessons, lesson, present: true, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };
         (sabotage.sabotage.step, sabotage.sabotage.percent) = (400, 75);
         let mut contrast = View { room: Room::Contrast, ..View::default() };
         (contrast.contrast.step, contrast.contrast.settings.batch) = (30, 16);
-        for view in [retrieve, caption, attend, ask, listen, space, sabotage, contrast, album] {
+        for view in [retrieve, caption, attend, ask, listen, space, sabotage, contrast, album, lessons] {
             assert_eq!(there_and_back(&view), view, "{}", view.to_address());
         }
     }

@@ -3,6 +3,7 @@
 mod address;
 mod album;
 mod contrast;
+mod lesson;
 mod listen;
 mod names;
 mod race;
@@ -12,6 +13,7 @@ mod space;
 pub use address::Misread;
 pub use album::AlbumView;
 pub use contrast::ContrastView;
+pub use lesson::LessonPlace;
 pub use listen::{CLEAN, ListenView, NOISIEST};
 pub use names::{Attending, ContrastMode, Heard, ListenTask, Medium, PictureName, RankBy, RetrieveMode};
 pub use race::{LONGEST, RaceView};
@@ -24,6 +26,12 @@ use crate::session::protocol::{DecodingChoice, Precision};
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
     pub room: Room,
+    /// The lesson beside the room.
+    pub lesson: Option<LessonPlace>,
+    /// As projected: larger type, nothing beside the stage.
+    pub present: bool,
+    /// Within another page: the stage alone.
+    pub embed: bool,
     /// The active checkpoint, as [`crate::io::hub::Source::name`] has it; empty for Playroom.
     pub model: String,
     /// In which the device keeps the checkpoint's matrices.
@@ -71,6 +79,9 @@ impl Default for View {
     fn default() -> Self {
         View {
             room: Room::Home,
+            lesson: None,
+            present: false,
+            embed: false,
             model: String::new(),
             weights: Precision::F32,
             picture: PictureName::Seeded { seed: GALLERY_SEED, index: 0 },
@@ -108,6 +119,13 @@ impl Default for View {
 const GALLERY_SEED: u64 = 1;
 
 impl View {
+    /// What an address shows, on the same page: in the same lesson, as projected or within another page.
+    pub fn at(&self, address: &str) -> View {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let View { lesson, present, embed, .. } = self.clone();
+        View { lesson, present, embed, ..View::from_address(path, query) }
+    }
+
     /// Whether the room Retrieve ranks the gallery for this pair.
     pub fn finds(&self, from: Medium, to: Medium) -> bool {
         self.retrieve == RetrieveMode::Ranking && (self.from, self.to) == (from, to)

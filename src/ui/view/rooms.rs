@@ -9,6 +9,7 @@ use strum::VariantArray;
 pub enum Room {
     #[strum(serialize = "")]
     Home,
+    Lessons,
     Retrieve,
     Caption,
     Attend,
@@ -64,6 +65,14 @@ impl Room {
                 group: Group::Learn,
                 icon: Icon::Home,
                 has_stage: true,
+            },
+            Room::Lessons => RoomInfo {
+                title: "Lessons",
+                subtitle: "Guided work in the rooms, for each section of the whitepaper",
+                about: "Learn step by step: predict, run, check on your own figures.",
+                group: Group::Learn,
+                icon: Icon::Lessons,
+                has_stage: false,
             },
             Room::Retrieve => RoomInfo {
                 title: "Retrieve",

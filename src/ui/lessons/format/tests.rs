@@ -94,6 +94,25 @@ fn a_prediction_is_held_against_the_run() {
 }
 
 #[test]
+fn a_step_begins_where_those_before_it_do() {
+    let step = |state: Option<&str>| Step {
+        title: String::new(),
+        text: String::new(),
+        state: state.map(str::to_owned),
+        target: None,
+        term: None,
+        prediction: None,
+        check: None,
+    };
+    let steps = [Some("ask"), None, Some("fuse"), None].map(step).to_vec();
+    let [title, goal, section] = [(); 3].map(|()| String::new());
+    let lesson = Lesson { title, goal, section, minutes: 10, steps };
+    let states = [(None, 0), (Some(0), 1), (None, 1), (Some(3), 1), (Some(2), 3), (Some(0), 3), (None, 4)];
+    let expected = [Some("ask"), None, Some("ask"), Some("ask"), None, Some("fuse"), None];
+    assert_eq!(states.map(|(from, to)| lesson.state(from, to)), expected);
+}
+
+#[test]
 fn texts_have_terms_and_figures() {
     use Span::*;
     assert_eq!(
@@ -201,7 +220,7 @@ fn every_section_that_teaches_something_to_do_has_a_lesson() {
         .collect();
     let missing: Vec<u32> =
         TAUGHT.chain([30]).filter(|section| !taught.contains(section) && *section != 24).collect();
-    assert_eq!(missing, [], "of {taught:?}");
+    assert!(missing.is_empty(), "{missing:?} are not among {taught:?}");
 }
 
 /// The same lesson with its texts taken out.

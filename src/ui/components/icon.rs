@@ -38,9 +38,7 @@ impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Icon::Home => "M3 5h5v14H3zM9.5 3h5v18h-5zM16 5h5v14h-5z",
-            Icon::Lessons => {
-                "M12 6.5C10 5 7 4.5 3 4.5v13c4 0 7 .5 9 2 2-1.5 5-2 9-2v-13c-4 0-7 .5-9 2zM12 6.5v13"
-            }
+            Icon::Lessons => "M12 6.5C10 5 7 4.5 3 4.5v13c4 0 7 .5 9 2 2-1.5 5-2 9-2v-13c-4 0-7 .5-9 2zM12 6.5v13",
             Icon::Retrieve => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
             Icon::Caption => "M4 4h16v10H4zM4 18h16M4 21h9",
             Icon::Attend => {

@@ -268,9 +268,7 @@ fn decoding_of(name: &str) -> Option<DecodingChoice> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{
-        Attending, Heard, LessonPlace, ListenTask, ListenView, PictureName, SpaceMode, attribute_of,
-    };
+    use super::super::{Attending, Heard, LessonPlace, ListenTask, ListenView, PictureName, SpaceMode, attribute_of};
     use super::*;
 
     fn there_and_back(view: &View) -> View {
@@ -337,8 +335,7 @@ mod tests {
         (space.space.mode, space.space.point) = (SpaceMode::Coordinated, Some((12, Medium::Sound)));
         (space.space.minus, space.space.plus) = (attribute_of("red"), attribute_of("ring"));
         let sentence = "two hearts".into();
-        let ask =
-            View { room: Room::Ask, question: "is it red?".into(), sentence, embed: true, ..View::default() };
+        let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, embed: true, ..View::default() };
         let lesson = Some(LessonPlace { id: "gates".into(), step: 1 });
         let lessons = View { room: Room::Lessons, lesson, present: true, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };

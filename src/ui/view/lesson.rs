@@ -29,11 +29,7 @@ impl FromStr for LessonPlace {
         let (id, step) = text.split_once('.').ok_or(())?;
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let step: usize = step.parse().map_err(|_| ())?;
-        if id.is_empty()
-            || id.len() > LONGEST
-            || !id.bytes().all(is_plain)
-            || !(1..=MOST_STEPS).contains(&step)
-        {
+        if id.is_empty() || id.len() > LONGEST || !id.bytes().all(is_plain) || !(1..=MOST_STEPS).contains(&step) {
             return Err(());
         }
         Ok(LessonPlace { id: id.into(), step: step - 1 })

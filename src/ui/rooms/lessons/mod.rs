@@ -25,8 +25,7 @@ pub fn Lessons() -> impl IntoView {
 }
 
 fn contents(index: &Arc<Index>, entries: &Arc<Entries>) -> impl IntoView + use<> {
-    let courses =
-        index.courses.iter().map(|course| view! { <CourseCard course=course.clone() index=index.clone() /> });
+    let courses = index.courses.iter().map(|course| view! { <CourseCard course=course.clone() index=index.clone() /> });
     let row = |entry: &Entry| {
         let lesson = index.lessons.iter().find(|lesson| lesson.is_of(&entry.key)).cloned();
         let depth = if entry.key.contains('.') { "below" } else { "" };
@@ -51,8 +50,7 @@ fn contents(index: &Arc<Index>, entries: &Arc<Entries>) -> impl IntoView + use<>
 }
 
 fn rooms(lesson: &IndexEntry) -> String {
-    let titles =
-        lesson.rooms.iter().filter_map(|word| word.parse::<Room>().ok()).map(|room| room.info().title);
+    let titles = lesson.rooms.iter().filter_map(|word| word.parse::<Room>().ok()).map(|room| room.info().title);
     titles.collect::<Vec<_>>().join(", ")
 }
 
@@ -67,8 +65,7 @@ fn LessonLink(lesson: IndexEntry) -> impl IntoView {
     let press = move |event: leptos::ev::MouseEvent| {
         if crate::ui::history::is_ours(&event) {
             event.prevent_default();
-            let at = record
-                .with_untracked(|record| record.as_ref().map_or(0, |record| record.step.min(steps - 1)));
+            let at = record.with_untracked(|record| record.as_ref().map_or(0, |record| record.step.min(steps - 1)));
             lessons.begin(&begun, at);
         }
     };

@@ -161,7 +161,14 @@ journey(
     await lab.open("listen?picture=1-2&task=sync");
     await page.getByText("The network for synchronisation could not be downloaded.").waitFor({ timeout: 60_000 });
     await page.unroute("**/sync.safetensors");
+    await page.route("**/sync.safetensors", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
     await page.getByRole("button", { name: /again/i }).first().click();
+    const download = page.getByText(/^Downloading the network for synchronisation: [\d.]+ MB/);
+    await download.waitFor();
+    await download.waitFor({ state: "detached", timeout: 60_000 });
     await told(page, /Found: /);
   },
   CPU,

@@ -9,6 +9,7 @@ mod matrix;
 mod modes;
 mod notes;
 mod objectives;
+mod partners;
 mod reconstructions;
 mod space;
 mod standings;

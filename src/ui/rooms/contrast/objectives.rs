@@ -2,6 +2,7 @@
 
 use super::controls::Setting;
 use super::modes::Modes;
+use super::partners::{PARTNERS, about, noun};
 use super::reconstructions::ReconstructionsPanel;
 use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
@@ -24,41 +25,6 @@ use leptos::prelude::*;
 
 /// Longest phases that can be chosen; a link may ask for more.
 const MOST_STEPS: u64 = 1_000;
-
-const PARTNERS: [(Partner, &str); 4] = [
-    (Partner::Words, "Text"),
-    (Partner::Sound, "Sound"),
-    (Partner::Table, "Table"),
-    (Partner::Graph, "Graph"),
-];
-
-/// In the midst of a sentence.
-pub const fn noun(partner: Partner) -> &'static str {
-    match partner {
-        Partner::Words => "caption",
-        Partner::Sound => "sound",
-        Partner::Table => "table",
-        Partner::Graph => "graph",
-    }
-}
-
-/// How it comes of a scene.
-const fn about(partner: Partner) -> &'static str {
-    match partner {
-        Partner::Words => "Each image has its full caption.",
-        Partner::Sound => {
-            "The objects of an image are struck one after the other from left to right. Shape, size and texture are heard, colour and \
-             height are not."
-        }
-        Partner::Table => {
-            "Sensors report place, area, mean colour, speed and temperature of each object, from left to right. A still image shows \
-             neither speed nor temperature, though texture makes an object warmer."
-        }
-        Partner::Graph => {
-            "Nodes are the objects from left to right, edges their relations. A still image does not show which of them will touch."
-        }
-    }
-}
 
 #[component]
 pub fn Objectives() -> impl IntoView {

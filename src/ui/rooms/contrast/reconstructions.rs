@@ -1,6 +1,6 @@
 //! Each modality out of the other, beside the truth.
 
-use super::objectives::noun;
+use super::partners::noun;
 use super::verdicts::name;
 use crate::lab::contrast::objectives::{
     COARSE_GRID, Objective, ObjectiveSettings, ReconstructedPair, Reconstructions, SquaredError, Standing,

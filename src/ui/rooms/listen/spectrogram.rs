@@ -44,7 +44,9 @@ pub fn SpectrogramMap(#[prop(into)] mix: Memo<Shared<Vec<f32>>>, player: Player)
     let is_pointed = app.pick(|view| view.listen.task == ListenTask::Source);
     let pointed = RwSignal::new(None);
     Effect::new(move || player.point(pointed.get().filter(|_| is_pointed.get())));
-    on_cleanup(move || drop(player.pointed.try_set(None)));
+    on_cleanup(move || {
+        player.pointed.try_set(None);
+    });
     view! {
         <div class:stale=move || is_stale.get()>
             <Spectrogram spectrum=SPECTRUM matrix label="Log-mel spectrogram: arrow keys move, Enter goes to that time"

@@ -31,7 +31,7 @@ pub enum Partner {
     /// The full caption; its numbers tell which words it holds.
     #[default]
     Words,
-    /// The objects struck one after the other from left to right, as a log-mel spectrogram.
+    /// The objects struck by a line that moves over the picture, as a log-mel spectrogram.
     Sound,
     /// What sensors report of the objects, from left to right.
     Table,
@@ -78,7 +78,7 @@ impl Partner {
                 values: vocabulary.all().map(|id| f32::from(u8::from(ids.contains(&id)))).collect(),
                 known: vocabulary.all().map(|id| vocabulary.is_content(id)).collect(),
             },
-            Partner::Sound => sound::numbers(&from_left(scene)),
+            Partner::Sound => sound::numbers(scene),
             Partner::Table => table::numbers(scene, picture, rng),
             Partner::Graph => graph::numbers(scene, &from_left(scene), rng),
         }
@@ -151,8 +151,9 @@ mod tests {
                 }
                 Content::Sound(decibels) => {
                     let loudest = |frames: &[f32]| frames.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                    let [first, last] = [&decibels[..80], &decibels[176..]].map(loudest);
-                    assert!(first > -30.0 && (objects.len() > 1 || last < first), "{decibels:?}");
+                    let onset = objects[0].x as usize * 16 * 2 / (3 * 256);
+                    let (before, after) = decibels.split_at(16 * onset.saturating_sub(1));
+                    assert!(loudest(after) > -30.0 && loudest(before) <= -60.0, "{decibels:?}");
                 }
                 Content::Table(table) => {
                     assert_eq!(table.objects.len(), objects.len());

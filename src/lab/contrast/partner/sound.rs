@@ -1,9 +1,13 @@
-//! A scene as the sound of its objects, struck one after the other.
+//! A scene as a sound: a line moves over it from left to right, and strikes each object when it reaches its centre.
 
-use super::{Numbers, OBJECTS};
+use super::Numbers;
 use crate::lab::sound::{BANDS, FRAMES, LEVELS, SAMPLES, spectrogram};
-use crate::world::Object;
+use crate::world::render::PIXELS;
 use crate::world::sound::knocks;
+use crate::world::{Object, Scene};
+
+/// Samples in which the line moves over the picture; the last stroke has the rest to fade.
+const SWEEP: usize = 2 * SAMPLES / 3;
 
 /// Levels of all frames and bands.
 pub(super) const COUNT: usize = FRAMES * BANDS;
@@ -11,10 +15,15 @@ pub(super) const COUNT: usize = FRAMES * BANDS;
 /// Side of the patches that are hidden, in frames and in bands.
 const PATCH: usize = 4;
 
-pub(super) fn numbers(objects: &[Object]) -> Numbers {
+/// Of a centre, which is in quarters of a pixel, as a sample.
+fn onset(object: &Object) -> usize {
+    object.x as usize * SWEEP / (4 * PIXELS)
+}
+
+pub(super) fn numbers(scene: &Scene) -> Numbers {
     let mut heard = vec![0.0; SAMPLES];
-    for (at, &Object { shape, size, texture, .. }) in objects.iter().enumerate() {
-        let stroke = knocks(shape, size, texture, [at * SAMPLES / OBJECTS], SAMPLES);
+    for object in &scene.objects {
+        let stroke = knocks(object.shape, object.size, object.texture, [onset(object)], SAMPLES);
         heard.iter_mut().zip(stroke).for_each(|(sum, sample)| *sum += sample);
     }
     let values: Vec<f32> =

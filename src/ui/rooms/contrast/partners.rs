@@ -24,8 +24,8 @@ pub const fn about(partner: Partner) -> &'static str {
     match partner {
         Partner::Words => "Each image has its full caption.",
         Partner::Sound => {
-            "The objects of an image are struck one after the other from left to right. Shape, size and texture are heard, colour and \
-             height are not."
+            "A line moves over the image from left to right and strikes each object in its centre. Shape, size and texture are heard, colour, \
+             background and height are not."
         }
         Partner::Table => {
             "Sensors report place, area, mean colour, speed and temperature of each object, from left to right. A still image shows \

@@ -1,7 +1,10 @@
 //! Contrastive runs of every kind, on the CPU.
 
 use triptych::device::{CpuDevice, Device};
-use triptych::lab::contrast::objectives::{self, Objective, ObjectiveComparison, Phase, Standing};
+use triptych::lab::contrast::objectives::{
+    self, Objective, ObjectiveComparison, Phase, SquaredError, Standing,
+};
+use triptych::lab::contrast::partner::Partner;
 use triptych::lab::contrast::{
     ContrastEval, ContrastMetrics, ContrastSettings, Correlations, Direction, HELD_OUT, Loss, Run, Space,
     Temperature,
@@ -196,5 +199,37 @@ fn objectives_teach_the_encoders() {
         // Matching leaves its plateau last of all.
         let share = if *objective == Objective::Matching { 0.995 } else { 0.9 };
         assert!(last < share * first, "{objective:?}: {first} {last}");
+    }
+}
+
+#[test]
+fn every_partner_is_reconstructed_better_than_by_the_mean() {
+    for partner in [Partner::Words, Partner::Sound, Partner::Table, Partner::Graph] {
+        let settings = objectives::ObjectiveSettings {
+            partner,
+            batch: 32,
+            steps: 60,
+            probe_steps: 1,
+            ..Default::default()
+        };
+        let mut race = pollster::block_on(ObjectiveComparison::begin(&DEVICE, settings.clone()))
+            .expect("the CPU device prepares");
+        while pollster::block_on(race.step(&DEVICE)).expect("the CPU device runs").is_some() {}
+        assert_eq!(race.pieces, settings.pieces());
+        let standings = race.standings();
+        let objectives: Vec<Objective> = standings.iter().map(|standing| standing.objective).collect();
+        assert_eq!(objectives.contains(&Objective::Captioning), partner == Partner::Words);
+        for standing in standings {
+            let reconstructs = [Objective::Reconstruction, Objective::Combined].contains(&standing.objective);
+            let Some(found) = standing.reconstructions else {
+                assert!(!reconstructs, "{standing:?}");
+                continue;
+            };
+            assert!(reconstructs);
+            for SquaredError { error, mean } in [found.picture, found.partner] {
+                assert!(error < 0.97 * mean, "{partner:?}, {:?}: {error} {mean}", standing.objective);
+            }
+            assert!(found.shown.iter().all(|pair| pair.values.len() == pair.truth.values.len()));
+        }
     }
 }

@@ -69,9 +69,16 @@ fn frames(index: u64) -> Vec<Pixels> {
     Clip::draw(Split::Test, 5, index).frames().map(|frame| pixels(frame.rgb)).collect()
 }
 
+/// What is answered, without how far files have come.
+fn answers(client: &mut LocalClient, command: Command) -> Vec<Event> {
+    let mut events = block_on(client.ask(command));
+    events.retain(|event| !matches!(event, Event::Fetching(_)));
+    events
+}
+
 fn hits(client: &mut LocalClient, video: Video) -> Result<Vec<Hit>, Failure> {
     let (samples, task) = (Vec::new(), ClipTask::Events);
-    match block_on(client.ask(Command::RunTask { video, is_seen: true, samples, task })).pop() {
+    match answers(client, Command::RunTask { video, is_seen: true, samples, task }).pop() {
         Some(Event::TaskDone(TaskOutput::Hits(hits))) => Ok(hits),
         Some(Event::Failed(failure)) => Err(failure),
         event => panic!("{event:?}"),
@@ -81,7 +88,7 @@ fn hits(client: &mut LocalClient, video: Video) -> Result<Vec<Hit>, Failure> {
 /// The rows of inputs, and how many pieces they came in.
 fn rows(client: &mut LocalClient, inputs: Vec<Input>) -> (Vec<Vec<f32>>, usize) {
     let count = inputs.len();
-    let events = block_on(client.ask(Command::Encode { inputs, lane: EncodeLane::Gallery }));
+    let events = answers(client, Command::Encode { inputs, lane: EncodeLane::Gallery });
     let (mut all, pieces) = (Vec::new(), events.len());
     for event in events {
         let Event::Encoded { from, width, rows } = event else { panic!("{event:?}") };
@@ -93,7 +100,7 @@ fn rows(client: &mut LocalClient, inputs: Vec<Input>) -> (Vec<Vec<f32>>, usize) 
 }
 
 fn refusal(client: &mut LocalClient, input: Input) -> Failure {
-    let events = block_on(client.ask(Command::query(input)));
+    let events = answers(client, Command::query(input));
     match &events[..] {
         [Event::Failed(failure)] => failure.clone(),
         events => panic!("{events:?}"),
@@ -170,7 +177,7 @@ fn a_picture_is_drawn_of_a_vector_and_of_nothing_else() {
     let count = 8;
     let (vectors, _) = rows(&mut client, (0..count).map(picture).collect());
     let mut draw = |vector: &Vec<f32>| {
-        let mut events = block_on(client.ask(Command::Reconstruct { vector: vector.clone() }));
+        let mut events = answers(&mut client, Command::Reconstruct { vector: vector.clone() });
         match events.pop() {
             Some(Event::Reconstructed(drawn)) if events.is_empty() => drawn,
             other => panic!("{events:?} {other:?}"),
@@ -189,7 +196,7 @@ fn a_picture_is_drawn_of_a_vector_and_of_nothing_else() {
     };
     assert!(mean(0) > mean(1) + 2.0, "{} dB of its own, {} dB of another", mean(0), mean(1));
     for vector in [vec![], vec![0.5; 7], vec![f32::NAN; vectors[0].len()]] {
-        let events = block_on(client.ask(Command::Reconstruct { vector }));
+        let events = answers(&mut client, Command::Reconstruct { vector });
         let [Event::Failed(failure)] = &events[..] else { panic!("{events:?}") };
         assert_eq!(failure.sentence, "This is no vector of the model.");
     }
@@ -257,6 +264,26 @@ fn an_encoder_that_is_absent_or_damaged_is_told_and_tried_again() {
     let model = ModelName::Playroom { url: "./".into() };
     block_on(client.ask(Command::Load { backend: BackendChoice::Cpu, model }));
     refusal(&mut client, seeded(0, Modality::Table));
+}
+
+#[test]
+fn a_download_is_told_with_its_bytes_and_its_end() {
+    let folder = folder(&["table.safetensors"]);
+    let mut client = session(&folder);
+    let mut fetched = |modality| {
+        let events = block_on(client.ask(Command::query(seeded(0, modality))));
+        let of = |event| match event {
+            Event::Fetching(progress) => Some(progress.map(|file| (file.what, file.done, file.total))),
+            _ => None,
+        };
+        events.into_iter().filter_map(of).collect::<Vec<_>>()
+    };
+    let bytes = fs::metadata(folder.path().join("table.safetensors")).expect("a file").len();
+    let what = || "encoder of tables".to_string();
+    let all = [Some((what(), 0, None)), Some((what(), bytes, Some(bytes))), None];
+    assert_eq!(fetched(Modality::Table), all);
+    assert!(fetched(Modality::Table).is_empty(), "it is kept");
+    assert_eq!(fetched(Modality::Graph), [Some(("encoder of graphs".to_string(), 0, None)), None]);
 }
 
 #[test]

@@ -225,6 +225,35 @@ journey(
 );
 
 journey(
+  "a race with sound, a table or a graph draws the missing modality beside the truth",
+  async (lab) => {
+    const { page } = lab;
+    await lab.open("contrast?show=objectives&race-batch=8&race-steps=3&race-probes=1");
+    for (const [name, noun, drawing] of [["Sound", "sound", "canvas"], ["Table", "table", "table.readings"], ["Graph", "graph", ".clip-graph svg"]]) {
+      await page.locator("fieldset.setting", { hasText: "Second modality" }).getByRole("button", { name }).click();
+      await page.waitForURL(new RegExp(`race-with=${noun}`));
+      await until(lab, /^Step 0$/);
+      await button(lab, "Train").click();
+      await until(lab, /the end of this run/);
+      const rows = page.locator("table.objectives tbody tr:not(.blind)");
+      assert.equal(await rows.count(), 6, "without captioning");
+      const made = page.locator(".reconstructions");
+      const errors = await made.locator("table.numbers tbody td").allTextContents();
+      assert.equal(errors.length, 6, "two objectives and the mean, both ways");
+      assert.ok(errors.every((error) => Number(error) > 0), `${errors}`);
+      assert.equal(await made.locator(".rebuilt").count(), 3);
+      const [truth, own] = [`True ${noun}`, `${name} from the image`].map((text) => made.locator("figure", { hasText: text }));
+      assert.equal(await truth.locator(drawing).count(), 3);
+      assert.equal(await own.locator(drawing).count(), 3);
+      await look(lab, `contrast-objectives-${noun}`);
+    }
+    await lab.open("contrast?show=objectives&race-with=smell");
+    await page.waitForURL(`${lab.address}contrast?show=objectives`);
+  },
+  CPU,
+);
+
+journey(
   "with the settings it comes with, half of the captions are found within 90 seconds",
   async (lab) => {
     await lab.open("contrast");

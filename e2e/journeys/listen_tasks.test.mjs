@@ -89,6 +89,32 @@ journey(
     assert.ok(right > count / 2, `${right} of ${count}`);
     await lab.screenshot("listen-source");
 
+    // By pointing: another moment is answered, and the one that was clicked comes back.
+    const spectrogram = page.locator(".spectrogram .area");
+    const answer = page.locator(".writing .told").filter({ hasText: /points at/ });
+    const at = async () => Number((await answer.textContent()).match(/At ([\d.]+) s/)[1]);
+    const near = (second) => page.waitForFunction((second) => {
+      const text = document.querySelector(".writing .told.answer").textContent;
+      return Math.abs(Number(text.match(/At ([\d.]+) s/)?.[1]) - second) < 0.03;
+    }, second, { timeout: 60_000 });
+    const place = (share, box) => [box.x + share * box.width, box.y + box.height / 2];
+    await spectrogram.scrollIntoViewIfNeeded();
+    const box = await spectrogram.boundingBox();
+    await page.mouse.click(...place(0.27, box));
+    await near(0.54);
+    await page.waitForURL(/ms=5[34]\d/);
+    const [pinned, url] = [await at(), page.url()];
+    for (const share of [0.4, 0.6, 0.78]) await page.mouse.move(...place(share, box), { steps: 5 });
+    await near(1.56);
+    await page.getByText("Frame 13 of 16").waitFor();
+    assert.deepEqual(await spectrogram.boundingBox(), box, "nothing moves under the pointer");
+    assert.equal(page.url(), url, "pointing is not kept");
+    await page.mouse.move(0, 0);
+    await near(0.54);
+    assert.equal(await at(), pinned);
+    await page.getByText("Frame 5 of 16").waitFor();
+    assert.deepEqual(await spectrogram.boundingBox(), box);
+
     await page.getByRole("button", { name: "Hits, silent" }).click();
     const figure = page.getByText(/F1 of this clip/);
     await figure.waitFor({ timeout: 60_000 });
@@ -135,7 +161,14 @@ journey(
     await lab.open("listen?picture=1-2&task=sync");
     await page.getByText("The network for synchronisation could not be downloaded.").waitFor({ timeout: 60_000 });
     await page.unroute("**/sync.safetensors");
+    await page.route("**/sync.safetensors", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    });
     await page.getByRole("button", { name: /again/i }).first().click();
+    const download = page.getByText(/^Downloading the network for synchronisation: [\d.]+ MB/);
+    await download.waitFor();
+    await download.waitFor({ state: "detached", timeout: 60_000 });
     await told(page, /Found: /);
   },
   CPU,

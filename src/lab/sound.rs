@@ -64,8 +64,13 @@ impl Knocks {
 
     /// The log-mel spectrogram `[F, M]` in bytes, which span [`LEVELS`].
     pub fn spectrogram(&self) -> Vec<u8> {
-        READER.read(&self.waveform())
+        spectrogram(&self.waveform())
     }
+}
+
+/// The log-mel spectrogram `[F, M]` of [`SAMPLES`] samples, in bytes, which span [`LEVELS`].
+pub fn spectrogram(waveform: &[f32]) -> Vec<u8> {
+    READER.read(waveform)
 }
 
 /// The frequency in Hz at which a band is centred.

@@ -16,7 +16,7 @@ const ADDRESSES: [&str; 16] = [
     "ask?question=is+it+red%3F&sentence=two+hearts",
     "album?model=https%3A%2F%2Fexample.org%2Fa&q=a+dog+-snow&labels=dog%2C+cat&template=a+photo+of+a+%7B%7D",
     "contrast?seed=2&space=mixed&loss=sigmoid&way=text&hard=1&temp=0.07&tau=70&batch=16&width=32&lr=0.0009&rate=900&steps=300&step=30&cell=1-2",
-    "contrast?show=objectives&race-seed=4&race-batch=8&race-steps=60&race-probes=20&race-lr=0.0005&race-rate=500&race-piece=9",
+    "contrast?show=objectives&race-with=graph&race-seed=4&race-batch=8&race-steps=60&race-probes=20&race-lr=0.0005&race-rate=500&race-piece=9",
     "fuse?seed=7&task=1-2-0-9&with=late.gate&batch=16&lr=0.0003&rate=300&dropout=10&alpha=0.1&modulation=1&step=340&sample=12&inside=gate",
     "fuse?modalities=picture.words.sound&task=1-1-1-1-1&with=gate",
     "sabotage?spoil=words-delay-50&step=400&model=http%3A%2F%2Flocalhost%3A8000%2Fclip%2F",

@@ -11,7 +11,8 @@ use crate::cli::model::choose_device;
 use crate::cli::{CliError, Common};
 use crate::device::Device;
 use crate::io::file::write_atomic;
-use crate::lab::contrast::objectives::{self, ObjectiveComparison, Phase, Standing};
+use crate::lab::contrast::objectives::{self, ObjectiveComparison, Phase, SquaredError, Standing};
+use crate::lab::contrast::partner::Partner;
 use crate::lab::contrast::{ContrastEval, ContrastSettings, Direction, Loss, Run, Space, Temperature};
 
 #[derive(clap::Args)]
@@ -49,6 +50,9 @@ pub(crate) struct Contrast {
     /// Race the objectives of pre-training instead
     #[arg(long, conflicts_with_all = ["space", "sigmoid", "direction", "hard_negatives", "temperature", "width"])]
     objectives: bool,
+    /// What the pictures of a race are paired with
+    #[arg(long, requires = "objectives", value_enum, default_value_t = PartnerName::Words)]
+    with: PartnerName,
     /// Steps of every probe of a race
     #[arg(long, requires = "objectives")]
     probe_steps: Option<u64>,
@@ -74,6 +78,14 @@ enum DirectionName {
     Both,
     ToText,
     ToPicture,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PartnerName {
+    Words,
+    Sound,
+    Table,
+    Graph,
 }
 
 impl Contrast {
@@ -120,6 +132,12 @@ impl Contrast {
         let standard = objectives::ObjectiveSettings::default();
         objectives::ObjectiveSettings {
             seed: self.seed.unwrap_or(standard.seed),
+            partner: match self.with {
+                PartnerName::Words => Partner::Words,
+                PartnerName::Sound => Partner::Sound,
+                PartnerName::Table => Partner::Table,
+                PartnerName::Graph => Partner::Graph,
+            },
             batch: self.batch.unwrap_or(standard.batch),
             steps: self.steps.unwrap_or(standard.steps),
             probe_steps: self.probe_steps.unwrap_or(standard.probe_steps),
@@ -200,6 +218,11 @@ fn standing_line(standing: &Standing) -> String {
         let (f1, always) = (found.colours_f1, found.colours_always);
         line +=
             &format!(", count {count:.2} (majority {majority:.2}), colours F1 {f1:.2} (always {always:.2})");
+    }
+    if let Some(found) = &standing.reconstructions {
+        for (name, SquaredError { error, mean }) in [("picture", found.picture), ("partner", found.partner)] {
+            line += &format!(", {name} off by {error:.4} (mean {mean:.4})");
+        }
     }
     line
 }

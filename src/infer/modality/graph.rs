@@ -34,7 +34,7 @@ pub(super) fn graph_inputs(graphs: &[&Graph]) -> Inputs {
 }
 
 /// The places of a node's attributes among the features.
-fn features(node: &Node) -> impl Iterator<Item = usize> {
+pub(crate) fn features(node: &Node) -> impl Iterator<Item = usize> {
     let values = [
         (node.shape as usize, Shape::ALL.len()),
         (node.colour as usize, Colour::ALL.len()),

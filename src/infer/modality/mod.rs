@@ -1,12 +1,12 @@
 //! What the encoders of [`crate::model::modality`] read, as tensors.
 
 mod encoder;
-mod graph;
+pub(crate) mod graph;
 mod motion;
 mod small_model;
 mod sound;
 mod spectrogram;
-mod table;
+pub(crate) mod table;
 mod targets;
 
 pub use encoder::ModalityEncoder;

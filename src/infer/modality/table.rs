@@ -32,14 +32,14 @@ pub(super) fn table_inputs(tables: &[&Table]) -> Inputs {
 }
 
 /// A reading, its range put to `[-1, 1]`, and which of the two it is: there or missing.
-fn read(cell: Option<f32>, [low, high]: [f32; 2]) -> [f32; CELL] {
+pub(crate) fn read(cell: Option<f32>, [low, high]: [f32; 2]) -> [f32; CELL] {
     match cell {
         Some(value) => [2.0 * (value - low) / (high - low) - 1.0, 1.0, 0.0],
         None => [0.0, 0.0, 1.0],
     }
 }
 
-fn object_range(column: ObjectColumn) -> [f32; 2] {
+pub(crate) fn object_range(column: ObjectColumn) -> [f32; 2] {
     match column {
         ObjectColumn::X | ObjectColumn::Y => [0.0, 64.0],
         ObjectColumn::Area => [0.0, 500.0],
@@ -49,7 +49,7 @@ fn object_range(column: ObjectColumn) -> [f32; 2] {
     }
 }
 
-fn scene_range(column: SceneColumn) -> [f32; 2] {
+pub(crate) fn scene_range(column: SceneColumn) -> [f32; 2] {
     match column {
         SceneColumn::Count => [0.0, 5.0],
         SceneColumn::Brightness => [0.0, 1.0],

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use super::partner::{Numbers, Partner};
+use super::towers::Reading;
 use super::vocabulary::{PAD, Vocabulary, WORDS};
 use crate::infer::pixel_values;
 use crate::lab::picture::{SIDE, small};
@@ -9,12 +11,12 @@ use crate::tensor::HostTensor;
 use crate::train::small_trainer::Inputs;
 use crate::world::language::full_caption;
 use crate::world::scene::MAX_OBJECTS;
-use crate::world::{Description, Kind, Rng, Scene, Split, splits};
+use crate::world::{Description, Kind, Rng, Scene, Split, render, splits};
 
 /// Pairs of training; the same for every run, so that each pair is drawn once.
 pub const POOL: usize = 4_096;
 
-/// Held-out pairs, no two with the same caption.
+/// Held-out pairs, no two with the same caption, or what stands for it.
 pub const HELD_OUT: usize = 100;
 
 /// Of the world that all runs train on.
@@ -31,6 +33,8 @@ pub(super) struct Pair {
     /// The caption with one word exchanged, false of the scene.
     pub altered: String,
     pub altered_ids: Vec<u32>,
+    /// Of the picture's partner.
+    pub numbers: Numbers,
 }
 
 /// The scene and the full caption of pair `number` of the training data, below [`POOL`].
@@ -40,12 +44,8 @@ pub fn pair(number: usize) -> (Scene, String) {
 
 /// The scenes and captions of the held-out pairs.
 pub fn held_out() -> Vec<(Scene, String)> {
-    unlike(MAX_OBJECTS)
-}
-
-fn unlike(most: usize) -> Vec<(Scene, String)> {
     let mut pairs: Vec<(Scene, String)> = Vec::with_capacity(HELD_OUT);
-    let mut drawn = (0..).map(|index| described(Split::Val, index, most));
+    let mut drawn = (0..).map(|index| described(Split::Val, index, MAX_OBJECTS));
     while pairs.len() < HELD_OUT {
         let pair = drawn.next().expect("the world has no end");
         if pairs.iter().all(|(_, caption)| *caption != pair.1) {
@@ -76,16 +76,33 @@ pub(super) fn altered(scene: &Scene, caption: &str, rng: &mut Rng) -> String {
 }
 
 impl Pair {
-    fn new(vocabulary: &Vocabulary, (scene, caption): (Scene, String), number: u64) -> Self {
-        let altered = altered(&scene, &caption, &mut Rng::from_seed(number));
+    fn new(
+        partner: Partner,
+        vocabulary: &Vocabulary,
+        (scene, caption): (Scene, String),
+        number: u64,
+    ) -> Self {
+        let mut rng = Rng::from_seed(number);
+        let altered = altered(&scene, &caption, &mut rng);
         let (ids, altered_ids) = (vocabulary.ids(&caption), vocabulary.ids(&altered));
-        Pair { picture: small(&scene), scene, caption, ids, altered, altered_ids }
+        let picture = render(&scene);
+        let numbers = partner.numbers(vocabulary, &ids, &scene, &picture, &mut rng);
+        Pair { picture: small(&picture), scene, caption, ids, altered, altered_ids, numbers }
+    }
+
+    /// Whether nothing but the pictures could tell them apart.
+    fn is_like(&self, other: &Self, partner: Partner) -> bool {
+        match partner {
+            Partner::Words => self.caption == other.caption,
+            _ => self.numbers == other.numbers,
+        }
     }
 }
 
 /// Training pairs, drawn when first needed.
 pub(super) struct Pool {
     pub vocabulary: Vocabulary,
+    partner: Partner,
     /// Most objects of a scene.
     most: usize,
     pairs: Vec<Option<Rc<Pair>>>,
@@ -93,15 +110,25 @@ pub(super) struct Pool {
 
 impl Pool {
     /// Scenes of one to `most` objects.
-    pub(super) fn new(most: usize) -> Self {
-        Pool { vocabulary: Vocabulary::new(), most, pairs: vec![None; POOL] }
+    pub(super) fn new(most: usize, partner: Partner) -> Self {
+        Pool { vocabulary: Vocabulary::new(), partner, most, pairs: vec![None; POOL] }
+    }
+
+    /// What encoders read of the pairs.
+    pub(super) fn reading(&self) -> Reading {
+        Reading { partner: self.partner, words: self.vocabulary.size() }
     }
 
     pub(super) fn get(&mut self, number: usize) -> Rc<Pair> {
-        let (vocabulary, most) = (&self.vocabulary, self.most);
+        let (partner, vocabulary, most) = (self.partner, &self.vocabulary, self.most);
         let described = || described(Split::Train, number as u64, most);
-        let draw = || Rc::new(Pair::new(vocabulary, described(), number as u64));
+        let draw = || Rc::new(Pair::new(partner, vocabulary, described(), number as u64));
         self.pairs[number].get_or_insert_with(draw).clone()
+    }
+
+    /// The pairs that were drawn.
+    pub(super) fn drawn(&self) -> impl Iterator<Item = &Rc<Pair>> {
+        self.pairs.iter().flatten()
     }
 
     /// A pair that was drawn before.
@@ -111,8 +138,16 @@ impl Pool {
 
     /// The held-out pairs.
     pub(super) fn held_out(&self) -> Vec<Rc<Pair>> {
-        let pairs = unlike(self.most).into_iter().zip(0..);
-        pairs.map(|(pair, i)| Rc::new(Pair::new(&self.vocabulary, pair, i))).collect()
+        let mut pairs: Vec<Rc<Pair>> = Vec::with_capacity(HELD_OUT);
+        let mut drawn = (0..).map(|index| described(Split::Val, index, self.most));
+        while pairs.len() < HELD_OUT {
+            let described = drawn.next().expect("the world has no end");
+            let pair = Pair::new(self.partner, &self.vocabulary, described, pairs.len() as u64);
+            if pairs.iter().all(|other| !other.is_like(&pair, self.partner)) {
+                pairs.push(Rc::new(pair));
+            }
+        }
+        pairs
     }
 }
 
@@ -128,14 +163,14 @@ impl Order {
         Order { seed, epoch: 0, left: Vec::new() }
     }
 
-    /// The next `count` pairs, no two with the same caption: a caption that comes again waits for another epoch.
+    /// The next `count` pairs, no two with the same caption, or what stands for it: one that comes again waits for another epoch.
     pub(super) fn batch(&mut self, pool: &mut Pool, count: usize) -> Vec<usize> {
         let mut numbers: Vec<usize> = Vec::with_capacity(count);
         let mut pairs: Vec<Rc<Pair>> = Vec::with_capacity(count);
         while numbers.len() < count {
             let number = self.next();
             let pair = pool.get(number);
-            if pairs.iter().all(|other| other.caption != pair.caption) {
+            if pairs.iter().all(|other| !other.is_like(&pair, pool.partner)) {
                 numbers.push(number);
                 pairs.push(pair);
             }
@@ -151,6 +186,26 @@ impl Order {
         }
         self.left.pop().expect("an epoch has pairs")
     }
+}
+
+/// Inputs of the second tower, of whole pairs.
+pub(super) fn others(reading: Reading, pairs: &[Rc<Pair>]) -> Inputs {
+    match reading.partner {
+        Partner::Words => texts(pairs.iter().map(|pair| &pair.ids[..])),
+        _ => vec![numbers(pairs.iter().map(|pair| (&pair.numbers.values[..], &pair.numbers.known[..])))],
+    }
+}
+
+/// Input `numbers` `[M, 2 K]`: the values, zero where they are not known, and whether they are.
+pub(super) fn numbers<'a>(rows: impl IntoIterator<Item = (&'a [f32], &'a [bool])>) -> (String, HostTensor) {
+    let (mut all, mut count) = (Vec::new(), 0);
+    for (values, known) in rows {
+        let told = |(value, known): (&f32, &bool)| if *known { *value } else { 0.0 };
+        all.extend(values.iter().zip(known).map(told));
+        all.extend(known.iter().map(|known| f32::from(u8::from(*known))));
+        count += 1;
+    }
+    ("numbers".to_string(), HostTensor::f32([count, all.len() / count], all))
 }
 
 /// Input `pixels` `[N, 3, SIDE, SIDE]`.
@@ -197,7 +252,7 @@ mod tests {
         let mut numbers: Vec<usize> = (0..POOL).map(|_| order.next()).collect();
         numbers.sort_unstable();
         assert!(numbers.into_iter().eq(0..POOL));
-        let mut pool = Pool::new(MAX_OBJECTS);
+        let mut pool = Pool::new(MAX_OBJECTS, Partner::Words);
         let batch = order.batch(&mut pool, 64);
         let mut captions: Vec<String> = batch.iter().map(|n| pool.get(*n).caption.clone()).collect();
         captions.sort_unstable();

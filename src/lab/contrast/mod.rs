@@ -6,6 +6,7 @@ mod file;
 mod measure;
 pub mod objectives;
 mod pair_gradient;
+pub mod partner;
 mod rate;
 mod report;
 mod run;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::data::{self, Order, Pair, Pool};
 use super::measure::{self, products, standardised, unit};
+use super::partner::Partner;
 use super::rate::rate;
 use super::towers::encode;
 use super::{
@@ -52,7 +53,7 @@ impl Run {
         step: u64,
     ) -> Result<Self, DeviceError> {
         assert_eq!(settings.check(), Ok(()));
-        let pool = Pool::new(MAX_OBJECTS);
+        let pool = Pool::new(MAX_OBJECTS, Partner::Words);
         let mut trainer =
             SmallTrainer::new(device, Run::training_plan(&settings), settings.seed, own).await?;
         trainer.step = step;
@@ -62,8 +63,8 @@ impl Run {
     }
 
     pub(super) fn training_plan(settings: &ContrastSettings) -> Plan {
-        let words = Pool::new(MAX_OBJECTS).vocabulary.size();
-        training_plan(|b| score::loss(b, settings, words), |_, weights| weights)
+        let reading = Pool::new(MAX_OBJECTS, Partner::Words).reading();
+        training_plan(|b| score::loss(b, settings, reading), |_, weights| weights)
     }
 
     /// Steps taken so far.
@@ -156,7 +157,7 @@ impl Run {
     fn measuring_plan(&self) -> Plan {
         let mut b = PlanBuilder::new();
         let count = self.held_out.len();
-        let encoded = encode(&mut b, "", count, 2 * count, self.pool.vocabulary.size());
+        let encoded = encode(&mut b, "", count, 2 * count, self.pool.reading());
         let vectors = [encoded.picture, encoded.text];
         if self.settings.space == Space::Joint {
             let [scores, vectors] = score::fused(&mut b, vectors, self.settings.width);

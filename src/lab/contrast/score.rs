@@ -1,6 +1,6 @@
 //! Scores of pictures with captions, and the losses over them.
 
-use super::towers::encode;
+use super::towers::{Reading, encode};
 use super::{ContrastSettings, Direction, Loss, Space, Temperature};
 use crate::lab::layers::difference;
 use crate::nn::linear;
@@ -53,8 +53,8 @@ pub(super) fn fused(b: &mut PlanBuilder, [picture, text]: [SlotId; 2], width: us
 }
 
 /// The loss of a batch; inputs are those of [`encode`] and [`constants`].
-pub(super) fn loss(b: &mut PlanBuilder, settings: &ContrastSettings, vocabulary: usize) -> SlotId {
-    let encoded = encode(b, "", settings.batch, captions(settings), vocabulary);
+pub(super) fn loss(b: &mut PlanBuilder, settings: &ContrastSettings, reading: Reading) -> SlotId {
+    let encoded = encode(b, "", settings.batch, captions(settings), reading);
     let vectors = [encoded.picture, encoded.text];
     let scores = match settings.space {
         Space::Coordinated => {

@@ -1,5 +1,6 @@
-//! The two encoders, small enough to learn in seconds: a picture as cells and a vector, a caption as a vector.
+//! The two encoders, small enough to learn in seconds: a picture as cells and a vector, its partner as a vector.
 
+use super::partner::Partner;
 use super::vocabulary::WORDS;
 use crate::lab::layers::stem;
 use crate::lab::picture::SIDE;
@@ -32,24 +33,47 @@ pub(super) struct Encoded {
     pub cells: SlotId,
     /// Of the pictures, `[N, VECTOR]`.
     pub picture: SlotId,
-    /// Of the captions, `[M, VECTOR]`.
+    /// Of the captions, or what stands for them, `[M, VECTOR]`.
     pub text: SlotId,
 }
 
-/// Both towers on the inputs `pixels` `[N, 3, SIDE, SIDE]`, `ids` (u32 `[M, WORDS]`) and `lengths` (u32 `[M]`), the
-/// names of which begin with `prefix`.
+/// What the second tower reads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    pub partner: Partner,
+    /// Number of ids of words.
+    pub words: usize,
+}
+
+impl Reading {
+    /// Numbers of a partner, `K`.
+    pub(super) fn numbers(self) -> usize {
+        self.partner.count().unwrap_or(self.words)
+    }
+}
+
+/// Both towers on the inputs `pixels` `[N, 3, SIDE, SIDE]` and either `ids` (u32 `[M, WORDS]`) and `lengths` (u32 `[M]`) or
+/// `numbers` `[M, 2 K]`, the names of which begin with `prefix`.
 pub(super) fn encode(
     b: &mut PlanBuilder,
     prefix: &str,
     pictures: usize,
     texts: usize,
-    vocabulary: usize,
+    reading: Reading,
 ) -> Encoded {
     let pixels = b.input(&format!("{prefix}pixels"), [pictures, 3, SIDE, SIDE], F32);
-    let ids = b.input(&format!("{prefix}ids"), [texts, WORDS], U32);
-    let lengths = b.input(&format!("{prefix}lengths"), [texts], U32);
     let (cells, picture) = b.scope("picture", |b| picture(b, pixels));
-    let text = b.scope("text", |b| text(b, ids, lengths, vocabulary));
+    let text = match reading.partner {
+        Partner::Words => {
+            let ids = b.input(&format!("{prefix}ids"), [texts, WORDS], U32);
+            let lengths = b.input(&format!("{prefix}lengths"), [texts], U32);
+            b.scope("text", |b| text(b, ids, lengths, reading.words))
+        }
+        partner => {
+            let told = b.input(&format!("{prefix}numbers"), [texts, 2 * reading.numbers()], F32);
+            b.scope(partner.name(), |b| numbers(b, told))
+        }
+    };
     Encoded { cells, picture, text }
 }
 
@@ -70,4 +94,10 @@ fn text(b: &mut PlanBuilder, ids: SlotId, lengths: SlotId, vocabulary: usize) ->
     let mean = mean_tokens(b, words, lengths);
     let mean = norm(b, "norm", mean);
     linear(b, "pool", mean, VECTOR, Some(Activation::Gelu))
+}
+
+/// Two layers over all numbers at once.
+fn numbers(b: &mut PlanBuilder, x: SlotId) -> SlotId {
+    let x = linear(b, "hidden", x, VECTOR, Some(Activation::Gelu));
+    linear(b, "pool", x, VECTOR, Some(Activation::Gelu))
 }

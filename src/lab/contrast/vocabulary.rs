@@ -39,6 +39,17 @@ impl Vocabulary {
         self.words.len()
     }
 
+    /// All ids.
+    pub(super) fn all(&self) -> impl Iterator<Item = u32> {
+        0..self.size() as u32
+    }
+
+    /// The words at the places that are known, each with its value.
+    pub(super) fn words_of(self, values: &[f32], known: &[bool]) -> Vec<(String, f32)> {
+        let all = self.words.into_iter().zip(values.iter().zip(known));
+        all.filter(|(_, (_, known))| **known).map(|(word, (value, _))| (word, *value)).collect()
+    }
+
     /// Whether a word names a size, a texture, a colour, a shape or a place, which no grammar can guess.
     pub(super) fn is_content(&self, id: u32) -> bool {
         self.content[id as usize]

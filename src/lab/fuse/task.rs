@@ -8,7 +8,7 @@ use super::modality::Modality;
 use crate::lab::picture::small;
 use crate::lab::sound::Knocks;
 use crate::world::splits::scene_with;
-use crate::world::{Colour, Rng, Scene, Split};
+use crate::world::{Colour, Rng, Scene, Split, render};
 
 /// Words of a sentence, padding included.
 pub const TOKENS: usize = 4;
@@ -94,7 +94,7 @@ impl Source<'_> {
         let scene = shows(split, self.seed, index, shown);
         let knocks = has(Modality::Sound).then(|| Knocks::draw(&scene.objects[0], heard == 1, rng));
         Sample {
-            picture: if has(Modality::Picture) { small(&scene) } else { Vec::new() },
+            picture: if has(Modality::Picture) { small(&render(&scene)) } else { Vec::new() },
             words: if has(Modality::Words) { says(information, said) } else { [0; TOKENS] },
             sound: knocks.map_or_else(Vec::new, |knocks| knocks.spectrogram()),
             knocks,
@@ -142,7 +142,7 @@ mod tests {
 
     /// Whether training sample `index` of seed 5 shows the second value.
     fn is_red(sample: &Sample, index: u64) -> bool {
-        sample.picture == small(&shows(Split::Train, 5, index, 1))
+        sample.picture == small(&render(&shows(Split::Train, 5, index, 1)))
     }
 
     /// Shares of samples whose answer is told by what is shown, said, and heard.

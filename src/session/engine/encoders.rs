@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::emit::Emit;
 use super::failure::unusable;
 use super::small_file::{damaged, fetch, unloaded};
 use crate::infer::VisionLanguageModel;
@@ -33,6 +34,7 @@ impl Encoders {
         host: &impl Host,
         model: &VisionLanguageModel,
         modality: Modality,
+        emit: Emit<'_>,
     ) -> Result<(), Failure> {
         let (Some(url), Some((config, _))) = (&self.url, model.playroom()) else {
             let sentence = "Only Playroom has encoders of sound, videos, tables and graphs.";
@@ -40,7 +42,7 @@ impl Encoders {
         };
         let name = format!("{modality}.safetensors");
         let what = format!("encoder of {}", plural(modality));
-        let file = fetch(host, url, &name, &what).await?;
+        let file = fetch(host, url, &name, &what, emit).await?;
         let encoder = ModalityEncoder::load(model.device(), &file).map_err(|error| unloaded(&what, error))?;
         if encoder.config.modality != modality {
             return Err(damaged(&what, format!("{name} encodes {}", plural(encoder.config.modality))));

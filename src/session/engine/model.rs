@@ -53,7 +53,7 @@ impl ModelTask {
                 let from = if let ModelTaskState::Encoded(done) = progress { *done } else { 0 };
                 let next = piece(&inputs[from..]);
                 if let Some(modality) = loaded.encoders.missing(next) {
-                    loaded.encoders.fetch(host, &loaded.model, modality).await?;
+                    loaded.encoders.fetch(host, &loaded.model, modality, emit).await?;
                     return Ok(false);
                 }
                 let rows = match lane {
@@ -67,14 +67,14 @@ impl ModelTask {
                 return Ok(from + next.len() == inputs.len());
             }
             (Command::RunTask { video, is_seen, samples, task }, _) => {
-                if loaded.networks.fetch_missing(host, &loaded.model, needed(*task)).await? {
+                if loaded.networks.fetch_missing(host, &loaded.model, needed(*task), emit).await? {
                     return Ok(false);
                 }
                 emit(clip_task::run(loaded, video, *is_seen, samples, *task).await?);
                 return Ok(true);
             }
             (Command::Reconstruct { vector }, _) => {
-                if loaded.networks.fetch_missing(host, &loaded.model, &[Task::Reconstruction]).await? {
+                if loaded.networks.fetch_missing(host, &loaded.model, &[Task::Reconstruction], emit).await? {
                     return Ok(false);
                 }
                 emit(clip_task::reconstruct(loaded, vector).await?);

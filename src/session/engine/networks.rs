@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::emit::Emit;
 use super::failure::unusable;
 use super::small_file::{damaged, fetch, unloaded};
 use crate::infer::VisionLanguageModel;
@@ -29,6 +30,7 @@ impl Networks {
         host: &impl Host,
         model: &VisionLanguageModel,
         needed: &[Task],
+        emit: Emit<'_>,
     ) -> Result<bool, Failure> {
         let Some(task) = needed.iter().find(|task| !self.loaded.contains_key(task)) else { return Ok(false) };
         let (Some(url), Some((config, _))) = (&self.url, model.playroom()) else {
@@ -36,7 +38,7 @@ impl Networks {
             return Err(unusable(sentence, String::new()));
         };
         let (name, what) = (format!("{task}.safetensors"), format!("network for {}", told(*task)));
-        let file = fetch(host, url, &name, &what).await?;
+        let file = fetch(host, url, &name, &what, emit).await?;
         let network = Network::load(model.device(), &file, *task).map_err(|error| unloaded(&what, error))?;
         network.expect_model(config).map_err(|reason| damaged(&what, reason))?;
         self.loaded.insert(*task, network);

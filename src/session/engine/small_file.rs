@@ -1,9 +1,10 @@
 //! Files of small models beside Playroom's own, each fetched when it is first needed.
 
+use super::emit::Emit;
 use crate::infer::modality::SmallModelError;
 use crate::io::safetensors::SafetensorsFile;
 use crate::session::host::Host;
-use crate::session::protocol::{Failure, Recovery};
+use crate::session::protocol::{Event, Failure, FetchProgress, Recovery};
 
 /// Fetches `name` from the folder `url`; `what` says of what it is, as "encoder of sounds".
 pub(super) async fn fetch(
@@ -11,8 +12,13 @@ pub(super) async fn fetch(
     url: &str,
     name: &str,
     what: &str,
+    emit: Emit<'_>,
 ) -> Result<SafetensorsFile, Failure> {
-    let fetched = host.fetch(&format!("{url}/{name}"), &mut |_, _| {}).await;
+    let tell =
+        |done, total| emit(Event::Fetching(Some(FetchProgress { what: what.to_string(), done, total })));
+    tell(0, None);
+    let fetched = host.fetch(&format!("{url}/{name}"), &mut |done, total| tell(done, total)).await;
+    emit(Event::Fetching(None));
     let absent = |detail| Failure {
         sentence: format!("The {what} could not be downloaded."),
         detail,

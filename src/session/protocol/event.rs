@@ -12,6 +12,8 @@ pub enum Event {
     Loading(Loading),
     Device(DeviceReport),
     Ready(ModelFacts),
+    /// The file of a small model that the request needs; none once it has come or failed.
+    Fetching(Option<FetchProgress>),
     Compared(PrecisionReport),
     Opened(OpenedPicture),
     /// Unit vectors of the inputs `from ..`: of each input `width` values, row after row.
@@ -108,6 +110,17 @@ pub struct DownloadProgress {
     pub total: u64,
     /// Bytes per second.
     pub rate: f64,
+}
+
+/// How far a file has come that is fetched when it is first needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchProgress {
+    /// Of what it is: `encoder of sounds`.
+    pub what: String,
+    /// Bytes.
+    pub done: u64,
+    /// `None` where the server does not tell.
+    pub total: Option<u64>,
 }
 
 /// A stage of loading with its progress. The stages come in the order of [`LoadingStage::ALL`].

@@ -21,8 +21,8 @@ pub use crate::precision::Precision;
 pub use command::{Command, EncodeLane, Lane};
 pub use event::{
     AlbumPart, Alternative, Answer, AttentionWeights, Backend, Candidate, CaptionHypothesis, DeviceReport,
-    DownloadProgress, Event, Failure, Hit, Loading, LoadingStage, OpenedPicture, Recovery, Spectrogram,
-    StepTime, TaskOutput, Token, Trial, WordAlignment,
+    DownloadProgress, Event, Failure, FetchProgress, Hit, Loading, LoadingStage, OpenedPicture, Recovery,
+    Spectrogram, StepTime, TaskOutput, Token, Trial, WordAlignment,
 };
 pub use input::{
     BackendChoice, ClipName, ClipTask, DecodingChoice, Input, Modality, Photo, Pixels, Reader, Video, csv_of,

@@ -1,7 +1,7 @@
-//! How the engine starts: its stages, with bytes.
+//! How the engine starts, and what it fetches later: stages, with bytes.
 
 use super::failure::FailureNote;
-use crate::session::protocol::{Lane, Loading, LoadingStage};
+use crate::session::protocol::{FetchProgress, Lane, Loading, LoadingStage};
 use crate::ui::active_model::stopped;
 use crate::ui::context::AppContext;
 use crate::ui::format;
@@ -37,6 +37,7 @@ pub fn LoadingBar() -> impl IntoView {
                 <span>{words}</span>
             </section>
         })}
+        <FetchBar />
         <FailureNote lane=Lane::Load failure=Memo::new(move |_| app.requests.load.with(|load| load.failure.clone())) />
         {move || (phase.get() == Phase::Failed && app.view.with(|view| !view.model.is_empty())).then(|| view! {
             <p class="note"><button type="button" class="button" on:click=move |_| app.go(|view| view.model.clear())>"Continue with Playroom"</button></p>
@@ -51,16 +52,49 @@ pub fn LoadingBar() -> impl IntoView {
     }
 }
 
-/// The progress of a stage in words.
-fn tell(Loading { stage, done, total }: Loading) -> String {
-    let bytes = || match total {
+/// The file of a small model that is on its way, in the same place.
+#[component]
+fn FetchBar() -> impl IntoView {
+    let app = AppContext::here();
+    let fetching = Memo::new(move |_| app.requests.load.with(|load| load.value.fetching.clone()));
+    let is_there = Memo::new(move |_| fetching.with(Option::is_some));
+    let words = move || fetching.with(|file| file.as_ref().map_or_else(String::new, told));
+    let width = move || {
+        let share = fetching.with(|file| match file {
+            Some(FetchProgress { done, total: Some(total), .. }) => *done as f32 / (*total).max(1) as f32,
+            _ => 0.0,
+        });
+        format!("width:{:.1}%", 100.0 * share.min(1.0))
+    };
+    move || {
+        is_there.get().then(|| {
+            view! {
+                <section class="loading" aria-label="Download">
+                    <div class="track" role="progressbar" aria-label="Download" aria-valuetext=words><span class="segment"><i style=width></i></span></div>
+                    <span>{words}</span>
+                </section>
+            }
+        })
+    }
+}
+
+fn told(FetchProgress { what, done, total }: &FetchProgress) -> String {
+    format!("Downloading the {what}: {}", bytes(*done, *total))
+}
+
+fn bytes(done: u64, total: Option<u64>) -> String {
+    match total {
         Some(total) => format!("{} of {}", format::megabytes(done), format::megabytes(total)),
         None => format::megabytes(done),
-    };
+    }
+}
+
+/// The progress of a stage in words.
+fn tell(Loading { stage, done, total }: Loading) -> String {
     match stage {
         LoadingStage::Device => "Looking for a graphics device".into(),
-        LoadingStage::Vocabulary => format!("Vocabulary: {}", bytes()),
-        LoadingStage::Weights => format!("Weights: {}", bytes()),
+        LoadingStage::Vocabulary => format!("Vocabulary: {}", bytes(done, total)),
+        LoadingStage::Weights => format!("Weights: {}", bytes(done, total)),
         LoadingStage::Prepare => match total {
             Some(total) => format!("Preparing: step {done} of {total}"),
             None => "Preparing".into(),
@@ -81,5 +115,7 @@ mod tests {
             tell(Loading { stage: LoadingStage::Prepare, done: 2, total: Some(5) }),
             "Preparing: step 2 of 5"
         );
+        let file = FetchProgress { what: "encoder of sounds".into(), done: 400_000, total: Some(3_100_000) };
+        assert_eq!(told(&file), "Downloading the encoder of sounds: 0.4 MB of 3.1 MB");
     }
 }

@@ -40,6 +40,9 @@ pub fn Spectrogram(
     centre: Callback<usize, f32>,
     /// Goes to a second.
     go: Callback<f64>,
+    /// The second under the pointer or the arrow keys.
+    #[prop(optional)]
+    pointed: Option<RwSignal<Option<f64>>>,
     #[prop(optional)] playhead: Option<Memo<f64>>,
 ) -> impl IntoView {
     let cell = RwSignal::new(None::<(usize, usize)>);
@@ -53,9 +56,14 @@ pub fn Spectrogram(
             })
         })
     };
-    let pin = move |(_, frame): (usize, usize)| {
-        go.run(spectrum.at(frame, matrix.with_untracked(|matrix| matrix.columns)));
-    };
+    let at =
+        move |(_, frame): (usize, usize)| spectrum.at(frame, matrix.with_untracked(|matrix| matrix.columns));
+    let pin = move |cell| go.run(at(cell));
+    if let Some(pointed) = pointed {
+        // Up and down it is the same second.
+        let second = Memo::new(move |_| cell.get().map(at));
+        Effect::new(move || pointed.set(second.get()));
+    }
     let ends = Memo::new(move |_| spectrum.levels.map(|level| format!("{level:.0}")));
     view! {
         <div class="spectrogram">

@@ -1,7 +1,7 @@
 //! How the engine starts, and on what it runs.
 
 use crate::order;
-use crate::session::protocol::{DeviceReport, Event, Loading, LoadingStage, ModelFacts};
+use crate::session::protocol::{DeviceReport, Event, FetchProgress, Loading, LoadingStage, ModelFacts};
 
 /// The state of the engine as its events tell it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -12,12 +12,15 @@ pub struct Engine {
     pub model: Option<ModelFacts>,
     /// Another page has the files of the model.
     pub is_waiting: bool,
+    /// The file of a small model that is on its way.
+    pub fetching: Option<FetchProgress>,
 }
 
 impl Engine {
     pub(super) fn apply(&mut self, event: Event) {
         match event {
             Event::Loading(loading) => self.progress(loading),
+            Event::Fetching(progress) => self.fetching = progress,
             Event::Waiting => self.is_waiting = true,
             Event::Device(report) => self.device = Some(report),
             Event::Ready(facts) => self.model = Some(facts),

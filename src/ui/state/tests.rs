@@ -3,8 +3,8 @@
 use super::*;
 use crate::session::protocol::{
     Abilities, Alternative, BackendChoice, CaptionHypothesis, ClipName, Command, DecodingChoice, EncodeLane,
-    Event, Failure, Input, Lane, Loading, LoadingStage, Modality, ModelFacts, ModelKind, ModelName,
-    OpenedPicture, Pixels, Precision, Recovery, Reply, Request, Stack, StepTime, Token,
+    Event, Failure, FetchProgress, Input, Lane, Loading, LoadingStage, Modality, ModelFacts, ModelKind,
+    ModelName, OpenedPicture, Pixels, Precision, Recovery, Reply, Request, Stack, StepTime, Token,
 };
 use strum::VariantArray;
 
@@ -95,6 +95,11 @@ fn what_is_asked_early_is_sent_when_the_model_is_ready() {
     });
     assert_eq!(state.load.value.fraction(LoadingStage::Weights), 0.75);
     assert_eq!(state.load.value.fraction(LoadingStage::Device), 1.0, "a later stage has begun");
+    let file = FetchProgress { what: "encoder of sounds".into(), done: 1, total: None };
+    state.apply(Reply { id: id + 9, event: Event::Fetching(Some(file.clone())) });
+    assert_eq!(state.load.value.fetching, Some(file), "whichever lane needs it");
+    state.apply(Reply { id: id + 9, event: Event::Fetching(None) });
+    assert_eq!(state.load.value.fetching, None);
     let sent = state.apply(Reply { id, event: Event::Ready(facts()) });
     assert_eq!(sent.iter().map(|request| &request.command).collect::<Vec<_>>(), [&caption(2)]);
     assert_eq!(state.load.value.fraction(LoadingStage::Prepare), 1.0);

@@ -166,6 +166,8 @@ impl UiState {
                 let phase = self.load.phase;
                 self.load.apply(id, phase, |engine| engine.apply(event));
             }
+            // Whichever lane it is for: one file comes at a time.
+            Event::Fetching(_) => self.load.value.change(|engine| engine.apply(event)),
             Event::Compared(report) => self.compared(id, report),
             Event::Opened(opened) => self.opened.apply(id, Phase::Done, |value| *value = Some(opened)),
             Event::Encoded { from, width, rows } => self.encoded(id, from as usize, width as usize, &rows),

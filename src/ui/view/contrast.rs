@@ -42,7 +42,7 @@ impl ContrastView {
         own.into_iter().zip(usual).filter(|(own, usual)| own != usual).map(|(own, _)| own).collect()
     }
 
-    fn pairs(&self) -> [(&'static str, String); 19] {
+    fn pairs(&self) -> [(&'static str, String); 20] {
         let settings = &self.settings;
         let temperature = match settings.temperature {
             Temperature::Learned => String::new(),
@@ -63,6 +63,7 @@ impl ContrastView {
             ("steps", settings.steps.to_string()),
             ("step", self.step.to_string()),
             ("cell", self.cell.map_or_else(String::new, |(row, column)| format!("{row}-{column}"))),
+            ("race-with", race.partner.name().to_string()),
             ("race-seed", race.seed.to_string()),
             ("race-batch", race.batch.to_string()),
             ("race-steps", race.steps.to_string()),
@@ -92,6 +93,7 @@ impl ContrastView {
             "steps" => set(&mut settings.steps, value),
             "step" => set(&mut self.step, value),
             "cell" => put(&mut self.cell, cell_of(value).map(Some)),
+            "race-with" => set(&mut race.partner, value),
             "race-seed" => set(&mut race.seed, value),
             "race-batch" => set(&mut race.batch, value),
             "race-steps" => set(&mut race.steps, value),
@@ -129,6 +131,7 @@ fn cell_of(value: &str) -> Option<(usize, usize)> {
 mod tests {
     use super::*;
     use crate::lab::contrast::Space;
+    use crate::lab::contrast::partner::Partner;
 
     fn reread(pairs: &[(&'static str, String)]) -> ContrastView {
         let mut view = ContrastView::default();
@@ -152,8 +155,14 @@ mod tests {
         };
         let run = ContrastView { settings, step: 120, cell: Some((3, 31)), ..ContrastView::default() };
         assert_eq!(reread(&run.write()), run);
-        let race =
-            objectives::ObjectiveSettings { seed: 4, batch: 8, steps: 5, probe_steps: 6, micro_rate: 7 };
+        let race = objectives::ObjectiveSettings {
+            partner: Partner::Graph,
+            seed: 4,
+            batch: 8,
+            steps: 5,
+            probe_steps: 6,
+            micro_rate: 7,
+        };
         let mode = ContrastMode::Objectives;
         let race = ContrastView { mode, objectives: race, piece: 40, ..ContrastView::default() };
         assert_eq!(reread(&race.write()), race);
@@ -182,6 +191,7 @@ mod tests {
             ("cell", "3"),
             ("tau", "0"),
             ("race-steps", "0"),
+            ("race-with", "smell"),
         ];
         nonsense.iter().for_each(|(key, value)| assert_eq!(view.read(key, value), Some(false), "{key}"));
         assert_eq!(view, ContrastView::default());

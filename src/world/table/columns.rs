@@ -48,7 +48,7 @@ impl Scale {
 
     /// The nearest reading; a value out of reach gives the last one. As an f32 it is the one nearest to its decimal digits, so
     /// that it survives being written and read.
-    pub(super) fn reading(self, value: f32) -> f32 {
+    pub fn reading(self, value: f32) -> f32 {
         (value.clamp(self.least, self.most) * self.steps + 0.5).floor() / self.steps
     }
 }

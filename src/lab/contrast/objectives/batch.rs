@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use super::{Objective, decoder};
 use crate::infer::pixel_values;
-use crate::lab::contrast::data::{Pair, pixels, texts};
-use crate::lab::contrast::vocabulary::{COVERED, Vocabulary};
+use crate::lab::contrast::data::{Pair, numbers, others, pixels, texts};
+use crate::lab::contrast::partner::Partner;
+use crate::lab::contrast::towers::Reading;
+use crate::lab::contrast::vocabulary::COVERED;
 use crate::lab::picture::SIDE;
 use crate::tensor::HostTensor;
 use crate::train::small_trainer::Inputs;
@@ -22,34 +24,44 @@ pub(super) const PATCHES: usize = GRID * GRID;
 const COVERED_PATCHES: usize = 6;
 
 /// Side of the coarse picture that is reconstructed, and its numbers.
-const COARSE_GRID: usize = 8;
+pub const COARSE_GRID: usize = 8;
 pub(super) const COARSE: usize = 3 * COARSE_GRID * COARSE_GRID;
 
 /// The byte that stands for no light and no dark, 0 among pixel values.
 const GREY: u8 = 127;
 
 /// Inputs of [`super::losses::loss`]; `rng` chooses what is covered.
-pub(super) fn inputs(
-    objective: Objective,
-    pairs: &[Rc<Pair>],
-    vocabulary: &Vocabulary,
-    rng: &mut Rng,
-) -> Inputs {
-    let parts = objective.parts();
-    let own = pairs.iter().map(|pair| &pair.ids[..]);
-    let wrong = (0..pairs.len()).filter(|_| parts.contains(&Objective::Matching)).map(|i| other(pairs, i));
-    let mut inputs = texts(own.chain(wrong));
+pub(super) fn inputs(objective: Objective, pairs: &[Rc<Pair>], reading: Reading, rng: &mut Rng) -> Inputs {
+    let parts = objective.parts(reading.partner);
+    let mut inputs = match parts.contains(&Objective::Matching) {
+        true => with_wrong(pairs, reading),
+        false => others(reading, pairs),
+    };
     inputs.push(pixels(pairs));
     for part in parts {
         inputs.extend(match part {
             Objective::Matching => matching(pairs.len()),
-            Objective::Masked => covered(pairs, rng),
+            Objective::Masked => covered(pairs, reading, rng),
             Objective::Captioning => decoder::rows(pairs),
-            Objective::Reconstruction => reconstruction(pairs, vocabulary),
+            Objective::Reconstruction => reconstruction(pairs, reading),
             _ => contrastive(pairs.len()),
         });
     }
     inputs
+}
+
+/// The partners of all pictures, then for each one that it does not have.
+fn with_wrong(pairs: &[Rc<Pair>], reading: Reading) -> Inputs {
+    match reading.partner {
+        Partner::Words => {
+            let own = pairs.iter().map(|pair| &pair.ids[..]);
+            texts(own.chain((0..pairs.len()).map(|i| other(pairs, i))))
+        }
+        _ => {
+            let wrong = (0..pairs.len()).map(|i| pairs[(i + 1) % pairs.len()].clone());
+            others(reading, &pairs.iter().cloned().chain(wrong).collect::<Vec<_>>())
+        }
+    }
 }
 
 /// A caption that picture `i` does not have: another picture's, and once in four its own with one word exchanged.
@@ -77,18 +89,86 @@ fn matching(count: usize) -> Inputs {
     ]
 }
 
-fn covered(pairs: &[Rc<Pair>], rng: &mut Rng) -> Inputs {
-    let (mut rows, mut places, mut words) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut pictures, mut colours, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    for pair in pairs {
+fn covered(pairs: &[Rc<Pair>], reading: Reading, rng: &mut Rng) -> Inputs {
+    let parts = reading.partner.parts();
+    let mut choose = |pair: &Rc<Pair>| {
+        let hidden = match reading.partner {
+            Partner::Words => some(pair.ids.len(), COVERED_WORDS, rng),
+            _ => {
+                let is_known = |part: &usize| pair.numbers.known[parts[*part][0]];
+                let known: Vec<usize> = (0..parts.len()).filter(is_known).collect();
+                some(known.len(), (known.len() * COVERED_PATCHES / PATCHES).max(1), rng)
+                    .into_iter()
+                    .map(|at| known[at])
+                    .collect()
+            }
+        };
+        (hidden, some(PATCHES, COVERED_PATCHES, rng))
+    };
+    let (hidden, patches): (Vec<_>, Vec<_>) = pairs.iter().map(&mut choose).unzip();
+    let mut inputs = match reading.partner {
+        Partner::Words => covered_words(pairs, &hidden),
+        _ => covered_numbers(pairs, &parts, &hidden),
+    };
+    inputs.extend(covered_patches(pairs, &patches));
+    inputs
+}
+
+fn covered_words(pairs: &[Rc<Pair>], hidden: &[Vec<usize>]) -> Inputs {
+    let (mut rows, mut words) = (Vec::new(), Vec::new());
+    for (pair, places) in pairs.iter().zip(hidden) {
         let mut row = pair.ids.clone();
-        for place in some(row.len(), COVERED_WORDS, rng) {
-            places.push(place as u32);
-            words.push(std::mem::replace(&mut row[place], COVERED));
-        }
+        words.extend(places.iter().map(|place| std::mem::replace(&mut row[*place], COVERED)));
         rows.push(row);
+    }
+    let places = hidden.iter().flatten().map(|place| *place as u32).collect();
+    let mut inputs = texts(rows.iter().map(|row| &row[..]));
+    inputs.iter_mut().for_each(|(name, _)| name.insert_str(0, "covered."));
+    inputs.extend([
+        named("covered.places", HostTensor::u32([pairs.len(), COVERED_WORDS], places)),
+        named("covered.words.weights", HostTensor::f32([words.len()], vec![1.0; words.len()])),
+        named("covered.words", HostTensor::u32([words.len()], words)),
+    ]);
+    inputs
+}
+
+/// What is covered is not known to the encoder, and asked for.
+fn covered_numbers(pairs: &[Rc<Pair>], parts: &[Vec<usize>], hidden: &[Vec<usize>]) -> Inputs {
+    let mut visible: Vec<Vec<bool>> = pairs.iter().map(|pair| pair.numbers.known.clone()).collect();
+    let mut asked: Vec<Vec<bool>> = pairs.iter().map(|pair| vec![false; pair.numbers.known.len()]).collect();
+    for (at, hidden) in hidden.iter().enumerate() {
+        for &place in hidden.iter().flat_map(|part| &parts[*part]) {
+            (visible[at][place], asked[at][place]) = (false, true);
+        }
+    }
+    let rows = pairs.iter().zip(&visible).map(|(pair, visible)| (&pair.numbers.values[..], &visible[..]));
+    let (name, told) = numbers(rows);
+    let mut inputs = vec![(format!("covered.{name}"), told)];
+    inputs.extend(targets("covered.others", pairs, asked.iter().map(|asked| &asked[..])));
+    inputs
+}
+
+/// Inputs `name`, the numbers `[N, K]`, and `name.weights`, whose mean is 1 over each pair's numbers and which are 0 where they
+/// are not asked for.
+fn targets<'a>(name: &str, pairs: &[Rc<Pair>], asked: impl Iterator<Item = &'a [bool]>) -> Inputs {
+    let (mut values, mut weights) = (Vec::new(), Vec::new());
+    for (pair, asked) in pairs.iter().zip(asked) {
+        values.extend(&pair.numbers.values);
+        let count = asked.iter().filter(|asked| **asked).count().max(1);
+        let weight = asked.len() as f32 / count as f32;
+        weights.extend(asked.iter().map(|asked| if *asked { weight } else { 0.0 }));
+    }
+    let shape = [pairs.len(), values.len() / pairs.len()];
+    vec![
+        named(name, HostTensor::f32(shape, values)),
+        named(&format!("{name}.weights"), HostTensor::f32(shape, weights)),
+    ]
+}
+
+fn covered_patches(pairs: &[Rc<Pair>], patches: &[Vec<usize>]) -> Inputs {
+    let (mut pictures, mut colours, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    for (pair, patches) in pairs.iter().zip(patches) {
         let mut picture = pair.picture.clone();
-        let patches = some(PATCHES, COVERED_PATCHES, rng);
         patches.iter().for_each(|patch| cover(&mut picture, *patch));
         pictures.push(picture);
         colours.extend(means(&pair.picture, GRID));
@@ -96,17 +176,11 @@ fn covered(pairs: &[Rc<Pair>], rng: &mut Rng) -> Inputs {
         weights.extend((0..3 * PATCHES).map(|k| if patches.contains(&(k / 3)) { weight } else { 0.0 }));
     }
     let count = pairs.len();
-    let mut inputs = texts(rows.iter().map(|row| &row[..]));
-    inputs.iter_mut().for_each(|(name, _)| name.insert_str(0, "covered."));
-    inputs.extend([
+    vec![
         named("covered.pixels", pixel_values(pictures.iter().map(|picture| &picture[..]), SIDE)),
-        named("covered.places", HostTensor::u32([count, COVERED_WORDS], places)),
-        named("covered.words.weights", HostTensor::f32([words.len()], vec![1.0; words.len()])),
-        named("covered.words", HostTensor::u32([words.len()], words)),
         named("covered.colours", HostTensor::f32([count, 3 * PATCHES], colours)),
         named("covered.colours.weights", HostTensor::f32([count, 3 * PATCHES], weights)),
-    ]);
-    inputs
+    ]
 }
 
 /// `count` of `0..of`, no two alike.
@@ -136,33 +210,40 @@ fn means(picture: &[u8], grid: usize) -> Vec<f32> {
     sums.into_iter().map(|sum| sum as f32 / (width * width) as f32 / 127.5 - 1.0).collect()
 }
 
-fn reconstruction(pairs: &[Rc<Pair>], vocabulary: &Vocabulary) -> Inputs {
-    let coarse = pairs.iter().flat_map(|pair| means(&pair.picture, COARSE_GRID)).collect();
-    let size = vocabulary.size();
-    let absent = |pair: &Rc<Pair>| {
-        let mut absent = vec![1u32; size];
-        pair.ids.iter().for_each(|id| absent[*id as usize] = 0);
-        absent
-    };
-    let count = pairs.len() * size;
-    let weights = (0..count).map(|k| f32::from(u8::from(vocabulary.is_content((k % size) as u32))));
-    vec![
-        named("coarse", HostTensor::f32([pairs.len(), COARSE], coarse)),
-        named("bag.targets", HostTensor::u32([count], pairs.iter().flat_map(absent).collect())),
-        named("bag.weights", HostTensor::f32([count], weights.collect())),
-    ]
+/// The coarse picture, `[COARSE_GRID, COARSE_GRID, 3]`.
+pub(super) fn coarse(pair: &Pair) -> Vec<f32> {
+    means(&pair.picture, COARSE_GRID)
+}
+
+fn reconstruction(pairs: &[Rc<Pair>], reading: Reading) -> Inputs {
+    let coarse = pairs.iter().flat_map(|pair| coarse(pair)).collect();
+    let mut inputs = vec![named("coarse", HostTensor::f32([pairs.len(), COARSE], coarse))];
+    match reading.partner {
+        Partner::Words => {
+            let all = || pairs.iter().map(|pair| &pair.numbers);
+            let absent: Vec<u32> =
+                all().flat_map(|bag| bag.values.iter().map(|there| u32::from(*there == 0.0))).collect();
+            let weights = all().flat_map(|bag| bag.known.iter().map(|known| f32::from(u8::from(*known))));
+            inputs.push(named("bag.weights", HostTensor::f32([absent.len()], weights.collect())));
+            inputs.push(named("bag.targets", HostTensor::u32([absent.len()], absent)));
+        }
+        _ => inputs.extend(targets("others", pairs, pairs.iter().map(|pair| &pair.numbers.known[..]))),
+    }
+    inputs
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lab::contrast::data::Pool;
+    use crate::lab::contrast::partner::OBJECTS;
+    use strum::VariantArray;
 
     #[test]
     fn what_is_covered_is_asked_for() {
-        let mut pool = Pool::new(super::super::OBJECTS);
+        let mut pool = Pool::new(OBJECTS, Partner::Words);
         let pairs: Vec<_> = (0..3).map(|number| pool.get(number)).collect();
-        let inputs = covered(&pairs, &mut Rng::from_seed(1));
+        let inputs = covered(&pairs, pool.reading(), &mut Rng::from_seed(1));
         let find = |name: &str| &inputs.iter().find(|(other, _)| other == name).expect("an input").1;
         let row = find("covered.ids").shape.last();
         for k in 0..3 * COVERED_WORDS {
@@ -172,6 +253,28 @@ mod tests {
         }
         let weights = find("covered.colours.weights").as_f32();
         assert_eq!(weights.iter().filter(|weight| **weight > 0.0).count(), 3 * 3 * COVERED_PATCHES);
+    }
+
+    #[test]
+    fn a_covered_number_is_not_shown_and_weighs() {
+        for &partner in &Partner::VARIANTS[1..] {
+            let mut pool = Pool::new(OBJECTS, partner);
+            let pairs: Vec<_> = (0..5).map(|number| pool.get(number)).collect();
+            let inputs = covered(&pairs, pool.reading(), &mut Rng::from_seed(1));
+            let find = |name: &str| &inputs.iter().find(|(other, _)| other == name).expect("an input").1;
+            let (shown, weights) = (find("covered.numbers"), find("covered.others.weights"));
+            let count = weights.shape.last();
+            let rows = shown.as_f32().chunks(2 * count).zip(weights.as_f32().chunks(count));
+            for (pair, (shown, weights)) in pairs.iter().zip(rows) {
+                assert!((weights.iter().sum::<f32>() / count as f32 - 1.0).abs() < 1e-5, "{partner:?}");
+                for (k, weight) in weights.iter().enumerate() {
+                    let is_shown = pair.numbers.known[k] && *weight == 0.0;
+                    assert_eq!(shown[count + k] == 1.0, is_shown, "{partner:?}");
+                    assert_eq!(shown[k], if is_shown { pair.numbers.values[k] } else { 0.0 });
+                    assert!(pair.numbers.known[k] || *weight == 0.0, "what is not known is not asked for");
+                }
+            }
+        }
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::probes::{self, FEATURES, Features};
-use super::{Objective, ObjectiveSettings, Phase, Standing, batch, losses};
+use super::{Objective, ObjectiveSettings, Phase, Standing, batch, losses, reconstruct};
 use crate::device::{CompiledPlan, Device, DeviceError};
 use crate::lab::contrast::data::{Order, Pair, Pool};
 use crate::lab::contrast::rate::rate;
+use crate::lab::contrast::towers::Reading;
 use crate::tensor::HostTensor;
 use crate::train::small_trainer::{SmallTrainer, replay, training_plan};
 use crate::world::Rng;
@@ -31,10 +32,10 @@ impl Contestant {
         device: &Device,
         objective: Objective,
         settings: &ObjectiveSettings,
-        vocabulary: usize,
+        reading: Reading,
     ) -> Result<Self, DeviceError> {
         let plan =
-            training_plan(|b| losses::loss(b, objective, settings.batch, vocabulary), |_, weights| weights);
+            training_plan(|b| losses::loss(b, objective, settings.batch, reading), |_, weights| weights);
         let trainer = SmallTrainer::new(device, plan, settings.seed, &[]).await?;
         let standing = Standing::new(objective);
         Ok(Contestant { standing, order: Order::new(settings.seed), trainer, frozen: None })
@@ -85,10 +86,10 @@ impl Contestant {
         let inputs = match &self.frozen {
             None => {
                 let mut rng = Rng::from_seed(settings.seed.rotate_left(32) ^ step);
-                batch::inputs(self.standing.objective, pairs, &pool.vocabulary, &mut rng)
+                batch::inputs(self.standing.objective, pairs, pool.reading(), &mut rng)
             }
             Some(frozen) => {
-                let features = encoded(&frozen.encoders, pairs).await?;
+                let features = encoded(&frozen.encoders, pool.reading(), pairs).await?;
                 [probes::features(phase, &features), probes::labels(phase, pairs)].concat()
             }
         };
@@ -104,10 +105,17 @@ impl Contestant {
         pool: &Pool,
         held_out: &[Rc<Pair>],
     ) -> Result<(), DeviceError> {
-        let words = pool.vocabulary.size();
-        let encoders = self.trainer.compile(probes::frozen_plan(settings.batch, words)).await?;
-        let whole = self.trainer.compile(probes::frozen_plan(held_out.len(), words)).await?;
-        let held_out = encoded(&whole, held_out).await?;
+        let reading = pool.reading();
+        let encoders = self.trainer.compile(probes::frozen_plan(settings.batch, reading)).await?;
+        let whole = self.trainer.compile(probes::frozen_plan(held_out.len(), reading)).await?;
+        let pairs = held_out;
+        let held_out = encoded(&whole, reading, pairs).await?;
+        if self.standing.objective.parts(reading.partner).contains(&Objective::Reconstruction) {
+            let plan = self.trainer.compile(reconstruct::plan(pairs.len(), reading)).await?;
+            let inputs = probes::features(Phase::Retrieval, &held_out);
+            let found = replay(&plan, &inputs, reconstruct::OUTPUTS).await?;
+            self.standing.reconstructions = Some(reconstruct::measured(&found, pool, pairs));
+        }
         self.frozen = Some(Frozen { encoders, held_out });
         Ok(())
     }
@@ -158,8 +166,12 @@ impl Contestant {
     }
 }
 
-async fn encoded(encoders: &CompiledPlan, pairs: &[Rc<Pair>]) -> Result<Features, DeviceError> {
-    let inputs = probes::frozen_inputs(pairs);
+async fn encoded(
+    encoders: &CompiledPlan,
+    reading: Reading,
+    pairs: &[Rc<Pair>],
+) -> Result<Features, DeviceError> {
+    let inputs = probes::frozen_inputs(reading, pairs);
     let [cells, picture, text]: [HostTensor; 3] = replay(encoders, &inputs, FEATURES).await?;
     Ok(Features { cells, picture, text })
 }

@@ -6,9 +6,15 @@ mod contestant;
 mod decoder;
 mod losses;
 mod probes;
+mod reconstruct;
 mod report;
 
-pub use report::{Captioning, Objective, ObjectiveSettings, Phase, Probing, Standing};
+pub use super::partner::OBJECTS;
+pub use batch::COARSE_GRID;
+pub use report::{
+    Captioning, Objective, ObjectiveSettings, Phase, Probing, ReconstructedPair, Reconstructions,
+    SquaredError, Standing,
+};
 
 use std::rc::Rc;
 
@@ -16,10 +22,7 @@ use self::contestant::Contestant;
 use super::data::{Pair, Pool};
 use crate::device::{Device, DeviceError};
 
-/// Most objects of a scene of the race: fewer than the world has, so that a decoder learns to write in a minute.
-pub const OBJECTS: usize = 3;
-
-/// A race of all objectives.
+/// A race of all objectives that there are.
 pub struct ObjectiveComparison {
     pub settings: ObjectiveSettings,
     pool: Pool,
@@ -35,11 +38,10 @@ impl ObjectiveComparison {
     /// All contestants with the same random weights; that the settings pass [`ObjectiveSettings::check`] is the caller's to see to.
     pub async fn begin(device: &Device, settings: ObjectiveSettings) -> Result<Self, DeviceError> {
         assert_eq!(settings.check(), Ok(()));
-        let pool = Pool::new(OBJECTS);
+        let pool = Pool::new(OBJECTS, settings.partner);
         let mut contestants = Vec::new();
-        for objective in Objective::ALL {
-            let words = pool.vocabulary.size();
-            contestants.push(Contestant::new(device, objective, &settings, words).await?);
+        for objective in Objective::of(settings.partner) {
+            contestants.push(Contestant::new(device, objective, &settings, pool.reading()).await?);
         }
         Ok(ObjectiveComparison { settings, held_out: pool.held_out(), pool, contestants, turn: 0, pieces: 0 })
     }
@@ -62,7 +64,7 @@ impl ObjectiveComparison {
         self.contestants.iter().all(Contestant::is_done)
     }
 
-    /// Where every contestant stands, in the order of [`Objective::ALL`].
+    /// Where every contestant stands, in the order of [`Objective::of`].
     pub fn standings(&self) -> Vec<Standing> {
         self.contestants.iter().map(|contestant| contestant.standing.clone()).collect()
     }

@@ -8,7 +8,7 @@ use super::{Captioning, OBJECTS, Phase, Probing, decoder};
 use crate::lab::contrast::data::Pair;
 use crate::lab::contrast::measure::{products, retrieval, unit};
 use crate::lab::contrast::score::{embeddings, yes_or_no};
-use crate::lab::contrast::towers::{CELL, CELLS, VECTOR, encode};
+use crate::lab::contrast::towers::{CELL, CELLS, Reading, VECTOR, encode};
 use crate::lab::contrast::vocabulary::Vocabulary;
 use crate::lab::contrast::{ContrastRetrieval, data};
 use crate::nn::{linear, norm};
@@ -33,9 +33,9 @@ pub(super) struct Features {
 pub(super) const FEATURES: [&str; 3] = ["cells", "frozen_picture", "frozen_text"];
 
 /// The encoders alone on `count` pairs.
-pub(super) fn frozen_plan(count: usize, vocabulary: usize) -> Plan {
+pub(super) fn frozen_plan(count: usize, reading: Reading) -> Plan {
     let mut b = PlanBuilder::new();
-    let encoded = encode(&mut b, "", count, count, vocabulary);
+    let encoded = encode(&mut b, "", count, count, reading);
     for (slot, name) in [encoded.cells, encoded.picture, encoded.text].into_iter().zip(FEATURES) {
         b.name(slot, name);
     }
@@ -43,8 +43,8 @@ pub(super) fn frozen_plan(count: usize, vocabulary: usize) -> Plan {
 }
 
 /// Inputs of [`frozen_plan`].
-pub(super) fn frozen_inputs(pairs: &[Rc<Pair>]) -> Inputs {
-    let mut inputs = data::texts(pairs.iter().map(|pair| &pair.ids[..]));
+pub(super) fn frozen_inputs(reading: Reading, pairs: &[Rc<Pair>]) -> Inputs {
+    let mut inputs = data::others(reading, pairs);
     inputs.push(data::pixels(pairs));
     inputs
 }
@@ -144,7 +144,7 @@ fn present(scene: &Scene) -> [bool; COLOURS] {
     Colour::ALL.map(|colour| scene.objects.iter().any(|object| object.colour == colour))
 }
 
-/// Of captions for pictures, from embeddings `[N, E]` of both.
+/// Of partners for pictures, from embeddings `[N, E]` of both.
 pub(super) fn retrieved([picture, text]: &[HostTensor; 2]) -> ContrastRetrieval {
     retrieval(&products(&unit(picture), &unit(text)))
 }
@@ -203,9 +203,10 @@ fn f1(said: &[bool], there: &[bool]) -> f32 {
 mod tests {
     use super::*;
     use crate::lab::contrast::data::Pool;
+    use crate::lab::contrast::partner::Partner;
 
     fn pairs() -> (Pool, Vec<Rc<Pair>>) {
-        let mut pool = Pool::new(super::super::OBJECTS);
+        let mut pool = Pool::new(OBJECTS, Partner::Words);
         let pairs = (0..6).map(|number| pool.get(number)).collect();
         (pool, pairs)
     }

@@ -5,21 +5,23 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::contrast::ContrastRetrieval;
+use crate::lab::contrast::partner::{Numbers, Partner};
+use crate::world::Scene;
 
 /// What a contestant's encoders learn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Objective {
     /// Nothing: the encoders keep their random weights.
     Random,
-    /// Which caption belongs to which picture, by the cosine of two vectors (Radford et al. 2021).
+    /// Which partner, such as a caption, belongs to which picture, by the cosine of two vectors (Radford et al. 2021).
     Contrastive,
-    /// Whether a caption is true of a picture, fused from both (Li et al. 2021, section 3.2).
+    /// Whether the partner is of a picture, fused from both (Li et al. 2021, section 3.2).
     Matching,
-    /// Words and patches that were covered, from the rest of both (Devlin et al. 2019; He et al. 2022).
+    /// Words, or parts of another partner, and patches that were covered, from the rest of both (Devlin et al. 2019; He et al. 2022).
     Masked,
-    /// The caption word by word from the picture's cells (Vinyals et al. 2015).
+    /// The caption word by word from the picture's cells (Vinyals et al. 2015); where captions are the partner.
     Captioning,
-    /// The picture's coarse colours from the caption, and the caption's words from the picture.
+    /// The picture's coarse colours from the partner, and the partner's words or numbers from the picture.
     Reconstruction,
     /// All of them, each with the same weight.
     Combined,
@@ -36,11 +38,20 @@ impl Objective {
         Objective::Combined,
     ];
 
+    /// Those that there are with a partner.
+    pub fn of(partner: Partner) -> Vec<Objective> {
+        let is_there = |one: &Objective| partner == Partner::Words || *one != Objective::Captioning;
+        Objective::ALL.into_iter().filter(is_there).collect()
+    }
+
     /// The losses that it is the mean of. The random baseline has one too, which it never learns from.
-    pub(super) fn parts(self) -> Vec<Objective> {
+    pub(super) fn parts(self, partner: Partner) -> Vec<Objective> {
         match self {
             Objective::Random => vec![Objective::Contrastive],
-            Objective::Combined => Objective::ALL[1..Objective::ALL.len() - 1].to_vec(),
+            Objective::Combined => {
+                let all = Objective::of(partner);
+                all[1..all.len() - 1].to_vec()
+            }
             one => vec![one],
         }
     }
@@ -51,6 +62,7 @@ impl Objective {
 pub struct ObjectiveSettings {
     /// Of the initial weights and of the order of the batches.
     pub seed: u64,
+    pub partner: Partner,
     /// Pairs of a step.
     pub batch: usize,
     /// Steps of pre-training of every contestant.
@@ -83,14 +95,21 @@ impl ObjectiveSettings {
     /// Pieces of work of a whole race: of every contestant each step, and one more at the end of each of its four phases;
     /// the random baseline has no steps of pre-training.
     pub fn pieces(&self) -> u64 {
-        let contestants = Objective::ALL.len() as u64;
+        let contestants = Objective::of(self.partner).len() as u64;
         contestants * (1 + 3 * (self.probe_steps + 1)) + (contestants - 1) * self.steps
     }
 }
 
 impl Default for ObjectiveSettings {
     fn default() -> Self {
-        ObjectiveSettings { seed: 1, batch: 64, steps: 150, probe_steps: 80, micro_rate: 6_000 }
+        ObjectiveSettings {
+            seed: 1,
+            partner: Partner::Words,
+            batch: 64,
+            steps: 150,
+            probe_steps: 80,
+            micro_rate: 6_000,
+        }
     }
 }
 
@@ -151,6 +170,36 @@ pub struct Probing {
     pub colours_always: f32,
 }
 
+/// How well a modality is reconstructed from the other, over the held-out pairs: mean squared errors.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SquaredError {
+    pub error: f32,
+    /// Of the mean of the training data.
+    pub mean: f32,
+}
+
+/// A held-out pair, and each of its modalities out of the other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReconstructedPair {
+    pub scene: Scene,
+    /// Of the partner.
+    pub truth: Numbers,
+    /// The partner's values out of the picture, of words their probabilities.
+    pub values: Vec<f32>,
+    /// Mean pixel values in `[-1, 1]` of the cells of the coarse picture, `[COARSE_GRID, COARSE_GRID, 3]`, out of the partner.
+    pub coarse: Vec<f32>,
+}
+
+/// What an objective reconstructs that has learned to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reconstructions {
+    /// Of the coarse picture.
+    pub picture: SquaredError,
+    pub partner: SquaredError,
+    /// The first pairs.
+    pub shown: Vec<ReconstructedPair>,
+}
+
 /// Where one contestant stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
@@ -160,10 +209,11 @@ pub struct Standing {
     pub step: u64,
     /// Loss of the last step of the phase; none before the first.
     pub loss: Option<f32>,
-    /// Of captions for held-out pictures, among 100.
+    /// Of partners for held-out pictures, among 100.
     pub retrieval: Option<ContrastRetrieval>,
     pub captioning: Option<Captioning>,
     pub probing: Option<Probing>,
+    pub reconstructions: Option<Reconstructions>,
 }
 
 impl Standing {
@@ -176,6 +226,7 @@ impl Standing {
             retrieval: None,
             captioning: None,
             probing: None,
+            reconstructions: None,
         }
     }
 }

@@ -35,7 +35,13 @@ pub fn ClipCard(
         }
         Medium::Sound => view! { <Wave clip name /> }.into_any(),
         Medium::Video => view! { <Frames clip name /> }.into_any(),
-        Medium::Table => view! { <Readings clip /> }.into_any(),
-        Medium::Graph => view! { <GraphDrawing clip name /> }.into_any(),
+        Medium::Table => {
+            let table = Memo::new(move |_| Shared::new(clip.with(|clip| clip.table())));
+            view! { <Readings table /> }.into_any()
+        }
+        Medium::Graph => {
+            let graph = Memo::new(move |_| Shared::new(clip.with(|clip| clip.graph())));
+            view! { <GraphDrawing graph name /> }.into_any()
+        }
     }
 }

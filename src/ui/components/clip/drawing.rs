@@ -3,7 +3,6 @@
 use crate::ui::components::chart::Tone;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
-use crate::world::Clip;
 use crate::world::graph::{Edge, EdgeKind, Graph, Node};
 use leptos::prelude::*;
 use std::f32::consts::TAU;
@@ -16,8 +15,7 @@ const NODE: f32 = 11.0;
 const APART: f32 = 4.0;
 
 #[component]
-pub fn GraphDrawing(clip: Memo<Shared<Clip>>, name: Memo<String>) -> impl IntoView {
-    let graph = Memo::new(move |_| clip.with(|clip| clip.graph()));
+pub fn GraphDrawing(graph: Memo<Shared<Graph>>, name: Memo<String>) -> impl IntoView {
     let label = move || {
         graph.with(|graph| {
             format!("{}: {}", name.get(), graph.nodes.iter().map(named).collect::<Vec<_>>().join(", "))

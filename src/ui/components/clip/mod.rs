@@ -11,6 +11,8 @@ mod wave;
 
 pub use audio::Audio;
 pub use card::ClipCard;
+pub use drawing::GraphDrawing;
 pub use play::{PlaySound, RefusedNote};
+pub use readings::Readings;
 pub use speaker::Speaker;
 pub use wave::wave_path;

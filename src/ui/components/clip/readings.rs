@@ -3,13 +3,12 @@
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
+use crate::world::Table;
 use crate::world::table::{ObjectColumn, SceneColumn};
-use crate::world::{Clip, Table};
 use leptos::prelude::*;
 
 #[component]
-pub fn Readings(clip: Memo<Shared<Clip>>) -> impl IntoView {
-    let table = Memo::new(move |_| clip.with(|clip| clip.table()));
+pub fn Readings(table: Memo<Shared<Table>>) -> impl IntoView {
     let cell = |value: Option<f32>| {
         match value {
         Some(value) => view! { <td>{value.to_string()}</td> }.into_any(),
@@ -31,7 +30,7 @@ pub fn Readings(clip: Memo<Shared<Clip>>) -> impl IntoView {
                 <thead><tr><th scope="col"><span class="aloud">"Object"</span></th>{heads.into_iter().collect_view()}</tr></thead>
                 <tbody>{rows}</tbody>
             </table></WideTable>
-            <p class="small quiet">{move || table.with(of_scene)}</p>
+            <p class="small quiet">{move || table.with(|table| of_scene(table))}</p>
         </div>
     }
 }

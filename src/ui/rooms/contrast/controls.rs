@@ -125,7 +125,7 @@ fn Tau(run: ContrastRun) -> impl IntoView {
 
 /// A control with its name above it; where it is closed it is greyed and says why.
 #[component]
-fn Setting(
+pub fn Setting(
     name: &'static str,
     /// Its key in the glossary.
     #[prop(optional)]

@@ -10,6 +10,8 @@ mod matrix;
 mod modes;
 mod notes;
 mod objectives;
+mod partners;
+mod reconstructions;
 mod space;
 mod standings;
 mod tables;

@@ -1,14 +1,20 @@
 //! Objectives of pre-training side by side: the same encoders, the same seed, the same steps; then frozen and probed.
 
+use super::controls::Setting;
 use super::figures::publish_race;
 use super::modes::Modes;
+use super::partners::{PARTNERS, about, noun};
+use super::reconstructions::ReconstructionsPanel;
 use super::standings::Standings;
 use super::verdicts::{MEASURES, Measure, name};
 use crate::lab::contrast::HELD_OUT;
-use crate::lab::contrast::objectives::{Objective, ObjectiveSettings, Phase, Standing};
+use crate::lab::contrast::objectives::{ObjectiveSettings, Phase, Standing};
+use crate::lab::contrast::partner::Partner;
 use crate::session::protocol::Experiment;
 use crate::ui::components::bars::{Bar, Bars};
-use crate::ui::components::form::{Decades, LEARNING_RATES, MoreSettings, NumberField, SEEDS, learning_rate};
+use crate::ui::components::form::{
+    Decades, LEARNING_RATES, MoreSettings, NumberField, SEEDS, Segments, learning_rate,
+};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::run_bar::RunBar;
 use crate::ui::context::AppContext;
@@ -44,6 +50,7 @@ pub fn Objectives() -> impl IntoView {
             <RunBar training />
             <Standings standings settings />
             <Comparison standings />
+            <ReconstructionsPanel standings settings />
             <Verdicts standings />
         </section>
         <RaceNotes training settings standings />
@@ -62,12 +69,17 @@ fn change(app: AppContext, change: impl FnOnce(&mut ObjectiveSettings)) {
 fn ObjectiveControls() -> impl IntoView {
     let app = AppContext::here();
     let batch = ObjectiveSettings::BATCH;
+    let partner = app.pick(|view| view.contrast.objectives.partner);
     let is_unusual = app.pick(|view| {
         let (own, usual) = (&view.contrast.objectives, ObjectiveSettings::default());
         (own.seed, own.micro_rate) != (usual.seed, usual.micro_rate)
     });
     view! {
         <div class="settings" data-part="settings">
+            <Setting name="Second modality">
+                <Segments label="Second modality" options=PARTNERS.to_vec() chosen=partner
+                    choose=move |partner| change(app, |settings| settings.partner = partner) />
+            </Setting>
             <NumberField label="Batch size" term="batch-size" min=*batch.start() max=*batch.end()
                 value=app.pick(|view| view.contrast.objectives.batch)
                 change=move |batch| change(app, |settings| settings.batch = batch) />
@@ -78,6 +90,7 @@ fn ObjectiveControls() -> impl IntoView {
                 value=app.pick(|view| view.contrast.objectives.probe_steps)
                 change=move |steps| change(app, |settings| settings.probe_steps = steps) />
         </div>
+        <p class="small quiet">{move || about(partner.get())}</p>
         <MoreSettings is_unusual attr:data-part="more">
             <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.objectives.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
@@ -161,22 +174,29 @@ fn RaceNotes(
         vec![
             Figure::new("Progress", format::percent(done as f32 / pieces as f32)),
             Figure::new("Objectives measured", format!("{ended}"))
-                .beside(format!("of {}", Objective::ALL.len())),
+                .beside(format!("of {}", standings.with(Vec::len))),
             Figure::new("Held-out pairs", HELD_OUT.to_string()),
         ]
     });
-    view! {
-        <Inspector title="Pre-training objectives" section="21–22, pre-training and objective families" figures
-            formula=view! {
-                {part("combined", "all")}" = ("{part("contrastive", "con")}" + "{part("matching", "match")}" + "
-                {part("masked", "mask")}" + "{part("captioning", "cap")}" + "{part("reconstruction", "rec")}") / 5"
-            }.into_any()>
-            <p>"The same two encoders with the same random weights, seven times. Each is trained for the same number of steps: to tell which
-                caption belongs to an image ("<i>"contrastive"</i>"), whether a caption is true ("<i>"matching"</i>"), to predict what is
-                masked ("<i>"masked"</i>"), to write captions ("<i>"captioning"</i>"), to reconstruct the other modality
-                ("<i>"reconstruction"</i>"), all at once, or not at all."</p>
-            <p>"Then the encoders are frozen, and small probes are trained on their features for the same few steps. Where an objective is
-                no better than random weights, the features contain nothing more that this probe can read."</p>
-        </Inspector>
+    let partner = Memo::new(move |_| settings.with(|settings| settings.partner));
+    move || {
+        let (noun, with_words) = (noun(partner.get()), partner.get() == Partner::Words);
+        let captioning = || with_words.then(|| view! { " + "{part("captioning", "cap")} });
+        view! {
+            <Inspector title="Pre-training objectives" section="21–22, pre-training and objective families" figures
+                formula=view! {
+                    {part("combined", "all")}" = ("{part("contrastive", "con")}" + "{part("matching", "match")}" + "
+                    {part("masked", "mask")}{captioning()}" + "{part("reconstruction", "rec")}{if with_words { ") / 5" } else { ") / 4" }}
+                }.into_any()>
+                <p>"The same two encoders with the same random weights, "{if with_words { "seven" } else { "six" }}" times. Each is trained for the same
+                    number of steps: to tell which "{noun}" belongs to an image ("<i>"contrastive"</i>"), whether a "{noun}" and an image belong together
+                    ("<i>"matching"</i>"), to predict the masked parts of both ("<i>"masked"</i>"), "
+                    {with_words.then(|| view! { "to write captions ("<i>"captioning"</i>"), " })}
+                    "to reconstruct each modality from the other ("<i>"reconstruction"</i>"), all at once, or not at all."</p>
+                <p>"Then the encoders are frozen, and small probes are trained on their features for the same few steps: retrieval of the "{noun}", captions,
+                    the number of objects and their colours. Where an objective is no better than random weights, the features contain nothing more that
+                    this probe can read."</p>
+            </Inspector>
+        }
     }
 }

@@ -137,6 +137,7 @@ mod tests {
             }),
             captioning: None,
             probing: None,
+            reconstructions: None,
         };
         let table = written(std::slice::from_ref(&standing));
         assert!(table.starts_with("Objective,Recall@1,MRR,Perplexity,"), "{table}");

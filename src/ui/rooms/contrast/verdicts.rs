@@ -18,7 +18,7 @@ pub struct Measure {
 /// One for each probe.
 pub const MEASURES: [Measure; 4] = [
     Measure {
-        name: "Image-to-text R@1",
+        name: "Retrieval R@1",
         task: "retrieval",
         of: |standing| standing.retrieval.map(|found| found.recall_1),
         blind: |_| Some(1.0 / HELD_OUT as f32),
@@ -92,7 +92,7 @@ pub fn name(objective: Objective) -> &'static str {
         Objective::Random => "Random weights",
         Objective::Contrastive => "Contrastive",
         Objective::Matching => "Matching",
-        Objective::Masked => "Masked words and patches",
+        Objective::Masked => "Masked modelling",
         Objective::Captioning => "Captioning",
         Objective::Reconstruction => "Reconstruction",
         Objective::Combined => "All combined",
@@ -123,6 +123,7 @@ mod tests {
             retrieval: Some(ContrastRetrieval { recall_1, recall_5: 0.5, mrr: 0.3 }),
             captioning: None,
             probing: None,
+            reconstructions: None,
         };
         Objective::ALL.into_iter().zip(recalls).map(standing).collect()
     }
@@ -132,10 +133,7 @@ mod tests {
         let verdict = |recalls| MEASURES[0].verdict(&standings(recalls)).expect("all are measured");
         let text = verdict([0.1, 0.6, 0.2, 0.1, 0.3, 0.05, 0.6]);
         assert!(text.contains("best is Contrastive and All combined: 0.600, beside 0.100"), "{text}");
-        assert!(
-            text.ends_with("No better than random: Masked words and patches and Reconstruction."),
-            "{text}"
-        );
+        assert!(text.ends_with("No better than random: Masked modelling and Reconstruction."), "{text}");
         let text = verdict([0.001, 0.01, 0.0, 0.0, 0.0, 0.0, 0.0]);
         assert!(text.contains("Yet the chance baseline is 0.010."), "{text}");
         let text = verdict([0.7, 0.6, 0.2, 0.1, 0.3, 0.05, 0.6]);

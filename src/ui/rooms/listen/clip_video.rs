@@ -15,13 +15,13 @@ const AROUND: f64 = 0.13;
 
 #[component]
 pub fn ClipVideo(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> impl IntoView {
-    let frame = Memo::new(move |_| frame_at(player.time.get()));
+    let frame = Memo::new(move |_| frame_at(player.seen()));
     let frames = Memo::new(move |_| clip.with(|clip| clip.frames.clone()));
     let label = Memo::new(move |_| {
         clip.with(|clip| format!("A clip that begins with {}", full_caption(&clip.clip.scene).text))
     });
     let colliding = Memo::new(move |_| {
-        let now = player.time.get();
+        let now = player.seen();
         clip.with(|clip| {
             let near = clip.clip.motion.collisions.iter().filter(|hit| (hit.seconds() - now).abs() < AROUND);
             let mut objects: Vec<usize> = near.flat_map(|hit| hit.objects()).collect();

@@ -16,6 +16,8 @@ pub const LENGTH: f64 = SECONDS as f64;
 pub struct Player {
     /// Seconds since the beginning.
     pub time: RwSignal<f64>,
+    /// The second that is pointed at while the clip stands; it is seen in place of that of now.
+    pub pointed: RwSignal<Option<f64>>,
     pub is_playing: RwSignal<bool>,
     /// A multiple of the speed.
     pub rate: RwSignal<f64>,
@@ -36,6 +38,7 @@ impl Player {
         let at = app.pick(|view| view.listen.milliseconds);
         let player = Player {
             time: RwSignal::new(0.0),
+            pointed: RwSignal::new(None),
             is_playing: RwSignal::new(false),
             rate: RwSignal::new(1.0),
             is_looping: RwSignal::new(false),
@@ -88,11 +91,24 @@ impl Player {
         self.app.note(|view| view.listen.milliseconds = at);
     }
 
+    /// The second whose frame is seen.
+    pub fn seen(self) -> f64 {
+        self.pointed.get().unwrap_or_else(|| self.time.get())
+    }
+
+    /// Points at a second, or at none any more.
+    pub fn point(self, seconds: Option<f64>) {
+        if !self.is_playing.get_untracked() {
+            self.pointed.set(seconds);
+        }
+    }
+
     /// Plays from where the clip is; from the beginning, where that is its end.
     pub fn play(self) {
         if self.time.get_untracked() >= LENGTH {
             self.time.set(0.0);
         }
+        self.pointed.set(None);
         self.is_playing.set(true);
         let (from, rate) = (self.time.get_untracked(), self.rate.get_untracked());
         if self.is_muted.get_untracked() {
@@ -115,6 +131,7 @@ impl Player {
 
     /// Goes to a second, playing or not.
     pub fn seek(self, seconds: f64) {
+        self.pointed.set(None);
         self.time.set(seconds.clamp(0.0, LENGTH));
         if self.is_playing.get_untracked() {
             self.play();

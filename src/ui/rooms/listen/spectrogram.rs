@@ -7,6 +7,7 @@ use crate::ui::components::spectrogram::{Spectrogram, Spectrum};
 use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
+use crate::ui::view::ListenTask;
 use leptos::prelude::*;
 
 /// Below the first level lies silence.
@@ -39,10 +40,17 @@ pub fn SpectrogramMap(#[prop(into)] mix: Memo<Shared<Vec<f32>>>, player: Player)
         })
     });
     let playhead = Memo::new(move |_| player.time.get() / LENGTH);
+    // Where a network answers moment by moment, a moment is pointed at.
+    let is_pointed = app.pick(|view| view.listen.task == ListenTask::Source);
+    let pointed = RwSignal::new(None);
+    Effect::new(move || player.point(pointed.get().filter(|_| is_pointed.get())));
+    on_cleanup(move || {
+        player.pointed.try_set(None);
+    });
     view! {
         <div class:stale=move || is_stale.get()>
             <Spectrogram spectrum=SPECTRUM matrix label="Log-mel spectrogram: arrow keys move, Enter goes to that time"
-                centre=Callback::new(centre) go=Callback::new(move |seconds| player.go(seconds)) playhead />
+                centre=Callback::new(centre) go=Callback::new(move |seconds| player.go(seconds)) pointed playhead />
         </div>
     }
 }

@@ -18,7 +18,7 @@ pub fn Video(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let frame = Memo::new(move |_| frame_at(player.time.get()));
+    let frame = Memo::new(move |_| frame_at(player.seen()));
     let rgba = Memo::new(move |_| frames.with(|frames| frames[frame.get()].clone()));
     let about =
         move || format!("Frame {} of {FRAMES}, {FRAMES_PER_SECOND} frames per second", frame.get() + 1);

@@ -62,9 +62,10 @@ pub fn TaskPanel(heard: Heard, player: Player) -> impl IntoView {
         is_asked.get().then(|| app.requests.clip_task.with(|request| request.failure.clone())).flatten()
     });
     let is_waiting = Memo::new(move |_| {
-        // While the clip plays, one moment is asked about after the other.
+        // While the clip plays or the pointer moves, one moment is asked about after the other.
         let is_running = app.requests.clip_task.with(|request| request.phase == Phase::Running);
-        is_asked.get() && is_running && !player.is_playing.get()
+        let is_still = !player.is_playing.get() && player.pointed.get().is_none();
+        is_asked.get() && is_running && is_still
     });
     let panel = move || match task.get() {
         ListenTask::Facts => ().into_any(),

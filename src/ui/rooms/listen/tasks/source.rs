@@ -3,7 +3,7 @@
 use super::super::player::{LENGTH, Player};
 use super::super::stage_clip::StageClip;
 use super::super::video::frame_at;
-use super::{Heard, output};
+use super::Heard;
 use crate::session::protocol::{ClipTask, Command, TaskOutput, Video};
 use crate::ui::components::attention_overlay::{attention_overlay, peak};
 use crate::ui::components::raster::{Raster, Rgba};
@@ -21,8 +21,8 @@ use crate::world::sound::SAMPLES;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// Between two moments that are asked about while the clip plays.
-const PLAYING_PAUSE: Duration = Duration::from_millis(120);
+/// Between two moments that are asked about while the clip plays or the pointer moves.
+const PAUSE: Duration = Duration::from_millis(120);
 
 /// Cells on a side of the map.
 const GRID: usize = 8;
@@ -32,8 +32,19 @@ const NEAR: f64 = 0.07;
 
 /// What is asked about a second of the clip.
 fn task_at(seconds: f64) -> ClipTask {
-    let sample = ((seconds / LENGTH * SAMPLES as f64) as usize).min(SAMPLES - 1) as u32;
-    ClipTask::Source { frame: frame_at(seconds) as u32, sample }
+    ClipTask::Source { frame: frame_at(seconds) as u32, sample: sample_at(seconds) }
+}
+
+fn sample_at(seconds: f64) -> u32 {
+    ((seconds / LENGTH * SAMPLES as f64) as usize).min(SAMPLES - 1) as u32
+}
+
+/// The second of a sample, `now` where that is of it.
+fn second_of(sample: u32, now: f64) -> f64 {
+    match sample_at(now) == sample {
+        true => now,
+        false => f64::from(sample) * LENGTH / SAMPLES as f64,
+    }
 }
 
 /// The last map of this clip over its frame.
@@ -60,7 +71,7 @@ pub fn SourceMap(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
 #[component]
 pub fn SourcePanel(heard: Heard, player: Player) -> impl IntoView {
     let app = AppContext::here();
-    let time = throttle(move || player.time.get(), PLAYING_PAUSE);
+    let time = throttle(move || player.seen(), PAUSE);
     let command =
         Memo::new(move |_| heard.asked.with(|asked| Shared::new(asked.command(task_at(time.get())))));
     Effect::new(move || {
@@ -72,14 +83,20 @@ pub fn SourcePanel(heard: Heard, player: Player) -> impl IntoView {
         }
     });
     let told = move || {
-        let map = command.with(|command| {
-            output(app, command, |output| match output {
-                TaskOutput::Map(map) => Some(map.clone()),
-                _ => None,
-            })
-        })?;
-        let is_calm = !player.is_playing.get();
-        is_calm.then(|| heard.asked.with(|asked| tell(&asked.clip, &map, time.get_untracked())))
+        if player.is_playing.get() {
+            return None;
+        }
+        // The answer of another moment of this sound stays until that of the newest comes.
+        app.requests.clip_task.with(|request| match (request.answered.as_deref(), &*request.value) {
+            (
+                Some(answered @ Command::RunTask { task: task @ ClipTask::Source { sample, .. }, .. }),
+                Some(TaskOutput::Map(map)),
+            ) => heard.asked.with(|asked| {
+                let seconds = second_of(*sample, time.get_untracked());
+                (*answered == asked.command(*task)).then(|| tell(&asked.clip, map, seconds))
+            }),
+            _ => None,
+        })
     };
     publish(move || {
         let Some(Told { judged, .. }) = told() else { return Vec::new() };
@@ -93,8 +110,8 @@ pub fn SourcePanel(heard: Heard, player: Player) -> impl IntoView {
     });
     view! {
         <h2>"Who made this sound?"</h2>
-        <p class="small quiet"><Term id="sound-source-localisation">"Sound source localisation"</Term>": the network hears a quarter of a second around the time of the clip and shows where in the frame its source is."</p>
-        <div aria-live="polite" class="told" data-part="answer">
+        <p class="small quiet"><Term id="sound-source-localisation">"Sound source localisation"</Term>": the network hears a quarter of a second around a time of the clip and shows where in the frame its source is. Point at the spectrogram to ask about its moments; a click keeps one."</p>
+        <div aria-live="polite" class="told answer" data-part="answer">
             <p class="small quiet">{move || heard.asked.with(|asked| asked.told())}</p>
             {move || told().map(|Told { sentence, truth, judged }| view! {
                 <p>{sentence}</p>
@@ -154,5 +171,20 @@ fn tell(clip: &StageClip, map: &[f32], seconds: f64) -> Told {
             let judged = peak(map).map(|cell| Judged { is_right: is_there(cell), chance, share });
             Told { sentence, truth: format!("What hits: {}.", named.join(", ")), judged }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_names_its_second() {
+        // A hit lies between two samples.
+        let hit = 1.234_56;
+        assert_eq!(second_of(sample_at(hit), hit), hit);
+        assert_eq!(second_of(sample_at(0.5), hit), 0.5);
+        assert_eq!(sample_at(LENGTH), SAMPLES as u32 - 1);
+        assert_eq!(task_at(0.5), ClipTask::Source { frame: 4, sample: 8_000 });
     }
 }

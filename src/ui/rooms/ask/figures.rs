@@ -50,6 +50,7 @@ fn kind_of(question: &str) -> Option<&'static str> {
     Some(match parse_question(&reworded(question)).ok()? {
         Program::Exist(_) => "exist",
         Program::Count(_) => "count",
+        Program::Query(_, group) if group.beside.is_some() => "relate",
         Program::Query(..) => "query",
         Program::CompareNumber(..) | Program::Larger(..) | Program::Smaller(..) | Program::Same(..) => {
             "compare"

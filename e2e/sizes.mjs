@@ -10,9 +10,9 @@ const MB = 1e6;
 const GZIP_BUDGETS = [1.4 * MB, 0.66 * MB, 6.6 * MB, 10 * MB];
 
 const folder = process.argv[2];
-// A visit loads one of the pages, which differ in a few words, and no preview.
+// A visit loads one of the pages, which differ in a few words, and neither the preview nor the icons of an installed page.
 const files = readdirSync(folder, { recursive: true })
-  .filter((name) => statSync(path.join(folder, name)).isFile() && (name === "index.html" || !name.endsWith(".html")) && name !== "preview.png")
+  .filter((name) => statSync(path.join(folder, name)).isFile() && (name === "index.html" || !name.endsWith(".html")) && !/^(preview\.png$|icons\/)/.test(name))
   .sort();
 
 const rows = files.map((name) => {

@@ -12,6 +12,9 @@
   }
   theme ??= matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   root.dataset.theme = theme;
+  // Nor is a rail to be seen first where there will be none.
+  const asked = new URLSearchParams(location.search);
+  for (const mode of ["present", "embed"]) root.toggleAttribute(`data-${mode}`, asked.get(mode) === "1");
 
   const ours = (name) => new URL(name, document.baseURI).href;
   const hasStarted = () => root.dataset.started === "true";

@@ -44,8 +44,11 @@ async function each(all, act) {
   }));
 }
 
-/** The files of a first load, the page itself aside. */
-const files = () => Object.keys(filesOf(DIST).page).filter((name) => name !== "").map((name) => name.split("?")[0]);
+/** The files of a first load, the page itself aside. Lessons are kept after it. */
+const files = () =>
+  Object.keys(filesOf(DIST).page)
+    .filter((name) => name !== "" && !name.startsWith("lessons/"))
+    .map((name) => name.split("?")[0]);
 
 async function assertTold(page, name) {
   const alert = page.getByRole("alert");
@@ -94,7 +97,7 @@ journey(
   (lab) => {
     let late;
     const trouble = (name, response) => {
-      if (/^tokens-.*\.css$/.test(name)) return Boolean(response.destroy());
+      if (/^style-.*\.css$/.test(name)) return Boolean(response.destroy());
       const start = () => answer(response, readFileSync(path.join(DIST, name)), "text/javascript");
       if (name === "start.js") return Boolean(setTimeout(start, 1000));
       if (!/^app-.*\.wasm$/.test(name)) return false;
@@ -129,7 +132,7 @@ const DAMAGES = {
   "a module with a damaged header": [/^app-.*\.wasm$/, (bytes) => Buffer.concat([Buffer.from("<html>"), bytes.subarray(6)]), "application/wasm", "page"],
   "a script that is cut short": [/^app-.*\.js$/, (bytes) => bytes.subarray(0, bytes.length / 2), "text/javascript", "page"],
   "a script named as text": [/^app-.*\.js$/, (bytes) => bytes, "text/plain", "page"],
-  "a style sheet named as text": [/^layout-.*\.css$/, (bytes) => bytes, "text/plain", "page"],
+  "a style sheet named as text": [/^style-.*\.css$/, (bytes) => bytes, "text/plain", "page"],
   "a module named as anything": [/^app-.*\.wasm$/, (bytes) => bytes, "application/octet-stream", "nothing"],
 };
 

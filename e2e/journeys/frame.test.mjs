@@ -190,6 +190,7 @@ journey(
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await lab.open("caption?picture=1-3");
     await lab.encoded();
+    await page.getByRole("button", { name: "Share", exact: true }).click();
     await page.getByRole("button", { name: "Copy link" }).click();
     await page.getByRole("button", { name: "Copied" }).waitFor();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${lab.address}caption?picture=1-3`);

@@ -12,6 +12,8 @@ use super::history;
 use super::lessons::{LessonPanel, Lessons, figures::LiveFigures};
 use super::navigation;
 use super::popups;
+use super::presentation;
+use super::room_files::RoomFiles;
 use super::rooms::{
     album::{Album, Queue},
     ask::Ask,
@@ -26,6 +28,7 @@ use super::rooms::{
     retrieve::{OwnTable, Retrieve},
     sabotage::Sabotage,
     space::Space,
+    teachers::{Class, Teachers},
 };
 use super::stage::Gallery;
 use super::state::Shared;
@@ -66,9 +69,13 @@ fn Page() -> impl IntoView {
     provide_context(Theme::new());
     provide_context(Glossary::new());
     provide_context(LiveFigures::new());
-    provide_context(Lessons::new(app));
+    provide_context(RoomFiles::new());
+    let lessons = Lessons::new(app);
+    provide_context(lessons);
+    provide_context(Class::new());
     navigation::follow(app, misread);
     popups::follow(app);
+    presentation::follow(app, lessons);
     focus::keep(app);
     upload::listen(app);
     fill_gallery(app);
@@ -117,6 +124,7 @@ fn show(room: Room) -> AnyView {
     match room {
         Room::Home => view! { <Home /> }.into_any(),
         Room::Lessons => view! { <LessonList /> }.into_any(),
+        Room::Teachers => view! { <Teachers /> }.into_any(),
         Room::Retrieve => view! { <Retrieve /> }.into_any(),
         Room::Caption => view! { <Caption /> }.into_any(),
         Room::Attend => view! { <Attend /> }.into_any(),

@@ -2,6 +2,7 @@
 
 use super::text::Word;
 use crate::world::language::{ParseError, Pointing, Statement, pointings, read};
+use crate::world::partition::held_out;
 use crate::world::questions::{Program, ask, parse_question};
 use crate::world::render::Mask;
 use crate::world::{QuestionKind, Rng, Scene};
@@ -63,6 +64,11 @@ pub fn asked_about(question: &str, scene: &Scene) -> Option<usize> {
 pub fn answer(question: &str, scene: &Scene) -> Result<String, String> {
     let program = parse_question(question).map_err(|error| error.to_string())?;
     program.run(scene).map(|answer| answer.to_string()).map_err(|error| error.to_string())
+}
+
+/// How many objects show a colour and a shape that training never showed together.
+pub fn unseen_pairs(scene: &Scene) -> usize {
+    scene.objects.iter().filter(|object| held_out(object.colour, object.shape)).count()
 }
 
 /// The share of cells that lie in a mask: what pointing at random reaches.

@@ -27,6 +27,8 @@ pub(crate) enum Request {
         #[arg(long, default_value = DEFAULT_PUBLIC_URL)]
         public_url: String,
     },
+    /// Build the release page and pack it into target/triptych-VERSION.zip, to be served from a USB stick or a school's server
+    Archive,
     /// Run every test, or only these suites, in this order
     Test {
         #[arg(default_values_t = [Suite::Native, Suite::Wasm, Suite::Page], value_enum)]
@@ -161,6 +163,7 @@ mod tests {
             ("dance", "'dance'"),
             ("serve --port 70000", "'70000'"),
             ("build now", "'now'"),
+            ("archive now", "'now'"),
             ("test natve", "'natve'"),
             ("lint src", "'src'"),
             ("conformance", "<FOLDER>"),

@@ -1,5 +1,6 @@
 //! The project's helper: `cargo xtask COMMAND` sets up what the command needs and runs it.
 
+mod archive;
 mod args;
 mod bench;
 mod browser;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
 fn perform(request: Request) -> Result<()> {
     match request {
         Request::Build { public_url } => page::build(&public_url),
+        Request::Archive => archive::build(),
         Request::Serve { port } => page::build(args::DEFAULT_PUBLIC_URL).and_then(|()| page::serve(port)),
         Request::Test { suites } => test::run_suites(&suites),
         Request::Lint { miri } => lint::run_all().and_then(|()| if miri { lint::miri() } else { Ok(()) }),

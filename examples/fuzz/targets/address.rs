@@ -8,7 +8,7 @@ use crate::case::{Outcome, Target, Verdict};
 use crate::files::Files;
 use crate::mutate;
 
-const ADDRESSES: [&str; 15] = [
+const ADDRESSES: [&str; 16] = [
     "retrieve?picture=7-0&gallery=12&by=matrix&q=a%20red%20circle&rerank=1&temp=0.07&temperature=70&pair=3-200",
     "caption?picture=18446744073709551615-3&edit=1&decode=sampling-0.8-7&decode=sample-800-7&prefix=a+large&layer-no=2&head-no=3&word=2",
     "caption?decode=beam-3&model=openai%2Fclip-vit-base-patch32%40main&weights=int8",
@@ -23,6 +23,7 @@ const ADDRESSES: [&str; 15] = [
     "retrieve?from=sound&to=table&by=sentences",
     "space?space=coordinated&point=12-sound&minus=red&plus=ring",
     "models?model=openai%2Fclip",
+    "teachers?sheet=late-fusion&answers=1&lesson=gates.2",
     "caption?picture=",
 ];
 

@@ -9,6 +9,7 @@ mod picture;
 mod playroom;
 mod preprocess;
 mod protocol;
+mod results;
 mod table;
 mod tokenizer;
 mod wav;
@@ -24,6 +25,7 @@ pub(crate) fn all() -> Vec<Target> {
     vec![
         address::target(),
         protocol::target(),
+        results::target(),
         world::target(),
         table::target(),
         hub::target(),

@@ -4,6 +4,7 @@ use super::icon::{Glyph, Icon};
 use super::loading::LoadingBar;
 use super::picture::LostPicture;
 use super::picture_strip::PictureStrip;
+use super::share::{EndPresentation, OpenInTriptych, Share};
 use crate::session::protocol::{Backend, BackendChoice, DeviceReport, ModelName, Precision};
 use crate::ui::active_model::lost;
 use crate::ui::context::AppContext;
@@ -13,15 +14,8 @@ use crate::ui::memo::Memo;
 use crate::ui::navigation::visit;
 use crate::ui::theme::Theme;
 use crate::ui::view::{Group, Room, RoomInfo};
-use js_sys::Reflect;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use std::time::Duration;
 use strum::VariantArray;
-use wasm_bindgen_futures::JsFuture;
-
-/// How long a button says that it has copied.
-const COPIED: Duration = Duration::from_secs(2);
 
 /// Links to the rooms by groups: a rail at the left; on a phone a bar of the groups, each of which opens its rooms.
 #[component]
@@ -57,13 +51,19 @@ pub fn Rail() -> impl IntoView {
 pub fn Head() -> impl IntoView {
     let app = AppContext::here();
     let room = app.pick(|view| view.room);
+    let mode = app.pick(|view| (view.embed, view.present));
+    let badges = move || match mode.get() {
+        (true, _) => view! { <OpenInTriptych /> }.into_any(),
+        (_, true) => view! { <EndPresentation /> }.into_any(),
+        _ => view! { <ModelChip /><DeviceChip /><Share /><ThemeButton /> }.into_any(),
+    };
     view! {
         <header class="head">
             <div>
                 <h1 id="title">{move || if room.get() == Room::Home { "Triptych" } else { room.get().info().title }}</h1>
                 <p class="quiet">{move || room.get().info().subtitle}</p>
             </div>
-            <div class="badges"><ModelChip /><DeviceChip /><CopyLink /><ThemeButton /></div>
+            <div class="badges">{badges}</div>
         </header>
         <LoadingBar />
         <LostModel />
@@ -177,39 +177,6 @@ fn about_device(device: DeviceReport) -> impl IntoView {
             {adapter}
         </details>
     }
-}
-
-/// Copies the address of what is shown; where the browser does not allow that, it is shown to be copied.
-#[component]
-fn CopyLink() -> impl IntoView {
-    let is_copied = RwSignal::new(false);
-    let copy = move |_| {
-        spawn_local(async move {
-            let address = window().location().href().unwrap_or_default();
-            if write_clipboard(&address).await.is_some() {
-                is_copied.set(true);
-                set_timeout(move || is_copied.set(false), COPIED);
-            } else {
-                // Nothing is done with what is typed there.
-                let _ = window().prompt_with_message_and_default("Copy this link", &address);
-            }
-        });
-    };
-    let words = move || if is_copied.get() { "Copied" } else { "Copy link" };
-    let icon = move || view! { <Glyph icon=if is_copied.get() { Icon::Check } else { Icon::Link } /> };
-    view! {
-        <button type="button" class="badge" id="copy" title="Copy the link to what is shown" on:click=copy>{icon}<span>{words}</span></button>
-        <span class="aloud" role="status">{move || is_copied.get().then_some("Link copied")}</span>
-    }
-}
-
-/// Without a secure connection there is no clipboard, and it may be denied.
-async fn write_clipboard(text: &str) -> Option<()> {
-    let navigator = window().navigator();
-    if !Reflect::has(&navigator, &"clipboard".into()).unwrap_or_default() {
-        return None;
-    }
-    JsFuture::from(navigator.clipboard().write_text(text)).await.ok().map(|_| ())
 }
 
 #[component]

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 pub enum Icon {
     Home,
     Lessons,
+    Teachers,
     Retrieve,
     Caption,
     Attend,
@@ -32,13 +33,18 @@ pub enum Icon {
     Unknown,
     Chip,
     Link,
+    Share,
+    Print,
 }
 
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
             Icon::Home => "M3 5h5v14H3zM9.5 3h5v18h-5zM16 5h5v14h-5z",
-            Icon::Lessons => "M12 6.5C10 5 7 4.5 3 4.5v13c4 0 7 .5 9 2 2-1.5 5-2 9-2v-13c-4 0-7 .5-9 2zM12 6.5v13",
+            Icon::Lessons => {
+                "M12 6.5C10 5 7 4.5 3 4.5v13c4 0 7 .5 9 2 2-1.5 5-2 9-2v-13c-4 0-7 .5-9 2zM12 6.5v13"
+            }
+            Icon::Teachers => "M3 4h18v11H3zM7 8h6M7 11h4M12 15v3M8 21l4-3 4 3",
             Icon::Retrieve => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
             Icon::Caption => "M4 4h16v10H4zM4 18h16M4 21h9",
             Icon::Attend => {
@@ -71,6 +77,10 @@ impl Icon {
             Icon::Unknown => "M5 12h14",
             Icon::Link => {
                 "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1"
+            }
+            Icon::Print => "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
+            Icon::Share => {
+                "M17 4a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM7 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM17 15a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM9.2 10.9l5.6-3.2M9.2 13.1l5.6 3.2"
             }
             Icon::Chip => "M7 7h10v10H7zM10 3v4M14 3v4M10 17v4M14 17v4M3 10h4M3 14h4M17 10h4M17 14h4",
         }

@@ -1,13 +1,13 @@
 //! Terms and sections that explain themselves: links in the text, and the window that they open.
 
+use super::window::Window;
 use crate::ui::context::AppContext;
 use crate::ui::glossary::{Entries, Glossary, Topic, numbers};
+use crate::ui::memo::Memo;
 use leptos::ev::{KeyboardEvent, MouseEvent};
-use leptos::html::Dialog;
 use leptos::oco::Oco;
 use leptos::prelude::*;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
 
 /// A term in a text, which opens its definition. `id` is its key in `public/glossary.json`.
 #[component]
@@ -56,37 +56,16 @@ pub fn FieldName(
     .into_any()
 }
 
-/// The window that explains what was last pressed; Escape, a press outside of it and another room close it.
+/// The window that explains what was last pressed; another room closes it too.
 #[component]
 pub fn Explanation() -> impl IntoView {
     let (app, glossary) = (AppContext::here(), Glossary::here());
-    let window = NodeRef::<Dialog>::new();
     let room = app.pick(|view| view.room);
     Effect::new(move || {
         room.track();
         glossary.topic.set(None);
     });
-    Effect::new(move || {
-        let is_wanted = glossary.topic.with(Option::is_some);
-        let Some(window) = window.get() else { return };
-        if is_wanted && !window.open() {
-            // A window that is open already stays so.
-            let _ = window.show_modal();
-        } else if !is_wanted {
-            window.close();
-        }
-    });
-    let press = move |event: MouseEvent| {
-        // All that is inside lies in a box of its own.
-        let is_outside = event.target().is_some_and(|target| {
-            window
-                .get_untracked()
-                .is_some_and(|window| window.unchecked_ref::<web_sys::EventTarget>() == &target)
-        });
-        if is_outside {
-            glossary.topic.set(None);
-        }
-    };
+    let is_open = Memo::new(move |_| glossary.topic.with(Option::is_some));
     let content = move || {
         let topic = glossary.topic.get()?;
         Some(match glossary.entries.get() {
@@ -99,14 +78,8 @@ pub fn Explanation() -> impl IntoView {
             .into_any(),
         })
     };
-    view! {
-        <dialog node_ref=window class="explanation" aria-label="Explanation" on:click=press on:close=move |_| glossary.topic.set(None)>
-            <div>
-                <div aria-live="polite">{content}</div>
-                <button type="button" class="button" on:click=move |_| glossary.topic.set(None)>"Close"</button>
-            </div>
-        </dialog>
-    }
+    let close = Callback::new(move |()| glossary.topic.set(None));
+    view! { <Window label="Explanation" is_open close><div aria-live="polite">{content}</div></Window> }
 }
 
 fn explain(entries: &Arc<Entries>, topic: Topic) -> AnyView {

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 /// What a room needs of the model, and what to say where the model lacks it; none where any model will do.
 pub fn lacking(room: Room, abilities: Abilities) -> Option<&'static str> {
     let (is_able, sentence) = match room {
-        Room::Home | Room::Lessons => (true, ""),
+        Room::Home | Room::Lessons | Room::Teachers => (true, ""),
         Room::Retrieve | Room::Space | Room::Album => {
             (abilities.embeds, "has no shared embedding space of images and text, so they cannot be compared")
         }

@@ -67,21 +67,22 @@ impl Lessons {
         // A link that names a lesson and nothing else begins where its step does.
         Effect::new(move || {
             let (Some(place), Some(lesson)) = (self.place(), self.open()) else { return };
-            app.view.with_untracked(|view| {
+            // Written only once nobody reads it.
+            let begun = app.view.with_untracked(|view| {
                 let bare = View { lesson: None, present: false, embed: false, ..view.clone() };
                 let is_bare = [Room::Home, Room::Lessons].contains(&view.room)
                     && bare == View { room: view.room, ..View::default() };
-                if let (true, Some(state)) = (is_bare, lesson.state(None, place.step)) {
-                    let begun = view.at(state);
-                    app.note(move |view| *view = begun);
-                }
+                lesson.state(None, place.step).filter(|_| is_bare).map(|state| view.at(state))
             });
+            if let Some(begun) = begun {
+                app.note(move |view| *view = begun);
+            }
         });
     }
 
     fn fetch(self, id: String) {
         spawn_local(async move {
-            let read = read(&format!("{FOLDER}/{id}.json")).await;
+            let read = read_lesson(&id).await;
             let is_wanted =
                 self.app.view.with_untracked(|view| view.lesson.as_ref().is_some_and(|place| place.id == id));
             if is_wanted {
@@ -112,6 +113,27 @@ impl Lessons {
             }
             view.lesson = Some(LessonPlace { id: id.into(), step });
         });
+    }
+
+    /// Goes to another step of the lesson that is open: in the state at which it begins, or else in what is shown.
+    pub fn step_to(self, at: usize) {
+        self.change_step(|_, _| Some(at));
+    }
+
+    /// Goes so many steps on in the lesson that is open, as far as it goes; whether one is open.
+    pub fn turn(self, by: isize) -> bool {
+        self.change_step(|now, last| now.checked_add_signed(by).filter(|next| *next <= last))
+    }
+
+    /// Chooses a step by the present and the last one; whether a lesson is open.
+    fn change_step(self, choose: impl FnOnce(usize, usize) -> Option<usize>) -> bool {
+        let Some((place, lesson)) = untrack(|| self.place().zip(self.open())) else { return false };
+        let last = lesson.steps.len() - 1;
+        let now = place.step.min(last);
+        if let Some(next) = choose(now, last) {
+            self.go(&place.id, next, lesson.state(Some(now), next));
+        }
+        true
     }
 
     /// Opens a lesson from outside: the state at which its step begins follows once the lesson is here.
@@ -145,6 +167,12 @@ impl Lessons {
         self.records.with_untracked(record::store);
     }
 
+    /// Forgets what was done in all lessons.
+    pub fn forget_all(self) {
+        self.records.set(Records::new());
+        self.records.with_untracked(record::store);
+    }
+
     fn change(self, id: &str, change: impl FnOnce(&mut Record)) {
         let before = self.records.with_untracked(|records| records.get(id).cloned());
         let mut record = before.clone().unwrap_or_default();
@@ -154,6 +182,11 @@ impl Lessons {
             self.records.with_untracked(record::store);
         }
     }
+}
+
+/// A lesson that need not be open.
+pub async fn read_lesson(id: &str) -> Result<Arc<Lesson>, String> {
+    read(&format!("{FOLDER}/{id}.json")).await
 }
 
 async fn read<T: serde::de::DeserializeOwned>(url: &str) -> Result<Arc<T>, String> {

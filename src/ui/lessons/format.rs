@@ -205,9 +205,7 @@ pub fn spans(text: &str) -> Vec<Span<'_>> {
     while let Some(at) = rest.find(['[', '{']) {
         let (before, from) = rest.split_at(at);
         let found = match from.as_bytes()[0] {
-            b'{' => {
-                from[1..].split_once('}').map(|(figure, after)| (Span::Figure(figure), after))
-            }
+            b'{' => from[1..].split_once('}').map(|(figure, after)| (Span::Figure(figure), after)),
             _ => from[1..].split_once("](").and_then(|(words, after)| {
                 let (id, after) = after.split_once(')')?;
                 Some((Span::Term(words, id), after))

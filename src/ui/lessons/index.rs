@@ -22,6 +22,12 @@ pub struct IndexEntry {
     pub rooms: Vec<String>,
 }
 
+impl Index {
+    pub fn lesson(&self, id: &str) -> Option<&IndexEntry> {
+        self.lessons.iter().find(|lesson| lesson.id == id)
+    }
+}
+
 impl IndexEntry {
     /// Whether the lesson is about this section or one below it.
     pub fn is_of(&self, section: &str) -> bool {
@@ -41,8 +47,19 @@ pub struct Course {
     pub prerequisites: String,
     /// Ids of the glossary.
     pub vocabulary: Vec<String>,
+    pub introduction: Introduction,
     pub parts: Vec<Part>,
-    pub discussion: Vec<Discussion>,
+    pub discussion: Discussion,
+    /// Lessons for whoever has time left.
+    pub further: Vec<String>,
+}
+
+/// What the teacher says and shows first.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Introduction {
+    pub minutes: u32,
+    pub note: String,
 }
 
 /// A lesson in a course, with the minutes that it is given.
@@ -57,6 +74,16 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Discussion {
+    pub minutes: u32,
+    pub questions: Vec<Question>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
     pub question: String,
     pub answer: String,
 }
+
+#[cfg(test)]
+mod tests;

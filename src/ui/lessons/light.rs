@@ -19,9 +19,13 @@ pub fn light(target: Option<&str>, term: Option<&str>) -> bool {
     let wanted: Vec<Element> = terms.filter_map(|node| node.dyn_into().ok()).chain(target.clone()).collect();
     if let Ok(lit) = document().query_selector_all(&format!("[{LIT}]")) {
         let lit = (0..lit.length()).filter_map(|at| lit.item(at)?.dyn_into::<Element>().ok());
-        lit.filter(|element| !wanted.contains(element)).for_each(|element| drop(element.remove_attribute(LIT)));
+        lit.filter(|element| !wanted.contains(element))
+            .for_each(|element| drop(element.remove_attribute(LIT)));
     }
-    wanted.iter().filter(|element| !element.has_attribute(LIT)).for_each(|element| drop(element.set_attribute(LIT, "")));
+    wanted
+        .iter()
+        .filter(|element| !element.has_attribute(LIT))
+        .for_each(|element| drop(element.set_attribute(LIT, "")));
     target.is_some()
 }
 

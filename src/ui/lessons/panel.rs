@@ -60,7 +60,9 @@ fn Open(id: String, lesson: Arc<Lesson>) -> impl IntoView {
     let app = AppContext::here();
     let count = lesson.steps.len();
     // An address may name a step that the lesson does not have.
-    let at = Memo::new(move |_| app.view.with(|view| view.lesson.as_ref().map_or(0, |place| place.step)).min(count - 1));
+    let at = Memo::new(move |_| {
+        app.view.with(|view| view.lesson.as_ref().map_or(0, |place| place.step)).min(count - 1)
+    });
     let head = lesson.clone();
     let step = move || {
         let place = LessonPlace { id: id.clone(), step: at.get() };
@@ -81,27 +83,23 @@ fn Current(place: LessonPlace, lesson: Arc<Lesson>) -> impl IntoView {
     let step = lesson.steps[place.step].clone();
     watch_target(&step);
     let count = lesson.steps.len();
-    let to = {
-        let (lesson, id) = (lesson.clone(), place.id.clone());
-        let from = Some(place.step);
-        move |at: usize| lessons.go(&id, at, lesson.state(from, at))
-    };
     let dots = {
-        let (to, id, current) = (to.clone(), place.id.clone(), place.step);
+        let (id, current) = (place.id.clone(), place.step);
         let dot = move |at: usize| {
-            let (to, id, title) = (to.clone(), id.clone(), lesson.steps[at].title.clone());
+            let (id, title) = (id.clone(), lesson.steps[at].title.clone());
             let is_done = move || {
-                lessons.records.with(|records| records.get(&id).and_then(|record| record.checks.get(&at)).is_some_and(|check| check.met))
+                lessons.records.with(|records| {
+                    records.get(&id).and_then(|record| record.checks.get(&at)).is_some_and(|check| check.met)
+                })
             };
             let name = format!("Step {} of {count}: {title}", at + 1);
             view! {
                 <li><button type="button" class:done=is_done aria-label=name.clone() title=name
-                    aria-current=(at == current).then_some("step") on:click=move |_| to(at)>{at + 1}</button></li>
+                    aria-current=(at == current).then_some("step") on:click=move |_| lessons.step_to(at)>{at + 1}</button></li>
             }
         };
         (0..count).map(dot).collect_view()
     };
-    let (back, next) = (to.clone(), to.clone());
     let again = {
         let (id, at) = (place.id.clone(), place.step);
         step.state.clone().map(|state| {
@@ -129,8 +127,8 @@ fn Current(place: LessonPlace, lesson: Arc<Lesson>) -> impl IntoView {
         <Judged place step />
         {end}
         <div class="row turn">
-            <button type="button" class="button" disabled={at == 0} on:click=move |_| back(at - 1)>"Back"</button>
-            <button type="button" class="button primary" disabled={at + 1 == count} on:click=move |_| next(at + 1)>"Next"</button>
+            <button type="button" class="button" disabled={at == 0} on:click=move |_| lessons.step_to(at - 1)>"Back"</button>
+            <button type="button" class="button primary" disabled={at + 1 == count} on:click=move |_| lessons.step_to(at + 1)>"Next"</button>
         </div>
     }
 }
@@ -163,7 +161,10 @@ fn Rich(text: String, figures: BTreeMap<String, f64>) -> impl IntoView {
             let words = words.to_owned();
             view! { <Term id=id.to_owned()>{words}</Term> }.into_any()
         }
-        Span::Figure(name) => view! { <b>{figures.get(name).map_or_else(|| "–".into(), |value| written(*value))}</b> }.into_any(),
+        Span::Figure(name) => {
+            view! { <b>{figures.get(name).map_or_else(|| "–".into(), |value| written(*value))}</b> }
+                .into_any()
+        }
     };
     spans(&text).into_iter().map(span).collect_view()
 }
@@ -221,7 +222,9 @@ fn Predicted(place: LessonPlace, step: Step) -> impl IntoView {
         let is_right = is_due.then(|| asked.is_right(answer, &figure)).flatten()?;
         Some(match is_right {
             true => view! { <p class="verdict true"><Glyph icon=Icon::Check />"You predicted this."</p> },
-            false => view! { <p class="verdict false"><Glyph icon=Icon::Cross />"It came out differently from your prediction."</p> },
+            false => {
+                view! { <p class="verdict false"><Glyph icon=Icon::Cross />"It came out differently from your prediction."</p> }
+            }
         })
     };
     Some(view! {
@@ -249,16 +252,19 @@ fn Judged(place: LessonPlace, step: Step) -> impl IntoView {
         }
     });
     let shown = Memo::new(move |_| {
-        let kept = || lessons.records.with(|records| records.get(&place.id)?.checks.get(&place.step).cloned());
+        let kept =
+            || lessons.records.with(|records| records.get(&place.id)?.checks.get(&place.step).cloned());
         now.get().or_else(kept)
     });
-    let said = move || match shown.get() {
+    let said = move || {
+        match shown.get() {
         None => view! { <p class="small quiet">"This step is checked on your own run, as soon as its figures are here."</p> }.into_any(),
         Some(Checked { met, figures }) => {
             let (tone, icon) = if met { ("verdict true", Icon::Check) } else { ("verdict false", Icon::Cross) };
             let text = if met { check.met.clone() } else { check.unmet.clone() };
             view! { <p class=tone><Glyph icon /><span><Rich text figures /></span></p> }.into_any()
         }
+    }
     };
     Some(view! { <div class="check" role="status">{said}</div> })
 }

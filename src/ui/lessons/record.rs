@@ -29,7 +29,8 @@ pub type Records = BTreeMap<String, Record>;
 
 /// What is kept; nothing where storage is denied or holds something else.
 pub fn load() -> Records {
-    let stored = window().local_storage().ok().flatten().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    let stored =
+        window().local_storage().ok().flatten().and_then(|storage| storage.get_item(KEY).ok().flatten());
     stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 

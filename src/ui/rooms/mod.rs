@@ -14,3 +14,4 @@ mod race;
 pub mod retrieve;
 pub mod sabotage;
 pub mod space;
+pub mod teachers;

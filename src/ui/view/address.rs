@@ -45,6 +45,7 @@ impl View {
         write("edit", self.editing.then(|| "1".into()), None);
         match self.room {
             Room::Home | Room::Lessons | Room::Models => {}
+            Room::Teachers => self.sheet.write(&mut write),
             Room::Album => self.album.write(&mut write),
             Room::Contrast => {
                 self.contrast.write().into_iter().for_each(|(key, value)| write(key, Some(value), None));
@@ -124,6 +125,7 @@ impl View {
     fn read(&mut self, key: &str, value: &str) -> Option<bool> {
         let of_room = match self.room {
             Room::Contrast => self.contrast.read(key, value),
+            Room::Teachers => self.sheet.read(key, value),
             Room::Album => self.album.read(key, value),
             Room::Listen => self.listen.read(key, value),
             Room::Space => self.space.read(key, value),
@@ -268,7 +270,10 @@ fn decoding_of(name: &str) -> Option<DecodingChoice> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attending, Heard, LessonPlace, ListenTask, ListenView, PictureName, SpaceMode, attribute_of};
+    use super::super::{
+        Attending, Heard, LessonPlace, ListenTask, ListenView, PictureName, SheetView, SpaceMode,
+        attribute_of,
+    };
     use super::*;
 
     fn there_and_back(view: &View) -> View {
@@ -335,14 +340,19 @@ mod tests {
         (space.space.mode, space.space.point) = (SpaceMode::Coordinated, Some((12, Medium::Sound)));
         (space.space.minus, space.space.plus) = (attribute_of("red"), attribute_of("ring"));
         let sentence = "two hearts".into();
-        let ask = View { room: Room::Ask, question: "is it red?".into(), sentence, embed: true, ..View::default() };
+        let ask =
+            View { room: Room::Ask, question: "is it red?".into(), sentence, embed: true, ..View::default() };
         let lesson = Some(LessonPlace { id: "gates".into(), step: 1 });
         let lessons = View { room: Room::Lessons, lesson, present: true, ..View::default() };
+        let sheet = SheetView { lesson: Some("gates".into()), answers: true };
+        let teachers = View { room: Room::Teachers, sheet, ..View::default() };
         let mut sabotage = View { room: Room::Sabotage, ..View::default() };
         (sabotage.sabotage.step, sabotage.sabotage.percent) = (400, 75);
         let mut contrast = View { room: Room::Contrast, ..View::default() };
         (contrast.contrast.step, contrast.contrast.settings.batch) = (30, 16);
-        for view in [retrieve, caption, attend, ask, listen, space, sabotage, contrast, album, lessons] {
+        for view in
+            [retrieve, caption, attend, ask, listen, space, sabotage, contrast, album, lessons, teachers]
+        {
             assert_eq!(there_and_back(&view), view, "{}", view.to_address());
         }
     }
@@ -363,6 +373,7 @@ mod tests {
             ("listen", "ms=2001&off=128&loud=1"),
             ("listen", "offset=9&task=none&heard=all"),
             ("space", "space=flat&point=3&minus=large"),
+            ("teachers", "sheet=../a&answers=yes&course=1"),
         ] {
             assert_eq!(View::read_address(room, query).1.len(), 3, "{room}");
         }

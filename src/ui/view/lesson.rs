@@ -27,13 +27,18 @@ impl FromStr for LessonPlace {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let (id, step) = text.split_once('.').ok_or(())?;
-        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let step: usize = step.parse().map_err(|_| ())?;
-        if id.is_empty() || id.len() > LONGEST || !id.bytes().all(is_plain) || !(1..=MOST_STEPS).contains(&step) {
+        if !is_id(id) || !(1..=MOST_STEPS).contains(&step) {
             return Err(());
         }
         Ok(LessonPlace { id: id.into(), step: step - 1 })
     }
+}
+
+/// Whether a lesson may be called so: the name is part of the address of its file.
+pub(super) fn is_id(id: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !id.is_empty() && id.len() <= LONGEST && id.bytes().all(is_plain)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod listen;
 mod names;
 mod race;
 mod rooms;
+mod sheet;
 mod space;
 
 pub use address::Misread;
@@ -18,6 +19,7 @@ pub use listen::{CLEAN, ListenView, NOISIEST};
 pub use names::{Attending, ContrastMode, Heard, ListenTask, Medium, PictureName, RankBy, RetrieveMode};
 pub use race::{LONGEST, RaceView};
 pub use rooms::{Group, Room, RoomInfo};
+pub use sheet::SheetView;
 pub use space::{KINDS, SpaceMode, SpaceView, attribute_of};
 
 use crate::session::protocol::{DecodingChoice, Precision};
@@ -73,6 +75,7 @@ pub struct View {
     pub fuse: RaceView,
     pub sabotage: RaceView,
     pub album: AlbumView,
+    pub sheet: SheetView,
 }
 
 impl Default for View {
@@ -112,6 +115,7 @@ impl Default for View {
             fuse: RaceView::fuse(),
             sabotage: RaceView::sabotage(),
             album: AlbumView::default(),
+            sheet: SheetView::default(),
         }
     }
 }

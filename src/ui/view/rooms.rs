@@ -10,6 +10,7 @@ pub enum Room {
     #[strum(serialize = "")]
     Home,
     Lessons,
+    Teachers,
     Retrieve,
     Caption,
     Attend,
@@ -72,6 +73,14 @@ impl Room {
                 about: "Learn step by step: predict, run, check on your own figures.",
                 group: Group::Learn,
                 icon: Icon::Lessons,
+                has_stage: false,
+            },
+            Room::Teachers => RoomInfo {
+                title: "For teachers",
+                subtitle: "Courses of 45 minutes, worksheets, a class table, and help for the classroom",
+                about: "Plan a class: courses, worksheets with answers, and what can go wrong.",
+                group: Group::Learn,
+                icon: Icon::Teachers,
                 has_stage: false,
             },
             Room::Retrieve => RoomInfo {
@@ -205,8 +214,11 @@ mod tests {
     fn the_files_of_rooms_say_what_the_page_says() {
         let listed: serde_json::Value = serde_json::from_str(include_str!("rooms.json")).unwrap();
         let known = Room::VARIANTS.iter().filter(|room| **room != Room::Home).map(|room| {
-            let RoomInfo { title, about, .. } = room.info();
-            serde_json::json!({ "room": room.to_string(), "title": title, "about": about })
+            let RoomInfo { title, subtitle, about, has_stage, .. } = room.info();
+            let room = room.to_string();
+            serde_json::json!({
+                "room": room, "title": title, "subtitle": subtitle, "about": about, "has_stage": has_stage
+            })
         });
         assert_eq!(listed, known.collect::<serde_json::Value>());
     }

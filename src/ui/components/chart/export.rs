@@ -3,18 +3,22 @@
 use crate::js_error::js_error;
 use crate::ui::download::{download, save};
 use crate::ui::memo::Memo;
+use crate::ui::room_files::{Making, RoomFile, RoomFiles};
+use js_sys::{Promise, Uint8Array};
 use leptos::prelude::*;
 use leptos::svg::Svg;
 use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlImageElement, SvgElement, XmlSerializer,
+    Blob, CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlImageElement, SvgElement, XmlSerializer,
 };
 
 const SVG: &str = "image/svg+xml";
 /// Pixels of the picture for one of the page.
 const DENSITY: f64 = 2.0;
+/// A plot that has nothing to draw yet.
+const EMPTY: &str = ".plot.empty";
 /// What a drawing takes from the style sheet.
 const STYLES: [&str; 14] = [
     "fill",
@@ -55,12 +59,18 @@ pub fn Exports(
         if let Some(figure) = figure() {
             let name = name("png");
             spawn_local(async move {
-                if let Err(error) = paint(name, figure).await {
-                    leptos::logging::warn!("the picture could not be painted: {}", js_error(&error));
+                match painted(figure).await.and_then(|blob| save(&name, &blob)) {
+                    Ok(()) => (),
+                    Err(error) => leptos::logging::warn!("{name} could not be saved: {}", js_error(&error)),
                 }
             });
         }
     };
+    RoomFiles::here().offer(move || {
+        let figure = drawing.and_then(|drawing| drawing.get_untracked());
+        let figure = figure.filter(|svg| svg.closest(EMPTY).is_ok_and(|plot| plot.is_none()));
+        making(stem(&label.get_untracked()), csv(), figure.and_then(|svg| standalone(&svg).ok()))
+    });
     let pictures = drawing.map(|_| {
         view! {
             <button type="button" class="plain" aria-label="Save the figure as SVG" on:click=save_svg>"SVG"</button>
@@ -74,6 +84,30 @@ pub fn Exports(
             {pictures}
         </div>
     }
+}
+
+/// All files of a chart. A table without rows is none.
+fn making(stem: String, csv: String, figure: Option<Figure>) -> Making {
+    Box::pin(async move {
+        let mut files = Vec::new();
+        let mut keep = |ending: &str, bytes| files.push(RoomFile { name: format!("{stem}.{ending}"), bytes });
+        if csv.lines().count() > 1 {
+            keep("csv", csv.into_bytes());
+        }
+        if let Some(figure) = figure {
+            keep("svg", figure.text.clone().into_bytes());
+            match bytes_of(painted(figure).await).await {
+                Ok(bytes) => keep("png", bytes),
+                Err(error) => leptos::logging::warn!("{stem}.png could not be painted: {}", js_error(&error)),
+            }
+        }
+        files
+    })
+}
+
+async fn bytes_of(blob: Result<Blob, JsValue>) -> Result<Vec<u8>, JsValue> {
+    let buffer = JsFuture::from(blob?.array_buffer()).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// A title as the name of a file.
@@ -136,8 +170,8 @@ fn style<'a>(element: &Element, names: &[&'a str]) -> Result<Vec<(&'a str, Strin
     names.iter().map(|&name| Ok((name, computed.get_property_value(name)?.trim().to_string()))).collect()
 }
 
-/// Paints a figure and saves it.
-async fn paint(name: String, figure: Figure) -> Result<(), JsValue> {
+/// A figure as a PNG.
+async fn painted(figure: Figure) -> Result<Blob, JsValue> {
     let image = HtmlImageElement::new()?;
     image.set_src(&format!(
         "data:{SVG};charset=utf-8,{}",
@@ -153,14 +187,13 @@ async fn paint(name: String, figure: Figure) -> Result<(), JsValue> {
     context.set_fill_style_str(&figure.paper);
     context.fill_rect(0.0, 0.0, width.ceil(), height.ceil());
     context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;
-    let keep = Closure::once_into_js(move |blob: Option<web_sys::Blob>| {
-        if let Some(blob) = blob
-            && let Err(error) = save(&name, &blob)
-        {
-            leptos::logging::warn!("{name} could not be saved: {}", js_error(&error));
+    let painting = Promise::new(&mut |kept, refused| {
+        if let Err(error) = canvas.to_blob(&kept) {
+            // A promise takes every answer.
+            let _ = refused.call1(&JsValue::NULL, &error);
         }
     });
-    canvas.to_blob(keep.unchecked_ref())
+    JsFuture::from(painting).await?.dyn_into()
 }
 
 #[cfg(test)]

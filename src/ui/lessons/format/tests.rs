@@ -153,11 +153,15 @@ fn lessons_keep_to_what_is_promised() {
             for text in [&lesson.goal, &step.text].into_iter().chain(check) {
                 for span in spans(text) {
                     match span {
-                        Span::Term(_, id) => assert!(glossary["terms"].get(id).is_some(), "{place}: no term {id}"),
+                        Span::Term(_, id) => {
+                            assert!(glossary["terms"].get(id).is_some(), "{place}: no term {id}")
+                        }
                         Span::Figure(figure) => {
                             assert!(step.figures().contains(&figure), "{place} shows {figure} unasked");
                         }
-                        Span::Plain(plain) => assert!(!plain.contains(['[', '{', ']', '}']), "{place}: {plain}"),
+                        Span::Plain(plain) => {
+                            assert!(!plain.contains(['[', '{', ']', '}']), "{place}: {plain}")
+                        }
                     }
                 }
             }
@@ -183,13 +187,23 @@ fn each_check_can_be_met_and_can_fail() {
                     values.entry(&condition.figure).or_insert(bound);
                 }
             }
-            assert_eq!(check.judge(&|name: &str| values.get(name).copied()), Verdict::Met, "{name}: {}", check.met);
+            assert_eq!(
+                check.judge(&|name: &str| values.get(name).copied()),
+                Verdict::Met,
+                "{name}: {}",
+                check.met
+            );
             let mut fails = values.clone();
             let first = check.holds.first().unwrap_or_else(|| panic!("{name} checks nothing"));
             let (bound, beyond) = (fails[first.figure.as_str()], 1.0);
             let is_least = first.is == Relation::AtLeast;
             fails.insert(&first.figure, if is_least { bound - beyond } else { bound + beyond });
-            assert_eq!(check.judge(&|name: &str| fails.get(name).copied()), Verdict::Unmet, "{name}: {}", check.unmet);
+            assert_eq!(
+                check.judge(&|name: &str| fails.get(name).copied()),
+                Verdict::Unmet,
+                "{name}: {}",
+                check.unmet
+            );
         }
     }
 }
@@ -199,10 +213,13 @@ fn every_section_that_teaches_something_to_do_has_a_lesson() {
     let taught: BTreeSet<u32> = lessons()
         .iter()
         .filter(|(name, _)| name.starts_with("en/"))
-        .flat_map(|(_, lesson)| lesson.section.split(',').map(str::trim).map(str::to_string).collect::<Vec<_>>())
+        .flat_map(|(_, lesson)| {
+            lesson.section.split(',').map(str::trim).map(str::to_string).collect::<Vec<_>>()
+        })
         .map(|section| section.split('.').next().unwrap().parse().unwrap())
         .collect();
-    let missing: Vec<u32> = TAUGHT.chain([30]).filter(|section| !taught.contains(section) && *section != 24).collect();
+    let missing: Vec<u32> =
+        TAUGHT.chain([30]).filter(|section| !taught.contains(section) && *section != 24).collect();
     assert!(missing.is_empty(), "{missing:?} are not among {taught:?}");
 }
 
@@ -232,8 +249,13 @@ fn languages_differ_in_their_texts_only() {
     for folder in languages() {
         let language = folder.file_name().unwrap().to_str().unwrap().to_string();
         for id in files(&folder).keys() {
-            let english = all.get(&format!("en/{id}.json")).unwrap_or_else(|| panic!("{language}/{id} has no English"));
-            assert_eq!(bare(all[&format!("{language}/{id}.json")].clone()), bare(english.clone()), "{language}/{id}");
+            let english =
+                all.get(&format!("en/{id}.json")).unwrap_or_else(|| panic!("{language}/{id} has no English"));
+            assert_eq!(
+                bare(all[&format!("{language}/{id}.json")].clone()),
+                bare(english.clone()),
+                "{language}/{id}"
+            );
         }
     }
 }

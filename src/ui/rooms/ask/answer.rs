@@ -105,14 +105,14 @@ pub fn AnswerNote(reply: Reply) -> impl IntoView {
         None => "No ground truth for your own image.".into(),
     };
     view! {
-        <div class="answer" aria-live="polite" aria-busy=move || is_busy().to_string()>
+        <div class="answer" data-part="answer" aria-live="polite" aria-busy=move || is_busy().to_string()>
             <p class="said">{said}</p>
             <p>{move || reply.is_right().map(|right| view! { <Verdict truth=Some(right) words=["right", "wrong", ""] /> })} " " {truth}</p>
             <div class="columns">
-                <div><h2 class="minor">"With the image"</h2>
+                <div data-part="seeing"><h2 class="minor">"With the image"</h2>
                     <Bars caption="Answers with the image" what="Answer" unit="Probability" modality="fused" bars=bars(|answer| &answer.candidates) /></div>
                 {move || knows_prior.get().then(|| view! {
-                    <div><h2 class="minor">"Question-only baseline"</h2>
+                    <div data-part="baseline"><h2 class="minor">"Question-only baseline"</h2>
                         <Bars caption="Answers of the question-only baseline" what="Answer" unit="Probability" modality="words" bars=bars(|answer| &answer.question_only) /></div>
                 })}
             </div>

@@ -7,6 +7,7 @@ use crate::ui::components::form::TextField;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
+use crate::ui::lessons::figures::publish;
 use crate::ui::memo::Memo;
 use crate::ui::throttle::throttle;
 use crate::ui::truth::evaluate;
@@ -47,6 +48,15 @@ pub fn Belongs() -> impl IntoView {
         let all: Option<Vec<bool>> = evaluated.iter().map(|statement| statement.truth).collect();
         all.filter(|all| !all.is_empty()).map(|all| all.into_iter().all(|truth| truth))
     });
+    publish(move || {
+        // A verdict without its probability would be of another sentence.
+        let Some(probability) = probability.get() else { return Vec::new() };
+        let words = sentence.with(|sentence| sentence.split_whitespace().count());
+        let truth = truth.get().map(|truth| ("ask.match.true".to_owned(), f64::from(u8::from(truth))));
+        let told =
+            [("ask.match".to_owned(), probability.into()), ("ask.match.words".to_owned(), words as f64)];
+        told.into_iter().chain(truth).collect()
+    });
     let has_failed = move || app.requests.matched.with(|request| request.failure.is_some());
     let bars = Memo::new(move |_| {
         let probability = probability.get();
@@ -62,7 +72,7 @@ pub fn Belongs() -> impl IntoView {
         <TextField label="Image-text match" term="image-text-matching" value=Memo::new(move |_| { let typed = typed.get(); if typed.is_empty() { sentence.get() } else { typed } })
             change=move |text| app.adjust(|view| view.sentence = text) done=move || app.settle() />
         <FailureNote lane=Lane::Match failure=Memo::new(move |_| app.requests.matched.with(|request| request.failure.clone())) />
-        <div class="belongs" aria-live="polite">
+        <div class="belongs" data-part="match" aria-live="polite">
             <Bars caption="Matching probability, with the decision threshold at 50 %" what="Class" unit="Probability" modality="fused" bars />
             <p>"Ground truth: " {move || view! { <Verdict truth=truth.get() /> }}</p>
         </div>

@@ -2,6 +2,7 @@
 
 mod answer;
 mod belongs;
+mod figures;
 mod notes;
 
 use crate::session::protocol::{Command, Lane, ModelKind};
@@ -16,6 +17,7 @@ use crate::ui::truth;
 use crate::world::questions::reworded;
 use answer::{AnswerNote, Reply};
 use belongs::{Belongs, TYPING_PAUSE};
+use figures::publish_answer;
 use leptos::prelude::*;
 use notes::Notes;
 
@@ -39,6 +41,7 @@ pub fn Ask() -> impl IntoView {
         app.ask(Command::Ask { picture, question: typed.get() });
     });
     let reply = Reply::new(app, question);
+    publish_answer(app, question, reply);
     let object = Memo::new(move |_| {
         reply.is_current.get().then_some(())?;
         app.picture.with(|picture| truth::asked_about(&reworded(&question.get()), picture.scene.as_ref()?))
@@ -57,11 +60,13 @@ pub fn Ask() -> impl IntoView {
                 <PicturePanel overlay />
                 <div class="writing">
                     {move || answers.get().then(|| view! {
-                    <TextField label="Question" placeholder="what colour is the circle?" value=Memo::new(move |_| {
-                        let typed = typed.get();
-                        if typed.is_empty() { question.get() } else { typed }
-                    }) change=move |text| app.adjust(|view| view.question = text) done=move || app.settle() />
-                    <Suggestions label="Questions to try" texts=suggestions choose=move |text| app.go(|view| view.question = text) />
+                    <div class="writing" data-part="question">
+                        <TextField label="Question" placeholder="what colour is the circle?" value=Memo::new(move |_| {
+                            let typed = typed.get();
+                            if typed.is_empty() { question.get() } else { typed }
+                        }) change=move |text| app.adjust(|view| view.question = text) done=move || app.settle() />
+                        <Suggestions label="Questions to try" texts=suggestions choose=move |text| app.go(|view| view.question = text) />
+                    </div>
                     <FailureNote lane=Lane::Ask failure=Memo::new(move |_| app.requests.answer.with(|answer| answer.failure.clone())) />
                     {move || read.get().map(|read| view! { <p class="small quiet" role="status">"Read as: “" {read} "”"</p> })}
                     <AnswerNote reply />

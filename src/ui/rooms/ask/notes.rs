@@ -53,6 +53,9 @@ pub fn Notes(reply: Reply) -> impl IntoView {
 }
 
 fn formula() -> AnyView {
-    view! { <var>"P"</var> "(answer | question, image)  vs  " <var>"P"</var> "(answer | question)" }
-        .into_any()
+    view! {
+        <var>"P"</var> "(answer | question, " <span data-term="image">"image"</span> ")  vs  "
+        <span data-term="blind"><var>"P"</var> "(answer | question)"</span>
+    }
+    .into_any()
 }

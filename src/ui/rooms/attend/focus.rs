@@ -1,6 +1,7 @@
 //! Which attention is looked at: of which word or patch, in which layer and head.
 
 use crate::session::protocol::AttentionWeights;
+use crate::ui::components::pointing::is_hit;
 use crate::ui::components::unknown::drop_missing_layer;
 use crate::ui::components::words::ScoredWord;
 use crate::ui::context::AppContext;
@@ -31,6 +32,8 @@ pub struct Focus {
     pub head: Memo<Option<usize>>,
     pub map: Memo<Option<Vec<f32>>>,
     pub object: Memo<Option<usize>>,
+    /// Of each layer and head, whether it attends most to the object that the word names.
+    pub hits: Memo<Vec<Vec<Option<bool>>>>,
 }
 
 impl Focus {
@@ -93,7 +96,12 @@ impl Focus {
             let word = word.get()?;
             words.with(|words| app.picture.with(|picture| object_of(words, word, picture.scene.as_ref()?)))
         });
-        Focus { mode, words, marked, word, patch, maps, layer, head, map, object }
+        let hits = Memo::new(move |_| {
+            let object = object.get();
+            let hit = |map: &Vec<f32>| app.picture.with(|picture| is_hit(map, object?, picture));
+            maps.with(|maps| maps.iter().map(|heads| heads.iter().map(hit).collect()).collect())
+        });
+        Focus { mode, words, marked, word, patch, maps, layer, head, map, object, hits }
     }
 }
 

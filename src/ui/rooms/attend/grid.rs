@@ -2,7 +2,6 @@
 
 use super::focus::Focus;
 use crate::ui::components::heatmap::{Legend, Matrix};
-use crate::ui::components::pointing::is_hit;
 use crate::ui::components::raster::Raster;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
@@ -41,7 +40,7 @@ pub fn HeadGrid(focus: Focus) -> impl IntoView {
         view! { <tr><th scope="row">{layer + 1}</th>{tiles}</tr> }
     };
     view! {
-        <WideTable label="Layers and heads"><table class="heads">
+        <WideTable label="Layers and heads"><table class="heads" data-part="heads">
             <caption>"Layers (down) and heads (across)"</caption>
             {move || {
                 let (layers, heads) = shape.get();
@@ -68,10 +67,7 @@ fn Tile(focus: Focus, layer: usize, head: usize, strongest: Memo<f32>) -> impl I
         });
         Shared::new(matrix.unwrap_or_default().to_rgba(theme.is_dark()))
     });
-    let is_hit = Memo::new(move |_| {
-        let (map, object) = (map.get()?, focus.object.get()?);
-        app.picture.with(|picture| is_hit(&map, object, picture))
-    });
+    let is_hit = Memo::new(move |_| focus.hits.with(|hits| *hits.get(layer)?.get(head)?));
     let pressed = move || focus.layer.get() == Some(layer) && focus.head.get() == Some(head);
     let toggle = move |_| {
         let is_on = pressed();

@@ -1,5 +1,6 @@
 //! Attend: every layer and head.
 
+mod figures;
 mod focus;
 mod grid;
 mod notes;
@@ -15,6 +16,7 @@ use crate::ui::memo::Memo;
 use crate::ui::throttle::throttle;
 use crate::ui::view::Attending;
 use crate::world::language::full_caption;
+use figures::publish_attention;
 use focus::Focus;
 use grid::HeadGrid;
 use leptos::prelude::*;
@@ -47,6 +49,7 @@ pub fn Attend() -> impl IntoView {
     ask(app, mode);
     let here = RwSignal::new(None);
     let focus = Focus::new(app, mode, here);
+    publish_attention(app, focus);
     let is_patches = Memo::new(move |_| mode.get() == Attending::Patches);
     let overlay = Memo::new(move |_| Overlay {
         map: focus.map.get(),
@@ -68,10 +71,12 @@ pub fn Attend() -> impl IntoView {
     };
     view! {
         <section class="stage">
-            {move || view! {
-                <Segments label="Attention" options=modes.get() chosen=mode
-                    choose=move |mode| app.go(|view| { view.attending = mode; view.layer = None; view.head = None }) />
-            }}
+            <div data-part="modes">
+                {move || view! {
+                    <Segments label="Attention" options=modes.get() chosen=mode
+                        choose=move |mode| app.go(|view| { view.attending = mode; view.layer = None; view.head = None }) />
+                }}
+            </div>
             <div class="beside">
                 {panel}
                 <div class="writing">
@@ -92,9 +97,11 @@ fn Sentence(focus: Focus, here: RwSignal<Option<usize>>) -> impl IntoView {
     let app = AppContext::here();
     let text = app.pick(|view| view.text.clone());
     view! {
-        <TextField label="Sentence" placeholder="empty: the caption of the scene" value=text
-            change=move |text| app.adjust(|view| { view.text = text; view.word = None }) done=move || app.settle() />
-        <div class="text" class:stale=move || app.requests.cross.with(|request| request.is_busy())>
+        <div data-part="sentence">
+            <TextField label="Sentence" placeholder="empty: the caption of the scene" value=text
+                change=move |text| app.adjust(|view| { view.text = text; view.word = None }) done=move || app.settle() />
+        </div>
+        <div class="text" data-part="words" class:stale=move || app.requests.cross.with(|request| request.is_busy())>
             <Words label="The sentence, word by word" words=focus.words here pinned=focus.marked is_growing=false
                 pin=move |word| app.go(|view| view.word = word) />
         </div>

@@ -1,5 +1,6 @@
 //! The inspector of the room, and what is said of words without an object.
 
+use super::figures::entropy;
 use super::focus::Focus;
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::term::Term;
@@ -33,8 +34,7 @@ pub fn Notes(focus: Focus) -> impl IntoView {
             return ["Shown", "Max attention", "Entropy"].map(|name| Figure::new(name, "–")).to_vec();
         };
         let strongest = map.iter().copied().fold(0.0, f32::max);
-        let total: f32 = map.iter().sum();
-        let entropy: f32 = map.iter().filter(|&&p| p > 0.0).map(|p| -(p / total) * (p / total).log2()).sum();
+        let entropy = entropy(&map);
         let uniform = (map.len() as f32).log2();
         let which = match (focus.layer.get(), focus.head.get()) {
             (Some(layer), Some(head)) => format!("layer {}, head {}", layer + 1, head + 1),
@@ -71,7 +71,8 @@ pub fn Notes(focus: Focus) -> impl IntoView {
 
 fn formula() -> AnyView {
     view! {
-        "softmax(" <var>"Q"</var> <var>"K"</var><sup>"T"</sup> " / " <span class="root">"√"<var>"d"</var></span> ") " <var>"V"</var>
+        <span data-term="softmax">"softmax"</span> "(" <var data-term="query">"Q"</var> <span data-term="key"><var>"K"</var><sup>"T"</sup></span> " / "
+        <span class="root">"√"<var>"d"</var></span> ") " <var data-term="value">"V"</var>
     }
     .into_any()
 }

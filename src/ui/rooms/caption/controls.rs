@@ -43,7 +43,7 @@ pub fn Controls() -> impl IntoView {
     };
     let prefix = app.pick(|view| view.prefix.clone());
     view! {
-        <div class="row controls">
+        <div class="row controls" data-part="decoding">
             <Segments label="Decoding" options=WAYS.to_vec() chosen=way choose />
             {move || match way.get() {
                 Way::Greedy => ().into_any(),
@@ -51,8 +51,10 @@ pub fn Controls() -> impl IntoView {
                 Way::Sample => view! { <Sampling decoding /> }.into_any(),
             }}
         </div>
-        <TextField label="Prompt" term="prompt" placeholder="empty: the model begins" value=prefix
-            change=move |text| app.adjust(|view| { view.prefix = text; view.word = None }) done=move || app.settle() />
+        <div data-part="prompt">
+            <TextField label="Prompt" term="prompt" placeholder="empty: the model begins" value=prefix
+                change=move |text| app.adjust(|view| { view.prefix = text; view.word = None }) done=move || app.settle() />
+        </div>
     }
 }
 

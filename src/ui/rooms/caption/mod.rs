@@ -1,6 +1,7 @@
 //! Caption: the picture put into words.
 
 mod controls;
+mod figures;
 mod notes;
 mod writing;
 
@@ -15,6 +16,7 @@ use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::throttle::throttle;
 use controls::{Controls, Heads};
+use figures::publish_caption;
 use leptos::prelude::*;
 use notes::{Alternatives, Hypotheses, Notes, Statements};
 use std::time::Duration;
@@ -35,6 +37,7 @@ pub fn Caption() -> impl IntoView {
     });
     let here = RwSignal::new(None);
     let draft = Draft::new(app, here);
+    publish_caption(app, draft);
     let pinned = app.pick(|view| view.word);
     let overlay =
         Memo::new(move |_| Overlay { map: draft.map.get(), object: draft.object.get(), patch: None });
@@ -44,7 +47,7 @@ pub fn Caption() -> impl IntoView {
                 <PicturePanel overlay />
                 <div class="writing">
                     <Controls />
-                    <div class="text" aria-busy=move || draft.is_growing.get().to_string()>
+                    <div class="text" data-part="words" aria-busy=move || draft.is_growing.get().to_string()>
                         <Words label="The caption, word by word" words=draft.words missed=draft.missed here pinned is_growing=draft.is_growing
                             pin=move |word| app.go(|view| view.word = word) />
                     </div>

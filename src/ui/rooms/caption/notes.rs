@@ -1,14 +1,13 @@
 //! What can be said of the caption: alternatives, truth, other hypotheses, and the inspector.
 
-use super::writing::Draft;
-use crate::session::protocol::Token;
+use super::writing::{Certainty, Draft};
+use crate::session::protocol::{DecodingChoice, Token};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::memo::Memo;
-use crate::ui::truth::evaluate;
 use leptos::prelude::*;
 
 /// The likeliest tokens at the word that is looked at; choosing one continues the caption from there.
@@ -50,7 +49,7 @@ pub fn Alternatives(draft: Draft) -> impl IntoView {
         token.alternatives.into_iter().map(row).collect_view()
     };
     view! {
-        <div class="alternatives">
+        <div class="alternatives" data-part="probabilities">
             <h2 class="minor">"Next-token probabilities"</h2>
             {move || match token.get() {
                 Some(token) => view! {
@@ -66,20 +65,11 @@ pub fn Alternatives(draft: Draft) -> impl IntoView {
 /// Each statement of the caption, held against the scene.
 #[component]
 pub fn Statements(draft: Draft) -> impl IntoView {
-    let app = AppContext::here();
-    let evaluated = Memo::new(move |_| {
-        let scene = app.picture.with(|picture| picture.scene.clone())?;
-        let mut evaluated = evaluate(&draft.text.get(), !draft.is_growing.get(), &scene);
-        if !draft.is_current.get() {
-            evaluated.iter_mut().for_each(|statement| statement.truth = None);
-        }
-        Some(evaluated)
-    });
     let row = |statement: crate::ui::truth::EvaluatedStatement| view! { <li><Verdict truth=statement.truth /><span>{statement.text}</span></li> };
     view! {
-        <div class="statements">
+        <div class="statements" data-part="statements">
             <h2 class="minor">"Checked against the scene"</h2>
-            {move || match evaluated.get() {
+            {move || match draft.evaluated.get() {
                 Some(evaluated) => view! { <ul>{evaluated.into_iter().map(row).collect_view()}</ul> }.into_any(),
                 None => view! { <p class="quiet small">"No ground truth for your own image."</p> }.into_any(),
             }}
@@ -99,7 +89,7 @@ pub fn Hypotheses(draft: Draft) -> impl IntoView {
     move || {
         several.with(|all| all.len() > 1).then(|| {
             view! {
-                <table class="numbers hypotheses">
+                <table class="numbers hypotheses" data-part="hypotheses">
                     <caption>"Beam hypotheses"</caption>
                     <thead><tr><th scope="col">"Caption"</th><th scope="col">"log P"</th></tr></thead>
                     <tbody>{several.get().into_iter().map(row).collect_view()}</tbody>
@@ -111,20 +101,19 @@ pub fn Hypotheses(draft: Draft) -> impl IntoView {
 
 #[component]
 pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
+    let is_sampled = AppContext::here().pick(|view| matches!(view.decoding, DecodingChoice::Sample { .. }));
     let figures = Memo::new(move |_| {
-        let tokens = draft.tokens.get();
-        let chosen: Vec<&Token> = tokens.tokens.iter().filter(|token| !token.forced).collect();
-        let total: f32 = chosen.iter().map(|token| token.logprob).sum();
-        let perplexity = (-total / chosen.len().max(1) as f32).exp();
-        let told = |figure: String| if chosen.is_empty() { "–".into() } else { figure };
+        let Certainty { tokens, logprob, perplexity } =
+            draft.tokens.with(|writing| Certainty::of(&writing.tokens));
+        let told = |figure: String| if tokens == 0 { "–".into() } else { figure };
         vec![
-            Figure::new("Tokens", chosen.len().to_string()),
-            Figure::new("log P(caption)", told(format!("{total:.3}"))),
+            Figure::new("Tokens", tokens.to_string()),
+            Figure::new("log P(caption)", told(format!("{logprob:.3}"))),
             Figure::new("Perplexity", told(format!("{perplexity:.2}"))).beside("1 = certain"),
         ]
     });
     view! {
-        <Inspector title="Autoregressive decoding" section="14, multimodal generation" figures formula=formula()>
+        <Inspector title="Autoregressive decoding" section="14, multimodal generation" figures formula=formula(is_sampled)>
             <p>"The " <Term id="decoder">"decoder"</Term> " attends to the image by " <Term id="cross-attention">"cross-attention"</Term> " and to the " <Term id="token">"tokens"</Term> " so far by " <Term id="self-attention">"self-attention"</Term> ", and gives every
                 token of its vocabulary a probability. " <Term id="greedy">"Greedy decoding"</Term> " takes the most probable token; " <Term id="beam-search">"beam search"</Term> " keeps several
                 hypotheses; " <Term id="sampling">"sampling"</Term> " draws from the distribution."</p>
@@ -134,10 +123,20 @@ pub fn Notes(draft: Draft, children: Children) -> impl IntoView {
     }
 }
 
-fn formula() -> AnyView {
+fn formula(is_sampled: Memo<bool>) -> AnyView {
+    let drawn = move || {
+        is_sampled.get().then(|| {
+            view! {
+                <br />
+                <var>"y"</var><sub>"t"</sub> " ~ softmax(log " <var>"P"</var> " / " <var data-term="temperature">"τ"</var> ")"
+            }
+        })
+    };
     view! {
-        <var>"P"</var> "(" <var>"y"</var> " | " <var>"x"</var> ") = " <span class="sum">"Π"</span><sub>"t"</sub> " "
-        <var>"P"</var> "(" <var>"y"</var><sub>"t"</sub> " | " <var>"y"</var><sub>"<t"</sub> ", " <var>"x"</var> ")"
+        <var>"P"</var> "(" <var>"y"</var> " | " <var>"x"</var> ") = " <span class="sum" data-term="product">"Π"</span><sub>"t"</sub> " "
+        <var>"P"</var> "(" <var>"y"</var><sub>"t"</sub> " | " <span data-term="prompt"><var>"y"</var><sub>"<t"</sub></span> ", "
+        <var data-term="image">"x"</var> ")"
+        {drawn}
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use crate::ui::context::AppContext;
 use crate::ui::memo::Memo;
 use crate::ui::state::{Shared, Writing};
 use crate::ui::text::{Word, mean_map, sentence, words};
-use crate::ui::truth;
+use crate::ui::truth::{self, EvaluatedStatement, evaluate};
 use leptos::prelude::*;
 use std::ops::Range;
 
@@ -26,8 +26,12 @@ pub struct Draft {
     pub object: Memo<Option<usize>>,
     /// Whether it was written about the picture as it is now.
     pub is_current: Memo<bool>,
+    /// For each word of the finished caption whether attention is highest in the object that it names; none where it names none.
+    pub hits: Memo<Vec<Option<bool>>>,
     /// For each word of the finished caption whether attention misses the object that it names.
     pub missed: Memo<Vec<bool>>,
+    /// Each statement of the caption, held against the scene.
+    pub evaluated: Memo<Option<Vec<EvaluatedStatement>>>,
 }
 
 impl Draft {
@@ -60,19 +64,45 @@ impl Draft {
             let word = word.get().and_then(|word| words.with(|words| Some(words.get(word)?.word.clone())))?;
             app.picture.with(|picture| truth::named(&text.get(), &word, picture.scene.as_ref()?))
         });
-        let missed = Memo::new(move |_| {
+        let hits = Memo::new(move |_| {
             if is_growing.get() || !is_current.get() {
                 return Vec::new();
             }
-            let is_missed = |said: &ScoredWord| {
+            let hit = |said: &ScoredWord| {
                 app.picture.with(|picture| {
                     let object = truth::named(&text.get(), &said.word, picture.scene.as_ref()?)?;
-                    Some(!is_hit(&map_of_range(said.word.tokens.clone())?, object, picture)?)
+                    is_hit(&map_of_range(said.word.tokens.clone())?, object, picture)
                 })
             };
-            words.with(|words| words.iter().map(|said| is_missed(said).unwrap_or(false)).collect())
+            words.with(|words| words.iter().map(hit).collect())
         });
-        Draft { tokens, words, text, is_growing, word, map, object, is_current, missed }
+        let missed =
+            Memo::new(move |_| hits.with(|hits| hits.iter().map(|hit| *hit == Some(false)).collect()));
+        let evaluated = Memo::new(move |_| {
+            let scene = app.picture.with(|picture| picture.scene.clone())?;
+            let mut evaluated = evaluate(&text.get(), !is_growing.get(), &scene);
+            if !is_current.get() {
+                evaluated.iter_mut().for_each(|statement| statement.truth = None);
+            }
+            Some(evaluated)
+        });
+        Draft { tokens, words, text, is_growing, word, map, object, is_current, hits, missed, evaluated }
+    }
+}
+
+/// How sure the model was of the tokens that it chose itself.
+pub struct Certainty {
+    pub tokens: usize,
+    /// Of all of them together.
+    pub logprob: f32,
+    pub perplexity: f32,
+}
+
+impl Certainty {
+    pub fn of(tokens: &[Token]) -> Self {
+        let chosen = || tokens.iter().filter(|token| !token.forced);
+        let (tokens, logprob) = (chosen().count(), chosen().map(|token| token.logprob).sum::<f32>());
+        Certainty { tokens, logprob, perplexity: (-logprob / tokens.max(1) as f32).exp() }
     }
 }
 
@@ -132,6 +162,16 @@ mod tests {
         assert_eq!(said[0].probability, None);
         assert!((said[1].probability.unwrap() - 0.25).abs() < 1e-6);
         assert_eq!(text_of(&said), "a star");
+    }
+
+    #[test]
+    fn what_was_given_is_no_choice_of_the_model() {
+        let quarter = 0.25_f32.ln();
+        let tokens = [token("a", -9.0, true, vec![]), token(" star", quarter, false, vec![])];
+        let Certainty { tokens, logprob, perplexity } = Certainty::of(&tokens);
+        assert_eq!((tokens, logprob), (1, quarter));
+        assert!((perplexity - 4.0).abs() < 1e-5);
+        assert_eq!(Certainty::of(&[]).tokens, 0);
     }
 
     #[test]

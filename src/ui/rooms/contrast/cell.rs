@@ -55,6 +55,19 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// Whether image and caption belong together, and what the loss does to the two.
+    pub fn figures(&self) -> Vec<(&'static str, Option<f32>)> {
+        let gradient = self.gradient.as_ref();
+        vec![
+            ("own", Some(f32::from(u8::from(self.row == self.column)))),
+            ("cosine", self.cosine),
+            ("gradient", gradient.map(|of| of.gradient)),
+            ("lead", gradient.map(|of| of.row[self.column] - of.row[self.row])),
+        ]
+    }
+}
+
 /// The cell at (picture, caption) of the last batch.
 pub fn find(run: ContrastRun, at: Memo<Option<(usize, usize)>>) -> Memo<Option<Cell>> {
     Memo::new(move |_| {

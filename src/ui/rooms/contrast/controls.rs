@@ -44,7 +44,7 @@ pub fn Controls(run: ContrastRun) -> impl IntoView {
     let is_learned = app.pick(|view| view.contrast.settings.temperature == Temperature::Learned);
     let batch = ContrastSettings::BATCH;
     view! {
-        <div class="settings">
+        <div class="settings" data-part="settings">
             <Setting name="Loss" term="loss" closed=Memo::new(move |_| closed.get().loss)>
                 <Segments label="Loss" options=LOSSES.to_vec() chosen=app.pick(|view| view.contrast.settings.loss)
                     choose=move |loss| change(app, |settings| settings.loss = loss) />
@@ -76,7 +76,7 @@ fn More(closed: Memo<Closed>) -> impl IntoView {
         view.contrast.settings != ContrastSettings { loss, temperature, batch, ..ContrastSettings::default() }
     });
     view! {
-        <MoreSettings is_unusual>
+        <MoreSettings is_unusual attr:data-part="more">
             <Setting name="Representation space">
                 <Segments label="Representation space" options=SPACES.to_vec() chosen=app.pick(|view| view.contrast.settings.space)
                     choose=move |space| change(app, |settings| settings.space = space) />

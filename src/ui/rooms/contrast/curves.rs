@@ -29,7 +29,7 @@ pub fn Curves(run: ContrastRun) -> impl IntoView {
     view! {
         <Segments label="Horizontal axis" options=vec![(false, "By steps"), (true, "By pairs seen")] chosen=by_pairs
             choose=move |pairs| by_pairs.set(pairs) />
-        <div class="charts">
+        <div class="charts" data-part="curves">
             <LineChart label="Training loss" x=steps() y=Memo::new(move |_| Axis::new("Loss", unit()))
                 series=losses marks=bottoms />
             <LineChart label="Retrieval on 100 held-out pairs" x=steps() y=Axis::new("Recall and MRR", "").within(0.0, 1.0)

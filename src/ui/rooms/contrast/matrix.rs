@@ -29,9 +29,9 @@ pub fn MatrixPanel(run: ContrastRun) -> impl IntoView {
     view! {
         <h2>"Similarity matrix"</h2>
         {move || match is_empty.get() {
-            true => view! { <p class="quiet">"The matrix shows the last batch: there is one after the first step."</p> }.into_any(),
+            true => view! { <p class="quiet" data-part="matrix">"The matrix shows the last batch: there is one after the first step."</p> }.into_any(),
             false => view! {
-                <div class="beside wide">
+                <div class="beside wide" data-part="matrix">
                     <div>
                         <HeatMap label="Similarity of every image with every caption of the batch; use the arrow keys, Enter pins"
                             axes=["images", "captions"] matrix cell pinned pin=Callback::new(pin) />
@@ -80,7 +80,7 @@ fn HardNegatives(run: ContrastRun) -> impl IntoView {
     };
     view! {
         {move || has_any.get().then(|| view! {
-            <details class="table" on:toggle=move |_| is_open.update(|open| *open = !*open)>
+            <details class="table" data-part="hard-negatives" on:toggle=move |_| is_open.update(|open| *open = !*open)>
                 <summary>"Hard negatives of this batch"</summary>
                 {move || is_open.get().then(|| view! {
                     <table class="numbers">

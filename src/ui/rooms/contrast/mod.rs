@@ -5,6 +5,7 @@ mod choices;
 mod contrast_run;
 mod controls;
 mod curves;
+mod figures;
 mod matrix;
 mod modes;
 mod notes;
@@ -25,6 +26,7 @@ use crate::ui::view::ContrastMode;
 use contrast_run::ContrastRun;
 use controls::Controls;
 use curves::{Curves, GeometryCurves};
+use figures::publish_run;
 use leptos::prelude::*;
 use matrix::MatrixPanel;
 use modes::Modes;
@@ -45,7 +47,9 @@ pub fn Contrast() -> impl IntoView {
 
 #[component]
 fn Run() -> impl IntoView {
-    let run = ContrastRun::new(AppContext::here());
+    let app = AppContext::here();
+    let run = ContrastRun::new(app);
+    publish_run(app, run);
     view! {
         <section class="stage contrast">
             <Modes />
@@ -53,7 +57,7 @@ fn Run() -> impl IntoView {
             <RunBar training=run.training />
             <Curves run />
             <MatrixPanel run />
-            <div class="charts">
+            <div class="charts" data-part="geometry">
                 <GeometryCurves run />
                 <SpaceMap run />
             </div>

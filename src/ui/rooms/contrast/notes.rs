@@ -78,7 +78,7 @@ fn numbers(run: ContrastRun) -> Vec<Figure> {
 }
 
 fn shared(loss: Loss, direction: Direction, is_moving: RwSignal<bool>) -> AnyView {
-    let tau = move || view! { <var class:lit=is_moving>"τ"</var> };
+    let tau = move || view! { <var data-term="temperature" class:lit=is_moving>"τ"</var> };
     let score = match loss {
         Loss::InfoNce => {
             view! { <var>"s"</var><sub>"ij"</sub>" = sim("<var>"i, j"</var>") / "{tau()} }.into_any()
@@ -102,14 +102,14 @@ fn joint(loss: Loss, direction: Direction) -> AnyView {
 fn over_scores(loss: Loss, direction: Direction) -> AnyView {
     if loss == Loss::Sigmoid {
         return view! {
-            <var>"L"</var>" = − 1/"<var>"N"</var>" "<span class="sum">"Σ"</span><sub>"ij"</sub>" log "<var>"σ"</var>"("<var>"y"</var>
+            <var>"L"</var>" = − 1/"<var data-term="batch">"N"</var>" "<span class="sum">"Σ"</span><sub>"ij"</sub>" log "<var>"σ"</var>"("<var>"y"</var>
             <sub>"ij"</sub>" "<var>"s"</var><sub>"ij"</sub>"),  "<var>"y"</var>" = ±1"
         }
         .into_any();
     }
     let to_text = || {
         view! {
-            <var>"L"</var><sub>"txt"</sub>" = − "<span class="mean">"mean"<sub>"i"</sub></span>" log "{fraction("ii", "j")}
+            <span data-term="image-to-text"><var>"L"</var><sub>"txt"</sub></span>" = − "<span class="mean">"mean"<sub>"i"</sub></span>" log "{fraction("ii", "j")}
         }
     };
     let to_picture = || {
@@ -131,7 +131,7 @@ fn over_scores(loss: Loss, direction: Direction) -> AnyView {
 /// `e^s_own / sum_over e^s_ij`
 fn fraction(own: &'static str, over: &'static str) -> impl IntoView {
     let power = |of| view! { "e"<sup><var>"s"</var><sub>{of}</sub></sup> };
-    view! { {power(own)}" / "<span class="sum">"Σ"</span><sub>{over}</sub>" "{power("ij")} }
+    view! { {power(own)}" / "<span class="sum" data-term="batch">"Σ"</span><sub>{over}</sub>" "{power("ij")} }
 }
 
 fn correlation() -> AnyView {

@@ -1,6 +1,7 @@
 //! Objectives of pre-training side by side: the same encoders, the same seed, the same steps; then frozen and probed.
 
 use super::controls::Setting;
+use super::figures::publish_race;
 use super::modes::Modes;
 use super::partners::{PARTNERS, about, noun};
 use super::reconstructions::ReconstructionsPanel;
@@ -41,6 +42,7 @@ pub fn Objectives() -> impl IntoView {
         LabRunState::Objectives(race) => race.standings.clone(),
         _ => Vec::new(),
     });
+    publish_race(settings, standings);
     view! {
         <section class="stage contrast">
             <Modes />
@@ -73,7 +75,7 @@ fn ObjectiveControls() -> impl IntoView {
         (own.seed, own.micro_rate) != (usual.seed, usual.micro_rate)
     });
     view! {
-        <div class="settings">
+        <div class="settings" data-part="settings">
             <Setting name="Second modality">
                 <Segments label="Second modality" options=PARTNERS.to_vec() chosen=partner
                     choose=move |partner| change(app, |settings| settings.partner = partner) />
@@ -89,7 +91,7 @@ fn ObjectiveControls() -> impl IntoView {
                 change=move |steps| change(app, |settings| settings.probe_steps = steps) />
         </div>
         <p class="small quiet">{move || about(partner.get())}</p>
-        <MoreSettings is_unusual>
+        <MoreSettings is_unusual attr:data-part="more">
             <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=app.pick(|view| view.contrast.objectives.seed)
                 change=move |seed| change(app, |settings| settings.seed = seed) />
             <Decades label="Peak learning rate" term="learning-rate" value=app.pick(|view| view.contrast.objectives.micro_rate)
@@ -119,7 +121,7 @@ fn Comparison(standings: Memo<Vec<Standing>>) -> impl IntoView {
     });
     view! {
         {move || has_any.get().then(|| view! {
-            <div class="charts">{MEASURES.map(panel).collect_view()}</div>
+            <div class="charts" data-part="bars">{MEASURES.map(panel).collect_view()}</div>
             <p class="small quiet">"The line on each bar is the chance baseline or, where there is none, the random encoder."</p>
         })}
     }
@@ -155,6 +157,11 @@ fn Verdicts(standings: Memo<Vec<Standing>>) -> impl IntoView {
     }
 }
 
+/// The loss of an objective in the formula.
+fn part(objective: &'static str, name: &'static str) -> impl IntoView {
+    view! { <span data-term=objective><var>"L"</var><sub>{name}</sub></span> }
+}
+
 #[component]
 fn RaceNotes(
     training: TrainingRun,
@@ -174,12 +181,12 @@ fn RaceNotes(
     let partner = Memo::new(move |_| settings.with(|settings| settings.partner));
     move || {
         let (noun, with_words) = (noun(partner.get()), partner.get() == Partner::Words);
-        let captioning = || with_words.then(|| view! { " + "<var>"L"</var><sub>"cap"</sub> });
+        let captioning = || with_words.then(|| view! { " + "{part("captioning", "cap")} });
         view! {
             <Inspector title="Pre-training objectives" section="21–22, pre-training and objective families" figures
                 formula=view! {
-                    <var>"L"</var><sub>"all"</sub>" = ("<var>"L"</var><sub>"con"</sub>" + "<var>"L"</var><sub>"match"</sub>" + "
-                    <var>"L"</var><sub>"mask"</sub>{captioning()}" + "<var>"L"</var><sub>"rec"</sub>{if with_words { ") / 5" } else { ") / 4" }}
+                    {part("combined", "all")}" = ("{part("contrastive", "con")}" + "{part("matching", "match")}" + "
+                    {part("masked", "mask")}{captioning()}" + "{part("reconstruction", "rec")}{if with_words { ") / 5" } else { ") / 4" }}
                 }.into_any()>
                 <p>"The same two encoders with the same random weights, "{if with_words { "seven" } else { "six" }}" times. Each is trained for the same
                     number of steps: to tell which "{noun}" belongs to an image ("<i>"contrastive"</i>"), whether a "{noun}" and an image belong together

@@ -27,7 +27,7 @@ pub fn SpaceMap(run: ContrastRun) -> impl IntoView {
         StoredValue::new(held_out().into_iter().map(|(_, caption)| caption).collect::<Vec<String>>());
     let said = move || hover.get().and_then(|at| captions.with_value(|captions| captions.get(at).cloned()));
     view! {
-        <div class="space">
+        <div class="space" data-part="map">
             <Scatter label="Embedding map (PCA)" x=Memo::new(move |_| axis(0, "First component"))
                 y=Memo::new(move |_| axis(1, "Second component")) groups hover item="Pair" linked=true square=true />
             <p class="small words-line">{said}</p>

@@ -52,7 +52,7 @@ pub fn Standings(standings: Memo<Vec<Standing>>, settings: Memo<ObjectiveSetting
     };
     view! {
         <WideTable label="Results of the objectives">
-            <table class="numbers objectives">
+            <table class="numbers objectives" data-part="standings">
                 <caption>"The same encoders from the same weights, for as many steps of each objective; then frozen, and probed"</caption>
                 <thead>
                     <tr><td colspan="2"></td><th scope="colgroup" colspan="2">"Retrieval"</th>

@@ -25,7 +25,7 @@ pub fn RetrievalTable(run: ContrastRun) -> impl IntoView {
         texts.map(|text| view! { <td>{text}</td> }).collect_view()
     };
     view! {
-        <WideTable label="Retrieval on held-out pairs"><table class="numbers retrieval">
+        <WideTable label="Retrieval on held-out pairs"><table class="numbers retrieval" data-part="retrieval">
             <caption>"Retrieval on "{HELD_OUT}" held-out pairs"</caption>
             <thead><tr><th scope="col">"Direction"</th><th scope="col">"R@1"</th><th scope="col">"R@5"</th>
                 <th scope="col">"MRR"</th></tr></thead>
@@ -102,7 +102,7 @@ pub fn RunsSoFar() -> impl IntoView {
     view! {
         {move || (count.get() > 0).then(|| view! {
             <WideTable label="Runs so far">
-                <table class="numbers runs">
+                <table class="numbers runs" data-part="runs">
                     <caption>"Runs of this visit at their last evaluation. Losses of different kinds cannot be compared; the metrics can, at equal pairs seen."</caption>
                     <thead><tr>{COLUMNS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr></thead>
                     <tbody>{move || runs.get().into_iter().map(row).collect_view()}</tbody>

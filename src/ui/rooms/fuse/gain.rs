@@ -19,7 +19,7 @@ pub fn Gain(room: RaceRoom) -> impl IntoView {
         room.settings.with(|settings| room.evaluations.with(|evaluations| notes(evaluations, settings)))
     });
     view! {
-        <div class="gain">
+        <div class="gain" data-part="gain">
             <Bars caption="Accuracy on held-out samples, the mark at the best single modality" what="Model"
                 unit="Accuracy" modality="fused" bars />
             <ul class="prose" aria-live=move || if room.training.is_busy.get() { "off" } else { "polite" }>
@@ -34,13 +34,13 @@ fn accuracy(evaluations: &[Shared<Evaluation>], contestant: Contestant) -> Optio
 }
 
 /// The best of the modalities alone.
-fn alone(evaluations: &[Shared<Evaluation>]) -> Option<f32> {
+pub(super) fn alone(evaluations: &[Shared<Evaluation>]) -> Option<f32> {
     let known = Modality::ALL.into_iter().filter_map(|one| accuracy(evaluations, Contestant::alone(one)));
     known.reduce(f32::max)
 }
 
 /// The fusions, the best first.
-fn fusions(evaluations: &[Shared<Evaluation>]) -> Vec<(Contestant, f32)> {
+pub(super) fn fusions(evaluations: &[Shared<Evaluation>]) -> Vec<(Contestant, f32)> {
     let fusions = evaluations.iter().filter(|known| !Contestant::BASELINES.contains(&known.contestant));
     let mut fusions: Vec<_> = fusions.map(|known| (known.contestant, known.confusion.accuracy())).collect();
     order::sort_by(&mut fusions, |a, b| b.1.total_cmp(&a.1));

@@ -1,10 +1,11 @@
 //! Fuse: ways to bring two or three modalities together, raced.
 
+mod figures;
 mod gain;
 
 use super::race::{
     Answers, Curves, Inside, RaceControls, RaceRoom, RaceSlot, SampleChoice, Standings, Subsets, about,
-    formula, milliseconds, section, shown_sample, title,
+    formula, milliseconds, publish_race, section, shown_sample, title,
 };
 use crate::lab::fuse::{Contestant, Evaluation, parameter_budget};
 use crate::ui::components::icon::{Glyph, Icon};
@@ -18,6 +19,7 @@ use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::training_run::StepOf;
 use crate::ui::view::Room;
+use figures::publish_fusions;
 use gain::Gain;
 use leptos::prelude::*;
 
@@ -30,6 +32,8 @@ const PLACE: RaceSlot = RaceSlot {
 #[component]
 pub fn Fuse() -> impl IntoView {
     let room = RaceRoom::new(AppContext::here(), PLACE);
+    publish_race(room, "fuse");
+    publish_fusions(room);
     view! {
         <section class="stage live">
             <RaceControls room offered=Contestant::FUSIONS.to_vec() />
@@ -58,7 +62,7 @@ fn ToSabotage(room: RaceRoom) -> impl IntoView {
         });
     };
     view! {
-        <p><button type="button" class="button" on:click=go disabled=move || room.training.is_busy.get()>
+        <p data-part="to-sabotage"><button type="button" class="button" on:click=go disabled=move || room.training.is_busy.get()>
             <Glyph icon=Icon::Sabotage />"Corrupt these models in Sabotage"</button></p>
     }
 }
@@ -80,7 +84,7 @@ fn Sample(room: RaceRoom) -> impl IntoView {
     });
     view! {
         <h2>"One sample"</h2>
-        <div class="beside sample">
+        <div class="beside sample" data-part="sample">
             <div><SampleChoice room sample /></div>
             <Answers room sample answers />
         </div>

@@ -1,9 +1,12 @@
 //! Lessons: the whitepaper's table of contents, with a lesson for each section and the rooms that it leads through.
 
+mod export;
+
 use crate::ui::components::term::Whitepaper;
 use crate::ui::glossary::{Entries, Entry, Glossary};
 use crate::ui::lessons::{Course, Index, IndexEntry, Lessons as Context};
 use crate::ui::view::Room;
+use export::Export;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -25,7 +28,8 @@ pub fn Lessons() -> impl IntoView {
 }
 
 fn contents(index: &Arc<Index>, entries: &Arc<Entries>) -> impl IntoView + use<> {
-    let courses = index.courses.iter().map(|course| view! { <CourseCard course=course.clone() index=index.clone() /> });
+    let courses =
+        index.courses.iter().map(|course| view! { <CourseCard course=course.clone() index=index.clone() /> });
     let row = |entry: &Entry| {
         let lesson = index.lessons.iter().find(|lesson| lesson.is_of(&entry.key)).cloned();
         let depth = if entry.key.contains('.') { "below" } else { "" };
@@ -46,11 +50,13 @@ fn contents(index: &Arc<Index>, entries: &Arc<Entries>) -> impl IntoView + use<>
             <thead><tr><th scope="col">"Section"</th><th scope="col">"Lesson"</th><th scope="col">"Rooms"</th></tr></thead>
             <tbody>{entries.sections.iter().map(row).collect_view()}</tbody>
         </table>
+        <Export />
     }
 }
 
 fn rooms(lesson: &IndexEntry) -> String {
-    let titles = lesson.rooms.iter().filter_map(|word| word.parse::<Room>().ok()).map(|room| room.info().title);
+    let titles =
+        lesson.rooms.iter().filter_map(|word| word.parse::<Room>().ok()).map(|room| room.info().title);
     titles.collect::<Vec<_>>().join(", ")
 }
 
@@ -65,7 +71,8 @@ fn LessonLink(lesson: IndexEntry) -> impl IntoView {
     let press = move |event: leptos::ev::MouseEvent| {
         if crate::ui::history::is_ours(&event) {
             event.prevent_default();
-            let at = record.with_untracked(|record| record.as_ref().map_or(0, |record| record.step.min(steps - 1)));
+            let at = record
+                .with_untracked(|record| record.as_ref().map_or(0, |record| record.step.min(steps - 1)));
             lessons.begin(&begun, at);
         }
     };

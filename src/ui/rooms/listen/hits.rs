@@ -35,7 +35,7 @@ pub fn Hits(#[prop(into)] clip: Memo<Shared<StageClip>>, player: Player) -> impl
     let list = move || {
         match hits.get() {
         none if none.is_empty() => view! { <p class="quiet">"Nothing hits anything in this clip."</p> }.into_any(),
-        some => view! { <ol class="hits" aria-label="Hits, each a button that goes there">{some.into_iter().enumerate().map(item).collect_view()}</ol> }.into_any(),
+        some => view! { <ol class="hits" data-part="hits" aria-label="Hits, each a button that goes there">{some.into_iter().enumerate().map(item).collect_view()}</ol> }.into_any(),
     }
     };
     view! {

@@ -5,6 +5,7 @@ use super::tasks::{OwnRecording, Recording};
 use crate::ui::components::inspector::{Figure, Inspector};
 use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
+use crate::ui::lessons::figures::publish;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::view::ListenTask;
@@ -14,6 +15,10 @@ use leptos::prelude::*;
 pub fn Notes(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
     let is_own = AppContext::here().pick(|view| view.listen.task == ListenTask::Own);
     let recording = OwnRecording::here().recording;
+    publish(move || {
+        let hits = clip.with(|clip| clip.clip.motion.collisions.len());
+        if is_own.get() { Vec::new() } else { vec![("listen.hits".to_owned(), hits as f64)] }
+    });
     let figures = Memo::new(move |_| {
         if is_own.get() {
             let length = |of: &Shared<Recording>| Figure::new("Length", format!("{:.2} s", of.seconds));

@@ -4,6 +4,7 @@ use super::stage_clip::StageClip;
 use crate::ui::components::form::{Suggestions, TextField};
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
+use crate::ui::lessons::figures::publish;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::throttle::throttle;
@@ -26,6 +27,13 @@ pub fn Sentence(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
     });
     let steady = throttle(move || sentence.get(), TYPING_PAUSE);
     let judged = Memo::new(move |_| clip.with(|clip| steady.with(|sentence| judged(clip, sentence))));
+    publish(move || {
+        let truths: Option<Vec<bool>> =
+            judged.with(|judged| judged.iter().map(|(_, truth)| *truth).collect());
+        let all =
+            truths.filter(|truths| !truths.is_empty()).map(|truths| truths.into_iter().all(|truth| truth));
+        all.map(|all| ("listen.sentence".to_owned(), f64::from(u8::from(all)))).into_iter().collect()
+    });
     let verdicts = move || {
         let line = |(text, truth): (String, Option<bool>)| {
             view! { <li><span>{text}</span> <Verdict truth=truth words=["true", "false", "not understood"] /></li> }
@@ -37,7 +45,7 @@ pub fn Sentence(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
         <TextField label="Sentence about the clip" placeholder="empty: the first of the sentences below" value=typed
             change=move |text| app.adjust(|view| view.listen.sentence = text) done=move || app.settle() />
         <Suggestions label="Sentences to try" texts=suggestions choose=move |text| app.go(|view| view.listen.sentence = text) />
-        <ul class="judged" aria-live="polite" aria-label="Ground truth of each statement">{verdicts}</ul>
+        <ul class="judged" data-part="sentence" aria-live="polite" aria-label="Ground truth of each statement">{verdicts}</ul>
     }
 }
 

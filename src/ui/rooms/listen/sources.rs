@@ -26,7 +26,7 @@ pub fn Sources(#[prop(into)] clip: Memo<Shared<StageClip>>) -> impl IntoView {
     let is_audible = Memo::new(move |_| all.get() & !off.get() != 0);
     let hush = move |is_on| app.go(|view| view.listen.off = if is_on { 0 } else { all.get_untracked() });
     view! {
-        <fieldset class="sources">
+        <fieldset class="sources" data-part="sources">
             <legend>"Sources in the mixture"</legend>
             <ul>
                 <li><Switch label="Sound track" on=is_audible change=hush /></li>

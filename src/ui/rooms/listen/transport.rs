@@ -20,7 +20,7 @@ pub fn Transport(player: Player) -> impl IntoView {
     view! {
         <Slider label="Time" min=0.0 max=LENGTH as f32 step=0.01 value=Memo::new(move |_| time.get() as f32) show=seconds
             change=move |seconds| player.seek(f64::from(seconds)) done=move || player.note() />
-        <div class="row transport">
+        <div class="row transport" data-part="transport">
             <button type="button" class="button play" on:click=move |_| player.toggle()>
                 {move || view! { <Glyph icon=icon() />{name()} }}</button>
             <Segments label="Speed" options=RATES.to_vec() chosen=quarters choose=move |quarters| rate.set(f64::from(quarters) / 4.0) />

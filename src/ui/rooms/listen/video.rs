@@ -23,7 +23,7 @@ pub fn Video(
     let about =
         move || format!("Frame {} of {FRAMES}, {FRAMES_PER_SECOND} frames per second", frame.get() + 1);
     view! {
-        <figure class="picture">
+        <figure class="picture" data-part="picture">
             <div class="frame">
                 <Raster rgba label=label />
                 {children.map(|children| children())}

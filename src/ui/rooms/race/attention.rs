@@ -42,7 +42,7 @@ pub fn Attention(room: RaceRoom) -> impl IntoView {
         format!("{from} attends to {}: {}", source(&sources, column), format::percent(matrix.at(row, column)))
     };
     view! {
-        <Map label="Cross-attention in sample 0, mean over heads; use the arrow keys" axes matrix quantity="attention" say />
+        <Map part="attention" label="Cross-attention in sample 0, mean over heads; use the arrow keys" axes matrix quantity="attention" say />
     }
 }
 

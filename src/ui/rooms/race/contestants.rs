@@ -130,34 +130,51 @@ pub fn formula(contestant: Contestant, count: usize) -> AnyView {
         each(count, " + ", move |m| view! { {indexed(weight, m)} {operator} {indexed(x, m)} }.into_any())
     };
     let h = || view! { <var>"h"</var> " = " };
+    let fusion = |terms: AnyView| view! { <span data-term="fusion">{terms}</span> };
     match contestant {
         Contestant::Majority => view! { "argmax" <sub><var>"y"</var></sub> " " <var>"p"</var> "(" <var>"y"</var> ")" }.into_any(),
         Contestant::Picture | Contestant::Words | Contestant::Sound => mlp(view! { <var>"h"</var> }.into_any()),
-        Contestant::Shuffled | Contestant::Concat | Contestant::Dropout => mlp(row(&["h"])),
-        Contestant::Early => mlp(row(&["x"])),
-        Contestant::Late | Contestant::Modulated => {
-            view! { <var>"ŷ"</var> " = " {weighted("α", " ", "ŷ")} ", Σ" <var>"α"</var> " = 1" }.into_any()
+        Contestant::Shuffled | Contestant::Concat => mlp(fusion(row(&["h"])).into_any()),
+        Contestant::Dropout => view! {
+            {mlp(row(&["m", "h"]))} ", P(" {each(count, " ", |m| indexed("m", m))} " = 0) = " <var data-term="dropout">"p"</var>
         }
-        Contestant::Sum => view! { {h()} {fused(" + ")} }.into_any(),
-        Contestant::Product => view! { {h()} {fused(" ⊙ ")} }.into_any(),
+        .into_any(),
+        Contestant::Early => mlp(fusion(row(&["x"])).into_any()),
+        Contestant::Late => {
+            view! { <var>"ŷ"</var> " = " {fusion(weighted("α", " ", "ŷ"))} ", Σ" <var>"α"</var> " = 1" }.into_any()
+        }
+        Contestant::Modulated => view! {
+            "(1 − tanh(" <var data-term="modulation">"α"</var> " " {indexed("ρ", 1)} ")) ∂" <var>"L"</var> " / ∂" {indexed("θ", 1)}
+            " where " {indexed("ρ", 1)} " > 1"
+        }
+        .into_any(),
+        Contestant::Sum => view! { {h()} {fusion(fused(" + "))} }.into_any(),
+        Contestant::Product => view! { {h()} {fusion(fused(" ⊙ "))} }.into_any(),
+        Contestant::Gate if count == 2 => view! {
+            <span data-term="gate"><var>"g"</var> " = σ(" <var>"W"</var> {row(&["h"])} " + " <var>"b"</var> ")"</span> ", "
+            {h()} {fusion(view! { <var>"g"</var> " ⊙ " {indexed("h", 1)} " + (1 − " <var>"g"</var> ") ⊙ " {indexed("h", 2)} }.into_any())}
+        }
+        .into_any(),
         Contestant::Gate => view! {
-            {indexed("g", 1)} ", … = softmax(" <var>"W"</var> {row(&["h"])} " + " <var>"b"</var> "), " {h()} {weighted("g", " ⊙ ", "h")}
+            <span data-term="gate">{indexed("g", 1)} ", … = softmax(" <var>"W"</var> {row(&["h"])} " + " <var>"b"</var> ")"</span> ", "
+            {h()} {fusion(weighted("g", " ⊙ ", "h"))}
         }
         .into_any(),
         Contestant::Bilinear => {
             let terms = each(count, " ⊙ ", |m| view! { {indexed("U", m)} {indexed("h", m)} }.into_any());
-            view! { <var>"ŷ"</var> " = " <var>"P"</var> "(" {terms} ")" }.into_any()
+            view! { <var>"ŷ"</var> " = " <var>"P"</var> "(" {fusion(terms)} ")" }.into_any()
         }
         Contestant::Pool => {
-            view! { {h()} {weighted("a", " ", "h")} ", " <var>"a"</var> " = softmax(" <var>"s"</var> ")" }.into_any()
+            view! { {h()} {fusion(weighted("a", " ", "h"))} ", " <var>"a"</var> " = softmax(" <var>"s"</var> ")" }.into_any()
         }
         Contestant::Cross | Contestant::CoAttention | Contestant::Joint => view! {
-            "softmax(" <var>"Q"</var> <var>"K"</var><sup>"T"</sup> " / " <span class="root">"√"<var>"d"</var></span> ") " <var>"V"</var>
+            <span data-term="attention">"softmax(" <var>"Q"</var> <var>"K"</var><sup>"T"</sup> " / " <span class="root">"√"<var>"d"</var></span> ")"</span>
+            " " <var>"V"</var>
         }
         .into_any(),
         Contestant::Reliability => mlp(row(&["r", "h"])),
         Contestant::Imputation => view! {
-            <var>"ĥ"</var><sub>"m"</sub> " = MLP(" <var>"h"</var><sub>"k ≠ m"</sub> ")"
+            <span data-term="imputation"><var>"ĥ"</var><sub>"m"</sub></span> " = MLP(" <var>"h"</var><sub>"k ≠ m"</sub> ")"
         }
         .into_any(),
         Contestant::Experts => view! {

@@ -47,7 +47,7 @@ pub fn RaceControls(
         })
     });
     view! {
-        <div class="settings">
+        <div class="settings" data-part="settings">
             <Segments label="Modalities" options=SETS.to_vec() chosen=set choose />
             {move || view! {
                 <Segments label="Task: where the answer is" options=kinds(set.get()) chosen=task
@@ -57,7 +57,7 @@ pub fn RaceControls(
             <Entrants room offered />
         </div>
         <MoreSettings is_unusual>
-            <fieldset class="parts"><legend>"Task mix, in parts"</legend>
+            <fieldset class="parts" data-part="mix"><legend>"Task mix, in parts"</legend>
                 {move || {
                     let parts = ORDER.into_iter().filter(|information| information.is_among(set.get()));
                     parts.map(|information| view! { <Part room information /> }).collect_view()
@@ -104,7 +104,7 @@ fn Numbers(room: RaceRoom) -> impl IntoView {
     let batch = Memo::new(move |_| room.settings.with(|settings| settings.batch));
     let rate = Memo::new(move |_| room.settings.with(|settings| settings.micro_rate));
     view! {
-        <div class="row controls">
+        <div class="row controls" data-part="numbers">
             <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=seed
                 change=move |seed| room.set(|settings| settings.seed = seed) />
             <NumberField label="Batch size" term="batch-size" min=1 max=256 value=batch

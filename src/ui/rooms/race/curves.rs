@@ -20,7 +20,7 @@ pub fn Curves(room: RaceRoom) -> impl IntoView {
     let hidden = RwSignal::new(Hidden::new());
     let chosen = Memo::new(move |_| Some(title(room.inside.get()).to_string()));
     view! {
-        <div class="charts single">
+        <div class="charts single" data-part="curves">
             <LineChart label="Accuracy on 256 held-out samples" x=steps()
                 y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=accuracies marks chosen direct=true hidden />
             <LineChart label="Training loss, mean of ten steps" x=steps()

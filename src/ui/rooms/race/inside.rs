@@ -37,16 +37,18 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
     let classes = Memo::new(move |_| room.settings.with(classes));
     view! {
         <h2>{move || format!("Details: {}", name.get())}</h2>
-        <div class="charts">
-            <Confusion label=Memo::new(move |_| format!("Confusion matrix: {}", name.get())) classes counts />
-            {move || gates.get().then(|| view! { <Gates room /> })}
+        <div class="charts" data-part="details">
+            <div data-part="confusion">
+                <Confusion label=Memo::new(move |_| format!("Confusion matrix: {}", name.get())) classes counts />
+            </div>
+            {move || gates.get().then(|| view! { <div data-part="gates"><Gates room /></div> })}
             // Of other modalities they are drawn anew.
             {move || (room.modalities.get(), interaction.get()).1.then(|| view! { <Interaction room /> })}
             {move || (room.modalities.get(), attention.get()).1.then(|| view! { <Attention room /> })}
             {move || Some(alpha.get()).filter(|alpha| !alpha.is_empty()).map(|alpha| {
                 let modalities = room.modalities.get();
                 view! {
-                    <p class="note">"Learned mixing weights α of the logits: " <b>{weights(&modalities, &alpha)}</b>
+                    <p class="note" data-part="mixing-weights">"Learned mixing weights α of the logits: " <b>{weights(&modalities, &alpha)}</b>
                         ", the same for every sample."</p>
                 }
             })}
@@ -116,7 +118,7 @@ fn Interaction(room: RaceRoom) -> impl IntoView {
         format!("{first} feature {row} with {second} feature {column}: {:+.3}", matrix.at(row, column))
     };
     view! {
-        <Map label="Interaction of features, for the second class against the first; use the arrow keys"
+        <Map part="interaction" label="Interaction of features, for the second class against the first; use the arrow keys"
             axes=pair.map(features) matrix quantity="weight of the pair" say />
     }
 }

@@ -9,6 +9,8 @@ use leptos::prelude::*;
 /// A heat map with the value of the cell in words.
 #[component]
 pub fn Map(
+    /// What lessons call it.
+    part: &'static str,
     label: &'static str,
     axes: [&'static str; 2],
     matrix: Memo<Shared<Matrix>>,
@@ -22,7 +24,7 @@ pub fn Map(
         None => "Point at a cell, or use the arrow keys.".into(),
     };
     view! {
-        <div class="map">
+        <div class="map" data-part=part>
             <h3>{label.split(';').next().unwrap_or(label)}</h3>
             <HeatMap label axes matrix cell pinned=Memo::from(None) pin=Callback::new(|_| {}) />
             <Legend ends quantity />

@@ -46,7 +46,7 @@ pub fn Standings(room: RaceRoom) -> impl IntoView {
     });
     view! {
         <WideTable label="Results of the models">
-            <table class="numbers standings">
+            <table class="numbers standings" data-part="results">
                 <caption>"On 256 held-out samples, at the last evaluation; precision and recall of the second class, F1 averaged over both classes (macro F1). Chance accuracy 0.500. Choose a model to look inside."</caption>
                 <thead><tr>
                     {COLUMNS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}

@@ -21,7 +21,7 @@ pub fn Subsets(room: RaceRoom) -> impl IntoView {
     view! {
         <h3>{move || format!("{}: with only some of the modalities", title(room.inside.get()))}</h3>
         <WideTable label="Accuracy and confidence with only some of the modalities">
-            <table class="numbers subsets">
+            <table class="numbers subsets" data-part="subsets">
                 <caption>"On 256 held-out samples, the other modalities missing. Chance accuracy 0.500. Confidence is the probability of the predicted class."</caption>
                 <thead><tr>{COLUMNS.map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr></thead>
                 <tbody>{move || rows(&subsets.get()).into_iter().map(row).collect_view()}</tbody>

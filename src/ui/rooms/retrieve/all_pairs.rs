@@ -1,11 +1,13 @@
 //! Recall@1 of every modality by every other.
 
 use super::figures::both_ways;
+use super::live::direction;
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::gallery;
+use crate::ui::lessons::figures;
 use crate::ui::memo::Memo;
 use crate::ui::stage::GALLERY;
 use crate::ui::view::Medium;
@@ -30,6 +32,13 @@ pub fn AllPairs(#[prop(into)] is_all: Memo<bool>) -> impl IntoView {
             measure(app, recalls, is_whole, 0);
         }
     });
+    figures::publish(move || {
+        let all = recalls.get();
+        let pairs = Medium::VARIANTS.iter().zip(all).flat_map(|(&from, row)| {
+            Medium::VARIANTS.iter().zip(row).map(move |(&to, recall)| (direction(from, to), recall))
+        });
+        pairs.filter_map(|(pair, recall)| Some((format!("retrieve.all.{pair}"), recall?.into()))).collect()
+    });
     let table = move || {
         let row = move |(a, from): (usize, &Medium)| {
             let cell = move |b: usize| view! { <td>{move || recalls.with(|all| all[a][b].map_or("–".into(), format::three))}</td> };
@@ -47,7 +56,7 @@ pub fn AllPairs(#[prop(into)] is_all: Memo<bool>) -> impl IntoView {
     };
     let toggle = move |_| app.go(|view| view.all_pairs = !view.all_pairs);
     view! {
-        <div class="row"><button type="button" class="button" aria-expanded=move || is_all.get().to_string() on:click=toggle>"All 6 × 6"</button></div>
+        <div class="row" data-part="all-pairs"><button type="button" class="button" aria-expanded=move || is_all.get().to_string() on:click=toggle>"All 6 × 6"</button></div>
         {move || is_all.get().then(table)}
     }
 }

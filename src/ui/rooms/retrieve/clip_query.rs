@@ -40,7 +40,7 @@ pub fn ClipQuery(medium: Medium, ranking: Ranking, children: Children) -> impl I
         false => view! { <Clipless medium /> }.into_any(),
     };
     view! {
-        <section class="clip-query" aria-label=format!("Query: {}", medium.word())>{query}<RefusedNote is_refused=Speaker::here().is_refused /></section>
+        <section class="clip-query" data-part="query" aria-label=format!("Query: {}", medium.word())>{query}<RefusedNote is_refused=Speaker::here().is_refused /></section>
         <FailureNote lane=Lane::ClipQuery failure />
         <OwnRank ranking />
         {children()}

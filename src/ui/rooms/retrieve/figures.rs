@@ -1,5 +1,7 @@
 //! How good the retrieval is, and the inspector of the room.
 
+use super::in_common::{FIRST, InCommon};
+use super::live::direction;
 use super::ranking::{Ranking, is_late, temperature};
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::ui::components::chart::{Exports, csv};
@@ -9,11 +11,13 @@ use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::gallery;
+use crate::ui::lessons::figures;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::similarity;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
 use crate::ui::view::{Medium, RetrieveMode, View};
+use crate::world::Kind;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -39,6 +43,9 @@ pub fn both_ways(app: AppContext, a: Medium, b: Medium) -> [RetrievalMetrics; 2]
 
 const CAPTIONS: (Medium, Medium) = (Medium::Text, Medium::Image);
 
+/// A pair, and how well each of the two finds the other.
+type Measured = ((Medium, Medium), [RetrievalMetrics; 2]);
+
 /// The pair whose retrieval is measured: that which is looked at, or sentences and pictures; none where a modality is looked for by
 /// itself.
 fn measured_pair(view: &View) -> Option<(Medium, Medium)> {
@@ -58,17 +65,24 @@ pub fn Figures() -> impl IntoView {
     let whole = Memo::new(move |_| {
         pair.get().filter(|&(a, b)| gallery::is_whole(app, a) && gallery::is_whole(app, b))
     });
-    let measured = RwSignal::new(None::<[RetrievalMetrics; 2]>);
+    let measured = RwSignal::new(None::<Measured>);
     // In a task of its own, after the ranking is shown.
     Effect::new(move || {
         measured.set(None);
         let Some((a, b)) = whole.get() else { return };
         let measure = move || {
             if whole.try_get_untracked() == Some(Some((a, b))) {
-                measured.set(Some(untrack(|| both_ways(app, a, b))));
+                measured.set(Some(((a, b), untrack(|| both_ways(app, a, b)))));
             }
         };
         set_timeout(measure, Duration::ZERO);
+    });
+    figures::publish(move || {
+        let Some(((a, b), both)) = measured.get() else { return Vec::new() };
+        let there = scores(&direction(a, b), &both[0]);
+        let back = scores(&direction(b, a), &both[1]);
+        let chance = scores("chance", &RetrievalMetrics::chance(GALLERY as usize));
+        there.into_iter().chain(back).chain(chance).collect()
     });
     let count = GALLERY as usize;
     let cells = |retrieval: Option<RetrievalMetrics>| {
@@ -80,7 +94,8 @@ pub fn Figures() -> impl IntoView {
         };
         texts.map(|text| view! { <td>{text}</td> }).collect_view()
     };
-    let measured_at = move |index: usize| measured.with(|both| both.as_ref().map(|both| both[index].clone()));
+    let measured_at =
+        move |index: usize| measured.with(|measured| measured.as_ref().map(|(_, both)| both[index].clone()));
     let rows = move |(a, b)| {
         let row =
             |(index, name)| view! { <tr><th scope="row">{name}</th>{move || cells(measured_at(index))}</tr> };
@@ -88,7 +103,7 @@ pub fn Figures() -> impl IntoView {
     };
     let body = move |pair| {
         view! {
-            <WideTable label="Retrieval over the gallery"><table class="numbers">
+            <WideTable label="Retrieval over the gallery"><table class="numbers" data-part="metrics">
                 <caption><Term id="recall-at-k">"Recall@K"</Term> " and " <Term id="mrr">"MRR"</Term> " over these " {count} " pairs"</caption>
                 <thead><tr><th scope="col">"Direction"</th>
                     {RetrievalMetrics::KS.map(|k| view! { <th scope="col">{format!("Recall@{k}")}</th> }).collect_view()}
@@ -99,7 +114,7 @@ pub fn Figures() -> impl IntoView {
                 </tbody>
             </table></WideTable>
             {move || measured.with(Option::is_some).then(|| view! {
-                <Exports label="Retrieval metrics" csv=move || table(pair, measured.get_untracked(), count) />
+                <Exports label="Retrieval metrics" csv=move || table(pair, measured.get_untracked().map(|(_, both)| both), count) />
             })}
         }
     };
@@ -109,6 +124,13 @@ pub fn Figures() -> impl IntoView {
         None => view! { <p class="quiet">"Within one modality every item is nearest to itself: there is nothing to measure."</p> }.into_any(),
     }
     }
+}
+
+/// By the names of figures.
+fn scores(of: &str, metrics: &RetrievalMetrics) -> [(String, f64); 4] {
+    let [one, five, ten] = metrics.recall;
+    [("recall1", one), ("recall5", five), ("recall10", ten), ("mrr", metrics.mrr)]
+        .map(|(name, value)| (format!("retrieve.{name}.{of}"), value.into()))
 }
 
 /// `Text to image`, and back.
@@ -129,7 +151,12 @@ fn table((a, b): (Medium, Medium), measured: Option<[RetrievalMetrics; 2]>, coun
 
 /// The inspector, by what is being looked at.
 #[component]
-pub fn Notes(ranking: Ranking) -> impl IntoView {
+pub fn Notes(
+    ranking: Ranking,
+    common: Memo<Option<[InCommon; 2]>>,
+    /// Of the query, before it is a vector.
+    size: Memo<Option<usize>>,
+) -> impl IntoView {
     let app = AppContext::here();
     let (shown, late) = (app.pick(|view| (view.retrieve, view.from, view.to)), is_late(app));
     let temperature = temperature(app);
@@ -150,11 +177,18 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
                 Figure::new(names[1], format::three(mean)).beside(format!("of {}", scores.len())),
             ],
         };
-        let common = [
+        let of_model = [
             Figure::new("Temperature τ", format!("{:.3}", temperature.get())),
             Figure::new("Dimensions", model.map_or_else(dash, |model| model.embed_dim.to_string())),
         ];
-        is_search.then_some(of_search).into_iter().flatten().chain(common).collect::<Vec<_>>()
+        let shared = common.get().into_iter().flatten().map(|InCommon { kind, first, all }| {
+            let what = if kind == Kind::Colour { "Colours" } else { "Shapes" };
+            let name = format!("{what} in common with the query, first {FIRST}");
+            Figure::new(&name, format::three(first)).beside(format!("all {}", format::three(all)))
+        });
+        let size = size.get().map(|size| Figure::new(values_of(shown.get().1), size.to_string()));
+        let of_search = of_search.into_iter().chain(size).chain(shared).filter(|_| is_search);
+        of_search.chain(of_model).collect::<Vec<_>>()
     });
     move || {
         match shown.get() {
@@ -190,7 +224,7 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
                 <p>"Two encoders give every word and every " <Term id="patch">"patch"</Term> " a unit vector of its own. " <Term id="late-interaction">"Late interaction"</Term> "
                     lets each word take the patch that it is nearest to; the mean of these cosines is the score of the image."</p>
                 <p>"One vector for a whole sentence can hold that something is red and something is a circle, and not that it is the same thing. Word by word, the patch
-                    has to be found that is both: this is explicit " <Term id="alignment">"alignment"</Term> ", and near misses fool it less often."</p>
+                    has to be found that is both, and near misses fool it less often. No label said which patch a word names: this " <Term id="alignment">"alignment"</Term> " is implicit."</p>
                 <p>"Ground truth: the patch of a word that names an object ought to lie in that object (the " <Term id="pointing-game">"pointing game"</Term> ")."</p>
             </Inspector>
         }
@@ -205,6 +239,16 @@ pub fn Notes(ranking: Ranking) -> impl IntoView {
         }
         .into_any(),
     }
+    }
+}
+
+/// What the size of a query counts.
+fn values_of(medium: Medium) -> &'static str {
+    match medium {
+        Medium::Text => "Words of the query",
+        Medium::Image | Medium::Sound | Medium::Video => "Numbers of the query",
+        Medium::Table => "Readings of the query",
+        Medium::Graph => "Nodes and edges of the query",
     }
 }
 
@@ -225,14 +269,14 @@ fn unknowable(medium: Medium) -> &'static str {
 }
 
 /// How far the first of a ranking is ahead.
-struct Lead {
-    best: f32,
-    second: f32,
+pub struct Lead {
+    pub best: f32,
+    pub second: f32,
     mean: f32,
 }
 
 /// Of the scores of all that is ranked, in any order; none of fewer than two.
-fn lead(scores: &[f32]) -> Option<Lead> {
+pub fn lead(scores: &[f32]) -> Option<Lead> {
     if scores.len() < 2 {
         return None;
     }
@@ -246,8 +290,8 @@ fn lead(scores: &[f32]) -> Option<Lead> {
 fn ranked() -> AnyView {
     view! {
         <var>"s"</var><sub>"j"</sub> " = " <var>"q"</var> " · " <var>"z"</var><sub>"j"</sub><br />
-        <var>"p"</var><sub>"j"</sub> " = exp(" <var>"s"</var><sub>"j"</sub> " / " <var>"τ"</var> ") / "
-        <span class="sum">"Σ"</span><sub>"k"</sub> " exp(" <var>"s"</var><sub>"k"</sub> " / " <var>"τ"</var> ")"
+        <var>"p"</var><sub>"j"</sub> " = exp(" <var>"s"</var><sub>"j"</sub> " / " <var data-term="temperature">"τ"</var> ") / "
+        <span class="sum">"Σ"</span><sub>"k"</sub> " exp(" <var>"s"</var><sub>"k"</sub> " / " <var data-term="temperature">"τ"</var> ")"
     }
     .into_any()
 }
@@ -255,7 +299,7 @@ fn ranked() -> AnyView {
 /// The score of an image for a text of `T` tokens.
 fn late_interaction() -> AnyView {
     view! {
-        <var>"s"</var> " = 1/" <var>"T"</var> " " <span class="sum">"Σ"</span><sub>"t"</sub> " max" <sub>"p"</sub> " " <var>"w"</var><sub>"t"</sub> " · " <var>"c"</var><sub>"p"</sub>
+        <var>"s"</var> " = 1/" <var>"T"</var> " " <span class="sum">"Σ"</span><sub>"t"</sub> " " <span data-term="late-interaction">"max" <sub>"p"</sub></span> " " <var>"w"</var><sub>"t"</sub> " · " <var>"c"</var><sub>"p"</sub>
     }
     .into_any()
 }
@@ -263,7 +307,7 @@ fn late_interaction() -> AnyView {
 /// The cell of a caption's row and an image's column.
 fn cosine() -> AnyView {
     view! {
-        <var>"S"</var><sub>"ij"</sub> " = " <var>"z"</var><sub>"i"</sub><sup>"txt"</sup> " · " <var>"z"</var><sub>"j"</sub><sup>"img"</sup>
+        <span data-term="cosine"><var>"S"</var><sub>"ij"</sub></span> " = " <var>"z"</var><sub>"i"</sub><sup>"txt"</sup> " · " <var>"z"</var><sub>"j"</sub><sup>"img"</sup>
     }
     .into_any()
 }

@@ -56,11 +56,19 @@ pub fn FoundPictures(ranking: Ranking) -> impl IntoView {
             true => view! { <FirstPictures /> }.into_any(),
             false => view! { <Exports label="Ranking" csv=move || table(app, ranking) /> }.into_any(),
         }}
-        <ol class="found" aria-busy=move || (!ranking.is_current.get()).to_string()>
+        <ol class="found" data-part="found" aria-busy=move || (!ranking.is_current.get()).to_string()>
             <For each=move || found.get() key=|found| (found.rank, found.item, found.cosine.to_bits(), found.probability.to_bits(), found.matched.map(f32::to_bits), found.truth)
                 children=move |found| view! { <FoundPicture found /> } />
         </ol>
     }
+}
+
+/// Of which scenes of the gallery statements are true.
+pub fn relevant(app: AppContext, statements: &[Statement]) -> Vec<bool> {
+    app.gallery.with(|gallery| {
+        let scenes = gallery.pictures.iter().filter_map(|picture| picture.scene.as_ref());
+        scenes.map(|scene| is_true(statements, scene)).collect()
+    })
 }
 
 /// Whether an item is what was looked for: the query is true of its scene, or it is of the query's own clip. `None` where the query is
@@ -89,7 +97,7 @@ pub fn OwnRank(ranking: Ranking) -> impl IntoView {
             ranking.order.with(|order| (order.iter().position(|&item| item == own), order.len()));
         Some(format!("The {} of the same clip has rank {} of {count}.", to.get().word(), rank? + 1))
     };
-    view! { <p class="truth" role="status" aria-busy=move || (!ranking.is_current.get()).to_string()>{words}</p> }
+    view! { <p class="truth" data-part="truth" role="status" aria-busy=move || (!ranking.is_current.get()).to_string()>{words}</p> }
 }
 
 /// All that is ranked, as a file.
@@ -171,14 +179,7 @@ pub fn Truth(ranking: Ranking) -> impl IntoView {
         let Some(statements) = statements.get() else {
             return "No ground truth for this query: Playroom’s grammar has no such sentence. The model ranks the images all the same.".into();
         };
-        let right: Vec<bool> = app.gallery.with(|gallery| {
-            gallery
-                .pictures
-                .iter()
-                .filter_map(|picture| picture.scene.as_ref())
-                .map(|scene| is_true(&statements, scene))
-                .collect()
-        });
+        let right = relevant(app, &statements);
         let count = right.iter().filter(|right| **right).count();
         let first = order.iter().position(|&item| right.get(item) == Some(&true));
         let chance = format::percent(count as f32 / right.len().max(1) as f32);
@@ -197,7 +198,7 @@ pub fn Truth(ranking: Ranking) -> impl IntoView {
         }
     };
     view! {
-        <p class="truth" role="status" aria-busy=move || (!ranking.is_current.get()).to_string()>{words}</p>
+        <p class="truth" data-part="truth" role="status" aria-busy=move || (!ranking.is_current.get()).to_string()>{words}</p>
     }
 }
 
@@ -247,7 +248,7 @@ pub fn FoundSentences(ranking: Ranking) -> impl IntoView {
     let is_empty = move || found.with(Vec::is_empty);
     view! {
         {move || (!is_empty()).then(|| view! { <Exports label="Ranking" csv=move || table(app, ranking) /> })}
-        <ol class="sentences" aria-busy=move || (!ranking.is_current.get()).to_string()>
+        <ol class="sentences" data-part="found" aria-busy=move || (!ranking.is_current.get()).to_string()>
             {move || found.get().into_iter().map(row).collect_view()}</ol>
     }
 }
@@ -261,6 +262,6 @@ pub fn query_statements(app: AppContext, ranking: Ranking) -> Memo<Option<Vec<St
     })
 }
 
-fn is_true(statements: &[Statement], scene: &Scene) -> bool {
+pub fn is_true(statements: &[Statement], scene: &Scene) -> bool {
     statements.iter().all(|statement| statement.claim.is_true_of(scene))
 }

@@ -24,7 +24,7 @@ pub fn FoundClips(ranking: Ranking, medium: Medium) -> impl IntoView {
     let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
     view! {
         {move || (!is_empty.get()).then(|| view! { <Exports label="Ranking" csv=move || table(app, ranking) /> })}
-        <ol class="found clips" class:wide=medium == Medium::Table aria-busy=move || (!ranking.is_current.get()).to_string()>
+        <ol class="found clips" data-part="found" class:wide=medium == Medium::Table aria-busy=move || (!ranking.is_current.get()).to_string()>
             <For each=move || items.get() key=|item| *item children=move |item| view! { <FoundClip ranking medium item /> } />
         </ol>
     }

@@ -41,7 +41,7 @@ pub fn SpaceMap() -> impl IntoView {
     };
     view! {
         <div class="beside wide">
-            <div>
+            <div data-part="map">
                 <Scatter label="Embedding map (PCA)" x=Memo::new(move |_| axis(0, "First component"))
                     y=Memo::new(move |_| axis(1, "Second component")) groups hover item="Pair" square=true pinned pin=Callback::new(pin) />
                 <p class="small">{move || gap_words(app)}</p>

@@ -1,6 +1,7 @@
 //! Every caption against every image.
 
 use super::figures::caption_cosines;
+use super::found::is_true;
 use crate::order;
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::heatmap::{HeatMap, Legend, Matrix};
@@ -8,9 +9,11 @@ use crate::ui::components::picture::described;
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::context::AppContext;
 use crate::ui::format;
+use crate::ui::lessons::figures;
 use crate::ui::memo::Memo;
 use crate::ui::stage::GALLERY;
 use crate::ui::state::Shared;
+use crate::world::language::parse;
 use leptos::prelude::*;
 
 #[component]
@@ -28,7 +31,7 @@ pub fn SimilarityMatrix() -> impl IntoView {
     let plot = move || {
         view! {
         <div class="beside wide">
-            <div>
+            <div data-part="matrix">
                 <HeatMap label="Cosine of every caption with every image; use the arrow keys, Enter pins"
                     axes=["captions", "images"] matrix cell pinned
                     pin=Callback::new(move |at| app.go(|view| view.pair = (view.pair != Some(at)).then_some(at))) />
@@ -57,17 +60,38 @@ pub fn PairNote(
     hint: &'static str,
 ) -> impl IntoView {
     let app = AppContext::here();
-    let known = Memo::new(move |_| {
-        pair.get().filter(|&(row, column)| matrix.with(|matrix| row < matrix.rows && column < matrix.columns))
+    let is_there = move |&(row, column): &(usize, usize)| {
+        matrix.with(|matrix| row < matrix.rows && column < matrix.columns)
+    };
+    let known = Memo::new(move |_| pair.get().filter(is_there));
+    let scored = move |(row, column): (usize, usize)| {
+        matrix.with(|matrix| {
+            let cosine = matrix.at(row, column);
+            let better = (0..matrix.columns).filter(|&other| matrix.at(row, other) > cosine).count();
+            (cosine, better + 1)
+        })
+    };
+    let pinned = app.pick(|view| view.pair);
+    figures::publish(move || {
+        let Some((row, column)) = pinned.get().filter(is_there) else { return Vec::new() };
+        let (cosine, rank) = scored((row, column));
+        let own = matrix.with(|matrix| matrix.at(row, row));
+        let is_true = app.gallery.with(|gallery| {
+            let scene = gallery.pictures[column].scene.as_ref()?;
+            Some(is_true(&parse(&gallery.captions[row]).ok()?, scene))
+        });
+        let live = [
+            ("cosine", Some(cosine.into())),
+            ("rank", Some(rank as f64)),
+            ("own", Some(own.into())),
+            ("true", is_true.map(f64::from)),
+        ];
+        live.into_iter().filter_map(|(name, value)| Some((format!("retrieve.pair.{name}"), value?))).collect()
     });
     let note = move |(row, column): (usize, usize)| {
         let (text, picture) =
             app.gallery.with(|gallery| (gallery.captions[row].clone(), gallery.pictures[column].clone()));
-        let (cosine, rank) = matrix.with(|matrix| {
-            let cosine = matrix.at(row, column);
-            let better = (0..matrix.columns).filter(|&other| matrix.at(row, other) > cosine).count();
-            (cosine, better + 1)
-        });
+        let (cosine, rank) = scored((row, column));
         let belongs = if row == column { "A matching pair." } else { "Not a matching pair." };
         view! {
             <div class="pair">
@@ -78,7 +102,7 @@ pub fn PairNote(
         }
     };
     view! {
-        <div class="readout" aria-live="polite">
+        <div class="readout" data-part="pair-note" aria-live="polite">
             {move || {
                 matrix.track();
                 match known.get() {

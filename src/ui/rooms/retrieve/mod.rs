@@ -5,10 +5,13 @@ mod clip_query;
 mod figures;
 mod found;
 mod found_clips;
+mod in_common;
+mod live;
 mod map;
 mod matrix;
 mod own_table;
 mod query;
+mod query_size;
 mod ranking;
 mod word_patches;
 
@@ -31,10 +34,12 @@ use clip_query::ClipQuery;
 use figures::{Figures, Notes};
 use found::{FoundPictures, FoundSentences, OwnRank};
 use found_clips::FoundClips;
+use in_common::in_common;
 use leptos::prelude::*;
 use map::SpaceMap;
 use matrix::SimilarityMatrix;
 use query::WordsQuery;
+use query_size::query_size;
 use ranking::{Ranking, is_late};
 use strum::VariantArray;
 use word_patches::WordPatches;
@@ -57,6 +62,8 @@ pub fn Retrieve() -> impl IntoView {
     let lanes = lanes(app, is_all);
     gallery::encode(app, lanes);
     let ranking = Ranking::new(app);
+    let (common, size) = (in_common(app, ranking), query_size(app));
+    live::publish(app, ranking, common, size);
     let shown = app.pick(|view| (view.retrieve, view.from, view.to));
     let stage = move || match shown.get() {
         (RetrieveMode::Matrix, ..) => view! { <SimilarityMatrix /> }.into_any(),
@@ -82,7 +89,7 @@ pub fn Retrieve() -> impl IntoView {
             <Figures />
             {move || is_playroom.get().then(|| view! { <AllPairs is_all /> })}
         </section>
-        <Notes ranking />
+        <Notes ranking common size />
     }
 }
 
@@ -119,7 +126,7 @@ fn Pair() -> impl IntoView {
         });
     };
     view! {
-        <div class="choices">
+        <div class="choices" data-part="pair">
             <span aria-hidden="true">"From"</span>
             <Segments label="From" options=options() chosen=app.pick(|view| view.from)
                 choose=move |medium| choose(|view, medium| view.from = medium, medium) />
@@ -172,7 +179,7 @@ fn Sharpness() -> impl IntoView {
     let compares_words = app.can(|abilities| abilities.compares_words);
     let rank_by = app.pick(|view| view.rank_by);
     view! {
-        <div class="row controls">
+        <div class="row controls" data-part="settings">
             {move || (is_words.get() && compares_words.get()).then(|| view! {
                 <Segments label="Rank by" options=RANKINGS.to_vec() chosen=rank_by
                     choose=move |rank_by| app.go(|view| { view.rank_by = rank_by; view.word = None }) />

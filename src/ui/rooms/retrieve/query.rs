@@ -20,7 +20,7 @@ pub fn WordsQuery(ranking: Ranking) -> impl IntoView {
     let suggestions = Memo::new(move |_| app.gallery.with(|gallery| suggest(gallery)));
     let is_empty = move || query.with(|query| query.trim().is_empty());
     view! {
-        <TextField label="Query" placeholder="a large red circle" value=query
+        <TextField attr:data-part="query" label="Query" placeholder="a large red circle" value=query
             change=move |text| app.adjust(|view| view.query = text) done=move || app.settle() />
         <Suggestions label="Queries to try" texts=suggestions choose=move |text| app.go(|view| view.query = text) />
         <FailureNote lane=Lane::TextQuery failure=Memo::new(move |_| app.requests.text_query.with(|query| query.failure.clone())) />

@@ -8,9 +8,11 @@ use crate::ui::components::chart::measure;
 use crate::ui::components::failure::FailureNote;
 use crate::ui::components::overlay::Overlay;
 use crate::ui::components::picture::PicturePanel;
+use crate::ui::components::pointing::is_hit;
 use crate::ui::components::words::{ScoredWord, Words};
 use crate::ui::context::AppContext;
 use crate::ui::format;
+use crate::ui::lessons::figures;
 use crate::ui::memo::Memo;
 use crate::ui::text::{mean_map, sentence, words};
 use crate::ui::truth;
@@ -78,9 +80,10 @@ fn Compared(all: Memo<Vec<WordMap>>, is_current: Memo<bool>) -> impl IntoView {
         };
         all.with(|all| all.iter().enumerate().map(bar).collect::<Vec<_>>())
     });
+    publish(app, all, is_current, word);
     let area = NodeRef::<Div>::new();
     view! {
-        <section class="word-patches" aria-busy=move || (!is_current.get()).to_string()>
+        <section class="word-patches" data-part="words" aria-busy=move || (!is_current.get()).to_string()>
             <h2 class="minor">"Words and patches of the chosen image"</h2>
             <div class="beside" node_ref=area>
                 <PicturePanel overlay />
@@ -96,6 +99,45 @@ fn Compared(all: Memo<Vec<WordMap>>, is_current: Memo<bool>) -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// The figures that lessons look at: the score, how its words point, and the word that is looked at.
+fn publish(app: AppContext, all: Memo<Vec<WordMap>>, is_current: Memo<bool>, word: Memo<Option<usize>>) {
+    figures::publish(move || {
+        let score = app.requests.word_alignment.with(|request| request.value.as_ref().map(|maps| maps.score));
+        let Some(score) = score.filter(|_| is_current.get()) else { return Vec::new() };
+        let games = all.with(|all| pointed(app, all));
+        let game = word.get().and_then(|word| games.get(word).copied().flatten());
+        let naming: Vec<(bool, f32)> = games.into_iter().flatten().collect();
+        let mean =
+            |value: &dyn Fn(&(bool, f32)) -> f64| naming.iter().map(value).sum::<f64>() / naming.len() as f64;
+        let live = [
+            ("score", Some(score.into())),
+            ("pointing", Some(mean(&|(hit, _)| f64::from(*hit)))),
+            ("pointing.chance", Some(mean(&|(_, chance)| f64::from(*chance)))),
+            ("pointing.words", Some(naming.len() as f64)),
+            ("word.hit", game.map(|(hit, _)| f64::from(hit))),
+            ("word.chance", game.map(|(_, chance)| f64::from(chance))),
+        ];
+        live.into_iter().filter_map(|(name, value)| Some((format!("retrieve.{name}"), value?))).collect()
+    });
+}
+
+/// Of each word whether its nearest patch lies in the object that it names, and how many of the patches do; none where it names none.
+fn pointed(app: AppContext, all: &[WordMap]) -> Vec<Option<(bool, f32)>> {
+    let plain: Vec<_> = all.iter().map(|map| map.said.word.clone()).collect();
+    let text = sentence(&plain);
+    app.picture.with(|picture| {
+        let game = |map: &WordMap| {
+            let object = truth::named(&text, &map.said.word, picture.scene.as_ref()?)?;
+            let grid = map.cosines.len().isqrt();
+            Some((
+                is_hit(&map.cosines, object, picture)?,
+                truth::chance_to_hit(picture.masks.get(object)?, grid),
+            ))
+        };
+        all.iter().map(game).collect()
+    })
 }
 
 /// From the words to their nearest patches, over both.

@@ -36,7 +36,7 @@ pub fn CorruptedSample(room: RaceRoom, results: DeskResults) -> impl IntoView {
     });
     view! {
         <h3>"One sample, as the models see it"</h3>
-        <div class="beside sample">
+        <div class="beside sample" data-part="sample">
             <div><SampleChoice room sample /></div>
             <Answers room sample answers />
         </div>

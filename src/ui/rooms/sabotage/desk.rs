@@ -56,7 +56,7 @@ pub fn Dial(room: RaceRoom, results: DeskResults) -> impl IntoView {
     };
     let failure = Memo::new(move |_| room.app.requests.corrupted.with(|request| request.failure.clone()));
     view! {
-        <div class="settings">
+        <div class="settings" data-part="corruption">
             {move || view! {
                 <Segments label="Which modality is corrupted" options=offered() chosen=modality
                     choose=move |modality| room.go(|view| view.modality = modality) />
@@ -93,7 +93,7 @@ pub fn Desk(room: RaceRoom, results: DeskResults) -> impl IntoView {
     view! {
         <p class="small quiet" aria-live="polite">{hint}</p>
         <Drop room results />
-        <div class="charts single">
+        <div class="charts single" data-part="strengths">
             <LineChart label="Accuracy against the strength of the corruption" x=Memo::from(Axis::new("Strength", "%").within(0.0, 100.0))
                 y=Memo::from(Axis::new("Accuracy", "").within(0.0, 1.0)) series=curves marks rest chosen direct=true />
         </div>

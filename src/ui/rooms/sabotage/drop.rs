@@ -47,7 +47,7 @@ pub fn Drop(room: RaceRoom, results: DeskResults) -> impl IntoView {
         {move || is_trained.get().then(|| view! {
             <h3>"Clean and corrupted accuracy; the line is chance, 0.500"</h3>
             <WideTable label="Clean and corrupted accuracy">
-                <table class="bars fused drops">
+                <table class="bars fused drops" data-part="drops">
                     <caption class="aloud">"Accuracy of each model on clean and on corrupted samples"</caption>
                     <thead><tr><th scope="col">"Model"</th><th scope="col">"Corrupted"</th><th scope="col">"Clean"</th>
                         <th scope="col">"Points"</th></tr></thead>

@@ -16,7 +16,10 @@ const LEAD: f32 = 0.1;
 pub fn Imbalance(room: RaceRoom) -> impl IntoView {
     let norms = Memo::new(move |_| {
         let contestant = room.inside.get();
-        room.modalities.with(|modalities| room.race.with(|race| norms(race, contestant, modalities)))
+        let norms =
+            room.modalities.with(|modalities| room.race.with(|race| norms(race, contestant, modalities)));
+        let encoder = |(modality, points)| curve(modality, format!("{} encoder", word(modality)), points);
+        norms.into_iter().map(encoder).collect::<Vec<_>>()
     });
     let alone = Memo::new(move |_| {
         let contestant = room.inside.get();
@@ -45,7 +48,7 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
     view! {
         <p class="prose">{move || format!("{}: ", name())}{words}
             " Compare “Late (sum of logits)” with “Late + gradient modulation”, which reduces the gradient of the modality that learns faster; choose a model in the table below."</p>
-        <div class="charts">
+        <div class="charts" data-part="imbalance">
             <LineChart label=Memo::new(move |_| format!("{}: gradient norms of the encoders", name())) x=steps()
                 y=Memo::from(Axis::new("Norm", "").log()) series=norms />
             <LineChart label=Memo::new(move |_| format!("{}: accuracy with each modality alone", name())) x=steps()
@@ -54,8 +57,12 @@ pub fn Imbalance(room: RaceRoom) -> impl IntoView {
     }
 }
 
-/// Smoothed gradient norms of the encoders.
-fn norms(race: &RaceState, contestant: Contestant, modalities: &[Modality]) -> Vec<Series> {
+/// Smoothed gradient norms of those encoders that learn, by step.
+pub(super) fn norms(
+    race: &RaceState,
+    contestant: Contestant,
+    modalities: &[Modality],
+) -> Vec<(Modality, Vec<(f32, f32)>)> {
     let of = |at: usize| {
         let norm = |round: &crate::lab::fuse::RaceStep| {
             let own = round.learners.iter().find(|learner| learner.contestant == contestant)?;
@@ -65,10 +72,7 @@ fn norms(race: &RaceState, contestant: Contestant, modalities: &[Modality]) -> V
         steps.into_iter().zip(smoothed(&norms, WINDOW)).collect::<Vec<_>>()
     };
     let all = modalities.iter().enumerate().map(|(at, &modality)| (modality, of(at)));
-    let learning = all.filter(|(_, points)| !points.is_empty());
-    learning
-        .map(|(modality, points)| curve(modality, format!("{} encoder", word(modality)), points))
-        .collect()
+    all.filter(|(_, points)| !points.is_empty()).collect()
 }
 
 fn curve(modality: Modality, name: String, points: Vec<(f32, f32)>) -> Series {

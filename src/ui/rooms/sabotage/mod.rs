@@ -3,11 +3,13 @@
 mod corrupted;
 mod desk;
 mod drop;
+mod figures;
 mod imbalance;
 mod results;
 
 use super::race::{
-    Curves, RaceControls, RaceRoom, RaceSlot, Standings, Subsets, about, formula, section, title,
+    Curves, RaceControls, RaceRoom, RaceSlot, Standings, Subsets, about, formula, publish_race, section,
+    title,
 };
 use crate::lab::fuse::Contestant;
 use crate::ui::components::form::{NumberField, Slider};
@@ -20,6 +22,7 @@ use crate::ui::memo::Memo;
 use crate::ui::training_run::StepOf;
 use corrupted::CorruptedSample;
 use desk::{Desk, Dial};
+use figures::publish_sabotage;
 use imbalance::Imbalance;
 use leptos::prelude::*;
 use results::DeskResults;
@@ -34,6 +37,8 @@ const PLACE: RaceSlot = RaceSlot {
 pub fn Sabotage() -> impl IntoView {
     let room = RaceRoom::new(AppContext::here(), PLACE);
     let results = DeskResults::new(room);
+    publish_race(room, "sabotage");
+    publish_sabotage(room, results);
     view! {
         <section class="stage live">
             <RaceControls room offered=Contestant::all() more=view! { <Remedies room /> }.into_any() />
@@ -65,7 +70,7 @@ fn Remedies(room: RaceRoom) -> impl IntoView {
         room.set(|settings| settings.modulation = tenths);
     };
     view! {
-        <div class="row controls">
+        <div class="row controls" data-part="remedies">
             <NumberField label="Modality dropout in %" term="modality-dropout" min=0 max=90 value=dropout
                 change=move |dropout| room.set(|settings| settings.dropout = dropout) />
             <Slider label="Gradient modulation α" term="gradient-modulation" min=0.0 max=5.0 step=0.1 value=draft show=|alpha| format!("{alpha:.1}")

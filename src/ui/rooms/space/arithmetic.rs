@@ -10,6 +10,7 @@ use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
 use crate::ui::gallery;
+use crate::ui::lessons::figures;
 use crate::ui::memo::Memo;
 use crate::ui::ranking::cosines;
 use crate::ui::state::{Embeddings, RequestState, Shared};
@@ -76,14 +77,28 @@ pub fn Arithmetic() -> impl IntoView {
             all.collect::<Vec<bool>>()
         })
     });
-    let said = move || {
+    // Of how many that are found how many are right, and the share of right ones in the gallery.
+    let score = Memo::new(move |_| {
         let (found, truths) = (found.get(), truths.get());
         if found.is_empty() || truths.is_empty() {
-            return String::new();
+            return None;
         }
         let right = found.iter().filter(|(item, _)| truths[*item]).count();
-        let base = truths.iter().filter(|truth| **truth).count() as f32 / truths.len() as f32;
-        format!("{right} of the first {} show it; by chance {}.", found.len(), format::percent(base))
+        Some((right, found.len(), truths.iter().filter(|truth| **truth).count() as f32 / truths.len() as f32))
+    });
+    figures::publish(move || {
+        let is_whole = gallery::is_whole(app, Medium::Image);
+        let Some((right, count, base)) = score.get().filter(|_| is_whole) else { return Vec::new() };
+        let is_shape = swap.with(|swap| swap.is_some_and(|(minus, _)| minus.kind() == Kind::Shape));
+        let by_chance = f64::from(base) * count as f64;
+        let live = [("right", right as f64), ("right.chance", by_chance), ("shape", f64::from(is_shape))];
+        live.map(|(name, value)| (format!("space.{name}"), value)).into()
+    });
+    let said = move || match score.get() {
+        Some((right, count, base)) => {
+            format!("{right} of the first {count} show it; by chance {}.", format::percent(base))
+        }
+        None => String::new(),
     };
     let failure = Memo::new(move |_| app.requests.terms.with(|terms| terms.failure.clone()));
     let query_failure = Memo::new(move |_| {
@@ -114,7 +129,7 @@ pub fn Arithmetic() -> impl IntoView {
     };
     view! {
         <h2>"This picture, with one thing changed"</h2>
-        <div class="row">
+        <div class="row" data-part="arithmetic">
             <span>"The picture on the stage"</span>
             <Choice label="minus" options=present chosen=minus choose=move |word| app.go(|view| (view.space.minus, view.space.plus) = (word, None)) />
             <Choice label="plus" options=others chosen=plus choose=move |word| app.go(|view| view.space.plus = word) />
@@ -125,7 +140,7 @@ pub fn Arithmetic() -> impl IntoView {
         <FailureNote lane=Lane::Terms failure />
         <FailureNote lane=Lane::PictureQuery failure=query_failure />
         <p class="truth" role="status">{said}</p>
-        <ol class="found" aria-label="Nearest images">{move || found.get().into_iter().map(item).collect_view()}</ol>
+        <ol class="found" data-part="found" aria-label="Nearest images">{move || found.get().into_iter().map(item).collect_view()}</ol>
     }
 }
 

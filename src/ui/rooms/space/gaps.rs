@@ -5,6 +5,7 @@ use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::term::Term;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::format;
+use crate::ui::lessons::figures;
 use crate::ui::memo::Memo;
 use crate::ui::projection::gap;
 use crate::ui::view::Medium;
@@ -24,6 +25,10 @@ pub fn Gaps(vectors: Vectors) -> impl IntoView {
     let media =
         Memo::new(move |_| vectors.joint.with(|all| all.iter().map(|rows| rows.medium).collect::<Vec<_>>()));
     let found = Memo::new(move |_| vectors.joint.with(|all| gaps(all)));
+    figures::publish(move || {
+        let named = |(a, b, gap): &Gap| (format!("space.gap.{}.{}", a.word(), b.word()), f64::from(*gap));
+        found.with(|all| all.iter().map(named).collect())
+    });
     let between = move |a: Medium, b: Medium| {
         found.with(|all| {
             let is_pair = |(x, y, _): &&Gap| (*x, *y) == (a, b) || (*x, *y) == (b, a);
@@ -46,7 +51,7 @@ pub fn Gaps(vectors: Vectors) -> impl IntoView {
     let is_there = Memo::new(move |_| found.with(|all| !all.is_empty()));
     let table = move || {
         view! {
-            <WideTable label="Modality gap"><table class="numbers">
+            <WideTable label="Modality gap"><table class="numbers" data-part="gaps">
                 <caption><Term id="modality-gap">"Modality gap"</Term> " in the joint space: distance between the mean vectors, at most 2"</caption>
                 <thead><tr><td></td>{heads}</tr></thead>
                 <tbody>{move || media.get().into_iter().map(row).collect_view()}</tbody>

@@ -4,9 +4,10 @@ use super::vectors::{Rows, Vectors};
 use crate::ui::components::chart::{Axis, Group, Marker, Scatter, Tone};
 use crate::ui::context::AppContext;
 use crate::ui::format;
+use crate::ui::lessons::figures;
 use crate::ui::memo::Memo;
 use crate::ui::projection::{Projection, principal};
-use crate::ui::view::Medium;
+use crate::ui::view::{Medium, SpaceMode};
 use leptos::prelude::*;
 
 #[component]
@@ -17,6 +18,20 @@ pub fn SpaceMap(vectors: Vectors) -> impl IntoView {
         let media: Vec<(Medium, usize)> =
             vectors.shown.with(|all| all.iter().map(|rows| (rows.medium, rows.count())).collect());
         projection.with(|projection| groups(&media, projection))
+    });
+    let mode = app.pick(|view| view.space.mode);
+    figures::publish(move || {
+        let count = groups.with(Vec::len);
+        if count == 0 {
+            return Vec::new();
+        }
+        let [first, second] = projection.with(|projection| projection.explained);
+        let live = [
+            ("modalities", count as f64),
+            ("explained", f64::from(first + second)),
+            ("coordinated", f64::from(mode.get() == SpaceMode::Coordinated)),
+        ];
+        live.map(|(name, value)| (format!("space.{name}"), value)).into()
     });
     let axis = move |at: usize, name: &'static str| {
         let share = projection.with(|projection| format::percent(projection.explained[at]));

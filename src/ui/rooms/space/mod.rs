@@ -46,11 +46,11 @@ pub fn Space() -> impl IntoView {
     };
     view! {
         <section class="stage">
-            <Segments label="Space" options=MODES.to_vec() chosen=mode
+            <Segments attr:data-part="mode" label="Space" options=MODES.to_vec() chosen=mode
                 choose=move |mode| app.go(|view| view.space.mode = mode) />
             <p class="small">{about}</p>
             <GalleryProgress lanes />
-            <SpaceMap vectors />
+            <div data-part="map"><SpaceMap vectors /></div>
             <Neighbours vectors />
             <Reconstruction vectors />
             <Gaps vectors />

@@ -23,8 +23,7 @@ pub fn Notes(vectors: Vectors) -> impl IntoView {
             ]
         })
     });
-    let formula =
-        view! { "gap = ‖ mean " <var>"z"</var><sup>"a"</sup> " − mean " <var>"z"</var><sup>"b"</sup> " ‖" };
+    let formula = view! { "gap = ‖ " <span data-term="mean">"mean " <var>"z"</var><sup>"a"</sup></span> " − " <span data-term="mean">"mean " <var>"z"</var><sup>"b"</sup></span> " ‖" };
     view! {
         <Inspector title="One space or several" section="6, representation spaces" formula=formula.into_any() figures>
             <p>"A " <Term id="joint-representation">"joint representation"</Term> " fuses all modalities into one vector. In a shared space each has an "

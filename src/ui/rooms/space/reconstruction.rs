@@ -7,6 +7,7 @@ use crate::ui::components::failure::FailureNote;
 use crate::ui::components::raster::{Raster, Rgba};
 use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
+use crate::ui::lessons::figures;
 use crate::ui::memo::Memo;
 use crate::ui::stage::pixels_of;
 use crate::ui::state::Shared;
@@ -44,13 +45,21 @@ pub fn Reconstruction(vectors: Vectors) -> impl IntoView {
         is_playroom && command.with(Option::is_some)
     });
     let medium = move || point.get().map_or("", |(_, medium)| medium.word());
-    let told = move || {
+    // Against the clip, and against the next one.
+    let ratios = Memo::new(move |_| {
         let (drawn, truth) = (drawn.get()?, truth.get()?);
         let (clip, _) = point.get()?;
         let other = psnr(&drawn, &on_paper(app, clip + 1).or_else(|| on_paper(app, 0))?);
+        Some((psnr(&drawn, &truth), other))
+    });
+    figures::publish(move || {
+        let (Some((own, other)), Some((_, medium))) = (ratios.get(), point.get()) else { return Vec::new() };
+        vec![(format!("space.psnr.{}", medium.word()), own), ("space.psnr.other".into(), other)]
+    });
+    let told = move || {
+        let (own, other) = ratios.get()?;
         Some(format!(
-            " {:.1} dB against the objects of this clip; against those of the next clip {other:.1} dB.",
-            psnr(&drawn, &truth)
+            " {own:.1} dB against the objects of this clip; against those of the next clip {other:.1} dB."
         ))
     };
     let reconstruction = Memo::new(move |_| drawn.with(|drawn| rgba(drawn.as_deref())));
@@ -60,7 +69,7 @@ pub fn Reconstruction(vectors: Vectors) -> impl IntoView {
             <h3>"Reconstruction"</h3>
             <p class="small quiet">"A network draws the objects of the clip, on plain paper, from this one vector ("{medium}") and nothing else: what the drawing shows is
                 what the vector still knows. "<Term id="reconstruction">"Reconstruction"</Term>" of a missing modality works the same way."</p>
-            <div class="drawings">
+            <div class="drawings" data-part="reconstruction">
                 <Drawing rgba=reconstruction name="Drawn from the vector" />
                 <Drawing rgba=original name="Objects of the clip" />
             </div>

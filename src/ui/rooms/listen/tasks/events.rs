@@ -9,6 +9,7 @@ use crate::ui::components::verdict::Verdict;
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;
 use crate::ui::format;
+use crate::ui::lessons::figures::publish;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::world::motion::FRAMES_PER_SECOND;
@@ -33,6 +34,13 @@ pub fn EventsPanel(heard: Heard, player: Player) -> impl IntoView {
             })
         });
         hits.map(|hits| clip.with(|clip| JudgedHits::new(&clip.clip, &hits)))
+    });
+    publish(move || {
+        let Some(judged) = judged.get() else { return Vec::new() };
+        let count = |name: &str, count: usize| (format!("listen.events.{name}"), count as f64);
+        let f1 = judged.f1().map(|f1| ("listen.events.f1".to_owned(), f1.into()));
+        let counts = [count("found", judged.right()), count("true", judged.true_hits())];
+        counts.into_iter().chain(f1).collect()
     });
     let figure = move || {
         let judged = judged.get()?;
@@ -70,7 +78,7 @@ pub fn EventsPanel(heard: Heard, player: Player) -> impl IntoView {
         let rows = (seen.collect_view(), missed.collect_view());
         Some(view! {
             <WideTable label="Hits that are seen">
-                <table class="figures"><thead><tr><th scope="col">"Time"</th><th scope="col">"Object"</th><th scope="col">"Probability"</th><th scope="col">"Truth"</th></tr></thead>
+                <table class="figures" data-part="seen"><thead><tr><th scope="col">"Time"</th><th scope="col">"Object"</th><th scope="col">"Probability"</th><th scope="col">"Truth"</th></tr></thead>
                     <tbody>{rows}</tbody></table>
             </WideTable>
         })

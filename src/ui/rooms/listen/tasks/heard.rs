@@ -24,6 +24,8 @@ pub struct Asked {
     pub is_seen: bool,
     /// How many frames after the video the sound begins.
     pub offset: i8,
+    /// Signal-to-noise ratio, in dB.
+    pub snr: i8,
     pub samples: Shared<Vec<f32>>,
     /// The sound of the clip's objects alone, in [`ListenTask::Separation`].
     pub own: Shared<Vec<f32>>,
@@ -34,6 +36,15 @@ impl Asked {
         let Asked { clip, is_seen, samples, .. } = self;
         let video = Video::Clip(clip.name.clone());
         Command::RunTask { video, is_seen: *is_seen, samples: samples.to_vec(), task }
+    }
+
+    /// What the networks are given, as lessons look at it.
+    pub fn figures(&self) -> [(&'static str, f64); 3] {
+        [
+            ("snr", self.snr.into()),
+            ("seen", f64::from(u8::from(self.is_seen))),
+            ("off", self.off.count_ones().into()),
+        ]
     }
 
     /// Which modalities an answer is by, in a sentence.
@@ -81,7 +92,7 @@ impl Heard {
                 _ => (Shared::new(noisy(clip.mix(off))), Vec::new()),
             };
             let is_seen = !(blind && matches!(task, ListenTask::Source | ListenTask::Sync));
-            Shared::new(Asked { clip, off, is_seen, offset, samples, own: Shared::new(own) })
+            Shared::new(Asked { clip, off, is_seen, offset, snr, samples, own: Shared::new(own) })
         });
         let asked = throttle(move || newest.get(), MIXING_PAUSE);
         let heard = app.pick(|view| view.listen.heard);

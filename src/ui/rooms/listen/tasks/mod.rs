@@ -40,7 +40,11 @@ const TASKS: [(ListenTask, &str); 6] = [
 pub fn TaskChoice() -> impl IntoView {
     let app = AppContext::here();
     let task = app.pick(|view| view.listen.task);
-    view! { <Segments label="What is asked of the clip" options=TASKS.to_vec() chosen=task choose=move |task| app.go(|view| view.listen.task = task) /> }
+    view! {
+        <div data-part="tasks">
+            <Segments label="What is asked of the clip" options=TASKS.to_vec() chosen=task choose=move |task| app.go(|view| view.listen.task = task) />
+        </div>
+    }
 }
 
 /// What the chosen network says.

@@ -8,6 +8,7 @@ use crate::ui::components::bars::{Bar, Bars};
 use crate::ui::components::form::{Segments, Slider};
 use crate::ui::components::term::Term;
 use crate::ui::context::AppContext;
+use crate::ui::lessons::figures::publish;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::view;
@@ -49,6 +50,10 @@ pub fn SeparationPanel(heard: Heard) -> impl IntoView {
             is_audible.then(|| separated.map(|waveform| si_sdr(&waveform, &asked.own) - before))
         })
     });
+    publish(move || {
+        let names = ["listen.separation.seen", "listen.separation.unseen"].map(str::to_owned);
+        gains.get().map_or_else(Vec::new, |gains| names.into_iter().zip(gains).collect())
+    });
     let bars = Memo::new(move |_| {
         let names = ["With the image", "Without the image"];
         let bar = |(name, gain): (&str, f64)| Bar {
@@ -71,8 +76,12 @@ pub fn SeparationPanel(heard: Heard) -> impl IntoView {
             change=move |other| app.adjust(|view| view.listen.other = other as u8) done=move || app.settle() />
         <p class="small quiet">"Heard at once: this clip, and one of "{move || caption.get()}"."</p>
         {silent}
-        <Segments label="What is played and shown" options=HEARD.to_vec() chosen=chosen choose=move |heard| app.go(|view| view.listen.heard = heard) />
-        <Bars caption="Improvement over the mixture" what="Network" unit="SI-SDR improvement in dB" modality="sound" bars />
+        <div data-part="played">
+            <Segments label="What is played and shown" options=HEARD.to_vec() chosen=chosen choose=move |heard| app.go(|view| view.listen.heard = heard) />
+        </div>
+        <div data-part="gains">
+            <Bars caption="Improvement over the mixture" what="Network" unit="SI-SDR improvement in dB" modality="sound" bars />
+        </div>
         <p class="small quiet">"Improvement of the "<Term id="si-sdr">"SI-SDR"</Term>" over the mixture, in dB. Without the image the network cannot know
             which of the two clips is wanted."</p>
     }

@@ -11,6 +11,7 @@ use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
+use crate::ui::lessons::figures::publish;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::ui::theme::Theme;
@@ -97,14 +98,24 @@ pub fn SourcePanel(heard: Heard, player: Player) -> impl IntoView {
             _ => None,
         })
     };
+    publish(move || {
+        let Some(Told { judged, .. }) = told() else { return Vec::new() };
+        let judged = judged.into_iter().flat_map(|Judged { is_right, chance, share }| {
+            let right = f64::from(u8::from(is_right));
+            [("source.right", right), ("source.chance", chance.into()), ("source.share", share.into())]
+        });
+        let settings = heard.asked.with(|asked| asked.figures());
+        let all = judged.chain(settings).chain([("time", time.get())]);
+        all.map(|(name, value)| (format!("listen.{name}"), value)).collect()
+    });
     view! {
         <h2>"Who made this sound?"</h2>
         <p class="small quiet"><Term id="sound-source-localisation">"Sound source localisation"</Term>": the network hears a quarter of a second around a time of the clip and shows where in the frame its source is. Point at the spectrogram to ask about its moments; a click keeps one."</p>
-        <div aria-live="polite" class="told answer">
+        <div aria-live="polite" class="told answer" data-part="answer">
             <p class="small quiet">{move || heard.asked.with(|asked| asked.told())}</p>
             {move || told().map(|Told { sentence, truth, judged }| view! {
                 <p>{sentence}</p>
-                <p>{truth}" "{judged.map(|(is_right, chance)| view! {
+                <p>{truth}" "{judged.map(|Judged { is_right, chance, .. }| view! {
                     <Verdict truth=Some(is_right) words=["right", "wrong", ""] />
                     <span class="small quiet">{format!(" Pointing anywhere is right with {}.", format::percent(chance))}</span>
                 })}</p>
@@ -116,8 +127,17 @@ pub fn SourcePanel(heard: Heard, player: Player) -> impl IntoView {
 struct Told {
     sentence: String,
     truth: String,
-    /// Whether the likeliest cell lies on what hits, and the share of cells that do; none without a hit.
-    judged: Option<(bool, f32)>,
+    /// None without a hit.
+    judged: Option<Judged>,
+}
+
+struct Judged {
+    /// Whether the likeliest cell lies on what hits.
+    is_right: bool,
+    /// The share of cells that do.
+    chance: f32,
+    /// The probability of those.
+    share: f32,
 }
 
 fn tell(clip: &StageClip, map: &[f32], seconds: f64) -> Told {
@@ -145,8 +165,10 @@ fn tell(clip: &StageClip, map: &[f32], seconds: f64) -> Told {
         }
         false => {
             let is_there = |cell: usize| objects.iter().any(|&object| masks[object].cells(GRID)[cell]);
-            let chance = (0..map.len()).filter(|&cell| is_there(cell)).count() as f32 / map.len() as f32;
-            let judged = peak(map).map(|cell| (is_there(cell), chance));
+            let there = || (0..map.len()).filter(|&cell| is_there(cell));
+            let chance = there().count() as f32 / map.len() as f32;
+            let share = there().map(|cell| map[cell]).sum();
+            let judged = peak(map).map(|cell| Judged { is_right: is_there(cell), chance, share });
             Told { sentence, truth: format!("What hits: {}.", named.join(", ")), judged }
         }
     }

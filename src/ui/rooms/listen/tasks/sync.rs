@@ -8,6 +8,7 @@ use crate::ui::components::term::Term;
 use crate::ui::components::verdict::Verdict;
 use crate::ui::context::AppContext;
 use crate::ui::format;
+use crate::ui::lessons::figures::publish;
 use crate::ui::memo::Memo;
 use crate::ui::state::Shared;
 use crate::world::motion::FRAMES_PER_SECOND;
@@ -32,13 +33,14 @@ pub fn SyncPanel(heard: Heard) -> impl IntoView {
     });
     let truth = Memo::new(move |_| heard.asked.with(|asked| truth(asked)));
     let bars = Memo::new(move |_| answers.get().map_or_else(Vec::new, |answers| bars(&answers, truth.get())));
+    publish(move || {
+        let told = |answers: Vec<f32>| heard.asked.with(|asked| figures(&answers, truth.get(), asked));
+        answers.get().map(told).unwrap_or_default()
+    });
     let told = move || {
         let (answers, truth) = (answers.get()?, truth.get());
         let best = (0..answers.len()).max_by(|&a, &b| answers[a].total_cmp(&answers[b]))?;
-        let is_right = match (answer(best), truth) {
-            (Some(found), Some(truth)) => (found - truth).abs() <= 1,
-            (found, truth) => found == truth,
-        };
+        let is_right = is_right(answer(best), truth);
         let sentence = format!("Found: {}. True: {}.", named(answer(best)), named(truth));
         let confidence = format!("Probability of what is found: {}. ", format::percent(answers[best]));
         Some(view! {
@@ -53,8 +55,10 @@ pub fn SyncPanel(heard: Heard) -> impl IntoView {
             change=move |frames| app.adjust(|view| view.listen.offset = frames as i8) done=move || app.settle() />
         <p class="small quiet"><Term id="synchronisation">"Synchronisation"</Term>": the sound of the same objects, earlier or later by whole frames of an eighth of a second. Hits outside of the clip are computed
             as well: nothing is cut or repeated that would give the offset away."</p>
-        <div aria-live="polite" class="told">{told}</div>
+        <div aria-live="polite" class="told" data-part="answer">{told}</div>
+        <div data-part="offsets">
         <Bars caption="Probability of each offset" what="Offset" unit="Probability" modality="sound" bars />
+        </div>
         <p class="small quiet">"Lines mark chance, 1 in 18. The row in bold is the true offset."</p>
     }
 }
@@ -65,6 +69,35 @@ fn truth(asked: &Asked) -> Option<i8> {
     let mut hits = clip.clip.shared_hits((*offset).into());
     let is_told = *is_seen && hits.any(|hit| hit.objects().any(|object| clip.is_on(object, *off)));
     is_told.then_some(*offset)
+}
+
+/// Within a frame, or neither can be told.
+fn is_right(found: Option<i8>, truth: Option<i8>) -> bool {
+    match (found, truth) {
+        (Some(found), Some(truth)) => (found - truth).abs() <= 1,
+        (found, truth) => found == truth,
+    }
+}
+
+/// What lessons look at.
+fn figures(answers: &[f32], truth: Option<i8>, asked: &Asked) -> Vec<(String, f64)> {
+    let mut order: Vec<usize> = (0..answers.len()).collect();
+    order.sort_by(|&a, &b| answers[b].total_cmp(&answers[a]));
+    let (best, second) = (order[0], order[1]);
+    let of_truth = (0..answers.len()).find(|&index| answer(index) == truth);
+    let told = [
+        ("sync.offset", Some(asked.offset.into())),
+        ("sync.found", answer(best).map(f64::from)),
+        ("sync.right", Some(f64::from(u8::from(is_right(answer(best), truth))))),
+        ("sync.tellable", Some(f64::from(u8::from(truth.is_some())))),
+        ("sync.probability", Some(answers[best].into())),
+        ("sync.second", Some(answers[second].into())),
+        ("sync.unknown", answers.last().map(|&unknown| unknown.into())),
+        ("sync.truth", of_truth.map(|index| answers[index].into())),
+        ("sync.chance", Some(1.0 / answers.len() as f64)),
+    ];
+    let told = told.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    told.chain(asked.figures()).map(|(name, value)| (format!("listen.{name}"), value)).collect()
 }
 
 /// What answer number `index` says.
@@ -97,6 +130,15 @@ fn bars(answers: &[f32], truth: Option<i8>) -> Vec<Bar> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_offset_is_right_within_a_frame() {
+        for (found, truth, right) in
+            [(Some(3), Some(4), true), (Some(2), Some(4), false), (None, None, true), (Some(0), None, false)]
+        {
+            assert_eq!(is_right(found, truth), right, "{found:?} {truth:?}");
+        }
+    }
 
     #[test]
     fn the_last_answer_is_that_it_cannot_be_told() {

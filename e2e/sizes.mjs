@@ -7,7 +7,7 @@ import { ON_DEMAND } from "./complete.mjs";
 
 const MB = 1e6;
 // Of the totals below, in their order.
-const GZIP_BUDGETS = [1.4 * MB, 0.66 * MB, 6.6 * MB, 10 * MB];
+const GZIP_BUDGETS = [1.62 * MB, 0.66 * MB, 6.9 * MB, 10 * MB];
 
 const folder = process.argv[2];
 // A visit loads one of the pages, which differ in a few words, and neither the preview nor the icons of an installed page.

@@ -8,6 +8,10 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 /** Every room with something in it, by the addresses of its parts. */
 export const ROOMS = [
   "",
+  "lessons",
+  "teachers",
+  "teachers?sheet=retrieval",
+  "retrieve?lesson=retrieval.1",
   "retrieve?q=a%20red%20circle",
   "retrieve?by=sentences",
   "retrieve?by=matrix",

@@ -83,7 +83,9 @@ pub const FIGURES: &[(&str, &str)] = &[
     ("contrast.race.content.*", "Accuracy of content words written from frozen features of an objective"),
     ("contrast.race.counting.*", "Accuracy of counting from frozen features of an objective"),
     ("contrast.race.done", "Objectives that are measured"),
+    ("contrast.race.image-error.*", "Squared error of images rebuilt by an objective, or by the mean"),
     ("contrast.race.majority", "Accuracy of always telling the most frequent count"),
+    ("contrast.race.other-error.*", "The same of what is rebuilt from images"),
     ("contrast.race.perplexity.*", "Perplexity of captions written from frozen features of an objective"),
     ("contrast.race.recall.*", "Recall@1 of captions for images, from frozen features of an objective"),
     ("contrast.race.seed", "Seed of the race of objectives"),
@@ -266,7 +268,11 @@ pub fn publish(figures: impl Fn() -> Vec<(String, f64)> + 'static) {
     let LiveFigures(all) = LiveFigures::here();
     let mine = StoredValue::new(Vec::<String>::new());
     let withdraw = move |all: &mut BTreeMap<String, f64>| {
-        mine.try_update_value(|mine| mine.drain(..).for_each(|name| drop(all.remove(&name))));
+        mine.try_update_value(|mine| {
+            for name in mine.drain(..) {
+                all.remove(&name);
+            }
+        });
     };
     Effect::new(move || {
         let figures: Vec<_> = figures().into_iter().filter(|(_, value)| value.is_finite()).collect();

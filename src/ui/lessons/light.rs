@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition
 const LIT: &str = "data-lit";
 
 fn part(name: &str) -> Option<Element> {
-    document().query_selector(&format!("main [data-part=\"{name}\"]")).ok().flatten()
+    document().query_selector(&format!("[data-part=\"{name}\"]")).ok().flatten()
 }
 
 /// Outlines a part and a term, and nothing else. Rooms fill in their parts as answers come: to be called again. Whether the part is there.

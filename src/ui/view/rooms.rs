@@ -76,7 +76,7 @@ impl Room {
                 has_stage: false,
             },
             Room::Teachers => RoomInfo {
-                title: "For teachers",
+                title: "Teachers",
                 subtitle: "Courses of 45 minutes, worksheets, a class table, and help for the classroom",
                 about: "Plan a class: courses, worksheets with answers, and what can go wrong.",
                 group: Group::Learn,

@@ -36,7 +36,9 @@ fn publish_costs(run: ContrastRun) {
         if let (true, Some(pace)) = (run.training.is_training.get(), run.training.pace.get()) {
             let settings = run.settings.get();
             let cost = 1e3 * f64::from(pace) / settings.batch as f64;
-            costs.update(|costs| drop(costs.insert(query(&settings), cost)));
+            costs.update(|costs| {
+                costs.insert(query(&settings), cost);
+            });
         }
     });
     publish(move || {
@@ -119,6 +121,7 @@ fn query(settings: &ContrastSettings) -> String {
 fn of_race(settings: &ObjectiveSettings, standings: &[Standing]) -> Vec<(String, f64)> {
     let done = standings.iter().filter(|standing| standing.phase == Phase::Done).count();
     let blind = standings.iter().find_map(|standing| standing.probing);
+    let rebuilt = standings.iter().find_map(|standing| standing.reconstructions.as_ref());
     let common = vec![
         ("seed", Some(settings.seed as f32)),
         ("steps", Some(settings.steps as f32)),
@@ -126,14 +129,19 @@ fn of_race(settings: &ObjectiveSettings, standings: &[Standing]) -> Vec<(String,
         ("chance", Some(1.0 / HELD_OUT as f32)),
         ("majority", blind.map(|blind| blind.count_majority)),
         ("always", blind.map(|blind| blind.colours_always)),
+        ("image-error.mean", rebuilt.map(|rebuilt| rebuilt.picture.mean)),
+        ("other-error.mean", rebuilt.map(|rebuilt| rebuilt.partner.mean)),
     ];
     let each = standings.iter().flat_map(|standing| {
+        let rebuilt = standing.reconstructions.as_ref();
         let known = [
             ("recall", standing.retrieval.map(|found| found.recall_1)),
             ("content", standing.captioning.map(|written| written.content_accuracy)),
             ("perplexity", standing.captioning.map(|written| written.perplexity)),
             ("counting", standing.probing.map(|told| told.count_accuracy)),
             ("colours", standing.probing.map(|told| told.colours_f1)),
+            ("image-error", rebuilt.map(|rebuilt| rebuilt.picture.error)),
+            ("other-error", rebuilt.map(|rebuilt| rebuilt.partner.error)),
         ];
         let word = word(standing.objective);
         let name = move |(what, value): (&str, Option<f32>)| {

@@ -62,7 +62,7 @@ fn ToSabotage(room: RaceRoom) -> impl IntoView {
         });
     };
     view! {
-        <p data-part="to-sabotage"><button type="button" class="button" on:click=go disabled=move || room.training.is_busy.get()>
+        <p><button type="button" class="button" on:click=go disabled=move || room.training.is_busy.get()>
             <Glyph icon=Icon::Sabotage />"Corrupt these models in Sabotage"</button></p>
     }
 }

@@ -152,7 +152,11 @@ pub fn formula(contestant: Contestant, count: usize) -> AnyView {
         Contestant::Product => view! { {h()} {fusion(fused(" ⊙ "))} }.into_any(),
         Contestant::Gate if count == 2 => view! {
             <span data-term="gate"><var>"g"</var> " = σ(" <var>"W"</var> {row(&["h"])} " + " <var>"b"</var> ")"</span> ", "
-            {h()} {fusion(view! { <var>"g"</var> " ⊙ " {indexed("h", 1)} " + (1 − " <var>"g"</var> ") ⊙ " {indexed("h", 2)} }.into_any())}
+            {h()}
+            {fusion(view! {
+                <var>"g"</var> " ⊙ " {indexed("h", 1)} " + (1 − " <var>"g"</var> ") ⊙ " {indexed("h", 2)}
+            }
+            .into_any())}
         }
         .into_any(),
         Contestant::Gate => view! {
@@ -168,7 +172,9 @@ pub fn formula(contestant: Contestant, count: usize) -> AnyView {
             view! { {h()} {fusion(weighted("a", " ", "h"))} ", " <var>"a"</var> " = softmax(" <var>"s"</var> ")" }.into_any()
         }
         Contestant::Cross | Contestant::CoAttention | Contestant::Joint => view! {
-            <span data-term="attention">"softmax(" <var>"Q"</var> <var>"K"</var><sup>"T"</sup> " / " <span class="root">"√"<var>"d"</var></span> ")"</span>
+            <span data-term="attention">
+                "softmax(" <var>"Q"</var> <var>"K"</var><sup>"T"</sup> " / " <span class="root">"√"<var>"d"</var></span> ")"
+            </span>
             " " <var>"V"</var>
         }
         .into_any(),

@@ -104,7 +104,7 @@ fn Numbers(room: RaceRoom) -> impl IntoView {
     let batch = Memo::new(move |_| room.settings.with(|settings| settings.batch));
     let rate = Memo::new(move |_| room.settings.with(|settings| settings.micro_rate));
     view! {
-        <div class="row controls" data-part="numbers">
+        <div class="row controls">
             <NumberField label="Seed" term="seed" min=*SEEDS.start() max=*SEEDS.end() value=seed
                 change=move |seed| room.set(|settings| settings.seed = seed) />
             <NumberField label="Batch size" term="batch-size" min=1 max=256 value=batch

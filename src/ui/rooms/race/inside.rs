@@ -37,7 +37,7 @@ pub fn Inside(room: RaceRoom) -> impl IntoView {
     let classes = Memo::new(move |_| room.settings.with(classes));
     view! {
         <h2>{move || format!("Details: {}", name.get())}</h2>
-        <div class="charts" data-part="details">
+        <div class="charts">
             <div data-part="confusion">
                 <Confusion label=Memo::new(move |_| format!("Confusion matrix: {}", name.get())) classes counts />
             </div>

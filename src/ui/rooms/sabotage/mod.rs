@@ -70,7 +70,7 @@ fn Remedies(room: RaceRoom) -> impl IntoView {
         room.set(|settings| settings.modulation = tenths);
     };
     view! {
-        <div class="row controls" data-part="remedies">
+        <div class="row controls">
             <NumberField label="Modality dropout in %" term="modality-dropout" min=0 max=90 value=dropout
                 change=move |dropout| room.set(|settings| settings.dropout = dropout) />
             <Slider label="Gradient modulation α" term="gradient-modulation" min=0.0 max=5.0 step=0.1 value=draft show=|alpha| format!("{alpha:.1}")

@@ -56,3 +56,71 @@ for (const language of languages) {
     CPU,
   );
 }
+
+journey(
+  "a lesson is worked through: predicted, run, checked on that run, kept, and handed to the teacher",
+  async (lab) => {
+    const { page } = lab;
+    const panel = page.getByRole("complementary", { name: "Lesson" });
+    const verdict = panel.locator(".check .verdict");
+    await lab.open("lessons");
+    await page.getByRole("row").getByRole("link", { name: read("en", "temperature").title }).first().click();
+    await page.waitForURL(/contrast\?.*lesson=temperature\.1/);
+    await lab.encoded();
+    assert.equal(await verdict.count(), 0, "nothing is judged before the run");
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await verdict.waitFor({ timeout: 120_000 });
+    const reference = await verdict.textContent();
+    const shown = Number(reference.match(/Recall@1 of (\d\.\d+)/)?.[1]);
+    assert.ok(shown > 0 && shown <= 1, `a figure of this run: ${reference}`);
+    await turn(page);
+    await panel.getByRole("radio").last().check();
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await verdict.waitFor({ timeout: 120_000 });
+    assert.ok((await verdict.textContent()).includes(`reference has ${shown.toFixed(3)}`), "the run before is compared with");
+    await panel.getByText(/^(You predicted this\.|It came out differently from your prediction\.)$/).waitFor();
+
+    // What was done outlives the page.
+    await page.reload();
+    await verdict.waitFor({ timeout: 60_000 });
+    assert.ok(await panel.getByRole("radio").last().isChecked());
+    await panel.getByRole("button", { name: "Leave the lesson" }).click();
+    await panel.waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "Lessons", exact: true }).click();
+    await page.getByText(/^Step 2 of \d+$/).first().waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export my results" }).click()]);
+    const own = readFileSync(await download.path());
+
+    await page.getByRole("link", { name: "Teachers", exact: true }).click();
+    const file = (name, buffer) => ({ name, mimeType: "application/json", buffer });
+    const other = JSON.parse(own);
+    other.name = "Another";
+    await page.locator('input[type="file"][accept*="json"]').setInputFiles([
+      file("one.json", own),
+      file("two.json", Buffer.from(JSON.stringify(other))),
+      file("notes.json", Buffer.from("{}")),
+      file("huge.json", Buffer.alloc(300_000, 32)),
+    ]);
+    const table = page.getByRole("table").filter({ hasText: "Checks met" });
+    await table.getByText(/\b2 of 2\b|\b0 of 2\b/).first().waitFor();
+    await page.getByText("Left out: 2").waitFor();
+    for (const name of ["notes.json", "huge.json"]) assert.equal(await page.getByText(name).count(), 1, name);
+  },
+  CPU,
+);
+
+journey(
+  "a check that does not hold says so, and a lesson that is none is told",
+  async (lab) => {
+    const { page } = lab;
+    const panel = page.getByRole("complementary", { name: "Lesson" });
+    await lab.open("?lesson=vision-language.8");
+    await panel.locator(".check .verdict.false").waitFor({ timeout: 120_000 });
+    lab.forgive(/404/);
+    await lab.open("retrieve?lesson=no-such-lesson.1");
+    await panel.getByText("This lesson could not be loaded.").waitFor();
+    await lab.open("retrieve?lesson=retrieval.99");
+    await panel.getByRole("heading", { name: read("en", "retrieval").steps.at(-1).title, exact: true }).waitFor();
+  },
+  CPU,
+);

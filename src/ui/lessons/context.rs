@@ -15,12 +15,15 @@ const FOLDER: &str = "lessons/en";
 
 type Fetched<T> = Option<Result<Arc<T>, String>>;
 
+/// A lesson with its id.
+type Named = (String, Result<Arc<Lesson>, String>);
+
 #[derive(Clone, Copy)]
 pub struct Lessons {
     app: AppContext,
     pub index: RwSignal<Fetched<Index>>,
     /// The lesson that the address names, and its id.
-    pub lesson: RwSignal<Option<(String, Result<Arc<Lesson>, String>)>>,
+    pub lesson: RwSignal<Option<Named>>,
     pub records: RwSignal<Records>,
 }
 

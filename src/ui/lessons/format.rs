@@ -132,12 +132,8 @@ impl Condition {
 
 /// Whether all conditions hold; none while one is undecided and none has failed.
 fn all(conditions: &[Condition], figure: &impl Fn(&str) -> Option<f64>) -> Option<bool> {
-    let held = conditions.iter().map(|condition| condition.holds(figure));
-    held.fold(Some(true), |all, one| match (all, one) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    let held: Vec<_> = conditions.iter().map(|condition| condition.holds(figure)).collect();
+    if held.contains(&Some(false)) { Some(false) } else { (!held.contains(&None)).then_some(true) }
 }
 
 impl Check {

@@ -44,7 +44,9 @@ fn courses_are_made_of_lessons_that_fit() {
                 let needed = minutes(&folder, &part.lesson);
                 assert!(part.minutes >= needed, "{}: {} needs {needed} minutes", course.id, part.lesson);
             }
-            course.further.iter().for_each(|lesson| drop(minutes(&folder, lesson)));
+            for lesson in &course.further {
+                minutes(&folder, lesson);
+            }
         }
     }
 }

@@ -80,7 +80,7 @@ fn HardNegatives(run: ContrastRun) -> impl IntoView {
     };
     view! {
         {move || has_any.get().then(|| view! {
-            <details class="table" data-part="hard-negatives" on:toggle=move |_| is_open.update(|open| *open = !*open)>
+            <details class="table" on:toggle=move |_| is_open.update(|open| *open = !*open)>
                 <summary>"Hard negatives of this batch"</summary>
                 {move || is_open.get().then(|| view! {
                     <table class="numbers">

@@ -42,7 +42,7 @@ pub fn ReconstructionsPanel(
             view! { <Legend ends=Memo::from(ends) quantity="Level (dB)" /> }
         });
         Some(view! {
-            <section class="reconstructions" data-part="reconstructions">
+            <section class="reconstructions">
                 <h2>"Reconstruction of the missing modality"</h2>
                 {errors(&made, partner)}
                 <p class="small quiet">{format!(

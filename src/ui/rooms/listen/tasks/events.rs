@@ -38,7 +38,7 @@ pub fn EventsPanel(heard: Heard, player: Player) -> impl IntoView {
     publish(move || {
         let Some(judged) = judged.get() else { return Vec::new() };
         let count = |name: &str, count: usize| (format!("listen.events.{name}"), count as f64);
-        let f1 = judged.f1().map(|f1| ("listen.events.f1".to_owned(), f1.into()));
+        let f1 = judged.f1().map(|f1| ("listen.events.f1".to_owned(), f1));
         let counts = [count("found", judged.right()), count("true", judged.true_hits())];
         counts.into_iter().chain(f1).collect()
     });

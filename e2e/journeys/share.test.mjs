@@ -55,7 +55,7 @@ journey(
     await lab.encoded();
     window = await share(page);
     assert.ok((await side()) > short);
-    await lab.open(`ask?question=${"is+it+red+".repeat(39)}&sentence=${"a+red+ring+".repeat(36)}`);
+    await lab.open(`ask?question=${"is+it+red+".repeat(80)}&sentence=${"a+red+ring+".repeat(36)}`);
     await lab.encoded();
     window = await share(page);
     await window.getByText("This link is too long for a QR code").waitFor();

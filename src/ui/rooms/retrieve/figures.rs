@@ -1,7 +1,6 @@
 //! How good the retrieval is, and the inspector of the room.
 
 use super::in_common::{FIRST, InCommon};
-use super::live::direction;
 use super::ranking::{Ranking, is_late, temperature};
 use crate::eval::retrieval::RetrievalMetrics;
 use crate::ui::components::chart::{Exports, csv};
@@ -131,6 +130,11 @@ fn scores(of: &str, metrics: &RetrievalMetrics) -> [(String, f64); 4] {
     let [one, five, ten] = metrics.recall;
     [("recall1", one), ("recall5", five), ("recall10", ten), ("mrr", metrics.mrr)]
         .map(|(name, value)| (format!("retrieve.{name}.{of}"), value.into()))
+}
+
+/// A direction as the names of figures have it: `sound.image`.
+pub fn direction(from: Medium, to: Medium) -> String {
+    format!("{}.{}", from.word(), to.word())
 }
 
 /// `Text to image`, and back.

@@ -1,6 +1,6 @@
 //! The figures of the ranking that lessons look at.
 
-use super::figures::{Lead, lead};
+use super::figures::{Lead, direction, lead};
 use super::found::{is_true, query_statements, relevant};
 use super::in_common::{FIRST, InCommon};
 use super::own_table::OwnTable;
@@ -12,11 +12,6 @@ use crate::ui::stage::GALLERY;
 use crate::ui::view::{Medium, RetrieveMode};
 use crate::world::Kind;
 use leptos::prelude::*;
-
-/// A direction as the names of figures have it: `sound.image`.
-pub fn direction(from: Medium, to: Medium) -> String {
-    format!("{}.{}", from.word(), to.word())
-}
 
 pub fn publish(
     app: AppContext,

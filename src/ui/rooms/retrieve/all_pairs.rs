@@ -1,7 +1,6 @@
 //! Recall@1 of every modality by every other.
 
-use super::figures::both_ways;
-use super::figures::direction;
+use super::figures::{both_ways, direction};
 use crate::ui::components::chart::{Exports, csv};
 use crate::ui::components::wide_table::WideTable;
 use crate::ui::context::AppContext;

@@ -12,8 +12,8 @@ journey(
     await page.getByText("For students and teachers of machine learning").waitFor();
     const groups = page.locator("section.home section");
     await groups.first().waitFor({ timeout: 60_000 });
-    assert.deepEqual(await groups.getByRole("heading", { level: 2 }).allTextContents(), ["Look", "Train", "Yours"]);
-    assert.equal(await page.locator(".doors a").count(), 11);
+    assert.deepEqual(await groups.getByRole("heading", { level: 2 }).allTextContents(), ["Learn", "Look", "Train", "Yours"]);
+    assert.equal(await page.locator(".doors a").count(), 13);
     await page.getByRole("link", { name: "Start here" }).click();
     await page.waitForURL(/retrieve\?q=a\+red\+circle$/);
     await lab.ranked();

@@ -89,7 +89,7 @@ journey(
   async (lab) => {
     const { page } = lab;
     const whole = await keeping(lab);
-    for (const pattern of [/^app-.*_bg\.wasm$/, /^app-.*\.js$/, /^phone-/]) {
+    for (const pattern of [/^app-.*_bg\.wasm$/, /^app-.*\.js$/, /^style-/]) {
       const name = whole.map(([url]) => url.slice(lab.address.length)).find((name) => pattern.test(name));
       await damage(page, name);
       assert.notDeepEqual(await lengths(page), whole, `${name} is damaged`);
